@@ -1,0 +1,20 @@
+import type { VerdictWord } from './events.ts';
+
+/** One rule, compared: what was expected, what was seen, and the verdict. Plain data. */
+export interface RuleVerdict {
+  /** The rule's id, kebab-case. */
+  readonly rule: string;
+  readonly title: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly verdict: VerdictWord;
+  /** Why the rule is there, one sentence. */
+  readonly why: string;
+  /** Where the rule comes from: a place in the GDS guide, or "Shadowtape". */
+  readonly source: string;
+}
+
+/** True where the verdict stops the run. What sdxinfo does not show (`not-shown`) does not. */
+export function isBlocking(verdict: RuleVerdict): boolean {
+  return verdict.verdict === 'differs' || verdict.verdict === 'fails';
+}

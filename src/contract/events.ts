@@ -1,0 +1,171 @@
+/**
+ * The events of a run: what the journal holds, what `--json` prints, and what screen, history and report fold.
+ *
+ * One JSON object a line. Field names are never renamed once released; more may be added, so every schema lets
+ * unknown fields pass.
+ */
+import { z } from 'zod';
+
+const common = {
+  /** Counts from 1, without a gap. */
+  seq: z.int().positive(),
+  /** ISO 8601, UTC, milliseconds. */
+  at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  run: z.string(),
+  /** SHA-256 (hex) of the line before, without its line feed; 64 zeros on the first line. */
+  prev: z.string().regex(/^[0-9a-f]{64}$/),
+};
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.looseObject({ ...common, type: z.literal(type), ...shape });
+
+export const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
+export type VerdictWord = (typeof verdictWords)[number];
+
+/** What a run came to. `unverified`: dumped, but nobody read the tape back. */
+export const runVerdicts = ['verified', 'unverified', 'failed'] as const;
+export type RunVerdict = (typeof runVerdicts)[number];
+
+/** A place where the same bytes pass: read from the device, handed to the tape host, counted there, read back. */
+export const hops = ['device', 'handed', 'counted', 'readback'] as const;
+export type Hop = (typeof hops)[number];
+
+const volumePair = z.looseObject({ master: z.string(), proxy: z.string() });
+const errorFields = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
+
+export const runEventSchema = z.discriminatedUnion('type', [
+  event('run-started', {
+    job: z.string(),
+    site: z.string(),
+    route: z.enum(['console', 'server']),
+    layout: z.enum(['plain', 'labelled']),
+    method: z.enum(['6a', '6b', '6c', '6d', '6e']),
+    volumes: z.array(volumePair),
+    operator: z.string(),
+    version: z.string(),
+    class: z.string(),
+    tape: z.object({ host: z.string(), device: z.string() }),
+    recordBytes: z.int(),
+  }),
+  event('step-started', { step: z.string(), title: z.string(), phase: z.string(), unwinding: z.boolean() }),
+  event('check', {
+    step: z.string(),
+    rule: z.string(),
+    title: z.string(),
+    expected: z.string(),
+    actual: z.string(),
+    verdict: z.enum(verdictWords),
+    source: z.string(),
+  }),
+  event('intent', {
+    step: z.string(),
+    host: z.string(),
+    argv: z.array(z.string()),
+    /** The command line as it is sent. */
+    line: z.string(),
+    changes: z.boolean(),
+  }),
+  event('outcome', {
+    step: z.string(),
+    /** `seq` of the intent that this is the outcome of. */
+    of: z.int(),
+    /** Absent when the command ended without one (signal, connection lost, cancelled). */
+    exitStatus: z.int().optional(),
+    signal: z.string().optional(),
+    milliseconds: z.number(),
+    /** Text is cut at 8,192 characters; the whole length in bytes stands beside it. Bulk data is never kept. */
+    stdout: z.string(),
+    stdoutBytes: z.int(),
+    stderr: z.string(),
+    stderrBytes: z.int(),
+    error: errorFields.optional(),
+  }),
+  event('progress', {
+    step: z.string(),
+    what: z.enum(['dump', 'read-back', 'resynchronisation', 'fingerprint']),
+    bytes: z.number(),
+    total: z.number().optional(),
+    records: z.int().optional(),
+    /** Bytes a second, over the last seconds. */
+    rate: z.number().optional(),
+    /** How full the start watermark's buffer is, 0 to 1. */
+    bufferFill: z.number().optional(),
+    words: z.string().optional(),
+  }),
+  event('asked', { step: z.string(), question: z.string(), text: z.string(), choices: z.array(z.string()) }),
+  event('answered', {
+    step: z.string(),
+    question: z.string(),
+    choices: z.array(z.string()),
+    answer: z.string(),
+    by: z.string(),
+  }),
+  event('fingerprint', {
+    step: z.string(),
+    volume: z.string(),
+    side: z.enum(['primary', 'backup']),
+    host: z.string(),
+    seed: z.string(),
+    recordBytes: z.int(),
+    /** Record number -> SHA-256 (hex) of that record's bytes. */
+    blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
+  }),
+  event('tape', {
+    step: z.string(),
+    host: z.string(),
+    device: z.string(),
+    /** What the first record is: `blank`, or a description of what was found. */
+    found: z.string(),
+    blank: z.boolean(),
+    label: z.string().optional(),
+    position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
+    overwritten: z.boolean(),
+  }),
+  event('digest', {
+    step: z.string(),
+    volume: z.string(),
+    hop: z.enum(hops),
+    bytes: z.number().optional(),
+    records: z.int().optional(),
+    crc32: z.string().optional(),
+    sha256: z.string().optional(),
+    paddingBytes: z.int().optional(),
+    /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
+    onTapeSha256: z.string().optional(),
+  }),
+  event('catalogue', {
+    step: z.string(),
+    volume: z.string(),
+    entries: z.int(),
+    /** The file beside the journal that lists the entries, one JSON object a line. */
+    file: z.string(),
+    sha256: z.string(),
+  }),
+  event('warning', { step: z.string(), text: z.string() }),
+  event('step-finished', {
+    step: z.string(),
+    result: z.enum(['done', 'skipped', 'failed']),
+    reason: z.string().optional(),
+    error: errorFields.optional(),
+    milliseconds: z.number(),
+  }),
+  event('run-finished', {
+    verdict: z.enum(runVerdicts),
+    exitStatus: z.int(),
+    sentence: z.string(),
+    hint: z.string().optional(),
+    code: z.string().optional(),
+    /** What stands where, a sentence each. */
+    stands: z.array(z.string()),
+  }),
+]);
+
+export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEventType = RunEvent['type'];
+export type EventOf<Type extends RunEventType> = Extract<RunEvent, { type: Type }>;
+
+/** An event as its writer gives it: the journal adds `seq`, `at`, `run` and `prev`. */
+export type NewEvent = { [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'run' | 'prev'> }[RunEventType];
+
+/** Drops the index signature that a loose schema adds, so that a misspelt field is a type error. */
+type Declared<Event> = { [Key in keyof Event as string extends Key ? never : Key]: Event[Key] };

@@ -1,0 +1,44 @@
+/** A step as the plan shows it: plain data. */
+export interface PlannedCommand {
+  readonly host: string;
+  readonly argv: readonly string[];
+  /** The command line as it is sent. */
+  readonly line: string;
+  /** True for a line of the guide. */
+  readonly guide: boolean;
+}
+
+export interface PlannedStep {
+  readonly step: string;
+  readonly phase: string;
+  readonly title: string;
+  readonly why: string;
+  readonly endangers: string | undefined;
+  readonly source: string;
+  readonly commands: readonly PlannedCommand[];
+  /** What an operator does or answers in this step. */
+  readonly operator: string | undefined;
+  /** Why the step is left out. */
+  readonly leftOut: string | undefined;
+}
+
+export interface Plan {
+  readonly site: string;
+  readonly job: string;
+  readonly method: string;
+  readonly route: string;
+  readonly volume: string;
+  readonly bytes: number;
+  /** What is looked at before and after the steps. */
+  readonly looks: readonly PlannedCommand[];
+  readonly steps: readonly PlannedStep[];
+}
+
+/** One thing that `check` looked at. */
+export interface CheckLine {
+  readonly host: string;
+  readonly what: string;
+  readonly good: boolean;
+  readonly said: string;
+  readonly hint: string | undefined;
+}

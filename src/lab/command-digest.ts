@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { complain } from './command-call.ts';
+import type { Command, CommandCall } from './command-call.ts';
+import { openSource } from './data-files.ts';
+import { IoError } from './io-error.ts';
+
+/** cksum(1) and digest(1) over files, volumes or the standard input. */
+
+const pieceBytes = 1_048_576;
+
+/** The CRC of POSIX cksum: polynomial 0x04C11DB7, most significant bit first, the length appended, inverted. */
+export class PosixCrc {
+  static readonly #table = Uint32Array.from({ length: 256 }, (_, index) => {
+    let value = index << 24;
+    for (let bit = 0; bit < 8; bit += 1) value = value < 0 ? (value << 1) ^ 0x04c11db7 : value << 1;
+    return value >>> 0;
+  });
+
+  #value = 0;
+  #length = 0;
+
+  update(bytes: Buffer): void {
+    let value = this.#value;
+    for (const byte of bytes) value = step(PosixCrc.#table, value, byte);
+    this.#value = value;
+    this.#length += bytes.length;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The number that cksum prints. */
+  result(): number {
+    let value = this.#value;
+    for (let rest = this.#length; rest > 0; rest = Math.floor(rest / 256))
+      value = step(PosixCrc.#table, value, rest % 256);
+    return ~value >>> 0;
+  }
+}
+
+function step(table: Uint32Array, value: number, byte: number): number {
+  return ((value << 8) ^ (table[((value >>> 24) ^ byte) & 255] ?? 0)) >>> 0;
+}
+
+/** Reads a file whole, piece by piece. @param path undefined: the standard input */
+async function readAll(
+  call: CommandCall,
+  path: string | undefined,
+  take: (bytes: Buffer) => void,
+): Promise<void> {
+  const source = await openSource(call, path);
+  try {
+    for (;;) {
+      const bytes = await source.read(pieceBytes, 1);
+      if (bytes.length === 0) return;
+      take(bytes);
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function overFiles(
+  call: CommandCall,
+  paths: readonly string[],
+  line: (path: string | undefined) => Promise<string>,
+): Promise<number> {
+  let status = 0;
+  for (const path of paths.length > 0 ? paths : [undefined]) {
+    try {
+      await call.output.write(`${await line(path)}\n`);
+    } catch (error) {
+      if (!(error instanceof IoError) || error.code === 'EPIPE') throw error;
+      status = await complain(call, `${call.argv[0]}: ${path ?? ''}: ${error.message}`);
+    }
+  }
+  return status;
+}
+
+export const cksum: Command = (call) =>
+  overFiles(call, call.argv.slice(1), async (path) => {
+    const crc = new PosixCrc();
+    await readAll(call, path, (bytes) => crc.update(bytes));
+    return `${crc.result()}\t${crc.length}${path === undefined ? '' : `\t${path}`}`;
+  });
+
+export const digest: Command = (call) => {
+  const words = call.argv.slice(1);
+  const algorithm = words[0] === '-a' ? (words[1] ?? '') : '';
+  if (!['md5', 'sha1', 'sha256'].includes(algorithm)) {
+    return complain(call, 'digest: usage: digest -a md5|sha1|sha256 [file...]', 2);
+  }
+  const paths = words.slice(2);
+  return overFiles(call, paths, async (path) => {
+    const hash = createHash(algorithm);
+    await readAll(call, path, (bytes) => hash.update(bytes));
+    const value = hash.digest('hex');
+    return paths.length > 1 ? `(${path ?? ''}) = ${value}` : value;
+  });
+};

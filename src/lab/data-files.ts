@@ -1,0 +1,194 @@
+import type { CommandCall } from './command-call.ts';
+import { parseSpecialFile } from './gds-model.ts';
+import { IoError } from './io-error.ts';
+import { isTapeDevice } from './tape-drive.ts';
+import { openVolume } from './volume-access.ts';
+
+/** The ends of dd and tar: volumes, the tape, files and streams, opened by name. */
+
+/** How much is read from a volume at once, in bytes. */
+const pieceBytes = 1_048_576;
+/** How much is gathered from the tape before it is handed on, in bytes. */
+const tapePieceBytes = 262_144;
+
+/** Reads in records, several at once where that is cheaper. */
+export interface RecordSource {
+  /**
+   * Up to `most` records of `size` bytes; only the last may be short. Empty at the end. Valid until the next call.
+   */
+  read(size: number, most: number): Promise<Buffer>;
+  /** Moves forward without reading; undefined where that cannot be done. */
+  seek?: (bytes: number) => void;
+  close(): Promise<void>;
+}
+
+/** Takes records. */
+export interface RecordTarget {
+  write(bytes: Buffer): Promise<void>;
+  /** True where each write is a record of its own, so that records must come one by one. */
+  readonly keepsRecords: boolean;
+  seek?: (bytes: number) => void;
+  close(): Promise<void>;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+function volumeSource(call: CommandCall, path: string): RecordSource {
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'read');
+  let position = 0;
+  let piece = Buffer.alloc(0);
+  return {
+    async read(size, most) {
+      call.killed.throwIfAborted();
+      const records = Math.max(1, Math.min(most, Math.floor(pieceBytes / size)));
+      if (piece.length < records * size) piece = Buffer.allocUnsafe(records * size);
+      const length = await volume.read(piece.subarray(0, records * size), position);
+      position += length;
+      return piece.subarray(0, length);
+    },
+    seek: (bytes) => (position += bytes),
+    close() {
+      volume.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function tapeSource(call: CommandCall, path: string): Promise<RecordSource> {
+  const handle = await call.machine.world.drive.open(path, 'read');
+  const gathered = Buffer.allocUnsafe(tapePieceBytes);
+  let isAtEnd = false;
+  let failed: unknown;
+  /** One record, or undefined at the file mark and at an error, which is told by the next read. */
+  const next = async (limit: number): Promise<Buffer | undefined> => {
+    try {
+      const bytes = await handle.read(limit, call.killed);
+      isAtEnd = bytes.length === 0;
+      return isAtEnd ? undefined : bytes;
+    } catch (error) {
+      failed = error;
+      return undefined;
+    }
+  };
+  return {
+    async read(size, most) {
+      call.killed.throwIfAborted();
+      let length = 0;
+      let record: Buffer | undefined;
+      for (let records = 0; records < most && !isAtEnd && failed === undefined; records += 1) {
+        if (length > 0 && length + size > gathered.length) break;
+        record = await next(size);
+        // a record that is larger than the gathering buffer goes alone, as it is
+        if (!record || size > gathered.length) break;
+        record.copy(gathered, length);
+        length += record.length;
+        if (record.length < size) break;
+      }
+      if (length === 0 && failed !== undefined) throw failed as Error;
+      return length === 0 && record ? record : gathered.subarray(0, length);
+    },
+    close: () => finish(call, () => handle.close(call.machine.powerLost)),
+  };
+}
+
+/** Ends an access to the tape and keeps where the head is. */
+async function finish(call: CommandCall, close: () => Promise<void>): Promise<void> {
+  await close();
+  await call.machine.world.save();
+}
+
+function bytesSource(bytes: Buffer): RecordSource {
+  let position = 0;
+  return {
+    read(size, most) {
+      const piece = bytes.subarray(position, position + size * Math.min(most, 1024));
+      position += piece.length;
+      return Promise.resolve(piece);
+    },
+    seek: (count) => (position += count),
+    close: nothing,
+  };
+}
+
+/** The standard input: one read gives what has come, at most `size` bytes, as from a pipe. */
+function streamSource(call: CommandCall): RecordSource {
+  return {
+    read: (size) => call.input.read(size),
+    close: nothing,
+  };
+}
+
+/**
+ * Opens a file for reading; undefined is the standard input.
+ * @throws IoError
+ */
+export async function openSource(call: CommandCall, path: string | undefined): Promise<RecordSource> {
+  if (path === undefined) return streamSource(call);
+  const absolute = call.machine.files.resolve(call.directory, path);
+  if (parseSpecialFile(absolute)) return volumeSource(call, absolute);
+  if (isTapeDevice(absolute) && call.machine.node === 'node3') return tapeSource(call, absolute);
+  if (absolute === '/dev/null') return bytesSource(Buffer.alloc(0));
+  if (absolute === '/dev/zero')
+    return { read: (size) => Promise.resolve(Buffer.alloc(size)), close: nothing };
+  return bytesSource(await call.machine.files.read(absolute));
+}
+
+function volumeTarget(call: CommandCall, path: string): RecordTarget {
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'write');
+  let position = 0;
+  return {
+    keepsRecords: false,
+    async write(bytes) {
+      call.killed.throwIfAborted();
+      await volume.write(bytes, position);
+      position += bytes.length;
+    },
+    seek: (bytes) => (position += bytes),
+    close() {
+      volume.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function tapeTarget(call: CommandCall, path: string): Promise<RecordTarget> {
+  const handle = await call.machine.world.drive.open(path, 'write');
+  return {
+    keepsRecords: true,
+    async write(bytes) {
+      call.killed.throwIfAborted();
+      await handle.write(bytes, call.killed);
+    },
+    close: () => finish(call, () => handle.close(call.machine.powerLost)),
+  };
+}
+
+/** A small file of the host, written when it is closed. */
+function fileTarget(call: CommandCall, path: string): RecordTarget {
+  const pieces: Buffer[] = [];
+  return {
+    keepsRecords: false,
+    write(bytes) {
+      pieces.push(Buffer.from(bytes));
+      return Promise.resolve();
+    },
+    close: () => call.machine.files.write(path, Buffer.concat(pieces).toString('utf8'), false),
+  };
+}
+
+/**
+ * Opens a file for writing; undefined is the standard output.
+ * @throws IoError
+ */
+export async function openTarget(call: CommandCall, path: string | undefined): Promise<RecordTarget> {
+  if (path === undefined) {
+    return { keepsRecords: false, write: (bytes) => call.output.write(bytes), close: nothing };
+  }
+  const absolute = call.machine.files.resolve(call.directory, path);
+  if (parseSpecialFile(absolute)) return volumeTarget(call, absolute);
+  if (isTapeDevice(absolute) && call.machine.node === 'node3') return tapeTarget(call, absolute);
+  if (absolute === '/dev/null') return { keepsRecords: false, write: nothing, close: nothing };
+  if (absolute.startsWith('/dev/')) throw new IoError('ENOENT');
+  await call.machine.files.write(absolute, '', false);
+  return fileTarget(call, absolute);
+}

@@ -1,0 +1,110 @@
+import { mkdir, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Keystream } from './keystream.ts';
+import { layOut } from './lab-file-system.ts';
+import type { LaidOutFileSystem } from './lab-file-system.ts';
+import { blockBytes, physicalDisks, privateBlocks } from './lab-model.ts';
+import type { LabModel } from './lab-model.ts';
+import { payrollFiles } from './payroll-files.ts';
+
+const pieceBytes = 4_194_304;
+/** How much of the private area and of the free space next to the volume is filled with bytes of the disk's own. */
+const marginBytes = 1_048_576;
+
+/** The disk files of a lab: reads and writes by physical disk and byte. */
+export class Disks {
+  readonly #handles: ReadonlyMap<string, FileHandle>;
+
+  private constructor(handles: ReadonlyMap<string, FileHandle>) {
+    this.#handles = handles;
+  }
+
+  /** Opens the disk files of a lab that was created before. */
+  static async open(folder: string): Promise<Disks> {
+    return new Disks(await openAll(folder, 'r+'));
+  }
+
+  /** Creates the disk files: mirrors alike, private areas and free space each disk its own. */
+  static async create(folder: string, model: LabModel): Promise<Disks> {
+    await mkdir(join(folder, 'disks'), { recursive: true });
+    const handles = await openAll(folder, 'w+');
+    for (const [name, handle] of handles) {
+      await handle.truncate(model.diskBlocks * blockBytes);
+      await writeMargins(handle, new Keystream(`${model.seed}/${name}`), model);
+    }
+    await writeVolume([...handles.values()], model);
+    return new Disks(handles);
+  }
+
+  /**
+   * Reads into `target`; fewer bytes than asked for where the disk ends.
+   * @param position byte on the disk
+   */
+  async read(physical: string, target: Buffer, position: number): Promise<number> {
+    const { bytesRead } = await this.#handle(physical).read(target, 0, target.length, position);
+    return bytesRead;
+  }
+
+  /** @param position byte on the disk */
+  async write(physical: string, bytes: Buffer, position: number): Promise<void> {
+    await writeFully(this.#handle(physical), bytes, position);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#handles.values()].map((handle) => handle.close()));
+  }
+
+  #handle(physical: string): FileHandle {
+    const handle = this.#handles.get(physical);
+    if (!handle) throw new Error(`there is no disk ${physical} in the lab`);
+    return handle;
+  }
+}
+
+async function openAll(folder: string, flags: string): Promise<Map<string, FileHandle>> {
+  const handles = new Map<string, FileHandle>();
+  for (const { name } of physicalDisks) {
+    handles.set(name, await open(join(folder, 'disks', `${name}.img`), flags, 0o600));
+  }
+  return handles;
+}
+
+async function writeFully(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+async function writeMargins(handle: FileHandle, stream: Keystream, model: LabModel): Promise<void> {
+  const volumeStart = privateBlocks * blockBytes;
+  const volumeEnd = volumeStart + model.volumeBlocks * blockBytes;
+  const before = volumeStart - marginBytes;
+  const after = Math.min(marginBytes, model.diskBlocks * blockBytes - volumeEnd);
+  await writeFully(handle, stream.bytes(before, marginBytes), before);
+  await writeFully(handle, stream.bytes(volumeEnd, after), volumeEnd);
+}
+
+/** Lays the pieces of the file system that touch [position, position + bytes.length) over `bytes`. */
+function overlay(bytes: Buffer, position: number, files: LaidOutFileSystem): void {
+  if (position >= files.end) return;
+  for (const piece of files.pieces) {
+    const from = Math.max(piece.position, position);
+    const to = Math.min(piece.position + piece.bytes.length, position + bytes.length);
+    if (from < to) piece.bytes.copy(bytes, from - position, from - piece.position, to - piece.position);
+  }
+}
+
+/** The same volume on every disk: a file system, and between and behind its files bytes that never repeat. */
+async function writeVolume(handles: readonly FileHandle[], model: LabModel): Promise<void> {
+  const volumeBytes = model.volumeBlocks * blockBytes;
+  const stream = new Keystream(`${model.seed}/Volume1`);
+  const files = layOut(payrollFiles(model.seed, volumeBytes));
+  const start = privateBlocks * blockBytes;
+  for (let position = 0; position < volumeBytes; position += pieceBytes) {
+    const bytes = stream.bytes(position, Math.min(pieceBytes, volumeBytes - position));
+    overlay(bytes, position, files);
+    await Promise.all(handles.map((handle) => writeFully(handle, bytes, start + position)));
+  }
+}

@@ -1,0 +1,220 @@
+import { posix } from 'node:path';
+import { parseSpecialFile, volumeOfSpecialFile } from './gds-model.ts';
+import { IoError } from './io-error.ts';
+import { readFileSystem } from './lab-file-system.ts';
+import type { FileSystem, FileSystemEntry } from './lab-file-system.ts';
+import type { HostModel, Mount, NodeName } from './lab-model.ts';
+import { isTapeDevice } from './tape-drive.ts';
+import { openVolume } from './volume-access.ts';
+import type { OpenVolume } from './volume-access.ts';
+import type { World } from './world.ts';
+
+const fixedDirectories =
+  '/ /app /dev /dev/rmt /dev/sfdsk /etc /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
+    ' ',
+  );
+const streams = ['/dev/null', '/dev/zero'];
+
+export type FileKind = 'directory' | 'file' | 'device' | 'symlink';
+
+/** A mounted file system, opened for reading. Close its volume when done. */
+export interface MountedFiles {
+  readonly mount: Mount;
+  readonly volume: OpenVolume;
+  readonly system: FileSystem;
+  /** Path below the mount point, without a leading slash. */
+  readonly inner: string;
+}
+
+/** The file tree of one host: a few fixed directories, what was made in the lab, devices, mounted volumes. */
+export class HostFiles {
+  readonly #node: NodeName;
+  readonly #world: World;
+
+  constructor(node: NodeName, world: World) {
+    this.#node = node;
+    this.#world = world;
+  }
+
+  get #model(): HostModel {
+    return this.#world.model.hosts[this.#node];
+  }
+
+  /** An absolute path without `.`, `..` and trailing slashes. */
+  resolve(directory: string, path: string): string {
+    return posix.resolve(directory, path);
+  }
+
+  /** What is there, or undefined. */
+  async kindOf(path: string): Promise<FileKind | undefined> {
+    if (this.mountOf(path)) return this.#inMount(path, (entry) => Promise.resolve(entry?.type));
+    if (this.#isDirectory(path)) return 'directory';
+    if (this.#smallFile(path) !== undefined) return 'file';
+    return this.#isDevice(path) ? 'device' : undefined;
+  }
+
+  /** The whole text of a file. @throws IoError */
+  async read(path: string): Promise<Buffer> {
+    if (this.mountOf(path)) {
+      return this.#inMount(path, async (entry, { volume }) => {
+        if (!entry) throw new IoError('ENOENT');
+        if (entry.type === 'directory') throw new IoError('EISDIR');
+        const bytes = Buffer.alloc(entry.size);
+        await volume.read(bytes, entry.offset);
+        return bytes;
+      });
+    }
+    const text = this.#smallFile(path);
+    if (text !== undefined) return Buffer.from(text, 'utf8');
+    throw new IoError(this.#isDirectory(path) ? 'EISDIR' : 'ENOENT');
+  }
+
+  /** Writes a small file outside of mounted volumes. @throws IoError */
+  async write(path: string, text: string, append: boolean): Promise<void> {
+    this.#refuseInMount(path);
+    if (this.#isDirectory(path)) throw new IoError('EISDIR');
+    if (!this.#isDirectory(posix.dirname(path))) throw new IoError('ENOENT');
+    this.#model.files[path] = append ? `${this.#model.files[path] ?? ''}${text}` : text;
+    await this.#world.save();
+  }
+
+  /** Makes one directory; whether it exists and that it comes into being is one act, so that it serves as a lock. @throws IoError */
+  makeDirectory(path: string): Promise<void> {
+    this.#refuseInMount(path);
+    if (this.#isDirectory(path) || this.#smallFile(path) !== undefined) throw new IoError('EEXIST');
+    if (!this.#isDirectory(posix.dirname(path))) throw new IoError('ENOENT');
+    this.#model.directories.push(path);
+    return this.#world.save();
+  }
+
+  /** @throws IoError where it is not an empty directory, or a mount point */
+  async removeDirectory(path: string): Promise<void> {
+    if (this.#model.mounts.some((mount) => mount.directory === path)) throw new IoError('EBUSY');
+    this.#refuseInMount(path);
+    if (!this.#isDirectory(path))
+      throw new IoError(this.#smallFile(path) === undefined ? 'ENOENT' : 'ENOTDIR');
+    if ((await this.list(path)).length > 0) throw new IoError('ENOTEMPTY');
+    if (!this.#model.directories.includes(path)) throw new IoError('EBUSY');
+    this.#model.directories = this.#model.directories.filter((entry) => entry !== path);
+    await this.#world.save();
+  }
+
+  /** @throws IoError where it is no small file of this host */
+  async removeFile(path: string): Promise<void> {
+    this.#refuseInMount(path);
+    if (this.#isDirectory(path)) throw new IoError('EISDIR');
+    if (!Object.hasOwn(this.#model.files, path)) throw new IoError('ENOENT');
+    delete this.#model.files[path];
+    await this.#world.save();
+  }
+
+  /** Names in a directory, sorted. @throws IoError */
+  async list(path: string): Promise<string[]> {
+    if (this.mountOf(path)) {
+      return this.#inMount(path, (entry, { system, inner }) => {
+        if (entry?.type !== 'directory') throw new IoError(entry ? 'ENOTDIR' : 'ENOENT');
+        return Promise.resolve(
+          namesBelow(
+            system.entries.map((found) => found.path),
+            inner,
+          ),
+        );
+      });
+    }
+    if (!this.#isDirectory(path)) throw new IoError('ENOENT');
+    const all = [...this.#directories(), ...this.#smallFiles()].map((entry) => entry.slice(1));
+    return namesBelow(all, path.slice(1));
+  }
+
+  /** The mount under whose mount point a path lies. */
+  mountOf(path: string): Mount | undefined {
+    return this.#model.mounts
+      .filter(({ directory }) => path === directory || path.startsWith(`${directory}/`))
+      .sort((first, second) => second.directory.length - first.directory.length)[0];
+  }
+
+  /** Opens the file system in which a path lies. @throws IoError */
+  async openMounted(path: string): Promise<MountedFiles | undefined> {
+    const mount = this.mountOf(path);
+    if (!mount) return undefined;
+    const volume = openVolume(this.#world, this.#node, mount.special, 'read');
+    try {
+      const system = await readFileSystem(volume);
+      return { mount, volume, system, inner: path.slice(mount.directory.length + 1) };
+    } catch (error) {
+      volume.close();
+      throw error;
+    }
+  }
+
+  async #inMount<Result>(
+    path: string,
+    work: (entry: FileSystemEntry | undefined, files: MountedFiles) => Promise<Result>,
+  ): Promise<Result> {
+    const files = await this.openMounted(path);
+    if (!files) throw new IoError('ENOENT');
+    try {
+      return await work(
+        files.system.entries.find((entry) => entry.path === files.inner),
+        files,
+      );
+    } finally {
+      files.volume.close();
+    }
+  }
+
+  #refuseInMount(path: string): void {
+    if (this.mountOf(path)) throw new IoError('EROFS');
+  }
+
+  #directories(): string[] {
+    return [...fixedDirectories, ...this.#model.directories];
+  }
+
+  #isDirectory(path: string): boolean {
+    return this.#directories().includes(path);
+  }
+
+  #isDevice(path: string): boolean {
+    if (streams.includes(path)) return true;
+    if (isTapeDevice(path)) return this.#node === 'node3';
+    if (!parseSpecialFile(path)) return false;
+    try {
+      volumeOfSpecialFile(this.#world.model, this.#node, path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #smallFiles(): string[] {
+    return ['/etc/mnttab', '/etc/vfstab', '/etc/release', ...Object.keys(this.#model.files)];
+  }
+
+  #smallFile(path: string): string | undefined {
+    if (path === '/etc/mnttab') return this.#mountTable();
+    if (path === '/etc/vfstab') return this.#node === 'node3' ? '' : vfstab;
+    if (path === '/etc/release') return '                      Solaris 9 (the lab of Shadowtape) SPARC\n';
+    return this.#model.files[path];
+  }
+
+  #mountTable(): string {
+    const root = '/dev/dsk/c0t0d0s0\t/\tufs\trw,intr,largefiles\t1104537600\n';
+    const lines = this.#model.mounts.map(
+      ({ special, directory, type, options, time }) =>
+        `${special}\t${directory}\t${type}\t${options}\t${time}\n`,
+    );
+    return [root, ...lines].join('');
+  }
+}
+
+const vfstab = '/dev/sfdsk/Class1/dsk/Volume1\t/dev/sfdsk/Class1/rdsk/Volume1\t/app\tufs\t2\tno\t-\n';
+
+function namesBelow(paths: readonly string[], directory: string): string[] {
+  const prefix = directory === '' ? '' : `${directory}/`;
+  const names = paths
+    .filter((path) => path !== '' && path !== directory && path.startsWith(prefix))
+    .map((path) => path.slice(prefix.length))
+    .filter((name) => !name.includes('/'));
+  return [...new Set(names)].sort();
+}

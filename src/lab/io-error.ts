@@ -1,0 +1,31 @@
+/** Errors of devices and files inside the lab, as a Solaris host words them. */
+
+const words = {
+  EACCES: 'Permission denied',
+  EBUSY: 'Device busy',
+  EEXIST: 'File exists',
+  EINTR: 'Interrupted system call',
+  EINVAL: 'Invalid argument',
+  EIO: 'I/O error',
+  EISDIR: 'Is a directory',
+  ENOENT: 'No such file or directory',
+  ENOSPC: 'No space left on device',
+  ENOTDIR: 'Not a directory',
+  ENOTEMPTY: 'File exists',
+  ENXIO: 'No such device or address',
+  EPIPE: 'Broken pipe',
+  EROFS: 'Read-only file system',
+} as const;
+
+export type IoErrorCode = keyof typeof words;
+
+/** What a system call on a lab host answers. `message` is the text of perror(). */
+export class IoError extends Error {
+  readonly code: IoErrorCode;
+
+  constructor(code: IoErrorCode) {
+    super(words[code]);
+    this.name = 'IoError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The lab's own file system: what stands for ufs inside a volume.
+ *
+ * Byte 0, one block of 512 bytes, big-endian, the superblock:
+ *    0  magic "LABUFS01"
+ *    8  state: 1 clean, 2 dirty (mounted for writing, or copied while it was)
+ *   12  number of entries
+ *   16  offset of the index in bytes (64 bits)
+ *   24  length of the index in bytes (64 bits)
+ *   32  SHA-256 of the index
+ *   64  the directory on which it was last mounted, ended by a zero byte
+ * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's bytes
+ * lie in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
+ */
+import { createHash } from 'node:crypto';
+import { IoError } from './io-error.ts';
+import { blockBytes } from './lab-model.ts';
+import type { PayrollEntry } from './payroll-files.ts';
+
+const magic = 'LABUFS01';
+const states = { clean: 1, dirty: 2 } as const;
+const indexOffset = 8192;
+
+export interface FileSystemEntry {
+  /** Below the root, without a leading slash; the root is ''. */
+  path: string;
+  type: 'directory' | 'file' | 'symlink';
+  mode: number;
+  /** Seconds since 1970. */
+  modified: number;
+  size: number;
+  /** Where the bytes begin in the volume. */
+  offset: number;
+  target?: string;
+}
+
+/** The bytes of a volume. Both work on places inside it only. */
+export interface VolumeBytes {
+  read(target: Buffer, position: number): Promise<number>;
+  write(bytes: Buffer, position: number): Promise<void>;
+}
+
+export interface FileSystem {
+  readonly state: 'clean' | 'dirty';
+  readonly lastMounted: string;
+  readonly entries: readonly FileSystemEntry[];
+}
+
+const wholeBlocks = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
+
+function superblock(
+  entryCount: number,
+  index: Buffer,
+  state: keyof typeof states,
+  lastMounted: string,
+): Buffer {
+  const bytes = Buffer.alloc(blockBytes);
+  bytes.write(magic, 0, 'latin1');
+  bytes.writeUInt32BE(states[state], 8);
+  bytes.writeUInt32BE(entryCount, 12);
+  bytes.writeBigUInt64BE(BigInt(indexOffset), 16);
+  bytes.writeBigUInt64BE(BigInt(index.length), 24);
+  createHash('sha256').update(index).digest().copy(bytes, 32);
+  bytes.write(lastMounted, 64, 255, 'utf8');
+  return bytes;
+}
+
+/** A file system laid out, ready to be written: pieces at their places. */
+export interface LaidOutFileSystem {
+  readonly pieces: readonly { position: number; bytes: Buffer }[];
+  /** Bytes from the volume's beginning to the last file's end. */
+  readonly end: number;
+}
+
+/**
+ * Lays entries out, marked dirty as on a volume that is mounted on /app.
+ * @param entries directories before what lies in them
+ */
+export function layOut(entries: readonly PayrollEntry[]): LaidOutFileSystem {
+  const place = (dataStart: number): FileSystemEntry[] => {
+    let offset = dataStart;
+    return entries.map(({ content, ...entry }) => {
+      const placed = { ...entry, size: content?.length ?? 0, offset: content ? offset : 0 };
+      offset += wholeBlocks(content?.length ?? 0);
+      return placed;
+    });
+  };
+  // room for the longest index there can be: every number grows to 12 digits at most
+  const longest = JSON.stringify(place(100_000_000_000)).length * 2;
+  const placed = place(wholeBlocks(indexOffset + longest));
+  const index = Buffer.from(JSON.stringify(placed), 'utf8');
+  const files = placed.flatMap((entry, number) => {
+    const content = entries[number]?.content;
+    return content && content.length > 0 ? [{ position: entry.offset, bytes: content }] : [];
+  });
+  const last = files.at(-1);
+  return {
+    pieces: [
+      { position: 0, bytes: superblock(entries.length, index, 'dirty', '/app') },
+      { position: indexOffset, bytes: index },
+      ...files,
+    ],
+    end: last ? wholeBlocks(last.position + last.bytes.length) : wholeBlocks(indexOffset + index.length),
+  };
+}
+
+async function readSuperblock(volume: VolumeBytes): Promise<Buffer> {
+  const bytes = Buffer.alloc(blockBytes);
+  const length = await volume.read(bytes, 0);
+  if (length < blockBytes || bytes.toString('latin1', 0, 8) !== magic) throw new IoError('EINVAL');
+  return bytes;
+}
+
+/**
+ * Reads superblock and index.
+ * @throws IoError EINVAL where the volume holds no file system, or a damaged one
+ */
+export async function readFileSystem(volume: VolumeBytes): Promise<FileSystem> {
+  const head = await readSuperblock(volume);
+  const index = Buffer.alloc(Math.min(Number(head.readBigUInt64BE(24)), 67_108_864));
+  await volume.read(index, Number(head.readBigUInt64BE(16)));
+  if (!createHash('sha256').update(index).digest().equals(head.subarray(32, 64))) throw new IoError('EINVAL');
+  const nameEnd = head.indexOf(0, 64);
+  return {
+    state: head.readUInt32BE(8) === states.clean ? 'clean' : 'dirty',
+    lastMounted: head.toString('utf8', 64, nameEnd),
+    entries: JSON.parse(index.toString('utf8')) as FileSystemEntry[],
+  };
+}
+
+/**
+ * Writes the state into the superblock.
+ * @param lastMounted the directory to note down, where it changes
+ */
+export async function markFileSystem(
+  volume: VolumeBytes,
+  state: keyof typeof states,
+  lastMounted?: string,
+): Promise<void> {
+  const head = await readSuperblock(volume);
+  head.writeUInt32BE(states[state], 8);
+  if (lastMounted !== undefined) {
+    head.fill(0, 64, 320);
+    head.write(lastMounted, 64, 255, 'utf8');
+  }
+  await volume.write(head, 0);
+}

@@ -1,0 +1,184 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
+import ssh2 from 'ssh2';
+import type { AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
+import { failure } from '../contract/errors.ts';
+import { newPrivateKey } from './lab-keys.ts';
+import type { NodeName } from './lab-model.ts';
+import type { Machine } from './machine.ts';
+import { Shell } from './shell.ts';
+import { ChannelStreams } from './ssh-streams.ts';
+import type { BulkGuard } from './ssh-streams.ts';
+
+/** The only user of a lab host. */
+export const labUser = 'root';
+
+/** A command line that a host was sent, and how it ended. */
+export interface CommandEvent {
+  readonly host: NodeName;
+  readonly line: string;
+  readonly phase: 'started' | 'ended';
+  readonly status?: number;
+}
+
+export interface HostOptions {
+  readonly machine: Machine;
+  readonly hostKey: string;
+  readonly clientKey: ParsedKey;
+  readonly onCommand: (event: CommandEvent) => void;
+}
+
+const killingSignals = ['TERM', 'KILL', 'INT', 'HUP'];
+
+/** One host's ssh server on loopback. Every command line runs in a shell of its machine. */
+export class LabHost {
+  readonly #options: HostOptions;
+  readonly #sockets = new Set<Socket>();
+  #listener: NetServer | undefined;
+  #port = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  get node(): NodeName {
+    return this.#options.machine.node;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /**
+   * Begins to listen, on the same port again after `stopListening`.
+   * @param port 0: any that is free
+   * @throws LAB_PORT_TAKEN
+   */
+  async listen(port: number): Promise<void> {
+    if (this.#listener) return;
+    const listener = createServer((socket) => this.#accept(socket));
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', (error) => {
+        reject(
+          failure('LAB_PORT_TAKEN', { port, reason: (error as NodeJS.ErrnoException).code ?? error.message }),
+        );
+      });
+      listener.listen(port, '127.0.0.1', resolve);
+    });
+    this.#listener = listener;
+    const address = listener.address();
+    this.#port = typeof address === 'object' && address ? address.port : port;
+  }
+
+  /** Stops listening and breaks every connection. */
+  async stopListening(): Promise<void> {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.breakConnections();
+    await new Promise<void>((resolve) => (listener ? listener.close(() => resolve()) : resolve()));
+  }
+
+  /** Breaks every connection, without a farewell. */
+  breakConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    const { machine, hostKey } = this.#options;
+    const isChanged = machine.world.faults.has('host-key-changed', machine.node);
+    const shown = isChanged ? newPrivateKey('a changed host key') : hostKey;
+    new ssh2.Server({ hostKeys: [shown] }, (connection) => this.#serve(connection, socket)).injectSocket(
+      socket,
+    );
+  }
+
+  #serve(connection: Connection, socket: Socket): void {
+    const closeAll = new Set<() => void>();
+    connection.on('error', () => socket.destroy());
+    connection.on('close', () => {
+      for (const close of closeAll) close();
+    });
+    connection.on('authentication', (context) => this.#authenticate(context));
+    connection.on('session', (accept) => {
+      const session = accept();
+      session.on('exec', (acceptExec, _reject, { command }) => {
+        void this.#execute(command, acceptExec(), session, socket, closeAll);
+      });
+    });
+  }
+
+  #authenticate(context: AuthContext): void {
+    const { machine, clientKey } = this.#options;
+    const isRefused = machine.world.faults.has('login-refused', machine.node);
+    if (context.method !== 'publickey' || context.username !== labUser || isRefused) {
+      context.reject(['publickey']);
+      return;
+    }
+    const known = clientKey.getPublicSSH();
+    const isKnown = known.length === context.key.data.length && timingSafeEqual(known, context.key.data);
+    const { blob, signature } = context;
+    if (!isKnown || (signature && blob && clientKey.verify(blob, signature, context.hashAlgo) !== true)) {
+      context.reject(['publickey']);
+      return;
+    }
+    context.accept();
+  }
+
+  async #execute(
+    line: string,
+    channel: ServerChannel,
+    session: Session,
+    socket: Socket,
+    closeAll: Set<() => void>,
+  ): Promise<void> {
+    const { machine, onCommand } = this.#options;
+    const streams = new ChannelStreams(channel, this.#guard(socket));
+    const closed = (): void => streams.closed();
+    closeAll.add(closed);
+    session.on('close', closed);
+    const controller = new AbortController();
+    session.on('signal', (acceptSignal, _reject, { name }) => {
+      acceptSignal?.();
+      if (killingSignals.includes(name)) controller.abort(new Error(`killed by ${name}`));
+    });
+    onCommand({ host: this.node, line, phase: 'started' });
+    const shell = new Shell(machine, controller.signal);
+    const status = await machine
+      .run(controller, () => shell.run(line, streams))
+      .catch(async (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        await streams.errors.write(`the lab failed: ${reason}\n`).catch(() => undefined);
+        return 70;
+      });
+    closeAll.delete(closed);
+    onCommand({ host: this.node, line, phase: 'ended', status });
+    channel.exit(status);
+    channel.end();
+  }
+
+  /** Watches the fault `connection-lost` for one channel. */
+  #guard(socket: Socket): BulkGuard {
+    const { machine } = this.#options;
+    const { faults } = machine.world;
+    let passed = 0;
+    const left = (): number | undefined => {
+      const limit = faults.numberOf('connection-lost', machine.node);
+      return limit === undefined ? undefined : Math.max(0, limit - passed);
+    };
+    return {
+      left,
+      passed: (bytes) => {
+        const isOver = (left() ?? Infinity) <= bytes;
+        passed += bytes;
+        if (!isOver) return;
+        faults.takeOnce('connection-lost', machine.node);
+        socket.destroy();
+      },
+    };
+  }
+}

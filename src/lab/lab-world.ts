@@ -1,0 +1,85 @@
+import { sliceStatus, volumeStatus } from './gds-model.ts';
+import { nodeNames } from './lab-model.ts';
+import type { GdsVolume, Mount, NodeName, TapePosition } from './lab-model.ts';
+import type { World } from './world.ts';
+
+/** What is true in the lab, as plain data: for tests and for looking at it. */
+export interface WorldSnapshot {
+  readonly proxy: VolumeSnapshot & { readonly state: 'Join' | 'Part'; readonly copiedBytes: number };
+  readonly master: VolumeSnapshot;
+  readonly shadow: {
+    readonly disks: readonly string[];
+    readonly groups: readonly string[];
+    readonly volumes: readonly (VolumeSnapshot & {
+      readonly firstBlock: number;
+      readonly mode: 'ro' | 'rw';
+    })[];
+  };
+  readonly mounts: Readonly<Record<NodeName, readonly Mount[]>>;
+  readonly directories: Readonly<Record<NodeName, readonly string[]>>;
+  /** The payroll service runs where /app is mounted for writing. */
+  readonly services: Readonly<Record<NodeName, 'running' | 'stopped'>>;
+  readonly tape: { readonly isLoaded: boolean; readonly position: TapePosition };
+  readonly faults: readonly string[];
+}
+
+export interface VolumeSnapshot {
+  readonly name: string;
+  readonly blocks: number;
+  /** Volume status as each node of the class sees it. */
+  readonly statusOn: Readonly<Partial<Record<NodeName, string>>>;
+  readonly sliceStatusOn: Readonly<Partial<Record<NodeName, string>>>;
+}
+
+function volumeSnapshot(volume: GdsVolume, scope: readonly NodeName[]): VolumeSnapshot {
+  const byNode = (status: typeof volumeStatus): Partial<Record<NodeName, string>> =>
+    Object.fromEntries(scope.map((node) => [node, status(volume, node)]));
+  return {
+    name: volume.name,
+    blocks: volume.blocks,
+    statusOn: byNode(volumeStatus),
+    sliceStatusOn: byNode(sliceStatus),
+  };
+}
+
+function perNode<Value>(value: (node: NodeName) => Value): Record<NodeName, Value> {
+  return Object.fromEntries(nodeNames.map((node) => [node, value(node)])) as Record<NodeName, Value>;
+}
+
+/** A copy of what is true now. */
+export function snapshot(world: World): WorldSnapshot {
+  const { model } = world;
+  const primary = model.classes.find((entry) => !entry.shadow);
+  const proxy = primary?.volumes.find((volume) => volume.proxy !== null);
+  const master = primary?.volumes.find((volume) => volume.name === proxy?.master);
+  if (!primary || !proxy || !master) throw new Error('the lab has lost its primary class');
+  const shadows = model.classes.filter((entry) => entry.shadow);
+  return structuredClone({
+    proxy: {
+      ...volumeSnapshot(proxy, primary.scope),
+      state: proxy.proxy ?? 'Join',
+      copiedBytes: proxy.copiedBytes,
+    },
+    master: volumeSnapshot(master, primary.scope),
+    shadow: {
+      disks: shadows.flatMap((entry) => entry.disks.map((disk) => disk.name)),
+      groups: shadows.flatMap((entry) => entry.groups.map((group) => group.name)),
+      volumes: shadows.flatMap((entry) =>
+        entry.volumes.map((volume) => ({
+          ...volumeSnapshot(volume, entry.scope),
+          firstBlock: volume.firstBlock,
+          mode: volume.mode,
+        })),
+      ),
+    },
+    mounts: perNode((node) => model.hosts[node].mounts),
+    directories: perNode((node) => model.hosts[node].directories),
+    services: perNode((node) =>
+      model.hosts[node].mounts.some((mount) => mount.directory === '/app' && mount.options === 'rw')
+        ? 'running'
+        : 'stopped',
+    ),
+    tape: { isLoaded: world.drive.isLoaded, position: world.drive.model.position },
+    faults: world.faults.list(),
+  });
+}

@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Disks } from './disks.ts';
+import { Faults } from './faults.ts';
+import type { Fault } from './faults.ts';
+import { partProxies } from './gds-primary.ts';
+import { bytesOf, volumeOf } from './gds-model.ts';
+import { lockFolder, requireSpace } from './lab-folder.ts';
+import { LabHost, labUser } from './lab-host.ts';
+import type { CommandEvent } from './lab-host.ts';
+import { loadKeys } from './lab-keys.ts';
+import type { LabKeys } from './lab-keys.ts';
+import { newModel, nodeNames } from './lab-model.ts';
+import type { GdsClass, GdsVolume, LabModel, NodeName } from './lab-model.ts';
+import { Lock } from './lock.ts';
+import { snapshot } from './lab-world.ts';
+import type { WorldSnapshot } from './lab-world.ts';
+import { Machine } from './machine.ts';
+import { loadModel, ModelStore } from './model-store.ts';
+import { reboot } from './reboot.ts';
+import { Resynchronisation } from './resynchronisation.ts';
+import { TapeDrive } from './tape-drive.ts';
+import { VirtualTape } from './virtual-tape.ts';
+import { volumeBytes } from './volume-access.ts';
+import { OpenVolumes } from './world.ts';
+import type { World } from './world.ts';
+
+export interface LabOptions {
+  /** Where the lab lives; a lab that lives there already goes on. */
+  readonly folder: string;
+  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. */
+  readonly blocks?: number;
+  readonly seed?: string;
+  /** 150 MB/s where it is not given: 512 MiB take three to four seconds. */
+  readonly rejoinBytesPerSecond?: number;
+  /** Capacity of the tape in bytes of data; 2 GiB where it is not given. */
+  readonly tapeBytes?: number;
+  /** Ports of node1, node2, node3; 0: the one of last time, or any. */
+  readonly ports?: readonly [number, number, number];
+  /** `NAME` or `NAME=VALUE`, see the table of faults. */
+  readonly faults?: readonly string[];
+}
+
+export interface LabHostAddress {
+  readonly name: NodeName;
+  readonly address: '127.0.0.1';
+  readonly port: number;
+  readonly user: string;
+}
+
+export interface Lab {
+  readonly folder: string;
+  readonly hosts: readonly LabHostAddress[];
+  /** Private key that all three hosts accept, OpenSSH format, mode 0600. */
+  readonly identityFile: string;
+  /** The hosts' keys in OpenSSH's known_hosts format. */
+  readonly knownHostsFile: string;
+  readonly tapeFile: string;
+  readonly faults: Faults;
+  /** Every command line that a host was sent, in order. */
+  readonly commands: readonly { readonly host: NodeName; readonly line: string }[];
+  /** Tells when a command line arrives and when it has ended. @returns ends the telling */
+  onCommand(listener: (event: CommandEvent) => void): () => void;
+  /** Resolves when no rejoin is copying any more. */
+  copyingFinished(): Promise<void>;
+  /** The bytes of a volume, whether it is started or not. */
+  readVolume(className: string, volume: string): Readable;
+  /** SHA-256 of a volume, hexadecimal. */
+  volumeDigest(className: string, volume: string): Promise<string>;
+  /** An application writes to Volume1; mirrors follow, and while it is joined the proxy. */
+  writeMaster(offset: number, bytes: Buffer): Promise<void>;
+  world(): WorldSnapshot;
+  /** Puts the cartridge back that `mt offline` has thrown out. */
+  loadTape(): void;
+  /** At once: all connections break, processes die, shadow objects of node3 vanish. */
+  rebootNode(node: NodeName): Promise<void>;
+  close(): Promise<void>;
+}
+
+const pieceBytes = 1_048_576;
+
+/** Room for the disks, for one backup on the tape, and a little for the rest. */
+function neededBytes(model: LabModel): number {
+  return bytesOf(model.volumeBlocks) * 4 + 16_777_216;
+}
+
+async function openWorld(options: LabOptions): Promise<{ world: World; tape: VirtualTape }> {
+  const { folder, seed = 'shadowtape', blocks = 1_048_576 } = options;
+  const known = await loadModel(folder);
+  const model = known ?? newModel(seed, blocks);
+  if (!known) await requireSpace(folder, neededBytes(model));
+  const disks = known ? await Disks.open(folder) : await Disks.create(folder, model);
+  const store = new ModelStore(folder, model);
+  // only now: a lab that was not created to its end is created anew
+  await store.save();
+  const faults = new Faults();
+  const tape = await VirtualTape.open(join(folder, 'tape.tap'), model.tape.position);
+  const world: World = {
+    model,
+    disks,
+    faults,
+    drive: new TapeDrive(tape, model.tape, faults, options.tapeBytes ?? 2_147_483_648),
+    resynchronisation: new Resynchronisation(options.rejoinBytesPerSecond ?? 150_000_000),
+    writing: new Lock(),
+    openVolumes: new OpenVolumes(),
+    save: () => store.save(),
+  };
+  return { world, tape };
+}
+
+async function listenAll(
+  hosts: readonly LabHost[],
+  model: LabModel,
+  wanted: readonly number[],
+): Promise<void> {
+  for (const [index, host] of hosts.entries()) {
+    const last = model.ports[index] ?? 0;
+    if (wanted[index]) await host.listen(wanted[index]);
+    else await host.listen(last).catch(() => host.listen(0));
+    model.ports[index] = host.port;
+  }
+}
+
+async function writeKnownHosts(folder: string, hosts: readonly LabHost[], keys: LabKeys): Promise<string> {
+  const file = join(folder, 'known_hosts');
+  const lines = hosts.map((host) => `[127.0.0.1]:${host.port} ${keys.publicHostKeys[host.node]}\n`);
+  await writeFile(file, lines.join(''), { mode: 0o600 });
+  return file;
+}
+
+/** Carries out what a fault does in the moment in which it is switched on or off. */
+class FaultEffects {
+  readonly #hosts: ReadonlyMap<NodeName, LabHost>;
+  readonly #world: World;
+  readonly #reboot: (node: NodeName) => Promise<void>;
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(hosts: readonly LabHost[], world: World, rebootNode: (node: NodeName) => Promise<void>) {
+    this.#hosts = new Map(hosts.map((host) => [host.node, host]));
+    this.#world = world;
+    this.#reboot = rebootNode;
+  }
+
+  apply(fault: Fault, on: boolean): void {
+    this.#work = this.#work.then(() => this.#apply(fault, on)).catch(() => undefined);
+  }
+
+  /** Resolves when every effect so far has happened. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  async #apply({ name, host }: Fault, on: boolean): Promise<void> {
+    const labHost = host ? this.#hosts.get(host) : undefined;
+    if (name === 'host-down' && labHost) {
+      await (on ? labHost.stopListening() : labHost.listen(labHost.port));
+    } else if (!on) return;
+    else if (name === 'reboot' && host) await this.#reboot(host);
+    else if (name === 'tape-not-blank') await this.#world.drive.putForeignFile();
+    else if (name === 'proxy-parted') partProxies(this.#world, 'node1', 'Class1', ['Volume2']);
+    else if (name === 'host-key-changed') labHost?.breakConnections();
+    await this.#world.save();
+  }
+}
+
+function ownerOf(model: LabModel, className: string, name: string): { owner: GdsClass; volume: GdsVolume } {
+  const owner = model.classes.find((entry) => entry.name === className);
+  if (!owner) throw new Error(`there is no class ${className} in the lab`);
+  return { owner, volume: volumeOf(owner, name) };
+}
+
+async function* volumePieces(world: World, className: string, name: string): AsyncGenerator<Buffer> {
+  const { owner, volume } = ownerOf(world.model, className, name);
+  const bytes = volumeBytes(world, owner.scope[0] ?? 'node1', owner, volume);
+  for (let position = 0; ;) {
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    const length = await bytes.read(piece, position);
+    if (length === 0) return;
+    yield piece.subarray(0, length);
+    position += length;
+  }
+}
+
+/**
+ * Opens a lab: three ssh hosts on loopback, over disks, a tape and a model in a folder.
+ * @throws LAB_FOLDER_BUSY, LAB_FOLDER_FOREIGN, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
+ */
+export async function openLab(options: LabOptions): Promise<Lab> {
+  const unlock = await lockFolder(options.folder);
+  try {
+    return await openLocked(options, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function openLocked(options: LabOptions, unlock: () => Promise<void>): Promise<Lab> {
+  const { folder } = options;
+  const { world, tape } = await openWorld(options);
+  const keys = await loadKeys(folder);
+  const commands: { host: NodeName; line: string }[] = [];
+  const listeners = new Set<(event: CommandEvent) => void>();
+  const onCommand = (event: CommandEvent): void => {
+    if (event.phase === 'started') commands.push({ host: event.host, line: event.line });
+    for (const listener of listeners) listener(event);
+  };
+  const machines = nodeNames.map((node) => new Machine(node, world));
+  const hosts = machines.map(
+    (machine) =>
+      new LabHost({ machine, hostKey: keys.hostKeys[machine.node], clientKey: keys.clientKey, onCommand }),
+  );
+  const rebootNode = async (node: NodeName): Promise<void> => {
+    const machine = machines.find((entry) => entry.node === node);
+    hosts.find((entry) => entry.node === node)?.breakConnections();
+    if (machine) await reboot(machine);
+  };
+  const effects = new FaultEffects(hosts, world, rebootNode);
+  const closeFiles = async (): Promise<void> => {
+    await Promise.all(hosts.map((host) => host.stopListening()));
+    for (const machine of machines) machine.killAll();
+    await world.resynchronisation.stop();
+    await tape.close();
+    await world.save();
+    await world.disks.close();
+  };
+  try {
+    await listenAll(hosts, world.model, options.ports ?? [0, 0, 0]);
+    world.faults.onChange((fault, on) => effects.apply(fault, on));
+    for (const spec of options.faults ?? []) world.faults.set(spec);
+    await effects.settled();
+    await world.save();
+  } catch (error) {
+    await closeFiles();
+    throw error;
+  }
+  for (const owner of world.model.classes) {
+    for (const volume of owner.volumes) {
+      if (volume.copy === 'copying') world.resynchronisation.start(world, owner, volume);
+    }
+  }
+  return {
+    folder,
+    hosts: hosts.map((host) => ({ name: host.node, address: '127.0.0.1', port: host.port, user: labUser })),
+    identityFile: keys.identityFile,
+    knownHostsFile: await writeKnownHosts(folder, hosts, keys),
+    tapeFile: join(folder, 'tape.tap'),
+    faults: world.faults,
+    commands,
+    onCommand(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    copyingFinished: () => world.resynchronisation.finished(),
+    readVolume: (className, name) =>
+      Readable.from(volumePieces(world, className, name), { objectMode: false }),
+    async volumeDigest(className, name) {
+      const hash = createHash('sha256');
+      for await (const piece of volumePieces(world, className, name)) hash.update(piece);
+      return hash.digest('hex');
+    },
+    writeMaster(offset, bytes) {
+      const { owner, volume } = ownerOf(world.model, 'Class1', 'Volume1');
+      return volumeBytes(world, 'node1', owner, volume).write(bytes, offset);
+    },
+    world: () => snapshot(world),
+    loadTape: () => world.drive.load(),
+    rebootNode,
+    async close() {
+      await effects.settled();
+      await closeFiles();
+      await unlock();
+    },
+  };
+}

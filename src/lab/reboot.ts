@@ -1,0 +1,35 @@
+import { mountVolume } from './command-mount.ts';
+import { markFileSystem } from './lab-file-system.ts';
+import type { Machine } from './machine.ts';
+import { openVolume } from './volume-access.ts';
+
+const app = { special: '/dev/sfdsk/Class1/dsk/Volume1', directory: '/app' };
+
+/**
+ * What is lost and what comes back when a machine reboots: processes and mounts are gone; shadow objects live in memory only
+ * (GDS guide 4.5, 2.2.2); volumes that were stopped with sdxvolume -F start again (GDS guide 4.5, D.4), joined proxies do not.
+ * A node that had /app mounted checks and mounts it at boot.
+ */
+export async function reboot(machine: Machine): Promise<void> {
+  const { world, node } = machine;
+  const { model } = world;
+  machine.killAll();
+  const host = model.hosts[node];
+  const hadApp = host.mounts.some((mount) => mount.directory === app.directory);
+  host.mounts = [];
+  model.classes = model.classes.filter((entry) => !(entry.shadow && entry.scope.includes(node)));
+  for (const owner of model.classes.filter((entry) => entry.scope.includes(node))) {
+    for (const volume of owner.volumes) {
+      const starts = volume.proxy !== 'Join' && volume.copy === 'none';
+      if (starts)
+        volume.runningOn = owner.scope.filter((entry) => entry === node || volume.runningOn.includes(entry));
+    }
+  }
+  machine.powerOn();
+  if (hadApp) {
+    const volume = openVolume(world, node, app.special, 'write');
+    await markFileSystem(volume, 'clean').finally(() => volume.close());
+    await mountVolume(machine, app.special, app.directory, 'rw');
+  }
+  await world.save();
+}

@@ -1,0 +1,47 @@
+import type { Disks } from './disks.ts';
+import type { Faults } from './faults.ts';
+import type { LabModel, NodeName } from './lab-model.ts';
+import type { Lock } from './lock.ts';
+import type { Resynchronisation } from './resynchronisation.ts';
+import type { TapeDrive } from './tape-drive.ts';
+
+/** What all three hosts share: the disks, the tape drive, the model, the faults. */
+export interface World {
+  readonly model: LabModel;
+  readonly disks: Disks;
+  readonly faults: Faults;
+  readonly drive: TapeDrive;
+  readonly resynchronisation: Resynchronisation;
+  /** Held while a piece is written to a master or copied to its proxy, so that neither overtakes the other. */
+  readonly writing: Lock;
+  readonly openVolumes: OpenVolumes;
+  save(): Promise<void>;
+}
+
+/** Which volumes are open on which node: what is in use cannot be stopped. */
+export class OpenVolumes {
+  readonly #counts = new Map<string, number>();
+
+  add(node: NodeName, className: string, volume: string): () => void {
+    const key = `${node} ${className} ${volume}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.#counts.set(key, (this.#counts.get(key) ?? 1) - 1);
+    };
+  }
+
+  isOpen(node: NodeName, className: string, volume: string): boolean {
+    return (this.#counts.get(`${node} ${className} ${volume}`) ?? 0) > 0;
+  }
+}
+
+/** True where a volume is open or mounted on a node. */
+export function isInUse(world: World, node: NodeName, className: string, volume: string): boolean {
+  const isMounted = world.model.hosts[node].mounts.some(
+    (mount) => mount.special === `/dev/sfdsk/${className}/dsk/${volume}`,
+  );
+  return isMounted || world.openVolumes.isOpen(node, className, volume);
+}

@@ -1,0 +1,83 @@
+/** runs, show and verify: what was done, and whether the tape still holds it. */
+import type { RunEvent } from '../../contract/events.ts';
+import { isFailure } from '../../contract/errors.ts';
+import { listRuns, readRun, type RunSummary, type ShadowtapeConsole, type UnreadableRun } from '../console.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { ProgressLine } from './progress-line.ts';
+import { RunText } from './run-text.ts';
+import { stopOnSignals } from './stop-signals.ts';
+import { bytesText, countText, printable } from './text.ts';
+
+const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
+const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+function runLine(run: RunSummary | UnreadableRun): string {
+  if ('trouble' in run) return `${run.run}  unreadable  ${run.trouble}`;
+  const { handed } = run.digests;
+  const size = handed?.bytes === undefined ? '-' : bytesText(handed.bytes);
+  return [run.run.padEnd(28), run.verdict.padEnd(10), run.method, size.padStart(9), run.volumes.join(', '), run.sentence ?? `at step ${run.currentStep ?? '?'}`].join('  ');
+}
+
+export async function runsCommand(state: StateFolder, json: boolean): Promise<number> {
+  const runs = await listRuns(state);
+  if (json) runs.forEach(printJson);
+  else if (runs.length === 0) print(`no runs yet in ${state.path}`);
+  else runs.forEach((run) => print(runLine(run)));
+  return 0;
+}
+
+function eventLines(event: RunEvent, text: RunText): string[] {
+  const time = event.at.slice(11, 23);
+  switch (event.type) {
+    case 'intent':
+      return [`  ${time}  ${event.host} # ${event.line}`];
+    case 'outcome':
+      return event.exitStatus === 0 ? [] : [`  ${time}  exit status ${event.exitStatus ?? 'unknown'} ${event.stderr.trim()}`];
+    case 'check':
+      return [`  ${time}  ${event.verdict === 'fails' || event.verdict === 'differs' ? '✗' : '✓'} ${event.title}: ${event.actual}`];
+    case 'answered':
+      return [`  ${time}  ${event.question}: ${event.answer} (${event.by})`];
+    case 'run-finished':
+      return ['', `${event.verdict}: ${event.sentence}`, ...event.stands.map((line) => `  ${line}`), `exit status ${event.exitStatus}`];
+    default:
+      return text.linesOf(event);
+  }
+}
+
+/** Commands that only sample or look would drown the rest: a step's like ones are shown as one line with their number. */
+function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
+  const sampling = new Set(['fingerprint', 'verify']);
+  return events.filter((event) => !((event.type === 'intent' || event.type === 'outcome') && sampling.has(event.step)));
+}
+
+export async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
+  const { events, truncated, lastHash } = await readRun(state, run);
+  if (json) {
+    events.forEach(printJson);
+    return 0;
+  }
+  const text = new RunText();
+  for (const event of withoutRepetition(events)) eventLines(event, text).forEach(print);
+  print(`journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`);
+  if (truncated) print('the last line is torn: the console died while it wrote');
+  return 0;
+}
+
+/** @returns 0 where the tape holds what the run wrote, 4 where it does not */
+export async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<number> {
+  const progress = new ProgressLine(process.stdout);
+  const stop = stopOnSignals(() => undefined);
+  try {
+    const tape = await console.verify(run, stop.cancel, (shown) => progress.show(shown));
+    progress.print([`verified: the tape holds ${tape.volume} of run ${run}: ${countText(tape.bytes)} bytes, ${countText(tape.records)} records, sha256 ${tape.sha256}`]);
+    return 0;
+  } catch (error) {
+    progress.clear();
+    if (isFailure(error, 'TAPE_DIFFERS', 'TAPE_READBACK_MISCOUNTED', 'TAPE_RECORD_TOO_LONG', 'TAPE_READ_FAILED')) {
+      process.exitCode = 4;
+    }
+    throw error;
+  } finally {
+    stop.release();
+  }
+}

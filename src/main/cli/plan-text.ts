@@ -1,0 +1,38 @@
+/** The plan as text: a heading a step, and each command on a line of its own, exactly as it is sent. */
+import type { Plan, PlannedCommand, PlannedStep } from '../../contract/plan.ts';
+import { bytesText } from './text.ts';
+
+const longestList = 6;
+
+function commandLines(commands: readonly PlannedCommand[], all: boolean): string[] {
+  const lines = commands.map(({ host, line }) => `    ${host} # ${line}`);
+  if (all || lines.length <= longestList) return lines;
+  const shown = [...lines.slice(0, 3), `    … ${lines.length - 4} more of the same kind (--all shows them)`, ...lines.slice(-1)];
+  return shown;
+}
+
+function stepLines(step: PlannedStep, all: boolean): string[] {
+  return [
+    `${step.step.padEnd(12)}${step.title}`,
+    `    ${step.why}`,
+    ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
+    ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
+    ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
+    ...commandLines(step.commands, all),
+    '',
+  ];
+}
+
+/** @param all true: also lists of like commands (the fingerprint's) are printed whole */
+export function planText(plan: Plan, all: boolean): string {
+  const { job, site, method, route, volume, bytes } = plan;
+  return [
+    `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
+    'Nothing is changed by a plan. Lines are sent as they stand here, each by itself.',
+    '',
+    ...plan.steps.flatMap((step) => stepLines(step, all)),
+    'Looked at before and after the steps:',
+    ...commandLines(plan.looks, true),
+    '',
+  ].join('\n');
+}

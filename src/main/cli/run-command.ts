@@ -1,0 +1,66 @@
+import type { RunEvent } from '../../contract/events.ts';
+import type { EndedRun, JobRequest, ShadowtapeConsole } from '../console.ts';
+import { ProgressLine } from './progress-line.ts';
+import { RunText } from './run-text.ts';
+import { stopOnSignals } from './stop-signals.ts';
+import { hasTerminal, terminalAsk } from './terminal.ts';
+import { printable } from './text.ts';
+
+export interface RunCommandOptions extends JobRequest {
+  readonly yes: boolean;
+  readonly json: boolean;
+  /** `--state DIR`, where it was given: for the lines that say how to see the run. */
+  readonly stateOption: string;
+}
+
+const endWords = {
+  0: 'done',
+  1: 'refused, nothing was touched',
+  2: 'failed; the cluster is in its normal state',
+  3: 'failed; an operator must act',
+  4: 'the tape does not hold what was read',
+} as const;
+
+/** The last lines: what happened, what stands where, where the journal is, how to see it. */
+export function endLines(end: EndedRun, stateOption: string): string[] {
+  const { verdict, exitStatus, sentence, error, stands, journalFile, journalBroken, run } = end;
+  const word = exitStatus === 0 ? verdict : endWords[exitStatus];
+  return [
+    '',
+    `${word}: ${sentence}`,
+    ...(error?.hint ? [`  hint: ${error.hint}`] : []),
+    ...stands.map((line) => `  ${line}`),
+    `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
+    `see it again: shadowtape show ${run}${stateOption}`,
+  ].map(printable);
+}
+
+/** @returns the exit status */
+export async function runCommand(console: ShadowtapeConsole, options: RunCommandOptions): Promise<number> {
+  const output = options.json ? process.stderr : process.stdout;
+  const progress = new ProgressLine(output);
+  const text = new RunText();
+  const stop = stopOnSignals((line) => progress.print([line]));
+  const show = (event: RunEvent) => {
+    if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    else progress.print(text.linesOf(event).map(printable));
+  };
+  try {
+    const end = await console.run({
+      job: options.job,
+      method: options.method,
+      route: options.route,
+      ask: hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined,
+      approveVerified: options.yes,
+      cancel: stop.cancel,
+      halt: stop.halt,
+      onEvent: show,
+      onProgress: (shown) => progress.show(shown),
+    });
+    progress.print(endLines(end, options.stateOption));
+    return end.exitStatus;
+  } finally {
+    progress.clear();
+    stop.release();
+  }
+}

@@ -1,0 +1,48 @@
+/** A run as lines of text: one a step, and what an operator must know in between. */
+import type { RunEvent } from '../../contract/events.ts';
+import { countText, durationText } from './text.ts';
+
+const signs = { done: '✓', skipped: '–', failed: '✗' } as const;
+
+/** Folds events into lines; keeps the titles of the steps. */
+export class RunText {
+  readonly #titles = new Map<string, string>();
+
+  /** Lines for one event; none for most. */
+  linesOf(event: RunEvent): string[] {
+    switch (event.type) {
+      case 'run-started':
+        return [`run ${event.run}: job ${event.job}, method ${event.method}, route ${event.route}, tape ${event.tape.device} on ${event.tape.host}`];
+      case 'step-started':
+        this.#titles.set(event.step, `${event.step.padEnd(12)}${event.unwinding ? '(unwinding) ' : ''}${event.title}`);
+        return [];
+      case 'step-finished':
+        return this.#finished(event);
+      case 'warning':
+        return [`! ${event.text}`];
+      case 'digest':
+        return event.hop === 'counted' ? [`  counted by the tape host: ${countText(event.records ?? 0)} records`] : [digestLine(event)];
+      default:
+        return [];
+    }
+  }
+
+  #finished(event: Extract<RunEvent, { type: 'step-finished' }>): string[] {
+    const title = this.#titles.get(event.step) ?? event.step;
+    if (event.result === 'skipped') return [`${signs.skipped} ${title} - left out: ${event.reason ?? ''}`];
+    const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
+    return event.error ? [line, `  ${event.error.sentence}`] : [line];
+  }
+}
+
+const hopWords = { device: 'read from the device', handed: 'handed to the tape', counted: 'counted', readback: 'read back' } as const;
+
+function digestLine(event: Extract<RunEvent, { type: 'digest' }>): string {
+  const parts = [
+    event.bytes === undefined ? undefined : `${countText(event.bytes)} bytes`,
+    event.records === undefined ? undefined : `${countText(event.records)} records`,
+    event.crc32 === undefined ? undefined : `crc ${event.crc32}`,
+    event.sha256 === undefined ? undefined : `sha256 ${event.sha256.slice(0, 16)}…`,
+  ];
+  return `  ${hopWords[event.hop]}: ${parts.filter((part) => part !== undefined).join(', ')}`;
+}

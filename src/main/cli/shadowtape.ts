@@ -1,0 +1,194 @@
+#!/usr/bin/env node
+/** The command line: the same console without a screen. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { failure, isFailure } from '../../contract/errors.ts';
+import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
+import { runsCommand, showCommand, verifyCommand } from './history-commands.ts';
+import { labCommand } from './lab-command.ts';
+import { planText } from './plan-text.ts';
+import { runCommand } from './run-command.ts';
+import { terminalHostKeys, terminalSecret } from './terminal.ts';
+import { errorText, printable } from './text.ts';
+
+interface GlobalOptions {
+  readonly site?: string;
+  readonly state: string;
+  readonly trust: boolean;
+}
+
+interface LabOptions {
+  readonly freshLab?: boolean;
+  readonly fault?: string[];
+}
+
+interface JobOptions extends LabOptions {
+  readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
+  readonly route?: 'console' | 'server';
+  readonly json?: boolean;
+}
+
+const exitStatuses = `
+Exit status:
+  0  done and verified
+  1  wrong usage or configuration, or refused before anything was touched
+  2  failed, and the cluster is back in its normal state
+  3  failed, and an operator must act: the last lines say what stands where
+  4  the tape does not hold what was read
+
+Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;
+
+const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
+
+const program = new Command('shadowtape')
+  .description('Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.')
+  .version(version)
+  .option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab')
+  .option('--state <dir>', 'where journals, known hosts and the lab live', defaultStateFolder())
+  .option('--trust', 'accept host keys that are seen for the first time, and show them', false)
+  .addHelpText('after', exitStatuses)
+  .showHelpAfterError('(shadowtape --help tells more)')
+  .configureHelp({ showGlobalOptions: true })
+  .exitOverride();
+
+const methodOption = () =>
+  new Option('--method <number>', 'another method than the job’s').choices(['6a', '6b', '6c', '6d', '6e']);
+const routeOption = () => new Option('--route <route>', 'another route than the job’s').choices(['console', 'server']);
+const jsonOption = () => new Option('--json', 'print JSON, an object a line');
+const freshLabOption = () => new Option('--fresh-lab', 'begin with a new embedded lab, and lose the one before');
+const faultOption = () => new Option('--fault <spec...>', 'switch faults of the embedded lab on: NAME or NAME=VALUE');
+
+const globals = () => program.opts<GlobalOptions>();
+
+async function withConsole<Result>(lab: LabOptions, work: (console: ShadowtapeConsole) => Promise<Result>): Promise<Result> {
+  const { site, state, trust } = globals();
+  if (site !== undefined && (lab.freshLab || lab.fault)) {
+    throw failure('LAB_OPTION_WITH_SITE', { option: lab.freshLab ? '--fresh-lab' : '--fault' });
+  }
+  const console = await openConsole({
+    state: new StateFolder(state),
+    siteFile: site,
+    lab: { fresh: lab.freshLab ?? false, faults: lab.fault ?? [] },
+    confirmHostKey: terminalHostKeys(trust, say),
+    askSecret: terminalSecret,
+  });
+  try {
+    if (console.isLab) say('no --site was given: this is the embedded lab');
+    return await work(console);
+  } finally {
+    await console.close();
+  }
+}
+
+/** `--state DIR` as it has to be given again, or nothing where the default is used. */
+function stateOption(): string {
+  const { state } = globals();
+  return state === defaultStateFolder() ? '' : ` --state ${state}`;
+}
+
+let exitStatus = 0;
+
+program
+  .command('plan')
+  .description('print every step with its host and exact command line; changes nothing')
+  .argument('[job]')
+  .addOption(methodOption())
+  .addOption(routeOption())
+  .addOption(jsonOption())
+  .option('--all', 'print long lists of like commands whole', false)
+  .action(async (job: string | undefined, options: JobOptions & { all: boolean }) => {
+    const plan = await withConsole({}, (console) => console.plan({ job, ...options }));
+    if (options.json) plan.steps.forEach((step) => process.stdout.write(`${JSON.stringify(step)}\n`));
+    else process.stdout.write(planText(plan, options.all));
+  });
+
+program
+  .command('check')
+  .description('reach every host, look at host keys, commands, classes and tape; changes nothing')
+  .addOption(jsonOption())
+  .action(async ({ json }: { json?: boolean }) => {
+    const lines = await withConsole({}, (console) =>
+      console.check((line) => {
+        if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
+        else process.stdout.write(`${printable(`${line.good ? '✓' : '✗'} ${line.host.padEnd(8)} ${line.what}: ${line.said}`)}\n${line.hint ? `    hint: ${printable(line.hint)}\n` : ''}`);
+      }),
+    );
+    exitStatus = lines.every(({ good }) => good) ? 0 : 1;
+  });
+
+program
+  .command('run')
+  .description('run a job: part, shadow, verify, dump, read back, remove, rejoin')
+  .argument('[job]')
+  .addOption(methodOption())
+  .addOption(routeOption())
+  .option('--yes', 'approve the shadow when every rule holds; asks nothing', false)
+  .addOption(jsonOption())
+  .addOption(freshLabOption())
+  .addOption(faultOption())
+  .action(async (job: string | undefined, options: JobOptions & { yes: boolean }) => {
+    const { method, route, yes, json = false } = options;
+    exitStatus = await withConsole(options, (console) => runCommand(console, { job, method, route, yes, json, stateOption: stateOption() }));
+  });
+
+program
+  .command('runs')
+  .description('list the runs, newest first')
+  .addOption(jsonOption())
+  .action(async ({ json = false }: { json?: boolean }) => {
+    exitStatus = await runsCommand(new StateFolder(globals().state), json);
+  });
+
+program
+  .command('show')
+  .description('show everything that a run did')
+  .argument('<run>')
+  .addOption(jsonOption())
+  .action(async (run: string, { json = false }: { json?: boolean }) => {
+    exitStatus = await showCommand(new StateFolder(globals().state), run, json);
+  });
+
+program
+  .command('verify')
+  .description('read the tape back and compare it with what the run wrote')
+  .argument('<run>')
+  .addOption(faultOption())
+  .action(async (run: string, options: LabOptions) => {
+    exitStatus = await withConsole(options, (console) => verifyCommand(console, run));
+  });
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_533) throw new InvalidArgumentError('a port is a number up to 65533.');
+  return port;
+}
+
+program
+  .command('lab')
+  .description('keep the embedded lab running until Ctrl-C, and print its site file')
+  .option('--listen <port>', 'ports of the three hosts begin here; 0: any that are free', portOf, 0)
+  .addOption(freshLabOption())
+  .addOption(faultOption())
+  .action(async (options: LabOptions & { listen: number }) => {
+    exitStatus = await labCommand(new StateFolder(globals().state), {
+      port: options.listen,
+      fresh: options.freshLab ?? false,
+      faults: options.fault ?? [],
+    });
+  });
+
+/** What commander throws has been printed already. */
+function isUsage(error: unknown): error is { exitCode: number } {
+  return error instanceof Error && 'exitCode' in error && error.name === 'CommanderError';
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (isUsage(error)) exitStatus = error.exitCode;
+  else {
+    exitStatus = process.exitCode === 4 ? 4 : 1;
+    process.stderr.write(`${errorText(error)}\n`);
+    if (!isFailure(error)) exitStatus = 70;
+  }
+}
+process.exitCode = exitStatus;

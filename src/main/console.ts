@@ -1,0 +1,261 @@
+/**
+ * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
+ */
+import { readFile } from 'node:fs/promises';
+import { homedir, userInfo, hostname } from 'node:os';
+import { join } from 'node:path';
+import { failure } from '../contract/errors.ts';
+import type { RunEvent } from '../contract/events.ts';
+import type { CheckLine, Plan } from '../contract/plan.ts';
+import type { Lab } from '../lab/lab.ts';
+import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
+import { assign, observedOf, requireRunnable, withOverrides, type JobOverrides } from './procedure/assign.ts';
+import type { Assignment } from './procedure/assignment.ts';
+import { checkSite } from './procedure/check-site.ts';
+import { CommandRunner } from './procedure/command-runner.ts';
+import { performRun, type RunEnd } from './procedure/engine.ts';
+import { Journal, noJournal } from './procedure/journal.ts';
+import { readJournal, type ReadJournal } from './procedure/journal-reader.ts';
+import { Observer } from './procedure/observe.ts';
+import { planOf } from './procedure/plan.ts';
+import type { Ask } from './procedure/questions.ts';
+import type { LiveProgress } from './procedure/run-context.ts';
+import { summarise, type RunSummary } from './procedure/run-summary.ts';
+import { stepsOf } from './procedure/steps.ts';
+import { verifyRun, type VerifiedTape } from './procedure/verify-run.ts';
+import { hostProfiles } from './site/host-profiles.ts';
+import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
+import type { Job, Site } from './site/site-schema.ts';
+import type { AskSecret, ConfirmHostKey } from './ssh/host-profile.ts';
+import { SshHosts } from './ssh/ssh-hosts.ts';
+import { runName, type StateFolder } from './state-folder.ts';
+import { version } from './version.ts';
+
+export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
+export { defaultStateFolder, StateFolder } from './state-folder.ts';
+export { version } from './version.ts';
+export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
+export type { SecretQuestion } from './ssh/host-profile.ts';
+export type { RunSummary } from './procedure/run-summary.ts';
+
+export interface ConsoleOptions {
+  readonly state: StateFolder;
+  /** Without one the embedded lab is the site. */
+  readonly siteFile?: string | undefined;
+  /** How the embedded lab begins; of use only where there is no site file. */
+  readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
+  readonly confirmHostKey: ConfirmHostKey;
+  readonly askSecret: AskSecret;
+}
+
+export interface JobRequest extends JobOverrides {
+  readonly job?: string | undefined;
+}
+
+/** Who can be asked during a run. */
+export interface Asking {
+  /** Undefined where nobody can be asked. */
+  readonly ask: Ask | undefined;
+  /** Approves a shadow that was verified (--yes). */
+  readonly approveVerified: boolean;
+}
+
+export interface RunRequest extends JobRequest, Asking {
+  readonly cancel: AbortSignal;
+  readonly halt: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+}
+
+export interface EndedRun extends RunEnd {
+  readonly run: string;
+  readonly journalFile: string;
+  /** True where the end of the run could not be written to the journal. */
+  readonly journalBroken: boolean;
+}
+
+const labSiteName = 'the embedded lab';
+
+async function sshConfigText(): Promise<string> {
+  try {
+    return await readFile(join(homedir(), '.ssh', 'config'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void {
+  if (ask) return;
+  if (job.services === 'ask') {
+    const remedy = 'name the commands in services.stop and services.resume, or run where a terminal is';
+    throw failure('OPERATOR_NEEDED', { question: 'services: ask', remedy });
+  }
+  if (job.approve === 'operator' && !approveVerified) {
+    const remedy = 'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
+    throw failure('OPERATOR_NEEDED', { question: 'approve: operator', remedy });
+  }
+}
+
+function answering({ ask, approveVerified }: Asking): Ask {
+  return async (question, abort) => {
+    if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
+    if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run where a terminal is' });
+    return ask(question, abort);
+  };
+}
+
+export class ShadowtapeConsole {
+  readonly site: Site;
+  /** The site file's path, or words for the embedded lab. */
+  readonly siteName: string;
+  readonly lab: Lab | undefined;
+  readonly #isLab: boolean;
+  readonly #state: StateFolder;
+  readonly #hosts: SshHosts;
+
+  private constructor(options: ConsoleOptions, site: Site, embedded: EmbeddedLab | undefined, configText: string) {
+    this.site = site;
+    this.siteName = options.siteFile ?? labSiteName;
+    this.lab = embedded?.lab;
+    this.#isLab = embedded !== undefined;
+    this.#state = options.state;
+    const userFile = join(homedir(), '.ssh', 'known_hosts');
+    this.#hosts = new SshHosts({
+      profiles: hostProfiles(site, embedded ? '' : configText),
+      knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
+      userKnownHostsFiles: embedded ? [] : [userFile, '/etc/ssh/ssh_known_hosts'],
+      confirmHostKey: options.confirmHostKey,
+      askSecret: options.askSecret,
+    });
+  }
+
+  /**
+   * Reads the site file, or starts the embedded lab. Connects to nothing yet.
+   * @throws what a wrong site file ends with (SITE_…), and what keeps a lab from starting (LAB_…)
+   */
+  static async open(options: ConsoleOptions): Promise<ShadowtapeConsole> {
+    if (options.siteFile !== undefined) {
+      const site = await readSite(options.siteFile);
+      return new ShadowtapeConsole(options, site, undefined, await sshConfigText());
+    }
+    const embedded = await openEmbeddedLab({ folder: options.state.labFolder, ...options.lab });
+    return new ShadowtapeConsole(options, siteOf(labSiteName, embedded.site), embedded, '');
+  }
+
+  /** True where the site is the embedded lab. */
+  get isLab(): boolean {
+    return this.#isLab;
+  }
+
+  /** Ends all sessions, and the embedded lab where this process runs it. */
+  async close(): Promise<void> {
+    await this.#hosts.close();
+    await this.lab?.close();
+  }
+
+  /**
+   * Every step of a job with its command lines. Looks at the cluster, changes nothing.
+   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, and what looking can end with
+   */
+  async plan(request: JobRequest): Promise<Plan> {
+    return planOf(await this.#assign(this.#job(request), 'plan'));
+  }
+
+  async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+    return checkSite(this.site, this.#onlyLooking(), listener);
+  }
+
+  /**
+   * Runs a job to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
+   * @throws what is refused before that: JOB_…, …_NOT_RUN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
+   */
+  async run(request: RunRequest): Promise<EndedRun> {
+    const named = this.#job(request);
+    requireRunnable(this.site, named.job);
+    requireSomebodyToAsk(named.job, request);
+    const run = await this.#newRunName(named.job.volumes[0]?.proxy ?? 'volume');
+    const assignment = await this.#assign(named, run);
+    const journal = new Journal({ file: this.#state.journalFile(run), run });
+    const ended = journal.listen(request.onEvent);
+    try {
+      const end = await performRun({
+        assignment,
+        steps: stepsOf(assignment),
+        journal,
+        hosts: this.#hosts,
+        ask: answering(request),
+        operator: `${userInfo().username}@${hostname()}`,
+        version,
+        cancel: request.cancel,
+        halt: request.halt,
+        catalogueFile: this.#state.catalogueFile(run),
+        onProgress: request.onProgress,
+      });
+      return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
+    } finally {
+      ended();
+      journal.close();
+    }
+  }
+
+  /** Reads the tape of an ended run back and compares it with that run's digests. */
+  async verify(run: string, abort: AbortSignal, onProgress: (progress: LiveProgress) => void): Promise<VerifiedTape> {
+    const { events } = await readRun(this.#state, run);
+    return verifyRun({ run, events, runner: this.#onlyLooking(abort), abort, onProgress });
+  }
+
+  #job(request: JobRequest): NamedJob {
+    return withOverrides(chooseJob(this.siteName, this.site, request.job, this.#isLab), request);
+  }
+
+  /** Sends commands without a journal: for plan, check and verify. */
+  #onlyLooking(abort: AbortSignal = new AbortController().signal): CommandRunner {
+    return new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
+  }
+
+  async #assign(named: NamedJob, seed: string): Promise<Assignment> {
+    const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
+    const world = await observer.look('assign', ['primaries']);
+    return assign(this.site, named, world.primaries, seed);
+  }
+
+  /** Two runs of one second get different names. */
+  async #newRunName(volume: string): Promise<string> {
+    const taken = new Set(await this.#state.runs());
+    const name = runName(new Date(), volume);
+    let number = 1;
+    let candidate = name;
+    while (taken.has(candidate)) candidate = `${name}-${(number += 1)}`;
+    return candidate;
+  }
+}
+
+/** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+export async function readRun(state: StateFolder, run: string): Promise<ReadJournal> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)) throw failure('RUN_UNKNOWN', { run });
+  return readJournal(state.journalFile(run), run);
+}
+
+/** A run whose journal cannot be read, with the reason. */
+export interface UnreadableRun {
+  readonly run: string;
+  readonly trouble: string;
+}
+
+/** All runs, newest first. */
+export async function listRuns(state: StateFolder): Promise<(RunSummary | UnreadableRun)[]> {
+  const names = (await state.runs()).reverse();
+  return Promise.all(
+    names.map(async (run) => {
+      try {
+        const { events } = await readRun(state, run);
+        return summarise(events) ?? { run, trouble: 'the journal has no beginning' };
+      } catch (error) {
+        return { run, trouble: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );
+}
+
+/** Opens the console of a site, or of the embedded lab. See ShadowtapeConsole.open. */
+export const openConsole = (options: ConsoleOptions): Promise<ShadowtapeConsole> => ShadowtapeConsole.open(options);

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { edited, readFixture } from './fixtures/read-fixture.ts';
+import { parseSdxinfo } from './sdxinfo.ts';
+import { mergeReports } from './sdxinfo-merge.ts';
+import { emptyReport } from './sdxinfo-objects.ts';
+
+const defaultForm = readFixture('shadow');
+const longForm = readFixture('shadow-with-mode');
+
+describe('two looks at the same node', () => {
+  test('the default and the long form together tell all of a volume', () => {
+    const merged = mergeReports(parseSdxinfo(defaultForm), parseSdxinfo(longForm));
+    expect(merged.volumes).toHaveLength(1);
+    expect(merged.volumes[0]).toMatchObject({
+      type: 'mirror',
+      mode: 'ro',
+      firstBlock: 65536,
+      status: { word: 'ACTIVE', known: true },
+      unknownColumns: { PSLICE: 'off', FUNC: '*' },
+    });
+    expect(merged.volumes[0]?.columns).toEqual(expect.arrayContaining(['1STBLK', 'MODE', 'PROXY']));
+    expect(merged.extents).toHaveLength(2);
+    expect(merged.slices).toHaveLength(1);
+  });
+
+  test('the order of the looks does not matter', () => {
+    const [one, other] = [parseSdxinfo(defaultForm), parseSdxinfo(longForm)];
+    const sorted = (report: ReturnType<typeof parseSdxinfo>) =>
+      report.volumes.map((volume) => ({ ...volume, columns: [...volume.columns].sort() }));
+    expect(sorted(mergeReports(one, other))).toEqual(sorted(mergeReports(other, one)));
+  });
+
+  test('a status that changed between them is no status', () => {
+    const later = parseSdxinfo(edited(longForm, 'ACTIVE', 'STOP'));
+    expect(() => mergeReports(parseSdxinfo(defaultForm), later)).toThrow(
+      expect.objectContaining({
+        code: 'SDXINFO_CONTRADICTS',
+        message: 'sdxinfo shows volume Volume2 of class Class2 with STATUS ACTIVE and with STATUS STOP',
+        hint: 'the state changed between two looks: look again',
+      }),
+    );
+  });
+
+  test('a proxy that was parted between them is noticed, and so is one that was none', () => {
+    const joined = parseSdxinfo(readFixture('primary-joined'));
+    expect(() => mergeReports(joined, parseSdxinfo(readFixture('primary-parted')))).toThrow(
+      'sdxinfo shows volume Volume2 of class Class1 with PROXY Join and with PROXY Part',
+    );
+    const single = edited(readFixture('guide-volume-long'), 'Volume1 Join', '*       *   ');
+    expect(() => mergeReports(joined, parseSdxinfo(single))).toThrow('with MASTER Volume1 and with MASTER *');
+  });
+
+  test('the disks of a group, an extent and an unknown column must agree too', () => {
+    const group = readFixture('guide-group');
+    expect(() =>
+      mergeReports(parseSdxinfo(group), parseSdxinfo(edited(group, 'Disk1:Disk2', 'Disk2:Disk1'))),
+    ).toThrow('sdxinfo shows group Group1 of class Class1 with DISKS Disk1:Disk2 and with DISKS Disk2:Disk1');
+    expect(() =>
+      mergeReports(parseSdxinfo(defaultForm), parseSdxinfo(edited(defaultForm, 'FREE\n', 'PRIVATE\n'))),
+    ).toThrow(
+      'sdxinfo shows block 1114112 of Group2 of class Class2 with STATUS FREE and with STATUS PRIVATE',
+    );
+    expect(() =>
+      mergeReports(parseSdxinfo(longForm), parseSdxinfo(edited(longForm, 'ACTIVE   off', 'ACTIVE   on'))),
+    ).toThrow('with PSLICE off and with PSLICE on');
+  });
+
+  test('one output that shows an object twice, in two states, is refused', () => {
+    const slices = readFixture('guide-slice');
+    expect(() => parseSdxinfo(`${slices}slice  Class1  Group2  Disk3   Volume2 COPY\n`)).toThrow(
+      'sdxinfo shows slice Disk3.Volume2 of class Class1 with STATUS STOP and with STATUS COPY',
+    );
+    expect(parseSdxinfo(`${slices}slice  Class1  Group2  Disk3   Volume2 STOP\n`).slices).toHaveLength(1);
+  });
+
+  test('objects of the same name in two classes stay two', () => {
+    const merged = mergeReports(parseSdxinfo(defaultForm), parseSdxinfo(readFixture('primary-parted')));
+    expect(merged.volumes.map((volume) => `${volume.class}/${volume.name}`)).toEqual([
+      'Class2/Volume2',
+      'Class1/Volume1',
+      'Class1/Volume2',
+    ]);
+  });
+
+  test('nothing merged with nothing is nothing', () => {
+    expect(mergeReports()).toEqual(emptyReport);
+  });
+});

@@ -1,0 +1,332 @@
+import { describe, expect, test } from 'vitest';
+import { edited, readFixture } from './fixtures/read-fixture.ts';
+import { blocks } from './rule-verdict.ts';
+import { parseSdxinfo } from './sdxinfo.ts';
+import { emptyReport } from './sdxinfo-objects.ts';
+import { compareShadow, shadowRules } from './shadow-comparison.ts';
+import type { ShadowFacts, ShadowPlan } from './shadow-sides.ts';
+
+const stopped = readFixture('primary-parted');
+const shadow = readFixture('shadow');
+const longShadow = readFixture('shadow-with-mode');
+
+const plan: ShadowPlan = {
+  primaryClass: 'Class1',
+  proxyVolume: 'Volume2',
+  masterVolume: 'Volume1',
+  shadowClass: 'Class2',
+  shadowGroup: 'Group2',
+  shadowVolume: 'Volume2',
+  deviceOfDisk: { Disk3: 'c1t1d3' },
+  mode: 'ro',
+};
+
+interface Sight {
+  node1?: string;
+  node2?: string;
+  node3?: string;
+  plan?: Partial<ShadowPlan>;
+  alsoPlanned?: ShadowPlan[];
+}
+
+function facts(sight: Sight = {}): ShadowFacts {
+  return {
+    primaries: [
+      { node: 'node1', report: parseSdxinfo(sight.node1 ?? stopped) },
+      { node: 'node2', report: parseSdxinfo(sight.node2 ?? stopped) },
+    ],
+    backup: { node: 'node3', report: parseSdxinfo(sight.node3 ?? shadow) },
+    plan: { ...plan, ...sight.plan },
+    alsoPlanned: sight.alsoPlanned,
+  };
+}
+
+/** The rules that block, each as `rule: expected | actual | verdict`. */
+function blocking(sight: Sight): string[] {
+  return blocks(compareShadow(facts(sight))).map(
+    ({ rule, expected, actual, verdict }) => `${rule}: ${expected} | ${actual} | ${verdict}`,
+  );
+}
+
+describe('a shadow that shows the right blocks', () => {
+  test('passes every rule, and says what was compared', () => {
+    const verdicts = compareShadow(facts({ node3: shadow + longShadow }));
+    expect(blocks(verdicts)).toEqual([]);
+    expect(verdicts.map(({ rule, expected, actual, verdict }) => [rule, expected, actual, verdict])).toEqual([
+      ['disk-names', 'Disk3', 'Disk3', 'equal'],
+      ['disk-devices', 'Disk3=c1t1d3', 'Disk3=c1t1d3', 'equal'],
+      ['device-sizes', 'Disk3: 1,736,704 blocks', 'Disk3: 1,736,704 blocks', 'equal'],
+      ['group-type', 'mirror', 'mirror', 'equal'],
+      ['disk-order', 'Disk3', 'Disk3', 'equal'],
+      ['first-block', '65,536', '65,536', 'equal'],
+      ['size', '1,048,576 blocks', '1,048,576 blocks', 'equal'],
+      [
+        'shadow-active',
+        'volume ACTIVE, each slice ACTIVE, each disk ENABLE',
+        'volume ACTIVE, slice of Disk3 ACTIVE, disk Disk3 ENABLE',
+        'holds',
+      ],
+      ['access-mode', 'ro', 'ro', 'equal'],
+      ['proxy-parted', 'Part of Volume1', 'Part of Volume1 on node1, node2', 'holds'],
+      ['proxy-stopped', 'STOP', 'STOP on node1, node2', 'holds'],
+      ['proxy-slices', 'each slice STOP', 'slice of Disk3 STOP on node1, node2', 'holds'],
+      ['nothing-else', 'only Disk3, Group2, Volume2', 'nothing else', 'holds'],
+      ['statuses-known', 'every word is known', 'every word is known', 'holds'],
+    ]);
+  });
+
+  test('passes without a MODE column: what is not shown does not block', () => {
+    const mode = compareShadow(facts()).find(({ rule }) => rule === 'access-mode');
+    expect(mode).toMatchObject({ expected: 'ro', actual: 'not shown', verdict: 'not-shown' });
+    expect(blocking({})).toEqual([]);
+  });
+
+  test('passes where a second shadow of the same run stands in the class', () => {
+    const second = shadow.replaceAll(
+      /Disk3|Group2|Volume2|c1t1d3/g,
+      (word) => ({ Disk3: 'Disk4', Group2: 'Group4', Volume2: 'Volume4', c1t1d3: 'c1t1d4' })[word] ?? word,
+    );
+    const also = {
+      ...plan,
+      shadowGroup: 'Group4',
+      shadowVolume: 'Volume4',
+      deviceOfDisk: { Disk4: 'c1t1d4' },
+    };
+    expect(blocking({ node3: shadow + second, alsoPlanned: [also] })).toEqual([]);
+    expect(blocking({ node3: shadow + second })).toEqual([
+      'nothing-else: only Disk3, Group2, Volume2 | also disk Disk4, group Group4, volume Volume4, slice Disk4.Volume4 | fails',
+    ]);
+  });
+});
+
+describe('a shadow that shows other blocks', () => {
+  test('another start', () => {
+    const node3 = edited(shadow, '65536  1114111  1048576', '196608  1245183  1048576');
+    expect(blocking({ node3 })).toEqual(['first-block: 65,536 | 196,608 | differs']);
+  });
+
+  test('another size', () => {
+    const node3 = edited(shadow, '65536  1114111  1048576', '65536  1114110  1048575');
+    expect(blocking({ node3 })).toEqual(['size: 1,048,576 blocks | 1,048,575 blocks | differs']);
+  });
+
+  test('the right disk name on another device', () => {
+    expect(blocking({ node3: edited(shadow, 'c1t1d3', 'c1t1d7') })).toEqual([
+      'disk-devices: Disk3=c1t1d3 | Disk3=c1t1d7 | differs',
+    ]);
+  });
+
+  test('a device that the site file does not name', () => {
+    expect(blocking({ plan: { deviceOfDisk: {} } })).toEqual([
+      'disk-devices: Disk3=none | Disk3=c1t1d3 | differs',
+      'nothing-else: only Group2, Volume2 | also disk Disk3 | fails',
+    ]);
+  });
+
+  test('a device of another size', () => {
+    expect(blocking({ node3: edited(shadow, 'c1t1d3   1736704', 'c1t1d3   2000000') })).toEqual([
+      'device-sizes: Disk3: 1,736,704 blocks | Disk3: 2,000,000 blocks | differs',
+    ]);
+  });
+
+  test('a device whose size neither side tells', () => {
+    const sizeless = (text: string) => edited(text, 'c1t1d3   1736704', 'c1t1d3   *');
+    const node = sizeless(stopped);
+    expect(blocking({ node1: node, node2: node, node3: sizeless(shadow) })).toEqual([
+      'device-sizes: none | none | differs',
+    ]);
+  });
+
+  test('a group of another type', () => {
+    expect(blocking({ node3: edited(shadow, 'Disk3   mirror', 'Disk3   stripe') })).toEqual([
+      'group-type: mirror | stripe | differs',
+    ]);
+  });
+
+  test('two stripes, whose width sdxinfo does not tell', () => {
+    const striped = (text: string) => text.replaceAll('mirror', 'stripe');
+    const node = striped(stopped);
+    expect(blocking({ node1: node, node2: node, node3: striped(shadow) })).toEqual([
+      'group-type: mirror | stripe on both sides | fails',
+    ]);
+  });
+
+  test('the disks of a group in another order', () => {
+    const two = (text: string) =>
+      text
+        .replace(/^disk {3}Disk3 .*$/m, (line) => `${line}\n${line.replaceAll(/(Disk|c1t1d)3/g, '$14')}`)
+        .replace(/^slice .* Disk3 .*$/m, (line) => `${line}\n${line.replaceAll('Disk3', 'Disk4')}`);
+    const node = edited(two(stopped), 'Class1  Disk3  ', 'Class1  Disk3:Disk4  ');
+    const node3 = edited(two(shadow), 'Class2  Disk3  ', 'Class2  Disk4:Disk3  ');
+    const deviceOfDisk = { Disk3: 'c1t1d3', Disk4: 'c1t1d4' };
+    expect(blocking({ node1: node, node2: node, node3, plan: { deviceOfDisk } })).toEqual([
+      'disk-order: Disk3:Disk4 | Disk4:Disk3 | differs',
+    ]);
+  });
+
+  test('a disk of the group that no table lists is not taken for proven', () => {
+    const half = (text: string, className: string) =>
+      edited(text, `${className}  Disk3  `, `${className}  Disk3:Disk4  `);
+    const node = half(stopped, 'Class1');
+    expect(blocking({ node1: node, node2: node, node3: half(shadow, 'Class2') })).toEqual([
+      'disk-devices: Disk3=c1t1d3, Disk4=none | Disk3=c1t1d3, Disk4=none | differs',
+    ]);
+  });
+
+  test('a disk under another name', () => {
+    expect(blocking({ node3: shadow.replaceAll('Disk3', 'Disk1') })).toEqual([
+      'disk-names: Disk3 | Disk1 | differs',
+      'disk-devices: Disk3=c1t1d3 | Disk3=none | differs',
+      'device-sizes: Disk3: 1,736,704 blocks | Disk1: 1,736,704 blocks | differs',
+      'disk-order: Disk3 | Disk1 | differs',
+      'nothing-else: only Disk3, Group2, Volume2 | also disk Disk1 | fails',
+    ]);
+  });
+
+  test('a shadow volume of that name in another group', () => {
+    const node3 = shadow.replaceAll('Group2', 'Group7');
+    const rules = blocks(compareShadow(facts({ node3 })));
+    expect(rules.find(({ rule }) => rule === 'first-block')).toMatchObject({
+      actual: 'none',
+      verdict: 'differs',
+    });
+    expect(rules.find(({ rule }) => rule === 'nothing-else')?.actual).toBe('also group Group7');
+  });
+});
+
+describe('states in which nobody may read the shadow', () => {
+  test('the proxy is still joined on one node', () => {
+    expect(blocking({ node2: readFixture('primary-joined') })).toEqual([
+      'proxy-parted: Part of Volume1 | Part of Volume1 on node1; Join of Volume1 on node2 | fails',
+    ]);
+  });
+
+  test('the proxy was parted from another master', () => {
+    expect(blocking({ node1: edited(stopped, 'Volume1 Part', 'Volume9 Part') })).toEqual([
+      'proxy-parted: Part of Volume1 | Part of Volume9 on node1; Part of Volume1 on node2 | fails',
+    ]);
+  });
+
+  test('a node rebooted and started the proxy again', () => {
+    const node2 = edited(stopped, '1048576 STOP', '1048576 ACTIVE');
+    expect(blocking({ node2 })).toEqual(['proxy-stopped: STOP | STOP on node1; ACTIVE on node2 | fails']);
+  });
+
+  test('a slice of the proxy is out of step', () => {
+    const node1 = edited(stopped, 'Disk3   Volume2 STOP', 'Disk3   Volume2 INVALID');
+    expect(blocking({ node1 })).toEqual([
+      'proxy-slices: each slice STOP | slice of Disk3 INVALID on node1; slice of Disk3 STOP on node2 | fails',
+    ]);
+  });
+
+  test('the nodes of the cluster tell different things of the proxy', () => {
+    const node2 = edited(
+      stopped,
+      'Volume2 Class1  Group2  off  on     65536  1114111  1048576',
+      'Volume2 Class1 Group2 off on 65536 131071 65536',
+    );
+    expect(blocking({ node2 })).toEqual([
+      'size: 1,048,576 blocks on node1; 65,536 blocks on node2 | 1,048,576 blocks | differs',
+    ]);
+  });
+
+  test('the shadow volume is stopped, or one of its slices is missing', () => {
+    expect(blocking({ node3: edited(shadow, '1048576 ACTIVE', '1048576 STOP') })[0]).toBe(
+      'shadow-active: volume ACTIVE, each slice ACTIVE, each disk ENABLE | ' +
+        'volume STOP, slice of Disk3 ACTIVE, disk Disk3 ENABLE | fails',
+    );
+    expect(blocking({ node3: shadow.replace(/^slice .*$/m, '') })[0]).toContain(
+      'volume ACTIVE, slice of Disk3 none, disk Disk3 ENABLE | fails',
+    );
+    expect(blocking({ node3: edited(shadow, 'ENABLE', 'DISABLE') })[0]).toContain(
+      'disk Disk3 DISABLE | fails',
+    );
+  });
+
+  test('the shadow can be written to though it should not, and the other way round', () => {
+    const node3 = shadow + edited(longShadow, 'off ro ', 'off rw ');
+    expect(blocking({ node3 })).toEqual(['access-mode: ro | rw | differs']);
+    expect(blocking({ node3: shadow + longShadow, plan: { mode: 'rw' } })).toEqual([
+      'access-mode: rw | ro | differs',
+    ]);
+  });
+
+  test('an access mode that is shown but empty is no access mode', () => {
+    const node3 = shadow + edited(longShadow, 'off ro ', 'off *  ');
+    expect(blocking({ node3 })).toEqual(['access-mode: ro | none | differs']);
+  });
+
+  test('a status word that is not known, shown as it was printed', () => {
+    const node3 = edited(shadow, 'FREE\n', 'RESERVED\n');
+    expect(blocking({ node3 })).toEqual([
+      'statuses-known: every word is known | extent of Group2 at block 1114112 RESERVED on node3 | fails',
+    ]);
+  });
+
+  test('somebody else put a volume into the shadow class', () => {
+    const extra = '\nvolume Volume8 Class2  Group2  off  off  1114112  1114113        2 ACTIVE\n';
+    const node3 = edited(
+      shadow,
+      '\nvolume *       Class2  Group2  *    *    1114112  1736703   622592 FREE\n',
+      extra,
+    );
+    expect(blocking({ node3 })).toEqual([
+      'nothing-else: only Disk3, Group2, Volume2 | also volume Volume8 | fails',
+    ]);
+  });
+});
+
+describe('missing objects', () => {
+  test('no shadow at all: what is compared differs, the actual value is none', () => {
+    const verdicts = blocks(compareShadow(facts({ node3: '' })));
+    expect(verdicts.map(({ rule, actual, verdict }) => `${rule}: ${actual} ${verdict}`)).toEqual([
+      'disk-names: none differs',
+      'disk-devices: Disk3=none differs',
+      'device-sizes: none differs',
+      'group-type: none differs',
+      'disk-order: none differs',
+      'first-block: none differs',
+      'size: none differs',
+      'shadow-active: none fails',
+      'access-mode: none differs',
+    ]);
+  });
+
+  test('a primary node that does not show the proxy', () => {
+    const size = blocks(compareShadow(facts({ node2: '' }))).find(({ rule }) => rule === 'size');
+    expect(size).toMatchObject({
+      expected: '1,048,576 blocks on node1; none on node2',
+      actual: '1,048,576 blocks',
+      verdict: 'differs',
+    });
+  });
+
+  test('no primary node, or nothing anywhere: every comparison blocks', () => {
+    const nothing: ShadowFacts = { primaries: [], backup: { node: 'node3', report: emptyReport }, plan };
+    const holding = compareShadow(nothing).filter((verdict) => blocks([verdict]).length === 0);
+    expect(holding.map(({ rule }) => rule)).toEqual(['nothing-else']);
+    const seen = compareShadow({ ...facts(), primaries: [] });
+    expect(blocks(seen).map(({ rule, expected }) => `${rule}: ${expected}`)).toEqual(
+      expect.arrayContaining([
+        'first-block: none',
+        'size: none',
+        'proxy-stopped: STOP',
+        'proxy-parted: Part of Volume1',
+      ]),
+    );
+  });
+
+  test('a disk that bears the name of a property of every object', () => {
+    const primary = stopped.replaceAll('Disk3', 'constructor');
+    const verdicts = blocking({ node1: primary, node2: primary, plan: { deviceOfDisk: {} } });
+    expect(verdicts).toContain('disk-devices: constructor=none | constructor=none | differs');
+  });
+});
+
+test('each rule has its own id, a title, a reason and a source', () => {
+  expect(new Set(shadowRules.map(({ id }) => id)).size).toBe(shadowRules.length);
+  for (const { id, title, why, source } of shadowRules) {
+    expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect([title, why, source].every((text) => text.length > 3)).toBe(true);
+  }
+});

@@ -1,0 +1,229 @@
+/**
+ * Is the shadow the same blocks as the proxy? The rules, as data, over what both sides' sdxinfo shows.
+ *
+ * A write through a shadow of another configuration damages the master's data (GDS guide 6.6.3.7, step 5), and so every
+ * rule must hold before anything reads or mounts the shadow. What is not there counts as a difference.
+ */
+
+import { statusesShown, unknownStatuses } from './involved-statuses.ts';
+import { partedRule, stoppedRule, validSlicesRule } from './proxy-state.ts';
+import type { EveryNodeFacts } from './proxy-state.ts';
+import { findDisk, findGroup, slicesOfVolume } from './report-lookup.ts';
+import { blocksText, judge, none, oneSided } from './rule-verdict.ts';
+import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
+import { bothSides, disksOf, proxySide, shadowSide } from './shadow-sides.ts';
+import type { ShadowFacts, Side } from './shadow-sides.ts';
+
+type ShadowRule = Rule<ShadowFacts>;
+
+function listed(texts: readonly string[]): string | undefined {
+  return texts.length === 0 ? undefined : texts.join(', ');
+}
+
+function sizesOf(side: Side): string | undefined {
+  const disks = disksOf(side);
+  if (disks.some(({ blocks }) => blocks === undefined)) return undefined;
+  return listed(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
+}
+
+/** Every type that is told of the group: by its disks, by itself and by its volume. They must be one and the same. */
+function typesOf(side: Side): string | undefined {
+  const ofDisks = disksOf(side).map(({ type }) => type);
+  const others = [findGroup(side.report, side.class, side.group)?.type, side.volume?.type];
+  const types = [...ofDisks, ...others.filter((type) => type !== undefined)];
+  return ofDisks.length === 0 ? undefined : listed([...new Set(types)].sort());
+}
+
+/** Equal types prove the same layout only for mirrors: stripes have a width, which the known columns do not tell. */
+function compareTypes(facts: ShadowFacts): Finding {
+  const finding = bothSides(facts, typesOf);
+  if (finding.verdict !== 'equal' || finding.expected === 'mirror') return finding;
+  return { expected: 'mirror', actual: `${finding.actual} on both sides`, verdict: 'fails' };
+}
+
+function compareDevices(facts: ShadowFacts): Finding {
+  const { plan, primaries, backup } = facts;
+  const ofProxy = primaries.flatMap(({ report }) => {
+    const side = proxySide(report, plan);
+    const ofGroup = findGroup(report, side.class, side.group)?.disks ?? [];
+    return [...ofGroup, ...disksOf(side).map(({ name }) => name)];
+  });
+  const names = [...new Set([...ofProxy, ...Object.keys(plan.deviceOfDisk)])].sort();
+  const planned = (name: string) =>
+    Object.hasOwn(plan.deviceOfDisk, name) ? plan.deviceOfDisk[name] : undefined;
+  const registered = (name: string) => findDisk(backup.report, plan.shadowClass, name)?.device;
+  const same = names.every((name) => planned(name) !== undefined && planned(name) === registered(name));
+  return {
+    expected: listed(names.map((name) => `${name}=${planned(name) ?? none}`)) ?? none,
+    actual: listed(names.map((name) => `${name}=${registered(name) ?? none}`)) ?? none,
+    verdict: same && ofProxy.length > 0 ? 'equal' : 'differs',
+  };
+}
+
+function shadowActive(facts: ShadowFacts): Finding {
+  const side = shadowSide(facts);
+  const expected = 'volume ACTIVE, each slice ACTIVE, each disk ENABLE';
+  if (side.volume === undefined) return oneSided(expected, none, false);
+  const disks = disksOf(side);
+  const slices = slicesOfVolume(side.report, side.class, facts.plan.shadowVolume);
+  const withoutSlice = disks.filter(({ name }) => slices.every(({ disk }) => disk !== name));
+  const word = side.volume.status?.word ?? none;
+  const texts = [
+    `volume ${word}`,
+    ...slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`),
+    ...withoutSlice.map(({ name }) => `slice of ${name} ${none}`),
+    ...disks.map(({ name, status }) => `disk ${name} ${status.word}`),
+  ];
+  const good =
+    word === 'ACTIVE' &&
+    disks.length > 0 &&
+    withoutSlice.length === 0 &&
+    slices.every(({ status }) => status.word === 'ACTIVE') &&
+    disks.every(({ status }) => status.word === 'ENABLE');
+  return oneSided(expected, texts.join(', '), good);
+}
+
+function accessMode(facts: ShadowFacts): Finding {
+  const { volume } = shadowSide(facts);
+  const expected = facts.plan.mode;
+  if (volume === undefined) return { expected, actual: none, verdict: 'differs' };
+  if (!volume.columns.includes('MODE')) return { expected, actual: 'not shown', verdict: 'not-shown' };
+  const actual = volume.mode ?? none;
+  return { expected, actual, verdict: actual === expected ? 'equal' : 'differs' };
+}
+
+/** A rule about the proxy on every primary node, over the facts of a shadow. */
+function onCluster({ compare, ...rule }: Rule<EveryNodeFacts>): ShadowRule {
+  const clusterFacts = ({ primaries, plan }: ShadowFacts): EveryNodeFacts => ({
+    primaries,
+    names: { class: plan.primaryClass, proxyVolume: plan.proxyVolume, masterVolume: plan.masterVolume },
+  });
+  return { ...rule, compare: (facts) => compare(clusterFacts(facts)) };
+}
+
+function nothingElse({ backup: { report }, plan, alsoPlanned = [] }: ShadowFacts): Finding {
+  const plans = [plan, ...alsoPlanned.filter(({ shadowClass }) => shadowClass === plan.shadowClass)];
+  const inClass = (object: { class: string }) => object.class === plan.shadowClass;
+  const disks = plans.flatMap(({ deviceOfDisk }) => Object.keys(deviceOfDisk));
+  const groups = plans.map(({ shadowGroup }) => shadowGroup);
+  const volumes = plans.map(({ shadowVolume }) => shadowVolume);
+  const others = [
+    ...report.disks.filter(inClass).flatMap(({ name }) => (disks.includes(name) ? [] : [`disk ${name}`])),
+    ...report.groups.filter(inClass).flatMap(({ name }) => (groups.includes(name) ? [] : [`group ${name}`])),
+    ...report.volumes
+      .filter(inClass)
+      .flatMap(({ name }) => (volumes.includes(name) ? [] : [`volume ${name}`])),
+    ...report.slices
+      .filter(inClass)
+      .flatMap(({ disk, volume }) => (volumes.includes(volume) ? [] : [`slice ${disk}.${volume}`])),
+  ];
+  const planned = [...new Set([...disks, ...groups, ...volumes])].join(', ');
+  const actual = others.length === 0 ? 'nothing else' : `also ${others.join(', ')}`;
+  return oneSided(`only ${planned}`, actual, others.length === 0);
+}
+
+function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
+  const shown = [
+    ...primaries.flatMap((sight) => statusesShown(sight, plan.primaryClass, plan.proxyVolume)),
+    ...statusesShown(backup, plan.shadowClass, plan.shadowVolume),
+  ];
+  const unknown = unknownStatuses(shown);
+  const actual = shown.length === 0 ? none : 'every word is known';
+  return oneSided('every word is known', listed(unknown) ?? actual, shown.length > 0 && unknown.length === 0);
+}
+
+/** In the order in which they are shown. */
+export const shadowRules: readonly ShadowRule[] = [
+  {
+    id: 'disk-names',
+    title: 'Disk names',
+    why: 'a shadow disk must bear the name that its disk has on the cluster',
+    source: 'GDS guide (Linux) 4.1, 2.7.2.2',
+    compare: (facts) => bothSides(facts, (side) => listed(disksOf(side).map(({ name }) => name))),
+  },
+  {
+    id: 'disk-devices',
+    title: 'Disk devices',
+    why: 'the name alone proves nothing: another device under the right name is another disk',
+    source: 'GDS guide 6.6.3.7, step 5; the devices are those of the site file',
+    compare: compareDevices,
+  },
+  {
+    id: 'device-sizes',
+    title: 'Device sizes',
+    why: 'a device of another size is another disk',
+    source: 'inferred from GDS guide 6.6.3.7, step 5',
+    compare: (facts) => bothSides(facts, sizesOf),
+  },
+  {
+    id: 'group-type',
+    title: 'Group type',
+    why: 'the type decides how blocks are spread over the disks of the group',
+    source: 'inferred from GDS guide 6.6.3.7, step 5',
+    compare: compareTypes,
+  },
+  {
+    id: 'disk-order',
+    title: 'Disk order',
+    why: 'the order of the disks decides where each block lies',
+    source: 'inferred from GDS guide 6.6.3.7, step 5',
+    compare: (facts) =>
+      bothSides(facts, (side) => findGroup(side.report, side.class, side.group)?.disks.join(':')),
+  },
+  {
+    id: 'first-block',
+    title: 'First block',
+    why: 'a shadow with another start reads, and writes, another volume',
+    source: 'GDS guide (Linux) 4.2, 2.7.2.4',
+    compare: (facts) => bothSides(facts, ({ volume }) => volume?.firstBlock?.toLocaleString('en-US')),
+  },
+  {
+    id: 'size',
+    title: 'Size',
+    why: 'a shadow is exactly as long as BLOCKS of sdxinfo -V says of the proxy',
+    source: 'GDS guide 4.5, D.17',
+    compare: (facts) =>
+      bothSides(facts, ({ volume }) =>
+        volume?.blocks === undefined ? undefined : blocksText(volume.blocks),
+      ),
+  },
+  {
+    id: 'shadow-active',
+    title: 'Shadow is active',
+    why: 'a volume that is not ACTIVE on all its slices cannot be read, or not wholly',
+    source: 'GDS guide (Linux) 4.1, 2.7.2.2 and 2.7.2.5',
+    compare: shadowActive,
+  },
+  {
+    id: 'access-mode',
+    title: 'Access mode',
+    why: 'nobody needs to write to a shadow except the check of its file system',
+    source: 'GDS guide 4.5, D.17',
+    compare: accessMode,
+  },
+  onCluster(partedRule),
+  onCluster(stoppedRule),
+  onCluster(validSlicesRule),
+  {
+    id: 'nothing-else',
+    title: 'Nothing else in the shadow class',
+    why: 'a shadow that this run did not make belongs to somebody else, or to a run that broke off',
+    source: 'inferred from GDS guide 6.6.3.7, step 7',
+    compare: nothingElse,
+  },
+  {
+    id: 'statuses-known',
+    title: 'Every status is known',
+    why: 'a status word that is not known is never taken for a good one',
+    source: 'GDS guide 4.5, D.6 (its list of words could not be read whole)',
+    compare: statusesKnown,
+  },
+];
+
+/**
+ * Judges a shadow by every rule, in order. Missing objects are differences, never errors.
+ * Which of the verdicts forbid the dump: `blocks(verdicts)`.
+ */
+export function compareShadow(facts: ShadowFacts): RuleVerdict[] {
+  return shadowRules.map((rule) => judge(rule, facts));
+}

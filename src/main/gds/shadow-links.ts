@@ -1,0 +1,51 @@
+/**
+ * Which volume of the cluster a shadow volume shows. GDS does not tell: a shadow class knows nothing of the other domain.
+ * Found by comparing, for the picture only; whether a shadow is right is for the shadow comparison to say.
+ */
+
+import type { ShadowLink, TopologyGroup, TopologyVolume } from './topology-model.ts';
+
+interface DomainVolumes {
+  readonly volumes: readonly TopologyVolume[];
+  readonly groups: readonly TopologyGroup[];
+}
+
+function diskNames({ groups }: DomainVolumes, volume: TopologyVolume): string | undefined {
+  const group = groups.find(({ class: name, name: own }) => name === volume.class && own === volume.group);
+  return group === undefined ? undefined : [...group.disks].sort().join(' ');
+}
+
+function sameExtent(one: TopologyVolume, other: TopologyVolume): boolean {
+  const isKnown = one.firstBlock !== null && one.blocks !== null;
+  return isKnown && one.firstBlock === other.firstBlock && one.blocks === other.blocks;
+}
+
+/**
+ * Links each shadow volume to at most one volume of the primary domain: as declared, else by blocks, else by name.
+ * @param declared links that a plan knows; those of shadows that are not there are left out
+ */
+export function linkShadows(
+  primary: DomainVolumes,
+  shadow: DomainVolumes,
+  declared: readonly ShadowLink[],
+): ShadowLink[] {
+  return shadow.volumes.flatMap((volume): ShadowLink[] => {
+    const planned = declared.find(
+      (link) => link.shadow.class === volume.class && link.shadow.volume === volume.name,
+    );
+    if (planned !== undefined) return [planned];
+    const names = diskNames(shadow, volume);
+    if (names === undefined) return [];
+    const onSameDisks = primary.volumes.filter((candidate) => diskNames(primary, candidate) === names);
+    const byExtent = onSameDisks.find((candidate) => sameExtent(candidate, volume));
+    const found = byExtent ?? onSameDisks.find(({ name }) => name === volume.name);
+    if (found === undefined) return [];
+    return [
+      {
+        shadow: { class: volume.class, volume: volume.name },
+        of: { class: found.class, volume: found.name },
+        by: byExtent === undefined ? 'name' : 'extent',
+      },
+    ];
+  });
+}

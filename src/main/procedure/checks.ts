@@ -1,0 +1,168 @@
+/** The checks of the steps: pure functions of the world, put together from the rules of GDS. */
+import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
+import {
+  copyState,
+  joinedAndInSync,
+  noShadowObjects,
+  parted,
+  shadowable,
+  stoppedEverywhere,
+  type ProxyNames,
+} from '../gds/proxy-state.ts';
+import { findVolume } from '../gds/report-lookup.ts';
+import { compareShadow } from '../gds/shadow-comparison.ts';
+import type { ShadowPlan } from '../gds/shadow-sides.ts';
+import type { NodeReport, SdxVolume } from '../gds/sdxinfo-objects.ts';
+import type { Assignment } from './assignment.ts';
+import { mountsOfClass, type BackupReport, type World } from './world.ts';
+
+function namesOf({ class: className, proxy, master }: Assignment): ProxyNames {
+  return { class: className, proxyVolume: proxy, masterVolume: master };
+}
+
+export function shadowPlanOf(assignment: Assignment): ShadowPlan {
+  const { shadow } = assignment;
+  return {
+    primaryClass: assignment.class,
+    proxyVolume: assignment.proxy,
+    masterVolume: assignment.master,
+    shadowClass: shadow.class,
+    shadowGroup: shadow.group,
+    shadowVolume: shadow.volume,
+    deviceOfDisk: Object.fromEntries(shadow.disks.map(({ name, device }) => [name, device])),
+    mode: 'ro',
+  };
+}
+
+function backupOf(world: World): BackupReport {
+  if (!world.backup) throw new Error('the step does not look at the backup server');
+  return world.backup;
+}
+
+/** One verdict a rule; where several nodes are judged, the first that blocks speaks, with its node. */
+function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
+  const [first, ...others] = world.primaries.map((node) =>
+    judge(node).map((verdict) => (isBlocking(verdict) ? { ...verdict, actual: `${verdict.actual} (${node.node})` } : verdict)),
+  );
+  return (first ?? []).map((verdict, index) => {
+    const judged = [verdict, ...others.map((other) => other[index] ?? verdict)];
+    return judged.find(isBlocking) ?? verdict;
+  });
+}
+
+/** Joined to its master, every slice STOP, on every primary node (GDS guide 6.6.3.7, step 3-1). */
+export function judgeJoined(assignment: Assignment, world: World): RuleVerdict[] {
+  return onEveryNode(world, ({ report }) => joinedAndInSync(report, namesOf(assignment)));
+}
+
+/** Everything that must hold before anything is changed. */
+export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] {
+  return [
+    ...judgeJoined(assignment, world),
+    ...onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment))),
+    ...judgeNoShadow(assignment, world),
+    ...judgeNoMount(assignment, world),
+  ];
+}
+
+export function judgeParted(assignment: Assignment, world: World): RuleVerdict[] {
+  return parted(world.primaries, namesOf(assignment));
+}
+
+export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[] {
+  return [...judgeParted(assignment, world), ...stoppedEverywhere(world.primaries, namesOf(assignment))];
+}
+
+export function judgeNoShadow(assignment: Assignment, world: World): RuleVerdict[] {
+  return noShadowObjects(backupOf(world).report, assignment.shadow.class);
+}
+
+/** The rules that compare the shadow with the proxy. */
+export function judgeShadow(assignment: Assignment, world: World): RuleVerdict[] {
+  return compareShadow({ primaries: world.primaries, backup: backupOf(world), plan: shadowPlanOf(assignment) });
+}
+
+function oneSided(rule: string, title: string, expected: string, actual: string, good: boolean, why: string, step: string): RuleVerdict {
+  return { rule, title, expected, actual, verdict: good ? 'holds' : 'fails', why, source: `GDS guide 6.6.3.7, step ${step}` };
+}
+
+function shadowMounts(assignment: Assignment, world: World): string[] {
+  return mountsOfClass(backupOf(world).mounts, assignment.shadow.class).map(({ mountPoint }) => mountPoint);
+}
+
+/** Nothing of the shadow class is mounted on the backup server. */
+export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[] {
+  const mounted = shadowMounts(assignment, world);
+  const why = 'a mounted volume can neither be stopped nor removed';
+  return [oneSided('nothing-mounted', 'Nothing is mounted', 'none', mounted.join(', ') || 'none', mounted.length === 0, why, '6b-5')];
+}
+
+export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
+  const { mountPoint } = assignment.job;
+  const mounted = shadowMounts(assignment, world);
+  const why = 'tar would otherwise archive the empty mount point';
+  return [oneSided('mounted', 'The shadow is mounted', mountPoint, mounted.join(', ') || 'none', mounted.includes(mountPoint), why, '6b-3')];
+}
+
+/** After -N with mode=rw: active, and writable where sdxinfo shows the mode. */
+export function judgeShadowWritable(assignment: Assignment, world: World): RuleVerdict[] {
+  const { shadow } = assignment;
+  const volume = findVolume(backupOf(world).report, shadow.class, shadow.volume);
+  const status = volume?.status?.word ?? 'none';
+  const mode = volume?.mode;
+  const shown = mode === undefined ? status : `${status}, ${mode}`;
+  const good = status === 'ACTIVE' && (mode === undefined || mode === 'rw');
+  return [oneSided('shadow-writable', 'The shadow is active', 'ACTIVE, rw', shown, good, 'fsck writes', '6b-1')];
+}
+
+/** After Rejoin: joined again, and being copied or already in sync. */
+export function judgeJoining(assignment: Assignment, world: World): RuleVerdict[] {
+  return onEveryNode(world, ({ report }) => {
+    const joined = joinedAndInSync(report, namesOf(assignment)).filter(({ rule }) => rule === 'proxy-joined');
+    const state = copyState(report, namesOf(assignment));
+    const why = 'any other slice status is a copy that has failed';
+    return [...joined, oneSided('proxy-copying', 'The copy runs', 'copying or in-sync', state, state !== 'unexpected', why, '8-2')];
+  });
+}
+
+const holds = (verdicts: readonly RuleVerdict[]) => verdicts.length > 0 && !verdicts.some(isBlocking);
+
+function proxyOnEachNode(assignment: Assignment, world: World): (SdxVolume | undefined)[] {
+  return world.primaries.map(({ report }) => findVolume(report, assignment.class, assignment.proxy));
+}
+
+export function isProxyStopped(assignment: Assignment, world: World): boolean {
+  return holds(stoppedEverywhere(world.primaries, namesOf(assignment)));
+}
+
+/** Joined as every node sees it, in sync or still being copied. */
+export function isProxyJoined(assignment: Assignment, world: World): boolean {
+  const volumes = proxyOnEachNode(assignment, world);
+  return volumes.length > 0 && volumes.every((volume) => volume?.proxy?.word === 'Join');
+}
+
+export function isJoinedAndInSync(assignment: Assignment, world: World): boolean {
+  return holds(judgeJoined(assignment, world));
+}
+
+export function isShadowUnmounted(assignment: Assignment, world: World): boolean {
+  return shadowMounts(assignment, world).length === 0;
+}
+
+/** Stopped, or not there at all. */
+export function isShadowStopped(assignment: Assignment, world: World): boolean {
+  const { shadow } = assignment;
+  const volume = findVolume(backupOf(world).report, shadow.class, shadow.volume);
+  return volume === undefined || volume.status?.word === 'STOP';
+}
+
+/** @param what nothing: the whole shadow class */
+export function isShadowGone(assignment: Assignment, world: World, what?: 'volume' | 'group' | 'disk', disk?: string): boolean {
+  const { shadow } = assignment;
+  const { report } = backupOf(world);
+  const inClass = (object: { class: string }) => object.class === shadow.class;
+  if (what === 'volume') return !report.volumes.some((volume) => inClass(volume) && volume.name === shadow.volume);
+  if (what === 'group') return !report.groups.some((group) => inClass(group) && group.name === shadow.group);
+  if (what === 'disk') return !report.disks.some((shown) => inClass(shown) && shown.name === disk);
+  return holds(noShadowObjects(report, shadow.class));
+}

@@ -1,0 +1,134 @@
+/**
+ * The journal of a run: one NDJSON file that only ever grows. Each line holds the SHA-256 of the line before, so that a changed,
+ * removed or added line shows. An intent is synced to disk before its command is sent.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { NewEvent, RunEvent } from '../../contract/events.ts';
+import { failure } from '../../contract/errors.ts';
+
+export const firstPrevious = '0'.repeat(64);
+
+/** SHA-256 (hex) of a line without its line feed. */
+export function lineHash(line: string): string {
+  return createHash('sha256').update(line, 'utf8').digest('hex');
+}
+
+/** Events that must be on disk before the run goes on. Progress may be lost in a crash; the rest may not. */
+const lazyTypes = new Set<RunEvent['type']>(['progress']);
+
+export type EventListener = (event: RunEvent) => void;
+
+/** Where events go: a journal, or nowhere for what only looks. */
+export interface EventSink {
+  /** @returns the event's sequence number */
+  append(event: NewEvent): number;
+}
+
+/** For plan, check and verify, which belong to no run. */
+export function noJournal(): EventSink {
+  let seq = 0;
+  return { append: () => (seq += 1) };
+}
+
+export interface JournalOptions {
+  readonly file: string;
+  readonly run: string;
+  readonly now?: () => Date;
+}
+
+export class Journal implements EventSink {
+  readonly file: string;
+  readonly run: string;
+  #handle: number | undefined;
+  #seq = 0;
+  #previous = firstPrevious;
+  readonly #now: () => Date;
+  readonly #events: RunEvent[] = [];
+  readonly #listeners = new Set<EventListener>();
+
+  /** @throws JOURNAL_UNWRITABLE where the file cannot be made, JOURNAL_EXISTS where it is there already */
+  constructor({ file, run, now = () => new Date() }: JournalOptions) {
+    this.file = file;
+    this.run = run;
+    this.#now = now;
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      this.#handle = openSync(file, 'ax', 0o600);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw failure('JOURNAL_EXISTS', { file });
+      throw this.#unwritable(error);
+    }
+  }
+
+  /** All events so far, progress left out: a long run has too many. */
+  get events(): readonly RunEvent[] {
+    return this.#events;
+  }
+
+  /** True once a line could not be written; events then reach the listeners alone. */
+  get isBroken(): boolean {
+    return this.#handle === undefined;
+  }
+
+  /** SHA-256 of the last line. */
+  get lastHash(): string {
+    return this.#previous;
+  }
+
+  /** @returns what ends the listening */
+  listen(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Appends an event, and syncs it to disk unless it is only progress.
+   * @returns its sequence number
+   * @throws JOURNAL_UNWRITABLE once, when the file can no longer be written (disk full); later events go to the listeners alone,
+   *   so that a run can still be brought back to where it is safe
+   */
+  append(event: NewEvent): number {
+    this.#seq += 1;
+    const line = JSON.stringify({
+      seq: this.#seq,
+      at: this.#now().toISOString(),
+      run: this.run,
+      ...event,
+      prev: this.#previous,
+    });
+    this.#previous = lineHash(line);
+    const full = JSON.parse(line) as RunEvent;
+    if (full.type !== 'progress') this.#events.push(full);
+    const trouble = this.#write(line, !lazyTypes.has(event.type));
+    for (const listener of this.#listeners) listener(full);
+    if (trouble) throw trouble;
+    return this.#seq;
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #write(line: string, sync: boolean) {
+    if (this.#handle === undefined) return undefined;
+    try {
+      const bytes = Buffer.from(`${line}\n`, 'utf8');
+      let written = 0;
+      while (written < bytes.length) written += writeSync(this.#handle, bytes, written);
+      if (sync) fsyncSync(this.#handle);
+      return undefined;
+    } catch (error) {
+      this.close();
+      return this.#unwritable(error);
+    }
+  }
+
+  #unwritable(error: unknown) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOSPC' ? 'the disk is full' : (code ?? String(error));
+    return failure('JOURNAL_UNWRITABLE', { file: this.file, reason }, {}, error);
+  }
+}

@@ -1,0 +1,76 @@
+/** Looks at drive and tape before anything is touched: a tape that is not blank is not written to unless the job says so. */
+import { failure } from '../../contract/errors.ts';
+import { describeFirstRecord } from '../tape/tape-contents.ts';
+import { parseDriveStatus, type DriveStatus } from '../tape/drive-status.ts';
+import { driveCommand } from '../tape/tape-device.ts';
+import type { CommandResult } from './hosts.ts';
+import type { Performer } from './perform-commands.ts';
+import type { RunContext } from './run-context.ts';
+import type { Step } from './step.ts';
+
+async function driveStatus(context: RunContext, step: Step): Promise<DriveStatus> {
+  const { tapeHost: host, tapeDevice } = context.assignment;
+  const argv = driveCommand(tapeDevice, 'status');
+  const result = await context.runner.send(step.id, { host, argv, changes: false }, { anyStatus: true, timeLimitSeconds: 180 });
+  if (result.status === 127) throw failure('COMMAND_NOT_FOUND', { host, name: 'mt' });
+  return parseDriveStatus(result.stdout.toString('utf8'), result.stderr);
+}
+
+/** The drive is asked before it is opened: on Linux the open of an empty drive blocks for two minutes (st, ready timeout). */
+async function requireReadyDrive(context: RunContext, step: Step): Promise<void> {
+  const status = await driveStatus(context, step);
+  const { tapeDevice: device, tapeHost: host } = context.assignment;
+  const reason = `${device} on ${host}`;
+  if (status.state === 'no-cartridge') throw failure('TAPE_NOT_LOADED', { reason });
+  if (status.state === 'busy') throw failure('TAPE_BUSY', { reason });
+  if (status.state === 'unknown') throw failure('TAPE_STATE_UNKNOWN', { device, host });
+  if (status.writeProtected) throw failure('TAPE_WRITE_PROTECTED', { reason: `the cartridge in ${reason} is write-protected` });
+}
+
+/**
+ * A read that fails may mean a blank tape, or a bad one. Solaris tells by the sense key (Blank Check). On Linux the end of data is
+ * looked for: a tape without a single file has it in file 0, where it begins.
+ */
+async function isBlank(context: RunContext, step: Step): Promise<boolean> {
+  const status = await driveStatus(context, step);
+  if (status.blankCheck) return true;
+  if (context.assignment.platform !== 'linux') return false;
+  const { tapeHost: host, tapeDevice } = context.assignment;
+  await context.runner.send(step.id, { host, argv: driveCommand(tapeDevice, 'eod'), changes: true }, { anyStatus: true });
+  const atEnd = await driveStatus(context, step);
+  return atEnd.file === 0 && (atEnd.record === undefined || atEnd.record === 0);
+}
+
+/** What the tape holds; undefined where it is blank. */
+async function contents(context: RunContext, step: Step, first: CommandResult): Promise<string | undefined> {
+  if (first.status === 0) return describeFirstRecord(first.stdout);
+  if (/cannot allocate memory|not enough space/i.test(first.stderr)) return 'records that are larger than 262,144 bytes';
+  if (await isBlank(context, step)) return undefined;
+  const { tapeDevice: device, tapeHost: host } = context.assignment;
+  throw failure('TAPE_STATE_UNKNOWN', { device, host }, { host, stderr: first.stderr });
+}
+
+export const performTapeCheck: Performer = async (context, step) => {
+  const [, rewind, firstRecord] = step.commands;
+  if (!rewind || !firstRecord) throw new Error('the step has its commands');
+  const { tapeDevice: device, tapeHost: host, job } = context.assignment;
+  await requireReadyDrive(context, step);
+  await context.runner.send(step.id, rewind);
+  const first = await context.runner.send(step.id, firstRecord, { anyStatus: true, binary: true });
+  const found = await contents(context, step, first);
+  // The device that rewinds does so when it is closed, not when it is opened: the dump begins where the head is.
+  await context.runner.send(step.id, rewind);
+  context.journal.append({
+    type: 'tape',
+    step: step.id,
+    host,
+    device,
+    found: found ?? 'blank',
+    blank: found === undefined,
+    position: { file: 0, record: 0 },
+    overwritten: found !== undefined && job.media.overwrite,
+  });
+  if (found === undefined) return;
+  if (!job.media.overwrite) throw failure('TAPE_NOT_BLANK', { device, host, found });
+  context.journal.append({ type: 'warning', step: step.id, text: `the tape holds ${found}; the job lets it be overwritten` });
+};

@@ -1,0 +1,54 @@
+/** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
+import type { Plan, PlannedCommand, PlannedStep } from '../../contract/plan.ts';
+import { commandLine } from '../ssh/quoting.ts';
+import { blockBytes, type Assignment } from './assignment.ts';
+import { backupLooks, mountLook, primaryLooks } from './observe.ts';
+import { stepsOf } from './steps.ts';
+import type { Step, StepCommand } from './step.ts';
+
+function plannedCommand({ host, argv, guide }: StepCommand): PlannedCommand {
+  return { host, argv, line: commandLine(argv), guide };
+}
+
+/** What a person does in a step, where it is not a command. */
+function operatorPart(assignment: Assignment, step: Step): string | undefined {
+  const { job, master } = assignment;
+  if (job.services === 'ask' && step.performance === 'stop-services') return `the operator stops what uses ${master}, and says so`;
+  if (job.services === 'ask' && step.performance === 'resume-services') return 'the operator starts it again, and says so';
+  if (job.approve === 'operator' && step.performance === 'verification') return 'the operator sees the result, and approves';
+  return undefined;
+}
+
+function plannedStep(assignment: Assignment, step: Step): PlannedStep {
+  const { id, phase, title, why, endangers, source, commands, leftOut } = step;
+  return {
+    step: id,
+    phase,
+    title,
+    why,
+    endangers,
+    source,
+    commands: commands.map(plannedCommand),
+    operator: operatorPart(assignment, step),
+    leftOut,
+  };
+}
+
+export function planOf(assignment: Assignment): Plan {
+  const { siteName, jobName, method, route, proxy, blocks, primaryNodes, backupServer, platform } = assignment;
+  const looks = [
+    ...primaryNodes.flatMap((node) => primaryLooks(node, assignment.class)),
+    ...backupLooks(backupServer),
+    mountLook(backupServer, platform),
+  ];
+  return {
+    site: siteName,
+    job: jobName,
+    method,
+    route,
+    volume: proxy,
+    bytes: blocks * blockBytes,
+    looks: looks.map(plannedCommand),
+    steps: stepsOf(assignment).map((step) => plannedStep(assignment, step)),
+  };
+}

@@ -1,0 +1,22 @@
+/** Questions to the operator, and who answers them. */
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface Question {
+  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed';
+  readonly step: string;
+  readonly text: string;
+  readonly choices: readonly Choice[];
+}
+
+export interface Answer {
+  readonly choice: string;
+  /** Who answered: a user's name, or "--yes". */
+  readonly by: string;
+}
+
+/** @throws when the signal aborts before there is an answer */
+export type Ask = (question: Question, abort: AbortSignal) => Promise<Answer>;

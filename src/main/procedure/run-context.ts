@@ -1,0 +1,105 @@
+/** What the steps of one run share: the assignment, the ways to the hosts, the journal, and who can be asked. */
+import { failure } from '../../contract/errors.ts';
+import type { EventOf } from '../../contract/events.ts';
+import type { Assignment } from './assignment.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { SampledBlock } from './fingerprint.ts';
+import type { Hosts } from './hosts.ts';
+import type { Journal } from './journal.ts';
+import { Observer } from './observe.ts';
+import type { Answer, Ask, Question } from './questions.ts';
+import { marksOf, type RunMarks } from './run-marks.ts';
+import type { Step } from './step.ts';
+
+export type LiveProgress = Pick<
+  EventOf<'progress'>,
+  'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words'
+>;
+
+export interface RunOptions {
+  readonly assignment: Assignment;
+  readonly steps: readonly Step[];
+  readonly journal: Journal;
+  readonly hosts: Hosts;
+  readonly ask: Ask;
+  readonly operator: string;
+  readonly version: string;
+  /** Ends what is going on, and unwinds. */
+  readonly cancel: AbortSignal;
+  /** Ends everything at once, where it stands. */
+  readonly halt: AbortSignal;
+  /** The file beside the journal that lists what a tar archive holds. */
+  readonly catalogueFile: string;
+  /** Called more often than the journal is written. */
+  readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+}
+
+/** The journal keeps at most one progress line a second. */
+const millisecondsBetweenProgress = 1000;
+
+export class RunContext {
+  readonly options: RunOptions;
+  readonly assignment: Assignment;
+  readonly journal: Journal;
+  readonly runner: CommandRunner;
+  readonly observer: Observer;
+  /** True while the run is brought back: a cancel then no longer ends anything. */
+  unwinding = false;
+  fingerprint: readonly SampledBlock[] | undefined;
+  /** Step id -> when its last progress was written, in milliseconds. */
+  readonly #progressAt = new Map<string, number>();
+  readonly #cancelOrHalt: AbortSignal;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.assignment = options.assignment;
+    this.journal = options.journal;
+    this.#cancelOrHalt = AbortSignal.any([options.cancel, options.halt]);
+    this.runner = new CommandRunner(options.journal, options.hosts, () => ({
+      cancel: this.abort,
+      halt: options.halt,
+    }));
+    this.observer = new Observer(this.runner, options.assignment);
+  }
+
+  /** Ends what may be ended at any time: data, waiting, questions. */
+  get abort(): AbortSignal {
+    return this.unwinding ? this.options.halt : this.#cancelOrHalt;
+  }
+
+  get marks(): RunMarks {
+    const dumpStep = this.options.steps.find((step) => step.performance === 'dump')?.id ?? '';
+    return marksOf(this.journal.events, dumpStep, this.assignment.job.mountPoint);
+  }
+
+  progress(progress: LiveProgress): void {
+    this.options.onProgress?.(progress);
+    const now = performance.now();
+    const last = this.#progressAt.get(progress.step);
+    if (last !== undefined && now - last < millisecondsBetweenProgress) return;
+    this.#progressAt.set(progress.step, now);
+    this.journal.append({ type: 'progress', ...progress });
+  }
+
+  /** Asks the operator, and writes question and answer into the journal. */
+  async ask(question: Question): Promise<Answer> {
+    const choices = question.choices.map(({ id }) => id);
+    this.journal.append({ type: 'asked', step: question.step, question: question.id, text: question.text, choices });
+    const answer = await this.options.ask(question, this.abort);
+    this.journal.append({
+      type: 'answered',
+      step: question.step,
+      question: question.id,
+      choices,
+      answer: answer.choice,
+      by: answer.by,
+    });
+    // Hours may have passed: what was seen before the question counts no more.
+    this.observer.forget();
+    return answer;
+  }
+
+  throwIfCancelled(step: string): void {
+    if (this.abort.aborted) throw failure('RUN_CANCELLED', { step });
+  }
+}

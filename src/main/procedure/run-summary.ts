@@ -1,0 +1,51 @@
+/** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
+import type { EventOf, Hop, RunEvent, RunVerdict } from '../../contract/events.ts';
+
+export interface RunSummary {
+  readonly run: string;
+  readonly job: string;
+  readonly site: string;
+  readonly method: string;
+  readonly class: string;
+  readonly volumes: readonly string[];
+  readonly tape: { readonly host: string; readonly device: string };
+  readonly operator: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  /** `unfinished` where no end was written: the run still goes on, or its console died. */
+  readonly verdict: RunVerdict | 'unfinished';
+  readonly exitStatus: number | undefined;
+  readonly sentence: string | undefined;
+  readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
+  readonly currentStep: string | undefined;
+}
+
+function lastOf<Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type): EventOf<Type> | undefined {
+  return events.findLast((event): event is EventOf<Type> => event.type === type);
+}
+
+/** @returns undefined where the events do not begin with run-started */
+export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
+  const start = events[0];
+  if (start?.type !== 'run-started') return undefined;
+  const end = lastOf(events, 'run-finished');
+  const digests: Partial<Record<Hop, EventOf<'digest'>>> = {};
+  for (const event of events) if (event.type === 'digest') digests[event.hop] = event;
+  return {
+    run: start.run,
+    job: start.job,
+    site: start.site,
+    method: start.method,
+    class: start.class,
+    volumes: start.volumes.map((pair) => pair.proxy),
+    tape: start.tape,
+    operator: start.operator,
+    startedAt: start.at,
+    finishedAt: end?.at,
+    verdict: end?.verdict ?? 'unfinished',
+    exitStatus: end?.exitStatus,
+    sentence: end?.sentence,
+    digests,
+    currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
+  };
+}

@@ -1,0 +1,86 @@
+/** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
+import { driveCommand, withoutRewind } from '../tape/tape-device.ts';
+import { mounts, type Assignment } from './assignment.ts';
+import { lockFolder } from './lock.ts';
+import { dumpSteps } from './steps-dump.ts';
+import { partSteps } from './steps-part.ts';
+import { rejoinSteps } from './steps-rejoin.ts';
+import { shadowSteps } from './steps-shadow.ts';
+import type { Step, StepCommand } from './step.ts';
+
+/** Large enough for a record of any common program; a larger one fails, and is then known not to be blank. */
+export const firstRecordBytes = 262_144;
+
+function lockStep(assignment: Assignment): Step {
+  return {
+    id: 'lock',
+    phase: 'prepare',
+    title: `Lock ${assignment.class}`,
+    why: 'two runs on one class would part and remove under each other',
+    source: 'Shadowtape',
+    performance: 'lock',
+    commands: [
+      { host: assignment.backupServer, argv: ['mkdir', lockFolder(assignment.class)], guide: false, changes: false },
+    ],
+  };
+}
+
+function unlockStep(assignment: Assignment): Step {
+  return {
+    id: 'unlock',
+    phase: 'finish',
+    title: `Unlock ${assignment.class}`,
+    why: 'the next run may begin',
+    source: 'Shadowtape',
+    performance: 'unlock',
+    commands: [
+      { host: assignment.backupServer, argv: ['rmdir', lockFolder(assignment.class)], guide: false, changes: false },
+    ],
+  };
+}
+
+function tapeStep({ tapeHost: host, tapeDevice, job }: Assignment): Step {
+  const look = (argv: readonly string[]): StepCommand => ({ host, argv, guide: false, changes: false });
+  return {
+    id: 'tape',
+    phase: 'prepare',
+    title: 'Look at the tape',
+    why: job.media.overwrite
+      ? 'the job lets the tape be overwritten; what is lost is told before'
+      : 'a tape that is not blank is not written to',
+    source: 'Shadowtape',
+    performance: 'tape-check',
+    commands: [
+      look(driveCommand(tapeDevice, 'status')),
+      look(driveCommand(tapeDevice, 'rewind')),
+      look(['dd', `if=${withoutRewind(tapeDevice)}`, `bs=${firstRecordBytes}`, 'count=1']),
+      look(driveCommand(tapeDevice, 'rewind')),
+    ],
+  };
+}
+
+function mountPointStep({ backupServer: host, job }: Assignment): Step {
+  return {
+    id: 'mount-point',
+    phase: 'prepare',
+    title: `Look whether ${job.mountPoint} is free`,
+    why: 'the run makes the mount point, and removes it',
+    source: 'Shadowtape',
+    performance: 'mount-point-check',
+    commands: [{ host, argv: ['ls', '-d', job.mountPoint], guide: false, changes: false }],
+  };
+}
+
+/** Pure: the same assignment gives the same steps. */
+export function stepsOf(assignment: Assignment): Step[] {
+  return [
+    lockStep(assignment),
+    tapeStep(assignment),
+    ...(mounts(assignment.method) ? [mountPointStep(assignment)] : []),
+    ...partSteps(assignment),
+    ...shadowSteps(assignment),
+    ...dumpSteps(assignment),
+    ...rejoinSteps(assignment),
+    unlockStep(assignment),
+  ];
+}

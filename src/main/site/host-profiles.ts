@@ -1,0 +1,25 @@
+/** How to log in to the hosts of a site: what the site file says, laid over ~/.ssh/config. */
+import { buildProfile } from '../ssh/build-profile.ts';
+import type { HostProfile } from '../ssh/host-profile.ts';
+import type { Host, Site } from './site-schema.ts';
+
+function profile(name: string, host: Host, configText: string): HostProfile {
+  const built = buildProfile(
+    name,
+    { address: host.address, port: host.port, user: host.user, key: host.key, algorithms: host.ssh },
+    configText,
+  );
+  if (host.login === undefined) return built;
+  const { keyFiles, agentSocket } = built.login;
+  const login = {
+    keyFiles: host.login === 'key' ? keyFiles : [],
+    agentSocket: host.login === 'agent' ? agentSocket : undefined,
+    password: host.login === 'password',
+  };
+  return { ...built, login };
+}
+
+/** @param configText the text of ~/.ssh/config; empty where there is none */
+export function hostProfiles(site: Site, configText: string): Map<string, HostProfile> {
+  return new Map(Object.entries(site.hosts).map(([name, host]) => [name, profile(name, host, configText)]));
+}

@@ -1,0 +1,143 @@
+/**
+ * Decides on the host key of one connection. ssh2 accepts any key unless it is told otherwise, and asks again at each change of session keys.
+ * A key is written down only after the handshake has proved that the host owns it.
+ */
+import { failure } from '../../contract/errors.ts';
+import type { ShadowtapeError } from '../../contract/errors.ts';
+import type { ConfirmHostKey, HostProfile } from './host-profile.ts';
+import {
+  appendKnownHost,
+  fingerprintOf,
+  keyTypeOf,
+  knownKeyTypes,
+  lookUp,
+  readKnownHosts,
+} from './known-hosts.ts';
+import type { KnownHostLine } from './known-hosts.ts';
+
+export interface HostKeyFiles {
+  /** Our own file: read, and written to. */
+  readonly knownHostsFile: string;
+  /** Files that are only read (~/.ssh/known_hosts). */
+  readonly userKnownHostsFiles: readonly string[];
+}
+
+export class HostKeyCheck {
+  readonly #profile: HostProfile;
+  readonly #lines: readonly KnownHostLine[];
+  readonly #ownFile: string;
+  readonly #confirm: ConfirmHostKey;
+  #accepted: Buffer | undefined;
+  #toWriteDown: Buffer | undefined;
+  /** Why the last key was refused. */
+  refusal: ShadowtapeError | undefined;
+
+  constructor(
+    profile: HostProfile,
+    lines: readonly KnownHostLine[],
+    ownFile: string,
+    confirm: ConfirmHostKey,
+  ) {
+    this.#profile = profile;
+    this.#lines = lines;
+    this.#ownFile = ownFile;
+    this.#confirm = confirm;
+  }
+
+  /** Reads the known_hosts files for one connection. */
+  static async begin(
+    profile: HostProfile,
+    files: HostKeyFiles,
+    confirm: ConfirmHostKey,
+  ): Promise<HostKeyCheck> {
+    const lines = await readKnownHosts([files.knownHostsFile, ...files.userKnownHostsFiles]);
+    return new HostKeyCheck(profile, lines, files.knownHostsFile, confirm);
+  }
+
+  /** Key types that are known of this host. */
+  get preferredKeyTypes(): string[] {
+    return knownKeyTypes(this.#lines, this.#profile.address, this.#profile.port);
+  }
+
+  /** True when the key may be trusted; `refusal` says why not. */
+  async verify(key: Buffer): Promise<boolean> {
+    if (this.#accepted) return this.#agreesWithAccepted(key);
+    const { address, port } = this.#profile;
+    const found = lookUp(this.#lines, address, port, key);
+    if (found.verdict === 'revoked') return this.#refuseRevoked(key, found.by);
+    if (found.verdict === 'changed') return this.#refuseChanged(key, found.known);
+    if (found.verdict === 'unknown' && !(await this.#confirmed(key))) return false;
+    this.#accepted = Buffer.from(key);
+    return true;
+  }
+
+  /** To be called once the host has proved that the key is its own: adds a key that was just confirmed to our file. */
+  async writeDown(): Promise<void> {
+    const key = this.#toWriteDown;
+    if (key === undefined) return;
+    this.#toWriteDown = undefined;
+    const { name: host, address, port } = this.#profile;
+    try {
+      await appendKnownHost(this.#ownFile, address, port, key);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw failure('KNOWN_HOSTS_UNWRITABLE', { host, file: this.#ownFile, reason }, { host }, error);
+    }
+  }
+
+  get #where(): { host: string; address: string; port: number } {
+    const { name: host, address, port } = this.#profile;
+    return { host, address, port };
+  }
+
+  #agreesWithAccepted(key: Buffer): boolean {
+    if (this.#accepted?.equals(key)) return true;
+    this.refusal = failure('CONNECTION_LOST', {
+      host: this.#profile.name,
+      reason: `the host key changed in the middle of the connection, to ${fingerprintOf(key)}`,
+    });
+    return false;
+  }
+
+  #refuseRevoked(key: Buffer, by: KnownHostLine): false {
+    const fingerprint = fingerprintOf(key);
+    this.refusal = failure(
+      'HOST_KEY_REVOKED',
+      { ...this.#where, fingerprint, file: by.file, line: by.line },
+      { host: this.#profile.name, actual: fingerprint },
+    );
+    return false;
+  }
+
+  #refuseChanged(key: Buffer, known: readonly KnownHostLine[]): false {
+    const shown = fingerprintOf(key);
+    const expected = known.map((line) => fingerprintOf(line.key)).join(', ');
+    const [first] = known;
+    this.refusal = failure(
+      'HOST_KEY_CHANGED',
+      {
+        ...this.#where,
+        keyType: keyTypeOf(key),
+        shown,
+        known: expected,
+        file: first?.file ?? '',
+        line: first?.line ?? 0,
+      },
+      { host: this.#profile.name, expected, actual: shown },
+    );
+    return false;
+  }
+
+  async #confirmed(key: Buffer): Promise<boolean> {
+    const question = { ...this.#where, keyType: keyTypeOf(key), fingerprint: fingerprintOf(key) };
+    if (await this.#confirm(question)) {
+      this.#toWriteDown = Buffer.from(key);
+      return true;
+    }
+    this.refusal = failure('HOST_KEY_UNKNOWN', question, {
+      host: this.#profile.name,
+      actual: question.fingerprint,
+    });
+    return false;
+  }
+}

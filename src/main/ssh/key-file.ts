@@ -1,0 +1,80 @@
+/** Private keys from files: reading, asking for the passphrase, and saying exactly what is wrong. */
+import { readFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import type { ParsedKey } from 'ssh2';
+import { failure } from '../../contract/errors.ts';
+import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
+
+const passphraseAttempts = 3;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+async function readKeyFile(file: KeyFile, host: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file.path);
+  } catch (error) {
+    const missing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    if (missing && !file.required) return undefined;
+    if (missing) throw failure('KEY_FILE_MISSING', { host, file: file.path }, { host });
+    const reason = codeOf(error) === 'EACCES' ? 'this user may not read it' : codeOf(error);
+    throw failure('KEY_FILE_UNREADABLE', { host, file: file.path, reason }, { host });
+  }
+}
+
+/** ssh2 returns errors instead of throwing them, some of its parsers throw all the same. */
+function parse(bytes: Buffer, passphrase?: string): ParsedKey | Error {
+  try {
+    const parsed = ssh2.utils.parseKey(bytes, passphrase);
+    return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function needsPassphrase(parsed: ParsedKey | Error): boolean {
+  return parsed instanceof Error && /no passphrase given/.test(parsed.message);
+}
+
+async function openWithPassphrase(
+  bytes: Buffer,
+  file: KeyFile,
+  profile: HostProfile,
+  askSecret: AskSecret,
+): Promise<ParsedKey | Error> {
+  const { name: host, user } = profile;
+  for (let attempt = 1; attempt <= passphraseAttempts; attempt += 1) {
+    const text = `Passphrase of ${file.path}`;
+    const passphrase = await askSecret({ kind: 'passphrase', host, user, keyFile: file.path, text, attempt });
+    if (passphrase === undefined && attempt === 1) {
+      throw failure('KEY_PASSPHRASE_MISSING', { host, file: file.path }, { host });
+    }
+    if (passphrase === undefined) break;
+    const parsed = parse(bytes, passphrase);
+    if (!(parsed instanceof Error) || /unsupported/i.test(parsed.message)) return parsed;
+  }
+  throw failure('KEY_PASSPHRASE_WRONG', { host, file: file.path }, { host });
+}
+
+/**
+ * Reads a private key; asks for its passphrase up to three times when it has one.
+ * @returns undefined for a missing file that is not required
+ * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_PASSPHRASE_MISSING, KEY_PASSPHRASE_WRONG
+ */
+export async function loadKey(
+  file: KeyFile,
+  profile: HostProfile,
+  askSecret: AskSecret,
+): Promise<ParsedKey | undefined> {
+  const host = profile.name;
+  const bytes = await readKeyFile(file, host);
+  if (bytes === undefined) return undefined;
+  let parsed = parse(bytes);
+  if (needsPassphrase(parsed)) parsed = await openWithPassphrase(bytes, file, profile, askSecret);
+  const unreadable = (reason: string) =>
+    failure('KEY_FILE_UNREADABLE', { host, file: file.path, reason }, { host });
+  if (parsed instanceof Error) throw unreadable(parsed.message);
+  if (!parsed.isPrivateKey()) throw unreadable('it holds a public key, not a private one');
+  return parsed;
+}

@@ -1,0 +1,169 @@
+/**
+ * Logging in: which method to try next. Key files first, then the agent, then a password, as far as the host admits them.
+ * Keys are read and passphrases asked for only when their turn has come.
+ */
+import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, ParsedKey, Prompt } from 'ssh2';
+import { failure, isFailure } from '../../contract/errors.ts';
+import type { ShadowtapeError } from '../../contract/errors.ts';
+import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
+import { loadKey } from './key-file.ts';
+
+const passwordAttempts = 3;
+
+const agentTitle = (socket: string) => `agent ${socket}`;
+
+interface Attempt {
+  /** What the host must admit for this attempt (RFC 4252). */
+  readonly wire: 'publickey' | 'password' | 'keyboard-interactive';
+  /** How messages name it. */
+  readonly title: string;
+  /** undefined where it turns out that there is nothing to try. */
+  readonly prepare: () => Promise<AnyAuthMethod | undefined>;
+}
+
+export interface LoginDeps {
+  readonly askSecret: AskSecret;
+  /** Keys that have been opened before, by path: a lost connection must not ask for the passphrase again. */
+  readonly openedKeys: Map<string, ParsedKey>;
+}
+
+/** One login, from the first method to the last. */
+export class Login {
+  readonly #profile: HostProfile;
+  readonly #deps: LoginDeps;
+  readonly #left: Attempt[];
+  readonly #tried: string[] = [];
+  #begun = false;
+  /** Why a key file or the agent could not be used, first reason first. */
+  readonly problems: ShadowtapeError[] = [];
+
+  constructor(profile: HostProfile, deps: LoginDeps) {
+    this.#profile = profile;
+    this.#deps = deps;
+    const { keyFiles, agentSocket, password } = profile.login;
+    this.#left = [
+      ...keyFiles.map((file) => this.#keyAttempt(file)),
+      ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket)]),
+      ...(password ? this.#passwordAttempts() : []),
+    ];
+  }
+
+  /** The methods tried so far, for messages. */
+  get tried(): string {
+    const tried = [...new Set(this.#tried)];
+    return tried.length === 0 ? 'nothing (no key, agent or password is at hand)' : tried.join(', ');
+  }
+
+  /** True while no key and no password has been shown to the host. */
+  get nothingWasTried(): boolean {
+    return this.#tried.length === 0;
+  }
+
+  /** ssh2 reports trouble with the agent and goes on with the next method. */
+  agentFailed(error: Error): void {
+    const { name: host, login } = this.#profile;
+    const socket = login.agentSocket ?? '';
+    this.#tried.splice(0, this.#tried.length, ...this.#tried.filter((title) => title !== agentTitle(socket)));
+    const reason = error.message.charAt(0).toLowerCase() + error.message.slice(1);
+    this.problems.push(failure('AGENT_UNAVAILABLE', { host, socket, reason }, { host }, error));
+  }
+
+  /**
+   * The next method.
+   * @param admitted what the host still admits; null at the beginning, when `none` asks for that list
+   * @returns false when there is nothing left
+   */
+  async next(admitted: readonly AuthenticationType[] | null): Promise<AnyAuthMethod | false> {
+    if (!this.#begun) {
+      this.#begun = true;
+      return { type: 'none', username: this.#profile.user };
+    }
+    for (let attempt = this.#take(admitted); attempt; attempt = this.#take(admitted)) {
+      const method = await this.#prepare(attempt);
+      if (method === undefined) continue;
+      this.#tried.push(attempt.title);
+      return method;
+    }
+    return false;
+  }
+
+  #take(admitted: readonly AuthenticationType[] | null): Attempt | undefined {
+    const index = this.#left.findIndex((attempt) => admitted === null || admitted.includes(attempt.wire));
+    return index < 0 ? undefined : this.#left.splice(index, 1)[0];
+  }
+
+  async #prepare(attempt: Attempt): Promise<AnyAuthMethod | undefined> {
+    try {
+      return await attempt.prepare();
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      this.problems.push(error);
+      return undefined;
+    }
+  }
+
+  #keyAttempt(file: KeyFile): Attempt {
+    const { user } = this.#profile;
+    const prepare = async (): Promise<AnyAuthMethod | undefined> => {
+      const key =
+        this.#deps.openedKeys.get(file.path) ?? (await loadKey(file, this.#profile, this.#deps.askSecret));
+      if (key === undefined) return undefined;
+      this.#deps.openedKeys.set(file.path, key);
+      return { type: 'publickey', username: user, key };
+    };
+    return { wire: 'publickey', title: `key ${file.path}`, prepare };
+  }
+
+  #agentAttempt(socket: string): Attempt {
+    const { user } = this.#profile;
+    const prepare = async (): Promise<AnyAuthMethod> => ({ type: 'agent', username: user, agent: socket });
+    return { wire: 'publickey', title: agentTitle(socket), prepare };
+  }
+
+  #passwordAttempts(): Attempt[] {
+    const { name: host, user } = this.#profile;
+    let given = true;
+    const ask = async (attempt: number) => {
+      if (!given) return undefined;
+      const text = `Password of ${user} on ${host}`;
+      const password = await this.#deps.askSecret({ kind: 'password', host, user, text, attempt });
+      given = password !== undefined;
+      return password;
+    };
+    const byPassword = (attempt: number): Attempt => ({
+      wire: 'password',
+      title: 'password',
+      prepare: async () => {
+        const password = await ask(attempt);
+        return password === undefined ? undefined : { type: 'password', username: user, password };
+      },
+    });
+    const byPrompt: Attempt = {
+      wire: 'keyboard-interactive',
+      title: 'keyboard-interactive',
+      prepare: async () => {
+        if (!given) return undefined;
+        return {
+          type: 'keyboard-interactive',
+          username: user,
+          prompt: (_name, _instructions, _language, prompts, finish) => void this.#answer(prompts, finish),
+        };
+      },
+    };
+    return [...Array.from({ length: passwordAttempts }, (_, index) => byPassword(index + 1)), byPrompt];
+  }
+
+  /** Answers the host's own questions one after the other; an empty answer where nobody can be asked. */
+  async #answer(prompts: readonly Prompt[], finish: KeyboardInteractiveCallback): Promise<void> {
+    const { name: host, user } = this.#profile;
+    const answers: string[] = [];
+    for (const { prompt } of prompts) {
+      const kind = prompts.length === 1 && /password/i.test(prompt) ? 'password' : 'prompt';
+      const answer = await this.#deps
+        .askSecret({ kind, host, user, text: prompt.trim(), attempt: 1 })
+        .catch(() => undefined);
+      answers.push(answer ?? '');
+    }
+    finish(answers);
+  }
+}

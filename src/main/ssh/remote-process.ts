@@ -1,0 +1,250 @@
+/**
+ * One command on a remote host, watched from its start to its end.
+ *
+ * An ssh2 channel alone does not tell the end: its writes never call back after it has closed, its `close` waits for somebody to read stdout, and both
+ * wait for ever when the peer falls silent. This class settles `ended` in every case: exit status, signal, neither, connection lost, stopped by us.
+ */
+import type { ClientChannel } from 'ssh2';
+import { failure } from '../../contract/errors.ts';
+import type { Evidence, ShadowtapeError } from '../../contract/errors.ts';
+import { OutputTail } from './output-tail.ts';
+import { plainReason } from './ssh-connection.ts';
+import type { SshConnection } from './ssh-connection.ts';
+import { sawEndOfData, sendSignal } from './ssh2-parts.ts';
+
+/** How a remote process ended. */
+export interface ProcessEnd {
+  /** Exit status; undefined when it was killed, or when nobody knows. */
+  readonly status: number | undefined;
+  /** `SIGTERM` and the like. */
+  readonly signal: string | undefined;
+  /** The last 64 KiB of stdout; '' where stdout is a stream. */
+  readonly stdout: string;
+  /** The last 64 KiB of stderr. */
+  readonly stderr: string;
+  /** Bytes of the stream: read from stdout, or handed over for stdin. */
+  readonly bytes: number;
+  /** Why the end was not seen through: CONNECTION_LOST, COMMAND_CANCELLED, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG. */
+  readonly lost?: ShadowtapeError;
+}
+
+/** What is to be run, and how messages speak of it. */
+export interface ProcessOrder {
+  readonly host: string;
+  /** The command line as it is sent. */
+  readonly line: string;
+  /** Short name for sentences: the program. */
+  readonly command: string;
+}
+
+const tailBytes = 64 * 1024;
+
+/** After TERM a process may take this long to end, before the channel is closed under it; and the peer this long to agree to that. */
+const stopMilliseconds = 500;
+
+/** Once the process has exited, silence of this length is its end, even if something that it left behind keeps its output open. */
+const silenceAfterExitMilliseconds = 3000;
+
+export class RemoteProcess {
+  readonly order: ProcessOrder;
+  readonly channel: ClientChannel;
+  /** Resolves exactly once, and never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Bytes of the stream so far; kept by the stream that uses this process. */
+  bytes = 0;
+
+  readonly #connection: SshConnection;
+  readonly #stdout = new OutputTail(tailBytes);
+  readonly #stderr = new OutputTail(tailBytes);
+  readonly #undo: (() => void)[] = [];
+  #resolve: (end: ProcessEnd) => void = () => {};
+  #exited = false;
+  #status: number | undefined;
+  #signal: string | undefined;
+  #stopping: ShadowtapeError | undefined;
+  #settled = false;
+  #drained = false;
+  #silence: NodeJS.Timeout | undefined;
+
+  private constructor(
+    connection: SshConnection,
+    channel: ClientChannel,
+    order: ProcessOrder,
+    onStderr?: (piece: Buffer) => void,
+  ) {
+    this.#connection = connection;
+    this.channel = channel;
+    this.order = order;
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    channel.on('exit', (status: number | null, signal?: string) => {
+      this.#exited = true;
+      this.#status = status ?? undefined;
+      this.#signal = signal;
+      this.#heardSomething();
+    });
+    channel.on('close', () => this.#settle());
+    // A write that comes too late is an error of the channel; `ended` tells the same with its reason.
+    channel.on('error', () => {});
+    channel.stderr.on('data', (piece: Buffer) => {
+      this.#stderr.add(piece);
+      onStderr?.(piece);
+      this.#heardSomething();
+    });
+    this.#undo.push(connection.onLost((lost) => this.#connectionLost(lost)));
+  }
+
+  /**
+   * Starts a command.
+   * @param stop aborted with the error that ends the command early
+   * @param onStderr hears all of stderr, from its first byte
+   * @throws CONNECTION_LOST, COMMAND_NOT_STARTED, and the reason of `stop`
+   */
+  static start(
+    connection: SshConnection,
+    order: ProcessOrder,
+    stop: AbortSignal,
+    onStderr?: (piece: Buffer) => void,
+  ): Promise<RemoteProcess> {
+    return new Promise((resolve, reject) => {
+      const { host, line, command } = order;
+      const evidence: Evidence = { host, command: line };
+      const refused = (error: Error) => {
+        if (connection.lost) return failure('CONNECTION_LOST', lossValues(host, connection.lost), evidence);
+        return failure('COMMAND_NOT_STARTED', { host, command, reason: plainReason(error) }, evidence, error);
+      };
+      if (stop.aborted) return reject(stop.reason);
+      const onStop = () => reject(stop.reason);
+      stop.addEventListener('abort', onStop, { once: true });
+      const done = () => stop.removeEventListener('abort', onStop);
+      try {
+        // The process must be watched within this very callback: its whole life may be in one packet.
+        connection.client.exec(line, (error, channel) => {
+          done();
+          if (error) return reject(refused(error));
+          const process = new RemoteProcess(connection, channel, order, onStderr);
+          process.#obey(stop);
+          resolve(process);
+        });
+      } catch (error) {
+        done();
+        reject(refused(error instanceof Error ? error : new Error(String(error))));
+      }
+    });
+  }
+
+  #obey(stop: AbortSignal): void {
+    const onStop = () => this.stop(stop.reason as ShadowtapeError);
+    if (stop.aborted) return onStop();
+    stop.addEventListener('abort', onStop, { once: true });
+    this.#undo.push(() => stop.removeEventListener('abort', onStop));
+  }
+
+  /** Reads stdout away and keeps its end: for commands whose stdout is not what is wanted. */
+  drainStdout(): void {
+    this.watchStdout((piece) => this.#stdout.add(piece));
+  }
+
+  /** Hands every piece of stdout to a listener; without back-pressure. */
+  watchStdout(listener: (piece: Buffer) => void): void {
+    this.channel.on('data', (piece: Buffer) => {
+      listener(piece);
+      this.#heardSomething();
+    });
+    this.#drained = true;
+    this.#heardSomething();
+  }
+
+  /** Only where nobody holds stdout back does silence mean anything. */
+  #heardSomething(): void {
+    if (!this.#exited || !this.#drained || this.#settled) return;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      this.channel.close();
+      this.#settle();
+    }, silenceAfterExitMilliseconds);
+  }
+
+  /**
+   * Ends the process: TERM, then closing the channel, then no longer waiting for the peer. `ended` follows within a second.
+   * @param why becomes `lost` of the end
+   */
+  stop(why: ShadowtapeError): void {
+    if (this.#settled || this.#stopping) return;
+    this.#stopping = why;
+    sendSignal(this.#connection.client, this.channel, 'TERM');
+    this.channel.resume();
+    const closing = setTimeout(() => this.channel.close(), stopMilliseconds);
+    const givingUp = setTimeout(() => this.#settle(), 2 * stopMilliseconds);
+    this.#undo.push(
+      () => clearTimeout(closing),
+      () => clearTimeout(givingUp),
+    );
+  }
+
+  /** True once the process was told to end early: what it still prints is not wanted. */
+  get stopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  #connectionLost(lost: ShadowtapeError): void {
+    // All is here already when the exit status and the end of the data have come: only reading it is left, and `close` follows that.
+    if (this.#exited && sawEndOfData(this.channel) && !this.#stopping) return;
+    this.#stopping ??= failure('CONNECTION_LOST', lossValues(this.order.host, lost), this.evidence());
+    this.#settle();
+  }
+
+  #settle(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#silence);
+    for (const undo of this.#undo) undo();
+    const lost = this.#stopping;
+    this.#resolve({
+      status: this.#status,
+      signal: this.#signal,
+      stdout: this.#stdout.text,
+      stderr: this.#stderr.text,
+      bytes: this.bytes,
+      ...(lost ? { lost } : {}),
+    });
+  }
+
+  /** The evidence that every error of this process carries. */
+  evidence(): Evidence {
+    return { host: this.order.host, command: this.order.line };
+  }
+
+  /** The error of an end that was not exit status 0; undefined for a good end. */
+  failureOf(end: ProcessEnd): ShadowtapeError | undefined {
+    if (end.lost) return end.lost;
+    return end.status === 0 ? undefined : this.failed(end, howItEnded(end));
+  }
+
+  /** REMOTE_COMMAND_FAILED, with all that is known of the end. */
+  failed(end: ProcessEnd, how: string): ShadowtapeError {
+    const { host, command } = this.order;
+    return failure(
+      'REMOTE_COMMAND_FAILED',
+      { command, host, how },
+      {
+        ...this.evidence(),
+        stderr: end.stderr,
+        ...(end.stdout === '' ? {} : { stdout: end.stdout }),
+        ...(end.status === undefined ? {} : { exitStatus: end.status }),
+        ...(end.signal === undefined ? {} : { signal: end.signal }),
+      },
+    );
+  }
+}
+
+/** "with exit status 2", "by signal SIGTERM", "without an exit status". */
+export function howItEnded(end: Pick<ProcessEnd, 'status' | 'signal'>): string {
+  if (end.status !== undefined) return `with exit status ${end.status}`;
+  return end.signal === undefined ? 'without an exit status' : `by signal ${end.signal}`;
+}
+
+function lossValues(host: string, lost: ShadowtapeError): { host: string; reason: string } {
+  return { host, reason: lost.message.replace(/^.*? was lost: /, '') };
+}

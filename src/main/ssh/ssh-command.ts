@@ -1,0 +1,112 @@
+/** Runs a command to its end and gives back what it printed. */
+import { failure } from '../../contract/errors.ts';
+import type { ShadowtapeError } from '../../contract/errors.ts';
+import type { ProcessOrder, RemoteProcess } from './remote-process.ts';
+
+export interface CommandResult {
+  /** Exit status; undefined when the command was killed or the host told none. */
+  readonly status: number | undefined;
+  /** `SIGTERM` and the like. */
+  readonly signal: string | undefined;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  readonly milliseconds: number;
+}
+
+export interface CommandOptions {
+  /** From asking for the command until its end; connecting does not count. No limit where it is left out. */
+  readonly timeLimitSeconds?: number | undefined;
+  /** For stdout and for stderr each; 4 MiB where it is left out. */
+  readonly outputLimitBytes?: number | undefined;
+  readonly abort?: AbortSignal | undefined;
+  /** What the command reads; it finds the end of its input at once where this is left out. */
+  readonly stdin?: string | undefined;
+}
+
+const defaultOutputLimitBytes = 4 * 1024 * 1024;
+
+/** Makes one signal of the caller's and of our own reasons; its reason is always an error of the table. */
+export class StopReason {
+  readonly #controller = new AbortController();
+  readonly #undo: (() => void)[] = [];
+
+  constructor(order: ProcessOrder, abort: AbortSignal | undefined) {
+    if (!abort) return;
+    const { host, command, line } = order;
+    const onAbort = () => this.stop(failure('COMMAND_CANCELLED', { host, command }, { host, command: line }));
+    if (abort.aborted) onAbort();
+    abort.addEventListener('abort', onAbort, { once: true });
+    this.#undo.push(() => abort.removeEventListener('abort', onAbort));
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  stop(why: ShadowtapeError): void {
+    this.#controller.abort(why);
+  }
+
+  stopAfter(seconds: number, why: ShadowtapeError): void {
+    const timer = setTimeout(() => this.stop(why), seconds * 1000);
+    this.#undo.push(() => clearTimeout(timer));
+  }
+
+  release(): void {
+    for (const undo of this.#undo) undo();
+  }
+}
+
+/** Collects output up to a limit. */
+class LimitedOutput {
+  readonly #pieces: Buffer[] = [];
+  #left: number;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  /** False when the limit is passed. */
+  add(piece: Buffer): boolean {
+    this.#left -= piece.length;
+    if (this.#left >= 0) this.#pieces.push(piece);
+    return this.#left >= 0;
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#pieces);
+  }
+}
+
+/**
+ * Runs a command. Resolves for every exit status.
+ * @param begin starts the process; is given the signal that stops it and who hears its stderr
+ * @throws COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, CONNECTION_LOST, and what `begin` throws
+ */
+export async function runCommand(
+  begin: (stop: AbortSignal, onStderr: (piece: Buffer) => void) => Promise<RemoteProcess>,
+  order: ProcessOrder,
+  reason: StopReason,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const { host, command, line } = order;
+  const limit = options.outputLimitBytes ?? defaultOutputLimitBytes;
+  const started = performance.now();
+  if (options.timeLimitSeconds !== undefined) {
+    const seconds = options.timeLimitSeconds;
+    const why = failure('COMMAND_TIMED_OUT', { host, command, seconds }, { host, command: line });
+    reason.stopAfter(seconds, why);
+  }
+  const tooLong = () =>
+    reason.stop(failure('COMMAND_OUTPUT_TOO_LONG', { host, command, limit }, { host, command: line }));
+  const stdout = new LimitedOutput(limit);
+  const stderr = new LimitedOutput(limit);
+  const process = await begin(reason.signal, (piece) => stderr.add(piece) || tooLong());
+  process.watchStdout((piece) => stdout.add(piece) || tooLong());
+  process.channel.end(options.stdin ?? '');
+  const end = await process.ended;
+  const milliseconds = Math.round(performance.now() - started);
+  if (end.lost) throw end.lost;
+  const { status, signal } = end;
+  return { status, signal, stdout: stdout.bytes, stderr: stderr.bytes.toString('utf8'), milliseconds };
+}

@@ -1,0 +1,279 @@
+/** One connection to one host, from the first packet to the last. It never comes back: the session makes a new one. */
+import type { Duplex } from 'node:stream';
+import ssh2 from 'ssh2';
+import type { AuthHandlerMiddleware, Client } from 'ssh2';
+import { failure } from '../../contract/errors.ts';
+import type { ShadowtapeError } from '../../contract/errors.ts';
+import { algorithmsFor } from './algorithms.ts';
+import { connectFailure, loginRefused, socketReason, unreachable } from './connect-failure.ts';
+import type { Ssh2Error } from './connect-failure.ts';
+import { HostKeyCheck } from './host-key-check.ts';
+import type { HostKeyFiles } from './host-key-check.ts';
+import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
+import { Login } from './login.ts';
+import type { LoginDeps } from './login.ts';
+
+export interface ConnectionDeps extends HostKeyFiles {
+  readonly confirmHostKey: ConfirmHostKey;
+  readonly askSecret: AskSecret;
+  readonly openedKeys: LoginDeps['openedKeys'];
+}
+
+/** How long the peer may take to answer our goodbye. */
+const goodbyeMilliseconds = 500;
+
+/** A limit that stands still while a person is being asked. */
+class ConnectClock {
+  readonly #milliseconds: number;
+  readonly #expire: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(seconds: number, expire: () => void) {
+    this.#milliseconds = seconds * 1000;
+    this.#expire = expire;
+    this.#start();
+  }
+
+  #start(): void {
+    if (!this.#ended && this.#milliseconds > 0) this.#timer = setTimeout(this.#expire, this.#milliseconds);
+  }
+
+  /** Runs a question; the limit begins anew after the answer. */
+  async during<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    clearTimeout(this.#timer);
+    try {
+      return await question();
+    } finally {
+      this.#start();
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+  }
+}
+
+export class SshConnection {
+  readonly client: Client;
+  readonly #host: string;
+  readonly #lostListeners = new Set<(error: ShadowtapeError) => void>();
+  #lost: ShadowtapeError | undefined;
+
+  private constructor(host: string, client: Client) {
+    this.#host = host;
+    this.client = client;
+    let reason = `${host} closed it`;
+    client.on('error', (error: Ssh2Error) => {
+      if (error.level === 'agent') return;
+      reason = error.level === 'client-timeout' ? `${host} no longer answers` : socketReason(error);
+    });
+    client.once('end', () => this.#markLost(reason));
+    client.once('close', () => this.#markLost(reason));
+  }
+
+  /**
+   * Connects and logs in.
+   * @param socket the way through a jump host, where there is one
+   * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT
+   */
+  static async open(profile: HostProfile, deps: ConnectionDeps, socket?: Duplex): Promise<SshConnection> {
+    const client = new ssh2.Client();
+    // Made before the first packet, so that no loss goes unnoticed.
+    const connection = new SshConnection(profile.name, client);
+    await new ConnectAttempt(profile, deps, client).run(socket);
+    return connection;
+  }
+
+  /** The error with which the connection was lost; undefined while it stands. */
+  get lost(): ShadowtapeError | undefined {
+    return this.#lost;
+  }
+
+  /** Calls back once when the connection is lost, before any channel hears of it. Returns its own undoing. */
+  onLost(listener: (error: ShadowtapeError) => void): () => void {
+    this.#lostListeners.add(listener);
+    return () => this.#lostListeners.delete(listener);
+  }
+
+  #markLost(reason: string): void {
+    if (this.#lost) return;
+    const lost = failure('CONNECTION_LOST', { host: this.#host, reason }, { host: this.#host });
+    this.#lost = lost;
+    for (const listener of this.#lostListeners) listener(lost);
+    this.#lostListeners.clear();
+  }
+
+  /** A way through this host to another address. */
+  forward(profile: HostProfile): Promise<Duplex> {
+    const refused = (error: Error) =>
+      this.#lost ??
+      unreachable(profile, `${this.#host} does not get through to it (${plainReason(error)})`, error);
+    return new Promise((resolve, reject) => {
+      const { connectSeconds } = profile;
+      const silent = () => reject(refused(new Error(`no answer within ${connectSeconds} s`)));
+      const clock = new ConnectClock(connectSeconds, silent);
+      try {
+        this.client.forwardOut('127.0.0.1', 0, profile.address, profile.port, (error, channel) => {
+          clock.end();
+          if (error) reject(refused(error));
+          else resolve(channel);
+        });
+      } catch (error) {
+        clock.end();
+        reject(refused(error instanceof Error ? error : new Error(String(error))));
+      }
+    });
+  }
+
+  /** Says goodbye, and hangs up when the peer does not answer. */
+  async close(): Promise<void> {
+    if (this.#lost) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.client.destroy();
+        this.#markLost('it was closed here');
+      }, goodbyeMilliseconds);
+      this.onLost(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.client.end();
+    });
+  }
+}
+
+/** ssh2 writes "(SSH) Channel open failure: Connection refused". */
+export function plainReason(error: Error): string {
+  return error.message.replace(/^\(SSH\) Channel open failure: /, '') || 'no reason given';
+}
+
+/** The way from nothing to a client that is logged in. */
+class ConnectAttempt {
+  readonly #profile: HostProfile;
+  readonly #deps: ConnectionDeps;
+  readonly #client: Client;
+  readonly #login: Login;
+  #clock: ConnectClock | undefined;
+  #loggingIn = false;
+  #settled = false;
+  #failed = false;
+
+  constructor(profile: HostProfile, deps: ConnectionDeps, client: Client) {
+    this.#profile = profile;
+    this.#deps = deps;
+    this.#client = client;
+    const askSecret: AskSecret = (question) => this.#paused(() => deps.askSecret(question));
+    this.#login = new Login(profile, { askSecret, openedKeys: deps.openedKeys });
+  }
+
+  #paused<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    return this.#clock ? this.#clock.during(question) : question();
+  }
+
+  async run(socket?: Duplex): Promise<void> {
+    const confirm: ConfirmHostKey = (question) => this.#paused(() => this.#deps.confirmHostKey(question));
+    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm);
+    try {
+      await this.#connect(check, socket);
+      await check.writeDown();
+      // Three small writes a packet against delayed acknowledgements would stall every transfer.
+      this.#client.setNoDelay(true);
+    } catch (error) {
+      this.#failed = true;
+      this.#client.destroy();
+      throw error;
+    } finally {
+      this.#settled = true;
+      this.#clock?.end();
+    }
+  }
+
+  #connect(check: HostKeyCheck, socket: Duplex | undefined): Promise<void> {
+    const { connectSeconds, keepaliveSeconds, address, port, user, algorithms } = this.#profile;
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => reject(check.refusal ?? error);
+      this.#watch(resolve, fail);
+      this.#clock = new ConnectClock(connectSeconds, () => {
+        const stage = this.#loggingIn ? ' while logging in' : '';
+        fail(unreachable(this.#profile, `no answer within ${connectSeconds} s${stage}`));
+      });
+      try {
+        this.#client.connect({
+          host: address,
+          port,
+          username: user,
+          algorithms: algorithmsFor(algorithms, check.preferredKeyTypes),
+          hostVerifier: (key: Buffer, answer: (trusted: boolean) => void) =>
+            void this.#verify(check, key, answer, reject),
+          authHandler: ((admitted, _partial, next) =>
+            void this.#nextMethod(admitted, next, fail)) as AuthHandlerMiddleware,
+          keepaliveInterval: keepaliveSeconds * 1000,
+          keepaliveCountMax: 3,
+          // ssh2's own limit would run on while a person is asked.
+          readyTimeout: 0,
+          ...(socket ? { sock: socket } : {}),
+        });
+      } catch (error) {
+        fail(unreachable(this.#profile, error instanceof Error ? error.message : String(error), error));
+      }
+    });
+  }
+
+  #watch(resolve: () => void, fail: (error: unknown) => void): void {
+    this.#client.on('error', (error: Ssh2Error) => {
+      if (error.level === 'agent') {
+        this.#login.agentFailed(error);
+        return;
+      }
+      fail(connectFailure(this.#profile, this.#login, error, this.#loggingIn));
+    });
+    this.#client.once('ready', resolve);
+    this.#client.once('close', () => {
+      const reason = 'it closed the connection';
+      fail(
+        this.#loggingIn
+          ? loginRefused(this.#profile, this.#login, reason)
+          : unreachable(this.#profile, reason),
+      );
+    });
+  }
+
+  async #verify(
+    check: HostKeyCheck,
+    key: Buffer,
+    answer: (trusted: boolean) => void,
+    reject: (error: unknown) => void,
+  ): Promise<void> {
+    const trusted = await check.verify(key).catch((error: unknown) => {
+      reject(error);
+      return false;
+    });
+    this.#loggingIn = trusted;
+    if (this.#failed) return;
+    if (trusted) answer(true);
+    else if (!this.#settled) {
+      reject(check.refusal);
+      answer(false);
+    } else {
+      // A new key in the middle of a connection: nothing more may go to that machine.
+      this.#client.destroy();
+    }
+  }
+
+  async #nextMethod(
+    admitted: Parameters<AuthHandlerMiddleware>[0] | null,
+    next: Parameters<AuthHandlerMiddleware>[2],
+    fail: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      const method = await this.#login.next(admitted);
+      if (this.#settled) return;
+      if (method === false) fail(loginRefused(this.#profile, this.#login, 'every method was refused'));
+      else next(method);
+    } catch (error) {
+      fail(error);
+    }
+  }
+}

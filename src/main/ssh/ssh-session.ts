@@ -1,0 +1,189 @@
+/**
+ * A session with one host: connects when it is first needed, again when the connection was lost between two commands, never within one.
+ * Several commands may run at once, each in a channel of its own.
+ */
+import type { Duplex } from 'node:stream';
+import type { ParsedKey } from 'ssh2';
+import { failure } from '../../contract/errors.ts';
+import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
+import type { HostKeyFiles } from './host-key-check.ts';
+import { commandLine } from './quoting.ts';
+import { RemoteProcess } from './remote-process.ts';
+import type { ProcessOrder } from './remote-process.ts';
+import { runCommand, StopReason } from './ssh-command.ts';
+import type { CommandOptions, CommandResult } from './ssh-command.ts';
+import { SshConnection } from './ssh-connection.ts';
+import { readFrom } from './ssh-read.ts';
+import type { RemoteRead } from './ssh-read.ts';
+import { writeTo } from './ssh-write.ts';
+import type { RemoteWrite } from './ssh-write.ts';
+
+export interface SessionDeps extends HostKeyFiles {
+  readonly confirmHostKey: ConfirmHostKey;
+  readonly askSecret: AskSecret;
+}
+
+export interface StreamOptions {
+  readonly abort?: AbortSignal | undefined;
+}
+
+/** Rejects with the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
+function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onStop = () => reject(stop.reason);
+    if (stop.aborted) onStop();
+    stop.addEventListener('abort', onStop, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', onStop));
+  });
+}
+
+export class SshSession {
+  readonly profile: HostProfile;
+  readonly #deps: SessionDeps;
+  readonly #jump: SshSession | undefined;
+  readonly #openedKeys = new Map<string, ParsedKey>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+  #connection: Promise<SshConnection> | undefined;
+  #closed = false;
+
+  /** @param jump the session of the host to go through */
+  constructor(profile: HostProfile, deps: SessionDeps, jump?: SshSession) {
+    this.profile = profile;
+    this.#deps = deps;
+    this.#jump = jump;
+  }
+
+  get host(): string {
+    return this.profile.name;
+  }
+
+  /**
+   * Connects and logs in, unless that is done already.
+   * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT
+   */
+  async connect(): Promise<void> {
+    await this.#connected();
+  }
+
+  async #connected(): Promise<SshConnection> {
+    if (this.#closed) {
+      const { host } = this;
+      throw failure('CONNECTION_LOST', { host, reason: 'the session was closed' }, { host });
+    }
+    const connecting = (this.#connection ??= this.#open());
+    try {
+      const connection = await connecting;
+      if (!connection.lost) return connection;
+    } catch (error) {
+      this.#forget(connecting);
+      throw error;
+    }
+    this.#forget(connecting);
+    return this.#connected();
+  }
+
+  #forget(connecting: Promise<SshConnection>): void {
+    if (this.#connection === connecting) this.#connection = undefined;
+  }
+
+  async #open(): Promise<SshConnection> {
+    const socket = this.#jump ? await this.#jump.forward(this.profile) : undefined;
+    return SshConnection.open(this.profile, { ...this.#deps, openedKeys: this.#openedKeys }, socket);
+  }
+
+  /** A way through this host to another one (ProxyJump). */
+  async forward(profile: HostProfile): Promise<Duplex> {
+    return (await this.#connected()).forward(profile);
+  }
+
+  #order(argv: readonly string[]): ProcessOrder {
+    const line = commandLine(argv);
+    const command = (argv[0] ?? '').replace(/^.*\/(?=.)/, '');
+    return { host: this.host, line, command };
+  }
+
+  /** Connects, then has the process started; either is given up when `reason` says so. */
+  async #start(order: ProcessOrder, reason: StopReason): Promise<RemoteProcess> {
+    const connection = await unlessStopped(this.#connected(), reason.signal);
+    return RemoteProcess.start(connection, order, reason.signal);
+  }
+
+  /**
+   * Runs a command to its end; resolves for every exit status.
+   * @param argv program and arguments; quoted here
+   * @throws COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, COMMAND_NOT_STARTED, CONNECTION_LOST, ARGUMENT_FORBIDDEN,
+   *   and what `connect` throws
+   */
+  async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    const order = this.#order(argv);
+    const reason = new StopReason(order, options.abort);
+    try {
+      const connection = await unlessStopped(this.#connected(), reason.signal);
+      return await runCommand(
+        (stop, onStderr) => RemoteProcess.start(connection, order, stop, onStderr),
+        order,
+        reason,
+        options,
+      );
+    } finally {
+      reason.release();
+    }
+  }
+
+  /**
+   * Starts a command whose stdout is a stream. The stream ends only after exit status 0; it is destroyed with
+   * REMOTE_COMMAND_FAILED, CONNECTION_LOST or COMMAND_CANCELLED otherwise.
+   * @throws what `exec` throws before the command runs
+   */
+  async openRead(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteRead> {
+    const order = this.#order(argv);
+    const reason = new StopReason(order, options.abort);
+    return this.#opened(reason, async () => readFrom(await this.#start(order, reason)));
+  }
+
+  /**
+   * Starts a command whose stdin is a stream. The stream finishes only after exit status 0; it fails with
+   * REMOTE_COMMAND_FAILED, CONNECTION_LOST or COMMAND_CANCELLED otherwise, also when the command ends, even well, before all was written.
+   * @throws what `exec` throws before the command runs
+   */
+  async openWrite(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteWrite> {
+    const order = this.#order(argv);
+    const reason = new StopReason(order, options.abort);
+    return this.#opened(reason, async () => writeTo(await this.#start(order, reason)));
+  }
+
+  async #opened<Opened extends { ended: Promise<unknown> }>(
+    reason: StopReason,
+    open: () => Promise<Opened>,
+  ): Promise<Opened> {
+    try {
+      const opened = await open();
+      void opened.ended.then(() => reason.release());
+      return opened;
+    } catch (error) {
+      reason.release();
+      throw error;
+    }
+  }
+
+  /** Runs work of one name one after the other: GDS warns of several sdxinfo at once (GDS guide 4.5, D.6). */
+  exclusive<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
+    const before = this.#queues.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const settled = mine.catch(() => undefined);
+    this.#queues.set(name, settled);
+    void settled.then(() => {
+      if (this.#queues.get(name) === settled) this.#queues.delete(name);
+    });
+    return mine;
+  }
+
+  /** Closes the connection; what still runs ends with CONNECTION_LOST. The session cannot be used again. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connecting = this.#connection;
+    this.#connection = undefined;
+    const connection = await connecting?.catch(() => undefined);
+    await connection?.close();
+  }
+}

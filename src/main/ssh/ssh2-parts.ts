@@ -1,0 +1,30 @@
+/** The few things that ssh2 1.17 knows but does not show in its types. Everything that leans on them stands here. */
+import type { Client, ClientChannel } from 'ssh2';
+
+interface ChannelEnd {
+  readonly id?: number;
+  readonly state?: 'open' | 'eof' | 'closing' | 'closed';
+}
+
+interface WithProtocol {
+  readonly _protocol?: { signal?: (channel: number, name: string) => void };
+}
+
+/** True once the peer has said that no more data comes. What was received before may still wait in the channel to be read. */
+export function sawEndOfData(channel: ClientChannel): boolean {
+  return (channel.incoming as ChannelEnd).state !== 'open';
+}
+
+/**
+ * Sends a signal to the remote process. `channel.signal()` itself does nothing once stdin has ended,
+ * although a signal may be sent as long as the channel is not closed (RFC 4254, 6.9).
+ */
+export function sendSignal(client: Client, channel: ClientChannel, name: 'TERM'): void {
+  const { id, state } = channel.outgoing as ChannelEnd;
+  if (id === undefined || (state !== 'open' && state !== 'eof')) return;
+  try {
+    (client as unknown as WithProtocol)._protocol?.signal?.(id, name);
+  } catch {
+    // The connection went away first: nothing is left to signal.
+  }
+}

@@ -1,0 +1,57 @@
+/** Where journals, known hosts and the embedded lab live: the XDG state folder, unless told otherwise. */
+import { readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export function defaultStateFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const state = environment['XDG_STATE_HOME'];
+  // A relative path is to be ignored (XDG Base Directory Specification).
+  const base = state?.startsWith('/') ? state : join(homedir(), '.local', 'state');
+  return join(base, 'shadowtape');
+}
+
+export class StateFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get knownHostsFile(): string {
+    return join(this.path, 'known_hosts');
+  }
+
+  get labFolder(): string {
+    return join(this.path, 'lab');
+  }
+
+  journalFile(run: string): string {
+    return join(this.path, 'runs', `${run}.ndjson`);
+  }
+
+  /** What a tar archive of that run holds, an entry a line. */
+  catalogueFile(run: string): string {
+    return join(this.path, 'runs', `${run}.catalogue.ndjson`);
+  }
+
+  /** Names of all runs, oldest first. */
+  async runs(): Promise<string[]> {
+    let files: string[];
+    try {
+      files = await readdir(join(this.path, 'runs'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+    return files
+      .filter((file) => file.endsWith('.ndjson') && !file.endsWith('.catalogue.ndjson'))
+      .map((file) => file.slice(0, -'.ndjson'.length))
+      .sort();
+  }
+}
+
+/** `20261122-020004-volume2`: UTC, so that runs sort by time wherever they were started. */
+export function runName(at: Date, volume: string): string {
+  const digits = at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${digits}-${volume.toLowerCase()}`;
+}

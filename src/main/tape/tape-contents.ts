@@ -1,0 +1,47 @@
+/** Tells what a tape begins with, by its first record. */
+
+const tarHeaderBytes = 512;
+const tarChecksumAt = 148;
+/** "ustar" of POSIX and GNU archives. */
+const tarMagicAt = 257;
+/** Offset and value of the magic number of a ufsdump header (illumos usr/src/head/protocols/dumprestore.h, NFS_MAGIC). */
+const dumpMagicAt = 24;
+const dumpMagic = 60_012;
+
+function octal(record: Buffer, from: number, to: number): number {
+  return parseInt(record.toString('latin1', from, to).replace(/[\0 ]+$/, '').trim() || 'x', 8);
+}
+
+/** A tar header's checksum is the sum of its bytes, with the checksum's own eight counted as blanks. */
+function hasTarChecksum(record: Buffer): boolean {
+  if (record.length < tarHeaderBytes) return false;
+  let sum = 0;
+  for (let at = 0; at < tarHeaderBytes; at += 1) {
+    sum += at >= tarChecksumAt && at < tarChecksumAt + 8 ? 32 : (record[at] ?? 0);
+  }
+  return octal(record, tarChecksumAt, tarChecksumAt + 8) === sum;
+}
+
+function tarName(record: Buffer): string {
+  return record.toString('utf8', 0, 100).replace(/\0.*$/s, '');
+}
+
+function isDump(record: Buffer): boolean {
+  if (record.length < dumpMagicAt + 4) return false;
+  return record.readUInt32BE(dumpMagicAt) === dumpMagic || record.readUInt32LE(dumpMagicAt) === dumpMagic;
+}
+
+/**
+ * What the first record looks like, in words that fit behind "the tape holds".
+ * @param record the first record's bytes; empty where the tape begins with a file mark
+ */
+export function describeFirstRecord(record: Buffer): string {
+  if (record.length === 0) return 'a file mark at its beginning';
+  const size = `${record.length.toLocaleString('en-US')} bytes`;
+  if (hasTarChecksum(record)) {
+    const kind = record.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar' ? 'a tar archive' : 'an old tar archive';
+    return `${kind} that begins with "${tarName(record)}"`;
+  }
+  if (isDump(record)) return 'a ufsdump';
+  return `data that is neither tar nor ufsdump (first record ${size})`;
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { driveCommand, withoutRewind, withRewind } from './tape-device.ts';
+
+describe('the device files of a drive', () => {
+  it.each([
+    ['/dev/rmt/0', '/dev/rmt/0n'],
+    ['/dev/rmt/0cb', '/dev/rmt/0cbn'],
+    ['/dev/rmt/12m', '/dev/rmt/12mn'],
+    ['/dev/st0', '/dev/nst0'],
+    ['/dev/st1m', '/dev/nst1m'],
+  ])('%s does not rewind as %s', (rewinding, quiet) => {
+    expect(withoutRewind(rewinding)).toBe(quiet);
+    expect(withoutRewind(quiet)).toBe(quiet);
+    expect(withRewind(quiet)).toBe(rewinding);
+    expect(withRewind(rewinding)).toBe(rewinding);
+  });
+
+  it('are not guessed', () => {
+    expect(() => withoutRewind('/dev/sda')).toThrow('/dev/sda is not the name of a tape drive that shadowtape knows');
+  });
+
+  it('are given to mt without rewind', () => {
+    expect(driveCommand('/dev/rmt/0', 'status')).toEqual(['mt', '-f', '/dev/rmt/0n', 'status']);
+  });
+});

@@ -1,0 +1,28 @@
+/** Names of a tape drive's device files and command lines of mt. */
+import { failure } from '../../contract/errors.ts';
+
+/**
+ * The device of the same drive that does not rewind when it is closed: `/dev/rmt/0` -> `/dev/rmt/0n` (Solaris),
+ * `/dev/st0` -> `/dev/nst0` (Linux).
+ * @throws TAPE_DEVICE_UNKNOWN where the name follows neither pattern
+ */
+export function withoutRewind(device: string): string {
+  const solaris = /^\/dev\/rmt\/\d+[lmhuc]?b?(n?)$/.exec(device);
+  if (solaris) return solaris[1] === 'n' ? device : `${device}n`;
+  if (/^\/dev\/nst\d+[lma]?$/.test(device)) return device;
+  if (/^\/dev\/st\d+[lma]?$/.test(device)) return device.replace('/dev/st', '/dev/nst');
+  throw failure('TAPE_DEVICE_UNKNOWN', { device });
+}
+
+/** The device of the same drive that rewinds when it is closed: what the guide writes to. */
+export function withRewind(device: string): string {
+  const without = withoutRewind(device);
+  return without.startsWith('/dev/nst') ? without.replace('/dev/nst', '/dev/st') : without.slice(0, -1);
+}
+
+export type DriveCommand = 'status' | 'rewind' | 'eod';
+
+/** @param device the one without rewind: `mt` would otherwise move the tape again when it closes the drive */
+export function driveCommand(device: string, command: DriveCommand): string[] {
+  return ['mt', '-f', withoutRewind(device), command];
+}

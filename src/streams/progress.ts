@@ -1,0 +1,43 @@
+/**
+ * What a long copy tells while it runs, at most ten times a second.
+ */
+
+export interface CopyProgress {
+  /** Bytes that have left towards the tape; when reading back, bytes that came from it. */
+  readonly bytes: number;
+  /** What `bytes` will be at the end, where that is known. */
+  readonly total?: number;
+  /** Records in `bytes`, a begun one included. */
+  readonly records: number;
+  /** Of the last five seconds. */
+  readonly bytesPerSecond: number;
+  /** How full the buffer before the tape is, 0 to 1; 0 when reading back. */
+  readonly bufferFill: number;
+  /** Bytes that have been read from the device so far; when reading back, the same as `bytes`. */
+  readonly readBytes: number;
+}
+
+const millisecondsBetween = 100;
+
+/**
+ * Makes a function that passes on what `observe` sees, at most ten times a second.
+ * @param now milliseconds of any origin
+ */
+export function createProgressReporter(
+  onProgress: ((progress: CopyProgress) => void) | undefined,
+  observe: () => CopyProgress,
+  now: () => number = () => performance.now(),
+): { tick(): void; last(): void } {
+  if (!onProgress) return { tick() {}, last() {} };
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return {
+    tick() {
+      const time = now();
+      if (time - reportedAt < millisecondsBetween) return;
+      reportedAt = time;
+      onProgress(observe());
+    },
+    /** The closing one, whenever the one before was. */
+    last: () => onProgress(observe()),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * Reads a file of the tape to its file mark and takes its digest; the bytes go nowhere.
+ */
+import { Writable } from 'node:stream';
+import { failure } from '../contract/errors.ts';
+import type { Evidence } from '../contract/errors.ts';
+import { createDigest } from './digest.ts';
+import type { Digest } from './digest.ts';
+import { createMeter } from './meter.ts';
+import type { RateSample } from './meter.ts';
+import { createProgressReporter } from './progress.ts';
+import type { CopyProgress } from './progress.ts';
+import { defaultRecordBytes, requireRecordBytes } from './record-cutter.ts';
+import { createSourceGate } from './source-gate.ts';
+import type { ByteSource, ProcessEnd } from './stage.ts';
+import { endInTime, failureOfEnd, runChain } from './stream-failure.ts';
+import { endedBadly, tapeReadFailure } from './tape-trouble.ts';
+
+export interface ReadBackOptions {
+  readonly source: ByteSource;
+  /** 512 to 1,048,576, a multiple of 512; default 32,768. */
+  readonly recordBytes?: number | undefined;
+  /** Bytes that are expected, for the progress only. */
+  readonly total?: number | undefined;
+  readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
+  readonly abort?: AbortSignal | undefined;
+  /** What is known of the command that reads: host, command line. */
+  readonly evidence?: Evidence | undefined;
+}
+
+export interface ReadBackResult extends Digest {
+  /** Records of that size in the bytes; what dd counted is in `end` (see `judgeTapeRead`). */
+  readonly records: number;
+  readonly end: ProcessEnd;
+  readonly milliseconds: number;
+  readonly samples: readonly RateSample[];
+}
+
+/**
+ * Reads to the end. Settles in every case. Throws RECORD_SIZE_WRONG, TAPE_READ_FAILED and the other TAPE_* errors of a read,
+ * COPY_CANCELLED, and the stream's own error where the connection failed.
+ */
+export async function readBack(options: ReadBackOptions): Promise<ReadBackResult> {
+  const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
+  const { source, evidence, abort } = options;
+  const gate = createSourceGate(source.ended, (end) => {
+    if (endedBadly(end)) throw tapeReadFailure(end, evidence);
+  });
+  const meter = createMeter({ onSample: () => progress.tick() });
+  const digest = createDigest();
+  const recordsOf = (bytes: number) => Math.ceil(bytes / recordBytes);
+  const progress = createProgressReporter(options.onProgress, () => ({
+    bytes: meter.bytes(),
+    ...(options.total === undefined ? {} : { total: options.total }),
+    records: recordsOf(meter.bytes()),
+    bytesPerSecond: meter.bytesPerSecond(),
+    bufferFill: 0,
+    readBytes: meter.bytes(),
+  }));
+
+  const stages = [gate.stream, meter.stream, digest.stream];
+  const broken = await runChain({ source: source.stream, stages, sink: nowhere(), abort });
+  if (broken?.at === 'cancel') throw failure('COPY_CANCELLED', { bytes: meter.bytes() }, {}, broken.error);
+  if (broken?.at === 'source') {
+    throw failureOfEnd(broken.error, await endInTime(source.ended), evidence, tapeReadFailure);
+  }
+  if (broken) throw broken.error;
+  progress.last();
+  const { bytes, crc32, sha256 } = digest.result();
+  const { milliseconds, samples } = meter.result();
+  return { bytes, crc32, sha256, records: recordsOf(bytes), end: await source.ended, milliseconds, samples };
+}
+
+function nowhere(): Writable {
+  return new Writable({
+    highWaterMark: 1024 * 1024,
+    write(_piece, _encoding, done) {
+      done();
+    },
+  });
+}

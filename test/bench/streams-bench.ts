@@ -1,0 +1,84 @@
+/**
+ * Throughput of each stage of the data path, and of the whole path, beside a bare PassThrough in the same run: the machine's
+ * own speed varies, the ratio says more.
+ *
+ * Usage: node test/bench/streams-bench.ts [MEBIBYTES]
+ */
+import { PassThrough, Readable, Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { runDump } from '../../src/streams/copy-path.ts';
+import { createChecksum, createDigest } from '../../src/streams/digest.ts';
+import { createMeter } from '../../src/streams/meter.ts';
+import { createCksumStage } from '../../src/streams/posix-cksum.ts';
+import { createRecordCutter } from '../../src/streams/record-cutter.ts';
+import { createStartWatermark } from '../../src/streams/start-watermark.ts';
+import { createTarCatalogue } from '../../src/streams/tar-catalogue.ts';
+import { createTarOfDevice } from '../../src/streams/tar-of-device.ts';
+
+const mebibyte = 1024 * 1024;
+const mebibytes = Number(process.argv[2] ?? '512');
+const total = mebibytes * mebibyte;
+
+/** What an ssh channel delivers at once. */
+const packet = Buffer.alloc(32_768, 'a packet of a volume ');
+
+function source(): Readable {
+  let sent = 0;
+  return new Readable({
+    read() {
+      while (sent < total) {
+        sent += packet.length;
+        if (!this.push(packet)) return;
+      }
+      this.push(null);
+    },
+  });
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_piece, _encoding, done) => done() });
+}
+
+async function throughput(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return mebibytes / ((performance.now() - begun) / 1000);
+}
+
+const through = (...stages: Duplex[]) => throughput(() => pipeline([source(), ...stages, nowhere()]));
+
+function wholePath(): Promise<unknown> {
+  const ended = Promise.resolve({ status: 0, signal: undefined, stderr: '', bytes: total });
+  return runDump({
+    source: { stream: source(), ended },
+    sink: { stream: nowhere(), ended },
+    expectedBytes: total,
+  });
+}
+
+const measurements: readonly (readonly [string, () => Promise<number>])[] = [
+  ['bare PassThrough', () => through(new PassThrough())],
+  ['meter', () => through(createMeter().stream)],
+  ['CRC-32', () => through(createChecksum().stream)],
+  ['CRC-32 and SHA-256', () => through(createDigest().stream)],
+  ['POSIX cksum', () => through(createCksumStage().stream)],
+  ['record cutter', () => through(createRecordCutter().stream)],
+  ['start watermark', () => through(createStartWatermark().stream)],
+  ['tar of a device', () => through(createTarOfDevice({ path: 'volume', size: total }).stream)],
+  [
+    'tar of a device, tar catalogue',
+    () => through(createTarOfDevice({ path: 'volume', size: total }).stream, createTarCatalogue().stream),
+  ],
+  ['whole path', () => throughput(wholePath)],
+];
+
+const lines = [`${mebibytes} MiB in pieces of ${packet.length} bytes`];
+await through(new PassThrough());
+let bare = 0;
+for (const [name, measure] of measurements) {
+  const rate = Math.max(await measure(), await measure());
+  if (bare === 0) bare = rate;
+  lines.push(`${name.padEnd(32)}${rate.toFixed(0).padStart(7)} MiB/s${(rate / bare).toFixed(3).padStart(8)}`);
+}
+process.stdout.write(`${lines.join('\n')}\n`);

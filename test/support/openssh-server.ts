@@ -1,0 +1,137 @@
+/**
+ * A genuine OpenSSH server on a free loopback port, with its own keys and configuration in a temporary folder.
+ * Whoever logs in is the user that runs the tests.
+ */
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export interface OpensshServer {
+  readonly port: number;
+  readonly user: string;
+  /** A private key that the server admits. */
+  readonly identityFile: string;
+  /** The server's host key as a line of known_hosts. */
+  readonly hostKeyLine: string;
+  /** Temporary folder of the server; tests may put files into it. It goes away with the server. */
+  readonly folder: string;
+  /** What the server has logged so far. */
+  log(): string;
+  close(): Promise<void>;
+}
+
+export interface OpensshServerOptions {
+  /** Further lines of sshd_config; they win over the usual ones. */
+  readonly config?: readonly string[];
+  readonly keyType?: 'ed25519' | 'rsa';
+}
+
+const sshdPaths = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'];
+
+/** Where sshd is; undefined where it is not installed. */
+export function findSshd(): string | undefined {
+  return sshdPaths.find((path) => existsSync(path));
+}
+
+/** What to tell someone whose machine has no sshd. */
+export const sshdMissing = 'sshd is not installed: apt install openssh-server';
+
+const run = promisify(execFile);
+
+/** sshd wants to name its port beforehand, so one is taken and given back. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function makeKey(file: string, type: 'ed25519' | 'rsa'): Promise<void> {
+  const bits = type === 'rsa' ? ['-b', '2048'] : [];
+  await run('ssh-keygen', ['-q', '-t', type, ...bits, '-N', '', '-C', '', '-f', file]);
+}
+
+function configText(folder: string, port: number, more: readonly string[]): string {
+  // sshd takes the first value of a keyword.
+  return [
+    ...more,
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${join(folder, 'host_key')}`,
+    `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
+    `PidFile ${join(folder, 'sshd.pid')}`,
+    'StrictModes no',
+    'UsePAM no',
+    'PermitRootLogin yes',
+    'PasswordAuthentication no',
+    'AllowTcpForwarding yes',
+    'MaxSessions 20',
+    'MaxStartups 100',
+    '',
+  ].join('\n');
+}
+
+function listening(server: ChildProcess, log: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.stderr?.on('data', () => {
+      if (log().includes('Server listening on')) resolve();
+    });
+    server.once('error', reject);
+    server.once('exit', (status) => reject(new Error(`sshd ended with status ${status}: ${log()}`)));
+  });
+}
+
+/**
+ * Starts sshd.
+ * @throws when sshd is not installed or does not start; the message says why
+ */
+export async function startOpensshServer(options: OpensshServerOptions = {}): Promise<OpensshServer> {
+  const sshd = findSshd();
+  if (sshd === undefined) throw new Error(sshdMissing);
+  const keyType = options.keyType ?? 'ed25519';
+  const folder = await mkdtemp(join(tmpdir(), 'shadowtape-sshd-'));
+  const identityFile = join(folder, 'identity');
+  await makeKey(join(folder, 'host_key'), keyType);
+  await makeKey(identityFile, keyType);
+  await copyFile(`${identityFile}.pub`, join(folder, 'authorized_keys'));
+  const port = await freePort();
+  await writeFile(join(folder, 'sshd_config'), configText(folder, port, options.config ?? []));
+  // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
+  if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
+
+  const server = spawn(sshd, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let logged = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
+  const log = () => logged;
+  await listening(server, log);
+  const [type, key] = (await readFile(join(folder, 'host_key.pub'), 'utf8')).trim().split(' ');
+  await appendFile(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${type} ${key}\n`);
+
+  return {
+    port,
+    user: userInfo().username,
+    identityFile,
+    hostKeyLine: `[127.0.0.1]:${port} ${type} ${key}`,
+    folder,
+    log,
+    async close() {
+      if (server.exitCode === null && server.signalCode === null) {
+        const exited = once(server, 'exit');
+        server.kill('SIGTERM');
+        await exited;
+      }
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
