@@ -1,6 +1,11 @@
 import type { VerdictWord } from './events.ts';
 
-/** One rule, compared: what was expected, what was seen, and the verdict. Plain data. */
+/**
+ * One rule, compared: what was expected, what was seen, and the verdict. Plain data.
+ *
+ * `equal` / `differs`: two sides were compared. `holds` / `fails`: one side was judged by itself. `not-shown`: the hosts do
+ * not tell; this alone stops nothing.
+ */
 export interface RuleVerdict {
   /** The rule's id, kebab-case. */
   readonly rule: string;

@@ -1,6 +1,7 @@
 import type { ServerChannel } from 'ssh2';
 import type { ByteReader, ByteWriter } from './byte-channels.ts';
 import { IoError } from './io-error.ts';
+import { Lock } from './lock.ts';
 
 /** How much may wait unread before the sender is held, in bytes. */
 const waitingLimit = 1_048_576;
@@ -24,6 +25,7 @@ export class ChannelStreams {
   #hasEnded = false;
   #isClosed = false;
   #wake: (() => void) | undefined;
+  readonly #writing = new Lock();
   readonly #writers = new Set<(error: Error) => void>();
 
   constructor(channel: ServerChannel, guard: BulkGuard) {
@@ -85,17 +87,36 @@ export class ChannelStreams {
     if (isCut) throw new IoError('EPIPE');
   }
 
+  /** One write at a time, output and errors together: they share the channel's window, and ssh2 wakes only one of them. */
   #write(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> {
-    if (this.#isClosed) return Promise.reject(new IoError('EPIPE'));
     if (bytes.length === 0) return Promise.resolve();
+    return this.#writing.run(() => this.#writeNow(stream, bytes));
+  }
+
+  #writeNow(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new IoError('EPIPE'));
     // a channel that has closed never calls back: `closed` settles the write then
     return new Promise((resolve, reject) => {
       this.#writers.add(reject);
       stream.write(bytes, (error) => {
         this.#writers.delete(reject);
+        forgetSentChunk(this.#channel);
         if (error) reject(new IoError('EPIPE'));
         else resolve();
       });
     });
   }
+}
+
+/**
+ * ssh2 1.17 keeps the chunk that once waited for the window after it was sent (lib/Channel.js), and sends it again when the other
+ * stream of the channel waits: a write to stderr would then repeat a piece of stdout.
+ */
+function forgetSentChunk(channel: ServerChannel): void {
+  Object.assign(channel, {
+    _chunk: undefined,
+    _chunkcb: undefined,
+    _chunkErr: undefined,
+    _chunkcbErr: undefined,
+  });
 }

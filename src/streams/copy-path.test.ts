@@ -292,6 +292,18 @@ describe('a dump that is cancelled', () => {
     expect(tape.closedWithFileMark).toBe(false);
   });
 
+  it('settles although the writer never takes what it was given', async () => {
+    const cancel = new AbortController();
+    const stream = new Writable({ write: () => cancel.abort() });
+    const ended = new Promise<ProcessEnd>((resolve) => {
+      stream.on('close', () => resolve({ status: undefined, signal: 'TERM', stderr: '', bytes: 0 }));
+    });
+    const error = await failureOf(() =>
+      runDump({ source: sourceOf(pieces), sink: { stream, ended }, abort: cancel.signal }),
+    );
+    expect(error.code).toBe('COPY_CANCELLED');
+  });
+
   it('does not begin when it was cancelled before', async () => {
     const error = await failedDump({}, { abort: AbortSignal.abort() });
     expect(error.code).toBe('COPY_CANCELLED');

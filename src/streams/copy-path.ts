@@ -2,13 +2,13 @@
  * The whole path of a dump: source -> gate, meter, digest ("device") -> [tar catalogue] -> record cutter -> buffer ->
  * meter, CRC-32 ("handed") -> sink.
  *
- * SHA-256 is taken once, at the device. A second pass before the sink would halve the throughput on a processor without
- * SHA instructions (about 200 MiB/s a pass, against 1.5 GiB/s for CRC-32); what it could find, memory that changed a byte
- * on the way, CRC-32 finds as well. What the file on the tape must hash to follows from the device's digest and the
- * padding, and the read-back is compared with that.
+ * SHA-256 is taken once, at the device. A second pass before the sink would halve the throughput on a processor
+ * without SHA instructions (about 200 MiB/s a pass, against 1.5 GiB/s for CRC-32); what it could find, memory
+ * that changed a byte on the way, CRC-32 finds but for one case in four thousand million. What the file on the tape must hash to follows from the
+ * device's digest and the padding, and the read-back is compared with that.
  *
- * The cutter stands before the buffer, so that the buffer holds whole pieces of its own and its size in memory is what
- * it says, however small the pieces are that the network delivers.
+ * The cutter stands before the buffer, so that the buffer holds whole pieces of its own and its size in memory is
+ * what it says, however small the pieces are that the network delivers.
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
@@ -72,10 +72,10 @@ export interface DumpResult {
 /**
  * Copies the source to the sink in records and takes the digests on the way. Settles in every case.
  *
- * Throws RECORD_SIZE_WRONG, BUFFER_OPTIONS_WRONG; DUMP_SOURCE_FAILED, DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS;
- * TAR_UNREADABLE, TAR_INCOMPLETE; TAPE_* when the sink failed; DUMP_DIGESTS_DIFFER; COPY_CANCELLED; and errors of the two
- * streams as they are where the connection, not the process, failed. Whether the tape holds every record is
- * `judgeTapeWrite`'s to say.
+ * Throws RECORD_SIZE_WRONG, BUFFER_OPTIONS_WRONG; DUMP_SOURCE_FAILED, DUMP_SOURCE_EMPTY,
+ * DUMP_SOURCE_SIZE_DIFFERS; TAR_UNREADABLE, TAR_INCOMPLETE; TAPE_* when the sink failed; DUMP_DIGESTS_DIFFER;
+ * COPY_CANCELLED; and errors of the two streams as they are where the connection, not the process, failed.
+ * Whether the tape holds every record is `judgeTapeWrite`'s to say.
  */
 export async function runDump(options: DumpOptions): Promise<DumpResult> {
   const path = buildPath(options);

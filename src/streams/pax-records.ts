@@ -1,6 +1,7 @@
 /**
- * The records of a pax extended header: `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record in bytes (POSIX pax).
- * Solaris' type X headers have the same form (archives.h). Read by their lengths, so that a newline in a name does no harm.
+ * The records of a pax extended header: `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record in bytes
+ * (POSIX pax). Solaris' type X headers have the same form (archives.h). Read by their lengths, so that a newline
+ * in a name does no harm.
  */
 
 /** The keywords that say what an entry is and how long; others are left out. */

@@ -37,8 +37,8 @@ export interface ReadBackResult extends Digest {
 }
 
 /**
- * Reads to the end. Settles in every case. Throws RECORD_SIZE_WRONG, TAPE_READ_FAILED and the other TAPE_* errors of a read,
- * COPY_CANCELLED, and the stream's own error where the connection failed.
+ * Reads to the end. Settles in every case. Throws RECORD_SIZE_WRONG, TAPE_READ_FAILED and the other TAPE_* errors
+ * of a read, COPY_CANCELLED, and the stream's own error where the connection failed.
  */
 export async function readBack(options: ReadBackOptions): Promise<ReadBackResult> {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);

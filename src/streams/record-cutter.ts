@@ -1,9 +1,9 @@
 /**
  * Cuts a stream into tape records.
  *
- * Contract: the bytes leave in order, in pieces that are a whole number of records (at most 256 KiB each, or one record
- * where records are larger); only the very last piece may end in a short record. A piece holds several records
- * because larger writes cost less; the record boundaries on the tape are made by dd (`obs=`).
+ * Contract: the bytes leave in order, in pieces that are a whole number of records (at most 256 KiB each, or one
+ * record where records are larger); only the very last piece may end in a short record. A piece holds several
+ * records because larger writes cost less; the record boundaries on the tape are made by dd (`obs=`).
  */
 import { Transform } from 'node:stream';
 import { failure } from '../contract/errors.ts';

@@ -1,8 +1,8 @@
 /**
  * Holds the end of a stream back until the process behind it has ended well and everything came.
  *
- * Without it a reader that dies looks like a reader that is done: the tape would get its file mark, and the truncated file
- * would look whole.
+ * Without it a reader that dies looks like a reader that is done: the tape would get its file mark, and the
+ * truncated file would look whole.
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence, ShadowtapeError } from '../contract/errors.ts';
@@ -32,7 +32,8 @@ export function createSourceGate(
 }
 
 /**
- * Throws DUMP_SOURCE_FAILED, DUMP_SOURCE_SIZE_DIFFERS or DUMP_SOURCE_EMPTY unless a device or an archive was read whole.
+ * Throws DUMP_SOURCE_FAILED, DUMP_SOURCE_SIZE_DIFFERS or DUMP_SOURCE_EMPTY unless a device or an archive was read
+ * whole.
  * @param expected bytes that must have come, where that is known: the size of the volume
  * @param evidence what is known of the command that reads: host, command line
  */

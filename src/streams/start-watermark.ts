@@ -1,9 +1,9 @@
 /**
  * A buffer that begins to emit only when it is nearly full, and fills up again after it ran empty.
  *
- * A tape drive that gets its data too slowly stops, winds back and starts again ("shoe-shining"), which costs more time
- * than the wait and wears the tape. So the tape gets long runs at full speed, and pauses in between. mbuffer does
- * the same. There are no timers: the buffer starts when it has enough bytes or the input has ended.
+ * A tape drive that gets its data too slowly stops, winds back and starts again ("shoe-shining"), which costs
+ * more time than the wait and wears the tape. So the tape gets long runs at full speed, and pauses in between.
+ * mbuffer does the same. There are no timers: the buffer starts when it has enough bytes or the input has ended.
  */
 import { Duplex } from 'node:stream';
 import { failure } from '../contract/errors.ts';

@@ -59,6 +59,16 @@ describe('where a chain of streams breaks', () => {
     expect(broken?.at).toBe('source');
   });
 
+  it('breaks at the sink when that is closed without an end and without an error', async () => {
+    const closed = new Writable({
+      write() {
+        this.destroy();
+      },
+    });
+    const broken = await runChain({ source: source(), stages: [new PassThrough()], sink: closed });
+    expect(broken?.at).toBe('sink');
+  });
+
   it('destroys every stream of a chain that broke', async () => {
     const stages = [
       new PassThrough(),

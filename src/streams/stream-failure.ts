@@ -1,8 +1,8 @@
 /**
  * Runs a pipeline to its end, and tells where it broke.
  *
- * When one stream fails, `pipeline` destroys the others with the same error, and a writer's death soon kills the reader
- * too. What counts is who failed of his own accord.
+ * When one stream fails, `pipeline` destroys the others with the same error, and a writer's death soon kills the
+ * reader too. What counts is who failed of his own accord.
  */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -53,16 +53,15 @@ export async function runChain(chain: Chain): Promise<Break | undefined> {
 function findBreak(error: Error, chain: Chain, originOf: Map<unknown, Readable | Writable>): Break {
   const sinkError = [...originOf].find(([key, stream]) => stream === chain.sink && !isFollower(key))?.[0];
   if (sinkError) return { at: 'sink', error: sinkError as Error };
-  const origin = originOf.get(error) ?? brokenQuietly(chain);
-  if (origin === chain.source) return { at: 'source', error: chain.source.errored ?? error };
+  const origin = isFollower(error) ? closedQuietly(chain) : originOf.get(error);
+  if (origin === chain.source) return { at: 'source', error };
   return { at: origin === chain.sink ? 'sink' : 'stage', error };
 }
 
-/** An end that was closed without an error and without being done. */
-function brokenQuietly(chain: Chain): Readable | Writable | undefined {
-  if (!chain.sink.writableFinished && chain.sink.errored) return chain.sink;
-  if (!chain.source.readableEnded) return chain.source;
-  return undefined;
+/** The end that was closed without being done and without an error: all others were destroyed with one. */
+function closedQuietly(chain: Chain): Readable | Writable | undefined {
+  if (!chain.sink.writableFinished && !chain.sink.errored) return chain.sink;
+  return chain.source.readableEnded || chain.source.errored ? undefined : chain.source;
 }
 
 /** Errors that streams make up when another one has gone. */
@@ -91,8 +90,8 @@ export async function endInTime(
 }
 
 /**
- * The error of an end of the path that failed. Where its process failed, `make` puts it into words; where the connection did,
- * the error of the stream says it already.
+ * The error of an end of the path that failed. Where its process failed, `make` puts it into words; where the
+ * connection did, the error of the stream says it already.
  */
 export function failureOfEnd(
   error: Error,

@@ -1,4 +1,4 @@
-/** Small helpers of the tests: feeding a stage and collecting what leaves it. */
+/** What the tests share: feeding a stage and collecting what leaves it. */
 import { createHash } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import type { Duplex } from 'node:stream';

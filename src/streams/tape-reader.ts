@@ -11,8 +11,8 @@ import { describe, expectedCount } from './tape-writer.ts';
 import type { ExpectedRecords, RecordsOnTape, TapeWriterOptions } from './tape-writer.ts';
 
 /**
- * The command that reads from where the tape stands to the next file mark. A record can only be read with a buffer that
- * is at least as large, so the size is the one that was written. Throws RECORD_SIZE_WRONG.
+ * The command that reads from where the tape stands to the next file mark. A record can only be read with a
+ * buffer that is at least as large, so the size is the one that was written. Throws RECORD_SIZE_WRONG.
  */
 export function tapeReaderArguments(options: TapeWriterOptions): string[] {
   return [
@@ -25,8 +25,8 @@ export function tapeReaderArguments(options: TapeWriterOptions): string[] {
 /**
  * Decides whether the file was read to its file mark, and whether it has the records that were written.
  *
- * An I/O error is never the end of the data. Throws TAPE_READ_FAILED, TAPE_RECORD_TOO_LONG, TAPE_BUSY, TAPE_NOT_LOADED,
- * TAPE_COUNT_MISSING, TAPE_READBACK_MISCOUNTED.
+ * An I/O error is never the end of the data. Throws TAPE_READ_FAILED, TAPE_RECORD_TOO_LONG, TAPE_BUSY,
+ * TAPE_NOT_LOADED, TAPE_COUNT_MISSING, TAPE_READBACK_MISCOUNTED.
  * @param expected what was written; leave it out where that is not known
  */
 export function judgeTapeRead(

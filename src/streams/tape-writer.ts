@@ -29,8 +29,8 @@ export interface RecordsOnTape {
 const inputBytes = 262_144;
 
 /**
- * The command that writes standard input to tape. `obs=` collects what a channel delivers in pieces into whole records;
- * `bs=` would write each short read as a short record. Throws RECORD_SIZE_WRONG.
+ * The command that writes standard input to tape. `obs=` collects what a channel delivers in pieces into whole
+ * records; `bs=` would write each short read as a short record. Throws RECORD_SIZE_WRONG.
  */
 export function tapeWriterArguments(options: TapeWriterOptions): string[] {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
@@ -40,8 +40,9 @@ export function tapeWriterArguments(options: TapeWriterOptions): string[] {
 /**
  * Decides whether the tape holds what was handed over, by dd's own count.
  *
- * Throws TAPE_END_OF_MEDIUM, TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED, TAPE_WRITE_FAILED, TAPE_COUNT_MISSING,
- * TAPE_RECORDS_MISCOUNTED. The counts of a dd that failed are not used: illumos counts the record that it could not write.
+ * Throws TAPE_END_OF_MEDIUM, TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED, TAPE_WRITE_FAILED,
+ * TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED. The counts of a dd that failed are not used: illumos counts the
+ * record that it could not write.
  * @param evidence what is known of the command: host, command line
  */
 export function judgeTapeWrite(

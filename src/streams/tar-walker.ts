@@ -1,10 +1,10 @@
 /**
  * Walks through a tar archive piece by piece and tells each entry with its place in the archive.
  *
- * The fields of a header are decoded by npm tar's `Header`; its `Parser` does not tell offsets and skips over blocks that
- * it cannot read, so the walk from block to block is done here. Known: ustar, pax, GNU long names and sparse files,
- * Solaris' own extended headers (type X), ACLs (A) and extended attributes (E), sizes in base 256, old checksums made
- * of signed characters.
+ * The fields of a header are decoded by npm tar's `Header`; its `Parser` does not tell offsets and skips over
+ * blocks that it cannot read, so the walk from block to block is done here. Known: ustar, pax, GNU long names and
+ * sparse files, Solaris' own extended headers (type X), ACLs (A) and extended attributes (E), sizes in base 256,
+ * old checksums made of signed characters.
  */
 import { Header, types } from 'tar';
 import { failure } from '../contract/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Throughput of each stage of the data path, and of the whole path, beside a bare PassThrough in the same run: the machine's
- * own speed varies, the ratio says more.
+ * Throughput of each stage of the data path, and of the whole path, beside a bare PassThrough in the same run:
+ * the machine's own speed varies, the ratio says more.
  *
  * Usage: node test/bench/streams-bench.ts [MEBIBYTES]
  */

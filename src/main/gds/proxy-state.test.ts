@@ -102,6 +102,17 @@ describe('after the proxy was parted and stopped', () => {
     ]);
   });
 
+  test('one slice that is out of step among several is refused', () => {
+    const text = edited(
+      joined,
+      'Disk3   Volume2 STOP',
+      'Disk3   Volume2 STOP\nslice Class1 Group2 Disk4 Volume2 TEMP',
+    );
+    expect(refusals(joinedAndInSync(parseSdxinfo(text), names))).toEqual([
+      'proxy-slices-in-sync: each slice STOP | slice of Disk3 STOP, slice of Disk4 TEMP',
+    ]);
+  });
+
   test('fails without any node', () => {
     expect(refusals(parted([], names))).toEqual(['proxy-parted: Part of Volume1 | none']);
     expect(refusals(stoppedEverywhere([], names))).toEqual(['proxy-stopped: STOP | none']);
@@ -167,6 +178,14 @@ describe('which proxies can be shadowed', () => {
     expect(refusalsOf(hole.replace('65536 FREE', '65536 ODD'))).toEqual([
       'shadowable-first-of-group: only reserved blocks before it | blocks that are ODD',
     ]);
+  });
+
+  test('what lies before volumes of another group, or another class, is not in the way', () => {
+    const elsewhere =
+      'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
+      'volume * Class1 Group1 10 19 10 FREE\nvolume * Class7 Group2 10 19 10 FREE\n' +
+      'volume Volume7 Class7 Group2 20 29 10 STOP\n';
+    expect(refusalsOf(joined + elsewhere)).toEqual([]);
   });
 
   test('not a stripe, and not a single disk', () => {

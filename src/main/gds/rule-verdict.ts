@@ -2,23 +2,9 @@
  * What a rule finds: what should be, what is, and whether that is good. Plain data.
  */
 
-/**
- * `equal` / `differs`: two sides were compared. `holds` / `fails`: one side was judged by itself.
- * `not-shown`: the hosts do not tell; this alone stops nothing.
- */
-export type Verdict = 'equal' | 'holds' | 'differs' | 'fails' | 'not-shown';
+import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
 
-export interface RuleVerdict {
-  /** The rule's id, in kebab case. */
-  readonly rule: string;
-  readonly title: string;
-  readonly expected: string;
-  readonly actual: string;
-  readonly verdict: Verdict;
-  readonly why: string;
-  /** The page that the rule comes from. */
-  readonly source: string;
-}
+export type { RuleVerdict };
 
 export type Finding = Pick<RuleVerdict, 'expected' | 'actual' | 'verdict'>;
 
@@ -42,7 +28,7 @@ export function judge<Facts>(rule: Rule<Facts>, facts: Facts): RuleVerdict {
 
 /** The verdicts that forbid to go on: everything that differs or fails. */
 export function blocks(verdicts: readonly RuleVerdict[]): RuleVerdict[] {
-  return verdicts.filter(({ verdict }) => verdict === 'differs' || verdict === 'fails');
+  return verdicts.filter(isBlocking);
 }
 
 /** The finding of a rule that judges one side by itself. */

@@ -82,6 +82,16 @@ describe('two looks at the same node', () => {
     ]);
   });
 
+  test('free blocks outside any group stay apart, since nothing tells on which disk they lie', () => {
+    const free = (last: number) =>
+      parseSdxinfo(
+        'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
+          `volume * Class1 * 0 ${last} ${last + 1} FREE\n`,
+      );
+    const { extents } = mergeReports(free(9), free(99), free(9));
+    expect(extents.map(({ blocks }) => blocks)).toEqual([10, 100]);
+  });
+
   test('nothing merged with nothing is nothing', () => {
     expect(mergeReports()).toEqual(emptyReport);
   });

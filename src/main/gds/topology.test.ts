@@ -95,6 +95,17 @@ describe('the picture of both domains', () => {
     ]);
   });
 
+  test('a group has the type of its own disks', () => {
+    const other = primary.replaceAll('Class1', 'Class5').replace(/^(disk {3}Disk3 {3})mirror/m, '$1stripe');
+    const { groups } = buildTopology({ primaries: [sight('node1', primary), sight('node5', other)] });
+    expect(groups.map((group) => `${group.class}/${group.name} ${group.type}`)).toEqual([
+      'Class1/Group1 mirror',
+      'Class1/Group2 mirror',
+      'Class5/Group1 mirror',
+      'Class5/Group2 stripe',
+    ]);
+  });
+
   test('is plain data that survives JSON unchanged', () => {
     expect(JSON.parse(JSON.stringify(whole))).toStrictEqual(whole);
   });

@@ -43,7 +43,7 @@ it('has a genuine sshd to test against', (context) => {
   expect(findSshd(), sshdMissing).toBeDefined();
 });
 
-describe.skipIf(missing)('a genuine OpenSSH server', () => {
+describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => {
   let server: OpensshServer;
   let hosts: SshHosts;
   let session: SshSession;
@@ -190,7 +190,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', () => {
   });
 });
 
-describe.skipIf(missing)('an OpenSSH server as old as they come', () => {
+describe.skipIf(missing)('an OpenSSH server as old as they come', { timeout: 30_000 }, () => {
   let server: OpensshServer;
   const old: OpensshServerOptions = {
     keyType: 'rsa',

@@ -178,8 +178,6 @@ class ConnectAttempt {
     try {
       await this.#connect(check, socket);
       await check.writeDown();
-      // Three small writes a packet against delayed acknowledgements would stall every transfer.
-      this.#client.setNoDelay(true);
     } catch (error) {
       this.#failed = true;
       this.#client.destroy();
@@ -229,6 +227,8 @@ class ConnectAttempt {
       }
       fail(connectFailure(this.#profile, this.#login, error, this.#loggingIn));
     });
+    // Three small writes a packet against delayed acknowledgements would stall the handshake and every transfer.
+    this.#client.once('connect', () => this.#client.setNoDelay(true));
     this.#client.once('ready', resolve);
     this.#client.once('close', () => {
       const reason = 'it closed the connection';

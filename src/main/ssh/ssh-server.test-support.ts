@@ -39,7 +39,7 @@ export interface TestServer {
 /** A new private key in OpenSSH form. */
 export function newKey(passphrase?: string): string {
   const locked = { passphrase: passphrase ?? '', cipher: 'aes256-cbc', rounds: 1 };
-  // About one key in a hundred that ssh2 1.17 makes cannot be read back, not even by itself.
+  // About one key in two hundred that ssh2 1.17 makes cannot be read back, not even by itself.
   for (;;) {
     const made = passphrase === undefined ? undefined : locked;
     const { private: text } = ssh2.utils.generateKeyPairSync('ed25519', made);
@@ -103,7 +103,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   // ssh2's server wraps a net.Server, whose sockets it does not show.
   const listener = (server as unknown as { _srv: NodeJS.EventEmitter })._srv;
-  listener.on('connection', (socket: Socket) => sockets.push(socket));
+  listener.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.push(socket);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

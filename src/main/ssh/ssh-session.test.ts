@@ -104,6 +104,23 @@ describe('a session', () => {
     );
   });
 
+  it('closes without waiting for an answer about a host key', async () => {
+    const server = await bench.server();
+    let asked = () => {};
+    const question = new Promise<void>((resolve) => (asked = resolve));
+    let answer: (trusted: boolean) => void = () => {};
+    const confirmHostKey = () => {
+      asked();
+      return new Promise<boolean>((resolve) => (answer = resolve));
+    };
+    const hosts = await bench.hosts([profileOf(server.port)], { confirmHostKey });
+    const connecting = failureOf(hosts.session('node1').connect());
+    await question;
+    await hosts.close();
+    answer(false);
+    expect((await connecting)?.code).toBe('HOST_KEY_UNKNOWN');
+  });
+
   it('runs work of one name one after the other, also after a failure', async () => {
     const session = await sessionTo(await bench.server());
     const log: string[] = [];

@@ -44,6 +44,7 @@ export class SshSession {
   readonly #openedKeys = new Map<string, ParsedKey>();
   readonly #queues = new Map<string, Promise<unknown>>();
   #connection: Promise<SshConnection> | undefined;
+  #established = false;
   #closed = false;
 
   /** @param jump the session of the host to go through */
@@ -87,8 +88,12 @@ export class SshSession {
   }
 
   async #open(): Promise<SshConnection> {
+    this.#established = false;
     const socket = this.#jump ? await this.#jump.forward(this.profile) : undefined;
-    return SshConnection.open(this.profile, { ...this.#deps, openedKeys: this.#openedKeys }, socket);
+    const deps = { ...this.#deps, openedKeys: this.#openedKeys };
+    const connection = await SshConnection.open(this.profile, deps, socket);
+    this.#established = true;
+    return connection;
   }
 
   /** A way through this host to another one (ProxyJump). */
@@ -183,7 +188,8 @@ export class SshSession {
     this.#closed = true;
     const connecting = this.#connection;
     this.#connection = undefined;
-    const connection = await connecting?.catch(() => undefined);
-    await connection?.close();
+    const closing = connecting?.then((connection) => connection.close()).catch(() => undefined);
+    // Somebody may still think about a host key: that answer is not waited for.
+    if (this.#established) await closing;
   }
 }

@@ -58,7 +58,7 @@ const failureOf = (work: Promise<unknown>) =>
     (error: ShadowtapeError) => error,
   );
 
-describe('running a command', () => {
+describe('running a command', { timeout: 20_000 }, () => {
   it('resolves for any exit status, with both outputs', async () => {
     const { session } = await sessionWith({
       sdxinfo: (channel) => {
@@ -95,10 +95,10 @@ describe('running a command', () => {
 
   it('gives up when the time is over, tells the command to stop, and does not wait for it', async () => {
     const { session, server } = await sessionWith({ hangs: () => {} });
-    const error = await failureOf(session.exec(['hangs', 'a b'], { timeLimitSeconds: 0.05 }));
+    const error = await failureOf(session.exec(['hangs', 'a b'], { timeLimitSeconds: 0.4 }));
     expect(error).toMatchObject({
       code: 'COMMAND_TIMED_OUT',
-      message: 'hangs on node1 did not end within 0.05 s',
+      message: 'hangs on node1 did not end within 0.4 s',
       evidence: { host: 'node1', command: "hangs 'a b'" },
     });
     expect(server.signals).toEqual(['TERM']);
@@ -142,14 +142,14 @@ describe('running a command', () => {
     expect(await failureOf(session.exec(['hangs']))).toMatchObject({
       code: 'CONNECTION_LOST',
       message: expect.stringMatching(
-        /^the connection to node1 was lost: (node1 closed it|the connection was reset)$/,
+        /^the connection to node1 was lost: (node1 closed it|the connection was (reset|closed))$/,
       ),
       evidence: { host: 'node1', command: 'hangs' },
     });
   });
 });
 
-describe('reading from a command', () => {
+describe('reading from a command', { timeout: 20_000 }, () => {
   it('ends after exit status 0 with every byte', async () => {
     const { session } = await sessionWith({
       dd: (channel) => {
@@ -236,7 +236,7 @@ describe('reading from a command', () => {
       const source = new Readable({
         read() {
           sent += 32768;
-          this.push(sent <= 64 * 1024 * 1024 ? Buffer.alloc(32768) : null);
+          this.push(sent <= 32 * 1024 * 1024 ? Buffer.alloc(32768) : null);
         },
       });
       source.pipe(channel, { end: false });
@@ -249,7 +249,7 @@ describe('reading from a command', () => {
     for (let turn = 0; turn < 20; turn += 1) await session.exec(['other']);
     expect(sent).toBeLessThan(16 * 1024 * 1024);
     await pipeline(stream, nowhere());
-    expect(await ended).toMatchObject({ status: 0, bytes: 64 * 1024 * 1024 });
+    expect(await ended).toMatchObject({ status: 0, bytes: 32 * 1024 * 1024 });
   });
 
   it('survives a failure that nobody listens to yet', async () => {
@@ -263,7 +263,7 @@ describe('reading from a command', () => {
   });
 });
 
-describe('writing to a command', () => {
+describe('writing to a command', { timeout: 20_000 }, () => {
   const collect =
     (into: Buffer[], status: number): Command =>
     (channel) => {

@@ -1,0 +1,171 @@
+/** A small lab in a temporary folder, and runs on it: what every scenario needs. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { openLab, type Lab, type LabOptions } from '../../src/lab/lab.ts';
+import { readFileSystem } from '../../src/lab/lab-file-system.ts';
+import { labSite } from '../../src/lab/lab-site.ts';
+import { openConsole, StateFolder, type Ask, type EndedRun, type JobOverrides, type ShadowtapeConsole } from '../../src/main/console.ts';
+
+/** 8 MiB: large enough for a few hundred records, small enough for a test. */
+export const smallBlocks = 16_384;
+
+/** The lab's site as a tree that a scenario may change before it is written. */
+export interface SiteTree {
+  site: string;
+  platform: string;
+  hosts: Record<string, Record<string, unknown>>;
+  tape: Record<string, unknown>;
+  jobs: Record<string, Record<string, any>>;
+}
+
+/** A job of the site, raw-dd where none is named. */
+export function jobOf(site: SiteTree, name = 'raw-dd'): Record<string, any> {
+  const job = site.jobs[name];
+  if (!job) throw new Error(`the lab has no job ${name}`);
+  return job;
+}
+
+export interface Scene {
+  readonly lab: Lab;
+  readonly folder: string;
+  readonly state: StateFolder;
+  /** SHA-256 of the master volume at the beginning. */
+  readonly masterBefore: string;
+  /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
+  writeSite(change?: (site: SiteTree) => void): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Opens a lab of its own for one scenario. */
+export async function openScene(options: Partial<LabOptions> = {}): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), 'shadowtape-scene-'));
+  const lab = await openLab({ folder: join(folder, 'lab'), blocks: smallBlocks, rejoinBytesPerSecond: 64_000_000, ...options });
+  const state = new StateFolder(join(folder, 'state'));
+  return {
+    lab,
+    folder,
+    state,
+    masterBefore: await lab.volumeDigest('Class1', 'Volume1'),
+    async writeSite(change) {
+      const site = labSite(lab, { approve: 'when-verified' }) as SiteTree;
+      for (const job of Object.values(site.jobs)) {
+        job['verify'] = { fingerprint: 8, readback: true };
+        job['resynchronisation'] = { everySeconds: 0.02 };
+      }
+      change?.(site);
+      const file = join(folder, 'site.yaml');
+      await writeFile(file, stringify(site));
+      return file;
+    },
+    async close() {
+      await lab.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface RunSetting extends JobOverrides {
+  readonly job?: string;
+  readonly change?: (site: SiteTree) => void;
+  readonly ask?: Ask;
+  readonly approveVerified?: boolean;
+  readonly cancel?: AbortSignal;
+  readonly halt?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface SceneRun extends EndedRun {
+  readonly events: readonly RunEvent[];
+}
+
+/** A console on the scene's site; host keys are those of the lab. */
+export async function openSceneConsole(scene: Scene, change?: (site: SiteTree) => void): Promise<ShadowtapeConsole> {
+  return openConsole({
+    state: scene.state,
+    siteFile: await scene.writeSite(change),
+    lab: { fresh: false, faults: [] },
+    confirmHostKey: () => Promise.resolve(true),
+    askSecret: () => Promise.resolve(undefined),
+  });
+}
+
+/** Runs a job (raw-dd, where none is named) to its end. */
+export async function runScene(scene: Scene, setting: RunSetting = {}): Promise<SceneRun> {
+  const console = await openSceneConsole(scene, setting.change);
+  const events: RunEvent[] = [];
+  try {
+    const end = await console.run({
+      job: setting.job ?? 'raw-dd',
+      method: setting.method,
+      route: setting.route,
+      ask: setting.ask,
+      approveVerified: setting.approveVerified ?? false,
+      cancel: setting.cancel ?? new AbortController().signal,
+      halt: setting.halt ?? new AbortController().signal,
+      onEvent(event) {
+        events.push(event);
+        setting.onEvent?.(event);
+      },
+    });
+    return { ...end, events };
+  } finally {
+    await console.close();
+  }
+}
+
+/** What is true of the cluster, for one comparison at the end of a scenario. */
+export interface ClusterState {
+  readonly masterUnchanged: boolean;
+  readonly proxyEqualsMaster: boolean;
+  readonly proxy: string;
+  readonly sliceOfProxy: string;
+  readonly shadowObjects: number;
+  readonly mountsOnBackupServer: number;
+  readonly services: string;
+}
+
+/** The normal state: what every run must leave behind, unless it ends with exit status 3. */
+export const normalState: ClusterState = {
+  masterUnchanged: true,
+  proxyEqualsMaster: true,
+  proxy: 'Join',
+  sliceOfProxy: 'STOP',
+  shadowObjects: 0,
+  mountsOnBackupServer: 0,
+  services: 'running',
+};
+
+/** Looks at the lab from outside, not through the program. */
+export async function clusterState({ lab, masterBefore }: Scene): Promise<ClusterState> {
+  const world = lab.world();
+  const master = await lab.volumeDigest('Class1', 'Volume1');
+  const { disks, groups, volumes } = world.shadow;
+  return {
+    masterUnchanged: master === masterBefore,
+    proxyEqualsMaster: master === (await lab.volumeDigest('Class1', 'Volume2')),
+    proxy: world.proxy.state,
+    sliceOfProxy: world.proxy.sliceStatusOn.node1 ?? 'none',
+    shadowObjects: disks.length + groups.length + volumes.length,
+    mountsOnBackupServer: world.mounts.node3.length,
+    services: world.services.node1,
+  };
+}
+
+/** SHA-256 of every file in the file system of a volume, by its path below the root; read from the disk, not through the program. */
+export async function filesOfVolume(lab: Lab, className: string, volume: string): Promise<Record<string, string>> {
+  const pieces: Buffer[] = [];
+  for await (const piece of lab.readVolume(className, volume)) pieces.push(piece as Buffer);
+  const bytes = Buffer.concat(pieces);
+  const { entries } = await readFileSystem({
+    read: (target, position) => Promise.resolve(bytes.copy(target, 0, position)),
+    write: () => Promise.reject(new Error('read only')),
+  });
+  const files = entries.filter(({ type }) => type === 'file');
+  return Object.fromEntries(files.map(({ path, offset, size }) => [path, sha256(bytes.subarray(offset, offset + size))]));
+}
+
+export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
