@@ -94,6 +94,10 @@ export const errorTable = {
     sentence: 'likely a mistake in shadowtape: {sentence}',
     hint: 'please report it with the journal of the run',
   },
+  REQUEST_REFUSED: {
+    sentence: 'the request "{channel}" is refused: {reason}',
+    hint: 'only the pages of shadowtape itself may ask the console',
+  },
   // ---- procedure -----------------------------------------------------------------------------------------------
   CHECK_FAILED: {
     sentence: 'step {step}: {title}: expected {expected}, seen {actual}',
@@ -238,7 +242,8 @@ export const errorTable = {
     hint: 'another machine may stand in between; when {host} was installed anew, remove line {line} of {file} and connect again',
   },
   HOST_KEY_REVOKED: {
-    sentence: '{host} ({address}, port {port}) shows the host key {fingerprint}, which is revoked ({file}, line {line})',
+    sentence:
+      '{host} ({address}, port {port}) shows the host key {fingerprint}, which is revoked ({file}, line {line})',
     hint: 'do not connect; find out who revoked the key, and give {host} a new host key',
   },
   LOGIN_REFUSED: {

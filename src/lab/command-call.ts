@@ -17,6 +17,14 @@ export interface CommandCall {
 /** Does its work and resolves with the exit status. */
 export type Command = (call: CommandCall) => Promise<number>;
 
+/** Resolves when a process is to end. */
+export function whenKilled(killed: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (killed.aborted) resolve();
+    killed.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** Writes a line to the standard error and gives the exit status back. */
 export async function complain(call: CommandCall, line: string, status = 1): Promise<number> {
   await call.errors.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { complain, parseOptions } from './command-call.ts';
+import { complain, parseOptions, whenKilled } from './command-call.ts';
 import type { Command, CommandCall, Options } from './command-call.ts';
 import { classOn, GdsRefusal, refuse } from './gds-model.ts';
 import { partProxies, rejoinProxies, startVolumes, stopVolumes } from './gds-primary.ts';
@@ -89,7 +89,7 @@ export const sdxproxy: Command = (call) =>
     rejoinProxies(world, node, className, names);
     await world.save();
     if (mode !== 'waitsync') return '';
-    await world.resynchronisation.finished();
+    await Promise.race([world.resynchronisation.finished(), whenKilled(call.killed)]);
     return names.map((name) => info(call, `${name}: copying completed successfully`)).join('');
   });
 

@@ -1,6 +1,7 @@
 import type { CommandCall } from './command-call.ts';
 import { parseSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
+import { hasLostPower } from './machine.ts';
 import { isTapeDevice } from './tape-drive.ts';
 import { openVolume } from './volume-access.ts';
 
@@ -87,7 +88,7 @@ async function tapeSource(call: CommandCall, path: string): Promise<RecordSource
       if (length === 0 && failed !== undefined) throw failed as Error;
       return length === 0 && record ? record : gathered.subarray(0, length);
     },
-    close: () => finish(call, () => handle.close(call.machine.powerLost)),
+    close: () => finish(call, () => handle.close(hasLostPower(call.killed))),
   };
 }
 
@@ -159,7 +160,7 @@ async function tapeTarget(call: CommandCall, path: string): Promise<RecordTarget
       call.killed.throwIfAborted();
       await handle.write(bytes, call.killed);
     },
-    close: () => finish(call, () => handle.close(call.machine.powerLost)),
+    close: () => finish(call, () => handle.close(hasLostPower(call.killed))),
   };
 }
 

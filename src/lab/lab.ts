@@ -220,8 +220,8 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
   const effects = new FaultEffects(hosts, world, rebootNode);
   const closeFiles = async (): Promise<void> => {
     await Promise.all(hosts.map((host) => host.stopListening()));
-    for (const machine of machines) machine.killAll();
     await world.resynchronisation.stop();
+    await Promise.all(machines.map((machine) => machine.powerOff()));
     await tape.close();
     await world.save();
     await world.disks.close();

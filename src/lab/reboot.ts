@@ -13,7 +13,7 @@ const app = { special: '/dev/sfdsk/Class1/dsk/Volume1', directory: '/app' };
 export async function reboot(machine: Machine): Promise<void> {
   const { world, node } = machine;
   const { model } = world;
-  machine.killAll();
+  await machine.powerOff();
   const host = model.hosts[node];
   const hadApp = host.mounts.some((mount) => mount.directory === app.directory);
   host.mounts = [];
@@ -25,7 +25,6 @@ export async function reboot(machine: Machine): Promise<void> {
         volume.runningOn = owner.scope.filter((entry) => entry === node || volume.runningOn.includes(entry));
     }
   }
-  machine.powerOn();
   if (hadApp) {
     const volume = openVolume(world, node, app.special, 'write');
     await markFileSystem(volume, 'clean').finally(() => volume.close());

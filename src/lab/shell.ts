@@ -1,5 +1,6 @@
 import { BytePipe, BytesReader, TextWriter } from './byte-channels.ts';
 import type { ByteReader, ByteWriter } from './byte-channels.ts';
+import { whenKilled } from './command-call.ts';
 import type { Command, CommandCall } from './command-call.ts';
 import { commands } from './commands.ts';
 import { IoError } from './io-error.ts';
@@ -182,10 +183,7 @@ async function runFaulted(call: CommandCall, command: Command | undefined): Prom
     return 127;
   }
   if (faults.forCommand(machine.node, argv, ['hang'])) {
-    await new Promise<void>((resolve) => {
-      if (killed.aborted) resolve();
-      killed.addEventListener('abort', () => resolve());
-    });
+    await whenKilled(killed);
     return signalled(15);
   }
   const fault = faults.forCommand(machine.node, argv, ['fail', 'fail-once']);
