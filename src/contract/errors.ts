@@ -11,6 +11,10 @@ interface ErrorEntry {
 }
 
 export const errorTable = {
+  STATE_FOLDER_UNUSABLE: {
+    sentence: 'the state folder {folder} cannot be used: {reason}',
+    hint: 'journals and known hosts live there; name a folder that this user can write with --state DIR',
+  },
   // ---- usage and site file -------------------------------------------------------------------------------------
   SITE_FILE_MISSING: {
     sentence: 'there is no site file at {file}',
@@ -43,6 +47,10 @@ export const errorTable = {
   JOB_UNKNOWN: {
     sentence: 'there is no job "{job}" in {file}',
     hint: 'jobs of this site: {jobs}',
+  },
+  JOB_NONE: {
+    sentence: '{file} has no job',
+    hint: 'add one under "jobs"; see "A site file" in README.md',
   },
   JOB_NOT_CHOSEN: {
     sentence: '{file} has {count} jobs, and none was named',
@@ -85,6 +93,14 @@ export const errorTable = {
     sentence: 'sdxinfo reports an error: {text}',
     hint: 'look up the message in the GDS manual and in /var/opt/FJSVsdx/msglog/sdxservd.log on the host',
   },
+  SDXINFO_FAILED_ON: {
+    sentence: '{host}: sdxinfo failed: {text}',
+    hint: 'look up the message in the GDS manual and in /var/opt/FJSVsdx/msglog/sdxservd.log on {host}',
+  },
+  SDXINFO_FAILED_ON_BACKUP: {
+    sentence: '{host}: sdxinfo failed: {text}',
+    hint: 'where {host} has no GDS object and these are its words for it, put them into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on {host}',
+  },
   SDXINFO_CONTRADICTS: {
     sentence: 'sdxinfo shows {object} with {column} {first} and with {column} {second}',
     hint: 'the state changed between two looks: look again',
@@ -104,7 +120,7 @@ export const errorTable = {
     hint: '{remedy}',
   },
   SHADOW_DIFFERS: {
-    sentence: 'the shadow is not the same blocks as {proxy}: {title}: expected {expected}, seen {actual}',
+    sentence: 'the shadow is not proven to be {proxy}: {title}: expected {expected}, seen {actual}',
     hint: '{remedy}',
   },
   FINGERPRINT_DIFFERS: {
@@ -118,6 +134,10 @@ export const errorTable = {
   COMMAND_FAILED: {
     sentence: '{host}: {command} {how}',
     hint: 'see what it printed, and look the message up in the manual of the command',
+  },
+  FILE_SYSTEM_NOT_CLEAN: {
+    sentence: '{host}: fsck would have to repair {device}, and was not allowed to: {said}',
+    hint: 'it was not unmounted at the part: name umount in services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
   },
   COMMAND_NOT_FOUND: {
     sentence: '{host} has no command {name}',
@@ -138,6 +158,14 @@ export const errorTable = {
   VOLUME_MISSING: {
     sentence: '{host} shows no volume {volume} in {class}',
     hint: 'compare the names in the site file with what sdxinfo -V shows on {host}',
+  },
+  VOLUME_SIZE_UNKNOWN: {
+    sentence: '{host} does not show how many blocks {volume} has',
+    hint: 'look at BLOCKS of {volume} with sdxinfo -V on {host}; the shadow must be exactly as long',
+  },
+  PROXY_WITHOUT_GROUP: {
+    sentence: '{host} shows {proxy} outside of any group',
+    hint: 'this version shadows volumes of mirror groups; back this one up on the cluster',
   },
   ROUTE_NOT_RUN: {
     sentence: 'route server is planned, but this version does not run it',
@@ -171,6 +199,10 @@ export const errorTable = {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
     hint: 'wait until that run has ended; if it no longer lives, remove the lock on {host}: {remedy}',
   },
+  CLASS_LOCKED_NAMELESS: {
+    sentence: '{class} is locked on {host}, and the lock names no owner',
+    hint: 'look whether a run is just beginning; if none is, remove the lock on {host}: {remedy}',
+  },
   MOUNT_POINT_TAKEN: {
     sentence: '{host}: {mountPoint} exists already',
     hint: 'remove it, or give the job another mountPoint; the run makes and removes its own',
@@ -183,6 +215,10 @@ export const errorTable = {
     sentence: 'step {step} was cancelled',
     hint: 'start the run again when it is time',
   },
+  RUN_HALTED: {
+    sentence: 'step {step} was stopped at once, where it stands',
+    hint: 'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them',
+  },
   TAPE_DEVICE_UNKNOWN: {
     sentence: '{device} is not the name of a tape drive that shadowtape knows',
     hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0; it is the drive’s device that rewinds, or the one that does not',
@@ -192,7 +228,7 @@ export const errorTable = {
     hint: 'insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job',
   },
   TAPE_STATE_UNKNOWN: {
-    sentence: 'it cannot be told whether the tape in {device} on {host} is blank',
+    sentence: 'it cannot be told whether the tape in {device} on {host} is blank: {said}',
     hint: 'what cannot be read is not taken for blank; look at it with mt status, clean the drive, or use another tape',
   },
   TAPE_DIFFERS: {
@@ -206,6 +242,10 @@ export const errorTable = {
   JOURNAL_EXISTS: {
     sentence: 'the journal {file} is there already',
     hint: 'a journal is never written twice; start the run again',
+  },
+  CATALOGUE_UNWRITABLE: {
+    sentence: 'the list of what the archive holds, {file}, cannot be written: {reason}',
+    hint: 'make room, or keep the state elsewhere with --state DIR; the run is started again from the beginning',
   },
   JOURNAL_BROKEN: {
     sentence: '{file}, line {line}: {reason}',

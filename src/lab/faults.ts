@@ -32,6 +32,7 @@ export const faultTable = {
     sentence: 'the command fails the next time; `:STATUS` behind it says how (1)',
   },
   'not-found': { value: 'host:command', sentence: 'the command is not installed (127)' },
+  ignore: { value: 'host:command', sentence: 'the command says nothing, does nothing, and ends with 0' },
   'disk-size': { value: 'none', sentence: 'node3 sees Disk3 with another size' },
   'disk-name': { value: 'none', sentence: 'sdxinfo on node3 shows Disk3 by another name' },
   'shadow-first-block': {
@@ -46,6 +47,11 @@ export const faultTable = {
   'proxy-parted': { value: 'none', sentence: 'the proxy is parted before anybody asked for it' },
   slice: { value: 'word', sentence: "sdxinfo shows this status word for the proxy's slice" },
   'unknown-status': { value: 'word', sentence: 'sdxinfo shows this status word for the proxy volume' },
+  'shadow-status': {
+    value: 'word',
+    sentence: 'sdxinfo on node3 shows this status word for the shadow volume',
+  },
+  'shadow-disk-status': { value: 'word', sentence: 'sdxinfo on node3 shows this status word for Disk3' },
   'missing-column': { value: 'word', sentence: 'sdxinfo leaves this column out' },
   'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },

@@ -16,9 +16,15 @@ export interface LabKeys {
   readonly identityFile: string;
 }
 
-/** A new private key in OpenSSH format. */
+/**
+ * A new private key in OpenSSH format. ssh2 1.17 leaves out leading zero bytes of the public half (lib/keygen.js), so that one
+ * key in 256 cannot be read, by itself neither: such a key is thrown away.
+ */
 export function newPrivateKey(comment: string): string {
-  return ssh2.utils.generateKeyPairSync('ed25519', { comment }).private;
+  for (;;) {
+    const key = ssh2.utils.generateKeyPairSync('ed25519', { comment }).private;
+    if (!(ssh2.utils.parseKey(key) instanceof Error)) return key;
+  }
 }
 
 async function keyIn(folder: string, name: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -39,14 +40,11 @@ export async function logIn(lab: Lab, node: NodeName): Promise<Client> {
   const client = new ssh2.Client();
   return new Promise((resolve, reject) => {
     client
-      .on('ready', () => {
-        client.setNoDelay(true);
-        resolve(client);
-      })
+      .on('ready', () => resolve(client))
       .on('error', reject)
       .connect({
-        host: host.address,
-        port: host.port,
+        // a socket of our own: without noDelay from the beginning the handshake alone takes 150 ms
+        sock: connect({ host: host.address, port: host.port, noDelay: true }).on('error', reject),
         username: host.user,
         privateKey,
         algorithms: { cipher: ['aes128-gcm@openssh.com'] },

@@ -3,9 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Disks } from './disks.ts';
+import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults.ts';
-import type { Fault } from './faults.ts';
-import { partProxies } from './gds-primary.ts';
 import { bytesOf, volumeOf } from './gds-model.ts';
 import { lockFolder, requireSpace } from './lab-folder.ts';
 import { LabHost, labUser } from './lab-host.ts';
@@ -59,6 +58,8 @@ export interface Lab {
   readonly knownHostsFile: string;
   readonly tapeFile: string;
   readonly faults: Faults;
+  /** Resolves when every fault that was switched so far has had its effect: a port closed, a host rebooted. */
+  faultsSettled(): Promise<void>;
   /** Every command line that a host was sent, in order. */
   readonly commands: readonly { readonly host: NodeName; readonly line: string }[];
   /** Tells when a command line arrives and when it has ended. @returns ends the telling */
@@ -128,41 +129,6 @@ async function writeKnownHosts(folder: string, hosts: readonly LabHost[], keys: 
   const lines = hosts.map((host) => `[127.0.0.1]:${host.port} ${keys.publicHostKeys[host.node]}\n`);
   await writeFile(file, lines.join(''), { mode: 0o600 });
   return file;
-}
-
-/** Carries out what a fault does in the moment in which it is switched on or off. */
-class FaultEffects {
-  readonly #hosts: ReadonlyMap<NodeName, LabHost>;
-  readonly #world: World;
-  readonly #reboot: (node: NodeName) => Promise<void>;
-  #work: Promise<unknown> = Promise.resolve();
-
-  constructor(hosts: readonly LabHost[], world: World, rebootNode: (node: NodeName) => Promise<void>) {
-    this.#hosts = new Map(hosts.map((host) => [host.node, host]));
-    this.#world = world;
-    this.#reboot = rebootNode;
-  }
-
-  apply(fault: Fault, on: boolean): void {
-    this.#work = this.#work.then(() => this.#apply(fault, on)).catch(() => undefined);
-  }
-
-  /** Resolves when every effect so far has happened. */
-  async settled(): Promise<void> {
-    await this.#work;
-  }
-
-  async #apply({ name, host }: Fault, on: boolean): Promise<void> {
-    const labHost = host ? this.#hosts.get(host) : undefined;
-    if (name === 'host-down' && labHost) {
-      await (on ? labHost.stopListening() : labHost.listen(labHost.port));
-    } else if (!on) return;
-    else if (name === 'reboot' && host) await this.#reboot(host);
-    else if (name === 'tape-not-blank') await this.#world.drive.putForeignFile();
-    else if (name === 'proxy-parted') partProxies(this.#world, 'node1', 'Class1', ['Volume2']);
-    else if (name === 'host-key-changed') labHost?.breakConnections();
-    await this.#world.save();
-  }
 }
 
 function ownerOf(model: LabModel, className: string, name: string): { owner: GdsClass; volume: GdsVolume } {
@@ -248,6 +214,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     knownHostsFile: await writeKnownHosts(folder, hosts, keys),
     tapeFile: join(folder, 'tape.tap'),
     faults: world.faults,
+    faultsSettled: () => effects.settled(),
     commands,
     onCommand(listener) {
       listeners.add(listener);

@@ -103,7 +103,7 @@ function diskRows(world: World, { owner, disks }: Selection): string[][] {
     disk.device,
     String(shownDiskBlocks(world, owner, disk.name, disk.blocks)),
     owner.scope.join(':'),
-    'ENABLE',
+    (owner.shadow ? world.faults.wordOf('shadow-disk-status') : undefined) ?? 'ENABLE',
   ]);
 }
 
@@ -143,15 +143,16 @@ function volumeRowsOf(
       volume,
       first: volume.firstBlock,
       blocks: volume.blocks,
-      status: shownStatus(world, volume, node),
+      status: shownStatus(world, owner, volume, node),
     })),
     ...unnamed(free, end - free, 'FREE'),
   ];
 }
 
-function shownStatus(world: World, volume: GdsVolume, node: NodeName): string {
-  const word = world.faults.wordOf('unknown-status');
-  return volume.proxy !== null && word !== undefined ? word : volumeStatus(volume, node);
+function shownStatus(world: World, owner: GdsClass, volume: GdsVolume, node: NodeName): string {
+  const ofProxy = volume.proxy === null ? undefined : world.faults.wordOf('unknown-status');
+  const ofShadow = owner.shadow ? world.faults.wordOf('shadow-status') : undefined;
+  return ofProxy ?? ofShadow ?? volumeStatus(volume, node);
 }
 
 function volumeRow(owner: GdsClass, row: VolumeRow, long: boolean): string[] {

@@ -67,12 +67,22 @@ describe('words', () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
         const line = `x ${parts.join('')}`;
+        fc.pre(!hasOperator(line));
         expect(wordsOrRefusal(line)).toEqual(wordsOfShell(line));
       }),
       { numRuns: 60 },
     );
   });
 });
+
+/** A new line that is not quoted ends the command. */
+function hasOperator(line: string): boolean {
+  try {
+    return lex(line).some((token) => token.kind === 'operator');
+  } catch {
+    return false;
+  }
+}
 
 function wordsOrRefusal(line: string): string[] | 'refused' {
   try {

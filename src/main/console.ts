@@ -31,6 +31,7 @@ import { SshHosts } from './ssh/ssh-hosts.ts';
 import { runName, type StateFolder } from './state-folder.ts';
 import { version } from './version.ts';
 
+export { faultTable } from '../lab/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
 export { defaultStateFolder, StateFolder } from './state-folder.ts';
 export { version } from './version.ts';
@@ -134,6 +135,7 @@ export class ShadowtapeConsole {
    * @throws what a wrong site file ends with (SITE_…), and what keeps a lab from starting (LAB_…)
    */
   static async open(options: ConsoleOptions): Promise<ShadowtapeConsole> {
+    await options.state.prepare();
     if (options.siteFile !== undefined) {
       const site = await readSite(options.siteFile);
       return new ShadowtapeConsole(options, site, undefined, await sshConfigText());

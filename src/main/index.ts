@@ -20,6 +20,5 @@ async function start(): Promise<void> {
   openWindow();
 }
 
-app.enableSandbox();
 app.on('window-all-closed', () => app.quit());
 void app.whenReady().then(start);

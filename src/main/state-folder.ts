@@ -1,7 +1,8 @@
 /** Where journals, known hosts and the embedded lab live: the XDG state folder, unless told otherwise. */
-import { readdir } from 'node:fs/promises';
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { failure } from '../contract/errors.ts';
 
 export function defaultStateFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const state = environment['XDG_STATE_HOME'];
@@ -25,6 +26,17 @@ export class StateFolder {
     return join(this.path, 'lab');
   }
 
+  /** Makes the folder where it is missing. @throws STATE_FOLDER_UNUSABLE */
+  async prepare(): Promise<void> {
+    try {
+      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      await access(this.path, constants.W_OK);
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason }, {}, error);
+    }
+  }
+
   journalFile(run: string): string {
     return join(this.path, 'runs', `${run}.ndjson`);
   }
@@ -40,7 +52,8 @@ export class StateFolder {
     try {
       files = await readdir(join(this.path, 'runs'));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      // Where there is a file instead, it is told by who wants to write there.
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
       throw error;
     }
     return files

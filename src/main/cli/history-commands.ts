@@ -1,8 +1,7 @@
 /** runs, show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
-import { listRuns, readRun, type RunSummary, type ShadowtapeConsole, type UnreadableRun } from '../console.ts';
-import type { StateFolder } from '../state-folder.ts';
+import { listRuns, readRun, type RunSummary, type ShadowtapeConsole, type StateFolder, type UnreadableRun } from '../console.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';

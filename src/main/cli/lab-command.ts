@@ -1,5 +1,20 @@
-import { openEmbeddedLab, siteFileOf, type StateFolder } from '../console.ts';
+import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../console.ts';
 import { stopOnSignals } from './stop-signals.ts';
+
+const valueWords = {
+  none: '',
+  number: '=N',
+  word: '=WORD',
+  host: '=HOST',
+  'host:number': '=HOST:N',
+  'host:command': '=HOST:COMMAND',
+} as const;
+
+/** Every fault with its value and its sentence, for the help. */
+export function faultsText(): string {
+  const lines = Object.entries(faultTable).map(([name, { value, sentence }]) => `  ${`${name}${valueWords[value]}`.padEnd(26)}${sentence}`);
+  return ['', 'Faults (hosts are node1, node2, node3):', ...lines].join('\n');
+}
 
 export interface LabCommandOptions {
   /** First of three ports; 0 for any. */

@@ -46,7 +46,8 @@ export class ProgressLine {
   /** Draws the line anew; does nothing where there is no terminal. */
   show(progress: Progress): void {
     if (!this.#terminal.isTTY) return;
-    const text = progressText(progress).slice(0, Math.max(20, (this.#terminal.columns ?? 80) - 1));
+    // A terminal that does not know its width says 0.
+    const text = progressText(progress).slice(0, (this.#terminal.columns || 80) - 1);
     this.#terminal.write(`${clearLine}${text}`);
     this.#shown = true;
   }

@@ -14,7 +14,7 @@ export class RunText {
       case 'run-started':
         return [`run ${event.run}: job ${event.job}, method ${event.method}, route ${event.route}, tape ${event.tape.device} on ${event.tape.host}`];
       case 'step-started':
-        this.#titles.set(event.step, `${event.step.padEnd(12)}${event.unwinding ? '(unwinding) ' : ''}${event.title}`);
+        this.#titles.set(event.step, `${event.step.padEnd(12)}${event.unwinding && event.phase !== 'finish' ? '(unwinding) ' : ''}${event.title}`);
         return [];
       case 'step-finished':
         return this.#finished(event);

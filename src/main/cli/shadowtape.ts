@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
 import { runsCommand, showCommand, verifyCommand } from './history-commands.ts';
-import { labCommand } from './lab-command.ts';
+import { faultsText, labCommand } from './lab-command.ts';
 import { planText } from './plan-text.ts';
 import { runCommand } from './run-command.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
@@ -168,6 +168,7 @@ program
   .option('--listen <port>', 'ports of the three hosts begin here; 0: any that are free', portOf, 0)
   .addOption(freshLabOption())
   .addOption(faultOption())
+  .addHelpText('after', faultsText)
   .action(async (options: LabOptions & { listen: number }) => {
     exitStatus = await labCommand(new StateFolder(globals().state), {
       port: options.listen,
@@ -182,7 +183,8 @@ function isUsage(error: unknown): error is { exitCode: number } {
 }
 
 try {
-  await program.parseAsync();
+  // Said plainly, since Electron as Node would be taken for an application of its own.
+  await program.parseAsync(process.argv.slice(2), { from: 'user' });
 } catch (error) {
   if (isUsage(error)) exitStatus = error.exitCode;
   else {

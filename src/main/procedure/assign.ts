@@ -1,6 +1,7 @@
 /** Makes the assignment of a run out of the job and of what the primary nodes show. Pure. */
 import { failure } from '../../contract/errors.ts';
 import { disksOfGroup, findGroup, findVolume } from '../gds/report-lookup.ts';
+import { gdsName } from '../gds/gds-name.ts';
 import type { NodeReport } from '../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../site/site-schema.ts';
@@ -58,7 +59,7 @@ function shadowDisks({ name, job }: NamedJob, proxy: string, shown: NodeReport, 
 /**
  * @param primaries what sdxinfo shows on each primary node
  * @param seed which records the fingerprint samples depends on it; the run's name
- * @throws VOLUME_MISSING, JOB_DISKS_DIFFER, VOLUMES_NOT_RUN
+ * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, PROXY_WITHOUT_GROUP, JOB_DISKS_DIFFER, VOLUMES_NOT_RUN, GDS_NAME_FORBIDDEN
  */
 export function assign(site: Site, named: NamedJob, primaries: readonly NodeReport[], seed: string): Assignment {
   const { name, job } = named;
@@ -72,7 +73,10 @@ export function assign(site: Site, named: NamedJob, primaries: readonly NodeRepo
     }
   }
   const volume = findVolume(shown.report, job.class, proxy);
-  const group = volume?.group ?? '';
+  const group = volume?.group;
+  if (group === undefined) throw failure('PROXY_WITHOUT_GROUP', { host: shown.node, proxy });
+  // Without a size there is no shadow, and without a whole plan no run.
+  if (!volume?.blocks) throw failure('VOLUME_SIZE_UNKNOWN', { host: shown.node, volume: proxy });
   return {
     ...observed,
     jobName: name,
@@ -84,10 +88,10 @@ export function assign(site: Site, named: NamedJob, primaries: readonly NodeRepo
     tapeDevice: site.tape.device,
     master,
     proxy,
-    blocks: volume?.blocks ?? 0,
+    blocks: volume.blocks,
     shadow: {
       class: job.shadow.class,
-      group: job.shadow.group ?? group,
+      group: job.shadow.group ?? gdsName('group', group),
       volume: job.shadow.volume ?? proxy,
       disks: shadowDisks(named, proxy, shown, group),
     },
@@ -97,7 +101,7 @@ export function assign(site: Site, named: NamedJob, primaries: readonly NodeRepo
 
 /**
  * Refuses what is planned but not run.
- * @throws ROUTE_NOT_RUN, METHOD_NOT_RUN, METHOD_NOT_ON_PLATFORM, LAYOUT_NOT_RUN
+ * @throws ROUTE_NOT_RUN, METHOD_NOT_RUN, METHOD_NOT_ON_PLATFORM, LAYOUT_NOT_RUN, VOLUMES_NOT_RUN
  */
 export function requireRunnable(site: Site, job: Job): void {
   if (job.route === 'server') throw failure('ROUTE_NOT_RUN');
@@ -106,4 +110,5 @@ export function requireRunnable(site: Site, job: Job): void {
     throw failure('METHOD_NOT_ON_PLATFORM', { method: '6b', fileSystem: 'ufs', platform: 'Linux' });
   }
   if (job.media.layout === 'labelled') throw failure('LAYOUT_NOT_RUN');
+  onlyVolume(job);
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { writeTrouble } from './journal.ts';
 
 /** Writes the entries of a passing archive into a file beside the journal, a line each. */
 export class CatalogueFile {
@@ -10,19 +12,35 @@ export class CatalogueFile {
 
   constructor(path: string) {
     this.path = path;
-    this.#handle = openSync(path, 'wx', 0o600);
+    try {
+      this.#handle = openSync(path, 'wx', 0o600);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
   }
 
+  /** @throws CATALOGUE_UNWRITABLE */
   add(entry: object): void {
     const line = `${JSON.stringify(entry)}\n`;
     this.#hash.update(line);
-    writeSync(this.#handle, line);
+    try {
+      writeSync(this.#handle, line);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
     this.entries += 1;
   }
 
-  /** @returns SHA-256 (hex) of the file */
-  close(): string {
-    closeSync(this.#handle);
+  #unwritable(error: unknown): ShadowtapeError {
+    return failure('CATALOGUE_UNWRITABLE', { file: this.path, reason: writeTrouble(error) }, {}, error);
+  }
+
+  /** @returns SHA-256 (hex) of the file; to be asked once, at its end */
+  digest(): string {
     return this.#hash.digest('hex');
+  }
+
+  close(): void {
+    closeSync(this.#handle);
   }
 }

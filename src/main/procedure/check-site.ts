@@ -7,7 +7,7 @@ import { driveCommand } from '../tape/tape-device.ts';
 import { parseDriveStatus } from '../tape/drive-status.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
-import { assign, observedOf } from './assign.ts';
+import { assign, observedOf, requireRunnable } from './assign.ts';
 import { fileSystemOf, mounts } from './assignment.ts';
 import { judgeReady } from './checks.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -81,6 +81,7 @@ async function checkJob(room: Room, named: NamedJob): Promise<void> {
   const observed = observedOf(room.site, job);
   const place = observed.primaryNodes[0] ?? '';
   await attempt(room, place, what, async () => {
+    requireRunnable(room.site, job);
     const world = await new Observer(room.runner, observed).look('check', ['primaries', 'backup']);
     const assignment = assign(room.site, named, world.primaries, name);
     const blocking = judgeReady(assignment, world).filter(isBlocking);
@@ -125,7 +126,9 @@ export async function checkSite(site: Site, runner: CommandRunner, listener: Lis
   for (const host of Object.keys(site.hosts)) if (await checkHost(room, host)) reached.add(host);
   const unreached = Object.keys(site.hosts).filter((host) => !reached.has(host));
   if (reached.has(site.tape.host)) await checkTape(room);
-  if (unreached.length > 0) return lines;
-  for (const [name, job] of Object.entries(site.jobs)) await checkJob(room, { name, job });
+  for (const [name, job] of Object.entries(site.jobs)) {
+    if (unreached.length === 0) await checkJob(room, { name, job });
+    else say(unreached.join(', '), `job ${name}`, false, `not looked at: ${unreached.join(' and ')} cannot be reached`);
+  }
   return lines;
 }

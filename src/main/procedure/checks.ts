@@ -9,6 +9,7 @@ import {
   stoppedEverywhere,
   type ProxyNames,
 } from '../gds/proxy-state.ts';
+import { statusesShown, unknownStatuses } from '../gds/involved-statuses.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { compareShadow } from '../gds/shadow-comparison.ts';
 import type { ShadowPlan } from '../gds/shadow-sides.ts';
@@ -55,10 +56,18 @@ export function judgeJoined(assignment: Assignment, world: World): RuleVerdict[]
   return onEveryNode(world, ({ report }) => joinedAndInSync(report, namesOf(assignment)));
 }
 
+/** Words that no table here knows, of anything that the proxy stands on. They are shown as they were printed. */
+function judgeStatusesKnown({ class: className, proxy }: Assignment, world: World): RuleVerdict[] {
+  const unknown = unknownStatuses(world.primaries.flatMap((node) => statusesShown(node, className, proxy)));
+  const why = 'a status word that is not known is never taken for a good one';
+  return [oneSided('statuses-known', 'Every status is known', 'known status words', unknown.join(', ') || 'known status words', unknown.length === 0, why, '3-1')];
+}
+
 /** Everything that must hold before anything is changed. */
 export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] {
   return [
     ...judgeJoined(assignment, world),
+    ...judgeStatusesKnown(assignment, world),
     ...onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment))),
     ...judgeNoShadow(assignment, world),
     ...judgeNoMount(assignment, world),
@@ -145,6 +154,11 @@ export function isJoinedAndInSync(assignment: Assignment, world: World): boolean
   return holds(judgeJoined(assignment, world));
 }
 
+/** Joined, and each slice COPY or STOP: there is something to wait for. */
+export function isJoining(assignment: Assignment, world: World): boolean {
+  return holds(judgeJoining(assignment, world));
+}
+
 export function isShadowUnmounted(assignment: Assignment, world: World): boolean {
   return shadowMounts(assignment, world).length === 0;
 }
@@ -156,13 +170,19 @@ export function isShadowStopped(assignment: Assignment, world: World): boolean {
   return volume === undefined || volume.status?.word === 'STOP';
 }
 
-/** @param what nothing: the whole shadow class */
-export function isShadowGone(assignment: Assignment, world: World, what?: 'volume' | 'group' | 'disk', disk?: string): boolean {
+/** Nothing of the shadow class is shown by the backup server. */
+export function isShadowGone(assignment: Assignment, world: World): boolean {
+  return holds(noShadowObjects(backupOf(world).report, assignment.shadow.class));
+}
+
+/**
+ * One object of the shadow is gone: nothing of its kind is shown but other objects of this shadow. An object under a name that
+ * nobody gave may be the one that is looked for.
+ */
+export function isShadowObjectGone(assignment: Assignment, world: World, kind: 'volume' | 'group' | 'disk', name: string): boolean {
   const { shadow } = assignment;
-  const { report } = backupOf(world);
-  const inClass = (object: { class: string }) => object.class === shadow.class;
-  if (what === 'volume') return !report.volumes.some((volume) => inClass(volume) && volume.name === shadow.volume);
-  if (what === 'group') return !report.groups.some((group) => inClass(group) && group.name === shadow.group);
-  if (what === 'disk') return !report.disks.some((shown) => inClass(shown) && shown.name === disk);
-  return holds(noShadowObjects(report, shadow.class));
+  const { volumes, groups, disks } = backupOf(world).report;
+  const shown = { volume: volumes, group: groups, disk: disks }[kind].filter((object) => object.class === shadow.class);
+  const own = { volume: [shadow.volume], group: [shadow.group], disk: shadow.disks.map((disk) => disk.name) }[kind];
+  return shown.every((object) => object.name !== name && own.includes(object.name));
 }

@@ -1,6 +1,6 @@
 /** Sends commands, and writes each into the journal: the intent before, the outcome after. */
 import { createHash } from 'node:crypto';
-import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../contract/errors.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';
 import type { EventSink } from './journal.ts';
@@ -114,6 +114,16 @@ export class CommandRunner {
   }
 }
 
+/** Characters of a command's words that stand in a sentence. */
+const saidCharacters = 300;
+
+/** What a command said last, in one line: of its errors, or where it complained of nothing, of its output. */
+export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
+  const linesOf = (text: string) => text.split(/[\r\n]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  const last = linesOf(stderr).at(-1) ?? linesOf(stdout).at(-1) ?? '';
+  return last.length > saidCharacters ? `${last.slice(0, saidCharacters)}…` : last;
+}
+
 /** A GDS command that prints an error has failed, whatever its exit status: those are not documented (GDS guide, E.4). */
 const sdxError = /^SDX:[^:\n]*: ERROR: .*$/m;
 
@@ -134,8 +144,9 @@ export function troubleOf({ host, argv }: Pick<Command, 'host' | 'argv'>, result
     return failure(name === 'sdxinfo' ? 'SDXINFO_MISSING' : 'COMMAND_NOT_FOUND', { host, name }, evidence);
   }
   if (result.status !== 0) {
-    const how = result.status === undefined ? `was ended by signal ${result.signal ?? 'unknown'}` : `ended with exit status ${result.status}`;
-    return failure('COMMAND_FAILED', { host, command, how }, evidence);
+    const ended = result.status === undefined ? `was ended by signal ${result.signal ?? 'unknown'}` : `ended with exit status ${result.status}`;
+    const said = wordsOf(evidence);
+    return failure('COMMAND_FAILED', { host, command, how: said === '' ? ended : `${ended}: ${said}` }, evidence);
   }
   const printed = name.startsWith('sdx') ? sdxError.exec(`${stdout}\n${result.stderr}`)?.[0] : undefined;
   return printed === undefined ? undefined : failure('SDX_ERROR_PRINTED', { host, command, printed }, evidence);

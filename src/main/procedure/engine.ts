@@ -6,19 +6,20 @@
  */
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
 import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
-import type { RunVerdict } from '../../contract/events.ts';
 import { errorFields } from './command-runner.ts';
-import { performCommands, performLock, performMountPointCheck, performResumeServices, performStopServices, performUnlock, type Performer } from './perform-commands.ts';
+import { performCommands, performFileSystemCheck, performLock, performMountPointCheck, performResumeServices, performStopServices, performUnlock, type Performer } from './perform-commands.ts';
 import { performDump } from './perform-dump.ts';
 import { performReadBack, provesTapeBad } from './perform-read-back.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { remedyOf } from './rule-remedies.ts';
+import { asTableError, failedEnd, goodEnd, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { RunContext, type RunOptions } from './run-context.ts';
-import type { Performance, Step, StepChecks } from './step.ts';
-import { commandsByHand, isNormal, whatStands } from './what-stands.ts';
+import type { Performance, Step, StepChecks, Unwinding } from './step.ts';
 import type { World } from './world.ts';
+
+export type { RunEnd } from './run-end.ts';
 
 const performers: Readonly<Record<Performance, Performer>> = {
   commands: performCommands,
@@ -28,6 +29,7 @@ const performers: Readonly<Record<Performance, Performer>> = {
   'mount-point-check': performMountPointCheck,
   'stop-services': performStopServices,
   'resume-services': performResumeServices,
+  'check-file-system': performFileSystemCheck,
   fingerprint: performFingerprint,
   verification: performVerification,
   dump: performDump,
@@ -35,25 +37,19 @@ const performers: Readonly<Record<Performance, Performer>> = {
   watch: performWatch,
 };
 
-export interface RunEnd {
-  readonly verdict: RunVerdict;
-  readonly exitStatus: 0 | 1 | 2 | 3 | 4;
-  readonly sentence: string;
-  readonly error: ShadowtapeError | undefined;
-  /** What stands where, a sentence each. */
-  readonly stands: readonly string[];
-}
-
 function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVerdict[]): ShadowtapeError {
   const [first] = verdicts;
   if (!first) throw new Error('a check fails by a verdict');
   const { title, expected, actual } = first;
-  const values = { step: step.id, proxy: context.assignment.proxy, title, expected, actual, remedy: remedyOf(first.rule) };
+  const { proxy, jobName } = context.assignment;
+  const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
+  const values = { step: step.id, proxy, title, expected, actual, remedy };
   return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, { expected, actual });
 }
 
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
+  if (checks.fresh) context.observer.forget();
   const verdicts = checks.judge(await context.observer.look(step.id, checks.looks));
   for (const { rule, title, expected, actual, verdict, source } of verdicts) {
     context.journal.append({ type: 'check', step: step.id, rule, title, expected, actual, verdict, source });
@@ -65,8 +61,8 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
 /** What a cancelled command or stream throws becomes the one error that says who cancelled. */
 function asRunError(context: RunContext, step: Step, error: unknown): unknown {
   const cancelled = isFailure(error, 'COMMAND_CANCELLED', 'COPY_CANCELLED', 'RUN_CANCELLED') || (error as Error).name === 'AbortError';
-  if (cancelled && context.abort.aborted) return failure('RUN_CANCELLED', { step: step.id }, {}, error);
-  return error;
+  if (!cancelled || !context.abort.aborted) return error;
+  return failure(context.options.halt.aborted ? 'RUN_HALTED' : 'RUN_CANCELLED', { step: step.id }, {}, error);
 }
 
 async function performStep(context: RunContext, step: Step): Promise<void> {
@@ -94,13 +90,24 @@ async function performStep(context: RunContext, step: Step): Promise<void> {
   finish('done');
 }
 
+/** Writes a step that is not performed into the journal, with the reason. */
+function skipStep(context: RunContext, step: Step, reason: string): void {
+  const { journal, unwinding } = context;
+  journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
+  journal.append({ type: 'step-finished', step: step.id, result: 'skipped', reason, milliseconds: 0 });
+}
+
 /** @returns what proved the tape bad, where the run went on nevertheless */
 async function performAll(context: RunContext, steps: readonly Step[]): Promise<unknown> {
   let tapeTrouble: unknown;
   for (const step of steps) {
     if (step.leftOut !== undefined) {
-      context.journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding: false });
-      context.journal.append({ type: 'step-finished', step: step.id, result: 'skipped', reason: step.leftOut, milliseconds: 0 });
+      skipStep(context, step, step.leftOut);
+      continue;
+    }
+    if (step.performance === 'unlock') {
+      context.finishing = true;
+      await removeLock(context, steps);
       continue;
     }
     try {
@@ -114,104 +121,96 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
   return tapeTrouble;
 }
 
-/** Resumes the services, unmounts, removes the shadow, rejoins, watches: whatever of it is not done. Each is tried. */
-async function unwind(context: RunContext, steps: readonly Step[]): Promise<void> {
-  context.unwinding = true;
-  context.observer.forget();
-  for (const step of steps) {
-    if (!step.unwinds || context.options.halt.aborted) continue;
+async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
+  const world = await context.observer.look(step.id, unwinds.looks);
+  if (unwinds.isDone(world, context.marks)) return;
+  if (unwinds.isDue && !unwinds.isDue(world)) {
+    skipStep(context, step, 'the step before it has not succeeded');
+    return;
+  }
+  await performStep(context, step);
+}
+
+/** Codes of a host that may be back in a while: it reboots, or the way to it is broken. */
+const awayCodes = ['CONNECTION_LOST', 'HOST_UNREACHABLE', 'COMMAND_NOT_STARTED'] as const;
+
+/** A host that is away is waited for, a while. What it shows is looked at anew each time, so that nothing is done twice. */
+async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
+  for (;;) {
     try {
-      const world = await context.observer.look(step.id, step.unwinds.looks);
-      if (!step.unwinds.isDone(world, context.marks)) await performStep(context, step);
+      return await unwindStep(context, step, unwinds);
     } catch (error) {
-      if (!isFailure(error)) throw error;
-      // Already in the journal where a step was begun; what stands where is looked at in the end.
-      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${error.message}` });
+      if (!isFailure(error, ...awayCodes) || !(await context.waitForHost())) throw error;
+      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${error.message}; tried again` });
+      context.observer.forget();
     }
   }
 }
 
+/**
+ * Resumes the services, unmounts, removes the shadow, rejoins, watches: whatever of it is not done. Each is tried.
+ * @returns what went wrong meanwhile, a sentence each
+ */
+async function unwind(context: RunContext, steps: readonly Step[]): Promise<string[]> {
+  const troubles: string[] = [];
+  context.observer.forget();
+  for (const step of steps) {
+    if (!step.unwinds || context.options.halt.aborted) continue;
+    try {
+      await unwindPatiently(context, step, step.unwinds);
+    } catch (error) {
+      // Already in the journal where a step was begun; what stands where is looked at in the end.
+      const { message } = asTableError(error);
+      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${message}` });
+      troubles.push(message);
+    }
+  }
+  return troubles;
+}
+
 /** What the hosts show in the end; a side that cannot be seen stays empty. */
 async function lastLook(context: RunContext): Promise<World> {
-  if (context.options.halt.aborted) return context.observer.lastSeen;
-  context.observer.forget();
   let world: World = { primaries: [], backup: undefined };
+  if (context.options.halt.aborted) return world;
+  context.observer.forget();
   for (const look of ['primaries', 'backup'] as const) {
     try {
       world = await context.observer.look('end', [look]);
-    } catch (error) {
-      if (!isFailure(error)) throw error;
+    } catch {
+      // The journal has why; what is not seen is told as not seen.
     }
   }
   return world;
 }
 
+/** A lock that stays is told in the end; it spoils neither the tape nor the cluster. */
 async function removeLock(context: RunContext, steps: readonly Step[]): Promise<void> {
   const step = steps.find(({ performance: kind }) => kind === 'unlock');
   if (!step || !context.marks.lockMade || context.options.halt.aborted) return;
   try {
     await performStep(context, step);
-  } catch (error) {
-    if (!isFailure(error)) throw error;
+  } catch {
+    // The step has it in the journal.
   }
 }
 
-function asTableError(error: unknown): ShadowtapeError {
-  if (isFailure(error)) return error;
-  const sentence = error instanceof Error ? error.message : String(error);
-  return failure('UNEXPECTED', { sentence }, {}, error);
+/** The operator who cancels wants the cluster back; what fails by itself may be left as it stands, for somebody to look at. */
+function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
+  if (context.options.halt.aborted) return true;
+  return context.assignment.job.onFailure === 'halt' && context.marks.dumpBegun && !isFailure(error, 'RUN_CANCELLED');
 }
 
 async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunEnd> {
-  const { steps } = context.options;
+  const { steps, halt } = context.options;
   const error = asTableError(trouble);
   const untouched = !context.marks.changed;
-  const halts = context.assignment.job.onFailure === 'halt' && context.marks.dumpBegun;
   context.unwinding = true;
-  if (!untouched && !halts) await unwind(context, steps);
+  context.journal.carryOn();
+  const troubles = untouched || staysAsItStands(context, error) ? [] : await unwind(context, steps);
   await removeLock(context, steps);
-  if (untouched) {
-    return { verdict: 'failed', exitStatus: 1, sentence: error.message, error, stands: ['nothing was touched'] };
-  }
+  if (untouched) return refusedEnd(context, error);
   const world = await lastLook(context);
-  const { marks, assignment } = context;
-  const normal = isNormal(assignment, world, marks);
-  const stands = whatStands(assignment, world, marks);
-  return {
-    verdict: 'failed',
-    exitStatus: normal ? 2 : 3,
-    sentence: error.message,
-    error,
-    stands: normal ? stands : [...stands, ...commandsByHand(steps, world, marks)],
-  };
-}
-
-function endOfTapeTrouble(context: RunContext, trouble: unknown, world: World): RunEnd {
-  const error = asTableError(trouble);
-  const { marks, assignment } = context;
-  return {
-    verdict: 'failed',
-    exitStatus: isNormal(assignment, world, marks) ? 4 : 3,
-    sentence: error.message,
-    error,
-    stands: whatStands(assignment, world, marks),
-  };
-}
-
-async function endOfSuccess(context: RunContext): Promise<RunEnd> {
-  const { assignment, marks } = context;
-  const verified = assignment.job.verify.readback;
-  const { proxy, tapeDevice, tapeHost } = assignment;
-  const world = await lastLook(context);
-  return {
-    verdict: verified ? 'verified' : 'unverified',
-    exitStatus: 0,
-    sentence: verified
-      ? `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
-      : `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}; it was not read back`,
-    error: undefined,
-    stands: whatStands(assignment, world, marks),
-  };
+  return halt.aborted ? haltedEnd(context, error) : failedEnd(context, error, world, 2, troubles);
 }
 
 function recordStart({ assignment, journal, operator, version }: RunOptions): void {
@@ -254,10 +253,13 @@ export async function performRun(options: RunOptions): Promise<RunEnd> {
   let end: RunEnd;
   try {
     const tapeTrouble = await performAll(context, options.steps);
-    end = tapeTrouble === undefined ? await endOfSuccess(context) : endOfTapeTrouble(context, tapeTrouble, await lastLook(context));
+    context.finishing = true;
+    const world = await lastLook(context);
+    end = tapeTrouble === undefined ? goodEnd(context, world) : failedEnd(context, asTableError(tapeTrouble), world, 4);
   } catch (error) {
     end = await endOfFailure(context, error);
   }
+  context.journal.carryOn();
   recordEnd(context, end);
   return end;
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
-import { failure } from '../../contract/errors.ts';
+import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 
 export const firstPrevious = '0'.repeat(64);
 
@@ -38,10 +38,26 @@ export interface JournalOptions {
   readonly now?: () => Date;
 }
 
+const writeTroubles: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EACCES: 'this user may not write there',
+  EROFS: 'the file system is read only',
+  EEXIST: 'its folder is a file',
+  ENOTDIR: 'a part of its path is not a folder',
+};
+
+/** Why a file of the console's own machine cannot be written, in a few words. */
+export function writeTrouble(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return writeTroubles[code ?? ''] ?? code ?? String(error);
+}
+
 export class Journal implements EventSink {
   readonly file: string;
   readonly run: string;
   #handle: number | undefined;
+  #trouble: ShadowtapeError | undefined;
+  #carriesOn = false;
   #seq = 0;
   #previous = firstPrevious;
   readonly #now: () => Date;
@@ -55,6 +71,10 @@ export class Journal implements EventSink {
     this.#now = now;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+    try {
       this.#handle = openSync(file, 'ax', 0o600);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw failure('JOURNAL_EXISTS', { file });
@@ -69,7 +89,12 @@ export class Journal implements EventSink {
 
   /** True once a line could not be written; events then reach the listeners alone. */
   get isBroken(): boolean {
-    return this.#handle === undefined;
+    return this.#trouble !== undefined;
+  }
+
+  /** From here on a line that cannot be written is no error: what was begun must be brought to its end, journal or not. */
+  carryOn(): void {
+    this.#carriesOn = true;
   }
 
   /** SHA-256 of the last line. */
@@ -86,8 +111,8 @@ export class Journal implements EventSink {
   /**
    * Appends an event, and syncs it to disk unless it is only progress.
    * @returns its sequence number
-   * @throws JOURNAL_UNWRITABLE once, when the file can no longer be written (disk full); later events go to the listeners alone,
-   *   so that a run can still be brought back to where it is safe
+   * @throws JOURNAL_UNWRITABLE as soon as the file can no longer be written (disk full), unless the run carries on without it.
+   *   Events reach the listeners in any case.
    */
   append(event: NewEvent): number {
     this.#seq += 1;
@@ -101,9 +126,9 @@ export class Journal implements EventSink {
     this.#previous = lineHash(line);
     const full = JSON.parse(line) as RunEvent;
     if (full.type !== 'progress') this.#events.push(full);
-    const trouble = this.#write(line, !lazyTypes.has(event.type));
+    this.#write(line, !lazyTypes.has(event.type));
     for (const listener of this.#listeners) listener(full);
-    if (trouble) throw trouble;
+    if (this.#trouble && !this.#carriesOn) throw this.#trouble;
     return this.#seq;
   }
 
@@ -112,23 +137,20 @@ export class Journal implements EventSink {
     this.#handle = undefined;
   }
 
-  #write(line: string, sync: boolean) {
-    if (this.#handle === undefined) return undefined;
+  #write(line: string, sync: boolean): void {
+    if (this.#handle === undefined) return;
     try {
       const bytes = Buffer.from(`${line}\n`, 'utf8');
       let written = 0;
       while (written < bytes.length) written += writeSync(this.#handle, bytes, written);
       if (sync) fsyncSync(this.#handle);
-      return undefined;
     } catch (error) {
+      this.#trouble = this.#unwritable(error);
       this.close();
-      return this.#unwritable(error);
     }
   }
 
   #unwritable(error: unknown) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOSPC' ? 'the disk is full' : (code ?? String(error));
-    return failure('JOURNAL_UNWRITABLE', { file: this.file, reason }, {}, error);
+    return failure('JOURNAL_UNWRITABLE', { file: this.file, reason: writeTrouble(error) }, {}, error);
   }
 }

@@ -17,6 +17,11 @@ export interface Observed {
   readonly noObjectsMessage: string | undefined;
 }
 
+/** Given where the backup server is looked at: it may have no object at all, and say so by failing. */
+interface BackupLook {
+  readonly noObjectsMessage: string | undefined;
+}
+
 const everyKind = ['disk', 'group', 'slice', 'volume'] as const;
 
 function lookAt(host: string, argv: readonly string[]): StepCommand {
@@ -40,32 +45,35 @@ export function mountLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, ['cat', platform === 'solaris' ? '/etc/mnttab' : '/proc/mounts']);
 }
 
-async function readSdxinfo(runner: CommandRunner, step: string, command: Command, noObjects?: string): Promise<SdxinfoReport> {
+async function readSdxinfo(runner: CommandRunner, step: string, command: Command, backup?: BackupLook): Promise<SdxinfoReport> {
   const result = await runner.send(step, command, { anyStatus: true, timeLimitSeconds: 120 });
-  const printed = `${result.stdout.toString('utf8')}\n${result.stderr}`;
+  const stdout = result.stdout.toString('utf8');
+  const printed = `${stdout}\n${result.stderr}`.trim();
   const trouble = troubleOf(command, result);
   if (trouble) {
-    if (noObjects !== undefined && printed.includes(noObjects)) return emptyReport;
+    if (backup?.noObjectsMessage !== undefined && printed.includes(backup.noObjectsMessage)) return emptyReport;
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
-    throw failure('SDXINFO_FAILED', { host: command.host, text: printed.trim() }, trouble.evidence);
+    const values = { host: command.host, text: printed || 'exit status ' + String(result.status ?? 'unknown') + ', and nothing was printed' };
+    throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }
   try {
-    return parseSdxinfo(result.stdout.toString('utf8'));
+    return parseSdxinfo(stdout);
   } catch (error) {
-    throw withHost(error, command, result.stdout.toString('utf8'));
+    throw withHost(error, command, stdout);
   }
 }
 
+/** The parser knows no host; who reads the message must know on which one to look. */
 function withHost(error: unknown, { host, argv }: Command, stdout: string): unknown {
   if (!isFailure(error)) return error;
   const evidence = { host, command: argv.join(' '), stdout, ...error.evidence };
-  return new ShadowtapeError({ ...error.toInfo(), evidence }, error);
+  return new ShadowtapeError({ ...error.toInfo(), sentence: `${host}: ${error.message}`, evidence }, error);
 }
 
-async function report(runner: CommandRunner, step: string, looks: readonly StepCommand[], noObjects?: string): Promise<SdxinfoReport> {
+async function report(runner: CommandRunner, step: string, looks: readonly StepCommand[], backup?: BackupLook): Promise<SdxinfoReport> {
   const reports: SdxinfoReport[] = [];
   // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
-  for (const look of looks) reports.push(await readSdxinfo(runner, step, look, noObjects));
+  for (const look of looks) reports.push(await readSdxinfo(runner, step, look, backup));
   return mergeReports(...reports);
 }
 
@@ -76,21 +84,37 @@ export class Observer {
   #primaries: readonly NodeReport[] | undefined;
   #backup: BackupReport | undefined;
   #lastSeen: World = { primaries: [], backup: undefined };
+  /** Sides that may have changed since they were last seen. */
+  readonly #changed = new Set<Look>();
 
   constructor(runner: CommandRunner, observed: Observed) {
     this.#runner = runner;
     this.#observed = observed;
   }
 
-  /** To be called whenever something may have changed: after each changing command, after each wait. */
-  forget(): void {
+  /**
+   * To be called whenever something may have changed: after each changing command, after each wait.
+   * @param host where the command ran: it cannot have changed what the other side shows
+   */
+  forget(host?: string): void {
     this.#primaries = undefined;
     this.#backup = undefined;
+    if (host === undefined || host !== this.#observed.backupServer) this.#changed.add('primaries');
+    if (host === undefined || host === this.#observed.backupServer) this.#changed.add('backup');
   }
 
   /** What was seen last, even if it may have changed since; sends nothing. */
   get lastSeen(): World {
     return this.#lastSeen;
+  }
+
+  /** What was seen last, without the sides that may have changed since. */
+  get stillTrue(): World {
+    const { primaries, backup } = this.#lastSeen;
+    return {
+      primaries: this.#changed.has('primaries') ? [] : primaries,
+      backup: this.#changed.has('backup') ? undefined : backup,
+    };
   }
 
   /**
@@ -100,6 +124,8 @@ export class Observer {
   async look(step: string, looks: readonly Look[]): Promise<World> {
     if (looks.includes('primaries')) this.#primaries ??= await this.#lookAtPrimaries(step);
     if (looks.includes('backup')) this.#backup ??= await this.#lookAtBackup(step);
+    if (this.#primaries) this.#changed.delete('primaries');
+    if (this.#backup) this.#changed.delete('backup');
     const seen = { primaries: this.#primaries ?? [], backup: this.#backup };
     this.#lastSeen = {
       primaries: this.#primaries ?? this.#lastSeen.primaries,
@@ -120,7 +146,7 @@ export class Observer {
 
   async #lookAtBackup(step: string): Promise<BackupReport> {
     const { backupServer: node, platform, noObjectsMessage } = this.#observed;
-    const shown = await report(this.#runner, step, backupLooks(node), noObjectsMessage);
+    const shown = await report(this.#runner, step, backupLooks(node), { noObjectsMessage });
     const table = await this.#runner.send(step, mountLook(node, platform), { timeLimitSeconds: 60 });
     return { node, report: shown, mounts: parseMountTable(table.stdout.toString('utf8')) };
   }

@@ -1,5 +1,6 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
-import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import { troubleOf, wordsOf } from './command-runner.ts';
 import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from './lock.ts';
 import type { Question } from './questions.ts';
 import type { RunContext } from './run-context.ts';
@@ -20,22 +21,41 @@ export const performCommands: Performer = async (context, step) => {
     try {
       await context.runner.send(step.id, command);
     } finally {
-      if (command.changes) context.observer.forget();
+      if (command.changes) context.observer.forget(command.host);
     }
   }
 };
 
+/** The states in which fsck leaves a file system that it may not repair: 32 to 39 (illumos fsck_ufs(8), EXIT STATUS). */
+const notClean = (status: number | undefined) => status !== undefined && status >= 32 && status <= 39;
+
+/** Without -y fsck asks, nobody answers, and it leaves the file system as it found it. */
+export const performFileSystemCheck: Performer = async (context, step) => {
+  const [check] = step.commands;
+  if (!check) throw new Error('the step has its fsck command');
+  try {
+    await context.runner.send(step.id, check);
+  } catch (error) {
+    const mayRepair = check.argv.includes('-y');
+    if (mayRepair || !isFailure(error, 'COMMAND_FAILED') || !notClean(error.evidence.exitStatus)) throw error;
+    const words = (error.evidence.stdout ?? '').split('\n').filter((line) => /[?]/.test(line));
+    const said = words.join('; ').trim() || wordsOf(error.evidence);
+    const device = check.argv.at(-1) ?? '';
+    throw failure('FILE_SYSTEM_NOT_CLEAN', { host: check.host, device, said }, error.evidence, error);
+  } finally {
+    context.observer.forget(check.host);
+  }
+};
+
+/** @param listing what `ls` prints of the lock folder */
 function lockedFailure(context: RunContext, listing: string): ShadowtapeError {
   const { class: className, backupServer: host } = context.assignment;
   const owner = parseOwner(listing);
   const folder = lockFolder(className);
-  return failure('CLASS_LOCKED', {
-    class: className,
-    host,
-    run: owner?.run ?? 'unknown',
-    owner: owner ? `${owner.user} on ${owner.console} (process ${owner.processId})` : 'an unknown owner',
-    remedy: listing.trim() === '' ? `rmdir ${folder}` : `rmdir ${folder}/* ${folder}`,
-  });
+  const remedy = listing.trim() === '' ? `rmdir ${folder}` : `rmdir ${folder}/* ${folder}`;
+  if (!owner) return failure('CLASS_LOCKED_NAMELESS', { class: className, host, remedy });
+  const { run, user, console, processId } = owner;
+  return failure('CLASS_LOCKED', { class: className, host, run, owner: `${user} on ${console} (process ${processId})`, remedy });
 }
 
 /** Removes the lock of a process of this machine that is gone. */
@@ -53,21 +73,31 @@ export const performLock: Performer = async (context, step) => {
   const make = (argv: readonly string[]) => context.runner.send(step.id, { host, argv, changes: true }, { anyStatus: true });
   const first = await make(['mkdir', folder]);
   if (first.status !== 0) {
-    const listing = (await context.runner.send(step.id, { host, argv: ['ls', folder], changes: false })).stdout.toString('utf8');
+    const look = await context.runner.send(step.id, { host, argv: ['ls', folder], changes: false }, { anyStatus: true });
+    // Where there is no lock either, mkdir failed for a reason of its own.
+    if (look.status !== 0) throw troubleOf({ host, argv: ['mkdir', folder] }, first) ?? troubleOf({ host, argv: ['ls', folder] }, look);
+    const listing = look.stdout.toString('utf8');
     const owner = parseOwner(listing);
     if (!owner || !isDead(owner)) throw lockedFailure(context, listing);
     await removeDeadLock(context, step, listing);
     context.journal.append({ type: 'warning', step: step.id, text: `the lock of run ${owner.run} was left by a process that is gone; it was removed` });
     if ((await make(['mkdir', folder])).status !== 0) throw lockedFailure(context, '');
   }
-  await make(['mkdir', `${folder}/${ownerName(thisOwner(context.journal.run))}`]);
+  // A lock that names nobody would keep everybody out: without its owner it is not kept.
+  await context.runner.send(step.id, { host, argv: ['mkdir', ownFolder(context)], changes: true });
 };
+
+/** The folder inside the lock that names this run. */
+function ownFolder({ assignment, journal }: RunContext): string {
+  return `${lockFolder(assignment.class)}/${ownerName(thisOwner(journal.run))}`;
+}
 
 export const performUnlock: Performer = async (context, step) => {
   const { backupServer: host, class: className } = context.assignment;
-  const folder = lockFolder(className);
-  const owner = `${folder}/${ownerName(thisOwner(context.journal.run))}`;
-  for (const path of [owner, folder]) await context.runner.send(step.id, { host, argv: ['rmdir', path], changes: true });
+  const remove = (path: string) => ({ host, argv: ['rmdir', path], changes: true });
+  // The owner may never have been named; where it cannot be removed, neither can the folder around it.
+  await context.runner.send(step.id, remove(ownFolder(context)), { anyStatus: true });
+  await context.runner.send(step.id, remove(lockFolder(className)));
 };
 
 export const performMountPointCheck: Performer = async (context, step) => {
@@ -106,21 +136,6 @@ export const performStopServices: Performer = async (context, step) => {
   if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
 };
 
-/**
- * The resume commands of the nodes whose services were stopped. Where a node has as many resume as stop commands, the
- * last resumes what the first stopped, and so on: then only what was stopped is resumed.
- */
-export function resumeCommands(context: RunContext, step: Step): StepCommand[] {
-  const stopped = context.marks.servicesStopped;
-  const stops = context.options.steps.find(({ id }) => id === '3-2')?.commands ?? [];
-  return step.commands.filter((command) => {
-    const ofNode = step.commands.filter(({ host }) => host === command.host);
-    const stopCount = stops.filter(({ host }) => host === command.host).length;
-    const mirror = stopCount - 1 - ofNode.indexOf(command);
-    return stopped.some(({ host, place }) => host === command.host && (ofNode.length !== stopCount || place === mirror));
-  });
-}
-
 /** All of them are tried, even when one fails: a service that can run shall run. */
 export const performResumeServices: Performer = async (context, step) => {
   if (context.assignment.job.services === 'ask') {
@@ -128,13 +143,15 @@ export const performResumeServices: Performer = async (context, step) => {
     return;
   }
   let trouble: unknown;
-  for (const command of resumeCommands(context, step)) {
+  for (const command of step.commands) {
+    if (command.isDone?.(context.observer.lastSeen, context.marks)) continue;
     try {
       await context.runner.send(step.id, command);
     } catch (error) {
       trouble ??= error;
+    } finally {
+      context.observer.forget(command.host);
     }
   }
-  context.observer.forget();
   if (trouble !== undefined) throw trouble;
 };

@@ -5,10 +5,8 @@ import { readBack } from '../../streams/read-back.ts';
 import { judgeTapeRead } from '../../streams/tape-reader.ts';
 import type { Performer } from './perform-commands.ts';
 import { close, evidenceOf, open, reader, showProgress, type DataRoom } from './remote-data.ts';
+import { tapeCodes } from './run-marks.ts';
 import type { StepCommand } from './step.ts';
-
-/** Codes that say that the tape itself is at fault, not the way to it. */
-const tapeCodes = ['TAPE_READ_FAILED', 'TAPE_RECORD_TOO_LONG', 'TAPE_READBACK_MISCOUNTED', 'TAPE_DIFFERS'] as const;
 
 /** True where reading back proved that the tape does not hold what was read from the device. */
 export function provesTapeBad(error: unknown): boolean {

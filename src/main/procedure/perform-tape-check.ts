@@ -3,17 +3,24 @@ import { failure } from '../../contract/errors.ts';
 import { describeFirstRecord } from '../tape/tape-contents.ts';
 import { parseDriveStatus, type DriveStatus } from '../tape/drive-status.ts';
 import { driveCommand } from '../tape/tape-device.ts';
+import { wordsOf } from './command-runner.ts';
 import type { CommandResult } from './hosts.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step } from './step.ts';
 
-async function driveStatus(context: RunContext, step: Step): Promise<DriveStatus> {
+/** What the drive says of itself, and in which words. */
+interface Told extends DriveStatus {
+  readonly said: string;
+}
+
+async function driveStatus(context: RunContext, step: Step): Promise<Told> {
   const { tapeHost: host, tapeDevice } = context.assignment;
   const argv = driveCommand(tapeDevice, 'status');
   const result = await context.runner.send(step.id, { host, argv, changes: false }, { anyStatus: true, timeLimitSeconds: 180 });
   if (result.status === 127) throw failure('COMMAND_NOT_FOUND', { host, name: 'mt' });
-  return parseDriveStatus(result.stdout.toString('utf8'), result.stderr);
+  const stdout = result.stdout.toString('utf8');
+  return { ...parseDriveStatus(stdout, result.stderr), said: wordsOf({ stdout, stderr: result.stderr }) || 'mt status says nothing' };
 }
 
 /** The drive is asked before it is opened: on Linux the open of an empty drive blocks for two minutes (st, ready timeout). */
@@ -23,7 +30,7 @@ async function requireReadyDrive(context: RunContext, step: Step): Promise<void>
   const reason = `${device} on ${host}`;
   if (status.state === 'no-cartridge') throw failure('TAPE_NOT_LOADED', { reason });
   if (status.state === 'busy') throw failure('TAPE_BUSY', { reason });
-  if (status.state === 'unknown') throw failure('TAPE_STATE_UNKNOWN', { device, host });
+  if (status.state === 'unknown') throw failure('TAPE_STATE_UNKNOWN', { device, host, said: status.said });
   if (status.writeProtected) throw failure('TAPE_WRITE_PROTECTED', { reason: `the cartridge in ${reason} is write-protected` });
 }
 
@@ -47,7 +54,10 @@ async function contents(context: RunContext, step: Step, first: CommandResult): 
   if (/cannot allocate memory|not enough space/i.test(first.stderr)) return 'records that are larger than 262,144 bytes';
   if (await isBlank(context, step)) return undefined;
   const { tapeDevice: device, tapeHost: host } = context.assignment;
-  throw failure('TAPE_STATE_UNKNOWN', { device, host }, { host, stderr: first.stderr });
+  // The counts that dd prints in the end tell nothing of the trouble.
+  const stderr = first.stderr.replace(/^\d+\+\d+ records (in|out)$/gm, '');
+  const said = wordsOf({ stderr }) || `dd ended with exit status ${first.status ?? 'unknown'}`;
+  throw failure('TAPE_STATE_UNKNOWN', { device, host, said }, { host, stderr: first.stderr });
 }
 
 export const performTapeCheck: Performer = async (context, step) => {

@@ -1,5 +1,6 @@
 /** What the steps of one run share: the assignment, the ways to the hosts, the journal, and who can be asked. */
-import { failure } from '../../contract/errors.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { failure, isFailure } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import type { Assignment } from './assignment.ts';
 import { CommandRunner } from './command-runner.ts';
@@ -34,6 +35,17 @@ export interface RunOptions {
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
 }
 
+/** What asks a person may not notice that the answer is no longer wanted; the run goes on without it. */
+function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: string): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    // Whether it was cancelled or halted the engine knows.
+    const stop = () => reject(failure('RUN_CANCELLED', { step }));
+    if (abort.aborted) stop();
+    abort.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => abort.removeEventListener('abort', stop));
+  });
+}
+
 /** The journal keeps at most one progress line a second. */
 const millisecondsBetweenProgress = 1000;
 
@@ -45,10 +57,13 @@ export class RunContext {
   readonly observer: Observer;
   /** True while the run is brought back: a cancel then no longer ends anything. */
   unwinding = false;
+  /** True once all is done but the clearing away: neither does a cancel then. */
+  finishing = false;
   fingerprint: readonly SampledBlock[] | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */
   readonly #progressAt = new Map<string, number>();
   readonly #cancelOrHalt: AbortSignal;
+  #waitsLeft = 60;
 
   constructor(options: RunOptions) {
     this.options = options;
@@ -64,7 +79,7 @@ export class RunContext {
 
   /** Ends what may be ended at any time: data, waiting, questions. */
   get abort(): AbortSignal {
-    return this.unwinding ? this.options.halt : this.#cancelOrHalt;
+    return this.unwinding || this.finishing ? this.options.halt : this.#cancelOrHalt;
   }
 
   get marks(): RunMarks {
@@ -78,14 +93,19 @@ export class RunContext {
     const last = this.#progressAt.get(progress.step);
     if (last !== undefined && now - last < millisecondsBetweenProgress) return;
     this.#progressAt.set(progress.step, now);
-    this.journal.append({ type: 'progress', ...progress });
+    try {
+      this.journal.append({ type: 'progress', ...progress });
+    } catch (error) {
+      // The caller may stand in the middle of a stream. The next event that counts throws the same.
+      if (!isFailure(error, 'JOURNAL_UNWRITABLE')) throw error;
+    }
   }
 
   /** Asks the operator, and writes question and answer into the journal. */
   async ask(question: Question): Promise<Answer> {
     const choices = question.choices.map(({ id }) => id);
     this.journal.append({ type: 'asked', step: question.step, question: question.id, text: question.text, choices });
-    const answer = await this.options.ask(question, this.abort);
+    const answer = await unlessAborted(this.options.ask(question, this.abort), this.abort, question.step);
     this.journal.append({
       type: 'answered',
       step: question.step,
@@ -97,6 +117,23 @@ export class RunContext {
     // Hours may have passed: what was seen before the question counts no more.
     this.observer.forget();
     return answer;
+  }
+
+  /**
+   * Waits a little for a host that is away while the run is brought back: each time as long as between two looks at the
+   * resynchronisation, ten seconds at most; sixty times in a run, which is enough for a server to reboot.
+   * @returns false where it has been waited for long enough
+   */
+  async waitForHost(): Promise<boolean> {
+    if (this.#waitsLeft === 0) return false;
+    this.#waitsLeft -= 1;
+    const seconds = Math.min(this.assignment.job.resynchronisation.everySeconds, 10);
+    try {
+      await wait(seconds * 1000, undefined, { signal: this.options.halt });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   throwIfCancelled(step: string): void {

@@ -25,8 +25,21 @@ export type Look = 'primaries' | 'backup';
 
 export interface StepChecks {
   readonly looks: readonly Look[];
+  /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
+  readonly fresh?: boolean;
   /** Pure: facts in, verdicts out. */
   readonly judge: (world: World) => readonly RuleVerdict[];
+}
+
+export interface Unwinding {
+  readonly looks: readonly Look[];
+  readonly isDone: (world: World, marks: RunMarks) => boolean;
+  /** False where the step could only fail, because one before it has not succeeded. */
+  readonly isDue?: (world: World) => boolean;
+  /** False where the run never came so far that it could be needed; counts where the hosts cannot be looked at. */
+  readonly mayBeNeeded?: (marks: RunMarks) => boolean;
+  /** What must first be made sure of when it is done by hand, in words; undefined where that is so. */
+  readonly provided?: (world: World, marks: RunMarks) => string | undefined;
 }
 
 /** How a step is performed; most steps only send their commands one after the other. */
@@ -38,6 +51,7 @@ export type Performance =
   | 'mount-point-check'
   | 'stop-services'
   | 'resume-services'
+  | 'check-file-system'
   | 'fingerprint'
   | 'verification'
   | 'dump'
@@ -61,5 +75,5 @@ export interface Step {
   readonly before?: StepChecks;
   readonly after?: StepChecks;
   /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
-  readonly unwinds?: { readonly looks: readonly Look[]; readonly isDone: (world: World, marks: RunMarks) => boolean };
+  readonly unwinds?: Unwinding;
 }

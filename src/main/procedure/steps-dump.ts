@@ -8,9 +8,9 @@ import { tapeWriterArguments } from '../../streams/tape-writer.ts';
 import { blockDevice, rawDevice, sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '../gds/commands.ts';
 import { driveCommand, withRewind } from '../tape/tape-device.ts';
 import { fileSystemOf, mounts, type Assignment } from './assignment.ts';
-import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
+import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable, judgeStopped } from './checks.ts';
 import { unmountsBeforePart } from './steps-part.ts';
-import type { Step, StepCommand } from './step.ts';
+import type { Step, StepChecks, StepCommand } from './step.ts';
 
 const source = (id: string) => `GDS guide 6.6.3.7, step ${id}`;
 
@@ -18,6 +18,11 @@ const guideLine = (host: string, ...argv: string[]): StepCommand => ({ host, arg
 
 function shadowRawDevice({ shadow }: Assignment): string {
   return rawDevice(shadow.class, shadow.volume);
+}
+
+/** A node that reboots starts the proxy again, whether it does so while the operator is asked or while the tape is written. */
+function stillStopped(assignment: Assignment): StepChecks {
+  return { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) };
 }
 
 /** -F, then -N with mode=rw: fsck writes, although the mount is read only. */
@@ -35,6 +40,7 @@ function activateStep(assignment: Assignment, id: string): Step {
       { host, argv: sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }), guide: true, changes: true },
       { host, argv: sdxshadowvolumeStartWritable({ class: shadow.class, volumes: [shadow.volume] }), guide: true, changes: true },
     ],
+    before: stillStopped(assignment),
     after: { looks: ['backup'], judge: (world) => judgeShadowWritable(assignment, world) },
   };
 }
@@ -62,7 +68,7 @@ function checkFileSystemStep(assignment: Assignment, id: string): Step {
     title: `Check the ${fileSystem} file system`,
     why: 'a file system that was mounted at the part is as after a power failure',
     source: source(id),
-    performance: 'commands',
+    performance: 'check-file-system',
     commands: [
       {
         ...guideLine(assignment.backupServer, 'fsck', '-F', fileSystem, ...(answerYes ? ['-y'] : []), shadowRawDevice(assignment)),
@@ -111,6 +117,7 @@ function unmountStep(assignment: Assignment, id: string): Step {
     unwinds: {
       looks: ['backup'],
       isDone: (world, marks) => isShadowUnmounted(assignment, world) && !marks.mountPointMade,
+      mayBeNeeded: (marks) => marks.mountPointMade,
     },
   };
 }
@@ -179,6 +186,8 @@ function dumpStep(assignment: Assignment, id: string): Step {
     source: source(id),
     performance: 'dump',
     commands,
+    before: stillStopped(assignment),
+    after: stillStopped(assignment),
   };
 }
 

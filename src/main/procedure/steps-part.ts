@@ -4,6 +4,7 @@ import type { Job } from '../site/site-schema.ts';
 import { commandNode, type Assignment } from './assignment.ts';
 import { isProxyStopped, judgeJoined, judgeParted, judgeReady, judgeStopped } from './checks.ts';
 import { fingerprintCommands, fingerprintSource } from './fingerprint.ts';
+import { resumeCommands } from './services.ts';
 import type { Step, StepCommand } from './step.ts';
 
 const guideStep = (number: string) => `GDS guide 6.6.3.7, step ${number}`;
@@ -29,6 +30,7 @@ export function unmountsBeforePart(services: Job['services']): boolean {
 
 function servicesStep(assignment: Assignment, action: ServiceAction): Step {
   const stop = action === 'stop';
+  const stops = serviceCommands(assignment, 'stop');
   const { master } = assignment;
   const id = stop ? '3-2' : '3-4';
   return {
@@ -41,7 +43,7 @@ function servicesStep(assignment: Assignment, action: ServiceAction): Step {
     endangers: stop ? 'the services are down until step 3-4' : 'the services stay down while this step fails',
     source: guideStep(id),
     performance: stop ? 'stop-services' : 'resume-services',
-    commands: serviceCommands(assignment, action),
+    commands: stop ? stops : resumeCommands(stops, serviceCommands(assignment, 'resume')),
     ...(stop ? {} : { unwinds: { looks: [], isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped } }),
     ...(assignment.job.services === 'not-needed'
       ? { leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)' }

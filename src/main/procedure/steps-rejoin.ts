@@ -10,8 +10,10 @@ import {
 import { commandNode, type Assignment } from './assignment.ts';
 import {
   isJoinedAndInSync,
+  isJoining,
   isProxyJoined,
   isShadowGone,
+  isShadowObjectGone,
   isShadowStopped,
   judgeJoined,
   judgeJoining,
@@ -43,20 +45,24 @@ function removeStep(assignment: Assignment): Step {
     performance: 'commands',
     commands: [
       change(sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }), (world) => isShadowStopped(assignment, world)),
-      change(sdxshadowvolumeRemove(shadow), (world) => isShadowGone(assignment, world, 'volume')),
-      change(sdxshadowgroupRemove(shadow), (world) => isShadowGone(assignment, world, 'group')),
+      change(sdxshadowvolumeRemove(shadow), (world) => isShadowObjectGone(assignment, world, 'volume', shadow.volume)),
+      change(sdxshadowgroupRemove(shadow), (world) => isShadowObjectGone(assignment, world, 'group', shadow.group)),
       ...shadow.disks.map((disk) =>
-        change(sdxshadowdiskRemove({ class: shadow.class, disk: disk.name }), (world) => isShadowGone(assignment, world, 'disk', disk.name)),
+        change(sdxshadowdiskRemove({ class: shadow.class, disk: disk.name }), (world) => isShadowObjectGone(assignment, world, 'disk', disk.name)),
       ),
     ],
     before: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
     after: { looks: ['backup'], judge: (world) => judgeNoShadow(assignment, world) },
-    unwinds: { looks: ['backup'], isDone: (world) => isShadowGone(assignment, world) },
+    unwinds: {
+      looks: ['backup'],
+      isDone: (world) => isShadowGone(assignment, world),
+      mayBeNeeded: (marks) => marks.shadowBegun,
+    },
   };
 }
 
 function rejoinStep(assignment: Assignment): Step {
-  const { class: className, proxy, master } = assignment;
+  const { class: className, proxy, master, backupServer, shadow } = assignment;
   return {
     id: '8-1',
     phase: 'rejoin',
@@ -79,7 +85,15 @@ function rejoinStep(assignment: Assignment): Step {
       judge: (world) => [...judgeNoShadow(assignment, world), ...judgeNoMount(assignment, world), ...judgeParted(assignment, world)],
     },
     after: { looks: ['primaries'], judge: (world) => judgeJoining(assignment, world) },
-    unwinds: { looks: ['primaries'], isDone: (world) => isProxyJoined(assignment, world) },
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world) => isProxyJoined(assignment, world),
+      mayBeNeeded: (marks) => marks.partBegun,
+      provided(world, marks) {
+        const gone = world.backup ? isShadowGone(assignment, world) : !marks.shadowBegun;
+        return gone ? undefined : `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
+      },
+    },
   };
 }
 
@@ -101,7 +115,12 @@ function watchStep(assignment: Assignment): Step {
       },
     ],
     after: { looks: ['primaries'], judge: (world) => judgeJoined(assignment, world) },
-    unwinds: { looks: ['primaries'], isDone: (world) => isJoinedAndInSync(assignment, world) },
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world) => isJoinedAndInSync(assignment, world),
+      isDue: (world) => isJoining(assignment, world),
+      mayBeNeeded: (marks) => marks.partBegun,
+    },
   };
 }
 

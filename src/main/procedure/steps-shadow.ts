@@ -28,6 +28,7 @@ function createStep(assignment: Assignment): Step {
     ],
     before: {
       looks: ['primaries', 'backup'],
+      fresh: true,
       judge: (world) => [...judgeStopped(assignment, world), ...judgeNoShadow(assignment, world)],
     },
   };

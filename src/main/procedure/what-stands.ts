@@ -5,7 +5,7 @@ import { findVolume, slicesOfVolume } from '../gds/report-lookup.ts';
 import { isJoinedAndInSync, isShadowGone, isShadowUnmounted } from './checks.ts';
 import { lockFolder } from './lock.ts';
 import type { RunMarks } from './run-marks.ts';
-import type { Step } from './step.ts';
+import type { Look, Step } from './step.ts';
 import { mountsOfClass, type BackupReport, type World } from './world.ts';
 
 /** True where nothing is left of the run: joined and in sync, no shadow, nothing mounted, services resumed. */
@@ -47,27 +47,64 @@ function backupSentences(assignment: Assignment, backup: BackupReport | undefine
   return [`${backupServer}: ${objects}`, ...mounted];
 }
 
-function markSentences(assignment: Assignment, marks: RunMarks): string[] {
+/** What may have to be removed or started by hand though no host shows it. */
+export function markSentences(assignment: Assignment, marks: RunMarks): string[] {
   const hosts = [...new Set(marks.servicesStopped.map(({ host }) => host))];
+  const stopped = hosts.map((host) => {
+    const lines = marks.servicesStopped.filter((service) => service.host === host).map(({ line }) => line);
+    return `services: stopped on ${host} (${lines.join('; ')}), not all resumed`;
+  });
   const { backupServer, job } = assignment;
   return [
-    ...(hosts.length > 0 ? [`services: stopped on ${hosts.join(' and ')}, not resumed`] : []),
+    ...stopped,
     ...(marks.operatorStopped ? ['services: stopped by the operator, not resumed'] : []),
     ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} is still there`] : []),
     ...(marks.lockMade ? [`${backupServer}: the lock ${lockFolder(assignment.class)} is still there`] : []),
   ];
 }
 
-/** Sentences, most important first. */
-export function whatStands(assignment: Assignment, world: World, marks: RunMarks): string[] {
-  return [proxySentence(assignment, world), ...backupSentences(assignment, world.backup), ...markSentences(assignment, marks)];
+const tapeWords = {
+  incomplete: 'not a backup: the dump did not end well',
+  written: 'written to its end, but not read back',
+  verified: 'written to its end, read back and compared: it holds the backup',
+  bad: 'not a backup: it could not be read back as it was written',
+} as const;
+
+/** What the tape of a run that failed is worth; nothing where it was not written to. */
+export function tapeSentences({ tapeDevice, tapeHost }: Assignment, { tape }: RunMarks): string[] {
+  return tape === 'untouched' ? [] : [`tape in ${tapeDevice} on ${tapeHost}: ${tapeWords[tape]}`];
 }
 
-/** The commands that bring the cluster back by hand, in the guide's order: those of the unwinding steps that are not done. */
+function isSeen(look: Look, world: World): boolean {
+  return look === 'primaries' ? world.primaries.length > 0 : world.backup !== undefined;
+}
+
+/**
+ * Sentences, most important first.
+ * @param stillTrue the world without the sides that may have changed since they were seen
+ */
+export function whatStands(assignment: Assignment, world: World, marks: RunMarks, stillTrue: World = world): string[] {
+  const dated = (look: Look, sentence: string) =>
+    isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
+  return [
+    dated('primaries', proxySentence(assignment, world)),
+    ...backupSentences(assignment, world.backup).map((sentence) => dated('backup', sentence)),
+    ...markSentences(assignment, marks),
+  ];
+}
+
+/**
+ * The commands that bring the cluster back by hand, in the guide's order: those of the unwinding steps that are not done.
+ * @param world without the sides that could not be looked at: their commands are all named
+ */
 export function commandsByHand(steps: readonly Step[], world: World, marks: RunMarks): string[] {
-  const seen = world.primaries.length > 0 && world.backup !== undefined;
-  return steps
-    .filter((step) => step.unwinds && (!seen || !step.unwinds.isDone(world, marks)))
-    .flatMap((step) => step.commands.filter((command) => !seen || !command.isDone?.(world, marks)))
-    .map(({ host, argv }) => `by hand, on ${host}: ${commandLine(argv)}`);
+  return steps.flatMap(({ unwinds, commands }) => {
+    if (!unwinds) return [];
+    const seen = unwinds.looks.every((look) => isSeen(look, world));
+    if (seen ? unwinds.isDone(world, marks) : unwinds.mayBeNeeded?.(marks) === false) return [];
+    const left = commands.filter((command) => !seen || !command.isDone?.(world, marks));
+    const words = ['by hand', ...(seen ? [] : ['unless it is done already']), unwinds.provided?.(world, marks)];
+    const told = words.filter((word) => word !== undefined).join(', ');
+    return left.map(({ host, argv }) => `${told}, on ${host}: ${commandLine(argv)}`);
+  });
 }

@@ -12,30 +12,61 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** What zod keeps of a schema and this file reads. Wrappers (optional, default, prefault) hold an inner type. */
+/** What zod keeps of a schema and this file reads. Wrappers (optional, default, prefault, pipe) hold an inner type. */
 interface SchemaShape {
   readonly shape?: Record<string, SchemaShape>;
-  readonly _zod?: { readonly def: { innerType?: SchemaShape; valueType?: SchemaShape; element?: SchemaShape } };
+  readonly _zod?: { readonly def: SchemaDefinition };
 }
 
-function unwrap(schema: SchemaShape | undefined): SchemaShape | undefined {
-  let current = schema;
-  while (current && !current.shape && current._zod?.def.innerType) current = current._zod.def.innerType;
-  return current;
+interface SchemaDefinition {
+  readonly innerType?: SchemaShape;
+  readonly in?: SchemaShape;
+  readonly valueType?: SchemaShape;
+  readonly element?: SchemaShape;
+  /** The members of a union. */
+  readonly options?: readonly SchemaShape[];
+  /** The words of a literal. */
+  readonly values?: readonly unknown[];
 }
 
-function schemaAt(root: SchemaShape, path: Path): SchemaShape | undefined {
-  let current: SchemaShape | undefined = unwrap(root);
+/** The schemas that a schema stands for: itself without its wrappers, or each member of a union. */
+function unwrap(schema: SchemaShape | undefined): SchemaShape[] {
+  if (!schema) return [];
+  const definition = schema._zod?.def;
+  const inner = definition?.innerType ?? definition?.in;
+  if (inner) return unwrap(inner);
+  return definition?.options?.flatMap(unwrap) ?? [schema];
+}
+
+/** What may stand at a place; several where a union is on the way. */
+function schemasAt(root: SchemaShape, path: Path): SchemaShape[] {
+  let current = unwrap(root);
   for (const part of path) {
-    const inside: SchemaShape | undefined =
-      current?.shape?.[String(part)] ?? current?._zod?.def.valueType ?? current?._zod?.def.element;
-    current = unwrap(inside);
+    current = current.flatMap(({ shape, _zod }) => {
+      const inside = shape && Object.hasOwn(shape, String(part)) ? shape[String(part)] : (_zod?.def.valueType ?? _zod?.def.element);
+      return unwrap(inside);
+    });
   }
   return current;
 }
 
-function unknownKey(file: string, root: SchemaShape, issue: z.core.$ZodIssue & { code: 'unrecognized_keys' }) {
-  const allowed = Object.keys(schemaAt(root, issue.path)?.shape ?? {});
+function valueAt(data: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)[part], data);
+}
+
+interface Place {
+  readonly file: string;
+  readonly root: SchemaShape;
+  /** What was read from the file. */
+  readonly data: unknown;
+}
+
+/** Of several forms that may stand there, the one is told that has most of the keys that were given. */
+function unknownKey({ file, root, data }: Place, issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>) {
+  const given = Object.keys(Object(valueAt(data, issue.path)));
+  const forms = schemasAt(root, issue.path).map(({ shape }) => Object.keys(shape ?? {}));
+  const shared = (form: readonly string[]) => given.filter((key) => form.includes(key)).length;
+  const [allowed = []] = forms.sort((a, b) => shared(b) - shared(a));
   return failure('SITE_KEY_UNKNOWN', {
     file,
     key: issue.keys[0] ?? '',
@@ -53,28 +84,63 @@ function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return { ...deepest, path: [...issue.path, ...deepest.path] };
 }
 
-function wording(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') {
-    const found = /received (.+)$/.exec(issue.message)?.[1];
-    if (found === 'undefined') return 'is missing';
-    return `must be ${articleOf(issue.expected)}, not ${articleOf(found ?? 'something else')}`;
-  }
+/** zod's names of types, as an administrator says them. */
+const typeWords: Readonly<Record<string, string>> = {
+  object: 'a set of keys',
+  record: 'a set of keys',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+  NaN: 'not a number',
+  null: 'empty',
+};
+
+const typeWord = (type: string) => typeWords[type] ?? `a ${type}`;
+
+function typeWording(issue: Extract<z.core.$ZodIssue, { code: 'invalid_type' }>): string {
+  const found = /received (.+)$/.exec(issue.message)?.[1] ?? 'something else';
+  if (found === 'undefined') return 'is missing';
+  if (issue.expected === 'int' && found === 'number') return 'must be a whole number';
+  return `must be ${typeWord(issue.expected)}, but is ${typeWord(found)}`;
+}
+
+/** `minimum` of a length is a count of entries. */
+function boundWording(word: 'least' | 'most', bound: number | bigint, origin: string): string {
+  const unit = origin === 'array' ? ' entries' : origin === 'string' ? ' characters' : '';
+  return `must be at ${word} ${bound}${unit}`;
+}
+
+/** Every form that a union lets stand: "ask, {stop, resume}". */
+function formsWording(forms: readonly SchemaShape[]): string {
+  const words = forms.flatMap(({ shape, _zod }) =>
+    shape ? [`{${Object.keys(shape).join(', ')}}`] : (_zod?.def.values?.map(String) ?? ['text', 'a list']),
+  );
+  return `must have one of these forms: ${[...new Set(words)].join(', ')}`;
+}
+
+/** Messages that the schema gives itself begin in lower case; zod's own do not. */
+const isOwnMessage = (message: string) => /^[^A-Z]/.test(message);
+
+function wording({ root }: Place, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return typeWording(issue);
   if (issue.code === 'invalid_value') return `must be one of: ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  if (issue.code === 'invalid_union') return 'has none of the forms that may stand here';
+  if (issue.code === 'invalid_union') return formsWording(schemasAt(root, issue.path));
+  if (isOwnMessage(issue.message)) return issue.message;
+  if (issue.code === 'too_small') return boundWording('least', issue.minimum, issue.origin);
+  if (issue.code === 'too_big') return boundWording('most', issue.maximum, issue.origin);
   return issue.message;
 }
 
-function articleOf(type: string): string {
-  const words: Record<string, string> = { record: 'object', int: 'integer', NaN: 'number' };
-  const word = words[type] ?? type;
-  return `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`;
-}
-
-/** @param file the site file's path, as the user gave it */
-export function siteFailure(file: string, schema: z.ZodType, error: z.ZodError): ShadowtapeError {
-  const root = schema as unknown as SchemaShape;
+/**
+ * @param file the site file's path, as the user gave it
+ * @param data what was read from it
+ */
+export function siteFailure(file: string, schema: z.ZodType, error: z.ZodError, data: unknown): ShadowtapeError {
+  const place: Place = { file, root: schema as unknown as SchemaShape, data };
   const issue = closest(error.issues[0] as z.core.$ZodIssue);
-  if (issue.code === 'unrecognized_keys') return unknownKey(file, root, issue);
-  return failure('SITE_VALUE_WRONG', { file, path: pathText(issue.path), reason: wording(issue) });
+  if (issue.code === 'unrecognized_keys') return unknownKey(place, issue);
+  return failure('SITE_VALUE_WRONG', { file, path: pathText(issue.path), reason: wording(place, issue) });
 }

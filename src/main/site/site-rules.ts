@@ -1,6 +1,7 @@
 /** Rules of a site file that no single value can break alone: GDS names, hosts that are the same machine, roles. */
-import { failure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
+import { withoutRewind } from '../tape/tape-device.ts';
 import type { Job, Site } from './site-schema.ts';
 
 interface Place {
@@ -26,7 +27,9 @@ function checkShadow(file: string, path: string, job: Job): void {
   const seen = new Map<string, string>();
   for (const [disk, device] of disks) {
     checkName({ file, path: `${path}.disks` }, disk);
-    if (!isDeviceName(device)) throw wrong({ file, path: `${path}.disks.${disk}` }, `"${device}" is not the name of a device`);
+    if (!isDeviceName(device)) {
+      throw wrong({ file, path: `${path}.disks.${disk}` }, `"${device}" is not the name of a device, such as c1t1d3 (without its path)`);
+    }
     const other = seen.get(device);
     if (other !== undefined) throw wrong({ file, path: `${path}.disks.${disk}` }, `${device} is already the device of ${other}`);
     seen.set(device, disk);
@@ -52,10 +55,15 @@ function checkVolumes(file: string, path: string, job: Job): void {
 function checkServices(file: string, path: string, job: Job, site: Site): void {
   if (typeof job.services === 'string' || !('nodes' in job.services)) return;
   for (const node of Object.keys(job.services.nodes)) {
-    if (site.hosts[node]?.role !== 'primary') {
+    if (hostNamed(site, node)?.role !== 'primary') {
       throw wrong({ file, path: `${path}.nodes.${node}` }, `${node} is not a primary node of this site`);
     }
   }
+}
+
+/** The host of that name; a name such as "constructor" is not taken for one. */
+function hostNamed(site: Site, name: string) {
+  return Object.hasOwn(site.hosts, name) ? site.hosts[name] : undefined;
 }
 
 function checkHosts(file: string, site: Site): void {
@@ -70,9 +78,27 @@ function checkHosts(file: string, site: Site): void {
   const count = (role: string) => hosts.filter(([, host]) => host.role === role).length;
   if (count('primary') === 0) throw wrong({ file, path: 'hosts' }, 'no host has the role primary');
   if (count('backup') !== 1) throw wrong({ file, path: 'hosts' }, `exactly one host has the role backup, not ${count('backup')}`);
-  if (!site.hosts[site.tape.host]) {
-    throw wrong({ file, path: 'tape.host' }, `there is no host ${site.tape.host}; hosts: ${hosts.map(([name]) => name).join(', ')}`);
+}
+
+/** A drive that mt can be told of by name, on the platform of the site. */
+function isDriveOf(platform: Site['platform'], device: string): boolean {
+  try {
+    withoutRewind(device);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return false;
   }
+  return device.startsWith('/dev/rmt/') === (platform === 'solaris');
+}
+
+function checkTape(file: string, site: Site): void {
+  const { host, device } = site.tape;
+  if (!hostNamed(site, host)) {
+    throw wrong({ file, path: 'tape.host' }, `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`);
+  }
+  if (isDriveOf(site.platform, device)) return;
+  const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
+  throw wrong({ file, path: 'tape.device' }, `${device} is not the device of a tape drive, such as ${example}`);
 }
 
 /**
@@ -81,6 +107,7 @@ function checkHosts(file: string, site: Site): void {
  */
 export function checkSiteRules(file: string, site: Site): void {
   checkHosts(file, site);
+  checkTape(file, site);
   for (const [name, job] of Object.entries(site.jobs)) {
     const path = `jobs.${name}`;
     checkName({ file, path: `${path}.class` }, job.class);

@@ -5,15 +5,18 @@
  */
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
+import { commandLine } from '../ssh/quoting.ts';
 import { commandWords } from './command-words.ts';
 
 const nonEmpty = z.string().min(1, 'must not be empty');
 
 /** A command of the site: a line ("umount /app") or its words (["umount", "/app"]). */
-const command = z.union([nonEmpty, z.array(z.string()).min(1)]).transform((value, context) => {
-  if (Array.isArray(value)) return value;
+const command = z.union([nonEmpty, z.array(z.string()).min(1, 'must not be empty')]).transform((value, context) => {
   try {
-    return commandWords(value);
+    const words = Array.isArray(value) ? value : commandWords(value);
+    // What no shell could be given is refused here, not in the middle of a run.
+    commandLine(words);
+    return words;
   } catch (error) {
     context.addIssue({ code: 'custom', message: isFailure(error) ? error.message : String(error) });
     return z.NEVER;
@@ -49,7 +52,7 @@ export const jobSchema = z.strictObject({
   /** Temporary mount point on the backup server; made and removed by the run (GDS guide 6.6.3.7, steps 6b-3, 6b-5). */
   mountPoint: z
     .string()
-    .regex(/^\/[^\0\n]*[^/\0\n]$/, 'must be an absolute path')
+    .regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, 'must be an absolute path of letters, digits, ".", "_" and "-"')
     .default('/mnt1'),
   media: z
     .strictObject({

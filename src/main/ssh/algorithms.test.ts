@@ -1,6 +1,6 @@
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { algorithmsFor, runtimeOffer } from './algorithms.ts';
+import { algorithmsFor, diffieHellmanGroups, runtimeOffer } from './algorithms.ts';
 import type { RuntimeOffer } from './algorithms.ts';
 
 /** Electron's runtime, as far as ssh is concerned. */
@@ -83,5 +83,12 @@ describe('algorithms', () => {
       client.connect({ host: '127.0.0.1', port: 1, username: 'root', algorithms: algorithmsFor('legacy') });
     expect(connect).not.toThrow();
     client.destroy();
+  });
+});
+
+describe('Diffie-Hellman groups', () => {
+  it('are not tried out: where the library tests each prime, the large one is left out', () => {
+    expect(diffieHellmanGroups('0.0.0')).toEqual(['modp14']);
+    expect(diffieHellmanGroups('3.5.4')).toEqual(['modp2', 'modp14', 'modp16']);
   });
 });

@@ -4,7 +4,7 @@
  * ssh2 throws at `connect` for a name that the runtime cannot do, and Electron's runtime (BoringSSL) lacks some: no chacha20-poly1305 and no
  * 1024-bit group. So every list is cut down to what the runtime offers. diffie-hellman-group18 is never offered: making its key takes half a minute there.
  */
-import { createDiffieHellmanGroup, generateKeyPairSync, getCiphers, getCurves, getHashes } from 'node:crypto';
+import { generateKeyPairSync, getCiphers, getCurves, getHashes } from 'node:crypto';
 import type { CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
 import type { AlgorithmSet } from './host-profile.ts';
 
@@ -89,10 +89,19 @@ function canBeMade(make: () => unknown): boolean {
   }
 }
 
+/** Electron's crypto library calls itself 0.0.0. */
+const isBoringSsl = (opensslVersion: string) => opensslVersion === '0.0.0' || /boring/i.test(opensslVersion);
+
+/**
+ * The Diffie-Hellman groups to offer. Not found out by making one: BoringSSL tests the prime each time, which holds the whole
+ * process up for seconds (measured in Electron 33: modp14 0.8 s, modp16 5.5 s), and so modp16 is not offered there at all.
+ * @param opensslVersion `process.versions.openssl`
+ */
+export function diffieHellmanGroups(opensslVersion: string): string[] {
+  return isBoringSsl(opensslVersion) ? ['modp14'] : ['modp2', 'modp14', 'modp16'];
+}
+
 const makers: Readonly<Record<string, () => unknown>> = {
-  modp2: () => createDiffieHellmanGroup('modp2'),
-  modp14: () => createDiffieHellmanGroup('modp14'),
-  modp16: () => createDiffieHellmanGroup('modp16'),
   ed25519: () => generateKeyPairSync('ed25519'),
   x25519: () => generateKeyPairSync('x25519'),
 };
@@ -105,7 +114,10 @@ export function runtimeOffer(): RuntimeOffer {
     ciphers: getCiphers(),
     hashes: getHashes(),
     curves: getCurves(),
-    made: Object.entries(makers).flatMap(([name, make]) => (canBeMade(make) ? [name] : [])),
+    made: [
+      ...diffieHellmanGroups(process.versions.openssl),
+      ...Object.entries(makers).flatMap(([name, make]) => (canBeMade(make) ? [name] : [])),
+    ],
   };
   return offerOfThisRuntime;
 }

@@ -16,6 +16,7 @@ import { SshConnection } from './ssh-connection.ts';
 import { readFrom } from './ssh-read.ts';
 import type { RemoteRead } from './ssh-read.ts';
 import { writeTo } from './ssh-write.ts';
+import { canSend } from './ssh2-parts.ts';
 import type { RemoteWrite } from './ssh-write.ts';
 
 export interface SessionDeps extends HostKeyFiles {
@@ -74,7 +75,7 @@ export class SshSession {
     const connecting = (this.#connection ??= this.#open());
     try {
       const connection = await connecting;
-      if (!connection.lost) return connection;
+      if (!connection.lost && canSend(connection.client)) return connection;
     } catch (error) {
       this.#forget(connecting);
       throw error;

@@ -10,6 +10,19 @@ interface WithProtocol {
   readonly _protocol?: { signal?: (channel: number, name: string) => void };
 }
 
+interface WithSocket {
+  readonly _sock?: { readonly writable?: boolean; readonly _readableState?: { readonly ended?: boolean } };
+}
+
+/**
+ * True where the client would send something. A socket that has come to its end is refused by ssh2 with "Not connected" before any
+ * event tells of it.
+ */
+export function canSend(client: Client): boolean {
+  const socket = (client as unknown as WithSocket)._sock;
+  return socket?.writable === true && socket._readableState?.ended !== true;
+}
+
 /** True once the peer has said that no more data comes. What was received before may still wait in the channel to be read. */
 export function sawEndOfData(channel: ClientChannel): boolean {
   return (channel.incoming as ChannelEnd).state !== 'open';

@@ -1,0 +1,40 @@
+import type { Fault } from './faults.ts';
+import { partProxies } from './gds-primary.ts';
+import type { LabHost } from './lab-host.ts';
+import type { NodeName } from './lab-model.ts';
+import type { World } from './world.ts';
+
+/** Carries out what a fault does in the moment in which it is switched on or off. */
+export class FaultEffects {
+  readonly #hosts: ReadonlyMap<NodeName, LabHost>;
+  readonly #world: World;
+  readonly #reboot: (node: NodeName) => Promise<void>;
+  #work: Promise<unknown> = Promise.resolve();
+
+  constructor(hosts: readonly LabHost[], world: World, rebootNode: (node: NodeName) => Promise<void>) {
+    this.#hosts = new Map(hosts.map((host) => [host.node, host]));
+    this.#world = world;
+    this.#reboot = rebootNode;
+  }
+
+  apply(fault: Fault, on: boolean): void {
+    this.#work = this.#work.then(() => this.#apply(fault, on)).catch(() => undefined);
+  }
+
+  /** Resolves when every effect so far has happened. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  async #apply({ name, host }: Fault, on: boolean): Promise<void> {
+    const labHost = host ? this.#hosts.get(host) : undefined;
+    if (name === 'host-down' && labHost) {
+      await (on ? labHost.stopListening() : labHost.listen(labHost.port));
+    } else if (!on) return;
+    else if (name === 'reboot' && host) await this.#reboot(host);
+    else if (name === 'tape-not-blank') await this.#world.drive.putForeignFile();
+    else if (name === 'proxy-parted') partProxies(this.#world, 'node1', 'Class1', ['Volume2']);
+    else if (name === 'host-key-changed') labHost?.breakConnections();
+    await this.#world.save();
+  }
+}

@@ -1,0 +1,77 @@
+/** How a run ends: its verdict, its exit status, and what stands where. Pure, but for what the run has seen. */
+import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { RunVerdict } from '../../contract/events.ts';
+import type { RunContext } from './run-context.ts';
+import { commandsByHand, isNormal, markSentences, tapeSentences, whatStands } from './what-stands.ts';
+import type { World } from './world.ts';
+
+/** 0 done; 1 refused before anything was touched; 2 failed, the cluster normal; 3 failed, an operator must act; 4 the tape is bad. */
+export type ExitStatus = 0 | 1 | 2 | 3 | 4;
+
+export interface RunEnd {
+  readonly verdict: RunVerdict;
+  readonly exitStatus: ExitStatus;
+  readonly sentence: string;
+  readonly error: ShadowtapeError | undefined;
+  /** What stands where, a sentence each. */
+  readonly stands: readonly string[];
+}
+
+/** The error of the table that an error is, or becomes. */
+export function asTableError(error: unknown): ShadowtapeError {
+  if (isFailure(error)) return error;
+  const sentence = error instanceof Error ? error.message : String(error);
+  return failure('UNEXPECTED', { sentence }, {}, error);
+}
+
+function failed(error: ShadowtapeError, exitStatus: ExitStatus, stands: readonly string[]): RunEnd {
+  return { verdict: 'failed', exitStatus, sentence: error.message, error, stands };
+}
+
+export function refusedEnd({ assignment, marks }: RunContext, error: ShadowtapeError): RunEnd {
+  return failed(error, 1, ['nothing was touched', ...markSentences(assignment, marks)]);
+}
+
+/** The operator stopped at once: nothing is sent any more, and so nothing looked at. */
+export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
+  const { assignment, marks, observer, options } = context;
+  return failed(error, 3, [
+    'this is how it was seen last; nothing was looked at since',
+    ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
+    ...tapeSentences(assignment, marks),
+    ...commandsByHand(options.steps, observer.stillTrue, marks),
+  ]);
+}
+
+/**
+ * @param world what the hosts show in the end; a side that could not be seen is empty
+ * @param normalStatus the exit status where nothing is left to do
+ * @param troubles what kept the run from being unwound
+ */
+export function failedEnd(
+  { assignment, marks, options }: RunContext,
+  error: ShadowtapeError,
+  world: World,
+  normalStatus: 2 | 4,
+  troubles: readonly string[] = [],
+): RunEnd {
+  const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks)];
+  if (isNormal(assignment, world, marks)) return failed(error, normalStatus, stands);
+  const others = [...new Set(troubles)].filter((text) => text !== error.message);
+  const reasons = others.map((text) => `not brought back: ${text}`);
+  return failed(error, 3, [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)]);
+}
+
+export function goodEnd({ assignment, marks }: RunContext, world: World): RunEnd {
+  const verified = assignment.job.verify.readback;
+  const { proxy, tapeDevice, tapeHost } = assignment;
+  return {
+    verdict: verified ? 'verified' : 'unverified',
+    exitStatus: 0,
+    sentence: verified
+      ? `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
+      : `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}; it was not read back`,
+    error: undefined,
+    stands: whatStands(assignment, world, marks),
+  };
+}

@@ -1,0 +1,391 @@
+import fc from 'fast-check';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isFailure } from '../../contract/errors.ts';
+import { chooseJob, parseSite, readSite, siteOf } from './site-file.ts';
+import { refusalOf, sampleSite, sampleSiteText, type Tree } from './site.test-support.ts';
+
+const wrongValueHint = 'see "A site file" in README.md for every key and its values';
+
+describe('a site file', () => {
+  it('is accepted as the README shows it, with its defaults', () => {
+    const site = parseSite('site.yaml', sampleSiteText);
+    expect(site.hosts['node3']).toEqual({
+      role: 'backup',
+      address: 'backup.example.com',
+      user: 'root',
+      key: '~/.ssh/backup_ed25519',
+      ssh: 'legacy',
+    });
+    expect(site.jobs['nightly']).toEqual({
+      class: 'Class1',
+      volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
+      shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
+      method: '6a',
+      route: 'console',
+      services: { stop: [['umount', '/app']], resume: [['mount', '/app']] },
+      fsck: { answerYes: false },
+      mountPoint: '/mnt1',
+      media: { layout: 'plain', overwrite: false, recordBytes: 32_768 },
+      verify: { fingerprint: 64, readback: true },
+      approve: 'operator',
+      onFailure: 'halt',
+      resynchronisation: { everySeconds: 10 },
+    });
+  });
+
+  it('asks about the services and for approval where the job says nothing', () => {
+    const site = sampleSite();
+    const { class: className, volumes, shadow } = site.jobs.nightly;
+    site.jobs.nightly = { class: className, volumes, shadow };
+    expect(siteOf('site.yaml', site).jobs['nightly']).toMatchObject({
+      services: 'ask',
+      approve: 'operator',
+      onFailure: 'halt',
+    });
+  });
+});
+
+describe('a site file that cannot be read', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'shadowtape-site-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('is missing', async () => {
+    const file = join(folder, 'site.yaml');
+    await expect(readSite(file)).rejects.toMatchObject({
+      code: 'SITE_FILE_MISSING',
+      message: `there is no site file at ${file}`,
+      hint: 'give its path with --site FILE; without --site the embedded lab is used',
+    });
+  });
+
+  it('is a folder', async () => {
+    await expect(readSite(folder)).rejects.toMatchObject({
+      code: 'SITE_FILE_UNREADABLE',
+      message: `the site file ${folder} cannot be read: it is a folder`,
+      hint: 'make the file readable for the user who runs shadowtape',
+    });
+  });
+
+  it('lies below a file, or at the end of links that lead in a circle', async () => {
+    await mkdir(join(folder, 'links'));
+    await symlink('circle', join(folder, 'links', 'circle'));
+    await writeFile(join(folder, 'file'), '');
+    await expect(readSite(join(folder, 'file', 'site.yaml'))).rejects.toThrow(
+      /cannot be read: a part of its path is not a folder$/,
+    );
+    await expect(readSite(join(folder, 'links', 'circle'))).rejects.toThrow(
+      /cannot be read: its symbolic links lead in a circle$/,
+    );
+  });
+
+  it('is read as the same site that its text is', async () => {
+    const file = join(folder, 'site.yaml');
+    await writeFile(file, sampleSiteText);
+    expect(await readSite(file)).toEqual(parseSite(file, sampleSiteText));
+  });
+});
+
+describe('a site file that is not YAML', () => {
+  it('may refer to itself, and is refused like any other', () => {
+    expect(() => parseSite('site.yaml', 'site: &site [*site]\n')).toThrow(
+      'site.yaml: site: must be text, but is a list',
+    );
+    expect(() => parseSite('site.yaml', 'jobs: &jobs { jobs: *jobs }\n')).toThrow(
+      'site.yaml: site: is missing',
+    );
+  });
+
+  it.each([
+    [
+      'a tab',
+      sampleSiteText.replace('  node1:', '\tnode1:'),
+      'line 4, column 1: tabs are not allowed as indentation',
+    ],
+    ['a key that stands twice', `${sampleSiteText}site: again\n`, 'line 20, column 1: this key stands twice'],
+    [
+      'a second document',
+      `${sampleSiteText}---\nsite: other\n`,
+      'line 20, column 1: a second document begins here, and a site file has one',
+    ],
+    [
+      'an alias without its anchor',
+      'site: payroll\ntape: *drive\n',
+      'line 2, column 7: there is no anchor &drive before *drive',
+    ],
+  ])('with %s', (_what, text, words) => {
+    expect(() => parseSite('site.yaml', text)).toThrow(
+      expect.objectContaining({
+        code: 'SITE_FILE_NOT_YAML',
+        message: `site.yaml is not valid YAML: ${words}`,
+      }),
+    );
+  });
+
+  it('with anchors that unfold without measure', () => {
+    const rows = ['a', 'b', 'c', 'd'].map((name, index, names) => {
+      const inner = index === 0 ? 'x' : `*${names[index - 1]}`;
+      return `${name}: &${name} [${Array(10).fill(inner).join(', ')}]`;
+    });
+    expect(() => parseSite('site.yaml', rows.join('\n'))).toThrow(
+      'site.yaml is not valid YAML: line 1, column 1: its anchors and aliases unfold into more than a site file can hold',
+    );
+  });
+});
+
+describe('a site file with a wrong key or value', () => {
+  const job = (change: (job: Tree) => void) => (site: Tree) => change(site.jobs.nightly);
+
+  it.each<[string, string, string, (site: Tree) => void]>([
+    ['extra', 'the file', 'site, platform, gds, hosts, tape, jobs', (site) => (site.extra = 1)],
+    [
+      'adress',
+      'hosts.node1',
+      'role, address, port, user, key, login, ssh',
+      (site) => (site.hosts.node1.adress = 'node1'),
+    ],
+    [
+      'layuot',
+      'jobs.nightly.media',
+      'layout, overwrite, recordBytes',
+      job((nightly) => (nightly.media.layuot = 'plain')),
+    ],
+    ['restart', 'jobs.nightly.services', 'stop, resume', job((nightly) => (nightly.services.restart = []))],
+    [
+      'reload',
+      'jobs.nightly.services.nodes.node1',
+      'stop, resume',
+      job((nightly) => (nightly.services = { nodes: { node1: { stop: [], resume: [], reload: [] } } })),
+    ],
+  ])('refuses the unknown key "%s" in %s, and tells the others', (key, path, allowed, change) => {
+    expect(refusalOf(change)).toMatchObject({
+      code: 'SITE_KEY_UNKNOWN',
+      sentence: `site.yaml: unknown key "${key}" in ${path}`,
+      hint: `keys that may stand here: ${allowed}`,
+    });
+  });
+
+  it.each<[string, (site: Tree) => void]>([
+    ['site: must not be empty', (site) => (site.site = '')],
+    ['platform: must be one of: solaris, linux', (site) => (site.platform = 'aix')],
+    ['jobs: is missing', (site) => delete site.jobs],
+    ['jobs: must be a set of keys, but is empty', (site) => (site.jobs = null)],
+    ['hosts: must be a set of keys, but is a list', (site) => (site.hosts = [])],
+    ['hosts.node 4: is not a host name', (site) => (site.hosts['node 4'] = { role: 'tape' })],
+    [
+      'hosts.node1.role: must be one of: primary, backup, tape',
+      (site) => (site.hosts.node1.role = 'secondary'),
+    ],
+    ['hosts.node1.port: must be a number, but is text', (site) => (site.hosts.node1.port = '22')],
+    ['hosts.node1.port: must be at most 65535', (site) => (site.hosts.node1.port = 70_000)],
+    ['tape.device: is missing', (site) => delete site.tape.device],
+    ['tape.device: must be a device below /dev', (site) => (site.tape.device = 'rmt/0')],
+    ['jobs.night shift: is not a job name', (site) => (site.jobs['night shift'] = site.jobs.nightly)],
+    ['jobs.nightly.class: is missing', job((nightly) => delete nightly.class)],
+    ['jobs.nightly.method: must be one of: 6a, 6b, 6c, 6d, 6e', job((nightly) => (nightly.method = '6f'))],
+    ['jobs.nightly.volumes: must be a list, but is text', job((nightly) => (nightly.volumes = 'Volume2'))],
+    ['jobs.nightly.volumes: names no volume', job((nightly) => (nightly.volumes = []))],
+    ['jobs.nightly.volumes[0].proxy: is missing', job((nightly) => delete nightly.volumes[0].proxy)],
+    [
+      'jobs.nightly.media.overwrite: must be true or false, but is text',
+      job((nightly) => (nightly.media.overwrite = 'yes')),
+    ],
+    [
+      'jobs.nightly.media.recordBytes: must be a multiple of 512',
+      job((nightly) => (nightly.media.recordBytes = 1000)),
+    ],
+    [
+      'jobs.nightly.media.recordBytes: must be at least 512',
+      job((nightly) => (nightly.media.recordBytes = 256)),
+    ],
+    [
+      'jobs.nightly.verify.fingerprint: must be at least 2 (the first and the last block)',
+      job((nightly) => (nightly.verify.fingerprint = 1)),
+    ],
+    [
+      'jobs.nightly.verify.fingerprint: must be a whole number',
+      job((nightly) => (nightly.verify.fingerprint = 2.5)),
+    ],
+    [
+      'jobs.nightly.services: must have one of these forms: ask, not-needed, {stop, resume}, {nodes}',
+      job((nightly) => (nightly.services = 'never')),
+    ],
+    ['jobs.nightly.services.resume: is missing', job((nightly) => delete nightly.services.resume)],
+    [
+      'jobs.nightly.services.stop[0]: "umount /app && sync" is not a plain command: "&" would need a shell',
+      job((nightly) => (nightly.services.stop = ['umount /app && sync'])),
+    ],
+    [
+      'jobs.nightly.services.stop[1]: a command line cannot be made: an argument holds a NUL character',
+      job((nightly) => (nightly.services.stop = ['umount /app', ['echo', 'a\0b']])),
+    ],
+    [
+      'jobs.nightly.services.stop[0]: a command line cannot be made: no program is named',
+      job((nightly) => (nightly.services.stop = [['']])),
+    ],
+    ['jobs.nightly.services.stop[0]: must not be empty', job((nightly) => (nightly.services.stop = [[]]))],
+    [
+      'jobs.nightly.mountPoint: must be an absolute path of letters, digits, ".", "_" and "-"',
+      job((nightly) => (nightly.mountPoint = '/mnt1/..')),
+    ],
+  ])('%s', (words, change) => {
+    expect(refusalOf(change)).toMatchObject({
+      code: 'SITE_VALUE_WRONG',
+      sentence: `site.yaml: ${words}`,
+      hint: wrongValueHint,
+    });
+  });
+
+  it('says of an empty file that it is empty', () => {
+    expect(() => parseSite('site.yaml', '# nothing yet\n')).toThrow(
+      'site.yaml: the file: must be a set of keys, but is empty',
+    );
+  });
+});
+
+describe('choosing a job', () => {
+  const withJobs = (...names: string[]) => {
+    const site = sampleSite();
+    site.jobs = Object.fromEntries(names.map((name) => [name, site.jobs.nightly]));
+    return siteOf('site.yaml', site);
+  };
+
+  it('takes the one that is named, or the only one', () => {
+    expect(chooseJob('site.yaml', withJobs('nightly', 'weekly'), 'weekly').name).toBe('weekly');
+    expect(chooseJob('site.yaml', withJobs('nightly'), undefined).name).toBe('nightly');
+  });
+
+  it('takes the first of the embedded lab', () => {
+    expect(chooseJob('the embedded lab', withJobs('raw-dd', 'ufs-tar'), undefined, true).name).toBe('raw-dd');
+  });
+
+  it('refuses a name that is not there, also one that every object has', () => {
+    for (const name of ['monthly', 'constructor', '__proto__', '']) {
+      expect(() => chooseJob('site.yaml', withJobs('nightly', 'weekly'), name)).toThrow(
+        expect.objectContaining({
+          code: 'JOB_UNKNOWN',
+          message: `there is no job "${name}" in site.yaml`,
+          hint: 'jobs of this site: nightly, weekly',
+        }),
+      );
+    }
+  });
+
+  it('refuses to guess between two', () => {
+    expect(() => chooseJob('site.yaml', withJobs('nightly', 'weekly'), undefined)).toThrow(
+      expect.objectContaining({
+        code: 'JOB_NOT_CHOSEN',
+        message: 'site.yaml has 2 jobs, and none was named',
+        hint: 'name one: nightly, weekly',
+      }),
+    );
+  });
+
+  it('says that a site has no job at all', () => {
+    const none = expect.objectContaining({
+      code: 'JOB_NONE',
+      message: 'site.yaml has no job',
+      hint: 'add one under "jobs"; see "A site file" in README.md',
+    });
+    expect(() => chooseJob('site.yaml', withJobs(), undefined)).toThrow(none);
+    expect(() => chooseJob('site.yaml', withJobs(), undefined, true)).toThrow(none);
+  });
+});
+
+/** A site, or an error of the table whose sentence names the file; anything else is thrown on. */
+function outcomeOf(read: () => unknown): 'site' | 'refused' {
+  try {
+    read();
+    return 'site';
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    expect(error.message).toMatch(/^site\.yaml/);
+    expect(`${error.message} ${error.hint}`).not.toMatch(
+      /\{(file|path|key|reason|allowed|name|line|column)\}/,
+    );
+    return 'refused';
+  }
+}
+
+/** Every place of a tree, by its path. */
+function pathsOf(tree: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof tree !== 'object' || tree === null) return [path];
+  return [path, ...Object.entries(tree).flatMap(([key, value]) => pathsOf(value, [...path, key]))];
+}
+
+function replaceAt(tree: Tree, path: readonly string[], value: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  tree[key] = replaceAt(tree[key], rest, value);
+  return tree;
+}
+
+describe('whatever stands in a site file', () => {
+  it('is a site or an error of the table: any data', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withNullPrototype: true, withBigInt: true }),
+        (data) => void outcomeOf(() => siteOf('site.yaml', data)),
+      ),
+    );
+  });
+
+  it('is a site or an error of the table: any data in any one place of a good site', () => {
+    const paths = pathsOf(sampleSite());
+    const odd = fc.constantFrom(
+      '',
+      '__proto__',
+      'constructor',
+      -1,
+      0,
+      Infinity,
+      Number.NaN,
+      null,
+      [],
+      {},
+      '/',
+      ' ',
+      '\0',
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.oneof(fc.jsonValue(), odd), (path, value) => {
+        void outcomeOf(() => siteOf('site.yaml', replaceAt(sampleSite(), path, value)));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is a site or an error of the table: any text', () => {
+    const sign = fc.constantFrom(
+      ...'abc:-?[]{},#&*!|>\'"%@`\n\t 0.~'.split(''),
+      '---\n',
+      '<<: ',
+      '&a ',
+      '*a',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(sign).map((signs) => signs.join('')),
+    );
+    fc.assert(
+      fc.property(text, (any) => void outcomeOf(() => parseSite('site.yaml', any))),
+      { numRuns: 400 },
+    );
+  });
+
+  it('is a site or an error of the table: the text of a good site with a piece replaced', () => {
+    const place = fc.nat(sampleSiteText.length);
+    fc.assert(
+      fc.property(place, fc.nat(20), fc.string({ unit: 'grapheme', maxLength: 5 }), (at, length, piece) => {
+        const text = sampleSiteText.slice(0, at) + piece + sampleSiteText.slice(at + length);
+        void outcomeOf(() => parseSite('site.yaml', text));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { refusalOf, type Tree } from './site.test-support.ts';
+
+const job = (change: (job: Tree) => void) => (site: Tree) => change(site.jobs.nightly);
+
+describe('names that GDS forbids', () => {
+  const tooLong = 'C'.repeat(33);
+  it.each<[string, string, (site: Tree) => void]>([
+    ['class', 'Class 1', job((nightly) => (nightly.class = 'Class 1'))],
+    ['class', tooLong, job((nightly) => (nightly.class = tooLong))],
+    [
+      'volumes[0].master',
+      'Volume1,Volume3',
+      job((nightly) => (nightly.volumes[0].master = 'Volume1,Volume3')),
+    ],
+    ['volumes[0].proxy', '-V', job((nightly) => (nightly.volumes[0].proxy = '-V'))],
+    ['shadow.class', '', job((nightly) => (nightly.shadow.class = ''))],
+    ['shadow.group', 'Group/2', job((nightly) => (nightly.shadow.group = 'Group/2'))],
+    ['shadow.volume', '_Volume2', job((nightly) => (nightly.shadow.volume = '_Volume2'))],
+    ['shadow.disks', 'Disk=3', job((nightly) => (nightly.shadow.disks = { 'Disk=3': 'c1t1d3' }))],
+  ])('%s: "%s"', (path, name, change) => {
+    expect(refusalOf(change)).toMatchObject({
+      code: 'SITE_NAME_FORBIDDEN',
+      sentence: `site.yaml: jobs.nightly.${path}: "${name}" is not a name that GDS accepts`,
+      hint: 'a GDS name has 1 to 32 letters, digits, "-" and "_", and begins with a letter or a digit',
+    });
+  });
+
+  it('accepts 32 characters, and the signs that GDS has', () => {
+    expect(refusalOf(job((nightly) => (nightly.class = `0-_${'C'.repeat(29)}`)))).toBeUndefined();
+  });
+});
+
+describe('rules of a site', () => {
+  it.each<[string, (site: Tree) => void]>([
+    ['hosts: no host has the role primary', (site) => (site.hosts = { node3: site.hosts.node3 })],
+    ['hosts: exactly one host has the role backup, not 2', (site) => (site.hosts.node2.role = 'backup')],
+    ['hosts: exactly one host has the role backup, not 0', (site) => (site.hosts.node3.role = 'tape')],
+    ['tape.host: there is no host node9; hosts: node1, node2, node3', (site) => (site.tape.host = 'node9')],
+    [
+      'tape.host: there is no host constructor; hosts: node1, node2, node3',
+      (site) => (site.tape.host = 'constructor'),
+    ],
+    [
+      'tape.device: /dev/rmt is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+      (site) => (site.tape.device = '/dev/rmt'),
+    ],
+    [
+      'tape.device: /dev/st0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+      (site) => (site.tape.device = '/dev/st0'),
+    ],
+    [
+      'jobs.nightly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
+      job((nightly) => (nightly.shadow.class = 'Class1')),
+    ],
+    ['jobs.nightly.shadow.disks: names no disk', job((nightly) => (nightly.shadow.disks = {}))],
+    [
+      'jobs.nightly.shadow.disks.Disk3: "c1t1d3=Disk4" is not the name of a device, such as c1t1d3 (without its path)',
+      job((nightly) => (nightly.shadow.disks = { Disk3: 'c1t1d3=Disk4' })),
+    ],
+    [
+      'jobs.nightly.shadow.disks.Disk3: "/dev/rdsk/c1t1d3" is not the name of a device, such as c1t1d3 (without its path)',
+      job((nightly) => (nightly.shadow.disks = { Disk3: '/dev/rdsk/c1t1d3' })),
+    ],
+    [
+      'jobs.nightly.shadow.disks.Disk4: c1t1d3 is already the device of Disk3',
+      job((nightly) => (nightly.shadow.disks = { Disk3: 'c1t1d3', Disk4: 'c1t1d3' })),
+    ],
+    [
+      'jobs.nightly.volumes[0]: Volume1 stands twice; a proxy volume is not its own master',
+      job((nightly) => (nightly.volumes[0].proxy = 'Volume1')),
+    ],
+    [
+      'jobs.nightly.services.nodes.node3: node3 is not a primary node of this site',
+      job((nightly) => (nightly.services = { nodes: { node3: { stop: [], resume: [] } } })),
+    ],
+    [
+      'jobs.nightly.services.nodes.constructor: constructor is not a primary node of this site',
+      job((nightly) => (nightly.services = { nodes: { constructor: { stop: [], resume: [] } } })),
+    ],
+  ])('%s', (words, change) => {
+    expect(refusalOf(change)).toMatchObject({ code: 'SITE_VALUE_WRONG', sentence: `site.yaml: ${words}` });
+  });
+
+  it('refuses two hosts of one address and port, also where one of them is known by its name alone', () => {
+    const hint = 'each host stands once; the backup server is never a primary node';
+    const sameAddress = (site: Tree) => {
+      site.hosts.node1.address = '10.0.0.1';
+      site.hosts.node3 = { ...site.hosts.node3, address: '10.0.0.1', port: 22 };
+    };
+    expect(refusalOf(sameAddress)).toMatchObject({
+      code: 'SITE_HOSTS_ALIKE',
+      sentence: 'site.yaml: hosts node1 and node3 are the same machine (10.0.0.1:22)',
+      hint,
+    });
+    expect(refusalOf((site) => (site.hosts.node3.address = 'NODE1'))).toMatchObject({
+      code: 'SITE_HOSTS_ALIKE',
+      sentence: 'site.yaml: hosts node1 and node3 are the same machine (node1:22)',
+      hint,
+    });
+  });
+
+  it('accepts hosts of one address on several ports, and a tape on a host of its own', () => {
+    expect(
+      refusalOf((site) =>
+        Object.values<Tree>(site.hosts).forEach((host, index) =>
+          Object.assign(host, { address: '127.0.0.1', port: 2001 + index }),
+        ),
+      ),
+    ).toBeUndefined();
+    const tapeApart = (site: Tree) => {
+      site.hosts.library = { role: 'tape' };
+      site.tape = { host: 'library', device: '/dev/rmt/1cn' };
+    };
+    expect(refusalOf(tapeApart)).toBeUndefined();
+  });
+
+  it('asks for a tape device of the platform', () => {
+    const linux = (device: string) => (site: Tree) => {
+      site.platform = 'linux';
+      site.tape.device = device;
+    };
+    expect(refusalOf(linux('/dev/nst0'))).toBeUndefined();
+    expect(refusalOf(linux('/dev/rmt/0'))).toMatchObject({
+      sentence:
+        'site.yaml: tape.device: /dev/rmt/0 is not the device of a tape drive, such as /dev/st0 (Linux)',
+    });
+  });
+});

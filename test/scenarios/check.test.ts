@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  clusterState,
+  jobOf,
+  normalState,
+  openScene,
+  openSceneConsole,
+  type Scene,
+} from '../support/lab-run.ts';
+import { locksLeft } from '../support/lab-shell.ts';
+import { checkScene, failureOf } from '../support/refusals.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+afterEach(() => {
+  for (const fault of scene.lab.faults.list()) scene.lab.faults.clear(fault);
+});
+
+const ready = 'Volume2 is joined to Volume1, in sync, 16,384 blocks from 65,536; no shadow in Class2';
+const onPrimary = 'sdxinfo, sdxproxy, sdxvolume, dd';
+const onBackup =
+  'sdxinfo, sdxshadowdisk, sdxshadowgroup, sdxshadowvolume, dd, mkdir, rmdir, ls, cat, fsck, mount, umount, tar, mt';
+const installHint = 'install them, or set PATH for shells that are not interactive';
+
+describe('check', () => {
+  it('finds everything good on a good lab, and changes nothing', async () => {
+    const good = (host: string, what: string, said: string) => ({
+      host,
+      what,
+      good: true,
+      said,
+      hint: undefined,
+    });
+    const login = (host: string) => good(host, 'login', 'reached, host key known, logged in');
+    expect(await checkScene(scene)).toEqual([
+      login('node1'),
+      good('node1', 'commands', onPrimary),
+      login('node2'),
+      good('node2', 'commands', onPrimary),
+      login('node3'),
+      good('node3', 'commands', onBackup),
+      good('node3', 'tape /dev/rmt/0', 'a cartridge is in the drive'),
+      good('node1', 'job raw-dd', ready),
+      good('node1', 'job ufs-tar', ready),
+    ]);
+    expect(await clusterState(scene)).toEqual(normalState);
+    expect(locksLeft(scene)).toEqual([]);
+    expect(await scene.state.runs()).toEqual([]);
+  });
+
+  it('looks on for what else is wrong: a command, the tape and the proxy at once', async () => {
+    for (const fault of ['not-found=node2:sdxproxy', 'no-tape', 'slice=COPY']) scene.lab.faults.set(fault);
+    const lines = await checkScene(scene);
+    expect(lines.map(({ good }) => good)).toEqual([true, true, true, false, true, true, false, false, false]);
+    expect(lines.filter(({ good }) => !good)).toMatchObject([
+      { host: 'node2', what: 'commands', said: 'not found: sdxproxy', hint: installHint },
+      { host: 'node3', what: 'tape /dev/rmt/0', said: 'no cartridge' },
+      {
+        host: 'node1',
+        what: 'job raw-dd',
+        said: 'Proxy slices are valid: expected each slice STOP, seen slice of Disk3 COPY (node1)',
+      },
+      { host: 'node1', what: 'job ufs-tar' },
+    ]);
+  });
+
+  it('asks each host only for the commands that its part needs', async () => {
+    for (const fault of ['not-found=node1:mt', 'not-found=node1:sdxshadowdisk', 'not-found=node3:sdxproxy'])
+      scene.lab.faults.set(fault);
+    expect((await checkScene(scene)).every(({ good }) => good)).toBe(true);
+    scene.lab.faults.set('not-found=node3:tar');
+    const change = (site: Parameters<typeof jobOf>[0]) => void delete site.jobs['ufs-tar'];
+    expect((await checkScene(scene)).find(({ good }) => !good)).toMatchObject({
+      host: 'node3',
+      what: 'commands',
+      said: 'not found: tar',
+    });
+    expect((await checkScene(scene, change)).every(({ good }) => good)).toBe(true);
+  });
+
+  it('tells every rule that a proxy breaks, each with its own remedy', async () => {
+    scene.lab.faults.set('slice=INVALID');
+    scene.lab.faults.set('unknown-status=SLEEPING');
+    const bad = (await checkScene(scene)).filter(({ what, good }) => what === 'job raw-dd' && !good);
+    expect(bad.map(({ said }) => said)).toEqual([
+      'Proxy slices are valid: expected each slice STOP, seen slice of Disk3 INVALID (node1)',
+      'Every status is known: expected known status words, seen volume Volume2 SLEEPING on node1, volume Volume2 SLEEPING on node2',
+    ]);
+    expect(new Set(bad.map(({ hint }) => hint)).size).toBe(2);
+  });
+
+  it('cannot be made of a site that is wrong', async () => {
+    const error = await failureOf(openSceneConsole(scene, (site) => void (jobOf(site)['fingerprint'] = 64)));
+    expect(error).toMatchObject({
+      code: 'SITE_KEY_UNKNOWN',
+      sentence: `${scene.folder}/site.yaml: unknown key "fingerprint" in jobs.raw-dd`,
+    });
+  });
+});

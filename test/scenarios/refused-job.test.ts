@@ -1,0 +1,209 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StateFolder } from '../../src/main/console.ts';
+import {
+  jobOf,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type RunSetting,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
+import { changingCommands, locksLeft } from '../support/lab-shell.ts';
+import { checkScene, failureOf, refusedBeforeJournal } from '../support/refusals.ts';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+
+/** Refused by the job alone: no host was even asked. */
+async function refusedUnasked(setting: RunSetting): Promise<object> {
+  const from = scene.lab.commands.length;
+  const { code, sentence, hint } = await refusedBeforeJournal(scene, setting);
+  expect(scene.lab.commands.slice(from)).toEqual([]);
+  return { code, sentence, hint };
+}
+
+const job = (change: (job: ReturnType<typeof jobOf>) => void) => (site: SiteTree) => change(jobOf(site));
+
+const routeWords = {
+  code: 'ROUTE_NOT_RUN',
+  sentence: 'route server is planned, but this version does not run it',
+  hint: 'use route console, or do the planned commands by hand: shadowtape plan --route server',
+};
+const layoutWords = {
+  code: 'LAYOUT_NOT_RUN',
+  sentence: 'media.layout: labelled is not written by this version',
+  hint: 'use layout plain',
+};
+const volumesWords = {
+  code: 'VOLUMES_NOT_RUN',
+  sentence: 'the job names 2 volumes; this version backs up one volume a run',
+  hint: 'make a job for each volume, each with a tape of its own',
+};
+const twoVolumes = job((one) => one['volumes'].push({ master: 'Volume3', proxy: 'Volume4' }));
+
+describe('what this version plans, but does not run', () => {
+  it('is route server, by the job or by the request', async () => {
+    expect(await refusedUnasked({ route: 'server' })).toEqual(routeWords);
+    expect(await refusedUnasked({ change: job((one) => (one['route'] = 'server')) })).toEqual(routeWords);
+  });
+
+  it.each(['6c', '6d', '6e'] as const)('is method %s', async (method) => {
+    expect(await refusedUnasked({ method })).toEqual({
+      code: 'METHOD_NOT_RUN',
+      sentence: `method ${method} is planned, but this version does not run it`,
+      hint: `use 6a or 6b, or do the planned commands by hand: shadowtape plan --route server --method ${method}`,
+    });
+  });
+
+  it('is a tape with a label', async () => {
+    expect(await refusedUnasked({ change: job((one) => (one['media'].layout = 'labelled')) })).toEqual(
+      layoutWords,
+    );
+  });
+
+  it('is a job of two volumes', async () => {
+    expect(await refusedUnasked({ change: twoVolumes })).toEqual(volumesWords);
+  });
+
+  it('is 6b on Linux, which has no ufs', async () => {
+    const linux = (site: SiteTree) => {
+      site.platform = 'linux';
+      site.tape['device'] = '/dev/st0';
+    };
+    expect(await refusedUnasked({ job: 'ufs-tar', change: linux })).toEqual({
+      code: 'METHOD_NOT_ON_PLATFORM',
+      sentence: 'method 6b backs up a ufs file system, which Linux does not have',
+      hint: 'use method 6a, which backs up the raw device',
+    });
+  });
+
+  it('is told by check as well, a day before the run', async () => {
+    const change = (site: SiteTree) => {
+      jobOf(site)['route'] = 'server';
+      jobOf(site, 'ufs-tar')['media'] = { layout: 'labelled' };
+    };
+    const { hint: routeHint, sentence: routeSentence } = routeWords;
+    expect((await checkScene(scene, change)).filter(({ good }) => !good)).toEqual([
+      { host: 'node1', what: 'job raw-dd', good: false, said: routeSentence, hint: routeHint },
+      { host: 'node1', what: 'job ufs-tar', good: false, said: layoutWords.sentence, hint: layoutWords.hint },
+    ]);
+    const two = (await checkScene(scene, twoVolumes)).find(({ what }) => what === 'job raw-dd');
+    expect(two).toMatchObject({ good: false, said: volumesWords.sentence, hint: volumesWords.hint });
+  });
+});
+
+describe('a job that asks an operator where nobody can be asked', () => {
+  const unattended = { ask: undefined, approveVerified: false };
+
+  it('asks about the services', async () => {
+    const words = {
+      code: 'OPERATOR_NEEDED',
+      sentence: 'the job asks an operator (services: ask), and nobody can be asked here',
+      hint: 'name the commands in services.stop and services.resume, or run where a terminal is',
+    };
+    const change = job((one) => (one['services'] = 'ask'));
+    const asking = await openSceneConsole(scene, change);
+    try {
+      for (const approveVerified of [false, true]) {
+        const signal = new AbortController().signal;
+        const run = asking.run({
+          job: 'raw-dd',
+          ask: undefined,
+          approveVerified,
+          cancel: signal,
+          halt: signal,
+          onEvent: () => undefined,
+        });
+        expect(await failureOf(run)).toMatchObject(words);
+      }
+    } finally {
+      await asking.close();
+    }
+  });
+
+  it('asks for approval, and --yes was not given', async () => {
+    const from = scene.lab.commands.length;
+    const asking = await openSceneConsole(
+      scene,
+      job((one) => (one['approve'] = 'operator')),
+    );
+    try {
+      const signal = new AbortController().signal;
+      const run = asking.run({
+        job: 'raw-dd',
+        ...unattended,
+        cancel: signal,
+        halt: signal,
+        onEvent: () => undefined,
+      });
+      expect(await failureOf(run)).toMatchObject({
+        code: 'OPERATOR_NEEDED',
+        sentence: 'the job asks an operator (approve: operator), and nobody can be asked here',
+        hint: 'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds',
+      });
+    } finally {
+      await asking.close();
+    }
+    expect(scene.lab.commands.slice(from)).toEqual([]);
+    expect(await scene.state.runs()).toEqual([]);
+  });
+});
+
+describe('a job that is not there', () => {
+  it('is refused with the names of those that are', async () => {
+    expect(await refusedUnasked({ job: 'nightly' })).toEqual({
+      code: 'JOB_UNKNOWN',
+      sentence: `there is no job "nightly" in ${scene.folder}/site.yaml`,
+      hint: 'jobs of this site: raw-dd, ufs-tar',
+    });
+  });
+
+  it('cannot be planned either', async () => {
+    const console = await openSceneConsole(scene);
+    try {
+      expect(await failureOf(console.plan({}))).toMatchObject({
+        code: 'JOB_NOT_CHOSEN',
+        sentence: `${scene.folder}/site.yaml has 2 jobs, and none was named`,
+        hint: 'name one: raw-dd, ufs-tar',
+      });
+    } finally {
+      await console.close();
+    }
+  });
+});
+
+describe('a state folder', () => {
+  it('that is a file is refused before any host is asked', async () => {
+    const path = join(scene.folder, 'state-that-is-a-file');
+    await writeFile(path, '');
+    const from = scene.lab.commands.length;
+    expect(await failureOf(runScene({ ...scene, state: new StateFolder(path) }))).toMatchObject({
+      code: 'STATE_FOLDER_UNUSABLE',
+      hint: 'journals and known hosts live there; name a folder that this user can write with --state DIR',
+    });
+    expect(scene.lab.commands.slice(from)).toEqual([]);
+  });
+
+  it('in which no journal can be made keeps the run from beginning', async () => {
+    const state = new StateFolder(join(scene.folder, 'state-without-runs'));
+    await mkdir(state.path);
+    await writeFile(join(state.path, 'runs'), '');
+    const from = scene.lab.commands.length;
+    const error = await failureOf(runScene({ ...scene, state }));
+    expect(error).toMatchObject({
+      code: 'JOURNAL_UNWRITABLE',
+      hint: 'make room, or keep the state elsewhere with --state DIR; without a journal nothing is done',
+    });
+    expect(error.sentence).toMatch(
+      /^the journal \S+\/runs\/\d{8}-\d{6}-volume2\.ndjson cannot be written: its folder is a file$/,
+    );
+    expect(changingCommands(scene, from)).toEqual([]);
+    expect(locksLeft(scene)).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+/** What a scenario does to the lab behind the program's back, and what it looks for in what the program sent. */
+import { join } from 'node:path';
+import { labSite } from '../../src/lab/lab-site.ts';
+import { siteOf } from '../../src/main/site/site-file.ts';
+import { hostProfiles } from '../../src/main/site/host-profiles.ts';
+import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
+import type { Scene } from './lab-run.ts';
+
+/** The sessions of an administrator who sits at the hosts of the lab. */
+function administrator(scene: Scene): SshHosts {
+  return new SshHosts({
+    profiles: hostProfiles(siteOf('the lab', labSite(scene.lab)), ''),
+    knownHostsFile: join(scene.folder, 'known_hosts_of_the_administrator'),
+    userKnownHostsFiles: [scene.lab.knownHostsFile],
+    confirmHostKey: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve(undefined),
+  });
+}
+
+/** Sends commands to a host of the lab, one after the other. @throws where one of them fails */
+export async function onHost(scene: Scene, host: string, ...commands: readonly string[][]): Promise<string> {
+  const hosts = administrator(scene);
+  const printed: string[] = [];
+  try {
+    for (const argv of commands) {
+      const { status, stdout, stderr } = await hosts.session(host).exec(argv);
+      if (status !== 0) throw new Error(`${host}: ${argv.join(' ')} ended with ${status}: ${stderr}`);
+      printed.push(stdout.toString('utf8'));
+    }
+  } finally {
+    await hosts.close();
+  }
+  return printed.join('');
+}
+
+/** Opens the tape drive for another program, which writes nothing. @returns ends that program */
+export async function busyDrive(scene: Scene): Promise<() => Promise<void>> {
+  const hosts = administrator(scene);
+  const { stream, ended } = await hosts.session('node3').openWrite(['dd', 'of=/dev/rmt/0', 'bs=10240']);
+  return async () => {
+    stream.end();
+    await ended;
+    await hosts.close();
+  };
+}
+
+const lockCommand = /^(mkdir|rmdir|ls) \/var\/tmp\/shadowtape-/;
+const looking =
+  /^(sdxinfo|cat \/etc\/mnttab|ls -d|command -v|echo|mt -f \S+ (status|rewind)|dd if=\S+( bs=\d+)?( (iseek|skip)=\d+)?( bs=\d+)?( count=1)?$)/;
+
+/**
+ * The command lines since the `from`th that change something on a host, by what they are, not by what the program thinks of them:
+ * everything that is neither known to look only, nor the lock.
+ */
+export function changingCommands(scene: Scene, from = 0): string[] {
+  return scene.lab.commands
+    .slice(from)
+    .filter(({ line }) => !lockCommand.test(line) && !looking.test(line))
+    .map(({ host, line }) => `${host} ${line}`);
+}
+
+/** What stands in the lock folders of the backup server. */
+export function locksLeft(scene: Scene): string[] {
+  return scene.lab
+    .world()
+    .directories.node3.filter((directory) => directory.startsWith('/var/tmp/shadowtape-'));
+}
