@@ -177,12 +177,13 @@ export class ShadowtapeConsole {
     requireSomebodyToAsk(named.job, request);
     const run = await this.#newRunName(named.job.volumes[0]?.proxy ?? 'volume');
     const assignment = await this.#assign(named, run);
+    const steps = stepsOf(assignment);
     const journal = new Journal({ file: this.#state.journalFile(run), run });
     const ended = journal.listen(request.onEvent);
     try {
       const end = await performRun({
         assignment,
-        steps: stepsOf(assignment),
+        steps,
         journal,
         hosts: this.#hosts,
         ask: answering(request),

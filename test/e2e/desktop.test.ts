@@ -59,18 +59,12 @@ describe.runIf(missing === undefined || process.env['CI'])(`the desktop window${
   it('gives the page nothing of Node, and lets it go nowhere', async () => {
     const { app, page } = await launch({ SHADOWTAPE_SITE: await scene.writeSite(), SHADOWTAPE_STATE: state });
     await page.getByRole('heading', { name: 'Plan' }).waitFor();
-    expect(await page.evaluate(() => [typeof globalThis['require' as never], typeof globalThis['process' as never]])).toEqual([
-      'undefined',
-      'undefined',
-    ]);
+    expect(await page.evaluate('[typeof require, typeof process]')).toEqual(['undefined', 'undefined']);
     const address = page.url();
-    await page.evaluate(() => {
-      window.open('https://example.com/');
-      window.location.href = 'https://example.com/';
-    });
+    await page.evaluate('window.open("https://example.com/"); window.location.href = "https://example.com/"');
     expect(app.windows()).toHaveLength(1);
     expect(page.url()).toBe(address);
-    const refused = await page.evaluate(() => window.shadowtape.plan({ job: 'raw-dd', more: true } as never));
+    const refused = await page.evaluate('window.shadowtape.plan({ job: "raw-dd", more: true })');
     expect(refused).toMatchObject({ error: { code: 'REQUEST_REFUSED', sentence: 'the request "plan" is refused: it has another shape' } });
   });
 });

@@ -11,7 +11,7 @@ import {
   type Scene,
   type SiteTree,
 } from '../support/lab-run.ts';
-import { busyDrive, changingCommands, onHost } from '../support/lab-shell.ts';
+import { busyDrive, changingCommands } from '../support/lab-shell.ts';
 import { checkScene, refusedRun } from '../support/refusals.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
@@ -24,6 +24,12 @@ afterEach(() => scene.close());
 const notNeeded = (site: SiteTree) => void (jobOf(site)['services'] = 'not-needed');
 const tapeLine = async () => (await checkScene(scene)).find(({ what }) => what === 'tape /dev/rmt/0');
 const tapeEvents = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'tape');
+
+/** A lab that begins with somebody else's cartridge in its drive. */
+async function insertForeignTape(): Promise<void> {
+  await scene.close();
+  scene = await openScene({ faults: ['tape-not-blank'] });
+}
 
 /** A refusal after which the cartridge holds, bit by bit, what it held. */
 async function refusedByTape(): Promise<object> {
@@ -106,8 +112,7 @@ describe('the drive', () => {
   });
 
   it('cannot read the first record, which is not taken for blank', async () => {
-    scene.lab.faults.set('tape-not-blank');
-    await onHost(scene, 'node3', ['mt', '-f', '/dev/rmt/0n', 'status']);
+    await insertForeignTape();
     scene.lab.faults.set('tape-read-error=1');
     expect(await refusedByTape()).toEqual({
       code: 'TAPE_STATE_UNKNOWN',
@@ -123,7 +128,7 @@ describe('a cartridge that is not blank', () => {
   const foreign = 'data that is neither tar nor ufsdump (first record 10,240 bytes)';
 
   it('is refused, and told by what it begins with', async () => {
-    scene.lab.faults.set('tape-not-blank');
+    await insertForeignTape();
     expect(await refusedByTape()).toEqual({
       code: 'TAPE_NOT_BLANK',
       sentence: `the tape in /dev/rmt/0 on node3 is not blank: it holds ${foreign}`,

@@ -19,10 +19,12 @@ export interface SiteTree {
   platform: string;
   hosts: Record<string, Record<string, unknown>>;
   tape: Record<string, unknown>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a scenario changes it at will
   jobs: Record<string, Record<string, any>>;
 }
 
 /** A job of the site, raw-dd where none is named. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a scenario changes it at will
 export function jobOf(site: SiteTree, name = 'raw-dd'): Record<string, any> {
   const job = site.jobs[name];
   if (!job) throw new Error(`the lab has no job ${name}`);
@@ -43,7 +45,15 @@ export interface Scene {
 /** Opens a lab of its own for one scenario. */
 export async function openScene(options: Partial<LabOptions> = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'shadowtape-scene-'));
-  const lab = await openLab({ folder: join(folder, 'lab'), blocks: smallBlocks, rejoinBytesPerSecond: 64_000_000, ...options });
+  const lab = await openLab({
+    folder: join(folder, 'lab'),
+    blocks: smallBlocks,
+    rejoinBytesPerSecond: 64_000_000,
+    ...options,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const state = new StateFolder(join(folder, 'state'));
   return {
     lab,

@@ -1,51 +1,26 @@
 /** Looks at drive and tape before anything is touched: a tape that is not blank is not written to unless the job says so. */
 import { failure } from '../../contract/errors.ts';
 import { describeFirstRecord } from '../tape/tape-contents.ts';
-import { parseDriveStatus, type DriveStatus } from '../tape/drive-status.ts';
 import { driveCommand } from '../tape/tape-device.ts';
 import { wordsOf } from './command-runner.ts';
+import { driveStatus, requireReadyDrive } from './drive-ready.ts';
 import type { CommandResult } from './hosts.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step } from './step.ts';
-
-/** What the drive says of itself, and in which words. */
-interface Told extends DriveStatus {
-  readonly said: string;
-}
-
-async function driveStatus(context: RunContext, step: Step): Promise<Told> {
-  const { tapeHost: host, tapeDevice } = context.assignment;
-  const argv = driveCommand(tapeDevice, 'status');
-  const result = await context.runner.send(step.id, { host, argv, changes: false }, { anyStatus: true, timeLimitSeconds: 180 });
-  if (result.status === 127) throw failure('COMMAND_NOT_FOUND', { host, name: 'mt' });
-  const stdout = result.stdout.toString('utf8');
-  return { ...parseDriveStatus(stdout, result.stderr), said: wordsOf({ stdout, stderr: result.stderr }) || 'mt status says nothing' };
-}
-
-/** The drive is asked before it is opened: on Linux the open of an empty drive blocks for two minutes (st, ready timeout). */
-async function requireReadyDrive(context: RunContext, step: Step): Promise<void> {
-  const status = await driveStatus(context, step);
-  const { tapeDevice: device, tapeHost: host } = context.assignment;
-  const reason = `${device} on ${host}`;
-  if (status.state === 'no-cartridge') throw failure('TAPE_NOT_LOADED', { reason });
-  if (status.state === 'busy') throw failure('TAPE_BUSY', { reason });
-  if (status.state === 'unknown') throw failure('TAPE_STATE_UNKNOWN', { device, host, said: status.said });
-  if (status.writeProtected) throw failure('TAPE_WRITE_PROTECTED', { reason: `the cartridge in ${reason} is write-protected` });
-}
 
 /**
  * A read that fails may mean a blank tape, or a bad one. Solaris tells by the sense key (Blank Check). On Linux the end of data is
  * looked for: a tape without a single file has it in file 0, where it begins.
  */
 async function isBlank(context: RunContext, step: Step): Promise<boolean> {
-  const status = await driveStatus(context, step);
+  const status = await driveStatus(context.runner, step.id, context.assignment);
   if (status.blankCheck) return true;
   if (context.assignment.platform !== 'linux') return false;
   const { tapeHost: host, tapeDevice } = context.assignment;
   await context.runner.send(step.id, { host, argv: driveCommand(tapeDevice, 'eod'), changes: true }, { anyStatus: true });
-  const atEnd = await driveStatus(context, step);
-  return atEnd.file === 0 && (atEnd.record === undefined || atEnd.record === 0);
+  const atEnd = await driveStatus(context.runner, step.id, context.assignment);
+  return atEnd.endOfData && atEnd.file === 0 && (atEnd.record === undefined || atEnd.record === 0);
 }
 
 /** What the tape holds; undefined where it is blank. */
@@ -64,7 +39,7 @@ export const performTapeCheck: Performer = async (context, step) => {
   const [, rewind, firstRecord] = step.commands;
   if (!rewind || !firstRecord) throw new Error('the step has its commands');
   const { tapeDevice: device, tapeHost: host, job } = context.assignment;
-  await requireReadyDrive(context, step);
+  await requireReadyDrive(context.runner, step.id, context.assignment, 'write');
   await context.runner.send(step.id, rewind);
   const first = await context.runner.send(step.id, firstRecord, { anyStatus: true, binary: true });
   const found = await contents(context, step, first);

@@ -2,6 +2,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { requireReadyDrive } from './drive-ready.ts';
 import { noJournal } from './journal.ts';
 import { readBackAndCompare } from './perform-read-back.ts';
 import type { LiveProgress } from './run-context.ts';
@@ -23,7 +24,7 @@ export interface VerifiedTape {
   readonly sha256: string;
 }
 
-/** @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS and what else reading a tape can end with */
+/** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_DIFFERS and what else reading a tape can end with */
 export async function verifyRun(options: VerifyOptions): Promise<VerifiedTape> {
   const { run, events, runner, abort, onProgress } = options;
   const start = events[0];
@@ -31,6 +32,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedTape> {
   const written = summary?.digests.handed;
   if (start?.type !== 'run-started' || !written) throw failure('RUN_HAS_NO_TAPE', { run });
   const { host, device } = start.tape;
+  await requireReadyDrive(runner, 'verify-run', { tapeHost: host, tapeDevice: device }, 'read');
   await readBackAndCompare(
     { runner, abort, journal: noJournal(), progress: onProgress },
     {

@@ -1,0 +1,124 @@
+/** The console’s own disk is full, and the copy back that ends badly: the cluster is brought back as far as it can be. */
+import { readFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseJournal } from '../../src/main/procedure/journal-reader.ts';
+import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
+import { clusterState, normalState, openScene, runScene } from '../support/lab-run.ts';
+
+/** Which files of the console can no longer be written; by the end of their names. */
+const full = vi.hoisted(() => ({ ending: undefined as string | undefined }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const original = await importOriginal<typeof import('node:fs')>();
+  const names = new Map<number, string>();
+  const openSync: typeof original.openSync = (path, ...rest) => {
+    const handle = original.openSync(path, ...rest);
+    names.set(handle, String(path));
+    return handle;
+  };
+  const writeSync = (handle: number, ...rest: [NodeJS.ArrayBufferView, number?]) => {
+    if (full.ending !== undefined && names.get(handle)?.endsWith(full.ending)) {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    }
+    return original.writeSync(handle, ...rest);
+  };
+  return { ...original, default: original, openSync, writeSync };
+});
+
+afterEach(() => {
+  full.ending = undefined;
+});
+
+const makeRoom = 'make room, or keep the state elsewhere with --state DIR';
+
+describe('a full disk on the console', () => {
+  it.each([
+    { step: '3-3', stands: normalStands },
+    { step: 'verify', stands: normalStands },
+    { step: '7', stands: [...normalStands, tapeStands.verified] },
+  ])('at step $step ends the run, and does not keep it from being unwound', async ({ step, stands }) => {
+    const scene = await openScene();
+    try {
+      const end = await runScene(scene, {
+        onEvent(event) {
+          if (event.type === 'step-started' && event.step === step) full.ending = '.ndjson';
+        },
+      });
+      await scene.lab.copyingFinished();
+      expect(end).toMatchObject({
+        verdict: 'failed',
+        exitStatus: 2,
+        sentence: `the journal ${end.journalFile} cannot be written: the disk is full`,
+        stands,
+        journalBroken: true,
+      });
+      expect(end.error).toMatchObject({ code: 'JOURNAL_UNWRITABLE', hint: `${makeRoom}; without a journal nothing is done` });
+      expect(await clusterState(scene)).toEqual(normalState);
+      // What is there is whole, and the listener has heard the rest.
+      const { events } = parseJournal(end.journalFile, await readFile(end.journalFile, 'utf8'));
+      expect(events.at(-1)).toMatchObject({ type: 'step-started', step });
+      expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', exitStatus: 2 });
+    } finally {
+      await scene.close();
+    }
+  });
+
+  it('that comes only with the last line leaves a verified backup, and says that its end is not written', async () => {
+    await inScene(async (scene) => {
+      const end = await runScene(scene, {
+        onEvent(event) {
+          if (event.type === 'step-finished' && event.step === 'unlock') full.ending = '.ndjson';
+        },
+      });
+      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, journalBroken: true, stands: normalStands });
+    });
+  });
+
+  it('refuses a run whose beginning cannot be written', async () => {
+    await inScene(async (scene) => {
+      full.ending = '.ndjson';
+      await expect(runScene(scene)).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' });
+      expect(scene.lab.commands.filter(({ line }) => !line.startsWith('sdxinfo'))).toEqual([]);
+    });
+  });
+
+  it('that takes only the list of the archive ends the dump, and is told as such', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, {
+        job: 'ufs-tar',
+        onEvent(event) {
+          if (event.type === 'step-started' && event.step === '6b-4') full.ending = '.catalogue.ndjson';
+        },
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: `the list of what the archive holds, ${scene.state.catalogueFile(end.run)}, cannot be written: the disk is full`,
+        stands: [...normalStands, tapeStands.incomplete],
+      });
+      expect(end.error).toMatchObject({ code: 'CATALOGUE_UNWRITABLE', hint: `${makeRoom}; the run is started again from the beginning` });
+    });
+  });
+});
+
+describe('a copy back that ends badly', () => {
+  it('is told with the slice as it is, and the tape as what it is', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, { faults: ['rejoin-invalid'], change: withJob({ onFailure: 'halt' }) });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        sentence: 'the copy from Volume1 to Volume2 has failed: slice of Disk3 INVALID',
+        stands: [
+          'Volume2: PROXY Join, STATUS INVALID, slice of Disk3 INVALID (as node1 shows it)',
+          'node3: no shadow object of Class2',
+          tapeStands.verified,
+          'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+        ],
+      });
+      expect(end.error).toMatchObject({
+        code: 'RESYNCHRONISATION_FAILED',
+        hint: 'see "Slice Status Abnormality" in the GDS guide; Volume1 itself was only read',
+      });
+      expect(await clusterState(scene)).toEqual({ ...normalState, sliceOfProxy: 'INVALID' });
+    }, 'otherwise');
+  });
+});
