@@ -51,7 +51,10 @@ function lawOf([room, allowed]) {
       'no-restricted-imports': [
         'error',
         {
-          paths: strangers.map(([name]) => ({ name, message: `src/${room} does not import ${name} (ARCHITECTURE.md)` })),
+          paths: strangers.map(([name]) => ({
+            name,
+            message: `src/${room} does not import ${name} (ARCHITECTURE.md)`,
+          })),
           patterns: [
             {
               regex: forbiddenImports(room, allowed),

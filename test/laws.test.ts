@@ -5,7 +5,9 @@ const eslint = new ESLint();
 
 /** What lint says of a file with that import, as far as the laws are concerned. */
 async function law(file: string, imported: string): Promise<string | undefined> {
-  const [result] = await eslint.lintText(`import { x } from '${imported}';\nexport const y = x;\n`, { filePath: file });
+  const [result] = await eslint.lintText(`import { x } from '${imported}';\nexport const y = x;\n`, {
+    filePath: file,
+  });
   return result?.messages.find(({ ruleId }) => ruleId === 'no-restricted-imports')?.message;
 }
 

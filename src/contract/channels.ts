@@ -31,7 +31,8 @@ export interface Responses {
 
 export const channels = Object.keys(requestSchemas) as Channel[];
 
-export type Reply<Name extends Channel> = { readonly result: Responses[Name] } | { readonly error: ErrorInfo };
+export type Reply<Name extends Channel> =
+  { readonly result: Responses[Name] } | { readonly error: ErrorInfo };
 
 /** What the preload puts into the page. */
 export type Bridge = { readonly [Name in Channel]: (request: RequestOf<Name>) => Promise<Reply<Name>> };
@@ -40,5 +41,10 @@ export type Bridge = { readonly [Name in Channel]: (request: RequestOf<Name>) =>
 export function errorInfoOf(error: unknown): ErrorInfo {
   if (isFailure(error)) return error.toInfo();
   const sentence = error instanceof Error ? error.message : String(error);
-  return { code: 'UNEXPECTED', sentence: `likely a mistake in shadowtape: ${sentence}`, hint: 'please report it', evidence: {} };
+  return {
+    code: 'UNEXPECTED',
+    sentence: `likely a mistake in shadowtape: ${sentence}`,
+    hint: 'please report it',
+    evidence: {},
+  };
 }

@@ -124,7 +124,8 @@ export const errorTable = {
     hint: '{remedy}',
   },
   FINGERPRINT_DIFFERS: {
-    sentence: 'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',
+    sentence:
+      'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',
     hint: 'the device of the shadow disk is another disk than sdxinfo makes believe; compare the serial numbers of the device on both sides',
   },
   FINGERPRINT_SHORT: {

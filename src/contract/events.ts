@@ -165,7 +165,9 @@ export type RunEventType = RunEvent['type'];
 export type EventOf<Type extends RunEventType> = Extract<RunEvent, { type: Type }>;
 
 /** An event as its writer gives it: the journal adds `seq`, `at`, `run` and `prev`. */
-export type NewEvent = { [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'run' | 'prev'> }[RunEventType];
+export type NewEvent = {
+  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'run' | 'prev'>;
+}[RunEventType];
 
 /** Drops the index signature that a loose schema adds, so that a misspelt field is a type error. */
 type Declared<Event> = { [Key in keyof Event as string extends Key ? never : Key]: Event[Key] };

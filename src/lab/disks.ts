@@ -4,8 +4,17 @@ import { join } from 'node:path';
 import { Keystream } from './keystream.ts';
 import { layOut } from './lab-file-system.ts';
 import type { LaidOutFileSystem } from './lab-file-system.ts';
-import { blockBytes, physicalDisks, privateBlocks } from './lab-model.ts';
-import type { LabModel } from './lab-model.ts';
+import {
+  blockBytes,
+  disksOfPair,
+  masterDevice,
+  pairBlocks,
+  physicalBlocks,
+  physicalDisks,
+  privateBlocks,
+  volumePairs,
+} from './lab-model.ts';
+import type { LabModel, VolumePair } from './lab-model.ts';
 import { payrollFiles } from './payroll-files.ts';
 
 const pieceBytes = 4_194_304;
@@ -29,12 +38,22 @@ export class Disks {
   static async create(folder: string, model: LabModel): Promise<Disks> {
     await mkdir(join(folder, 'disks'), { recursive: true });
     const handles = await openAll(folder, 'w+');
-    for (const [name, handle] of handles) {
-      await handle.truncate(model.diskBlocks * blockBytes);
-      await writeMargins(handle, new Keystream(`${model.seed}/${name}`), model);
+    const disks = new Disks(handles);
+    for (const pair of volumePairs) {
+      const names = disksOfPair(pair);
+      for (const name of names) {
+        const size = physicalBlocks(name, model.volumeBlocks) * blockBytes;
+        const handle = disks.#handle(name);
+        await handle.truncate(size);
+        await writeMargins(handle, new Keystream(`${model.seed}/${name}`), volumeBytesOf(pair, model), size);
+      }
+      await writeVolume(
+        names.map((name) => disks.#handle(name)),
+        pair,
+        model,
+      );
     }
-    await writeVolume([...handles.values()], model);
-    return new Disks(handles);
+    return disks;
   }
 
   /**
@@ -77,11 +96,21 @@ async function writeFully(handle: FileHandle, bytes: Buffer, position: number): 
   }
 }
 
-async function writeMargins(handle: FileHandle, stream: Keystream, model: LabModel): Promise<void> {
+function volumeBytesOf(pair: VolumePair, { volumeBlocks }: LabModel): number {
+  return pairBlocks(pair, volumeBlocks) * blockBytes;
+}
+
+/** Sizes in bytes. */
+async function writeMargins(
+  handle: FileHandle,
+  stream: Keystream,
+  volumeBytes: number,
+  diskBytes: number,
+): Promise<void> {
   const volumeStart = privateBlocks * blockBytes;
-  const volumeEnd = volumeStart + model.volumeBlocks * blockBytes;
+  const volumeEnd = volumeStart + volumeBytes;
   const before = volumeStart - marginBytes;
-  const after = Math.min(marginBytes, model.diskBlocks * blockBytes - volumeEnd);
+  const after = Math.min(marginBytes, diskBytes - volumeEnd);
   await writeFully(handle, stream.bytes(before, marginBytes), before);
   await writeFully(handle, stream.bytes(volumeEnd, after), volumeEnd);
 }
@@ -96,11 +125,16 @@ function overlay(bytes: Buffer, position: number, files: LaidOutFileSystem): voi
   }
 }
 
-/** The same volume on every disk: a file system, and between and behind its files bytes that never repeat. */
-async function writeVolume(handles: readonly FileHandle[], model: LabModel): Promise<void> {
-  const volumeBytes = model.volumeBlocks * blockBytes;
-  const stream = new Keystream(`${model.seed}/Volume1`);
-  const files = layOut(payrollFiles(model.seed, volumeBytes));
+/** The same volume on every disk of the pair: a file system, and between and behind its files bytes that never repeat. */
+async function writeVolume(
+  handles: readonly FileHandle[],
+  pair: VolumePair,
+  model: LabModel,
+): Promise<void> {
+  const volumeBytes = volumeBytesOf(pair, model);
+  const stream = new Keystream(`${model.seed}/${pair.master}`);
+  const { fileSystem: type, directory: lastMounted } = pair;
+  const files = layOut(payrollFiles(model.seed, volumeBytes), { type, lastMounted, device: masterDevice(pair) });
   const start = privateBlocks * blockBytes;
   for (let position = 0; position < volumeBytes; position += pieceBytes) {
     const bytes = stream.bytes(position, Math.min(pieceBytes, volumeBytes - position));

@@ -9,7 +9,7 @@ import {
   volumeOf,
   volumesOfGroup,
 } from './gds-model.ts';
-import { physicalDiskOf, privateBlocks } from './lab-model.ts';
+import { physicalBlocks, physicalDiskOf, privateBlocks } from './lab-model.ts';
 import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
 import { isInUse } from './world.ts';
 import type { World } from './world.ts';
@@ -60,7 +60,7 @@ export function createShadowDisks(
       device,
       type: 'undef',
       group: null,
-      blocks: world.model.diskBlocks,
+      blocks: physicalBlocks(physical, world.model.volumeBlocks),
     });
   }
   owner.disks.push(...created);

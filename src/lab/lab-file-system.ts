@@ -1,23 +1,28 @@
 /**
- * The lab's own file system: what stands for ufs inside a volume.
+ * The lab's own file system: what stands for ufs and for sfxfs inside a volume.
  *
  * Byte 0, one block of 512 bytes, big-endian, the superblock:
- *    0  magic "LABUFS01"
+ *    0  magic "LABUFS01" or "LABSFX01"
  *    8  state: 1 clean, 2 dirty (mounted for writing, or copied while it was)
  *   12  number of entries
  *   16  offset of the index in bytes (64 bits)
  *   24  length of the index in bytes (64 bits)
  *   32  SHA-256 of the index
  *   64  the directory on which it was last mounted, ended by a zero byte
+ *  320  sfxfs only: the block device that it takes itself to be on, ended by a zero byte. sfxfs keeps the names of its devices inside
+ *       the file system (GFS guide 4.2, 3.3); one that is found on another device is not mounted until sfxadm has rewritten the name
  * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's bytes
  * lie in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
  */
 import { createHash } from 'node:crypto';
 import { IoError } from './io-error.ts';
-import { blockBytes } from './lab-model.ts';
+import { blockBytes, fileSystemTypes } from './lab-model.ts';
+import type { FileSystemType } from './lab-model.ts';
 import type { PayrollEntry } from './payroll-files.ts';
 
-const magic = 'LABUFS01';
+const magics = { ufs: 'LABUFS01', sfxfs: 'LABSFX01' } as const;
+const deviceOffset = 320;
+const deviceBytes = 128;
 const states = { clean: 1, dirty: 2 } as const;
 const indexOffset = 8192;
 
@@ -41,6 +46,9 @@ export interface VolumeBytes {
 }
 
 export interface FileSystem {
+  readonly type: FileSystemType;
+  /** The device that an sfxfs takes itself to be on; '' for ufs, which does not know. */
+  readonly device: string;
   readonly state: 'clean' | 'dirty';
   readonly lastMounted: string;
   readonly entries: readonly FileSystemEntry[];
@@ -48,20 +56,25 @@ export interface FileSystem {
 
 const wholeBlocks = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;
 
-function superblock(
-  entryCount: number,
-  index: Buffer,
-  state: keyof typeof states,
-  lastMounted: string,
-): Buffer {
+/** What a file system is to say of itself. */
+export interface FileSystemIdentity {
+  readonly type: FileSystemType;
+  readonly lastMounted: string;
+  /** Block device of the volume. */
+  readonly device: string;
+}
+
+function superblock(entryCount: number, index: Buffer, identity: FileSystemIdentity): Buffer {
+  const { type, lastMounted, device } = identity;
   const bytes = Buffer.alloc(blockBytes);
-  bytes.write(magic, 0, 'latin1');
-  bytes.writeUInt32BE(states[state], 8);
+  bytes.write(magics[type], 0, 'latin1');
+  bytes.writeUInt32BE(states.dirty, 8);
   bytes.writeUInt32BE(entryCount, 12);
   bytes.writeBigUInt64BE(BigInt(indexOffset), 16);
   bytes.writeBigUInt64BE(BigInt(index.length), 24);
   createHash('sha256').update(index).digest().copy(bytes, 32);
   bytes.write(lastMounted, 64, 255, 'utf8');
+  if (type === 'sfxfs') bytes.write(device, deviceOffset, deviceBytes - 1, 'utf8');
   return bytes;
 }
 
@@ -72,11 +85,17 @@ export interface LaidOutFileSystem {
   readonly end: number;
 }
 
+const ufsOfApp: FileSystemIdentity = { type: 'ufs', lastMounted: '/app', device: '' };
+
 /**
- * Lays entries out, marked dirty as on a volume that is mounted on /app.
+ * Lays entries out, marked dirty as on a volume that is mounted.
  * @param entries directories before what lies in them
+ * @param identity a ufs on /app where it is not given
  */
-export function layOut(entries: readonly PayrollEntry[]): LaidOutFileSystem {
+export function layOut(
+  entries: readonly PayrollEntry[],
+  identity: FileSystemIdentity = ufsOfApp,
+): LaidOutFileSystem {
   const place = (dataStart: number): FileSystemEntry[] => {
     let offset = dataStart;
     return entries.map(({ content, ...entry }) => {
@@ -96,7 +115,7 @@ export function layOut(entries: readonly PayrollEntry[]): LaidOutFileSystem {
   const last = files.at(-1);
   return {
     pieces: [
-      { position: 0, bytes: superblock(entries.length, index, 'dirty', '/app') },
+      { position: 0, bytes: superblock(entries.length, index, identity) },
       { position: indexOffset, bytes: index },
       ...files,
     ],
@@ -107,8 +126,17 @@ export function layOut(entries: readonly PayrollEntry[]): LaidOutFileSystem {
 async function readSuperblock(volume: VolumeBytes): Promise<Buffer> {
   const bytes = Buffer.alloc(blockBytes);
   const length = await volume.read(bytes, 0);
-  if (length < blockBytes || bytes.toString('latin1', 0, 8) !== magic) throw new IoError('EINVAL');
+  if (length < blockBytes || typeOf(bytes) === undefined) throw new IoError('EINVAL');
   return bytes;
+}
+
+function typeOf(head: Buffer): FileSystemType | undefined {
+  return fileSystemTypes.find((type) => head.toString('latin1', 0, 8) === magics[type]);
+}
+
+/** A text of the superblock that a zero byte ends. */
+function textAt(head: Buffer, offset: number): string {
+  return head.toString('utf8', offset, head.indexOf(0, offset));
 }
 
 /**
@@ -120,10 +148,11 @@ export async function readFileSystem(volume: VolumeBytes): Promise<FileSystem> {
   const index = Buffer.alloc(Math.min(Number(head.readBigUInt64BE(24)), 67_108_864));
   await volume.read(index, Number(head.readBigUInt64BE(16)));
   if (!createHash('sha256').update(index).digest().equals(head.subarray(32, 64))) throw new IoError('EINVAL');
-  const nameEnd = head.indexOf(0, 64);
   return {
+    type: typeOf(head) ?? 'ufs',
+    device: textAt(head, deviceOffset),
     state: head.readUInt32BE(8) === states.clean ? 'clean' : 'dirty',
-    lastMounted: head.toString('utf8', 64, nameEnd),
+    lastMounted: textAt(head, 64),
     entries: JSON.parse(index.toString('utf8')) as FileSystemEntry[],
   };
 }
@@ -143,5 +172,17 @@ export async function markFileSystem(
     head.fill(0, 64, 320);
     head.write(lastMounted, 64, 255, 'utf8');
   }
+  await volume.write(head, 0);
+}
+
+/**
+ * Writes into the superblock on which device the file system lies.
+ * @throws IoError EINVAL where the volume holds no sfxfs
+ */
+export async function renameDevice(volume: VolumeBytes, device: string): Promise<void> {
+  const head = await readSuperblock(volume);
+  if (typeOf(head) !== 'sfxfs') throw new IoError('EINVAL');
+  head.fill(0, deviceOffset, deviceOffset + deviceBytes);
+  head.write(device, deviceOffset, deviceBytes - 1, 'utf8');
   await volume.write(head, 0);
 }

@@ -2,7 +2,8 @@
  * What the lab remembers: plain data, kept in `model.json` of its folder.
  *
  * Names are those of the GDS guide's example: Class1 with Group1 (Disk1, Disk2: master Volume1) and Group2 (Disk3:
- * proxy Volume2) on node1 and node2; Class2 on the backup server node3 once a shadow is made.
+ * proxy Volume2) on node1 and node2; Class2 on the backup server node3 once a shadow is made. The guide's methods for sfxfs have a
+ * second pair in the same class, an eighth as large: Group3 (Disk4, Disk5: master Volume3) and Group4 (Disk6: proxy Volume4).
  */
 
 export const nodeNames = ['node1', 'node2', 'node3'] as const;
@@ -55,10 +56,14 @@ export interface GdsClass {
   volumes: GdsVolume[];
 }
 
+/** File systems that lie in the lab's volumes. */
+export const fileSystemTypes = ['ufs', 'sfxfs'] as const;
+export type FileSystemType = (typeof fileSystemTypes)[number];
+
 export interface Mount {
   special: string;
   directory: string;
-  type: 'ufs';
+  type: FileSystemType;
   options: 'ro' | 'rw';
   /** Seconds since 1970. */
   time: number;
@@ -67,8 +72,8 @@ export interface Mount {
 export interface HostModel {
   mounts: Mount[];
   directories: string[];
-  /** Small files: path -> text. */
-  files: Record<string, string>;
+  /** Small files: path -> text, or their bytes where those are no text. */
+  files: Record<string, string | { base64: string }>;
 }
 
 export interface TapePosition {
@@ -89,10 +94,10 @@ export interface TapeModel {
 }
 
 export interface LabModel {
-  version: 1;
+  version: 2;
   seed: string;
+  /** Size of Volume1 and Volume2. */
   volumeBlocks: number;
-  diskBlocks: number;
   classes: GdsClass[];
   hosts: Record<NodeName, HostModel>;
   tape: TapeModel;
@@ -104,6 +109,9 @@ export const physicalDisks = [
   { name: 'Disk1', devices: { node1: 'c1t1d1', node2: 'c1t1d1' } },
   { name: 'Disk2', devices: { node1: 'c1t1d2', node2: 'c1t1d2' } },
   { name: 'Disk3', devices: { node1: 'c1t1d3', node2: 'c1t1d3', node3: 'c1t1d3' } },
+  { name: 'Disk4', devices: { node1: 'c1t1d4', node2: 'c1t1d4' } },
+  { name: 'Disk5', devices: { node1: 'c1t1d5', node2: 'c1t1d5' } },
+  { name: 'Disk6', devices: { node1: 'c1t1d6', node2: 'c1t1d6', node3: 'c1t1d6' } },
 ] as const satisfies readonly { name: string; devices: Partial<Record<NodeName, string>> }[];
 
 /** The physical disk that a node calls `device`. */
@@ -116,6 +124,69 @@ export function physicalDiskOf(node: NodeName, device: string): string | undefin
 export function diskBlocksFor(volumeBlocks: number): number {
   const free = Math.max(2048, Math.round((volumeBlocks * 622_592) / 1_048_576 / 512) * 512);
   return privateBlocks + volumeBlocks + free;
+}
+
+/** A master, its proxy, and the file system in them. */
+export interface VolumePair {
+  readonly master: string;
+  readonly masterGroup: string;
+  readonly masterDisks: readonly string[];
+  readonly proxy: string;
+  readonly proxyGroup: string;
+  readonly proxyDisk: string;
+  readonly fileSystem: FileSystemType;
+  /** Where node1 has the master mounted. */
+  readonly directory: string;
+  /** Its volumes have this part of the blocks of Volume1. */
+  readonly part: number;
+}
+
+/** The guide's own pair comes first. */
+export const volumePairs = [
+  {
+    master: 'Volume1',
+    masterGroup: 'Group1',
+    masterDisks: ['Disk1', 'Disk2'],
+    proxy: 'Volume2',
+    proxyGroup: 'Group2',
+    proxyDisk: 'Disk3',
+    fileSystem: 'ufs',
+    directory: '/app',
+    part: 1,
+  },
+  {
+    master: 'Volume3',
+    masterGroup: 'Group3',
+    masterDisks: ['Disk4', 'Disk5'],
+    proxy: 'Volume4',
+    proxyGroup: 'Group4',
+    proxyDisk: 'Disk6',
+    fileSystem: 'sfxfs',
+    directory: '/data',
+    part: 1 / 8,
+  },
+] as const satisfies readonly VolumePair[];
+
+/** The block device of a pair's master on the primary nodes. */
+export function masterDevice({ master }: VolumePair): string {
+  return `/dev/sfdsk/Class1/dsk/${master}`;
+}
+
+/** Blocks of the pair's volumes; never fewer than hold the files of the lab. */
+export function pairBlocks({ part }: VolumePair, volumeBlocks: number): number {
+  return part === 1 ? volumeBlocks : Math.max(2048, Math.round((volumeBlocks * part) / 64) * 64);
+}
+
+/** The disks on which a pair lies. */
+export function disksOfPair({ masterDisks, proxyDisk }: VolumePair): string[] {
+  return [...masterDisks, proxyDisk];
+}
+
+/** Blocks of a physical disk. */
+export function physicalBlocks(physical: string, volumeBlocks: number): number {
+  const pair = volumePairs.find((entry) => disksOfPair(entry).includes(physical));
+  if (!pair) throw new Error(`there is no disk ${physical} in the lab`);
+  return diskBlocksFor(pairBlocks(pair, volumeBlocks));
 }
 
 function volume(name: string, group: string, blocks: number): GdsVolume {
@@ -134,56 +205,60 @@ function volume(name: string, group: string, blocks: number): GdsVolume {
   };
 }
 
-function primaryClass(volumeBlocks: number, diskBlocks: number): GdsClass {
-  const disk = (name: string, device: string, group: string): GdsDisk => ({
-    name,
-    physical: name,
-    device,
-    type: 'mirror',
-    group,
-    blocks: diskBlocks,
+function disksOfClass(pair: VolumePair, volumeBlocks: number): GdsDisk[] {
+  return disksOfPair(pair).map((name) => {
+    const devices = physicalDisks.find((disk) => disk.name === name)?.devices;
+    return {
+      name,
+      physical: name,
+      device: devices?.node1 ?? '',
+      type: 'mirror',
+      group: name === pair.proxyDisk ? pair.proxyGroup : pair.masterGroup,
+      blocks: physicalBlocks(name, volumeBlocks),
+    };
   });
+}
+
+function volumesOfPair(pair: VolumePair, volumeBlocks: number): GdsVolume[] {
+  const blocks = pairBlocks(pair, volumeBlocks);
+  const { master, masterGroup, proxy, proxyGroup } = pair;
+  return [
+    volume(master, masterGroup, blocks),
+    { ...volume(proxy, proxyGroup, blocks), runningOn: [], master, proxy: 'Join' },
+  ];
+}
+
+function primaryClass(volumeBlocks: number): GdsClass {
   return {
     name: 'Class1',
     scope: ['node1', 'node2'],
     shadow: false,
-    disks: [
-      disk('Disk1', 'c1t1d1', 'Group1'),
-      disk('Disk2', 'c1t1d2', 'Group1'),
-      disk('Disk3', 'c1t1d3', 'Group2'),
-    ],
-    groups: [
-      { name: 'Group1', type: 'mirror', disks: ['Disk1', 'Disk2'] },
-      { name: 'Group2', type: 'mirror', disks: ['Disk3'] },
-    ],
-    volumes: [
-      volume('Volume1', 'Group1', volumeBlocks),
-      { ...volume('Volume2', 'Group2', volumeBlocks), runningOn: [], master: 'Volume1', proxy: 'Join' },
-    ],
+    disks: volumePairs.flatMap((pair) => disksOfClass(pair, volumeBlocks)),
+    groups: volumePairs.flatMap(({ masterGroup, masterDisks, proxyGroup, proxyDisk }): GdsGroup[] => [
+      { name: masterGroup, type: 'mirror', disks: [...masterDisks] },
+      { name: proxyGroup, type: 'mirror', disks: [proxyDisk] },
+    ]),
+    volumes: volumePairs.flatMap((pair) => volumesOfPair(pair, volumeBlocks)),
   };
 }
 
 /**
- * A lab as it is on its first day: proxy joined, /app mounted on node1, a blank tape.
+ * A lab as it is on its first day: proxies joined, /app and /data mounted on node1, a blank tape.
  * @param volumeBlocks size of Volume1 and Volume2 in 512-byte blocks
  */
 export function newModel(seed: string, volumeBlocks: number): LabModel {
-  const diskBlocks = diskBlocksFor(volumeBlocks);
   const host = (mounts: Mount[]): HostModel => ({ mounts, directories: [], files: {} });
-  const app: Mount = {
-    special: '/dev/sfdsk/Class1/dsk/Volume1',
-    directory: '/app',
-    type: 'ufs',
-    options: 'rw',
-    time: Math.floor(Date.now() / 1000),
-  };
+  const time = Math.floor(Date.now() / 1000);
+  const mounts = volumePairs.map((pair): Mount => {
+    const { directory, fileSystem: type } = pair;
+    return { special: masterDevice(pair), directory, type, options: 'rw', time };
+  });
   return {
-    version: 1,
+    version: 2,
     seed,
     volumeBlocks,
-    diskBlocks,
-    classes: [primaryClass(volumeBlocks, diskBlocks)],
-    hosts: { node1: host([app]), node2: host([]), node3: host([]) },
+    classes: [primaryClass(volumeBlocks)],
+    hosts: { node1: host(mounts), node2: host([]), node3: host([]) },
     tape: {
       position: { offset: 0, file: 0, block: 0, bytes: 0 },
       loaded: true,

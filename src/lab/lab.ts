@@ -11,7 +11,7 @@ import { LabHost, labUser } from './lab-host.ts';
 import type { CommandEvent } from './lab-host.ts';
 import { loadKeys } from './lab-keys.ts';
 import type { LabKeys } from './lab-keys.ts';
-import { newModel, nodeNames } from './lab-model.ts';
+import { disksOfPair, newModel, nodeNames, pairBlocks, volumePairs } from './lab-model.ts';
 import type { GdsClass, GdsVolume, LabModel, NodeName } from './lab-model.ts';
 import { Lock } from './lock.ts';
 import { snapshot } from './lab-world.ts';
@@ -29,7 +29,7 @@ import type { World } from './world.ts';
 export interface LabOptions {
   /** Where the lab lives; a lab that lives there already goes on. */
   readonly folder: string;
-  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. */
+  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. Volume3 and Volume4 have an eighth. */
   readonly blocks?: number;
   readonly seed?: string;
   /** 150 MB/s where it is not given: 512 MiB take three to four seconds. */
@@ -84,7 +84,9 @@ const pieceBytes = 1_048_576;
 
 /** Room for the disks, for one backup on the tape, and a little for the rest. */
 function neededBytes(model: LabModel): number {
-  return bytesOf(model.volumeBlocks) * 4 + 16_777_216;
+  const disks = volumePairs.map((pair) => pairBlocks(pair, model.volumeBlocks) * disksOfPair(pair).length);
+  const blocks = disks.reduce((sum, each) => sum + each, model.volumeBlocks);
+  return bytesOf(blocks) + 16_777_216;
 }
 
 async function openWorld(options: LabOptions): Promise<{ world: World; tape: VirtualTape }> {

@@ -92,7 +92,8 @@ function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void 
     throw failure('OPERATOR_NEEDED', { question: 'services: ask', remedy });
   }
   if (job.approve === 'operator' && !approveVerified) {
-    const remedy = 'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
+    const remedy =
+      'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
     throw failure('OPERATOR_NEEDED', { question: 'approve: operator', remedy });
   }
 }
@@ -114,7 +115,12 @@ export class ShadowtapeConsole {
   readonly #state: StateFolder;
   readonly #hosts: SshHosts;
 
-  private constructor(options: ConsoleOptions, site: Site, embedded: EmbeddedLab | undefined, configText: string) {
+  private constructor(
+    options: ConsoleOptions,
+    site: Site,
+    embedded: EmbeddedLab | undefined,
+    configText: string,
+  ) {
     this.site = site;
     this.siteName = options.siteFile ?? labSiteName;
     this.lab = embedded?.lab;
@@ -202,7 +208,11 @@ export class ShadowtapeConsole {
   }
 
   /** Reads the tape of an ended run back and compares it with that run's digests. */
-  async verify(run: string, abort: AbortSignal, onProgress: (progress: LiveProgress) => void): Promise<VerifiedTape> {
+  async verify(
+    run: string,
+    abort: AbortSignal,
+    onProgress: (progress: LiveProgress) => void,
+  ): Promise<VerifiedTape> {
     const { events } = await readRun(this.#state, run);
     return verifyRun({ run, events, runner: this.#onlyLooking(abort), abort, onProgress });
   }
@@ -261,4 +271,5 @@ export async function listRuns(state: StateFolder): Promise<(RunSummary | Unread
 }
 
 /** Opens the console of a site, or of the embedded lab. See ShadowtapeConsole.open. */
-export const openConsole = (options: ConsoleOptions): Promise<ShadowtapeConsole> => ShadowtapeConsole.open(options);
+export const openConsole = (options: ConsoleOptions): Promise<ShadowtapeConsole> =>
+  ShadowtapeConsole.open(options);

@@ -4,7 +4,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../contract/errors.ts';
 
-export function defaultStateFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+export function defaultStateFolder(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
   const state = environment['XDG_STATE_HOME'];
   // A relative path is to be ignored (XDG Base Directory Specification).
   const base = state?.startsWith('/') ? state : join(homedir(), '.local', 'state');

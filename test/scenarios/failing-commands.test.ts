@@ -1,13 +1,23 @@
 /** Each command of steps 3-2 to 8-1 fails once, for good, or without saying so: what is said, and what stands afterwards. */
 import { describe, expect, it } from 'vitest';
 import { clusterState, normalState, runScene } from '../support/lab-run.ts';
-import { bringingBack, byHand, failingRun, inScene, normalStands, proceduralCommands, tapeStands, withJob } from '../support/failures.ts';
+import {
+  bringingBack,
+  byHand,
+  failingRun,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  tapeStands,
+  withJob,
+} from '../support/failures.ts';
 
 const manual = 'see what it printed, and look the message up in the manual of the command';
 const joined = normalStands[0] ?? '';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const shadowLeft = (objects: string) => `node3: shadow objects of Class2: ${objects}`;
-const words = (command: string) => `${command.startsWith('sdx') ? `SDX:${command}: ERROR` : command}: the lab was told to fail this command`;
+const words = (command: string) =>
+  `${command.startsWith('sdx') ? `SDX:${command}: ERROR` : command}: the lab was told to fail this command`;
 
 /** A command that fails whenever it is sent; the rest of the way back is free, so that the cluster is normal in the end. */
 const unwound: readonly { readonly fails: string; readonly line: string; readonly job?: string }[] = [
@@ -17,7 +27,11 @@ const unwound: readonly { readonly fails: string; readonly line: string; readonl
   { fails: 'node3:sdxshadowdisk -M', line: 'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3' },
   { fails: 'node3:sdxshadowdisk -C', line: 'sdxshadowdisk -C -c Class2 -g Group2 -d Disk3' },
   { fails: 'node3:sdxshadowvolume -M', line: 'sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 16384' },
-  { fails: 'node3:sdxshadowvolume -N', line: 'sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw', job: 'ufs-tar' },
+  {
+    fails: 'node3:sdxshadowvolume -N',
+    line: 'sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw',
+    job: 'ufs-tar',
+  },
   { fails: 'node3:mkdir /mnt1', line: 'mkdir /mnt1', job: 'ufs-tar' },
   { fails: 'node3:mount', line: 'mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /mnt1', job: 'ufs-tar' },
 ];
@@ -29,7 +43,11 @@ describe('a command that fails', () => {
       const host = fails.split(':')[0] ?? '';
       const sentence = `${host}: ${line} ended with exit status 1: ${words(line.split(' ')[0] ?? '')}`;
       expect(end).toMatchObject({ exitStatus: 2, sentence, stands: normalStands });
-      expect(end.error).toMatchObject({ code: 'COMMAND_FAILED', hint: manual, evidence: { host, command: line, exitStatus: 1 } });
+      expect(end.error).toMatchObject({
+        code: 'COMMAND_FAILED',
+        hint: manual,
+        evidence: { host, command: line, exitStatus: 1 },
+      });
       expect(scene.lab.world().directories.node3).toEqual([]);
     });
   });
@@ -39,20 +57,33 @@ describe('a command that fails', () => {
     { command: bringingBack[1], left: 'volume Volume2 (STOP), group Group2, disk Disk3' },
     { command: bringingBack[2], left: 'group Group2, disk Disk3' },
     { command: bringingBack[3], left: 'disk Disk3' },
-  ])('while the shadow is removed leaves the proxy parted, exit status 3: $command', async ({ command, left }) => {
-    await inScene(async (scene) => {
-      const [host = '', name = '', option = ''] = command.split(' ');
-      const end = await failingRun(scene, { faults: [`fail=${host}:${name} ${option}`] });
-      expect(end).toMatchObject({ exitStatus: 3, sentence: `${command.replace(' ', ': ')} ended with exit status 1: ${words(name)}` });
-      const objects = left.replace(/ \(\w+\)/, '').split(', ');
-      const [refusal, ...others] = end.stands.filter((line) => line.startsWith('not brought back'));
-      expect(others).toEqual([]);
-      expect(refusal).toMatch(/^not brought back: step 8-1: No shadow is left: expected none, seen disk Disk3/);
-      for (const object of objects) expect(refusal).toContain(object);
-      expect(end.stands.filter((line) => line !== refusal)).toEqual([parted, shadowLeft(left), tapeStands.verified, ...byHand(command)]);
-      expect(proceduralCommands(scene)).not.toContain(bringingBack[4]);
-    }, 'otherwise');
-  });
+  ])(
+    'while the shadow is removed leaves the proxy parted, exit status 3: $command',
+    async ({ command, left }) => {
+      await inScene(async (scene) => {
+        const [host = '', name = '', option = ''] = command.split(' ');
+        const end = await failingRun(scene, { faults: [`fail=${host}:${name} ${option}`] });
+        expect(end).toMatchObject({
+          exitStatus: 3,
+          sentence: `${command.replace(' ', ': ')} ended with exit status 1: ${words(name)}`,
+        });
+        const objects = left.replace(/ \(\w+\)/, '').split(', ');
+        const [refusal, ...others] = end.stands.filter((line) => line.startsWith('not brought back'));
+        expect(others).toEqual([]);
+        expect(refusal).toMatch(
+          /^not brought back: step 8-1: No shadow is left: expected none, seen disk Disk3/,
+        );
+        for (const object of objects) expect(refusal).toContain(object);
+        expect(end.stands.filter((line) => line !== refusal)).toEqual([
+          parted,
+          shadowLeft(left),
+          tapeStands.verified,
+          ...byHand(command),
+        ]);
+        expect(proceduralCommands(scene)).not.toContain(bringingBack[4]);
+      }, 'otherwise');
+    },
+  );
 
   it('at the rejoin leaves the proxy parted, and nothing on the backup server', async () => {
     await inScene(async (scene) => {
@@ -60,7 +91,12 @@ describe('a command that fails', () => {
       expect(end).toMatchObject({
         exitStatus: 3,
         sentence: `node1: sdxproxy Rejoin -c Class1 -p Volume2 ended with exit status 12: ${words('sdxproxy')}`,
-        stands: [parted, 'node3: no shadow object of Class2', tapeStands.verified, ...byHand(bringingBack[4])],
+        stands: [
+          parted,
+          'node3: no shadow object of Class2',
+          tapeStands.verified,
+          ...byHand(bringingBack[4]),
+        ],
       });
       expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part', proxyEqualsMaster: false });
     }, 'otherwise');
@@ -85,7 +121,8 @@ describe('a command that fails', () => {
       });
       const end = await failingRun(scene, {
         onEvent(event) {
-          if (event.type === 'warning' && event.text.endsWith('; tried again')) scene.lab.faults.clear('host-down');
+          if (event.type === 'warning' && event.text.endsWith('; tried again'))
+            scene.lab.faults.clear('host-down');
         },
       });
       expect(end).toMatchObject({ exitStatus: 2, stands: [...normalStands, tapeStands.verified] });
@@ -97,11 +134,28 @@ describe('a command that fails', () => {
 
 describe('a command that says it went well, and did nothing', () => {
   it.each([
-    { ignored: 'node1:sdxproxy Part', said: 'step 3-3: Proxy is parted: expected Part of Volume1, seen Join of Volume1 on node1, node2' },
-    { ignored: 'node1:sdxvolume -F', said: 'step 3-5: Proxy is stopped: expected STOP, seen ACTIVE on node1, node2' },
-    { ignored: 'node3:sdxshadowvolume -M', said: 'the shadow is not proven to be Volume2: First block: expected 65,536, seen none' },
-    { ignored: 'node3:sdxshadowvolume -N', said: 'step 6b-1: The shadow is active: expected ACTIVE, rw, seen STOP, ro', job: 'ufs-tar' },
-    { ignored: 'node3:mount', said: 'step 6b-3: The shadow is mounted: expected /mnt1, seen none', job: 'ufs-tar' },
+    {
+      ignored: 'node1:sdxproxy Part',
+      said: 'step 3-3: Proxy is parted: expected Part of Volume1, seen Join of Volume1 on node1, node2',
+    },
+    {
+      ignored: 'node1:sdxvolume -F',
+      said: 'step 3-5: Proxy is stopped: expected STOP, seen ACTIVE on node1, node2',
+    },
+    {
+      ignored: 'node3:sdxshadowvolume -M',
+      said: 'the shadow is not proven to be Volume2: First block: expected 65,536, seen none',
+    },
+    {
+      ignored: 'node3:sdxshadowvolume -N',
+      said: 'step 6b-1: The shadow is active: expected ACTIVE, rw, seen STOP, ro',
+      job: 'ufs-tar',
+    },
+    {
+      ignored: 'node3:mount',
+      said: 'step 6b-3: The shadow is mounted: expected /mnt1, seen none',
+      job: 'ufs-tar',
+    },
   ])('is found out and unwound: $ignored', async ({ ignored, said, job = 'raw-dd' }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: [`ignore=${ignored}`] });
@@ -124,7 +178,11 @@ describe('a command that says it went well, and did nothing', () => {
         ],
       });
       expect(proceduralCommands(scene)).not.toContain(bringingBack[4]);
-      expect(await clusterState(scene)).toMatchObject({ masterUnchanged: true, proxy: 'Part', shadowObjects: 1 });
+      expect(await clusterState(scene)).toMatchObject({
+        masterUnchanged: true,
+        proxy: 'Part',
+        shadowObjects: 1,
+      });
     }, 'otherwise');
   });
 
@@ -134,7 +192,12 @@ describe('a command that says it went well, and did nothing', () => {
       expect(end).toMatchObject({
         exitStatus: 3,
         sentence: 'step 8-1: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)',
-        stands: [parted, 'node3: no shadow object of Class2', tapeStands.verified, ...byHand(bringingBack[4])],
+        stands: [
+          parted,
+          'node3: no shadow object of Class2',
+          tapeStands.verified,
+          ...byHand(bringingBack[4]),
+        ],
       });
     }, 'otherwise');
   });
@@ -142,10 +205,14 @@ describe('a command that says it went well, and did nothing', () => {
 
 describe('the services', () => {
   const twoCommands = withJob({
-    services: { nodes: { node1: { stop: ['true payroll', 'umount /app'], resume: ['mount /app', 'true payroll'] } } },
+    services: {
+      nodes: { node1: { stop: ['true payroll', 'umount /app'], resume: ['mount /app', 'true payroll'] } },
+    },
   });
-  const servicesSent = (lines: readonly string[]) => lines.filter((line) => /true payroll|u?mount \/app/.test(line));
-  const sentTo = (scene: Parameters<typeof proceduralCommands>[0]) => servicesSent(scene.lab.commands.map(({ host, line }) => `${host} ${line}`));
+  const servicesSent = (lines: readonly string[]) =>
+    lines.filter((line) => /true payroll|u?mount \/app/.test(line));
+  const sentTo = (scene: Parameters<typeof proceduralCommands>[0]) =>
+    servicesSent(scene.lab.commands.map(({ host, line }) => `${host} ${line}`));
 
   it('that could not all be stopped are resumed as far as they were, and nothing is parted', async () => {
     await inScene(async (scene) => {
@@ -162,7 +229,12 @@ describe('the services', () => {
       expect(end).toMatchObject({
         exitStatus: 3,
         sentence: `node1: mount /app ended with exit status 1: ${words('mount')}`,
-        stands: [joined, 'node3: no shadow object of Class2', 'services: stopped on node1 (true payroll; umount /app), not all resumed', 'by hand, on node1: mount /app'],
+        stands: [
+          joined,
+          'node3: no shadow object of Class2',
+          'services: stopped on node1 (true payroll; umount /app), not all resumed',
+          'by hand, on node1: mount /app',
+        ],
       });
       const stops = ['node1 true payroll', 'node1 umount /app'];
       expect(sentTo(scene)).toEqual([...stops, 'node1 mount /app', 'node1 true payroll', 'node1 mount /app']);
@@ -173,9 +245,19 @@ describe('the services', () => {
 
   it('are not resumed twice where only another command of theirs has failed', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { faults: ['fail-once=node1:true'], change: withJob({ services: { nodes: { node1: { stop: ['umount /app'], resume: ['mount /app', 'true payroll'] } } } }) });
+      const end = await failingRun(scene, {
+        faults: ['fail-once=node1:true'],
+        change: withJob({
+          services: { nodes: { node1: { stop: ['umount /app'], resume: ['mount /app', 'true payroll'] } } },
+        }),
+      });
       expect(end).toMatchObject({ exitStatus: 2, stands: normalStands });
-      expect(sentTo(scene)).toEqual(['node1 umount /app', 'node1 mount /app', 'node1 true payroll', 'node1 true payroll']);
+      expect(sentTo(scene)).toEqual([
+        'node1 umount /app',
+        'node1 mount /app',
+        'node1 true payroll',
+        'node1 true payroll',
+      ]);
     });
   });
 });

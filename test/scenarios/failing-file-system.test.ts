@@ -1,7 +1,16 @@
 /** Method 6b: what can go wrong with the file system of the shadow, its mount point and tar (GDS guide 6.6.3.7, steps 6b-1 to 6b-5). */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { bringingBack, byHand, failingRun, inScene, normalStands, proceduralCommands, tapeStands, withJob } from '../support/failures.ts';
+import {
+  bringingBack,
+  byHand,
+  failingRun,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  tapeStands,
+  withJob,
+} from '../support/failures.ts';
 import { clusterState, filesOfVolume, normalState, runScene, type Scene } from '../support/lab-run.ts';
 
 const job = 'ufs-tar';
@@ -18,7 +27,8 @@ describe('the mount of the shadow', () => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:mount:32'] });
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: 'node3: mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /mnt1 ended with exit status 32: mount: the lab was told to fail this command',
+        sentence:
+          'node3: mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /mnt1 ended with exit status 32: mount: the lab was told to fail this command',
         stands: normalStands,
       });
       expect(proceduralCommands(scene).slice(-6)).toEqual([rmdir, ...bringingBack]);
@@ -31,7 +41,8 @@ describe('the mount of the shadow', () => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:umount'] });
       expect(end).toMatchObject({
         exitStatus: 3,
-        sentence: 'node3: umount /mnt1 ended with exit status 1: umount: the lab was told to fail this command',
+        sentence:
+          'node3: umount /mnt1 ended with exit status 1: umount: the lab was told to fail this command',
         stands: [
           parted,
           writableShadow,
@@ -46,7 +57,9 @@ describe('the mount of the shadow', () => {
         ],
       });
       // The first is that of step 6b-1, which starts the shadow anew for writing.
-      expect(proceduralCommands(scene).filter((line) => bringingBack.some((command) => command === line))).toEqual([bringingBack[0]]);
+      expect(
+        proceduralCommands(scene).filter((line) => bringingBack.some((command) => command === line)),
+      ).toEqual([bringingBack[0]]);
     }, 'otherwise');
   });
 
@@ -62,7 +75,10 @@ describe('the mount of the shadow', () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:rmdir /mnt1'] });
       const left = 'node3: the mount point /mnt1 is still there';
-      expect(end).toMatchObject({ exitStatus: 3, stands: [...normalStands, left, tapeStands.written, 'by hand, on node3: rmdir /mnt1'] });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        stands: [...normalStands, left, tapeStands.written, 'by hand, on node3: rmdir /mnt1'],
+      });
       expect(madeDirectories(scene)).toEqual(['/mnt1']);
     });
   });
@@ -85,7 +101,11 @@ describe('tar', () => {
   it('is cut off when the tape breaks in the middle; the list of what it holds is no list of a backup', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['tape-error=5'] });
-      expect(end).toMatchObject({ exitStatus: 2, sentence: 'writing to the tape failed: write: I/O error', stands: [...normalStands, tapeStands.incomplete] });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: 'writing to the tape failed: write: I/O error',
+        stands: [...normalStands, tapeStands.incomplete],
+      });
       expect(end.events.filter(({ type }) => type === 'catalogue')).toEqual([]);
       expect(madeDirectories(scene)).toEqual([]);
     });
@@ -93,10 +113,24 @@ describe('tar', () => {
 
   it('leaves everything mounted where the job halts: every line of the way back is named', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { job, faults: ['tape-error=5'], change: withJob({ onFailure: 'halt' }, job) });
+      const end = await failingRun(scene, {
+        job,
+        faults: ['tape-error=5'],
+        change: withJob({ onFailure: 'halt' }, job),
+      });
       expect(end.exitStatus).toBe(3);
-      expect(end.stands.filter((line) => line.startsWith('by hand'))).toEqual(['by hand, on node3: umount /mnt1', 'by hand, on node3: rmdir /mnt1', ...byHand(bringingBack[0])]);
-      expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part', proxyEqualsMaster: false, shadowObjects: 3, mountsOnBackupServer: 1 });
+      expect(end.stands.filter((line) => line.startsWith('by hand'))).toEqual([
+        'by hand, on node3: umount /mnt1',
+        'by hand, on node3: rmdir /mnt1',
+        ...byHand(bringingBack[0]),
+      ]);
+      expect(await clusterState(scene)).toEqual({
+        ...normalState,
+        proxy: 'Part',
+        proxyEqualsMaster: false,
+        shadowObjects: 3,
+        mountsOnBackupServer: 1,
+      });
     }, 'otherwise');
   });
 });
@@ -137,14 +171,22 @@ describe('a file system that was mounted at the part', () => {
       expect(afterRepair).not.toBe(scene.masterBefore);
       const catalogue = (await readFile(scene.state.catalogueFile(end.run), 'utf8')).trimEnd().split('\n');
       const entries = catalogue.map((line) => JSON.parse(line) as { path: string; type: string });
-      const listed = entries.filter(({ type }) => type === 'File').map(({ path }) => path.replace(/^\.\//, ''));
-      expect([...listed].sort()).toEqual(Object.keys(await filesOfVolume(scene.lab, 'Class1', 'Volume1')).sort());
+      const listed = entries
+        .filter(({ type }) => type === 'File')
+        .map(({ path }) => path.replace(/^\.\//, ''));
+      expect([...listed].sort()).toEqual(
+        Object.keys(await filesOfVolume(scene.lab, 'Class1', 'Volume1')).sort(),
+      );
     });
   });
 
   it('that even fsck -y cannot repair ends the run in fsck’s own words', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { job, faults: ['fail=node3:fsck:39'], change: mounted({ fsck: { answerYes: true } }) });
+      const end = await failingRun(scene, {
+        job,
+        faults: ['fail=node3:fsck:39'],
+        change: mounted({ fsck: { answerYes: true } }),
+      });
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence: `node3: fsck -F ufs -y ${device} ended with exit status 39: fsck: the lab was told to fail this command`,

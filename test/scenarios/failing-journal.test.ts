@@ -1,4 +1,5 @@
 /** The console’s own disk is full, and the copy back that ends badly: the cluster is brought back as far as it can be. */
+import type * as FileSystem from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseJournal } from '../../src/main/procedure/journal-reader.ts';
@@ -9,7 +10,7 @@ import { clusterState, normalState, openScene, runScene } from '../support/lab-r
 const full = vi.hoisted(() => ({ ending: undefined as string | undefined }));
 
 vi.mock('node:fs', async (importOriginal) => {
-  const original = await importOriginal<typeof import('node:fs')>();
+  const original = await importOriginal<typeof FileSystem>();
   const names = new Map<number, string>();
   const openSync: typeof original.openSync = (path, ...rest) => {
     const handle = original.openSync(path, ...rest);
@@ -52,10 +53,13 @@ describe('a full disk on the console', () => {
         stands,
         journalBroken: true,
       });
-      expect(end.error).toMatchObject({ code: 'JOURNAL_UNWRITABLE', hint: `${makeRoom}; without a journal nothing is done` });
+      expect(end.error).toMatchObject({
+        code: 'JOURNAL_UNWRITABLE',
+        hint: `${makeRoom}; without a journal nothing is done`,
+      });
       expect(await clusterState(scene)).toEqual(normalState);
       // What is there is whole, and the listener has heard the rest.
-      const { events } = parseJournal(end.journalFile, await readFile(end.journalFile, 'utf8'));
+      const { events } = parseJournal(end.journalFile, await readFile(end.journalFile));
       expect(events.at(-1)).toMatchObject({ type: 'step-started', step });
       expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', exitStatus: 2 });
     } finally {
@@ -70,7 +74,12 @@ describe('a full disk on the console', () => {
           if (event.type === 'step-finished' && event.step === 'unlock') full.ending = '.ndjson';
         },
       });
-      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, journalBroken: true, stands: normalStands });
+      expect(end).toMatchObject({
+        verdict: 'verified',
+        exitStatus: 0,
+        journalBroken: true,
+        stands: normalStands,
+      });
     });
   });
 
@@ -95,7 +104,10 @@ describe('a full disk on the console', () => {
         sentence: `the list of what the archive holds, ${scene.state.catalogueFile(end.run)}, cannot be written: the disk is full`,
         stands: [...normalStands, tapeStands.incomplete],
       });
-      expect(end.error).toMatchObject({ code: 'CATALOGUE_UNWRITABLE', hint: `${makeRoom}; the run is started again from the beginning` });
+      expect(end.error).toMatchObject({
+        code: 'CATALOGUE_UNWRITABLE',
+        hint: `${makeRoom}; the run is started again from the beginning`,
+      });
     });
   });
 });
@@ -103,7 +115,10 @@ describe('a full disk on the console', () => {
 describe('a copy back that ends badly', () => {
   it('is told with the slice as it is, and the tape as what it is', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { faults: ['rejoin-invalid'], change: withJob({ onFailure: 'halt' }) });
+      const end = await failingRun(scene, {
+        faults: ['rejoin-invalid'],
+        change: withJob({ onFailure: 'halt' }),
+      });
       expect(end).toMatchObject({
         exitStatus: 3,
         sentence: 'the copy from Volume1 to Volume2 has failed: slice of Disk3 INVALID',

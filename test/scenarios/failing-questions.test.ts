@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask } from '../../src/main/console.ts';
-import { bringingBack, failingRun, inScene, normalStands, proceduralCommands, tapeWasWritten, withJob } from '../support/failures.ts';
+import {
+  bringingBack,
+  failingRun,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  tapeWasWritten,
+  withJob,
+} from '../support/failures.ts';
 import { runScene } from '../support/lab-run.ts';
 
 /** Answers each question with the next choice, as the operator. */
@@ -27,10 +35,22 @@ describe('the operator', () => {
   it('declines the shadow: it is removed, and nothing is written to the tape', async () => {
     await inScene(async (scene) => {
       const { ask, texts } = answers('stop');
-      const end = await failingRun(scene, { ask, change: withJob({ approve: 'operator', onFailure: 'halt' }) });
-      expect(end).toMatchObject({ exitStatus: 2, sentence: 'step verify: Marion chose to stop', stands: normalStands });
-      expect(end.error).toMatchObject({ code: 'OPERATOR_DECLINED', hint: 'start the run again when it is time' });
-      expect(texts).toEqual(['Every rule holds and every sampled record is equal: Class2/Volume2 is Volume2. Dump it to /dev/rmt/0 on node3?']);
+      const end = await failingRun(scene, {
+        ask,
+        change: withJob({ approve: 'operator', onFailure: 'halt' }),
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: 'step verify: Marion chose to stop',
+        stands: normalStands,
+      });
+      expect(end.error).toMatchObject({
+        code: 'OPERATOR_DECLINED',
+        hint: 'start the run again when it is time',
+      });
+      expect(texts).toEqual([
+        'Every rule holds and every sampled record is equal: Class2/Volume2 is Volume2. Dump it to /dev/rmt/0 on node3?',
+      ]);
       expect(tapeWasWritten(scene)).toBe(false);
       expect(proceduralCommands(scene).slice(-5)).toEqual(bringingBack);
       expect(answered(end.events)).toEqual([['approve-shadow', 'stop', 'Marion']]);
@@ -39,10 +59,18 @@ describe('the operator', () => {
 
   it('approves the shadow; or has approved it beforehand, with --yes', async () => {
     await inScene(async (scene) => {
-      const change = withJob({ approve: 'operator', media: { overwrite: true }, verify: { fingerprint: 2, readback: false } });
+      const change = withJob({
+        approve: 'operator',
+        media: { overwrite: true },
+        verify: { fingerprint: 2, readback: false },
+      });
       const { ask } = answers('approve');
       const asked = await runScene(scene, { ask, change });
-      expect(asked).toMatchObject({ exitStatus: 0, verdict: 'unverified', sentence: 'Volume2 is on the tape in /dev/rmt/0 on node3; it was not read back' });
+      expect(asked).toMatchObject({
+        exitStatus: 0,
+        verdict: 'unverified',
+        sentence: 'Volume2 is on the tape in /dev/rmt/0 on node3; it was not read back',
+      });
       expect(answered(asked.events)).toEqual([['approve-shadow', 'approve', 'Marion']]);
       const before = await runScene(scene, { approveVerified: true, change });
       expect(before.exitStatus).toBe(0);
@@ -68,7 +96,11 @@ describe('the operator', () => {
     await inScene(async (scene) => {
       const { ask } = answers('stop');
       const end = await failingRun(scene, { ask, change: withJob({ services: 'ask' }) });
-      expect(end).toMatchObject({ exitStatus: 1, sentence: 'step 3-2: Marion chose to stop', stands: ['nothing was touched'] });
+      expect(end).toMatchObject({
+        exitStatus: 1,
+        sentence: 'step 3-2: Marion chose to stop',
+        stands: ['nothing was touched'],
+      });
       expect(proceduralCommands(scene)).toEqual([]);
     });
   });

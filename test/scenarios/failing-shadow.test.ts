@@ -1,6 +1,14 @@
 /** A shadow that is not the proxy, whatever the reason: nothing goes to tape, nobody is asked to approve, all is brought back. */
 import { describe, expect, it } from 'vitest';
-import { failingRun, inScene, normalStands, proceduralCommands, tapeWasWritten, withJob, bringingBack } from '../support/failures.ts';
+import {
+  failingRun,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  tapeWasWritten,
+  withJob,
+  bringingBack,
+} from '../support/failures.ts';
 
 const notAsked = () => Promise.reject(new Error('nobody is to be asked'));
 
@@ -33,15 +41,31 @@ const wrongShadows: readonly WrongShadow[] = [
   },
   { fault: 'shadow-blocks=8192', said: 'Size: expected 16,384 blocks, seen 8,192 blocks', hint: compare },
   { fault: 'shadow-blocks=16385', said: 'Size: expected 16,384 blocks, seen 16,385 blocks', hint: compare },
-  { fault: 'shadow-status=DROWSY', said: `${active} volume DROWSY, slice of Disk3 ACTIVE, disk Disk3 ENABLE`, hint: activeHint },
-  { fault: 'shadow-disk-status=DISABLE', said: `${active} volume ACTIVE, slice of Disk3 ACTIVE, disk Disk3 DISABLE`, hint: activeHint },
+  {
+    fault: 'shadow-status=DROWSY',
+    said: `${active} volume DROWSY, slice of Disk3 ACTIVE, disk Disk3 ENABLE`,
+    hint: activeHint,
+  },
+  {
+    fault: 'shadow-disk-status=DISABLE',
+    said: `${active} volume ACTIVE, slice of Disk3 ACTIVE, disk Disk3 DISABLE`,
+    hint: activeHint,
+  },
 ];
 
 describe('a shadow that is not the proxy', () => {
   it.each(wrongShadows)('is refused before the dump: $fault', async ({ fault, said, hint }) => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { faults: [fault], ask: notAsked, change: withJob({ approve: 'operator' }) });
-      expect(end).toMatchObject({ exitStatus: 2, sentence: `the shadow is not proven to be Volume2: ${said}`, stands: normalStands });
+      const end = await failingRun(scene, {
+        faults: [fault],
+        ask: notAsked,
+        change: withJob({ approve: 'operator' }),
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: `the shadow is not proven to be Volume2: ${said}`,
+        stands: normalStands,
+      });
       expect(end.error).toMatchObject({ code: 'SHADOW_DIFFERS', hint });
       expect(tapeWasWritten(scene)).toBe(false);
       expect(proceduralCommands(scene).slice(-5)).toEqual(bringingBack);
@@ -51,10 +75,15 @@ describe('a shadow that is not the proxy', () => {
 
   it('is found by its bytes alone where sdxinfo shows nothing wrong', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { faults: ['wrong-disk'], ask: notAsked, change: withJob({ approve: 'operator' }) });
+      const end = await failingRun(scene, {
+        faults: ['wrong-disk'],
+        ask: notAsked,
+        change: withJob({ approve: 'operator' }),
+      });
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: 'the shadow is not the same blocks as Volume2: 8 of 8 sampled records differ, the first is record 0',
+        sentence:
+          'the shadow is not the same blocks as Volume2: 8 of 8 sampled records differ, the first is record 0',
         stands: normalStands,
       });
       expect(end.error).toMatchObject({
@@ -62,7 +91,10 @@ describe('a shadow that is not the proxy', () => {
         hint: 'the device of the shadow disk is another disk than sdxinfo makes believe; compare the serial numbers of the device on both sides',
       });
       const rules = end.events.filter((event) => event.type === 'check' && event.step === 'verify');
-      expect(rules.map((event) => (event.type === 'check' ? event.verdict : ''))).toEqual([...Array<string>(rules.length - 1).fill(expect.stringMatching(/equal|holds/) as string), 'differs']);
+      expect(rules.map((event) => (event.type === 'check' ? event.verdict : ''))).toEqual([
+        ...Array<string>(rules.length - 1).fill(expect.stringMatching(/equal|holds/) as string),
+        'differs',
+      ]);
       expect(tapeWasWritten(scene)).toBe(false);
     });
   });
@@ -81,7 +113,9 @@ describe('a shadow that is not the proxy', () => {
         sentence: 'step 5: Proxy is stopped: expected STOP, seen STOP on node1; ACTIVE on node2',
         stands: normalStands,
       });
-      expect(end.error?.hint).toBe('a stopped volume starts again when its node reboots: see whether that node did, and run again when it is up');
+      expect(end.error?.hint).toBe(
+        'a stopped volume starts again when its node reboots: see whether that node did, and run again when it is up',
+      );
       expect(proceduralCommands(scene).filter((line) => line.includes('sdxshadow'))).toEqual([]);
     });
   });

@@ -2,16 +2,31 @@
 import { open } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
-import { byHand, bringingBack, failingRun, inScene, normalStands, proceduralCommands, tapeStands, withJob } from '../support/failures.ts';
+import {
+  byHand,
+  bringingBack,
+  failingRun,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  tapeStands,
+  withJob,
+} from '../support/failures.ts';
 import { clusterState, normalState, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
 
-const again = 'check the drive and the cartridge, clean the drive if it asks for it, then dump again from the beginning';
+const again =
+  'check the drive and the cartridge, clean the drive if it asks for it, then dump again from the beginning';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const wholeShadow = 'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3';
 
 describe('the dump', () => {
   it.each([
-    { fault: 'tape-error=100', code: 'TAPE_WRITE_FAILED', said: 'writing to the tape failed: write: I/O error', hint: again },
+    {
+      fault: 'tape-error=100',
+      code: 'TAPE_WRITE_FAILED',
+      said: 'writing to the tape failed: write: I/O error',
+      hint: again,
+    },
     {
       fault: 'end-of-medium=100',
       code: 'TAPE_END_OF_MEDIUM',
@@ -30,11 +45,20 @@ describe('the dump', () => {
       said: expect.stringMatching(/^the connection to node3 was lost: /) as string,
       hint: 'check the network and node3 itself; what was running there may still run',
     },
-    { fault: 'fail=node3:dd ibs=262144', code: 'TAPE_WRITE_FAILED', said: 'writing to the tape failed: dd: the lab was told to fail this command', hint: again },
+    {
+      fault: 'fail=node3:dd ibs=262144',
+      code: 'TAPE_WRITE_FAILED',
+      said: 'writing to the tape failed: dd: the lab was told to fail this command',
+      hint: again,
+    },
   ])('ends in the middle, and all is brought back: $fault', async ({ fault, code, said, hint }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: [fault] });
-      expect(end).toMatchObject({ exitStatus: 2, sentence: said, stands: [...normalStands, tapeStands.incomplete] });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: said,
+        stands: [...normalStands, tapeStands.incomplete],
+      });
       expect(end.error).toMatchObject({ code, hint });
       expect(proceduralCommands(scene).slice(-5)).toEqual(bringingBack);
     });
@@ -42,10 +66,23 @@ describe('the dump', () => {
 
   it('ends in the middle, and all stays for somebody to look at where the job says onFailure: halt', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { faults: ['tape-error=3'], change: withJob({ onFailure: 'halt' }) });
-      expect(end).toMatchObject({ exitStatus: 3, stands: [parted, wholeShadow, tapeStands.incomplete, ...byHand(bringingBack[0])] });
-      expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part', proxyEqualsMaster: false, shadowObjects: 3 });
-      expect(proceduralCommands(scene).filter((line) => bringingBack.some((command) => command === line))).toEqual([]);
+      const end = await failingRun(scene, {
+        faults: ['tape-error=3'],
+        change: withJob({ onFailure: 'halt' }),
+      });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        stands: [parted, wholeShadow, tapeStands.incomplete, ...byHand(bringingBack[0])],
+      });
+      expect(await clusterState(scene)).toEqual({
+        ...normalState,
+        proxy: 'Part',
+        proxyEqualsMaster: false,
+        shadowObjects: 3,
+      });
+      expect(
+        proceduralCommands(scene).filter((line) => bringingBack.some((command) => command === line)),
+      ).toEqual([]);
       expect(scene.lab.world().directories.node3).toEqual([]);
     }, 'otherwise');
   });
@@ -85,7 +122,9 @@ describe('the dump', () => {
           'node3: the lock /var/tmp/shadowtape-Class1.lock is still there',
           tapeStands.incomplete,
           `not brought back: node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
-          ...[stopShadow, remove, group, disk].map((line) => `by hand, unless it is done already, on ${line}`),
+          ...[stopShadow, remove, group, disk].map(
+            (line) => `by hand, unless it is done already, on ${line}`,
+          ),
           ...byHand(bringingBack[0]).slice(-2),
         ],
       });
@@ -134,9 +173,14 @@ describe('the dump', () => {
 describe('the reading back', () => {
   it('finds a bit that was turned over on its way to the tape: exit status 4, and the cluster is brought back', async () => {
     await inScene(async (scene) => {
-      const end = await failingRun(scene, { faults: ['tape-corrupt=100'], change: withJob({ onFailure: 'halt' }) });
+      const end = await failingRun(scene, {
+        faults: ['tape-corrupt=100'],
+        change: withJob({ onFailure: 'halt' }),
+      });
       expect(end).toMatchObject({ exitStatus: 4, stands: [...normalStands, tapeStands.bad] });
-      expect(end.sentence).toMatch(/^the tape does not hold what was read: CRC-32: expected [0-9a-f]{8}, read back [0-9a-f]{8}$/);
+      expect(end.sentence).toMatch(
+        /^the tape does not hold what was read: CRC-32: expected [0-9a-f]{8}, read back [0-9a-f]{8}$/,
+      );
       expect(end.error).toMatchObject({
         code: 'TAPE_DIFFERS',
         hint: 'do not trust this tape; clean the drive, take another tape and run again',
@@ -153,7 +197,11 @@ describe('the reading back', () => {
         scene.lab.faults.set('tape-read-error=256');
       });
       const end = await failingRun(scene);
-      expect(end).toMatchObject({ exitStatus: 4, sentence: 'reading the tape back failed: read: I/O error', stands: [...normalStands, tapeStands.bad] });
+      expect(end).toMatchObject({
+        exitStatus: 4,
+        sentence: 'reading the tape back failed: read: I/O error',
+        stands: [...normalStands, tapeStands.bad],
+      });
       expect(end.error).toMatchObject({
         code: 'TAPE_READ_FAILED',
         hint: 'an error is never the end of the data: clean the drive and read again; if it stays, dump to another cartridge',
@@ -177,7 +225,10 @@ describe('the reading back', () => {
   it('and a copy back that fails as well need an operator', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['tape-corrupt=1', 'fail=node1:sdxproxy Rejoin'] });
-      expect(end).toMatchObject({ exitStatus: 3, stands: [parted, 'node3: no shadow object of Class2', tapeStands.bad, ...byHand(bringingBack[4])] });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        stands: [parted, 'node3: no shadow object of Class2', tapeStands.bad, ...byHand(bringingBack[4])],
+      });
     }, 'otherwise');
   });
 });
@@ -209,14 +260,24 @@ describe('verifying the tape of an ended run', () => {
     await inScene(async (scene) => {
       const { run } = await runScene(scene, { change: withJob({ services: 'not-needed' }) });
       const from = scene.lab.commands.length;
-      expect(await verify(scene, run)).toEqual({ volume: 'Volume2', bytes: 8_388_608, records: 256, sha256: scene.masterBefore });
-      await damageTape(scene);
-      expect(await verify(scene, run)).toMatchObject({ code: 'TAPE_DIFFERS', sentence: expect.stringMatching(/^the tape does not hold what was read: CRC-32: /) as string });
-      scene.lab.faults.set('tape-not-blank');
-      await expect.poll(() => verify(scene, run)).toMatchObject({
-        code: 'TAPE_DIFFERS',
-        sentence: 'the tape does not hold what was read: bytes: expected 8388608, read back 40960',
+      expect(await verify(scene, run)).toEqual({
+        volume: 'Volume2',
+        bytes: 8_388_608,
+        records: 256,
+        sha256: scene.masterBefore,
       });
+      await damageTape(scene);
+      expect(await verify(scene, run)).toMatchObject({
+        code: 'TAPE_DIFFERS',
+        sentence: expect.stringMatching(/^the tape does not hold what was read: CRC-32: /) as string,
+      });
+      scene.lab.faults.set('tape-not-blank');
+      await expect
+        .poll(() => verify(scene, run))
+        .toMatchObject({
+          code: 'TAPE_DIFFERS',
+          sentence: 'the tape does not hold what was read: bytes: expected 8388608, read back 40960',
+        });
       scene.lab.faults.set('no-tape');
       expect(await verify(scene, run)).toMatchObject({
         code: 'TAPE_NOT_LOADED',
@@ -234,7 +295,10 @@ describe('verifying the tape of an ended run', () => {
         sentence: `run ${run} has not written a tape that could be compared`,
         hint: `shadowtape show ${run} tells how far it came`,
       });
-      expect(await verify(scene, 'last-night')).toMatchObject({ code: 'RUN_UNKNOWN', sentence: 'there is no run last-night' });
+      expect(await verify(scene, 'last-night')).toMatchObject({
+        code: 'RUN_UNKNOWN',
+        sentence: 'there is no run last-night',
+      });
     });
   });
 });

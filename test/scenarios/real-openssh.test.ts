@@ -22,86 +22,97 @@ function noise(length: number): Buffer {
   return createCipheriv('aes-128-ctr', randomBytes(16), randomBytes(16)).update(Buffer.alloc(length));
 }
 
-describe.runIf(missing === undefined || process.env['CI'])(`the data path over a real OpenSSH server${missing === undefined ? '' : ` (not tested: ${missing})`}`, () => {
-  let server: OpensshServer;
-  let hosts: SshHosts;
-  let session: SshSession;
-  let device: string;
-  let tape: string;
-  let data: Buffer;
+describe.runIf(missing === undefined || process.env['CI'])(
+  `the data path over a real OpenSSH server${missing === undefined ? '' : ` (not tested: ${missing})`}`,
+  () => {
+    let server: OpensshServer;
+    let hosts: SshHosts;
+    let session: SshSession;
+    let device: string;
+    let tape: string;
+    let data: Buffer;
 
-  beforeAll(async () => {
-    server = await startOpensshServer();
-    device = join(server.folder, 'device');
-    tape = join(server.folder, 'tape');
-    data = noise(deviceBytes);
-    await writeFile(device, data);
-    const profile = {
-      name: 'node3',
-      address: '127.0.0.1',
-      port: server.port,
-      user: server.user,
-      login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
-      algorithms: 'modern' as const,
-      keepaliveSeconds: 15,
-      connectSeconds: 20,
-    };
-    hosts = new SshHosts({
-      profiles: new Map([['node3', profile]]),
-      knownHostsFile: join(server.folder, 'known_hosts'),
-      userKnownHostsFiles: [],
-      confirmHostKey: () => Promise.resolve(false),
-      askSecret: () => Promise.resolve(undefined),
+    beforeAll(async () => {
+      server = await startOpensshServer();
+      device = join(server.folder, 'device');
+      tape = join(server.folder, 'tape');
+      data = noise(deviceBytes);
+      await writeFile(device, data);
+      const profile = {
+        name: 'node3',
+        address: '127.0.0.1',
+        port: server.port,
+        user: server.user,
+        login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
+        algorithms: 'modern' as const,
+        keepaliveSeconds: 15,
+        connectSeconds: 20,
+      };
+      hosts = new SshHosts({
+        profiles: new Map([['node3', profile]]),
+        knownHostsFile: join(server.folder, 'known_hosts'),
+        userKnownHostsFiles: [],
+        confirmHostKey: () => Promise.resolve(false),
+        askSecret: () => Promise.resolve(undefined),
+      });
+      session = hosts.session('node3');
     });
-    session = hosts.session('node3');
-  });
-  afterAll(async () => {
-    await hosts?.close();
-    await server?.close();
-  });
-
-  it('brings every byte over in whole records, as dd counts them, and reads it back', async () => {
-    const dump = await runDump({
-      source: await session.openRead(rawDeviceArguments(device)),
-      sink: await session.openWrite(tapeWriterArguments({ device: tape })),
-      expectedBytes: deviceBytes,
+    afterAll(async () => {
+      await hosts?.close();
+      await server?.close();
     });
-    expect(judgeTapeWrite(dump.sinkEnd, dump.handed)).toEqual({ records: 769, fullRecords: 768, partialRecords: 1 });
-    expect(dump.device.sha256).toBe(sha256(data));
-    expect(sha256(await readFile(tape))).toBe(sha256(data));
-    const back = await readBack({ source: await session.openRead(tapeReaderArguments({ device: tape })) });
-    expect(back.sha256).toBe(dump.onTape.sha256);
-    expect(judgeTapeRead(back.end, dump.handed).records).toBe(769);
-  });
 
-  it('pads the last record of an archive with zeros', async () => {
-    const folder = join(server.folder, 'files');
-    await session.exec(['mkdir', '-p', `${folder}/a folder`]);
-    await writeFile(join(folder, 'a folder', 'läuft.txt'), 'payroll\n');
-    const archive = join(server.folder, 'archive');
-    const dump = await runDump({
-      source: await session.openRead(['tar', 'cf', '-', '-C', folder, '.']),
-      sink: await session.openWrite(tapeWriterArguments({ device: archive })),
-      lastRecord: 'zero-padded',
-      catalogue: true,
-    });
-    expect(judgeTapeWrite(dump.sinkEnd, dump.handed).partialRecords).toBe(0);
-    expect((await readFile(archive)).length % 32_768).toBe(0);
-    expect(dump.catalogue?.entries.map(({ path }) => path)).toEqual(['./', './a folder/', './a folder/läuft.txt']);
-    const listing = await session.exec(['tar', 'tf', archive]);
-    expect(listing).toMatchObject({ status: 0 });
-  });
-
-  it('says what the host said when the device is not there, and leaves nothing that looks whole', async () => {
-    const unwritten = join(server.folder, 'unwritten');
-    await expect(
-      runDump({
-        source: await session.openRead(rawDeviceArguments('/nonexistent/device')),
-        sink: await session.openWrite(tapeWriterArguments({ device: unwritten })),
+    it('brings every byte over in whole records, as dd counts them, and reads it back', async () => {
+      const dump = await runDump({
+        source: await session.openRead(rawDeviceArguments(device)),
+        sink: await session.openWrite(tapeWriterArguments({ device: tape })),
         expectedBytes: deviceBytes,
-      }),
-    ).rejects.toMatchObject({ code: 'DUMP_SOURCE_FAILED' });
-    const left = await readFile(unwritten).catch(() => Buffer.alloc(0));
-    expect(left).toHaveLength(0);
-  });
-});
+      });
+      expect(judgeTapeWrite(dump.sinkEnd, dump.handed)).toEqual({
+        records: 769,
+        fullRecords: 768,
+        partialRecords: 1,
+      });
+      expect(dump.device.sha256).toBe(sha256(data));
+      expect(sha256(await readFile(tape))).toBe(sha256(data));
+      const back = await readBack({ source: await session.openRead(tapeReaderArguments({ device: tape })) });
+      expect(back.sha256).toBe(dump.onTape.sha256);
+      expect(judgeTapeRead(back.end, dump.handed).records).toBe(769);
+    });
+
+    it('pads the last record of an archive with zeros', async () => {
+      const folder = join(server.folder, 'files');
+      await session.exec(['mkdir', '-p', `${folder}/a folder`]);
+      await writeFile(join(folder, 'a folder', 'läuft.txt'), 'payroll\n');
+      const archive = join(server.folder, 'archive');
+      const dump = await runDump({
+        source: await session.openRead(['tar', 'cf', '-', '-C', folder, '.']),
+        sink: await session.openWrite(tapeWriterArguments({ device: archive })),
+        lastRecord: 'zero-padded',
+        catalogue: true,
+      });
+      expect(judgeTapeWrite(dump.sinkEnd, dump.handed).partialRecords).toBe(0);
+      expect((await readFile(archive)).length % 32_768).toBe(0);
+      expect(dump.catalogue?.entries.map(({ path }) => path)).toEqual([
+        './',
+        './a folder/',
+        './a folder/läuft.txt',
+      ]);
+      const listing = await session.exec(['tar', 'tf', archive]);
+      expect(listing).toMatchObject({ status: 0 });
+    });
+
+    it('says what the host said when the device is not there, and leaves nothing that looks whole', async () => {
+      const unwritten = join(server.folder, 'unwritten');
+      await expect(
+        runDump({
+          source: await session.openRead(rawDeviceArguments('/nonexistent/device')),
+          sink: await session.openWrite(tapeWriterArguments({ device: unwritten })),
+          expectedBytes: deviceBytes,
+        }),
+      ).rejects.toMatchObject({ code: 'DUMP_SOURCE_FAILED' });
+      const left = await readFile(unwritten).catch(() => Buffer.alloc(0));
+      expect(left).toHaveLength(0);
+    });
+  },
+);

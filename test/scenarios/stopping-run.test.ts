@@ -2,7 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask } from '../../src/main/console.ts';
-import { bringingBack, byHand, failingRun, inScene, normalStands, proceduralCommands, tapeStands, tapeWasWritten, withJob } from '../support/failures.ts';
+import {
+  bringingBack,
+  byHand,
+  failingRun,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  tapeStands,
+  tapeWasWritten,
+  withJob,
+} from '../support/failures.ts';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
 
 type Moment = (scene: Scene, stop: () => void) => { onEvent?: (event: RunEvent) => void };
@@ -41,14 +51,49 @@ interface Cancelled {
 
 const cancelled: readonly Cancelled[] = [
   { when: 'before the part', moment: afterStep('3-2'), step: '3-3', stands: normalStands },
-  { when: 'while the proxy is parted', moment: atCommand('started', 'node1', 'sdxproxy Part'), step: '3-3', stands: normalStands },
+  {
+    when: 'while the proxy is parted',
+    moment: atCommand('started', 'node1', 'sdxproxy Part'),
+    step: '3-3',
+    stands: normalStands,
+  },
   { when: 'between two steps', moment: afterStep('3-5'), step: '4', stands: normalStands },
-  { when: 'while the shadow is made', moment: atCommand('started', 'node3', 'sdxshadowdisk -C'), step: '5', stands: normalStands },
-  { when: 'while the fingerprint is compared', moment: atCommand('started', 'node3', 'dd if=/dev/sfdsk/Class2'), step: 'verify', stands: normalStands },
-  { when: 'in the middle of the dump', moment: writing, step: '6a', stands: [...normalStands, tapeStands.incomplete] },
-  { when: 'in the middle of the reading back', moment: readingBack, step: 'read-back', stands: [...normalStands, tapeStands.written] },
-  { when: 'while the shadow is removed', moment: atCommand('started', 'node3', 'sdxshadowvolume -R'), step: '7', stands: [...normalStands, tapeStands.verified] },
-  { when: 'during the resynchronisation', moment: atCommand('started', 'node1', 'sdxinfo -S -c Class1 -o Volume2'), step: '8-2', stands: [...normalStands, tapeStands.verified] },
+  {
+    when: 'while the shadow is made',
+    moment: atCommand('started', 'node3', 'sdxshadowdisk -C'),
+    step: '5',
+    stands: normalStands,
+  },
+  {
+    when: 'while the fingerprint is compared',
+    moment: atCommand('started', 'node3', 'dd if=/dev/sfdsk/Class2'),
+    step: 'verify',
+    stands: normalStands,
+  },
+  {
+    when: 'in the middle of the dump',
+    moment: writing,
+    step: '6a',
+    stands: [...normalStands, tapeStands.incomplete],
+  },
+  {
+    when: 'in the middle of the reading back',
+    moment: readingBack,
+    step: 'read-back',
+    stands: [...normalStands, tapeStands.written],
+  },
+  {
+    when: 'while the shadow is removed',
+    moment: atCommand('started', 'node3', 'sdxshadowvolume -R'),
+    step: '7',
+    stands: [...normalStands, tapeStands.verified],
+  },
+  {
+    when: 'during the resynchronisation',
+    moment: atCommand('started', 'node1', 'sdxinfo -S -c Class1 -o Volume2'),
+    step: '8-2',
+    stands: [...normalStands, tapeStands.verified],
+  },
 ];
 
 describe('a run that is cancelled', () => {
@@ -79,7 +124,11 @@ describe('a run that is cancelled', () => {
       const cancel = new AbortController();
       const moment = afterStep('3-1')(scene, () => cancel.abort());
       const end = await failingRun(scene, { ...moment, cancel: cancel.signal });
-      expect(end).toMatchObject({ exitStatus: 1, sentence: 'step 3-2 was cancelled', stands: ['nothing was touched'] });
+      expect(end).toMatchObject({
+        exitStatus: 1,
+        sentence: 'step 3-2 was cancelled',
+        stands: ['nothing was touched'],
+      });
       expect(proceduralCommands(scene)).toEqual([]);
     });
   });
@@ -91,8 +140,16 @@ describe('a run that is cancelled', () => {
         cancel.abort();
         return new Promise(() => undefined);
       };
-      const end = await failingRun(scene, { ask, cancel: cancel.signal, change: withJob({ approve: 'operator' }) });
-      expect(end).toMatchObject({ exitStatus: 2, sentence: 'step verify was cancelled', stands: normalStands });
+      const end = await failingRun(scene, {
+        ask,
+        cancel: cancel.signal,
+        change: withJob({ approve: 'operator' }),
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: 'step verify was cancelled',
+        stands: normalStands,
+      });
       expect(tapeWasWritten(scene)).toBe(false);
       expect(proceduralCommands(scene).slice(-5)).toEqual(bringingBack);
     });
@@ -101,7 +158,10 @@ describe('a run that is cancelled', () => {
   it('when all is done but the lock is still a good run', async () => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
-      const end = await runScene(scene, { ...afterStep('8-2')(scene, () => cancel.abort()), cancel: cancel.signal });
+      const end = await runScene(scene, {
+        ...afterStep('8-2')(scene, () => cancel.abort()),
+        cancel: cancel.signal,
+      });
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified', stands: normalStands });
       expect(scene.lab.world().directories.node3).toEqual([]);
     });
@@ -112,7 +172,11 @@ describe('a run that is cancelled', () => {
       const cancel = new AbortController();
       const halt = new AbortController();
       const sent: string[] = [];
-      atCommand('started', 'node1', 'sdxvolume -F')(scene, () => {
+      atCommand(
+        'started',
+        'node1',
+        'sdxvolume -F',
+      )(scene, () => {
         cancel.abort();
         // Were the command broken off, its outcome would be there before the host is asked for something else.
         setImmediate(() => {
@@ -120,10 +184,16 @@ describe('a run that is cancelled', () => {
           halt.abort();
         });
       });
-      const end = await failingRun(scene, { faults: ['hang=node1:sdxvolume'], cancel: cancel.signal, halt: halt.signal });
+      const end = await failingRun(scene, {
+        faults: ['hang=node1:sdxvolume'],
+        cancel: cancel.signal,
+        halt: halt.signal,
+      });
       expect(sent).toEqual(['node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes']);
       expect(end).toMatchObject({ exitStatus: 3, sentence: 'step 3-5 was stopped at once, where it stands' });
-      expect(end.stands[1]).toBe('Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it) - it may have changed since');
+      expect(end.stands[1]).toBe(
+        'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it) - it may have changed since',
+      );
     }, 'otherwise');
   });
 });
@@ -131,7 +201,8 @@ describe('a run that is cancelled', () => {
 const handLines = (stands: readonly string[]) => stands.filter((line) => line.startsWith('by hand'));
 const locked = 'node3: the lock /var/tmp/shadowtape-Class1.lock is still there';
 const seenLast = 'this is how it was seen last; nothing was looked at since';
-const haltHint = 'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them';
+const haltHint =
+  'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const wholeShadow = 'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3';
 
@@ -154,8 +225,20 @@ describe('a run that is stopped at once', () => {
     await inScene(async (scene) => {
       const end = await halted(scene, writing);
       expect(end.sentence).toBe('step 6a was stopped at once, where it stands');
-      expect(end.stands).toEqual([seenLast, parted, wholeShadow, locked, tapeStands.incomplete, ...byHand(bringingBack[0])]);
-      expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part', proxyEqualsMaster: false, shadowObjects: 3 });
+      expect(end.stands).toEqual([
+        seenLast,
+        parted,
+        wholeShadow,
+        locked,
+        tapeStands.incomplete,
+        ...byHand(bringingBack[0]),
+      ]);
+      expect(await clusterState(scene)).toEqual({
+        ...normalState,
+        proxy: 'Part',
+        proxyEqualsMaster: false,
+        shadowObjects: 3,
+      });
     }, 'otherwise');
   });
 
@@ -179,7 +262,9 @@ describe('a run that is stopped at once', () => {
     await inScene(async (scene) => {
       const end = await halted(scene, atCommand('started', 'node3', 'sdxshadowgroup -R'));
       const all = byHand(bringingBack[0]);
-      const unless = all.slice(0, 4).map((line) => line.replace('by hand', 'by hand, unless it is done already'));
+      const unless = all
+        .slice(0, 4)
+        .map((line) => line.replace('by hand', 'by hand, unless it is done already'));
       expect(handLines(end.stands)).toEqual([...unless, ...all.slice(4)]);
     }, 'otherwise');
   });
@@ -200,7 +285,11 @@ describe('a run that is stopped at once', () => {
       const halt = new AbortController();
       const moment = afterStep('lock')(scene, () => halt.abort());
       const end = await failingRun(scene, { ...moment, halt: halt.signal });
-      expect(end).toMatchObject({ exitStatus: 1, sentence: 'step tape was stopped at once, where it stands', stands: ['nothing was touched', locked] });
+      expect(end).toMatchObject({
+        exitStatus: 1,
+        sentence: 'step tape was stopped at once, where it stands',
+        stands: ['nothing was touched', locked],
+      });
     });
   });
 });
@@ -219,7 +308,11 @@ describe('two runs at once', () => {
       expect(refused).toMatchObject({ exitStatus: 1, verdict: 'failed', stands: ['nothing was touched'] });
       expect(refused?.run).not.toBe(first.run);
       expect(refused?.error?.code).toBe('CLASS_LOCKED');
-      expect(refused?.sentence).toMatch(new RegExp(`^Class1 is locked on node3 by run ${first.run} of \\S+ on \\S+ \\(process ${process.pid}\\)$`));
+      expect(refused?.sentence).toMatch(
+        new RegExp(
+          `^Class1 is locked on node3 by run ${first.run} of \\S+ on \\S+ \\(process ${process.pid}\\)$`,
+        ),
+      );
       expect(refused?.error?.hint).toBe(
         'wait until that run has ended; if it no longer lives, remove the lock on node3: rmdir /var/tmp/shadowtape-Class1.lock/* /var/tmp/shadowtape-Class1.lock',
       );

@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/console.ts';
-import { clusterState, filesOfVolume, normalState, sha256, jobOf, openScene, runScene, smallBlocks, type Scene, type SiteTree } from '../support/lab-run.ts';
+import {
+  clusterState,
+  filesOfVolume,
+  normalState,
+  sha256,
+  jobOf,
+  openScene,
+  runScene,
+  smallBlocks,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
 const run = promisify(execFile);
@@ -39,7 +50,8 @@ describe('a whole backup of the lab', () => {
     const end = await runScene(scene, {
       change: withoutServices,
       onEvent(event) {
-        if (event.type === 'step-finished' && event.step === '3-4') written = scene.lab.writeMaster(4096, Buffer.alloc(8192, 7));
+        if (event.type === 'step-finished' && event.step === '3-4')
+          written = scene.lab.writeMaster(4096, Buffer.alloc(8192, 7));
       },
     });
     await written;
@@ -61,7 +73,8 @@ describe('a whole backup of the lab', () => {
     const catalogue = (await readFile(scene.state.catalogueFile(end.run), 'utf8')).trimEnd().split('\n');
     for (const line of catalogue) {
       const entry = JSON.parse(line) as { path: string; type: string };
-      if (entry.type === 'File') restored[entry.path.replace(/^\.\//, '')] = sha256(await readFile(join(folder, entry.path)));
+      if (entry.type === 'File')
+        restored[entry.path.replace(/^\.\//, '')] = sha256(await readFile(join(folder, entry.path)));
     }
     expect(Object.keys(restored).length).toBeGreaterThan(100);
     expect(restored).toEqual(await filesOfVolume(scene.lab, 'Class1', 'Volume1'));
@@ -72,7 +85,9 @@ describe('a whole backup of the lab', () => {
     const end = await runScene(scene);
     const { events, truncated } = await readRun(scene.state, end.run);
     expect(truncated).toBe(false);
-    expect(events.filter(({ type }) => type !== 'progress')).toEqual(end.events.filter(({ type }) => type !== 'progress'));
+    expect(events.filter(({ type }) => type !== 'progress')).toEqual(
+      end.events.filter(({ type }) => type !== 'progress'),
+    );
     const intents = events.filter((event) => event.type === 'intent').map(({ seq }) => seq);
     const outcomes = events.filter((event) => event.type === 'outcome').map(({ of }) => of);
     expect([...outcomes].sort((a, b) => a - b)).toEqual(intents);

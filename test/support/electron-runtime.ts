@@ -9,7 +9,8 @@ export interface ElectronRuntime {
 
 /** The runtime that ELECTRON_OVERRIDE_DIST_PATH names, else the one that Electron's package has downloaded. */
 export function electronRuntime(): ElectronRuntime {
-  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(process.cwd(), 'node_modules', 'electron', 'dist');
+  const folder =
+    process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(process.cwd(), 'node_modules', 'electron', 'dist');
   const executable = join(folder, 'electron');
   if (!existsSync(executable)) return { executable, missing: 'no Electron runtime: npx install-electron' };
   if (!process.env['DISPLAY'] && process.platform === 'linux') {

@@ -1,7 +1,17 @@
 /** What every run that failed on its way has in common: its journal is whole, and the dangerous commands came in their order. */
 import { expect } from 'vitest';
 import { readRun } from '../../src/main/console.ts';
-import { clusterState, jobOf, normalState, openScene, runScene, type RunSetting, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
+import {
+  clusterState,
+  jobOf,
+  normalState,
+  openScene,
+  runScene,
+  type RunSetting,
+  type Scene,
+  type SceneRun,
+  type SiteTree,
+} from './lab-run.ts';
 
 /** A change of the job that a scenario runs (raw-dd, where none is named). */
 export const withJob =
@@ -15,7 +25,11 @@ export function proceduralCommands({ lab }: Scene, from = 0): string[] {
   return lab.commands
     .slice(from)
     .map(({ host, line }) => `${host} ${line}`)
-    .filter((line) => /sdxproxy|sdxvolume|sdxshadow|umount|mount |mkdir \/mnt|rmdir \/mnt|fsck|tar cf|bs=32768$|dd ibs/.test(line));
+    .filter((line) =>
+      /sdxproxy|sdxvolume|sdxshadow|umount|mount |mkdir \/mnt|rmdir \/mnt|fsck|tar cf|bs=32768$|dd ibs/.test(
+        line,
+      ),
+    );
 }
 
 const removal = [
@@ -35,7 +49,8 @@ export function byHand(from: (typeof bringingBack)[number]): string[] {
   const shadowStands = left.length > 1;
   const told = left.map((command) => {
     const [host = '', ...words] = command.split(' ');
-    const provided = command === rejoin && shadowStands ? ', once sdxinfo on node3 shows nothing of Class2' : '';
+    const provided =
+      command === rejoin && shadowStands ? ', once sdxinfo on node3 shows nothing of Class2' : '';
     return `by hand${provided}, on ${host}: ${words.join(' ')}`;
   });
   return [...told, 'by hand, on node1: sdxinfo -S -c Class1 -o Volume2'];
@@ -54,7 +69,12 @@ export function watchRejoins({ lab }: Scene): () => void {
   const under: string[] = [];
   const stop = lab.onCommand(({ phase, line }) => {
     const { disks, groups, volumes } = lab.world().shadow;
-    if (phase === 'started' && line.startsWith('sdxproxy Rejoin') && disks.length + groups.length + volumes.length > 0) under.push(line);
+    if (
+      phase === 'started' &&
+      line.startsWith('sdxproxy Rejoin') &&
+      disks.length + groups.length + volumes.length > 0
+    )
+      under.push(line);
   });
   return () => {
     stop();
@@ -68,7 +88,14 @@ export async function expectWholeJournal(scene: Scene, end: SceneRun): Promise<v
   expect(truncated).toBe(false);
   const { verdict, exitStatus, sentence, stands, error } = end;
   const told = error ? { code: error.code, hint: error.hint } : {};
-  expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict, exitStatus, sentence, stands, ...told });
+  expect(events.at(-1)).toMatchObject({
+    type: 'run-finished',
+    verdict,
+    exitStatus,
+    sentence,
+    stands,
+    ...told,
+  });
   const intents = events.filter((event) => event.type === 'intent').map(({ seq }) => seq);
   const outcomes = events.filter((event) => event.type === 'outcome').map(({ of }) => of);
   expect([...outcomes].sort((a, b) => a - b)).toEqual(intents);
@@ -105,7 +132,10 @@ export const tapeStands = {
 } as const;
 
 /** Gives a scenario a lab of its own, and checks afterwards from outside that it is as it was, unless the scenario checks that itself. */
-export async function inScene(work: (scene: Scene) => Promise<void>, ends: 'normal' | 'otherwise' = 'normal'): Promise<void> {
+export async function inScene(
+  work: (scene: Scene) => Promise<void>,
+  ends: 'normal' | 'otherwise' = 'normal',
+): Promise<void> {
   const scene = await openScene();
   try {
     await work(scene);

@@ -8,7 +8,14 @@ import type { RunEvent } from '../../src/contract/events.ts';
 import { openLab, type Lab, type LabOptions } from '../../src/lab/lab.ts';
 import { readFileSystem } from '../../src/lab/lab-file-system.ts';
 import { labSite } from '../../src/lab/lab-site.ts';
-import { openConsole, StateFolder, type Ask, type EndedRun, type JobOverrides, type ShadowtapeConsole } from '../../src/main/console.ts';
+import {
+  openConsole,
+  StateFolder,
+  type Ask,
+  type EndedRun,
+  type JobOverrides,
+  type ShadowtapeConsole,
+} from '../../src/main/console.ts';
 
 /** 8 MiB: large enough for a few hundred records, small enough for a test. */
 export const smallBlocks = 16_384;
@@ -93,7 +100,10 @@ export interface SceneRun extends EndedRun {
 }
 
 /** A console on the scene's site; host keys are those of the lab. */
-export async function openSceneConsole(scene: Scene, change?: (site: SiteTree) => void): Promise<ShadowtapeConsole> {
+export async function openSceneConsole(
+  scene: Scene,
+  change?: (site: SiteTree) => void,
+): Promise<ShadowtapeConsole> {
   return openConsole({
     state: scene.state,
     siteFile: await scene.writeSite(change),
@@ -166,7 +176,11 @@ export async function clusterState({ lab, masterBefore }: Scene): Promise<Cluste
 }
 
 /** SHA-256 of every file in the file system of a volume, by its path below the root; read from the disk, not through the program. */
-export async function filesOfVolume(lab: Lab, className: string, volume: string): Promise<Record<string, string>> {
+export async function filesOfVolume(
+  lab: Lab,
+  className: string,
+  volume: string,
+): Promise<Record<string, string>> {
   const pieces: Buffer[] = [];
   for await (const piece of lab.readVolume(className, volume)) pieces.push(piece as Buffer);
   const bytes = Buffer.concat(pieces);
@@ -175,7 +189,9 @@ export async function filesOfVolume(lab: Lab, className: string, volume: string)
     write: () => Promise.reject(new Error('read only')),
   });
   const files = entries.filter(({ type }) => type === 'file');
-  return Object.fromEntries(files.map(({ path, offset, size }) => [path, sha256(bytes.subarray(offset, offset + size))]));
+  return Object.fromEntries(
+    files.map(({ path, offset, size }) => [path, sha256(bytes.subarray(offset, offset + size))]),
+  );
 }
 
 export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,7 +1,14 @@
 /** runs, show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
-import { listRuns, readRun, type RunSummary, type ShadowtapeConsole, type StateFolder, type UnreadableRun } from '../console.ts';
+import {
+  listRuns,
+  readRun,
+  type RunSummary,
+  type ShadowtapeConsole,
+  type StateFolder,
+  type UnreadableRun,
+} from '../console.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
@@ -14,7 +21,14 @@ function runLine(run: RunSummary | UnreadableRun): string {
   if ('trouble' in run) return `${run.run}  unreadable  ${run.trouble}`;
   const { handed } = run.digests;
   const size = handed?.bytes === undefined ? '-' : bytesText(handed.bytes);
-  return [run.run.padEnd(28), run.verdict.padEnd(10), run.method, size.padStart(9), run.volumes.join(', '), run.sentence ?? `at step ${run.currentStep ?? '?'}`].join('  ');
+  return [
+    run.run.padEnd(28),
+    run.verdict.padEnd(10),
+    run.method,
+    size.padStart(9),
+    run.volumes.join(', '),
+    run.sentence ?? `at step ${run.currentStep ?? '?'}`,
+  ].join('  ');
 }
 
 export async function runsCommand(state: StateFolder, json: boolean): Promise<number> {
@@ -31,13 +45,22 @@ function eventLines(event: RunEvent, text: RunText): string[] {
     case 'intent':
       return [`  ${time}  ${event.host} # ${event.line}`];
     case 'outcome':
-      return event.exitStatus === 0 ? [] : [`  ${time}  exit status ${event.exitStatus ?? 'unknown'} ${event.stderr.trim()}`];
+      return event.exitStatus === 0
+        ? []
+        : [`  ${time}  exit status ${event.exitStatus ?? 'unknown'} ${event.stderr.trim()}`];
     case 'check':
-      return [`  ${time}  ${event.verdict === 'fails' || event.verdict === 'differs' ? '✗' : '✓'} ${event.title}: ${event.actual}`];
+      return [
+        `  ${time}  ${event.verdict === 'fails' || event.verdict === 'differs' ? '✗' : '✓'} ${event.title}: ${event.actual}`,
+      ];
     case 'answered':
       return [`  ${time}  ${event.question}: ${event.answer} (${event.by})`];
     case 'run-finished':
-      return ['', `${event.verdict}: ${event.sentence}`, ...event.stands.map((line) => `  ${line}`), `exit status ${event.exitStatus}`];
+      return [
+        '',
+        `${event.verdict}: ${event.sentence}`,
+        ...event.stands.map((line) => `  ${line}`),
+        `exit status ${event.exitStatus}`,
+      ];
     default:
       return text.linesOf(event);
   }
@@ -46,7 +69,9 @@ function eventLines(event: RunEvent, text: RunText): string[] {
 /** Commands that only sample or look would drown the rest: a step's like ones are shown as one line with their number. */
 function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
   const sampling = new Set(['fingerprint', 'verify']);
-  return events.filter((event) => !((event.type === 'intent' || event.type === 'outcome') && sampling.has(event.step)));
+  return events.filter(
+    (event) => !((event.type === 'intent' || event.type === 'outcome') && sampling.has(event.step)),
+  );
 }
 
 export async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
@@ -57,7 +82,9 @@ export async function showCommand(state: StateFolder, run: string, json: boolean
   }
   const text = new RunText();
   for (const event of withoutRepetition(events)) eventLines(event, text).forEach(print);
-  print(`journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`);
+  print(
+    `journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
+  );
   if (truncated) print('the last line is torn: the console died while it wrote');
   return 0;
 }
@@ -68,11 +95,15 @@ export async function verifyCommand(console: ShadowtapeConsole, run: string): Pr
   const stop = stopOnSignals(() => undefined);
   try {
     const tape = await console.verify(run, stop.cancel, (shown) => progress.show(shown));
-    progress.print([`verified: the tape holds ${tape.volume} of run ${run}: ${countText(tape.bytes)} bytes, ${countText(tape.records)} records, sha256 ${tape.sha256}`]);
+    progress.print([
+      `verified: the tape holds ${tape.volume} of run ${run}: ${countText(tape.bytes)} bytes, ${countText(tape.records)} records, sha256 ${tape.sha256}`,
+    ]);
     return 0;
   } catch (error) {
     progress.clear();
-    if (isFailure(error, 'TAPE_DIFFERS', 'TAPE_READBACK_MISCOUNTED', 'TAPE_RECORD_TOO_LONG', 'TAPE_READ_FAILED')) {
+    if (
+      isFailure(error, 'TAPE_DIFFERS', 'TAPE_READBACK_MISCOUNTED', 'TAPE_RECORD_TOO_LONG', 'TAPE_READ_FAILED')
+    ) {
       process.exitCode = 4;
     }
     throw error;

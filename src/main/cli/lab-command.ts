@@ -12,7 +12,9 @@ const valueWords = {
 
 /** Every fault with its value and its sentence, for the help. */
 export function faultsText(): string {
-  const lines = Object.entries(faultTable).map(([name, { value, sentence }]) => `  ${`${name}${valueWords[value]}`.padEnd(26)}${sentence}`);
+  const lines = Object.entries(faultTable).map(
+    ([name, { value, sentence }]) => `  ${`${name}${valueWords[value]}`.padEnd(26)}${sentence}`,
+  );
   return ['', 'Faults (hosts are node1, node2, node3):', ...lines].join('\n');
 }
 
@@ -24,17 +26,24 @@ export interface LabCommandOptions {
 }
 
 /** Runs the lab until a signal comes. @returns the exit status */
-export async function labCommand(state: StateFolder, { port, fresh, faults }: LabCommandOptions): Promise<number> {
+export async function labCommand(
+  state: StateFolder,
+  { port, fresh, faults }: LabCommandOptions,
+): Promise<number> {
   const folder = state.labFolder;
   const ports = port === 0 ? ([0, 0, 0] as const) : ([port, port + 1, port + 2] as const);
   const { lab } = await openEmbeddedLab({ folder, fresh, faults, ports, mustOwn: true });
   if (!lab) return 1;
   const stop = stopOnSignals(() => undefined);
   for (const { name, address, port: listening, user } of lab.hosts) {
-    process.stdout.write(`${name}: ssh -p ${listening} -i ${lab.identityFile} -o UserKnownHostsFile=${lab.knownHostsFile} ${user}@${address}\n`);
+    process.stdout.write(
+      `${name}: ssh -p ${listening} -i ${lab.identityFile} -o UserKnownHostsFile=${lab.knownHostsFile} ${user}@${address}\n`,
+    );
   }
   process.stdout.write(`tape: ${lab.tapeFile}\nsite file: ${siteFileOf(folder)}\nCtrl-C ends the lab.\n`);
-  await new Promise<void>((resolve) => stop.cancel.addEventListener('abort', () => resolve(), { once: true }));
+  await new Promise<void>((resolve) =>
+    stop.cancel.addEventListener('abort', () => resolve(), { once: true }),
+  );
   await lab.close();
   stop.release();
   return 0;

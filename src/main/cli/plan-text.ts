@@ -7,7 +7,11 @@ const longestList = 6;
 function commandLines(commands: readonly PlannedCommand[], all: boolean): string[] {
   const lines = commands.map(({ host, line }) => `    ${host} # ${line}`);
   if (all || lines.length <= longestList) return lines;
-  const shown = [...lines.slice(0, 3), `    … ${lines.length - 4} more of the same kind (--all shows them)`, ...lines.slice(-1)];
+  const shown = [
+    ...lines.slice(0, 3),
+    `    … ${lines.length - 4} more of the same kind (--all shows them)`,
+    ...lines.slice(-1),
+  ];
   return shown;
 }
 

@@ -4,7 +4,12 @@ import { bytesText, countText, durationText, rateText } from './text.ts';
 
 export type Progress = Pick<EventOf<'progress'>, 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'words'>;
 
-const names = { dump: 'dump', 'read-back': 'read back', resynchronisation: 'resynchronise', fingerprint: 'fingerprint' } as const;
+const names = {
+  dump: 'dump',
+  'read-back': 'read back',
+  resynchronisation: 'resynchronise',
+  fingerprint: 'fingerprint',
+} as const;
 const barWidth = 24;
 
 function bar(part: number): string {
@@ -15,7 +20,8 @@ function bar(part: number): string {
 /** @returns the words of a progress, without a line feed */
 export function progressText({ what, bytes, total, records, rate, words }: Progress): string {
   const parts = [names[what].padEnd(13)];
-  if (total !== undefined && total > 0) parts.push(bar(bytes / total), `${Math.floor((100 * bytes) / total)} %`.padStart(5));
+  if (total !== undefined && total > 0)
+    parts.push(bar(bytes / total), `${Math.floor((100 * bytes) / total)} %`.padStart(5));
   if (words !== undefined) parts.push(words);
   else if (what === 'fingerprint') parts.push(`${countText(records ?? 0)} records hashed`);
   else parts.push(total === undefined ? bytesText(bytes) : `${bytesText(bytes)} of ${bytesText(total)}`);

@@ -58,7 +58,8 @@ export async function runCommand(console: ShadowtapeConsole, options: RunCommand
       onProgress: (shown) => progress.show(shown),
     });
     progress.print(endLines(end, options.stateOption));
-    if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK') progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
+    if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
+      progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
     return end.exitStatus;
   } finally {
     progress.clear();

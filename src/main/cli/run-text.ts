@@ -12,16 +12,23 @@ export class RunText {
   linesOf(event: RunEvent): string[] {
     switch (event.type) {
       case 'run-started':
-        return [`run ${event.run}: job ${event.job}, method ${event.method}, route ${event.route}, tape ${event.tape.device} on ${event.tape.host}`];
+        return [
+          `run ${event.run}: job ${event.job}, method ${event.method}, route ${event.route}, tape ${event.tape.device} on ${event.tape.host}`,
+        ];
       case 'step-started':
-        this.#titles.set(event.step, `${event.step.padEnd(12)}${event.unwinding && event.phase !== 'finish' ? '(unwinding) ' : ''}${event.title}`);
+        this.#titles.set(
+          event.step,
+          `${event.step.padEnd(12)}${event.unwinding && event.phase !== 'finish' ? '(unwinding) ' : ''}${event.title}`,
+        );
         return [];
       case 'step-finished':
         return this.#finished(event);
       case 'warning':
         return [`! ${event.text}`];
       case 'digest':
-        return event.hop === 'counted' ? [`  counted by the tape host: ${countText(event.records ?? 0)} records`] : [digestLine(event)];
+        return event.hop === 'counted'
+          ? [`  counted by the tape host: ${countText(event.records ?? 0)} records`]
+          : [digestLine(event)];
       default:
         return [];
     }
@@ -35,7 +42,12 @@ export class RunText {
   }
 }
 
-const hopWords = { device: 'read from the device', handed: 'handed to the tape', counted: 'counted', readback: 'read back' } as const;
+const hopWords = {
+  device: 'read from the device',
+  handed: 'handed to the tape',
+  counted: 'counted',
+  readback: 'read back',
+} as const;
 
 function digestLine(event: Extract<RunEvent, { type: 'digest' }>): string {
   const parts = [

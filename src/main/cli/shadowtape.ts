@@ -40,7 +40,9 @@ Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a ta
 const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 const program = new Command('shadowtape')
-  .description('Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.')
+  .description(
+    'Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.',
+  )
   .version(version)
   .option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab')
   .option('--state <dir>', 'where journals, known hosts and the lab live', defaultStateFolder())
@@ -52,14 +54,20 @@ const program = new Command('shadowtape')
 
 const methodOption = () =>
   new Option('--method <number>', 'another method than the job’s').choices(['6a', '6b', '6c', '6d', '6e']);
-const routeOption = () => new Option('--route <route>', 'another route than the job’s').choices(['console', 'server']);
+const routeOption = () =>
+  new Option('--route <route>', 'another route than the job’s').choices(['console', 'server']);
 const jsonOption = () => new Option('--json', 'print JSON, an object a line');
-const freshLabOption = () => new Option('--fresh-lab', 'begin with a new embedded lab, and lose the one before');
-const faultOption = () => new Option('--fault <spec...>', 'switch faults of the embedded lab on: NAME or NAME=VALUE');
+const freshLabOption = () =>
+  new Option('--fresh-lab', 'begin with a new embedded lab, and lose the one before');
+const faultOption = () =>
+  new Option('--fault <spec...>', 'switch faults of the embedded lab on: NAME or NAME=VALUE');
 
 const globals = () => program.opts<GlobalOptions>();
 
-async function withConsole<Result>(lab: LabOptions, work: (console: ShadowtapeConsole) => Promise<Result>): Promise<Result> {
+async function withConsole<Result>(
+  lab: LabOptions,
+  work: (console: ShadowtapeConsole) => Promise<Result>,
+): Promise<Result> {
   const { site, state, trust } = globals();
   if (site !== undefined && (lab.freshLab || lab.fault)) {
     throw failure('LAB_OPTION_WITH_SITE', { option: lab.freshLab ? '--fresh-lab' : '--fault' });
@@ -109,7 +117,10 @@ program
     const lines = await withConsole({}, (console) =>
       console.check((line) => {
         if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
-        else process.stdout.write(`${printable(`${line.good ? '✓' : '✗'} ${line.host.padEnd(8)} ${line.what}: ${line.said}`)}\n${line.hint ? `    hint: ${printable(line.hint)}\n` : ''}`);
+        else
+          process.stdout.write(
+            `${printable(`${line.good ? '✓' : '✗'} ${line.host.padEnd(8)} ${line.what}: ${line.said}`)}\n${line.hint ? `    hint: ${printable(line.hint)}\n` : ''}`,
+          );
       }),
     );
     exitStatus = lines.every(({ good }) => good) ? 0 : 1;
@@ -127,7 +138,9 @@ program
   .addOption(faultOption())
   .action(async (job: string | undefined, options: JobOptions & { yes: boolean }) => {
     const { method, route, yes, json = false } = options;
-    exitStatus = await withConsole(options, (console) => runCommand(console, { job, method, route, yes, json, stateOption: stateOption() }));
+    exitStatus = await withConsole(options, (console) =>
+      runCommand(console, { job, method, route, yes, json, stateOption: stateOption() }),
+    );
   });
 
 program

@@ -18,7 +18,9 @@ export function stopOnSignals(say: (line: string) => void): StopSwitch {
       halt.abort();
       return;
     }
-    say('stopping: the cluster is brought back to its normal state; once more stops at once, where it stands');
+    say(
+      'stopping: the cluster is brought back to its normal state; once more stops at once, where it stands',
+    );
     cancel.abort();
   };
   for (const signal of signals) process.on(signal, stop);

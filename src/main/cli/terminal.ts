@@ -80,4 +80,5 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
 }
 
 /** Nobody is asked where there is no terminal. */
-export const terminalSecret: AskSecret = async (question) => (hasTerminal() ? readHidden(question) : undefined);
+export const terminalSecret: AskSecret = async (question) =>
+  hasTerminal() ? readHidden(question) : undefined;

@@ -54,13 +54,21 @@ function evidenceLines(evidence: ErrorInfo['evidence']): string[] {
 
 /** Sentence, hint and evidence of an error, a line each. Control characters of a host's output are made visible. */
 export function errorText(error: unknown): string {
-  if (!isFailure(error)) return `shadowtape: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  const lines = [`shadowtape: ${error.message}`, ...(error.hint ? [`  hint: ${error.hint}`] : []), ...evidenceLines(error.evidence)];
+  if (!isFailure(error))
+    return `shadowtape: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const lines = [
+    `shadowtape: ${error.message}`,
+    ...(error.hint ? [`  hint: ${error.hint}`] : []),
+    ...evidenceLines(error.evidence),
+  ];
   return printable(lines.join('\n'));
 }
 
 /** Keeps what a host prints from steering the terminal. */
 export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
+    (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

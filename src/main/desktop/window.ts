@@ -12,7 +12,12 @@ export function openWindow(): BrowserWindow {
     height: 800,
     show: false,
     title: 'Shadowtape',
-    webPreferences: { preload: join(folder, '..', 'preload', 'index.cjs'), contextIsolation: true, sandbox: true, nodeIntegration: false },
+    webPreferences: {
+      preload: join(folder, '..', 'preload', 'index.cjs'),
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+    },
   });
   window.once('ready-to-show', () => window.show());
   void window.loadFile(pageFile);

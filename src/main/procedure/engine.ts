@@ -5,9 +5,18 @@
  * operator must act; 4 the tape does not hold what was read.
  */
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
-import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { errorFields } from './command-runner.ts';
-import { performCommands, performFileSystemCheck, performLock, performMountPointCheck, performResumeServices, performStopServices, performUnlock, type Performer } from './perform-commands.ts';
+import {
+  performCommands,
+  performFileSystemCheck,
+  performLock,
+  performMountPointCheck,
+  performResumeServices,
+  performStopServices,
+  performUnlock,
+  type Performer,
+} from './perform-commands.ts';
 import { performDump } from './perform-dump.ts';
 import { performReadBack, provesTapeBad } from './perform-read-back.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
@@ -44,7 +53,10 @@ function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVe
   const { proxy, jobName } = context.assignment;
   const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
   const values = { step: step.id, proxy, title, expected, actual, remedy };
-  return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, { expected, actual });
+  return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, {
+    expected,
+    actual,
+  });
 }
 
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
@@ -60,7 +72,9 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
 
 /** What a cancelled command or stream throws becomes the one error that says who cancelled. */
 function asRunError(context: RunContext, step: Step, error: unknown): unknown {
-  const cancelled = isFailure(error, 'COMMAND_CANCELLED', 'COPY_CANCELLED', 'RUN_CANCELLED') || (error as Error).name === 'AbortError';
+  const cancelled =
+    isFailure(error, 'COMMAND_CANCELLED', 'COPY_CANCELLED', 'RUN_CANCELLED') ||
+    (error as Error).name === 'AbortError';
   if (!cancelled || !context.abort.aborted) return error;
   return failure(context.options.halt.aborted ? 'RUN_HALTED' : 'RUN_CANCELLED', { step: step.id }, {}, error);
 }
@@ -106,7 +120,7 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
       continue;
     }
     if (step.performance === 'unlock') {
-      context.finishing = true;
+      context.finish();
       await removeLock(context, steps);
       continue;
     }
@@ -141,7 +155,11 @@ async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwindi
       return await unwindStep(context, step, unwinds);
     } catch (error) {
       if (!isFailure(error, ...awayCodes) || !(await context.waitForHost())) throw error;
-      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${error.message}; tried again` });
+      context.journal.append({
+        type: 'warning',
+        step: step.id,
+        text: `unwinding: ${error.message}; tried again`,
+      });
       context.observer.forget();
     }
   }
@@ -197,7 +215,11 @@ async function removeLock(context: RunContext, steps: readonly Step[]): Promise<
 /** The operator who cancels wants the cluster back; what fails by itself may be left as it stands, for somebody to look at. */
 function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
   if (context.options.halt.aborted) return true;
-  return context.assignment.job.onFailure === 'halt' && context.marks.dumpBegun && !isFailure(error, 'RUN_CANCELLED');
+  return (
+    context.assignment.job.onFailure === 'halt' &&
+    context.marks.dumpBegun &&
+    !isFailure(error, 'RUN_CANCELLED')
+  );
 }
 
 async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunEnd> {
@@ -214,7 +236,18 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
 }
 
 function recordStart({ assignment, journal, operator, version }: RunOptions): void {
-  const { jobName, siteName, route, method, class: className, master, proxy, tapeHost, tapeDevice, job } = assignment;
+  const {
+    jobName,
+    siteName,
+    route,
+    method,
+    class: className,
+    master,
+    proxy,
+    tapeHost,
+    tapeDevice,
+    job,
+  } = assignment;
   journal.append({
     type: 'run-started',
     job: jobName,
@@ -253,13 +286,15 @@ export async function performRun(options: RunOptions): Promise<RunEnd> {
   let end: RunEnd;
   try {
     const tapeTrouble = await performAll(context, options.steps);
-    context.finishing = true;
+    context.finish();
     const world = await lastLook(context);
-    end = tapeTrouble === undefined ? goodEnd(context, world) : failedEnd(context, asTableError(tapeTrouble), world, 4);
+    end =
+      tapeTrouble === undefined
+        ? goodEnd(context, world)
+        : failedEnd(context, asTableError(tapeTrouble), world, 4);
   } catch (error) {
     end = await endOfFailure(context, error);
   }
-  context.journal.carryOn();
   recordEnd(context, end);
   return end;
 }

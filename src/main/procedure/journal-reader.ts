@@ -15,6 +15,30 @@ function broken(file: string, line: number, reason: string) {
   return failure('JOURNAL_BROKEN', { file, line, reason });
 }
 
+const lineFeed = 0x0a;
+
+/** Only bytes that are UTF-8 throughout: a decoder that mends them would take two different lines for the same. */
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The lines that are ended by a line feed, and whether something follows the last of them. */
+function linesOf(content: Buffer): { lines: Buffer[]; truncated: boolean } {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = content.indexOf(lineFeed); end >= 0; end = content.indexOf(lineFeed, start)) {
+    lines.push(content.subarray(start, end));
+    start = end + 1;
+  }
+  return { lines, truncated: start < content.length };
+}
+
+function decode(file: string, number: number, line: Buffer): string {
+  try {
+    return strictDecoder.decode(line);
+  } catch {
+    throw broken(file, number, 'it is not UTF-8');
+  }
+}
+
 function parseLine(file: string, number: number, line: string, previous: string): RunEvent {
   let data: unknown;
   try {
@@ -23,35 +47,38 @@ function parseLine(file: string, number: number, line: string, previous: string)
     throw broken(file, number, 'it is not JSON');
   }
   const parsed = runEventSchema.safeParse(data);
-  if (!parsed.success) throw broken(file, number, `it is not an event (${parsed.error.issues[0]?.path.join('.') ?? 'type'})`);
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw broken(file, number, field === '' ? 'it is not an event' : `it is not an event: ${field} is wrong`);
+  }
   if (parsed.data.prev !== previous) throw broken(file, number, 'it does not follow the line before');
   if (parsed.data.seq !== number) throw broken(file, number, `its number is ${parsed.data.seq}`);
   return parsed.data;
 }
 
 /**
- * @param text the whole journal
+ * @param content the whole journal, as it lies on the disk
  * @throws JOURNAL_BROKEN with the first line that was changed, removed or added
  */
-export function parseJournal(file: string, text: string): ReadJournal {
-  const lines = text.split('\n');
-  const rest = lines.pop() ?? '';
+export function parseJournal(file: string, content: Buffer): ReadJournal {
+  const { lines, truncated } = linesOf(content);
   const events: RunEvent[] = [];
   let previous = firstPrevious;
-  lines.forEach((line, index) => {
+  lines.forEach((bytes, index) => {
+    const line = decode(file, index + 1, bytes);
     events.push(parseLine(file, index + 1, line, previous));
     previous = lineHash(line);
   });
-  return { events, truncated: rest !== '', lastHash: previous };
+  return { events, truncated, lastHash: previous };
 }
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
 export async function readJournal(file: string, run: string): Promise<ReadJournal> {
-  let text: string;
+  let content: Buffer;
   try {
-    text = await readFile(file, 'utf8');
+    content = await readFile(file);
   } catch (error) {
     throw failure('RUN_UNKNOWN', { run, file }, {}, error);
   }
-  return parseJournal(file, text);
+  return parseJournal(file, content);
 }

@@ -136,12 +136,17 @@ export class Observer {
 
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {
     const { primaryNodes, class: className } = this.#observed;
-    return Promise.all(
+    const looks = await Promise.allSettled(
       primaryNodes.map(async (node) => ({
         node,
         report: await report(this.#runner, step, primaryLooks(node, className)),
       })),
     );
+    // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
+    return looks.map((look) => {
+      if (look.status === 'rejected') throw look.reason;
+      return look.value;
+    });
   }
 
   async #lookAtBackup(step: string): Promise<BackupReport> {

@@ -57,8 +57,7 @@ export class RunContext {
   readonly observer: Observer;
   /** True while the run is brought back: a cancel then no longer ends anything. */
   unwinding = false;
-  /** True once all is done but the clearing away: neither does a cancel then. */
-  finishing = false;
+  #finishing = false;
   fingerprint: readonly SampledBlock[] | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */
   readonly #progressAt = new Map<string, number>();
@@ -79,7 +78,13 @@ export class RunContext {
 
   /** Ends what may be ended at any time: data, waiting, questions. */
   get abort(): AbortSignal {
-    return this.unwinding || this.finishing ? this.options.halt : this.#cancelOrHalt;
+    return this.unwinding || this.#finishing ? this.options.halt : this.#cancelOrHalt;
+  }
+
+  /** All is done but the clearing away: neither a cancel nor a full disk of the console keeps the run from its end any more. */
+  finish(): void {
+    this.#finishing = true;
+    this.journal.carryOn();
   }
 
   get marks(): RunMarks {
@@ -104,7 +109,13 @@ export class RunContext {
   /** Asks the operator, and writes question and answer into the journal. */
   async ask(question: Question): Promise<Answer> {
     const choices = question.choices.map(({ id }) => id);
-    this.journal.append({ type: 'asked', step: question.step, question: question.id, text: question.text, choices });
+    this.journal.append({
+      type: 'asked',
+      step: question.step,
+      question: question.id,
+      text: question.text,
+      choices,
+    });
     const answer = await unlessAborted(this.options.ask(question, this.abort), this.abort, question.step);
     this.journal.append({
       type: 'answered',

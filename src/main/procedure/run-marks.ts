@@ -80,7 +80,11 @@ function sentCommands(events: readonly RunEvent[]): Sent[] {
 }
 
 /** True where the thing that `make` makes stands: made, or perhaps made, and not surely removed since. */
-function stands(sent: readonly Sent[], make: (intent: Intent) => boolean, remove: (intent: Intent) => boolean): boolean {
+function stands(
+  sent: readonly Sent[],
+  make: (intent: Intent) => boolean,
+  remove: (intent: Intent) => boolean,
+): boolean {
   let there = false;
   for (const { intent, ending } of sent) {
     if (make(intent) && ending !== 'bad') there = true;
@@ -93,7 +97,9 @@ function stands(sent: readonly Sent[], make: (intent: Intent) => boolean, remove
 const harmlessPhases = new Set(['prepare', 'finish']);
 
 function servicesStopped(sent: readonly Sent[], events: readonly RunEvent[]): StoppedService[] {
-  const resumed = events.some((event) => event.type === 'step-finished' && event.step === '3-4' && event.result === 'done');
+  const resumed = events.some(
+    (event) => event.type === 'step-finished' && event.step === '3-4' && event.result === 'done',
+  );
   if (resumed) return [];
   const places = new Map<string, number>();
   return sent
@@ -112,10 +118,16 @@ function servicesResumed(sent: readonly Sent[]): ResumedService[] {
 }
 
 /** Codes with which reading back says that the tape itself is at fault, not the way to it. */
-export const tapeCodes = ['TAPE_READ_FAILED', 'TAPE_RECORD_TOO_LONG', 'TAPE_READBACK_MISCOUNTED', 'TAPE_DIFFERS'] as const;
+export const tapeCodes = [
+  'TAPE_READ_FAILED',
+  'TAPE_RECORD_TOO_LONG',
+  'TAPE_READBACK_MISCOUNTED',
+  'TAPE_DIFFERS',
+] as const;
 
 function tapeMark(events: readonly RunEvent[], dumpStep: string, dumpBegun: boolean): TapeMark {
-  const ended = (step: string) => events.findLast((event) => event.type === 'step-finished' && event.step === step);
+  const ended = (step: string) =>
+    events.findLast((event) => event.type === 'step-finished' && event.step === step);
   const [dump, readBack] = [ended(dumpStep), ended('read-back')];
   if (!dumpBegun) return 'untouched';
   if (dump?.type !== 'step-finished' || dump.result !== 'done') return 'incomplete';
@@ -134,7 +146,9 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
   const sent = sentCommands(events);
   const phaseOf = new Map<string, string>();
   for (const event of events) if (event.type === 'step-started') phaseOf.set(event.step, event.phase);
-  const changing = sent.filter(({ intent }) => intent.changes && !harmlessPhases.has(phaseOf.get(intent.step) ?? ''));
+  const changing = sent.filter(
+    ({ intent }) => intent.changes && !harmlessPhases.has(phaseOf.get(intent.step) ?? ''),
+  );
   const dumpBegun = changing.some(({ intent }) => intent.step === dumpStep);
   const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
   return {

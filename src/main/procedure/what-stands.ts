@@ -27,7 +27,9 @@ function proxySentence(assignment: Assignment, world: World): string {
   const volume = first && findVolume(first.report, className, proxy);
   if (!first || !volume) return `${proxy}: not seen`;
   if (isJoinedAndInSync(assignment, world)) return `${proxy}: joined to ${master}, in sync`;
-  const slices = slicesOfVolume(first.report, className, proxy).map(({ disk, status }) => `slice of ${disk} ${status.word}`);
+  const slices = slicesOfVolume(first.report, className, proxy).map(
+    ({ disk, status }) => `slice of ${disk} ${status.word}`,
+  );
   const words = [`PROXY ${volume.proxy?.word ?? '*'}`, `STATUS ${volume.status?.word ?? '?'}`, ...slices];
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
 }
@@ -42,8 +44,13 @@ function backupSentences(assignment: Assignment, backup: BackupReport | undefine
     ...report.groups.filter(inClass).map(({ name }) => `group ${name}`),
     ...report.disks.filter(inClass).map(({ name }) => `disk ${name}`),
   ];
-  const mounted = mountsOfClass(mounts, shadow.class).map(({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`);
-  const objects = left.length === 0 ? `no shadow object of ${shadow.class}` : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
+  const mounted = mountsOfClass(mounts, shadow.class).map(
+    ({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`,
+  );
+  const objects =
+    left.length === 0
+      ? `no shadow object of ${shadow.class}`
+      : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
   return [`${backupServer}: ${objects}`, ...mounted];
 }
 
@@ -83,7 +90,12 @@ function isSeen(look: Look, world: World): boolean {
  * Sentences, most important first.
  * @param stillTrue the world without the sides that may have changed since they were seen
  */
-export function whatStands(assignment: Assignment, world: World, marks: RunMarks, stillTrue: World = world): string[] {
+export function whatStands(
+  assignment: Assignment,
+  world: World,
+  marks: RunMarks,
+  stillTrue: World = world,
+): string[] {
   const dated = (look: Look, sentence: string) =>
     isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
   return [
@@ -103,7 +115,11 @@ export function commandsByHand(steps: readonly Step[], world: World, marks: RunM
     const seen = unwinds.looks.every((look) => isSeen(look, world));
     if (seen ? unwinds.isDone(world, marks) : unwinds.mayBeNeeded?.(marks) === false) return [];
     const left = commands.filter((command) => !seen || !command.isDone?.(world, marks));
-    const words = ['by hand', ...(seen ? [] : ['unless it is done already']), unwinds.provided?.(world, marks)];
+    const words = [
+      'by hand',
+      ...(seen ? [] : ['unless it is done already']),
+      unwinds.provided?.(world, marks),
+    ];
     const told = words.filter((word) => word !== undefined).join(', ');
     return left.map(({ host, argv }) => `${told}, on ${host}: ${commandLine(argv)}`);
   });

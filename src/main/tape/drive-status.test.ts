@@ -17,7 +17,9 @@ const solaris = (sense: string, file: number, block: number) => `HP Ultrium LTO 
 
 describe('mt status on Linux', () => {
   it('says that a cartridge is in the drive, at its beginning', () => {
-    expect(parseDriveStatus(linux('File number=0, block number=0', '41010000', 'BOT ONLINE IM_REP_EN'), '')).toEqual({
+    expect(
+      parseDriveStatus(linux('File number=0, block number=0', '41010000', 'BOT ONLINE IM_REP_EN'), ''),
+    ).toEqual({
       state: 'ready',
       writeProtected: false,
       file: 0,
@@ -28,22 +30,38 @@ describe('mt status on Linux', () => {
   });
 
   it('tells write protection, end of data and an empty drive', () => {
-    expect(parseDriveStatus(linux('File number=0, block number=0', '45010000', 'BOT WR_PROT ONLINE IM_REP_EN'), '')).toMatchObject(
-      { state: 'ready', writeProtected: true },
-    );
-    expect(parseDriveStatus(linux('File number=3, block number=-1', '9010000', 'EOD ONLINE IM_REP_EN'), '')).toMatchObject({
+    expect(
+      parseDriveStatus(
+        linux('File number=0, block number=0', '45010000', 'BOT WR_PROT ONLINE IM_REP_EN'),
+        '',
+      ),
+    ).toMatchObject({ state: 'ready', writeProtected: true });
+    expect(
+      parseDriveStatus(linux('File number=3, block number=-1', '9010000', 'EOD ONLINE IM_REP_EN'), ''),
+    ).toMatchObject({
       file: 3,
       record: undefined,
       endOfData: true,
     });
-    expect(parseDriveStatus(linux('File number=-1, block number=-1', '50000', 'DR_OPEN IM_REP_EN'), '').state).toBe('no-cartridge');
+    expect(
+      parseDriveStatus(linux('File number=-1, block number=-1', '50000', 'DR_OPEN IM_REP_EN'), '').state,
+    ).toBe('no-cartridge');
   });
 });
 
 describe('mt status on Solaris', () => {
   it('tells the place of the head and a blank check', () => {
-    expect(parseDriveStatus(solaris('0x0', 2, 17), '')).toMatchObject({ state: 'ready', file: 2, record: 17, blankCheck: false });
-    expect(parseDriveStatus(solaris('0x8', 0, 0), '')).toMatchObject({ state: 'ready', blankCheck: true, writeProtected: undefined });
+    expect(parseDriveStatus(solaris('0x0', 2, 17), '')).toMatchObject({
+      state: 'ready',
+      file: 2,
+      record: 17,
+      blankCheck: false,
+    });
+    expect(parseDriveStatus(solaris('0x8', 0, 0), '')).toMatchObject({
+      state: 'ready',
+      blankCheck: true,
+      writeProtected: undefined,
+    });
   });
 
   it('tells an empty drive by what mt says when it cannot open it', () => {
@@ -53,8 +71,10 @@ describe('mt status on Solaris', () => {
 });
 
 it('makes no state out of a text that says nothing', () => {
-  fc.assert(fc.property(fc.stringMatching(/^[a-z0-9 \n]*$/), (text) => {
-    fc.pre(!/offline|medium|busy|loaded/.test(text));
-    expect(parseDriveStatus(text, text).state).toBe('unknown');
-  }));
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-z0-9 \n]*$/), (text) => {
+      fc.pre(!/offline|medium|busy|loaded/.test(text));
+      expect(parseDriveStatus(text, text).state).toBe('unknown');
+    }),
+  );
 });

@@ -62,5 +62,8 @@ function troubleOf(stderr: string): DriveStatus['state'] {
 
 /** @param stdout, stderr what `mt -f DEVICE status` printed; any text gives a status, `unknown` where it says nothing */
 export function parseDriveStatus(stdout: string, stderr: string): DriveStatus {
-  return solarisStatus(stdout) ?? linuxStatus(stdout) ?? { ...nothingKnown, state: troubleOf(`${stdout}\n${stderr}`) };
+  return (
+    solarisStatus(stdout) ??
+    linuxStatus(stdout) ?? { ...nothingKnown, state: troubleOf(`${stdout}\n${stderr}`) }
+  );
 }

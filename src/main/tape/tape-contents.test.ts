@@ -11,7 +11,9 @@ function tarRecord(path: string): Buffer {
 
 describe('the first record of a tape', () => {
   it('is known as a tar archive by its checksum', () => {
-    expect(describeFirstRecord(tarRecord('./payroll.csv'))).toBe('a tar archive that begins with "./payroll.csv"');
+    expect(describeFirstRecord(tarRecord('./payroll.csv'))).toBe(
+      'a tar archive that begins with "./payroll.csv"',
+    );
   });
 
   it('is known as an old tar archive where the magic word is missing', () => {
@@ -40,8 +42,10 @@ describe('the first record of a tape', () => {
   });
 
   it('is described whatever it holds', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 2048 }), (bytes) => {
-      expect(describeFirstRecord(Buffer.from(bytes))).toMatch(/^a|^data/);
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2048 }), (bytes) => {
+        expect(describeFirstRecord(Buffer.from(bytes))).toMatch(/^a|^data/);
+      }),
+    );
   });
 });

@@ -9,7 +9,13 @@ const dumpMagicAt = 24;
 const dumpMagic = 60_012;
 
 function octal(record: Buffer, from: number, to: number): number {
-  return parseInt(record.toString('latin1', from, to).replace(/[\0 ]+$/, '').trim() || 'x', 8);
+  return parseInt(
+    record
+      .toString('latin1', from, to)
+      .replace(/[\0 ]+$/, '')
+      .trim() || 'x',
+    8,
+  );
 }
 
 /** A tar header's checksum is the sum of its bytes, with the checksum's own eight counted as blanks. */
@@ -39,7 +45,10 @@ export function describeFirstRecord(record: Buffer): string {
   if (record.length === 0) return 'a file mark at its beginning';
   const size = `${record.length.toLocaleString('en-US')} bytes`;
   if (hasTarChecksum(record)) {
-    const kind = record.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar' ? 'a tar archive' : 'an old tar archive';
+    const kind =
+      record.toString('latin1', tarMagicAt, tarMagicAt + 5) === 'ustar'
+        ? 'a tar archive'
+        : 'an old tar archive';
     return `${kind} that begins with "${tarName(record)}"`;
   }
   if (isDump(record)) return 'a ufsdump';

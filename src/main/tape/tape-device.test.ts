@@ -16,7 +16,9 @@ describe('the device files of a drive', () => {
   });
 
   it('are not guessed', () => {
-    expect(() => withoutRewind('/dev/sda')).toThrow('/dev/sda is not the name of a tape drive that shadowtape knows');
+    expect(() => withoutRewind('/dev/sda')).toThrow(
+      '/dev/sda is not the name of a tape drive that shadowtape knows',
+    );
   });
 
   it('are given to mt without rewind', () => {

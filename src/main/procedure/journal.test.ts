@@ -1,0 +1,109 @@
+import type * as FileSystem from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isFailure } from '../../contract/errors.ts';
+import { firstPrevious, Journal, lineHash } from './journal.ts';
+
+const disk = vi.hoisted(() => ({ full: false }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const original = await importOriginal<typeof FileSystem>();
+  const writeSync = (handle: number, ...rest: [NodeJS.ArrayBufferView, number?]) => {
+    if (disk.full)
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    return original.writeSync(handle, ...rest);
+  };
+  return { ...original, default: original, writeSync };
+});
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shadowtape-journal-'));
+});
+afterEach(() => {
+  disk.full = false;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const journalIn = (file: string) =>
+  new Journal({ file, run: 'run-1', now: () => new Date(Date.UTC(2026, 10, 22, 2, 0, 4)) });
+
+describe('a journal', () => {
+  it('chains each line to the one before, and tells its listeners the same', () => {
+    const file = join(folder, 'runs', 'run-1.ndjson');
+    const journal = journalIn(file);
+    const heard: unknown[] = [];
+    const deaf = journal.listen((event) => heard.push(event));
+    expect(journal.append({ type: 'warning', step: '3-3', text: 'one' })).toBe(1);
+    deaf();
+    expect(journal.append({ type: 'warning', step: '3-3', text: 'zwei ☂' })).toBe(2);
+    journal.close();
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const first = {
+      seq: 1,
+      at: '2026-11-22T02:00:04.000Z',
+      run: 'run-1',
+      type: 'warning',
+      step: '3-3',
+      text: 'one',
+      prev: firstPrevious,
+    };
+    expect(lines.map((line) => (line === '' ? '' : (JSON.parse(line) as object)))).toEqual([
+      first,
+      { ...first, seq: 2, text: 'zwei ☂', prev: lineHash(lines[0] ?? '') },
+      '',
+    ]);
+    expect(heard).toEqual([first]);
+    expect(journal.lastHash).toBe(lineHash(lines[1] ?? ''));
+    expect(journal.isBroken).toBe(false);
+  });
+
+  it('is never written twice', () => {
+    const file = join(folder, 'run-1.ndjson');
+    journalIn(file).close();
+    expect(() => journalIn(file)).toThrow(`the journal ${file} is there already`);
+  });
+
+  it('that cannot be made says why', () => {
+    const notAFolder = join(folder, 'run-1.ndjson');
+    journalIn(notAFolder).close();
+    const file = join(notAFolder, 'run-2.ndjson');
+    expect(() => journalIn(file)).toThrow(`the journal ${file} cannot be written: its folder is a file`);
+  });
+
+  it('keeps progress out of what it remembers, not out of the file', () => {
+    const file = join(folder, 'run-1.ndjson');
+    const journal = journalIn(file);
+    journal.append({ type: 'progress', step: '6a', what: 'dump', bytes: 1 });
+    journal.append({ type: 'warning', step: '6a', text: 'two' });
+    journal.close();
+    expect(journal.events.map(({ type }) => type)).toEqual(['warning']);
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('refuses every line once one could not be written, until the run carries on without it', () => {
+    const journal = journalIn(join(folder, 'run-1.ndjson'));
+    disk.full = true;
+    const append = () => journal.append({ type: 'warning', step: '3-3', text: 'x' });
+    const heard: number[] = [];
+    journal.listen(({ seq }) => heard.push(seq));
+    for (let time = 0; time < 2; time += 1) {
+      try {
+        append();
+        expect.unreachable('the line cannot be written');
+      } catch (error) {
+        expect(isFailure(error, 'JOURNAL_UNWRITABLE')).toBe(true);
+        expect((error as Error).message).toBe(
+          `the journal ${journal.file} cannot be written: the disk is full`,
+        );
+      }
+    }
+    expect(journal.isBroken).toBe(true);
+    journal.carryOn();
+    expect(append()).toBe(3);
+    expect(heard).toEqual([1, 2, 3]);
+    expect(journal.events).toHaveLength(3);
+  });
+});

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { clusterState, normalState, openScene, type Scene } from '../support/lab-run.ts';
+
+const run = (args: readonly string[]) => startCommand(args).end;
+
+describe('the command line, without a site', () => {
+  it('says how it is used, and what each exit status means', async () => {
+    const { exitStatus, stdout } = await run(['--help']);
+    expect(exitStatus).toBe(0);
+    expect(stdout).toContain('3  failed, and an operator must act: the last lines say what stands where');
+  });
+
+  it.each([
+    [['bogus'], "error: unknown command 'bogus'"],
+    [['run', '--method', '9z'], "argument '9z' is invalid. Allowed choices are 6a, 6b, 6c, 6d, 6e."],
+    [
+      ['--site', '/nonexistent/site.yaml', 'plan'],
+      'shadowtape: there is no site file at /nonexistent/site.yaml\n  hint: give its path with --site FILE; without --site the embedded lab is used\n',
+    ],
+    [
+      ['--site', 'x', 'run', '--fresh-lab'],
+      'shadowtape: --fresh-lab is for the embedded lab, and --site names a site of its own',
+    ],
+    [
+      ['--state', '/dev/null/state', 'plan'],
+      'shadowtape: the state folder /dev/null/state cannot be used: ENOTDIR',
+    ],
+    [['show', '../../etc/passwd'], 'shadowtape: there is no run ../../etc/passwd'],
+  ])('refuses %j', async (args, message) => {
+    const { exitStatus, stderr } = await run(args);
+    expect(stderr).toContain(message);
+    expect(exitStatus).toBe(1);
+  });
+});
+
+describe('the command line, on a site', () => {
+  let scene: Scene;
+  let site: string[];
+  beforeEach(async () => {
+    scene = await openScene();
+    site = await sceneArguments(scene);
+  });
+  afterEach(() => scene.close());
+
+  it('asks for --trust where nobody can be asked about a host key, and keeps what was trusted', async () => {
+    const refused = await run([...site, 'plan', 'raw-dd']);
+    expect(refused.exitStatus).toBe(1);
+    expect(refused.stderr).toMatch(
+      /node1 \(127\.0\.0\.1, port \d+\) shows an unknown ssh-ed25519 host key: SHA256:/,
+    );
+    const trusted = await run([...site, '--trust', 'check']);
+    expect(trusted.stderr).toMatch(
+      /node3 .* shows a new ssh-ed25519 host key: SHA256:.* - accepted \(--trust\)/,
+    );
+    expect(trusted.exitStatus).toBe(0);
+    const plan = await run([...site, 'plan', 'raw-dd']);
+    expect(plan.exitStatus).toBe(0);
+    expect(plan.stdout).toContain('    node1 # sdxproxy Part -c Class1 -p Volume2 -a pjrm=off\n');
+  });
+
+  it('runs a job, prints its journal as JSON, shows it again and verifies its tape', async () => {
+    const ended = await run([...site, '--trust', 'run', 'raw-dd', '--json']);
+    expect(ended.exitStatus).toBe(0);
+    const events = ended.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEvent);
+    const name = events[0]?.run ?? '';
+    expect(await readFile(scene.state.journalFile(name), 'utf8')).toBe(ended.stdout);
+    expect(ended.stderr).toContain(`see it again: shadowtape show ${name} --state ${scene.state.path}\n`);
+
+    const runs = await run([...site, 'runs']);
+    expect(runs.stdout).toMatch(new RegExp(`^${name} +verified +6a +8 MiB +Volume2 `));
+    const shown = await run([...site, 'show', name]);
+    expect(shown.stdout).toContain('node1 # sdxproxy Rejoin -c Class1 -p Volume2');
+    expect(shown.stdout).toContain('events, chain intact');
+    const verified = await run([...site, 'verify', name]);
+    expect(verified).toMatchObject({ exitStatus: 0 });
+    expect(verified.stdout).toMatch(
+      /^verified: the tape holds Volume2 of run .*: 8,388,608 bytes, 256 records, sha256 [0-9a-f]{64}\n$/,
+    );
+  });
+
+  it('brings the cluster back on Ctrl-C in the middle of the dump, and exits with 2', async () => {
+    scene.lab.faults.set('slow-tape=400000');
+    const command = startCommand([...site, '--trust', 'run', 'raw-dd'], () => undefined);
+    const stopListening = scene.lab.onCommand(({ line, phase }) => {
+      if (phase === 'started' && line.startsWith('dd ibs=')) command.process.kill('SIGINT');
+    });
+    const { exitStatus, stdout } = await command.end;
+    stopListening();
+    expect(stdout).toContain(
+      'stopping: the cluster is brought back to its normal state; once more stops at once, where it stands\n',
+    );
+    expect(stdout).toContain('failed; the cluster is in its normal state: step 6a was cancelled\n');
+    expect(exitStatus).toBe(2);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+});

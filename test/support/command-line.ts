@@ -1,0 +1,47 @@
+/** Runs the command line as a user does: a process of its own, its output and its exit status. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Scene } from './lab-run.ts';
+
+export interface CommandEnd {
+  readonly exitStatus: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly process: ChildProcessByStdio<null, Readable, Readable>;
+  readonly end: Promise<CommandEnd>;
+}
+
+const entry = join(process.cwd(), 'src', 'main', 'cli', 'shadowtape.ts');
+
+/** @param onOutput hears everything that is printed so far, each time there is more */
+export function startCommand(
+  args: readonly string[],
+  onOutput: (text: string) => void = () => undefined,
+): RunningCommand {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  const hear = () => onOutput(stdout + stderr);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    hear();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    hear();
+  });
+  const end = new Promise<CommandEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (exitStatus) => resolve({ exitStatus, stdout, stderr }));
+  });
+  return { process: child, end };
+}
+
+/** The global options that name the scene's site and state. */
+export async function sceneArguments(scene: Scene): Promise<string[]> {
+  return ['--site', await scene.writeSite(), '--state', scene.state.path];
+}
