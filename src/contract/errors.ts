@@ -172,10 +172,6 @@ export const errorTable = {
     sentence: 'route server is planned, but this version does not run it',
     hint: 'use route console, or do the planned commands by hand: shadowtape plan --route server',
   },
-  METHOD_NOT_RUN: {
-    sentence: 'method {method} is planned, but this version does not run it',
-    hint: 'use 6a or 6b, or do the planned commands by hand: shadowtape plan --route server --method {method}',
-  },
   METHOD_NOT_ON_PLATFORM: {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
     hint: 'use method 6a, which backs up the raw device',
@@ -259,6 +255,64 @@ export const errorTable = {
   RUN_HAS_NO_TAPE: {
     sentence: 'run {run} has not written a tape that could be compared',
     hint: 'shadowtape show {run} tells how far it came',
+  },
+  // ---- tapes: labels, catalogue, drive check ----
+  TAPE_NAME_FORBIDDEN: {
+    sentence: '"{name}" cannot be the name of a tape',
+    hint: 'a name has 1 to 32 letters, digits, "_", "." and "-", and begins with a letter or a digit; "data" stands for a tape without a label',
+  },
+  TAPE_LABEL_TOO_LONG: {
+    sentence: 'the {kind} of the tape has {length} bytes, and {limit} is the most',
+    hint: 'give the site a shorter name',
+  },
+  TAPE_NOT_BLANK_NAME_IT: {
+    sentence: 'the tape in {device} on {host} is not blank: it holds {found}',
+    hint: 'insert a blank tape; or, where what it holds may be lost, name it: --overwrite {name}',
+  },
+  TAPE_NOT_LABELLED: {
+    sentence: 'the tape in {device} on {host} has no label: it holds {found}',
+    hint: 'insert {wanted}; or, where what it holds may be lost, give it a label: shadowtape label NAME --overwrite data',
+  },
+  TAPE_IS_ANOTHER: {
+    sentence: 'the tape in {device} on {host} is another than {wanted}: it holds {found}',
+    hint: 'insert {wanted}',
+  },
+  TAPE_KEPT: {
+    sentence: 'the tape "{name}" in {device} on {host} is to be kept until {until}',
+    hint: 'insert another tape',
+  },
+  TAPE_POSITION_WRONG: {
+    sentence: 'the tape in {device} on {host} does not stand at the beginning of file {wanted}: {said}',
+    hint: 'nothing is written to or read from a place that is not known; rewind the tape with mt, and start again',
+  },
+  TAPES_UNWRITABLE: {
+    sentence: 'the list of tapes {file} cannot be written: {reason}',
+    hint: 'what was done to the tape stands, and identify brings it into the list later; make room, or keep the state elsewhere with --state DIR',
+  },
+  TAPES_UNREADABLE: {
+    sentence: 'the list of tapes {file} cannot be read: {reason}',
+    hint: 'make it readable for the user who runs shadowtape',
+  },
+  // ---- recovery ----
+  RUN_ALREADY_ENDED: {
+    sentence: 'run {run} has ended: {how}',
+    hint: '{remedy}',
+  },
+  RESUME_IMPOSSIBLE: {
+    sentence: 'run {run} cannot go on: {reason}',
+    hint: 'bring the cluster back with shadowtape unwind {run}, then start the job again',
+  },
+  UNWIND_IMPOSSIBLE: {
+    sentence: 'run {run} cannot be unwound: {reason}',
+    hint: 'give the job in the site file its former words; or bring the cluster back by hand, after shadowtape show {run}',
+  },
+  RUN_BUSY: {
+    sentence: 'run {run} is being worked on by {owner}, since {since}',
+    hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock',
+  },
+  RUN_SUPERSEDED: {
+    sentence: 'run {later} has parted {proxy} since run {run}: what stands now is not of run {run}',
+    hint: 'look at the later run with shadowtape show {later}; where it has not ended well, unwind that one',
   },
   // ---- ssh ----
   HOST_UNDECLARED: {
@@ -397,6 +451,10 @@ export const errorTable = {
   DUMP_SOURCE_FAILED: {
     sentence: 'reading stopped after {bytes} bytes: {reason}',
     hint: 'see the output of the reading command; nothing on this tape can be trusted: find the cause, then dump again',
+  },
+  DUMP_NOT_CLOSED: {
+    sentence: '{tool} ended with exit status 0, but {reason}',
+    hint: 'what it wrote is no backup: find the cause in what it printed, then dump again; its messages must be English (LANG=C for the login shell)',
   },
   DUMP_SOURCE_EMPTY: {
     sentence: 'nothing came from the volume, although its reader ended well',

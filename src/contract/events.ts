@@ -46,6 +46,32 @@ export const runEventSchema = z.discriminatedUnion('type', [
     class: z.string(),
     tape: z.object({ host: z.string(), device: z.string() }),
     recordBytes: z.int(),
+    /** Size of the volume in blocks of 512 bytes. This and what follows is what a run that is taken up again must agree with. */
+    blocks: z.int().optional(),
+    shadow: z
+      .looseObject({
+        class: z.string(),
+        group: z.string(),
+        volume: z.string(),
+        disks: z.array(z.looseObject({ name: z.string(), device: z.string() })),
+      })
+      .optional(),
+    mountPoint: z.string().optional(),
+    /** How many records the fingerprint samples. */
+    fingerprint: z.int().optional(),
+  }),
+  /** Another process goes on with the run, or brings the cluster back from it. */
+  event('run-resumed', {
+    by: z.string(),
+    version: z.string(),
+    mode: z.enum(['resume', 'unwind']),
+    reason: z.string(),
+  }),
+  event('observed', {
+    /** What was found against what the journal lets expect, a sentence each. */
+    findings: z.array(z.string()),
+    /** Commands whose end nobody heard of, and which effect was seen: `of` is the `seq` of the intent. */
+    settled: z.array(z.object({ of: z.int(), ended: z.enum(['good', 'bad']) })).optional(),
   }),
   event('step-started', { step: z.string(), title: z.string(), phase: z.string(), unwinding: z.boolean() }),
   event('check', {
@@ -99,6 +125,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     choices: z.array(z.string()),
     answer: z.string(),
     by: z.string(),
+    /** Why, in the answerer's own words, where that was asked. */
+    reason: z.string().optional(),
   }),
   event('fingerprint', {
     step: z.string(),
@@ -120,6 +148,27 @@ export const runEventSchema = z.discriminatedUnion('type', [
     label: z.string().optional(),
     position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
     overwritten: z.boolean(),
+  }),
+  /** A label was written: file 0 of the tape. */
+  event('label', {
+    step: z.string(),
+    host: z.string(),
+    device: z.string(),
+    name: z.string(),
+    uuid: z.string(),
+    writtenAt: z.string(),
+    keepUntil: z.string().optional(),
+    /** Of the whole record. */
+    sha256: z.string(),
+  }),
+  /** The manifest was written: the last file of the tape. */
+  event('manifest', {
+    step: z.string(),
+    host: z.string(),
+    device: z.string(),
+    file: z.int(),
+    bytes: z.int(),
+    sha256: z.string(),
   }),
   event('digest', {
     step: z.string(),

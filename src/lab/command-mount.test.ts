@@ -83,7 +83,8 @@ describe('a proxy that was parted after umount', () => {
   test.each([
     [`mount -F ufs -o ro ${block} /mnt9`, 32, 'mount: /mnt9: No such file or directory\n'],
     [`mount -F ufs -o ro ${raw} /mnt1`, 32, `mount: ${raw} not a block device\n`],
-    [`mount -F sfxfs -o ro ${block} /mnt1`, 1, 'mount: /usr/lib/fs/sfxfs/mount not found\n'],
+    [`mount -F vxfs -o ro ${block} /mnt1`, 1, 'mount: /usr/lib/fs/vxfs/mount not found\n'],
+    [`mount -F sfxfs -o ro ${block} /mnt1`, 32, `mount: ${block} is not this fstype\n`],
     ['umount /mnt1', 1, 'umount: warning: /mnt1 not in mnttab\numount: /mnt1 not mounted\n'],
   ])('%s fails', async (line, status, stderr) => {
     expect(await node3(line)).toMatchObject({ status, stderr });
@@ -97,6 +98,6 @@ test('/app: the service’s node unmounts and mounts it by vfstab', async () => 
   expect(lab.world().services.node1).toBe('stopped');
   await mustRun(lab, 'node1', 'mount /app');
   expect(await mustRun(lab, 'node1', 'mount')).toMatch(
-    /^\/app on \/dev\/sfdsk\/Class1\/dsk\/Volume1 read\/write/,
+    /^\/app on \/dev\/sfdsk\/Class1\/dsk\/Volume1 read\/write/m,
   );
 });

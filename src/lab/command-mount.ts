@@ -3,13 +3,16 @@ import type { Command, CommandCall } from './command-call.ts';
 import { parseSpecialFile, volumeOfSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
 import { markFileSystem, readFileSystem } from './lab-file-system.ts';
-import type { Mount } from './lab-model.ts';
+import type { FileSystem } from './lab-file-system.ts';
+import { fileSystemTypes } from './lab-model.ts';
+import type { FileSystemType, Mount } from './lab-model.ts';
 import { openVolume } from './volume-access.ts';
 import type { Machine } from './machine.ts';
 
 /**
  * mount, umount and fsck for the lab's file system, with the exit statuses of Solaris' ufs commands: 32 for a mount
- * that fails, 36 for a file system that is left as it was found, wrong. Their sentences are close to Solaris', not literal.
+ * that fails, 36 for a file system that is left as it was found, wrong. Their sentences are close to Solaris', not literal; what
+ * the commands of sfxfs say is not known, and is the lab's own.
  */
 
 const mountFailed = 32;
@@ -23,13 +26,28 @@ async function list(call: CommandCall): Promise<number> {
   return 0;
 }
 
-/** The device of a mount point that stands in vfstab. */
-async function specialOf(machine: Machine, directory: string): Promise<string | undefined> {
+/** The line of a mount point in vfstab: device, raw device, mount point, type, ... */
+async function tableLineOf(machine: Machine, directory: string): Promise<string[] | undefined> {
   const table = (await machine.files.read('/etc/vfstab')).toString('utf8');
   return table
     .split('\n')
     .map((line) => line.split('\t'))
-    .find((fields) => fields[2] === directory)?.[0];
+    .find((fields) => fields[2] === directory);
+}
+
+export function isFileSystemType(word: string): word is FileSystemType {
+  return fileSystemTypes.some((type) => type === word);
+}
+
+/** The block device behind either special file of a volume. */
+export function blockDeviceOf(special: string): string {
+  return special.replace('/rdsk/', '/dsk/');
+}
+
+/** Why a file system cannot be used on a device though it is one of the right type; undefined where it can. */
+export function wrongDevice(system: FileSystem, special: string): string | undefined {
+  if (system.type !== 'sfxfs' || system.device === blockDeviceOf(special)) return undefined;
+  return `${special}: the partition information is that of ${system.device}`;
 }
 
 /**
@@ -40,6 +58,7 @@ export async function mountVolume(
   machine: Machine,
   special: string,
   directory: string,
+  type: FileSystemType,
   options: 'ro' | 'rw',
 ): Promise<string | undefined> {
   const { world, node } = machine;
@@ -54,6 +73,9 @@ export async function mountVolume(
     const volume = openVolume(world, node, special, options === 'rw' ? 'write' : 'read');
     try {
       const system = await readFileSystem(volume);
+      if (system.type !== type) return `${special} is not this fstype`;
+      const misplaced = wrongDevice(system, special);
+      if (misplaced !== undefined) return misplaced;
       if (system.state === 'dirty') return `the state of ${special} is not okay; run fsck and try again`;
       if (options === 'rw') await markFileSystem(volume, 'dirty', directory);
     } finally {
@@ -63,7 +85,7 @@ export async function mountVolume(
     if (!(error instanceof IoError)) throw error;
     return error.code === 'EINVAL' ? `${special} is not this fstype` : `${special}: ${error.message}`;
   }
-  mounts.push({ special, directory, type: 'ufs', options, time: Math.floor(Date.now() / 1000) });
+  mounts.push({ special, directory, type, options, time: Math.floor(Date.now() / 1000) });
   await world.save();
   return undefined;
 }
@@ -73,15 +95,16 @@ export const mount: Command = async (call) => {
   if (call.argv.length === 1) return list(call);
   const options = parseOptions(call.argv.slice(1), 'F:o:');
   if (typeof options === 'string') return complain(call, `mount: ${options}`);
-  const type = options.given.get('F') ?? 'ufs';
-  if (type !== 'ufs') return complain(call, `mount: /usr/lib/fs/${type}/mount not found`);
   const [first, second] = options.operands;
   if (first === undefined) return complain(call, 'mount: mount point is missing');
   const directory = machine.files.resolve(call.directory, second ?? first);
-  const special = second === undefined ? await specialOf(machine, directory) : first;
+  const line = second === undefined ? await tableLineOf(machine, directory) : undefined;
+  const special = second === undefined ? line?.[0] : first;
+  const type = options.given.get('F') ?? line?.[3] ?? 'ufs';
+  if (!isFileSystemType(type)) return complain(call, `mount: /usr/lib/fs/${type}/mount not found`);
   if (special === undefined) return complain(call, `mount: Mount point cannot be determined for ${first}`);
   const mode = (options.given.get('o') ?? 'rw').split(',').includes('ro') ? 'ro' : 'rw';
-  const reason = await mountVolume(machine, special, directory, mode);
+  const reason = await mountVolume(machine, special, directory, type, mode);
   return reason === undefined ? 0 : complain(call, `mount: ${reason}`, mountFailed);
 };
 
@@ -129,17 +152,16 @@ export const fsck: Command = async (call) => {
   const options = parseOptions(call.argv.slice(1), 'F:yYnNmo:');
   if (typeof options === 'string') return complain(call, `fsck: ${options}`);
   const type = options.given.get('F') ?? 'ufs';
-  if (type !== 'ufs') return complain(call, `fsck: /usr/lib/fs/${type}/fsck not found`);
+  if (!isFileSystemType(type)) return complain(call, `fsck: /usr/lib/fs/${type}/fsck not found`);
   const [special] = options.operands;
   if (special === undefined) return complain(call, 'usage: fsck [-F FSType] [-m|-n|-y] special');
   const repairs = options.given.has('y') || options.given.has('Y');
   try {
-    const { owner, volume } = volumeOfSpecialFile(world.model, node, special);
-    const block = `/dev/sfdsk/${owner.name}/dsk/${volume.name}`;
-    if (world.model.hosts[node].mounts.some((entry) => entry.special === block)) {
+    volumeOfSpecialFile(world.model, node, special);
+    if (world.model.hosts[node].mounts.some((entry) => entry.special === blockDeviceOf(special))) {
       return await complain(call, `fsck: ${special} IS CURRENTLY MOUNTED`, 33);
     }
-    return await check(call, special, repairs);
+    return await check(call, special, type, repairs);
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     if (error.code === 'EINVAL')
@@ -149,11 +171,19 @@ export const fsck: Command = async (call) => {
 };
 
 /** The walk through the phases; with a wrong state a question, to which a missing terminal answers no. */
-async function check(call: CommandCall, special: string, repairs: boolean): Promise<number> {
+async function check(
+  call: CommandCall,
+  special: string,
+  type: FileSystemType,
+  repairs: boolean,
+): Promise<number> {
   const { world, node } = call.machine;
   const volume = openVolume(world, node, special, 'read');
   try {
     const system = await readFileSystem(volume);
+    if (system.type !== type) throw new IoError('EINVAL');
+    const misplaced = wrongDevice(system, special);
+    if (misplaced !== undefined) return await complain(call, `fsck: ${misplaced}`, 39);
     await call.output.write(
       [`** ${special}`, `** Last Mounted on ${system.lastMounted}`, ...phases, ''].join('\n'),
     );

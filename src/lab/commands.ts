@@ -4,7 +4,10 @@ import { cksum, digest } from './command-digest.ts';
 import { cat, ls, mkdir, rm, rmdir, tee, test } from './command-files.ts';
 import { fsck, mount, umount } from './command-mount.ts';
 import { mt } from './command-mt.ts';
+import { sfxdump, ufsdump } from './command-dump.ts';
+import { sfxrestore, ufsrestore } from './command-restore.ts';
 import { sdxinfo, sdxproxy, sdxvolume } from './command-sdx.ts';
+import { sfxadm } from './command-sfxadm.ts';
 import { sdxshadowdisk, sdxshadowgroup, sdxshadowvolume } from './command-sdxshadow.ts';
 import { date, echo, hostname, id, no, printf, pwd, sleep, uname, yes } from './command-small.ts';
 import { tar } from './command-tar.ts';
@@ -48,11 +51,16 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
     sdxshadowgroup,
     sdxshadowvolume,
     sdxvolume,
+    sfxadm,
+    sfxdump,
+    sfxrestore,
     sleep,
     tar,
     tee,
     test,
     true: yes,
+    ufsdump,
+    ufsrestore,
     umount,
     uname,
   }),

@@ -173,7 +173,7 @@ function fileTarget(call: CommandCall, path: string): RecordTarget {
       pieces.push(Buffer.from(bytes));
       return Promise.resolve();
     },
-    close: () => call.machine.files.write(path, Buffer.concat(pieces).toString('utf8'), false),
+    close: () => call.machine.files.writeTree([], new Map([[path, Buffer.concat(pieces)]])),
   };
 }
 

@@ -126,15 +126,15 @@ function overlay(bytes: Buffer, position: number, files: LaidOutFileSystem): voi
 }
 
 /** The same volume on every disk of the pair: a file system, and between and behind its files bytes that never repeat. */
-async function writeVolume(
-  handles: readonly FileHandle[],
-  pair: VolumePair,
-  model: LabModel,
-): Promise<void> {
+async function writeVolume(handles: readonly FileHandle[], pair: VolumePair, model: LabModel): Promise<void> {
   const volumeBytes = volumeBytesOf(pair, model);
   const stream = new Keystream(`${model.seed}/${pair.master}`);
   const { fileSystem: type, directory: lastMounted } = pair;
-  const files = layOut(payrollFiles(model.seed, volumeBytes), { type, lastMounted, device: masterDevice(pair) });
+  const files = layOut(payrollFiles(model.seed, volumeBytes), {
+    type,
+    lastMounted,
+    device: masterDevice(pair),
+  });
   const start = privateBlocks * blockBytes;
   for (let position = 0; position < volumeBytes; position += pieceBytes) {
     const bytes = stream.bytes(position, Math.min(pieceBytes, volumeBytes - position));

@@ -56,6 +56,14 @@ export const faultTable = {
   'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },
   reboot: { value: 'host', sentence: 'the host reboots, at once' },
+  'dump-abort': {
+    value: 'number',
+    sentence: 'ufsdump and sfxdump abort with status 3 when N percent are done',
+  },
+  'dump-silent': {
+    value: 'none',
+    sentence: 'ufsdump and sfxdump end with status 0 in the middle, and do not say that the dump is done',
+  },
   'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
 } as const satisfies Record<string, FaultKind>;
 

@@ -3,6 +3,7 @@ import { parseSpecialFile, volumeOfSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
 import { readFileSystem } from './lab-file-system.ts';
 import type { FileSystem, FileSystemEntry } from './lab-file-system.ts';
+import { volumePairs } from './lab-model.ts';
 import type { HostModel, Mount, NodeName } from './lab-model.ts';
 import { isTapeDevice } from './tape-drive.ts';
 import { openVolume } from './volume-access.ts';
@@ -10,10 +11,12 @@ import type { OpenVolume } from './volume-access.ts';
 import type { World } from './world.ts';
 
 const fixedDirectories =
-  '/ /app /dev /dev/rmt /dev/sfdsk /etc /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
+  '/ /app /data /dev /dev/rmt /dev/sfdsk /etc /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
     ' ',
   );
 const streams = ['/dev/null', '/dev/zero'];
+/** The tree of a host is kept in the model, which is written whole at each change. */
+const mostTreeBytes = 16_777_216;
 
 export type FileKind = 'directory' | 'file' | 'device' | 'symlink';
 
@@ -64,18 +67,41 @@ export class HostFiles {
         return bytes;
       });
     }
-    const text = this.#smallFile(path);
-    if (text !== undefined) return Buffer.from(text, 'utf8');
+    const content = this.#smallFile(path);
+    if (content !== undefined) return bytesOfFile(content);
     throw new IoError(this.#isDirectory(path) ? 'EISDIR' : 'ENOENT');
   }
 
   /** Writes a small file outside of mounted volumes. @throws IoError */
   async write(path: string, text: string, append: boolean): Promise<void> {
+    this.#refuseWhereNoFile(path);
+    const before = append ? bytesOfFile(this.#model.files[path] ?? '') : Buffer.alloc(0);
+    this.#model.files[path] = contentOf(Buffer.concat([before, Buffer.from(text, 'utf8')]));
+    await this.#world.save();
+  }
+
+  /**
+   * Puts directories and files into the tree, all in one act; directories that are there stay.
+   * @throws IoError ENOSPC where the files together are more than the tree of a host is to hold, and where a file cannot stand
+   */
+  async writeTree(directories: readonly string[], files: ReadonlyMap<string, Buffer>): Promise<void> {
+    const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+    if (bytes > mostTreeBytes) throw new IoError('ENOSPC');
+    for (const path of directories.filter((entry) => !this.#isDirectory(entry))) {
+      this.#refuseWhereNoFile(path);
+      this.#model.directories.push(path);
+    }
+    for (const [path, content] of files) {
+      this.#refuseWhereNoFile(path);
+      this.#model.files[path] = contentOf(content);
+    }
+    await this.#world.save();
+  }
+
+  #refuseWhereNoFile(path: string): void {
     this.#refuseInMount(path);
     if (this.#isDirectory(path)) throw new IoError('EISDIR');
     if (!this.#isDirectory(posix.dirname(path))) throw new IoError('ENOENT');
-    this.#model.files[path] = append ? `${this.#model.files[path] ?? ''}${text}` : text;
-    await this.#world.save();
   }
 
   /** Makes one directory; whether it exists and that it comes into being is one act, so that it serves as a lock. @throws IoError */
@@ -191,7 +217,7 @@ export class HostFiles {
     return ['/etc/mnttab', '/etc/vfstab', '/etc/release', ...Object.keys(this.#model.files)];
   }
 
-  #smallFile(path: string): string | undefined {
+  #smallFile(path: string): SmallFile | undefined {
     if (path === '/etc/mnttab') return this.#mountTable();
     if (path === '/etc/vfstab') return this.#node === 'node3' ? '' : vfstab;
     if (path === '/etc/release') return '                      Solaris 9 (the lab of Shadowtape) SPARC\n';
@@ -208,7 +234,24 @@ export class HostFiles {
   }
 }
 
-const vfstab = '/dev/sfdsk/Class1/dsk/Volume1\t/dev/sfdsk/Class1/rdsk/Volume1\t/app\tufs\t2\tno\t-\n';
+const vfstab = volumePairs
+  .map(
+    ({ master, directory, fileSystem }) =>
+      `/dev/sfdsk/Class1/dsk/${master}\t/dev/sfdsk/Class1/rdsk/${master}\t${directory}\t${fileSystem}\t2\tno\t-\n`,
+  )
+  .join('');
+
+type SmallFile = HostModel['files'][string];
+
+function bytesOfFile(content: SmallFile): Buffer {
+  return typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content.base64, 'base64');
+}
+
+/** Text as text, so that the model can be read; what is none in base64. */
+function contentOf(bytes: Buffer): SmallFile {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : { base64: bytes.toString('base64') };
+}
 
 function namesBelow(paths: readonly string[], directory: string): string[] {
   const prefix = directory === '' ? '' : `${directory}/`;

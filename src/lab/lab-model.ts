@@ -120,6 +120,12 @@ export function physicalDiskOf(node: NodeName, device: string): string | undefin
     ?.name;
 }
 
+/** What a node calls a physical disk; undefined where it does not see it. */
+export function deviceOf(node: NodeName, physical: string): string | undefined {
+  const devices = physicalDisks.find((disk) => disk.name === physical)?.devices;
+  return (devices as Partial<Record<NodeName, string>> | undefined)?.[node];
+}
+
 /** A disk's size for a volume size: 1,736,704 blocks for 1,048,576, in proportion otherwise. */
 export function diskBlocksFor(volumeBlocks: number): number {
   const free = Math.max(2048, Math.round((volumeBlocks * 622_592) / 1_048_576 / 512) * 512);
@@ -206,17 +212,14 @@ function volume(name: string, group: string, blocks: number): GdsVolume {
 }
 
 function disksOfClass(pair: VolumePair, volumeBlocks: number): GdsDisk[] {
-  return disksOfPair(pair).map((name) => {
-    const devices = physicalDisks.find((disk) => disk.name === name)?.devices;
-    return {
-      name,
-      physical: name,
-      device: devices?.node1 ?? '',
-      type: 'mirror',
-      group: name === pair.proxyDisk ? pair.proxyGroup : pair.masterGroup,
-      blocks: physicalBlocks(name, volumeBlocks),
-    };
-  });
+  return disksOfPair(pair).map((name) => ({
+    name,
+    physical: name,
+    device: deviceOf('node1', name) ?? '',
+    type: 'mirror',
+    group: name === pair.proxyDisk ? pair.proxyGroup : pair.masterGroup,
+    blocks: physicalBlocks(name, volumeBlocks),
+  }));
 }
 
 function volumesOfPair(pair: VolumePair, volumeBlocks: number): GdsVolume[] {

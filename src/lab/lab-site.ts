@@ -1,3 +1,5 @@
+import { deviceOf, volumePairs } from './lab-model.ts';
+import type { VolumePair } from './lab-model.ts';
 import type { Lab } from './lab.ts';
 
 export interface LabSiteOptions {
@@ -7,14 +9,25 @@ export interface LabSiteOptions {
   readonly onFailure?: 'halt' | 'unwind';
 }
 
-function job(method: '6a' | '6b', options: LabSiteOptions): object {
+/** The GDS guide's methods, each on the pair that has its file system. */
+const [ufsPair, sfxfsPair] = volumePairs;
+const sampleJobs = {
+  'raw-dd': ['6a', ufsPair],
+  'ufs-tar': ['6b', ufsPair],
+  ufsdump: ['6c', ufsPair],
+  'sfxfs-tar': ['6d', sfxfsPair],
+  sfxdump: ['6e', sfxfsPair],
+} as const;
+
+function job(method: string, pair: VolumePair, options: LabSiteOptions): object {
+  const { master, proxy, proxyDisk, directory } = pair;
   return {
     class: 'Class1',
-    volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
-    shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
+    volumes: [{ master, proxy }],
+    shadow: { class: 'Class2', disks: { [proxyDisk]: deviceOf('node3', proxyDisk) } },
     method,
     route: options.route ?? 'console',
-    services: { nodes: { node1: { stop: ['umount /app'], resume: ['mount /app'] } } },
+    services: { nodes: { node1: { stop: [`umount ${directory}`], resume: [`mount ${directory}`] } } },
     media: { layout: 'plain', overwrite: false },
     verify: { fingerprint: 64, readback: true },
     approve: options.approve ?? 'operator',
@@ -34,6 +47,8 @@ export function labSite(lab: Lab, options: LabSiteOptions = {}): object {
     platform: 'solaris',
     hosts: Object.fromEntries(hosts) as object,
     tape: { host: 'node3', device: '/dev/rmt/0', drive: 'LTO-4' },
-    jobs: { 'raw-dd': job('6a', options), 'ufs-tar': job('6b', options) },
+    jobs: Object.fromEntries(
+      Object.entries(sampleJobs).map(([name, [method, pair]]) => [name, job(method, pair, options)]),
+    ),
   };
 }

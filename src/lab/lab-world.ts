@@ -1,12 +1,16 @@
 import { sliceStatus, volumeStatus } from './gds-model.ts';
 import { nodeNames } from './lab-model.ts';
-import type { GdsVolume, Mount, NodeName, TapePosition } from './lab-model.ts';
+import type { GdsClass, GdsVolume, Mount, NodeName, TapePosition } from './lab-model.ts';
 import type { World } from './world.ts';
 
 /** What is true in the lab, as plain data: for tests and for looking at it. */
 export interface WorldSnapshot {
-  readonly proxy: VolumeSnapshot & { readonly state: 'Join' | 'Part'; readonly copiedBytes: number };
+  /** Volume2. */
+  readonly proxy: ProxySnapshot;
+  /** Volume1. */
   readonly master: VolumeSnapshot;
+  /** Each proxy of the primary class with its master; the first pair stands in `proxy` and `master`, too. */
+  readonly pairs: readonly { readonly proxy: ProxySnapshot; readonly master: VolumeSnapshot }[];
   readonly shadow: {
     readonly disks: readonly string[];
     readonly groups: readonly string[];
@@ -22,6 +26,11 @@ export interface WorldSnapshot {
   readonly tape: { readonly isLoaded: boolean; readonly position: TapePosition };
   readonly faults: readonly string[];
 }
+
+export type ProxySnapshot = VolumeSnapshot & {
+  readonly state: 'Join' | 'Part';
+  readonly copiedBytes: number;
+};
 
 export interface VolumeSnapshot {
   readonly name: string;
@@ -42,6 +51,20 @@ function volumeSnapshot(volume: GdsVolume, scope: readonly NodeName[]): VolumeSn
   };
 }
 
+function pairsOf({ volumes, scope }: GdsClass): WorldSnapshot['pairs'] {
+  return volumes.flatMap((proxy) => {
+    const master = volumes.find((volume) => volume.name === proxy.master);
+    if (proxy.proxy === null || !master) return [];
+    const { proxy: state, copiedBytes } = proxy;
+    return [
+      {
+        proxy: { ...volumeSnapshot(proxy, scope), state, copiedBytes },
+        master: volumeSnapshot(master, scope),
+      },
+    ];
+  });
+}
+
 function perNode<Value>(value: (node: NodeName) => Value): Record<NodeName, Value> {
   return Object.fromEntries(nodeNames.map((node) => [node, value(node)])) as Record<NodeName, Value>;
 }
@@ -50,17 +73,13 @@ function perNode<Value>(value: (node: NodeName) => Value): Record<NodeName, Valu
 export function snapshot(world: World): WorldSnapshot {
   const { model } = world;
   const primary = model.classes.find((entry) => !entry.shadow);
-  const proxy = primary?.volumes.find((volume) => volume.proxy !== null);
-  const master = primary?.volumes.find((volume) => volume.name === proxy?.master);
-  if (!primary || !proxy || !master) throw new Error('the lab has lost its primary class');
+  const pairs = primary ? pairsOf(primary) : [];
+  const [first] = pairs;
+  if (!first) throw new Error('the lab has lost its primary class');
   const shadows = model.classes.filter((entry) => entry.shadow);
   return structuredClone({
-    proxy: {
-      ...volumeSnapshot(proxy, primary.scope),
-      state: proxy.proxy ?? 'Join',
-      copiedBytes: proxy.copiedBytes,
-    },
-    master: volumeSnapshot(master, primary.scope),
+    ...first,
+    pairs,
     shadow: {
       disks: shadows.flatMap((entry) => entry.disks.map((disk) => disk.name)),
       groups: shadows.flatMap((entry) => entry.groups.map((group) => group.name)),

@@ -1,21 +1,20 @@
 import { mountVolume } from './command-mount.ts';
 import { markFileSystem } from './lab-file-system.ts';
+import { masterDevice, volumePairs } from './lab-model.ts';
 import type { Machine } from './machine.ts';
 import { openVolume } from './volume-access.ts';
-
-const app = { special: '/dev/sfdsk/Class1/dsk/Volume1', directory: '/app' };
 
 /**
  * What is lost and what comes back when a machine reboots: processes and mounts are gone; shadow objects live in memory only
  * (GDS guide 4.5, 2.2.2); volumes that were stopped with sdxvolume -F start again (GDS guide 4.5, D.4), joined proxies do not.
- * A node that had /app mounted checks and mounts it at boot.
+ * A node that had /app or /data mounted checks and mounts it at boot.
  */
 export async function reboot(machine: Machine): Promise<void> {
   const { world, node } = machine;
   const { model } = world;
   await machine.powerOff();
   const host = model.hosts[node];
-  const hadApp = host.mounts.some((mount) => mount.directory === app.directory);
+  const had = new Set(host.mounts.map((mount) => mount.directory));
   host.mounts = [];
   model.classes = model.classes.filter((entry) => !(entry.shadow && entry.scope.includes(node)));
   for (const owner of model.classes.filter((entry) => entry.scope.includes(node))) {
@@ -25,10 +24,10 @@ export async function reboot(machine: Machine): Promise<void> {
         volume.runningOn = owner.scope.filter((entry) => entry === node || volume.runningOn.includes(entry));
     }
   }
-  if (hadApp) {
-    const volume = openVolume(world, node, app.special, 'write');
+  for (const pair of volumePairs.filter(({ directory }) => had.has(directory))) {
+    const volume = openVolume(world, node, masterDevice(pair), 'write');
     await markFileSystem(volume, 'clean').finally(() => volume.close());
-    await mountVolume(machine, app.special, app.directory, 'rw');
+    await mountVolume(machine, masterDevice(pair), pair.directory, pair.fileSystem, 'rw');
   }
   await world.save();
 }

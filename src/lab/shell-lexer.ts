@@ -43,7 +43,8 @@ class Lexer {
     if (redirect) return redirect;
     if (/[&()`]/.test(this.#peek()))
       throw new ShellSyntaxError(`syntax error at line 1: \`${this.#peek()}' unexpected`);
-    return { kind: 'word', text: this.#word() };
+    const text = this.#word();
+    return text === undefined ? this.#next() : { kind: 'word', text };
   }
 
   #redirect(): Token | undefined {
@@ -55,17 +56,20 @@ class Lexer {
     return { kind: 'redirect', descriptor: digits === '' ? standard : Number(digits), text };
   }
 
-  #word(): string {
+  /** @returns undefined for a word of empty variables alone, none of it quoted: it vanishes */
+  #word(): string | undefined {
     let text = '';
+    let isQuoted = false;
     while (this.#place < this.#line.length && !/[ \t\n;|&<>()`]/.test(this.#peek())) {
       const sign = this.#take();
+      if (sign === "'" || sign === '"') isQuoted = true;
       if (sign === "'") text += this.#upTo("'");
       else if (sign === '"') text += this.#doubleQuoted();
       else if (sign === '\\') text += this.#escaped();
       else if (sign === '$') text += this.#variable();
       else text += sign;
     }
-    return text;
+    return text === '' && !isQuoted ? undefined : text;
   }
 
   /** A backslash outside of quotes: the next sign is meant; before a new line both vanish. */

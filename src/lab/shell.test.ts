@@ -39,7 +39,7 @@ describe('a command line', () => {
     ["sh -c 'cd /tmp; pwd'; pwd", 0, '/tmp\n/root\n', ''],
     ['exit 7; echo no', 7, '', ''],
     ['command -v dd', 0, '/usr/bin/dd\n', ''],
-    ['command -v ufsdump', 1, '', ''],
+    ['command -v vxdump', 1, '', ''],
     ['uname -s -n', 0, 'SunOS node3\n', ''],
     ['hostname', 0, 'node3\n', ''],
   ])('%s', async (line, status, stdout, stderr) => {

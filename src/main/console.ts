@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir, userInfo, hostname } from 'node:os';
 import { join } from 'node:path';
-import { failure } from '../contract/errors.ts';
+import { failure, isFailure } from '../contract/errors.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { CheckLine, Plan } from '../contract/plan.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -20,8 +20,10 @@ import { Observer } from './procedure/observe.ts';
 import { planOf } from './procedure/plan.ts';
 import type { Ask } from './procedure/questions.ts';
 import type { LiveProgress } from './procedure/run-context.ts';
+import { beginningOf } from './procedure/run-began.ts';
 import { summarise, type RunSummary } from './procedure/run-summary.ts';
 import { stepsOf } from './procedure/steps.ts';
+import { takeUp, type TakeUpMode } from './procedure/take-up.ts';
 import { verifyRun, type VerifiedTape } from './procedure/verify-run.ts';
 import { hostProfiles } from './site/host-profiles.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
@@ -61,11 +63,20 @@ export interface Asking {
   readonly approveVerified: boolean;
 }
 
-export interface RunRequest extends JobRequest, Asking {
+/** How a run is followed while it goes on. */
+export interface Following extends Asking {
   readonly cancel: AbortSignal;
   readonly halt: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+}
+
+export interface RunRequest extends JobRequest, Following {}
+
+export interface TakeUpRequest extends Following {
+  readonly run: string;
+  /** Takes the lock of the run over though its process may live (--take-over-lock). */
+  readonly takeOverLock?: boolean | undefined;
 }
 
 export interface EndedRun extends RunEnd {
@@ -181,30 +192,86 @@ export class ShadowtapeConsole {
     const named = this.#job(request);
     requireRunnable(this.site, named.job);
     requireSomebodyToAsk(named.job, request);
-    const run = await this.#newRunName(named.job.volumes[0]?.proxy ?? 'volume');
-    const assignment = await this.#assign(named, run);
+    const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
+    const assignment = await this.#assign(named, name);
     const steps = stepsOf(assignment);
-    const journal = new Journal({ file: this.#state.journalFile(run), run });
+    const journal = this.#newJournal(name);
+    const { run } = journal;
     const ended = journal.listen(request.onEvent);
     try {
       const end = await performRun({
         assignment,
         steps,
         journal,
-        hosts: this.#hosts,
-        ask: answering(request),
-        operator: `${userInfo().username}@${hostname()}`,
-        version,
-        cancel: request.cancel,
-        halt: request.halt,
-        catalogueFile: this.#state.catalogueFile(run),
-        onProgress: request.onProgress,
+        ...this.#follow(request, run),
       });
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
       journal.close();
     }
+  }
+
+  /**
+   * Goes on with a run whose console died, or that was left where it stood.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, OPERATOR_NEEDED, and
+   *   what looking can end with
+   */
+  resume(request: TakeUpRequest): Promise<EndedRun> {
+    return this.#takeUp('resume', request);
+  }
+
+  /**
+   * Brings the cluster back from a run whose console died, or that was left where it stood.
+   * @throws as resume, with UNWIND_IMPOSSIBLE instead of RESUME_IMPOSSIBLE
+   */
+  unwind(request: TakeUpRequest): Promise<EndedRun> {
+    return this.#takeUp('unwind', request);
+  }
+
+  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
+    const { run } = request;
+    const journalFile = this.#state.journalFile(run);
+    const read = () => readRun(this.#state, run);
+    const { job, method, route } = beginningOf((await read()).events, journalFile);
+    const named = this.#job({ job, method, route });
+    if (mode === 'resume') requireSomebodyToAsk(named.job, request);
+    const assignment = await this.#assign(named, run);
+    const taken = await takeUp({
+      mode,
+      run,
+      journalFile,
+      read,
+      laterRuns: () => this.#laterRuns(run),
+      takeOverLock: request.takeOverLock ?? false,
+      assignment,
+      steps: stepsOf(assignment),
+      onEvent: request.onEvent,
+      ...this.#follow(request, run),
+    });
+    return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
+  }
+
+  /** What a run and its taking up have in common. */
+  #follow(request: Following, run: string) {
+    return {
+      hosts: this.#hosts,
+      ask: answering(request),
+      canAsk: request.ask !== undefined,
+      operator: `${userInfo().username}@${hostname()}`,
+      version,
+      cancel: request.cancel,
+      halt: request.halt,
+      catalogueFile: this.#state.catalogueFile(run),
+      onProgress: request.onProgress,
+    };
+  }
+
+  /** The events of all runs whose names come later; names begin with the time. A journal that cannot be read is passed over. */
+  async #laterRuns(run: string): Promise<(readonly RunEvent[])[]> {
+    const later = (await this.#state.runs()).filter((name) => name > run);
+    const read = await Promise.allSettled(later.map((name) => readRun(this.#state, name)));
+    return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value.events] : []));
   }
 
   /** Reads the tape of an ended run back and compares it with that run's digests. */
@@ -232,14 +299,16 @@ export class ShadowtapeConsole {
     return assign(this.site, named, world.primaries, seed);
   }
 
-  /** Two runs of one second get different names. */
-  async #newRunName(volume: string): Promise<string> {
-    const taken = new Set(await this.#state.runs());
-    const name = runName(new Date(), volume);
-    let number = 1;
-    let candidate = name;
-    while (taken.has(candidate)) candidate = `${name}-${(number += 1)}`;
-    return candidate;
+  /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */
+  #newJournal(name: string): Journal {
+    for (let number = 1; ; number += 1) {
+      const run = number === 1 ? name : `${name}-${number}`;
+      try {
+        return new Journal({ file: this.#state.journalFile(run), run });
+      } catch (error) {
+        if (!isFailure(error, 'JOURNAL_EXISTS')) throw error;
+      }
+    }
   }
 }
 

@@ -63,7 +63,10 @@ export async function openEmbeddedLab(options: EmbeddedLabOptions): Promise<Embe
   } catch (error) {
     const needsOwn = options.fresh || options.mustOwn === true || options.faults.length > 0;
     if (!isFailure(error, 'LAB_FOLDER_BUSY') || needsOwn) throw error;
-    const site: unknown = parse(await readFile(siteFileOf(folder), 'utf8'));
+    // The other process may still be making its disks.
+    const text = await readFile(siteFileOf(folder), 'utf8').catch(() => undefined);
+    if (text === undefined) throw error;
+    const site: unknown = parse(text);
     return { lab: undefined, site, knownHostsFile: join(folder, 'known_hosts') };
   }
 }

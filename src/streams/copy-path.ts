@@ -42,6 +42,8 @@ export interface DumpOptions {
   readonly catalogue?: boolean | TarCatalogueOptions | undefined;
   /** Exactly so many bytes must come: the size of the volume. Leave it out for archives. */
   readonly expectedBytes?: number | undefined;
+  /** A further judgement of a reader that ended with exit status 0; what it throws fails the dump before the tape gets its end. */
+  readonly judgeReader?: ((end: ProcessEnd) => void) | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
   /** What is known of the two commands (host, command line), for errors. */
@@ -94,9 +96,10 @@ function buildPath(options: DumpOptions) {
   const { recordBytes, lastRecord } = options;
   const cutter = createRecordCutter({ recordBytes, lastRecord });
   const watermark = createStartWatermark(options.watermark);
-  const gate = createSourceGate(options.source.ended, (end, bytes) =>
-    judgeSource(end, bytes, options.expectedBytes, options.sourceEvidence),
-  );
+  const gate = createSourceGate(options.source.ended, (end, bytes) => {
+    judgeSource(end, bytes, options.expectedBytes, options.sourceEvidence);
+    options.judgeReader?.(end);
+  });
   const deviceMeter = createMeter({ onSample: () => progress.tick() });
   const handedMeter = createMeter({ onSample: () => progress.tick() });
   const device = createDigest();

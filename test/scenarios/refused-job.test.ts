@@ -53,14 +53,6 @@ describe('what this version plans, but does not run', () => {
     expect(await refusedUnasked({ change: job((one) => (one['route'] = 'server')) })).toEqual(routeWords);
   });
 
-  it.each(['6c', '6d', '6e'] as const)('is method %s', async (method) => {
-    expect(await refusedUnasked({ method })).toEqual({
-      code: 'METHOD_NOT_RUN',
-      sentence: `method ${method} is planned, but this version does not run it`,
-      hint: `use 6a or 6b, or do the planned commands by hand: shadowtape plan --route server --method ${method}`,
-    });
-  });
-
   it('is a tape with a label', async () => {
     expect(await refusedUnasked({ change: job((one) => (one['media'].layout = 'labelled')) })).toEqual(
       layoutWords,
@@ -71,14 +63,19 @@ describe('what this version plans, but does not run', () => {
     expect(await refusedUnasked({ change: twoVolumes })).toEqual(volumesWords);
   });
 
-  it('is 6b on Linux, which has no ufs', async () => {
+  it.each([
+    ['6b', 'ufs'],
+    ['6c', 'ufs'],
+    ['6d', 'sfxfs'],
+    ['6e', 'sfxfs'],
+  ] as const)('is %s on Linux, which has no %s', async (method, fileSystem) => {
     const linux = (site: SiteTree) => {
       site.platform = 'linux';
       site.tape['device'] = '/dev/st0';
     };
-    expect(await refusedUnasked({ job: 'ufs-tar', change: linux })).toEqual({
+    expect(await refusedUnasked({ method, change: linux })).toEqual({
       code: 'METHOD_NOT_ON_PLATFORM',
-      sentence: 'method 6b backs up a ufs file system, which Linux does not have',
+      sentence: `method ${method} backs up a ${fileSystem} file system, which Linux does not have`,
       hint: 'use method 6a, which backs up the raw device',
     });
   });

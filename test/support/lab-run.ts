@@ -49,8 +49,16 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+export interface SceneOptions extends Partial<LabOptions> {
+  /** Which of the lab's sample jobs the site file has; those that each scenario knows where it is not given. */
+  readonly jobs?: readonly string[];
+}
+
 /** Opens a lab of its own for one scenario. */
-export async function openScene(options: Partial<LabOptions> = {}): Promise<Scene> {
+export async function openScene({
+  jobs = ['raw-dd', 'ufs-tar'],
+  ...options
+}: SceneOptions = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'shadowtape-scene-'));
   const lab = await openLab({
     folder: join(folder, 'lab'),
@@ -69,6 +77,7 @@ export async function openScene(options: Partial<LabOptions> = {}): Promise<Scen
     masterBefore: await lab.volumeDigest('Class1', 'Volume1'),
     async writeSite(change) {
       const site = labSite(lab, { approve: 'when-verified' }) as SiteTree;
+      site.jobs = Object.fromEntries(Object.entries(site.jobs).filter(([name]) => jobs.includes(name)));
       for (const job of Object.values(site.jobs)) {
         job['verify'] = { fingerprint: 8, readback: true };
         job['resynchronisation'] = { everySeconds: 0.02 };

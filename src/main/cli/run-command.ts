@@ -1,16 +1,26 @@
 import type { RunEvent } from '../../contract/events.ts';
-import type { EndedRun, JobRequest, ShadowtapeConsole } from '../console.ts';
+import type { EndedRun, Following, JobRequest, ShadowtapeConsole } from '../console.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
 import { printable } from './text.ts';
 
-export interface RunCommandOptions extends JobRequest {
+export interface FollowOptions {
   readonly yes: boolean;
   readonly json: boolean;
   /** `--state DIR`, where it was given: for the lines that say how to see the run. */
   readonly stateOption: string;
+  /** `--site FILE`, where it was given: for the lines that say how to go on. */
+  readonly siteOption: string;
+}
+
+export interface RunCommandOptions extends JobRequest, FollowOptions {}
+
+export interface TakeUpCommandOptions extends FollowOptions {
+  readonly mode: 'resume' | 'unwind';
+  readonly run: string;
+  readonly takeOverLock: boolean;
 }
 
 const endWords = {
@@ -21,8 +31,8 @@ const endWords = {
   4: 'the tape does not hold what was read',
 } as const;
 
-/** The last lines: what happened, what stands where, where the journal is, how to see it. */
-export function endLines(end: EndedRun, stateOption: string): string[] {
+/** The last lines: what happened, what stands where, where the journal is, how to see it, and where an operator must act, how to go on. */
+export function endLines(end: EndedRun, stateOption: string, siteOption = ''): string[] {
   const { verdict, exitStatus, sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = exitStatus === 0 ? verdict : endWords[exitStatus];
   return [
@@ -32,11 +42,21 @@ export function endLines(end: EndedRun, stateOption: string): string[] {
     ...stands.map((line) => `  ${line}`),
     `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
     `see it again: shadowtape show ${run}${stateOption}`,
+    ...(exitStatus === 3
+      ? [
+          `go on with it: shadowtape${siteOption}${stateOption} resume ${run}`,
+          `or bring the cluster back: shadowtape${siteOption}${stateOption} unwind ${run}`,
+        ]
+      : []),
   ].map(printable);
 }
 
-/** @returns the exit status */
-export async function runCommand(console: ShadowtapeConsole, options: RunCommandOptions): Promise<number> {
+/** Shows a run while it goes on, answers for it, and prints its end. @returns the exit status */
+async function follow(
+  console: ShadowtapeConsole,
+  options: FollowOptions,
+  begin: (following: Following) => Promise<EndedRun>,
+): Promise<number> {
   const output = options.json ? process.stderr : process.stdout;
   const progress = new ProgressLine(output);
   const text = new RunText();
@@ -46,10 +66,7 @@ export async function runCommand(console: ShadowtapeConsole, options: RunCommand
     else progress.print(text.linesOf(event).map(printable));
   };
   try {
-    const end = await console.run({
-      job: options.job,
-      method: options.method,
-      route: options.route,
+    const end = await begin({
       ask: hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined,
       approveVerified: options.yes,
       cancel: stop.cancel,
@@ -57,7 +74,7 @@ export async function runCommand(console: ShadowtapeConsole, options: RunCommand
       onEvent: show,
       onProgress: (shown) => progress.show(shown),
     });
-    progress.print(endLines(end, options.stateOption));
+    progress.print(endLines(end, options.stateOption, options.siteOption));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
       progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
     return end.exitStatus;
@@ -65,4 +82,16 @@ export async function runCommand(console: ShadowtapeConsole, options: RunCommand
     progress.clear();
     stop.release();
   }
+}
+
+/** @returns the exit status */
+export function runCommand(console: ShadowtapeConsole, options: RunCommandOptions): Promise<number> {
+  const { job, method, route } = options;
+  return follow(console, options, (following) => console.run({ job, method, route, ...following }));
+}
+
+/** Goes on with a run that was broken off, or unwinds it. @returns the exit status */
+export function takeUpCommand(console: ShadowtapeConsole, options: TakeUpCommandOptions): Promise<number> {
+  const { mode, run, takeOverLock } = options;
+  return follow(console, options, (following) => console[mode]({ run, takeOverLock, ...following }));
 }

@@ -6,7 +6,7 @@ import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeC
 import { runsCommand, showCommand, verifyCommand } from './history-commands.ts';
 import { faultsText, labCommand } from './lab-command.ts';
 import { planText } from './plan-text.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, takeUpCommand } from './run-command.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
 import { errorText, printable } from './text.ts';
 
@@ -93,6 +93,14 @@ function stateOption(): string {
   return state === defaultStateFolder() ? '' : ` --state ${state}`;
 }
 
+/** `--site FILE` as it has to be given again, or nothing on the embedded lab. */
+function siteOption(): string {
+  const { site } = globals();
+  return site === undefined ? '' : ` --site ${site}`;
+}
+
+const again = () => ({ stateOption: stateOption(), siteOption: siteOption() });
+
 let exitStatus = 0;
 
 program
@@ -139,9 +147,46 @@ program
   .action(async (job: string | undefined, options: JobOptions & { yes: boolean }) => {
     const { method, route, yes, json = false } = options;
     exitStatus = await withConsole(options, (console) =>
-      runCommand(console, { job, method, route, yes, json, stateOption: stateOption() }),
+      runCommand(console, { job, method, route, yes, json, ...again() }),
     );
   });
+
+interface TakeUpOptions extends LabOptions {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly takeOverLock?: boolean;
+}
+
+function takeUpAction(mode: 'resume' | 'unwind') {
+  return async (run: string, options: TakeUpOptions) => {
+    const { yes = false, json = false, takeOverLock = false } = options;
+    exitStatus = await withConsole(options, (console) =>
+      takeUpCommand(console, { mode, run, takeOverLock, yes, json, ...again() }),
+    );
+  };
+}
+
+const takeOverOption = () =>
+  new Option('--take-over-lock', 'take the lock of this run over, though another process holds it');
+
+program
+  .command('resume')
+  .description('go on with a run whose console died, or that was left where it stood')
+  .argument('<run>')
+  .option('--yes', 'approve the shadow when every rule holds; asks nothing', false)
+  .addOption(takeOverOption())
+  .addOption(jsonOption())
+  .addOption(faultOption())
+  .action(takeUpAction('resume'));
+
+program
+  .command('unwind')
+  .description('bring the cluster back from such a run: remove the shadow, rejoin the proxy')
+  .argument('<run>')
+  .addOption(takeOverOption())
+  .addOption(jsonOption())
+  .addOption(faultOption())
+  .action(takeUpAction('unwind'));
 
 program
   .command('runs')

@@ -28,7 +28,9 @@ export function terminalAsk(progress: ProgressLine, user: string): Ask {
     for (;;) {
       const typed = await askLine(`  your choice [1-${question.choices.length}]: `, abort);
       const chosen = question.choices.find(({ id }, index) => typed === id || typed === String(index + 1));
-      if (chosen) return { choice: chosen.id, by: user };
+      if (!chosen) continue;
+      const reason = chosen.asksReason ? await askLine('  why: ', abort) : undefined;
+      return { choice: chosen.id, by: user, reason };
     }
   };
 }

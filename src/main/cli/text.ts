@@ -64,11 +64,9 @@ export function errorText(error: unknown): string {
   return printable(lines.join('\n'));
 }
 
-/** Keeps what a host prints from steering the terminal. */
+/** Keeps what a host prints from steering the terminal: control characters but tab and line feed are made visible. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g,
-    (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  return text.replace(/\p{Cc}/gu, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

@@ -5,7 +5,7 @@ import { gdsName } from '../gds/gds-name.ts';
 import type { NodeReport } from '../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../site/site-schema.ts';
-import type { Assignment, ShadowDisk } from './assignment.ts';
+import { fileSystemOf, type Assignment, type ShadowDisk } from './assignment.ts';
 
 /** What the command line, or the screen, lays over the job. */
 export interface JobOverrides {
@@ -15,7 +15,10 @@ export interface JobOverrides {
 
 /** The job as it is run: overrides laid over it. */
 export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides): NamedJob {
-  return { name, job: { ...job, method: overrides.method ?? job.method, route: overrides.route ?? job.route } };
+  return {
+    name,
+    job: { ...job, method: overrides.method ?? job.method, route: overrides.route ?? job.route },
+  };
 }
 
 function hostsOfRole(site: Site, role: string): string[] {
@@ -51,7 +54,12 @@ function shadowDisks({ name, job }: NamedJob, proxy: string, shown: NodeReport, 
   const disks = inOrder ?? disksOfGroup(shown.report, job.class, group).map((disk) => disk.name);
   const named = Object.keys(job.shadow.disks);
   if (disks.length !== named.length || !disks.every((disk) => Object.hasOwn(job.shadow.disks, disk))) {
-    throw failure('JOB_DISKS_DIFFER', { job: name, proxy, actual: disks.join(', ') || 'no disk', named: named.join(', ') });
+    throw failure('JOB_DISKS_DIFFER', {
+      job: name,
+      proxy,
+      actual: disks.join(', ') || 'no disk',
+      named: named.join(', '),
+    });
   }
   return disks.map((disk) => ({ name: disk, device: job.shadow.disks[disk] ?? '' }));
 }
@@ -61,7 +69,12 @@ function shadowDisks({ name, job }: NamedJob, proxy: string, shown: NodeReport, 
  * @param seed which records the fingerprint samples depends on it; the run's name
  * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, PROXY_WITHOUT_GROUP, JOB_DISKS_DIFFER, VOLUMES_NOT_RUN, GDS_NAME_FORBIDDEN
  */
-export function assign(site: Site, named: NamedJob, primaries: readonly NodeReport[], seed: string): Assignment {
+export function assign(
+  site: Site,
+  named: NamedJob,
+  primaries: readonly NodeReport[],
+  seed: string,
+): Assignment {
   const { name, job } = named;
   const { master, proxy } = onlyVolume(job);
   const observed = observedOf(site, job);
@@ -101,13 +114,13 @@ export function assign(site: Site, named: NamedJob, primaries: readonly NodeRepo
 
 /**
  * Refuses what is planned but not run.
- * @throws ROUTE_NOT_RUN, METHOD_NOT_RUN, METHOD_NOT_ON_PLATFORM, LAYOUT_NOT_RUN, VOLUMES_NOT_RUN
+ * @throws ROUTE_NOT_RUN, METHOD_NOT_ON_PLATFORM, LAYOUT_NOT_RUN, VOLUMES_NOT_RUN
  */
 export function requireRunnable(site: Site, job: Job): void {
   if (job.route === 'server') throw failure('ROUTE_NOT_RUN');
-  if (job.method !== '6a' && job.method !== '6b') throw failure('METHOD_NOT_RUN', { method: job.method });
-  if (job.method === '6b' && site.platform === 'linux') {
-    throw failure('METHOD_NOT_ON_PLATFORM', { method: '6b', fileSystem: 'ufs', platform: 'Linux' });
+  const fileSystem = fileSystemOf(job.method);
+  if (fileSystem !== undefined && site.platform === 'linux') {
+    throw failure('METHOD_NOT_ON_PLATFORM', { method: job.method, fileSystem, platform: 'Linux' });
   }
   if (job.media.layout === 'labelled') throw failure('LAYOUT_NOT_RUN');
   onlyVolume(job);

@@ -53,6 +53,12 @@ export function fileSystemOf(method: Method): 'ufs' | 'sfxfs' | undefined {
   return method === '6b' || method === '6c' ? 'ufs' : 'sfxfs';
 }
 
+/** The program that dumps a whole file system by itself; undefined for methods that have dd or tar read. */
+export function dumpToolOf(method: Method): 'ufsdump' | 'sfxdump' | undefined {
+  if (method === '6c') return 'ufsdump';
+  return method === '6e' ? 'sfxdump' : undefined;
+}
+
 /** True where the method mounts the shadow volume. */
 export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { writeTrouble } from './journal.ts';
 
@@ -10,10 +10,16 @@ export class CatalogueFile {
   readonly #hash = createHash('sha256');
   entries = 0;
 
+  /**
+   * @param path where a dump that was broken off has left its list there, this one gets a number behind its name
+   * @throws CATALOGUE_UNWRITABLE
+   */
   constructor(path: string) {
     this.path = path;
+    for (let number = 2; existsSync(this.path); number += 1)
+      this.path = path.replace(/(\.catalogue)?\.ndjson$/, `.${number}$&`);
     try {
-      this.#handle = openSync(path, 'wx', 0o600);
+      this.#handle = openSync(this.path, 'wx', 0o600);
     } catch (error) {
       throw this.#unwritable(error);
     }

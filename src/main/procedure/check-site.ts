@@ -8,7 +8,7 @@ import { parseDriveStatus } from '../tape/drive-status.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
 import { assign, observedOf, requireRunnable } from './assign.ts';
-import { fileSystemOf, mounts } from './assignment.ts';
+import { dumpToolOf, fileSystemOf, mounts } from './assignment.ts';
 import { judgeReady } from './checks.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { Observer } from './observe.ts';
@@ -33,8 +33,8 @@ function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
     for (const { method } of jobs) {
       if (fileSystemOf(method) !== undefined) add('fsck');
       if (mounts(method)) add('mount', 'umount', 'tar');
-      if (method === '6c') add('ufsdump');
-      if (method === '6e') add('sfxdump');
+      const dumpTool = dumpToolOf(method);
+      if (dumpTool !== undefined) add(dumpTool);
       if (fileSystemOf(method) === 'sfxfs') add('sfxadm');
     }
   }
@@ -58,7 +58,11 @@ async function checkTools(room: Room, host: string): Promise<void> {
   const tools = toolsOf(room.site, host, Object.values(room.site.jobs));
   const missing: string[] = [];
   for (const tool of tools) {
-    const result = await room.runner.send('check', { host, argv: ['command', '-v', tool], changes: false }, { anyStatus: true, timeLimitSeconds: 60 });
+    const result = await room.runner.send(
+      'check',
+      { host, argv: ['command', '-v', tool], changes: false },
+      { anyStatus: true, timeLimitSeconds: 60 },
+    );
     if (result.status !== 0) missing.push(tool);
   }
   const hint = 'install them, or set PATH for shells that are not interactive';
@@ -68,7 +72,11 @@ async function checkTools(room: Room, host: string): Promise<void> {
 
 async function checkHost(room: Room, host: string): Promise<boolean> {
   const reached = await attempt(room, host, 'login', async () => {
-    await room.runner.send('check', { host, argv: ['echo', 'shadowtape'], changes: false }, { timeLimitSeconds: 60 });
+    await room.runner.send(
+      'check',
+      { host, argv: ['echo', 'shadowtape'], changes: false },
+      { timeLimitSeconds: 60 },
+    );
     room.say(host, 'login', true, 'reached, host key known, logged in');
   });
   if (reached) await attempt(room, host, 'commands', () => checkTools(room, host));
@@ -92,7 +100,12 @@ async function checkJob(room: Room, named: NamedJob): Promise<void> {
     const { master, proxy, blocks, shadow } = assignment;
     const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
     const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
-    room.say(place, what, true, `${proxy} is joined to ${master}, in sync, ${size}; no shadow in ${shadow.class}`);
+    room.say(
+      place,
+      what,
+      true,
+      `${proxy} is joined to ${master}, in sync, ${size}; no shadow in ${shadow.class}`,
+    );
   });
 }
 
@@ -100,12 +113,27 @@ async function checkTape(room: Room): Promise<void> {
   const { host, device } = room.site.tape;
   await attempt(room, host, `tape ${device}`, async () => {
     const argv = driveCommand(device, 'status');
-    const result = await room.runner.send('check', { host, argv, changes: false }, { anyStatus: true, timeLimitSeconds: 180 });
+    const result = await room.runner.send(
+      'check',
+      { host, argv, changes: false },
+      { anyStatus: true, timeLimitSeconds: 180 },
+    );
     const { state, writeProtected } = parseDriveStatus(result.stdout.toString('utf8'), result.stderr);
     const good = state === 'ready' && writeProtected !== true;
     const protection = writeProtected ? ', write-protected' : '';
-    const words = { ready: 'a cartridge is in the drive', 'no-cartridge': 'no cartridge', busy: 'in use by another program', unknown: result.stderr.trim() || 'mt says nothing that is understood' };
-    room.say(host, `tape ${device}`, good, `${words[state]}${protection}`, good ? undefined : 'insert a cartridge that can be written');
+    const words = {
+      ready: 'a cartridge is in the drive',
+      'no-cartridge': 'no cartridge',
+      busy: 'in use by another program',
+      unknown: result.stderr.trim() || 'mt says nothing that is understood',
+    };
+    room.say(
+      host,
+      `tape ${device}`,
+      good,
+      `${words[state]}${protection}`,
+      good ? undefined : 'insert a cartridge that can be written',
+    );
   });
 }
 
@@ -128,7 +156,13 @@ export async function checkSite(site: Site, runner: CommandRunner, listener: Lis
   if (reached.has(site.tape.host)) await checkTape(room);
   for (const [name, job] of Object.entries(site.jobs)) {
     if (unreached.length === 0) await checkJob(room, { name, job });
-    else say(unreached.join(', '), `job ${name}`, false, `not looked at: ${unreached.join(' and ')} cannot be reached`);
+    else
+      say(
+        unreached.join(', '),
+        `job ${name}`,
+        false,
+        `not looked at: ${unreached.join(' and ')} cannot be reached`,
+      );
   }
   return lines;
 }

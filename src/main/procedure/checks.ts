@@ -43,7 +43,9 @@ function backupOf(world: World): BackupReport {
 /** One verdict a rule; where several nodes are judged, the first that blocks speaks, with its node. */
 function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
   const [first, ...others] = world.primaries.map((node) =>
-    judge(node).map((verdict) => (isBlocking(verdict) ? { ...verdict, actual: `${verdict.actual} (${node.node})` } : verdict)),
+    judge(node).map((verdict) =>
+      isBlocking(verdict) ? { ...verdict, actual: `${verdict.actual} (${node.node})` } : verdict,
+    ),
   );
   return (first ?? []).map((verdict, index) => {
     const judged = [verdict, ...others.map((other) => other[index] ?? verdict)];
@@ -60,7 +62,17 @@ export function judgeJoined(assignment: Assignment, world: World): RuleVerdict[]
 function judgeStatusesKnown({ class: className, proxy }: Assignment, world: World): RuleVerdict[] {
   const unknown = unknownStatuses(world.primaries.flatMap((node) => statusesShown(node, className, proxy)));
   const why = 'a status word that is not known is never taken for a good one';
-  return [oneSided('statuses-known', 'Every status is known', 'known status words', unknown.join(', ') || 'known status words', unknown.length === 0, why, '3-1')];
+  return [
+    oneSided(
+      'statuses-known',
+      'Every status is known',
+      'known status words',
+      unknown.join(', ') || 'known status words',
+      unknown.length === 0,
+      why,
+      '3-1',
+    ),
+  ];
 }
 
 /** Everything that must hold before anything is changed. */
@@ -88,11 +100,31 @@ export function judgeNoShadow(assignment: Assignment, world: World): RuleVerdict
 
 /** The rules that compare the shadow with the proxy. */
 export function judgeShadow(assignment: Assignment, world: World): RuleVerdict[] {
-  return compareShadow({ primaries: world.primaries, backup: backupOf(world), plan: shadowPlanOf(assignment) });
+  return compareShadow({
+    primaries: world.primaries,
+    backup: backupOf(world),
+    plan: shadowPlanOf(assignment),
+  });
 }
 
-function oneSided(rule: string, title: string, expected: string, actual: string, good: boolean, why: string, step: string): RuleVerdict {
-  return { rule, title, expected, actual, verdict: good ? 'holds' : 'fails', why, source: `GDS guide 6.6.3.7, step ${step}` };
+function oneSided(
+  rule: string,
+  title: string,
+  expected: string,
+  actual: string,
+  good: boolean,
+  why: string,
+  step: string,
+): RuleVerdict {
+  return {
+    rule,
+    title,
+    expected,
+    actual,
+    verdict: good ? 'holds' : 'fails',
+    why,
+    source: `GDS guide 6.6.3.7, step ${step}`,
+  };
 }
 
 function shadowMounts(assignment: Assignment, world: World): string[] {
@@ -103,14 +135,34 @@ function shadowMounts(assignment: Assignment, world: World): string[] {
 export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[] {
   const mounted = shadowMounts(assignment, world);
   const why = 'a mounted volume can neither be stopped nor removed';
-  return [oneSided('nothing-mounted', 'Nothing is mounted', 'none', mounted.join(', ') || 'none', mounted.length === 0, why, '6b-5')];
+  return [
+    oneSided(
+      'nothing-mounted',
+      'Nothing is mounted',
+      'none',
+      mounted.join(', ') || 'none',
+      mounted.length === 0,
+      why,
+      '6b-5',
+    ),
+  ];
 }
 
 export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
   const { mountPoint } = assignment.job;
   const mounted = shadowMounts(assignment, world);
   const why = 'tar would otherwise archive the empty mount point';
-  return [oneSided('mounted', 'The shadow is mounted', mountPoint, mounted.join(', ') || 'none', mounted.includes(mountPoint), why, '6b-3')];
+  return [
+    oneSided(
+      'mounted',
+      'The shadow is mounted',
+      mountPoint,
+      mounted.join(', ') || 'none',
+      mounted.includes(mountPoint),
+      why,
+      '6b-3',
+    ),
+  ];
 }
 
 /** After -N with mode=rw: active, and writable where sdxinfo shows the mode. */
@@ -121,7 +173,9 @@ export function judgeShadowWritable(assignment: Assignment, world: World): RuleV
   const mode = volume?.mode;
   const shown = mode === undefined ? status : `${status}, ${mode}`;
   const good = status === 'ACTIVE' && (mode === undefined || mode === 'rw');
-  return [oneSided('shadow-writable', 'The shadow is active', 'ACTIVE, rw', shown, good, 'fsck writes', '6b-1')];
+  return [
+    oneSided('shadow-writable', 'The shadow is active', 'ACTIVE, rw', shown, good, 'fsck writes', '6b-1'),
+  ];
 }
 
 /** After Rejoin: joined again, and being copied or already in sync. */
@@ -130,7 +184,18 @@ export function judgeJoining(assignment: Assignment, world: World): RuleVerdict[
     const joined = joinedAndInSync(report, namesOf(assignment)).filter(({ rule }) => rule === 'proxy-joined');
     const state = copyState(report, namesOf(assignment));
     const why = 'any other slice status is a copy that has failed';
-    return [...joined, oneSided('proxy-copying', 'The copy runs', 'copying or in-sync', state, state !== 'unexpected', why, '8-2')];
+    return [
+      ...joined,
+      oneSided(
+        'proxy-copying',
+        'The copy runs',
+        'copying or in-sync',
+        state,
+        state !== 'unexpected',
+        why,
+        '8-2',
+      ),
+    ];
   });
 }
 
@@ -179,10 +244,19 @@ export function isShadowGone(assignment: Assignment, world: World): boolean {
  * One object of the shadow is gone: nothing of its kind is shown but other objects of this shadow. An object under a name that
  * nobody gave may be the one that is looked for.
  */
-export function isShadowObjectGone(assignment: Assignment, world: World, kind: 'volume' | 'group' | 'disk', name: string): boolean {
+export function isShadowObjectGone(
+  assignment: Assignment,
+  world: World,
+  kind: 'volume' | 'group' | 'disk',
+  name: string,
+): boolean {
   const { shadow } = assignment;
   const { volumes, groups, disks } = backupOf(world).report;
-  const shown = { volume: volumes, group: groups, disk: disks }[kind].filter((object) => object.class === shadow.class);
-  const own = { volume: [shadow.volume], group: [shadow.group], disk: shadow.disks.map((disk) => disk.name) }[kind];
+  const shown = { volume: volumes, group: groups, disk: disks }[kind].filter(
+    (object) => object.class === shadow.class,
+  );
+  const own = { volume: [shadow.volume], group: [shadow.group], disk: shadow.disks.map((disk) => disk.name) }[
+    kind
+  ];
   return shown.every((object) => object.name !== name && own.includes(object.name));
 }

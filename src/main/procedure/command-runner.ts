@@ -66,10 +66,22 @@ export class CommandRunner {
 
   /** Writes the intent of a command whose data the caller moves itself; give the number to `outcome`. */
   intent(step: string, { host, argv, changes }: Command): number {
-    return this.#journal.append({ type: 'intent', step, host, argv: [...argv], line: commandLine(argv), changes });
+    return this.#journal.append({
+      type: 'intent',
+      step,
+      host,
+      argv: [...argv],
+      line: commandLine(argv),
+      changes,
+    });
   }
 
-  outcome(step: string, of: number, result: Partial<CommandResult> & { error?: unknown }, binary = false): void {
+  outcome(
+    step: string,
+    of: number,
+    result: Partial<CommandResult> & { error?: unknown },
+    binary = false,
+  ): void {
     const stdout = result.stdout ?? Buffer.alloc(0);
     const stderr = result.stderr ?? '';
     this.#journal.append({
@@ -79,7 +91,9 @@ export class CommandRunner {
       ...(result.status === undefined ? {} : { exitStatus: result.status }),
       ...(result.signal === undefined ? {} : { signal: result.signal }),
       milliseconds: Math.round(result.milliseconds ?? 0),
-      stdout: binary ? `sha256 ${createHash('sha256').update(stdout).digest('hex')}` : cut(stdout.toString('utf8')),
+      stdout: binary
+        ? `sha256 ${createHash('sha256').update(stdout).digest('hex')}`
+        : cut(stdout.toString('utf8')),
       stdoutBytes: stdout.length,
       stderr: cut(stderr),
       stderrBytes: Buffer.byteLength(stderr),
@@ -119,7 +133,8 @@ const saidCharacters = 300;
 
 /** What a command said last, in one line: of its errors, or where it complained of nothing, of its output. */
 export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
-  const linesOf = (text: string) => text.split(/[\r\n]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  const linesOf = (text: string) =>
+    text.split(/[\r\n]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
   const last = linesOf(stderr).at(-1) ?? linesOf(stdout).at(-1) ?? '';
   return last.length > saidCharacters ? `${last.slice(0, saidCharacters)}…` : last;
 }
@@ -128,7 +143,10 @@ export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
 const sdxError = /^SDX:[^:\n]*: ERROR: .*$/m;
 
 /** What is wrong with how a command ended; undefined where it went well. */
-export function troubleOf({ host, argv }: Pick<Command, 'host' | 'argv'>, result: CommandResult): ShadowtapeError | undefined {
+export function troubleOf(
+  { host, argv }: Pick<Command, 'host' | 'argv'>,
+  result: CommandResult,
+): ShadowtapeError | undefined {
   const command = commandLine(argv);
   const stdout = result.stdout.toString('utf8', 0, keptCharacters);
   const evidence = {
@@ -144,10 +162,19 @@ export function troubleOf({ host, argv }: Pick<Command, 'host' | 'argv'>, result
     return failure(name === 'sdxinfo' ? 'SDXINFO_MISSING' : 'COMMAND_NOT_FOUND', { host, name }, evidence);
   }
   if (result.status !== 0) {
-    const ended = result.status === undefined ? `was ended by signal ${result.signal ?? 'unknown'}` : `ended with exit status ${result.status}`;
+    const ended =
+      result.status === undefined
+        ? `was ended by signal ${result.signal ?? 'unknown'}`
+        : `ended with exit status ${result.status}`;
     const said = wordsOf(evidence);
-    return failure('COMMAND_FAILED', { host, command, how: said === '' ? ended : `${ended}: ${said}` }, evidence);
+    return failure(
+      'COMMAND_FAILED',
+      { host, command, how: said === '' ? ended : `${ended}: ${said}` },
+      evidence,
+    );
   }
   const printed = name.startsWith('sdx') ? sdxError.exec(`${stdout}\n${result.stderr}`)?.[0] : undefined;
-  return printed === undefined ? undefined : failure('SDX_ERROR_PRINTED', { host, command, printed }, evidence);
+  return printed === undefined
+    ? undefined
+    : failure('SDX_ERROR_PRINTED', { host, command, printed }, evidence);
 }

@@ -43,13 +43,19 @@ export function sampledRecords(blocks: number, count: number, seed: string): num
   const all = recordsOfVolume(blocks);
   if (count >= all) return Array.from({ length: all }, (_, record) => record);
   const chosen = new Set([0, all - 1]);
-  for (let position = 0; chosen.size < count; position += 1) chosen.add(Math.floor(fraction(seed, position) * all));
+  for (let position = 0; chosen.size < count; position += 1)
+    chosen.add(Math.floor(fraction(seed, position) * all));
   return [...chosen].sort((a, b) => a - b);
 }
 
 export function fingerprintSource(assignment: Assignment, host: string, device: string): FingerprintSource {
   const { blocks, job, platform } = assignment;
-  return { host, device, platform, records: sampledRecords(blocks, job.verify.fingerprint, assignment.fingerprintSeed) };
+  return {
+    host,
+    device,
+    platform,
+    records: sampledRecords(blocks, job.verify.fingerprint, assignment.fingerprintSeed),
+  };
 }
 
 /** One dd a record: it needs nothing on the host but dd, and the bytes are hashed here. */
@@ -71,7 +77,10 @@ export interface SampledBlock {
 }
 
 /** Records whose hashes differ, or that only one side has. */
-export function differingRecords(primary: readonly SampledBlock[], shadow: readonly SampledBlock[]): number[] {
+export function differingRecords(
+  primary: readonly SampledBlock[],
+  shadow: readonly SampledBlock[],
+): number[] {
   const seen = new Map(shadow.map((block) => [block.record, block.sha256]));
   return primary.filter((block) => seen.get(block.record) !== block.sha256).map((block) => block.record);
 }

@@ -5,7 +5,10 @@ import type { SshSession } from '../ssh/ssh-session.ts';
 export type { CommandResult } from '../ssh/ssh-command.ts';
 
 export interface HostSession extends Pick<SshSession, 'exec' | 'exclusive'> {
-  openRead(argv: readonly string[], options?: { abort?: AbortSignal }): Promise<ByteSource>;
+  openRead(
+    argv: readonly string[],
+    options?: { abort?: AbortSignal; onStderr?: ((piece: Buffer) => void) | undefined },
+  ): Promise<ByteSource>;
   openWrite(argv: readonly string[], options?: { abort?: AbortSignal }): Promise<ByteSink>;
 }
 

@@ -8,6 +8,8 @@ export interface ReadJournal {
   readonly events: readonly RunEvent[];
   /** The last line has no line feed: the console died while it wrote it. That line is left out. */
   readonly truncated: boolean;
+  /** Length in bytes of the lines that are whole. */
+  readonly wholeBytes: number;
   readonly lastHash: string;
 }
 
@@ -21,14 +23,14 @@ const lineFeed = 0x0a;
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The lines that are ended by a line feed, and whether something follows the last of them. */
-function linesOf(content: Buffer): { lines: Buffer[]; truncated: boolean } {
+function linesOf(content: Buffer): { lines: Buffer[]; wholeBytes: number } {
   const lines: Buffer[] = [];
   let start = 0;
   for (let end = content.indexOf(lineFeed); end >= 0; end = content.indexOf(lineFeed, start)) {
     lines.push(content.subarray(start, end));
     start = end + 1;
   }
-  return { lines, truncated: start < content.length };
+  return { lines, wholeBytes: start };
 }
 
 function decode(file: string, number: number, line: Buffer): string {
@@ -61,7 +63,7 @@ function parseLine(file: string, number: number, line: string, previous: string)
  * @throws JOURNAL_BROKEN with the first line that was changed, removed or added
  */
 export function parseJournal(file: string, content: Buffer): ReadJournal {
-  const { lines, truncated } = linesOf(content);
+  const { lines, wholeBytes } = linesOf(content);
   const events: RunEvent[] = [];
   let previous = firstPrevious;
   lines.forEach((bytes, index) => {
@@ -69,7 +71,7 @@ export function parseJournal(file: string, content: Buffer): ReadJournal {
     events.push(parseLine(file, index + 1, line, previous));
     previous = lineHash(line);
   });
-  return { events, truncated, lastHash: previous };
+  return { events, truncated: wholeBytes < content.length, wholeBytes, lastHash: previous };
 }
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN */

@@ -3,7 +3,7 @@
  * removed or added line shows. An intent is synced to disk before its command is sent.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
@@ -38,6 +38,14 @@ export interface JournalOptions {
   readonly now?: () => Date;
 }
 
+/** What a journal held when it was read, where it is gone on with. */
+export interface JournalSoFar {
+  readonly events: readonly RunEvent[];
+  readonly lastHash: string;
+  /** Length in bytes of its whole lines; what follows is a torn line. */
+  readonly wholeBytes: number;
+}
+
 const writeTroubles: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EACCES: 'this user may not write there',
@@ -64,11 +72,18 @@ export class Journal implements EventSink {
   readonly #events: RunEvent[] = [];
   readonly #listeners = new Set<EventListener>();
 
-  /** @throws JOURNAL_UNWRITABLE where the file cannot be made, JOURNAL_EXISTS where it is there already */
-  constructor({ file, run, now = () => new Date() }: JournalOptions) {
+  /**
+   * @param soFar what the journal holds, where it is gone on with; see reopen
+   * @throws JOURNAL_UNWRITABLE where the file cannot be made, JOURNAL_EXISTS where it is there already
+   */
+  constructor({ file, run, now = () => new Date() }: JournalOptions, soFar?: JournalSoFar) {
     this.file = file;
     this.run = run;
     this.#now = now;
+    if (soFar) {
+      this.#goOn(soFar);
+      return;
+    }
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     } catch (error) {
@@ -80,6 +95,14 @@ export class Journal implements EventSink {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw failure('JOURNAL_EXISTS', { file });
       throw this.#unwritable(error);
     }
+  }
+
+  /**
+   * Goes on with a journal that was read, whose chain holds. A torn last line is cut off.
+   * @throws JOURNAL_UNWRITABLE
+   */
+  static reopen(options: JournalOptions, soFar: JournalSoFar): Journal {
+    return new Journal(options, soFar);
   }
 
   /** All events so far, progress left out: a long run has too many. */
@@ -135,6 +158,21 @@ export class Journal implements EventSink {
   close(): void {
     if (this.#handle !== undefined) closeSync(this.#handle);
     this.#handle = undefined;
+  }
+
+  #goOn({ events, lastHash, wholeBytes }: JournalSoFar): void {
+    this.#seq = events.length;
+    this.#previous = lastHash;
+    this.#events.push(...events.filter(({ type }) => type !== 'progress'));
+    try {
+      this.#handle = openSync(this.file, 'a', 0o600);
+      if (fstatSync(this.#handle).size > wholeBytes) {
+        ftruncateSync(this.#handle, wholeBytes);
+        fsyncSync(this.#handle);
+      }
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
   }
 
   #write(line: string, sync: boolean): void {

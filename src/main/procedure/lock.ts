@@ -32,7 +32,8 @@ export function ownerName(owner: LockOwner): string {
 export function parseOwner(listing: string): LockOwner | undefined {
   const line = listing.split('\n').find((entry) => entry.split(',').length === 4);
   const [run, user, console, processId] = (line ?? '').split(',').map(readPart);
-  if (run === undefined || user === undefined || console === undefined || !/^\d+$/.test(processId ?? '')) return undefined;
+  if (run === undefined || user === undefined || console === undefined || !/^\d+$/.test(processId ?? ''))
+    return undefined;
   return { run, user, console, processId: Number(processId) };
 }
 

@@ -38,22 +38,34 @@ export function primaryLooks(host: string, className: string): StepCommand[] {
 
 /** Without -c: the shadow class may not exist, and what else the backup server has matters too. */
 export function backupLooks(host: string): StepCommand[] {
-  return [lookAt(host, sdxinfo({ show: everyKind })), lookAt(host, sdxinfo({ show: ['volume'], long: true }))];
+  return [
+    lookAt(host, sdxinfo({ show: everyKind })),
+    lookAt(host, sdxinfo({ show: ['volume'], long: true })),
+  ];
 }
 
 export function mountLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, ['cat', platform === 'solaris' ? '/etc/mnttab' : '/proc/mounts']);
 }
 
-async function readSdxinfo(runner: CommandRunner, step: string, command: Command, backup?: BackupLook): Promise<SdxinfoReport> {
+async function readSdxinfo(
+  runner: CommandRunner,
+  step: string,
+  command: Command,
+  backup?: BackupLook,
+): Promise<SdxinfoReport> {
   const result = await runner.send(step, command, { anyStatus: true, timeLimitSeconds: 120 });
   const stdout = result.stdout.toString('utf8');
   const printed = `${stdout}\n${result.stderr}`.trim();
   const trouble = troubleOf(command, result);
   if (trouble) {
-    if (backup?.noObjectsMessage !== undefined && printed.includes(backup.noObjectsMessage)) return emptyReport;
+    if (backup?.noObjectsMessage !== undefined && printed.includes(backup.noObjectsMessage))
+      return emptyReport;
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
-    const values = { host: command.host, text: printed || 'exit status ' + String(result.status ?? 'unknown') + ', and nothing was printed' };
+    const values = {
+      host: command.host,
+      text: printed || 'exit status ' + String(result.status ?? 'unknown') + ', and nothing was printed',
+    };
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }
   try {
@@ -70,7 +82,12 @@ function withHost(error: unknown, { host, argv }: Command, stdout: string): unkn
   return new ShadowtapeError({ ...error.toInfo(), sentence: `${host}: ${error.message}`, evidence }, error);
 }
 
-async function report(runner: CommandRunner, step: string, looks: readonly StepCommand[], backup?: BackupLook): Promise<SdxinfoReport> {
+async function report(
+  runner: CommandRunner,
+  step: string,
+  looks: readonly StepCommand[],
+  backup?: BackupLook,
+): Promise<SdxinfoReport> {
   const reports: SdxinfoReport[] = [];
   // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
   for (const look of looks) reports.push(await readSdxinfo(runner, step, look, backup));

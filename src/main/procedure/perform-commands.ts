@@ -1,7 +1,9 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { Assignment } from './assignment.ts';
 import { troubleOf, wordsOf } from './command-runner.ts';
 import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from './lock.ts';
+import { commandLine } from '../ssh/quoting.ts';
 import type { Question } from './questions.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step, StepCommand } from './step.ts';
@@ -9,11 +11,15 @@ import type { Step, StepCommand } from './step.ts';
 export type Performer = (context: RunContext, step: Step) => Promise<void>;
 
 async function isAlreadyDone(context: RunContext, step: Step, command: StepCommand): Promise<boolean> {
-  if (!context.unwinding || !command.isDone) return false;
-  return command.isDone(await context.observer.look(step.id, step.unwinds?.looks ?? []), context.marks);
+  if (!(context.unwinding || context.again) || !command.isDone) return false;
+  const looks = step.unwinds?.looks ?? step.before?.looks ?? [];
+  return command.isDone(await context.observer.look(step.id, looks), context.marks);
 }
 
-/** Sends the step's commands one after the other; while unwinding, those that have nothing left to do are passed over. */
+/**
+ * Sends the step's commands one after the other; while unwinding, and in a run that is taken up again, those that have nothing left
+ * to do are passed over.
+ */
 export const performCommands: Performer = async (context, step) => {
   for (const command of step.commands) {
     context.throwIfCancelled(step.id);
@@ -48,14 +54,22 @@ export const performFileSystemCheck: Performer = async (context, step) => {
 };
 
 /** @param listing what `ls` prints of the lock folder */
-function lockedFailure(context: RunContext, listing: string): ShadowtapeError {
-  const { class: className, backupServer: host } = context.assignment;
+export function lockedFailure(
+  { class: className, backupServer: host }: Pick<Assignment, 'class' | 'backupServer'>,
+  listing: string,
+): ShadowtapeError {
   const owner = parseOwner(listing);
   const folder = lockFolder(className);
   const remedy = listing.trim() === '' ? `rmdir ${folder}` : `rmdir ${folder}/* ${folder}`;
   if (!owner) return failure('CLASS_LOCKED_NAMELESS', { class: className, host, remedy });
   const { run, user, console, processId } = owner;
-  return failure('CLASS_LOCKED', { class: className, host, run, owner: `${user} on ${console} (process ${processId})`, remedy });
+  return failure('CLASS_LOCKED', {
+    class: className,
+    host,
+    run,
+    owner: `${user} on ${console} (process ${processId})`,
+    remedy,
+  });
 }
 
 /** Removes the lock of a process of this machine that is gone. */
@@ -64,24 +78,37 @@ async function removeDeadLock(context: RunContext, step: Step, listing: string):
   const folder = lockFolder(className);
   const names = listing.split('\n').filter((name) => name !== '');
   const folders = [...names.map((name) => `${folder}/${name}`), folder];
-  for (const path of folders) await context.runner.send(step.id, { host, argv: ['rmdir', path], changes: true });
+  for (const path of folders)
+    await context.runner.send(step.id, { host, argv: ['rmdir', path], changes: true });
 }
 
 export const performLock: Performer = async (context, step) => {
   const { backupServer: host, class: className } = context.assignment;
   const folder = lockFolder(className);
-  const make = (argv: readonly string[]) => context.runner.send(step.id, { host, argv, changes: true }, { anyStatus: true });
+  const make = (argv: readonly string[]) =>
+    context.runner.send(step.id, { host, argv, changes: true }, { anyStatus: true });
   const first = await make(['mkdir', folder]);
   if (first.status !== 0) {
-    const look = await context.runner.send(step.id, { host, argv: ['ls', folder], changes: false }, { anyStatus: true });
+    const look = await context.runner.send(
+      step.id,
+      { host, argv: ['ls', folder], changes: false },
+      { anyStatus: true },
+    );
     // Where there is no lock either, mkdir failed for a reason of its own.
-    if (look.status !== 0) throw troubleOf({ host, argv: ['mkdir', folder] }, first) ?? troubleOf({ host, argv: ['ls', folder] }, look);
+    if (look.status !== 0)
+      throw (
+        troubleOf({ host, argv: ['mkdir', folder] }, first) ?? troubleOf({ host, argv: ['ls', folder] }, look)
+      );
     const listing = look.stdout.toString('utf8');
     const owner = parseOwner(listing);
-    if (!owner || !isDead(owner)) throw lockedFailure(context, listing);
+    if (!owner || !isDead(owner)) throw lockedFailure(context.assignment, listing);
     await removeDeadLock(context, step, listing);
-    context.journal.append({ type: 'warning', step: step.id, text: `the lock of run ${owner.run} was left by a process that is gone; it was removed` });
-    if ((await make(['mkdir', folder])).status !== 0) throw lockedFailure(context, '');
+    context.journal.append({
+      type: 'warning',
+      step: step.id,
+      text: `the lock of run ${owner.run} was left by a process that is gone; it was removed`,
+    });
+    if ((await make(['mkdir', folder])).status !== 0) throw lockedFailure(context.assignment, '');
   }
   // A lock that names nobody would keep everybody out: without its owner it is not kept.
   await context.runner.send(step.id, { host, argv: ['mkdir', ownFolder(context)], changes: true });
@@ -130,8 +157,19 @@ function resumeQuestion(context: RunContext, step: Step): Question {
   };
 }
 
+/** Services that are known to be stopped stay stopped when the run is taken up again. */
+function withoutStopped({ again, marks }: RunContext, step: Step): Step {
+  if (!again) return step;
+  const isStopped = ({ host, argv }: StepCommand) =>
+    marks.servicesStopped.some(
+      (stopped) => stopped.sure && stopped.host === host && stopped.line === commandLine(argv),
+    ) && !marks.servicesResumed.some((resumed) => resumed.host === host);
+  return { ...step, commands: step.commands.filter((command) => !isStopped(command)) };
+}
+
 export const performStopServices: Performer = async (context, step) => {
-  if (context.assignment.job.services !== 'ask') return performCommands(context, step);
+  if (context.assignment.job.services !== 'ask') return performCommands(context, withoutStopped(context, step));
+  if (context.again && context.marks.operatorStopped) return;
   const answer = await context.ask(stopQuestion(context, step));
   if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
 };

@@ -1,8 +1,10 @@
 /** The dump through the console: read on the backup server, written on the tape host. */
 import { runDump, type DumpResult } from '../../streams/copy-path.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
+import { DumpOutput } from '../../streams/dump-output.ts';
+import type { CopyProgress } from '../../streams/progress.ts';
 import { judgeTapeWrite } from '../../streams/tape-writer.ts';
-import { blockBytes, mounts } from './assignment.ts';
+import { blockBytes, dumpToolOf, mounts } from './assignment.ts';
 import { CatalogueFile } from './catalogue-file.ts';
 import type { Performer } from './perform-commands.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from './remote-data.ts';
@@ -12,7 +14,13 @@ import type { Step, StepCommand } from './step.ts';
 function recordDigests(context: RunContext, step: Step, result: DumpResult, counted: number): void {
   const { device, handed, onTape } = result;
   const common = { type: 'digest', step: step.id, volume: context.assignment.proxy } as const;
-  context.journal.append({ ...common, hop: 'device', bytes: device.bytes, crc32: device.crc32, sha256: device.sha256 });
+  context.journal.append({
+    ...common,
+    hop: 'device',
+    bytes: device.bytes,
+    crc32: device.crc32,
+    sha256: device.sha256,
+  });
   context.journal.append({
     ...common,
     hop: 'handed',
@@ -25,7 +33,12 @@ function recordDigests(context: RunContext, step: Step, result: DumpResult, coun
   context.journal.append({ ...common, hop: 'counted', records: counted });
 }
 
-async function openSink(context: RunContext, step: Step, command: StepCommand, source: Opened<ByteSource>): Promise<Opened<ByteSink>> {
+async function openSink(
+  context: RunContext,
+  step: Step,
+  command: StepCommand,
+  source: Opened<ByteSource>,
+): Promise<Opened<ByteSink>> {
   try {
     return await open(context, step.id, command, writer(context));
   } catch (error) {
@@ -35,20 +48,68 @@ async function openSink(context: RunContext, step: Step, command: StepCommand, s
   }
 }
 
-async function copy(context: RunContext, step: Step, catalogue: CatalogueFile | undefined): Promise<DumpResult> {
+/** What ufsdump or sfxdump says while it dumps: how far it is, and in the end whether the dump is whole. */
+class HeardDump {
+  readonly output = new DumpOutput();
+  readonly #context: RunContext;
+  readonly #step: string;
+  #shown: string | undefined;
+
+  constructor(context: RunContext, step: string) {
+    this.#context = context;
+    this.#step = step;
+  }
+
+  hear(piece: Buffer): void {
+    this.output.add(piece);
+    const { phase } = this.output;
+    // While it maps the file system no byte flows, for minutes on a large one.
+    if (phase !== undefined && phase !== this.#shown)
+      this.#context.progress({ step: this.#step, what: 'dump', bytes: 0, words: phase });
+    this.#shown = phase;
+  }
+
+  /** Adds the estimate to a progress. */
+  withTotal(progress: CopyProgress): CopyProgress {
+    const total = this.output.totalBytes(progress.bytes);
+    return total === undefined ? progress : { ...progress, total };
+  }
+}
+
+/** How the method's stream ends on the tape, and what is known of its length. */
+function shapeOf({ method, blocks }: RunContext['assignment'], catalogue: CatalogueFile | undefined) {
+  if (catalogue)
+    return { lastRecord: 'zero-padded', catalogue: { onEntry: catalogue.add.bind(catalogue) } } as const;
+  return { lastRecord: 'short', expectedBytes: method === '6a' ? blocks * blockBytes : undefined } as const;
+}
+
+async function copy(
+  context: RunContext,
+  step: Step,
+  catalogue: CatalogueFile | undefined,
+): Promise<DumpResult> {
   const [readCommand, writeCommand] = step.commands;
   if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
-  const { job, blocks } = context.assignment;
-  const source = await open(context, step.id, readCommand, reader(context));
+  const { job, method } = context.assignment;
+  const tool = dumpToolOf(method);
+  const heard = tool && new HeardDump(context, step.id);
+  const show = showProgress(context, step.id, 'dump');
+  const source = await open(
+    context,
+    step.id,
+    readCommand,
+    reader(context, heard && ((piece) => heard.hear(piece))),
+  );
   const sink = await openSink(context, step, writeCommand, source);
   try {
     return await runDump({
       source: source.end,
       sink: sink.end,
       recordBytes: job.media.recordBytes,
-      lastRecord: catalogue ? 'zero-padded' : 'short',
-      ...(catalogue ? { catalogue: { onEntry: (entry) => catalogue.add(entry) } } : { expectedBytes: blocks * blockBytes }),
-      onProgress: showProgress(context, step.id, 'dump'),
+      ...shapeOf(context.assignment, catalogue),
+      judgeReader:
+        heard && (({ stderr }) => heard.output.judge(tool, { ...evidenceOf(readCommand), stderr })),
+      onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
       abort: context.abort,
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
@@ -56,6 +117,8 @@ async function copy(context: RunContext, step: Step, catalogue: CatalogueFile | 
   } finally {
     await close(context, step.id, source);
     await close(context, step.id, sink);
+    for (const text of heard?.output.warnings ?? [])
+      context.journal.append({ type: 'warning', step: step.id, text: `${tool}: ${text}` });
   }
 }
 
@@ -72,7 +135,14 @@ export const performDump: Performer = async (context, step) => {
     recordDigests(context, step, result, counted.records);
     if (!catalogue) return;
     const { path: file, entries } = catalogue;
-    context.journal.append({ type: 'catalogue', step: step.id, volume, entries, file, sha256: catalogue.digest() });
+    context.journal.append({
+      type: 'catalogue',
+      step: step.id,
+      volume,
+      entries,
+      file,
+      sha256: catalogue.digest(),
+    });
   } finally {
     catalogue?.close();
   }

@@ -59,12 +59,24 @@ export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): 
   requireSame('bytes', String(writtenBytes), String(bytes));
   requireSame('CRC-32', written.crc32 ?? '', crc32);
   requireSame('SHA-256', written.onTapeSha256 ?? '', sha256);
-  judgeTapeRead(result.end, { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes }, evidenceOf(readCommand));
+  judgeTapeRead(
+    result.end,
+    { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes },
+    evidenceOf(readCommand),
+  );
 }
 
 export const performReadBack: Performer = async (context, step) => {
-  const written = context.journal.events.findLast((event) => event.type === 'digest' && event.hop === 'handed');
+  const written = context.journal.events.findLast(
+    (event) => event.type === 'digest' && event.hop === 'handed',
+  );
   if (written?.type !== 'digest') throw new Error('the dump is performed before it is read back');
   const { proxy: volume, job } = context.assignment;
-  await readBackAndCompare(context, { step: step.id, volume, recordBytes: job.media.recordBytes, commands: step.commands, written });
+  await readBackAndCompare(context, {
+    step: step.id,
+    volume,
+    recordBytes: job.media.recordBytes,
+    commands: step.commands,
+    written,
+  });
 };

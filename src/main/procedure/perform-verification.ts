@@ -1,7 +1,13 @@
 /** Fingerprint, verification of the shadow, and the operator's approval. */
 import { createHash } from 'node:crypto';
 import { failure } from '../../contract/errors.ts';
-import { differingRecords, sampleBytes, sampledRecords, sampleLength, type SampledBlock } from './fingerprint.ts';
+import {
+  differingRecords,
+  sampleBytes,
+  sampledRecords,
+  sampleLength,
+  type SampledBlock,
+} from './fingerprint.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step } from './step.ts';
@@ -17,13 +23,34 @@ async function sample(context: RunContext, step: Step, side: 'primary' | 'backup
     const expected = sampleLength(blocks, record);
     if (stdout.length !== expected) {
       const device = command.argv[1]?.replace(/^if=/, '') ?? '';
-      throw failure('FINGERPRINT_SHORT', { host: command.host, actual: stdout.length, record, device, expected });
+      throw failure('FINGERPRINT_SHORT', {
+        host: command.host,
+        actual: stdout.length,
+        record,
+        device,
+        expected,
+      });
     }
     sampled.push({ record, sha256: createHash('sha256').update(stdout).digest('hex') });
-    context.progress({ step: step.id, what: 'fingerprint', bytes: sampled.length * sampleBytes, total: records.length * sampleBytes, records: sampled.length });
+    context.progress({
+      step: step.id,
+      what: 'fingerprint',
+      bytes: sampled.length * sampleBytes,
+      total: records.length * sampleBytes,
+      records: sampled.length,
+    });
   }
   const host = step.commands[0]?.host ?? '';
-  context.journal.append({ type: 'fingerprint', step: step.id, volume: proxy, side, host, seed, recordBytes: sampleBytes, blocks: sampled });
+  context.journal.append({
+    type: 'fingerprint',
+    step: step.id,
+    volume: proxy,
+    side,
+    host,
+    seed,
+    recordBytes: sampleBytes,
+    blocks: sampled,
+  });
   return sampled;
 }
 
@@ -31,7 +58,12 @@ export const performFingerprint: Performer = async (context, step) => {
   context.fingerprint = await sample(context, step, 'primary');
 };
 
-function compareFingerprints(context: RunContext, step: Step, primary: readonly SampledBlock[], shadow: readonly SampledBlock[]): void {
+function compareFingerprints(
+  context: RunContext,
+  step: Step,
+  primary: readonly SampledBlock[],
+  shadow: readonly SampledBlock[],
+): void {
   const differing = differingRecords(primary, shadow);
   const total = primary.length;
   context.journal.append({
@@ -46,7 +78,12 @@ function compareFingerprints(context: RunContext, step: Step, primary: readonly 
   });
   const [first] = differing;
   if (first === undefined) return;
-  throw failure('FINGERPRINT_DIFFERS', { proxy: context.assignment.proxy, count: differing.length, total, first });
+  throw failure('FINGERPRINT_DIFFERS', {
+    proxy: context.assignment.proxy,
+    count: differing.length,
+    total,
+    first,
+  });
 }
 
 async function approve(context: RunContext, step: Step): Promise<void> {

@@ -24,13 +24,24 @@ export const performWatch: Performer = async (context, step) => {
   const startedAt = performance.now();
   for (;;) {
     const report = parseSdxinfo((await context.runner.send(step.id, look)).stdout.toString('utf8'));
-    const words = slicesOfVolume(report, className, proxy).map(({ disk, status }) => `slice of ${disk} ${status.word}`);
+    const words = slicesOfVolume(report, className, proxy).map(
+      ({ disk, status }) => `slice of ${disk} ${status.word}`,
+    );
     const state = copyState(report, names);
     if (state === 'unexpected') {
-      throw failure('RESYNCHRONISATION_FAILED', { master, proxy, actual: words.join(', ') || 'no slice is shown' });
+      throw failure('RESYNCHRONISATION_FAILED', {
+        master,
+        proxy,
+        actual: words.join(', ') || 'no slice is shown',
+      });
     }
     const seconds = Math.round((performance.now() - startedAt) / 1000);
-    context.progress({ step: step.id, what: 'resynchronisation', bytes: 0, words: `${words.join(', ')}, ${seconds} s` });
+    context.progress({
+      step: step.id,
+      what: 'resynchronisation',
+      bytes: 0,
+      words: `${words.join(', ')}, ${seconds} s`,
+    });
     if (state === 'in-sync') break;
     await pause(context, step.id);
   }

@@ -13,9 +13,12 @@ function plannedCommand({ host, argv, guide }: StepCommand): PlannedCommand {
 /** What a person does in a step, where it is not a command. */
 function operatorPart(assignment: Assignment, step: Step): string | undefined {
   const { job, master } = assignment;
-  if (job.services === 'ask' && step.performance === 'stop-services') return `the operator stops what uses ${master}, and says so`;
-  if (job.services === 'ask' && step.performance === 'resume-services') return 'the operator starts it again, and says so';
-  if (job.approve === 'operator' && step.performance === 'verification') return 'the operator sees the result, and approves';
+  if (job.services === 'ask' && step.performance === 'stop-services')
+    return `the operator stops what uses ${master}, and says so`;
+  if (job.services === 'ask' && step.performance === 'resume-services')
+    return 'the operator starts it again, and says so';
+  if (job.approve === 'operator' && step.performance === 'verification')
+    return 'the operator sees the result, and approves';
   return undefined;
 }
 
@@ -35,7 +38,8 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
 }
 
 export function planOf(assignment: Assignment): Plan {
-  const { siteName, jobName, method, route, proxy, blocks, primaryNodes, backupServer, platform } = assignment;
+  const { siteName, jobName, method, route, proxy, blocks, primaryNodes, backupServer, platform } =
+    assignment;
   const looks = [
     ...primaryNodes.flatMap((node) => primaryLooks(node, assignment.class)),
     ...backupLooks(backupServer),

@@ -3,10 +3,12 @@
 export interface Choice {
   readonly id: string;
   readonly label: string;
+  /** True where who chooses it is asked why. */
+  readonly asksReason?: boolean;
 }
 
 export interface Question {
-  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed';
+  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];
@@ -16,6 +18,8 @@ export interface Answer {
   readonly choice: string;
   /** Who answered: a user's name, or "--yes". */
   readonly by: string;
+  /** Where the choice asks for it. */
+  readonly reason?: string | undefined;
 }
 
 /** @throws when the signal aborts before there is an answer */

@@ -34,13 +34,26 @@ export async function open<End extends { ended: Promise<ProcessEnd> }>(
   }
 }
 
-export async function close(room: DataRoom, step: string, opened: Opened<{ ended: Promise<ProcessEnd> }>): Promise<void> {
+export async function close(
+  room: DataRoom,
+  step: string,
+  opened: Opened<{ ended: Promise<ProcessEnd> }>,
+): Promise<void> {
   const { status, signal, stderr } = await opened.end.ended;
-  room.runner.outcome(step, opened.intent, { status, signal, stderr, milliseconds: performance.now() - opened.startedAt });
+  room.runner.outcome(step, opened.intent, {
+    status,
+    signal,
+    stderr,
+    milliseconds: performance.now() - opened.startedAt,
+  });
 }
 
-export function reader(room: DataRoom): (command: StepCommand) => Promise<ByteSource> {
-  return ({ host, argv }) => room.runner.hosts.session(host).openRead(argv, { abort: room.abort });
+/** @param onStderr hears what the command says while it reads */
+export function reader(
+  room: DataRoom,
+  onStderr?: (piece: Buffer) => void,
+): (command: StepCommand) => Promise<ByteSource> {
+  return ({ host, argv }) => room.runner.hosts.session(host).openRead(argv, { abort: room.abort, onStderr });
 }
 
 export function writer(room: DataRoom): (command: StepCommand) => Promise<ByteSink> {

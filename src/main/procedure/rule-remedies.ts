@@ -1,30 +1,37 @@
 /** What an administrator does about a rule that does not hold. Rule -> remedy. */
 const remedies: Readonly<Record<string, string>> = {
-  'proxy-joined': 'join it (sdxproxy Join) or rejoin it (sdxproxy Rejoin), wait until each slice is STOP, and run again',
+  'proxy-joined':
+    'join it (sdxproxy Join) or rejoin it (sdxproxy Rejoin), wait until each slice is STOP, and run again',
   'proxy-slices-in-sync':
     'COPY: wait until the copy has ended; anything else: repair the slice, see "Slice Status Abnormality" in the GDS guide',
-  'proxy-disks-enabled': 'see "Disk Status Abnormality" in the GDS guide; back up when the disk is ENABLE again',
+  'proxy-disks-enabled':
+    'see "Disk Status Abnormality" in the GDS guide; back up when the disk is ENABLE again',
   'statuses-known':
     'look the word up in the GDS guide; when it is a good one, please report it, and back up once sdxinfo shows another',
   'shadowable-type': 'this version shadows volumes of mirror groups; back this one up on the cluster',
   'shadowable-plain-disks': 'this version shadows groups of plain disks; back this one up on the cluster',
-  'shadowable-first-of-group': 'this version shadows the first volume of a group; give the proxy a group of its own',
+  'shadowable-first-of-group':
+    'this version shadows the first volume of a group; give the proxy a group of its own',
   'no-shadow-objects':
     'a shadow of another run, or of another cluster, is still there: find out whose it is, then remove it (GDS guide 6.6.3.7, step 7)',
   'nothing-mounted': 'unmount it on the backup server, once nobody uses it',
   'proxy-parted': 'look at the proxy with sdxinfo -V -e long on every primary node',
-  'proxy-stopped': 'a stopped volume starts again when its node reboots: see whether that node did, and run again when it is up',
+  'proxy-stopped':
+    'a stopped volume starts again when its node reboots: see whether that node did, and run again when it is up',
   'proxy-slices': 'repair the slice, see "Slice Status Abnormality" in the GDS guide, and run again',
   'proxy-copying': 'see "Slice Status Abnormality" in the GDS guide',
-  'disk-names': 'register each disk under the name that it has on the cluster: jobs.JOB.shadow.disks in the site file',
+  'disk-names':
+    'register each disk under the name that it has on the cluster: jobs.JOB.shadow.disks in the site file',
   'disk-devices': 'compare jobs.JOB.shadow.disks in the site file with the devices of the backup server',
   'device-sizes': 'the device of the site file is another disk: compare its serial number on both sides',
   'first-block': 'something else lies before the volume on the backup server; nothing was dumped',
   'shadow-active':
     'see why the backup server does not show the volume ACTIVE and its disks ENABLE; "Disk Status Abnormality" in the GDS guide; nothing was dumped',
   'shadow-writable': 'see what else on the backup server uses the volume; nothing was dumped',
-  'nothing-else': 'find out who else works in that class on the backup server; a shadow class belongs to one run alone',
-  mounted: 'see what mount printed in the journal, and whether something else is mounted there; nothing was dumped',
+  'nothing-else':
+    'find out who else works in that class on the backup server; a shadow class belongs to one run alone',
+  mounted:
+    'see what mount printed in the journal, and whether something else is mounted there; nothing was dumped',
 };
 
 const otherwise = 'compare what sdxinfo shows on both sides; nothing was dumped';

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly ask: Ask;
   readonly operator: string;
   readonly version: string;
+  /** True where somebody can be asked what to do when a step fails. */
+  readonly canAsk?: boolean | undefined;
   /** Ends what is going on, and unwinds. */
   readonly cancel: AbortSignal;
   /** Ends everything at once, where it stands. */
@@ -57,6 +59,10 @@ export class RunContext {
   readonly observer: Observer;
   /** True while the run is brought back: a cancel then no longer ends anything. */
   unwinding = false;
+  /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
+  again = false;
+  /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
+  afterFailure: 'unwind' | 'halt' | undefined;
   #finishing = false;
   fingerprint: readonly SampledBlock[] | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */
@@ -124,6 +130,7 @@ export class RunContext {
       choices,
       answer: answer.choice,
       by: answer.by,
+      ...(answer.reason === undefined ? {} : { reason: answer.reason }),
     });
     // Hours may have passed: what was seen before the question counts no more.
     this.observer.forget();

@@ -63,7 +63,7 @@ export function failedEnd(
 }
 
 export function goodEnd({ assignment, marks }: RunContext, world: World): RunEnd {
-  const verified = assignment.job.verify.readback;
+  const verified = marks.tape === 'verified';
   const { proxy, tapeDevice, tapeHost } = assignment;
   return {
     verdict: verified ? 'verified' : 'unverified',
@@ -73,5 +73,35 @@ export function goodEnd({ assignment, marks }: RunContext, world: World): RunEnd
       : `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}; it was not read back`,
     error: undefined,
     stands: whatStands(assignment, world, marks),
+  };
+}
+
+/**
+ * How a run ends that was taken up to be unwound.
+ * @param nothingLeft true where all was as it should be before anything was sent
+ * @param troubles what kept it from being unwound
+ */
+export function unwoundEnd(
+  { assignment, journal, marks, options }: RunContext,
+  world: World,
+  nothingLeft: boolean,
+  troubles: readonly string[],
+): RunEnd {
+  const { run } = journal;
+  const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks)];
+  const ended = { verdict: 'failed', error: undefined } as const;
+  if (isNormal(assignment, world, marks)) {
+    const sentence = nothingLeft
+      ? `nothing is left to unwind of run ${run}: everything was in its normal state already`
+      : `run ${run} is unwound`;
+    return { ...ended, exitStatus: marks.tape === 'bad' ? 4 : 2, sentence, stands };
+  }
+  const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
+  const reasons = others.map((text) => `not brought back: ${text}`);
+  return {
+    ...ended,
+    exitStatus: 3,
+    sentence: `run ${run} is not unwound: ${first}`,
+    stands: [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)],
   };
 }

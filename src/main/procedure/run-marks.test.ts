@@ -179,8 +179,8 @@ describe('the services', () => {
       .sent('3-2', 'node2', 'app stop', 1)
       .sent('3-2', 'node2', 'umount /app', undefined).marks;
     expect(servicesStopped).toEqual([
-      { host: 'node1', place: 0, line: 'app stop' },
-      { host: 'node2', place: 1, line: 'umount /app' },
+      { host: 'node1', place: 0, line: 'app stop', sure: true },
+      { host: 'node2', place: 1, line: 'umount /app', sure: false },
     ]);
   });
 

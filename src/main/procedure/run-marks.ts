@@ -1,15 +1,17 @@
 /** What a run has done so far that cannot be seen on the hosts, folded from its events. */
-import type { ErrorCode } from '../../contract/errors.ts';
-import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 
 /** A stop command of step 3-2 that may have had its effect: its place among the node's stop commands, from 0. */
 export interface StoppedService {
   readonly host: string;
   readonly place: number;
   readonly line: string;
+  /** True where it is known to have ended well; what may only have happened is stopped again when the run is taken up. */
+  readonly sure: boolean;
 }
 
-/** A resume command of step 3-4 that has ended well. */
+/** A resume command of step 3-4 that has ended well, since anything was last stopped on its host. */
 export interface ResumedService {
   readonly host: string;
   readonly line: string;
@@ -38,54 +40,14 @@ export interface RunMarks {
   readonly operatorStopped: boolean;
 }
 
-type Intent = EventOf<'intent'>;
-type Outcome = EventOf<'outcome'>;
-
-/** How a command ended: `unknown` where the console never heard of its end. */
-type Ending = 'good' | 'bad' | 'unknown';
-
-/** Errors with which a command surely never reached its host. */
-const neverSent = new Set<string>([
-  'HOST_NAME_UNKNOWN',
-  'HOST_UNREACHABLE',
-  'HOST_KEY_UNKNOWN',
-  'HOST_KEY_CHANGED',
-  'HOST_KEY_REVOKED',
-  'LOGIN_REFUSED',
-  'KEY_FILE_MISSING',
-  'KEY_FILE_UNREADABLE',
-  'KEY_PASSPHRASE_WRONG',
-  'KEY_PASSPHRASE_MISSING',
-  'AGENT_UNAVAILABLE',
-  'ALGORITHMS_DISJOINT',
-  'COMMAND_NOT_STARTED',
-] satisfies ErrorCode[]);
-
-function endingOf(outcome: Outcome | undefined): Ending {
-  if (outcome?.exitStatus === undefined) return neverSent.has(outcome?.error?.code ?? '') ? 'bad' : 'unknown';
-  return outcome.exitStatus === 0 ? 'good' : 'bad';
-}
-
-interface Sent {
-  readonly intent: Intent;
-  readonly ending: Ending;
-}
-
-function sentCommands(events: readonly RunEvent[]): Sent[] {
-  const outcomes = new Map<number, Outcome>();
-  for (const event of events) if (event.type === 'outcome') outcomes.set(event.of, event);
-  return events
-    .filter((event): event is Intent => event.type === 'intent')
-    .map((intent) => ({ intent, ending: endingOf(outcomes.get(intent.seq)) }));
-}
-
 /** True where the thing that `make` makes stands: made, or perhaps made, and not surely removed since. */
 function stands(
   sent: readonly Sent[],
   make: (intent: Intent) => boolean,
   remove: (intent: Intent) => boolean,
+  thereBefore = false,
 ): boolean {
-  let there = false;
+  let there = thereBefore;
   for (const { intent, ending } of sent) {
     if (make(intent) && ending !== 'bad') there = true;
     if (remove(intent) && ending === 'good') there = false;
@@ -96,24 +58,45 @@ function stands(
 /** Steps whose commands leave cluster and backup server as they are: lock, tape position, looking. */
 const harmlessPhases = new Set(['prepare', 'finish']);
 
+const isStop = ({ step, changes }: Intent) => step === '3-2' && changes;
+
+/** What was stopped since the services were last resumed whole. A run that was taken up again may have stopped them twice. */
 function servicesStopped(sent: readonly Sent[], events: readonly RunEvent[]): StoppedService[] {
-  const resumed = events.some(
+  const resumed = events.findLast(
     (event) => event.type === 'step-finished' && event.step === '3-4' && event.result === 'done',
   );
-  if (resumed) return [];
-  const places = new Map<string, number>();
-  return sent
-    .filter(({ intent }) => intent.step === '3-2' && intent.changes)
-    .flatMap(({ intent, ending }) => {
-      const place = places.get(intent.host) ?? 0;
-      places.set(intent.host, place + 1);
-      return ending === 'bad' ? [] : [{ host: intent.host, place, line: intent.line }];
+  const starts = events.filter((event) => event.type === 'step-started' && event.step === '3-2');
+  const stopped = new Map<string, StoppedService>();
+  /** Host -> its stop commands in their order; a line that stands twice among them is two commands. */
+  const known = new Map<string, string[]>();
+  const seen = new Map<string, number>();
+  for (const { intent, ending } of sent.filter((command) => isStop(command.intent))) {
+    const { host, line, seq } = intent;
+    const session = starts.findLast((start) => start.seq < seq)?.seq ?? 0;
+    const time = (seen.get(`${session} ${host} ${line}`) ?? 0) + 1;
+    seen.set(`${session} ${host} ${line}`, time);
+    const ofHost = known.get(host) ?? [];
+    known.set(host, ofHost);
+    if (!ofHost.includes(`${time} ${line}`)) ofHost.push(`${time} ${line}`);
+    const place = ofHost.indexOf(`${time} ${line}`);
+    if (ending === 'bad' || seq < (resumed?.seq ?? 0)) continue;
+    const before = stopped.get(`${host} ${place}`);
+    stopped.set(`${host} ${place}`, {
+      host,
+      place,
+      line,
+      sure: ending === 'good' || (before?.sure ?? false),
     });
+  }
+  return [...stopped.values()];
 }
 
 function servicesResumed(sent: readonly Sent[]): ResumedService[] {
+  const lastStop = (host: string) =>
+    sent.findLast(({ intent }) => isStop(intent) && intent.host === host)?.intent.seq ?? 0;
   return sent
     .filter(({ intent, ending }) => intent.step === '3-4' && intent.changes && ending === 'good')
+    .filter(({ intent }) => intent.seq > lastStop(intent.host))
     .map(({ intent: { host, line } }) => ({ host, line }));
 }
 
@@ -150,6 +133,7 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
     ({ intent }) => intent.changes && !harmlessPhases.has(phaseOf.get(intent.step) ?? ''),
   );
   const dumpBegun = changing.some(({ intent }) => intent.step === dumpStep);
+  const takenUp = events.findLast(({ type }) => type === 'run-resumed');
   const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
   return {
     partBegun: changing.some(({ intent }) => intent.step === '3-3'),
@@ -158,10 +142,12 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
     dumpBegun,
     tape: tapeMark(events, dumpStep, dumpBegun),
     lockMade: stands(
-      sent,
+      sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
       (intent) => isMkdir(intent, 'lock'),
       // The owner's folder lies inside the lock's.
       (intent) => intent.step === 'unlock' && (intent.argv[1] ?? '').endsWith('.lock'),
+      // Who takes a run up has taken its lock before.
+      takenUp !== undefined,
     ),
     mountPointMade: stands(
       sent,

@@ -20,7 +20,10 @@ export interface RunSummary {
   readonly currentStep: string | undefined;
 }
 
-function lastOf<Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type): EventOf<Type> | undefined {
+function lastOf<Type extends RunEvent['type']>(
+  events: readonly RunEvent[],
+  type: Type,
+): EventOf<Type> | undefined {
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 

@@ -6,7 +6,17 @@ import type { RuleVerdict } from '../../contract/checks.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { World } from './world.ts';
 
-export const phases = ['prepare', 'part', 'view', 'shadow', 'verify', 'dump', 'remove', 'rejoin', 'finish'] as const;
+export const phases = [
+  'prepare',
+  'part',
+  'view',
+  'shadow',
+  'verify',
+  'dump',
+  'remove',
+  'rejoin',
+  'finish',
+] as const;
 export type Phase = (typeof phases)[number];
 
 export interface StepCommand {

@@ -5,16 +5,32 @@
 import { rawDeviceArguments } from '../../streams/raw-device.ts';
 import { tapeReaderArguments } from '../../streams/tape-reader.ts';
 import { tapeWriterArguments } from '../../streams/tape-writer.ts';
-import { blockDevice, rawDevice, sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '../gds/commands.ts';
+import {
+  blockDevice,
+  rawDevice,
+  sdxshadowvolumeStartWritable,
+  sdxshadowvolumeStop,
+} from '../gds/commands.ts';
 import { driveCommand, withRewind } from '../tape/tape-device.ts';
-import { fileSystemOf, mounts, type Assignment } from './assignment.ts';
-import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable, judgeStopped } from './checks.ts';
+import { dumpToolOf, fileSystemOf, mounts, type Assignment } from './assignment.ts';
+import {
+  isShadowUnmounted,
+  judgeMounted,
+  judgeNoMount,
+  judgeShadowWritable,
+  judgeStopped,
+} from './checks.ts';
 import { unmountsBeforePart } from './steps-part.ts';
 import type { Step, StepChecks, StepCommand } from './step.ts';
 
 const source = (id: string) => `GDS guide 6.6.3.7, step ${id}`;
 
-const guideLine = (host: string, ...argv: string[]): StepCommand => ({ host, argv, guide: true, changes: true });
+const guideLine = (host: string, ...argv: string[]): StepCommand => ({
+  host,
+  argv,
+  guide: true,
+  changes: true,
+});
 
 function shadowRawDevice({ shadow }: Assignment): string {
   return rawDevice(shadow.class, shadow.volume);
@@ -37,8 +53,18 @@ function activateStep(assignment: Assignment, id: string): Step {
     source: source(id),
     performance: 'commands',
     commands: [
-      { host, argv: sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }), guide: true, changes: true },
-      { host, argv: sdxshadowvolumeStartWritable({ class: shadow.class, volumes: [shadow.volume] }), guide: true, changes: true },
+      {
+        host,
+        argv: sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }),
+        guide: true,
+        changes: true,
+      },
+      {
+        host,
+        argv: sdxshadowvolumeStartWritable({ class: shadow.class, volumes: [shadow.volume] }),
+        guide: true,
+        changes: true,
+      },
     ],
     before: stillStopped(assignment),
     after: { looks: ['backup'], judge: (world) => judgeShadowWritable(assignment, world) },
@@ -71,12 +97,21 @@ function checkFileSystemStep(assignment: Assignment, id: string): Step {
     performance: 'check-file-system',
     commands: [
       {
-        ...guideLine(assignment.backupServer, 'fsck', '-F', fileSystem, ...(answerYes ? ['-y'] : []), shadowRawDevice(assignment)),
+        ...guideLine(
+          assignment.backupServer,
+          'fsck',
+          '-F',
+          fileSystem,
+          ...(answerYes ? ['-y'] : []),
+          shadowRawDevice(assignment),
+        ),
         guide: method !== '6b' || !answerYes,
       },
     ],
     ...(unmountsBeforePart(job.services)
-      ? { leftOut: `the file system is unmounted when ${assignment.proxy} is parted (services.stop), so that the guide lets this be left out` }
+      ? {
+          leftOut: `the file system is unmounted when ${assignment.proxy} is parted (services.stop), so that the guide lets this be left out`,
+        }
       : {}),
   };
 }
@@ -92,7 +127,16 @@ function mountStep(assignment: Assignment, id: string): Step {
     performance: 'commands',
     commands: [
       guideLine(host, 'mkdir', job.mountPoint),
-      guideLine(host, 'mount', '-F', fileSystemOf(method) ?? 'ufs', '-o', 'ro', blockDevice(shadow.class, shadow.volume), job.mountPoint),
+      guideLine(
+        host,
+        'mount',
+        '-F',
+        fileSystemOf(method) ?? 'ufs',
+        '-o',
+        'ro',
+        blockDevice(shadow.class, shadow.volume),
+        job.mountPoint,
+      ),
     ],
     after: { looks: ['backup'], judge: (world) => judgeMounted(assignment, world) },
   };
@@ -110,7 +154,10 @@ function unmountStep(assignment: Assignment, id: string): Step {
     commands: [
       // Over ssh each command has a shell of its own, which never stands in the mount point.
       ...(route === 'server' ? [guideLine(host, 'cd', '/')] : []),
-      { ...guideLine(host, 'umount', job.mountPoint), isDone: (world) => isShadowUnmounted(assignment, world) },
+      {
+        ...guideLine(host, 'umount', job.mountPoint),
+        isDone: (world) => isShadowUnmounted(assignment, world),
+      },
       { ...guideLine(host, 'rmdir', job.mountPoint), isDone: (_world, marks) => !marks.mountPointMade },
     ],
     after: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
@@ -156,7 +203,7 @@ function dumpWords(assignment: Assignment): DumpWords {
       };
     case '6c':
     case '6e': {
-      const tool = method === '6c' ? 'ufsdump' : 'sfxdump';
+      const tool = dumpToolOf(method) ?? '';
       return {
         title: `Back up the file system with ${tool}`,
         why: 'the whole file system with all its attributes; single files can be restored',
@@ -175,7 +222,12 @@ function dumpStep(assignment: Assignment, id: string): Step {
       ? words.server.map((argv) => guideLine(backupServer, ...argv))
       : [
           { host: backupServer, argv: words.reader, guide: false, changes: false },
-          { host: tapeHost, argv: tapeWriterArguments({ device: tapeDevice, recordBytes: job.media.recordBytes }), guide: false, changes: true },
+          {
+            host: tapeHost,
+            argv: tapeWriterArguments({ device: tapeDevice, recordBytes: job.media.recordBytes }),
+            guide: false,
+            changes: true,
+          },
         ];
   return {
     id,
@@ -195,7 +247,12 @@ function dumpStep(assignment: Assignment, id: string): Step {
 export function readBackCommands(host: string, device: string, recordBytes: number): StepCommand[] {
   return [
     { host, argv: driveCommand(device, 'rewind'), guide: false, changes: true },
-    { host, argv: tapeReaderArguments({ device: withRewind(device), recordBytes }), guide: false, changes: false },
+    {
+      host,
+      argv: tapeReaderArguments({ device: withRewind(device), recordBytes }),
+      guide: false,
+      changes: false,
+    },
   ];
 }
 
@@ -209,7 +266,9 @@ function readBackStep(assignment: Assignment): Step {
     source: 'Shadowtape',
     performance: 'read-back',
     commands: readBackCommands(tapeHost, tapeDevice, job.media.recordBytes),
-    ...(job.verify.readback ? {} : { leftOut: 'the job says verify.readback: false; the run ends unverified' }),
+    ...(job.verify.readback
+      ? {}
+      : { leftOut: 'the job says verify.readback: false; the run ends unverified' }),
   };
 }
 
@@ -231,4 +290,3 @@ function methodSteps(assignment: Assignment): Step[] {
 export function dumpSteps(assignment: Assignment): Step[] {
   return [...methodSteps(assignment), readBackStep(assignment)];
 }
-

@@ -24,7 +24,8 @@ function serviceCommands(assignment: Assignment, action: ServiceAction): StepCom
 /** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
 export function unmountsBeforePart(services: Job['services']): boolean {
   if (typeof services === 'string') return false;
-  const stops = 'nodes' in services ? Object.values(services.nodes).flatMap((node) => node.stop) : services.stop;
+  const stops =
+    'nodes' in services ? Object.values(services.nodes).flatMap((node) => node.stop) : services.stop;
   return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
 }
 
@@ -44,9 +45,18 @@ function servicesStep(assignment: Assignment, action: ServiceAction): Step {
     source: guideStep(id),
     performance: stop ? 'stop-services' : 'resume-services',
     commands: stop ? stops : resumeCommands(stops, serviceCommands(assignment, 'resume')),
-    ...(stop ? {} : { unwinds: { looks: [], isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped } }),
+    ...(stop
+      ? {}
+      : {
+          unwinds: {
+            looks: [],
+            isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped,
+          },
+        }),
     ...(assignment.job.services === 'not-needed'
-      ? { leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)' }
+      ? {
+          leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)',
+        }
       : {}),
   };
 }
@@ -81,7 +91,12 @@ function partStep(assignment: Assignment): Step {
     source: guideStep('3-3'),
     performance: 'commands',
     commands: [
-      { host: commandNode(assignment), argv: sdxproxyPart({ class: className, proxyVolumes: [proxy] }), guide: true, changes: true },
+      {
+        host: commandNode(assignment),
+        argv: sdxproxyPart({ class: className, proxyVolumes: [proxy] }),
+        guide: true,
+        changes: true,
+      },
     ],
     before: { looks: ['primaries'], judge: (world) => judgeJoined(assignment, world) },
     after: { looks: ['primaries'], judge: (world) => judgeParted(assignment, world) },
@@ -156,4 +171,3 @@ export function partSteps(assignment: Assignment): Step[] {
     viewConfigurationStep(assignment),
   ];
 }
-

@@ -44,11 +44,19 @@ function removeStep(assignment: Assignment): Step {
     source: guideStep('7'),
     performance: 'commands',
     commands: [
-      change(sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }), (world) => isShadowStopped(assignment, world)),
-      change(sdxshadowvolumeRemove(shadow), (world) => isShadowObjectGone(assignment, world, 'volume', shadow.volume)),
-      change(sdxshadowgroupRemove(shadow), (world) => isShadowObjectGone(assignment, world, 'group', shadow.group)),
+      change(sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }), (world) =>
+        isShadowStopped(assignment, world),
+      ),
+      change(sdxshadowvolumeRemove(shadow), (world) =>
+        isShadowObjectGone(assignment, world, 'volume', shadow.volume),
+      ),
+      change(sdxshadowgroupRemove(shadow), (world) =>
+        isShadowObjectGone(assignment, world, 'group', shadow.group),
+      ),
       ...shadow.disks.map((disk) =>
-        change(sdxshadowdiskRemove({ class: shadow.class, disk: disk.name }), (world) => isShadowObjectGone(assignment, world, 'disk', disk.name)),
+        change(sdxshadowdiskRemove({ class: shadow.class, disk: disk.name }), (world) =>
+          isShadowObjectGone(assignment, world, 'disk', disk.name),
+        ),
       ),
     ],
     before: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
@@ -82,7 +90,11 @@ function rejoinStep(assignment: Assignment): Step {
     ],
     before: {
       looks: ['primaries', 'backup'],
-      judge: (world) => [...judgeNoShadow(assignment, world), ...judgeNoMount(assignment, world), ...judgeParted(assignment, world)],
+      judge: (world) => [
+        ...judgeNoShadow(assignment, world),
+        ...judgeNoMount(assignment, world),
+        ...judgeParted(assignment, world),
+      ],
     },
     after: { looks: ['primaries'], judge: (world) => judgeJoining(assignment, world) },
     unwinds: {

@@ -1,5 +1,10 @@
 /** Step 5 of the GDS guide's 6.6.3.7, and the verification that has to follow it. */
-import { rawDevice, sdxshadowdiskConnect, sdxshadowdiskRegister, sdxshadowvolumeCreate } from '../gds/commands.ts';
+import {
+  rawDevice,
+  sdxshadowdiskConnect,
+  sdxshadowdiskRegister,
+  sdxshadowvolumeCreate,
+} from '../gds/commands.ts';
 import type { Assignment } from './assignment.ts';
 import { judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
 import { fingerprintCommands, fingerprintSource } from './fingerprint.ts';
@@ -23,8 +28,16 @@ function createStep(assignment: Assignment): Step {
           disks: shadow.disks.map(({ name, device }) => ({ disk: name, device })),
         }),
       ),
-      change(sdxshadowdiskConnect({ class: shadow.class, group: shadow.group, disks: shadow.disks.map(({ name }) => name) })),
-      change(sdxshadowvolumeCreate({ class: shadow.class, group: shadow.group, volume: shadow.volume, blocks })),
+      change(
+        sdxshadowdiskConnect({
+          class: shadow.class,
+          group: shadow.group,
+          disks: shadow.disks.map(({ name }) => name),
+        }),
+      ),
+      change(
+        sdxshadowvolumeCreate({ class: shadow.class, group: shadow.group, volume: shadow.volume, blocks }),
+      ),
     ],
     before: {
       looks: ['primaries', 'backup'],

@@ -20,7 +20,12 @@ function lockStep(assignment: Assignment): Step {
     source: 'Shadowtape',
     performance: 'lock',
     commands: [
-      { host: assignment.backupServer, argv: ['mkdir', lockFolder(assignment.class)], guide: false, changes: false },
+      {
+        host: assignment.backupServer,
+        argv: ['mkdir', lockFolder(assignment.class)],
+        guide: false,
+        changes: false,
+      },
     ],
   };
 }
@@ -34,7 +39,12 @@ function unlockStep(assignment: Assignment): Step {
     source: 'Shadowtape',
     performance: 'unlock',
     commands: [
-      { host: assignment.backupServer, argv: ['rmdir', lockFolder(assignment.class)], guide: false, changes: false },
+      {
+        host: assignment.backupServer,
+        argv: ['rmdir', lockFolder(assignment.class)],
+        guide: false,
+        changes: false,
+      },
     ],
   };
 }

@@ -3,7 +3,8 @@ import { mountsOfClass, parseMountTable } from './world.ts';
 
 describe('a mount table', () => {
   it('is read in the form of Solaris', () => {
-    const table = '/dev/dsk/c0t0d0s0\t/\tufs\trw,intr\t1101\n/dev/sfdsk/Class2/dsk/Volume2\t/mnt1\tufs\tro\t1102\n';
+    const table =
+      '/dev/dsk/c0t0d0s0\t/\tufs\trw,intr\t1101\n/dev/sfdsk/Class2/dsk/Volume2\t/mnt1\tufs\tro\t1102\n';
     expect(mountsOfClass(parseMountTable(table), 'Class2')).toEqual([
       { device: '/dev/sfdsk/Class2/dsk/Volume2', mountPoint: '/mnt1', type: 'ufs', options: 'ro' },
     ]);

@@ -30,7 +30,8 @@ function unescape(text: string): string {
 export function parseMountTable(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [device, mountPoint, type, options] = line.trim().split(/\s+/).map(unescape);
-    if (device === undefined || mountPoint === undefined || type === undefined || options === undefined) return [];
+    if (device === undefined || mountPoint === undefined || type === undefined || options === undefined)
+      return [];
     return [{ device, mountPoint, type, options }];
   });
 }

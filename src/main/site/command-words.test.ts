@@ -9,7 +9,15 @@ describe('a command of a site file', () => {
   });
 
   it('keeps quoted words together, also empty ones', () => {
-    expect(commandWords(`su - payroll -c 'stop all' "" x"y z"`)).toEqual(['su', '-', 'payroll', '-c', 'stop all', '', 'xy z']);
+    expect(commandWords(`su - payroll -c 'stop all' "" x"y z"`)).toEqual([
+      'su',
+      '-',
+      'payroll',
+      '-c',
+      'stop all',
+      '',
+      'xy z',
+    ]);
   });
 
   it.each([

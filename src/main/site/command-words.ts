@@ -12,7 +12,8 @@ function readQuoted(reader: Reader, quote: string): string {
   const end = reader.text.indexOf(quote, reader.at + 1);
   if (end < 0) throw wrong(reader.text, `the ${quote} is never closed`);
   const inside = reader.text.slice(reader.at + 1, end);
-  if (quote === '"' && /[$`\\]/.test(inside)) throw wrong(reader.text, 'write $, ` and \\ between single quotes');
+  if (quote === '"' && /[$`\\]/.test(inside))
+    throw wrong(reader.text, 'write $, ` and \\ between single quotes');
   reader.at = end + 1;
   return inside;
 }

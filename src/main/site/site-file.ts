@@ -22,7 +22,10 @@ function aliasTrouble(document: Document): { at: number; reason: string } | unde
   visit(document, {
     Alias(_key, alias) {
       if (alias.resolve(document)) return undefined;
-      trouble = { at: alias.range?.[0] ?? 0, reason: `there is no anchor &${alias.source} before *${alias.source}` };
+      trouble = {
+        at: alias.range?.[0] ?? 0,
+        reason: `there is no anchor &${alias.source} before *${alias.source}`,
+      };
       return visit.BREAK;
     },
   });
@@ -35,7 +38,12 @@ function parseYaml(file: string, text: string): unknown {
     const { line, col } = lines.linePos(at);
     return failure('SITE_FILE_NOT_YAML', { file, line, column: col, reason }, {}, cause);
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
   const [error] = document.errors;
   if (error) throw notYaml(error.pos[0], parserWords(error));
   const trouble = aliasTrouble(document);
@@ -79,7 +87,12 @@ export async function readSite(file: string): Promise<Site> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw failure('SITE_FILE_MISSING', { file });
-    throw failure('SITE_FILE_UNREADABLE', { file, reason: fileWords[code ?? ''] ?? code ?? String(error) }, {}, error);
+    throw failure(
+      'SITE_FILE_UNREADABLE',
+      { file, reason: fileWords[code ?? ''] ?? code ?? String(error) },
+      {},
+      error,
+    );
   }
   return parseSite(file, text);
 }

@@ -8,7 +8,9 @@ type Path = readonly PropertyKey[];
 export function pathText(path: Path): string {
   if (path.length === 0) return 'the file';
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
+    )
     .join('');
 }
 
@@ -43,7 +45,10 @@ function schemasAt(root: SchemaShape, path: Path): SchemaShape[] {
   let current = unwrap(root);
   for (const part of path) {
     current = current.flatMap(({ shape, _zod }) => {
-      const inside = shape && Object.hasOwn(shape, String(part)) ? shape[String(part)] : (_zod?.def.valueType ?? _zod?.def.element);
+      const inside =
+        shape && Object.hasOwn(shape, String(part))
+          ? shape[String(part)]
+          : (_zod?.def.valueType ?? _zod?.def.element);
       return unwrap(inside);
     });
   }
@@ -62,7 +67,10 @@ interface Place {
 }
 
 /** Of several forms that may stand there, the one is told that has most of the keys that were given. */
-function unknownKey({ file, root, data }: Place, issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>) {
+function unknownKey(
+  { file, root, data }: Place,
+  issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>,
+) {
   const given = Object.keys(Object(valueAt(data, issue.path)));
   const forms = schemasAt(root, issue.path).map(({ shape }) => Object.keys(shape ?? {}));
   const shared = (form: readonly string[]) => given.filter((key) => form.includes(key)).length;
@@ -138,7 +146,12 @@ function wording({ root }: Place, issue: z.core.$ZodIssue): string {
  * @param file the site file's path, as the user gave it
  * @param data what was read from it
  */
-export function siteFailure(file: string, schema: z.ZodType, error: z.ZodError, data: unknown): ShadowtapeError {
+export function siteFailure(
+  file: string,
+  schema: z.ZodType,
+  error: z.ZodError,
+  data: unknown,
+): ShadowtapeError {
   const place: Place = { file, root: schema as unknown as SchemaShape, data };
   const issue = closest(error.issues[0] as z.core.$ZodIssue);
   if (issue.code === 'unrecognized_keys') return unknownKey(place, issue);

@@ -28,14 +28,21 @@ function checkShadow(file: string, path: string, job: Job): void {
   for (const [disk, device] of disks) {
     checkName({ file, path: `${path}.disks` }, disk);
     if (!isDeviceName(device)) {
-      throw wrong({ file, path: `${path}.disks.${disk}` }, `"${device}" is not the name of a device, such as c1t1d3 (without its path)`);
+      throw wrong(
+        { file, path: `${path}.disks.${disk}` },
+        `"${device}" is not the name of a device, such as c1t1d3 (without its path)`,
+      );
     }
     const other = seen.get(device);
-    if (other !== undefined) throw wrong({ file, path: `${path}.disks.${disk}` }, `${device} is already the device of ${other}`);
+    if (other !== undefined)
+      throw wrong({ file, path: `${path}.disks.${disk}` }, `${device} is already the device of ${other}`);
     seen.set(device, disk);
   }
   if (shadow.class === job.class) {
-    throw wrong({ file, path: `${path}.class` }, `the shadow class must not bear the name of the primary class (${job.class})`);
+    throw wrong(
+      { file, path: `${path}.class` },
+      `the shadow class must not bear the name of the primary class (${job.class})`,
+    );
   }
 }
 
@@ -46,7 +53,8 @@ function checkVolumes(file: string, path: string, job: Job): void {
     checkName({ file, path: `${place}.master` }, pair.master);
     checkName({ file, path: `${place}.proxy` }, pair.proxy);
     for (const volume of [pair.master, pair.proxy]) {
-      if (seen.has(volume)) throw wrong({ file, path: place }, `${volume} stands twice; a proxy volume is not its own master`);
+      if (seen.has(volume))
+        throw wrong({ file, path: place }, `${volume} stands twice; a proxy volume is not its own master`);
       seen.add(volume);
     }
   });
@@ -77,7 +85,8 @@ function checkHosts(file: string, site: Site): void {
   }
   const count = (role: string) => hosts.filter(([, host]) => host.role === role).length;
   if (count('primary') === 0) throw wrong({ file, path: 'hosts' }, 'no host has the role primary');
-  if (count('backup') !== 1) throw wrong({ file, path: 'hosts' }, `exactly one host has the role backup, not ${count('backup')}`);
+  if (count('backup') !== 1)
+    throw wrong({ file, path: 'hosts' }, `exactly one host has the role backup, not ${count('backup')}`);
 }
 
 /** A drive that mt can be told of by name, on the platform of the site. */
@@ -94,11 +103,17 @@ function isDriveOf(platform: Site['platform'], device: string): boolean {
 function checkTape(file: string, site: Site): void {
   const { host, device } = site.tape;
   if (!hostNamed(site, host)) {
-    throw wrong({ file, path: 'tape.host' }, `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`);
+    throw wrong(
+      { file, path: 'tape.host' },
+      `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`,
+    );
   }
   if (isDriveOf(site.platform, device)) return;
   const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
-  throw wrong({ file, path: 'tape.device' }, `${device} is not the device of a tape drive, such as ${example}`);
+  throw wrong(
+    { file, path: 'tape.device' },
+    `${device} is not the device of a tape drive, such as ${example}`,
+  );
 }
 
 /**

@@ -11,17 +11,19 @@ import { commandWords } from './command-words.ts';
 const nonEmpty = z.string().min(1, 'must not be empty');
 
 /** A command of the site: a line ("umount /app") or its words (["umount", "/app"]). */
-const command = z.union([nonEmpty, z.array(z.string()).min(1, 'must not be empty')]).transform((value, context) => {
-  try {
-    const words = Array.isArray(value) ? value : commandWords(value);
-    // What no shell could be given is refused here, not in the middle of a run.
-    commandLine(words);
-    return words;
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: isFailure(error) ? error.message : String(error) });
-    return z.NEVER;
-  }
-});
+const command = z
+  .union([nonEmpty, z.array(z.string()).min(1, 'must not be empty')])
+  .transform((value, context) => {
+    try {
+      const words = Array.isArray(value) ? value : commandWords(value);
+      // What no shell could be given is refused here, not in the middle of a run.
+      commandLine(words);
+      return words;
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: isFailure(error) ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
 
 const serviceCommands = z.strictObject({ stop: z.array(command), resume: z.array(command) });
 
@@ -52,7 +54,10 @@ export const jobSchema = z.strictObject({
   /** Temporary mount point on the backup server; made and removed by the run (GDS guide 6.6.3.7, steps 6b-3, 6b-5). */
   mountPoint: z
     .string()
-    .regex(/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, 'must be an absolute path of letters, digits, ".", "_" and "-"')
+    .regex(
+      /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/,
+      'must be an absolute path of letters, digits, ".", "_" and "-"',
+    )
     .default('/mnt1'),
   media: z
     .strictObject({
@@ -76,7 +81,9 @@ export const jobSchema = z.strictObject({
   approve: z.enum(['operator', 'when-verified']).default('operator'),
   onFailure: z.enum(['halt', 'unwind']).default('halt'),
   /** How often the resynchronisation is looked at; sdxinfo is slow when it is asked often (GDS guide 4.5, D.6). */
-  resynchronisation: z.strictObject({ everySeconds: z.number().min(0.01).max(3600).default(10) }).prefault({}),
+  resynchronisation: z
+    .strictObject({ everySeconds: z.number().min(0.01).max(3600).default(10) })
+    .prefault({}),
 });
 
 export const hostSchema = z.strictObject({
@@ -100,7 +107,11 @@ export const siteSchema = z.strictObject({
     })
     .prefault({}),
   hosts: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a host name'), hostSchema),
-  tape: z.strictObject({ host: nonEmpty, device: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev'), drive: nonEmpty.optional() }),
+  tape: z.strictObject({
+    host: nonEmpty,
+    device: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev'),
+    drive: nonEmpty.optional(),
+  }),
   jobs: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a job name'), jobSchema),
 });
 

@@ -28,6 +28,11 @@ export interface StreamOptions {
   readonly abort?: AbortSignal | undefined;
 }
 
+export interface ReadOptions extends StreamOptions {
+  /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
+  readonly onStderr?: ((piece: Buffer) => void) | undefined;
+}
+
 /** Rejects with the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
 function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
@@ -109,9 +114,13 @@ export class SshSession {
   }
 
   /** Connects, then has the process started; either is given up when `reason` says so. */
-  async #start(order: ProcessOrder, reason: StopReason): Promise<RemoteProcess> {
+  async #start(
+    order: ProcessOrder,
+    reason: StopReason,
+    onStderr?: (piece: Buffer) => void,
+  ): Promise<RemoteProcess> {
     const connection = await unlessStopped(this.#connected(), reason.signal);
-    return RemoteProcess.start(connection, order, reason.signal);
+    return RemoteProcess.start(connection, order, reason.signal, onStderr);
   }
 
   /**
@@ -141,10 +150,10 @@ export class SshSession {
    * REMOTE_COMMAND_FAILED, CONNECTION_LOST or COMMAND_CANCELLED otherwise.
    * @throws what `exec` throws before the command runs
    */
-  async openRead(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteRead> {
+  async openRead(argv: readonly string[], options: ReadOptions = {}): Promise<RemoteRead> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, async () => readFrom(await this.#start(order, reason)));
+    return this.#opened(reason, async () => readFrom(await this.#start(order, reason, options.onStderr)));
   }
 
   /**

@@ -1,0 +1,70 @@
+/** Says what a run that is taken up was found to be: where its journal ends, what it lets expect, and what the hosts show. Pure. */
+import type { RunEvent } from '../../contract/events.ts';
+import type { Assignment } from './assignment.ts';
+import { isJoinedAndInSync, isShadowGone } from './checks.ts';
+import type { RunMarks } from './run-marks.ts';
+import { sentCommands } from './sent-commands.ts';
+import type { Settled } from './settle.ts';
+import { whatStands } from './what-stands.ts';
+import type { World } from './world.ts';
+
+function whereItEnds(events: readonly RunEvent[]): string {
+  const end = events.findLast((event) => event.type === 'run-finished');
+  if (end?.type === 'run-finished' && end === events.at(-1))
+    return `the journal ends with exit status ${end.exitStatus}: ${end.sentence}`;
+  const started = events.findLast((event) => event.type === 'step-started');
+  if (started?.type !== 'step-started') return 'the journal ends before the first step';
+  const finished = events.findLast(
+    (event) => event.type === 'step-finished' && event.step === started.step && event.seq > started.seq,
+  );
+  const place = started.unwinding ? `step ${started.step} of the unwinding` : `step ${started.step}`;
+  return finished?.type === 'step-finished'
+    ? `the journal ends after ${place}, which was ${finished.result}`
+    : `the journal ends in the middle of ${place}`;
+}
+
+function unheard(events: readonly RunEvent[], settled: readonly Settled[]): string[] {
+  return sentCommands(events).flatMap(({ intent, ending }) => {
+    if (ending !== 'unknown' || !intent.changes) return [];
+    const seen = settled.find(({ of }) => of === intent.seq);
+    const words = { good: 'it has had its effect', bad: 'it has had no effect' } as const;
+    const told = seen ? words[seen.ended] : 'nobody heard of its end';
+    return [`sent to ${intent.host}: ${intent.line}: ${told}`];
+  });
+}
+
+/** What the commands of the run, where they all ended as they should, leave behind. */
+function expectations(assignment: Assignment, events: readonly RunEvent[], world: World): string[] {
+  const { proxy, master, shadow, backupServer } = assignment;
+  const last = (step: string) =>
+    sentCommands(events).findLast(
+      ({ intent, ending }) => intent.step === step && intent.changes && ending !== 'bad',
+    );
+  const [part, rejoin, create, remove] = ['3-3', '8-1', '5', '7'].map(last);
+  const isParted = (part?.intent.seq ?? 0) > (rejoin?.intent.seq ?? 0);
+  const hasShadow = (create?.intent.seq ?? 0) > (remove?.intent.seq ?? 0);
+  const differing: string[] = [];
+  if (isParted === isJoinedAndInSync(assignment, world))
+    differing.push(`expected after the journal: ${proxy} ${isParted ? 'parted from' : 'joined to'} ${master}`);
+  if (hasShadow === isShadowGone(assignment, world))
+    differing.push(
+      `expected after the journal: ${hasShadow ? 'a' : 'no'} shadow in ${shadow.class} on ${backupServer}`,
+    );
+  return differing;
+}
+
+/** @returns sentences: where the journal ends, what nobody heard the end of, what is otherwise than it lets expect, what stands where */
+export function findingsOf(
+  assignment: Assignment,
+  events: readonly RunEvent[],
+  world: World,
+  marks: RunMarks,
+  settled: readonly Settled[],
+): string[] {
+  return [
+    whereItEnds(events),
+    ...unheard(events, settled),
+    ...expectations(assignment, events, world),
+    ...whatStands(assignment, world, marks).map((sentence) => `found: ${sentence}`),
+  ];
+}

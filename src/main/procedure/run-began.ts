@@ -1,0 +1,73 @@
+/** How a run began, and whether the site's job is still the one that it began with. Pure. */
+import { failure } from '../../contract/errors.ts';
+import type { EventOf, NewEvent, RunEvent } from '../../contract/events.ts';
+import type { Assignment } from './assignment.ts';
+
+export type RunStart = EventOf<'run-started'>;
+
+/** What a run is to do, as its first event tells it; who started it, and with which version, left out. */
+export type Beginning = Omit<Extract<NewEvent, { type: 'run-started' }>, 'type' | 'operator' | 'version'>;
+
+/** @throws JOURNAL_BROKEN where the journal does not begin with the beginning of a run */
+export function beginningOf(events: readonly RunEvent[], file: string): RunStart {
+  const [start] = events;
+  if (start?.type !== 'run-started')
+    throw failure('JOURNAL_BROKEN', { file, line: 1, reason: 'it does not tell how the run began' });
+  return start;
+}
+
+/** What the first event of a run tells of its assignment. */
+export function beginningFields(assignment: Assignment): Beginning {
+  const { jobName, siteName, route, method, master, proxy, tapeHost, tapeDevice, job, shadow, blocks } =
+    assignment;
+  return {
+    job: jobName,
+    site: siteName,
+    route,
+    layout: job.media.layout,
+    method,
+    volumes: [{ master, proxy }],
+    class: assignment.class,
+    tape: { host: tapeHost, device: tapeDevice },
+    recordBytes: job.media.recordBytes,
+    blocks,
+    shadow: { ...shadow, disks: shadow.disks.map((disk) => ({ ...disk })) },
+    mountPoint: job.mountPoint,
+    fingerprint: job.verify.fingerprint,
+  };
+}
+
+function volumesText(volumes: RunStart['volumes']): string {
+  return volumes.map(({ master, proxy }) => `${master} and ${proxy}`).join(', ');
+}
+
+function shadowText(shadow: RunStart['shadow']): string {
+  if (!shadow) return 'unknown';
+  const disks = shadow.disks.map(({ name, device }) => `${name} on ${device}`).join(', ');
+  return `${shadow.class}/${shadow.group}/${shadow.volume} of ${disks}`;
+}
+
+/** Each thing that a run and its taking up must agree in: name, and the words of it. */
+const agreements: readonly { readonly what: string; readonly words: (start: Beginning) => string }[] = [
+  { what: 'site', words: ({ site }) => site },
+  { what: 'class', words: (start) => start.class },
+  { what: 'volumes', words: ({ volumes }) => volumesText(volumes) },
+  { what: 'size in blocks', words: ({ blocks }) => String(blocks ?? 'unknown') },
+  { what: 'shadow', words: ({ shadow }) => shadowText(shadow) },
+  { what: 'method', words: ({ method }) => method },
+  { what: 'route', words: ({ route }) => route },
+  { what: 'mount point', words: ({ mountPoint }) => mountPoint ?? 'unknown' },
+  { what: 'tape', words: ({ tape }) => `${tape.device} on ${tape.host}` },
+  { what: 'layout', words: ({ layout }) => layout },
+  { what: 'media.recordBytes', words: ({ recordBytes }) => String(recordBytes) },
+  { what: 'verify.fingerprint', words: ({ fingerprint }) => String(fingerprint ?? 'unknown') },
+];
+
+/** @returns what the site's job, or the volume, no longer agrees in with the run; undefined where all is as it was */
+export function disagreement(start: RunStart, assignment: Assignment): string | undefined {
+  const now = beginningFields(assignment);
+  const differing = agreements.find(({ words }) => words(start) !== words(now));
+  if (!differing) return undefined;
+  const { what, words } = differing;
+  return `it began with ${what} ${words(start)}, and now it is ${words(now)}`;
+}

@@ -1,0 +1,59 @@
+/** Which tape may be written to: what was found, against what was asked for. Pure. */
+import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { dayOf, isKept, unlabelledWord, type TapeLabel } from './tape-label.ts';
+
+/** What stands at the beginning of the tape in a drive. */
+export interface FoundTape {
+  readonly host: string;
+  readonly device: string;
+  /** `blank`, or words that fit behind "the tape holds". */
+  readonly found: string;
+  readonly blank: boolean;
+  readonly label: TapeLabel | undefined;
+}
+
+/**
+ * Overwriting by hand: a tape with data must be named by who wants to lose it; one that is to be kept is refused in any case.
+ * @param named the name on the tape's label, or `data` for data without a label; undefined where nothing may be lost
+ */
+export function refusalByHand(
+  tape: FoundTape,
+  named: string | undefined,
+  now: Date,
+): ShadowtapeError | undefined {
+  const { host, device, found, label } = tape;
+  if (tape.blank) return undefined;
+  if (label && isKept(label, now))
+    return failure('TAPE_KEPT', { host, device, name: label.name, until: dayOf(label.keepUntil ?? '') });
+  const present = label?.name ?? unlabelledWord;
+  if (named === present) return undefined;
+  return named === undefined
+    ? failure('TAPE_NOT_BLANK_NAME_IT', { host, device, found, name: present })
+    : failure('TAPE_IS_ANOTHER', { host, device, found, wanted: wantedWords(named) });
+}
+
+const wantedWords = (name: string) => (name === unlabelledWord ? 'unlabelled data' : `the tape "${name}"`);
+
+/** What a job in layout `labelled` says of its tapes. */
+export interface TapeWish {
+  readonly name: string | undefined;
+  readonly overwrite: boolean;
+  readonly run: string;
+}
+
+/** A run may write to a blank tape, to its own, and to the one that its job names, where that may be lost. */
+export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): ShadowtapeError | undefined {
+  const { host, device, found, label } = tape;
+  if (tape.blank) return undefined;
+  const wanted = wish.name === undefined ? 'a blank tape' : wantedWords(wish.name);
+  if (!label) return failure('TAPE_NOT_LABELLED', { host, device, found, wanted });
+  if (label.run === wish.run) return undefined;
+  if (wish.name !== undefined && wish.name !== label.name)
+    return failure('TAPE_IS_ANOTHER', { host, device, found, wanted });
+  if (wish.overwrite) return undefined;
+  if (isKept(label, now))
+    return failure('TAPE_KEPT', { host, device, name: label.name, until: dayOf(label.keepUntil ?? '') });
+  // Without a date nothing says that the tape may be lost; nor does the date of a tape that the job does not name.
+  if (label.keepUntil !== undefined && wish.name !== undefined) return undefined;
+  return failure('TAPE_NOT_BLANK', { host, device, found });
+}

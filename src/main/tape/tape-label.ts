@@ -1,0 +1,102 @@
+/** The label: file 0 of a tape in layout `labelled`, one record of 32,768 bytes. */
+import { z } from 'zod';
+import { failure } from '../../contract/errors.ts';
+import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
+
+/** The label is exactly one record. */
+export const labelBytes = ownRecordBytes;
+
+const longestName = 32;
+/** A word that stands for unlabelled data where a tape is named, and therefore names no tape. */
+export const unlabelledWord = 'data';
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
+
+/** True for 1 to 32 letters, digits, "_", "." and "-", of which the first is a letter or a digit; `data` is none. */
+export function isTapeName(name: string): boolean {
+  return namePattern.test(name) && name !== unlabelledWord;
+}
+
+/** @throws TAPE_NAME_FORBIDDEN */
+export function requireTapeName(name: string): string {
+  if (!isTapeName(name)) throw failure('TAPE_NAME_FORBIDDEN', { name });
+  return name;
+}
+
+const moment = z.iso.datetime();
+
+const labelSchema = z.looseObject({
+  name: z.string().refine(isTapeName),
+  uuid: z.uuid(),
+  writtenAt: moment,
+  /** The run that wrote it; absent where the tape was labelled by hand. */
+  run: z.string().optional(),
+  site: z.string(),
+  /** What the run meant to write behind the label, by the number of the tape file. What stands there the manifest tells. */
+  volumes: z.array(z.looseObject({ volume: z.string(), method: z.string(), file: z.int().positive() })),
+  /** Size in bytes of the records of the data. */
+  recordBytes: z.int().positive(),
+  /** Until then the tape is not to be overwritten. */
+  keepUntil: moment.optional(),
+});
+
+export interface TapeLabel {
+  readonly name: string;
+  readonly uuid: string;
+  readonly writtenAt: string;
+  readonly run?: string | undefined;
+  readonly site: string;
+  readonly volumes: readonly {
+    readonly volume: string;
+    readonly method: string;
+    readonly file: number;
+  }[];
+  readonly recordBytes: number;
+  readonly keepUntil?: string | undefined;
+}
+
+/** @returns one record. @throws TAPE_LABEL_TOO_LONG */
+export function encodeLabel(label: TapeLabel): Buffer {
+  return seal('LABEL', label, 1);
+}
+
+export type LabelReading =
+  | { readonly kind: 'label'; readonly label: TapeLabel }
+  | { readonly kind: 'damaged'; readonly reason: string }
+  | { readonly kind: 'foreign' };
+
+/** @param record the first record of a tape */
+export function readLabel(record: Buffer): LabelReading {
+  const read = unseal('LABEL', record);
+  if (read.kind !== 'whole') return read;
+  if (record.length !== labelBytes) return { kind: 'damaged', reason: 'it is longer than one record' };
+  const label = labelSchema.safeParse(read.value);
+  return label.success
+    ? { kind: 'label', label: label.data }
+    : { kind: 'damaged', reason: 'its content is not that of a label' };
+}
+
+/** The day of a moment, in UTC: `2026-11-22`. */
+export const dayOf = (moment: string): string => moment.slice(0, 10);
+
+/** In words that fit behind "the tape holds". */
+export function describeLabel({ name, run, writtenAt, keepUntil }: TapeLabel): string {
+  const writer = run === undefined ? '' : ` by run ${run}`;
+  const kept = keepUntil === undefined ? '' : `, to be kept until ${dayOf(keepUntil)}`;
+  return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
+}
+
+/** True while the tape is not to be overwritten. */
+export function isKept({ keepUntil }: Pick<TapeLabel, 'keepUntil'>, now: Date): boolean {
+  return keepUntil !== undefined && now < new Date(keepUntil);
+}
+
+/**
+ * A name for a blank tape that nobody has named: site, job and day.
+ * @param at the day in UTC is taken
+ */
+export function inventedName(site: string, job: string, at: Date): string {
+  const day = at.toISOString().slice(0, 10).replaceAll('-', '');
+  const words = `${site}-${job}`.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
+  const head = words.slice(0, longestName - day.length - 1);
+  return head === '' ? day : `${head}-${day}`;
+}

@@ -1,0 +1,75 @@
+/** The manifest: the last file of a tape in layout `labelled`. It says what each file before it holds, with the digests. */
+import { z } from 'zod';
+import { seal, unseal } from './sealed-record.ts';
+
+/** 64 records: some thousands of files. */
+const mostRecords = 64;
+
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+
+const fileSchema = z.looseObject({
+  /** Number of the tape file; 0 is the label. */
+  file: z.int().positive(),
+  volume: z.string(),
+  method: z.string(),
+  recordBytes: z.int().positive(),
+  /** On the tape, padding included. */
+  bytes: z.int().nonnegative(),
+  records: z.int().nonnegative(),
+  paddingBytes: z.int().nonnegative(),
+  /** Of all that is on the tape. */
+  crc32: z.string(),
+  sha256: hex(64),
+});
+
+const manifestSchema = z.looseObject({
+  /** uuid of the label: a manifest belongs to one writing of one tape. */
+  label: z.uuid(),
+  name: z.string(),
+  run: z.string(),
+  writtenAt: z.iso.datetime(),
+  /** SHA-256 of the journal's last line so far: what came before can no longer be changed unnoticed. */
+  journal: z.looseObject({ sha256: hex(64) }),
+  files: z.array(fileSchema),
+});
+
+export interface ManifestFile {
+  readonly file: number;
+  readonly volume: string;
+  readonly method: string;
+  readonly recordBytes: number;
+  readonly bytes: number;
+  readonly records: number;
+  readonly paddingBytes: number;
+  readonly crc32: string;
+  readonly sha256: string;
+}
+
+export interface TapeManifest {
+  readonly label: string;
+  readonly name: string;
+  readonly run: string;
+  readonly writtenAt: string;
+  readonly journal: { readonly sha256: string };
+  readonly files: readonly ManifestFile[];
+}
+
+/** @returns whole records. @throws TAPE_LABEL_TOO_LONG */
+export function encodeManifest(manifest: TapeManifest): Buffer {
+  return seal('MANIFEST', manifest, mostRecords);
+}
+
+export type ManifestReading =
+  | { readonly kind: 'manifest'; readonly manifest: TapeManifest }
+  | { readonly kind: 'damaged'; readonly reason: string }
+  | { readonly kind: 'foreign' };
+
+/** @param bytes the whole file */
+export function readManifest(bytes: Buffer): ManifestReading {
+  const read = unseal('MANIFEST', bytes);
+  if (read.kind !== 'whole') return read;
+  const manifest = manifestSchema.safeParse(read.value);
+  return manifest.success
+    ? { kind: 'manifest', manifest: manifest.data }
+    : { kind: 'damaged', reason: 'its content is not that of a manifest' };
+}

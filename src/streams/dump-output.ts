@@ -1,0 +1,108 @@
+/**
+ * What ufsdump and sfxdump say on their standard error: how far they are, and whether the dump is whole.
+ *
+ * The lines are those of ufsdump (illumos usr/src/cmd/backup/dump); sfxdump's are presumed to be the same. They are translated
+ * where the host has another language than C: a dump whose closing line is not understood is not taken for whole.
+ */
+import { failure } from '../contract/errors.ts';
+import type { Evidence } from '../contract/errors.ts';
+
+/** "Estimated N blocks" counts blocks of 512 bytes (illumos ufsdump(8), option S). */
+const blockBytes = 512;
+const closing = /^DUMP IS DONE\b/;
+/** Questions to the operator, aborts, and sectors in whose place the dump holds zeros. */
+const bad = /NEEDS ATTENTION|DUMP IS ABORTED|dump is aborted|cannot read sector|block read errors/i;
+const warning = /^Warning\b/i;
+/** Lines that are kept, so that a dump that only complains does not fill the memory. */
+const mostKept = 20;
+const longestLine = 1000;
+
+/** Reads the lines as they come. */
+export class DumpOutput {
+  #rest = '';
+  #last = '';
+  #phase: string | undefined;
+  #estimatedBytes: number | undefined;
+  #percent: number | undefined;
+  #isClosed = false;
+  readonly #bad: string[] = [];
+  readonly #warnings: string[] = [];
+
+  /** @param piece of the standard error, cut anywhere */
+  add(piece: Buffer | string): void {
+    const lines = (this.#rest + piece.toString()).split(/\r?\n/);
+    this.#rest = (lines.pop() ?? '').slice(0, longestLine);
+    for (const line of lines) this.#line(line);
+  }
+
+  /** What it is doing while nothing flows yet: "Mapping (Pass I) [regular files]"; undefined once it dumps. */
+  get phase(): string | undefined {
+    return this.#phase;
+  }
+
+  /** Percent of the dump that it said to be done. */
+  get percent(): number | undefined {
+    return this.#percent;
+  }
+
+  /** Lines with which it warned, the first twenty. */
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+
+  /**
+   * How long the dump will be, in bytes: an estimate, never below what has come.
+   * @param bytes that have come
+   */
+  totalBytes(bytes: number): number | undefined {
+    const estimated = this.#estimatedBytes ?? (this.#percent ? (100 * bytes) / this.#percent : undefined);
+    return estimated === undefined ? undefined : Math.max(bytes, Math.round(estimated));
+  }
+
+  /**
+   * Judges a dump whose command has ended with exit status 0.
+   * @param tool its name, for the sentence
+   * @throws DUMP_NOT_CLOSED where it did not say that the dump is done, or said that something went wrong
+   */
+  judge(tool: string, evidence: Evidence = {}): void {
+    if (this.#rest !== '') this.add('\n');
+    const [complaint] = this.#bad;
+    const lastWords = this.#last === '' ? 'it said nothing' : `its last words were "${this.#last}"`;
+    const unclosed = this.#isClosed ? undefined : `did not say DUMP IS DONE: ${lastWords}`;
+    const reason = complaint === undefined ? unclosed : `said: ${complaint}`;
+    if (reason !== undefined) throw failure('DUMP_NOT_CLOSED', { tool, reason }, evidence);
+  }
+
+  #line(text: string): void {
+    const line = text
+      .replace(/^\s*DUMP:\s*/, '')
+      .trim()
+      .slice(0, longestLine);
+    if (line === '') return;
+    this.#last = line;
+    const estimate = /^Estimated (\d+) blocks\b/i.exec(line);
+    if (estimate) this.#estimatedBytes = Number(estimate[1]) * blockBytes;
+    const percent = /^(\d+(?:\.\d+)?)% done\b/.exec(line);
+    if (percent) this.#percent = Number(percent[1]);
+    if (/^Mapping\b/i.test(line)) this.#phase = line;
+    if (/^Dumping \(Pass\b/i.test(line)) this.#phase = undefined;
+    if (closing.test(line)) this.#isClosed = true;
+    if (bad.test(line)) keep(this.#bad, line);
+    else if (warning.test(line)) keep(this.#warnings, line);
+  }
+}
+
+function keep(lines: string[], line: string): void {
+  if (lines.length < mostKept) lines.push(line);
+}
+
+/**
+ * Judges the whole standard error of a dump that has ended with exit status 0.
+ * @param tool `ufsdump` or `sfxdump`, for the sentence
+ * @throws DUMP_NOT_CLOSED
+ */
+export function judgeDumpOutput(tool: string, stderr: string, evidence: Evidence = {}): void {
+  const output = new DumpOutput();
+  output.add(stderr);
+  output.judge(tool, evidence);
+}
