@@ -176,10 +176,6 @@ export const errorTable = {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
     hint: 'use method 6a, which backs up the raw device',
   },
-  LAYOUT_NOT_RUN: {
-    sentence: 'media.layout: labelled is not written by this version',
-    hint: 'use layout plain',
-  },
   VOLUMES_NOT_RUN: {
     sentence: 'the job names {count} volumes; this version backs up one volume a run',
     hint: 'make a job for each volume, each with a tape of its own',

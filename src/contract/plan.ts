@@ -22,6 +22,14 @@ export interface PlannedStep {
   readonly leftOut: string | undefined;
 }
 
+/** What a route is expected to take; undefined where it is not known. */
+export interface RouteExpectation {
+  readonly route: 'console' | 'server';
+  readonly bytesPerSecond: number | undefined;
+  readonly seconds: number | undefined;
+  readonly notes: readonly string[];
+}
+
 export interface Plan {
   readonly site: string;
   readonly job: string;
@@ -29,6 +37,7 @@ export interface Plan {
   readonly route: string;
   readonly volume: string;
   readonly bytes: number;
+  readonly routes: readonly RouteExpectation[];
   /** What is looked at before and after the steps. */
   readonly looks: readonly PlannedCommand[];
   readonly steps: readonly PlannedStep[];

@@ -10,27 +10,32 @@ import type { CheckLine, Plan } from '../contract/plan.ts';
 import type { Lab } from '../lab/lab.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { assign, observedOf, requireRunnable, withOverrides, type JobOverrides } from './procedure/assign.ts';
-import type { Assignment } from './procedure/assignment.ts';
+import { blockBytes, type Assignment } from './procedure/assignment.ts';
 import { checkSite } from './procedure/check-site.ts';
 import { CommandRunner } from './procedure/command-runner.ts';
 import { performRun, type RunEnd } from './procedure/engine.ts';
 import { Journal, noJournal } from './procedure/journal.ts';
 import { readJournal, type ReadJournal } from './procedure/journal-reader.ts';
 import { Observer } from './procedure/observe.ts';
+import { measureRate } from './procedure/measure-rate.ts';
 import { planOf } from './procedure/plan.ts';
 import type { Ask } from './procedure/questions.ts';
 import type { LiveProgress } from './procedure/run-context.ts';
 import { beginningOf } from './procedure/run-began.ts';
 import { summarise, type RunSummary } from './procedure/run-summary.ts';
+import { expectRoutes } from './procedure/route-expectation.ts';
 import { stepsOf } from './procedure/steps.ts';
 import { takeUp, type TakeUpMode } from './procedure/take-up.ts';
 import { verifyRun, type VerifiedTape } from './procedure/verify-run.ts';
+import { keepRate, readRates } from './rates-file.ts';
 import { hostProfiles } from './site/host-profiles.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
 import type { Job, Site } from './site/site-schema.ts';
 import type { AskSecret, ConfirmHostKey } from './ssh/host-profile.ts';
 import { SshHosts } from './ssh/ssh-hosts.ts';
 import { runName, type StateFolder } from './state-folder.ts';
+import { MediaFile } from './tape/media-file.ts';
+import { TapeDesk } from './tape-desk.ts';
 import { version } from './version.ts';
 
 export { faultTable } from '../lab/faults.ts';
@@ -40,6 +45,7 @@ export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
 export type { SecretQuestion } from './ssh/host-profile.ts';
 export type { RunSummary } from './procedure/run-summary.ts';
+export { listTapes, type IdentifiedTape } from './tape-desk.ts';
 
 export interface ConsoleOptions {
   readonly state: StateFolder;
@@ -177,7 +183,31 @@ export class ShadowtapeConsole {
    * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, and what looking can end with
    */
   async plan(request: JobRequest): Promise<Plan> {
-    return planOf(await this.#assign(this.#job(request), 'plan'));
+    const assignment = await this.#assign(this.#job(request), 'plan');
+    const { backupServer, tapeHost, blocks } = assignment;
+    const rates = await readRates(this.#state.ratesFile, this.site.site, [backupServer, tapeHost]);
+    const { drive } = this.site.tape;
+    return planOf(
+      assignment,
+      expectRoutes({ bytes: blocks * blockBytes, backupServer, tapeHost, drive, rates }),
+    );
+  }
+
+  /**
+   * Measures how fast bytes come from the backup server and go to the tape host; later plans use it.
+   * @throws what a session can end with
+   */
+  async measureRates(listener: (line: CheckLine) => void, abort: AbortSignal): Promise<void> {
+    const backup = Object.entries(this.site.hosts).flatMap(([name, { role }]) =>
+      role === 'backup' ? [name] : [],
+    );
+    for (const host of new Set([...backup, this.site.tape.host])) {
+      const rate = await measureRate(this.#hosts, host, abort);
+      await keepRate(this.#state.ratesFile, this.site.site, host, rate);
+      const words = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
+      const said = `${words(rate.read)} from the host, ${words(rate.write)} to it`;
+      listener({ host, what: 'rate over ssh', good: true, said, hint: undefined });
+    }
   }
 
   async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
@@ -263,6 +293,7 @@ export class ShadowtapeConsole {
       cancel: request.cancel,
       halt: request.halt,
       catalogueFile: this.#state.catalogueFile(run),
+      media: new MediaFile(this.#state.tapesFile),
       onProgress: request.onProgress,
     };
   }
@@ -282,6 +313,15 @@ export class ShadowtapeConsole {
   ): Promise<VerifiedTape> {
     const { events } = await readRun(this.#state, run);
     return verifyRun({ run, events, runner: this.#onlyLooking(abort), abort, onProgress });
+  }
+
+  /** The drive, outside of any run. */
+  get tapeDesk(): TapeDesk {
+    return new TapeDesk({
+      site: this.site,
+      state: this.#state,
+      runnerOf: (abort) => this.#onlyLooking(abort),
+    });
   }
 
   #job(request: JobRequest): NamedJob {

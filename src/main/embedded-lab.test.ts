@@ -31,7 +31,10 @@ it('says that it is busy while another process still makes its disks', async () 
 
 it('is not thrown away, nor given faults, while another process uses it', async () => {
   const first = await openEmbeddedLab({ folder, fresh: false, faults: [], blocks });
-  for (const wish of [{ fresh: true, faults: [] }, { fresh: false, faults: ['no-tape'] }]) {
+  for (const wish of [
+    { fresh: true, faults: [] },
+    { fresh: false, faults: ['no-tape'] },
+  ]) {
     await expect(openEmbeddedLab({ folder, ...wish })).rejects.toMatchObject({ code: 'LAB_FOLDER_BUSY' });
   }
   await first.lab?.close();

@@ -24,6 +24,15 @@ export class StateFolder {
     return join(this.path, 'known_hosts');
   }
 
+  get ratesFile(): string {
+    return join(this.path, 'rates.json');
+  }
+
+  /** Every tape that was seen, an event a line. */
+  get tapesFile(): string {
+    return join(this.path, 'tapes.ndjson');
+  }
+
   get labFolder(): string {
     return join(this.path, 'lab');
   }

@@ -35,11 +35,6 @@ const routeWords = {
   sentence: 'route server is planned, but this version does not run it',
   hint: 'use route console, or do the planned commands by hand: shadowtape plan --route server',
 };
-const layoutWords = {
-  code: 'LAYOUT_NOT_RUN',
-  sentence: 'media.layout: labelled is not written by this version',
-  hint: 'use layout plain',
-};
 const volumesWords = {
   code: 'VOLUMES_NOT_RUN',
   sentence: 'the job names 2 volumes; this version backs up one volume a run',
@@ -51,12 +46,6 @@ describe('what this version plans, but does not run', () => {
   it('is route server, by the job or by the request', async () => {
     expect(await refusedUnasked({ route: 'server' })).toEqual(routeWords);
     expect(await refusedUnasked({ change: job((one) => (one['route'] = 'server')) })).toEqual(routeWords);
-  });
-
-  it('is a tape with a label', async () => {
-    expect(await refusedUnasked({ change: job((one) => (one['media'].layout = 'labelled')) })).toEqual(
-      layoutWords,
-    );
   });
 
   it('is a job of two volumes', async () => {
@@ -83,12 +72,12 @@ describe('what this version plans, but does not run', () => {
   it('is told by check as well, a day before the run', async () => {
     const change = (site: SiteTree) => {
       jobOf(site)['route'] = 'server';
-      jobOf(site, 'ufs-tar')['media'] = { layout: 'labelled' };
+      jobOf(site, 'ufs-tar')['route'] = 'server';
     };
     const { hint: routeHint, sentence: routeSentence } = routeWords;
     expect((await checkScene(scene, change)).filter(({ good }) => !good)).toEqual([
       { host: 'node1', what: 'job raw-dd', good: false, said: routeSentence, hint: routeHint },
-      { host: 'node1', what: 'job ufs-tar', good: false, said: layoutWords.sentence, hint: layoutWords.hint },
+      { host: 'node1', what: 'job ufs-tar', good: false, said: routeSentence, hint: routeHint },
     ]);
     const two = (await checkScene(scene, twoVolumes)).find(({ what }) => what === 'job raw-dd');
     expect(two).toMatchObject({ good: false, said: volumesWords.sentence, hint: volumesWords.hint });

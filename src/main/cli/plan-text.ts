@@ -1,6 +1,6 @@
 /** The plan as text: a heading a step, and each command on a line of its own, exactly as it is sent. */
-import type { Plan, PlannedCommand, PlannedStep } from '../../contract/plan.ts';
-import { bytesText } from './text.ts';
+import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
+import { bytesText, durationText, rateText } from './text.ts';
 
 const longestList = 6;
 
@@ -27,12 +27,23 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
   ];
 }
 
+function routeLine({ route, bytesPerSecond, seconds, notes }: RouteExpectation): string {
+  const expected =
+    bytesPerSecond === undefined || seconds === undefined
+      ? []
+      : [`about ${durationText(seconds)} at ${rateText(bytesPerSecond)}`];
+  return `    ${route.padEnd(8)} ${[...expected, ...notes].join('; ')}`;
+}
+
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */
 export function planText(plan: Plan, all: boolean): string {
   const { job, site, method, route, volume, bytes } = plan;
   return [
     `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
     'Nothing is changed by a plan. Lines are sent as they stand here, each by itself.',
+    '',
+    'What the dump is expected to take:',
+    ...plan.routes.map(routeLine),
     '',
     ...plan.steps.flatMap((step) => stepLines(step, all)),
     'Looked at before and after the steps:',

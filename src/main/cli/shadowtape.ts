@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 /** The command line: the same console without a screen. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CheckLine } from '../../contract/plan.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
 import { runsCommand, showCommand, verifyCommand } from './history-commands.ts';
 import { faultsText, labCommand } from './lab-command.ts';
+import { checkLineText, measureRates } from './check-command.ts';
 import { planText } from './plan-text.ts';
 import { runCommand, takeUpCommand } from './run-command.ts';
+import { driveCheckCommand, identifyCommand, labelCommand, tapesCommand } from './tape-commands.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
 import { errorText, printable } from './text.ts';
 
@@ -24,6 +27,11 @@ interface LabOptions {
 interface JobOptions extends LabOptions {
   readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
   readonly route?: 'console' | 'server';
+  readonly json?: boolean;
+}
+
+interface TapeOptions extends LabOptions {
+  readonly overwrite?: string;
   readonly json?: boolean;
 }
 
@@ -121,16 +129,15 @@ program
   .command('check')
   .description('reach every host, look at host keys, commands, classes and tape; changes nothing')
   .addOption(jsonOption())
-  .action(async ({ json }: { json?: boolean }) => {
-    const lines = await withConsole({}, (console) =>
-      console.check((line) => {
-        if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
-        else
-          process.stdout.write(
-            `${printable(`${line.good ? '✓' : '✗'} ${line.host.padEnd(8)} ${line.what}: ${line.said}`)}\n${line.hint ? `    hint: ${printable(line.hint)}\n` : ''}`,
-          );
-      }),
-    );
+  .option('--rate', 'also measure how fast the hosts are over ssh, for the plans that follow', false)
+  .action(async ({ json, rate }: { json?: boolean; rate: boolean }) => {
+    const show = (line: CheckLine) =>
+      process.stdout.write(json ? `${JSON.stringify(line)}\n` : `${printable(checkLineText(line))}\n`);
+    const lines = await withConsole({}, async (console) => {
+      const checked = await console.check(show);
+      if (rate && checked.every(({ good }) => good)) await measureRates(console, show);
+      return checked;
+    });
     exitStatus = lines.every(({ good }) => good) ? 0 : 1;
   });
 
@@ -212,6 +219,54 @@ program
   .addOption(faultOption())
   .action(async (run: string, options: LabOptions) => {
     exitStatus = await withConsole(options, (console) => verifyCommand(console, run));
+  });
+
+program
+  .command('identify')
+  .description('say what is on the tape in the drive; writes nothing to it')
+  .addOption(jsonOption())
+  .addOption(freshLabOption())
+  .addOption(faultOption())
+  .action(async ({ json = false, ...lab }: JobOptions) => {
+    exitStatus = await withConsole(lab, (console) => identifyCommand(console, json));
+  });
+
+const overwriteOption = () =>
+  new Option(
+    '--overwrite <name>',
+    'the present name of the tape, which is then lost; data: one without a label',
+  );
+
+program
+  .command('label')
+  .description('give the tape in the drive a label: its name, for jobs in layout labelled')
+  .argument('<name>')
+  .addOption(overwriteOption())
+  .addOption(jsonOption())
+  .addOption(freshLabOption())
+  .addOption(faultOption())
+  .action(async (name: string, { json = false, overwrite, ...lab }: TapeOptions) => {
+    exitStatus = await withConsole(lab, (console) => labelCommand(console, name, { overwrite, json }));
+  });
+
+program
+  .command('tapes')
+  .description('list every tape with a label that was seen, the last one first')
+  .addOption(jsonOption())
+  .action(({ json = false }: { json?: boolean }) => {
+    exitStatus = tapesCommand(new StateFolder(globals().state), json);
+  });
+
+program
+  .command('drive-check')
+  .description('write and read records of several sizes, space over file marks, measure the speed')
+  .requiredOption('--scratch', 'says that what the tape holds may be lost')
+  .addOption(overwriteOption())
+  .addOption(jsonOption())
+  .addOption(freshLabOption())
+  .addOption(faultOption())
+  .action(async ({ json = false, overwrite, ...lab }: TapeOptions) => {
+    exitStatus = await withConsole(lab, (console) => driveCheckCommand(console, { overwrite, json }));
   });
 
 function portOf(text: string): number {

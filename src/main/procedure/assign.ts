@@ -114,7 +114,7 @@ export function assign(
 
 /**
  * Refuses what is planned but not run.
- * @throws ROUTE_NOT_RUN, METHOD_NOT_ON_PLATFORM, LAYOUT_NOT_RUN, VOLUMES_NOT_RUN
+ * @throws ROUTE_NOT_RUN, METHOD_NOT_ON_PLATFORM, VOLUMES_NOT_RUN
  */
 export function requireRunnable(site: Site, job: Job): void {
   if (job.route === 'server') throw failure('ROUTE_NOT_RUN');
@@ -122,6 +122,5 @@ export function requireRunnable(site: Site, job: Job): void {
   if (fileSystem !== undefined && site.platform === 'linux') {
     throw failure('METHOD_NOT_ON_PLATFORM', { method: job.method, fileSystem, platform: 'Linux' });
   }
-  if (job.media.layout === 'labelled') throw failure('LAYOUT_NOT_RUN');
   onlyVolume(job);
 }

@@ -45,7 +45,9 @@ function expectations(assignment: Assignment, events: readonly RunEvent[], world
   const hasShadow = (create?.intent.seq ?? 0) > (remove?.intent.seq ?? 0);
   const differing: string[] = [];
   if (isParted === isJoinedAndInSync(assignment, world))
-    differing.push(`expected after the journal: ${proxy} ${isParted ? 'parted from' : 'joined to'} ${master}`);
+    differing.push(
+      `expected after the journal: ${proxy} ${isParted ? 'parted from' : 'joined to'} ${master}`,
+    );
   if (hasShadow === isShadowGone(assignment, world))
     differing.push(
       `expected after the journal: ${hasShadow ? 'a' : 'no'} shadow in ${shadow.class} on ${backupServer}`,

@@ -1,9 +1,10 @@
 import type * as FileSystem from 'node:fs';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isFailure } from '../../contract/errors.ts';
+import { parseJournal } from './journal-reader.ts';
 import { firstPrevious, Journal, lineHash } from './journal.ts';
 
 const disk = vi.hoisted(() => ({ full: false }));
@@ -105,5 +106,23 @@ describe('a journal', () => {
     expect(append()).toBe(3);
     expect(heard).toEqual([1, 2, 3]);
     expect(journal.events).toHaveLength(3);
+  });
+
+  it('that is gone on with keeps its chain, and loses a torn last line', () => {
+    const file = join(folder, 'run-1.ndjson');
+    const first = journalIn(file);
+    first.append({ type: 'warning', step: '3-3', text: 'one' });
+    first.append({ type: 'progress', step: '6a', what: 'dump', bytes: 1 });
+    first.close();
+    appendFileSync(file, '{"seq":3,"at":"20');
+    const read = parseJournal(file, readFileSync(file));
+    expect(read.truncated).toBe(true);
+    const again = Journal.reopen({ file, run: 'run-1' }, read);
+    expect(again.append({ type: 'warning', step: '3-3', text: 'three' })).toBe(3);
+    expect(again.events.map(({ seq }) => seq)).toEqual([1, 3]);
+    again.close();
+    const { events, truncated } = parseJournal(file, readFileSync(file));
+    expect(truncated).toBe(false);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   });
 });

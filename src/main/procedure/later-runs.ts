@@ -7,7 +7,9 @@ export function hasPartedLater(first: readonly RunEvent[], later: readonly RunEv
   const [mine, other] = [first[0], later[0]];
   if (mine?.type !== 'run-started' || other?.type !== 'run-started') return false;
   const isSame =
-    mine.class === other.class && mine.volumes[0]?.proxy === other.volumes[0]?.proxy && mine.site === other.site;
+    mine.class === other.class &&
+    mine.volumes[0]?.proxy === other.volumes[0]?.proxy &&
+    mine.site === other.site;
   return (
     isSame &&
     other.at >= mine.at &&

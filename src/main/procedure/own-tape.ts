@@ -12,20 +12,22 @@ const beginnings: Readonly<Record<Assignment['method'], RegExp>> = {
 };
 
 /**
+ * What cannot be told from somebody else's file is not taken for the run's own: a first record of another length, or other bytes.
  * @param record the first record of the tape; empty where it begins with a file mark
  * @param found what describeFirstRecord says of it
  * @param fingerprint of the parted proxy: its first record is what a dump of the raw device begins with
  */
 export function mayBeOwnFile(
-  { method }: Pick<Assignment, 'method'>,
+  { method, job }: Pick<Assignment, 'method' | 'job'>,
   record: Buffer,
   found: string,
   fingerprint: readonly SampledBlock[] | undefined,
 ): boolean {
   if (record.length === 0) return true;
+  if (record.length !== job.media.recordBytes) return false;
   if (method !== '6a') return beginnings[method].test(found);
-  const first = fingerprint?.find((block) => block.record === 0);
   // Shorter records cannot be compared with the sample; what is longer begins with it.
+  const first = fingerprint?.find((block) => block.record === 0);
   if (!first || record.length < sampleBytes) return true;
   return createHash('sha256').update(record.subarray(0, sampleBytes)).digest('hex') === first.sha256;
 }

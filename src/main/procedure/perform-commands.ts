@@ -16,6 +16,25 @@ async function isAlreadyDone(context: RunContext, step: Step, command: StepComma
   return command.isDone(await context.observer.look(step.id, looks), context.marks);
 }
 
+/** Commands that fail as long as somebody holds the shadow open, and change nothing then. */
+const needsClosed = new Set(['umount', 'sdxshadowvolume']);
+
+/** What a console that died was reading may be held open a little longer, until the reader notices that nobody listens. */
+async function sendPatiently(context: RunContext, step: Step, command: StepCommand): Promise<void> {
+  for (;;) {
+    try {
+      await context.runner.send(step.id, command);
+      return;
+    } catch (error) {
+      const mayPass =
+        isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED') && needsClosed.has(command.argv[0] ?? '');
+      if (!mayPass || context.patience === 0 || !(await context.waitForHost())) throw error;
+      context.patience -= 1;
+      context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; tried again` });
+    }
+  }
+}
+
 /**
  * Sends the step's commands one after the other; while unwinding, and in a run that is taken up again, those that have nothing left
  * to do are passed over.
@@ -25,7 +44,7 @@ export const performCommands: Performer = async (context, step) => {
     context.throwIfCancelled(step.id);
     if (await isAlreadyDone(context, step, command)) continue;
     try {
-      await context.runner.send(step.id, command);
+      await sendPatiently(context, step, command);
     } finally {
       if (command.changes) context.observer.forget(command.host);
     }
@@ -168,7 +187,8 @@ function withoutStopped({ again, marks }: RunContext, step: Step): Step {
 }
 
 export const performStopServices: Performer = async (context, step) => {
-  if (context.assignment.job.services !== 'ask') return performCommands(context, withoutStopped(context, step));
+  if (context.assignment.job.services !== 'ask')
+    return performCommands(context, withoutStopped(context, step));
   if (context.again && context.marks.operatorStopped) return;
   const answer = await context.ask(stopQuestion(context, step));
   if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });

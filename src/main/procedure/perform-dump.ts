@@ -6,10 +6,13 @@ import type { CopyProgress } from '../../streams/progress.ts';
 import { judgeTapeWrite } from '../../streams/tape-writer.ts';
 import { blockBytes, dumpToolOf, mounts } from './assignment.ts';
 import { CatalogueFile } from './catalogue-file.ts';
+import { dataFile, isLabelled } from './labelled-steps.ts';
 import type { Performer } from './perform-commands.ts';
+import { requireOwnLabel } from './read-labelled-tape.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from './remote-data.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step, StepCommand } from './step.ts';
+import { goToFile } from './tape-position.ts';
 
 function recordDigests(context: RunContext, step: Step, result: DumpResult, counted: number): void {
   const { device, handed, onTape } = result;
@@ -88,12 +91,16 @@ async function copy(
   step: Step,
   catalogue: CatalogueFile | undefined,
 ): Promise<DumpResult> {
-  const [readCommand, writeCommand] = step.commands;
+  const [readCommand, writeCommand] = step.commands.slice(-2);
   if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
   const { job, method } = context.assignment;
   const tool = dumpToolOf(method);
   const heard = tool && new HeardDump(context, step.id);
   const show = showProgress(context, step.id, 'dump');
+  if (isLabelled(context.assignment)) {
+    await requireOwnLabel(context, step.id);
+    await goToFile(context.runner, step.id, context.assignment, dataFile);
+  }
   const source = await open(
     context,
     step.id,
@@ -130,7 +137,7 @@ export const performDump: Performer = async (context, step) => {
     const result = await copy(context, step, catalogue);
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
-    const writeCommand = step.commands[1];
+    const writeCommand = step.commands.at(-1);
     const counted = judgeTapeWrite(result.sinkEnd, result.handed, writeCommand && evidenceOf(writeCommand));
     recordDigests(context, step, result, counted.records);
     if (!catalogue) return;

@@ -1,69 +1,14 @@
 /** Reads the tape back and compares it with what was handed to it. */
-import { failure, isFailure } from '../../contract/errors.ts';
-import type { EventOf } from '../../contract/events.ts';
-import { readBack } from '../../streams/read-back.ts';
-import { judgeTapeRead } from '../../streams/tape-reader.ts';
+import { isFailure } from '../../contract/errors.ts';
+import { readBackAndCompare } from './compare-read-back.ts';
+import { isLabelled } from './labelled-steps.ts';
 import type { Performer } from './perform-commands.ts';
-import { close, evidenceOf, open, reader, showProgress, type DataRoom } from './remote-data.ts';
+import { readLabelledTape } from './read-labelled-tape.ts';
 import { tapeCodes } from './run-marks.ts';
-import type { StepCommand } from './step.ts';
 
 /** True where reading back proved that the tape does not hold what was read from the device. */
 export function provesTapeBad(error: unknown): boolean {
   return isFailure(error, ...tapeCodes);
-}
-
-/** What was written, as the journal holds it. */
-export type WrittenDigest = Pick<EventOf<'digest'>, 'bytes' | 'records' | 'crc32' | 'onTapeSha256'>;
-
-function requireSame(what: string, expected: string, actual: string): void {
-  if (expected !== actual) throw failure('TAPE_DIFFERS', { what, expected, actual }, { expected, actual });
-}
-
-export interface ReadBackOrder {
-  readonly step: string;
-  readonly volume: string;
-  readonly recordBytes: number;
-  /** mt rewind, then the dd that reads. */
-  readonly commands: readonly StepCommand[];
-  readonly written: WrittenDigest;
-}
-
-/**
- * Reads the tape from its beginning and compares it with what was handed to it.
- * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and what else can go wrong on the way
- */
-export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): Promise<void> {
-  const { step, volume, recordBytes, written } = order;
-  const [rewind, readCommand] = order.commands;
-  if (!rewind || !readCommand) throw new Error('reading back takes two commands');
-  await room.runner.send(step, rewind);
-  const source = await open(room, step, readCommand, reader(room));
-  let result: Awaited<ReturnType<typeof readBack>>;
-  try {
-    result = await readBack({
-      source: source.end,
-      recordBytes,
-      total: written.bytes,
-      onProgress: showProgress(room, step, 'read-back'),
-      abort: room.abort,
-      evidence: evidenceOf(readCommand),
-    });
-  } finally {
-    await close(room, step, source);
-  }
-  const { bytes, records, crc32, sha256 } = result;
-  room.journal.append({ type: 'digest', step, volume, hop: 'readback', bytes, records, crc32, sha256 });
-  const writtenBytes = written.bytes ?? 0;
-  const lastRecordBytes = writtenBytes % recordBytes === 0 ? recordBytes : writtenBytes % recordBytes;
-  requireSame('bytes', String(writtenBytes), String(bytes));
-  requireSame('CRC-32', written.crc32 ?? '', crc32);
-  requireSame('SHA-256', written.onTapeSha256 ?? '', sha256);
-  judgeTapeRead(
-    result.end,
-    { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes },
-    evidenceOf(readCommand),
-  );
 }
 
 export const performReadBack: Performer = async (context, step) => {
@@ -71,12 +16,15 @@ export const performReadBack: Performer = async (context, step) => {
     (event) => event.type === 'digest' && event.hop === 'handed',
   );
   if (written?.type !== 'digest') throw new Error('the dump is performed before it is read back');
-  const { proxy: volume, job } = context.assignment;
-  await readBackAndCompare(context, {
-    step: step.id,
-    volume,
-    recordBytes: job.media.recordBytes,
-    commands: step.commands,
-    written,
-  });
+  const { assignment, journal } = context;
+  const { proxy: volume, job } = assignment;
+  const order = { step: step.id, volume, recordBytes: job.media.recordBytes, written };
+  if (isLabelled(assignment))
+    await readLabelledTape(context, {
+      ...order,
+      run: journal.run,
+      drive: assignment,
+      events: journal.events,
+    });
+  else await readBackAndCompare(context, { ...order, commands: step.commands });
 };

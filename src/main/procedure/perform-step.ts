@@ -13,6 +13,8 @@ import {
   type Performer,
 } from './perform-commands.ts';
 import { performDump } from './perform-dump.ts';
+import { performLabel } from './perform-label.ts';
+import { performManifest } from './perform-manifest.ts';
 import { performReadBack } from './perform-read-back.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
@@ -32,7 +34,9 @@ const performers: Readonly<Record<Performance, Performer>> = {
   'check-file-system': performFileSystemCheck,
   fingerprint: performFingerprint,
   verification: performVerification,
+  label: performLabel,
   dump: performDump,
+  manifest: performManifest,
   'read-back': performReadBack,
   watch: performWatch,
 };

@@ -1,5 +1,5 @@
 /** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
-import type { Plan, PlannedCommand, PlannedStep } from '../../contract/plan.ts';
+import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import { blockBytes, type Assignment } from './assignment.ts';
 import { backupLooks, mountLook, primaryLooks } from './observe.ts';
@@ -37,7 +37,8 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
   };
 }
 
-export function planOf(assignment: Assignment): Plan {
+/** @param routes what each route is expected to take, as far as it is known */
+export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
   const { siteName, jobName, method, route, proxy, blocks, primaryNodes, backupServer, platform } =
     assignment;
   const looks = [
@@ -52,6 +53,7 @@ export function planOf(assignment: Assignment): Plan {
     route,
     volume: proxy,
     bytes: blocks * blockBytes,
+    routes,
     looks: looks.map(plannedCommand),
     steps: stepsOf(assignment).map((step) => plannedStep(assignment, step)),
   };

@@ -136,6 +136,10 @@ function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): 'done' | 'u
   if (!started) return 'no';
   const since = past.events.filter(({ seq }) => seq > started.seq);
   if (!since.some((event) => event.type === 'digest' && event.hop === 'counted')) return 'no';
+  // A tape with a label is complete with its manifest, which is written where the dump has left the head.
+  const manifest = facts.steps.find(({ id }) => id === 'manifest');
+  const written = manifest && lastEnd(since, manifest.id);
+  if (manifest && (written?.type !== 'step-finished' || written.result !== 'done')) return 'no';
   const end = lastEnd(since, dump.id);
   if (end?.type === 'step-finished') return end.result === 'done' ? 'done' : 'no';
   // Its last check was that nobody has started the proxy meanwhile: a proxy that was started does not stop by itself.
@@ -146,8 +150,14 @@ function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): 'done' | 'u
 function afterTheDump(facts: ResumeFacts, past: Past, route: Route, dump: Step): void {
   const { assignment } = facts;
   const readBack = route.find('read-back');
-  const dumped = past.events.findLast((event) => event.type === 'digest' && event.hop === 'counted')?.seq ?? 0;
-  const readEnd = readBack && lastEnd(past.events.filter(({ seq }) => seq > dumped), readBack.id);
+  const dumped =
+    past.events.findLast((event) => event.type === 'digest' && event.hop === 'counted')?.seq ?? 0;
+  const readEnd =
+    readBack &&
+    lastEnd(
+      past.events.filter(({ seq }) => seq > dumped),
+      readBack.id,
+    );
   const isRead = readEnd?.type === 'step-finished' && readEnd.result !== 'failed';
   route.reasons.push(`step ${dump.id} is complete: what the tape host counted stands in the journal`);
   addUndone(route, facts, stepOf(facts, '3-4'));
@@ -162,21 +172,21 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: Route, dump: Step):
   route.add('8-2', 'unlock');
 }
 
-const proxyRules = new Set(['proxy-parted', 'proxy-stopped']);
+/** Rules of the proxy alone: it may have to be stopped again first, and is judged again when the shadow is verified. */
+const isOfProxy = (rule: string) => rule.startsWith('proxy-');
 
 /** The shadow stands as step 5 leaves it: every rule holds, nothing is mounted, and nobody has made it writable. */
 function shadowIsWhole({ assignment, world, marks }: ResumeFacts, past: Past, route: Route): boolean {
   const built = past.sent.findLast(({ intent }) => intent.step === '5')?.intent.seq ?? 0;
   const dumping = new Set(route.dumpSteps.map(({ id }) => id));
   const wasActivated = past.sent.some(
-    ({ intent }) =>
-      intent.seq > built && dumping.has(intent.step) && intent.argv[0] === 'sdxshadowvolume',
+    ({ intent }) => intent.seq > built && dumping.has(intent.step) && intent.argv[0] === 'sdxshadowvolume',
   );
   return (
     !wasActivated &&
     !marks.mountPointMade &&
     isShadowUnmounted(assignment, world) &&
-    !judgeShadow(assignment, world).some((verdict) => isBlocking(verdict) && !proxyRules.has(verdict.rule))
+    !judgeShadow(assignment, world).some((verdict) => isBlocking(verdict) && !isOfProxy(verdict.rule))
   );
 }
 
@@ -192,8 +202,7 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
   const { backupServer, shadow } = assignment;
   const begun = past.sent.some(({ intent }) => intent.step === '5' && intent.changes);
   const isGone = isShadowGone(assignment, world);
-  if (!begun && !isGone)
-    return `${backupServer} shows objects of ${shadow.class} that this run has not made`;
+  if (!begun && !isGone) return `${backupServer} shows objects of ${shadow.class} that this run has not made`;
   if (begun && shadowIsWhole(facts, past, route)) {
     route.reasons.push(`the shadow ${shadow.class}/${shadow.volume} stands whole: it is verified again`);
     return undefined;
@@ -261,7 +270,8 @@ function whenParted(facts: ResumeFacts, past: Past, route: Route, dump: Step): C
   const { assignment, world } = facts;
   const { proxy } = assignment;
   const blocking = judgeParted(assignment, world).find(isBlocking);
-  if (blocking) return { refused: `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}` };
+  if (blocking)
+    return { refused: `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}` };
   if (!past.part) return { refused: `${proxy} is parted, and it was not this run that parted it` };
   if (past.part.ending === 'bad') return { refused: `step 3-3 failed, and ${proxy} is parted nevertheless` };
   const complete = dumpIsComplete(facts, past, dump);

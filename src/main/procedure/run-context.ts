@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
+import type { MediaFile } from '../tape/media-file.ts';
 import type { Assignment } from './assignment.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { SampledBlock } from './fingerprint.ts';
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly halt: AbortSignal;
   /** The file beside the journal that lists what a tar archive holds. */
   readonly catalogueFile: string;
+  /** The list of all tapes that were seen; a run in layout `labelled` writes into it. */
+  readonly media?: MediaFile | undefined;
   /** Called more often than the journal is written. */
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
 }
@@ -61,6 +64,8 @@ export class RunContext {
   unwinding = false;
   /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
   again = false;
+  /** How often a command is tried again that fails while the reader of a dead console holds the shadow open. */
+  patience = 0;
   /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
   afterFailure: 'unwind' | 'halt' | undefined;
   #finishing = false;

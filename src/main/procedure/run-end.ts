@@ -62,15 +62,17 @@ export function failedEnd(
   return failed(error, 3, [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)]);
 }
 
-export function goodEnd({ assignment, marks }: RunContext, world: World): RunEnd {
+export function goodEnd({ assignment, journal, marks }: RunContext, world: World): RunEnd {
   const verified = marks.tape === 'verified';
   const { proxy, tapeDevice, tapeHost } = assignment;
+  const label = journal.events.findLast((event) => event.type === 'label');
+  const tape = label ? `the tape "${label.name}"` : 'the tape';
   return {
     verdict: verified ? 'verified' : 'unverified',
     exitStatus: 0,
     sentence: verified
-      ? `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
-      : `${proxy} is on the tape in ${tapeDevice} on ${tapeHost}; it was not read back`,
+      ? `${proxy} is on ${tape} in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
+      : `${proxy} is on ${tape} in ${tapeDevice} on ${tapeHost}; it was not read back`,
     error: undefined,
     stands: whatStands(assignment, world, marks),
   };

@@ -49,6 +49,18 @@ class Story {
     return this;
   }
 
+  takenUp(): this {
+    this.#append({ type: 'run-resumed', by: 'Marion', version: '0', mode: 'unwind', reason: '' });
+    return this;
+  }
+
+  /** Somebody looked at what became of the last command. */
+  settled(ended: 'good' | 'bad'): this {
+    const of = this.#events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
+    this.#append({ type: 'observed', findings: [], settled: [{ of, ended }] });
+    return this;
+  }
+
   finished(step: string, result: 'done' | 'failed' = 'done', code = 'COMMAND_FAILED'): this {
     const error = result === 'failed' ? { error: { code, sentence: 'x', hint: 'y' } } : {};
     this.#append({ type: 'step-finished', step, result, milliseconds: 1, ...error });
@@ -116,6 +128,15 @@ describe('the lock', () => {
     );
     expect(begun().brokenOff('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock').marks.lockMade).toBe(
       true,
+    );
+  });
+
+  it('is held by whoever took the run up, until it is removed again', () => {
+    const takenUp = () =>
+      begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).takenUp();
+    expect(takenUp().marks.lockMade).toBe(true);
+    expect(takenUp().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).marks.lockMade).toBe(
+      false,
     );
   });
 
@@ -196,6 +217,33 @@ describe('the services', () => {
     });
     expect(stopped().finished('3-4', 'failed').marks.servicesStopped).toHaveLength(1);
     expect(stopped().finished('3-4').marks.servicesStopped).toEqual([]);
+  });
+
+  it('that were stopped a second time, in a run that was taken up, are stopped once', () => {
+    const once = () =>
+      stopping().sent('3-2', 'node1', 'app stop', 0).brokenOff('3-2', 'node1', 'umount /app');
+    expect(once().step('3-2', 'part').sent('3-2', 'node1', 'umount /app', 0).marks.servicesStopped).toEqual([
+      { host: 'node1', place: 0, line: 'app stop', sure: true },
+      { host: 'node1', place: 1, line: 'umount /app', sure: true },
+    ]);
+  });
+
+  it('that were resumed and stopped again are stopped, and what resumed them before counts no more', () => {
+    const again = stopping()
+      .sent('3-2', 'node1', 'umount /app', 0)
+      .step('3-4', 'part')
+      .sent('3-4', 'node1', 'mount /app', 0)
+      .finished('3-4')
+      .step('3-2', 'part')
+      .sent('3-2', 'node1', 'umount /app', 0);
+    expect(again.marks).toMatchObject({ servicesStopped: [{ line: 'umount /app' }], servicesResumed: [] });
+  });
+
+  it('whose end was seen afterwards count as what was seen', () => {
+    const settled = (ended: 'good' | 'bad') =>
+      stopping().brokenOff('3-2', 'node1', 'umount /app').settled(ended).marks.servicesStopped;
+    expect(settled('bad')).toEqual([]);
+    expect(settled('good')).toMatchObject([{ line: 'umount /app', sure: true }]);
   });
 
   it('are the operator’s until he has said that he resumed them', () => {

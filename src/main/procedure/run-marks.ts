@@ -106,14 +106,23 @@ export const tapeCodes = [
   'TAPE_RECORD_TOO_LONG',
   'TAPE_READBACK_MISCOUNTED',
   'TAPE_DIFFERS',
+  'TAPE_IS_ANOTHER',
 ] as const;
 
-function tapeMark(events: readonly RunEvent[], dumpStep: string, dumpBegun: boolean): TapeMark {
+/** @param labelBegun a label may have reached the tape: then there is no backup without its manifest */
+function tapeMark(
+  events: readonly RunEvent[],
+  dumpStep: string,
+  dumpBegun: boolean,
+  labelBegun: boolean,
+): TapeMark {
   const ended = (step: string) =>
     events.findLast((event) => event.type === 'step-finished' && event.step === step);
   const [dump, readBack] = [ended(dumpStep), ended('read-back')];
-  if (!dumpBegun) return 'untouched';
+  if (!dumpBegun && !labelBegun) return 'untouched';
   if (dump?.type !== 'step-finished' || dump.result !== 'done') return 'incomplete';
+  const manifest = ended('manifest');
+  if (labelBegun && (manifest?.type !== 'step-finished' || manifest.result !== 'done')) return 'incomplete';
   if (readBack?.type !== 'step-finished') return 'written';
   if (readBack.result === 'done') return 'verified';
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
@@ -133,6 +142,7 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
     ({ intent }) => intent.changes && !harmlessPhases.has(phaseOf.get(intent.step) ?? ''),
   );
   const dumpBegun = changing.some(({ intent }) => intent.step === dumpStep);
+  const labelBegun = changing.some(({ intent }) => intent.step === 'label');
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
   const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
   return {
@@ -140,7 +150,7 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
     shadowBegun: changing.some(({ intent }) => intent.step === '5'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
-    tape: tapeMark(events, dumpStep, dumpBegun),
+    tape: tapeMark(events, dumpStep, dumpBegun, labelBegun),
     lockMade: stands(
       sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
       (intent) => isMkdir(intent, 'lock'),

@@ -1,5 +1,5 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
-import type { EventOf, Hop, RunEvent, RunVerdict } from '../../contract/events.ts';
+import { hops, type EventOf, type Hop, type RunEvent, type RunVerdict } from '../../contract/events.ts';
 
 export interface RunSummary {
   readonly run: string;
@@ -20,20 +20,33 @@ export interface RunSummary {
   readonly currentStep: string | undefined;
 }
 
-function lastOf<Type extends RunEvent['type']>(
+/** The last event of a type. */
+export function lastOf<Type extends RunEvent['type']>(
   events: readonly RunEvent[],
   type: Type,
 ): EventOf<Type> | undefined {
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
+function digestsOf(events: readonly RunEvent[]): RunSummary['digests'] {
+  const digests: Partial<Record<Hop, EventOf<'digest'>>> = {};
+  for (const event of events) {
+    // What a step has counted before counts no more once it begins again.
+    if (event.type === 'step-started')
+      for (const hop of hops) if (digests[hop]?.step === event.step) delete digests[hop];
+    if (event.type === 'digest') digests[event.hop] = event;
+  }
+  return digests;
+}
+
 /** @returns undefined where the events do not begin with run-started */
 export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   const start = events[0];
   if (start?.type !== 'run-started') return undefined;
-  const end = lastOf(events, 'run-finished');
-  const digests: Partial<Record<Hop, EventOf<'digest'>>> = {};
-  for (const event of events) if (event.type === 'digest') digests[event.hop] = event;
+  const finished = lastOf(events, 'run-finished');
+  const takenUp = lastOf(events, 'run-resumed');
+  // A run that was taken up again is unfinished until it ends once more.
+  const end = finished && finished.seq > (takenUp?.seq ?? 0) ? finished : undefined;
   return {
     run: start.run,
     job: start.job,
@@ -48,7 +61,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
     sentence: end?.sentence,
-    digests,
+    digests: digestsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };
 }

@@ -64,7 +64,9 @@ export type Performance =
   | 'check-file-system'
   | 'fingerprint'
   | 'verification'
+  | 'label'
   | 'dump'
+  | 'manifest'
   | 'read-back'
   | 'watch';
 

@@ -11,7 +11,7 @@ import {
   sdxshadowvolumeStartWritable,
   sdxshadowvolumeStop,
 } from '../gds/commands.ts';
-import { driveCommand, withRewind } from '../tape/tape-device.ts';
+import { driveCommand, withRewind, withoutRewind } from '../tape/tape-device.ts';
 import { dumpToolOf, fileSystemOf, mounts, type Assignment } from './assignment.ts';
 import {
   isShadowUnmounted,
@@ -20,6 +20,13 @@ import {
   judgeShadowWritable,
   judgeStopped,
 } from './checks.ts';
+import {
+  dataPosition,
+  isLabelled,
+  labelStep,
+  manifestStep,
+  readBackLabelledCommands,
+} from './labelled-steps.ts';
 import { unmountsBeforePart } from './steps-part.ts';
 import type { Step, StepChecks, StepCommand } from './step.ts';
 
@@ -178,8 +185,14 @@ interface DumpWords {
   readonly reader: readonly string[];
 }
 
+/** Behind a label the tape must not be rewound between the files. */
+function dumpDevice(assignment: Assignment): string {
+  return isLabelled(assignment) ? withoutRewind(assignment.tapeDevice) : assignment.tapeDevice;
+}
+
 function dumpWords(assignment: Assignment): DumpWords {
-  const { method, job, tapeDevice } = assignment;
+  const { method, job } = assignment;
+  const tapeDevice = dumpDevice(assignment);
   const device = shadowRawDevice(assignment);
   const { recordBytes } = job.media;
   switch (method) {
@@ -215,16 +228,20 @@ function dumpWords(assignment: Assignment): DumpWords {
 }
 
 function dumpStep(assignment: Assignment, id: string): Step {
-  const { backupServer, tapeHost, tapeDevice, route, job } = assignment;
+  const { backupServer, tapeHost, route, job } = assignment;
   const words = dumpWords(assignment);
   const commands =
     route === 'server'
       ? words.server.map((argv) => guideLine(backupServer, ...argv))
       : [
+          ...(isLabelled(assignment) ? dataPosition(assignment) : []),
           { host: backupServer, argv: words.reader, guide: false, changes: false },
           {
             host: tapeHost,
-            argv: tapeWriterArguments({ device: tapeDevice, recordBytes: job.media.recordBytes }),
+            argv: tapeWriterArguments({
+              device: dumpDevice(assignment),
+              recordBytes: job.media.recordBytes,
+            }),
             guide: false,
             changes: true,
           },
@@ -265,7 +282,9 @@ function readBackStep(assignment: Assignment): Step {
     why: 'what cannot be read back is no backup: every record is read again, and its digest compared with the device’s',
     source: 'Shadowtape',
     performance: 'read-back',
-    commands: readBackCommands(tapeHost, tapeDevice, job.media.recordBytes),
+    commands: isLabelled(assignment)
+      ? readBackLabelledCommands(assignment, job.media.recordBytes)
+      : readBackCommands(tapeHost, tapeDevice, job.media.recordBytes),
     ...(job.verify.readback
       ? {}
       : { leftOut: 'the job says verify.readback: false; the run ends unverified' }),
@@ -288,5 +307,11 @@ function methodSteps(assignment: Assignment): Step[] {
 }
 
 export function dumpSteps(assignment: Assignment): Step[] {
-  return [...methodSteps(assignment), readBackStep(assignment)];
+  const steps = methodSteps(assignment);
+  if (!isLabelled(assignment)) return [...steps, readBackStep(assignment)];
+  // The label is written as late as can be: until then nothing on the tape is lost.
+  const labelled = steps.flatMap((step) =>
+    step.performance === 'dump' ? [labelStep(assignment), step, manifestStep(assignment)] : [step],
+  );
+  return [...labelled, readBackStep(assignment)];
 }

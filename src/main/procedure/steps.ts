@@ -1,15 +1,13 @@
 /** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
-import { driveCommand, withoutRewind } from '../tape/tape-device.ts';
 import { mounts, type Assignment } from './assignment.ts';
 import { lockFolder } from './lock.ts';
 import { dumpSteps } from './steps-dump.ts';
 import { partSteps } from './steps-part.ts';
 import { rejoinSteps } from './steps-rejoin.ts';
 import { shadowSteps } from './steps-shadow.ts';
-import type { Step, StepCommand } from './step.ts';
-
-/** Large enough for a record of any common program; a larger one fails, and is then known not to be blank. */
-export const firstRecordBytes = 262_144;
+import type { Step } from './step.ts';
+import { readRecordCommand, rewindCommand } from './tape-look.ts';
+import { statusCommand } from './tape-position.ts';
 
 function lockStep(assignment: Assignment): Step {
   return {
@@ -49,8 +47,8 @@ function unlockStep(assignment: Assignment): Step {
   };
 }
 
-function tapeStep({ tapeHost: host, tapeDevice, job }: Assignment): Step {
-  const look = (argv: readonly string[]): StepCommand => ({ host, argv, guide: false, changes: false });
+function tapeStep(assignment: Assignment): Step {
+  const { job } = assignment;
   return {
     id: 'tape',
     phase: 'prepare',
@@ -61,10 +59,10 @@ function tapeStep({ tapeHost: host, tapeDevice, job }: Assignment): Step {
     source: 'Shadowtape',
     performance: 'tape-check',
     commands: [
-      look(driveCommand(tapeDevice, 'status')),
-      look(driveCommand(tapeDevice, 'rewind')),
-      look(['dd', `if=${withoutRewind(tapeDevice)}`, `bs=${firstRecordBytes}`, 'count=1']),
-      look(driveCommand(tapeDevice, 'rewind')),
+      statusCommand(assignment),
+      rewindCommand(assignment),
+      readRecordCommand(assignment),
+      rewindCommand(assignment),
     ],
   };
 }

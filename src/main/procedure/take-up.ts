@@ -50,6 +50,8 @@ interface Seen {
 }
 
 const step = 'take-up';
+/** Enough for a reader to notice that nobody listens to it any more; each wait is ten seconds at most. */
+const tries = 6;
 
 function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undefined {
   const last = events.at(-1);
@@ -148,7 +150,8 @@ function openJournal(
   try {
     const reason = point ? [`on with step ${point.step}`, ...point.reasons].join('; ') : 'to be unwound';
     journal.append({ type: 'run-resumed', by, version, mode, reason });
-    const torn = 'the last line of the journal was torn, since the console died while it wrote; it was cut off';
+    const torn =
+      'the last line of the journal was torn, since the console died while it wrote; it was cut off';
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     if (warning !== undefined) journal.append({ type: 'warning', step, text: warning });
     const findings = findingsOf(assignment, soFar.events, world, marks, settled);
@@ -250,6 +253,7 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   }
   const { journal, point, nothingLeft } = prepared;
   const context = new RunContext({ ...options, journal });
+  context.patience = tries;
   try {
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };

@@ -4,7 +4,8 @@ import type { RunEvent } from '../../contract/events.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import { noJournal } from './journal.ts';
-import { readBackAndCompare } from './perform-read-back.ts';
+import { readBackAndCompare } from './compare-read-back.ts';
+import { readLabelledTape } from './read-labelled-tape.ts';
 import type { LiveProgress } from './run-context.ts';
 import { summarise } from './run-summary.ts';
 import { readBackCommands } from './steps-dump.ts';
@@ -24,7 +25,7 @@ export interface VerifiedTape {
   readonly sha256: string;
 }
 
-/** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_DIFFERS and what else reading a tape can end with */
+/** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
 export async function verifyRun(options: VerifyOptions): Promise<VerifiedTape> {
   const { run, events, runner, abort, onProgress } = options;
   const start = events[0];
@@ -33,16 +34,15 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedTape> {
   if (start?.type !== 'run-started' || !written) throw failure('RUN_HAS_NO_TAPE', { run });
   const { host, device } = start.tape;
   await requireReadyDrive(runner, 'verify-run', { tapeHost: host, tapeDevice: device }, 'read');
-  await readBackAndCompare(
-    { runner, abort, journal: noJournal(), progress: onProgress },
-    {
-      step: 'verify-run',
-      volume: written.volume,
-      recordBytes: start.recordBytes,
+  const drive = { tapeHost: host, tapeDevice: device };
+  const room = { runner, abort, journal: noJournal(), progress: onProgress };
+  const order = { step: 'verify-run', volume: written.volume, recordBytes: start.recordBytes, written };
+  if (start.layout === 'labelled') await readLabelledTape(room, { ...order, run, drive, events });
+  else
+    await readBackAndCompare(room, {
+      ...order,
       commands: readBackCommands(host, device, start.recordBytes),
-      written,
-    },
-  );
+    });
   return {
     volume: written.volume,
     bytes: written.bytes ?? 0,

@@ -152,7 +152,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'layuot',
       'jobs.nightly.media',
-      'layout, overwrite, recordBytes',
+      'layout, overwrite, name, keep, recordBytes',
       job((nightly) => (nightly.media.layuot = 'plain')),
     ],
     ['restart', 'jobs.nightly.services', 'stop, resume', job((nightly) => (nightly.services.restart = []))],
@@ -194,6 +194,14 @@ describe('a site file with a wrong key or value', () => {
     [
       'jobs.nightly.media.overwrite: must be true or false, but is text',
       job((nightly) => (nightly.media.overwrite = 'yes')),
+    ],
+    [
+      'jobs.nightly.media.name: must be 1 to 32 letters, digits, "_", "." and "-", and not "data"',
+      job((nightly) => (nightly.media.name = 'PAYROLL 01')),
+    ],
+    [
+      'jobs.nightly.media.keep: must be a number of days, weeks or years, such as "30 days"',
+      job((nightly) => (nightly.media.keep = '0 days')),
     ],
     [
       'jobs.nightly.media.recordBytes: must be a multiple of 512',

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
 import { commandLine } from '../ssh/quoting.ts';
+import { isTapeName } from '../tape/tape-label.ts';
 import { commandWords } from './command-words.ts';
 
 const nonEmpty = z.string().min(1, 'must not be empty');
@@ -63,6 +64,19 @@ export const jobSchema = z.strictObject({
     .strictObject({
       layout: z.enum(['plain', 'labelled']).default('plain'),
       overwrite: z.boolean().default(false),
+      /** Layout labelled: the name on the label of the tape that the job writes to; a blank one is given it. */
+      name: z
+        .string()
+        .refine(isTapeName, 'must be 1 to 32 letters, digits, "_", "." and "-", and not "data"')
+        .optional(),
+      /** Layout labelled: how long the tape is not to be overwritten. */
+      keep: z
+        .string()
+        .regex(
+          /^[1-9]\d{0,3} (day|week|year)s?$/,
+          'must be a number of days, weeks or years, such as "30 days"',
+        )
+        .optional(),
       recordBytes: z
         .int()
         .min(512)

@@ -13,7 +13,9 @@ const mediaEventSchema = z.looseObject({
   device: z.string(),
   /** The data files behind the label, where they are known. */
   files: z
-    .array(z.looseObject({ file: z.int(), volume: z.string(), method: z.string(), bytes: z.number().optional() }))
+    .array(
+      z.looseObject({ file: z.int(), volume: z.string(), method: z.string(), bytes: z.number().optional() }),
+    )
     .optional(),
 });
 

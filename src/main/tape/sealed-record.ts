@@ -26,7 +26,11 @@ export function seal(kind: SealedKind, value: object, records: number): Buffer {
   const length = Buffer.byteLength(text);
   const whole = Math.ceil(length / ownRecordBytes);
   if (whole > records)
-    throw failure('TAPE_LABEL_TOO_LONG', { kind: kind.toLowerCase(), length, limit: records * ownRecordBytes });
+    throw failure('TAPE_LABEL_TOO_LONG', {
+      kind: kind.toLowerCase(),
+      length,
+      limit: records * ownRecordBytes,
+    });
   const bytes = Buffer.alloc(whole * ownRecordBytes);
   bytes.write(text, 'utf8');
   return bytes;
@@ -58,7 +62,8 @@ export function unseal(kind: SealedKind, bytes: Buffer): Unsealed {
   const [head = '', seal = '', json = '', ...rest] = text.split('\n');
   if (head !== firstLine(kind)) return damaged(`its first line is not "${firstLine(kind)}"`);
   const digest = digestLine.exec(seal)?.[1];
-  if (digest === undefined || rest.length !== 1 || rest[0] !== '') return damaged('its lines are not in order');
+  if (digest === undefined || rest.length !== 1 || rest[0] !== '')
+    return damaged('its lines are not in order');
   if (sha256(json) !== digest) return damaged('its SHA-256 is not that of its content');
   try {
     return { kind: 'whole', value: JSON.parse(json) as unknown };

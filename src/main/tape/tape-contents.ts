@@ -1,4 +1,6 @@
 /** Tells what a tape begins with, by its first record. */
+import { describeLabel, readLabel } from './tape-label.ts';
+import { readManifest } from './tape-manifest.ts';
 
 const tarHeaderBytes = 512;
 const tarChecksumAt = 148;
@@ -37,12 +39,22 @@ function isDump(record: Buffer): boolean {
   return record.readUInt32BE(dumpMagicAt) === dumpMagic || record.readUInt32LE(dumpMagicAt) === dumpMagic;
 }
 
+/** What Shadowtape itself has written; undefined where the record is none of that. */
+function describeOwn(record: Buffer): string | undefined {
+  const label = readLabel(record);
+  if (label.kind === 'label') return describeLabel(label.label);
+  if (label.kind === 'damaged') return `a damaged label of Shadowtape: ${label.reason}`;
+  return readManifest(record).kind === 'foreign' ? undefined : 'a manifest of Shadowtape';
+}
+
 /**
  * What the first record looks like, in words that fit behind "the tape holds".
  * @param record the first record's bytes; empty where the tape begins with a file mark
  */
 export function describeFirstRecord(record: Buffer): string {
   if (record.length === 0) return 'a file mark at its beginning';
+  const own = describeOwn(record);
+  if (own !== undefined) return own;
   const size = `${record.length.toLocaleString('en-US')} bytes`;
   if (hasTarChecksum(record)) {
     const kind =

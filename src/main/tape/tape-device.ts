@@ -20,9 +20,12 @@ export function withRewind(device: string): string {
   return without.startsWith('/dev/nst') ? without.replace('/dev/nst', '/dev/st') : without.slice(0, -1);
 }
 
-export type DriveCommand = 'status' | 'rewind' | 'eod';
+export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'weof';
 
-/** @param device the one without rewind: `mt` would otherwise move the tape again when it closes the drive */
-export function driveCommand(device: string, command: DriveCommand): string[] {
-  return ['mt', '-f', withoutRewind(device), command];
+/**
+ * @param device the one without rewind: `mt` would otherwise move the tape again when it closes the drive
+ * @param count how many file marks are passed or written, for `fsf`, `bsf` and `weof`
+ */
+export function driveCommand(device: string, command: DriveCommand, count?: number): string[] {
+  return ['mt', '-f', withoutRewind(device), command, ...(count === undefined ? [] : [String(count)])];
 }

@@ -1,0 +1,95 @@
+/** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
+import type { CheckLine } from '../../contract/plan.ts';
+import { listTapes, type IdentifiedTape, type ShadowtapeConsole, type StateFolder } from '../console.ts';
+import { stopOnSignals } from './stop-signals.ts';
+import { bytesText, countText, printable } from './text.ts';
+
+const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
+const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+/** Ctrl-C ends what is done at the drive. */
+async function stoppable<Result>(work: (abort: AbortSignal) => Promise<Result>): Promise<Result> {
+  const stop = stopOnSignals(() => undefined);
+  try {
+    return await work(stop.cancel);
+  } finally {
+    stop.release();
+  }
+}
+
+function identifiedLines({ host, device, blank, label, files, end }: IdentifiedTape): string[] {
+  const place = `tape in ${device} on ${host}`;
+  if (blank) return [`${place}: blank`];
+  const name = label ? `"${label.name}", uuid ${label.uuid}` : 'without a label';
+  return [
+    `${place}: ${name}`,
+    ...files.map(({ file, holds, recordBytes }) => {
+      const size = recordBytes === undefined || recordBytes === 0 ? '' : `${countText(recordBytes)} B`;
+      return `  file ${String(file).padEnd(3)} ${size.padStart(11)}  ${holds}`;
+    }),
+    `  ${end}`,
+  ];
+}
+
+export async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
+  const tape = await stoppable((abort) => console.tapeDesk.identify(abort));
+  if (json) printJson(tape);
+  else identifiedLines(tape).forEach(print);
+  return 0;
+}
+
+export interface LabelOptions {
+  readonly overwrite?: string | undefined;
+  readonly json: boolean;
+}
+
+export async function labelCommand(
+  console: ShadowtapeConsole,
+  name: string,
+  { overwrite, json }: LabelOptions,
+): Promise<number> {
+  const { label, before } = await stoppable((abort) => console.tapeDesk.label(name, { overwrite, abort }));
+  const { host, device, found, blank } = before;
+  if (json) printJson({ ...label, host, device, before: found });
+  else
+    print(
+      `labelled: the tape in ${device} on ${host} is "${label.name}" now; ${blank ? 'it was blank' : `gone is ${found}`}`,
+    );
+  return 0;
+}
+
+export function tapesCommand(state: StateFolder, json: boolean): number {
+  const { tapes, unreadableLines } = listTapes(state);
+  if (json) tapes.forEach(printJson);
+  else if (tapes.length === 0) print(`no tapes yet in ${state.tapesFile}`);
+  for (const tape of json ? [] : tapes) {
+    const files = tape.files.map(({ volume, method, bytes }) =>
+      [volume, method, ...(bytes === undefined ? [] : [bytesText(bytes)])].join(' '),
+    );
+    const facts = [
+      files.join(', ') || 'no files known',
+      ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
+      ...(tape.keepUntil === undefined ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
+      `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
+      ...(tape.replaced ? ['a later label has this name'] : []),
+    ];
+    print(`${tape.name.padEnd(32)}  ${facts.join('; ')}`);
+  }
+  if (unreadableLines > 0) process.stderr.write(`${unreadableLines} lines of the list cannot be read\n`);
+  return 0;
+}
+
+/** @returns 1 where a check has failed */
+export async function driveCheckCommand(
+  console: ShadowtapeConsole,
+  { overwrite, json }: LabelOptions,
+): Promise<number> {
+  const show = (line: CheckLine) => {
+    if (json) return printJson(line);
+    print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
+    if (line.hint !== undefined) print(`    hint: ${line.hint}`);
+    return undefined;
+  };
+  const lines = await stoppable((abort) => console.tapeDesk.checkDrive({ overwrite, abort }, show));
+  return lines.every(({ good }) => good) ? 0 : 1;
+}

@@ -1,0 +1,61 @@
+/** Reads a file of the tape back and compares it with what was handed to the tape. */
+import { failure } from '../../contract/errors.ts';
+import type { EventOf } from '../../contract/events.ts';
+import { readBack } from '../../streams/read-back.ts';
+import { judgeTapeRead } from '../../streams/tape-reader.ts';
+import { close, evidenceOf, open, reader, showProgress, type DataRoom } from './remote-data.ts';
+import type { StepCommand } from './step.ts';
+
+/** What was written, as the journal holds it. */
+export type WrittenDigest = Pick<EventOf<'digest'>, 'bytes' | 'records' | 'crc32' | 'onTapeSha256'>;
+
+/** @throws TAPE_DIFFERS */
+export function requireSame(what: string, expected: string, actual: string): void {
+  if (expected !== actual) throw failure('TAPE_DIFFERS', { what, expected, actual }, { expected, actual });
+}
+
+export interface ReadBackOrder {
+  readonly step: string;
+  readonly volume: string;
+  readonly recordBytes: number;
+  /** What brings the head to the file, then the dd that reads. */
+  readonly commands: readonly StepCommand[];
+  readonly written: WrittenDigest;
+}
+
+/**
+ * Reads the file and compares it with what was handed to the tape.
+ * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and what else can go wrong on the way
+ */
+export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): Promise<void> {
+  const { step, volume, recordBytes, written } = order;
+  const readCommand = order.commands.at(-1);
+  if (!readCommand) throw new Error('reading back takes a command that reads');
+  for (const command of order.commands.slice(0, -1)) await room.runner.send(step, command);
+  const source = await open(room, step, readCommand, reader(room));
+  let result: Awaited<ReturnType<typeof readBack>>;
+  try {
+    result = await readBack({
+      source: source.end,
+      recordBytes,
+      total: written.bytes,
+      onProgress: showProgress(room, step, 'read-back'),
+      abort: room.abort,
+      evidence: evidenceOf(readCommand),
+    });
+  } finally {
+    await close(room, step, source);
+  }
+  const { bytes, records, crc32, sha256 } = result;
+  room.journal.append({ type: 'digest', step, volume, hop: 'readback', bytes, records, crc32, sha256 });
+  const writtenBytes = written.bytes ?? 0;
+  const lastRecordBytes = writtenBytes % recordBytes === 0 ? recordBytes : writtenBytes % recordBytes;
+  requireSame('bytes', String(writtenBytes), String(bytes));
+  requireSame('CRC-32', written.crc32 ?? '', crc32);
+  requireSame('SHA-256', written.onTapeSha256 ?? '', sha256);
+  judgeTapeRead(
+    result.end,
+    { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes },
+    evidenceOf(readCommand),
+  );
+}

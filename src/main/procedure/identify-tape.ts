@@ -1,0 +1,156 @@
+/** Says what is on the tape in a drive: the first record of each file, without writing a byte. */
+import { isFailure } from '../../contract/errors.ts';
+import { describeFirstRecord } from '../tape/tape-contents.ts';
+import { readLabel, type TapeLabel } from '../tape/tape-label.ts';
+import { readManifest, type TapeManifest } from '../tape/tape-manifest.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { driveStatus, requireReadyDrive } from './drive-ready.ts';
+import type { CommandResult } from './hosts.ts';
+import { readOwnFileCommand } from './own-file.ts';
+import {
+  contentsOfTape,
+  ddWords,
+  isTooLarge,
+  readRecordCommand,
+  rewindCommand,
+  type KnownDrive,
+} from './tape-look.ts';
+import { goToFile, standAtFile } from './tape-position.ts';
+
+const step = 'identify';
+/** More files than this are not looked at. */
+const mostFiles = 32;
+
+export interface IdentifiedFile {
+  /** Number of the tape file, from 0. */
+  readonly file: number;
+  /** What its first record is. */
+  readonly holds: string;
+  /** Size in bytes of its first record; undefined where it could not be read. */
+  readonly recordBytes: number | undefined;
+}
+
+export interface IdentifiedTape {
+  readonly host: string;
+  readonly device: string;
+  readonly blank: boolean;
+  /** Undefined where the tape has no label of Shadowtape that can be trusted. */
+  readonly label: TapeLabel | undefined;
+  /** Undefined where the tape has none, or one that does not belong to its label. */
+  readonly manifest: TapeManifest | undefined;
+  readonly files: readonly IdentifiedFile[];
+  /** Why no further file was looked at, in words. */
+  readonly end: string;
+}
+
+/** A manifest may be longer than its first record: then the whole file is read. */
+async function manifestOf(
+  runner: CommandRunner,
+  drive: KnownDrive,
+  file: number,
+  first: Buffer,
+): Promise<TapeManifest | undefined> {
+  let reading = readManifest(first);
+  if (reading.kind === 'damaged') {
+    await goToFile(runner, step, drive, file);
+    const whole = await runner.send(step, readOwnFileCommand(drive), { anyStatus: true, binary: true });
+    reading = readManifest(whole.stdout);
+  }
+  return reading.kind === 'manifest' ? reading.manifest : undefined;
+}
+
+/** Why the file under the head is none, by how the reading of its first record ended; undefined where it is one. */
+async function endOfTape(
+  runner: CommandRunner,
+  drive: KnownDrive,
+  first: CommandResult,
+): Promise<string | undefined> {
+  if (first.status === 0 && first.stdout.length > 0) return undefined;
+  const status = await driveStatus(runner, step, drive);
+  if (status.endOfData || status.blankCheck) return 'end of data';
+  if (first.status === 0) return 'an empty file';
+  return isTooLarge(first) ? undefined : `it cannot be read: ${ddWords(first)}`;
+}
+
+/** @returns false where the tape ends before that file */
+async function reaches(runner: CommandRunner, drive: KnownDrive, file: number): Promise<boolean> {
+  try {
+    await standAtFile(runner, step, drive, file);
+    return true;
+  } catch (error) {
+    if (!isFailure(error, 'COMMAND_FAILED', 'TAPE_POSITION_WRONG')) throw error;
+    return false;
+  }
+}
+
+/** Collects what is found, file after file. */
+class Finding {
+  label: TapeLabel | undefined;
+  manifest: TapeManifest | undefined;
+  readonly files: IdentifiedFile[] = [];
+
+  add(file: number, holds: string, first: CommandResult): void {
+    const recordBytes = first.status === 0 ? first.stdout.length : undefined;
+    this.files.push({ file, holds, recordBytes });
+  }
+
+  /** What a file holds, by label or manifest where they tell. */
+  told(file: number): string | undefined {
+    const volume = this.label?.volumes.find((one) => one.file === file);
+    return volume && `${volume.volume}, method ${volume.method}`;
+  }
+}
+
+async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: Finding): Promise<string> {
+  for (let file = 1; file < mostFiles; file += 1) {
+    if (!(await reaches(runner, drive, file))) return `no file mark behind file ${file - 1}`;
+    const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+    const end = await endOfTape(runner, drive, first);
+    if (end !== undefined) return `${end} behind file ${file - 1}`;
+    const holds = isTooLarge(first)
+      ? 'records that are larger than 262,144 bytes'
+      : describeFirstRecord(first.stdout);
+    const told = finding.told(file);
+    finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
+    const manifest = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
+    if (manifest && manifest.label === finding.label?.uuid) finding.manifest = manifest;
+    if (manifest)
+      finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
+  }
+  return `not looked behind file ${mostFiles - 1}`;
+}
+
+function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
+  const last = files.at(-1);
+  if (!last) throw new Error('a file was added before');
+  return last;
+}
+
+const describeManifest = ({ run, files }: TapeManifest) =>
+  `the manifest of run ${run}: ${files.length === 1 ? '1 file' : `${files.length} files`}`;
+
+/**
+ * Reads the first record of each file. The tape is rewound in the end.
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN
+ */
+export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Promise<IdentifiedTape> {
+  const { tapeHost: host, tapeDevice: device } = drive;
+  await requireReadyDrive(runner, step, drive, 'read');
+  await runner.send(step, rewindCommand(drive));
+  const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+  const found = await contentsOfTape(runner, step, drive, first);
+  const finding = new Finding();
+  let end = 'blank';
+  if (found !== undefined) {
+    const label = first.status === 0 ? readLabel(first.stdout) : undefined;
+    if (label?.kind === 'label') finding.label = label.label;
+    finding.add(0, found, first);
+    const isEmpty = first.status === 0 && first.stdout.length === 0;
+    end = isEmpty
+      ? 'not looked behind a file mark at the beginning'
+      : await identifyFiles(runner, drive, finding);
+  }
+  await runner.send(step, rewindCommand(drive));
+  const { label, manifest, files } = finding;
+  return { host, device, blank: found === undefined, label, manifest, files, end };
+}

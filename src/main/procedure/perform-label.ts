@@ -1,0 +1,127 @@
+/** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
+import { createHash, randomUUID } from 'node:crypto';
+import { isFailure } from '../../contract/errors.ts';
+import { mediaEvent, type MediaEvent, type MediaFile } from '../tape/media-catalogue.ts';
+import { refusalOfRun, type FoundTape } from '../tape/overwrite-rule.ts';
+import { dayOf, encodeLabel, inventedName, isKept, type TapeLabel } from '../tape/tape-label.ts';
+import { dataFile } from './labelled-steps.ts';
+import { writeRecords } from './own-file.ts';
+import type { Performer } from './perform-commands.ts';
+import type { RunContext } from './run-context.ts';
+import type { Step } from './step.ts';
+import { lookAtTape } from './tape-look.ts';
+import { goToFile } from './tape-position.ts';
+
+const millisecondsOfDay = 86_400_000;
+const daysOf = { day: 1, week: 7, year: 365 } as const;
+
+/** @param keep `30 days`, `8 weeks`, `7 years`; undefined where the job does not say */
+export function keepUntilOf(keep: string | undefined, from: Date): string | undefined {
+  const [, count, unit] = /^(\d+) (day|week|year)s?$/.exec(keep ?? '') ?? [];
+  if (count === undefined) return undefined;
+  const days = Number(count) * daysOf[unit as keyof typeof daysOf];
+  return new Date(from.getTime() + days * millisecondsOfDay).toISOString();
+}
+
+/** Writes into the media catalogue. That it cannot be written is told, and fails no run. */
+export function noteTape(
+  context: RunContext,
+  step: Step,
+  what: MediaEvent['what'],
+  label: TapeLabel,
+  files?: readonly MediaFile[],
+): void {
+  const { tapeHost: host, tapeDevice: device } = context.assignment;
+  const at = new Date().toISOString();
+  try {
+    context.options.media?.append(mediaEvent(what, label, { host, device, at }, files));
+  } catch (error) {
+    if (!isFailure(error, 'TAPES_UNWRITABLE', 'TAPES_UNREADABLE')) throw error;
+    context.journal.append({ type: 'warning', step: step.id, text: error.message });
+  }
+}
+
+/** Writes what was found into the journal, and a tape with a label into the media catalogue. */
+export function recordFoundTape(context: RunContext, step: Step, tape: FoundTape): void {
+  const { host, device, found, blank, label } = tape;
+  context.journal.append({
+    type: 'tape',
+    step: step.id,
+    host,
+    device,
+    found,
+    blank,
+    ...(label ? { label: label.name } : {}),
+    position: { file: 0, record: 0 },
+    overwritten: !blank && refusal(context, tape) === undefined,
+  });
+  if (label) noteTape(context, step, 'seen', label);
+}
+
+function refusal({ assignment, journal }: RunContext, tape: FoundTape) {
+  const { name, overwrite } = assignment.job.media;
+  return refusalOfRun(tape, { name, overwrite, run: journal.run }, new Date());
+}
+
+/**
+ * Tells what is lost where the tape may be overwritten.
+ * @throws TAPE_NOT_LABELLED, TAPE_IS_ANOTHER, TAPE_KEPT, TAPE_NOT_BLANK
+ */
+export function requireOverwritable(context: RunContext, step: Step, tape: FoundTape): void {
+  const trouble = refusal(context, tape);
+  if (trouble) throw trouble;
+  if (tape.blank || !tape.label) return;
+  const { label, found } = tape;
+  const own = label.run === context.journal.run;
+  const reason = own
+    ? 'this run has written it'
+    : isKept(label, new Date()) || context.assignment.job.media.overwrite
+      ? 'the job lets it be overwritten'
+      : `it was to be kept until ${dayOf(label.keepUntil ?? '')}`;
+  context.journal.append({ type: 'warning', step: step.id, text: `the tape holds ${found}; ${reason}` });
+}
+
+/** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
+function labelFor({ assignment, journal }: RunContext, present: TapeLabel | undefined): TapeLabel {
+  const { job, jobName, siteName, proxy, method } = assignment;
+  const now = new Date();
+  const keepUntil = keepUntilOf(job.media.keep, now);
+  return {
+    name: present?.name ?? job.media.name ?? inventedName(siteName, jobName, now),
+    uuid: randomUUID(),
+    writtenAt: now.toISOString(),
+    run: journal.run,
+    site: siteName,
+    volumes: [{ volume: proxy, method, file: dataFile }],
+    recordBytes: job.media.recordBytes,
+    ...(keepUntil === undefined ? {} : { keepUntil }),
+  };
+}
+
+/** Hours may have passed since the tape was looked at: it is looked at again before anything on it is lost. */
+export const performLabel: Performer = async (context, step) => {
+  const { tapeHost: host, tapeDevice: device } = context.assignment;
+  const write = step.commands.at(-1);
+  if (!write) throw new Error('the step has a command that writes');
+  const tape = await lookAtTape(context.runner, step.id, context.assignment);
+  const trouble = refusal(context, tape);
+  const begun = context.again && context.marks.tape === 'incomplete' && !tape.label;
+  if (trouble && !begun) throw trouble;
+  const label = labelFor(context, tape.label);
+  const record = encodeLabel(label);
+  await goToFile(context.runner, step.id, context.assignment, 0);
+  await writeRecords(context, step.id, write, record);
+  const { name, uuid, writtenAt, keepUntil } = label;
+  context.journal.append({
+    type: 'label',
+    step: step.id,
+    host,
+    device,
+    name,
+    uuid,
+    writtenAt,
+    ...(keepUntil === undefined ? {} : { keepUntil }),
+    sha256: createHash('sha256').update(record).digest('hex'),
+  });
+  noteTape(context, step, 'labelled', label);
+};

@@ -1,0 +1,93 @@
+/** Reads a tape in layout `labelled` back, and compares label, dump and manifest with what its run wrote. */
+import { createHash } from 'node:crypto';
+import { failure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import { tapeReadFailure } from '../../streams/tape-trouble.ts';
+import { describeFirstRecord } from '../tape/tape-contents.ts';
+import { readLabel } from '../tape/tape-label.ts';
+import type { CommandRunner } from './command-runner.ts';
+import type { Drive } from './drive-ready.ts';
+import { manifestFile, readDataCommands } from './labelled-steps.ts';
+import { readOwnFileCommand } from './own-file.ts';
+import { readBackAndCompare, requireSame, type ReadBackOrder } from './compare-read-back.ts';
+import { evidenceOf, type DataRoom } from './remote-data.ts';
+import type { RunContext } from './run-context.ts';
+import { lastOf } from './run-summary.ts';
+import { readRecordCommand, rewindCommand } from './tape-look.ts';
+import { standAtFile } from './tape-position.ts';
+
+/** The run that wrote a tape. */
+export interface Writer {
+  readonly run: string;
+  /** Its label and its manifest are among them. */
+  readonly events: readonly RunEvent[];
+}
+
+export interface LabelledOrder extends Omit<ReadBackOrder, 'commands'>, Writer {
+  readonly drive: Drive;
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Rewinds, and compares the label with the one that the run wrote.
+ * @throws TAPE_IS_ANOTHER where the tape has not this label, TAPE_DIFFERS where it is not as it was written
+ */
+export async function requireLabelOf(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  { run, events }: Writer,
+): Promise<void> {
+  const written = lastOf(events, 'label');
+  if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
+  await runner.send(step, rewindCommand(drive));
+  const read = readRecordCommand(drive);
+  const { stdout, stderr, status, signal } = await runner.send(step, read, {
+    anyStatus: true,
+    binary: true,
+  });
+  if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
+  const label = readLabel(stdout);
+  if (label.kind === 'damaged')
+    throw failure('TAPE_DIFFERS', { what: 'label', expected: written.sha256, actual: label.reason });
+  if (label.kind === 'foreign' || label.label.uuid !== written.uuid) {
+    const { tapeHost: host, tapeDevice: device } = drive;
+    const wanted = `the tape "${written.name}" of run ${run}`;
+    throw failure('TAPE_IS_ANOTHER', { host, device, wanted, found: describeFirstRecord(stdout) });
+  }
+  requireSame('SHA-256 of the label', written.sha256, sha256(stdout));
+}
+
+/**
+ * Who takes a run up, or tries a step once more, may find another tape in the drive.
+ * @throws TAPE_IS_ANOTHER, TAPE_DIFFERS
+ */
+export async function requireOwnLabel(context: RunContext, step: string): Promise<void> {
+  if (context.again) await requireLabelOf(context.runner, step, context.assignment, context.journal);
+}
+
+async function compareManifest(room: DataRoom, { step, drive, events, run }: LabelledOrder): Promise<void> {
+  const written = lastOf(events, 'manifest');
+  // Once the label is written anew, the manifest that stood behind the one before is gone.
+  if (!written || written.seq < (lastOf(events, 'label')?.seq ?? 0))
+    throw failure('RUN_HAS_NO_TAPE', { run });
+  await standAtFile(room.runner, step, drive, manifestFile);
+  const read = readOwnFileCommand(drive);
+  const { stdout, stderr, status, signal } = await room.runner.send(step, read, {
+    anyStatus: true,
+    binary: true,
+  });
+  if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
+  requireSame('bytes of the manifest', String(written.bytes), String(stdout.length));
+  requireSame('SHA-256 of the manifest', written.sha256, sha256(stdout));
+}
+
+/** @throws TAPE_IS_ANOTHER, TAPE_DIFFERS, TAPE_READ_FAILED and what else reading a tape can end with */
+export async function readLabelledTape(room: DataRoom, order: LabelledOrder): Promise<void> {
+  const { drive, recordBytes, step } = order;
+  await requireLabelOf(room.runner, step, drive, order);
+  await readBackAndCompare(room, { ...order, commands: readDataCommands(drive, recordBytes) });
+  await compareManifest(room, order);
+  await room.runner.send(step, rewindCommand(drive));
+}

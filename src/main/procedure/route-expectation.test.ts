@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { expectRoutes, type RouteFacts } from './route-expectation.ts';
+
+const facts: RouteFacts = {
+  bytes: 12_000_000_000,
+  backupServer: 'node3',
+  tapeHost: 'node3',
+  drive: 'LTO-4',
+  rates: { node3: { read: 100_000_000, write: 80_000_000 } },
+};
+
+describe('what a route is expected to take', () => {
+  it('is bound by the slower way over ssh, and by the drive', () => {
+    expect(expectRoutes(facts)).toEqual([
+      {
+        route: 'console',
+        bytesPerSecond: 80_000_000,
+        seconds: 150,
+        notes: ['ssh brings 100 MB/s from node3 and takes 80 MB/s to node3'],
+      },
+      {
+        route: 'server',
+        bytesPerSecond: 120_000_000,
+        seconds: 100,
+        notes: ['at the most, where the disk keeps up: the data never leaves the backup server'],
+      },
+    ]);
+    const fast = { ...facts, rates: { node3: { read: 500_000_000, write: 400_000_000 } } };
+    expect(expectRoutes(fast)[0]).toMatchObject({ bytesPerSecond: 120_000_000, seconds: 100 });
+  });
+
+  it('warns where the network would starve the drive', () => {
+    const slow = { ...facts, rates: { node3: { read: 11_000_000, write: 90_000_000 } } };
+    expect(expectRoutes(slow)[0]?.notes[1]).toBe(
+      'too slow for the LTO-4, which streams from 40 MB/s: it will stop and go back again and again; take route server',
+    );
+  });
+
+  it('is not guessed where nothing was measured, or the drive is not known', () => {
+    const [viaConsole, viaServer] = expectRoutes({ ...facts, rates: {}, drive: undefined });
+    expect(viaConsole).toMatchObject({
+      seconds: undefined,
+      notes: ['not measured: shadowtape check --rate'],
+    });
+    expect(viaServer).toMatchObject({ seconds: undefined });
+  });
+
+  it('leaves the server out where the drive hangs on another host', () => {
+    expect(expectRoutes({ ...facts, tapeHost: 'tapehost' })[1]?.notes).toEqual([
+      'not possible: the drive is on tapehost, not on node3',
+    ]);
+  });
+});

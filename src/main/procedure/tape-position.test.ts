@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LinuxDrive, linuxDrive } from './linux-drive.test-support.ts';
+import { readRecordCommand } from './tape-look.ts';
+import { goToFile, standAtFile } from './tape-position.ts';
+
+const record = Buffer.alloc(512, 1);
+const drive = () => new LinuxDrive([[record], [record, record], [record]]);
+const status = 'mt -f /dev/nst0 status';
+
+describe('the head of a drive that does not rewind', () => {
+  it('goes to a file from the beginning of the tape, and the drive is asked whether it stands there', async () => {
+    const tape = drive();
+    await goToFile(tape.runner, 'step', linuxDrive, 2);
+    expect(tape.lines).toEqual(['mt -f /dev/nst0 rewind', 'mt -f /dev/nst0 fsf 2', status]);
+  });
+
+  it('is left alone where it stands at the file', async () => {
+    const tape = drive();
+    await goToFile(tape.runner, 'step', linuxDrive, 1);
+    tape.lines.length = 0;
+    await standAtFile(tape.runner, 'step', linuxDrive, 1);
+    expect(tape.lines).toEqual([status]);
+  });
+
+  it('is moved on where a part of the file before was read, as Linux leaves it', async () => {
+    const tape = drive();
+    await goToFile(tape.runner, 'step', linuxDrive, 1);
+    await tape.runner.send('step', readRecordCommand(linuxDrive));
+    tape.lines.length = 0;
+    await standAtFile(tape.runner, 'step', linuxDrive, 2);
+    expect(tape.lines).toEqual([status, 'mt -f /dev/nst0 fsf 1', status]);
+  });
+
+  it('goes back by the beginning of the tape', async () => {
+    const tape = drive();
+    await goToFile(tape.runner, 'step', linuxDrive, 2);
+    await tape.runner.send('step', readRecordCommand(linuxDrive));
+    tape.lines.length = 0;
+    await standAtFile(tape.runner, 'step', linuxDrive, 2);
+    expect(tape.lines).toEqual([status, 'mt -f /dev/nst0 rewind', 'mt -f /dev/nst0 fsf 2', status]);
+  });
+
+  it('is not trusted where the drive says that it stands elsewhere', async () => {
+    const tape = drive();
+    tape.overshoots = true;
+    await expect(goToFile(tape.runner, 'step', linuxDrive, 1)).rejects.toMatchObject({
+      code: 'TAPE_POSITION_WRONG',
+      message: 'the tape in /dev/st0 on tape does not stand at the beginning of file 1: file 2, record 0',
+    });
+  });
+
+  it('does not come behind the end of the tape', async () => {
+    await expect(goToFile(drive().runner, 'step', linuxDrive, 5)).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+    });
+  });
+
+  it('comes to any file from any other, whatever was read there', async () => {
+    const place = fc.record({ file: fc.nat({ max: 2 }), read: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(place, { maxLength: 6 }), async (places) => {
+        const tape = drive();
+        for (const { file, read } of places) {
+          await standAtFile(tape.runner, 'step', linuxDrive, file);
+          if (read) await tape.runner.send('step', readRecordCommand(linuxDrive));
+        }
+      }),
+    );
+  });
+});

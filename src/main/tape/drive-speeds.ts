@@ -1,0 +1,24 @@
+/**
+ * How fast drives stream, natively, in bytes a second. Below its floor a drive stops, goes back and starts again for every
+ * stretch of data, which wears tape and drive and makes it slower still. Only drives whose floor was found in a data sheet are here.
+ */
+export interface DriveSpeed {
+  readonly floor: number;
+  readonly top: number;
+}
+
+const megabytes = (count: number) => count * 1_000_000;
+
+const speeds: Readonly<Record<string, DriveSpeed>> = {
+  // Data sheets give 27 to 40 MB/s for the floor of an LTO-3; the safe end is taken.
+  'LTO-3': { floor: megabytes(40), top: megabytes(80) },
+  'LTO-4': { floor: megabytes(40), top: megabytes(120) },
+  'LTO-8': { floor: megabytes(112), top: megabytes(360) },
+  'LTO-9': { floor: megabytes(177), top: megabytes(400) },
+};
+
+/** @param drive as the site file names it: "LTO-4", "lto4", "LTO 4" */
+export function driveSpeed(drive: string | undefined): DriveSpeed | undefined {
+  const generation = /^lto[ -]?(\d{1,2})\b/i.exec(drive ?? '')?.[1];
+  return generation === undefined ? undefined : speeds[`LTO-${generation}`];
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { refusalByHand, refusalOfRun, type FoundTape } from './overwrite-rule.ts';
+import type { TapeLabel } from './tape-label.ts';
+
+const now = new Date('2026-11-22T02:00:00Z');
+const place = { host: 'node3', device: '/dev/rmt/0' };
+const labelOf = (more: Partial<TapeLabel> = {}): TapeLabel => ({
+  name: 'A',
+  uuid: 'u',
+  writtenAt: '2026-11-01T00:00:00.000Z',
+  site: 's',
+  volumes: [],
+  recordBytes: 32_768,
+  ...more,
+});
+const blank: FoundTape = { ...place, found: 'blank', blank: true, label: undefined };
+const foreign: FoundTape = { ...place, found: 'a ufsdump', blank: false, label: undefined };
+const ours = (more?: Partial<TapeLabel>): FoundTape => ({
+  ...place,
+  found: 'the label "A"',
+  blank: false,
+  label: labelOf(more),
+});
+const kept = ours({ keepUntil: '2026-12-01T00:00:00.000Z' });
+const passed = ours({ keepUntil: '2026-11-21T00:00:00.000Z' });
+
+describe('by hand', () => {
+  const rule = (tape: FoundTape, named?: string) => refusalByHand(tape, named, now)?.code;
+
+  it('a blank tape may be written to, whatever was named', () => {
+    expect([rule(blank), rule(blank, 'A'), rule(blank, 'data')]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('what a tape holds is lost only where it is named', () => {
+    expect([rule(foreign), rule(foreign, 'A'), rule(foreign, 'data')]).toEqual([
+      'TAPE_NOT_BLANK_NAME_IT',
+      'TAPE_IS_ANOTHER',
+      undefined,
+    ]);
+    expect([rule(ours()), rule(ours(), 'data'), rule(ours(), 'a'), rule(ours(), 'A')]).toEqual([
+      'TAPE_NOT_BLANK_NAME_IT',
+      'TAPE_IS_ANOTHER',
+      'TAPE_IS_ANOTHER',
+      undefined,
+    ]);
+  });
+
+  it('a tape that is to be kept is refused, even where it is named', () => {
+    expect([rule(kept, 'A'), rule(kept), rule(passed, 'A')]).toEqual(['TAPE_KEPT', 'TAPE_KEPT', undefined]);
+  });
+
+  it('says what to name', () => {
+    expect(refusalByHand(foreign, undefined, now)?.hint).toBe(
+      'insert a blank tape; or, where what it holds may be lost, name it: --overwrite data',
+    );
+    expect(refusalByHand(ours(), 'B', now)).toMatchObject({
+      message: 'the tape in /dev/rmt/0 on node3 is another than the tape "B": it holds the label "A"',
+      hint: 'insert the tape "B"',
+    });
+  });
+});
+
+describe('by a run', () => {
+  const rule = (tape: FoundTape, wish: { name?: string; overwrite?: boolean } = {}) =>
+    refusalOfRun(tape, { name: wish.name, overwrite: wish.overwrite ?? false, run: 'r1' }, now)?.code;
+
+  it('a blank tape and the run’s own may be written to', () => {
+    expect([rule(blank), rule(blank, { name: 'B' })]).toEqual([undefined, undefined]);
+    expect(rule(ours({ run: 'r1', keepUntil: '2026-12-01T00:00:00.000Z' }))).toBeUndefined();
+  });
+
+  it('data without a label is never overwritten', () => {
+    expect([rule(foreign), rule(foreign, { name: 'A', overwrite: true })]).toEqual([
+      'TAPE_NOT_LABELLED',
+      'TAPE_NOT_LABELLED',
+    ]);
+  });
+
+  it('the named tape is, where the job lets it be, or its time has passed', () => {
+    const name = 'A';
+    expect([rule(ours(), { name }), rule(kept, { name }), rule(passed, { name })]).toEqual([
+      'TAPE_NOT_BLANK',
+      'TAPE_KEPT',
+      undefined,
+    ]);
+    expect([rule(ours(), { name, overwrite: true }), rule(kept, { name, overwrite: true })]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('another than the named one is not, whatever else holds', () => {
+    expect([rule(passed, { name: 'B' }), rule(ours(), { name: 'B', overwrite: true })]).toEqual([
+      'TAPE_IS_ANOTHER',
+      'TAPE_IS_ANOTHER',
+    ]);
+  });
+
+  it('a job that names none takes one of its own accord only where it says overwrite: true', () => {
+    expect([rule(passed), rule(kept), rule(ours()), rule(ours(), { overwrite: true })]).toEqual([
+      'TAPE_NOT_BLANK',
+      'TAPE_KEPT',
+      'TAPE_NOT_BLANK',
+      undefined,
+    ]);
+  });
+});

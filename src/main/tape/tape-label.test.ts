@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeFirstRecord } from './tape-contents.ts';
+import {
+  describeLabel,
+  encodeLabel,
+  inventedName,
+  isKept,
+  isTapeName,
+  labelBytes,
+  readLabel,
+  requireTapeName,
+  type TapeLabel,
+} from './tape-label.ts';
+
+const label: TapeLabel = {
+  name: 'PAYROLL-01',
+  uuid: '2f1c7d3e-8a4b-4c5d-9e6f-0a1b2c3d4e5f',
+  writtenAt: '2026-11-22T02:00:04.000Z',
+  run: '20261122-020004-volume2',
+  site: 'payroll-cluster',
+  volumes: [{ volume: 'Volume2', method: '6a', file: 1 }],
+  recordBytes: 32_768,
+  keepUntil: '2026-12-22T02:00:04.000Z',
+};
+
+const moments = fc
+  .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const names = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/).filter((name) => name !== 'data');
+const labels: fc.Arbitrary<TapeLabel> = fc.record(
+  {
+    name: names,
+    uuid: fc.uuid({ version: 4 }),
+    writtenAt: moments,
+    site: fc.string({ unit: 'grapheme', maxLength: 60 }),
+    volumes: fc.array(
+      fc.record({
+        volume: fc.string(),
+        method: fc.constantFrom('6a', '6b'),
+        file: fc.integer({ min: 1, max: 99 }),
+      }),
+      { maxLength: 8 },
+    ),
+    recordBytes: fc.constantFrom(512, 32_768, 262_144),
+    run: fc.string({ minLength: 1 }),
+    keepUntil: moments,
+  },
+  { requiredKeys: ['name', 'uuid', 'writtenAt', 'site', 'volumes', 'recordBytes'] },
+);
+
+describe('a label', () => {
+  it('is one record of 32,768 bytes that a person can begin to read', () => {
+    const record = encodeLabel(label);
+    expect(record).toHaveLength(32_768);
+    expect(record.toString('utf8', 0, 130)).toMatch(
+      /^SHADOWTAPE LABEL 1\nsha256 [0-9a-f]{64}\n\{"name":"PAYROLL-01",/,
+    );
+  });
+
+  it('reads as it was written', () => {
+    fc.assert(
+      fc.property(labels, (written) => {
+        expect(readLabel(encodeLabel(written))).toEqual({ kind: 'label', label: written });
+      }),
+    );
+  });
+
+  it('is never taken for whole where any of its bytes is another', () => {
+    const record = encodeLabel(label);
+    const ends = record.indexOf(0);
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.integer({ min: 0, max: ends }), fc.integer({ min: 0, max: labelBytes - 1 })),
+        fc.integer({ min: 1, max: 255 }),
+        (place, change) => {
+          const other = Buffer.from(record);
+          other.writeUInt8(other.readUInt8(place) ^ change, place);
+          expect(readLabel(other).kind).not.toBe('label');
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is never taken for whole where it is shorter or longer', () => {
+    const record = encodeLabel(label);
+    expect(readLabel(record.subarray(0, 32_767))).toEqual({ kind: 'damaged', reason: 'it has 32,767 bytes' });
+    expect(readLabel(record.subarray(0, 600))).toEqual({ kind: 'damaged', reason: 'it has 600 bytes' });
+    expect(readLabel(Buffer.concat([record, Buffer.alloc(32_768)]))).toEqual({
+      kind: 'damaged',
+      reason: 'it is longer than one record',
+    });
+  });
+
+  it('is not found in what is none', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 4096 }), (bytes) => {
+        expect(readLabel(Buffer.from(bytes))).toEqual({ kind: 'foreign' });
+      }),
+    );
+  });
+
+  it('that a later version has written is told apart from one that is whole', () => {
+    const record = encodeLabel(label);
+    record.write('2', 'SHADOWTAPE LABEL '.length);
+    expect(readLabel(record)).toEqual({
+      kind: 'damaged',
+      reason: 'its first line is not "SHADOWTAPE LABEL 1"',
+    });
+  });
+
+  it('is described by name, day, run and date until which it is kept', () => {
+    expect(describeFirstRecord(encodeLabel(label))).toBe(
+      'the label "PAYROLL-01", written 2026-11-22 by run 20261122-020004-volume2, to be kept until 2026-12-22',
+    );
+    expect(describeLabel({ ...label, run: undefined, keepUntil: undefined })).toBe(
+      'the label "PAYROLL-01", written 2026-11-22',
+    );
+    const damaged = encodeLabel(label);
+    damaged.writeUInt8(0x20, 200);
+    expect(describeFirstRecord(damaged)).toBe(
+      'a damaged label of Shadowtape: its SHA-256 is not that of its content',
+    );
+  });
+
+  it('keeps its tape until the moment that it names', () => {
+    expect(isKept(label, new Date('2026-12-22T02:00:03.999Z'))).toBe(true);
+    expect(isKept(label, new Date('2026-12-22T02:00:04.000Z'))).toBe(false);
+    expect(isKept({}, new Date())).toBe(false);
+  });
+
+  it('that is too long for its record is refused', () => {
+    expect(() => encodeLabel({ ...label, site: 'x'.repeat(40_000) })).toThrow(
+      /^the label of the tape has 40\d{3} bytes, and 32768 is the most$/,
+    );
+  });
+});
+
+describe('the name of a tape', () => {
+  it.each(['A', '0', 'PAYROLL-01', 'a_b.c', 'x'.repeat(32), 'Data'])('may be %s', (name) => {
+    expect(isTapeName(name)).toBe(true);
+  });
+
+  it.each(['', '-a', '.a', '_a', 'a b', 'a/b', 'ä', 'x'.repeat(33), 'data', 'a\n'])(
+    'may not be %j',
+    (name) => {
+      expect(() => requireTapeName(name)).toThrow(`"${name}" cannot be the name of a tape`);
+    },
+  );
+
+  it('is made of site, job and day where nobody has named it', () => {
+    const at = new Date('2026-11-22T23:59:00Z');
+    expect(inventedName('payroll', 'nightly', at)).toBe('payroll-nightly-20261122');
+    expect(inventedName('the embedded lab', 'raw-dd', at)).toBe('the-embedded-lab-raw-dd-20261122');
+    expect(inventedName('Büro', 'x'.repeat(40), at)).toBe('B-ro-xxxxxxxxxxxxxxxxxx-20261122');
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (site, job) => {
+        expect(isTapeName(inventedName(site, job, at))).toBe(true);
+      }),
+    );
+  });
+});

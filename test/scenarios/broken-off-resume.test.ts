@@ -1,0 +1,24 @@
+/** A run whose console died around each changing command is gone on with; afterwards cluster and tape are looked at from outside. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deaths, around, expectNormal, expectTape, quick } from '../support/deaths.ts';
+import { openScene, type Scene } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
+import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+
+describe('a run whose console died goes on', () => {
+  let scene: Scene;
+  beforeAll(async () => {
+    scene = await openScene({ blocks: 4096 });
+  });
+  afterAll(() => scene.close());
+
+  it.each(deaths)('$job, step $step: $line, $moment', async ({ job, step, place, moment }) => {
+    await onHost(scene, 'node3', ['mt', '-f', '/dev/rmt/0', 'erase']);
+    const { run } = await dyingRun(scene, job, around({ step, place }, moment), quick);
+    const end = await takeUpScene(scene, 'resume', run, { change: quick });
+    const told = [end.sentence, ...end.stands].join('\n');
+    expect(end, told).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+    await expectNormal(scene, run);
+    await expectTape(scene, run);
+  });
+});

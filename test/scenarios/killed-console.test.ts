@@ -1,0 +1,108 @@
+/** Consoles that are genuinely killed, in processes of their own, and taken up on the command line. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRun } from '../../src/main/console.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { expectNormal, expectTape, quick } from '../support/deaths.ts';
+import { clusterState, openScene, type Scene } from '../support/lab-run.ts';
+import { locksLeft } from '../support/lab-shell.ts';
+import { tearLastLine } from '../support/mortal-console.ts';
+
+const run = (args: readonly string[]) => startCommand(args).end;
+
+describe('a console that was killed', () => {
+  let scene: Scene;
+  let site: string[];
+  beforeEach(async () => {
+    scene = await openScene({ blocks: 4096 });
+    site = await sceneArguments(scene);
+    await scene.writeSite(quick);
+  });
+  afterEach(() => scene.close());
+
+  /** SIGKILL as soon as a command line arrives at its host, or has ended there. @returns the run's name */
+  async function killed(job: string, phase: 'started' | 'ended', line: string): Promise<string> {
+    const command = startCommand([...site, '--trust', 'run', job]);
+    const stop = scene.lab.onCommand((event) => {
+      if (event.phase === phase && event.line.startsWith(line)) command.process.kill('SIGKILL');
+    });
+    expect((await command.end).exitStatus).toBe(null);
+    stop();
+    const [name = ''] = await scene.state.runs();
+    return name;
+  }
+
+  it('in the middle of the dump: resume writes the tape again, and verifies it', async () => {
+    scene.lab.faults.set('slow-tape=2000000');
+    const name = await killed('raw-dd', 'started', 'dd ibs=');
+    scene.lab.faults.clear('slow-tape');
+    const listed = await run([...site, 'runs']);
+    expect(listed.stdout).toMatch(new RegExp(`^${name} +unfinished .* at step 6a\n`));
+    const { exitStatus, stdout } = await run([...site, 'resume', name]);
+    expect(stdout).toContain('the journal ends in the middle of step 6a\n');
+    expect(stdout).toContain('! step 6a was broken off: the tape is written again from its beginning\n');
+    expect(stdout).toMatch(
+      /! the lock was left by \S+ on \S+ \(process \d+\), which is gone; it was taken over\n/,
+    );
+    expect(stdout).toContain('\nverified: Volume2 is on the tape in /dev/rmt/0 on node3');
+    expect(exitStatus).toBe(0);
+    await expectNormal(scene, name);
+    await expectTape(scene, name);
+    const again = await run([...site, 'resume', name]);
+    expect(again.stderr).toContain(`shadowtape: run ${name} has ended: Volume2 is on the tape in /dev/rmt/0`);
+    expect(again.exitStatus).toBe(1);
+  });
+
+  it('while it parted the proxy: unwind resumes the services and rejoins', async () => {
+    const name = await killed('raw-dd', 'ended', 'sdxproxy Part');
+    expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'stopped' });
+    expect(locksLeft(scene)).not.toEqual([]);
+    tearLastLine(scene, name);
+    const { exitStatus, stdout } = await run([...site, 'unwind', name]);
+    expect(stdout).toContain(
+      '! the last line of the journal was torn, since the console died while it wrote; it was cut off\n',
+    );
+    expect(stdout).toContain(`failed; the cluster is in its normal state: run ${name} is unwound\n`);
+    expect(exitStatus).toBe(2);
+    await expectNormal(scene, name);
+    const { events } = await readRun(scene.state, name);
+    expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'failed', exitStatus: 2 });
+    const twice = await run([...site, 'unwind', name]);
+    expect(twice.stdout).toContain(
+      `nothing is left to unwind of run ${name}: everything was in its normal state already\n`,
+    );
+    expect(twice.exitStatus).toBe(2);
+    const resumed = await run([...site, 'resume', name]);
+    expect(resumed.stderr).toContain(`has ended: nothing is left to unwind of run ${name}`);
+    expect(resumed.stderr).toContain('hint: start the job again: shadowtape run raw-dd\n');
+    expect(resumed.exitStatus).toBe(1);
+  });
+
+  it('with a file system mounted on the backup server: unwind unmounts and removes the shadow first', async () => {
+    const name = await killed('ufs-tar', 'started', 'tar cf');
+    const { exitStatus, stdout } = await run([...site, 'unwind', name, '--json']);
+    expect(exitStatus).toBe(2);
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ type: 'run-resumed', mode: 'unwind' });
+    await expectNormal(scene, name);
+  });
+
+  it('while another console works on its run: the second is refused, and changes nothing', async () => {
+    const name = await killed('raw-dd', 'started', 'sdxvolume -F');
+    scene.lab.faults.set('slow-tape=1200000');
+    const first = startCommand([...site, 'resume', name]);
+    let second: ReturnType<typeof run> | undefined;
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase === 'started' && line.startsWith('dd ibs=')) second ??= run([...site, 'unwind', name]);
+    });
+    const ended = await first.end;
+    stop();
+    const refused = await second;
+    expect(refused?.stderr).toMatch(
+      new RegExp(
+        `shadowtape: run ${name} is being worked on by \\S+ on \\S+ \\(process ${first.process.pid}\\), since 20`,
+      ),
+    );
+    expect(refused?.exitStatus).toBe(1);
+    expect(ended.exitStatus).toBe(0);
+    await expectNormal(scene, name);
+  });
+});

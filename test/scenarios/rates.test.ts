@@ -1,0 +1,34 @@
+import { expect, it, onTestFinished } from 'vitest';
+import type { CheckLine } from '../../src/contract/plan.ts';
+import { openScene, openSceneConsole } from '../support/lab-run.ts';
+
+it('measures the way over ssh with zeros that go nowhere, and lets the plans that follow expect a time', async () => {
+  const scene = await openScene();
+  onTestFinished(() => scene.close());
+  const console = await openSceneConsole(scene);
+  onTestFinished(() => console.close());
+  expect((await console.plan({ job: 'raw-dd' })).routes[0]).toMatchObject({
+    seconds: undefined,
+    notes: ['not measured: shadowtape check --rate'],
+  });
+
+  const lines: CheckLine[] = [];
+  await console.measureRates((line) => lines.push(line), new AbortController().signal);
+  expect(lines).toEqual([
+    {
+      host: 'node3',
+      what: 'rate over ssh',
+      good: true,
+      said: expect.stringMatching(/^\d+\.\d MB\/s from the host, \d+\.\d MB\/s to it$/),
+      hint: undefined,
+    },
+  ]);
+  expect(scene.lab.commands.map(({ line }) => line).slice(-2)).toEqual([
+    'dd if=/dev/zero bs=262144 count=256',
+    'dd ibs=262144 obs=32768 of=/dev/null',
+  ]);
+
+  const [viaConsole] = (await console.plan({ job: 'raw-dd' })).routes;
+  expect(viaConsole?.seconds).toBeGreaterThan(0);
+  expect(viaConsole?.notes[0]).toMatch(/^ssh brings \d+ MB\/s from node3 and takes \d+ MB\/s to node3$/);
+});

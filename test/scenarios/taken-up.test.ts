@@ -1,0 +1,304 @@
+/** Runs that are taken up in a world that has changed meanwhile: reboots, other tapes, other locks, other runs. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { readRun } from '../../src/main/console.ts';
+import { around, expectNormal, expectTape } from '../support/deaths.ts';
+import {
+  byHand,
+  bringingBack,
+  inScene,
+  normalStands,
+  proceduralCommands,
+  withJob,
+} from '../support/failures.ts';
+import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
+import { locksLeft, onHost } from '../support/lab-shell.ts';
+import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
+import { failureOf } from '../support/refusals.ts';
+
+/** Dies when a step is done. */
+const after =
+  (step: string): Death =>
+  (event) =>
+    event.type === 'step-finished' && event.step === step ? 'after' : undefined;
+
+/** Dies before the end of a step's first changing command is heard of. */
+const amid = (step: string): Death => around({ step, place: 0 }, 'unheard');
+
+const warnings = (end: { events: readonly { type: string }[] }) =>
+  end.events.flatMap((event) => (event.type === 'warning' && 'text' in event ? [event.text] : []));
+
+async function resumed(scene: Scene, run: string) {
+  const end = await takeUpScene(scene, 'resume', run);
+  expect(end, [end.sentence, ...end.stands].join('\n')).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+  await expectNormal(scene, run);
+  await expectTape(scene, run);
+  return end;
+}
+
+describe('a run that goes on after a reboot', () => {
+  it('of the backup server: the shadow is created and verified again', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
+      await scene.lab.rebootNode('node3');
+      const from = scene.lab.commands.length;
+      const end = await resumed(scene, run);
+      expect(warnings(end)).toContain('node3 shows no shadow (a reboot takes it away): it is created again');
+      expect(proceduralCommands(scene, from)[0]).toBe('node3 sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3');
+    });
+  });
+
+  it('of a primary node: the proxy that runs again is stopped again', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('5'));
+      await scene.lab.rebootNode('node1');
+      expect(scene.lab.world().proxy.statusOn).toMatchObject({ node1: 'ACTIVE' });
+      const from = scene.lab.commands.length;
+      const end = await resumed(scene, run);
+      expect(warnings(end)).toContain(
+        'Volume2 runs again, as it does when a node reboots: it is stopped once more (step 3-5)',
+      );
+      expect(proceduralCommands(scene, from)[0]).toBe('node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes');
+    });
+  });
+
+  it('of a primary node while the tape was written: the tape is written again', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', (event) =>
+        event.type === 'digest' && event.hop === 'counted' ? 'after' : undefined,
+      );
+      await scene.lab.rebootNode('node1');
+      const end = await resumed(scene, run);
+      expect(warnings(end)).toContain('step 6a was broken off: the tape is written again from its beginning');
+    });
+  });
+});
+
+describe('a run that goes on', () => {
+  it('after its dump was complete, but not said so, reads the tape back at once', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', (event) =>
+        event.type === 'digest' && event.hop === 'counted' ? 'after' : undefined,
+      );
+      const from = scene.lab.commands.length;
+      await resumed(scene, run);
+      expect(proceduralCommands(scene, from)).toEqual(['node3 dd if=/dev/rmt/0 bs=32768', ...bringingBack]);
+    });
+  });
+
+  it('does not stop twice what it had stopped, and resumes it once', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('3-2'));
+      const from = scene.lab.commands.length;
+      const end = await resumed(scene, run);
+      expect(warnings(end)).toContain('the services that were stopped stay stopped until step 3-4');
+      const sent = proceduralCommands(scene, from);
+      expect(sent.slice(0, 2)).toEqual([
+        'node1 sdxproxy Part -c Class1 -p Volume2 -a pjrm=off',
+        'node1 mount /app',
+      ]);
+    });
+  });
+
+  it('with files begins a list of its own, beside the unfinished one', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'ufs-tar', amid('6b-4'));
+      expect(existsSync(scene.state.catalogueFile(run))).toBe(true);
+      const end = await resumed(scene, run);
+      const catalogue = end.events.find((event) => event.type === 'catalogue');
+      const file = catalogue?.type === 'catalogue' ? catalogue.file : '';
+      expect(file).toBe(scene.state.catalogueFile(run).replace('.catalogue', '.2.catalogue'));
+      expect((await readFile(file, 'utf8')).split('\n').length).toBeGreaterThan(100);
+      expect(await scene.state.runs()).toEqual([run]);
+    });
+  });
+
+  it('overwrites its own unfinished file, and no other', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', amid('6a'));
+      scene.lab.faults.set('tape-not-blank');
+      const end = await takeUpScene(scene, 'resume', run);
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+      expect(end.error?.code).toBe('TAPE_NOT_BLANK');
+      await expectNormal(scene, run);
+    });
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', amid('6a'));
+      const end = await resumed(scene, run);
+      expect(warnings(end)).toContain(
+        'the tape holds data that is neither tar nor ufsdump (first record 32,768 bytes): the unfinished file of this run, which is overwritten',
+      );
+    });
+  });
+
+  it('after it had halted with exit status 3', async () => {
+    await inScene(async (scene) => {
+      scene.lab.faults.set('tape-error=3');
+      const first = await runScene(scene, { change: withJob({ onFailure: 'halt' }) });
+      expect(first.exitStatus).toBe(3);
+      scene.lab.faults.clear('tape-error');
+      await resumed(scene, first.run);
+      const { events } = await readRun(scene.state, first.run);
+      expect(events.filter(({ type }) => type === 'run-finished')).toHaveLength(2);
+    });
+  });
+});
+
+describe('a run that cannot go on', () => {
+  it('since the proxy was stopped before its fingerprint was taken', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('3-4'));
+      await onHost(scene, 'node1', ['sdxvolume', '-F', '-c', 'Class1', '-v', 'Volume2', '-e', 'allnodes']);
+      const error = await failureOf(takeUpScene(scene, 'resume', run));
+      expect(error).toMatchObject({
+        code: 'RESUME_IMPOSSIBLE',
+        sentence: `run ${run} cannot go on: Volume2 is stopped, and no fingerprint of it is in the journal: a shadow could not be proven`,
+        hint: `bring the cluster back with shadowtape unwind ${run}, then start the job again`,
+      });
+      expect(locksLeft(scene)).toEqual([]);
+      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2, stands: normalStands });
+    });
+  });
+
+  it('since somebody has rejoined the proxy', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('4'));
+      await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
+      await scene.lab.copyingFinished();
+      expect((await failureOf(takeUpScene(scene, 'resume', run))).sentence).toBe(
+        `run ${run} cannot go on: Volume2 is joined again: what it held when it was parted is gone`,
+      );
+      const end = await takeUpScene(scene, 'unwind', run);
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: `nothing is left to unwind of run ${run}: everything was in its normal state already`,
+      });
+      await expectNormal(scene, run);
+    });
+  });
+
+  it('since the site file has another job under its name', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('4'));
+      const change = withJob({ media: { recordBytes: 65_536 } });
+      expect(await failureOf(takeUpScene(scene, 'resume', run, { change }))).toMatchObject({
+        code: 'RESUME_IMPOSSIBLE',
+        sentence: `run ${run} cannot go on: it began with media.recordBytes 32768, and now it is 65536`,
+      });
+      expect(await failureOf(takeUpScene(scene, 'unwind', run, { change }))).toMatchObject({
+        code: 'UNWIND_IMPOSSIBLE',
+      });
+      await takeUpScene(scene, 'unwind', run);
+    });
+  });
+});
+
+describe('a run that is unwound', () => {
+  it('after the backup server rebooted while the shadow was half removed', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', amid('7'));
+      await scene.lab.rebootNode('node3');
+      const from = scene.lab.commands.length;
+      const end = await takeUpScene(scene, 'unwind', run);
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', sentence: `run ${run} is unwound` });
+      expect(proceduralCommands(scene, from)).toEqual(bringingBack.slice(-1));
+      await expectNormal(scene, run);
+    });
+  });
+
+  it('after a primary node rebooted', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('5'));
+      await scene.lab.rebootNode('node1');
+      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      await expectNormal(scene, run);
+    });
+  });
+
+  it('in part says what is left, and is unwound when the cause is gone', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
+      scene.lab.faults.set('fail=node3:sdxshadowgroup -R');
+      const end = await takeUpScene(scene, 'unwind', run);
+      expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
+      expect(end.sentence).toMatch(
+        new RegExp(`^run ${run} is not unwound: node3: sdxshadowgroup -R -c Class2 -g Group2 ended with`),
+      );
+      expect(end.stands).toEqual(expect.arrayContaining(byHand(bringingBack[2])));
+      scene.lab.faults.clear('fail');
+      expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2 });
+      await expectNormal(scene, run);
+    });
+  });
+
+  it('does not touch what a later run has parted', async () => {
+    await inScene(async (scene) => {
+      const first = await dyingRun(scene, 'raw-dd', after('4'));
+      await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
+      await scene.lab.copyingFinished();
+      const [lock = ''] = locksLeft(scene).filter((path) => path.endsWith('.lock'));
+      await onHost(scene, 'node3', ['rm', '-r', lock]);
+      const second = await dyingRun(scene, 'raw-dd', after('5'));
+      await onHost(scene, 'node3', ['rm', '-r', lock]);
+      for (const mode of ['unwind', 'resume'] as const) {
+        expect(await failureOf(takeUpScene(scene, mode, first.run))).toMatchObject({
+          code: 'RUN_SUPERSEDED',
+          sentence: `run ${second.run} has parted Volume2 since run ${first.run}: what stands now is not of run ${first.run}`,
+        });
+      }
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
+      expect(await takeUpScene(scene, 'unwind', second.run)).toMatchObject({ exitStatus: 2 });
+    });
+  });
+
+  it('is refused where it has ended well', async () => {
+    await inScene(async (scene) => {
+      const { run } = await runScene(scene);
+      expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({
+        code: 'RUN_ALREADY_ENDED',
+        hint: `nothing is to be done; shadowtape verify ${run} reads its tape again`,
+      });
+    });
+  });
+});
+
+describe('the lock of a run that is taken up', () => {
+  it('is not taken from a console on another machine, unless that is said', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('4'));
+      const lock = '/var/tmp/shadowtape-Class1.lock';
+      const own = locksLeft(scene).find((path) => path !== lock) ?? '';
+      const elsewhere = `${lock}/${[run, 'marion', 'jump1', '4711'].join(',')}`;
+      await onHost(scene, 'node3', ['rmdir', own], ['mkdir', elsewhere]);
+      const error = await failureOf(takeUpScene(scene, 'unwind', run, { takeOverLock: false }));
+      expect(error.code).toBe('RUN_BUSY');
+      expect(error.sentence).toMatch(
+        new RegExp(`^run ${run} is being worked on by marion on jump1 \\(process 4711\\), since \\d{4}-`),
+      );
+      expect(error.hint).toContain('--take-over-lock');
+      expect(locksLeft(scene)).toEqual([lock, elsewhere]);
+      const end = await takeUpScene(scene, 'unwind', run, { takeOverLock: true });
+      expect(warnings(end)).toContain(
+        'the lock of marion on jump1 (process 4711) was taken over (--take-over-lock)',
+      );
+      await expectNormal(scene, run);
+    });
+  });
+
+  it('is never that of another run', async () => {
+    await inScene(async (scene) => {
+      const { run } = await dyingRun(scene, 'raw-dd', after('4'));
+      const lock = '/var/tmp/shadowtape-Class1.lock';
+      const own = locksLeft(scene).find((path) => path !== lock) ?? '';
+      await onHost(scene, 'node3', ['rmdir', own], ['mkdir', `${lock}/another-run,marion,jump1,4711`]);
+      expect(await failureOf(takeUpScene(scene, 'unwind', run, { takeOverLock: true }))).toMatchObject({
+        code: 'CLASS_LOCKED',
+        sentence: 'Class1 is locked on node3 by run another-run of marion on jump1 (process 4711)',
+      });
+      await onHost(scene, 'node3', ['rm', '-r', lock]);
+      await takeUpScene(scene, 'unwind', run);
+      expect(await clusterState(scene)).toEqual(normalState);
+    });
+  });
+});
