@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Labs and ssh servers share two cores with each other.
-    maxWorkers: 2,
+    // A run waits for disk and sockets a good part of its time: three fill two cores.
+    maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
