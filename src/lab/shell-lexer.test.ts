@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { lex } from './shell-lexer.ts';
 
 const words = (line: string): string[] =>
-  lex(line, (name) => (name === 'HOME' ? '/root' : '')).flatMap((token) =>
+  lex(line, (name) => (name === 'HOME' ? '/home/op' : '')).flatMap((token) =>
     token.kind === 'word' ? [token.text] : [],
   );
 
@@ -27,10 +27,10 @@ describe('words', () => {
 
   test('take variables outside of single quotes', () => {
     expect(words(`$HOME "$HOME/x" '$HOME' \${HOME}y $`)).toEqual([
-      '/root',
-      '/root/x',
+      '/home/op',
+      '/home/op/x',
       '$HOME',
-      '/rooty',
+      '/home/opy',
       '$',
     ]);
   });
@@ -99,7 +99,7 @@ function wordsOrRefusal(line: string): string[] | 'refused' {
 function wordsOfShell(line: string): string[] | 'refused' {
   try {
     const printed = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${line}`], {
-      env: { HOME: '/root' },
+      env: { HOME: '/home/op' },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     return printed.toString('utf8').split('\0').slice(0, -1);
