@@ -1,0 +1,523 @@
+/**
+ * The error table: every refusal and failure that Shadowtape knows, in one place.
+ *
+ * A code is stable, for scripts; the sentence says what is wrong, the hint what to do. `{name}` in either is filled from the
+ * values of the call (errors.ts).
+ */
+
+interface ErrorEntry {
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+export const errorTable = {
+  STATE_FOLDER_UNUSABLE: {
+    sentence: 'the state folder {folder} cannot be used: {reason}',
+    hint: 'journals and known hosts live there; name a folder that this user can write with --state DIR',
+  },
+  // ---- usage and site file -------------------------------------------------------------------------------------
+  SITE_FILE_MISSING: {
+    sentence: 'there is no site file at {file}',
+    hint: 'give its path with --site FILE; without --site the embedded lab is used',
+  },
+  SITE_FILE_UNREADABLE: {
+    sentence: 'the site file {file} cannot be read: {reason}',
+    hint: 'make the file readable for the user who runs shadowtape',
+  },
+  SITE_FILE_NOT_YAML: {
+    sentence: '{file} is not valid YAML: line {line}, column {column}: {reason}',
+    hint: 'mend the line; indentation is by spaces, never by tabs',
+  },
+  SITE_KEY_UNKNOWN: {
+    sentence: '{file}: unknown key "{key}" in {path}',
+    hint: 'keys that may stand here: {allowed}',
+  },
+  SITE_VALUE_WRONG: {
+    sentence: '{file}: {path}: {reason}',
+    hint: 'see "A site file" in README.md for every key and its values',
+  },
+  SITE_NAME_FORBIDDEN: {
+    sentence: '{file}: {path}: "{name}" is not a name that GDS accepts',
+    hint: 'a GDS name has 1 to 32 letters, digits, "-" and "_", and begins with a letter or a digit',
+  },
+  SITE_HOSTS_ALIKE: {
+    sentence: '{file}: hosts {first} and {second} are the same machine ({address})',
+    hint: 'each host stands once; the backup server is never a primary node',
+  },
+  JOB_UNKNOWN: {
+    sentence: 'there is no job "{job}" in {file}',
+    hint: 'jobs of this site: {jobs}',
+  },
+  JOB_NONE: {
+    sentence: '{file} has no job',
+    hint: 'add one under "jobs"; see "A site file" in README.md',
+  },
+  JOB_NOT_CHOSEN: {
+    sentence: '{file} has {count} jobs, and none was named',
+    hint: 'name one: {jobs}',
+  },
+  COMMAND_NEEDS_SHELL: {
+    sentence: '"{command}" is not a plain command: {reason}',
+    hint: 'put what needs a shell into a script on the host, and name the script',
+  },
+  // ---- GDS: names, command lines, sdxinfo ------------------------------------------------------------------------
+  GDS_NAME_FORBIDDEN: {
+    sentence: '"{name}" cannot be the name of a {what}',
+    hint: 'a GDS name has 1 to {longest} letters, digits, "-" and "_", and begins with a letter or a digit',
+  },
+  GDS_DEVICE_FORBIDDEN: {
+    sentence: '"{name}" cannot be the device name of a disk',
+    hint: 'give the name without its path, as sdxinfo shows it under DEVNAM: letters, digits, ".", "_" and "-"',
+  },
+  GDS_LIST_EMPTY: {
+    sentence: '{command}: no {what} is named',
+    hint: 'without a name GDS acts on every object of the class, so at least one name must be given',
+  },
+  GDS_LIST_REPEATS: {
+    sentence: '{command}: {what} {name} is named twice',
+    hint: 'name each one once',
+  },
+  GDS_SIZE_FORBIDDEN: {
+    sentence: '{command}: a volume cannot have {size} blocks',
+    hint: 'give a whole number of 512-byte blocks, at least 1: the BLOCKS that sdxinfo -V shows for the original volume',
+  },
+  SDXINFO_UNREADABLE: {
+    sentence: 'sdxinfo: line {number} cannot be read: {reason}: "{line}"',
+    hint: 'nothing is guessed from such output; compare it with what the command prints on the host',
+  },
+  SDXINFO_COLUMN_MISSING: {
+    sentence: 'sdxinfo: the {table} table has no column {column}',
+    hint: 'the columns shown are {columns}; this release of GDS may print another form, which is not known here',
+  },
+  SDXINFO_FAILED: {
+    sentence: 'sdxinfo reports an error: {text}',
+    hint: 'look up the message in the GDS manual and in /var/opt/FJSVsdx/msglog/sdxservd.log on the host',
+  },
+  SDXINFO_FAILED_ON: {
+    sentence: '{host}: sdxinfo failed: {text}',
+    hint: 'look up the message in the GDS manual and in /var/opt/FJSVsdx/msglog/sdxservd.log on {host}',
+  },
+  SDXINFO_FAILED_ON_BACKUP: {
+    sentence: '{host}: sdxinfo failed: {text}',
+    hint: 'where {host} has no GDS object and these are its words for it, put them into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on {host}',
+  },
+  SDXINFO_CONTRADICTS: {
+    sentence: 'sdxinfo shows {object} with {column} {first} and with {column} {second}',
+    hint: 'the state changed between two looks: look again',
+  },
+
+  UNEXPECTED: {
+    sentence: 'likely a mistake in shadowtape: {sentence}',
+    hint: 'please report it with the journal of the run',
+  },
+  REQUEST_REFUSED: {
+    sentence: 'the request "{channel}" is refused: {reason}',
+    hint: 'only the pages of shadowtape itself may ask the console',
+  },
+  // ---- procedure -----------------------------------------------------------------------------------------------
+  CHECK_FAILED: {
+    sentence: 'step {step}: {title}: expected {expected}, seen {actual}',
+    hint: '{remedy}',
+  },
+  SHADOW_DIFFERS: {
+    sentence: 'the shadow is not proven to be {proxy}: {title}: expected {expected}, seen {actual}',
+    hint: '{remedy}',
+  },
+  FINGERPRINT_DIFFERS: {
+    sentence:
+      'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',
+    hint: 'the device of the shadow disk is another disk than sdxinfo makes believe; compare the serial numbers of the device on both sides',
+  },
+  FINGERPRINT_SHORT: {
+    sentence: '{host} gave {actual} bytes of record {record} of {device}, which has {expected}',
+    hint: 'the volume is smaller than sdxinfo says, or it is not the volume; look at both with sdxinfo -V',
+  },
+  COMMAND_FAILED: {
+    sentence: '{host}: {command} {how}',
+    hint: 'see what it printed, and look the message up in the manual of the command',
+  },
+  FILE_SYSTEM_NOT_CLEAN: {
+    sentence: '{host}: fsck would have to repair {device}, and was not allowed to: {said}',
+    hint: 'it was not unmounted at the part: name umount in services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
+  },
+  COMMAND_NOT_FOUND: {
+    sentence: '{host} has no command {name}',
+    hint: 'install it, or set PATH for shells that are not interactive (on Solaris PATH in /etc/default/login, or ~/.ssh/environment)',
+  },
+  SDXINFO_MISSING: {
+    sentence: '{host} has no command sdxinfo',
+    hint: 'install GDS there, or set PATH for shells that are not interactive; the backup server needs GDS and GDS Snapshot',
+  },
+  SDX_ERROR_PRINTED: {
+    sentence: '{host}: {command} ended with exit status 0, but printed an error: {printed}',
+    hint: 'look the message up in the GDS manual; what GDS calls an error is taken as one',
+  },
+  JOB_DISKS_DIFFER: {
+    sentence: '{proxy} lies on {actual}, but the job names {named} for its shadow',
+    hint: 'name each disk of the group in jobs.{job}.shadow.disks, with its device on the backup server',
+  },
+  VOLUME_MISSING: {
+    sentence: '{host} shows no volume {volume} in {class}',
+    hint: 'compare the names in the site file with what sdxinfo -V shows on {host}',
+  },
+  VOLUME_SIZE_UNKNOWN: {
+    sentence: '{host} does not show how many blocks {volume} has',
+    hint: 'look at BLOCKS of {volume} with sdxinfo -V on {host}; the shadow must be exactly as long',
+  },
+  PROXY_WITHOUT_GROUP: {
+    sentence: '{host} shows {proxy} outside of any group',
+    hint: 'this version shadows volumes of mirror groups; back this one up on the cluster',
+  },
+  ROUTE_NOT_RUN: {
+    sentence: 'route server is planned, but this version does not run it',
+    hint: 'use route console, or do the planned commands by hand: shadowtape plan --route server',
+  },
+  METHOD_NOT_ON_PLATFORM: {
+    sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
+    hint: 'use method 6a, which backs up the raw device',
+  },
+  VOLUMES_NOT_RUN: {
+    sentence: 'the job names {count} volumes; this version backs up one volume a run',
+    hint: 'make a job for each volume, each with a tape of its own',
+  },
+  OPERATOR_NEEDED: {
+    sentence: 'the job asks an operator ({question}), and nobody can be asked here',
+    hint: '{remedy}',
+  },
+  OPERATOR_DECLINED: {
+    sentence: 'step {step}: {by} chose to stop',
+    hint: 'start the run again when it is time',
+  },
+  CLASS_LOCKED: {
+    sentence: '{class} is locked on {host} by run {run} of {owner}',
+    hint: 'wait until that run has ended; if it no longer lives, remove the lock on {host}: {remedy}',
+  },
+  CLASS_LOCKED_NAMELESS: {
+    sentence: '{class} is locked on {host}, and the lock names no owner',
+    hint: 'look whether a run is just beginning; if none is, remove the lock on {host}: {remedy}',
+  },
+  MOUNT_POINT_TAKEN: {
+    sentence: '{host}: {mountPoint} exists already',
+    hint: 'remove it, or give the job another mountPoint; the run makes and removes its own',
+  },
+  RESYNCHRONISATION_FAILED: {
+    sentence: 'the copy from {master} to {proxy} has failed: {actual}',
+    hint: 'see "Slice Status Abnormality" in the GDS guide; {master} itself was only read',
+  },
+  RUN_CANCELLED: {
+    sentence: 'step {step} was cancelled',
+    hint: 'start the run again when it is time',
+  },
+  RUN_HALTED: {
+    sentence: 'step {step} was stopped at once, where it stands',
+    hint: 'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them',
+  },
+  TAPE_DEVICE_UNKNOWN: {
+    sentence: '{device} is not the name of a tape drive that shadowtape knows',
+    hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0; it is the drive’s device that rewinds, or the one that does not',
+  },
+  TAPE_NOT_BLANK: {
+    sentence: 'the tape in {device} on {host} is not blank: it holds {found}',
+    hint: 'insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job',
+  },
+  TAPE_STATE_UNKNOWN: {
+    sentence: 'it cannot be told whether the tape in {device} on {host} is blank: {said}',
+    hint: 'what cannot be read is not taken for blank; look at it with mt status, clean the drive, or use another tape',
+  },
+  TAPE_DIFFERS: {
+    sentence: 'the tape does not hold what was read: {what}: expected {expected}, read back {actual}',
+    hint: 'do not trust this tape; clean the drive, take another tape and run again',
+  },
+  JOURNAL_UNWRITABLE: {
+    sentence: 'the journal {file} cannot be written: {reason}',
+    hint: 'make room, or keep the state elsewhere with --state DIR; without a journal nothing is done',
+  },
+  JOURNAL_EXISTS: {
+    sentence: 'the journal {file} is there already',
+    hint: 'a journal is never written twice; start the run again',
+  },
+  CATALOGUE_UNWRITABLE: {
+    sentence: 'the list of what the archive holds, {file}, cannot be written: {reason}',
+    hint: 'make room, or keep the state elsewhere with --state DIR; the run is started again from the beginning',
+  },
+  JOURNAL_BROKEN: {
+    sentence: '{file}, line {line}: {reason}',
+    hint: 'somebody changed, removed or added a line, or the disk did; trust nothing from this line on',
+  },
+  RUN_UNKNOWN: {
+    sentence: 'there is no run {run}',
+    hint: 'shadowtape runs lists them; journals of another place are found with --state DIR',
+  },
+  RUN_HAS_NO_TAPE: {
+    sentence: 'run {run} has not written a tape that could be compared',
+    hint: 'shadowtape show {run} tells how far it came',
+  },
+  // ---- tapes: labels, catalogue, drive check ----
+  TAPE_NAME_FORBIDDEN: {
+    sentence: '"{name}" cannot be the name of a tape',
+    hint: 'a name has 1 to 32 letters, digits, "_", "." and "-", and begins with a letter or a digit; "data" stands for a tape without a label',
+  },
+  TAPE_LABEL_TOO_LONG: {
+    sentence: 'the {kind} of the tape has {length} bytes, and {limit} is the most',
+    hint: 'give the site a shorter name',
+  },
+  TAPE_NOT_BLANK_NAME_IT: {
+    sentence: 'the tape in {device} on {host} is not blank: it holds {found}',
+    hint: 'insert a blank tape; or, where what it holds may be lost, name it: --overwrite {name}',
+  },
+  TAPE_NOT_LABELLED: {
+    sentence: 'the tape in {device} on {host} has no label: it holds {found}',
+    hint: 'insert {wanted}; or, where what it holds may be lost, give it a label: shadowtape label NAME --overwrite data',
+  },
+  TAPE_IS_ANOTHER: {
+    sentence: 'the tape in {device} on {host} is another than {wanted}: it holds {found}',
+    hint: 'insert {wanted}',
+  },
+  TAPE_KEPT: {
+    sentence: 'the tape "{name}" in {device} on {host} is to be kept until {until}',
+    hint: 'insert another tape',
+  },
+  TAPE_POSITION_WRONG: {
+    sentence: 'the tape in {device} on {host} does not stand at the beginning of file {wanted}: {said}',
+    hint: 'nothing is written to or read from a place that is not known; rewind the tape with mt, and start again',
+  },
+  TAPES_UNWRITABLE: {
+    sentence: 'the list of tapes {file} cannot be written: {reason}',
+    hint: 'what was done to the tape stands, and identify brings it into the list later; make room, or keep the state elsewhere with --state DIR',
+  },
+  TAPES_UNREADABLE: {
+    sentence: 'the list of tapes {file} cannot be read: {reason}',
+    hint: 'make it readable for the user who runs shadowtape',
+  },
+  // ---- recovery ----
+  RUN_ALREADY_ENDED: {
+    sentence: 'run {run} has ended: {how}',
+    hint: '{remedy}',
+  },
+  RESUME_IMPOSSIBLE: {
+    sentence: 'run {run} cannot go on: {reason}',
+    hint: 'bring the cluster back with shadowtape unwind {run}, then start the job again',
+  },
+  UNWIND_IMPOSSIBLE: {
+    sentence: 'run {run} cannot be unwound: {reason}',
+    hint: 'give the job in the site file its former words; or bring the cluster back by hand, after shadowtape show {run}',
+  },
+  RUN_BUSY: {
+    sentence: 'run {run} is being worked on by {owner}, since {since}',
+    hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock',
+  },
+  RUN_SUPERSEDED: {
+    sentence: 'run {later} has parted {proxy} since run {run}: what stands now is not of run {run}',
+    hint: 'look at the later run with shadowtape show {later}; where it has not ended well, unwind that one',
+  },
+  // ---- ssh ----
+  HOST_UNDECLARED: {
+    sentence: 'there is no host "{host}"',
+    hint: 'hosts that are declared: {hosts}',
+  },
+  HOST_NAME_UNKNOWN: {
+    sentence: '{host}: no address is known for the name {address}',
+    hint: 'check the address of {host} in the site file, HostName in ~/.ssh/config, and the name service of this machine',
+  },
+  HOST_UNREACHABLE: {
+    sentence: '{host} ({address}, port {port}) cannot be reached: {reason}',
+    hint: 'check that {host} is up, that sshd listens on port {port}, and that no firewall stands between',
+  },
+  HOST_KEY_UNKNOWN: {
+    sentence: '{host} ({address}, port {port}) shows an unknown {keyType} host key: {fingerprint}',
+    hint: 'compare it with "ssh-keygen -lf" of the key in /etc/ssh on {host} itself; when both agree, accept it with --trust',
+  },
+  HOST_KEY_CHANGED: {
+    sentence:
+      '{host} ({address}, port {port}) shows the {keyType} host key {shown}, but {known} is known ({file}, line {line})',
+    hint: 'another machine may stand in between; when {host} was installed anew, remove line {line} of {file} and connect again',
+  },
+  HOST_KEY_REVOKED: {
+    sentence:
+      '{host} ({address}, port {port}) shows the host key {fingerprint}, which is revoked ({file}, line {line})',
+    hint: 'do not connect; find out who revoked the key, and give {host} a new host key',
+  },
+  LOGIN_REFUSED: {
+    sentence: '{host} does not let {user} log in: {reason}; tried: {methods}',
+    hint: 'add the public key to authorized_keys of {user} on {host}, or name another key file or user in the site file',
+  },
+  KEY_FILE_MISSING: {
+    sentence: '{host}: there is no key file {file}',
+    hint: 'name the private key with "key" of {host} in the site file, or make one with ssh-keygen -t ed25519',
+  },
+  KEY_FILE_UNREADABLE: {
+    sentence: '{host}: the key file {file} cannot be used: {reason}',
+    hint: 'the file must hold a private key in OpenSSH, PEM or PPK form, and this user must be allowed to read it',
+  },
+  KEY_PASSPHRASE_WRONG: {
+    sentence: '{host}: the passphrase does not open the key file {file}',
+    hint: 'try again, or load the key into an ssh agent with ssh-add {file}',
+  },
+  KEY_PASSPHRASE_MISSING: {
+    sentence: '{host}: the key file {file} needs a passphrase, and none was given',
+    hint: 'load the key into an ssh agent with ssh-add {file}, or start shadowtape where it can ask',
+  },
+  AGENT_UNAVAILABLE: {
+    sentence: '{host}: the ssh agent at {socket} cannot be used: {reason}',
+    hint: 'start an agent (ssh-agent) and check SSH_AUTH_SOCK, or name a key file for {host} in the site file',
+  },
+  ALGORITHMS_DISJOINT: {
+    sentence: '{host} and shadowtape have no {kind} in common',
+    hint: 'an old server needs "ssh: legacy" for {host} in the site file',
+  },
+  CONNECTION_LOST: {
+    sentence: 'the connection to {host} was lost: {reason}',
+    hint: 'check the network and {host} itself; what was running there may still run',
+  },
+  COMMAND_NOT_STARTED: {
+    sentence: '{host} does not start {command}: {reason}',
+    hint: 'check MaxSessions and ForceCommand in sshd_config of {host}, and the login shell of the user',
+  },
+  COMMAND_TIMED_OUT: {
+    sentence: '{command} on {host} did not end within {seconds} s',
+    hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run',
+  },
+  COMMAND_OUTPUT_TOO_LONG: {
+    sentence: '{command} on {host} printed more than {limit} bytes',
+    hint: 'run the command on {host} by hand and see why it prints so much',
+  },
+  COMMAND_CANCELLED: {
+    sentence: '{command} on {host} was cancelled',
+    hint: 'check on {host} that it has stopped before the same device is used again',
+  },
+  REMOTE_COMMAND_FAILED: {
+    sentence: '{command} on {host} ended {how}',
+    hint: 'see what {command} printed, and run it on {host} by hand',
+  },
+  ARGUMENT_FORBIDDEN: {
+    sentence: 'a command line cannot be made: {reason}',
+    hint: 'look for an odd character in the names of the site file',
+  },
+  SSH_CONFIG_BROKEN: {
+    sentence: 'the ssh configuration cannot be read: {reason}',
+    hint: 'mend ~/.ssh/config; "ssh -G HOST" shows how OpenSSH reads it',
+  },
+  KNOWN_HOSTS_UNWRITABLE: {
+    sentence: 'the host key of {host} cannot be kept in {file}: {reason}',
+    hint: 'make the folder of {file} writable for the user who runs shadowtape',
+  },
+  LAB_OPTION_WITH_SITE: {
+    sentence: '{option} is for the embedded lab, and --site names a site of its own',
+    hint: 'leave one of them out',
+  },
+  // ---- the embedded lab ----------------------------------------------------------------------------------------
+  LAB_FOLDER_BUSY: {
+    sentence: 'the lab in {folder} is already running (process {pid})',
+    hint: 'use that one, stop it, or give this lab a folder of its own',
+  },
+  LAB_FOLDER_FOREIGN: {
+    sentence: '{folder} does not hold a lab that this version can read',
+    hint: 'give the lab an empty folder, or remove this one',
+  },
+  LAB_DISK_FULL: {
+    sentence: 'the lab needs {needed} MiB in {folder}, and {free} MiB are free there',
+    hint: 'make room, give the lab a folder on another file system, or make its volumes smaller',
+  },
+  LAB_PORT_TAKEN: {
+    sentence: 'the lab cannot listen on port {port} of 127.0.0.1: {reason}',
+    hint: 'give another port, or 0 for any that is free',
+  },
+  LAB_FAULT_UNKNOWN: {
+    sentence: 'there is no fault "{fault}"',
+    hint: 'faults of the lab: {faults}',
+  },
+  LAB_FAULT_VALUE_WRONG: {
+    sentence: 'the fault "{fault}" cannot be switched on: {reason}',
+    hint: 'a fault is written NAME or NAME=VALUE, for example tape-error=100 or fail=node1:sdxproxy Part',
+  },
+
+  // ---- data path and tape --------------------------------------------------------------------------------------
+  STAGE_NOT_FINISHED: {
+    sentence: 'the result of the {stage} was asked before its stream had ended',
+    hint: 'this is a fault of the program: please report it',
+  },
+  RECORD_SIZE_WRONG: {
+    sentence: 'a record of {recordBytes} bytes cannot be written',
+    hint: 'a record has 512 to 1048576 bytes, a multiple of 512; the guide uses 32768',
+  },
+  BUFFER_OPTIONS_WRONG: {
+    sentence: 'a buffer of {bytes} bytes that starts at a fill of {startAt} cannot work',
+    hint: 'give it at least one byte, and a start above 0 and up to 1',
+  },
+  DUMP_SOURCE_FAILED: {
+    sentence: 'reading stopped after {bytes} bytes: {reason}',
+    hint: 'see the output of the reading command; nothing on this tape can be trusted: find the cause, then dump again',
+  },
+  DUMP_NOT_CLOSED: {
+    sentence: '{tool} ended with exit status 0, but {reason}',
+    hint: 'what it wrote is no backup: find the cause in what it printed, then dump again; its messages must be English (LANG=C for the login shell)',
+  },
+  DUMP_SOURCE_EMPTY: {
+    sentence: 'nothing came from the volume, although its reader ended well',
+    hint: 'check that the shadow volume is started and that the command reads the right device',
+  },
+  DUMP_SOURCE_SIZE_DIFFERS: {
+    sentence: '{actual} bytes came from the volume, which has {expected} bytes',
+    hint: 'compare the sizes of the shadow volume and of the proxy volume; the tape is not complete: dump again',
+  },
+  DUMP_DIGESTS_DIFFER: {
+    sentence: 'what was handed to the tape is not what was read: {actual} instead of {expected}',
+    hint: 'the data changed inside this machine, which points at its memory; do not trust this tape',
+  },
+  COPY_CANCELLED: {
+    sentence: 'the copy was cancelled after {bytes} bytes',
+    hint: 'what the tape holds is not complete; start the dump again',
+  },
+  TAR_UNREADABLE: {
+    sentence: 'the tar archive cannot be read at byte {offset}: {reason}',
+    hint: 'see what tar printed; find the cause, then dump again',
+  },
+  TAR_INCOMPLETE: {
+    sentence: 'the tar archive ends after {offset} bytes without its closing blocks',
+    hint: 'tar was cut short although it ended well; check the mounted file system, then dump again',
+  },
+  TAR_SIZE_DIFFERS: {
+    sentence: 'the device was to give {size} bytes, but gave {comparison} {bytes}',
+    hint: 'compare the size of the volume with what sdxinfo shows; the archive is damaged: dump again',
+  },
+  TAPE_WRITE_FAILED: {
+    sentence: 'writing to the tape failed: {reason}',
+    hint: 'check the drive and the cartridge, clean the drive if it asks for it, then dump again from the beginning',
+  },
+  TAPE_END_OF_MEDIUM: {
+    sentence: 'the tape ended before everything was written (dd counted {records} records)',
+    hint: 'insert a larger or an empty cartridge and dump again from the beginning',
+  },
+  TAPE_WRITE_PROTECTED: {
+    sentence: 'the tape cannot be written: {reason}',
+    hint: 'slide the tab of the cartridge to writable, or check that the user may write to the device',
+  },
+  TAPE_BUSY: {
+    sentence: 'the tape drive is in use by another program: {reason}',
+    hint: 'wait until the other program has ended, or end it; then try again',
+  },
+  TAPE_NOT_LOADED: {
+    sentence: 'no cartridge is ready in the tape drive: {reason}',
+    hint: 'insert a cartridge, wait until the drive is ready, then try again',
+  },
+  TAPE_COUNT_MISSING: {
+    sentence: 'dd ended well but did not say how many records it copied',
+    hint: 'see its output; without a count the tape is not taken as complete',
+  },
+  TAPE_RECORDS_MISCOUNTED: {
+    sentence: 'dd wrote {actual} to the tape instead of {expected}',
+    hint: 'do not trust this tape; dump again, and check the drive if it happens twice',
+  },
+  TAPE_READ_FAILED: {
+    sentence: 'reading the tape back failed: {reason}',
+    hint: 'an error is never the end of the data: clean the drive and read again; if it stays, dump to another cartridge',
+  },
+  TAPE_RECORD_TOO_LONG: {
+    sentence: 'the tape has records longer than the read size: {reason}',
+    hint: 'read with the record size that was written, or a larger one',
+  },
+  TAPE_READBACK_MISCOUNTED: {
+    sentence: 'the tape gave back {actual} instead of {expected}',
+    hint: 'check that the tape stands at the right file; if it does, dump again',
+  },
+} as const satisfies Record<string, ErrorEntry>;
