@@ -28,7 +28,7 @@ const endWords = {
   1: 'refused, nothing was touched',
   2: 'failed; the cluster is in its normal state',
   3: 'failed; an operator must act',
-  4: 'the tape does not hold what was read',
+  4: 'the tape is no backup; the cluster is in its normal state',
 } as const;
 
 /** The last lines: what happened, what stands where, where the journal is, how to see it, and where an operator must act, how to go on. */

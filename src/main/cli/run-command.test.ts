@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { failure } from '../../contract/errors.ts';
+import { endLines } from './run-command.ts';
+
+it('says of a tape that differs what is wrong with it, once, and that the cluster is well', () => {
+  const error = failure('TAPE_DIFFERS', { what: 'CRC-32', expected: '1', actual: '2' });
+  const lines = endLines(
+    {
+      verdict: 'failed',
+      exitStatus: 4,
+      sentence: error.message,
+      error,
+      stands: ['Volume2: joined to Volume1, in sync'],
+      run: 'R',
+      journalFile: '/state/runs/R.ndjson',
+      journalBroken: false,
+    },
+    ' --state /state',
+  );
+  expect(lines.slice(0, 4)).toEqual([
+    '',
+    'the tape is no backup; the cluster is in its normal state: the tape does not hold what was read: CRC-32: expected 1, read back 2',
+    `  hint: ${error.hint}`,
+    '  Volume2: joined to Volume1, in sync',
+  ]);
+});
