@@ -13,6 +13,7 @@ export const rooms = {
   'main/ssh': ['contract'],
   'main/tape': ['contract', 'streams'],
   'main/site': ['contract', 'streams', 'main/ssh', 'main/gds', 'main/tape'],
+  'main/notify': ['contract', 'main/site'],
   'main/procedure': ['contract', 'streams', 'main/site', 'main/tape', 'main/ssh', 'main/gds'],
   'main/cli': ['contract', 'main/console'],
   'main/desktop': ['contract', 'main/console'],
@@ -23,6 +24,7 @@ export const rooms = {
 /** Packages that only some rooms may import: package -> rooms. */
 const ownersOfPackages = {
   electron: ['main/desktop', 'preload'],
+  nodemailer: ['main/notify'],
   ssh2: ['main/ssh', 'lab'],
 };
 

@@ -10,6 +10,8 @@ export interface RuleVerdict {
   /** The rule's id, kebab-case. */
   readonly rule: string;
   readonly title: string;
+  /** The proxy volume that it is about, where a job has several. */
+  readonly volume?: string | undefined;
   readonly expected: string;
   readonly actual: string;
   readonly verdict: VerdictWord;

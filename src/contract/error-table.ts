@@ -56,6 +56,10 @@ export const errorTable = {
     sentence: '{file} has {count} jobs, and none was named',
     hint: 'name one: {jobs}',
   },
+  TIME_LIMIT_UNKNOWN: {
+    sentence: 'timeLimits names {name}, which is no step of the job and no phase',
+    hint: 'these may stand there: {known}',
+  },
   COMMAND_NEEDS_SHELL: {
     sentence: '"{command}" is not a plain command: {reason}',
     hint: 'put what needs a shell into a script on the host, and name the script',
@@ -80,6 +84,30 @@ export const errorTable = {
   GDS_SIZE_FORBIDDEN: {
     sentence: '{command}: a volume cannot have {size} blocks',
     hint: 'give a whole number of 512-byte blocks, at least 1: the BLOCKS that sdxinfo -V shows for the original volume',
+  },
+  GDS_WIDTH_FORBIDDEN: {
+    sentence: '{command}: a stripe cannot be {width} blocks wide',
+    hint: 'give a whole number of 512-byte blocks, at least 1: the stripe width that the group was made with',
+  },
+  SHADOW_UNBUILDABLE: {
+    sentence: 'no shadow of {volume} can be built: {title}: expected {expected}, seen {actual}',
+    hint: '{rule}; back this volume up on the cluster',
+  },
+  SHADOW_STRIPE_WIDTH_UNKNOWN: {
+    sentence: 'sdxinfo does not show how wide the stripes of {group} are',
+    hint: 'name the width that the group was made with, in blocks of 512 bytes, under shadow.stripeWidth of the job: a shadow with stripes of another width shows other blocks',
+  },
+  SHADOW_STRIPE_WIDTH_DIFFERS: {
+    sentence: 'the stripes of {group} are {shown} blocks wide, but the job says {named}',
+    hint: 'mend shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group',
+  },
+  SHADOW_NAME_TAKEN: {
+    sentence: 'the shadow of {object} cannot be called {name}: another object of the shadow has that name',
+    hint: 'give it another name, or none, under shadow of the job',
+  },
+  SHADOW_DEVICE_UNKNOWN: {
+    sentence: 'it is not known which device of the backup server {disk} is',
+    hint: 'name it with its device under shadow.disks of the job',
   },
   SDXINFO_UNREADABLE: {
     sentence: 'sdxinfo: line {number} cannot be read: {reason}: "{line}"',
@@ -164,21 +192,17 @@ export const errorTable = {
     sentence: '{host} does not show how many blocks {volume} has',
     hint: 'look at BLOCKS of {volume} with sdxinfo -V on {host}; the shadow must be exactly as long',
   },
-  PROXY_WITHOUT_GROUP: {
-    sentence: '{host} shows {proxy} outside of any group',
-    hint: 'this version shadows volumes of mirror groups; back this one up on the cluster',
+  ROUTE_SERVER_ELSEWHERE: {
+    sentence: 'route server writes on the backup server, and the drive is on {host}, not on {backupServer}',
+    hint: 'use route console, or a drive on the backup server',
   },
-  ROUTE_NOT_RUN: {
-    sentence: 'route server is planned, but this version does not run it',
-    hint: 'use route console, or do the planned commands by hand: shadowtape plan --route server',
+  TOOLS_MISSING: {
+    sentence: '{host} has no {tools}, which route server needs',
+    hint: 'install it, set PATH for shells that are not interactive, say verify.digest: cksum or none in the job, or take route console',
   },
   METHOD_NOT_ON_PLATFORM: {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
     hint: 'use method 6a, which backs up the raw device',
-  },
-  VOLUMES_NOT_RUN: {
-    sentence: 'the job names {count} volumes; this version backs up one volume a run',
-    hint: 'make a job for each volume, each with a tape of its own',
   },
   OPERATOR_NEEDED: {
     sentence: 'the job asks an operator ({question}), and nobody can be asked here',
@@ -190,11 +214,27 @@ export const errorTable = {
   },
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
-    hint: 'wait until that run has ended; if it no longer lives, remove the lock on {host}: {remedy}',
+    hint: 'wait until that run has ended; shadowtape locks tells whether it lives. If it does not, bring the cluster back with shadowtape unwind {run}, or remove its lock with shadowtape unlock {class}',
   },
   CLASS_LOCKED_NAMELESS: {
     sentence: '{class} is locked on {host}, and the lock names no owner',
-    hint: 'look whether a run is just beginning; if none is, remove the lock on {host}: {remedy}',
+    hint: 'look whether a run is just beginning; if none is, remove the lock with shadowtape unlock {class}',
+  },
+  LOCK_MISSING: {
+    sentence: '{class} is not locked on {host}',
+    hint: 'nothing is to be done; classes of this site: {classes}',
+  },
+  LOCK_HELD: {
+    sentence: '{class} is locked on {host} by run {run} of {owner}, and that process lives',
+    hint: 'end that run first, with Ctrl-C where it was started; if that process is surely another one, remove the lock on {host}: {remedy}',
+  },
+  LOCK_CHANGED: {
+    sentence: 'the lock of {class} on {host} is not as it was shown, and was not removed',
+    hint: 'somebody gave it back or took it in the meantime; look again with shadowtape locks',
+  },
+  UNLOCK_NOT_CONFIRMED: {
+    sentence: 'the lock of {class} was not removed, since nobody confirmed it',
+    hint: 'type the name of the class where it is asked for; without a terminal give --yes',
   },
   MOUNT_POINT_TAKEN: {
     sentence: '{host}: {mountPoint} exists already',
@@ -289,6 +329,43 @@ export const errorTable = {
     sentence: 'the list of tapes {file} cannot be read: {reason}',
     hint: 'make it readable for the user who runs shadowtape',
   },
+  // ---- detached work on the backup server ----
+  WORK_FOLDER_THERE: {
+    sentence: '{host} has the folder {folder} already',
+    hint: 'the work of this run goes on there, or has ended there: resume the run; where no such run is under way, remove the folder on {host}',
+  },
+  DETACHED_NOT_STARTED: {
+    sentence: '{host} could not start the work in {folder}: {reason}',
+    hint: 'on {host} there must be room in /var/tmp, and the commands mkfifo, printf and nohup',
+  },
+  DETACHED_GONE: {
+    sentence: '{host} has no folder {folder} any more, so that nothing is known of the work in it',
+    hint: 'somebody removed it; look with ps on {host} whether the command still runs, then dump again',
+  },
+  DETACHED_DIED: {
+    sentence: '{host}: the work in {folder} is gone, and nobody wrote down how it ended{said}',
+    hint: '{host} was rebooted, or its processes were killed; what the tape holds is not complete: dump again',
+  },
+  DETACHED_PROCESS_FAILED: {
+    sentence: '{host}: {process} ended with {how}',
+    hint: 'nothing on this tape can be trusted: find the cause in what {process} printed, then dump again',
+  },
+  DETACHED_LOOK_UNREADABLE: {
+    sentence: '{host}: what it shows of the work in {folder} cannot be read: {reason}',
+    hint: 'nothing is guessed; log in to {host} and look at the folder; the login shell must not print anything of its own',
+  },
+  DETACHED_DIGEST_UNREADABLE: {
+    sentence: '{host}: {command} printed "{said}", which is no digest',
+    hint: 'run the command on {host} by hand; without a digest the tape is not taken as complete',
+  },
+  DETACHED_COUNTS_DIFFER: {
+    sentence: '{host}: the reading dd counted {actual}, but the bytes that came from it are {expected}',
+    hint: 'the device gave short reads, or bytes were lost on {host}; do not trust this tape: dump again',
+  },
+  DETACHED_NOT_STOPPED: {
+    sentence: '{host}: {processes} cannot be ended',
+    hint: 'a process that waits for a drive ends when the drive answers; do not touch the tape or the shadow volume before ps on {host} no longer shows it',
+  },
   // ---- recovery ----
   RUN_ALREADY_ENDED: {
     sentence: 'run {run} has ended: {how}',
@@ -304,7 +381,7 @@ export const errorTable = {
   },
   RUN_BUSY: {
     sentence: 'run {run} is being worked on by {owner}, since {since}',
-    hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock',
+    hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock (shadowtape locks shows it)',
   },
   RUN_SUPERSEDED: {
     sentence: 'run {later} has parted {proxy} since run {run}: what stands now is not of run {run}',
@@ -374,8 +451,8 @@ export const errorTable = {
     hint: 'check MaxSessions and ForceCommand in sshd_config of {host}, and the login shell of the user',
   },
   COMMAND_TIMED_OUT: {
-    sentence: '{command} on {host} did not end within {seconds} s',
-    hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run',
+    sentence: '{command} on {host} did not end within {limit}',
+    hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run, and what it changes may have happened or not: look before it is sent again; timeLimits in the job gives its step more time',
   },
   COMMAND_OUTPUT_TOO_LONG: {
     sentence: '{command} on {host} printed more than {limit} bytes',
@@ -400,6 +477,19 @@ export const errorTable = {
   KNOWN_HOSTS_UNWRITABLE: {
     sentence: 'the host key of {host} cannot be kept in {file}: {reason}',
     hint: 'make the folder of {file} writable for the user who runs shadowtape',
+  },
+  // ---- notifications -------------------------------------------------------------------------------------------
+  NOTIFY_COMMAND_FAILED: {
+    sentence: 'the notification command {command} {how}',
+    hint: 'run it by hand: the message is on its standard input, facts are in SHADOWTAPE_… of its environment; shadowtape check --notify tries it',
+  },
+  NOTIFY_MAIL_FAILED: {
+    sentence: 'the mail to {to} over {host}, port {port}, was not sent: {reason}',
+    hint: 'check host, port, secure and user of the mail in the site file; a certificate authority of your own is named with NODE_EXTRA_CA_CERTS; shadowtape check --notify tries it',
+  },
+  NOTIFY_PASSWORD_UNUSABLE: {
+    sentence: 'the password file {file} cannot be used: {reason}',
+    hint: 'it holds the password on its first line, belongs to the user who runs shadowtape, and has mode 0600 (chmod 600)',
   },
   LAB_OPTION_WITH_SITE: {
     sentence: '{option} is for the embedded lab, and --site names a site of its own',
@@ -519,5 +609,21 @@ export const errorTable = {
   TAPE_READBACK_MISCOUNTED: {
     sentence: 'the tape gave back {actual} instead of {expected}',
     hint: 'check that the tape stands at the right file; if it does, dump again',
+  },
+  TAPE_SERVER_GARBLED: {
+    sentence: 'the tape server answered {said}, which is no answer of rmt',
+    hint: 'the login shell of the user must print nothing when a command is run, and the command must be rmt',
+  },
+  TAPE_SERVER_ENDED: {
+    sentence: 'the tape server ended before it had answered {unanswered}: {reason}',
+    hint: 'see its output, and check that rmt is installed and may use the device; what the tape holds is not complete',
+  },
+  TAPE_TOO_SMALL: {
+    sentence: 'two tapes in a row, {tapes}, have not taken a single record',
+    hint: 'insert cartridges that are empty, or that may be overwritten from the beginning',
+  },
+  TAPES_MISCOUNTED: {
+    sentence: 'the tapes took {actual} instead of {expected}',
+    hint: 'do not trust these tapes; dump again, and report it if it happens twice',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -30,7 +30,17 @@ export type RunVerdict = (typeof runVerdicts)[number];
 export const hops = ['device', 'handed', 'counted', 'readback'] as const;
 export type Hop = (typeof hops)[number];
 
-const volumePair = z.looseObject({ master: z.string(), proxy: z.string() });
+const volumePair = z.looseObject({
+  master: z.string(),
+  proxy: z.string(),
+  method: z.string().optional(),
+  /** Size in blocks of 512 bytes. */
+  blocks: z.int().optional(),
+  /** Name of its shadow volume. */
+  shadow: z.string().optional(),
+  /** Number of its file on the tape, from 0. */
+  tapeFile: z.int().optional(),
+});
 const errorFields = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
 
 export const runEventSchema = z.discriminatedUnion('type', [
@@ -46,12 +56,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     class: z.string(),
     tape: z.object({ host: z.string(), device: z.string() }),
     recordBytes: z.int(),
-    /** Size of the volume in blocks of 512 bytes. This and what follows is what a run that is taken up again must agree with. */
+    /** Size of the first volume in blocks of 512 bytes. This and what follows is what a run that is taken up again must agree with. */
     blocks: z.int().optional(),
     shadow: z
       .looseObject({
         class: z.string(),
-        group: z.string(),
+        /** The first volume's; absent where it lies on a single disk. */
+        group: z.string().optional(),
         volume: z.string(),
         disks: z.array(z.looseObject({ name: z.string(), device: z.string() })),
       })
@@ -78,6 +89,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     rule: z.string(),
     title: z.string(),
+    /** The proxy volume, where the run has several. */
+    volume: z.string().optional(),
     expected: z.string(),
     actual: z.string(),
     verdict: z.enum(verdictWords),
@@ -114,6 +127,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     records: z.int().optional(),
     /** Bytes a second, over the last seconds. */
     rate: z.number().optional(),
+    /** Seconds since it began, where nothing tells how far it is. */
+    elapsedSeconds: z.number().optional(),
     /** How full the start watermark's buffer is, 0 to 1. */
     bufferFill: z.number().optional(),
     words: z.string().optional(),
@@ -177,10 +192,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
     bytes: z.number().optional(),
     records: z.int().optional(),
     crc32: z.string().optional(),
+    /** What POSIX cksum prints of the bytes: checksum, decimal. */
+    cksum: z.int().optional(),
     sha256: z.string().optional(),
     paddingBytes: z.int().optional(),
     /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
     onTapeSha256: z.string().optional(),
+  }),
+  /** Work that goes on on the backup server whether or not the console lives (route `server`). */
+  event('work', {
+    step: z.string(),
+    host: z.string(),
+    volume: z.string(),
+    purpose: z.enum(['dump', 'read-back']),
+    /** Holds its output, process numbers and exit statuses. */
+    folder: z.string(),
+    what: z.enum(['starting', 'taken-up', 'ended', 'stopped', 'cleared']),
   }),
   event('catalogue', {
     step: z.string(),

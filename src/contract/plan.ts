@@ -18,6 +18,8 @@ export interface PlannedStep {
   readonly commands: readonly PlannedCommand[];
   /** What an operator does or answers in this step. */
   readonly operator: string | undefined;
+  /** How the guide's lines are run, where that is in another form: detached, with a digest in the same pass. */
+  readonly runAs: readonly string[];
   /** Why the step is left out. */
   readonly leftOut: string | undefined;
 }

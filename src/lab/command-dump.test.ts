@@ -197,6 +197,7 @@ describe('an sfxfs', () => {
     expect(lab.world().mounts.node1).toMatchObject([
       { directory: '/app', type: 'ufs' },
       { directory: '/data', type: 'sfxfs', special: '/dev/sfdsk/Class1/dsk/Volume3' },
+      { directory: '/home', type: 'ufs', special: '/dev/sfdsk/Class1/dsk/Volume5' },
     ]);
   });
 });

@@ -1,9 +1,15 @@
 import { posix } from 'node:path';
+import type { ByteReader } from './byte-channels.ts';
 import { complain, parseOptions } from './command-call.ts';
 import type { Command, CommandCall } from './command-call.ts';
+import { openSource, pathTarget } from './data-files.ts';
+import type { RecordTarget } from './data-files.ts';
 import { IoError } from './io-error.ts';
 
-/** Commands on files and directories: ls, cat, mkdir, rmdir, rm, tee, test. */
+/** Commands on files and directories: ls, cat, mkdir, mkfifo, rmdir, rm, mv, tee, test. */
+
+/** How much cat and tee read at once, in bytes. */
+const pieceBytes = 1_048_576;
 
 /** Does something for each path; a path that fails is told, and the others go on. */
 async function forEach(
@@ -79,44 +85,87 @@ export const rm: Command = async (call) => {
   return forEach(call, options.operands, remove, (word, reason) => `${word}: ${reason}`);
 };
 
-export const cat: Command = async (call) => {
-  const paths = call.argv.slice(1).filter((word) => word !== '-');
-  if (paths.length > 0) {
-    return forEach(
-      call,
-      paths,
-      async (path) => call.output.write(await call.machine.files.read(path)),
-      (word, reason) => `cat: cannot open ${word}: ${reason}`,
-    );
-  }
-  for (let bytes = await call.input.read(65_536); bytes.length > 0; bytes = await call.input.read(65_536)) {
-    await call.output.write(bytes);
-  }
-  return 0;
-};
+async function copyAll(from: ByteReader, write: (bytes: Buffer) => Promise<void>): Promise<void> {
+  for (let bytes = await from.read(pieceBytes); bytes.length > 0; bytes = await from.read(pieceBytes))
+    await write(bytes);
+}
 
-export const tee: Command = async (call) => {
-  const pieces: Buffer[] = [];
-  for (let bytes = await call.input.read(65_536); bytes.length > 0; bytes = await call.input.read(65_536)) {
-    pieces.push(Buffer.from(bytes));
-    await call.output.write(bytes);
-  }
-  const text = Buffer.concat(pieces).toString('utf8');
+export const cat: Command = async (call) => {
+  const words = call.argv.slice(1);
   return forEach(
     call,
-    call.argv.slice(1),
-    (path) => call.machine.files.write(path, text, false),
-    (word, reason) => `tee: ${word}: ${reason}`,
+    words.length > 0 ? words : ['-'],
+    async (_path, word) => {
+      const source = await openSource(call, word === '-' ? undefined : word);
+      const reader = { read: (limit: number) => source.read(limit, 1) };
+      await copyAll(reader, (bytes) => call.output.write(bytes)).finally(() => source.close());
+    },
+    (word, reason) => `cat: cannot open ${word}: ${reason}`,
+  );
+};
+
+/** Copies its input to its output and to files, each piece as it comes: `tee [-a] FILE...`. */
+export const tee: Command = async (call) => {
+  const options = parseOptions(call.argv.slice(1), 'ai');
+  if (typeof options === 'string') return complain(call, `tee: ${options}`, 2);
+  const targets: { word: string; target: RecordTarget }[] = [];
+  const open = async (path: string, word: string): Promise<void> => {
+    targets.push({ word, target: await pathTarget(call, path, options.given.has('a')) });
+  };
+  const told = (word: string, reason: string): string => `tee: ${word}: ${reason}`;
+  let status = await forEach(call, options.operands, open, told, 1);
+  const write = async (bytes: Buffer): Promise<void> => {
+    await call.output.write(bytes);
+    for (const { word, target } of targets) {
+      status = Math.max(status, await forEach(call, [word], () => target.write(bytes), told, 1));
+    }
+  };
+  try {
+    await copyAll(call.input, write);
+  } finally {
+    for (const { target } of targets) await target.close();
+  }
+  return status;
+};
+
+export const mkfifo: Command = async (call) => {
+  const options = parseOptions(call.argv.slice(1), 'm:');
+  if (typeof options === 'string') return complain(call, `mkfifo: ${options}`, 2);
+  return forEach(
+    call,
+    options.operands,
+    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is told for each path
+    async (path) => call.machine.files.makeFifo(path),
+    (word, reason) => `mkfifo: ${word}: ${reason}`,
     1,
   );
 };
 
-const kindLetters = { directory: 'd', file: '-', device: 'c', symlink: 'l' } as const;
+/** `mv FILE NAME`, `mv FILE... DIRECTORY`. */
+export const mv: Command = async (call) => {
+  const words = call.argv.slice(1).filter((word) => word !== '-f');
+  const target = words.pop();
+  if (target === undefined || words.length === 0)
+    return complain(call, 'mv: usage: mv [-f] file... target', 2);
+  const { files } = call.machine;
+  const to = files.resolve(call.directory, target);
+  const isInto = (await files.kindOf(to)) === 'directory';
+  if (words.length > 1 && !isInto) return complain(call, `mv: ${target} not found`, 2);
+  return forEach(
+    call,
+    words,
+    (path) => files.rename(path, isInto ? posix.join(to, posix.basename(path)) : to),
+    (word, reason) => `mv: cannot rename ${word} to ${target}: ${reason}`,
+  );
+};
+
+const kindLetters = { directory: 'd', file: '-', device: 'c', symlink: 'l', fifo: 'p' } as const;
 
 async function longLine(call: CommandCall, path: string, name: string): Promise<string> {
   const { files } = call.machine;
   const kind = (await files.kindOf(path)) ?? 'file';
-  const size = kind === 'file' ? (await files.read(path)).length : 512;
+  const sizes = { directory: 512, device: 512, symlink: 512, fifo: 0 };
+  const size = kind === 'file' ? (await files.read(path)).length : sizes[kind];
   const rights = kind === 'directory' ? 'rwxr-xr-x' : 'rw-r--r--';
   return `${kindLetters[kind]}${rights}   1 root     other    ${String(size).padStart(8)} Jan  1 00:00 ${name}`;
 }
@@ -164,6 +213,7 @@ async function holds(call: CommandCall, words: readonly string[]): Promise<boole
     '-w': kind !== undefined,
     '-b': kind === 'device' && path.includes('/dsk/'),
     '-c': kind === 'device' && !path.includes('/dsk/'),
+    '-p': kind === 'fifo',
     '-h': kind === 'symlink',
     '-s': kind === 'file' && (await call.machine.files.read(path)).length > 0,
   };

@@ -2,8 +2,9 @@ import { complain } from './command-call.ts';
 import type { Command, CommandCall } from './command-call.ts';
 import { IoError } from './io-error.ts';
 import { isTapeDevice } from './tape-drive.ts';
-import type { TapeHandle } from './tape-drive.ts';
-import type { VirtualTape } from './virtual-tape.ts';
+import type { TapeHandle } from './tape-handle.ts';
+import { tapeOperations } from './tape-operations.ts';
+import type { TapeOperationName } from './tape-operations.ts';
 
 /** mt(1): operations, messages and exit statuses of the illumos source (cmd/mt/mt.c): 1 wrong usage or cannot open, 2 failed. */
 
@@ -15,66 +16,10 @@ const senseTexts: Record<number, string> = {
   0x13: 'EOT',
 };
 
-async function repeat(count: number, act: () => Promise<boolean>): Promise<boolean> {
-  for (let done = 0; done < count; done += 1) if (!(await act())) return false;
-  return true;
-}
-
-async function writeMarks(handle: TapeHandle, count: number): Promise<void> {
-  for (let done = 0; done < count; done += 1) await handle.writeFileMark();
-}
-
-/** To the beginning of the file that lies `count` files back. */
-async function fileBack(tape: VirtualTape, count: number): Promise<boolean> {
-  if (!(await repeat(count, () => tape.skipFileBack()))) return false;
-  if (await tape.skipFileBack()) await tape.skipFile();
-  else await tape.rewind();
-  return true;
-}
-
-interface Operation {
-  readonly access: 'read' | 'write';
-  readonly run: (handle: TapeHandle, count: number) => Promise<void>;
-}
-
-const moves = (move: (tape: VirtualTape, count: number) => Promise<boolean>): Operation => ({
-  access: 'read',
-  run: (handle, count) => handle.move((tape) => move(tape, count)),
-});
-
-const rewinding = moves(async (tape) => {
-  await tape.rewind();
-  return true;
-});
-
-const operations: Record<string, Operation> = {
-  weof: { access: 'write', run: writeMarks },
-  eof: { access: 'write', run: writeMarks },
-  fsf: moves((tape, count) => repeat(count, () => tape.skipFile())),
-  bsf: moves((tape, count) => repeat(count, () => tape.skipFileBack())),
-  nbsf: moves(fileBack),
-  fsr: moves((tape, count) => repeat(count, () => tape.skipRecord())),
-  rewind: rewinding,
-  retension: rewinding,
-  eom: moves(async (tape) => {
-    await tape.skipToEnd();
-    return true;
-  }),
-  erase: {
-    access: 'write',
-    run: (handle) =>
-      handle.move(async (tape) => {
-        await tape.erase();
-        return true;
-      }),
-  },
-};
-
 /** A beginning of an operation's name is enough, the first that fits. */
-function operationOf(text: string): string | undefined {
-  return [...Object.keys(operations), 'status', 'offline', 'rewoffl', 'load'].find((name) =>
-    name.startsWith(text),
-  );
+function operationOf(text: string): TapeOperationName | 'load' | undefined {
+  const names = Object.keys(tapeOperations) as TapeOperationName[];
+  return [...names, 'load' as const].find((name) => name.startsWith(text));
 }
 
 async function showStatus(call: CommandCall): Promise<number> {
@@ -97,15 +42,19 @@ async function openFailed(call: CommandCall, device: string, error: unknown): Pr
 
 interface MtRequest {
   readonly device: string;
-  readonly name: string;
+  readonly name: TapeOperationName | 'load';
   readonly count: number;
 }
 
-async function operate(call: CommandCall, request: MtRequest, handle: TapeHandle): Promise<number> {
-  const { device, name, count } = request;
+async function operate(
+  call: CommandCall,
+  { device, count }: MtRequest,
+  name: TapeOperationName,
+  handle: TapeHandle,
+): Promise<number> {
   try {
     if (name === 'status') return await showStatus(call);
-    await (operations[name] ?? rewinding).run(handle, count);
+    await tapeOperations[name].run(handle, count);
     return 0;
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
@@ -129,19 +78,18 @@ export const mt: Command = async (call) => {
   const request = parseRequest(call);
   if (typeof request === 'string') return complain(call, request);
   const { device, name } = request;
-  const { drive, model } = call.machine.world;
+  const { drive } = call.machine.world;
   if (name === 'load') {
     drive.load();
     return 0;
   }
   let handle: TapeHandle;
   try {
-    handle = await drive.open(device, operations[name]?.access ?? 'read');
+    handle = await drive.open(device, tapeOperations[name].access);
   } catch (error) {
     return openFailed(call, device, error);
   }
-  const status = await operate(call, request, handle).finally(() => handle.close());
-  if (name === 'offline' || name === 'rewoffl') model.tape.loaded = false;
+  const status = await operate(call, request, name, handle).finally(() => handle.close());
   await call.machine.world.save();
   return status;
 };

@@ -77,7 +77,8 @@ export const sdxproxy: Command = (call) =>
       if (attribute !== undefined && !/^pjrm=(on|off)$/.test(attribute))
         throw refuse(`${attribute}: illegal attribute`);
       if (given.has('e')) throw refuse(`${given.get('e')}: not part of the lab`);
-      partProxies(world, node, className, names);
+      // between two writes: what was written before is in every proxy, what is written after in none
+      await world.writing.run(() => Promise.resolve(partProxies(world, node, className, names)));
       await world.save();
       const { scope } = classOn(world.model, node, className);
       return names

@@ -1,71 +1,124 @@
-import type { Command } from './command-call.ts';
+import type { Command, CommandCall, Options } from './command-call.ts';
 import { answer, info, needed, sdxOptions, startedText } from './command-sdx.ts';
+
 import { classOn, refuse } from './gds-model.ts';
+import { connectShadowDisks, createShadowDisks, removeShadowDisk } from './gds-shadow-disks.ts';
+import type { NewDisk } from './gds-shadow-disks.ts';
+import { connectShadowGroups, disconnectShadowGroup, removeShadowGroup } from './gds-shadow-groups.ts';
+import type { GroupAttributes } from './gds-shadow-groups.ts';
 import {
-  connectShadowDisks,
-  createShadowDisks,
   createShadowVolume,
-  removeShadowDisk,
-  removeShadowGroup,
   removeShadowVolume,
-  startShadowVolume,
-  stopShadowVolume,
-} from './gds-shadow.ts';
+  startShadowVolumes,
+  stopShadowVolumes,
+} from './gds-shadow-volumes.ts';
+import type { Place } from './gds-shadow-volumes.ts';
+import { groupTypes } from './lab-model.ts';
 
-/** sdxshadowdisk, sdxshadowgroup and sdxshadowvolume (GDS guide 4.5, D.15 - D.17). */
+/**
+ * sdxshadowdisk, sdxshadowgroup and sdxshadowvolume (GDS guide 4.5, D.15 - D.17).
+ *
+ * The types behind a disk's name (`single`) and the attributes `type` and `width` are not in the excerpts known here: they are
+ * presumed to be those of sdxdisk.
+ */
 
-function parsePairs(text: string): { device: string; disk: string }[] {
-  return text.split(',').map((pair) => {
-    const match = /^([^=:]+)=([^=:]+)$/.exec(pair);
-    if (!match) throw refuse(`${pair}: illegal argument of option -d`);
-    const [, device = '', disk = ''] = match;
-    return { device, disk };
+/** Carries out one operation; returns what it prints. */
+type Operation = (call: CommandCall, given: Options['given'], className: string) => string;
+
+/** A command whose first option says what is done; what was changed is saved. */
+function operations(letters: string, table: Readonly<Record<string, Operation>>): Command {
+  const names = Object.keys(table);
+  return (call) =>
+    answer(call, async () => {
+      const given = sdxOptions(call.argv.slice(1), `${names.join('')}${letters}`);
+      const asked = names.filter((letter) => given.has(letter));
+      const operation = table[asked[0] ?? ''];
+      const listed = names.map((letter) => `-${letter}`);
+      if (asked.length !== 1 || !operation)
+        throw refuse(`one of the options ${listed.slice(0, -1).join(', ')} and ${listed.at(-1)} is required`);
+      const text = operation(call, given, needed(given, 'c'));
+      await call.machine.world.save();
+      return text;
+    });
+}
+
+function parseDisks(text: string): NewDisk[] {
+  return text.split(',').map((entry) => {
+    const match = /^([^=:]+)=([^=:]+)(?::(single|undef))?$/.exec(entry);
+    if (!match) throw refuse(`${entry}: illegal argument of option -d`);
+    const [, device = '', disk = '', type] = match;
+    return { device, disk, type: type === 'single' ? 'single' : 'undef' };
   });
 }
 
-export const sdxshadowdisk: Command = (call) =>
-  answer(call, async () => {
-    const { world, node } = call.machine;
-    const given = sdxOptions(call.argv.slice(1), 'MCRc:g:d:');
-    const className = needed(given, 'c');
-    const argument = needed(given, 'd');
-    let text: string;
-    if (given.has('M')) {
-      const pairs = parsePairs(argument);
-      const isNew = !world.model.classes.some(
-        (entry) => entry.name === className && entry.scope.includes(node),
-      );
-      createShadowDisks(world, node, className, pairs);
-      const lines = pairs.map(({ disk }) => info(call, `${disk}: created disk`));
-      text = [...(isNew ? [info(call, `${className}: created class`)] : []), ...lines].join('');
-    } else if (given.has('C')) {
-      const group = needed(given, 'g');
-      const names = argument.split(',');
-      const isNew = !world.model.classes.some(
-        (entry) => entry.name === className && entry.groups.some((known) => known.name === group),
-      );
-      connectShadowDisks(world, node, className, group, names);
-      const lines = names.map((name) => info(call, `${name}: connected disk to group ${group}`));
-      text = [...(isNew ? [info(call, `${group}: created group`)] : []), ...lines].join('');
-    } else if (given.has('R')) {
-      removeShadowDisk(world, node, className, argument);
-      const isGone = !world.model.classes.some((entry) => entry.name === className);
-      text = isGone ? info(call, `${className}: removed class`) : '';
-    } else throw refuse('one of the options -M, -C and -R is required');
-    await world.save();
-    return text;
-  });
+function parseAttributes(text: string | undefined): GroupAttributes {
+  const attributes = (text ?? '').split(',').filter((attribute) => attribute !== '');
+  const illegal = (attribute: string): Error => refuse(`${attribute}: illegal attribute`);
+  return attributes.reduce<GroupAttributes>(
+    (known, attribute) => {
+      const [key = '', value = ''] = attribute.split('=');
+      const type = groupTypes.find((entry) => entry === value);
+      if (key === 'type' && type) return { ...known, type };
+      if (key === 'width' && /^[1-9]\d{0,6}$/.test(value)) return { ...known, width: Number(value) };
+      throw illegal(attribute);
+    },
+    { type: undefined, width: undefined },
+  );
+}
 
-export const sdxshadowgroup: Command = (call) =>
-  answer(call, async () => {
+/** The class as this node sees it; undefined where there is none. */
+function classHere({ machine: { world, node } }: CommandCall, className: string) {
+  return world.model.classes.find((entry) => entry.name === className && entry.scope.includes(node));
+}
+
+export const sdxshadowdisk = operations('c:g:d:a:', {
+  M(call, given, className) {
     const { world, node } = call.machine;
-    const given = sdxOptions(call.argv.slice(1), 'Rc:g:');
-    if (!given.has('R')) throw refuse('option -R is required');
+    const disks = parseDisks(needed(given, 'd'));
+    const isNew = !classHere(call, className);
+    createShadowDisks(world, node, className, disks);
+    const lines = disks.map(({ disk }) => info(call, `${disk}: created disk`));
+    return [...(isNew ? [info(call, `${className}: created class`)] : []), ...lines].join('');
+  },
+  C(call, given, className) {
+    const { world, node } = call.machine;
+    const names = needed(given, 'd').split(',');
     const group = needed(given, 'g');
-    removeShadowGroup(world, node, needed(given, 'c'), group);
-    await world.save();
+    const isNew = !classHere(call, className)?.groups.some(({ name }) => name === group);
+    connectShadowDisks(world, node, className, group, names, parseAttributes(given.get('a')));
+    const lines = names.map((name) => info(call, `${name}: connected disk to group ${group}`));
+    return [...(isNew ? [info(call, `${group}: created group`)] : []), ...lines].join('');
+  },
+  R(call, given, className) {
+    const { world, node } = call.machine;
+    removeShadowDisk(world, node, className, needed(given, 'd'));
+    return classHere(call, className) ? '' : info(call, `${className}: removed class`);
+  },
+});
+
+export const sdxshadowgroup = operations('c:g:h:l:a:', {
+  C(call, given, className) {
+    const { world, node } = call.machine;
+    const [higher, lowers] = [needed(given, 'h'), needed(given, 'l').split(',')];
+    const attributes = parseAttributes(given.get('a'));
+    const isNew = connectShadowGroups(world, node, className, higher, lowers, attributes);
+    const lines = lowers.map((lower) => info(call, `${lower}: connected group to another group ${higher}`));
+    return [...(isNew ? [info(call, `${higher}: created group`)] : []), ...lines].join('');
+  },
+  D(call, given, className) {
+    const { world, node } = call.machine;
+    const [higher, lower] = [needed(given, 'h'), needed(given, 'l')];
+    const isGone = disconnectShadowGroup(world, node, className, higher, lower);
+    const text = info(call, `${lower}: disconnected group from another group ${higher}`);
+    return isGone ? `${text}${info(call, `${higher}: removed group`)}` : text;
+  },
+  R(call, given, className) {
+    const { world, node } = call.machine;
+    const group = needed(given, 'g');
+    removeShadowGroup(world, node, className, group);
     return info(call, `${group}: removed group`);
-  });
+  },
+});
 
 function modeOf(text: string | undefined): 'ro' | 'rw' | undefined {
   if (text === undefined) return undefined;
@@ -79,34 +132,43 @@ function sizeOf(text: string): number {
   return Number(text);
 }
 
-export const sdxshadowvolume: Command = (call) =>
-  answer(call, async () => {
+function placeOf(given: Options['given']): Place {
+  if (given.has('d') && given.has('g')) throw refuse('only one of the options -g and -d is allowed');
+  return given.has('d') ? { disk: needed(given, 'd') } : { group: needed(given, 'g') };
+}
+
+/** The volumes that -F and -N mean: without -v every volume of the class. */
+function meant(
+  { machine: { world, node } }: CommandCall,
+  given: Options['given'],
+  className: string,
+): string[] {
+  return given.get('v')?.split(',') ?? classOn(world.model, node, className).volumes.map(({ name }) => name);
+}
+
+export const sdxshadowvolume = operations('c:g:d:v:s:e:', {
+  M(call, given, className) {
     const { world, node } = call.machine;
-    const given = sdxOptions(call.argv.slice(1), 'MFNRc:g:v:s:e:');
-    const className = needed(given, 'c');
-    const operations = ['M', 'F', 'N', 'R'].filter((letter) => given.has(letter));
-    if (operations.length !== 1) throw refuse('one of the options -M, -F, -N and -R is required');
-    const [operation] = operations;
-    // without -v, -F and -N mean every volume of the class
-    const every = (): string[] => classOn(world.model, node, className).volumes.map((volume) => volume.name);
-    const names =
-      operation === 'F' || operation === 'N' ? (given.get('v')?.split(',') ?? every()) : [needed(given, 'v')];
-    const texts = names.map((name) => {
-      if (operation === 'M') {
-        createShadowVolume(world, node, className, needed(given, 'g'), name, sizeOf(needed(given, 's')));
-        return `${info(call, `${name}: created volume`)}${startedText(call, className, name, node)}`;
-      }
-      if (operation === 'F') {
-        stopShadowVolume(world, node, className, name);
-        return info(call, `${name}: stopped volume on node ${node}`);
-      }
-      if (operation === 'N') {
-        startShadowVolume(world, node, className, name, modeOf(given.get('e')));
-        return startedText(call, className, name, node);
-      }
-      removeShadowVolume(world, node, className, name);
-      return info(call, `${name}: removed volume`);
-    });
-    await world.save();
-    return texts.join('');
-  });
+    const [name, size] = [needed(given, 'v'), sizeOf(needed(given, 's'))];
+    createShadowVolume(world, node, className, placeOf(given), name, size);
+    return `${info(call, `${name}: created volume`)}${startedText(call, className, name, node)}`;
+  },
+  F(call, given, className) {
+    const { world, node } = call.machine;
+    const names = meant(call, given, className);
+    stopShadowVolumes(world, node, className, names);
+    return names.map((name) => info(call, `${name}: stopped volume on node ${node}`)).join('');
+  },
+  N(call, given, className) {
+    const { world, node } = call.machine;
+    const names = meant(call, given, className);
+    startShadowVolumes(world, node, className, names, modeOf(given.get('e')));
+    return names.map((name) => startedText(call, className, name, node)).join('');
+  },
+  R(call, given, className) {
+    const { world, node } = call.machine;
+    const name = needed(given, 'v');
+    removeShadowVolume(world, node, className, name);
+    return info(call, `${name}: removed volume`);
+  },
+});

@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+import type { ByteReader } from './byte-channels.ts';
 import type { CommandCall } from './command-call.ts';
 import { parseSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
-import { hasLostPower } from './machine.ts';
+import type { OpenFile } from './open-file.ts';
+import { hasLostPower } from './processes.ts';
 import { isTapeDevice } from './tape-drive.ts';
 import { openVolume } from './volume-access.ts';
 
@@ -11,6 +14,9 @@ import { openVolume } from './volume-access.ts';
 const pieceBytes = 1_048_576;
 /** How much is gathered from the tape before it is handed on, in bytes. */
 const tapePieceBytes = 262_144;
+
+/** Who opens a file, and where. */
+export type FilePlace = Pick<CommandCall, 'machine' | 'directory' | 'killed'>;
 
 /** Reads in records, several at once where that is cheaper. */
 export interface RecordSource {
@@ -34,7 +40,7 @@ export interface RecordTarget {
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-function volumeSource(call: CommandCall, path: string): RecordSource {
+function volumeSource(call: FilePlace, path: string): RecordSource {
   const volume = openVolume(call.machine.world, call.machine.node, path, 'read');
   let position = 0;
   let piece = Buffer.alloc(0);
@@ -55,7 +61,7 @@ function volumeSource(call: CommandCall, path: string): RecordSource {
   };
 }
 
-async function tapeSource(call: CommandCall, path: string): Promise<RecordSource> {
+async function tapeSource(call: FilePlace, path: string): Promise<RecordSource> {
   const handle = await call.machine.world.drive.open(path, 'read');
   const gathered = Buffer.allocUnsafe(tapePieceBytes);
   let isAtEnd = false;
@@ -93,7 +99,7 @@ async function tapeSource(call: CommandCall, path: string): Promise<RecordSource
 }
 
 /** Ends an access to the tape and keeps where the head is. */
-async function finish(call: CommandCall, close: () => Promise<void>): Promise<void> {
+async function finish(call: FilePlace, close: () => Promise<void>): Promise<void> {
   await close();
   await call.machine.world.save();
 }
@@ -111,30 +117,40 @@ function bytesSource(bytes: Buffer): RecordSource {
   };
 }
 
-/** The standard input: one read gives what has come, at most `size` bytes, as from a pipe. */
-function streamSource(call: CommandCall): RecordSource {
+/** The standard input or a FIFO: one read gives what has come, which is less than a record where no more is there yet. */
+function streamSource(reader: ByteReader, close: () => Promise<void>): RecordSource {
   return {
-    read: (size) => call.input.read(size),
-    close: nothing,
+    read: (size, most) => reader.read(size * Math.max(1, Math.min(most, Math.floor(pieceBytes / size)))),
+    close,
   };
 }
 
 /**
- * Opens a file for reading; undefined is the standard input.
+ * Opens a file for reading; undefined is the standard input. A FIFO waits for its writer.
  * @throws IoError
  */
 export async function openSource(call: CommandCall, path: string | undefined): Promise<RecordSource> {
-  if (path === undefined) return streamSource(call);
-  const absolute = call.machine.files.resolve(call.directory, path);
-  if (parseSpecialFile(absolute)) return volumeSource(call, absolute);
-  if (isTapeDevice(absolute) && call.machine.node === 'node3') return tapeSource(call, absolute);
+  return path === undefined ? streamSource(call.input, nothing) : openPath(call, path);
+}
+
+/** Opens a file for reading by its name. @throws IoError */
+export async function openPath(place: FilePlace, path: string): Promise<RecordSource> {
+  const { files, node } = place.machine;
+  const absolute = files.resolve(place.directory, path);
+  if (parseSpecialFile(absolute)) return volumeSource(place, absolute);
+  if (isTapeDevice(absolute) && node === 'node3') return tapeSource(place, absolute);
   if (absolute === '/dev/null') return bytesSource(Buffer.alloc(0));
   if (absolute === '/dev/zero')
     return { read: (size) => Promise.resolve(Buffer.alloc(size)), close: nothing };
-  return bytesSource(await call.machine.files.read(absolute));
+  const fifo = files.fifoAt(absolute);
+  if (fifo) {
+    const file = await fifo.openReader(place.killed);
+    return streamSource(file.readerFor(place.killed), () => file.release());
+  }
+  return bytesSource(await files.read(absolute));
 }
 
-function volumeTarget(call: CommandCall, path: string): RecordTarget {
+function volumeTarget(call: FilePlace, path: string): RecordTarget {
   const volume = openVolume(call.machine.world, call.machine.node, path, 'write');
   let position = 0;
   return {
@@ -152,7 +168,7 @@ function volumeTarget(call: CommandCall, path: string): RecordTarget {
   };
 }
 
-async function tapeTarget(call: CommandCall, path: string): Promise<RecordTarget> {
+async function tapeTarget(call: FilePlace, path: string): Promise<RecordTarget> {
   const handle = await call.machine.world.drive.open(path, 'write');
   return {
     keepsRecords: true,
@@ -164,32 +180,58 @@ async function tapeTarget(call: CommandCall, path: string): Promise<RecordTarget
   };
 }
 
-/** A small file of the host, written when it is closed. */
-function fileTarget(call: CommandCall, path: string): RecordTarget {
-  const pieces: Buffer[] = [];
+/** What is no text is put into its file in pieces of this many bytes: it is kept in another form there, which is made anew each time. */
+const gatheredBytes = 1_048_576;
+
+/** A small file of the host: others see text as soon as it is written, and what is no text when it is closed. */
+function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
+  let gathered: Buffer[] = [];
+  let length = 0;
+  const flush = (): void => {
+    const pieces = gathered;
+    [gathered, length] = [[], 0];
+    if (pieces.length > 0) machine.files.append(path, Buffer.concat(pieces));
+  };
   return {
     keepsRecords: false,
-    write(bytes) {
-      pieces.push(Buffer.from(bytes));
+    async write(bytes) {
+      gathered.push(Buffer.from(bytes));
+      length += bytes.length;
+      if (length >= gatheredBytes || isUtf8(bytes)) flush();
       return Promise.resolve();
     },
-    close: () => call.machine.files.writeTree([], new Map([[path, Buffer.concat(pieces)]])),
+    async close() {
+      flush();
+      await machine.world.save();
+    },
   };
 }
 
+/** A FIFO takes pieces of any size. */
+function fifoTarget({ killed }: FilePlace, file: OpenFile): RecordTarget {
+  const writer = file.writerFor(killed);
+  return { keepsRecords: false, write: (bytes) => writer.write(bytes), close: () => file.release() };
+}
+
 /**
- * Opens a file for writing; undefined is the standard output.
+ * Opens a file for writing; undefined is the standard output. A FIFO waits for its reader.
  * @throws IoError
  */
 export async function openTarget(call: CommandCall, path: string | undefined): Promise<RecordTarget> {
-  if (path === undefined) {
-    return { keepsRecords: false, write: (bytes) => call.output.write(bytes), close: nothing };
-  }
-  const absolute = call.machine.files.resolve(call.directory, path);
-  if (parseSpecialFile(absolute)) return volumeTarget(call, absolute);
-  if (isTapeDevice(absolute) && call.machine.node === 'node3') return tapeTarget(call, absolute);
+  if (path !== undefined) return pathTarget(call, path);
+  return { keepsRecords: false, write: (bytes) => call.output.write(bytes), close: nothing };
+}
+
+/** Opens a file for writing by its name. @param appends true: a plain file keeps what it has. @throws IoError */
+export async function pathTarget(place: FilePlace, path: string, appends = false): Promise<RecordTarget> {
+  const { files, node } = place.machine;
+  const absolute = files.resolve(place.directory, path);
+  if (parseSpecialFile(absolute)) return volumeTarget(place, absolute);
+  if (isTapeDevice(absolute) && node === 'node3') return tapeTarget(place, absolute);
   if (absolute === '/dev/null') return { keepsRecords: false, write: nothing, close: nothing };
   if (absolute.startsWith('/dev/')) throw new IoError('ENOENT');
-  await call.machine.files.write(absolute, '', false);
-  return fileTarget(call, absolute);
+  const fifo = files.fifoAt(absolute);
+  if (fifo) return fifoTarget(place, await fifo.openWriter(place.killed));
+  files.create(absolute, appends);
+  return fileTarget(place, absolute);
 }

@@ -1,24 +1,23 @@
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bytesOf, privateBlocks } from './gds-blocks.ts';
+import { dataSpaceOf, piecesOf } from './gds-mapping.ts';
+import type { DiskPiece } from './gds-mapping.ts';
+import { volumeOf } from './gds-model.ts';
 import { Keystream } from './keystream.ts';
 import { layOut } from './lab-file-system.ts';
 import type { LaidOutFileSystem } from './lab-file-system.ts';
-import {
-  blockBytes,
-  disksOfPair,
-  masterDevice,
-  pairBlocks,
-  physicalBlocks,
-  physicalDisks,
-  privateBlocks,
-  volumePairs,
-} from './lab-model.ts';
-import type { LabModel, VolumePair } from './lab-model.ts';
+import type { GdsClass, LabModel } from './lab-model.ts';
+import { masterDevice, physicalBlocks, physicalDisks, volumePairs } from './lab-volumes.ts';
+import type { VolumePair } from './lab-volumes.ts';
 import { payrollFiles } from './payroll-files.ts';
 
 const pieceBytes = 4_194_304;
-/** How much of the private area and of the free space next to the volume is filled with bytes of the disk's own. */
+/**
+ * How much of the private area and of the free space next to the volumes is filled with bytes of the disk's own, at most; on a small
+ * disk an eighth of what its volumes have.
+ */
 const marginBytes = 1_048_576;
 
 /** The disk files of a lab: reads and writes by physical disk and byte. */
@@ -39,35 +38,43 @@ export class Disks {
     await mkdir(join(folder, 'disks'), { recursive: true });
     const handles = await openAll(folder, 'w+');
     const disks = new Disks(handles);
-    for (const pair of volumePairs) {
-      const names = disksOfPair(pair);
-      for (const name of names) {
-        const size = physicalBlocks(name, model.volumeBlocks) * blockBytes;
-        const handle = disks.#handle(name);
-        await handle.truncate(size);
-        await writeMargins(handle, new Keystream(`${model.seed}/${name}`), volumeBytesOf(pair, model), size);
-      }
-      await writeVolume(
-        names.map((name) => disks.#handle(name)),
-        pair,
-        model,
-      );
+    const [owner] = model.classes;
+    if (!owner) throw new Error('the lab has no class');
+    for (const name of physicalDisks) {
+      const handle = disks.#handle(name);
+      const size = bytesOf(physicalBlocks(name, model.volumeBlocks));
+      await handle.truncate(size);
+      await writeMargins(handle, new Keystream(`${model.seed}/${name}`), endOfVolumes(owner, name), size);
     }
+    for (const pair of volumePairs) await writePair(disks, owner, pair, model.seed);
     return disks;
   }
 
   /**
-   * Reads into `target`; fewer bytes than asked for where the disk ends.
-   * @param position byte on the disk
+   * Reads pieces of the disks into their places in `target`.
+   * @returns how many bytes were read: fewer than asked for where a disk ends
    */
-  async read(physical: string, target: Buffer, position: number): Promise<number> {
-    const { bytesRead } = await this.#handle(physical).read(target, 0, target.length, position);
-    return bytesRead;
+  async read(pieces: readonly DiskPiece[], target: Buffer): Promise<number> {
+    const lengths = await Promise.all(
+      runsOf(pieces).map(async (run) => {
+        const bytes = run.pieces.length > 1 ? Buffer.allocUnsafe(run.length) : partOf(target, run.pieces[0]);
+        const { bytesRead } = await this.#handle(run.physical).read(bytes, 0, run.length, run.position);
+        if (run.pieces.length > 1) scatter(bytes.subarray(0, bytesRead), run.pieces, target);
+        return bytesRead;
+      }),
+    );
+    return lengths.reduce((sum, length) => sum + length, 0);
   }
 
-  /** @param position byte on the disk */
-  async write(physical: string, bytes: Buffer, position: number): Promise<void> {
-    await writeFully(this.#handle(physical), bytes, position);
+  /** Writes the places in `bytes` that pieces of the disks have. */
+  async write(pieces: readonly DiskPiece[], bytes: Buffer): Promise<void> {
+    await Promise.all(
+      runsOf(pieces).map((run) => {
+        const parts = run.pieces.map((piece) => partOf(bytes, piece));
+        const whole = parts.length === 1 ? parts[0] : undefined;
+        return writeFully(this.#handle(run.physical), whole ?? Buffer.concat(parts), run.position);
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -81,9 +88,48 @@ export class Disks {
   }
 }
 
+/** Pieces that lie directly behind each other on one disk: what a stripe has cut apart is one piece of work for each disk. */
+interface Run {
+  readonly physical: string;
+  readonly position: number;
+  readonly pieces: DiskPiece[];
+  length: number;
+}
+
+function runsOf(pieces: readonly DiskPiece[]): Run[] {
+  const runs: Run[] = [];
+  const last = new Map<string, Run>();
+  for (const piece of pieces) {
+    const { physical, position, length } = piece;
+    const before = last.get(physical);
+    if (before && before.position + before.length === position) {
+      before.pieces.push(piece);
+      before.length += length;
+    } else {
+      const run = { physical, position, pieces: [piece], length };
+      runs.push(run);
+      last.set(physical, run);
+    }
+  }
+  return runs;
+}
+
+function partOf(bytes: Buffer, piece: DiskPiece | undefined): Buffer {
+  return piece ? bytes.subarray(piece.offset, piece.offset + piece.length) : bytes.subarray(0, 0);
+}
+
+function scatter(bytes: Buffer, pieces: readonly DiskPiece[], target: Buffer): void {
+  let start = 0;
+  for (const { offset, length } of pieces) {
+    if (start >= bytes.length) return;
+    bytes.copy(target, offset, start, start + length);
+    start += length;
+  }
+}
+
 async function openAll(folder: string, flags: string): Promise<Map<string, FileHandle>> {
   const handles = new Map<string, FileHandle>();
-  for (const { name } of physicalDisks) {
+  for (const name of physicalDisks) {
     handles.set(name, await open(join(folder, 'disks', `${name}.img`), flags, 0o600));
   }
   return handles;
@@ -96,23 +142,34 @@ async function writeFully(handle: FileHandle, bytes: Buffer, position: number): 
   }
 }
 
-function volumeBytesOf(pair: VolumePair, { volumeBlocks }: LabModel): number {
-  return pairBlocks(pair, volumeBlocks) * blockBytes;
+/** Where all bytes of a volume lie, or a stretch of them, on every disk. */
+function piecesOfVolume(owner: GdsClass, name: string, position = 0, length?: number): DiskPiece[] {
+  const { on, firstBlock, blocks } = volumeOf(owner, name);
+  const start = bytesOf(firstBlock - privateBlocks);
+  return piecesOf(dataSpaceOf(owner, on), start + position, length ?? bytesOf(blocks), 'every');
 }
 
-/** Sizes in bytes. */
+/** The first byte of a physical disk behind all volumes that lie on it. */
+function endOfVolumes(owner: GdsClass, physical: string): number {
+  const pieces = owner.volumes.flatMap(({ name }) => piecesOfVolume(owner, name));
+  return pieces
+    .filter((piece) => piece.physical === physical)
+    .reduce((end, { position, length }) => Math.max(end, position + length), 0);
+}
+
+/** Sizes and places in bytes. */
 async function writeMargins(
   handle: FileHandle,
   stream: Keystream,
-  volumeBytes: number,
+  volumesEnd: number,
   diskBytes: number,
 ): Promise<void> {
-  const volumeStart = privateBlocks * blockBytes;
-  const volumeEnd = volumeStart + volumeBytes;
-  const before = volumeStart - marginBytes;
-  const after = Math.min(marginBytes, diskBytes - volumeEnd);
-  await writeFully(handle, stream.bytes(before, marginBytes), before);
-  await writeFully(handle, stream.bytes(volumeEnd, after), volumeEnd);
+  const start = bytesOf(privateBlocks);
+  const eighth = bytesOf(Math.ceil((volumesEnd - start) / bytesOf(8)));
+  const margin = Math.min(marginBytes, eighth);
+  const after = Math.min(margin, diskBytes - volumesEnd);
+  await writeFully(handle, stream.bytes(start - margin, margin), start - margin);
+  await writeFully(handle, stream.bytes(volumesEnd, after), volumesEnd);
 }
 
 /** Lays the pieces of the file system that touch [position, position + bytes.length) over `bytes`. */
@@ -125,20 +182,29 @@ function overlay(bytes: Buffer, position: number, files: LaidOutFileSystem): voi
   }
 }
 
-/** The same volume on every disk of the pair: a file system, and between and behind its files bytes that never repeat. */
-async function writeVolume(handles: readonly FileHandle[], pair: VolumePair, model: LabModel): Promise<void> {
-  const volumeBytes = volumeBytesOf(pair, model);
-  const stream = new Keystream(`${model.seed}/${pair.master}`);
-  const { fileSystem: type, directory: lastMounted } = pair;
-  const files = layOut(payrollFiles(model.seed, volumeBytes), {
-    type,
-    lastMounted,
-    device: masterDevice(pair),
-  });
-  const start = privateBlocks * blockBytes;
+/** What lies between and behind the files of a pair, and what its files are. */
+function contentOf(
+  pair: VolumePair,
+  seed: string,
+  volumeBytes: number,
+): { stream: Keystream; files: LaidOutFileSystem } {
+  const stream = new Keystream(`${seed}/${pair.master}`);
+  if (!pair.fileSystem) return { stream, files: { pieces: [], end: 0 } };
+  const { type, directory: lastMounted, files: own } = pair.fileSystem;
+  const entries = payrollFiles(own === undefined ? seed : `${seed}/${own}`, volumeBytes);
+  return { stream, files: layOut(entries, { type, lastMounted, device: masterDevice(pair) }) };
+}
+
+/** The same bytes in master and proxy: a file system or none, and all around bytes that never repeat. */
+async function writePair(disks: Disks, owner: GdsClass, pair: VolumePair, seed: string): Promise<void> {
+  const volumeBytes = bytesOf(volumeOf(owner, pair.master).blocks);
+  const { stream, files } = contentOf(pair, seed, volumeBytes);
   for (let position = 0; position < volumeBytes; position += pieceBytes) {
     const bytes = stream.bytes(position, Math.min(pieceBytes, volumeBytes - position));
     overlay(bytes, position, files);
-    await Promise.all(handles.map((handle) => writeFully(handle, bytes, start + position)));
+    const pieces = [pair.master, pair.proxy].flatMap((name) =>
+      piecesOfVolume(owner, name, position, bytes.length),
+    );
+    await disks.write(pieces, bytes);
   }
 }

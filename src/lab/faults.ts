@@ -16,6 +16,10 @@ export const faultTable = {
   'tape-read-error': { value: 'number', sentence: 'reading record N fails with an I/O error' },
   'tape-corrupt': { value: 'number', sentence: 'one bit of record N is flipped on its way to the medium' },
   'end-of-medium': { value: 'number', sentence: 'the tape is full after N records' },
+  'linux-tape': {
+    value: 'none',
+    sentence: 'the drive and rmt behave as on Linux: end of the medium, closing, numbers of operations',
+  },
   'write-protected': { value: 'none', sentence: 'the cartridge is write-protected' },
   'no-tape': { value: 'none', sentence: 'the drive is empty' },
   'tape-not-blank': { value: 'none', sentence: "somebody else's file is put on the tape" },
@@ -37,13 +41,16 @@ export const faultTable = {
   'disk-name': { value: 'none', sentence: 'sdxinfo on node3 shows Disk3 by another name' },
   'shadow-first-block': {
     value: 'number',
-    sentence: 'a shadow volume that is made begins N blocks too late',
+    sentence: 'the shadow volume that is made first begins N blocks too late',
   },
   'shadow-blocks': {
     value: 'number',
-    sentence: 'a shadow volume that is made has N blocks, whatever was asked for',
+    sentence: 'the shadow volume that is made first has N blocks, whatever was asked for',
   },
-  'wrong-disk': { value: 'none', sentence: 'c1t1d3 of node3 maps other bytes, and sdxinfo does not show it' },
+  'wrong-disk': {
+    value: 'none',
+    sentence: 'the disks of the shadow volume that was made first map other bytes, and sdxinfo does not show it',
+  },
   'proxy-parted': { value: 'none', sentence: 'the proxy is parted before anybody asked for it' },
   slice: { value: 'word', sentence: "sdxinfo shows this status word for the proxy's slice" },
   'unknown-status': { value: 'word', sentence: 'sdxinfo shows this status word for the proxy volume' },

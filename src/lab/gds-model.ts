@@ -1,5 +1,4 @@
 import { IoError } from './io-error.ts';
-import { blockBytes } from './lab-model.ts';
 import type { GdsClass, GdsDisk, GdsGroup, GdsVolume, LabModel, NodeName } from './lab-model.ts';
 
 /**
@@ -28,6 +27,26 @@ export function classOn(model: LabModel, node: NodeName, name: string): GdsClass
   return found;
 }
 
+/** The same for a shadow class. @throws GdsRefusal */
+export function shadowClassOn(model: LabModel, node: NodeName, name: string): GdsClass {
+  const owner = classOn(model, node, name);
+  if (!owner.shadow) throw refuse(`${name}: not a shadow class`);
+  return owner;
+}
+
+/** Refuses what cannot be the name of an object (GDS guide (Linux) 4.2, A.1.1). @throws GdsRefusal */
+export function refuseName(name: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/.test(name)) throw refuse(`${name}: illegal object name`);
+}
+
+/** Refuses a name that a new disk or group cannot have. @throws GdsRefusal */
+export function refuseTaken(owner: GdsClass, name: string): void {
+  refuseName(name);
+  if ([...owner.disks, ...owner.groups].some((entry) => entry.name === name)) {
+    throw refuse(`${name}: object already exists in class ${owner.name}`);
+  }
+}
+
 export function volumeOf(owner: GdsClass, name: string): GdsVolume {
   const found = owner.volumes.find((volume) => volume.name === name);
   if (!found) throw refuse(`${name}: no such volume in class ${owner.name}`);
@@ -46,26 +65,28 @@ export function diskOf(owner: GdsClass, name: string): GdsDisk {
   return found;
 }
 
-/** The group's disks in connection order. */
-export function disksOf(owner: GdsClass, group: string): GdsDisk[] {
-  return groupOf(owner, group).disks.map((name) => diskOf(owner, name));
+export function hasGroup(owner: GdsClass, name: string): boolean {
+  return owner.groups.some((group) => group.name === name);
 }
 
-export function volumesOfGroup(owner: GdsClass, group: string): GdsVolume[] {
+/** A group with every group below it; nothing where the name is that of a disk. */
+export function groupsFrom(owner: GdsClass, name: string): GdsGroup[] {
+  if (!hasGroup(owner, name)) return [];
+  const group = groupOf(owner, name);
+  return [group, ...group.members.flatMap((member) => groupsFrom(owner, member))];
+}
+
+/** Every disk below a group, in connection order; the disk itself where the name is that of one. */
+export function disksBelow(owner: GdsClass, name: string): GdsDisk[] {
+  if (!hasGroup(owner, name)) return [diskOf(owner, name)];
+  return groupOf(owner, name).members.flatMap((member) => disksBelow(owner, member));
+}
+
+/** The volumes in a group, or on a single disk, in the order in which they lie there. */
+export function volumesOn(owner: GdsClass, name: string): GdsVolume[] {
   return owner.volumes
-    .filter((volume) => volume.group === group)
+    .filter((volume) => volume.on === name)
     .sort((first, second) => first.firstBlock - second.firstBlock);
-}
-
-/** Blocks of a group's disks that a volume can use: those of its smallest disk. */
-export function groupBlocks(owner: GdsClass, group: string): number {
-  return Math.min(...disksOf(owner, group).map((disk) => disk.blocks));
-}
-
-/** The first block behind the group's last volume. */
-export function firstFreeBlock(owner: GdsClass, group: string, privateArea: number): number {
-  const last = volumesOfGroup(owner, group).at(-1);
-  return last ? last.firstBlock + last.blocks : privateArea;
 }
 
 export function volumeStatus(volume: GdsVolume, node: NodeName): string {
@@ -107,5 +128,3 @@ export function volumeOfSpecialFile(
   if (!owner || !volume) throw new IoError('ENOENT');
   return { owner, volume };
 }
-
-export const bytesOf = (blocks: number): number => blocks * blockBytes;

@@ -44,7 +44,7 @@ export function partProxies(world: World, node: NodeName, className: string, nam
 }
 
 /**
- * Rejoins parted proxies: they stop, and copying begins in the background.
+ * Rejoins parted proxies, all of them or none: they stop, and copying begins in the background, each in its own time.
  * @throws GdsRefusal
  */
 export function rejoinProxies(
@@ -66,7 +66,7 @@ export function rejoinProxies(
 }
 
 /**
- * Starts volumes on nodes.
+ * Starts volumes on nodes; all of them or none.
  * @returns the nodes on which each volume was started now
  * @throws GdsRefusal
  */
@@ -79,9 +79,12 @@ export function startVolumes(
 ): Map<GdsVolume, NodeName[]> {
   const owner = classOn(world.model, node, className);
   const started = new Map<GdsVolume, NodeName[]>();
-  for (const volume of names.map((name) => volumeOf(owner, name))) {
+  const volumes = names.map((name) => volumeOf(owner, name));
+  for (const volume of volumes) {
     if (volume.proxy === 'Join') throw refuse(`${volume.name}: volume is a joined proxy`);
     if (volume.copy === 'invalid') throw refuse(`${volume.name}: data is not valid`);
+  }
+  for (const volume of volumes) {
     started.set(
       volume,
       nodes.filter((entry) => !volume.runningOn.includes(entry)),
@@ -94,7 +97,7 @@ export function startVolumes(
 }
 
 /**
- * Stops volumes on nodes.
+ * Stops volumes on nodes; all of them or none.
  * @returns the nodes on which each volume was stopped now
  * @throws GdsRefusal where a volume is open, mounted or being copied to
  */

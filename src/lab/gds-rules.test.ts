@@ -33,8 +33,8 @@ describe('the primary domain refuses', () => {
     expect(await refusal('node1', 'sdxproxy Part -c Class1 -p Volume1 -a pjrm=off')).toBe(
       'Volume1: not a proxy volume',
     );
-    expect(await refusal('node1', 'sdxproxy Part -c Class1 -p Volume2,Volume9')).toBe(
-      'Volume9: no such volume in class Class1',
+    expect(await refusal('node1', 'sdxproxy Part -c Class1 -p Volume2,Volume99')).toBe(
+      'Volume99: no such volume in class Class1',
     );
     expect(lab.world().proxy.state).toBe('Join');
     expect(await refusal('node1', 'sdxvolume -F -c Class1 -v Volume1 -e allnodes')).toBe(

@@ -1,24 +1,26 @@
+import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
 import { parseSpecialFile, volumeOfSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
 import { readFileSystem } from './lab-file-system.ts';
 import type { FileSystem, FileSystemEntry } from './lab-file-system.ts';
-import { volumePairs } from './lab-model.ts';
 import type { HostModel, Mount, NodeName } from './lab-model.ts';
+import { mountedPairs } from './lab-volumes.ts';
+import { Pipe } from './pipe.ts';
 import { isTapeDevice } from './tape-drive.ts';
 import { openVolume } from './volume-access.ts';
 import type { OpenVolume } from './volume-access.ts';
 import type { World } from './world.ts';
 
 const fixedDirectories =
-  '/ /app /data /dev /dev/rmt /dev/sfdsk /etc /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
+  '/ /app /data /dev /dev/rmt /dev/sfdsk /etc /home /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
     ' ',
   );
 const streams = ['/dev/null', '/dev/zero'];
 /** The tree of a host is kept in the model, which is written whole at each change. */
 const mostTreeBytes = 16_777_216;
 
-export type FileKind = 'directory' | 'file' | 'device' | 'symlink';
+export type FileKind = 'directory' | 'file' | 'device' | 'symlink' | 'fifo';
 
 /** A mounted file system, opened for reading. Close its volume when done. */
 export interface MountedFiles {
@@ -33,6 +35,8 @@ export interface MountedFiles {
 export class HostFiles {
   readonly #node: NodeName;
   readonly #world: World;
+  /** FIFOs by their paths. They live as long as the lab: nothing of them is in the model. */
+  readonly #fifos = new Map<string, Pipe>();
 
   constructor(node: NodeName, world: World) {
     this.#node = node;
@@ -53,6 +57,7 @@ export class HostFiles {
     if (this.mountOf(path)) return this.#inMount(path, (entry) => Promise.resolve(entry?.type));
     if (this.#isDirectory(path)) return 'directory';
     if (this.#smallFile(path) !== undefined) return 'file';
+    if (this.#fifos.has(path)) return 'fifo';
     return this.#isDevice(path) ? 'device' : undefined;
   }
 
@@ -74,10 +79,71 @@ export class HostFiles {
 
   /** Writes a small file outside of mounted volumes. @throws IoError */
   async write(path: string, text: string, append: boolean): Promise<void> {
-    this.#refuseWhereNoFile(path);
-    const before = append ? bytesOfFile(this.#model.files[path] ?? '') : Buffer.alloc(0);
-    this.#model.files[path] = contentOf(Buffer.concat([before, Buffer.from(text, 'utf8')]));
+    this.create(path, append);
+    this.append(path, Buffer.from(text, 'utf8'));
     await this.#world.save();
+  }
+
+  /** Makes a small file, or empties the one that is there. It is saved with what is written to it. @param keeps what it has. @throws IoError */
+  create(path: string, keeps: boolean): void {
+    this.#refuseWhereNoFile(path);
+    const { files } = this.#model;
+    if (!keeps || !Object.hasOwn(files, path)) files[path] = '';
+  }
+
+  /**
+   * Adds to a small file, which others see at once; it is saved later. A file that was removed while it was open takes nothing.
+   * @throws IoError ENOSPC
+   */
+  append(path: string, bytes: Buffer): void {
+    const { files } = this.#model;
+    const content = files[path];
+    if (content === undefined) return;
+    if (lengthOf(content) + bytes.length > mostTreeBytes) throw new IoError('ENOSPC');
+    if (typeof content === 'string' && isUtf8(bytes)) files[path] = content + bytes.toString('utf8');
+    else files[path] = contentOf(Buffer.concat([bytesOfFile(content), bytes]));
+  }
+
+  /** @throws IoError */
+  makeFifo(path: string): void {
+    if (this.#isTaken(path)) throw new IoError('EEXIST');
+    this.#refuseWhereNoFile(path);
+    this.#fifos.set(path, new Pipe());
+  }
+
+  fifoAt(path: string): Pipe | undefined {
+    return this.#fifos.get(path);
+  }
+
+  /** Gives what was made in the lab another name: a file, a FIFO, a directory with what is in it. @throws IoError */
+  async rename(from: string, to: string): Promise<void> {
+    for (const path of [from, to]) this.#refuseInMount(path);
+    const model = this.#model;
+    const fifo = this.#fifos.get(from);
+    const isDirectory = model.directories.includes(from);
+    if (!fifo && !isDirectory && !Object.hasOwn(model.files, from)) throw new IoError('ENOENT');
+    if (to.startsWith(`${from}/`)) throw new IoError('EINVAL');
+    if (isDirectory && this.#isTaken(to)) throw new IoError('EEXIST');
+    this.#refuseWhereNoFile(to);
+    if (from === to) return;
+    if (!isDirectory) this.#remove(to);
+    const moved = (path: string): string =>
+      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
+    model.directories = model.directories.map(moved);
+    model.files = Object.fromEntries(Object.entries(model.files).map(([path, text]) => [moved(path), text]));
+    const fifos = [...this.#fifos];
+    this.#fifos.clear();
+    for (const [path, entry] of fifos) this.#fifos.set(moved(path), entry);
+    await this.#world.save();
+  }
+
+  #isTaken(path: string): boolean {
+    return this.#isDirectory(path) || this.#smallFile(path) !== undefined || this.#fifos.has(path);
+  }
+
+  #remove(path: string): void {
+    this.#fifos.delete(path);
+    delete this.#model.files[path];
   }
 
   /**
@@ -107,7 +173,7 @@ export class HostFiles {
   /** Makes one directory; whether it exists and that it comes into being is one act, so that it serves as a lock. @throws IoError */
   makeDirectory(path: string): Promise<void> {
     this.#refuseInMount(path);
-    if (this.#isDirectory(path) || this.#smallFile(path) !== undefined) throw new IoError('EEXIST');
+    if (this.#isTaken(path)) throw new IoError('EEXIST');
     if (!this.#isDirectory(posix.dirname(path))) throw new IoError('ENOENT');
     this.#model.directories.push(path);
     return this.#world.save();
@@ -125,12 +191,12 @@ export class HostFiles {
     await this.#world.save();
   }
 
-  /** @throws IoError where it is no small file of this host */
+  /** @throws IoError where it is no small file and no FIFO of this host */
   async removeFile(path: string): Promise<void> {
     this.#refuseInMount(path);
     if (this.#isDirectory(path)) throw new IoError('EISDIR');
-    if (!Object.hasOwn(this.#model.files, path)) throw new IoError('ENOENT');
-    delete this.#model.files[path];
+    if (!Object.hasOwn(this.#model.files, path) && !this.#fifos.has(path)) throw new IoError('ENOENT');
+    this.#remove(path);
     await this.#world.save();
   }
 
@@ -148,7 +214,9 @@ export class HostFiles {
       });
     }
     if (!this.#isDirectory(path)) throw new IoError('ENOENT');
-    const all = [...this.#directories(), ...this.#smallFiles()].map((entry) => entry.slice(1));
+    const all = [...this.#directories(), ...this.#smallFiles(), ...this.#fifos.keys()].map((entry) =>
+      entry.slice(1),
+    );
     return namesBelow(all, path.slice(1));
   }
 
@@ -234,14 +302,18 @@ export class HostFiles {
   }
 }
 
-const vfstab = volumePairs
+const vfstab = mountedPairs
   .map(
-    ({ master, directory, fileSystem }) =>
-      `/dev/sfdsk/Class1/dsk/${master}\t/dev/sfdsk/Class1/rdsk/${master}\t${directory}\t${fileSystem}\t2\tno\t-\n`,
+    ({ master, fileSystem: { directory, type } }) =>
+      `/dev/sfdsk/Class1/dsk/${master}\t/dev/sfdsk/Class1/rdsk/${master}\t${directory}\t${type}\t2\tno\t-\n`,
   )
   .join('');
 
 type SmallFile = HostModel['files'][string];
+
+/** In bytes, near enough for a limit. */
+const lengthOf = (content: SmallFile): number =>
+  typeof content === 'string' ? content.length : (content.base64.length * 3) / 4;
 
 function bytesOfFile(content: SmallFile): Buffer {
   return typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content.base64, 'base64');

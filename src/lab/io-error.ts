@@ -2,6 +2,7 @@
 
 const words = {
   EACCES: 'Permission denied',
+  EBADF: 'Bad file number',
   EBUSY: 'Device busy',
   EEXIST: 'File exists',
   EINTR: 'Interrupted system call',

@@ -15,8 +15,9 @@
  * lie in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
  */
 import { createHash } from 'node:crypto';
+import { blockBytes } from './gds-blocks.ts';
 import { IoError } from './io-error.ts';
-import { blockBytes, fileSystemTypes } from './lab-model.ts';
+import { fileSystemTypes } from './lab-model.ts';
 import type { FileSystemType } from './lab-model.ts';
 import type { PayrollEntry } from './payroll-files.ts';
 

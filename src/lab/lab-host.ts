@@ -4,10 +4,14 @@ import type { Server as NetServer, Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
 import { failure } from '../contract/errors.ts';
+import type { ByteWriter } from './byte-channels.ts';
 import { newPrivateKey } from './lab-keys.ts';
 import type { NodeName } from './lab-model.ts';
 import type { Machine } from './machine.ts';
-import { Shell } from './shell.ts';
+import { Descriptors, OpenFile } from './open-file.ts';
+import { signalNumbers } from './processes.ts';
+import { runAsProcess, runShell } from './shell.ts';
+import { ShellState } from './shell-state.ts';
 import { ChannelStreams } from './ssh-streams.ts';
 import type { BulkGuard } from './ssh-streams.ts';
 
@@ -29,7 +33,21 @@ export interface HostOptions {
   readonly onCommand: (event: CommandEvent) => void;
 }
 
-const killingSignals = ['TERM', 'KILL', 'INT', 'HUP'];
+/** The three open files of a channel's shell, and when the last process has let its output and errors go. */
+function filesOf(streams: ChannelStreams): { descriptors: Descriptors; outputClosed: Promise<unknown> } {
+  const closings: Promise<void>[] = [];
+  const outgoing = ({ write }: ByteWriter): OpenFile => {
+    let close = (): void => undefined;
+    closings.push(new Promise((resolve) => (close = resolve)));
+    return new OpenFile({ write, close: () => close() });
+  };
+  const descriptors = new Descriptors([
+    [0, new OpenFile({ read: streams.input.read })],
+    [1, outgoing(streams.output)],
+    [2, outgoing(streams.errors)],
+  ]);
+  return { descriptors, outputClosed: Promise.all(closings) };
+}
 
 /** One host's ssh server on loopback. Every command line runs in a shell of its machine. */
 export class LabHost {
@@ -141,23 +159,24 @@ export class LabHost {
     const closed = (): void => streams.closed();
     closeAll.add(closed);
     session.on('close', closed);
-    const controller = new AbortController();
+    // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
+    const files = filesOf(streams);
+    onCommand({ host: this.node, line, phase: 'started' });
+    const process = machine.processes.start(`sh -c ${line}`, undefined, (self) => {
+      const environment = ShellState.firstEnvironment;
+      const place = { machine, process: self, directory: '/root', environment, files: files.descriptors };
+      return runAsProcess(place, () => runShell(place, ['-c', line]));
+    });
     session.on('signal', (acceptSignal, _reject, { name }) => {
       acceptSignal?.();
-      if (killingSignals.includes(name)) controller.abort(new Error(`killed by ${name}`));
+      for (const one of machine.processes.all().filter(({ group }) => group === process.group))
+        one.signal(signalNumbers[name] ?? 0);
     });
-    onCommand({ host: this.node, line, phase: 'started' });
-    const shell = new Shell(machine, controller.signal);
-    const status = await machine
-      .run(controller, () => shell.run(line, streams))
-      .catch(async (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        await streams.errors.write(`the lab failed: ${reason}\n`).catch(() => undefined);
-        return 70;
-      });
-    closeAll.delete(closed);
+    const status = await process.ended;
     onCommand({ host: this.node, line, phase: 'ended', status });
     channel.exit(status);
+    await files.outputClosed;
+    closeAll.delete(closed);
     channel.end();
   }
 

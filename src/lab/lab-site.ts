@@ -1,6 +1,7 @@
-import { deviceOf, volumePairs } from './lab-model.ts';
-import type { VolumePair } from './lab-model.ts';
+import { disksBelow, groupsFrom } from './gds-model.ts';
 import type { Lab } from './lab.ts';
+import { deviceOf, primaryClass, volumePairs } from './lab-volumes.ts';
+import type { VolumePair } from './lab-volumes.ts';
 
 export interface LabSiteOptions {
   /** `operator` (asked on the screen) where it is not given. */
@@ -9,26 +10,62 @@ export interface LabSiteOptions {
   readonly onFailure?: 'halt' | 'unwind';
 }
 
-/** The GDS guide's methods, each on the pair that has its file system. */
-const [ufsPair, sfxfsPair] = volumePairs;
-const sampleJobs = {
-  'raw-dd': ['6a', ufsPair],
-  'ufs-tar': ['6b', ufsPair],
-  ufsdump: ['6c', ufsPair],
-  'sfxfs-tar': ['6d', sfxfsPair],
-  sfxdump: ['6e', sfxfsPair],
-} as const;
+interface SampleJob {
+  readonly method: string;
+  /** Proxy volumes. */
+  readonly proxies: readonly string[];
+  readonly layout?: 'plain' | 'labelled';
+}
 
-function job(method: string, pair: VolumePair, options: LabSiteOptions): object {
-  const { master, proxy, proxyDisk, directory } = pair;
+/** The GDS guide's methods, each on a volume that has its file system; then every kind of volume that can be shadowed. */
+const sampleJobs: Readonly<Record<string, SampleJob>> = {
+  'raw-dd': { method: '6a', proxies: ['Volume2'] },
+  'ufs-tar': { method: '6b', proxies: ['Volume2'] },
+  ufsdump: { method: '6c', proxies: ['Volume2'] },
+  'sfxfs-tar': { method: '6d', proxies: ['Volume4'] },
+  sfxdump: { method: '6e', proxies: ['Volume4'] },
+  'three-volumes': { method: '6a', proxies: ['Volume2', 'Volume4', 'Volume6'], layout: 'labelled' },
+  striped: { method: '6a', proxies: ['Volume8'] },
+  concatenated: { method: '6a', proxies: ['Volume10'] },
+  'single-disk': { method: '6a', proxies: ['Volume12'] },
+  'stand-in': { method: '6c', proxies: ['Volume6'] },
+};
+
+/** Names alone: how large the volumes are does not matter here. */
+const known = primaryClass(0);
+
+/** The device on node3 of every disk below the proxies. */
+function devicesOf(pairs: readonly VolumePair[]): object {
+  const disks = pairs.flatMap(({ proxyOn }) => disksBelow(known, proxyOn));
+  return Object.fromEntries(disks.map(({ physical }) => [physical, deviceOf('node3', physical)]));
+}
+
+/** The stripe width of each stripe group below the proxies, in blocks; nothing where there is none. */
+function widthsOf(pairs: readonly VolumePair[]): object {
+  const groups = pairs.flatMap(({ proxyOn }) => groupsFrom(known, proxyOn));
+  const widths = groups.flatMap(({ name, width }) => (width === null ? [] : [[name, width]]));
+  return widths.length === 0 ? {} : { stripeWidth: Object.fromEntries(widths) as object };
+}
+
+/** node1 unmounts what lies in the masters, and mounts it again; raw data needs nothing. */
+function servicesOf(pairs: readonly VolumePair[]): object | string {
+  const directories = pairs.flatMap(({ fileSystem }) => fileSystem?.directory ?? []);
+  if (directories.length === 0) return 'not-needed';
+  const stop = directories.map((directory) => `umount ${directory}`);
+  const resume = directories.map((directory) => `mount ${directory}`);
+  return { nodes: { node1: { stop, resume } } };
+}
+
+function job({ method, proxies, layout = 'plain' }: SampleJob, options: LabSiteOptions): object {
+  const pairs = volumePairs.filter(({ proxy }) => proxies.includes(proxy));
   return {
     class: 'Class1',
-    volumes: [{ master, proxy }],
-    shadow: { class: 'Class2', disks: { [proxyDisk]: deviceOf('node3', proxyDisk) } },
+    volumes: pairs.map(({ master, proxy }) => ({ master, proxy })),
+    shadow: { class: 'Class2', disks: devicesOf(pairs), ...widthsOf(pairs) },
     method,
     route: options.route ?? 'console',
-    services: { nodes: { node1: { stop: [`umount ${directory}`], resume: [`mount ${directory}`] } } },
-    media: { layout: 'plain', overwrite: false },
+    services: servicesOf(pairs),
+    media: { layout, overwrite: false },
     verify: { fingerprint: 64, readback: true },
     approve: options.approve ?? 'operator',
     onFailure: options.onFailure ?? 'unwind',
@@ -48,7 +85,7 @@ export function labSite(lab: Lab, options: LabSiteOptions = {}): object {
     hosts: Object.fromEntries(hosts) as object,
     tape: { host: 'node3', device: '/dev/rmt/0', drive: 'LTO-4' },
     jobs: Object.fromEntries(
-      Object.entries(sampleJobs).map(([name, [method, pair]]) => [name, job(method, pair, options)]),
+      Object.entries(sampleJobs).map(([name, sample]) => [name, job(sample, options)]),
     ),
   };
 }

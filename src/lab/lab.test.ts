@@ -93,7 +93,7 @@ describe('a folder', () => {
     await expect(openLab({ folder, blocks: 2 ** 40 })).rejects.toMatchObject({
       code: 'LAB_DISK_FULL',
       message: expect.stringMatching(
-        /^the lab needs 2,348,810,256 MiB in .*, and [\d,]+ MiB are free there$/,
+        /^the lab needs 2,516,582,416 MiB in .*, and [\d,]+ MiB are free there$/,
       ) as string,
     });
   });

@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { Cartridges } from './cartridges.ts';
+import type { Cartridge, InsertOptions, WantedCartridge } from './cartridges.ts';
 import { Disks } from './disks.ts';
 import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults.ts';
-import { bytesOf, volumeOf } from './gds-model.ts';
+import { bytesOf } from './gds-blocks.ts';
+import { copiesOf } from './gds-mapping.ts';
+import { volumeOf } from './gds-model.ts';
 import { lockFolder, requireSpace } from './lab-folder.ts';
 import { LabHost, labUser } from './lab-host.ts';
 import type { CommandEvent } from './lab-host.ts';
 import { loadKeys } from './lab-keys.ts';
 import type { LabKeys } from './lab-keys.ts';
-import { disksOfPair, newModel, nodeNames, pairBlocks, volumePairs } from './lab-model.ts';
+import { newModel, nodeNames } from './lab-model.ts';
 import type { GdsClass, GdsVolume, LabModel, NodeName } from './lab-model.ts';
 import { Lock } from './lock.ts';
 import { snapshot } from './lab-world.ts';
@@ -21,7 +25,6 @@ import { loadModel, ModelStore } from './model-store.ts';
 import { reboot } from './reboot.ts';
 import { Resynchronisation } from './resynchronisation.ts';
 import { TapeDrive } from './tape-drive.ts';
-import { VirtualTape } from './virtual-tape.ts';
 import { volumeBytes } from './volume-access.ts';
 import { OpenVolumes } from './world.ts';
 import type { World } from './world.ts';
@@ -29,13 +32,19 @@ import type { World } from './world.ts';
 export interface LabOptions {
   /** Where the lab lives; a lab that lives there already goes on. */
   readonly folder: string;
-  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. Volume3 and Volume4 have an eighth. */
+  /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. the other volumes are smaller. */
   readonly blocks?: number;
   readonly seed?: string;
   /** 150 MB/s where it is not given: 512 MiB take three to four seconds. */
   readonly rejoinBytesPerSecond?: number;
-  /** Capacity of the tape in bytes of data; 2 GiB where it is not given. */
+  /** Capacity of each cartridge in bytes of data, up to the early warning; 2 GiB where it is not given. */
   readonly tapeBytes?: number;
+  /** Bytes from the early warning to the physical end of a cartridge; 1 MiB where it is not given. */
+  readonly trailerBytes?: number;
+  /** Cartridges beside the one named `tape`, which lies in the drive at first; they fill the changer's slots from the first on. */
+  readonly cartridges?: readonly WantedCartridge[];
+  /** Slots of the changer; 8 where it is not given. */
+  readonly slots?: number;
   /** Ports of node1, node2, node3; 0: the one of last time, or any. */
   readonly ports?: readonly [number, number, number];
   /** `NAME` or `NAME=VALUE`, see the table of faults. */
@@ -56,7 +65,11 @@ export interface Lab {
   readonly identityFile: string;
   /** The hosts' keys in OpenSSH's known_hosts format. */
   readonly knownHostsFile: string;
+  /** The file of the cartridge that lies in the drive at first. */
   readonly tapeFile: string;
+  /** The file of a cartridge. */
+  tapeFileOf(name: string): string;
+  readonly cartridges: readonly Cartridge[];
   readonly faults: Faults;
   /** Resolves when every fault that was switched so far has had its effect: a port closed, a host rebooted. */
   faultsSettled(): Promise<void>;
@@ -70,11 +83,15 @@ export interface Lab {
   readVolume(className: string, volume: string): Readable;
   /** SHA-256 of a volume, hexadecimal. */
   volumeDigest(className: string, volume: string): Promise<string>;
-  /** An application writes to Volume1; mirrors follow, and while it is joined the proxy. */
-  writeMaster(offset: number, bytes: Buffer): Promise<void>;
+  /** An application writes to Volume1, or another master; mirrors follow, and while it is joined the proxy. */
+  writeMaster(offset: number, bytes: Buffer, master?: string): Promise<void>;
   world(): WorldSnapshot;
   /** Puts the cartridge back that `mt offline` has thrown out. */
   loadTape(): void;
+  /** Puts a cartridge into the drive, a new one where there is none of this name; what was in the drive goes to the shelf. */
+  insertCartridge(name: string, options?: InsertOptions): Promise<void>;
+  /** Lays the cartridge in the drive onto the shelf. */
+  ejectCartridge(): Promise<void>;
   /** At once: all connections break, processes die, shadow objects of node3 vanish. */
   rebootNode(node: NodeName): Promise<void>;
   close(): Promise<void>;
@@ -84,12 +101,14 @@ const pieceBytes = 1_048_576;
 
 /** Room for the disks, for one backup on the tape, and a little for the rest. */
 function neededBytes(model: LabModel): number {
-  const disks = volumePairs.map((pair) => pairBlocks(pair, model.volumeBlocks) * disksOfPair(pair).length);
-  const blocks = disks.reduce((sum, each) => sum + each, model.volumeBlocks);
+  const volumes = model.classes.flatMap((owner) =>
+    owner.volumes.map(({ on, blocks }) => blocks * copiesOf(owner, on)),
+  );
+  const blocks = volumes.reduce((sum, each) => sum + each, model.volumeBlocks);
   return bytesOf(blocks) + 16_777_216;
 }
 
-async function openWorld(options: LabOptions): Promise<{ world: World; tape: VirtualTape }> {
+async function openWorld(options: LabOptions): Promise<World> {
   const { folder, seed = 'shadowtape', blocks = 1_048_576 } = options;
   const known = await loadModel(folder);
   const model = known ?? newModel(seed, blocks);
@@ -99,18 +118,20 @@ async function openWorld(options: LabOptions): Promise<{ world: World; tape: Vir
   // only now: a lab that was not created to its end is created anew
   await store.save();
   const faults = new Faults();
-  const tape = await VirtualTape.open(join(folder, 'tape.tap'), model.tape.position);
-  const world: World = {
+  const drive = new TapeDrive(model.tape, faults);
+  const { tapeBytes = 2_147_483_648, trailerBytes = 1_048_576, slots = 8, cartridges: wanted = [] } = options;
+  const size = { capacity: tapeBytes, trailerBytes };
+  return {
     model,
     disks,
     faults,
-    drive: new TapeDrive(tape, model.tape, faults, options.tapeBytes ?? 2_147_483_648),
+    drive,
+    cartridges: await Cartridges.open({ folder, model: model.tape, drive, size, slots, wanted }),
     resynchronisation: new Resynchronisation(options.rejoinBytesPerSecond ?? 150_000_000),
     writing: new Lock(),
     openVolumes: new OpenVolumes(),
     save: () => store.save(),
   };
-  return { world, tape };
 }
 
 async function listenAll(
@@ -141,7 +162,7 @@ function ownerOf(model: LabModel, className: string, name: string): { owner: Gds
 
 async function* volumePieces(world: World, className: string, name: string): AsyncGenerator<Buffer> {
   const { owner, volume } = ownerOf(world.model, className, name);
-  const bytes = volumeBytes(world, owner.scope[0] ?? 'node1', owner, volume);
+  const bytes = volumeBytes(world, owner, volume);
   for (let position = 0; ;) {
     const piece = Buffer.allocUnsafe(pieceBytes);
     const length = await bytes.read(piece, position);
@@ -167,7 +188,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 
 async function openLocked(options: LabOptions, unlock: () => Promise<void>): Promise<Lab> {
   const { folder } = options;
-  const { world, tape } = await openWorld(options);
+  const world = await openWorld(options);
   const keys = await loadKeys(folder);
   const commands: { host: NodeName; line: string }[] = [];
   const listeners = new Set<(event: CommandEvent) => void>();
@@ -190,7 +211,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     await Promise.all(hosts.map((host) => host.stopListening()));
     await world.resynchronisation.stop();
     await Promise.all(machines.map((machine) => machine.powerOff()));
-    await tape.close();
+    await world.cartridges.close();
     await world.save();
     await world.disks.close();
   };
@@ -214,7 +235,11 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     hosts: hosts.map((host) => ({ name: host.node, address: '127.0.0.1', port: host.port, user: labUser })),
     identityFile: keys.identityFile,
     knownHostsFile: await writeKnownHosts(folder, hosts, keys),
-    tapeFile: join(folder, 'tape.tap'),
+    tapeFile: world.cartridges.fileOf('tape'),
+    tapeFileOf: (name) => world.cartridges.fileOf(name),
+    get cartridges() {
+      return world.cartridges.list();
+    },
     faults: world.faults,
     faultsSettled: () => effects.settled(),
     commands,
@@ -230,12 +255,14 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
       for await (const piece of volumePieces(world, className, name)) hash.update(piece);
       return hash.digest('hex');
     },
-    writeMaster(offset, bytes) {
-      const { owner, volume } = ownerOf(world.model, 'Class1', 'Volume1');
-      return volumeBytes(world, 'node1', owner, volume).write(bytes, offset);
+    writeMaster(offset, bytes, master = 'Volume1') {
+      const { owner, volume } = ownerOf(world.model, 'Class1', master);
+      return volumeBytes(world, owner, volume).write(bytes, offset);
     },
     world: () => snapshot(world),
     loadTape: () => world.drive.load(),
+    insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),
+    ejectCartridge: () => world.cartridges.eject().then(() => world.save()),
     rebootNode,
     async close() {
       await effects.settled();

@@ -19,7 +19,7 @@ export async function loadModel(folder: string): Promise<LabModel | undefined> {
   }
   try {
     const model = JSON.parse(text) as LabModel;
-    if ((model as { version: unknown }).version === 2) return model;
+    if ((model as { version: unknown }).version === 3) return model;
   } catch {
     // falls through to the refusal: a broken model is as foreign as another program's
   }

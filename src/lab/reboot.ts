@@ -1,13 +1,13 @@
 import { mountVolume } from './command-mount.ts';
 import { markFileSystem } from './lab-file-system.ts';
-import { masterDevice, volumePairs } from './lab-model.ts';
+import { masterDevice, mountedPairs } from './lab-volumes.ts';
 import type { Machine } from './machine.ts';
 import { openVolume } from './volume-access.ts';
 
 /**
  * What is lost and what comes back when a machine reboots: processes and mounts are gone; shadow objects live in memory only
  * (GDS guide 4.5, 2.2.2); volumes that were stopped with sdxvolume -F start again (GDS guide 4.5, D.4), joined proxies do not.
- * A node that had /app or /data mounted checks and mounts it at boot.
+ * A node that had /app, /data or /home mounted checks and mounts it at boot.
  */
 export async function reboot(machine: Machine): Promise<void> {
   const { world, node } = machine;
@@ -24,10 +24,10 @@ export async function reboot(machine: Machine): Promise<void> {
         volume.runningOn = owner.scope.filter((entry) => entry === node || volume.runningOn.includes(entry));
     }
   }
-  for (const pair of volumePairs.filter(({ directory }) => had.has(directory))) {
+  for (const pair of mountedPairs.filter(({ fileSystem }) => had.has(fileSystem.directory))) {
     const volume = openVolume(world, node, masterDevice(pair), 'write');
     await markFileSystem(volume, 'clean').finally(() => volume.close());
-    await mountVolume(machine, masterDevice(pair), pair.directory, pair.fileSystem, 'rw');
+    await mountVolume(machine, masterDevice(pair), pair.fileSystem.directory, pair.fileSystem.type, 'rw');
   }
   await world.save();
 }

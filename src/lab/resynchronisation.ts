@@ -1,4 +1,5 @@
-import { bytesOf, volumeOf } from './gds-model.ts';
+import { bytesOf } from './gds-blocks.ts';
+import { volumeOf } from './gds-model.ts';
 import type { GdsClass, GdsVolume } from './lab-model.ts';
 import { Pace } from './pace.ts';
 import { volumeBytes, writeSlices } from './volume-access.ts';
@@ -43,9 +44,8 @@ export class Resynchronisation {
   }
 
   async #copy(world: World, owner: GdsClass, proxy: GdsVolume): Promise<void> {
-    const node = owner.scope[0];
-    if (!node || proxy.master === null) return;
-    const master = volumeBytes(world, node, owner, volumeOf(owner, proxy.master));
+    if (proxy.master === null) return;
+    const master = volumeBytes(world, owner, volumeOf(owner, proxy.master));
     const size = bytesOf(proxy.blocks);
     const pace = new Pace(() => this.#bytesPerSecond);
     const piece = Buffer.alloc(Math.min(pieceBytes, size));
@@ -56,7 +56,7 @@ export class Resynchronisation {
       // no application writes meanwhile: what it wrote before is read, what it writes after goes to both
       await world.writing.run(async () => {
         await master.read(bytes, position);
-        await writeSlices(world, node, owner, proxy, bytes, position);
+        await writeSlices(world, owner, proxy, bytes, position);
       });
       proxy.copiedBytes = position + bytes.length;
       if (proxy.copiedBytes % saveEvery < bytes.length) await world.save();

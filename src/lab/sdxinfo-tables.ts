@@ -1,22 +1,25 @@
+import { privateBlocks } from './gds-blocks.ts';
+import { blocksOf, extentsOn, freeBlocks } from './gds-extents.ts';
 import {
   classesOn,
-  disksOf,
-  firstFreeBlock,
-  groupBlocks,
+  diskOf,
+  disksBelow,
+  groupOf,
+  groupsFrom,
+  hasGroup,
   refuse,
   sliceStatus,
-  volumesOfGroup,
+  volumesOn,
   volumeStatus,
 } from './gds-model.ts';
-import { privateBlocks } from './lab-model.ts';
-import type { GdsClass, GdsGroup, GdsVolume, NodeName } from './lab-model.ts';
+import type { GdsClass, GdsDisk, GdsGroup, GdsVolume, NodeName } from './lab-model.ts';
 import type { World } from './world.ts';
 
 /**
  * The tables that sdxinfo prints, with the columns of the GDS guide's samples (4.5, F.1.1 and F.1.3; 4.1, 6.6.3.7).
  *
- * The columns right of PROXY in the long form, the class table and the words FREE and Part are not in the samples known here:
- * they are presumed.
+ * The columns right of PROXY in the long form, the column WIDTH in the long form of a group, the class table and the words FREE and
+ * Part are not in the samples known here: they are presumed. So is that a lower group has no FREEBLKS and no SPARE of its own.
  */
 
 export interface Column {
@@ -51,8 +54,9 @@ const tableColumns = {
   C: columns('OBJ:6 NAME:7 TYPE:6 SCOPE:11 SPARE:5:r'),
   D: columns('OBJ:6 NAME:7 TYPE:6 CLASS:7 GROUP:7 DEVNAM:7 DEVBLKS:8:r DEVCONNECT:16 STATUS:7'),
   G: columns('OBJ:6 NAME:7 CLASS:7 DISKS:19 BLKS:8:r FREEBLKS:8:r SPARE:5:r'),
+  longGroup: columns('OBJ:6 NAME:7 CLASS:7 DISKS:19 BLKS:8:r FREEBLKS:8:r SPARE:5:r WIDTH:5:r'),
   V: columns('OBJ:6 NAME:7 CLASS:7 GROUP:7 SKIP:4 JRM:3 1STBLK:8:r LASTBLK:8:r BLOCKS:8:r STATUS:8'),
-  long: columns(
+  longVolume: columns(
     'OBJ:6 NAME:7 TYPE:6 CLASS:7 GROUP:7 DISK:6 MASTER:6 PROXY:5 SKIP:4 JRM:3 MODE:4 1STBLK:8:r LASTBLK:8:r BLOCKS:8:r STATUS:8',
   ),
   S: columns('OBJ:6 CLASS:7 GROUP:7 DISK:7 VOLUME:7 STATUS:8'),
@@ -61,27 +65,53 @@ const tableColumns = {
 /** The objects of a class that an answer is about. */
 interface Selection {
   readonly owner: GdsClass;
-  readonly disks: GdsClass['disks'];
+  readonly disks: readonly GdsDisk[];
   readonly groups: readonly GdsGroup[];
   readonly volumes: readonly GdsVolume[];
+  /** The groups without a higher one and the single disks among them: where volumes can lie. */
+  readonly places: readonly string[];
 }
 
-/** The named object and those related to it; everything where nothing is named. */
+function selection(
+  owner: GdsClass,
+  disks: readonly GdsDisk[],
+  groups: readonly GdsGroup[],
+  volumes: readonly GdsVolume[],
+): Selection {
+  const highest = groups.filter(({ group }) => group === null);
+  const single = disks.filter(({ type }) => type === 'single');
+  return { owner, disks, groups, volumes, places: [...highest, ...single].map(({ name }) => name) };
+}
+
+/** The group, or the single disk, that has no higher one. */
+function highestOf(owner: GdsClass, name: string): string {
+  const { group } = hasGroup(owner, name) ? groupOf(owner, name) : diskOf(owner, name);
+  return group === null ? name : highestOf(owner, group);
+}
+
+/** The named object and those related to it: above it, below it, and the volumes; everything where nothing is named. */
 function select(owner: GdsClass, object: string | undefined): Selection | undefined {
   if (object === undefined || object === owner.name) {
-    return { owner, disks: owner.disks, groups: owner.groups, volumes: owner.volumes };
+    return selection(owner, owner.disks, owner.groups, owner.volumes);
   }
   const volume = owner.volumes.find((entry) => entry.name === object);
-  const disk = owner.disks.find((entry) => entry.name === object);
-  const groupName = volume?.group ?? disk?.group ?? object;
-  const group = owner.groups.find((entry) => entry.name === groupName);
-  if (!group) return disk ? { owner, disks: [disk], groups: [], volumes: [] } : undefined;
-  return {
+  const name = volume?.on ?? object;
+  if (!hasGroup(owner, name) && owner.disks.every((entry) => entry.name !== name)) return undefined;
+  const below = [name, ...groupsFrom(owner, name).map((group) => group.name)];
+  const isRelated = (group: GdsGroup): boolean => below.includes(group.name) || isAbove(owner, group, name);
+  const highest = highestOf(owner, name);
+  return selection(
     owner,
-    disks: disk ? [disk] : disksOf(owner, group.name),
-    groups: [group],
-    volumes: volume ? [volume] : volumesOfGroup(owner, group.name),
-  };
+    disksBelow(owner, name),
+    owner.groups.filter(isRelated),
+    volume ? [volume] : volumesOn(owner, highest),
+  );
+}
+
+function isAbove(owner: GdsClass, { members }: GdsGroup, name: string): boolean {
+  return members.some(
+    (member) => member === name || (hasGroup(owner, member) && isAbove(owner, groupOf(owner, member), name)),
+  );
 }
 
 /** How sdxinfo of this node shows a disk's name and size, faults included. */
@@ -107,45 +137,36 @@ function diskRows(world: World, { owner, disks }: Selection): string[][] {
   ]);
 }
 
-function groupRows(world: World, { owner, groups }: Selection): string[][] {
+function groupRows(world: World, { owner, groups }: Selection, long: boolean): string[][] {
   return groups.map((group) => {
-    const blocks = groupBlocks(owner, group.name);
-    const free = blocks - firstFreeBlock(owner, group.name, privateBlocks);
-    const disks = group.disks.map((name) => shownDisk(world, owner, name)).join(':');
-    return ['group', group.name, owner.name, disks, String(blocks), String(free), '0'];
+    const members = group.members.map((name) => shownDisk(world, owner, name)).join(':');
+    const own = group.group === null ? [String(freeBlocks(owner, group.name)), '0'] : ['*', '*'];
+    const row = ['group', group.name, owner.name, members, String(blocksOf(owner, group.name)), ...own];
+    return long ? [...row, group.width === null ? '*' : String(group.width)] : row;
   });
 }
 
 /** A row of the volume table before the columns of the form are chosen: a volume, or an extent that belongs to none. */
 interface VolumeRow {
-  readonly group: GdsGroup;
   readonly volume: GdsVolume | undefined;
   readonly first: number;
   readonly blocks: number;
   readonly status: string;
 }
 
-function volumeRowsOf(
+function volumeRowsOn(
   world: World,
   node: NodeName,
   { owner, volumes }: Selection,
-  group: GdsGroup,
+  place: string,
 ): VolumeRow[] {
-  const end = groupBlocks(owner, group.name);
-  const free = firstFreeBlock(owner, group.name, privateBlocks);
-  const unnamed = (first: number, blocks: number, status: string): VolumeRow[] =>
-    blocks > 0 ? [{ group, volume: undefined, first, blocks, status }] : [];
-  const named = volumesOfGroup(owner, group.name).filter((volume) => volumes.includes(volume));
+  const extents = extentsOn(owner, place).filter(({ volume }) => !volume || volumes.includes(volume));
   return [
-    ...unnamed(0, privateBlocks, 'PRIVATE'),
-    ...named.map((volume) => ({
-      group,
-      volume,
-      first: volume.firstBlock,
-      blocks: volume.blocks,
-      status: shownStatus(world, owner, volume, node),
+    { volume: undefined, first: 0, blocks: privateBlocks, status: 'PRIVATE' },
+    ...extents.map((extent) => ({
+      ...extent,
+      status: extent.volume ? shownStatus(world, owner, extent.volume, node) : 'FREE',
     })),
-    ...unnamed(free, end - free, 'FREE'),
   ];
 }
 
@@ -155,36 +176,36 @@ function shownStatus(world: World, owner: GdsClass, volume: GdsVolume, node: Nod
   return ofProxy ?? ofShadow ?? volumeStatus(volume, node);
 }
 
-function volumeRow(owner: GdsClass, row: VolumeRow, long: boolean): string[] {
-  const { volume, group } = row;
+function volumeRow(
+  world: World,
+  owner: GdsClass,
+  place: string,
+  { volume, ...row }: VolumeRow,
+  long: boolean,
+): string[] {
   const name = volume?.name ?? '*';
   const [skip, jrm] = volume ? ['off', volume.jrm] : ['*', '*'];
-  const place = [String(row.first), String(row.first + row.blocks - 1), String(row.blocks), row.status];
-  if (!long) return ['volume', name, owner.name, group.name, skip, jrm, ...place];
+  const blocks = [String(row.first), String(row.first + row.blocks - 1), String(row.blocks), row.status];
+  const isGroup = hasGroup(owner, place);
+  const group = isGroup ? place : '*';
+  if (!long) return ['volume', name, owner.name, group, skip, jrm, ...blocks];
+  const type = isGroup ? groupOf(owner, place).type : 'single';
+  const where = [group, isGroup ? '*' : shownDisk(world, owner, place)];
   const relation = [volume?.master ?? '*', volume?.proxy ?? '*'];
-  return [
-    'volume',
-    name,
-    group.type,
-    owner.name,
-    group.name,
-    '*',
-    ...relation,
-    skip,
-    jrm,
-    volume?.mode ?? '*',
-    ...place,
-  ];
+  return ['volume', name, type, owner.name, ...where, ...relation, skip, jrm, volume?.mode ?? '*', ...blocks];
 }
 
+/** One for each member of the volume's group: a lower group stands there as a disk does. */
 function sliceRows(world: World, node: NodeName, { owner, volumes }: Selection): string[][] {
-  return volumes.flatMap((volume) =>
-    disksOf(owner, volume.group).map((disk) => {
-      const word = volume.proxy !== null ? world.faults.wordOf('slice') : undefined;
-      const status = word ?? sliceStatus(volume, node);
-      return ['slice', owner.name, volume.group, shownDisk(world, owner, disk.name), volume.name, status];
-    }),
-  );
+  return volumes.flatMap((volume) => {
+    const isGroup = hasGroup(owner, volume.on);
+    const members = isGroup ? groupOf(owner, volume.on).members : [volume.on];
+    const word = volume.proxy !== null ? world.faults.wordOf('slice') : undefined;
+    const [group, status] = [isGroup ? volume.on : '*', word ?? sliceStatus(volume, node)];
+    return members.map((member) => {
+      return ['slice', owner.name, group, shownDisk(world, owner, member), volume.name, status];
+    });
+  });
 }
 
 function rowsOf(
@@ -198,11 +219,16 @@ function rowsOf(
   if (letter === 'C')
     return [['class', owner.name, owner.shadow ? 'local' : 'shared', owner.scope.join(':'), '0']];
   if (letter === 'D') return diskRows(world, selection);
-  if (letter === 'G') return groupRows(world, selection);
+  if (letter === 'G') return groupRows(world, selection, long);
   if (letter === 'S') return sliceRows(world, node, selection);
-  return selection.groups.flatMap((group) =>
-    volumeRowsOf(world, node, selection, group).map((row) => volumeRow(owner, row, long)),
+  return selection.places.flatMap((place) =>
+    volumeRowsOn(world, node, selection, place).map((row) => volumeRow(world, owner, place, row, long)),
   );
+}
+
+function columnsOf(letter: TableLetter, long: boolean): Column[] {
+  if (long && letter === 'G') return tableColumns.longGroup;
+  return long && letter === 'V' ? tableColumns.longVolume : tableColumns[letter];
 }
 
 function withoutColumn(table: Table, title: string | undefined): Table {
@@ -227,7 +253,7 @@ export function sdxinfoTables(world: World, node: NodeName, question: Question):
     throw refuse(`${question.object}: no such object`);
   return question.letters
     .map((letter) => ({
-      columns: letter === 'V' && question.long ? tableColumns.long : tableColumns[letter],
+      columns: columnsOf(letter, question.long),
       rows: selections.flatMap((selection) => rowsOf(world, node, letter, selection, question.long)),
     }))
     .filter((table) => table.rows.length > 0)

@@ -1,27 +1,37 @@
-/** Splits a command line into words and operators, by the quoting rules of the POSIX shell. */
+/** Splits a script into words and operators, by the quoting rules of the POSIX shell. */
 
-export type Token =
-  | { readonly kind: 'word'; readonly text: string }
-  | { readonly kind: 'operator'; readonly text: ';' | '&&' | '||' | '|' }
-  | { readonly kind: 'redirect'; readonly descriptor: number; readonly text: '<' | '>' | '>>' | '>&' };
+/** A part of a word. What was quoted is neither split into fields nor taken for a pattern. */
+export type WordPart =
+  | { readonly kind: 'text'; readonly text: string; readonly isQuoted: boolean }
+  | { readonly kind: 'variable'; readonly name: string; readonly isQuoted: boolean };
+
+export interface Word {
+  readonly kind: 'word';
+  readonly parts: readonly WordPart[];
+}
+
+export type OperatorText = ';' | '&&' | '||' | '|' | '&' | '(' | ')' | '\n';
+
+export type Token = { readonly line: number } & (
+  | Word
+  | { readonly kind: 'operator'; readonly text: OperatorText }
+  | { readonly kind: 'redirect'; readonly descriptor: number; readonly text: '<' | '>' | '>>' | '>&' | '<&' }
+);
 
 /** What the lab's shell cannot read; `message` goes behind `sh: `. */
 export class ShellSyntaxError extends Error {}
 
-/** Gives the value of `$name`; '' where there is none. */
-export type Variables = (name: string) => string;
-
-const operators = ['&&', '||', ';', '|', '\n'] as const;
-const redirections = ['>>', '>&', '<', '>'] as const;
+const operators: readonly OperatorText[] = ['&&', '||', ';', '|', '&', '(', ')', '\n'];
+const redirections = ['>>', '>&', '<&', '<', '>'] as const;
 
 class Lexer {
-  readonly #line: string;
-  readonly #variables: Variables;
+  readonly #script: string;
   #place = 0;
+  #line = 1;
+  #countedTo = 0;
 
-  constructor(line: string, variables: Variables) {
-    this.#line = line;
-    this.#variables = variables;
+  constructor(script: string) {
+    this.#script = script;
   }
 
   tokens(): Token[] {
@@ -33,62 +43,60 @@ class Lexer {
   #next(): Token | undefined {
     while (/[ \t]/.test(this.#peek()) || this.#rest('\\\n')) this.#place += this.#rest('\\\n') ? 2 : 1;
     if (this.#peek() === '#') this.#skipComment();
-    if (this.#place >= this.#line.length) return undefined;
+    if (this.#place >= this.#script.length) return undefined;
+    const line = this.#lineHere();
+    const redirect = this.#redirect(line);
+    if (redirect) return redirect;
     const operator = operators.find((text) => this.#rest(text));
     if (operator) {
       this.#place += operator.length;
-      return { kind: 'operator', text: operator === '\n' ? ';' : operator };
+      return { kind: 'operator', text: operator, line };
     }
-    const redirect = this.#redirect();
-    if (redirect) return redirect;
-    if (/[&()`]/.test(this.#peek()))
-      throw new ShellSyntaxError(`syntax error at line 1: \`${this.#peek()}' unexpected`);
-    const text = this.#word();
-    return text === undefined ? this.#next() : { kind: 'word', text };
+    if (this.#peek() === '`') throw this.#syntaxError('`', 'unexpected');
+    return { kind: 'word', parts: this.#word(), line };
   }
 
-  #redirect(): Token | undefined {
-    const digits = /^\d/.exec(this.#line.slice(this.#place, this.#place + 1))?.[0] ?? '';
-    const text = redirections.find((entry) => this.#line.startsWith(entry, this.#place + digits.length));
+  #redirect(line: number): Token | undefined {
+    const digits = /^\d/.exec(this.#script.slice(this.#place, this.#place + 1))?.[0] ?? '';
+    const text = redirections.find((entry) => this.#script.startsWith(entry, this.#place + digits.length));
     if (!text) return undefined;
     this.#place += digits.length + text.length;
-    const standard = text === '<' ? 0 : 1;
-    return { kind: 'redirect', descriptor: digits === '' ? standard : Number(digits), text };
+    if (text === '<' && this.#peek() === '<')
+      throw new ShellSyntaxError('here documents are not part of the lab');
+    const standard = text.startsWith('<') ? 0 : 1;
+    return { kind: 'redirect', descriptor: digits === '' ? standard : Number(digits), text, line };
   }
 
-  /** @returns undefined for a word of empty variables alone, none of it quoted: it vanishes */
-  #word(): string | undefined {
-    let text = '';
-    let isQuoted = false;
-    while (this.#place < this.#line.length && !/[ \t\n;|&<>()`]/.test(this.#peek())) {
+  #word(): WordPart[] {
+    const parts: WordPart[] = [];
+    while (this.#place < this.#script.length && !/[ \t\n;|&<>()`]/.test(this.#peek())) {
       const sign = this.#take();
-      if (sign === "'" || sign === '"') isQuoted = true;
-      if (sign === "'") text += this.#upTo("'");
-      else if (sign === '"') text += this.#doubleQuoted();
-      else if (sign === '\\') text += this.#escaped();
-      else if (sign === '$') text += this.#variable();
-      else text += sign;
+      if (sign === "'") add(parts, this.#upTo("'"), true);
+      else if (sign === '"') this.#doubleQuoted(parts);
+      else if (sign === '\\') this.#escaped(parts);
+      else if (sign === '$') this.#variable(parts, false);
+      else add(parts, sign, false);
     }
-    return text === '' && !isQuoted ? undefined : text;
+    return parts;
   }
 
   /** A backslash outside of quotes: the next sign is meant; before a new line both vanish. */
-  #escaped(): string {
-    if (this.#place >= this.#line.length) return '\\';
+  #escaped(parts: WordPart[]): void {
+    if (this.#place >= this.#script.length) return add(parts, '\\', true);
     const sign = this.#take();
-    return sign === '\n' ? '' : sign;
+    if (sign !== '\n') add(parts, sign, true);
   }
 
-  #doubleQuoted(): string {
-    let text = '';
+  #doubleQuoted(parts: WordPart[]): void {
+    const before = parts.length;
     for (let sign = this.#take(); sign !== '"'; sign = this.#take()) {
-      if (sign === '') throw new ShellSyntaxError('syntax error at line 1: `"\' unmatched');
+      if (sign === '') throw this.#syntaxError('"', 'unmatched');
       if (sign === '`') throw new ShellSyntaxError('command substitution is not part of the lab');
-      if (sign === '$') text += this.#variable();
-      else if (sign !== '\\') text += sign;
-      else text += this.#escapedInDoubleQuotes();
+      if (sign === '$') this.#variable(parts, true);
+      else add(parts, sign === '\\' ? this.#escapedInDoubleQuotes() : sign, true);
     }
-    return text;
+    // "" is a word
+    if (parts.length === before) add(parts, '', true);
   }
 
   /** Inside double quotes a backslash is itself, unless $ ` " \ or a new line follows. */
@@ -98,45 +106,62 @@ class Lexer {
     return sign === '\n' ? '' : sign;
   }
 
-  #variable(): string {
+  #variable(parts: WordPart[], isQuoted: boolean): void {
     if (this.#peek() === '(') throw new ShellSyntaxError('command substitution is not part of the lab');
-    const match = /^(?:\{(\w+)\}|([A-Za-z_]\w*|[?$#0-9]))/.exec(this.#line.slice(this.#place));
-    if (!match) return '$';
+    const match = /^(?:\{(\w+|[?$#!@*])\}|([A-Za-z_]\w*|[?$#!@*0-9]))/.exec(this.#script.slice(this.#place));
+    if (!match) return add(parts, '$', isQuoted);
     this.#place += match[0].length;
-    return this.#variables(match[1] ?? match[2] ?? '');
+    parts.push({ kind: 'variable', name: match[1] ?? match[2] ?? '', isQuoted });
   }
 
   #upTo(quote: string): string {
-    const end = this.#line.indexOf(quote, this.#place);
-    if (end < 0) throw new ShellSyntaxError(`syntax error at line 1: \`${quote}' unmatched`);
-    const text = this.#line.slice(this.#place, end);
+    const end = this.#script.indexOf(quote, this.#place);
+    if (end < 0) throw this.#syntaxError(quote, 'unmatched');
+    const text = this.#script.slice(this.#place, end);
     this.#place = end + 1;
     return text;
   }
 
   #skipComment(): void {
-    while (this.#place < this.#line.length && this.#peek() !== '\n') this.#place += 1;
+    while (this.#place < this.#script.length && this.#peek() !== '\n') this.#place += 1;
+  }
+
+  #lineHere(): number {
+    for (; this.#countedTo < this.#place; this.#countedTo += 1)
+      if (this.#script.charAt(this.#countedTo) === '\n') this.#line += 1;
+    return this.#line;
+  }
+
+  #syntaxError(sign: string, what: 'unexpected' | 'unmatched'): ShellSyntaxError {
+    return new ShellSyntaxError(`syntax error at line ${this.#lineHere()}: \`${sign}' ${what}`);
   }
 
   #peek(): string {
-    return this.#line.charAt(this.#place);
+    return this.#script.charAt(this.#place);
   }
 
   #rest(text: string): boolean {
-    return this.#line.startsWith(text, this.#place);
+    return this.#script.startsWith(text, this.#place);
   }
 
   #take(): string {
-    const sign = this.#line.charAt(this.#place);
+    const sign = this.#script.charAt(this.#place);
     this.#place += sign.length;
     return sign;
   }
 }
 
+/** Adds text to a word, to its last part where that is of the same kind. */
+function add(parts: WordPart[], text: string, isQuoted: boolean): void {
+  const last = parts.at(-1);
+  if (last?.kind !== 'text' || last.isQuoted !== isQuoted) parts.push({ kind: 'text', text, isQuoted });
+  else parts[parts.length - 1] = { kind: 'text', text: last.text + text, isQuoted };
+}
+
 /**
- * Words, operators and redirections of a line, in order.
+ * Words, operators and redirections of a script, in order.
  * @throws ShellSyntaxError
  */
-export function lex(line: string, variables: Variables = () => ''): Token[] {
-  return new Lexer(line, variables).tokens();
+export function lex(script: string): Token[] {
+  return new Lexer(script).tokens();
 }

@@ -42,6 +42,39 @@ describe('a command line', () => {
     ['command -v vxdump', 1, '', ''],
     ['uname -s -n', 0, 'SunOS node3\n', ''],
     ['hostname', 0, 'node3\n', ''],
+    ['NAME="a b"; echo $NAME "$NAME"', 0, 'a b a b\n', ''],
+    ['(cd /tmp; pwd); pwd', 0, '/tmp\n/root\n', ''],
+    ['{ echo one; nothing; } 2>&1 | cat', 0, 'one\nsh: nothing: not found\n', ''],
+    ['(exit 3) || echo $?', 0, '3\n', ''],
+    ['true; (exit 3); echo $?; :; echo $?', 0, '3\n0\n', ''],
+    ['if test -d /nowhere; then echo no; elif test -d /tmp; then echo yes; else echo no; fi', 0, 'yes\n', ''],
+    ['if false; then echo no; fi', 0, '', ''],
+    ['until test -d /tmp/l; do mkdir /tmp/l && echo made; done; rmdir /tmp/l', 0, 'made\n', ''],
+    ['while test -d /nowhere; do echo no; done; echo $?', 0, '0\n', ''],
+    ['for x in 1 "2 3"; do echo "<$x>"; done > /tmp/for; cat < /tmp/for', 0, '<1>\n<2 3>\n', ''],
+    ['exec > /tmp/all 2>&1; echo in; nothing; exec true; echo no', 0, '', ''],
+    ['cat /tmp/all', 0, 'in\nsh: nothing: not found\n', ''],
+    ["exec echo one; echo 'not reached'", 0, 'one\n', ''],
+    [`sh -c 'echo $0 $1 "$@" $#' name a 'b c'`, 0, 'name a a b c 2\n', ''],
+    [`sh -c 'shift; echo "$@"' name a b`, 0, 'b\n', ''],
+    ["A=1; B=2; export B; sh -c 'echo [$A] [$B]'", 0, '[] [2]\n', ''],
+    ["A=1 sh -c 'echo $A'; env A=2 sh -c 'echo $A'", 0, '1\n2\n', ''],
+    [`echo 'echo $0 $1; exit 4' > /tmp/run; sh /tmp/run a`, 4, '/tmp/run a\n', ''],
+    ['sh /tmp/nothing', 2, '', 'sh: /tmp/nothing: cannot open\n'],
+    ["echo 'echo from the input' | sh", 0, 'from the input\n', ''],
+    ['umask 077 && umask 9', 1, '', 'sh: 9: bad number\n'],
+    ["trap '' HUP 15; trap - TERM", 0, '', ''],
+    ["trap 'echo no' 0", 1, '', 'sh: trap: commands are not part of the lab\n'],
+    ['echo x > /nowhere/x; echo $?', 0, '1\n', 'sh: /nowhere/x: cannot create\n'],
+    ['cat < /nowhere; echo $?', 0, '1\n', 'sh: /nowhere: cannot open\n'],
+    ['echo 7 > /tmp/a.status; echo 8 > /tmp/b.status; cat /tmp/*.status', 0, '7\n8\n', ''],
+    ['echo /tmp/*.none "/tmp/*"', 0, '/tmp/*.none /tmp/*\n', ''],
+    ['nohup echo kept; setsid echo own', 0, 'kept\nown\n', ''],
+    ['nohup nothing', 127, '', 'sh: nothing: not found\n'],
+    ['true &\n\nwait', 0, '', ''],
+    ['if true; then echo; else', 2, '', "sh: syntax error at line 1: `end of file' unexpected\n"],
+    ['echo 1;\n(echo 2; }', 2, '', "sh: syntax error at line 2: `}' unexpected\n"],
+    ['echo $(id)', 2, '', 'sh: command substitution is not part of the lab\n'],
   ])('%s', async (line, status, stdout, stderr) => {
     expect(await said(line)).toEqual([status, stdout, stderr]);
   });
@@ -78,6 +111,38 @@ describe('mkdir', () => {
   });
 });
 
+describe('files', () => {
+  test.each<[string, number, string, string]>([
+    ['printf one > /tmp/f; mv /tmp/f /tmp/g; cat /tmp/g; test -f /tmp/f', 1, 'one', ''],
+    ['mkdir /tmp/d; mv /tmp/g /tmp/d; mv /tmp/d /tmp/e; ls /tmp/e', 0, 'g\n', ''],
+    ['mv /tmp/none /tmp/x', 2, '', 'mv: cannot rename /tmp/none to /tmp/x: No such file or directory\n'],
+    [
+      'printf "a\\nb\\nc\\n" > /tmp/t; head -n 2 /tmp/t; tail -1 /tmp/t; tail -n 9 /tmp/t',
+      0,
+      'a\nb\nc\na\nb\nc\n',
+      '',
+    ],
+    ['printf abcdef | head -c 4; printf abcdef | tail -c 2', 0, 'abcdef', ''],
+    ['printf "a\\nb" | tail -n 1', 0, 'b', ''],
+    ['tail -n 5 /tmp/none', 1, '', 'tail: /tmp/none: No such file or directory\n'],
+    ['wc -c < /tmp/t; wc -l /tmp/t', 0, '       6\n       3 /tmp/t\n', ''],
+    ['echo a | tee -a /tmp/u /tmp/v; echo b | tee -a /tmp/u > /dev/null; cat /tmp/u', 0, 'a\na\nb\n', ''],
+    ['echo a | tee /nowhere/x', 1, 'a\n', 'tee: /nowhere/x: No such file or directory\n'],
+    ['sync', 0, '', ''],
+  ])('%s', async (line, status, stdout, stderr) => {
+    expect(await said(line)).toEqual([status, stdout, stderr]);
+  });
+
+  test('hold no more than 16 MiB', async () => {
+    expect(await said('dd if=/dev/zero bs=1048576 count=20 > /tmp/large')).toEqual([
+      2,
+      '',
+      'write: No space left on device\n17+0 records in\n16+0 records out\n',
+    ]);
+    expect(await said('rm /tmp/large')).toEqual([0, '', '']);
+  });
+});
+
 describe('test', () => {
   test.each([
     ['test -d /var/tmp', 0],
@@ -96,6 +161,15 @@ describe('digests', () => {
   test('cksum prints the POSIX checksum', async () => {
     // the value that POSIX cksum gives for these nine bytes
     expect(await said('printf 123456789 | cksum')).toEqual([0, '930766865\t9\n', '']);
+  });
+
+  test('sha256sum prints SHA-256 and a name', async () => {
+    const hash = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+    expect(await said('printf abc > /tmp/abc; sha256sum < /tmp/abc; sha256sum /tmp/abc')).toEqual([
+      0,
+      `${hash}  -\n${hash}  /tmp/abc\n`,
+      '',
+    ]);
   });
 
   test('digest prints SHA-256', async () => {

@@ -1,213 +1,312 @@
-import { BytePipe, BytesReader, TextWriter } from './byte-channels.ts';
-import type { ByteReader, ByteWriter } from './byte-channels.ts';
-import { whenKilled } from './command-call.ts';
-import type { Command, CommandCall } from './command-call.ts';
-import { commands } from './commands.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { IoError } from './io-error.ts';
 import type { Machine } from './machine.ts';
+import { emptyFile, orKilled } from './open-file.ts';
+import type { Descriptors } from './open-file.ts';
+import { Pipe } from './pipe.ts';
+import { signalNumbers } from './processes.ts';
+import type { Process } from './processes.ts';
+import { builtins } from './shell-builtins.ts';
 import { ShellSyntaxError } from './shell-lexer.ts';
-import { parseLine } from './shell-parser.ts';
-import type { Pipeline, Redirection, SimpleCommand } from './shell-parser.ts';
+import { parseScript } from './shell-parser.ts';
+import type { AndOr, ForLoop, List, Loop, Redirection, ShellCommand, SimpleCommand } from './shell-parser.ts';
+import { callOf, runCommand, runProgram } from './shell-programs.ts';
+import type { ProgramPlace } from './shell-programs.ts';
+import { redirect, RedirectionError } from './shell-redirections.ts';
+import { ShellState } from './shell-state.ts';
+import { expandText, expandWords } from './shell-words.ts';
+import type { WordScope } from './shell-words.ts';
 
-export interface ShellStreams {
-  readonly input: ByteReader;
-  readonly output: ByteWriter;
-  readonly errors: ByteWriter;
-}
-
-/** The shell that runs the command line of an ssh channel: lists, pipes, redirections, cd. No globs, no substitution. */
-export class Shell {
+/**
+ * The shell that runs the command line of an ssh channel and the scripts that it is given: lists, pipes, background jobs,
+ * redirections, if, while, for, subshells, `*` in names. No substitution of commands, no here documents, no functions.
+ */
+class Shell {
   readonly #machine: Machine;
-  readonly #killed: AbortSignal;
-  readonly #variables = new Map([
-    ['HOME', '/root'],
-    ['PATH', '/usr/sbin:/usr/bin'],
-  ]);
-  #directory = '/root';
-  #status = 0;
-  #isExiting = false;
+  readonly #process: Process;
+  readonly #state: ShellState;
+  #files: Descriptors;
 
-  constructor(machine: Machine, killed: AbortSignal) {
+  /** @param files let go by whoever made the shell */
+  constructor(machine: Machine, process: Process, files: Descriptors, state: ShellState) {
     this.#machine = machine;
-    this.#killed = killed;
+    this.#process = process;
+    this.#files = files;
+    this.#state = state;
   }
 
-  /** Runs a line. @returns the exit status of its last command */
-  async run(line: string, streams: ShellStreams): Promise<number> {
-    let pipelines: Pipeline[];
+  /** Runs a script. @returns the exit status of its last command */
+  async run(script: string): Promise<number> {
     try {
-      pipelines = parseLine(line, (name) => `\0${name}\0`);
+      return await this.#runList(parseScript(script));
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
-      await streams.errors.write(`sh: ${error.message}\n`);
-      return 2;
+      return this.#complain(error.message, 2);
     }
-    for (const pipeline of pipelines) {
-      const wanted = pipeline.when === ';' || (pipeline.when === '&&') === (this.#status === 0);
-      if (wanted) this.#status = await this.#runPipeline(pipeline.commands, streams);
-      if (this.#isExiting) break;
-    }
-    return this.#status;
   }
 
-  async #runPipeline(stages: readonly SimpleCommand[], streams: ShellStreams): Promise<number> {
-    const pipes = stages.slice(1).map(() => new BytePipe());
-    const statuses = await Promise.all(
-      stages.map(async (stage, index) => {
-        const [before, after] = [pipes[index - 1], pipes[index]];
-        try {
-          return await this.#runCommand(stage, {
-            input: before ?? streams.input,
-            output: after ?? streams.output,
-            errors: streams.errors,
-          });
-        } finally {
-          before?.closeReader();
-          after?.closeWriter();
-        }
-      }),
-    );
+  async #runList(list: List): Promise<number> {
+    for (const entry of list) {
+      this.#process.killed.throwIfAborted();
+      if (entry.isBackground) await this.#runInBackground(entry);
+      else await this.#runAndOr(entry);
+      if (this.#state.isOver) break;
+    }
+    return this.#state.status;
+  }
+
+  async #runAndOr({ pipelines }: AndOr): Promise<number> {
+    for (const { when, commands } of pipelines) {
+      const isWanted = when === ';' || (when === '&&') === (this.#state.status === 0);
+      if (isWanted) this.#state.status = await this.#runPipeline(commands);
+      if (this.#state.isOver) break;
+    }
+    return this.#state.status;
+  }
+
+  /** A job without a terminal reads nothing, and takes no notice of signals from a keyboard (sh(1)). */
+  async #runInBackground(entry: AndOr): Promise<void> {
+    const [first, ...others] = entry.pipelines;
+    const [command, ...next] = first?.commands ?? [];
+    const isOne = command !== undefined && others.length === 0 && next.length === 0;
+    const files = this.#files.copy();
+    await files.put(0, emptyFile());
+    const job = this.#fork(files, (shell) => (isOne ? shell.#runHere(command) : shell.#runAndOr(entry)));
+    for (const name of ['INT', 'QUIT']) job.ignore(signalNumbers[name] ?? 0);
+    this.#state.jobs.set(job.pid, job);
+    this.#state.lastJob = job.pid;
+    this.#state.status = 0;
+  }
+
+  async #runPipeline(commands: readonly ShellCommand[]): Promise<number> {
+    const [only, ...others] = commands;
+    if (only && others.length === 0) return this.#runCommand(only);
+    const pipes = commands.slice(1).map(() => Pipe.ends());
+    const stages: Process[] = [];
+    for (const [index, command] of commands.entries()) {
+      const files = this.#files.copy();
+      const [before, after] = [pipes[index - 1], pipes[index]];
+      // each end belongs to one stage alone: when that ends, its neighbour sees the end of the file, or a broken pipe
+      if (before) await files.put(0, before.reader);
+      if (after) await files.put(1, after.writer);
+      stages.push(this.#fork(files, (shell) => shell.#runHere(command)));
+    }
+    const statuses = await this.#whileLiving(Promise.all(stages.map((stage) => stage.ended)));
     return statuses.at(-1) ?? 0;
   }
 
-  async #runCommand(command: SimpleCommand, streams: ShellStreams): Promise<number> {
-    const redirections = command.redirections.map((entry) => ({
-      ...entry,
-      target: this.#expand(entry.target),
-    }));
-    const redirected = await this.#redirect(redirections, streams);
-    if (typeof redirected === 'number') return redirected;
-    if (command.argv.length === 0) this.#assign(command.assignments.map((text) => this.#expand(text)));
-    const argv = command.argv.map((word) => this.#expand(word));
-    const status = await this.#runWords(argv, redirected.streams);
-    await redirected.finish();
+  /** A command of the shell's own process; a program and a subshell become a child. */
+  async #runCommand(command: ShellCommand): Promise<number> {
+    if (command.kind === 'simple') return this.#runSimple(command);
+    if (command.kind !== 'subshell')
+      return this.#redirected(command.redirections, () => this.#runBody(command));
+    const child = this.#fork(this.#files.copy(), (shell) => shell.#runHere(command));
+    return this.#whileLiving(child.ended);
+  }
+
+  /** A command for which this process was made: a program takes it over. */
+  async #runHere(command: ShellCommand): Promise<number> {
+    if (command.kind !== 'simple')
+      return this.#redirected(command.redirections, () => this.#runBody(command));
+    const argv = await expandWords(command.words, this.#scope);
+    if (argv.length === 0 || isShellsOwn(argv)) return this.#runSimple(command);
+    return this.#redirected(command.redirections, () => this.#becomeProgram(command, argv));
+  }
+
+  async #runSimple(command: SimpleCommand): Promise<number> {
+    const argv = await expandWords(command.words, this.#scope);
+    if (argv.length > 0 && !isShellsOwn(argv)) {
+      const child = this.#fork(this.#files.copy(), (shell) =>
+        shell.#redirected(command.redirections, () => shell.#becomeProgram(command, argv)),
+      );
+      return this.#whileLiving(child.ended);
+    }
+    if (argv[0] === 'exec') return this.#exec(command, argv.slice(1));
+    return this.#redirected(command.redirections, async () => {
+      if (argv.length === 0) for (const word of command.assignments) this.#state.assign(this.#text(word));
+      const builtin = builtins.get(argv[0] ?? ':');
+      const call = callOf(this.#place(), argv);
+      return builtin ? builtin(call, this.#state, this.#process) : 0;
+    });
+  }
+
+  /** `exec WORDS` ends the shell; `exec` alone keeps its redirections. */
+  async #exec(command: SimpleCommand, argv: readonly string[]): Promise<number> {
+    if (argv.length > 0) {
+      this.#state.isOver = true;
+      return this.#redirected(command.redirections, () => this.#becomeProgram(command, argv));
+    }
+    try {
+      await this.#redirect(this.#files, command.redirections);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof RedirectionError)) throw error;
+      return this.#complain(error.message, 1);
+    }
+  }
+
+  #becomeProgram(command: SimpleCommand, argv: readonly string[]): Promise<number> {
+    const assignments = command.assignments.map((word) => this.#text(word));
+    return runProgram(this.#place(assignments), argv, runShell);
+  }
+
+  async #runBody(command: Exclude<ShellCommand, SimpleCommand>): Promise<number> {
+    if (command.kind === 'for') return this.#runFor(command);
+    if (command.kind === 'while' || command.kind === 'until') return this.#runLoop(command);
+    if (command.kind !== 'if') return this.#runList(command.body);
+    for (const { condition, body } of command.branches) {
+      const isTrue = (await this.#runList(condition)) === 0;
+      if (this.#state.isOver) return this.#state.status;
+      if (isTrue) return this.#runList(body);
+    }
+    this.#state.status = 0;
+    return this.#runList(command.otherwise);
+  }
+
+  async #runLoop({ kind, condition, body }: Loop): Promise<number> {
+    for (let status = 0; ; status = await this.#runList(body)) {
+      // a loop of commands that wait for nothing leaves room for the rest of the lab
+      await nextTurn();
+      if (this.#state.isOver) return status;
+      const isTrue = (await this.#runList(condition)) === 0;
+      if (this.#state.isOver) return this.#state.status;
+      if (isTrue !== (kind === 'while')) return status;
+    }
+  }
+
+  async #runFor({ variable, words, body }: ForLoop): Promise<number> {
+    let status = 0;
+    for (const value of await expandWords(words, this.#scope)) {
+      this.#state.variables.set(variable, value);
+      status = await this.#runList(body);
+      if (this.#state.isOver) break;
+    }
     return status;
   }
 
-  /** Puts values in place of variables, which stand between two NULs: no argument can hold one. */
-  #expand(text: string): string {
-    return text.replace(/\0([^\0]+)\0/g, (_, name: string) =>
-      name === '?' ? String(this.#status) : (this.#variables.get(name) ?? ''),
-    );
+  /** Begins a child with a copy of everything. @param files taken over */
+  #fork(files: Descriptors, work: (shell: Shell) => Promise<number>): Process {
+    const state = this.#state.fork();
+    return this.#machine.processes.start(this.#process.args, this.#process, (process) => {
+      const shell = new Shell(this.#machine, process, files, state);
+      return runAsProcess(shell.#place(), () => work(shell));
+    });
   }
 
-  #assign(assignments: readonly string[]): void {
-    for (const text of assignments) {
-      const split = text.indexOf('=');
-      this.#variables.set(text.slice(0, split), text.slice(split + 1));
+  /** Does something with other files, which are closed behind it. */
+  async #redirected(redirections: readonly Redirection[], work: () => Promise<number>): Promise<number> {
+    if (redirections.length === 0) return work();
+    const before = this.#files;
+    const files = before.copy();
+    try {
+      await this.#redirect(files, redirections);
+      this.#files = files;
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RedirectionError)) throw error;
+      this.#files = before;
+      return await this.#complain(error.message, 1);
+    } finally {
+      this.#files = before;
+      await files.close();
     }
   }
 
-  async #runWords(argv: readonly string[], streams: ShellStreams): Promise<number> {
-    const [name, ...words] = argv;
-    if (name === undefined || name === ':') return 0;
-    if (name === 'cd') return this.#changeDirectory(words[0] ?? '/root', streams);
-    if (name === 'exit') return this.#exit(words[0]);
-    if (name === 'exec' || name === 'env') return this.#runWords(withoutAssignments(words), streams);
-    if (name === 'sh' && words[0] === '-c') return this.#subshell(words[1] ?? '', streams);
-    const call: CommandCall = {
-      argv,
-      machine: this.#machine,
-      directory: this.#directory,
-      killed: this.#killed,
-      ...streams,
-    };
-    return runFaulted(call, commands.get(name.replace(/^\/usr\/s?bin\/|^\/sbin\//, '')));
+  #redirect(files: Descriptors, redirections: readonly Redirection[]): Promise<void> {
+    const expanded = redirections.map((entry) => ({ ...entry, target: this.#text(entry.target) }));
+    return redirect(files, expanded, callOf(this.#place(), []));
   }
 
-  #subshell(line: string, streams: ShellStreams): Promise<number> {
-    const shell = new Shell(this.#machine, this.#killed);
-    shell.#directory = this.#directory;
-    return shell.run(line, streams);
-  }
-
-  #exit(status: string | undefined): number {
-    this.#isExiting = true;
-    return status === undefined ? this.#status : Number(status) & 255;
-  }
-
-  async #changeDirectory(target: string, streams: ShellStreams): Promise<number> {
-    const path = this.#machine.files.resolve(this.#directory, target);
-    if ((await this.#machine.files.kindOf(path).catch(() => undefined)) !== 'directory') {
-      await streams.errors.write(`sh: ${target}: does not exist\n`);
-      return 1;
-    }
-    this.#directory = path;
-    return 0;
-  }
-
-  async #redirect(
-    redirections: readonly Redirection[],
-    streams: ShellStreams,
-  ): Promise<{ streams: ShellStreams; finish: () => Promise<void> } | number> {
-    const files: (() => Promise<void>)[] = [];
-    let result = streams;
-    for (const { descriptor, kind, target } of redirections) {
-      const path = this.#machine.files.resolve(this.#directory, target);
-      try {
-        if (kind === '<')
-          result = { ...result, input: new BytesReader(await this.#machine.files.read(path)) };
-        else if (kind === '>&') {
-          const writer = target === '1' ? result.output : result.errors;
-          result = descriptor === 2 ? { ...result, errors: writer } : { ...result, output: writer };
-        } else {
-          const writer = new TextWriter();
-          if (path !== '/dev/null') {
-            // the file is there, empty, before the command runs, and takes its text when it has ended
-            await this.#machine.files.write(path, '', kind === '>>');
-            files.push(() => this.#machine.files.write(path, writer.text, true));
-          }
-          result = descriptor === 2 ? { ...result, errors: writer } : { ...result, output: writer };
-        }
-      } catch (error) {
-        if (!(error instanceof IoError)) throw error;
-        await streams.errors.write(`sh: ${target}: ${kind === '<' ? 'cannot open' : 'cannot create'}\n`);
-        return 1;
-      }
-    }
+  #place(assignments: readonly string[] = []): ProgramPlace {
     return {
-      streams: result,
-      async finish() {
-        for (const write of files) await write();
-      },
+      machine: this.#machine,
+      process: this.#process,
+      directory: this.#state.directory,
+      environment: this.#state.environment(assignments),
+      files: this.#files,
     };
   }
+
+  get #scope(): WordScope {
+    const { files } = this.#machine;
+    return {
+      value: (name) => this.#state.value(name),
+      parameters: this.#state.parameters,
+      list: (path) => files.list(files.resolve(this.#state.directory, path)),
+    };
+  }
+
+  #text(word: SimpleCommand['words'][number]): string {
+    return expandText(word, this.#scope);
+  }
+
+  /** A signal ends the shell alone: the child that it waits for goes on. */
+  #whileLiving<Result>(work: Promise<Result>): Promise<Result> {
+    return orKilled(this.#process.killed, work);
+  }
+
+  async #complain(text: string, status: number): Promise<number> {
+    await callOf(this.#place(), []).errors.write(`sh: ${text}\n`);
+    return status;
+  }
 }
 
-function withoutAssignments(words: readonly string[]): readonly string[] {
-  const first = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
-  return first < 0 ? [] : words.slice(first);
+const isShellsOwn = ([name = '']: readonly string[]): boolean => name === 'exec' || builtins.has(name);
+
+/** Runs a process that was just begun, to its end: whatever it holds is let go then. */
+export async function runAsProcess(place: ProgramPlace, work: () => Promise<number>): Promise<number> {
+  try {
+    return await runCommand(callOf(place, ['sh']), work);
+  } finally {
+    await place.files.close();
+  }
 }
 
-/** The exit status of a process that a signal ended. */
-const signalled = (signal: number): number => 128 + signal;
+/**
+ * `sh -c SCRIPT [NAME [ARGUMENT...]]`, `sh FILE [ARGUMENT...]`, and `sh` alone, which reads its script from the standard input.
+ * @returns the exit status
+ */
+export async function runShell(place: ProgramPlace, words: readonly string[]): Promise<number> {
+  const { machine, process, directory, environment, files } = place;
+  const call = callOf(place, ['sh', ...words]);
+  const [first, ...rest] = words;
+  let [script, name, parameters] = ['', 'sh', rest];
+  if (first === '-c') {
+    [script = '', name = 'sh', ...parameters] = rest;
+  } else if (first?.startsWith('-')) {
+    await call.errors.write(`sh: ${first}: not part of the lab\n`);
+    return 2;
+  } else {
+    name = first ?? 'sh';
+    const text = await scriptOf(
+      first === undefined ? undefined : machine.files.resolve(directory, first),
+      call,
+    );
+    if (text === undefined) {
+      await call.errors.write(`sh: ${name}: cannot open\n`);
+      return 2;
+    }
+    script = text;
+  }
+  const state = ShellState.begin({ pid: process.pid, directory, environment, name, parameters });
+  return new Shell(machine, process, files, state).run(script);
+}
 
-/** Runs a command, unless a fault says that it is missing, hangs or fails. */
-async function runFaulted(call: CommandCall, command: Command | undefined): Promise<number> {
-  const { argv, machine, killed } = call;
-  const name = argv[0] ?? '';
-  const { faults } = machine.world;
-  const isMissing = faults.forCommand(machine.node, argv, ['not-found']) !== undefined;
-  if (!command || isMissing) {
-    await call.errors.write(`sh: ${name}: not found\n`);
-    return 127;
-  }
-  if (faults.forCommand(machine.node, argv, ['hang'])) {
-    await whenKilled(killed);
-    return signalled(15);
-  }
-  if (faults.forCommand(machine.node, argv, ['ignore'])) return 0;
-  const fault = faults.forCommand(machine.node, argv, ['fail', 'fail-once']);
-  if (fault) {
-    const prefix = name.startsWith('sdx') ? `SDX:${name}: ERROR:` : `${name}:`;
-    await call.errors.write(`${prefix} the lab was told to fail this command\n`);
-    return fault.status;
+/** The text of a script, or of the standard input; undefined where it cannot be read. */
+async function scriptOf(
+  path: string | undefined,
+  { machine, input }: ReturnType<typeof callOf>,
+): Promise<string | undefined> {
+  if (path === undefined) {
+    const pieces: Buffer[] = [];
+    for (let bytes = await input.read(65_536); bytes.length > 0; bytes = await input.read(65_536))
+      pieces.push(Buffer.from(bytes));
+    return Buffer.concat(pieces).toString('utf8');
   }
   try {
-    return await command(call);
+    return (await machine.files.read(path)).toString('utf8');
   } catch (error) {
-    if (killed.aborted) return signalled(15);
-    if (error instanceof IoError && error.code === 'EPIPE') return signalled(13);
+    if (error instanceof IoError) return undefined;
     throw error;
   }
 }

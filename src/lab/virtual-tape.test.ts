@@ -50,6 +50,12 @@ class ListTape {
     return false;
   }
 
+  skipRecordBack(): boolean {
+    if (this.head === 0) return false;
+    this.head -= 1;
+    return this.items[this.head] !== 'mark';
+  }
+
   get place(): { file: number; block: number; bytes: number } {
     const before = this.items.slice(0, this.head);
     const lastMark = before.lastIndexOf('mark');
@@ -77,7 +83,7 @@ const act = fc.oneof(
   }),
   fc.record({ kind: fc.constant('read' as const), size: fc.constantFrom(20, 65_536) }),
   fc
-    .constantFrom('mark', 'rewind', 'skipFile', 'skipFileBack', 'end', 'flush')
+    .constantFrom('mark', 'rewind', 'skipFile', 'skipFileBack', 'skipRecordBack', 'end', 'flush')
     .map((kind) => ({ kind, size: 0 })),
 );
 
@@ -91,6 +97,7 @@ async function perform(tape: VirtualTape, list: ListTape, kind: string, size: nu
   } else if (kind === 'read') expect(await readRecord(tape, size)).toBe(list.read(size));
   else if (kind === 'skipFile') expect(await tape.skipFile()).toBe(list.skipFile());
   else if (kind === 'skipFileBack') expect(await tape.skipFileBack()).toBe(list.skipFileBack());
+  else if (kind === 'skipRecordBack') expect(await tape.skipRecordBack()).toBe(list.skipRecordBack());
   else if (kind === 'end') {
     await tape.skipToEnd();
     list.head = list.items.length;

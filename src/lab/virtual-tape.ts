@@ -32,6 +32,7 @@ export class VirtualTape {
   #pendingLength = 0;
   #pendingStart = 0;
   #isAppending = false;
+  #recordedBytes: number | undefined;
   /** A stretch of the file that was read ahead. */
   #window = Buffer.alloc(0);
   #windowStart = 0;
@@ -58,6 +59,11 @@ export class VirtualTape {
     return { ...this.#position };
   }
 
+  /** Data bytes on the whole medium; undefined until something was written since it was opened. */
+  get recordedBytes(): number | undefined {
+    return this.#recordedBytes;
+  }
+
   /** Writes one record; its bytes may be reused when this resolves. */
   async writeRecord(bytes: Buffer): Promise<void> {
     const space = await this.#reserve(padded(bytes.length) + 2 * lengthBytes);
@@ -68,12 +74,14 @@ export class VirtualTape {
     this.#position.offset += space.length;
     this.#position.block += 1;
     this.#position.bytes += bytes.length;
+    this.#recordedBytes = this.#position.bytes;
   }
 
   async writeFileMark(): Promise<void> {
     const space = await this.#reserve(lengthBytes);
     space.writeUInt32LE(0, 0);
     this.#passMark(1);
+    this.#recordedBytes = this.#position.bytes;
   }
 
   /**
@@ -128,16 +136,15 @@ export class VirtualTape {
   async skipFileBack(): Promise<boolean> {
     await this.flush();
     while (this.#position.offset > 0) {
-      const length = (await this.#bytesAt(this.#position.offset - lengthBytes, lengthBytes)).readUInt32LE(0);
-      if (length === 0) {
-        this.#position.offset -= lengthBytes;
-        this.#position.file -= 1;
-        this.#position.block = await this.#countRecordsBefore();
-        return true;
-      }
-      this.#passRecord(length, -1);
+      if (!(await this.#passItemBack())) return true;
     }
     return false;
+  }
+
+  /** Moves before the last record. @returns false at a file mark (the head is then before it) or at the tape's beginning */
+  async skipRecordBack(): Promise<boolean> {
+    await this.flush();
+    return this.#position.offset > 0 && this.#passItemBack();
   }
 
   /** Moves behind everything that is recorded. */
@@ -149,6 +156,7 @@ export class VirtualTape {
   async erase(): Promise<void> {
     await this.rewind();
     await this.#handle.truncate(0);
+    this.#recordedBytes = 0;
     this.#window = Buffer.alloc(0);
   }
 
@@ -220,6 +228,19 @@ export class VirtualTape {
     this.#position.offset += direction * lengthBytes;
     this.#position.file += direction;
     this.#position.block = 0;
+  }
+
+  /** Moves before the record or file mark that ends at the head. @returns true for a record */
+  async #passItemBack(): Promise<boolean> {
+    const length = (await this.#bytesAt(this.#position.offset - lengthBytes, lengthBytes)).readUInt32LE(0);
+    if (length > 0) {
+      this.#passRecord(length, -1);
+      return true;
+    }
+    this.#position.offset -= lengthBytes;
+    this.#position.file -= 1;
+    this.#position.block = await this.#countRecordsBefore();
+    return false;
   }
 
   /** Records between the head and the file mark (or the tape's beginning) before it. */

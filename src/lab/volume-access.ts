@@ -1,12 +1,14 @@
-import { bytesOf, disksOf, joinedProxies, volumeOfSpecialFile } from './gds-model.ts';
+import { blockBytes, bytesOf, privateBlocks } from './gds-blocks.ts';
+import { dataSpaceOf, piecesOf } from './gds-mapping.ts';
+import type { DiskPiece } from './gds-mapping.ts';
+import { disksBelow, joinedProxies, volumeOfSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
-import { blockBytes } from './lab-model.ts';
 import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
 import type { VolumeBytes } from './lab-file-system.ts';
 import type { World } from './world.ts';
 
-/** How far the fault `wrong-disk` shifts what node3 reads and writes, in bytes. */
-const wrongDiskShift = 24 * blockBytes;
+/** How far the fault `wrong-disk` shifts what node3 reads and writes, in bytes: into the private area, which every disk has. */
+const wrongDiskShift = -24 * blockBytes;
 
 /** An open volume. */
 export interface OpenVolume extends VolumeBytes {
@@ -15,49 +17,53 @@ export interface OpenVolume extends VolumeBytes {
   close(): void;
 }
 
-interface Extent {
-  readonly physical: string;
-  readonly start: number;
+/** The disks that the fault `wrong-disk` means: those of the shadow volume that was made first. */
+function wrongDisks(world: World, owner: GdsClass): Set<string> {
+  const [first] = owner.volumes;
+  if (!first || !owner.shadow || !world.faults.has('wrong-disk')) return new Set();
+  return new Set(disksBelow(owner, first.on).map(({ physical }) => physical));
 }
 
-function extentsOf(world: World, node: NodeName, owner: GdsClass, volume: GdsVolume): Extent[] {
-  const shift = owner.shadow && world.faults.has('wrong-disk') && node === 'node3' ? wrongDiskShift : 0;
-  return disksOf(owner, volume.group).map((disk) => ({
-    physical: disk.physical,
-    start: bytesOf(volume.firstBlock) + shift,
-  }));
+/** Where bytes of a volume lie. @param position byte of the volume */
+function piecesOfVolume(
+  world: World,
+  owner: GdsClass,
+  volume: GdsVolume,
+  position: number,
+  length: number,
+  copies: 'first' | 'every',
+): DiskPiece[] {
+  const start = bytesOf(volume.firstBlock - privateBlocks);
+  const wrong = wrongDisks(world, owner);
+  return piecesOf(dataSpaceOf(owner, volume.on), start + position, length, copies).map((piece) =>
+    wrong.has(piece.physical) ? { ...piece, position: piece.position + wrongDiskShift } : piece,
+  );
 }
 
-/** Writes to every disk of the volume's own group; the caller holds `world.writing`. */
+/** Writes to every disk of the volume itself; the caller holds `world.writing`. */
 export async function writeSlices(
   world: World,
-  node: NodeName,
   owner: GdsClass,
   volume: GdsVolume,
   bytes: Buffer,
   position: number,
 ): Promise<void> {
-  const extents = extentsOf(world, node, owner, volume);
-  await Promise.all(
-    extents.map((extent) => world.disks.write(extent.physical, bytes, extent.start + position)),
-  );
+  await world.disks.write(piecesOfVolume(world, owner, volume, position, bytes.length, 'every'), bytes);
 }
 
 /** The volume's bytes without asking whether it is started: what GDS itself and the tests see. */
-export function volumeBytes(world: World, node: NodeName, owner: GdsClass, volume: GdsVolume): VolumeBytes {
+export function volumeBytes(world: World, owner: GdsClass, volume: GdsVolume): VolumeBytes {
   const size = bytesOf(volume.blocks);
   return {
     async read(target, position) {
       const length = Math.max(0, Math.min(target.length, size - position));
-      const first = extentsOf(world, node, owner, volume)[0];
-      if (!first || length === 0) return 0;
-      return world.disks.read(first.physical, target.subarray(0, length), first.start + position);
+      return world.disks.read(piecesOfVolume(world, owner, volume, position, length, 'first'), target);
     },
     async write(bytes, position) {
       if (position + bytes.length > size) throw new IoError('ENOSPC');
       await world.writing.run(async () => {
         for (const target of [volume, ...joinedProxies(owner, volume.name)]) {
-          await writeSlices(world, node, owner, target, bytes, position);
+          await writeSlices(world, owner, target, bytes, position);
         }
       });
     },
@@ -73,5 +79,5 @@ export function openVolume(world: World, node: NodeName, path: string, access: '
   if (!volume.runningOn.includes(node)) throw new IoError('ENXIO');
   if (access === 'write' && volume.mode === 'ro') throw new IoError('EROFS');
   const close = world.openVolumes.add(node, owner.name, volume.name);
-  return { ...volumeBytes(world, node, owner, volume), size: bytesOf(volume.blocks), close };
+  return { ...volumeBytes(world, owner, volume), size: bytesOf(volume.blocks), close };
 }

@@ -1,3 +1,4 @@
+import type { Cartridges } from './cartridges.ts';
 import type { Disks } from './disks.ts';
 import type { Faults } from './faults.ts';
 import type { LabModel, NodeName } from './lab-model.ts';
@@ -11,6 +12,7 @@ export interface World {
   readonly disks: Disks;
   readonly faults: Faults;
   readonly drive: TapeDrive;
+  readonly cartridges: Cartridges;
   readonly resynchronisation: Resynchronisation;
   /** Held while a piece is written to a master or copied to its proxy, so that neither overtakes the other. */
   readonly writing: Lock;

@@ -4,33 +4,37 @@
 import { readFile } from 'node:fs/promises';
 import { homedir, userInfo, hostname } from 'node:os';
 import { join } from 'node:path';
-import { failure, isFailure } from '../contract/errors.ts';
+import { isFailure } from '../contract/errors.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { CheckLine, Plan } from '../contract/plan.ts';
 import type { Lab } from '../lab/lab.ts';
+import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
+import { LockDesk } from './lock-desk.ts';
+import { tryWays } from './notify/try-ways.ts';
 import { assign, observedOf, requireRunnable, withOverrides, type JobOverrides } from './procedure/assign.ts';
-import { blockBytes, type Assignment } from './procedure/assignment.ts';
+import { bytesOfVolumes, type Assignment } from './procedure/assignment.ts';
 import { checkSite } from './procedure/check-site.ts';
 import { CommandRunner } from './procedure/command-runner.ts';
 import { performRun, type RunEnd } from './procedure/engine.ts';
 import { Journal, noJournal } from './procedure/journal.ts';
-import { readJournal, type ReadJournal } from './procedure/journal-reader.ts';
 import { Observer } from './procedure/observe.ts';
 import { measureRate } from './procedure/measure-rate.ts';
 import { planOf } from './procedure/plan.ts';
 import type { Ask } from './procedure/questions.ts';
 import type { LiveProgress } from './procedure/run-context.ts';
 import { beginningOf } from './procedure/run-began.ts';
-import { summarise, type RunSummary } from './procedure/run-summary.ts';
 import { expectRoutes } from './procedure/route-expectation.ts';
 import { stepsOf } from './procedure/steps.ts';
 import { takeUp, type TakeUpMode } from './procedure/take-up.ts';
-import { verifyRun, type VerifiedTape } from './procedure/verify-run.ts';
+import { timeLimitsOf } from './procedure/time-limits.ts';
+import { verifyRun, type VerifiedFile } from './procedure/verify-run.ts';
 import { keepRate, readRates } from './rates-file.ts';
+import { readRun } from './run-history.ts';
+import { RunNotices } from './run-notices.ts';
 import { hostProfiles } from './site/host-profiles.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
-import type { Job, Site } from './site/site-schema.ts';
+import type { Site } from './site/site-schema.ts';
 import type { AskSecret, ConfirmHostKey } from './ssh/host-profile.ts';
 import { SshHosts } from './ssh/ssh-hosts.ts';
 import { runName, type StateFolder } from './state-folder.ts';
@@ -45,7 +49,9 @@ export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
 export type { SecretQuestion } from './ssh/host-profile.ts';
 export type { RunSummary } from './procedure/run-summary.ts';
+export { listRuns, readRun, type UnreadableRun } from './run-history.ts';
 export { listTapes, type IdentifiedTape } from './tape-desk.ts';
+export type { ClassLock } from './lock-desk.ts';
 
 export interface ConsoleOptions {
   readonly state: StateFolder;
@@ -61,20 +67,14 @@ export interface JobRequest extends JobOverrides {
   readonly job?: string | undefined;
 }
 
-/** Who can be asked during a run. */
-export interface Asking {
-  /** Undefined where nobody can be asked. */
-  readonly ask: Ask | undefined;
-  /** Approves a shadow that was verified (--yes). */
-  readonly approveVerified: boolean;
-}
-
 /** How a run is followed while it goes on. */
 export interface Following extends Asking {
   readonly cancel: AbortSignal;
   readonly halt: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /** Hears of what cannot stand in the journal: that nobody could be told of the end of the run. It may come after that end. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
 export interface RunRequest extends JobRequest, Following {}
@@ -102,24 +102,11 @@ async function sshConfigText(): Promise<string> {
   }
 }
 
-function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void {
-  if (ask) return;
-  if (job.services === 'ask') {
-    const remedy = 'name the commands in services.stop and services.resume, or run where a terminal is';
-    throw failure('OPERATOR_NEEDED', { question: 'services: ask', remedy });
-  }
-  if (job.approve === 'operator' && !approveVerified) {
-    const remedy =
-      'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
-    throw failure('OPERATOR_NEEDED', { question: 'approve: operator', remedy });
-  }
-}
-
-function answering({ ask, approveVerified }: Asking): Ask {
-  return async (question, abort) => {
-    if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
-    if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run where a terminal is' });
-    return ask(question, abort);
+/** Whoever follows the run hears each event first. */
+function toldOf({ onEvent }: Following, notices: RunNotices): (event: RunEvent) => void {
+  return (event) => {
+    onEvent(event);
+    notices.listen(event);
   };
 }
 
@@ -131,6 +118,7 @@ export class ShadowtapeConsole {
   readonly #isLab: boolean;
   readonly #state: StateFolder;
   readonly #hosts: SshHosts;
+  readonly #notices = new Set<RunNotices>();
 
   private constructor(
     options: ConsoleOptions,
@@ -172,24 +160,25 @@ export class ShadowtapeConsole {
     return this.#isLab;
   }
 
-  /** Ends all sessions, and the embedded lab where this process runs it. */
+  /** Ends all sessions, and the embedded lab where this process runs it; waits until everybody was told of its runs. */
   async close(): Promise<void> {
-    await this.#hosts.close();
+    await Promise.all([this.#hosts.close(), ...[...this.#notices].map((notices) => notices.settled())]);
     await this.lab?.close();
   }
 
   /**
    * Every step of a job with its command lines. Looks at the cluster, changes nothing.
-   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, and what looking can end with
+   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and what looking can end with
    */
   async plan(request: JobRequest): Promise<Plan> {
     const assignment = await this.#assign(this.#job(request), 'plan');
-    const { backupServer, tapeHost, blocks } = assignment;
+    timeLimitsOf(assignment.job, stepsOf(assignment));
+    const { backupServer, tapeHost } = assignment;
     const rates = await readRates(this.#state.ratesFile, this.site.site, [backupServer, tapeHost]);
     const { drive } = this.site.tape;
     return planOf(
       assignment,
-      expectRoutes({ bytes: blocks * blockBytes, backupServer, tapeHost, drive, rates }),
+      expectRoutes({ bytes: bytesOfVolumes(assignment), backupServer, tapeHost, drive, rates }),
     );
   }
 
@@ -214,20 +203,37 @@ export class ShadowtapeConsole {
     return checkSite(this.site, this.#onlyLooking(), listener);
   }
 
+  /** Sends a test message over each way that the site file names. */
+  tryNotifications(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+    return tryWays(this.site, listener);
+  }
+
   /**
    * Runs a job to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
-   * @throws what is refused before that: JOB_…, …_NOT_RUN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
+   * @throws what is refused before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
    */
   async run(request: RunRequest): Promise<EndedRun> {
     const named = this.#job(request);
+    const notices = this.#noticesOf(named, request);
+    try {
+      return await this.#run(named, request, notices);
+    } catch (error) {
+      notices.refused(error, request.cancel);
+      throw error;
+    }
+  }
+
+  async #run(named: NamedJob, request: RunRequest, notices: RunNotices): Promise<EndedRun> {
     requireRunnable(this.site, named.job);
     requireSomebodyToAsk(named.job, request);
     const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
     const assignment = await this.#assign(named, name);
     const steps = stepsOf(assignment);
+    timeLimitsOf(assignment.job, steps);
     const journal = this.#newJournal(name);
     const { run } = journal;
-    const ended = journal.listen(request.onEvent);
+    notices.writeTo(journal);
+    const ended = journal.listen(toldOf(request, notices));
     try {
       const end = await performRun({
         assignment,
@@ -263,10 +269,12 @@ export class ShadowtapeConsole {
     const { run } = request;
     const journalFile = this.#state.journalFile(run);
     const read = () => readRun(this.#state, run);
-    const { job, method, route } = beginningOf((await read()).events, journalFile);
+    const { events } = await read();
+    const { job, method, route } = beginningOf(events, journalFile);
     const named = this.#job({ job, method, route });
     if (mode === 'resume') requireSomebodyToAsk(named.job, request);
     const assignment = await this.#assign(named, run);
+    const notices = this.#noticesOf(named, request, events);
     const taken = await takeUp({
       mode,
       run,
@@ -276,10 +284,16 @@ export class ShadowtapeConsole {
       takeOverLock: request.takeOverLock ?? false,
       assignment,
       steps: stepsOf(assignment),
-      onEvent: request.onEvent,
+      onEvent: toldOf(request, notices),
       ...this.#follow(request, run),
     });
     return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
+  }
+
+  #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {
+    const notices = new RunNotices({ site: this.site, state: this.#state, named, before, onNotice });
+    this.#notices.add(notices);
+    return notices;
   }
 
   /** What a run and its taking up have in common. */
@@ -310,7 +324,7 @@ export class ShadowtapeConsole {
     run: string,
     abort: AbortSignal,
     onProgress: (progress: LiveProgress) => void,
-  ): Promise<VerifiedTape> {
+  ): Promise<VerifiedFile[]> {
     const { events } = await readRun(this.#state, run);
     return verifyRun({ run, events, runner: this.#onlyLooking(abort), abort, onProgress });
   }
@@ -322,6 +336,11 @@ export class ShadowtapeConsole {
       state: this.#state,
       runnerOf: (abort) => this.#onlyLooking(abort),
     });
+  }
+
+  /** The locks of the site's classes. */
+  get lockDesk(): LockDesk {
+    return new LockDesk({ site: this.site, runner: this.#onlyLooking() });
   }
 
   #job(request: JobRequest): NamedJob {
@@ -350,33 +369,6 @@ export class ShadowtapeConsole {
       }
     }
   }
-}
-
-/** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
-export async function readRun(state: StateFolder, run: string): Promise<ReadJournal> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)) throw failure('RUN_UNKNOWN', { run });
-  return readJournal(state.journalFile(run), run);
-}
-
-/** A run whose journal cannot be read, with the reason. */
-export interface UnreadableRun {
-  readonly run: string;
-  readonly trouble: string;
-}
-
-/** All runs, newest first. */
-export async function listRuns(state: StateFolder): Promise<(RunSummary | UnreadableRun)[]> {
-  const names = (await state.runs()).reverse();
-  return Promise.all(
-    names.map(async (run) => {
-      try {
-        const { events } = await readRun(state, run);
-        return summarise(events) ?? { run, trouble: 'the journal has no beginning' };
-      } catch (error) {
-        return { run, trouble: error instanceof Error ? error.message : String(error) };
-      }
-    }),
-  );
 }
 
 /** Opens the console of a site, or of the embedded lab. See ShadowtapeConsole.open. */

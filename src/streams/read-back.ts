@@ -8,6 +8,7 @@ import { createDigest } from './digest.ts';
 import type { Digest } from './digest.ts';
 import { createMeter } from './meter.ts';
 import type { RateSample } from './meter.ts';
+import { createCksumStage } from './posix-cksum.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
 import { defaultRecordBytes, requireRecordBytes } from './record-cutter.ts';
@@ -22,6 +23,8 @@ export interface ReadBackOptions {
   readonly recordBytes?: number | undefined;
   /** Bytes that are expected, for the progress only. */
   readonly total?: number | undefined;
+  /** True: what POSIX cksum prints is taken too. */
+  readonly cksum?: boolean | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
   /** What is known of the command that reads: host, command line. */
@@ -31,6 +34,8 @@ export interface ReadBackOptions {
 export interface ReadBackResult extends Digest {
   /** Records of that size in the bytes; what dd counted is in `end` (see `judgeTapeRead`). */
   readonly records: number;
+  /** Where it was asked for. */
+  readonly cksum?: number | undefined;
   readonly end: ProcessEnd;
   readonly milliseconds: number;
   readonly samples: readonly RateSample[];
@@ -48,6 +53,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   });
   const meter = createMeter({ onSample: () => progress.tick() });
   const digest = createDigest();
+  const cksum = options.cksum ? createCksumStage() : undefined;
   const recordsOf = (bytes: number) => Math.ceil(bytes / recordBytes);
   const progress = createProgressReporter(options.onProgress, () => ({
     bytes: meter.bytes(),
@@ -58,7 +64,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
     readBytes: meter.bytes(),
   }));
 
-  const stages = [gate.stream, meter.stream, digest.stream];
+  const stages = [gate.stream, meter.stream, digest.stream, ...(cksum ? [cksum.stream] : [])];
   const broken = await runChain({ source: source.stream, stages, sink: nowhere(), abort });
   if (broken?.at === 'cancel') throw failure('COPY_CANCELLED', { bytes: meter.bytes() }, {}, broken.error);
   if (broken?.at === 'source') {
@@ -68,7 +74,16 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   progress.last();
   const { bytes, crc32, sha256 } = digest.result();
   const { milliseconds, samples } = meter.result();
-  return { bytes, crc32, sha256, records: recordsOf(bytes), end: await source.ended, milliseconds, samples };
+  return {
+    bytes,
+    crc32,
+    sha256,
+    cksum: cksum?.result().checksum,
+    records: recordsOf(bytes),
+    end: await source.ended,
+    milliseconds,
+    samples,
+  };
 }
 
 function nowhere(): Writable {

@@ -145,7 +145,7 @@ describe('a labelled tape', () => {
 
   it('is not verified for another run than its own', async () => {
     const first = await run({ name: 'A' });
-    expect(await verify(first.run)).toMatchObject({ sha256: scene.masterBefore, records: 256 });
+    expect((await verify(first.run))[0]).toMatchObject({ sha256: scene.masterBefore, records: 256 });
     const second = await run({ name: 'A', overwrite: true });
     expect(second.exitStatus).toBe(0);
     expect(await failureOf(verify(first.run))).toMatchObject({
@@ -274,7 +274,7 @@ describe('a labelled run whose console died', () => {
     expect([label?.length, manifest?.length, rest]).toEqual([1, 1, []]);
     expect(sha256(Buffer.concat(data ?? []))).toBe(scene.masterBefore);
     expect(await labelOnTape()).toMatchObject({ name: 'A', run: name });
-    expect(await verify(name)).toMatchObject({ records: 256 });
+    expect((await verify(name))[0]).toMatchObject({ records: 256 });
     await expectNormal(scene, name);
   });
 

@@ -190,7 +190,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED',
       sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${process.pid})`,
-      hint: `wait until that run has ended; if it no longer lives, remove the lock on node3: rmdir ${folder}/* ${folder}`,
+      hint: 'wait until that run has ended; shadowtape locks tells whether it lives. If it does not, bring the cluster back with shadowtape unwind 20261122-020004-volume2, or remove its lock with shadowtape unlock Class1',
     });
     await unlock(holder);
   });
@@ -209,7 +209,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED_NAMELESS',
       sentence: 'Class1 is locked on node3, and the lock names no owner',
-      hint: `look whether a run is just beginning; if none is, remove the lock on node3: rmdir ${folder}`,
+      hint: 'look whether a run is just beginning; if none is, remove the lock with shadowtape unlock Class1',
     });
     await onHost(scene, 'node3', ['rmdir', folder]);
   });

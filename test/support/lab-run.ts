@@ -28,6 +28,7 @@ export interface SiteTree {
   tape: Record<string, unknown>;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a scenario changes it at will
   jobs: Record<string, Record<string, any>>;
+  connections?: Record<string, unknown>;
 }
 
 /** A job of the site, raw-dd where none is named. */
@@ -82,6 +83,7 @@ export async function openScene({
         job['verify'] = { fingerprint: 8, readback: true };
         job['resynchronisation'] = { everySeconds: 0.02 };
       }
+      site.connections = { everySeconds: 0.02 };
       change?.(site);
       const file = join(folder, 'site.yaml');
       await writeFile(file, stringify(site));

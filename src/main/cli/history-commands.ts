@@ -94,10 +94,13 @@ export async function verifyCommand(console: ShadowtapeConsole, run: string): Pr
   const progress = new ProgressLine(process.stdout);
   const stop = stopOnSignals(() => undefined);
   try {
-    const tape = await console.verify(run, stop.cancel, (shown) => progress.show(shown));
-    progress.print([
-      `verified: the tape holds ${tape.volume} of run ${run}: ${countText(tape.bytes)} bytes, ${countText(tape.records)} records, sha256 ${tape.sha256}`,
-    ]);
+    const files = await console.verify(run, stop.cancel, (shown) => progress.show(shown));
+    progress.print(
+      files.map(
+        ({ volume, bytes, records, sha256 }) =>
+          `verified: the tape holds ${volume} of run ${run}: ${countText(bytes)} bytes, ${countText(records)} records, sha256 ${sha256}`,
+      ),
+    );
     return 0;
   } catch (error) {
     progress.clear();

@@ -23,6 +23,8 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
     ...commandLines(step.commands, all),
+    ...(step.runAs.length === 0 ? [] : ['    run there detached from the console, as:']),
+    ...step.runAs.map((line) => `      ${line}`),
     '',
   ];
 }

@@ -73,6 +73,10 @@ async function follow(
       halt: stop.halt,
       onEvent: show,
       onProgress: (shown) => progress.show(shown),
+      onNotice(sentence) {
+        progress.clear();
+        process.stderr.write(`shadowtape: ${printable(sentence)}\n`);
+      },
     });
     progress.print(endLines(end, options.stateOption, options.siteOption));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')

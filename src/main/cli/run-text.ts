@@ -58,6 +58,7 @@ function digestLine(event: Extract<RunEvent, { type: 'digest' }>): string {
     event.bytes === undefined ? undefined : `${countText(event.bytes)} bytes`,
     event.records === undefined ? undefined : `${countText(event.records)} records`,
     event.crc32 === undefined ? undefined : `crc ${event.crc32}`,
+    event.cksum === undefined ? undefined : `cksum ${event.cksum}`,
     event.sha256 === undefined ? undefined : `sha256 ${event.sha256.slice(0, 16)}…`,
   ];
   return `  ${hopWords[event.hop]}: ${parts.filter((part) => part !== undefined).join(', ')}`;

@@ -6,6 +6,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
 import { runsCommand, showCommand, verifyCommand } from './history-commands.ts';
 import { faultsText, labCommand } from './lab-command.ts';
+import { locksCommand, unlockCommand } from './lock-commands.ts';
 import { checkLineText, measureRates } from './check-command.ts';
 import { planText } from './plan-text.ts';
 import { runCommand, takeUpCommand } from './run-command.ts';
@@ -130,12 +131,14 @@ program
   .description('reach every host, look at host keys, commands, classes and tape; changes nothing')
   .addOption(jsonOption())
   .option('--rate', 'also measure how fast the hosts are over ssh, for the plans that follow', false)
-  .action(async ({ json, rate }: { json?: boolean; rate: boolean }) => {
+  .option('--notify', 'also send a test message over each way that the site file names', false)
+  .action(async ({ json, rate, notify }: { json?: boolean; rate: boolean; notify: boolean }) => {
     const show = (line: CheckLine) =>
       process.stdout.write(json ? `${JSON.stringify(line)}\n` : `${printable(checkLineText(line))}\n`);
     const lines = await withConsole({}, async (console) => {
       const checked = await console.check(show);
       if (rate && checked.every(({ good }) => good)) await measureRates(console, show);
+      if (notify) checked.push(...(await console.tryNotifications(show)));
       return checked;
     });
     exitStatus = lines.every(({ good }) => good) ? 0 : 1;
@@ -194,6 +197,25 @@ program
   .addOption(jsonOption())
   .addOption(faultOption())
   .action(takeUpAction('unwind'));
+
+program
+  .command('locks')
+  .description('list the locks of the classes of the site: whose they are, since when, and whether they live')
+  .addOption(jsonOption())
+  .addOption(faultOption())
+  .action(async ({ json = false, ...lab }: JobOptions) => {
+    exitStatus = await withConsole(lab, (console) => locksCommand(console, json));
+  });
+
+program
+  .command('unlock')
+  .description('remove the lock of a class that a run has left behind')
+  .argument('<class>')
+  .option('--yes', 'remove it without asking', false)
+  .addOption(faultOption())
+  .action(async (className: string, { yes, ...lab }: LabOptions & { yes: boolean }) => {
+    exitStatus = await withConsole(lab, (console) => unlockCommand(console, className, { yes }));
+  });
 
 program
   .command('runs')

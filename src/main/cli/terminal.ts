@@ -20,6 +20,9 @@ async function askLine(question: string, abort?: AbortSignal): Promise<string> {
   }
 }
 
+/** @returns what is typed, without blanks around it */
+export const typedOnTerminal = (question: string): Promise<string> => askLine(question);
+
 /** Asks until one of the choices is typed, by its number or its word. */
 export function terminalAsk(progress: ProgressLine, user: string): Ask {
   return async (question, abort) => {

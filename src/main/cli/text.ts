@@ -1,35 +1,8 @@
 /** Words and numbers as the command line prints them. */
 import { isFailure, type ErrorInfo } from '../../contract/errors.ts';
+import { printable } from '../../contract/words.ts';
 
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-/** `512 MiB`, `1.5 GiB`. */
-export function bytesText(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  const digits = Number.isInteger(value) || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[unit] ?? 'B'}`;
-}
-
-/** `118.4 MB/s`: tape drives are rated in millions of bytes. */
-export function rateText(bytesPerSecond: number): string {
-  return `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
-}
-
-/** `4 s`, `3 min 20 s`, `2 h 5 min`. */
-export function durationText(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-export const countText = (count: number): string => count.toLocaleString('en-US');
+export { bytesText, countText, durationText, printable, rateText } from '../../contract/words.ts';
 
 const evidenceNames: Readonly<Record<keyof ErrorInfo['evidence'], string>> = {
   host: 'host',
@@ -62,11 +35,4 @@ export function errorText(error: unknown): string {
     ...evidenceLines(error.evidence),
   ];
   return printable(lines.join('\n'));
-}
-
-/** Keeps what a host prints from steering the terminal: control characters but tab and line feed are made visible. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (sign) =>
-    sign === '\n' || sign === '\t' ? sign : `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }

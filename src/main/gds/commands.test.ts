@@ -9,6 +9,7 @@ import {
   sdxshadowdiskConnect,
   sdxshadowdiskRegister,
   sdxshadowdiskRemove,
+  sdxshadowgroupConnect,
   sdxshadowgroupRemove,
   sdxshadowvolumeCreate,
   sdxshadowvolumeRemove,
@@ -131,6 +132,43 @@ describe('command lines that are refused', () => {
     );
   });
 
+  test('a single disk with a name longer than 28 characters', () => {
+    const register = (length: number) =>
+      sdxshadowdiskRegister({
+        class: 'Class2',
+        disks: [{ device: 'c1t1d3', disk: 'D'.repeat(length), single: true }],
+      });
+    expect(register(28).at(-1)).toBe(`c1t1d3=${'D'.repeat(28)}:single`);
+    expect(() => register(29)).toThrow(
+      expect.objectContaining({
+        message: `"${'D'.repeat(29)}" cannot be the name of a single disk`,
+        hint: 'a GDS name has 1 to 28 letters, digits, "-" and "_", and begins with a letter or a digit',
+      }),
+    );
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, 2 ** 53])('a stripe of %d blocks', (width) => {
+    const shape = { type: 'stripe', width } as const;
+    expect(() =>
+      sdxshadowdiskConnect({ class: 'Class2', group: 'Group6a', disks: ['Disk11'], shape }),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'GDS_WIDTH_FORBIDDEN',
+        message: `sdxshadowdisk -C: a stripe cannot be ${width} blocks wide`,
+      }),
+    );
+  });
+
+  test('a group of no lower group, or of one twice', () => {
+    const nest = (lowerGroups: string[]) =>
+      sdxshadowgroupConnect({ class: 'Class2', group: 'Group6', lowerGroups });
+    expect(nest(['Group6a', 'Group6b']).join(' ')).toBe(
+      'sdxshadowgroup -C -c Class2 -h Group6 -l Group6a,Group6b',
+    );
+    expect(() => nest([])).toThrow('sdxshadowgroup -C: no group is named');
+    expect(() => nest(['Group6a', 'Group6a'])).toThrow('sdxshadowgroup -C: group Group6a is named twice');
+  });
+
   test('a name or a device twice', () => {
     expect(() => sdxproxyPart({ class: 'Class1', proxyVolumes: ['Volume2', 'Volume2'] })).toThrow(
       'sdxproxy Part: proxy volume Volume2 is named twice',
@@ -169,6 +207,16 @@ describe('command lines that are refused', () => {
           () => sdxvolumeStop({ class: one, volumes: more }),
           () => sdxshadowdiskRegister({ class: one, disks: [{ device: two, disk: three }] }),
           () => sdxshadowdiskConnect({ class: one, group: two, disks: more }),
+          () => sdxshadowdiskRegister({ class: one, disks: [{ device: two, disk: three, single: true }] }),
+          () =>
+            sdxshadowdiskConnect({
+              class: one,
+              group: two,
+              disks: more,
+              shape: { type: 'stripe', width: 32 },
+            }),
+          () => sdxshadowgroupConnect({ class: one, group: two, lowerGroups: more }),
+          () => sdxshadowvolumeCreate({ class: one, disk: two, volume: three, blocks: 1 }),
           () => sdxshadowdiskRemove({ class: one, disk: two }),
           () => sdxshadowgroupRemove({ class: one, group: two }),
           () => sdxshadowvolumeCreate({ class: one, group: two, volume: three, blocks: 1 }),
@@ -178,7 +226,7 @@ describe('command lines that are refused', () => {
           () => [rawDevice(one, two), blockDevice(one, two)],
         ];
         const ours = /^-([A-Z]+|[a-z])$/;
-        const safe = /^(\/dev\/sfdsk\/)?[A-Za-z0-9][A-Za-z0-9._\-,=/]*$/;
+        const safe = /^(\/dev\/sfdsk\/)?[A-Za-z0-9][A-Za-z0-9._\-,=/:]*$/;
         for (const build of builders) {
           let argv: readonly string[] = [];
           try {

@@ -7,7 +7,7 @@
  */
 
 import { failure } from '../../contract/errors.ts';
-import { deviceName, gdsName } from './gds-name.ts';
+import { deviceName, gdsName, isSingleDiskName, longestSingleDiskName } from './gds-name.ts';
 import type { NamedObject } from './gds-name.ts';
 
 export type Argv = readonly string[];
@@ -41,7 +41,20 @@ export interface Volumes {
 export interface ShadowDiskDevice {
   readonly device: string;
   readonly disk: string;
+  /** True for a disk that is used by itself, outside any group. */
+  readonly single?: boolean | undefined;
 }
+
+/** Where a shadow volume is made: in a group, or on a disk that is used by itself. */
+export type ShadowPlace =
+  | { readonly group: string; readonly disk?: undefined }
+  | { readonly disk: string; readonly group?: undefined };
+
+/** The type of a group; of a mirror, nothing need be said. */
+export type GroupShape =
+  | { readonly type: 'stripe'; readonly width: number }
+  | { readonly type: 'mirror' }
+  | { readonly type: 'concat' };
 
 function joinNames(command: string, what: NamedObject, names: readonly string[]): string {
   if (names.length === 0) throw failure('GDS_LIST_EMPTY', { command, what });
@@ -94,9 +107,18 @@ export function sdxvolumeStop(request: Volumes): Argv {
   return ['sdxvolume', '-F', '-c', gdsName('class', request.class), '-v', names, '-e', 'allnodes'];
 }
 
+/** The disk as -M registers it. That `single` is the word for a disk outside any group is presumed. */
+function registration({ device, disk, single }: ShadowDiskDevice): string {
+  if (single !== true) return `${device}=${disk}`;
+  if (!isSingleDiskName(disk)) {
+    throw failure('GDS_NAME_FORBIDDEN', { name: disk, what: 'single disk', longest: longestSingleDiskName });
+  }
+  return `${device}=${disk}:single`;
+}
+
 /**
  * `sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3,c1t1d4=Disk4`: registers disks, and creates the shadow class
- * (GDS guide 6.6.3.7, step 5; 4.5, D.15).
+ * (GDS guide 6.6.3.7, step 5; 4.5, D.15). A single disk is `c1t1d3=Disk3:single`.
  * @throws GDS_NAME_FORBIDDEN, GDS_DEVICE_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
  */
 export function sdxshadowdiskRegister(request: {
@@ -109,23 +131,51 @@ export function sdxshadowdiskRegister(request: {
   const devices = request.disks.map(({ device }) => deviceName(device));
   const twice = devices.find((device, index) => devices.indexOf(device) !== index);
   if (twice !== undefined) throw failure('GDS_LIST_REPEATS', { command, what: 'device', name: twice });
-  const pairs = request.disks.map(({ device, disk }) => `${device}=${disk}`).join(',');
+  const pairs = request.disks.map(registration).join(',');
   return ['sdxshadowdisk', '-M', '-c', gdsName('class', request.class), '-d', pairs];
 }
 
+/** The attributes of a group that is no mirror. Their names, `type` and `width`, are presumed. */
+function shapeAttributes(command: string, shape: GroupShape | undefined): string[] {
+  if (shape === undefined || shape.type === 'mirror') return [];
+  if (shape.type === 'concat') return ['-a', 'type=concat'];
+  if (!Number.isSafeInteger(shape.width) || shape.width < 1) {
+    throw failure('GDS_WIDTH_FORBIDDEN', { command, width: shape.width });
+  }
+  return ['-a', `type=stripe,width=${shape.width}`];
+}
+
 /**
- * `sdxshadowdisk -C -c Class2 -g Group2 -d Disk3`: connects disks in this order, and creates the group
- * (GDS guide 6.6.3.7, step 5; 4.5, D.15).
- * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
+ * `sdxshadowdisk -C -c Class2 -g Group2 -d Disk3`: connects disks in this order, and creates the group, a mirror where its
+ * shape is not told (GDS guide 6.6.3.7, step 5; 4.5, D.15).
+ * @param request shape: width in blocks of 512 bytes
+ * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS, GDS_WIDTH_FORBIDDEN
  */
 export function sdxshadowdiskConnect(request: {
   readonly class: string;
   readonly group: string;
   readonly disks: readonly string[];
+  readonly shape?: GroupShape | undefined;
 }): Argv {
-  const names = joinNames('sdxshadowdisk -C', 'disk', request.disks);
+  const command = 'sdxshadowdisk -C';
+  const names = joinNames(command, 'disk', request.disks);
   const place = ['-c', gdsName('class', request.class), '-g', gdsName('group', request.group)];
-  return ['sdxshadowdisk', '-C', ...place, '-d', names];
+  return ['sdxshadowdisk', '-C', ...place, '-d', names, ...shapeAttributes(command, request.shape)];
+}
+
+/**
+ * `sdxshadowgroup -C -c Class2 -h Group6 -l Group6a,Group6b`: puts stripe or concat groups, in this order, below a group that
+ * it creates (GDS guide 4.5, D.16). That this group is then a mirror is presumed.
+ * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
+ */
+export function sdxshadowgroupConnect(request: {
+  readonly class: string;
+  readonly group: string;
+  readonly lowerGroups: readonly string[];
+}): Argv {
+  const names = joinNames('sdxshadowgroup -C', 'group', request.lowerGroups);
+  const place = ['-c', gdsName('class', request.class), '-h', gdsName('group', request.group)];
+  return ['sdxshadowgroup', '-C', ...place, '-l', names];
 }
 
 /**
@@ -148,24 +198,24 @@ export function sdxshadowgroupRemove(request: { readonly class: string; readonly
 }
 
 /**
- * `sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 1048576`: creates a shadow volume and starts it read only
- * (GDS guide 6.6.3.7, step 5; 4.5, D.17).
+ * `sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 1048576`, or `-d Disk3` for a single disk: creates a shadow volume
+ * and starts it read only (GDS guide 6.6.3.7, step 5; 4.5, D.17).
  * @param request blocks: its size in blocks of 512 bytes, equal to BLOCKS of the original volume
  * @throws GDS_NAME_FORBIDDEN, GDS_SIZE_FORBIDDEN
  */
-export function sdxshadowvolumeCreate(request: {
-  readonly class: string;
-  readonly group: string;
-  readonly volume: string;
-  readonly blocks: number;
-}): Argv {
+export function sdxshadowvolumeCreate(
+  request: ShadowPlace & { readonly class: string; readonly volume: string; readonly blocks: number },
+): Argv {
   const { blocks } = request;
   if (!Number.isSafeInteger(blocks) || blocks < 1) {
     throw failure('GDS_SIZE_FORBIDDEN', { command: 'sdxshadowvolume -M', size: blocks });
   }
-  const place = ['-c', gdsName('class', request.class), '-g', gdsName('group', request.group)];
-  const volume = gdsName('volume', request.volume);
-  return ['sdxshadowvolume', '-M', ...place, '-v', volume, '-s', String(blocks)];
+  const place =
+    request.group === undefined
+      ? ['-d', gdsName('disk', request.disk)]
+      : ['-g', gdsName('group', request.group)];
+  const names = ['-c', gdsName('class', request.class), ...place, '-v', gdsName('volume', request.volume)];
+  return ['sdxshadowvolume', '-M', ...names, '-s', String(blocks)];
 }
 
 /**

@@ -2,7 +2,8 @@
  * The status words of everything that a volume stands on, for the rule that none of them may be unknown.
  */
 
-import { disksOfGroup, extentsOfGroup, findVolume, slicesOfVolume } from './report-lookup.ts';
+import { disksBelow, groupTree } from './group-tree.ts';
+import { extentsOfPlace, findVolume, nameOfPlace, placeOf, slicesOfVolume } from './report-lookup.ts';
 import type { NodeReport } from './sdxinfo-objects.ts';
 import type { Status } from './status-words.ts';
 
@@ -13,10 +14,13 @@ export interface ShownStatus {
   readonly status: Status;
 }
 
-/** Every status that one node shows of a volume, its proxy state, its slices, its group's disks and extents. */
+/** Every status that one node shows of a volume, its proxy state, its slices, the disks and extents of its group. */
 export function statusesShown({ node, report }: NodeReport, className: string, name: string): ShownStatus[] {
   const volume = findVolume(report, className, name);
   if (volume === undefined) return [];
+  const place = placeOf(volume);
+  const extents = place === undefined ? [] : extentsOfPlace(report, className, place);
+  const placeName = place === undefined ? '' : nameOfPlace(place);
   const found: { object: string; status: Status | undefined }[] = [
     { object: `volume ${name}`, status: volume.status },
     { object: `proxy state of ${name}`, status: volume.proxy },
@@ -24,12 +28,12 @@ export function statusesShown({ node, report }: NodeReport, className: string, n
       object: `slice of ${disk}`,
       status,
     })),
-    ...disksOfGroup(report, className, volume.group).map((disk) => ({
+    ...disksBelow(groupTree(report, className, place)).map((disk) => ({
       object: `disk ${disk.name}`,
       status: disk.status,
     })),
-    ...extentsOfGroup(report, className, volume.group).map(({ firstBlock, status }) => ({
-      object: `extent of ${volume.group} at block ${firstBlock ?? '?'}`,
+    ...extents.map(({ firstBlock, status }) => ({
+      object: `extent of ${placeName} at block ${firstBlock ?? '?'}`,
       status,
     })),
   ];

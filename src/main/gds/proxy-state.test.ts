@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { edited, readFixture } from './fixtures/read-fixture.ts';
-import {
-  copyState,
-  joinedAndInSync,
-  noShadowObjects,
-  parted,
-  shadowable,
-  stoppedEverywhere,
-} from './proxy-state.ts';
+import { copyState, joinedAndInSync, noShadowObjects, parted, stoppedEverywhere } from './proxy-state.ts';
 import { blocks } from './rule-verdict.ts';
 import type { RuleVerdict } from './rule-verdict.ts';
 import { parseSdxinfo } from './sdxinfo.ts';
@@ -66,8 +59,47 @@ describe('before the proxy is parted', () => {
   });
 
   test('refuses one disabled disk among several', () => {
-    const two = joined.replace(/^(disk {3}Disk)3( .*)ENABLE$/m, '$13$2ENABLE\n$14$2DISABLE');
+    const two = joined
+      .replace(/^(disk {3}Disk)3( .*)ENABLE$/m, '$13$2ENABLE\n$14$2DISABLE')
+      .replace(/^slice .* Disk3 .*$/m, (line) => `${line}\n${line.replace('Disk3', 'Disk4')}`);
     expect(refusalsOf(two)).toEqual(['proxy-disks-enabled: each disk ENABLE | Disk3 ENABLE, Disk4 DISABLE']);
+  });
+
+  test('refuses a disk of the group on which the proxy has no slice', () => {
+    const two = joined.replace(/^(disk {3}Disk)3( .*)$/m, '$13$2\n$14$2');
+    expect(refusalsOf(two)).toEqual([
+      'proxy-slices-in-sync: each slice STOP | slice of Disk3 STOP, slice of Disk4 none',
+    ]);
+  });
+
+  test('in a nested group, slices are those of lower groups, disks those below them', () => {
+    const proxy = { ...names, proxyVolume: 'Volume8', masterVolume: 'Volume7' };
+    const nested = edited(readFixture('primary-nested'), 'Volume7 Part ', 'Volume7 Join ');
+    expect(
+      joinedAndInSync(parseSdxinfo(nested), proxy).map(({ actual, verdict }) => [actual, verdict]),
+    ).toEqual([
+      ['Join of Volume7', 'holds'],
+      ['slice of Group6a STOP', 'holds'],
+      ['Disk11 ENABLE, Disk12 ENABLE', 'holds'],
+    ]);
+    const failed = nested
+      .replace(/^(disk {3}Disk12 .*)ENABLE$/m, '$1DISABLE')
+      .replace('Group6a Volume8 STOP', 'Group6a Volume8 COPY');
+    expect(refusals(joinedAndInSync(parseSdxinfo(failed), proxy))).toEqual([
+      'proxy-slices-in-sync: each slice STOP | slice of Group6a COPY',
+      'proxy-disks-enabled: each disk ENABLE | Disk11 ENABLE, Disk12 DISABLE',
+    ]);
+  });
+
+  test('on a single disk, that disk is looked at', () => {
+    const proxy = { ...names, proxyVolume: 'Volume12', masterVolume: 'Volume11' };
+    const single = edited(readFixture('primary-single'), 'Volume11 Part ', 'Volume11 Join ');
+    expect(refusals(joinedAndInSync(parseSdxinfo(single), proxy))).toEqual([]);
+    expect(
+      refusals(
+        joinedAndInSync(parseSdxinfo(single.replace(/^(disk {3}Disk17 .*)ENABLE$/m, '$1SWAP')), proxy),
+      ),
+    ).toEqual(['proxy-disks-enabled: each disk ENABLE | Disk17 SWAP']);
   });
 
   test('a proxy that is not shown, or without slices, proves nothing', () => {
@@ -134,76 +166,6 @@ describe('no shadow object is left', () => {
     const class2 = 'OBJ NAME\n--- ---\nclass Class2\n';
     expect(refusals(noShadowObjects(parseSdxinfo(readFixture('shadow') + class2), 'Class2'))).toEqual([
       'no-shadow-objects: none | class Class2, disk Disk3, group Group2, volume Volume2, slice Disk3.Volume2, blocks of group Group2',
-    ]);
-  });
-});
-
-describe('which proxies can be shadowed', () => {
-  const refusalsOf = (text: string) => refusals(shadowable(parseSdxinfo(text), names));
-
-  test('the first volume of a mirror group of plain disks', () => {
-    expect(shadowable(parseSdxinfo(joined), names).map(({ verdict }) => verdict)).toEqual([
-      'holds',
-      'holds',
-      'holds',
-    ]);
-  });
-
-  test('not a volume behind another one', () => {
-    const text = edited(
-      joined,
-      'volume Volume2 Class1  Group2  off  on     65536  1114111  1048576 STOP',
-      'volume Volume0 Class1 Group2 off on 65536 131071 65536 STOP\n' +
-        'volume Volume2 Class1 Group2 off on 131072 1114111 983040 STOP',
-    );
-    const [refusal] = blocks(shadowable(parseSdxinfo(text), names));
-    expect(refusal).toMatchObject({
-      rule: 'shadowable-first-of-group',
-      expected: 'only reserved blocks before it',
-      actual: 'volume Volume0',
-      why: 'a shadow of a volume that is not the first of its group needs stand-ins for the volumes before it',
-    });
-  });
-
-  test('not a volume behind a hole, or behind blocks of an unknown state', () => {
-    const hole = edited(
-      joined,
-      'volume Volume2 Class1  Group2  off  on     65536  1114111  1048576 STOP',
-      'volume * Class1 Group2 * * 65536 131071 65536 FREE\n' +
-        'volume Volume2 Class1 Group2 off on 131072 1114111 983040 STOP',
-    );
-    expect(refusalsOf(hole)).toEqual([
-      'shadowable-first-of-group: only reserved blocks before it | blocks that are FREE',
-    ]);
-    expect(refusalsOf(hole.replace('65536 FREE', '65536 ODD'))).toEqual([
-      'shadowable-first-of-group: only reserved blocks before it | blocks that are ODD',
-    ]);
-  });
-
-  test('what lies before volumes of another group, or another class, is not in the way', () => {
-    const elsewhere =
-      'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
-      'volume * Class1 Group1 10 19 10 FREE\nvolume * Class7 Group2 10 19 10 FREE\n' +
-      'volume Volume7 Class7 Group2 20 29 10 STOP\n';
-    expect(refusalsOf(joined + elsewhere)).toEqual([]);
-  });
-
-  test('not a stripe, and not a single disk', () => {
-    expect(refusalsOf(joined.replaceAll('mirror', 'stripe'))).toEqual(['shadowable-type: mirror | stripe']);
-    const single = joined
-      .replaceAll(/Group2 /g, '*      ')
-      .replace(/^group .*\* .*$/m, '')
-      .replace(/^(disk {3}Disk3 {3})mirror/m, '$1single');
-    expect(refusalsOf(single)).toEqual([
-      'shadowable-type: mirror | no group',
-      'shadowable-plain-disks: disks only | none',
-      'shadowable-first-of-group: only reserved blocks before it | none',
-    ]);
-  });
-
-  test('not a group inside a group', () => {
-    expect(refusalsOf(edited(joined, 'Class1  Disk3  ', 'Class1  Disk3:Group8  '))).toEqual([
-      'shadowable-plain-disks: disks only | Disk3, Group8 is no disk',
     ]);
   });
 });

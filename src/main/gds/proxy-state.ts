@@ -2,17 +2,14 @@
  * What a proxy volume, and the backup server, must look like before and after the steps. Facts in, verdicts out.
  */
 
-import {
-  disksOfGroup,
-  extentsOfGroup,
-  findDisk,
-  findGroup,
-  findVolume,
-  slicesOfVolume,
-} from './report-lookup.ts';
+import { disksBelow, groupTree, sliceHolders } from './group-tree.ts';
+import type { GroupTree } from './group-tree.ts';
+import { findVolume, placeOf, slicesOfVolume } from './report-lookup.ts';
 import { judge, none, oneSided, onNodes } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { NodeReport, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
+
+export { shadowable } from './shadowable.ts';
 
 export interface ProxyNames {
   readonly class: string;
@@ -24,6 +21,8 @@ interface ProxyFacts {
   readonly report: SdxinfoReport;
   readonly names: ProxyNames;
   readonly volume: SdxVolume | undefined;
+  /** What the proxy stands on. */
+  readonly tree: GroupTree | undefined;
 }
 
 /** What every primary node shows of one proxy. */
@@ -36,7 +35,8 @@ export interface EveryNodeFacts {
 export type CopyState = 'copying' | 'in-sync' | 'unexpected';
 
 function proxyFacts(report: SdxinfoReport, names: ProxyNames): ProxyFacts {
-  return { report, names, volume: findVolume(report, names.class, names.proxyVolume) };
+  const volume = findVolume(report, names.class, names.proxyVolume);
+  return { report, names, volume, tree: groupTree(report, names.class, placeOf(volume)) };
 }
 
 function proxyText(volume: SdxVolume | undefined): string {
@@ -49,12 +49,16 @@ function listed(texts: readonly string[]): string {
   return texts.length === 0 ? none : texts.join(', ');
 }
 
-function judgeSlices({ report, names }: ProxyFacts): { text: string; good: boolean } {
+/** A disk or lower group without a slice of the proxy holds none of its data, though a shadow would read it there. */
+function judgeSlices({ report, names, tree }: ProxyFacts): { text: string; good: boolean } {
   const slices = slicesOfVolume(report, names.class, names.proxyVolume);
-  return {
-    text: listed(slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`)),
-    good: slices.length > 0 && slices.every(({ status }) => status.word === 'STOP'),
-  };
+  const without = sliceHolders(tree).filter((name) => slices.every(({ disk }) => disk !== name));
+  const texts = [
+    ...slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`),
+    ...without.map((name) => `slice of ${name} ${none}`),
+  ];
+  const good = slices.length > 0 && slices.every(({ status }) => status.word === 'STOP');
+  return { text: listed(slices.length === 0 ? [] : texts), good: good && without.length === 0 };
 }
 
 const joinedRules: readonly Rule<ProxyFacts>[] = [
@@ -83,8 +87,8 @@ const joinedRules: readonly Rule<ProxyFacts>[] = [
     title: 'Proxy disks are enabled',
     why: 'a disk that was found to be changed or failed cannot be backed up',
     source: 'GDS guide 4.5, F.1.3',
-    compare: ({ report, names, volume }) => {
-      const disks = disksOfGroup(report, names.class, volume?.group);
+    compare: ({ tree }) => {
+      const disks = disksBelow(tree);
       const texts = disks.map(({ name, status }) => `${name} ${status.word}`);
       const good = disks.length > 0 && disks.every(({ status }) => status.word === 'ENABLE');
       return oneSided('each disk ENABLE', listed(texts), good);
@@ -157,64 +161,6 @@ const noShadowRule: Rule<{ readonly report: SdxinfoReport; readonly shadowClass:
   },
 };
 
-const shadowableRules: readonly Rule<ProxyFacts>[] = [
-  {
-    id: 'shadowable-type',
-    title: 'Proxy lies in a mirror group',
-    why: 'only the layout of a mirror can be rebuilt from what sdxinfo shows; stripes have a width, and concatenations an order, which it does not',
-    source: 'inferred from GDS guide 6.6.3.7, step 5',
-    compare: ({ report, names, volume }) => {
-      const disks = disksOfGroup(report, names.class, volume?.group);
-      const shown = [volume?.type, findGroup(report, names.class, volume?.group)?.type];
-      const types = [...disks.map(({ type }) => type), ...shown].filter((type) => type !== undefined);
-      const text = volume !== undefined && volume.group === undefined ? 'no group' : undefined;
-      const good = disks.length > 0 && types.every((type) => type === 'mirror');
-      return oneSided('mirror', text ?? listed([...new Set(types)].sort()), good);
-    },
-  },
-  {
-    id: 'shadowable-plain-disks',
-    title: 'The group consists of plain disks',
-    why: 'a group inside a group would have to be rebuilt with all its own rules',
-    source: 'inferred from GDS guide 4.5, D.16',
-    compare: ({ report, names, volume }) => {
-      const members = findGroup(report, names.class, volume?.group)?.disks ?? [];
-      const isDisk = (name: string) => findDisk(report, names.class, name) !== undefined;
-      const texts = members.map((name) => (isDisk(name) ? name : `${name} is no disk`));
-      return oneSided('disks only', listed(texts), members.length > 0 && members.every(isDisk));
-    },
-  },
-  {
-    id: 'shadowable-first-of-group',
-    title: 'Proxy is the first volume of its group',
-    why: 'a shadow of a volume that is not the first of its group needs stand-ins for the volumes before it',
-    source: 'GDS guide (Linux) 4.2, 2.7.2.4',
-    compare: ({ report, volume }) => {
-      const expected = 'only reserved blocks before it';
-      const first = volume?.firstBlock;
-      if (first === undefined || volume?.group === undefined) return oneSided(expected, none, false);
-      const before = volumesBefore(report, volume, first);
-      return oneSided(expected, before.length === 0 ? expected : before.join(', '), before.length === 0);
-    },
-  },
-];
-
-/** What lies before the proxy and would have to be rebuilt, or left free, on the shadow side as well. */
-function volumesBefore(report: SdxinfoReport, proxy: SdxVolume, first: number): string[] {
-  const isBefore = ({ firstBlock }: { firstBlock: number | undefined }) =>
-    firstBlock === undefined || firstBlock < first;
-  const others = report.volumes.filter(
-    (volume) => volume.class === proxy.class && volume.group === proxy.group && volume.name !== proxy.name,
-  );
-  const extents = extentsOfGroup(report, proxy.class, proxy.group);
-  return [
-    ...others.filter(isBefore).map(({ name }) => `volume ${name}`),
-    ...extents
-      .filter((extent) => isBefore(extent) && extent.status?.word !== 'PRIVATE')
-      .map(({ status }) => `blocks that are ${status?.word ?? 'of unknown state'}`),
-  ];
-}
-
 /**
  * Before the proxy is parted: joined to its master, each slice STOP, each disk of its group ENABLE.
  * @param report of one primary node, default and long form merged
@@ -239,14 +185,6 @@ export function stoppedEverywhere(primaries: readonly NodeReport[], names: Proxy
  */
 export function noShadowObjects(backupReport: SdxinfoReport, shadowClass: string): RuleVerdict[] {
   return [judge(noShadowRule, { report: backupReport, shadowClass })];
-}
-
-/**
- * Whether this program can build a shadow of the proxy: a mirror group of plain disks, the proxy its first volume.
- * @param report of the whole class on one primary node: volumes that are not in it cannot be seen to be in the way
- */
-export function shadowable(report: SdxinfoReport, names: ProxyNames): RuleVerdict[] {
-  return shadowableRules.map((rule) => judge(rule, proxyFacts(report, names)));
 }
 
 /** How far the copy into the proxy has come after a rejoin (GDS guide 6.6.3.7, step 8-2). */

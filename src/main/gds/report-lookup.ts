@@ -29,6 +29,26 @@ export function disksOfGroup(report: SdxinfoReport, className: string, group: st
   return report.disks.filter((disk) => disk.class === className && disk.group === group);
 }
 
+/** Where a volume stands: in a group, or on a disk that is used singly. */
+export type Place = { readonly group: string } | { readonly disk: string };
+
+/** Undefined where neither a group nor a disk is shown; the default form of sdxinfo shows no disk. */
+export function placeOf(volume: SdxVolume | undefined): Place | undefined {
+  if (volume?.group !== undefined) return { group: volume.group };
+  return volume?.disk === undefined ? undefined : { disk: volume.disk };
+}
+
+/** The name of the group, or of the single disk. */
+export function nameOfPlace(place: Place): string {
+  return 'group' in place ? place.group : place.disk;
+}
+
+/** True where both are the same group, or the same single disk. */
+export function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return 'group' in one === 'group' in other && nameOfPlace(one) === nameOfPlace(other);
+}
+
 /** The slices of a volume. */
 export function slicesOfVolume(report: SdxinfoReport, className: string, volume: string): SdxSlice[] {
   return report.slices.filter((slice) => slice.class === className && slice.volume === volume);
@@ -42,4 +62,15 @@ export function extentsOfGroup(
 ): SdxExtent[] {
   if (group === undefined) return [];
   return report.extents.filter((extent) => extent.class === className && extent.group === group);
+}
+
+/** The blocks of a group, or of a single disk, that belong to no volume. */
+export function extentsOfPlace(report: SdxinfoReport, className: string, place: Place): SdxExtent[] {
+  if ('group' in place) return extentsOfGroup(report, className, place.group);
+  const outside = report.extents.filter((extent) => extent.class === className && extent.group === undefined);
+  const own = outside.filter(({ disk, firstBlock }) => disk === place.disk && firstBlock !== undefined);
+  // The default form does not tell whose blocks these are. What is reserved is so on each disk of a class alike.
+  return own.length > 0
+    ? own
+    : outside.filter(({ disk, status }) => disk === undefined && status?.word !== 'FREE');
 }

@@ -36,6 +36,11 @@ export function oneSided(expected: string, actual: string, good: boolean): Findi
   return { expected, actual, verdict: good ? 'holds' : 'fails' };
 }
 
+/** Texts as one; undefined where there is none. */
+export function listed(texts: readonly string[]): string | undefined {
+  return texts.length === 0 ? undefined : texts.join(', ');
+}
+
 /** A number of blocks as a person reads it: `1,048,576 blocks`. */
 export function blocksText(blocks: number): string {
   return `${blocks.toLocaleString('en-US')} ${blocks === 1 ? 'block' : 'blocks'}`;

@@ -92,6 +92,25 @@ describe('two looks at the same node', () => {
     expect(extents.map(({ blocks }) => blocks)).toEqual([10, 100]);
   });
 
+  test('blocks of a single disk, told by the long form, do not stand a second time without their disk', () => {
+    const short = parseSdxinfo(
+      'OBJ NAME CLASS GROUP 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- ---\n' +
+        'volume * Class1 * 0 9 10 PRIVATE\nvolume * Class1 * 20 29 10 FREE\nvolume * Class9 * 0 9 10 PRIVATE\n',
+    );
+    const long = parseSdxinfo(
+      'OBJ NAME TYPE CLASS GROUP DISK MASTER PROXY 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- --- --- --- --- ---\n' +
+        'volume * single Class1 * Disk1 * * 0 9 10 PRIVATE\nvolume * single Class1 * Disk2 * * 0 9 10 PRIVATE\n',
+    );
+    expect(
+      mergeReports(short, long).extents.map(({ class: name, disk, firstBlock }) => [name, disk, firstBlock]),
+    ).toEqual([
+      ['Class1', undefined, 20],
+      ['Class9', undefined, 0],
+      ['Class1', 'Disk1', 0],
+      ['Class1', 'Disk2', 0],
+    ]);
+  });
+
   test('nothing merged with nothing is nothing', () => {
     expect(mergeReports()).toEqual(emptyReport);
   });

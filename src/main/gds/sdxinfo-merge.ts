@@ -77,6 +77,17 @@ function withoutBlankExtents(extents: readonly SdxExtent[]): SdxExtent[] {
   return extents.filter((extent) => extent.firstBlock !== undefined || !known.has(placeOf(extent)));
 }
 
+/** Blocks of a single disk, whose disk only the long form tells: the row that tells it says all that the other does. */
+function withoutDiskless(extents: readonly SdxExtent[]): SdxExtent[] {
+  const placeOf = ({ class: name, firstBlock, blocks }: SdxExtent) =>
+    keyOf(name, firstBlock ?? '*', blocks ?? '*');
+  const single = extents.filter((extent) => extent.group === undefined && extent.disk !== undefined);
+  const told = new Set(single.map(placeOf));
+  return extents.filter(
+    (extent) => extent.group !== undefined || extent.disk !== undefined || !told.has(placeOf(extent)),
+  );
+}
+
 /**
  * Joins reports of the same node: objects by class and name, slices by class, disk and volume.
  * @throws SDXINFO_CONTRADICTS where two reports give one object two values in the same column
@@ -100,14 +111,16 @@ export function mergeReports(...reports: readonly SdxinfoReport[]): SdxinfoRepor
       reports.flatMap((report) => report.volumes),
       { kind: 'volume', key: named, title: (volume) => `volume ${volume.name} of class ${volume.class}` },
     ),
-    extents: withoutBlankExtents(
-      joinAll(
-        reports.flatMap((report) => report.extents),
-        {
-          kind: 'volume',
-          key: extentKey,
-          title: ({ class: name, group, firstBlock }) => `block ${firstBlock} of ${group} of class ${name}`,
-        },
+    extents: withoutDiskless(
+      withoutBlankExtents(
+        joinAll(
+          reports.flatMap((report) => report.extents),
+          {
+            kind: 'volume',
+            key: extentKey,
+            title: ({ class: name, group, firstBlock }) => `block ${firstBlock} of ${group} of class ${name}`,
+          },
+        ),
       ),
     ),
     slices: joinAll(

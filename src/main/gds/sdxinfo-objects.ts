@@ -45,6 +45,8 @@ export interface SdxGroup extends ShownObject {
   readonly blocks: number | undefined;
   readonly freeBlocks: number | undefined;
   readonly spare: string | undefined;
+  /** Stripe width in blocks. The column is presumed: no sample of a group's long form could be read. */
+  readonly width: number | undefined;
 }
 
 export interface Extent {
@@ -134,6 +136,7 @@ export const columnsOfFields = {
     blocks: 'BLKS',
     freeBlocks: 'FREEBLKS',
     spare: 'SPARE',
+    width: 'WIDTH',
   },
   volume: {
     name: 'NAME',

@@ -59,6 +59,21 @@ describe('samples of the GDS guide', () => {
     ]);
   });
 
+  test('a group tells its stripe width where that is shown, and is a number', () => {
+    const widthOf = (cell: string) =>
+      parseSdxinfo(
+        `OBJ NAME CLASS DISKS BLKS WIDTH\n--- --- --- --- --- ---\ngroup Group6a Class1 Disk11:Disk12 900 ${cell}\n`,
+      ).groups[0]?.width;
+    expect(['32', '*', '0', '-', '16K'].map(widthOf)).toEqual([
+      32,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(parseSdxinfo(readFixture('guide-group')).groups[0]?.width).toBeUndefined();
+  });
+
   test('disks tell device, size and the nodes that reach them', () => {
     const { disks } = parseSdxinfo(readFixture('guide-disk'));
     expect(disks).toMatchObject([

@@ -60,6 +60,12 @@ function wholeNumber(row: SdxinfoRow, column: string): number | undefined {
   return value;
 }
 
+/** What a group without stripes shows under WIDTH is not known: whatever is no number is no width. */
+function stripeWidth(row: SdxinfoRow): number | undefined {
+  const cell = optional(row, 'WIDTH') ?? '';
+  return /^[1-9][0-9]{0,14}$/.test(cell) ? Number(cell) : undefined;
+}
+
 function colonList(row: SdxinfoRow, column: string): readonly string[] | undefined {
   const names = optional(row, column)?.split(':');
   if (names?.includes(''))
@@ -125,6 +131,7 @@ function groupOf(row: SdxinfoRow): SdxGroup {
     blocks: wholeNumber(row, 'BLKS'),
     freeBlocks: wholeNumber(row, 'FREEBLKS'),
     spare: optional(row, 'SPARE'),
+    width: stripeWidth(row),
   };
 }
 

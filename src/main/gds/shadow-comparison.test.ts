@@ -143,11 +143,11 @@ describe('a shadow that shows other blocks', () => {
     ]);
   });
 
-  test('two stripes, whose width sdxinfo does not tell', () => {
+  test('two stripes without a mirror above them', () => {
     const striped = (text: string) => text.replaceAll('mirror', 'stripe');
     const node = striped(stopped);
     expect(blocking({ node1: node, node2: node, node3: striped(shadow) })).toEqual([
-      'group-type: mirror | stripe on both sides | fails',
+      'group-type: mirror or single | stripe on both sides | fails',
     ]);
   });
 

@@ -8,16 +8,17 @@
 import { statusesShown, unknownStatuses } from './involved-statuses.ts';
 import { partedRule, stoppedRule, validSlicesRule } from './proxy-state.ts';
 import type { EveryNodeFacts } from './proxy-state.ts';
-import { findDisk, findGroup, slicesOfVolume } from './report-lookup.ts';
-import { blocksText, judge, none, oneSided } from './rule-verdict.ts';
+import { diskNames, disksBelow, orderText, sliceHolders, typesText } from './group-tree.ts';
+import { findDisk, slicesOfVolume } from './report-lookup.ts';
+import { blocksText, judge, listed, none, oneSided } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import { bothSides, disksOf, proxySide, shadowSide } from './shadow-sides.ts';
-import type { ShadowFacts, Side } from './shadow-sides.ts';
+import type { ShadowFacts, ShadowPlan, Side } from './shadow-sides.ts';
+import { compareWidths, isStriped } from './stripe-width.ts';
 
-type ShadowRule = Rule<ShadowFacts>;
-
-function listed(texts: readonly string[]): string | undefined {
-  return texts.length === 0 ? undefined : texts.join(', ');
+interface ShadowRule extends Rule<ShadowFacts> {
+  /** Where the rule has something to judge; absent: always. */
+  readonly applies?: (facts: ShadowFacts) => boolean;
 }
 
 function sizesOf(side: Side): string | undefined {
@@ -26,28 +27,23 @@ function sizesOf(side: Side): string | undefined {
   return listed(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
 }
 
-/** Every type that is told of the group: by its disks, by itself and by its volume. They must be one and the same. */
-function typesOf(side: Side): string | undefined {
-  const ofDisks = disksOf(side).map(({ type }) => type);
-  const others = [findGroup(side.report, side.class, side.group)?.type, side.volume?.type];
-  const types = [...ofDisks, ...others.filter((type) => type !== undefined)];
-  return ofDisks.length === 0 ? undefined : listed([...new Set(types)].sort());
+/** Every type that is told, on each level: by disks, by groups and by the volume. They must be one and the same. */
+function typesOf({ tree, volume }: Side): string | undefined {
+  return tree === undefined || disksBelow(tree).length === 0 ? undefined : typesText(tree, volume?.type);
 }
 
-/** Equal types prove the same layout only for mirrors: stripes have a width, which the known columns do not tell. */
+/** What a proxy may stand on (GDS guide (Linux) 4.3, 2.3.12; 4.5, D.16). */
+const soundTypes = /^(single|mirror|mirror of (stripe|concat)(, (stripe|concat))*)$/;
+
 function compareTypes(facts: ShadowFacts): Finding {
   const finding = bothSides(facts, typesOf);
-  if (finding.verdict !== 'equal' || finding.expected === 'mirror') return finding;
-  return { expected: 'mirror', actual: `${finding.actual} on both sides`, verdict: 'fails' };
+  if (finding.verdict !== 'equal' || soundTypes.test(finding.expected)) return finding;
+  return { expected: 'mirror or single', actual: `${finding.actual} on both sides`, verdict: 'fails' };
 }
 
 function compareDevices(facts: ShadowFacts): Finding {
   const { plan, primaries, backup } = facts;
-  const ofProxy = primaries.flatMap(({ report }) => {
-    const side = proxySide(report, plan);
-    const ofGroup = findGroup(report, side.class, side.group)?.disks ?? [];
-    return [...ofGroup, ...disksOf(side).map(({ name }) => name)];
-  });
+  const ofProxy = primaries.flatMap(({ report }) => diskNames(proxySide(report, plan).tree));
   const names = [...new Set([...ofProxy, ...Object.keys(plan.deviceOfDisk)])].sort();
   const planned = (name: string) =>
     Object.hasOwn(plan.deviceOfDisk, name) ? plan.deviceOfDisk[name] : undefined;
@@ -66,12 +62,13 @@ function shadowActive(facts: ShadowFacts): Finding {
   if (side.volume === undefined) return oneSided(expected, none, false);
   const disks = disksOf(side);
   const slices = slicesOfVolume(side.report, side.class, facts.plan.shadowVolume);
-  const withoutSlice = disks.filter(({ name }) => slices.every(({ disk }) => disk !== name));
+  const holders = sliceHolders(side.tree);
+  const withoutSlice = holders.filter((name) => slices.every(({ disk }) => disk !== name));
   const word = side.volume.status?.word ?? none;
   const texts = [
     `volume ${word}`,
     ...slices.map(({ disk, status }) => `slice of ${disk} ${status.word}`),
-    ...withoutSlice.map(({ name }) => `slice of ${name} ${none}`),
+    ...withoutSlice.map((name) => `slice of ${name} ${none}`),
     ...disks.map(({ name, status }) => `disk ${name} ${status.word}`),
   ];
   const good =
@@ -101,12 +98,24 @@ function onCluster({ compare, ...rule }: Rule<EveryNodeFacts>): ShadowRule {
   return { ...rule, compare: (facts) => compare(clusterFacts(facts)) };
 }
 
+/** What a plan puts into the shadow class: disks, groups and volumes, by name. */
+function plannedObjects({ layout, deviceOfDisk, shadowGroup, shadowVolume }: ShadowPlan) {
+  const nameOf = ({ name }: { readonly name: string }) => name;
+  if (layout === undefined) {
+    const groups = shadowGroup === undefined ? [] : [shadowGroup];
+    return { disks: Object.keys(deviceOfDisk), groups, volumes: [shadowVolume] };
+  }
+  const { disks, groups, volumes } = layout;
+  return { disks: disks.map(nameOf), groups: groups.map(nameOf), volumes: volumes.map(nameOf) };
+}
+
 function nothingElse({ backup: { report }, plan, alsoPlanned = [] }: ShadowFacts): Finding {
   const plans = [plan, ...alsoPlanned.filter(({ shadowClass }) => shadowClass === plan.shadowClass)];
   const inClass = (object: { class: string }) => object.class === plan.shadowClass;
-  const disks = plans.flatMap(({ deviceOfDisk }) => Object.keys(deviceOfDisk));
-  const groups = plans.map(({ shadowGroup }) => shadowGroup);
-  const volumes = plans.map(({ shadowVolume }) => shadowVolume);
+  const planned = plans.map(plannedObjects);
+  const disks = planned.flatMap((objects) => objects.disks);
+  const groups = planned.flatMap((objects) => objects.groups);
+  const volumes = planned.flatMap((objects) => objects.volumes);
   const others = [
     ...report.disks.filter(inClass).flatMap(({ name }) => (disks.includes(name) ? [] : [`disk ${name}`])),
     ...report.groups.filter(inClass).flatMap(({ name }) => (groups.includes(name) ? [] : [`group ${name}`])),
@@ -117,9 +126,9 @@ function nothingElse({ backup: { report }, plan, alsoPlanned = [] }: ShadowFacts
       .filter(inClass)
       .flatMap(({ disk, volume }) => (volumes.includes(volume) ? [] : [`slice ${disk}.${volume}`])),
   ];
-  const planned = [...new Set([...disks, ...groups, ...volumes])].join(', ');
+  const names = [...new Set([...disks, ...groups, ...volumes])].join(', ');
   const actual = others.length === 0 ? 'nothing else' : `also ${others.join(', ')}`;
-  return oneSided(`only ${planned}`, actual, others.length === 0);
+  return oneSided(`only ${names}`, actual, others.length === 0);
 }
 
 function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
@@ -167,8 +176,15 @@ export const shadowRules: readonly ShadowRule[] = [
     title: 'Disk order',
     why: 'the order of the disks decides where each block lies',
     source: 'inferred from GDS guide 6.6.3.7, step 5',
-    compare: (facts) =>
-      bothSides(facts, (side) => findGroup(side.report, side.class, side.group)?.disks.join(':')),
+    compare: (facts) => bothSides(facts, ({ tree }) => (tree === undefined ? undefined : orderText(tree))),
+  },
+  {
+    id: 'stripe-width',
+    title: 'Stripe width',
+    why: 'stripes of another width put the same blocks elsewhere',
+    source: 'inferred from GDS guide 6.6.3.7, step 5',
+    applies: isStriped,
+    compare: compareWidths,
   },
   {
     id: 'first-block',
@@ -221,9 +237,10 @@ export const shadowRules: readonly ShadowRule[] = [
 ];
 
 /**
- * Judges a shadow by every rule, in order. Missing objects are differences, never errors.
+ * Judges a shadow by every rule that applies to it, in order. Missing objects are differences, never errors.
  * Which of the verdicts forbid the dump: `blocks(verdicts)`.
  */
 export function compareShadow(facts: ShadowFacts): RuleVerdict[] {
-  return shadowRules.map((rule) => judge(rule, facts));
+  const rules = shadowRules.filter(({ applies }) => applies?.(facts) !== false);
+  return rules.map((rule) => judge(rule, facts));
 }

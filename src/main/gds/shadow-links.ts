@@ -10,9 +10,20 @@ interface DomainVolumes {
   readonly groups: readonly TopologyGroup[];
 }
 
+/** The disks of a group, those of lower groups included. */
+function disksOfGroup(groups: readonly TopologyGroup[], className: string, name: string): string[] {
+  const group = groups.find((entry) => entry.class === className && entry.name === name);
+  if (group === undefined) return [];
+  const others = groups.filter((entry) => entry !== group);
+  return group.disks.flatMap((member) =>
+    group.lowerGroups.includes(member) ? disksOfGroup(others, className, member) : [member],
+  );
+}
+
 function diskNames({ groups }: DomainVolumes, volume: TopologyVolume): string | undefined {
-  const group = groups.find(({ class: name, name: own }) => name === volume.class && own === volume.group);
-  return group === undefined ? undefined : [...group.disks].sort().join(' ');
+  const ofGroup = volume.group === null ? [] : disksOfGroup(groups, volume.class, volume.group);
+  const names = volume.group === null && volume.disk !== null ? [volume.disk] : ofGroup;
+  return names.length === 0 ? undefined : names.sort().join(' ');
 }
 
 function sameExtent(one: TopologyVolume, other: TopologyVolume): boolean {

@@ -3,10 +3,14 @@
  * shows it.
  */
 
-import { disksOfGroup, findVolume } from './report-lookup.ts';
+import { disksBelow, groupTree } from './group-tree.ts';
+import type { GroupTree } from './group-tree.ts';
+import { findVolume, isSamePlace, placeOf } from './report-lookup.ts';
+import type { Place } from './report-lookup.ts';
 import { none, onNodes } from './rule-verdict.ts';
 import type { Finding } from './rule-verdict.ts';
 import type { NodeReport, SdxDisk, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
+import type { LayoutVolume, ShadowLayout } from './shadow-layout.ts';
 
 /** What the shadow of one proxy volume is meant to be. */
 export interface ShadowPlan {
@@ -14,11 +18,14 @@ export interface ShadowPlan {
   readonly proxyVolume: string;
   readonly masterVolume: string;
   readonly shadowClass: string;
-  readonly shadowGroup: string;
+  /** Undefined where the shadow stands on a single disk; the layout then says on which. */
+  readonly shadowGroup: string | undefined;
   readonly shadowVolume: string;
   /** Disk name -> the device as the backup server names it. */
   readonly deviceOfDisk: Readonly<Record<string, string>>;
   readonly mode: 'ro' | 'rw';
+  /** Everything that is built for this run; without it, the group and the volume above are all. */
+  readonly layout?: ShadowLayout | undefined;
 }
 
 export interface ShadowFacts {
@@ -30,32 +37,59 @@ export interface ShadowFacts {
   readonly alsoPlanned?: readonly ShadowPlan[] | undefined;
 }
 
-/** One domain's side of the comparison: the volume and the group that it stands in. */
+/** One domain's side of the comparison: the volume, and what it stands on. */
 export interface Side {
   readonly report: SdxinfoReport;
   readonly class: string;
-  readonly group: string | undefined;
   readonly volume: SdxVolume | undefined;
+  readonly tree: GroupTree | undefined;
+}
+
+/** The layout's volume that shows the proxy. */
+export function layoutVolumeOf({ layout, proxyVolume }: ShadowPlan): LayoutVolume | undefined {
+  return layout?.volumes.find(({ proxy }) => proxy === proxyVolume);
+}
+
+/** The plan of one proxy's shadow within a layout. */
+export function shadowPlan(
+  layout: ShadowLayout,
+  request: Pick<ShadowPlan, 'primaryClass' | 'proxyVolume' | 'masterVolume' | 'deviceOfDisk' | 'mode'>,
+): ShadowPlan {
+  const volume = layout.volumes.find(({ proxy }) => proxy === request.proxyVolume);
+  return {
+    ...request,
+    shadowClass: layout.class,
+    shadowGroup: volume !== undefined && 'group' in volume.on ? volume.on.group : undefined,
+    shadowVolume: volume?.name ?? request.proxyVolume,
+    layout,
+  };
 }
 
 /** The proxy's side, as one primary node shows it. */
 export function proxySide(report: SdxinfoReport, plan: ShadowPlan): Side {
   const volume = findVolume(report, plan.primaryClass, plan.proxyVolume);
-  return { report, class: plan.primaryClass, group: volume?.group, volume };
+  const tree = groupTree(report, plan.primaryClass, placeOf(volume));
+  return { report, class: plan.primaryClass, volume, tree };
+}
+
+function plannedPlace(plan: ShadowPlan): Place | undefined {
+  const { shadowGroup } = plan;
+  return layoutVolumeOf(plan)?.on ?? (shadowGroup === undefined ? undefined : { group: shadowGroup });
 }
 
 /** The shadow's side. */
 export function shadowSide({ backup: { report }, plan }: ShadowFacts): Side {
   const found = findVolume(report, plan.shadowClass, plan.shadowVolume);
-  // A shadow volume of that name in another group is another volume.
-  const volume = found?.group === plan.shadowGroup ? found : undefined;
-  return { report, class: plan.shadowClass, group: plan.shadowGroup, volume };
+  const place = plannedPlace(plan);
+  // A shadow volume of that name in another group, or on another disk, is another volume.
+  const volume = isSamePlace(placeOf(found), place) ? found : undefined;
+  return { report, class: plan.shadowClass, volume, tree: groupTree(report, plan.shadowClass, place) };
 }
 
-/** The disks of a side's group, by name. */
+/** The disks of a side, those of lower groups included, by name. */
 export function disksOf(side: Side): SdxDisk[] {
   const byName = (one: SdxDisk, other: SdxDisk) => (one.name < other.name ? -1 : 1);
-  return disksOfGroup(side.report, side.class, side.group).sort(byName);
+  return disksBelow(side.tree).sort(byName);
 }
 
 /** Compares what every primary node tells with what the backup server tells; undefined: not there. */

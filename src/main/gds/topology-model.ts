@@ -36,10 +36,16 @@ export interface TopologyDisk extends InClass {
 
 export interface TopologyGroup extends InClass {
   readonly name: string;
-  /** The type that its disks have; null where they are not shown. */
+  /** The type that it, its disks or its volumes are shown with; null where none is. */
   readonly type: string | null;
-  /** In the order of DISKS. */
+  /** Disks and lower groups, in the order of DISKS. */
   readonly disks: readonly string[];
+  /** Those of them that are groups themselves. */
+  readonly lowerGroups: readonly string[];
+  /** The group that this one is a lower group of. */
+  readonly upperGroup: string | null;
+  /** Stripe width in blocks, where it is shown. */
+  readonly width: number | null;
   readonly blocks: number | null;
   readonly freeBlocks: number | null;
 }
@@ -48,6 +54,7 @@ export interface TopologyVolume extends InClass {
   readonly name: string;
   readonly type: string | null;
   readonly group: string | null;
+  /** The disk of a volume that stands on a single disk. */
   readonly disk: string | null;
   readonly firstBlock: number | null;
   readonly blocks: number | null;
@@ -65,12 +72,15 @@ export interface TopologyVolume extends InClass {
 /** Blocks that belong to no volume. */
 export interface TopologyExtent extends InClass {
   readonly group: string | null;
+  /** Of a single disk, where it is told. */
+  readonly disk: string | null;
   readonly firstBlock: number;
   readonly blocks: number;
   readonly status: Status | null;
 }
 
 export interface TopologySlice extends InClass {
+  /** A disk, or a lower group that stands in its place. */
   readonly disk: string;
   readonly volume: string;
   readonly group: string | null;

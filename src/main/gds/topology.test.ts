@@ -80,6 +80,7 @@ describe('the picture of both domains', () => {
         domain: 'backup',
         class: 'Class2',
         group: 'Group2',
+        disk: null,
         firstBlock: 0,
         blocks: 65536,
         status: { word: 'PRIVATE', known: true },
@@ -88,6 +89,7 @@ describe('the picture of both domains', () => {
         domain: 'backup',
         class: 'Class2',
         group: 'Group2',
+        disk: null,
         firstBlock: 1114112,
         blocks: 622592,
         status: { word: 'FREE', known: true },
@@ -103,6 +105,36 @@ describe('the picture of both domains', () => {
       'Class1/Group2 mirror',
       'Class5/Group1 mirror',
       'Class5/Group2 stripe',
+    ]);
+  });
+
+  test('lower groups and the groups that hold them know each other', () => {
+    const wide =
+      'OBJ NAME CLASS DISKS BLKS WIDTH\n--- --- --- --- --- ---\ngroup Group6a Class1 Disk11:Disk12 3407872 32\n';
+    const { groups } = buildTopology({
+      primaries: [sight('node1', `${readFixture('primary-nested')}\n${wide}`)],
+    });
+    expect(
+      groups.map(({ name, type, disks, lowerGroups, upperGroup, width }) => [
+        name,
+        type,
+        disks,
+        lowerGroups,
+        upperGroup,
+        width,
+      ]),
+    ).toEqual([
+      ['Group5', 'mirror', ['Disk7'], [], null, null],
+      ['Group6', 'mirror', ['Group6a'], ['Group6a'], null, null],
+      ['Group6a', 'stripe', ['Disk11', 'Disk12'], [], 'Group6', 32],
+    ]);
+  });
+
+  test('a volume on a single disk names it', () => {
+    const { volumes } = buildTopology({ primaries: [sight('node1', readFixture('primary-single'))] });
+    expect(volumes.map(({ name, group, disk, type }) => [name, group, disk, type])).toEqual([
+      ['Volume11', null, 'Disk16', 'single'],
+      ['Volume12', null, 'Disk17', 'single'],
     ]);
   });
 
@@ -154,6 +186,18 @@ describe('which volume a shadow shows', () => {
   test('else the one of the same name, so that a wrong shadow is drawn too', () => {
     const moved = edited(shadow, '65536  1114111  1048576', '196608  1245183  1048576');
     expect(shadowsOf(moved)).toMatchObject([{ of: { volume: 'Volume2' }, by: 'name' }]);
+  });
+
+  test('also on single disks, and below lower groups of other names', () => {
+    const shadowsIn = (sample: string, change = (text: string) => text) =>
+      buildTopology({
+        primaries: [sight('node1', readFixture(`primary-${sample}`))],
+        backup: sight('node3', change(readFixture(`shadow-${sample}`))),
+      }).shadows.map(({ shadow: { volume }, of, by }) => `${volume} ${of.volume} ${by}`);
+    expect(shadowsIn('single')).toEqual(['Volume12 Volume12 extent']);
+    expect(shadowsIn('nested', (text) => text.replaceAll('Group6a', 'Lower'))).toEqual([
+      'Volume8 Volume8 extent',
+    ]);
   });
 
   test('none on disks of other names', () => {

@@ -12,6 +12,7 @@ import type {
   Topology,
   TopologyClass,
   TopologyExtent,
+  TopologyGroup,
   TopologyVolume,
 } from './topology-model.ts';
 
@@ -123,11 +124,50 @@ function extentsOf(domain: Domain, reports: readonly NodeReport[]): TopologyExte
   const extents = seenBy(
     reports,
     (report) => report.extents,
-    (extent) => keyOf(extent.class, extent.group, extent.firstBlock, extent.blocks, extent.status?.word),
+    ({ class: name, group, disk, firstBlock, blocks, status }) =>
+      keyOf(name, group, disk, firstBlock, blocks, status?.word),
   );
-  return extents.flatMap(({ first: { class: name, group, firstBlock, blocks, status } }) => {
+  return extents.flatMap(({ first: { class: name, group, disk, firstBlock, blocks, status } }) => {
     if (firstBlock === undefined || blocks === undefined) return [];
-    return [{ domain, class: name, group: group ?? null, firstBlock, blocks, status: status ?? null }];
+    const place = { group: group ?? null, disk: disk ?? null };
+    return [{ domain, class: name, ...place, firstBlock, blocks, status: status ?? null }];
+  });
+}
+
+/** Everything that tells of a type goes by class and group. */
+interface TypeTellers {
+  readonly disks: readonly Seen<SdxinfoReport['disks'][number]>[];
+  readonly volumes: readonly Seen<SdxinfoReport['volumes'][number]>[];
+}
+
+function groupsOf(
+  domain: Domain,
+  groups: readonly Seen<SdxinfoReport['groups'][number]>[],
+  { disks, volumes }: TypeTellers,
+): TopologyGroup[] {
+  return groups.map((seen) => {
+    const { first } = seen;
+    const isHere = (entry: Seen<{ class: string; group: string | undefined }>) =>
+      entry.first.class === first.class && entry.first.group === first.name;
+    const others = groups.filter((other) => other.first.class === first.class && other !== seen);
+    const ofVolumes = volumes.filter(isHere).map((volume) => firstTold(volume, ({ type }) => type));
+    const told = [
+      firstTold(seen, ({ type }) => type),
+      disks.find(isHere)?.first.type ?? null,
+      ...ofVolumes,
+    ].find((type) => type !== null);
+    return {
+      domain,
+      class: first.class,
+      name: first.name,
+      type: told ?? null,
+      disks: first.disks,
+      lowerGroups: first.disks.filter((name) => others.some((other) => other.first.name === name)),
+      upperGroup: others.find((other) => other.first.disks.includes(first.name))?.first.name ?? null,
+      width: firstTold(seen, ({ width }) => width),
+      blocks: firstTold(seen, ({ blocks }) => blocks),
+      freeBlocks: firstTold(seen, ({ freeBlocks }) => freeBlocks),
+    };
   });
 }
 
@@ -140,8 +180,6 @@ function partOf(domain: Domain, reports: readonly NodeReport[]): DomainPart {
     (report) => report.slices,
     (slice) => keyOf(slice.class, slice.disk, slice.volume),
   );
-  const typeOfDisks = (className: string, group: string) =>
-    disks.find(({ first }) => first.class === className && first.group === group)?.first.type;
   return {
     classes: classesOf(domain, reports),
     disks: disks.map((seen) => ({
@@ -154,15 +192,7 @@ function partOf(domain: Domain, reports: readonly NodeReport[]): DomainPart {
       deviceOn: byNode(seen, ({ device }) => device),
       statusOn: byNode(seen, ({ status }) => status),
     })),
-    groups: groups.map((seen) => ({
-      domain,
-      class: seen.first.class,
-      name: seen.first.name,
-      type: seen.first.type ?? typeOfDisks(seen.first.class, seen.first.name) ?? null,
-      disks: seen.first.disks,
-      blocks: firstTold(seen, ({ blocks }) => blocks),
-      freeBlocks: firstTold(seen, ({ freeBlocks }) => freeBlocks),
-    })),
+    groups: groupsOf(domain, groups, { disks, volumes }),
     volumes: volumesOf(domain, volumes),
     extents: extentsOf(domain, reports),
     slices: slices.map((seen) => ({
@@ -177,9 +207,17 @@ function partOf(domain: Domain, reports: readonly NodeReport[]): DomainPart {
       ...disks.flatMap((seen) =>
         disagreementsOf(`disk ${seen.first.name}`, seen, ['type', 'group', 'blocks']),
       ),
-      ...groups.flatMap((seen) => disagreementsOf(`group ${seen.first.name}`, seen, ['disks', 'blocks'])),
+      ...groups.flatMap((seen) =>
+        disagreementsOf(`group ${seen.first.name}`, seen, ['disks', 'blocks', 'width']),
+      ),
       ...volumes.flatMap((seen) =>
-        disagreementsOf(`volume ${seen.first.name}`, seen, ['group', 'firstBlock', 'blocks', 'master']),
+        disagreementsOf(`volume ${seen.first.name}`, seen, [
+          'group',
+          'disk',
+          'firstBlock',
+          'blocks',
+          'master',
+        ]),
       ),
     ],
   };

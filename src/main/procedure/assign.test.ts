@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSdxinfo } from '../gds/sdxinfo.ts';
 import { chooseJob, siteOf } from '../site/site-file.ts';
 import { assign } from './assign.ts';
+import { stepsOf } from './steps.ts';
 
 const site = siteOf('site.yaml', {
   site: 'payroll-cluster',
@@ -31,12 +32,20 @@ function assigned({
   blocks = '1048576',
   proxy = 'Volume2',
 }: Shown = {}) {
+  const name = group === '*' ? 'Group2' : group;
+  const diskRows = disks
+    .split(':')
+    .map((disk) => `disk   ${disk}   mirror Class1  ${name}  c1t1d3  1736704  node1:node2      ENABLE`);
   const last = blocks === '*' ? '*' : String(65_535 + Number(blocks));
   const report = parseSdxinfo(`
 OBJ    NAME    CLASS   DISKS               BLKS     FREEBLKS SPARE
 ------ ------- ------- ------------------- -------- -------- -----
 group  Group1  Class1  Disk1:Disk2          1736704   622592     0
-group  ${group === '*' ? 'Group2' : group}  Class1  ${disks}                1736704   622592     0
+group  ${name}  Class1  ${disks}                1736704   622592     0
+
+OBJ    NAME    TYPE   CLASS   GROUP   DEVNAM  DEVBLKS  DEVCONNECT       STATUS
+------ ------- ------ ------- ------- ------- -------- ---------------- -------
+${diskRows.join('\n')}
 
 OBJ    NAME    CLASS   GROUP   SKIP JRM 1STBLK   LASTBLK  BLOCKS   STATUS
 ------ ------- ------- ------- ---- --- -------- -------- -------- --------
@@ -51,21 +60,19 @@ describe('an assignment', () => {
     expect(assigned()).toMatchObject({
       primaryNodes: ['node1', 'node2'],
       backupServer: 'node3',
-      blocks: 1_048_576,
-      shadow: {
-        class: 'Class2',
-        group: 'Group2',
-        volume: 'Volume2',
-        disks: [
-          { name: 'Disk3', device: 'c1t1d3' },
-          { name: 'Disk4', device: 'c1t1d4' },
-        ],
-      },
+      volumes: [
+        {
+          proxy: 'Volume2',
+          blocks: 1_048_576,
+          method: '6a',
+          shadow: { class: 'Class2', group: 'Group2', volume: 'Volume2' },
+          tapeFile: 0,
+        },
+      ],
+      shadow: { class: 'Class2', devices: { Disk3: 'c1t1d3', Disk4: 'c1t1d4' } },
     });
-    expect(assigned({ disks: 'Disk4:Disk3' }).shadow.disks.map(({ name }) => name)).toEqual([
-      'Disk4',
-      'Disk3',
-    ]);
+    expect(assigned().shadow.layout.groups[0]?.members).toEqual(['Disk3', 'Disk4']);
+    expect(assigned({ disks: 'Disk4:Disk3' }).shadow.layout.groups[0]?.members).toEqual(['Disk4', 'Disk3']);
   });
 
   it.each<[string, Shown, string, string]>([
@@ -73,8 +80,8 @@ describe('an assignment', () => {
     [
       'a proxy outside of any group',
       { group: '*' },
-      'PROXY_WITHOUT_GROUP',
-      'node1 shows Volume2 outside of any group',
+      'SHADOW_UNBUILDABLE',
+      'no shadow of Volume2 can be built: Proxy is a mirror or a single disk: expected mirror or single, seen no group and no disk',
     ],
     ['no size', { blocks: '*' }, 'VOLUME_SIZE_UNKNOWN', 'node1 does not show how many blocks Volume2 has'],
     [
@@ -96,6 +103,6 @@ describe('an assignment', () => {
       'Volume2 lies on Group5, Group6, but the job names Disk4, Disk3 for its shadow',
     ],
   ])('is refused where sdxinfo shows %s', (_what, shown, code, message) => {
-    expect(() => assigned(shown)).toThrow(expect.objectContaining({ code, message }));
+    expect(() => stepsOf(assigned(shown))).toThrow(expect.objectContaining({ code, message }));
   });
 });

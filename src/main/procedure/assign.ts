@@ -1,11 +1,11 @@
 /** Makes the assignment of a run out of the job and of what the primary nodes show. Pure. */
 import { failure } from '../../contract/errors.ts';
-import { disksOfGroup, findGroup, findVolume } from '../gds/report-lookup.ts';
-import { gdsName } from '../gds/gds-name.ts';
-import type { NodeReport } from '../gds/sdxinfo-objects.ts';
+import { findVolume } from '../gds/report-lookup.ts';
+import { shadowLayout, type ShadowLayout } from '../gds/shadow-layout.ts';
+import type { NodeReport, SdxinfoReport } from '../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../site/site-schema.ts';
-import { fileSystemOf, type Assignment, type ShadowDisk } from './assignment.ts';
+import { fileSystemOf, listed, type Assignment, type VolumeAssignment } from './assignment.ts';
 
 /** What the command line, or the screen, lays over the job. */
 export interface JobOverrides {
@@ -15,10 +15,9 @@ export interface JobOverrides {
 
 /** The job as it is run: overrides laid over it. */
 export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides): NamedJob {
-  return {
-    name,
-    job: { ...job, method: overrides.method ?? job.method, route: overrides.route ?? job.route },
-  };
+  const { method, route } = overrides;
+  const volumes = method === undefined ? job.volumes : job.volumes.map((pair) => ({ ...pair, method }));
+  return { name, job: { ...job, volumes, method: method ?? job.method, route: route ?? job.route } };
 }
 
 function hostsOfRole(site: Site, role: string): string[] {
@@ -42,32 +41,78 @@ export function observedOf(site: Site, job: Job) {
   };
 }
 
-function onlyVolume(job: Job) {
-  const [pair] = job.volumes;
-  if (!pair || job.volumes.length > 1) throw failure('VOLUMES_NOT_RUN', { count: job.volumes.length });
-  return pair;
-}
-
-/** The group's disks in its own order, each with its device on the backup server. */
-function shadowDisks({ name, job }: NamedJob, proxy: string, shown: NodeReport, group: string): ShadowDisk[] {
-  const inOrder = findGroup(shown.report, job.class, group)?.disks;
-  const disks = inOrder ?? disksOfGroup(shown.report, job.class, group).map((disk) => disk.name);
+/** The devices of exactly the disks that the layout has. */
+function shadowDevices({ name, job }: NamedJob, { disks }: ShadowLayout): Readonly<Record<string, string>> {
+  const wanted = disks.map((disk) => disk.name);
   const named = Object.keys(job.shadow.disks);
-  if (disks.length !== named.length || !disks.every((disk) => Object.hasOwn(job.shadow.disks, disk))) {
+  if (wanted.length !== named.length || !wanted.every((disk) => Object.hasOwn(job.shadow.disks, disk))) {
     throw failure('JOB_DISKS_DIFFER', {
       job: name,
-      proxy,
-      actual: disks.join(', ') || 'no disk',
+      proxy: listed(job.volumes.map(({ proxy }) => proxy)),
+      actual: wanted.join(', ') || 'no disk',
       named: named.join(', '),
     });
   }
-  return disks.map((disk) => ({ name: disk, device: job.shadow.disks[disk] ?? '' }));
+  return job.shadow.disks;
+}
+
+/** @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN */
+function requireVolumes({ node, report }: NodeReport, job: Job): void {
+  for (const { master, proxy } of job.volumes) {
+    for (const volume of [master, proxy])
+      if (!findVolume(report, job.class, volume))
+        throw failure('VOLUME_MISSING', { host: node, volume, class: job.class });
+    // Without a size there is no shadow, and without a whole plan no run.
+    if (!findVolume(report, job.class, proxy)?.blocks)
+      throw failure('VOLUME_SIZE_UNKNOWN', { host: node, volume: proxy });
+  }
+}
+
+/** Names that the site file gives: allowed for a job of one volume. */
+function givenNames(report: SdxinfoReport, { class: className, shadow, volumes }: Job) {
+  const [pair] = volumes;
+  const group = pair && findVolume(report, className, pair.proxy)?.group;
+  return {
+    groupNames: group !== undefined && shadow.group !== undefined ? { [group]: shadow.group } : {},
+    volumeNames: pair && shadow.volume !== undefined ? { [pair.proxy]: shadow.volume } : {},
+  };
+}
+
+function layoutOf({ report }: NodeReport, job: Job): ShadowLayout {
+  return shadowLayout(report, {
+    class: job.class,
+    proxies: job.volumes.map(({ proxy }) => proxy),
+    shadowClass: job.shadow.class,
+    ...givenNames(report, job),
+    ...(job.shadow.stripeWidth ? { stripeWidth: job.shadow.stripeWidth } : {}),
+  });
+}
+
+function volumesOf(job: Job, layout: ShadowLayout): VolumeAssignment[] {
+  // Behind a label the data begins with file 1.
+  const first = job.media.layout === 'labelled' ? 1 : 0;
+  return job.volumes.map(({ master, proxy, method }, index) => {
+    const made = layout.volumes.find((volume) => volume.proxy === proxy);
+    if (!made) throw new Error(`the layout has a shadow volume for ${proxy}`);
+    return {
+      master,
+      proxy,
+      method: method ?? job.method,
+      blocks: made.blocks,
+      shadow: {
+        class: layout.class,
+        group: 'group' in made.on ? made.on.group : undefined,
+        volume: made.name,
+      },
+      tapeFile: first + index,
+    };
+  });
 }
 
 /**
  * @param primaries what sdxinfo shows on each primary node
  * @param seed which records the fingerprint samples depends on it; the run's name
- * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, PROXY_WITHOUT_GROUP, JOB_DISKS_DIFFER, VOLUMES_NOT_RUN, GDS_NAME_FORBIDDEN
+ * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, JOB_DISKS_DIFFER, GDS_NAME_FORBIDDEN, and what cannot be shadowed (SHADOW_…)
  */
 export function assign(
   site: Site,
@@ -76,22 +121,12 @@ export function assign(
   seed: string,
 ): Assignment {
   const { name, job } = named;
-  const { master, proxy } = onlyVolume(job);
-  const observed = observedOf(site, job);
   const [shown] = primaries;
   if (!shown) throw new Error('a site has at least one primary node');
-  for (const volume of [master, proxy]) {
-    if (!findVolume(shown.report, job.class, volume)) {
-      throw failure('VOLUME_MISSING', { host: shown.node, volume, class: job.class });
-    }
-  }
-  const volume = findVolume(shown.report, job.class, proxy);
-  const group = volume?.group;
-  if (group === undefined) throw failure('PROXY_WITHOUT_GROUP', { host: shown.node, proxy });
-  // Without a size there is no shadow, and without a whole plan no run.
-  if (!volume?.blocks) throw failure('VOLUME_SIZE_UNKNOWN', { host: shown.node, volume: proxy });
+  requireVolumes(shown, job);
+  const layout = layoutOf(shown, job);
   return {
-    ...observed,
+    ...observedOf(site, job),
     jobName: name,
     siteName: site.site,
     job,
@@ -99,28 +134,28 @@ export function assign(
     route: job.route,
     tapeHost: site.tape.host,
     tapeDevice: site.tape.device,
-    master,
-    proxy,
-    blocks: volume.blocks,
-    shadow: {
-      class: job.shadow.class,
-      group: job.shadow.group ?? gdsName('group', group),
-      volume: job.shadow.volume ?? proxy,
-      disks: shadowDisks(named, proxy, shown, group),
-    },
+    volumes: volumesOf(job, layout),
+    shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },
     fingerprintSeed: seed,
   };
 }
 
+/** The method of each volume of a job. */
+export function methodsOf({ method, volumes }: Job): Method[] {
+  return volumes.map((volume) => volume.method ?? method);
+}
+
 /**
- * Refuses what is planned but not run.
- * @throws ROUTE_NOT_RUN, METHOD_NOT_ON_PLATFORM, VOLUMES_NOT_RUN
+ * Refuses what cannot be run at this site.
+ * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM
  */
 export function requireRunnable(site: Site, job: Job): void {
-  if (job.route === 'server') throw failure('ROUTE_NOT_RUN');
-  const fileSystem = fileSystemOf(job.method);
-  if (fileSystem !== undefined && site.platform === 'linux') {
-    throw failure('METHOD_NOT_ON_PLATFORM', { method: job.method, fileSystem, platform: 'Linux' });
+  const backupServer = backupServerOf(site);
+  if (job.route === 'server' && site.tape.host !== backupServer)
+    throw failure('ROUTE_SERVER_ELSEWHERE', { host: site.tape.host, backupServer });
+  for (const method of methodsOf(job)) {
+    const fileSystem = fileSystemOf(method);
+    if (fileSystem !== undefined && site.platform === 'linux')
+      throw failure('METHOD_NOT_ON_PLATFORM', { method, fileSystem, platform: 'Linux' });
   }
-  onlyVolume(job);
 }

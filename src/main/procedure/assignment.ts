@@ -1,11 +1,22 @@
 /** What one run is to do: the job, with what the site file and sdxinfo say of it. Plain data. */
+import type { ShadowLayout } from '../gds/shadow-layout.ts';
 import type { Job, Method, Platform, Route } from '../site/site-schema.ts';
 
-export interface ShadowDisk {
-  /** The disk's name in GDS, the same on both sides. */
-  readonly name: string;
-  /** The device's name on the backup server. */
-  readonly device: string;
+/** One proxy volume of the job, and the shadow volume that is made of it. */
+export interface VolumeAssignment {
+  readonly master: string;
+  readonly proxy: string;
+  readonly method: Method;
+  /** Size of master, proxy and shadow, in blocks of 512 bytes. */
+  readonly blocks: number;
+  readonly shadow: {
+    readonly class: string;
+    /** Undefined where the volume lies on a single disk. */
+    readonly group: string | undefined;
+    readonly volume: string;
+  };
+  /** Number of the file on the tape that it is dumped into, from 0. */
+  readonly tapeFile: number;
 }
 
 export interface Assignment {
@@ -13,6 +24,7 @@ export interface Assignment {
   readonly siteName: string;
   readonly job: Job;
   readonly platform: Platform;
+  /** The job's method; a volume may have its own. */
   readonly method: Method;
   readonly route: Route;
   /** Primary nodes, in the order of the site file; commands that any of them may run go to the first. */
@@ -21,21 +33,43 @@ export interface Assignment {
   readonly tapeHost: string;
   readonly tapeDevice: string;
   readonly class: string;
-  readonly master: string;
-  readonly proxy: string;
-  /** Size of master, proxy and shadow, in blocks of 512 bytes. */
-  readonly blocks: number;
+  /** At least one; they are parted together, and dumped in this order. */
+  readonly volumes: readonly VolumeAssignment[];
   readonly shadow: {
     readonly class: string;
-    readonly group: string;
-    readonly volume: string;
-    /** In the order in which the proxy's group holds them. */
-    readonly disks: readonly ShadowDisk[];
+    /** Everything that is made on the backup server, stand-ins included. */
+    readonly layout: ShadowLayout;
+    /** GDS disk name -> the device's name on the backup server. */
+    readonly devices: Readonly<Record<string, string>>;
   };
   /** Which records the fingerprint samples depends on this and on the size alone. */
   readonly fingerprintSeed: string;
   /** What sdxinfo prints on a node without any object; undefined where the site file does not say. */
   readonly noObjectsMessage: string | undefined;
+}
+
+/** The names of the job's proxy volumes. */
+export const proxiesOf = ({ volumes }: Pick<Assignment, 'volumes'>): string[] =>
+  volumes.map(({ proxy }) => proxy);
+
+/** The names of the job's master volumes. */
+export const mastersOf = ({ volumes }: Pick<Assignment, 'volumes'>): string[] =>
+  volumes.map(({ master }) => master);
+
+/** `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+/** Sizes of all volumes together, in bytes. */
+export const bytesOfVolumes = ({ volumes }: Pick<Assignment, 'volumes'>): number =>
+  volumes.reduce((sum, { blocks }) => sum + blocks * blockBytes, 0);
+
+/** @throws where the job has no such proxy volume */
+export function volumeNamed({ volumes }: Pick<Assignment, 'volumes'>, proxy: string): VolumeAssignment {
+  const volume = volumes.find((each) => each.proxy === proxy);
+  if (!volume) throw new Error(`${proxy} is no proxy volume of the job`);
+  return volume;
 }
 
 /** The primary node that runs the commands which "Node1 or Node2" may run (GDS guide 6.6.3.7, step 3). */

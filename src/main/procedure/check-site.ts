@@ -7,7 +7,7 @@ import { driveCommand } from '../tape/tape-device.ts';
 import { parseDriveStatus } from '../tape/drive-status.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
-import { assign, observedOf, requireRunnable } from './assign.ts';
+import { assign, methodsOf, observedOf, requireRunnable } from './assign.ts';
 import { dumpToolOf, fileSystemOf, mounts } from './assignment.ts';
 import { judgeReady } from './checks.ts';
 import type { CommandRunner } from './command-runner.ts';
@@ -30,7 +30,7 @@ function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
   if (role === 'primary') add('sdxinfo', 'sdxproxy', 'sdxvolume', 'dd');
   if (role === 'backup') {
     add('sdxinfo', 'sdxshadowdisk', 'sdxshadowgroup', 'sdxshadowvolume', 'dd', 'mkdir', 'rmdir', 'ls', 'cat');
-    for (const { method } of jobs) {
+    for (const method of jobs.flatMap(methodsOf)) {
       if (fileSystemOf(method) !== undefined) add('fsck');
       if (mounts(method)) add('mount', 'umount', 'tar');
       const dumpTool = dumpToolOf(method);
@@ -97,15 +97,12 @@ async function checkJob(room: Room, named: NamedJob): Promise<void> {
       room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
     }
     if (blocking.length > 0) return;
-    const { master, proxy, blocks, shadow } = assignment;
-    const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
-    const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
-    room.say(
-      place,
-      what,
-      true,
-      `${proxy} is joined to ${master}, in sync, ${size}; no shadow in ${shadow.class}`,
-    );
+    const seen = assignment.volumes.map(({ master, proxy, blocks }) => {
+      const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
+      const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
+      return `${proxy} is joined to ${master}, in sync, ${size}`;
+    });
+    room.say(place, what, true, `${seen.join('; ')}; no shadow in ${assignment.shadow.class}`);
   });
 }
 

@@ -12,25 +12,29 @@ import {
 import { statusesShown, unknownStatuses } from '../gds/involved-statuses.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { compareShadow } from '../gds/shadow-comparison.ts';
+import { compareStandIns } from '../gds/stand-in.ts';
 import type { ShadowPlan } from '../gds/shadow-sides.ts';
-import type { NodeReport, SdxVolume } from '../gds/sdxinfo-objects.ts';
-import type { Assignment } from './assignment.ts';
+import type { NodeReport } from '../gds/sdxinfo-objects.ts';
+import { proxiesOf, type Assignment, type VolumeAssignment } from './assignment.ts';
 import { mountsOfClass, type BackupReport, type World } from './world.ts';
 
-function namesOf({ class: className, proxy, master }: Assignment): ProxyNames {
+function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssignment): ProxyNames {
   return { class: className, proxyVolume: proxy, masterVolume: master };
 }
 
-export function shadowPlanOf(assignment: Assignment): ShadowPlan {
-  const { shadow } = assignment;
+/** What the shadow of one volume of the job is meant to be. */
+export function shadowPlanOf(assignment: Assignment, volume: VolumeAssignment): ShadowPlan {
+  const { shadow } = volume;
+  const { layout, devices } = assignment.shadow;
   return {
     primaryClass: assignment.class,
-    proxyVolume: assignment.proxy,
-    masterVolume: assignment.master,
+    proxyVolume: volume.proxy,
+    masterVolume: volume.master,
     shadowClass: shadow.class,
     shadowGroup: shadow.group,
     shadowVolume: shadow.volume,
-    deviceOfDisk: Object.fromEntries(shadow.disks.map(({ name, device }) => [name, device])),
+    deviceOfDisk: devices,
+    layout,
     mode: 'ro',
   };
 }
@@ -53,14 +57,41 @@ function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): 
   });
 }
 
-/** Joined to its master, every slice STOP, on every primary node (GDS guide 6.6.3.7, step 3-1). */
-export function judgeJoined(assignment: Assignment, world: World): RuleVerdict[] {
-  return onEveryNode(world, ({ report }) => joinedAndInSync(report, namesOf(assignment)));
+type Volumes = readonly VolumeAssignment[];
+
+/** The rules over each volume; where a job has several, each verdict says of which it is. */
+function onEachVolume(
+  assignment: Assignment,
+  volumes: Volumes,
+  judge: (volume: VolumeAssignment) => RuleVerdict[],
+): RuleVerdict[] {
+  if (assignment.volumes.length === 1) return volumes.flatMap(judge);
+  return volumes.flatMap((volume) =>
+    judge(volume).map((verdict) => ({
+      ...verdict,
+      volume: volume.proxy,
+      title: `${verdict.title} (${volume.proxy})`,
+    })),
+  );
 }
 
-/** Words that no table here knows, of anything that the proxy stands on. They are shown as they were printed. */
-function judgeStatusesKnown({ class: className, proxy }: Assignment, world: World): RuleVerdict[] {
-  const unknown = unknownStatuses(world.primaries.flatMap((node) => statusesShown(node, className, proxy)));
+/** Joined to its master, every slice STOP, on every primary node (GDS guide 6.6.3.7, step 3-1). */
+export function judgeJoined(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  return onEachVolume(assignment, volumes, (volume) =>
+    onEveryNode(world, ({ report }) => joinedAndInSync(report, namesOf(assignment, volume))),
+  );
+}
+
+/** Words that no table here knows, of anything that the proxies stand on. They are shown as they were printed. */
+function judgeStatusesKnown(assignment: Assignment, world: World): RuleVerdict[] {
+  const shown = world.primaries.flatMap((node) =>
+    proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
+  );
+  const unknown = [...new Set(unknownStatuses(shown))];
   const why = 'a status word that is not known is never taken for a good one';
   return [
     oneSided(
@@ -80,31 +111,45 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
   return [
     ...judgeJoined(assignment, world),
     ...judgeStatusesKnown(assignment, world),
-    ...onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment))),
+    ...onEachVolume(assignment, assignment.volumes, (volume) =>
+      onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment, volume))),
+    ),
     ...judgeNoShadow(assignment, world),
     ...judgeNoMount(assignment, world),
   ];
 }
 
-export function judgeParted(assignment: Assignment, world: World): RuleVerdict[] {
-  return parted(world.primaries, namesOf(assignment));
+export function judgeParted(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  return onEachVolume(assignment, volumes, (volume) => parted(world.primaries, namesOf(assignment, volume)));
 }
 
 export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[] {
-  return [...judgeParted(assignment, world), ...stoppedEverywhere(world.primaries, namesOf(assignment))];
+  return onEachVolume(assignment, assignment.volumes, (volume) => {
+    const names = namesOf(assignment, volume);
+    return [...parted(world.primaries, names), ...stoppedEverywhere(world.primaries, names)];
+  });
 }
 
 export function judgeNoShadow(assignment: Assignment, world: World): RuleVerdict[] {
   return noShadowObjects(backupOf(world).report, assignment.shadow.class);
 }
 
-/** The rules that compare the shadow with the proxy. */
+/** The rules that compare each shadow with its proxy, and those of the stand-ins. */
 export function judgeShadow(assignment: Assignment, world: World): RuleVerdict[] {
-  return compareShadow({
-    primaries: world.primaries,
-    backup: backupOf(world),
-    plan: shadowPlanOf(assignment),
-  });
+  const plans = assignment.volumes.map((volume) => shadowPlanOf(assignment, volume));
+  const compared = onEachVolume(assignment, assignment.volumes, (volume) =>
+    compareShadow({
+      primaries: world.primaries,
+      backup: backupOf(world),
+      plan: shadowPlanOf(assignment, volume),
+      alsoPlanned: plans.filter(({ proxyVolume }) => proxyVolume !== volume.proxy),
+    }),
+  );
+  return [...compared, ...compareStandIns(backupOf(world).report, assignment.shadow.layout)];
 }
 
 function oneSided(
@@ -166,8 +211,10 @@ export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[
 }
 
 /** After -N with mode=rw: active, and writable where sdxinfo shows the mode. */
-export function judgeShadowWritable(assignment: Assignment, world: World): RuleVerdict[] {
-  const { shadow } = assignment;
+export function judgeShadowWritable(
+  { shadow }: Pick<VolumeAssignment, 'shadow'>,
+  world: World,
+): RuleVerdict[] {
   const volume = findVolume(backupOf(world).report, shadow.class, shadow.volume);
   const status = volume?.status?.word ?? 'none';
   const mode = volume?.mode;
@@ -179,49 +226,87 @@ export function judgeShadowWritable(assignment: Assignment, world: World): RuleV
 }
 
 /** After Rejoin: joined again, and being copied or already in sync. */
-export function judgeJoining(assignment: Assignment, world: World): RuleVerdict[] {
-  return onEveryNode(world, ({ report }) => {
-    const joined = joinedAndInSync(report, namesOf(assignment)).filter(({ rule }) => rule === 'proxy-joined');
-    const state = copyState(report, namesOf(assignment));
-    const why = 'any other slice status is a copy that has failed';
-    return [
-      ...joined,
-      oneSided(
-        'proxy-copying',
-        'The copy runs',
-        'copying or in-sync',
-        state,
-        state !== 'unexpected',
-        why,
-        '8-2',
-      ),
-    ];
-  });
+export function judgeJoining(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  return onEachVolume(assignment, volumes, (volume) =>
+    onEveryNode(world, ({ report }) => {
+      const names = namesOf(assignment, volume);
+      const joined = joinedAndInSync(report, names).filter(({ rule }) => rule === 'proxy-joined');
+      const state = copyState(report, names);
+      const why = 'any other slice status is a copy that has failed';
+      return [
+        ...joined,
+        oneSided(
+          'proxy-copying',
+          'The copy runs',
+          'copying or in-sync',
+          state,
+          state !== 'unexpected',
+          why,
+          '8-2',
+        ),
+      ];
+    }),
+  );
+}
+
+/** Before a rejoin: no shadow, nothing mounted, and parted what is not joined yet; where all is, the check says so. */
+export function judgeRejoinable(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  const left = volumes.filter((volume) => !isProxyJoined(assignment, world, [volume]));
+  return [
+    ...judgeNoShadow(assignment, world),
+    ...judgeNoMount(assignment, world),
+    ...judgeParted(assignment, world, left),
+  ];
 }
 
 const holds = (verdicts: readonly RuleVerdict[]) => verdicts.length > 0 && !verdicts.some(isBlocking);
 
-function proxyOnEachNode(assignment: Assignment, world: World): (SdxVolume | undefined)[] {
-  return world.primaries.map(({ report }) => findVolume(report, assignment.class, assignment.proxy));
-}
-
+/** Every proxy is stopped on every node. */
 export function isProxyStopped(assignment: Assignment, world: World): boolean {
-  return holds(stoppedEverywhere(world.primaries, namesOf(assignment)));
+  return assignment.volumes.every((volume) =>
+    holds(stoppedEverywhere(world.primaries, namesOf(assignment, volume))),
+  );
 }
 
 /** Joined as every node sees it, in sync or still being copied. */
-export function isProxyJoined(assignment: Assignment, world: World): boolean {
-  const volumes = proxyOnEachNode(assignment, world);
-  return volumes.length > 0 && volumes.every((volume) => volume?.proxy?.word === 'Join');
+export function isProxyJoined(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): boolean {
+  return (
+    world.primaries.length > 0 &&
+    volumes.every(({ proxy }) =>
+      world.primaries.every(
+        ({ report }) => findVolume(report, assignment.class, proxy)?.proxy?.word === 'Join',
+      ),
+    )
+  );
 }
 
-export function isJoinedAndInSync(assignment: Assignment, world: World): boolean {
-  return holds(judgeJoined(assignment, world));
+export function isJoinedAndInSync(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): boolean {
+  return holds(judgeJoined(assignment, world, volumes));
 }
 
 /** Joined, and each slice COPY or STOP: there is something to wait for. */
-export function isJoining(assignment: Assignment, world: World): boolean {
-  return holds(judgeJoining(assignment, world));
+export function isJoining(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): boolean {
+  return holds(judgeJoining(assignment, world, volumes));
 }
 
 export function isShadowUnmounted(assignment: Assignment, world: World): boolean {
@@ -229,9 +314,8 @@ export function isShadowUnmounted(assignment: Assignment, world: World): boolean
 }
 
 /** Stopped, or not there at all. */
-export function isShadowStopped(assignment: Assignment, world: World): boolean {
-  const { shadow } = assignment;
-  const volume = findVolume(backupOf(world).report, shadow.class, shadow.volume);
+export function isShadowStopped(assignment: Assignment, world: World, name: string): boolean {
+  const volume = findVolume(backupOf(world).report, assignment.shadow.class, name);
   return volume === undefined || volume.status?.word === 'STOP';
 }
 
@@ -250,13 +334,11 @@ export function isShadowObjectGone(
   kind: 'volume' | 'group' | 'disk',
   name: string,
 ): boolean {
-  const { shadow } = assignment;
+  const { class: className, layout } = assignment.shadow;
   const { volumes, groups, disks } = backupOf(world).report;
   const shown = { volume: volumes, group: groups, disk: disks }[kind].filter(
-    (object) => object.class === shadow.class,
+    (object) => object.class === className,
   );
-  const own = { volume: [shadow.volume], group: [shadow.group], disk: shadow.disks.map((disk) => disk.name) }[
-    kind
-  ];
-  return shown.every((object) => object.name !== name && own.includes(object.name));
+  const made = { volume: layout.volumes, group: layout.groups, disk: layout.disks }[kind];
+  return shown.every((object) => object.name !== name && made.some((own) => own.name === object.name));
 }

@@ -1,6 +1,7 @@
 /** Sends commands, and writes each into the journal: the intent before, the outcome after. */
 import { createHash } from 'node:crypto';
 import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../contract/errors.ts';
+import type { OnRetry } from '../ssh/host-profile.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';
 import type { EventSink } from './journal.ts';
@@ -32,6 +33,12 @@ export interface StopSignals {
   readonly halt: AbortSignal;
 }
 
+/** What a run lays down for all of its commands. */
+export interface RunnerOptions {
+  /** Step id -> the most seconds that a command or a data stream of that step may take; undefined where the site says nothing. */
+  readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
+}
+
 export function errorFields(error: unknown): { code: string; sentence: string; hint: string } {
   if (isFailure(error)) return { code: error.code, sentence: error.message, hint: error.hint };
   return { code: 'UNEXPECTED', sentence: error instanceof Error ? error.message : String(error), hint: '' };
@@ -46,12 +53,14 @@ export class CommandRunner {
   readonly #journal: EventSink;
   readonly #hosts: Hosts;
   readonly #signals: () => StopSignals;
+  readonly #options: RunnerOptions;
 
   /** @param signals asked at each command: while a run is unwound, a cancel no longer counts */
-  constructor(journal: EventSink, hosts: Hosts, signals: () => StopSignals) {
+  constructor(journal: EventSink, hosts: Hosts, signals: () => StopSignals, options: RunnerOptions = {}) {
     this.#journal = journal;
     this.#hosts = hosts;
     this.#signals = signals;
+    this.#options = options;
   }
 
   get hosts(): Hosts {
@@ -62,6 +71,19 @@ export class CommandRunner {
   abortOf(changes: boolean): AbortSignal {
     const signals = this.#signals();
     return changes ? signals.halt : signals.cancel;
+  }
+
+  /** What a stream of data of that step is opened with: its time limit, where the site sets one, and who hears of new attempts to connect. */
+  streamOptions(step: string): { timeLimitSeconds: number | undefined; onRetry: OnRetry } {
+    const onRetry: OnRetry = (text) => void this.#journal.append({ type: 'warning', step, text });
+    return { timeLimitSeconds: this.#options.timeLimitOf?.(step), onRetry };
+  }
+
+  /** The site's limit holds for each command; one that is known to be quick is not given more time than it has of itself. */
+  #timeLimitOf(step: string, ownLimit: number | undefined): number {
+    const ofSite = this.#options.timeLimitOf?.(step);
+    if (ofSite === undefined || ownLimit === undefined) return ofSite ?? ownLimit ?? defaultTimeLimitSeconds;
+    return Math.min(ofSite, ownLimit);
   }
 
   /** Writes the intent of a command whose data the caller moves itself; give the number to `outcome`. */
@@ -111,7 +133,8 @@ export class CommandRunner {
     const session = this.#hosts.session(command.host);
     const send = () =>
       session.exec(command.argv, {
-        timeLimitSeconds: options.timeLimitSeconds ?? defaultTimeLimitSeconds,
+        ...this.streamOptions(step),
+        timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
         abort: this.abortOf(command.changes),
       });
     let result: CommandResult;

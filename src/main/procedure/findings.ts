@@ -1,6 +1,6 @@
 /** Says what a run that is taken up was found to be: where its journal ends, what it lets expect, and what the hosts show. Pure. */
 import type { RunEvent } from '../../contract/events.ts';
-import type { Assignment } from './assignment.ts';
+import { listed, mastersOf, proxiesOf, type Assignment } from './assignment.ts';
 import { isJoinedAndInSync, isShadowGone } from './checks.ts';
 import type { RunMarks } from './run-marks.ts';
 import { sentCommands } from './sent-commands.ts';
@@ -35,10 +35,12 @@ function unheard(events: readonly RunEvent[], settled: readonly Settled[]): stri
 
 /** What the commands of the run, where they all ended as they should, leave behind. */
 function expectations(assignment: Assignment, events: readonly RunEvent[], world: World): string[] {
-  const { proxy, master, shadow, backupServer } = assignment;
+  const { shadow, backupServer } = assignment;
+  const [proxies, masters] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];
+  // Proxies that are rejoined one after the other have a step each: "8-1:2".
   const last = (step: string) =>
     sentCommands(events).findLast(
-      ({ intent, ending }) => intent.step === step && intent.changes && ending !== 'bad',
+      ({ intent, ending }) => intent.step.replace(/:.*/, '') === step && intent.changes && ending !== 'bad',
     );
   const [part, rejoin, create, remove] = ['3-3', '8-1', '5', '7'].map(last);
   const isParted = (part?.intent.seq ?? 0) > (rejoin?.intent.seq ?? 0);
@@ -46,7 +48,7 @@ function expectations(assignment: Assignment, events: readonly RunEvent[], world
   const differing: string[] = [];
   if (isParted === isJoinedAndInSync(assignment, world))
     differing.push(
-      `expected after the journal: ${proxy} ${isParted ? 'parted from' : 'joined to'} ${master}`,
+      `expected after the journal: ${proxies} ${isParted ? 'parted from' : 'joined to'} ${masters}`,
     );
   if (hasShadow === isShadowGone(assignment, world))
     differing.push(

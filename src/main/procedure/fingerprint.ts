@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { sampleArguments } from '../../streams/raw-device.ts';
 import type { Platform } from '../site/site-schema.ts';
-import { blockBytes, type Assignment } from './assignment.ts';
+import { blockBytes, type Assignment, type VolumeAssignment } from './assignment.ts';
 import type { StepCommand } from './step.ts';
 
 /** Size of a sampled record in bytes: that of the guide's dd (6a). */
@@ -48,14 +48,21 @@ export function sampledRecords(blocks: number, count: number, seed: string): num
   return [...chosen].sort((a, b) => a - b);
 }
 
-export function fingerprintSource(assignment: Assignment, host: string, device: string): FingerprintSource {
-  const { blocks, job, platform } = assignment;
-  return {
-    host,
-    device,
-    platform,
-    records: sampledRecords(blocks, job.verify.fingerprint, assignment.fingerprintSeed),
-  };
+/** The records of a volume that the run compares. */
+export function recordsCompared(
+  { job, fingerprintSeed }: Pick<Assignment, 'job' | 'fingerprintSeed'>,
+  { blocks }: Pick<VolumeAssignment, 'blocks'>,
+): number[] {
+  return sampledRecords(blocks, job.verify.fingerprint, fingerprintSeed);
+}
+
+export function fingerprintSource(
+  assignment: Assignment,
+  volume: VolumeAssignment,
+  host: string,
+  device: string,
+): FingerprintSource {
+  return { host, device, platform: assignment.platform, records: recordsCompared(assignment, volume) };
 }
 
 /** One dd a record: it needs nothing on the host but dd, and the bytes are hashed here. */
@@ -75,6 +82,9 @@ export interface SampledBlock {
   readonly record: number;
   readonly sha256: string;
 }
+
+/** Proxy volume -> its sampled records. */
+export type Fingerprints = ReadonlyMap<string, readonly SampledBlock[]>;
 
 /** Records whose hashes differ, or that only one side has. */
 export function differingRecords(

@@ -1,4 +1,4 @@
-/** The steps and commands that layout `labelled` adds: file 0 is the label, file 1 the dump, file 2 the manifest. */
+/** The steps and commands that layout `labelled` adds: file 0 is the label, then a file a volume, then the manifest. */
 import { tapeReaderArguments } from '../../streams/tape-reader.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import type { Assignment } from './assignment.ts';
@@ -8,8 +8,8 @@ import type { Step, StepCommand } from './step.ts';
 import { readRecordCommand, rewindCommand } from './tape-look.ts';
 import { positionCommands, statusCommand } from './tape-position.ts';
 
-export const dataFile = 1;
-export const manifestFile = 2;
+/** Number of the tape file that the manifest is. */
+export const manifestFileOf = (volumes: readonly unknown[]): number => 1 + volumes.length;
 
 export const isLabelled = ({ job }: Pick<Assignment, 'job'>): boolean => job.media.layout === 'labelled';
 
@@ -44,22 +44,23 @@ export function manifestStep(assignment: Assignment): Step {
   };
 }
 
-/** Goes behind the label, from wherever the head stands. */
-export const dataPosition = (drive: Drive): StepCommand[] => positionCommands(drive, dataFile);
-
-/** Goes to the dump and reads it. */
-export function readDataCommands(drive: Drive, recordBytes: number): StepCommand[] {
+/** Goes to a file and reads it. */
+export function readDataCommands(drive: Drive, recordBytes: number, file: number): StepCommand[] {
   const { tapeHost: host, tapeDevice } = drive;
   const argv = tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes });
-  return [...dataPosition(drive), { host, argv, guide: false, changes: false }];
+  return [...positionCommands(drive, file), { host, argv, guide: false, changes: false }];
 }
 
-/** Reads label, dump and manifest. */
-export function readBackLabelledCommands(drive: Drive, recordBytes: number): StepCommand[] {
+/** Reads label, dumps and manifest. */
+export function readBackLabelledCommands(
+  drive: Drive,
+  recordBytes: number,
+  volumes: readonly { readonly tapeFile: number }[],
+): StepCommand[] {
   return [
     rewindCommand(drive),
     readRecordCommand(drive),
-    ...readDataCommands(drive, recordBytes),
+    ...volumes.flatMap(({ tapeFile }) => readDataCommands(drive, recordBytes, tapeFile)),
     statusCommand(drive),
     readOwnFileCommand(drive),
     rewindCommand(drive),

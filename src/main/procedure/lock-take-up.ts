@@ -1,16 +1,15 @@
 /** Takes the lock of a run up: who goes on with the run, or unwinds it, holds the lock that its first process held. */
-import { failure } from '../../contract/errors.ts';
 import type { Assignment } from './assignment.ts';
 import { troubleOf, type CommandRunner } from './command-runner.ts';
 import type { CommandResult } from './hosts.ts';
-import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from './lock.ts';
-import { lockedFailure } from './perform-commands.ts';
+import { isDead, lockFolder, ownerName, ownerWords, parseOwner, thisOwner } from './lock.ts';
+import { busyFailure } from './lock-refusal.ts';
 
 export interface LockOrder {
   readonly runner: CommandRunner;
   readonly assignment: Pick<Assignment, 'class' | 'backupServer'>;
   readonly run: string;
-  /** Since when the run is worked on, as its journal has it: for who is refused. */
+  /** Since when the run is worked on, as its journal has it: for who is refused by a lock that does not say it. */
   readonly since: string;
   /** True where the run may have made its lock and died before it could put its name on it. */
   readonly mayBeNameless: boolean;
@@ -50,13 +49,7 @@ class RunLock {
   /** @returns what refuses who is not the owner */
   #refusal(listing: string) {
     const { run, assignment, since } = this.#order;
-    const owner = parseOwner(listing);
-    if (owner?.run !== run) return lockedFailure(assignment, listing);
-    return failure('RUN_BUSY', {
-      run,
-      owner: `${owner.user} on ${owner.console} (process ${owner.processId})`,
-      since,
-    });
+    return busyFailure(assignment, run, listing, since);
   }
 
   /** @returns a warning, where the lock of another process was taken over */
@@ -72,7 +65,7 @@ class RunLock {
     // Of two that take it over at the same time only one can remove the former owner's name.
     const removed = await this.#send('rmdir', `${this.#folder}/${ownerName(owner)}`);
     if (removed.status !== 0) throw this.#refusal(await this.#listing());
-    const told = `${owner.user} on ${owner.console} (process ${owner.processId})`;
+    const told = ownerWords(owner);
     return isDead(owner)
       ? `the lock was left by ${told}, which is gone; it was taken over`
       : `the lock of ${told} was taken over (--take-over-lock)`;

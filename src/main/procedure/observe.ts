@@ -28,11 +28,14 @@ function lookAt(host: string, argv: readonly string[]): StepCommand {
   return { host, argv, guide: false, changes: false };
 }
 
-/** The default columns hold the extents, the long ones master and proxy (GDS guide, F.1.3 and 6.6.3.7): both are needed. */
+/**
+ * The default columns hold the extents, the long ones master and proxy (GDS guide, F.1.3 and 6.6.3.7): both are needed. Of groups the
+ * long ones tell the width of stripes.
+ */
 export function primaryLooks(host: string, className: string): StepCommand[] {
   return [
     lookAt(host, sdxinfo({ show: everyKind, class: className })),
-    lookAt(host, sdxinfo({ show: ['volume'], class: className, long: true })),
+    lookAt(host, sdxinfo({ show: ['group', 'volume'], class: className, long: true })),
   ];
 }
 
@@ -40,7 +43,7 @@ export function primaryLooks(host: string, className: string): StepCommand[] {
 export function backupLooks(host: string): StepCommand[] {
   return [
     lookAt(host, sdxinfo({ show: everyKind })),
-    lookAt(host, sdxinfo({ show: ['volume'], long: true })),
+    lookAt(host, sdxinfo({ show: ['group', 'volume'], long: true })),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { jobSchema, type Method } from '../site/site-schema.ts';
+import type { Method } from '../site/site-schema.ts';
 import { mayBeOwnFile } from './own-tape.ts';
 
 const volume = randomBytes(65_536);
@@ -8,13 +8,7 @@ const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex
 const fingerprint = [{ record: 0, sha256: sha256(volume.subarray(0, 32_768)) }];
 
 function isOwn(record: Buffer, found: string, method: Method = '6a', recordBytes = 32_768): boolean {
-  const job = jobSchema.parse({
-    class: 'Class1',
-    volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
-    shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
-    media: { recordBytes },
-  });
-  return mayBeOwnFile({ method, job }, record, found, fingerprint);
+  return mayBeOwnFile({ method, recordBytes }, record, found, fingerprint);
 }
 
 describe('what a tape holds after a dump was broken off', () => {

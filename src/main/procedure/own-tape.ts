@@ -1,9 +1,9 @@
 /** Whether what a tape holds is the unfinished file of the run itself: the run may overwrite that, and nothing else. Pure. */
 import { createHash } from 'node:crypto';
-import type { Assignment } from './assignment.ts';
+import type { Method } from '../site/site-schema.ts';
 import { sampleBytes, type SampledBlock } from './fingerprint.ts';
 
-const beginnings: Readonly<Record<Assignment['method'], RegExp>> = {
+const beginnings: Readonly<Record<Method, RegExp>> = {
   '6a': /^/,
   '6b': /^a(n old)? tar archive that begins with "\.\/?"$/,
   '6c': /^a ufsdump$/,
@@ -18,13 +18,13 @@ const beginnings: Readonly<Record<Assignment['method'], RegExp>> = {
  * @param fingerprint of the parted proxy: its first record is what a dump of the raw device begins with
  */
 export function mayBeOwnFile(
-  { method, job }: Pick<Assignment, 'method' | 'job'>,
+  { method, recordBytes }: { readonly method: Method; readonly recordBytes: number },
   record: Buffer,
   found: string,
   fingerprint: readonly SampledBlock[] | undefined,
 ): boolean {
   if (record.length === 0) return true;
-  if (record.length !== job.media.recordBytes) return false;
+  if (record.length !== recordBytes) return false;
   if (method !== '6a') return beginnings[method].test(found);
   // Shorter records cannot be compared with the sample; what is longer begins with it.
   const first = fingerprint?.find((block) => block.record === 0);

@@ -1,6 +1,6 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
-import type { Assignment } from './assignment.ts';
+import { listed, mastersOf, type Assignment } from './assignment.ts';
 import { troubleOf, wordsOf } from './command-runner.ts';
 import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from './lock.ts';
 import { commandLine } from '../ssh/quoting.ts';
@@ -154,12 +154,23 @@ export const performMountPointCheck: Performer = async (context, step) => {
   if (result.status === 0) throw failure('MOUNT_POINT_TAKEN', { host: look.host, mountPoint });
 };
 
+/** @throws TOOLS_MISSING */
+export const performToolsCheck: Performer = async (context, step) => {
+  const missing: string[] = [];
+  for (const command of step.commands)
+    if ((await context.runner.send(step.id, command, { anyStatus: true })).status !== 0)
+      missing.push(command.argv.at(-1) ?? '');
+  const host = context.assignment.backupServer;
+  if (missing.length > 0) throw failure('TOOLS_MISSING', { host, tools: missing.join(', ') });
+};
+
 function stopQuestion(context: RunContext, step: Step): Question {
-  const { master, primaryNodes } = context.assignment;
+  const { assignment } = context;
+  const them = assignment.volumes.length === 1 ? 'it' : 'each';
   return {
     id: 'services-stopped',
     step: step.id,
-    text: `Stop everything that uses ${master} on ${primaryNodes.join(' and ')}; unmount it where it is a file system.`,
+    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${assignment.primaryNodes.join(' and ')}; unmount ${them} where it is a file system.`,
     choices: [
       { id: 'stopped', label: 'The services are stopped' },
       { id: 'stop', label: 'End the run' },
@@ -171,7 +182,7 @@ function resumeQuestion(context: RunContext, step: Step): Question {
   return {
     id: 'services-resumed',
     step: step.id,
-    text: `Start what was stopped in step 3-2 again; mount ${context.assignment.master} where it is a file system.`,
+    text: `Start what was stopped in step 3-2 again; mount ${listed(mastersOf(context.assignment))} where it is a file system.`,
     choices: [{ id: 'resumed', label: 'The services run again' }],
   };
 }

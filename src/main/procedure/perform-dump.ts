@@ -1,22 +1,27 @@
-/** The dump through the console: read on the backup server, written on the tape host. */
+/** The dump; and the one through the console: read on the backup server, written on the tape host. */
 import { runDump, type DumpResult } from '../../streams/copy-path.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
 import { DumpOutput } from '../../streams/dump-output.ts';
 import type { CopyProgress } from '../../streams/progress.ts';
 import { judgeTapeWrite } from '../../streams/tape-writer.ts';
-import { blockBytes, dumpToolOf, mounts } from './assignment.ts';
+import { blockBytes, dumpToolOf, mounts, volumeNamed, type VolumeAssignment } from './assignment.ts';
 import { CatalogueFile } from './catalogue-file.ts';
-import { dataFile, isLabelled } from './labelled-steps.ts';
+import { goToDump } from './dump-position.ts';
 import type { Performer } from './perform-commands.ts';
-import { requireOwnLabel } from './read-labelled-tape.ts';
+import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from './remote-data.ts';
 import type { RunContext } from './run-context.ts';
 import type { Step, StepCommand } from './step.ts';
-import { goToFile } from './tape-position.ts';
 
-function recordDigests(context: RunContext, step: Step, result: DumpResult, counted: number): void {
+function recordDigests(
+  context: RunContext,
+  step: Step,
+  volume: string,
+  result: DumpResult,
+  counted: number,
+): void {
   const { device, handed, onTape } = result;
-  const common = { type: 'digest', step: step.id, volume: context.assignment.proxy } as const;
+  const common = { type: 'digest', step: step.id, volume } as const;
   context.journal.append({
     ...common,
     hop: 'device',
@@ -80,7 +85,7 @@ class HeardDump {
 }
 
 /** How the method's stream ends on the tape, and what is known of its length. */
-function shapeOf({ method, blocks }: RunContext['assignment'], catalogue: CatalogueFile | undefined) {
+function shapeOf({ method, blocks }: VolumeAssignment, catalogue: CatalogueFile | undefined) {
   if (catalogue)
     return { lastRecord: 'zero-padded', catalogue: { onEntry: catalogue.add.bind(catalogue) } } as const;
   return { lastRecord: 'short', expectedBytes: method === '6a' ? blocks * blockBytes : undefined } as const;
@@ -89,18 +94,16 @@ function shapeOf({ method, blocks }: RunContext['assignment'], catalogue: Catalo
 async function copy(
   context: RunContext,
   step: Step,
+  volume: VolumeAssignment,
   catalogue: CatalogueFile | undefined,
 ): Promise<DumpResult> {
   const [readCommand, writeCommand] = step.commands.slice(-2);
   if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
-  const { job, method } = context.assignment;
-  const tool = dumpToolOf(method);
+  const { job } = context.assignment;
+  const tool = dumpToolOf(volume.method);
   const heard = tool && new HeardDump(context, step.id);
   const show = showProgress(context, step.id, 'dump');
-  if (isLabelled(context.assignment)) {
-    await requireOwnLabel(context, step.id);
-    await goToFile(context.runner, step.id, context.assignment, dataFile);
-  }
+  await goToDump(context, step.id, volume);
   const source = await open(
     context,
     step.id,
@@ -113,7 +116,7 @@ async function copy(
       source: source.end,
       sink: sink.end,
       recordBytes: job.media.recordBytes,
-      ...shapeOf(context.assignment, catalogue),
+      ...shapeOf(volume, catalogue),
       judgeReader:
         heard && (({ stderr }) => heard.output.judge(tool, { ...evidenceOf(readCommand), stderr })),
       onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
@@ -130,22 +133,21 @@ async function copy(
 }
 
 /** Reads the shadow volume on the backup server and writes it to the tape, through this program. */
-export const performDump: Performer = async (context, step) => {
-  const { method, proxy: volume } = context.assignment;
-  const catalogue = mounts(method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
+async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
+  const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
   try {
-    const result = await copy(context, step, catalogue);
+    const result = await copy(context, step, volume, catalogue);
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
     const writeCommand = step.commands.at(-1);
     const counted = judgeTapeWrite(result.sinkEnd, result.handed, writeCommand && evidenceOf(writeCommand));
-    recordDigests(context, step, result, counted.records);
+    recordDigests(context, step, volume.proxy, result, counted.records);
     if (!catalogue) return;
     const { path: file, entries } = catalogue;
     context.journal.append({
       type: 'catalogue',
       step: step.id,
-      volume,
+      volume: volume.proxy,
       entries,
       file,
       sha256: catalogue.digest(),
@@ -153,4 +155,11 @@ export const performDump: Performer = async (context, step) => {
   } finally {
     catalogue?.close();
   }
+}
+
+/** Dumps one volume, by the route of the job. */
+export const performDump: Performer = async (context, step) => {
+  const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
+  const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
+  await dump(context, step, volume);
 };

@@ -4,7 +4,6 @@ import { isFailure } from '../../contract/errors.ts';
 import { mediaEvent, type MediaEvent, type MediaFile } from '../tape/media-catalogue.ts';
 import { refusalOfRun, type FoundTape } from '../tape/overwrite-rule.ts';
 import { dayOf, encodeLabel, inventedName, isKept, type TapeLabel } from '../tape/tape-label.ts';
-import { dataFile } from './labelled-steps.ts';
 import { writeRecords } from './own-file.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from './run-context.ts';
@@ -83,7 +82,7 @@ export function requireOverwritable(context: RunContext, step: Step, tape: Found
 
 /** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
 function labelFor({ assignment, journal }: RunContext, present: TapeLabel | undefined): TapeLabel {
-  const { job, jobName, siteName, proxy, method } = assignment;
+  const { job, jobName, siteName } = assignment;
   const now = new Date();
   const keepUntil = keepUntilOf(job.media.keep, now);
   return {
@@ -92,7 +91,11 @@ function labelFor({ assignment, journal }: RunContext, present: TapeLabel | unde
     writtenAt: now.toISOString(),
     run: journal.run,
     site: siteName,
-    volumes: [{ volume: proxy, method, file: dataFile }],
+    volumes: assignment.volumes.map(({ proxy, method, tapeFile }) => ({
+      volume: proxy,
+      method,
+      file: tapeFile,
+    })),
     recordBytes: job.media.recordBytes,
     ...(keepUntil === undefined ? {} : { keepUntil }),
   };

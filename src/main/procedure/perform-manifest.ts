@@ -2,29 +2,30 @@
 import { createHash } from 'node:crypto';
 import { encodeManifest, type ManifestFile } from '../tape/tape-manifest.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';
-import { dataFile, manifestFile } from './labelled-steps.ts';
+import type { VolumeAssignment } from './assignment.ts';
+import { manifestFileOf } from './labelled-steps.ts';
 import { writeRecords } from './own-file.ts';
 import type { Performer } from './perform-commands.ts';
 import { noteTape } from './perform-label.ts';
 import { requireOwnLabel } from './read-labelled-tape.ts';
 import type { RunContext } from './run-context.ts';
-import { lastOf } from './run-summary.ts';
+import { lastOf, writtenOf } from './run-summary.ts';
 import { standAtFile } from './tape-position.ts';
 
-function writtenFile({ assignment, journal }: RunContext): ManifestFile {
-  const handed = journal.events.findLast((event) => event.type === 'digest' && event.hop === 'handed');
-  if (handed?.type !== 'digest') throw new Error('the dump is performed before its manifest is written');
-  const { proxy, method, job } = assignment;
+function writtenFile({ assignment, journal }: RunContext, volume: VolumeAssignment): ManifestFile {
+  const { proxy, method, tapeFile: file } = volume;
+  const written = writtenOf(journal.events, proxy);
+  if (!written) throw new Error('the dump is performed before its manifest is written');
   return {
-    file: dataFile,
+    file,
     volume: proxy,
     method,
-    recordBytes: job.media.recordBytes,
-    bytes: handed.bytes ?? 0,
-    records: handed.records ?? 0,
-    paddingBytes: handed.paddingBytes ?? 0,
-    crc32: handed.crc32 ?? '',
-    sha256: handed.onTapeSha256 ?? '',
+    recordBytes: assignment.job.media.recordBytes,
+    bytes: written.bytes ?? 0,
+    records: written.records ?? 0,
+    paddingBytes: written.paddingBytes ?? 0,
+    crc32: written.crc32 ?? '',
+    sha256: written.onTapeSha256 ?? '',
   };
 }
 
@@ -33,14 +34,15 @@ export const performManifest: Performer = async (context, step) => {
   const [, write, rewind] = step.commands;
   const label = lastOf(journal.events, 'label');
   if (!write || !rewind || !label) throw new Error('the tape is labelled, and the step has its commands');
-  const file = writtenFile(context);
+  const files = assignment.volumes.map((volume) => writtenFile(context, volume));
+  const manifestFile = manifestFileOf(assignment.volumes);
   const bytes = encodeManifest({
     label: label.uuid,
     name: label.name,
     run: journal.run,
     writtenAt: new Date().toISOString(),
     journal: { sha256: journal.lastHash },
-    files: [file],
+    files,
   });
   await requireOwnLabel(context, step.id);
   await standAtFile(context.runner, step.id, assignment, manifestFile);
@@ -55,7 +57,6 @@ export const performManifest: Performer = async (context, step) => {
     sha256: createHash('sha256').update(bytes).digest('hex'),
   });
   const { name, uuid, writtenAt, keepUntil } = label;
-  const { volume, method, recordBytes } = file;
   const written: TapeLabel = {
     name,
     uuid,
@@ -64,8 +65,14 @@ export const performManifest: Performer = async (context, step) => {
     run: journal.run,
     site: assignment.siteName,
     volumes: [],
-    recordBytes,
+    recordBytes: assignment.job.media.recordBytes,
   };
-  noteTape(context, step, 'written', written, [{ file: dataFile, volume, method, bytes: file.bytes }]);
+  const listedFiles = files.map(({ file, volume, method, bytes: size }) => ({
+    file,
+    volume,
+    method,
+    bytes: size,
+  }));
+  noteTape(context, step, 'written', written, listedFiles);
   await context.runner.send(step.id, rewind);
 };

@@ -1,9 +1,9 @@
 /** Reads the tape back and compares it with what was handed to it. */
 import { isFailure } from '../../contract/errors.ts';
-import { readBackAndCompare } from './compare-read-back.ts';
-import { isLabelled } from './labelled-steps.ts';
+import { volumeNamed } from './assignment.ts';
 import type { Performer } from './perform-commands.ts';
-import { readLabelledTape } from './read-labelled-tape.ts';
+import { readBackOnServer } from './perform-server-read-back.ts';
+import { readRunBack } from './read-run-back.ts';
 import { tapeCodes } from './run-marks.ts';
 
 /** True where reading back proved that the tape does not hold what was read from the device. */
@@ -12,19 +12,19 @@ export function provesTapeBad(error: unknown): boolean {
 }
 
 export const performReadBack: Performer = async (context, step) => {
-  const written = context.journal.events.findLast(
-    (event) => event.type === 'digest' && event.hop === 'handed',
-  );
-  if (written?.type !== 'digest') throw new Error('the dump is performed before it is read back');
   const { assignment, journal } = context;
-  const { proxy: volume, job } = assignment;
-  const order = { step: step.id, volume, recordBytes: job.media.recordBytes, written };
-  if (isLabelled(assignment))
-    await readLabelledTape(context, {
-      ...order,
-      run: journal.run,
-      drive: assignment,
-      events: journal.events,
-    });
-  else await readBackAndCompare(context, { ...order, commands: step.commands });
+  const { tapeHost, tapeDevice, job, volumes } = assignment;
+  await readRunBack(context, {
+    step: step.id,
+    run: journal.run,
+    events: journal.events,
+    drive: { tapeHost, tapeDevice },
+    layout: job.media.layout,
+    recordBytes: job.media.recordBytes,
+    volumes,
+    readFile:
+      assignment.route === 'server'
+        ? (proxy, written) => readBackOnServer(context, step.id, volumeNamed(assignment, proxy), written)
+        : undefined,
+  });
 };

@@ -1,6 +1,7 @@
 /** Performs one step: looks, judges, sends, looks again; and writes all of it into the journal. */
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import { listed, proxiesOf } from './assignment.ts';
 import { errorFields } from './command-runner.ts';
 import {
   performCommands,
@@ -9,13 +10,16 @@ import {
   performMountPointCheck,
   performResumeServices,
   performStopServices,
+  performToolsCheck,
   performUnlock,
   type Performer,
 } from './perform-commands.ts';
 import { performDump } from './perform-dump.ts';
 import { performLabel } from './perform-label.ts';
 import { performManifest } from './perform-manifest.ts';
+import { performPart, performSynchronise } from './perform-part.ts';
 import { performReadBack } from './perform-read-back.ts';
+import { performClearWork, performDumpEnded } from './perform-server-dump.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
@@ -25,9 +29,12 @@ import type { Performance, Step, StepChecks } from './step.ts';
 
 const performers: Readonly<Record<Performance, Performer>> = {
   commands: performCommands,
+  synchronise: performSynchronise,
+  part: performPart,
   lock: performLock,
   unlock: performUnlock,
   'tape-check': performTapeCheck,
+  'tools-check': performToolsCheck,
   'mount-point-check': performMountPointCheck,
   'stop-services': performStopServices,
   'resume-services': performResumeServices,
@@ -36,6 +43,8 @@ const performers: Readonly<Record<Performance, Performer>> = {
   verification: performVerification,
   label: performLabel,
   dump: performDump,
+  'dump-ended': performDumpEnded,
+  'clear-work': performClearWork,
   manifest: performManifest,
   'read-back': performReadBack,
   watch: performWatch,
@@ -45,7 +54,9 @@ function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVe
   const [first] = verdicts;
   if (!first) throw new Error('a check fails by a verdict');
   const { title, expected, actual } = first;
-  const { proxy, jobName } = context.assignment;
+  const { assignment } = context;
+  const { jobName } = assignment;
+  const proxy = first.volume ?? listed(proxiesOf(assignment));
   const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
   const values = { step: step.id, proxy, title, expected, actual, remedy };
   return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, {
@@ -58,8 +69,18 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   if (!checks) return;
   if (checks.fresh) context.observer.forget();
   const verdicts = checks.judge(await context.observer.look(step.id, checks.looks));
-  for (const { rule, title, expected, actual, verdict, source } of verdicts) {
-    context.journal.append({ type: 'check', step: step.id, rule, title, expected, actual, verdict, source });
+  for (const { rule, title, volume, expected, actual, verdict, source } of verdicts) {
+    context.journal.append({
+      type: 'check',
+      step: step.id,
+      rule,
+      title,
+      ...(volume === undefined ? {} : { volume }),
+      expected,
+      actual,
+      verdict,
+      source,
+    });
   }
   const blocking = verdicts.filter(isBlocking);
   if (blocking.length > 0) throw checkFailure(context, step, blocking);

@@ -22,9 +22,12 @@ async function readyDrive(context: RunContext, step: Step): Promise<void> {
 }
 
 function isOwnFile(context: RunContext, first: CommandResult, found: string): boolean {
-  const { again, marks, assignment, fingerprint } = context;
-  if (!again || marks.tape !== 'incomplete' || first.status !== 0) return false;
-  return mayBeOwnFile(assignment, first.stdout, found, fingerprint);
+  const { again, marks, assignment, fingerprints } = context;
+  const [volume] = assignment.volumes;
+  if (!volume || !again || marks.tape !== 'incomplete' || first.status !== 0) return false;
+  const { method, proxy } = volume;
+  const { recordBytes } = assignment.job.media;
+  return mayBeOwnFile({ method, recordBytes }, first.stdout, found, fingerprints?.get(proxy));
 }
 
 export const performTapeCheck: Performer = async (context, step) => {

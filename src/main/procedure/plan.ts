@@ -1,8 +1,9 @@
 /** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
 import { commandLine } from '../ssh/quoting.ts';
-import { blockBytes, type Assignment } from './assignment.ts';
+import { bytesOfVolumes, listed, mastersOf, proxiesOf, volumeNamed, type Assignment } from './assignment.ts';
 import { backupLooks, mountLook, primaryLooks } from './observe.ts';
+import { dumpWorkOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import type { Step, StepCommand } from './step.ts';
 
@@ -12,14 +13,20 @@ function plannedCommand({ host, argv, guide }: StepCommand): PlannedCommand {
 
 /** What a person does in a step, where it is not a command. */
 function operatorPart(assignment: Assignment, step: Step): string | undefined {
-  const { job, master } = assignment;
+  const { job } = assignment;
+  const masters = listed(mastersOf(assignment));
   if (job.services === 'ask' && step.performance === 'stop-services')
-    return `the operator stops what uses ${master}, and says so`;
+    return `the operator stops what uses ${masters}, and says so`;
   if (job.services === 'ask' && step.performance === 'resume-services')
     return 'the operator starts it again, and says so';
   if (job.approve === 'operator' && step.performance === 'verification')
     return 'the operator sees the result, and approves';
   return undefined;
+}
+
+function runAs(assignment: Assignment, step: Step): string[] {
+  if (assignment.route !== 'server' || step.performance !== 'dump') return [];
+  return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
 }
 
 function plannedStep(assignment: Assignment, step: Step): PlannedStep {
@@ -33,14 +40,14 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
     source,
     commands: commands.map(plannedCommand),
     operator: operatorPart(assignment, step),
+    runAs: runAs(assignment, step),
     leftOut,
   };
 }
 
 /** @param routes what each route is expected to take, as far as it is known */
 export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
-  const { siteName, jobName, method, route, proxy, blocks, primaryNodes, backupServer, platform } =
-    assignment;
+  const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
   const looks = [
     ...primaryNodes.flatMap((node) => primaryLooks(node, assignment.class)),
     ...backupLooks(backupServer),
@@ -51,8 +58,8 @@ export function planOf(assignment: Assignment, routes: readonly RouteExpectation
     job: jobName,
     method,
     route,
-    volume: proxy,
-    bytes: blocks * blockBytes,
+    volume: proxiesOf(assignment).join(', '),
+    bytes: bytesOfVolumes(assignment),
     routes,
     looks: looks.map(plannedCommand),
     steps: stepsOf(assignment).map((step) => plannedStep(assignment, step)),

@@ -1,4 +1,4 @@
-/** Reads a tape in layout `labelled` back, and compares label, dump and manifest with what its run wrote. */
+/** Compares the label and the manifest of a tape with those that its run wrote. */
 import { createHash } from 'node:crypto';
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
@@ -7,10 +7,9 @@ import { describeFirstRecord } from '../tape/tape-contents.ts';
 import { readLabel } from '../tape/tape-label.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { Drive } from './drive-ready.ts';
-import { manifestFile, readDataCommands } from './labelled-steps.ts';
 import { readOwnFileCommand } from './own-file.ts';
-import { readBackAndCompare, requireSame, type ReadBackOrder } from './compare-read-back.ts';
-import { evidenceOf, type DataRoom } from './remote-data.ts';
+import { requireSame } from './compare-read-back.ts';
+import { evidenceOf } from './remote-data.ts';
 import type { RunContext } from './run-context.ts';
 import { lastOf } from './run-summary.ts';
 import { readRecordCommand, rewindCommand } from './tape-look.ts';
@@ -21,10 +20,6 @@ export interface Writer {
   readonly run: string;
   /** Its label and its manifest are among them. */
   readonly events: readonly RunEvent[];
-}
-
-export interface LabelledOrder extends Omit<ReadBackOrder, 'commands'>, Writer {
-  readonly drive: Drive;
 }
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -67,27 +62,27 @@ export async function requireOwnLabel(context: RunContext, step: string): Promis
   if (context.again) await requireLabelOf(context.runner, step, context.assignment, context.journal);
 }
 
-async function compareManifest(room: DataRoom, { step, drive, events, run }: LabelledOrder): Promise<void> {
+/**
+ * Compares the manifest, the last file of the tape, with the one that the run wrote.
+ * @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS, TAPE_READ_FAILED and what else reading a tape can end with
+ */
+export async function requireManifestOf(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  { run, events }: Writer,
+): Promise<void> {
   const written = lastOf(events, 'manifest');
   // Once the label is written anew, the manifest that stood behind the one before is gone.
   if (!written || written.seq < (lastOf(events, 'label')?.seq ?? 0))
     throw failure('RUN_HAS_NO_TAPE', { run });
-  await standAtFile(room.runner, step, drive, manifestFile);
+  await standAtFile(runner, step, drive, written.file);
   const read = readOwnFileCommand(drive);
-  const { stdout, stderr, status, signal } = await room.runner.send(step, read, {
+  const { stdout, stderr, status, signal } = await runner.send(step, read, {
     anyStatus: true,
     binary: true,
   });
   if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
   requireSame('bytes of the manifest', String(written.bytes), String(stdout.length));
   requireSame('SHA-256 of the manifest', written.sha256, sha256(stdout));
-}
-
-/** @throws TAPE_IS_ANOTHER, TAPE_DIFFERS, TAPE_READ_FAILED and what else reading a tape can end with */
-export async function readLabelledTape(room: DataRoom, order: LabelledOrder): Promise<void> {
-  const { drive, recordBytes, step } = order;
-  await requireLabelOf(room.runner, step, drive, order);
-  await readBackAndCompare(room, { ...order, commands: readDataCommands(drive, recordBytes) });
-  await compareManifest(room, order);
-  await room.runner.send(step, rewindCommand(drive));
 }

@@ -4,9 +4,9 @@ import { edited, readFixture } from '../gds/fixtures/read-fixture.ts';
 import { parseSdxinfo } from '../gds/sdxinfo.ts';
 import { chooseJob, siteOf } from '../site/site-file.ts';
 import { assign } from './assign.ts';
-import { sampledRecords } from './fingerprint.ts';
+import { recordsCompared } from './fingerprint.ts';
 import { resumePoint } from './resume-point.ts';
-import { marksOf } from './run-marks.ts';
+import { dumpStepsOf, marksOf } from './run-marks.ts';
 import { stepsOf } from './steps.ts';
 import type { Mount, World } from './world.ts';
 
@@ -110,8 +110,8 @@ class Story {
   }
 
   fingerprint(missing = 0): this {
-    const { blocks, job } = this.#assignment;
-    const records = sampledRecords(blocks, job.verify.fingerprint, 'run-1').slice(missing);
+    const [volume] = this.#assignment.volumes;
+    const records = recordsCompared(this.#assignment, volume ?? { blocks: 0 }).slice(missing);
     this.add({
       type: 'fingerprint',
       step: 'fingerprint',
@@ -135,8 +135,7 @@ class Story {
   point(seen: World): string[] | string {
     const assignment = assignmentOf(this.#job);
     const steps = stepsOf(assignment);
-    const dump = steps.find(({ performance }) => performance === 'dump')?.id ?? '';
-    const marks = marksOf(this.events, dump, '/mnt1');
+    const marks = marksOf(this.events, dumpStepsOf(steps), '/mnt1');
     const point = resumePoint({ assignment, steps, events: this.events, world: seen, marks });
     return 'refused' in point ? point.refused : point.todo.map(({ id }) => id);
   }
@@ -189,14 +188,14 @@ describe('once the proxy is parted', () => {
 
   it('a proxy that is stopped without a fingerprint proves nothing any more', () => {
     expect(parted().point(world(stopped))).toBe(
-      'Volume2 is stopped, and no fingerprint of it is in the journal: a shadow could not be proven',
+      'Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven',
     );
   });
 
   it('the fingerprint of an earlier part does not count', () => {
     const twice = ready().done('8-1').done('3-2', '3-3', '3-4');
     expect(twice.point(world(running))).toContain('fingerprint');
-    expect(twice.point(world(stopped))).toMatch(/^Volume2 is stopped, and no fingerprint/);
+    expect(twice.point(world(stopped))).toMatch(/^Volume2 is stopped, and no whole fingerprint/);
   });
 
   it('a proxy that runs again after a reboot is stopped again', () => {

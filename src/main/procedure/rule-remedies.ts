@@ -8,10 +8,17 @@ const remedies: Readonly<Record<string, string>> = {
     'see "Disk Status Abnormality" in the GDS guide; back up when the disk is ENABLE again',
   'statuses-known':
     'look the word up in the GDS guide; when it is a good one, please report it, and back up once sdxinfo shows another',
-  'shadowable-type': 'this version shadows volumes of mirror groups; back this one up on the cluster',
-  'shadowable-plain-disks': 'this version shadows groups of plain disks; back this one up on the cluster',
-  'shadowable-first-of-group':
-    'this version shadows the first volume of a group; give the proxy a group of its own',
+  'shadowable-type':
+    'a proxy that can be shadowed lies in a mirror group or on a single disk; back this one up on the cluster',
+  'shadowable-members':
+    'a mirror of plain disks, or of stripe or concat groups of plain disks, can be shadowed; back this one up on the cluster',
+  'shadowable-blocks-before':
+    'look with sdxinfo -V at what lies before the proxy in its group; back this one up on the cluster',
+  'stripe-width':
+    'compare the widths with sdxinfo -G -e long on both sides; jobs.JOB.shadow.stripeWidth in the site file says what is built',
+  'stand-in-first-block': 'something else lies before it on the backup server; nothing was dumped',
+  'stand-in-size':
+    'a stand-in is as long as what it stands in for; see what sdxinfo -V shows on both sides; nothing was dumped',
   'no-shadow-objects':
     'a shadow of another run, or of another cluster, is still there: find out whose it is, then remove it (GDS guide 6.6.3.7, step 7)',
   'nothing-mounted': 'unmount it on the backup server, once nobody uses it',

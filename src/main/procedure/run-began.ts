@@ -18,20 +18,28 @@ export function beginningOf(events: readonly RunEvent[], file: string): RunStart
 
 /** What the first event of a run tells of its assignment. */
 export function beginningFields(assignment: Assignment): Beginning {
-  const { jobName, siteName, route, method, master, proxy, tapeHost, tapeDevice, job, shadow, blocks } =
-    assignment;
+  const { jobName, siteName, route, method, tapeHost, tapeDevice, job, shadow, volumes } = assignment;
+  const [first] = volumes;
+  if (!first) throw new Error('a run has at least one volume');
+  const disks = shadow.layout.disks.map(({ name }) => ({ name, device: shadow.devices[name] ?? '' }));
   return {
     job: jobName,
     site: siteName,
     route,
     layout: job.media.layout,
     method,
-    volumes: [{ master, proxy }],
+    volumes: volumes.map((volume) => ({ ...volume, shadow: volume.shadow.volume })),
     class: assignment.class,
     tape: { host: tapeHost, device: tapeDevice },
     recordBytes: job.media.recordBytes,
-    blocks,
-    shadow: { ...shadow, disks: shadow.disks.map((disk) => ({ ...disk })) },
+    blocks: first.blocks,
+    shadow: {
+      class: shadow.class,
+      ...(first.shadow.group === undefined ? {} : { group: first.shadow.group }),
+      volume: first.shadow.volume,
+      disks,
+      layout: shadow.layout,
+    },
     mountPoint: job.mountPoint,
     fingerprint: job.verify.fingerprint,
   };
@@ -44,17 +52,23 @@ function volumesText(volumes: RunStart['volumes']): string {
 function shadowText(shadow: RunStart['shadow']): string {
   if (!shadow) return 'unknown';
   const disks = shadow.disks.map(({ name, device }) => `${name} on ${device}`).join(', ');
-  return `${shadow.class}/${shadow.group}/${shadow.volume} of ${disks}`;
+  return `${[shadow.class, shadow.group, shadow.volume].filter((word) => word !== undefined).join('/')} of ${disks}`;
 }
+
+const sizesText = ({ blocks, volumes }: Beginning): string =>
+  volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', ');
+
+const methodsText = ({ method, volumes }: Beginning): string =>
+  [...new Set(volumes.map((volume) => volume.method ?? method))].join(', ');
 
 /** Each thing that a run and its taking up must agree in: name, and the words of it. */
 const agreements: readonly { readonly what: string; readonly words: (start: Beginning) => string }[] = [
   { what: 'site', words: ({ site }) => site },
   { what: 'class', words: (start) => start.class },
   { what: 'volumes', words: ({ volumes }) => volumesText(volumes) },
-  { what: 'size in blocks', words: ({ blocks }) => String(blocks ?? 'unknown') },
+  { what: 'size in blocks', words: sizesText },
   { what: 'shadow', words: ({ shadow }) => shadowText(shadow) },
-  { what: 'method', words: ({ method }) => method },
+  { what: 'method', words: methodsText },
   { what: 'route', words: ({ route }) => route },
   { what: 'mount point', words: ({ mountPoint }) => mountPoint ?? 'unknown' },
   { what: 'tape', words: ({ tape }) => `${tape.device} on ${tape.host}` },

@@ -5,17 +5,18 @@ import type { EventOf } from '../../contract/events.ts';
 import type { MediaFile } from '../tape/media-file.ts';
 import type { Assignment } from './assignment.ts';
 import { CommandRunner } from './command-runner.ts';
-import type { SampledBlock } from './fingerprint.ts';
+import type { Fingerprints } from './fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import type { Journal } from './journal.ts';
 import { Observer } from './observe.ts';
 import type { Answer, Ask, Question } from './questions.ts';
-import { marksOf, type RunMarks } from './run-marks.ts';
+import { dumpStepsOf, marksOf, type RunMarks } from './run-marks.ts';
 import type { Step } from './step.ts';
+import { timeLimitsOf } from './time-limits.ts';
 
 export type LiveProgress = Pick<
   EventOf<'progress'>,
-  'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words'
+  'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words' | 'elapsedSeconds'
 >;
 
 export interface RunOptions {
@@ -69,7 +70,9 @@ export class RunContext {
   /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
   afterFailure: 'unwind' | 'halt' | undefined;
   #finishing = false;
-  fingerprint: readonly SampledBlock[] | undefined;
+  fingerprints: Fingerprints | undefined;
+  /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
+  underWay: string | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */
   readonly #progressAt = new Map<string, number>();
   readonly #cancelOrHalt: AbortSignal;
@@ -80,10 +83,9 @@ export class RunContext {
     this.assignment = options.assignment;
     this.journal = options.journal;
     this.#cancelOrHalt = AbortSignal.any([options.cancel, options.halt]);
-    this.runner = new CommandRunner(options.journal, options.hosts, () => ({
-      cancel: this.abort,
-      halt: options.halt,
-    }));
+    const signals = () => ({ cancel: this.abort, halt: options.halt });
+    const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
+    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf });
     this.observer = new Observer(this.runner, options.assignment);
   }
 
@@ -99,8 +101,7 @@ export class RunContext {
   }
 
   get marks(): RunMarks {
-    const dumpStep = this.options.steps.find((step) => step.performance === 'dump')?.id ?? '';
-    return marksOf(this.journal.events, dumpStep, this.assignment.job.mountPoint);
+    return marksOf(this.journal.events, dumpStepsOf(this.options.steps), this.assignment.job.mountPoint);
   }
 
   progress(progress: LiveProgress): void {
@@ -156,6 +157,15 @@ export class RunContext {
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /** @throws RUN_CANCELLED */
+  async pause(step: string, seconds: number): Promise<void> {
+    try {
+      await wait(seconds * 1000, undefined, { signal: this.abort });
+    } catch {
+      throw failure('RUN_CANCELLED', { step });
     }
   }
 

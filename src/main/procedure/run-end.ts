@@ -1,6 +1,7 @@
 /** How a run ends: its verdict, its exit status, and what stands where. Pure, but for what the run has seen. */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunVerdict } from '../../contract/events.ts';
+import { listed, proxiesOf } from './assignment.ts';
 import type { RunContext } from './run-context.ts';
 import { commandsByHand, isNormal, markSentences, tapeSentences, whatStands } from './what-stands.ts';
 import type { World } from './world.ts';
@@ -64,15 +65,17 @@ export function failedEnd(
 
 export function goodEnd({ assignment, journal, marks }: RunContext, world: World): RunEnd {
   const verified = marks.tape === 'verified';
-  const { proxy, tapeDevice, tapeHost } = assignment;
+  const { tapeDevice, tapeHost } = assignment;
+  const proxies = proxiesOf(assignment);
+  const dumped = `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
   const label = journal.events.findLast((event) => event.type === 'label');
   const tape = label ? `the tape "${label.name}"` : 'the tape';
   return {
     verdict: verified ? 'verified' : 'unverified',
     exitStatus: 0,
     sentence: verified
-      ? `${proxy} is on ${tape} in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
-      : `${proxy} is on ${tape} in ${tapeDevice} on ${tapeHost}; it was not read back`,
+      ? `${dumped} on ${tape} in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
+      : `${dumped} on ${tape} in ${tapeDevice} on ${tapeHost}; it was not read back`,
     error: undefined,
     stands: whatStands(assignment, world, marks),
   };

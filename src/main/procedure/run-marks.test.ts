@@ -73,7 +73,7 @@ class Story {
   }
 
   get marks(): RunMarks {
-    return marksOf(this.#events, '6a', '/mnt1');
+    return marksOf(this.#events, ['6a'], '/mnt1');
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a run has done so far that cannot be seen on the hosts, folded from its events. */
 import type { RunEvent } from '../../contract/events.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
+import type { Step } from './step.ts';
 
 /** A stop command of step 3-2 that may have had its effect: its place among the node's stop commands, from 0. */
 export interface StoppedService {
@@ -20,6 +21,13 @@ export interface ResumedService {
 /** What the tape is worth after this run. `written`: every record was counted by the tape host, none was read back. */
 export type TapeMark = 'untouched' | 'incomplete' | 'written' | 'verified' | 'bad';
 
+/** Detached work whose folder is not known to be removed. */
+export interface WorkMark {
+  readonly volume: string;
+  readonly purpose: 'dump' | 'read-back';
+  readonly folder: string;
+}
+
 export interface RunMarks {
   /** Something on the cluster or the backup server may have been changed, beyond the lock and the tape's position. */
   readonly changed: boolean;
@@ -36,6 +44,8 @@ export interface RunMarks {
   /** Stop commands whose services were not resumed since. */
   readonly servicesStopped: readonly StoppedService[];
   readonly servicesResumed: readonly ResumedService[];
+  /** Detached work on the backup server that may still run, or that has left its folder. */
+  readonly works: readonly WorkMark[];
   /** The operator said that the services are stopped, and has not yet been asked to resume them. */
   readonly operatorStopped: boolean;
 }
@@ -112,20 +122,34 @@ export const tapeCodes = [
 /** @param labelBegun a label may have reached the tape: then there is no backup without its manifest */
 function tapeMark(
   events: readonly RunEvent[],
-  dumpStep: string,
+  dumpSteps: readonly string[],
   dumpBegun: boolean,
   labelBegun: boolean,
 ): TapeMark {
   const ended = (step: string) =>
     events.findLast((event) => event.type === 'step-finished' && event.step === step);
-  const [dump, readBack] = [ended(dumpStep), ended('read-back')];
+  const isDone = (step: string) => {
+    const end = ended(step);
+    return end?.type === 'step-finished' && end.result === 'done';
+  };
+  const readBack = ended('read-back');
   if (!dumpBegun && !labelBegun) return 'untouched';
-  if (dump?.type !== 'step-finished' || dump.result !== 'done') return 'incomplete';
-  const manifest = ended('manifest');
-  if (labelBegun && (manifest?.type !== 'step-finished' || manifest.result !== 'done')) return 'incomplete';
+  if (!dumpSteps.every(isDone)) return 'incomplete';
+  if (labelBegun && !isDone('manifest')) return 'incomplete';
   if (readBack?.type !== 'step-finished') return 'written';
   if (readBack.result === 'done') return 'verified';
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
+}
+
+function worksOf(events: readonly RunEvent[]): WorkMark[] {
+  const works = new Map<string, WorkMark>();
+  for (const event of events) {
+    if (event.type !== 'work') continue;
+    const { volume, purpose, folder, what } = event;
+    if (what === 'cleared') works.delete(folder);
+    else works.set(folder, { volume, purpose, folder });
+  }
+  return [...works.values()];
 }
 
 function operatorStopped(events: readonly RunEvent[]): boolean {
@@ -133,15 +157,23 @@ function operatorStopped(events: readonly RunEvent[]): boolean {
   return answer?.type === 'answered' && answer.question === 'services-stopped' && answer.answer === 'stopped';
 }
 
-/** @param dumpStep the id of the step that carries the data */
-export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoint: string): RunMarks {
+/** The ids of the steps that carry the data: one a volume. */
+export const dumpStepsOf = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ id, performance }) => (performance === 'dump' ? [id] : []));
+
+/** @param dumpSteps the ids of the steps that carry the data */
+export function marksOf(
+  events: readonly RunEvent[],
+  dumpSteps: readonly string[],
+  mountPoint: string,
+): RunMarks {
   const sent = sentCommands(events);
   const phaseOf = new Map<string, string>();
   for (const event of events) if (event.type === 'step-started') phaseOf.set(event.step, event.phase);
   const changing = sent.filter(
     ({ intent }) => intent.changes && !harmlessPhases.has(phaseOf.get(intent.step) ?? ''),
   );
-  const dumpBegun = changing.some(({ intent }) => intent.step === dumpStep);
+  const dumpBegun = changing.some(({ intent }) => dumpSteps.includes(intent.step));
   const labelBegun = changing.some(({ intent }) => intent.step === 'label');
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
   const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
@@ -150,7 +182,7 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
     shadowBegun: changing.some(({ intent }) => intent.step === '5'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
-    tape: tapeMark(events, dumpStep, dumpBegun, labelBegun),
+    tape: tapeMark(events, dumpSteps, dumpBegun, labelBegun),
     lockMade: stands(
       sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
       (intent) => isMkdir(intent, 'lock'),
@@ -166,6 +198,7 @@ export function marksOf(events: readonly RunEvent[], dumpStep: string, mountPoin
     ),
     servicesStopped: servicesStopped(sent, events),
     servicesResumed: servicesResumed(sent),
+    works: worksOf(events),
     operatorStopped: operatorStopped(events),
   };
 }

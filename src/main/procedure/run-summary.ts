@@ -28,6 +28,14 @@ export function lastOf<Type extends RunEvent['type']>(
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
+/** What was handed to the tape of a volume last; undefined where it was not dumped to its end. */
+export function writtenOf(events: readonly RunEvent[], volume: string): EventOf<'digest'> | undefined {
+  return events.findLast(
+    (event): event is EventOf<'digest'> =>
+      event.type === 'digest' && event.hop === 'handed' && event.volume === volume,
+  );
+}
+
 function digestsOf(events: readonly RunEvent[]): RunSummary['digests'] {
   const digests: Partial<Record<Hop, EventOf<'digest'>>> = {};
   for (const event of events) {

@@ -55,9 +55,12 @@ export interface Unwinding {
 /** How a step is performed; most steps only send their commands one after the other. */
 export type Performance =
   | 'commands'
+  | 'synchronise'
+  | 'part'
   | 'lock'
   | 'unlock'
   | 'tape-check'
+  | 'tools-check'
   | 'mount-point-check'
   | 'stop-services'
   | 'resume-services'
@@ -66,6 +69,8 @@ export type Performance =
   | 'verification'
   | 'label'
   | 'dump'
+  | 'dump-ended'
+  | 'clear-work'
   | 'manifest'
   | 'read-back'
   | 'watch';
@@ -82,6 +87,8 @@ export interface Step {
   readonly source: string;
   readonly performance: Performance;
   readonly commands: readonly StepCommand[];
+  /** The proxy volumes that the step is about, where it is not all of the job. */
+  readonly volumes?: readonly string[];
   /** Why the step is left out of this run. It is planned and printed all the same. */
   readonly leftOut?: string;
   readonly before?: StepChecks;

@@ -12,7 +12,7 @@ import {
   sdxshadowvolumeStop,
 } from '../gds/commands.ts';
 import { driveCommand, withRewind, withoutRewind } from '../tape/tape-device.ts';
-import { dumpToolOf, fileSystemOf, mounts, type Assignment } from './assignment.ts';
+import { dumpToolOf, fileSystemOf, mounts, type Assignment, type VolumeAssignment } from './assignment.ts';
 import {
   isShadowUnmounted,
   judgeMounted,
@@ -21,16 +21,18 @@ import {
   judgeStopped,
 } from './checks.ts';
 import {
-  dataPosition,
   isLabelled,
   labelStep,
   manifestStep,
   readBackLabelledCommands,
+  readDataCommands,
 } from './labelled-steps.ts';
 import { unmountsBeforePart } from './steps-part.ts';
 import type { Step, StepChecks, StepCommand } from './step.ts';
+import { rewindCommand } from './tape-look.ts';
+import { positionCommands } from './tape-position.ts';
 
-const source = (id: string) => `GDS guide 6.6.3.7, step ${id}`;
+const source = (id: string) => `GDS guide 6.6.3.7, step ${id.replace(/:.*/, '')}`;
 
 const guideLine = (host: string, ...argv: string[]): StepCommand => ({
   host,
@@ -39,7 +41,13 @@ const guideLine = (host: string, ...argv: string[]): StepCommand => ({
   changes: true,
 });
 
-function shadowRawDevice({ shadow }: Assignment): string {
+/** What the steps of one volume are made of. */
+interface VolumePart {
+  readonly assignment: Assignment;
+  readonly volume: VolumeAssignment;
+}
+
+export function shadowRawDevice({ shadow }: VolumeAssignment): string {
   return rawDevice(shadow.class, shadow.volume);
 }
 
@@ -49,36 +57,28 @@ function stillStopped(assignment: Assignment): StepChecks {
 }
 
 /** -F, then -N with mode=rw: fsck writes, although the mount is read only. */
-function activateStep(assignment: Assignment, id: string): Step {
-  const { shadow, backupServer: host } = assignment;
+function activateStep({ assignment, volume }: VolumePart, id: string): Step {
+  const { backupServer: host } = assignment;
+  const { shadow, proxy } = volume;
+  const request = { class: shadow.class, volumes: [shadow.volume] };
   return {
     id,
     phase: 'dump',
     title: `Activate ${shadow.volume} for reading and writing`,
     why: 'checking the file system may have to repair it',
-    endangers: `from here on ${host} can write to the blocks of ${assignment.proxy}`,
+    endangers: `from here on ${host} can write to the blocks of ${proxy}`,
     source: source(id),
     performance: 'commands',
     commands: [
-      {
-        host,
-        argv: sdxshadowvolumeStop({ class: shadow.class, volumes: [shadow.volume] }),
-        guide: true,
-        changes: true,
-      },
-      {
-        host,
-        argv: sdxshadowvolumeStartWritable({ class: shadow.class, volumes: [shadow.volume] }),
-        guide: true,
-        changes: true,
-      },
+      guideLine(host, ...sdxshadowvolumeStop(request)),
+      guideLine(host, ...sdxshadowvolumeStartWritable(request)),
     ],
     before: stillStopped(assignment),
-    after: { looks: ['backup'], judge: (world) => judgeShadowWritable(assignment, world) },
+    after: { looks: ['backup'], judge: (world) => judgeShadowWritable(volume, world) },
   };
 }
 
-function reconfigureStep(assignment: Assignment, id: string): Step {
+function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
@@ -86,12 +86,13 @@ function reconfigureStep(assignment: Assignment, id: string): Step {
     why: 'sfxfs keeps the names of its devices inside the file system, and the shadow has another one',
     source: source(id),
     performance: 'commands',
-    commands: [guideLine(assignment.backupServer, 'sfxadm', shadowRawDevice(assignment))],
+    commands: [guideLine(assignment.backupServer, 'sfxadm', shadowRawDevice(volume))],
   };
 }
 
-function checkFileSystemStep(assignment: Assignment, id: string): Step {
-  const { method, job } = assignment;
+function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): Step {
+  const { job } = assignment;
+  const { method, proxy } = volume;
   const fileSystem = fileSystemOf(method) ?? 'ufs';
   // The guide has no -y in 6b-2 and has it in all other methods.
   const answerYes = method === '6b' ? job.fsck.answerYes : true;
@@ -110,21 +111,22 @@ function checkFileSystemStep(assignment: Assignment, id: string): Step {
           '-F',
           fileSystem,
           ...(answerYes ? ['-y'] : []),
-          shadowRawDevice(assignment),
+          shadowRawDevice(volume),
         ),
         guide: method !== '6b' || !answerYes,
       },
     ],
     ...(unmountsBeforePart(job.services)
       ? {
-          leftOut: `the file system is unmounted when ${assignment.proxy} is parted (services.stop), so that the guide lets this be left out`,
+          leftOut: `the file system is unmounted when ${proxy} is parted (services.stop), so that the guide lets this be left out`,
         }
       : {}),
   };
 }
 
-function mountStep(assignment: Assignment, id: string): Step {
-  const { backupServer: host, job, shadow, method } = assignment;
+function mountStep({ assignment, volume }: VolumePart, id: string): Step {
+  const { backupServer: host, job } = assignment;
+  const { shadow, method } = volume;
   return {
     id,
     phase: 'dump',
@@ -149,7 +151,7 @@ function mountStep(assignment: Assignment, id: string): Step {
   };
 }
 
-function unmountStep(assignment: Assignment, id: string): Step {
+function unmountStep({ assignment }: VolumePart, id: string): Step {
   const { backupServer: host, job, route } = assignment;
   return {
     id,
@@ -185,15 +187,17 @@ interface DumpWords {
   readonly reader: readonly string[];
 }
 
-/** Behind a label the tape must not be rewound between the files. */
-function dumpDevice(assignment: Assignment): string {
-  return isLabelled(assignment) ? withoutRewind(assignment.tapeDevice) : assignment.tapeDevice;
+/** Between the files of a tape it must not be rewound. */
+export function dumpDevice(assignment: Pick<Assignment, 'job' | 'tapeDevice' | 'volumes'>): string {
+  const { tapeDevice, volumes } = assignment;
+  return isLabelled(assignment) || volumes.length > 1 ? withoutRewind(tapeDevice) : tapeDevice;
 }
 
-function dumpWords(assignment: Assignment): DumpWords {
-  const { method, job } = assignment;
+function dumpWords({ assignment, volume }: VolumePart): DumpWords {
+  const { job } = assignment;
+  const { method } = volume;
   const tapeDevice = dumpDevice(assignment);
-  const device = shadowRawDevice(assignment);
+  const device = shadowRawDevice(volume);
   const { recordBytes } = job.media;
   switch (method) {
     case '6a':
@@ -227,40 +231,73 @@ function dumpWords(assignment: Assignment): DumpWords {
   }
 }
 
-function dumpStep(assignment: Assignment, id: string): Step {
-  const { backupServer, tapeHost, route, job } = assignment;
-  const words = dumpWords(assignment);
-  const commands =
-    route === 'server'
-      ? words.server.map((argv) => guideLine(backupServer, ...argv))
-      : [
-          ...(isLabelled(assignment) ? dataPosition(assignment) : []),
-          { host: backupServer, argv: words.reader, guide: false, changes: false },
-          {
-            host: tapeHost,
-            argv: tapeWriterArguments({
-              device: dumpDevice(assignment),
-              recordBytes: job.media.recordBytes,
-            }),
-            guide: false,
-            changes: true,
-          },
-        ];
+/** The guide's own lines of the dump, word for word. */
+export function guideDumpCommands(
+  assignment: Assignment,
+  volume: VolumeAssignment,
+): readonly (readonly string[])[] {
+  return dumpWords({ assignment, volume }).server;
+}
+
+function consoleCommands(part: VolumePart, { reader }: DumpWords): StepCommand[] {
+  const { assignment, volume } = part;
+  const { backupServer, tapeHost, job } = assignment;
+  const device = dumpDevice(assignment);
+  const positions = device === assignment.tapeDevice ? [] : positionCommands(assignment, volume.tapeFile);
+  return [
+    ...positions,
+    { host: backupServer, argv: reader, guide: false, changes: false },
+    {
+      host: tapeHost,
+      argv: tapeWriterArguments({ device, recordBytes: job.media.recordBytes }),
+      guide: false,
+      changes: true,
+    },
+  ];
+}
+
+function dumpStep(part: VolumePart, id: string): Step {
+  const { assignment, volume } = part;
+  const { backupServer, route } = assignment;
+  const words = dumpWords(part);
   return {
     id,
     phase: 'dump',
-    title: words.title,
+    title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
     why: words.why,
     endangers: 'what the tape held before is gone',
     source: source(id),
     performance: 'dump',
-    commands,
+    volumes: [volume.proxy],
+    commands:
+      route === 'server'
+        ? words.server.map((argv) => guideLine(backupServer, ...argv))
+        : consoleCommands(part, words),
     before: stillStopped(assignment),
     after: stillStopped(assignment),
   };
 }
 
-/** Rewinds, and reads the first file. */
+/** A dump that runs on must not be forgotten: neither the file system nor the shadow could be taken from it. */
+function dumpEndedStep({ volume }: VolumePart, id: string): Step {
+  return {
+    id,
+    phase: 'dump',
+    title: `Look that nothing of the dump of ${volume.proxy} runs any more`,
+    why: 'the dump is detached from the console, and would go on without it; what is left of one that failed is ended',
+    source: 'Shadowtape',
+    performance: 'dump-ended',
+    volumes: [volume.proxy],
+    commands: [],
+    unwinds: {
+      looks: [],
+      isDone: (_world, marks) => marks.works.every((work) => work.volume !== volume.proxy),
+      mayBeNeeded: (marks) => marks.works.some((work) => work.volume === volume.proxy),
+    },
+  };
+}
+
+/** Rewinds, and reads the one file of a tape. */
 export function readBackCommands(host: string, device: string, recordBytes: number): StepCommand[] {
   return [
     { host, argv: driveCommand(device, 'rewind'), guide: false, changes: true },
@@ -273,8 +310,27 @@ export function readBackCommands(host: string, device: string, recordBytes: numb
   ];
 }
 
+function readBackCommandsOf(assignment: Assignment): StepCommand[] {
+  const { tapeHost, tapeDevice, job, volumes } = assignment;
+  const { recordBytes } = job.media;
+  if (isLabelled(assignment)) return readBackLabelledCommands(assignment, recordBytes, volumes);
+  if (volumes.length === 1) return readBackCommands(tapeHost, tapeDevice, recordBytes);
+  return [
+    ...volumes.flatMap(({ tapeFile }) => readDataCommands(assignment, recordBytes, tapeFile)),
+    rewindCommand(assignment),
+  ];
+}
+
+/** Why the tape is not read back; undefined where it is. */
+function notReadBack({ job, route }: Assignment): string | undefined {
+  if (!job.verify.readback) return 'the job says verify.readback: false; the run ends unverified';
+  return route === 'server' && job.verify.digest === 'none'
+    ? 'the job says verify.digest: none, so that there is nothing to compare with; the run ends unverified'
+    : undefined;
+}
+
 function readBackStep(assignment: Assignment): Step {
-  const { tapeHost, tapeDevice, job } = assignment;
+  const reason = notReadBack(assignment);
   return {
     id: 'read-back',
     phase: 'dump',
@@ -282,36 +338,56 @@ function readBackStep(assignment: Assignment): Step {
     why: 'what cannot be read back is no backup: every record is read again, and its digest compared with the device’s',
     source: 'Shadowtape',
     performance: 'read-back',
-    commands: isLabelled(assignment)
-      ? readBackLabelledCommands(assignment, job.media.recordBytes)
-      : readBackCommands(tapeHost, tapeDevice, job.media.recordBytes),
-    ...(job.verify.readback
-      ? {}
-      : { leftOut: 'the job says verify.readback: false; the run ends unverified' }),
+    commands: readBackCommandsOf(assignment),
+    ...(reason === undefined ? {} : { leftOut: reason }),
   };
 }
 
 /** The guide's numbering of a method's parts: which part has which number. */
-function methodSteps(assignment: Assignment): Step[] {
-  const { method } = assignment;
-  if (method === '6a') return [dumpStep(assignment, '6a')];
+function methodSteps(part: VolumePart): Step[] {
+  const { assignment, volume } = part;
+  const { method, proxy } = volume;
+  // Steps of several volumes bear the same numbers of the guide.
+  const suffix = assignment.volumes.length === 1 ? '' : `:${proxy}`;
+  if (method === '6a')
+    return [
+      dumpStep(part, `6a${suffix}`),
+      ...(assignment.route === 'server' ? [dumpEndedStep(part, `dump-ended${suffix}`)] : []),
+    ];
   const parts = [
     activateStep,
     ...(fileSystemOf(method) === 'sfxfs' ? [reconfigureStep] : []),
     checkFileSystemStep,
     ...(mounts(method) ? [mountStep] : []),
     dumpStep,
+    ...(assignment.route === 'server' ? [dumpEndedStep] : []),
     ...(mounts(method) ? [unmountStep] : []),
   ];
-  return parts.map((part, index) => part(assignment, `${method}-${index + 1}`));
+  // What Shadowtape adds has no number of the guide's.
+  const numbered = parts.filter((build) => build !== dumpEndedStep);
+  return parts.map((build) =>
+    build(
+      part,
+      build === dumpEndedStep ? `dump-ended${suffix}` : `${method}-${numbered.indexOf(build) + 1}${suffix}`,
+    ),
+  );
+}
+
+/** The label is written as late as can be: until then nothing on the tape is lost. */
+function withLabel(assignment: Assignment, steps: readonly Step[]): Step[] {
+  const isDump = ({ performance }: Step) => performance === 'dump';
+  const first = steps.findIndex(isDump);
+  const last = steps.findLastIndex(isDump);
+  return [
+    ...steps.slice(0, first),
+    labelStep(assignment),
+    ...steps.slice(first, last + 1),
+    manifestStep(assignment),
+    ...steps.slice(last + 1),
+  ];
 }
 
 export function dumpSteps(assignment: Assignment): Step[] {
-  const steps = methodSteps(assignment);
-  if (!isLabelled(assignment)) return [...steps, readBackStep(assignment)];
-  // The label is written as late as can be: until then nothing on the tape is lost.
-  const labelled = steps.flatMap((step) =>
-    step.performance === 'dump' ? [labelStep(assignment), step, manifestStep(assignment)] : [step],
-  );
-  return [...labelled, readBackStep(assignment)];
+  const steps = assignment.volumes.flatMap((volume) => methodSteps({ assignment, volume }));
+  return [...(isLabelled(assignment) ? withLabel(assignment, steps) : steps), readBackStep(assignment)];
 }

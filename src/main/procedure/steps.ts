@@ -1,10 +1,12 @@
 /** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
 import { mounts, type Assignment } from './assignment.ts';
 import { lockFolder } from './lock.ts';
+import { toolsOfWork } from './server-work.ts';
 import { dumpSteps } from './steps-dump.ts';
 import { partSteps } from './steps-part.ts';
 import { rejoinSteps } from './steps-rejoin.ts';
 import { shadowSteps } from './steps-shadow.ts';
+import { withScripts } from './steps-scripts.ts';
 import type { Step } from './step.ts';
 import { readRecordCommand, rewindCommand } from './tape-look.ts';
 import { statusCommand } from './tape-position.ts';
@@ -67,6 +69,39 @@ function tapeStep(assignment: Assignment): Step {
   };
 }
 
+/** Route `server` only: what the detached work needs. */
+function toolsStep(assignment: Assignment): Step {
+  const { backupServer: host } = assignment;
+  return {
+    id: 'tools',
+    phase: 'prepare',
+    title: `Look whether ${host} has what the dump needs`,
+    why: 'a command that is missing is better missed before the proxy is parted',
+    source: 'Shadowtape',
+    performance: 'tools-check',
+    commands: toolsOfWork(assignment).map((tool) => ({
+      host,
+      argv: ['command', '-v', tool],
+      guide: false,
+      changes: false,
+    })),
+  };
+}
+
+/** Route `server` only: the folders in which the dump and the reading back have run. */
+function clearStep({ backupServer }: Assignment): Step {
+  return {
+    id: 'clear',
+    phase: 'finish',
+    title: `Remove what the dump has left on ${backupServer}`,
+    why: 'output, process numbers and exit statuses of the detached work are in the journal by now',
+    source: 'Shadowtape',
+    performance: 'clear-work',
+    commands: [],
+    unwinds: { looks: [], isDone: (_world, marks) => marks.works.length === 0 },
+  };
+}
+
 function mountPointStep({ backupServer: host, job }: Assignment): Step {
   return {
     id: 'mount-point',
@@ -81,14 +116,16 @@ function mountPointStep({ backupServer: host, job }: Assignment): Step {
 
 /** Pure: the same assignment gives the same steps. */
 export function stepsOf(assignment: Assignment): Step[] {
-  return [
+  return withScripts(assignment, [
     lockStep(assignment),
+    ...(assignment.route === 'server' ? [toolsStep(assignment)] : []),
     tapeStep(assignment),
-    ...(mounts(assignment.method) ? [mountPointStep(assignment)] : []),
+    ...(assignment.volumes.some(({ method }) => mounts(method)) ? [mountPointStep(assignment)] : []),
     ...partSteps(assignment),
     ...shadowSteps(assignment),
     ...dumpSteps(assignment),
     ...rejoinSteps(assignment),
+    ...(assignment.route === 'server' ? [clearStep(assignment)] : []),
     unlockStep(assignment),
-  ];
+  ]);
 }

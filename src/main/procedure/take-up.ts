@@ -6,7 +6,10 @@
  */
 import { failure } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
+import { listed, proxiesOf, volumeNamed } from './assignment.ts';
 import { CommandRunner } from './command-runner.ts';
+import type { WorkState } from './detached-look.ts';
+import { lookAtWork } from './detached-watch.ts';
 import { performToEnd, recordEnd, type RunEnd } from './engine.ts';
 import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from './journal.ts';
@@ -19,8 +22,10 @@ import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, disagreement } from './run-began.ts';
 import { RunContext, type RunOptions } from './run-context.ts';
 import { haltedEnd, unwoundEnd } from './run-end.ts';
-import { marksOf, type RunMarks } from './run-marks.ts';
+import { dumpStepsOf, marksOf, type RunMarks } from './run-marks.ts';
 import { sentCommands } from './sent-commands.ts';
+import { placeOf } from './run-work.ts';
+import { dumpWorkOf } from './server-work.ts';
 import { settle, type Settled } from './settle.ts';
 import { lastLook, removeLock, unwind } from './unwind.ts';
 import { isNormal } from './what-stands.ts';
@@ -47,6 +52,8 @@ interface Seen {
   readonly world: World;
   readonly settled: readonly Settled[];
   readonly marks: RunMarks;
+  /** Proxy volume -> its detached dump, as it was found. */
+  readonly dumps: ReadonlyMap<string, WorkState>;
 }
 
 const step = 'take-up';
@@ -80,8 +87,7 @@ function impossible({ mode, run }: TakeUpOptions, reason: string) {
 }
 
 function marksNow({ steps, assignment }: TakeUpOptions, events: readonly RunEvent[]): RunMarks {
-  const dump = steps.find((each) => each.performance === 'dump')?.id ?? '';
-  return marksOf(events, dump, assignment.job.mountPoint);
+  return marksOf(events, dumpStepsOf(steps), assignment.job.mountPoint);
 }
 
 /** The events with what was seen of the commands that nobody heard the end of. */
@@ -103,6 +109,23 @@ function withSettled(
   return [...events, observed];
 }
 
+/** How far the dumps are that do without a console. */
+async function lookAtDumps(
+  runner: CommandRunner,
+  assignment: TakeUpOptions['assignment'],
+  run: string,
+  { works }: RunMarks,
+): Promise<ReadonlyMap<string, WorkState>> {
+  const found = new Map<string, WorkState>();
+  const place = placeOf({ runner, assignment });
+  for (const { volume, purpose } of works) {
+    if (purpose !== 'dump') continue;
+    const work = dumpWorkOf(assignment, volumeNamed(assignment, volume), run);
+    found.set(volume, (await lookAtWork(place, work)).state);
+  }
+  return found;
+}
+
 async function lookAround(options: TakeUpOptions, runner: CommandRunner): Promise<Seen> {
   const { assignment, run } = options;
   const journal = await options.read();
@@ -110,7 +133,8 @@ async function lookAround(options: TakeUpOptions, runner: CommandRunner): Promis
   const settled = await settle(runner, assignment, journal.events);
   const world = await new Observer(runner, assignment).look(step, ['primaries', 'backup']);
   const marks = marksNow(options, withSettled(journal, run, settled));
-  return { journal, world, settled, marks };
+  const dumps = await lookAtDumps(runner, assignment, run, marks);
+  return { journal, world, settled, marks, dumps };
 }
 
 /** What stands may be of another run, which began since: neither taken for this run's, nor touched. */
@@ -124,21 +148,31 @@ async function requireOwn(options: TakeUpOptions, { journal, world, marks }: See
   }
   const later = (await options.laterRuns()).find((events) => hasPartedLater(journal.events, events));
   const name = later?.[0]?.run;
-  if (name !== undefined) throw failure('RUN_SUPERSEDED', { run, later: name, proxy: assignment.proxy });
+  if (name !== undefined)
+    throw failure('RUN_SUPERSEDED', { run, later: name, proxy: listed(proxiesOf(assignment)) });
 }
 
-function pointOf(options: TakeUpOptions, { journal, world, marks, settled }: Seen): ResumePoint {
+function pointOf(options: TakeUpOptions, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
   const { assignment, steps, run } = options;
   const events = withSettled(journal, run, settled);
-  const point = resumePoint({ assignment, steps, events, world, marks });
+  const point = resumePoint({ assignment, steps, events, world, marks, dumps });
   if ('refused' in point) throw impossible(options, point.refused);
   return point;
 }
 
+const dumpWords: Readonly<Record<WorkState, string>> = {
+  absent: 'nothing of it',
+  unbegun: 'not begun',
+  running: 'running',
+  ended: 'ended well',
+  failed: 'failed',
+  died: 'died: killed, or the server was rebooted',
+};
+
 /** Goes on with the journal, and writes down who takes the run up and what was found. */
 function openJournal(
   options: TakeUpOptions,
-  { journal: soFar, world, marks, settled }: Seen,
+  { journal: soFar, world, marks, settled, dumps }: Seen,
   warning: string | undefined,
   point: ResumePoint | undefined,
 ): Journal {
@@ -154,7 +188,13 @@ function openJournal(
       'the last line of the journal was torn, since the console died while it wrote; it was cut off';
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     if (warning !== undefined) journal.append({ type: 'warning', step, text: warning });
-    const findings = findingsOf(assignment, soFar.events, world, marks, settled);
+    const findings = [
+      ...findingsOf(assignment, soFar.events, world, marks, settled),
+      ...[...dumps].map(
+        ([volume, state]) =>
+          `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
+      ),
+    ];
     journal.append({ type: 'observed', findings, settled: [...settled] });
     for (const text of point?.reasons ?? []) journal.append({ type: 'warning', step, text });
   } catch (error) {
@@ -165,19 +205,13 @@ function openJournal(
 }
 
 async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
-  const { completed, fingerprint, todo } = point;
+  const { completed, fingerprints, todo } = point;
   context.again = true;
-  context.fingerprint = fingerprint;
-  if (completed) {
-    const reason = 'what the tape host counted stands in the journal, and the proxy is still stopped';
-    context.journal.append({
-      type: 'step-finished',
-      step: completed.id,
-      result: 'done',
-      reason,
-      milliseconds: 0,
-    });
-  }
+  context.fingerprints = fingerprints;
+  context.underWay = point.underWay?.id;
+  const reason = 'what the tape host counted stands in the journal, and the proxy is still stopped';
+  for (const { id: step } of completed)
+    context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });
   return performToEnd(context, todo);
 }
 

@@ -4,11 +4,9 @@ import type { RunEvent } from '../../contract/events.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import { noJournal } from './journal.ts';
-import { readBackAndCompare } from './compare-read-back.ts';
-import { readLabelledTape } from './read-labelled-tape.ts';
+import { readRunBack } from './read-run-back.ts';
 import type { LiveProgress } from './run-context.ts';
-import { summarise } from './run-summary.ts';
-import { readBackCommands } from './steps-dump.ts';
+import { writtenOf } from './run-summary.ts';
 
 export interface VerifyOptions {
   readonly run: string;
@@ -18,7 +16,8 @@ export interface VerifyOptions {
   readonly onProgress: (progress: LiveProgress) => void;
 }
 
-export interface VerifiedTape {
+/** One file of the tape, as it was read back. */
+export interface VerifiedFile {
   readonly volume: string;
   readonly bytes: number;
   readonly records: number;
@@ -26,27 +25,24 @@ export interface VerifiedTape {
 }
 
 /** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
-export async function verifyRun(options: VerifyOptions): Promise<VerifiedTape> {
+export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]> {
   const { run, events, runner, abort, onProgress } = options;
   const start = events[0];
-  const summary = summarise(events);
-  const written = summary?.digests.handed;
-  if (start?.type !== 'run-started' || !written) throw failure('RUN_HAS_NO_TAPE', { run });
-  const { host, device } = start.tape;
-  await requireReadyDrive(runner, 'verify-run', { tapeHost: host, tapeDevice: device }, 'read');
-  const drive = { tapeHost: host, tapeDevice: device };
+  if (start?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
+  const files = start.volumes.map(({ proxy, tapeFile }) => {
+    const written = writtenOf(events, proxy);
+    if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
+    return { proxy, tapeFile: tapeFile ?? (start.layout === 'labelled' ? 1 : 0), written };
+  });
+  const drive = { tapeHost: start.tape.host, tapeDevice: start.tape.device };
+  await requireReadyDrive(runner, 'verify-run', drive, 'read');
   const room = { runner, abort, journal: noJournal(), progress: onProgress };
-  const order = { step: 'verify-run', volume: written.volume, recordBytes: start.recordBytes, written };
-  if (start.layout === 'labelled') await readLabelledTape(room, { ...order, run, drive, events });
-  else
-    await readBackAndCompare(room, {
-      ...order,
-      commands: readBackCommands(host, device, start.recordBytes),
-    });
-  return {
-    volume: written.volume,
+  const { layout, recordBytes } = start;
+  await readRunBack(room, { step: 'verify-run', run, events, drive, layout, recordBytes, volumes: files });
+  return files.map(({ proxy, written }) => ({
+    volume: proxy,
     bytes: written.bytes ?? 0,
     records: written.records ?? 0,
     sha256: written.onTapeSha256 ?? '',
-  };
+  }));
 }

@@ -1,5 +1,5 @@
 /** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
-import type { Assignment } from './assignment.ts';
+import type { Assignment, VolumeAssignment } from './assignment.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import { findVolume, slicesOfVolume } from '../gds/report-lookup.ts';
 import { isJoinedAndInSync, isShadowGone, isShadowUnmounted } from './checks.ts';
@@ -21,16 +21,17 @@ export function isNormal(assignment: Assignment, world: World, marks: RunMarks):
   );
 }
 
-function proxySentence(assignment: Assignment, world: World): string {
-  const { proxy, master, class: className } = assignment;
+function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: World): string {
+  const { class: className } = assignment;
+  const { proxy, master } = volume;
   const first = world.primaries[0];
-  const volume = first && findVolume(first.report, className, proxy);
-  if (!first || !volume) return `${proxy}: not seen`;
-  if (isJoinedAndInSync(assignment, world)) return `${proxy}: joined to ${master}, in sync`;
+  const shown = first && findVolume(first.report, className, proxy);
+  if (!first || !shown) return `${proxy}: not seen`;
+  if (isJoinedAndInSync(assignment, world, [volume])) return `${proxy}: joined to ${master}, in sync`;
   const slices = slicesOfVolume(first.report, className, proxy).map(
     ({ disk, status }) => `slice of ${disk} ${status.word}`,
   );
-  const words = [`PROXY ${volume.proxy?.word ?? '*'}`, `STATUS ${volume.status?.word ?? '?'}`, ...slices];
+  const words = [`PROXY ${shown.proxy?.word ?? '*'}`, `STATUS ${shown.status?.word ?? '?'}`, ...slices];
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
 }
 
@@ -66,6 +67,10 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
     ...stopped,
     ...(marks.operatorStopped ? ['services: stopped by the operator, not resumed'] : []),
     ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} is still there`] : []),
+    ...marks.works.map(
+      ({ volume, purpose, folder }) =>
+        `${backupServer}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
+    ),
     ...(marks.lockMade ? [`${backupServer}: the lock ${lockFolder(assignment.class)} is still there`] : []),
   ];
 }
@@ -99,7 +104,7 @@ export function whatStands(
   const dated = (look: Look, sentence: string) =>
     isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
   return [
-    dated('primaries', proxySentence(assignment, world)),
+    ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
     ...backupSentences(assignment, world.backup).map((sentence) => dated('backup', sentence)),
     ...markSentences(assignment, marks),
   ];

@@ -3,10 +3,23 @@ import { buildProfile } from '../ssh/build-profile.ts';
 import type { HostProfile } from '../ssh/host-profile.ts';
 import type { Host, Site } from './site-schema.ts';
 
-function profile(name: string, host: Host, configText: string): HostProfile {
+function profile(
+  name: string,
+  host: Host,
+  { tries, everySeconds, keepAliveSeconds }: Site['connections'],
+  configText: string,
+): HostProfile {
   const built = buildProfile(
     name,
-    { address: host.address, port: host.port, user: host.user, key: host.key, algorithms: host.ssh },
+    {
+      address: host.address,
+      port: host.port,
+      user: host.user,
+      key: host.key,
+      algorithms: host.ssh,
+      keepaliveSeconds: keepAliveSeconds,
+      retry: { tries, everySeconds },
+    },
     configText,
   );
   if (host.login === undefined) return built;
@@ -21,5 +34,8 @@ function profile(name: string, host: Host, configText: string): HostProfile {
 
 /** @param configText the text of ~/.ssh/config; empty where there is none */
 export function hostProfiles(site: Site, configText: string): Map<string, HostProfile> {
-  return new Map(Object.entries(site.hosts).map(([name, host]) => [name, profile(name, host, configText)]));
+  const { hosts, connections } = site;
+  return new Map(
+    Object.entries(hosts).map(([name, host]) => [name, profile(name, host, connections, configText)]),
+  );
 }

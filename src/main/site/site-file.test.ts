@@ -142,7 +142,12 @@ describe('a site file with a wrong key or value', () => {
   const job = (change: (job: Tree) => void) => (site: Tree) => change(site.jobs.nightly);
 
   it.each<[string, string, string, (site: Tree) => void]>([
-    ['extra', 'the file', 'site, platform, gds, hosts, tape, jobs', (site) => (site.extra = 1)],
+    [
+      'extra',
+      'the file',
+      'site, platform, gds, hosts, tape, connections, notify, jobs',
+      (site) => (site.extra = 1),
+    ],
     [
       'adress',
       'hosts.node1',
@@ -188,6 +193,14 @@ describe('a site file with a wrong key or value', () => {
     ['jobs.night shift: is not a job name', (site) => (site.jobs['night shift'] = site.jobs.nightly)],
     ['jobs.nightly.class: is missing', job((nightly) => delete nightly.class)],
     ['jobs.nightly.method: must be one of: 6a, 6b, 6c, 6d, 6e', job((nightly) => (nightly.method = '6f'))],
+    [
+      'jobs.nightly.volumes[0].method: must be one of: 6a, 6b, 6c, 6d, 6e',
+      job((nightly) => (nightly.volumes[0].method = '6f')),
+    ],
+    [
+      'jobs.nightly.shadow.stripeWidth.Group6a: must be at least one block',
+      job((nightly) => (nightly.shadow.stripeWidth = { Group6a: 0 })),
+    ],
     ['jobs.nightly.volumes: must be a list, but is text', job((nightly) => (nightly.volumes = 'Volume2'))],
     ['jobs.nightly.volumes: names no volume', job((nightly) => (nightly.volumes = []))],
     ['jobs.nightly.volumes[0].proxy: is missing', job((nightly) => delete nightly.volumes[0].proxy)],

@@ -17,6 +17,7 @@ describe('names that GDS forbids', () => {
     ['shadow.class', '', job((nightly) => (nightly.shadow.class = ''))],
     ['shadow.group', 'Group/2', job((nightly) => (nightly.shadow.group = 'Group/2'))],
     ['shadow.volume', '_Volume2', job((nightly) => (nightly.shadow.volume = '_Volume2'))],
+    ['shadow.stripeWidth', 'Group/6', job((nightly) => (nightly.shadow.stripeWidth = { 'Group/6': 32 }))],
     ['shadow.disks', 'Disk=3', job((nightly) => (nightly.shadow.disks = { 'Disk=3': 'c1t1d3' }))],
   ])('%s: "%s"', (path, name, change) => {
     expect(refusalOf(change)).toMatchObject({
@@ -53,6 +54,13 @@ describe('rules of a site', () => {
       'jobs.nightly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
       job((nightly) => (nightly.shadow.class = 'Class1')),
     ],
+    ...(['group', 'volume'] as const).map((key): [string, (site: Tree) => void] => [
+      `jobs.nightly.shadow.${key}: may only be given where the job names one volume, and it names 2; shadows then bear the names of their proxies`,
+      job((nightly) => {
+        nightly.volumes.push({ master: 'Volume3', proxy: 'Volume4' });
+        nightly.shadow[key] = 'Copy';
+      }),
+    ]),
     ['jobs.nightly.shadow.disks: names no disk', job((nightly) => (nightly.shadow.disks = {}))],
     [
       'jobs.nightly.shadow.disks.Disk3: "c1t1d3=Disk4" is not the name of a device, such as c1t1d3 (without its path)',

@@ -2,6 +2,7 @@
 import { failure, isFailure } from '../../contract/errors.ts';
 import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
+import type { NotifyWay } from './notify-schema.ts';
 import type { Job, Site } from './site-schema.ts';
 
 interface Place {
@@ -22,6 +23,9 @@ function checkShadow(file: string, path: string, job: Job): void {
   checkName({ file, path: `${path}.class` }, shadow.class);
   if (shadow.group !== undefined) checkName({ file, path: `${path}.group` }, shadow.group);
   if (shadow.volume !== undefined) checkName({ file, path: `${path}.volume` }, shadow.volume);
+  checkShadowOfSeveral(file, path, job);
+  for (const group of Object.keys(shadow.stripeWidth ?? {}))
+    checkName({ file, path: `${path}.stripeWidth` }, group);
   const disks = Object.entries(shadow.disks);
   if (disks.length === 0) throw wrong({ file, path: `${path}.disks` }, 'names no disk');
   const seen = new Map<string, string>();
@@ -46,6 +50,16 @@ function checkShadow(file: string, path: string, job: Job): void {
   }
 }
 
+/** One name cannot be that of several shadow groups or volumes. */
+function checkShadowOfSeveral(file: string, path: string, { shadow, volumes }: Job): void {
+  if (volumes.length === 1) return;
+  for (const key of ['group', 'volume'] as const) {
+    if (shadow[key] === undefined) continue;
+    const reason = `may only be given where the job names one volume, and it names ${volumes.length}; shadows then bear the names of their proxies`;
+    throw wrong({ file, path: `${path}.${key}` }, reason);
+  }
+}
+
 function checkVolumes(file: string, path: string, job: Job): void {
   const seen = new Set<string>();
   job.volumes.forEach((pair, index) => {
@@ -57,6 +71,16 @@ function checkVolumes(file: string, path: string, job: Job): void {
         throw wrong({ file, path: place }, `${volume} stands twice; a proxy volume is not its own master`);
       seen.add(volume);
     }
+  });
+}
+
+function checkScripts(file: string, path: string, job: Job, site: Site): void {
+  job.scripts.forEach(({ host }, index) => {
+    if (!hostNamed(site, host))
+      throw wrong(
+        { file, path: `${path}[${index}].host` },
+        `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`,
+      );
   });
 }
 
@@ -116,6 +140,23 @@ function checkTape(file: string, site: Site): void {
   );
 }
 
+const mailToThisMachine = new Set(['localhost', '127.0.0.1', '::1']);
+
+function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []): void {
+  ways.forEach(({ command, mail }, index) => {
+    const place = { file, path: `${path}[${index}]` };
+    if ((command === undefined) === (mail === undefined))
+      throw wrong(place, 'names either a command or a mail, and not both');
+    if (!mail) return;
+    if ((mail.user === undefined) !== (mail.passwordFile === undefined))
+      throw wrong({ file, path: `${place.path}.mail` }, 'user and passwordFile go together');
+    if (mail.secure === 'none' && mail.user !== undefined && !mailToThisMachine.has(mail.host)) {
+      const reason = `the password would go to ${mail.host} for everybody to read; use starttls or tls`;
+      throw wrong({ file, path: `${place.path}.mail.secure` }, reason);
+    }
+  });
+}
+
 /**
  * @param file the site file's path, for the messages
  * @throws SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE, SITE_VALUE_WRONG
@@ -123,11 +164,14 @@ function checkTape(file: string, site: Site): void {
 export function checkSiteRules(file: string, site: Site): void {
   checkHosts(file, site);
   checkTape(file, site);
+  checkNotify(file, 'notify', site.notify);
   for (const [name, job] of Object.entries(site.jobs)) {
     const path = `jobs.${name}`;
     checkName({ file, path: `${path}.class` }, job.class);
     checkVolumes(file, `${path}.volumes`, job);
     checkShadow(file, `${path}.shadow`, job);
     checkServices(file, `${path}.services`, job, site);
+    checkScripts(file, `${path}.scripts`, job, site);
+    checkNotify(file, `${path}.notify`, job.notify);
   }
 }

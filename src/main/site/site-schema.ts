@@ -4,27 +4,9 @@
  * Names that GDS must accept are checked apart (site-rules.ts), so that their message can say what GDS allows.
  */
 import { z } from 'zod';
-import { isFailure } from '../../contract/errors.ts';
-import { commandLine } from '../ssh/quoting.ts';
 import { isTapeName } from '../tape/tape-label.ts';
-import { commandWords } from './command-words.ts';
-
-const nonEmpty = z.string().min(1, 'must not be empty');
-
-/** A command of the site: a line ("umount /app") or its words (["umount", "/app"]). */
-const command = z
-  .union([nonEmpty, z.array(z.string()).min(1, 'must not be empty')])
-  .transform((value, context) => {
-    try {
-      const words = Array.isArray(value) ? value : commandWords(value);
-      // What no shell could be given is refused here, not in the middle of a run.
-      commandLine(words);
-      return words;
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: isFailure(error) ? error.message : String(error) });
-      return z.NEVER;
-    }
-  });
+import { notifySchema } from './notify-schema.ts';
+import { command, duration, nonEmpty } from './value-schemas.ts';
 
 const serviceCommands = z.strictObject({ stop: z.array(command), resume: z.array(command) });
 
@@ -36,18 +18,40 @@ const services = z.union([
   z.strictObject({ nodes: z.record(nonEmpty, serviceCommands) }),
 ]);
 
+const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
+
+/** One pair; its own method where it is not dumped as the job's others are. */
+const volumePair = z.strictObject({ master: z.string(), proxy: z.string(), method: method.optional() });
+
+const scriptPhase = z.enum(['part', 'shadow', 'verify', 'dump', 'remove', 'rejoin']);
+
+/** A command before or after a phase. */
+const script = z
+  .strictObject({
+    before: scriptPhase.optional(),
+    after: scriptPhase.optional(),
+    /** A host of the site. */
+    host: nonEmpty,
+    command,
+  })
+  .refine(({ before, after }) => (before === undefined) !== (after === undefined), {
+    error: 'takes either before or after, with the name of a phase',
+  });
+
 export const jobSchema = z.strictObject({
   class: z.string(),
-  volumes: z.array(z.strictObject({ master: z.string(), proxy: z.string() })).min(1, 'names no volume'),
+  volumes: z.array(volumePair).min(1, 'names no volume'),
   shadow: z.strictObject({
     class: z.string(),
-    /** Names of the shadow group and volume; the proxy's own where absent (GDS guide 6.6.3.7, step 5). */
+    /** Names of the shadow group and volume, of jobs with one volume; the proxy's own where absent (GDS guide 6.6.3.7, step 5). */
     group: z.string().optional(),
     volume: z.string().optional(),
     /** GDS disk name -> the device's name on the backup server. */
     disks: z.record(nonEmpty, nonEmpty),
+    /** Stripe group, as the cluster names it -> its stripe width in blocks of 512 bytes, where sdxinfo does not show it. */
+    stripeWidth: z.record(nonEmpty, z.int().min(1, 'must be at least one block')).optional(),
   }),
-  method: z.enum(['6a', '6b', '6c', '6d', '6e']).default('6a'),
+  method: method.default('6a'),
   route: z.enum(['console', 'server']).default('console'),
   services: services.default('ask'),
   /** Lets fsck repair without asking (-y): the guide's 6b-2 asks. */
@@ -90,14 +94,53 @@ export const jobSchema = z.strictObject({
       /** How many records of 32,768 bytes are compared between the proxy and its shadow before the dump. */
       fingerprint: z.int().min(2, 'must be at least 2 (the first and the last block)').max(4096).default(64),
       readback: z.boolean().default(true),
+      /** Route server: taken on the backup server in the same pass; `none` runs the guide's command alone, and proves nothing. */
+      digest: z.enum(['sha256', 'cksum', 'none']).default('sha256'),
     })
     .prefault({}),
   approve: z.enum(['operator', 'when-verified']).default('operator'),
+  /** Step or phase -> how long each of its commands may take; an hour where absent, and for ever a stream of data. */
+  timeLimits: z
+    .record(
+      z.string().regex(/^(\d[a-e]?(-\d+)?|[a-z][a-z-]*)$/, 'is not the name of a step or a phase'),
+      duration,
+    )
+    .optional(),
+  /** In the place of the site's. */
+  notify: notifySchema.optional(),
   onFailure: z.enum(['halt', 'unwind']).default('halt'),
   /** How often the resynchronisation is looked at; sdxinfo is slow when it is asked often (GDS guide 4.5, D.6). */
   resynchronisation: z
-    .strictObject({ everySeconds: z.number().min(0.01).max(3600).default(10) })
+    .strictObject({
+      everySeconds: z.number().min(0.01).max(3600).default(10),
+      /** How many proxies are copied at the same time; all of them where absent. */
+      atOnce: z.int().min(1).optional(),
+      /** False: the run ends while the copy goes on. */
+      wait: z.boolean().default(true),
+    })
     .prefault({}),
+  part: z
+    .strictObject({
+      /** A proxy that is found parted is rejoined first, and waited for: what it held is then gone. */
+      synchroniseFirst: z.boolean().default(false),
+      /** How often the part is tried, the first time included. */
+      tries: z.int().min(1).max(100).default(1),
+      everySeconds: z.number().min(0.01).max(3600).default(60),
+    })
+    .prefault({}),
+  /** `leave-parted`: what was backed up stays on the proxy until the next run, for an instant restore. */
+  rejoin: z.enum(['after-backup', 'leave-parted']).default('after-backup'),
+  /** Commands of the site around the phases of a run; one that fails fails the run. */
+  scripts: z.array(script).default([]),
+});
+
+/** How hard a host is tried that cannot be reached; a command that may have been started is never sent again. */
+const connections = z.strictObject({
+  /** All of them together, the first included. */
+  tries: z.int().min(1, 'must be at least 1').max(1000).default(3),
+  everySeconds: z.number().min(0.01).max(3600).default(5),
+  /** A peer that answers none of three such questions is gone. */
+  keepAliveSeconds: z.number().min(0.01).max(3600).default(15),
 });
 
 export const hostSchema = z.strictObject({
@@ -126,6 +169,8 @@ export const siteSchema = z.strictObject({
     device: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev'),
     drive: nonEmpty.optional(),
   }),
+  connections: connections.prefault({}),
+  notify: notifySchema.optional(),
   jobs: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a job name'), jobSchema),
 });
 

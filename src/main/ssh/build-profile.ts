@@ -1,6 +1,6 @@
 /** Puts a host's profile together: what the site file says, then what ~/.ssh/config says, then what is customary. */
 import { join } from 'node:path';
-import type { AlgorithmSet, HostProfile, KeyFile, LoginMethods } from './host-profile.ts';
+import type { AlgorithmSet, ConnectRetry, HostProfile, KeyFile, LoginMethods } from './host-profile.ts';
 import { defaultConnectSeconds, defaultKeepaliveSeconds } from './host-profile.ts';
 import type { LocalUser, ResolvedHost } from './openssh-config.ts';
 import { localUser, resolveHost } from './openssh-config.ts';
@@ -16,6 +16,7 @@ export interface HostSettings {
   readonly algorithms?: AlgorithmSet | undefined;
   readonly connectSeconds?: number | undefined;
   readonly keepaliveSeconds?: number | undefined;
+  readonly retry?: ConnectRetry | undefined;
   /** False where no password may be asked for (true without it). */
   readonly password?: boolean | undefined;
 }
@@ -50,7 +51,8 @@ function profileOf(
   local: LocalUser,
 ): HostProfile {
   const { jump } = resolved;
-  const passedOn = { connectSeconds: settings.connectSeconds, keepaliveSeconds: settings.keepaliveSeconds };
+  const { connectSeconds, keepaliveSeconds, retry } = settings;
+  const passedOn = { connectSeconds, keepaliveSeconds, retry };
   return {
     name,
     address: resolved.address,
@@ -59,8 +61,9 @@ function profileOf(
     login: loginOf(settings, resolved, local),
     algorithms: settings.algorithms ?? 'modern',
     jump: jump && profileOf(jump.alias, passedOn, jump, local),
-    keepaliveSeconds: settings.keepaliveSeconds ?? defaultKeepaliveSeconds,
-    connectSeconds: settings.connectSeconds ?? defaultConnectSeconds,
+    retry,
+    keepaliveSeconds: keepaliveSeconds ?? defaultKeepaliveSeconds,
+    connectSeconds: connectSeconds ?? defaultConnectSeconds,
   };
 }
 

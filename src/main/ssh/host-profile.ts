@@ -19,6 +19,17 @@ export interface LoginMethods {
 
 export type AlgorithmSet = 'modern' | 'legacy';
 
+/** Tries to reach a host until a connection stands; a command that may have been started is never sent again. */
+export interface ConnectRetry {
+  /** At least 1; all of them together, the first included. */
+  readonly tries: number;
+  /** How long to wait between two of them. */
+  readonly everySeconds: number;
+}
+
+/** Hears of each new attempt, in a sentence. */
+export type OnRetry = (sentence: string) => void;
+
 export interface HostProfile {
   /** What the site file calls the host; all messages use it. */
   readonly name: string;
@@ -29,6 +40,8 @@ export interface HostProfile {
   readonly algorithms: AlgorithmSet;
   /** The host to go through (ProxyJump). */
   readonly jump?: HostProfile | undefined;
+  /** How often it is tried to reach the host; once, where it is left out. */
+  readonly retry?: ConnectRetry | undefined;
   /** A dead peer is noticed after three of these; 0 turns the question off. */
   readonly keepaliveSeconds: number;
   /** Limit for connecting and logging in. The time that a person takes to answer a question does not count. */

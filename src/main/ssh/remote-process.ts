@@ -10,7 +10,7 @@ import type { Evidence, ShadowtapeError } from '../../contract/errors.ts';
 import { OutputTail } from './output-tail.ts';
 import { plainReason } from './ssh-connection.ts';
 import type { SshConnection } from './ssh-connection.ts';
-import { sawEndOfData, sendSignal } from './ssh2-parts.ts';
+import { sawEndOfData, sendSignal, tellingWhenAsked } from './ssh2-parts.ts';
 
 /** How a remote process ended. */
 export interface ProcessEnd {
@@ -35,6 +35,16 @@ export interface ProcessOrder {
   readonly line: string;
   /** Short name for sentences: the program. */
   readonly command: string;
+}
+
+/** The connection broke before the host was asked for the command: it may be asked again, and the command still runs once. */
+export class NeverAsked extends Error {
+  readonly lost: ShadowtapeError;
+
+  constructor(lost: ShadowtapeError) {
+    super(lost.message);
+    this.lost = lost;
+  }
 }
 
 const tailBytes = 64 * 1024;
@@ -99,7 +109,7 @@ export class RemoteProcess {
    * Starts a command.
    * @param stop aborted with the error that ends the command early
    * @param onStderr hears all of stderr, from its first byte
-   * @throws CONNECTION_LOST, COMMAND_NOT_STARTED, and the reason of `stop`
+   * @throws NeverAsked, CONNECTION_LOST, COMMAND_NOT_STARTED, and the reason of `stop`
    */
   static start(
     connection: SshConnection,
@@ -110,8 +120,12 @@ export class RemoteProcess {
     return new Promise((resolve, reject) => {
       const { host, line, command } = order;
       const evidence: Evidence = { host, command: line };
+      let wasAsked = false;
       const refused = (error: Error) => {
-        if (connection.lost) return failure('CONNECTION_LOST', lossValues(host, connection.lost), evidence);
+        if (connection.lost) {
+          const lost = failure('CONNECTION_LOST', lossValues(host, connection.lost), evidence);
+          return wasAsked ? lost : new NeverAsked(lost);
+        }
         return failure('COMMAND_NOT_STARTED', { host, command, reason: plainReason(error) }, evidence, error);
       };
       if (stop.aborted) return reject(stop.reason);
@@ -120,13 +134,17 @@ export class RemoteProcess {
       const done = () => stop.removeEventListener('abort', onStop);
       try {
         // The process must be watched within this very callback: its whole life may be in one packet.
-        connection.client.exec(line, (error, channel) => {
-          done();
-          if (error) return reject(refused(error));
-          const process = new RemoteProcess(connection, channel, order, onStderr);
-          process.#obey(stop);
-          resolve(process);
-        });
+        connection.client.exec(
+          line,
+          tellingWhenAsked(() => (wasAsked = true)),
+          (error, channel) => {
+            done();
+            if (error) return reject(refused(error));
+            const process = new RemoteProcess(connection, channel, order, onStderr);
+            process.#obey(stop);
+            resolve(process);
+          },
+        );
       } catch (error) {
         done();
         reject(refused(error instanceof Error ? error : new Error(String(error))));

@@ -1,6 +1,7 @@
 /** Runs a command to its end and gives back what it printed. */
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
+import type { OnRetry } from './host-profile.ts';
 import type { ProcessOrder, RemoteProcess } from './remote-process.ts';
 
 export interface CommandResult {
@@ -19,18 +20,31 @@ export interface CommandOptions {
   /** For stdout and for stderr each; 4 MiB where it is left out. */
   readonly outputLimitBytes?: number | undefined;
   readonly abort?: AbortSignal | undefined;
+  readonly onRetry?: OnRetry | undefined;
   /** What the command reads; it finds the end of its input at once where this is left out. */
   readonly stdin?: string | undefined;
 }
 
 const defaultOutputLimitBytes = 4 * 1024 * 1024;
 
+/** A timer of Node with a longer time would end at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/** `10 minutes`, `1 hour`, `90 s`. */
+export function limitWords(seconds: number): string {
+  const whole = (size: number, word: string) => `${seconds / size} ${word}${seconds === size ? '' : 's'}`;
+  if (seconds > 0 && seconds % 3600 === 0) return whole(3600, 'hour');
+  return seconds > 0 && seconds % 60 === 0 ? whole(60, 'minute') : `${seconds} s`;
+}
+
 /** Makes one signal of the caller's and of our own reasons; its reason is always an error of the table. */
 export class StopReason {
+  readonly #order: ProcessOrder;
   readonly #controller = new AbortController();
   readonly #undo: (() => void)[] = [];
 
   constructor(order: ProcessOrder, abort: AbortSignal | undefined) {
+    this.#order = order;
     if (!abort) return;
     const { host, command, line } = order;
     const onAbort = () => this.stop(failure('COMMAND_CANCELLED', { host, command }, { host, command: line }));
@@ -47,8 +61,13 @@ export class StopReason {
     this.#controller.abort(why);
   }
 
-  stopAfter(seconds: number, why: ShadowtapeError): void {
-    const timer = setTimeout(() => this.stop(why), seconds * 1000);
+  /** From now on it may take this long; for ever where no limit is given. */
+  limit(seconds: number | undefined): void {
+    if (seconds === undefined) return;
+    const { host, command, line } = this.#order;
+    const values = { host, command, limit: limitWords(seconds) };
+    const why = failure('COMMAND_TIMED_OUT', values, { host, command: line });
+    const timer = setTimeout(() => this.stop(why), Math.min(seconds * 1000, longestTimer));
     this.#undo.push(() => clearTimeout(timer));
   }
 
@@ -80,11 +99,11 @@ class LimitedOutput {
 
 /**
  * Runs a command. Resolves for every exit status.
- * @param begin starts the process; is given the signal that stops it and who hears its stderr
+ * @param begin starts the process, which `reason` stops; is given who hears its stderr
  * @throws COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, CONNECTION_LOST, and what `begin` throws
  */
 export async function runCommand(
-  begin: (stop: AbortSignal, onStderr: (piece: Buffer) => void) => Promise<RemoteProcess>,
+  begin: (onStderr: (piece: Buffer) => void) => Promise<RemoteProcess>,
   order: ProcessOrder,
   reason: StopReason,
   options: CommandOptions,
@@ -92,16 +111,12 @@ export async function runCommand(
   const { host, command, line } = order;
   const limit = options.outputLimitBytes ?? defaultOutputLimitBytes;
   const started = performance.now();
-  if (options.timeLimitSeconds !== undefined) {
-    const seconds = options.timeLimitSeconds;
-    const why = failure('COMMAND_TIMED_OUT', { host, command, seconds }, { host, command: line });
-    reason.stopAfter(seconds, why);
-  }
+  reason.limit(options.timeLimitSeconds);
   const tooLong = () =>
     reason.stop(failure('COMMAND_OUTPUT_TOO_LONG', { host, command, limit }, { host, command: line }));
   const stdout = new LimitedOutput(limit);
   const stderr = new LimitedOutput(limit);
-  const process = await begin(reason.signal, (piece) => stderr.add(piece) || tooLong());
+  const process = await begin((piece) => stderr.add(piece) || tooLong());
   process.watchStdout((piece) => stdout.add(piece) || tooLong());
   process.channel.end(options.stdin ?? '');
   const end = await process.ended;

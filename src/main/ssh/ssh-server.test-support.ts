@@ -21,6 +21,10 @@ export interface TestServerOptions {
   readonly hostKeys?: readonly string[];
   /** Never answers a request for a command. */
   readonly deaf?: boolean;
+  /** True where a channel that is asked for is never opened. */
+  readonly refusesChannel?: () => boolean;
+  /** Hears of each command that is asked for, before it is answered. */
+  readonly onAsked?: (line: string) => void;
 }
 
 export interface TestServer {
@@ -57,8 +61,10 @@ export function publicKeyOf(text: string): Buffer {
 function serve(client: Connection, options: TestServerOptions): void {
   client.on('error', () => {});
   client.on('session', (accept) => {
+    if (options.refusesChannel?.()) return;
     const session = accept();
     session.on('exec', (acceptCommand, reject, info) => {
+      options.onAsked?.(info.command);
       if (options.deaf) return;
       const program = info.command.split(' ')[0] ?? '';
       const command = options.commands?.[program];

@@ -3,12 +3,13 @@
  * Several commands may run at once, each in a channel of its own.
  */
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ParsedKey } from 'ssh2';
-import { failure } from '../../contract/errors.ts';
-import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
+import type { AskSecret, ConfirmHostKey, ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
 import type { HostKeyFiles } from './host-key-check.ts';
 import { commandLine } from './quoting.ts';
-import { RemoteProcess } from './remote-process.ts';
+import { NeverAsked, RemoteProcess } from './remote-process.ts';
 import type { ProcessOrder } from './remote-process.ts';
 import { runCommand, StopReason } from './ssh-command.ts';
 import type { CommandOptions, CommandResult } from './ssh-command.ts';
@@ -26,6 +27,9 @@ export interface SessionDeps extends HostKeyFiles {
 
 export interface StreamOptions {
   readonly abort?: AbortSignal | undefined;
+  /** From the start of the command to its end. No limit where it is left out. */
+  readonly timeLimitSeconds?: number | undefined;
+  readonly onRetry?: OnRetry | undefined;
 }
 
 export interface ReadOptions extends StreamOptions {
@@ -43,12 +47,20 @@ function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<
   });
 }
 
+const once: ConnectRetry = { tries: 1, everySeconds: 0 };
+
+/** "attempt 2 of 3" */
+const attemptWords = (attempt: number, tries: number) => `attempt ${attempt} of ${tries}`;
+
 export class SshSession {
   readonly profile: HostProfile;
   readonly #deps: SessionDeps;
   readonly #jump: SshSession | undefined;
   readonly #openedKeys = new Map<string, ParsedKey>();
   readonly #queues = new Map<string, Promise<unknown>>();
+  /** Of all who wait for the connection at the moment. */
+  readonly #onRetry = new Set<OnRetry>();
+  readonly #closing = new AbortController();
   #connection: Promise<SshConnection> | undefined;
   #established = false;
   #closed = false;
@@ -72,7 +84,16 @@ export class SshSession {
     await this.#connected();
   }
 
-  async #connected(): Promise<SshConnection> {
+  async #connected(onRetry?: OnRetry): Promise<SshConnection> {
+    if (onRetry) this.#onRetry.add(onRetry);
+    try {
+      return await this.#standing();
+    } finally {
+      if (onRetry) this.#onRetry.delete(onRetry);
+    }
+  }
+
+  async #standing(): Promise<SshConnection> {
     if (this.#closed) {
       const { host } = this;
       throw failure('CONNECTION_LOST', { host, reason: 'the session was closed' }, { host });
@@ -86,16 +107,44 @@ export class SshSession {
       throw error;
     }
     this.#forget(connecting);
-    return this.#connected();
+    return this.#standing();
   }
 
   #forget(connecting: Promise<SshConnection>): void {
     if (this.#connection === connecting) this.#connection = undefined;
   }
 
+  /** Tries to connect as often as the profile says. */
   async #open(): Promise<SshConnection> {
     this.#established = false;
-    const socket = this.#jump ? await this.#jump.forward(this.profile) : undefined;
+    const { tries, everySeconds } = this.profile.retry ?? once;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#openOnce();
+      } catch (error) {
+        if (attempt >= tries || this.#closed || !this.#mayPass(error)) throw error;
+        const next = attemptWords(attempt + 1, tries);
+        this.#tell(`${(error as Error).message}; trying again in ${everySeconds} s (${next})`);
+        await wait(everySeconds * 1000, undefined, { signal: this.#closing.signal }).catch(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  /** A host that is away may come back; a key or a password does not become right by waiting. A jump host tries by itself. */
+  #mayPass(error: unknown): boolean {
+    if (isFailure(error, 'HOST_UNREACHABLE')) return error.evidence.host === this.host;
+    return isFailure(error, 'CONNECTION_LOST');
+  }
+
+  #tell(sentence: string): void {
+    for (const onRetry of this.#onRetry) onRetry(sentence);
+  }
+
+  async #openOnce(): Promise<SshConnection> {
+    const tell: OnRetry = (sentence) => this.#tell(sentence);
+    const socket = this.#jump ? await this.#jump.forward(this.profile, tell) : undefined;
     const deps = { ...this.#deps, openedKeys: this.#openedKeys };
     const connection = await SshConnection.open(this.profile, deps, socket);
     this.#established = true;
@@ -103,8 +152,8 @@ export class SshSession {
   }
 
   /** A way through this host to another one (ProxyJump). */
-  async forward(profile: HostProfile): Promise<Duplex> {
-    return (await this.#connected()).forward(profile);
+  async forward(profile: HostProfile, onRetry?: OnRetry): Promise<Duplex> {
+    return (await this.#connected(onRetry)).forward(profile);
   }
 
   #order(argv: readonly string[]): ProcessOrder {
@@ -113,14 +162,29 @@ export class SshSession {
     return { host: this.host, line, command };
   }
 
-  /** Connects, then has the process started; either is given up when `reason` says so. */
+  /**
+   * Connects, then has the process started; either is given up when `reason` says so. A connection that turns out to be lost before the
+   * host was asked is made anew.
+   */
   async #start(
     order: ProcessOrder,
     reason: StopReason,
+    onRetry: OnRetry | undefined,
     onStderr?: (piece: Buffer) => void,
   ): Promise<RemoteProcess> {
-    const connection = await unlessStopped(this.#connected(), reason.signal);
-    return RemoteProcess.start(connection, order, reason.signal, onStderr);
+    const { tries } = this.profile.retry ?? once;
+    for (let attempt = 1; ; attempt += 1) {
+      const connection = await unlessStopped(this.#connected(onRetry), reason.signal);
+      try {
+        return await RemoteProcess.start(connection, order, reason.signal, onStderr);
+      } catch (error) {
+        if (!(error instanceof NeverAsked)) throw error;
+        if (attempt >= tries || this.#closed) throw error.lost;
+        const { command } = order;
+        const words = `before ${command} was sent; connecting again (${attemptWords(attempt + 1, tries)})`;
+        onRetry?.(`${error.message}, ${words}`);
+      }
+    }
   }
 
   /**
@@ -133,9 +197,10 @@ export class SshSession {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
     try {
-      const connection = await unlessStopped(this.#connected(), reason.signal);
+      // Connecting does not count to the time limit.
+      await unlessStopped(this.#connected(options.onRetry), reason.signal);
       return await runCommand(
-        (stop, onStderr) => RemoteProcess.start(connection, order, stop, onStderr),
+        (onStderr) => this.#start(order, reason, options.onRetry, onStderr),
         order,
         reason,
         options,
@@ -147,32 +212,39 @@ export class SshSession {
 
   /**
    * Starts a command whose stdout is a stream. The stream ends only after exit status 0; it is destroyed with
-   * REMOTE_COMMAND_FAILED, CONNECTION_LOST or COMMAND_CANCELLED otherwise.
+   * REMOTE_COMMAND_FAILED, CONNECTION_LOST, COMMAND_CANCELLED or COMMAND_TIMED_OUT otherwise.
    * @throws what `exec` throws before the command runs
    */
   async openRead(argv: readonly string[], options: ReadOptions = {}): Promise<RemoteRead> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, async () => readFrom(await this.#start(order, reason, options.onStderr)));
+    const { onRetry, onStderr } = options;
+    return this.#opened(reason, options, async () =>
+      readFrom(await this.#start(order, reason, onRetry, onStderr)),
+    );
   }
 
   /**
    * Starts a command whose stdin is a stream. The stream finishes only after exit status 0; it fails with
-   * REMOTE_COMMAND_FAILED, CONNECTION_LOST or COMMAND_CANCELLED otherwise, also when the command ends, even well, before all was written.
+   * REMOTE_COMMAND_FAILED, CONNECTION_LOST, COMMAND_CANCELLED or COMMAND_TIMED_OUT otherwise, also when the command ends, even well, before all was written.
    * @throws what `exec` throws before the command runs
    */
   async openWrite(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteWrite> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, async () => writeTo(await this.#start(order, reason)));
+    return this.#opened(reason, options, async () =>
+      writeTo(await this.#start(order, reason, options.onRetry)),
+    );
   }
 
   async #opened<Opened extends { ended: Promise<unknown> }>(
     reason: StopReason,
+    { timeLimitSeconds }: StreamOptions,
     open: () => Promise<Opened>,
   ): Promise<Opened> {
     try {
       const opened = await open();
+      reason.limit(timeLimitSeconds);
       void opened.ended.then(() => reason.release());
       return opened;
     } catch (error) {
@@ -196,6 +268,7 @@ export class SshSession {
   /** Closes the connection; what still runs ends with CONNECTION_LOST. The session cannot be used again. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     const connecting = this.#connection;
     this.#connection = undefined;
     const closing = connecting?.then((connection) => connection.close()).catch(() => undefined);

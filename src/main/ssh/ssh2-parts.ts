@@ -1,5 +1,5 @@
 /** The few things that ssh2 1.17 knows but does not show in its types. Everything that leans on them stands here. */
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 
 interface ChannelEnd {
   readonly id?: number;
@@ -21,6 +21,19 @@ interface WithSocket {
 export function canSend(client: Client): boolean {
   const socket = (client as unknown as WithSocket)._sock;
   return socket?.writable === true && socket._readableState?.ended !== true;
+}
+
+/**
+ * Options for `client.exec` that tell when the host is asked for the command. ssh2 first opens a channel, and reads `env` once it is
+ * open, right before it sends the request: a connection that is lost before has not brought the command to the host.
+ */
+export function tellingWhenAsked(asked: () => void): ExecOptions {
+  return {
+    get env() {
+      asked();
+      return {};
+    },
+  };
 }
 
 /** True once the peer has said that no more data comes. What was received before may still wait in the channel to be read. */

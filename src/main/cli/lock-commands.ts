@@ -1,0 +1,54 @@
+/** locks and unlock: who holds the classes of the site, and how a lock goes that was left behind. */
+import type { ClassLock, ShadowtapeConsole } from '../console.ts';
+import { hasTerminal, typedOnTerminal } from './terminal.ts';
+import { printable } from './text.ts';
+
+const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
+
+const holderWords = {
+  lives: 'its process lives',
+  gone: 'its process is gone',
+  elsewhere: 'its process is of another machine, and only that one can tell whether it lives',
+  nameless: 'nobody knows whose it is: a run is just beginning, or was broken off there',
+} as const;
+
+/** `Class1  run … of marion on jump1 (process 4711), since …; its process is gone` */
+export function lockLine({ class: className, host, owner, holder, old }: ClassLock): string {
+  const words = old ? `${holderWords[holder]}; it is older than any run` : holderWords[holder];
+  if (!owner) return `${className}  locked on ${host}; ${words}`;
+  const { run, user, console, processId, since } = owner;
+  const when = since === undefined ? 'since a time that it does not tell' : `since ${since}`;
+  return `${className}  locked on ${host} by run ${run} of ${user} on ${console} (process ${processId}), ${when}; ${words}`;
+}
+
+export async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
+  const locks = await console.lockDesk.list();
+  if (json) locks.forEach((lock) => process.stdout.write(`${JSON.stringify(lock)}\n`));
+  else if (locks.length === 0) print('no class of this site is locked');
+  else locks.forEach((lock) => print(lockLine(lock)));
+  return 0;
+}
+
+export interface UnlockOptions {
+  /** Asks nothing. */
+  readonly yes: boolean;
+}
+
+/** Shows the lock, and has the name of the class typed before it is removed. */
+export async function unlockCommand(
+  console: ShadowtapeConsole,
+  className: string,
+  { yes }: UnlockOptions,
+): Promise<number> {
+  const lock = await console.lockDesk.remove(className, async (shown) => {
+    print(lockLine(shown));
+    if (shown.owner)
+      print(
+        `run ${shown.owner.run} may have left the proxy parted, or a shadow: where it has not ended, unwind it instead`,
+      );
+    if (yes || !hasTerminal()) return yes;
+    return (await typedOnTerminal(`Type ${className} to remove its lock: `)) === className;
+  });
+  print(`unlocked: ${lock.class} is free on ${lock.host}`);
+  return 0;
+}

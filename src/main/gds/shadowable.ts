@@ -1,0 +1,107 @@
+/**
+ * Of which proxies a shadow can be built: the rules, as data, over what one primary node shows.
+ */
+
+import { blocksUpTo, stretchText } from './blocks-up-to.ts';
+import { distinct, groupTree } from './group-tree.ts';
+import type { GroupTree, TreeMember } from './group-tree.ts';
+import { findVolume, placeOf } from './report-lookup.ts';
+import type { Place } from './report-lookup.ts';
+import { judge, none, oneSided } from './rule-verdict.ts';
+import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
+import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
+
+export interface ProxyVolumeName {
+  readonly class: string;
+  readonly proxyVolume: string;
+}
+
+interface ProxySight {
+  readonly report: SdxinfoReport;
+  readonly volume: SdxVolume | undefined;
+  readonly place: Place | undefined;
+  readonly tree: GroupTree | undefined;
+}
+
+function isLowerGroup({ types, members, strays }: GroupTree): boolean {
+  const [type] = types;
+  const isOfType = types.length === 1 && (type === 'stripe' || type === 'concat');
+  return (
+    isOfType && strays.length === 0 && members.length > 0 && members.every(({ kind }) => kind === 'disk')
+  );
+}
+
+function memberText(member: TreeMember): string {
+  if (member.kind === 'disk') return member.name;
+  if (member.kind === 'unknown') return `${member.name} is no disk and no group`;
+  const { types, members, strays } = member.group;
+  const inside = [...members, ...strays].map(({ name }) => name).join(', ');
+  return `${member.name} (${types.join(', ') || 'no type'} of ${inside || none})`;
+}
+
+function judgeType({ volume, place, tree }: ProxySight): Finding {
+  if (volume === undefined) return oneSided('mirror or single', none, false);
+  if (place === undefined) return oneSided('mirror or single', 'no group and no disk', false);
+  const types = distinct([...(tree?.types ?? []), volume.type]);
+  const expected = 'group' in place ? 'mirror' : 'single';
+  const good = tree !== undefined && types.length === 1 && types[0] === expected;
+  return oneSided(expected, types.length === 0 ? none : types.join(', '), good);
+}
+
+function judgeMembers({ tree }: ProxySight): Finding {
+  const expected = 'disks, or stripe or concat groups of disks';
+  if (tree === undefined) return oneSided(expected, none, false);
+  const { members, strays } = tree;
+  const allDisks = members.every(({ kind }) => kind === 'disk');
+  const allLower = members.every((member) => member.kind === 'group' && isLowerGroup(member.group));
+  const texts = [
+    ...members.map(memberText),
+    ...strays.map(({ name }) => `${name} stands in the group, which does not name it`),
+  ];
+  const good = members.length > 0 && strays.length === 0 && (allDisks || allLower);
+  return oneSided(expected, texts.join(', '), good);
+}
+
+function judgeBlocksBefore({ report, volume, place }: ProxySight): Finding {
+  const expected = 'volumes, free or reserved blocks before it, each of known place and size';
+  if (volume === undefined || place === undefined) return oneSided(expected, none, false);
+  const { stretches, obstacles } = blocksUpTo(report, volume);
+  const before = stretches.slice(0, -1).map(stretchText).join(', ');
+  const actual = obstacles.length === 0 ? before || 'only reserved blocks before it' : obstacles.join(', ');
+  return oneSided(expected, actual, obstacles.length === 0);
+}
+
+const rules: readonly Rule<ProxySight>[] = [
+  {
+    id: 'shadowable-type',
+    title: 'Proxy is a mirror or a single disk',
+    why: 'a proxy is synchronised with its master in a mirror group or on a single disk; stripes and concatenations stand below a mirror',
+    source: 'GDS guide (Linux) 4.3, 2.3.12',
+    compare: judgeType,
+  },
+  {
+    id: 'shadowable-members',
+    title: 'The group can be rebuilt',
+    why: 'a group holds disks, or stripe or concat groups of disks, and the shadow is built of the same in the same order',
+    source: 'GDS guide 4.5, D.15 and D.16',
+    compare: judgeMembers,
+  },
+  {
+    id: 'shadowable-blocks-before',
+    title: 'The blocks before the proxy are known',
+    why: 'a shadow comes to lie on the right blocks only where stand-ins of the same size are made for all that lies before it',
+    source: 'GDS guide (Linux) 4.2, 2.7.2.4',
+    compare: judgeBlocksBefore,
+  },
+];
+
+/**
+ * Whether a shadow of the proxy can be built: on a single disk, or in a mirror group of disks or of stripe or concat groups.
+ * @param report of the whole class on one primary node: volumes that are not in it cannot be seen to be in the way
+ */
+export function shadowable(report: SdxinfoReport, names: ProxyVolumeName): RuleVerdict[] {
+  const volume = findVolume(report, names.class, names.proxyVolume);
+  const place = placeOf(volume);
+  const tree = groupTree(report, names.class, place);
+  return rules.map((rule) => judge(rule, { report, volume, place, tree }));
+}

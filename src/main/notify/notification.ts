@@ -1,0 +1,162 @@
+/** What is told of a run, and on which occasion: subject, text, and facts for a command's environment. Pure. */
+import type { ShadowtapeError } from '../../contract/errors.ts';
+import type { EventOf } from '../../contract/events.ts';
+import { bytesText, durationText, printable } from '../../contract/words.ts';
+import type { NotifyOccasion } from '../site/notify-schema.ts';
+import type { RunFacts } from './run-facts.ts';
+
+export type NotificationEvent = NotifyOccasion | 'test';
+
+export interface Notification {
+  /** Occasions that it belongs to; who has asked for any of them is told. */
+  readonly events: readonly NotificationEvent[];
+  readonly subject: string;
+  readonly text: string;
+  readonly run: string;
+  readonly job: string;
+  readonly verdict: string;
+  readonly exitStatus: string;
+  readonly sentence: string;
+}
+
+interface Message {
+  readonly events: readonly NotificationEvent[];
+  /** What stands behind the job's name in the subject. */
+  readonly how: string;
+  readonly sentence: string;
+  readonly hint?: string | undefined;
+  readonly stands?: readonly string[];
+  readonly verdict?: string;
+  readonly exitStatus?: number;
+  /** When the run ended. */
+  readonly ended?: string;
+}
+
+const row = (name: string, value: string | undefined) =>
+  value === undefined || value === '' ? [] : [`${name.padEnd(10)}${value}`];
+
+function durationOf({ takenUp }: RunFacts, ended: string | undefined): string | undefined {
+  if (takenUp === undefined || ended === undefined) return undefined;
+  return durationText((Date.parse(ended) - Date.parse(takenUp)) / 1000);
+}
+
+function factRows(
+  facts: RunFacts,
+  { exitStatus, ended }: Message,
+  journalFile: string | undefined,
+): string[] {
+  const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} of ${master}`).join(', ');
+  const bytes = [...facts.handed.values()].reduce((sum, each) => sum + each, 0);
+  const names = [...facts.tapes].map((name) => `"${name}"`).join(', ');
+  const tape = facts.drive === undefined ? undefined : [names, facts.drive].filter(Boolean).join(' in ');
+  return [
+    ...row('Site', facts.site),
+    ...row('Job', facts.job),
+    ...row('Run', facts.run),
+    ...row('Class', facts.class),
+    ...row('Volumes', volumes),
+    ...row('Tape', tape),
+    ...row('Size', bytes === 0 ? undefined : bytesText(bytes)),
+    ...row('Began', facts.began),
+    ...row('Duration', durationOf(facts, ended)),
+    ...row('Status', exitStatus?.toString()),
+    ...row('Journal', journalFile),
+  ];
+}
+
+function notificationOf(facts: RunFacts, message: Message, journalFile: string | undefined): Notification {
+  const { events, how, hint, stands = [], verdict = '', exitStatus } = message;
+  const oneLine = (text: string) => printable(text.replace(/[\n\t]+/g, ' '));
+  const sentence = oneLine(message.sentence);
+  const text = [
+    message.sentence,
+    ...(hint === undefined || hint === '' ? [] : [`hint: ${hint}`]),
+    '',
+    ...(stands.length === 0 ? [] : ['What stands where:', ...stands.map((line) => `  ${line}`), '']),
+    ...factRows(facts, message, journalFile),
+    '',
+  ];
+  const run = facts.run ?? '';
+  return {
+    events,
+    subject: oneLine(`shadowtape: ${facts.job} ${how}${run === '' ? '' : ` (run ${run})`}`),
+    text: printable(text.join('\n')),
+    run,
+    job: facts.job,
+    verdict,
+    exitStatus: exitStatus?.toString() ?? '',
+    sentence,
+  };
+}
+
+const failedWords: Readonly<Record<number, string>> = {
+  1: 'refused, nothing was touched',
+  2: 'failed, the cluster is in its normal state',
+  3: 'failed, an operator must act',
+  4: 'failed, the tape is no backup',
+};
+
+/** A run has ended. */
+export function endedNotification(
+  facts: RunFacts,
+  event: EventOf<'run-finished'>,
+  journalFile: string | undefined,
+): Notification {
+  const { verdict, exitStatus, sentence, hint, stands, at, code } = event;
+  const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
+  const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
+  const how = broughtBack ? 'unwound' : (failedWords[exitStatus] ?? verdict);
+  const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
+  return notificationOf(
+    facts,
+    { events, how, sentence, hint, stands, verdict, exitStatus, ended: at },
+    journalFile,
+  );
+}
+
+/** A run waits for somebody. */
+export function askedNotification(
+  facts: RunFacts,
+  { text, choices }: EventOf<'asked'>,
+  journalFile: string | undefined,
+): Notification {
+  const hint = `answer where the run was started; choices: ${choices.join(', ')}`;
+  const message: Message = {
+    events: ['operator-needed'],
+    how: 'waits for an operator',
+    sentence: text,
+    hint,
+  };
+  return notificationOf(facts, message, journalFile);
+}
+
+/** A run could not even begin. */
+export function refusedNotification(
+  facts: RunFacts,
+  { message: sentence, hint }: Pick<ShadowtapeError, 'message' | 'hint'>,
+): Notification {
+  const message: Message = {
+    events: ['failure'],
+    how: 'refused, nothing was touched',
+    sentence,
+    hint,
+    verdict: 'failed',
+    exitStatus: 1,
+  };
+  return notificationOf(facts, message, undefined);
+}
+
+/** Sent by hand, to see that it arrives. */
+export function testNotification(site: string): Notification {
+  const sentence = `this is a test of the notifications of site ${site}; no run has to do with it`;
+  return {
+    events: ['test'],
+    subject: printable(`shadowtape: test of ${site}`),
+    text: `${printable(sentence)}\n`,
+    run: '',
+    job: '',
+    verdict: '',
+    exitStatus: '',
+    sentence: printable(sentence),
+  };
+}

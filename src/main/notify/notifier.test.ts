@@ -1,0 +1,255 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { EventOf, NewEvent, RunEvent } from '../../contract/events.ts';
+import type { NotifyOccasion, NotifyWay } from '../site/notify-schema.ts';
+import { Notifier, type NotifierOptions } from './notifier.ts';
+
+let folder: string;
+let warnings: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shadowtape-notifier-'));
+  warnings = [];
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(folder, { recursive: true });
+});
+
+let seq = 0;
+const at = (event: NewEvent, time = '2026-11-22T02:00:00.000Z'): RunEvent =>
+  ({ seq: (seq += 1), at: time, run: 'R', prev: '0'.repeat(64), ...event }) as RunEvent;
+
+const started = at({
+  type: 'run-started',
+  job: 'nightly',
+  site: 'payroll-cluster',
+  route: 'console',
+  layout: 'plain',
+  method: '6a',
+  volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
+  operator: 'marion@jump1',
+  version: '1',
+  class: 'Class1',
+  tape: { host: 'node3', device: '/dev/rmt/0' },
+  recordBytes: 32_768,
+});
+const handed = at({ type: 'digest', step: '6a', volume: 'Volume2', hop: 'handed', bytes: 8_388_608 });
+const label = at({
+  type: 'label',
+  step: 'label',
+  host: 'node3',
+  device: '/dev/rmt/0',
+  name: 'PAYROLL-01',
+  uuid: 'u',
+  writtenAt: '2026-11-22T02:00:00.000Z',
+  sha256: '0',
+});
+
+const finished = (event: Partial<EventOf<'run-finished'>> = {}) =>
+  at(
+    {
+      type: 'run-finished',
+      verdict: 'verified',
+      exitStatus: 0,
+      sentence: 'Volume2 is on the tape',
+      stands: ['Volume2: joined to Volume1, in sync'],
+      ...event,
+    },
+    '2026-11-22T02:03:20.000Z',
+  );
+
+const asked = at({
+  type: 'asked',
+  step: '3-2',
+  question: 'services-stopped',
+  text: 'Stop everything that uses Volume1',
+  choices: ['stopped', 'stop'],
+});
+const answered = at({
+  type: 'answered',
+  step: '3-2',
+  question: 'services-stopped',
+  choices: ['stopped', 'stop'],
+  answer: 'stopped',
+  by: 'marion',
+});
+
+/** Writes what it is told into a file of its own: subject, event, text. */
+function way(on: readonly NotifyOccasion[], name = 'told'): NotifyWay {
+  const script = `
+    const { readFileSync, writeFileSync } = require('node:fs');
+    const { SHADOWTAPE_EVENT, SHADOWTAPE_SUBJECT } = process.env;
+    writeFileSync(process.argv[1] + '-' + SHADOWTAPE_EVENT, SHADOWTAPE_SUBJECT + '\\n' + readFileSync(0, 'utf8'));`;
+  return { on: [...on], command: [process.execPath, '-e', script, join(folder, name)] };
+}
+
+const notifier = (ways: readonly NotifyWay[], more: Partial<NotifierOptions> = {}) =>
+  new Notifier({
+    ways,
+    job: 'nightly',
+    site: 'payroll-cluster',
+    journalFileOf: (run) => `/state/runs/${run}.ndjson`,
+    warn: (sentence) => void warnings.push(sentence),
+    ...more,
+  });
+
+const toldFiles = async () => (await readdir(folder)).sort();
+const told = (name: string) => readFile(join(folder, name), 'utf8');
+
+describe('the end of a run', () => {
+  it('is told whoever has asked for a good one, with all that is to be known', async () => {
+    const one = notifier([way(['success']), way(['failure'], 'other')]);
+    for (const event of [started, label, handed, finished()]) one.listen(event);
+    await one.settled();
+    expect(await toldFiles()).toEqual(['told-success']);
+    expect(await told('told-success')).toBe(`shadowtape: nightly verified (run R)
+Volume2 is on the tape
+
+What stands where:
+  Volume2: joined to Volume1, in sync
+
+Site      payroll-cluster
+Job       nightly
+Run       R
+Class     Class1
+Volumes   Volume2 of Volume1
+Tape      "PAYROLL-01" in /dev/rmt/0 on node3
+Size      8 MiB
+Began     2026-11-22T02:00:00.000Z
+Duration  3 min 20 s
+Status    0
+Journal   /state/runs/R.ndjson
+`);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([
+    [1, 'refused, nothing was touched'],
+    [2, 'failed, the cluster is in its normal state'],
+    [4, 'failed, the tape is no backup'],
+  ])('with exit status %i is a failure: %s', async (exitStatus, words) => {
+    const one = notifier([way(['success', 'operator-needed'], 'other'), way(['failure'])]);
+    one.listen(started);
+    one.listen(finished({ verdict: 'failed', exitStatus, code: 'X', hint: 'do this' }));
+    await one.settled();
+    expect(await toldFiles()).toEqual(['told-failure']);
+    expect((await told('told-failure')).split('\n').slice(0, 3)).toEqual([
+      `shadowtape: nightly ${words} (run R)`,
+      'Volume2 is on the tape',
+      'hint: do this',
+    ]);
+  });
+
+  it('that an operator must act on is told who waits for either, and once', async () => {
+    const one = notifier([
+      way(['operator-needed'], 'operator'),
+      way(['failure'], 'failure'),
+      way(['operator-needed', 'failure'], 'both'),
+    ]);
+    one.listen(started);
+    one.listen(finished({ verdict: 'failed', exitStatus: 3 }));
+    await one.settled();
+    expect(await toldFiles()).toEqual(['both-failure', 'failure-failure', 'operator-operator-needed']);
+    expect(await told('both-failure')).toMatch(
+      /^shadowtape: nightly failed, an operator must act \(run R\)\n/,
+    );
+  });
+
+  it('that was taken up counts its time from then, and knows what was before', async () => {
+    const one = notifier([way(['failure'])], { before: [started, label] });
+    const resumed = { type: 'run-resumed', by: 'marion', version: '1', mode: 'unwind', reason: 'r' } as const;
+    one.listen(at(resumed, '2026-11-22T02:03:10.000Z'));
+    one.listen(finished({ verdict: 'failed', exitStatus: 2, sentence: 'run R is unwound' }));
+    await one.settled();
+    const text = await told('told-failure');
+    expect(text).toMatch(/^shadowtape: nightly unwound \(run R\)\n/);
+    expect(text).toContain('Tape      "PAYROLL-01" in /dev/rmt/0 on node3\n');
+    expect(text).toContain('Duration  10 s\n');
+  });
+
+  it('cannot steer a terminal through what a host printed', async () => {
+    const one = notifier([way(['success'])]);
+    one.listen(finished({ sentence: 'tape\x1b]0;x\x07\nready' }));
+    await one.settled();
+    expect((await told('told-success')).split('\n')[1]).toBe('tape\\x1b]0;x\\x07');
+  });
+});
+
+describe('a run that could not begin', () => {
+  it('is told as a failure, without a journal', async () => {
+    const one = notifier([way(['success'], 'other'), way(['failure'])]);
+    one.refused({ message: 'node1 cannot be reached', hint: 'check that node1 is up' });
+    await one.settled();
+    expect(await toldFiles()).toEqual(['told-failure']);
+    expect(await told('told-failure')).toBe(`shadowtape: nightly refused, nothing was touched
+node1 cannot be reached
+hint: check that node1 is up
+
+Site      payroll-cluster
+Job       nightly
+Status    1
+`);
+  });
+});
+
+describe('a question', () => {
+  it('that waits for its answer is told', async () => {
+    const one = notifier([way(['operator-needed'])], { patienceSeconds: 0 });
+    one.listen(started);
+    one.listen(asked);
+    await vi.waitFor(async () => expect(await toldFiles()).toEqual(['told-operator-needed']), 10_000);
+    await one.settled();
+    const [subject, text, hint] = (await told('told-operator-needed')).split('\n');
+    expect([subject, text, hint]).toEqual([
+      'shadowtape: nightly waits for an operator (run R)',
+      'Stop everything that uses Volume1',
+      'hint: answer where the run was started; choices: stopped, stop',
+    ]);
+  });
+
+  it('that is answered soon, or is no longer asked, is nobody’s news', async () => {
+    vi.useFakeTimers();
+    const one = notifier([way(['operator-needed'])]);
+    one.listen(asked);
+    vi.advanceTimersByTime(29_000);
+    one.listen(answered);
+    one.listen(asked);
+    vi.advanceTimersByTime(29_000);
+    one.listen(finished());
+    one.listen(asked);
+    await one.settled();
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    await one.settled();
+    expect(await toldFiles()).toEqual([]);
+  });
+});
+
+describe('a message that cannot be sent', () => {
+  it('is a warning that names the way and the reason; the others are sent', async () => {
+    const broken: NotifyWay = { on: ['success'], command: ['/nowhere/page', '--now'] };
+    const one = notifier([broken, way(['success'])]);
+    one.listen(finished());
+    await one.settled();
+    expect(warnings).toEqual([
+      'nobody was told by command /nowhere/page: the notification command /nowhere/page cannot be started: there is no such program',
+    ]);
+    expect(await toldFiles()).toEqual(['told-success']);
+  });
+
+  it('holds up neither the run nor, for longer than its limit, the end', async () => {
+    const endless: NotifyWay = {
+      on: ['success'],
+      command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
+    };
+    const one = notifier([endless], { limitSeconds: 0.3 });
+    one.listen(finished());
+    expect(warnings).toEqual([]);
+    await one.settled();
+    expect(warnings).toEqual([
+      `nobody was told by command ${process.execPath}: the notification command ${process.execPath} did not end within 0.3 s`,
+    ]);
+  });
+});

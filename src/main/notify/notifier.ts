@@ -1,0 +1,97 @@
+/**
+ * Tells of one run: hears its events, and sends what somebody has asked for. Sending goes on beside the run; what cannot be sent is a
+ * warning, and never the run's failure.
+ */
+import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { NotifyWay } from '../site/notify-schema.ts';
+import {
+  askedNotification,
+  endedNotification,
+  refusedNotification,
+  type Notification,
+} from './notification.ts';
+import { RunFacts } from './run-facts.ts';
+import { send, wayWords } from './send.ts';
+
+export interface NotifierOptions {
+  /** The job's own, or those of the site. */
+  readonly ways: readonly NotifyWay[];
+  readonly job: string;
+  readonly site: string;
+  /** What a run that is taken up has done before. */
+  readonly before?: readonly RunEvent[];
+  /** The path of a run's journal. */
+  readonly journalFileOf: (run: string) => string;
+  /** Hears, in a sentence, of each message that could not be sent. */
+  readonly warn: (sentence: string) => void;
+  /** A question that is answered within this time is nobody's news: whoever sits there needs no mail. */
+  readonly patienceSeconds?: number;
+  /** For each message. */
+  readonly limitSeconds?: number;
+}
+
+const defaultPatienceSeconds = 30;
+
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #facts: RunFacts;
+  readonly #sending = new Set<Promise<void>>();
+  #patience: NodeJS.Timeout | undefined;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    this.#facts = new RunFacts(options.job, options.site);
+    for (const event of options.before ?? []) this.#facts.fold(event);
+  }
+
+  /** Hears an event of the run; begins to send, and waits for nothing. */
+  listen(event: RunEvent): void {
+    this.#facts.fold(event);
+    if (event.type === 'asked') this.#awaitAnswer(event);
+    if (event.type === 'answered') clearTimeout(this.#patience);
+    if (event.type !== 'run-finished') return;
+    clearTimeout(this.#patience);
+    this.#notify(endedNotification(this.#facts, event, this.#journalFile));
+  }
+
+  /** The run was refused before it had a journal. */
+  refused(error: Pick<ShadowtapeError, 'message' | 'hint'>): void {
+    this.#notify(refusedNotification(this.#facts, error));
+  }
+
+  /** Resolves when everything was sent, or could not be: each message has its time limit. */
+  async settled(): Promise<void> {
+    clearTimeout(this.#patience);
+    await Promise.all(this.#sending);
+  }
+
+  get #journalFile(): string | undefined {
+    const { run } = this.#facts;
+    return run === undefined ? undefined : this.#options.journalFileOf(run);
+  }
+
+  #awaitAnswer(event: EventOf<'asked'>): void {
+    clearTimeout(this.#patience);
+    const { patienceSeconds = defaultPatienceSeconds } = this.#options;
+    this.#patience = setTimeout(
+      () => this.#notify(askedNotification(this.#facts, event, this.#journalFile)),
+      patienceSeconds * 1000,
+    );
+  }
+
+  #notify(notification: Notification): void {
+    for (const way of this.#options.ways) {
+      const event = notification.events.find((each) => each !== 'test' && way.on.includes(each));
+      if (event === undefined) continue;
+      const sending = send(way, notification, event, this.#options.limitSeconds).catch((error: unknown) =>
+        this.#options.warn(`nobody was told by ${wayWords(way)}: ${sentenceOf(error)}`),
+      );
+      this.#sending.add(sending);
+      void sending.finally(() => this.#sending.delete(sending));
+    }
+  }
+}
+
+const sentenceOf = (error: unknown): string =>
+  isFailure(error) ? error.message : error instanceof Error ? error.message : String(error);

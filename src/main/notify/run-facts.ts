@@ -1,0 +1,49 @@
+/** What a notification tells of a run, folded from its events. */
+import type { RunEvent } from '../../contract/events.ts';
+
+export class RunFacts {
+  readonly job: string;
+  readonly site: string;
+  run: string | undefined;
+  class = '';
+  volumes: readonly { readonly master: string; readonly proxy: string }[] = [];
+  drive: string | undefined;
+  began: string | undefined;
+  /** When the process that tells of it began with the run, or took it up. */
+  takenUp: string | undefined;
+  /** True where the run was taken up to bring the cluster back. */
+  unwinding = false;
+  /** Names on the labels of its tapes. */
+  readonly tapes = new Set<string>();
+  /** Volume -> bytes that were handed to the tape. */
+  readonly handed = new Map<string, number>();
+
+  constructor(job: string, site: string) {
+    this.job = job;
+    this.site = site;
+  }
+
+  fold(event: RunEvent): void {
+    this.run ??= event.run;
+    switch (event.type) {
+      case 'run-started':
+        this.class = event.class;
+        this.volumes = event.volumes;
+        this.drive = `${event.tape.device} on ${event.tape.host}`;
+        this.began = event.at;
+        this.takenUp = event.at;
+        break;
+      case 'run-resumed':
+        this.takenUp = event.at;
+        this.unwinding = event.mode === 'unwind';
+        break;
+      case 'label':
+        this.tapes.add(event.name);
+        break;
+      case 'digest':
+        if (event.hop === 'handed' && event.bytes !== undefined) this.handed.set(event.volume, event.bytes);
+        break;
+      default:
+    }
+  }
+}

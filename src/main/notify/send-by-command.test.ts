@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ShadowtapeError } from '../../contract/errors.ts';
+import type { Notification } from './notification.ts';
+import { sendByCommand } from './send-by-command.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shadowtape-notify-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: ShadowtapeError) => error,
+  );
+
+const notification: Notification = {
+  events: ['failure', 'operator-needed'],
+  subject: 'shadowtape: nightly failed, an operator must act (run R)',
+  text: 'the tape is full\n\nJob       nightly\n',
+  run: 'R',
+  job: 'nightly',
+  verdict: 'failed',
+  exitStatus: '3',
+  sentence: 'the tape is full',
+};
+
+/** Node as the program of the site: no shell is needed, and none is there. */
+const program = (script: string, ...args: string[]) => [process.execPath, '-e', script, ...args];
+const limit = 20;
+
+describe('a notification command', () => {
+  it('is given the message on its standard input, and the facts in its environment', async () => {
+    const file = join(folder, 'told.json');
+    const script = `
+      const { readFileSync, writeFileSync } = require('node:fs');
+      const facts = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('SHADOWTAPE_')));
+      writeFileSync(process.argv[1], JSON.stringify({ text: readFileSync(0, 'utf8'), facts, word: process.argv[2] }));`;
+    await sendByCommand(program(script, file, '$(id) "x"'), notification, 'operator-needed', limit);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      text: notification.text,
+      word: '$(id) "x"',
+      facts: {
+        SHADOWTAPE_RUN: 'R',
+        SHADOWTAPE_JOB: 'nightly',
+        SHADOWTAPE_EVENT: 'operator-needed',
+        SHADOWTAPE_VERDICT: 'failed',
+        SHADOWTAPE_EXIT_STATUS: '3',
+        SHADOWTAPE_SENTENCE: 'the tape is full',
+        SHADOWTAPE_SUBJECT: notification.subject,
+      },
+    });
+  });
+
+  it('need not read what it is told', async () => {
+    const text = 'x'.repeat(1_000_000);
+    await sendByCommand(program('process.exit(0)'), { ...notification, text }, 'failure', limit);
+  });
+
+  it('that fails is told with its exit status and its last words', async () => {
+    const script = `console.error('first'); console.error('pager is off'); process.exit(7)`;
+    const error = await failureOf(sendByCommand(program(script), notification, 'failure', limit));
+    expect(error).toMatchObject({
+      code: 'NOTIFY_COMMAND_FAILED',
+      message: `the notification command ${process.execPath} ended with exit status 7: pager is off`,
+    });
+  });
+
+  it('that is killed is told with the signal', async () => {
+    const script = `process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000)`;
+    const error = await failureOf(sendByCommand(program(script), notification, 'failure', limit));
+    expect(error?.message).toBe(`the notification command ${process.execPath} was ended by SIGKILL`);
+  });
+
+  it('that is not there is told', async () => {
+    const error = await failureOf(sendByCommand(['/nowhere/page'], notification, 'failure', limit));
+    expect(error?.message).toBe(
+      'the notification command /nowhere/page cannot be started: there is no such program',
+    );
+  });
+
+  it('that does not end is ended, with what it has started', async () => {
+    const file = join(folder, 'pids');
+    const script = `
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      require('node:fs').writeFileSync(process.argv[1], process.pid + ' ' + child.pid);
+      setInterval(() => {}, 1000);`;
+    const error = await failureOf(sendByCommand(program(script, file), notification, 'failure', 1.5));
+    expect(error?.message).toBe(`the notification command ${process.execPath} did not end within 1.5 s`);
+    const processes = (await readFile(file, 'utf8')).split(' ').map(Number);
+    expect(processes).toHaveLength(2);
+    for (const id of processes) await expect.poll(() => lives(id), { timeout: 5000 }).toBe(false);
+  });
+
+  it('is not waited for by what it leaves in the background', async () => {
+    const script = `
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', 'process.stdin.once("close", () => process.exit()).resume(); setTimeout(() => {}, 8000)'], { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
+      child.unref();
+      child.stdin.unref();
+      process.exit(0);`;
+    const begun = performance.now();
+    await sendByCommand(program(script), notification, 'failure', limit);
+    expect(performance.now() - begun).toBeLessThan(7000);
+  });
+});
+
+/** A killed process that nobody has reaped yet is no longer alive. */
+async function lives(id: number): Promise<boolean> {
+  try {
+    return !/^State:\s+Z/m.test(await readFile(`/proc/${id}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

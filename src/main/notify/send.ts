@@ -1,0 +1,27 @@
+/** Sends a notification over one of the ways that the site file names. */
+import type { NotifyWay } from '../site/notify-schema.ts';
+import type { Notification, NotificationEvent } from './notification.ts';
+import { sendByCommand } from './send-by-command.ts';
+import { sendByMail } from './send-by-mail.ts';
+
+/** How long one message may take. */
+export const sendLimitSeconds = 60;
+
+/** `command /usr/local/bin/page`, `mail to operator@example.com`. */
+export function wayWords({ command, mail }: NotifyWay): string {
+  return mail ? `mail to ${mail.to.join(', ')}` : `command ${command?.[0] ?? ''}`;
+}
+
+/**
+ * @param event what the receiver is told that it is
+ * @throws NOTIFY_COMMAND_FAILED, NOTIFY_MAIL_FAILED, NOTIFY_PASSWORD_UNUSABLE
+ */
+export async function send(
+  { command, mail }: NotifyWay,
+  notification: Notification,
+  event: NotificationEvent,
+  limitSeconds: number = sendLimitSeconds,
+): Promise<void> {
+  if (mail) await sendByMail(mail, notification, limitSeconds);
+  if (command) await sendByCommand(command, notification, event, limitSeconds);
+}

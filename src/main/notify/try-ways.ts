@@ -1,0 +1,43 @@
+/** Tries each way once that a site names, and says how it went. */
+import { isFailure } from '../../contract/errors.ts';
+import type { CheckLine } from '../../contract/plan.ts';
+import type { NotifyWay } from '../site/notify-schema.ts';
+import type { Site } from '../site/site-schema.ts';
+import { testNotification } from './notification.ts';
+import { send, wayWords } from './send.ts';
+
+/** Each way once, whoever names it and on whichever occasion. */
+function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
+  const all = [...notify, ...Object.values(jobs).flatMap((job) => job.notify ?? [])];
+  return [...new Map(all.map((way) => [JSON.stringify([way.command, way.mail]), way])).values()];
+}
+
+/**
+ * Sends a test message over each way of the site and of its jobs.
+ * @param listener hears each line at once
+ */
+export async function tryWays(site: Site, listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+  const ways = waysOf(site);
+  const lines: CheckLine[] = [];
+  const say = (what: string, good: boolean, said: string, hint?: string) => {
+    const line = { host: 'console', what, good, said, hint };
+    lines.push(line);
+    listener(line);
+  };
+  if (ways.length === 0)
+    say('notify', false, 'the site file names nobody', 'add notify to the site file or to a job');
+  for (const way of ways) {
+    try {
+      await send(way, testNotification(site.site), 'test');
+      say(
+        wayWords(way),
+        true,
+        way.mail ? `${way.mail.host} has taken the test message` : 'it was told, and is content',
+      );
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      say(wayWords(way), false, error.message, error.hint);
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,106 @@
+/** A backup server for detached work: a genuine sshd, reached through a relay that can drop the connection. */
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { startOpensshServer } from '../../../test/support/openssh-server.ts';
+import { SshHosts } from '../ssh/ssh-hosts.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { WorkPlace } from './detached-watch.ts';
+import type { DetachedWork } from './detached-work.ts';
+import { noJournal } from './journal.ts';
+
+export interface DetachedServer {
+  /** Temporary folder; goes away with the server. */
+  readonly folder: string;
+  /** A session of its own, as another process of this program would have it. */
+  place(): WorkPlace;
+  /** A folder of detached work below the temporary one. */
+  workFolder(name: string): string;
+  /** Cuts every connection, without a word. */
+  drop(): void;
+  /** Cuts every connection, and refuses new ones until it is called again with false. */
+  refuse(refusing: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Passes bytes between this program and sshd, until told not to. */
+async function startRelay(port: number) {
+  const sockets = new Set<Socket>();
+  let refusing = false;
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const relay = createServer((near) => {
+    keep(near);
+    if (refusing) return void near.destroy();
+    const far = keep(connect(port, '127.0.0.1'));
+    near.pipe(far).pipe(near);
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (relay.address() as AddressInfo).port,
+    drop,
+    refuse(wanted: boolean) {
+      refusing = wanted;
+      if (wanted) drop();
+    },
+    async close() {
+      drop();
+      relay.close();
+      await once(relay, 'close');
+    },
+  };
+}
+
+export async function startDetachedServer(): Promise<DetachedServer> {
+  const server = await startOpensshServer();
+  const relay = await startRelay(server.port);
+  const all: SshHosts[] = [];
+  const never = new AbortController().signal;
+  const place = (): WorkPlace => {
+    const profile = {
+      name: 'node3',
+      address: '127.0.0.1',
+      port: relay.port,
+      user: server.user,
+      login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
+      algorithms: 'modern',
+      keepaliveSeconds: 15,
+      connectSeconds: 20,
+    } as const;
+    const hosts = new SshHosts({
+      profiles: new Map([['node3', profile]]),
+      knownHostsFile: join(server.folder, 'own', 'known_hosts'),
+      userKnownHostsFiles: [],
+      confirmHostKey: async () => true,
+      askSecret: async () => undefined,
+    });
+    all.push(hosts);
+    const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: never, halt: never }));
+    return { runner, host: 'node3', platform: process.platform === 'linux' ? 'linux' : 'solaris' };
+  };
+  return {
+    folder: server.folder,
+    place,
+    workFolder: (name) => join(server.folder, `shadowtape-${name}.work`),
+    drop: relay.drop,
+    refuse: relay.refuse,
+    async close() {
+      await Promise.all(all.map((hosts) => hosts.close()));
+      await relay.close();
+      await server.close();
+    },
+  };
+}
+
+/** Removes the folder as somebody else would. */
+export const removeFolder = ({ folder }: DetachedWork) => rmSync(folder, { recursive: true });

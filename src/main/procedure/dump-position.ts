@@ -1,0 +1,18 @@
+/** Brings the head to where a volume is dumped. */
+import type { VolumeAssignment } from './assignment.ts';
+import { isLabelled } from './labelled-steps.ts';
+import { requireOwnLabel } from './read-labelled-tape.ts';
+import type { RunContext } from './run-context.ts';
+import { dumpDevice } from './steps-dump.ts';
+import { standAtFile } from './tape-position.ts';
+
+/**
+ * Goes to the volume's file, where the drive does not rewind by itself.
+ * @throws TAPE_IS_ANOTHER, TAPE_POSITION_WRONG, COMMAND_FAILED
+ */
+export async function goToDump(context: RunContext, step: string, volume: VolumeAssignment): Promise<void> {
+  const { assignment } = context;
+  if (isLabelled(assignment)) await requireOwnLabel(context, step);
+  if (dumpDevice(assignment) !== assignment.tapeDevice)
+    await standAtFile(context.runner, step, assignment, volume.tapeFile);
+}

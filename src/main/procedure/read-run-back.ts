@@ -1,0 +1,73 @@
+/** Reads all that a run has written to its tape back, file after file, and compares it with what was handed to the tape. */
+import { failure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import { readBackAndCompare, type WrittenDigest } from './compare-read-back.ts';
+import type { Drive } from './drive-ready.ts';
+import { readDataCommands } from './labelled-steps.ts';
+import { requireLabelOf, requireManifestOf } from './read-labelled-tape.ts';
+import type { DataRoom } from './remote-data.ts';
+import { writtenOf } from './run-summary.ts';
+import { readBackCommands } from './steps-dump.ts';
+import type { StepCommand } from './step.ts';
+import { rewindCommand } from './tape-look.ts';
+import { goToFile } from './tape-position.ts';
+
+export interface ReadBackRun {
+  readonly step: string;
+  readonly run: string;
+  /** What the run wrote stands in them: digests, label, manifest. */
+  readonly events: readonly RunEvent[];
+  readonly drive: Drive;
+  readonly layout: 'plain' | 'labelled';
+  readonly recordBytes: number;
+  /** Reads a volume's file from where the head stands; over ssh, into this program, where this is left out. */
+  readonly readFile?: ((proxy: string, written: WrittenDigest) => Promise<void>) | undefined;
+  /** In the order of the tape's files. */
+  readonly volumes: readonly { readonly proxy: string; readonly tapeFile: number }[];
+}
+
+/** The commands that bring the head to a volume's file, and read it. */
+function commandsFor({ drive, layout, recordBytes, volumes }: ReadBackRun, tapeFile: number): StepCommand[] {
+  const { tapeHost, tapeDevice } = drive;
+  return layout === 'plain' && volumes.length === 1
+    ? readBackCommands(tapeHost, tapeDevice, recordBytes)
+    : readDataCommands(drive, recordBytes, tapeFile);
+}
+
+function requireWritten({ run, events }: ReadBackRun, volume: string): WrittenDigest {
+  const written = writtenOf(events, volume);
+  if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
+  return written;
+}
+
+async function readFile(
+  room: DataRoom,
+  order: ReadBackRun,
+  proxy: string,
+  tapeFile: number,
+  written: WrittenDigest,
+): Promise<void> {
+  const { step, recordBytes, drive } = order;
+  if (!order.readFile) {
+    const commands = commandsFor(order, tapeFile);
+    return readBackAndCompare(room, { step, volume: proxy, recordBytes, commands, written });
+  }
+  await goToFile(room.runner, step, drive, tapeFile);
+  await order.readFile(proxy, written);
+}
+
+/**
+ * @throws RUN_HAS_NO_TAPE where a volume was not dumped to its end, TAPE_IS_ANOTHER, TAPE_DIFFERS, TAPE_READ_FAILED and what else
+ *   reading a tape can end with
+ */
+export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<void> {
+  const { step, drive, layout, volumes } = order;
+  const written = volumes.map(({ proxy }) => requireWritten(order, proxy));
+  if (layout === 'labelled') await requireLabelOf(room.runner, step, drive, order);
+  for (const [index, { proxy, tapeFile }] of volumes.entries())
+    await readFile(room, order, proxy, tapeFile, written[index] ?? {});
+  if (layout === 'labelled') await requireManifestOf(room.runner, step, drive, order);
+  // The device that rewinds has done so when it was closed.
+  if (order.readFile || layout === 'labelled' || volumes.length > 1)
+    await room.runner.send(step, rewindCommand(drive));
+}
