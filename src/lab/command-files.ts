@@ -134,7 +134,6 @@ export const mkfifo: Command = async (call) => {
   return forEach(
     call,
     options.operands,
-    // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is told for each path
     async (path) => call.machine.files.makeFifo(path),
     (word, reason) => `mkfifo: ${word}: ${reason}`,
     1,

@@ -49,7 +49,8 @@ export const faultTable = {
   },
   'wrong-disk': {
     value: 'none',
-    sentence: 'the disks of the shadow volume that was made first map other bytes, and sdxinfo does not show it',
+    sentence:
+      'the disks of the shadow volume that was made first map other bytes, and sdxinfo does not show it',
   },
   'proxy-parted': { value: 'none', sentence: 'the proxy is parted before anybody asked for it' },
   slice: { value: 'word', sentence: "sdxinfo shows this status word for the proxy's slice" },

@@ -103,7 +103,7 @@ describe('a process in the background', () => {
     expect(await said('sdxshadowvolume -F -c Class2 -v Volume2')).toEqual([
       1,
       '',
-      'SDX:sdxshadowvolume: ERROR: Volume2: volume in use\n',
+      'SDX:sdxshadowvolume: ERROR: Volume2: volume is in use on node node3\n',
     ]);
     await said(`mkfifo ${work}/go2; echo > ${work}/go`);
     // its reader has gone: the dd ends by signal 13

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
 import type { Client } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from './lab.ts';
@@ -82,6 +84,35 @@ describe('a command line', () => {
   test('reads its standard input', async () => {
     expect(await said('cat', 'from the client')).toEqual([0, 'from the client', '']);
   });
+});
+
+/** Scripts of lists, pipes, groups, subshells, if and for, around commands that tell which of them ran. */
+const scripts = fc.letrec<Record<'list' | 'command', string>>((tie) => ({
+  list: fc
+    .array(fc.tuple(tie('command'), fc.constantFrom('; ', ' && ', ' || ', ' | ', '\n')), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((parts) => parts.map(([text, joint], index) => (index > 0 ? joint + text : text)).join('')),
+  command: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom('true', 'false', '(exit 3)', 'echo $?', 'x=$?', 'echo "<$x>"', 'exit 4', 'cd /tmp'),
+    tie('list').map((list) => `{ ${list}; }`),
+    tie('list').map((list) => `(${list})`),
+    tie('list').map((list) => `for y in 1 2; do ${list}; done`),
+    fc
+      .tuple(tie('list'), tie('list'), tie('list'))
+      .map(([first, second, third]) => `if ${first}; then ${second}; else ${third}; fi`),
+  ),
+}));
+
+test('scripts run as in a real shell', async () => {
+  const answers = fc.asyncProperty(scripts.list, async (script) => {
+    const real = spawnSync('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [status, stdout] = await said(script);
+    expect([script, status, stdout]).toEqual([script, real.status, real.stdout.toString('utf8')]);
+  });
+  await fc.assert(answers, { numRuns: 60 });
 });
 
 describe('mkdir', () => {

@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ByteReader } from './byte-channels.ts';
+import type { CommandCall } from './command-call.ts';
 import { IoError } from './io-error.ts';
 import type { Machine } from './machine.ts';
 import { emptyFile, orKilled } from './open-file.ts';
@@ -25,6 +27,7 @@ class Shell {
   readonly #machine: Machine;
   readonly #process: Process;
   readonly #state: ShellState;
+  /** What it holds; while a command of its own is redirected, that command's. */
   #files: Descriptors;
 
   /** @param files let go by whoever made the shell */
@@ -107,18 +110,16 @@ class Shell {
   /** A command for which this process was made: a program takes it over. */
   async #runHere(command: ShellCommand): Promise<number> {
     if (command.kind !== 'simple')
-      return this.#redirected(command.redirections, () => this.#runBody(command));
+      return this.#redirectedForGood(command.redirections, () => this.#runBody(command));
     const argv = await expandWords(command.words, this.#scope);
     if (argv.length === 0 || isShellsOwn(argv)) return this.#runSimple(command);
-    return this.#redirected(command.redirections, () => this.#becomeProgram(command, argv));
+    return this.#becomeProgram(command, argv);
   }
 
   async #runSimple(command: SimpleCommand): Promise<number> {
     const argv = await expandWords(command.words, this.#scope);
     if (argv.length > 0 && !isShellsOwn(argv)) {
-      const child = this.#fork(this.#files.copy(), (shell) =>
-        shell.#redirected(command.redirections, () => shell.#becomeProgram(command, argv)),
-      );
+      const child = this.#fork(this.#files.copy(), (shell) => shell.#becomeProgram(command, argv));
       return this.#whileLiving(child.ended);
     }
     if (argv[0] === 'exec') return this.#exec(command, argv.slice(1));
@@ -132,22 +133,17 @@ class Shell {
 
   /** `exec WORDS` ends the shell; `exec` alone keeps its redirections. */
   async #exec(command: SimpleCommand, argv: readonly string[]): Promise<number> {
-    if (argv.length > 0) {
-      this.#state.isOver = true;
-      return this.#redirected(command.redirections, () => this.#becomeProgram(command, argv));
-    }
-    try {
-      await this.#redirect(this.#files, command.redirections);
-      return 0;
-    } catch (error) {
-      if (!(error instanceof RedirectionError)) throw error;
-      return this.#complain(error.message, 1);
-    }
+    if (argv.length === 0) return this.#redirectedForGood(command.redirections, () => Promise.resolve(0));
+    this.#state.isOver = true;
+    return this.#becomeProgram(command, argv);
   }
 
+  /** The process is the program's from now on, with its redirections. */
   #becomeProgram(command: SimpleCommand, argv: readonly string[]): Promise<number> {
     const assignments = command.assignments.map((word) => this.#text(word));
-    return runProgram(this.#place(assignments), argv, runShell);
+    return this.#redirectedForGood(command.redirections, () =>
+      runProgram(this.#place(assignments), argv, runShell),
+    );
   }
 
   async #runBody(command: Exclude<ShellCommand, SimpleCommand>): Promise<number> {
@@ -159,7 +155,7 @@ class Shell {
       if (this.#state.isOver) return this.#state.status;
       if (isTrue) return this.#runList(body);
     }
-    this.#state.status = 0;
+    if (command.otherwise.length === 0) this.#state.status = 0;
     return this.#runList(command.otherwise);
   }
 
@@ -195,21 +191,29 @@ class Shell {
 
   /** Does something with other files, which are closed behind it. */
   async #redirected(redirections: readonly Redirection[], work: () => Promise<number>): Promise<number> {
-    if (redirections.length === 0) return work();
     const before = this.#files;
-    const files = before.copy();
+    this.#files = before.copy();
     try {
-      await this.#redirect(files, redirections);
-      this.#files = files;
-      return await work();
-    } catch (error) {
-      if (!(error instanceof RedirectionError)) throw error;
-      this.#files = before;
-      return await this.#complain(error.message, 1);
+      return await this.#redirectedForGood(redirections, work);
     } finally {
+      const files = this.#files;
       this.#files = before;
       await files.close();
     }
+  }
+
+  /** Puts other files in the place of the process's own, so that it does not hold those any more. */
+  async #redirectedForGood(
+    redirections: readonly Redirection[],
+    work: () => Promise<number>,
+  ): Promise<number> {
+    try {
+      await this.#redirect(this.#files, redirections);
+    } catch (error) {
+      if (!(error instanceof RedirectionError)) throw error;
+      return this.#complain(error.message, 1);
+    }
+    return work();
   }
 
   #redirect(files: Descriptors, redirections: readonly Redirection[]): Promise<void> {
@@ -269,44 +273,43 @@ export async function runAsProcess(place: ProgramPlace, work: () => Promise<numb
 export async function runShell(place: ProgramPlace, words: readonly string[]): Promise<number> {
   const { machine, process, directory, environment, files } = place;
   const call = callOf(place, ['sh', ...words]);
-  const [first, ...rest] = words;
-  let [script, name, parameters] = ['', 'sh', rest];
-  if (first === '-c') {
-    [script = '', name = 'sh', ...parameters] = rest;
-  } else if (first?.startsWith('-')) {
-    await call.errors.write(`sh: ${first}: not part of the lab\n`);
+  const started = await startOf(call, words);
+  if (typeof started === 'string') {
+    await call.errors.write(`sh: ${started}\n`);
     return 2;
-  } else {
-    name = first ?? 'sh';
-    const text = await scriptOf(
-      first === undefined ? undefined : machine.files.resolve(directory, first),
-      call,
-    );
-    if (text === undefined) {
-      await call.errors.write(`sh: ${name}: cannot open\n`);
-      return 2;
-    }
-    script = text;
   }
+  const { script, name, parameters } = started;
   const state = ShellState.begin({ pid: process.pid, directory, environment, name, parameters });
   return new Shell(machine, process, files, state).run(script);
 }
 
-/** The text of a script, or of the standard input; undefined where it cannot be read. */
-async function scriptOf(
-  path: string | undefined,
-  { machine, input }: ReturnType<typeof callOf>,
-): Promise<string | undefined> {
-  if (path === undefined) {
-    const pieces: Buffer[] = [];
-    for (let bytes = await input.read(65_536); bytes.length > 0; bytes = await input.read(65_536))
-      pieces.push(Buffer.from(bytes));
-    return Buffer.concat(pieces).toString('utf8');
+interface ShellStart {
+  readonly script: string;
+  readonly name: string;
+  readonly parameters: readonly string[];
+}
+
+/** What the words behind `sh` ask for; a sentence where that cannot be had. */
+async function startOf(call: CommandCall, words: readonly string[]): Promise<ShellStart | string> {
+  const [first, ...rest] = words;
+  if (first === '-c') {
+    const [script = '', name = 'sh', ...parameters] = rest;
+    return { script, name, parameters };
   }
+  if (first === undefined) return { script: await readWhole(call.input), name: 'sh', parameters: [] };
+  if (first.startsWith('-')) return `${first}: not part of the lab`;
   try {
-    return (await machine.files.read(path)).toString('utf8');
+    const text = await call.machine.files.read(call.machine.files.resolve(call.directory, first));
+    return { script: text.toString('utf8'), name: first, parameters: rest };
   } catch (error) {
-    if (error instanceof IoError) return undefined;
+    if (error instanceof IoError) return `${first}: cannot open`;
     throw error;
   }
+}
+
+async function readWhole(input: ByteReader): Promise<string> {
+  const pieces: Buffer[] = [];
+  for (let bytes = await input.read(65_536); bytes.length > 0; bytes = await input.read(65_536))
+    pieces.push(Buffer.from(bytes));
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -1,6 +1,6 @@
 /**
  * Throughput of each stage of the data path, and of the whole path, beside a bare PassThrough in the same run:
- * the machine's own speed varies, the ratio says more.
+ * the machine's own speed varies, the ratio says more. Then a tape server beside dd, the same way.
  *
  * Usage: node test/bench/streams-bench.ts [MEBIBYTES]
  */
@@ -15,6 +15,7 @@ import { createRecordCutter } from '../../src/streams/record-cutter.ts';
 import { createStartWatermark } from '../../src/streams/start-watermark.ts';
 import { createTarCatalogue } from '../../src/streams/tar-catalogue.ts';
 import { createTarOfDevice } from '../../src/streams/tar-of-device.ts';
+import { rmtLines } from './rmt-bench.ts';
 
 const mebibyte = 1024 * 1024;
 const mebibytes = Number(process.argv[2] ?? '512');
@@ -81,4 +82,4 @@ for (const [name, measure] of measurements) {
   if (bare === 0) bare = rate;
   lines.push(`${name.padEnd(32)}${rate.toFixed(0).padStart(7)} MiB/s${(rate / bare).toFixed(3).padStart(8)}`);
 }
-process.stdout.write(`${lines.join('\n')}\n`);
+process.stdout.write(`${lines.join('\n')}\n\n${(await rmtLines()).join('\n')}\n`);

@@ -44,17 +44,20 @@ let scene: Scene;
 let before: Record<string, string>;
 beforeEach(async () => {
   scene = await openScene({ jobs: Object.keys(jobs) });
-  before = { Volume1: scene.masterBefore, Volume3: await scene.lab.volumeDigest('Class1', 'Volume3') };
+  before = {};
+  for (const { master } of scene.lab.world().pairs) {
+    before[master.name] = await scene.lab.volumeDigest('Class1', master.name);
+  }
 });
 afterEach(() => scene.close());
 
-/** The pair of a job, as the lab has it, and the other pair, which nobody may have touched. */
+/** The pair of a job, as the lab has it, and the other pairs, which nobody may have touched. */
 async function expectNormal(name: JobName, masterIsAsBefore = false): Promise<void> {
   const { lab } = scene;
   const { shadow, pairs, mounts } = lab.world();
   expect(shadow).toEqual({ disks: [], groups: [], volumes: [] });
   expect(mounts.node3).toEqual([]);
-  expect(mounts.node1.map(({ directory }) => directory).sort()).toEqual(['/app', '/data']);
+  expect(mounts.node1.map(({ directory }) => directory).sort()).toEqual(['/app', '/data', '/home']);
   for (const { master, proxy } of pairs) {
     expect(proxy).toMatchObject({ state: 'Join', sliceStatusOn: { node1: 'STOP', node2: 'STOP' } });
     const digest = await lab.volumeDigest('Class1', master.name);

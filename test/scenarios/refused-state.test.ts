@@ -76,8 +76,8 @@ describe('the proxy', () => {
   it('is named wrongly in the job, or its master is', async () => {
     const hint = 'compare the names in the site file with what sdxinfo -V shows on node1';
     for (const [volumes, name] of [
-      [{ master: 'Volume1', proxy: 'Volume9' }, 'Volume9'],
-      [{ master: 'Volume8', proxy: 'Volume2' }, 'Volume8'],
+      [{ master: 'Volume1', proxy: 'Volume99' }, 'Volume99'],
+      [{ master: 'Volume98', proxy: 'Volume2' }, 'Volume98'],
     ] as const) {
       expect(
         await refusedBeforeJournal(scene, { change: change((job) => (job['volumes'] = [volumes])) }),

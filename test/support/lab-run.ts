@@ -29,6 +29,7 @@ export interface SiteTree {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a scenario changes it at will
   jobs: Record<string, Record<string, any>>;
   connections?: Record<string, unknown>;
+  notify?: unknown;
 }
 
 /** A job of the site, raw-dd where none is named. */

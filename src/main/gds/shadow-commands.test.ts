@@ -110,15 +110,17 @@ test('a single disk: registered as such, no group, the volume made on the disk',
   ]);
 });
 
-test('stand-ins are created between, stopped together and removed one by one', () => {
+test('stand-ins are created between, stopped and removed one by one', () => {
   const layout = layoutOf('primary-several', 'Volume6');
   expect(lines(creation(layout)).slice(2)).toEqual([
     'sdxshadowvolume -M -c Class2 -g Group4 -v Volume4 -s 262144',
     'sdxshadowvolume -M -c Class2 -g Group4 -v gap-327680 -s 32768',
     'sdxshadowvolume -M -c Class2 -g Group4 -v Volume6 -s 131072',
   ]);
-  expect(lines(shadowRemoval(layout)).slice(0, 4)).toEqual([
-    'sdxshadowvolume -F -c Class2 -v Volume4,gap-327680,Volume6',
+  expect(lines(shadowRemoval(layout)).slice(0, 6)).toEqual([
+    'sdxshadowvolume -F -c Class2 -v Volume4',
+    'sdxshadowvolume -F -c Class2 -v gap-327680',
+    'sdxshadowvolume -F -c Class2 -v Volume6',
     'sdxshadowvolume -R -c Class2 -v Volume4',
     'sdxshadowvolume -R -c Class2 -v gap-327680',
     'sdxshadowvolume -R -c Class2 -v Volume6',

@@ -4,101 +4,56 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findSshd, sshdMissing } from '../../../test/support/openssh-server.ts';
-import { createCksum } from '../../streams/posix-cksum.ts';
-import { clearWork, startWork, stopWork } from './detached-control.ts';
-import { dumpWork, guideWork, readBackWork, tarReader, type DumpWorkOrder } from './detached-dump.ts';
+import { clearWork } from './detached-control.ts';
+import { guideWork, readBackWork, tarReader } from './detached-dump.ts';
 import { judgeDumpWork, judgeReadBackWork } from './detached-judge.ts';
-import { startCommand } from './detached-script.ts';
 import { awaitWork, lookAtWork, type WorkLook, type WorkPlace, type WorkProgress } from './detached-watch.ts';
 import type { DetachedWork } from './detached-work.ts';
-import { removeFolder, startDetachedServer, type DetachedServer } from './detached.test-support.ts';
+import {
+  cksum,
+  recordBytes,
+  soon,
+  startDetachedServer,
+  thrownBy,
+  volume,
+  WorkBench,
+  type DetachedServer,
+} from './detached.test-support.ts';
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 const missing = findSshd() === undefined;
 if (missing) process.stderr.write(`detached-openssh.test.ts: ${sshdMissing}\n`);
-
-const recordBytes = 32_768;
-const soon = { intervalSeconds: 0.05 };
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-function cksum(bytes: Buffer) {
-  const sum = createCksum();
-  sum.add(bytes);
-  return sum.end();
-}
 
 it('has a genuine sshd to test against', (context) => {
   if (missing && !process.env['CI']) context.skip(sshdMissing);
   expect(findSshd(), sshdMissing).toBeDefined();
 });
 
-describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout: 30_000 }, () => {
+describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', { timeout: 30_000 }, () => {
   let server: DetachedServer;
+  let bench: WorkBench;
   let place: WorkPlace;
-  let count = 0;
   let folder: string;
-  let device: string;
-  let tape: string;
-  /** A FIFO from which a reader gets what the test gives it, when it gives it. */
-  let source: string;
-  /** What was started: none of it may outlive its test. */
-  let works: DetachedWork[];
-  const volume = randomBytes(3_000_000);
+  let count = 0;
 
   beforeAll(async () => {
     server = await startDetachedServer();
-    place = server.place();
-    device = join(server.folder, 'volume');
-    writeFileSync(device, volume);
   });
   afterAll(() => server.close());
 
   beforeEach(() => {
     count += 1;
-    folder = server.workFolder(`run-${count}`);
-    tape = join(server.folder, `tape-${count}`);
-    source = join(server.folder, `source-${count}`);
-    execFileSync('mkfifo', [source]);
-    works = [];
+    bench = new WorkBench(server, `run-${count}`);
+    ({ place, folder } = bench);
   });
-  afterEach(async () => {
-    for (const work of works) await stopWork(place, 'step', work, soon);
-  });
-
-  const order = (more: Partial<DumpWorkOrder> = {}) =>
-    dumpWork({
-      folder,
-      reader: { argv: ['dd', `if=${device}`, `bs=${recordBytes}`] },
-      tapeDevice: tape,
-      recordBytes,
-      digest: 'cksum',
-      platform: 'linux',
-      ...more,
-    });
-  /** A dump whose reader waits for the test. */
-  const slow = (more: Partial<DumpWorkOrder> = {}) => order({ reader: { argv: ['cat', source] }, ...more });
-
-  async function start(work: DetachedWork, at: WorkPlace = place): Promise<DetachedWork> {
-    works.push(work);
-    await startWork(at, 'step', work);
-    return work;
-  }
+  afterEach(() => bench.end());
 
   const judge = (work: DetachedWork, look: WorkLook, more = {}) =>
     judgeDumpWork('node3', work, look, { recordBytes, ...more });
 
-  const guards = ({ name }: { name: string }) => (name === 'run' ? 1 : 0);
-
-  async function thrownBy(act: () => unknown): Promise<unknown> {
-    try {
-      await act();
-    } catch (error) {
-      return error;
-    }
-    throw new Error('nothing was thrown');
-  }
-
   it('dumps a device, takes its digests in the same pass, and is cleared', async () => {
-    const work = await start(order({ digest: 'sha256' }));
+    const work = await bench.start(bench.dump({ digest: 'sha256' }));
     const look = await awaitWork(place, work, soon);
     expect(look.state).toBe('ended');
     expect(judge(work, look, { expectedBytes: volume.length })).toEqual({
@@ -108,7 +63,7 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
       sha256: sha256(volume),
       warnings: [],
     });
-    expect(readFileSync(tape).equals(volume)).toBe(true);
+    expect(readFileSync(bench.tape).equals(volume)).toBe(true);
     expect(readFileSync(join(folder, 'ended'), 'utf8')).toBe('ended\n');
     await clearWork(place, 'step', work);
     expect(existsSync(folder)).toBe(false);
@@ -116,8 +71,8 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it('reads a tape back and takes the same digests', async () => {
-    const work = await start(
-      readBackWork({ folder, tapeDevice: device, recordBytes, digest: 'sha256', platform: 'linux' }),
+    const work = await bench.start(
+      readBackWork({ folder, tapeDevice: bench.device, recordBytes, digest: 'sha256', platform: 'linux' }),
     );
     const outcome = judgeReadBackWork('node3', work, await awaitWork(place, work, soon));
     expect(outcome).toMatchObject({
@@ -129,10 +84,11 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it('runs the guide’s own command word for word, in its folder', async () => {
+    const { tape } = bench;
     const files = join(server.folder, `files-${count}`);
     mkdirSync(files);
     writeFileSync(join(files, 'payroll'), 'figures');
-    const work = await start(guideWork(folder, { argv: ['tar', 'cvf', tape, '.'], directory: files }));
+    const work = await bench.start(guideWork(folder, { argv: ['tar', 'cvf', tape, '.'], directory: files }));
     const look = await awaitWork(place, work, soon);
     expect(judge(work, look)).toEqual({
       bytes: undefined,
@@ -145,8 +101,8 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it('counts what the guide’s dd wrote', async () => {
-    const argv = ['dd', `if=${device}`, `of=${tape}`, `bs=${recordBytes}`];
-    const work = await start(guideWork(folder, { argv }));
+    const argv = ['dd', `if=${bench.device}`, `of=${bench.tape}`, `bs=${recordBytes}`];
+    const work = await bench.start(guideWork(folder, { argv }));
     const look = await awaitWork(place, work, soon);
     expect(judge(work, look, { expectedBytes: volume.length })).toMatchObject({
       bytes: volume.length,
@@ -158,10 +114,11 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it('has tar fill whole records by itself', async () => {
+    const { tape } = bench;
     const files = join(server.folder, `files ${count}`);
     mkdirSync(files);
     writeFileSync(join(files, 'odd \'name" $HOME'), randomBytes(100_000));
-    const work = await start(order({ reader: tarReader(files, recordBytes) }));
+    const work = await bench.start(bench.dump({ reader: tarReader(files, recordBytes) }));
     const look = await awaitWork(place, work, soon);
     const { bytes, records } = judge(work, look);
     expect(records).toEqual({ records: 4, fullRecords: 4, partialRecords: 0 });
@@ -171,8 +128,8 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
 
   it('outlives the connection that started it, and is taken up over another one', async () => {
     const first = server.place();
-    const work = await start(slow(), first);
-    const flowing = createWriteStream(source);
+    const work = await bench.start(bench.slowDump(), first);
+    const flowing = createWriteStream(bench.source);
     flowing.write(volume.subarray(0, 1_000_000));
     server.drop();
 
@@ -181,12 +138,12 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
     const ended = awaitWork(second, work, soon);
     flowing.end(volume.subarray(1_000_000));
     expect(judge(work, await ended)).toMatchObject({ bytes: volume.length, cksum: cksum(volume) });
-    expect(readFileSync(tape).equals(volume)).toBe(true);
+    expect(readFileSync(bench.tape).equals(volume)).toBe(true);
   });
 
   it('is waited for while the host is out of reach', async () => {
-    const work = await start(slow());
-    const flowing = createWriteStream(source);
+    const work = await bench.start(bench.slowDump());
+    const flowing = createWriteStream(bench.source);
     await lookAtWork(place, work);
     server.refuse(true);
     const lost: string[] = [];
@@ -203,7 +160,7 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it('is not waited for longer than is allowed', async () => {
-    const work = await start(slow());
+    const work = await bench.start(bench.slowDump());
     server.refuse(true);
     try {
       await expect(awaitWork(place, work, { ...soon, lostMinutes: 0.2 / 60 })).rejects.toMatchObject({
@@ -216,8 +173,8 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it.runIf(process.platform === 'linux')('tells how far it is', async () => {
-    const work = await start(slow());
-    const flowing = createWriteStream(source);
+    const work = await bench.start(bench.slowDump());
+    const flowing = createWriteStream(bench.source);
     flowing.write(volume.subarray(0, 2_000_000));
     const seen: WorkProgress[] = [];
     const look = await awaitWork(place, work, {
@@ -235,7 +192,9 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
 
   it('says which process failed: the reader', async () => {
     const nothing = join(server.folder, 'nothing');
-    const work = await start(order({ reader: { argv: ['dd', `if=${nothing}`, `bs=${recordBytes}`] } }));
+    const work = await bench.start(
+      bench.dump({ reader: { argv: ['dd', `if=${nothing}`, `bs=${recordBytes}`] } }),
+    );
     const look = await awaitWork(place, work, soon);
     expect(look.state).toBe('failed');
     expect(await thrownBy(() => judge(work, look))).toMatchObject({
@@ -248,7 +207,7 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   it.runIf(existsSync('/dev/full'))(
     'says which process failed: the writer, though others died of it',
     async () => {
-      const work = await start(order({ tapeDevice: '/dev/full' }));
+      const work = await bench.start(bench.dump({ tapeDevice: '/dev/full' }));
       const look = await awaitWork(place, work, soon);
       expect(look.processes.find(({ name }) => name === 'tee')?.status).toBe(141);
       expect(await thrownBy(() => judge(work, look))).toMatchObject({
@@ -259,7 +218,9 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   );
 
   it('says which process failed: a command that the host does not have', async () => {
-    const work = await start(order({ reader: { argv: ['ufsdump-of-solaris', '0uf', '-', device] } }));
+    const work = await bench.start(
+      bench.dump({ reader: { argv: ['ufsdump-of-solaris', '0uf', '-', bench.device] } }),
+    );
     const look = await awaitWork(place, work, soon);
     expect(await thrownBy(() => judge(work, look))).toMatchObject({
       code: 'DUMP_SOURCE_FAILED',
@@ -268,7 +229,7 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
   });
 
   it('ends where the folder to be read is not there', async () => {
-    const work = await start(order({ reader: tarReader('/nowhere', recordBytes) }));
+    const work = await bench.start(bench.dump({ reader: tarReader('/nowhere', recordBytes) }));
     const look = await awaitWork(place, work, soon);
     expect(await thrownBy(() => judge(work, look))).toMatchObject({
       code: 'DUMP_SOURCE_FAILED',
@@ -281,7 +242,7 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
     writeFileSync(script, '#!/bin/sh\necho data\necho "  DUMP: Dumping (Pass III) [directories]" >&2\n', {
       mode: 0o755,
     });
-    const work = await start(order({ reader: { argv: [script, '0uf', '-', device] } }));
+    const work = await bench.start(bench.dump({ reader: { argv: [script, '0uf', '-', bench.device] } }));
     const look = await awaitWork(place, work, soon);
     expect(await thrownBy(() => judge(work, look, { dumpTool: 'ufsdump' }))).toMatchObject({
       code: 'DUMP_NOT_CLOSED',
@@ -290,139 +251,20 @@ describe.skipIf(missing)('detached work on a genuine OpenSSH server', { timeout:
     });
   });
 
-  it('is started once', async () => {
-    const work = await start(slow());
-    await expect(startWork(place, 'step', work)).rejects.toMatchObject({
-      code: 'WORK_FOLDER_THERE',
-      message: `node3 has the folder ${folder} already`,
+  it('passes on what a dump tool says while it dumps', async () => {
+    const script = join(server.folder, 'talking-ufsdump');
+    const say = (words: string) => `echo "  DUMP: ${words}" >&2\n`;
+    writeFileSync(script, `#!/bin/sh\n${say('35.20% done')}cat ${bench.source}\n${say('DUMP IS DONE')}`, {
+      mode: 0o755,
     });
-    expect((await lookAtWork(place, work)).state).toBe('running');
-  });
-
-  it('is not started where its folder cannot be made', async () => {
-    writeFileSync(folder, 'a file');
-    await expect(startWork(place, 'step', slow())).rejects.toMatchObject({
-      code: 'DETACHED_NOT_STARTED',
-      message: expect.stringContaining(
-        `could not start the work in ${folder}: mkdir: cannot create directory`,
-      ),
-    });
-  });
-
-  it('leaves nothing behind where the start fails in the middle', async () => {
-    const [sh, c, script, ...rest] = startCommand(slow());
-    const broken = (script ?? '').replace('mkfifo ', 'mkfifo /nowhere/at/all ');
-    const { status } = await place.runner.hosts.session('node3').exec([sh ?? '', c ?? '', broken, ...rest]);
-    expect(status).toBe(18);
-    expect(existsSync(folder)).toBe(false);
-  });
-
-  it('is known by its files where the answer to the start was lost', async () => {
-    const work = slow();
-    works.push(work);
-    expect((await lookAtWork(place, work)).state).toBe('absent');
-    mkdirSync(folder);
-    expect((await lookAtWork(place, work)).state).toBe('unbegun');
-    removeFolder(work);
-    await startWork(place, 'step', work);
-    expect((await lookAtWork(place, work)).state).toMatch(/^(unbegun|running)$/);
-  });
-
-  it('is stopped in the middle, and writes down how its processes ended', async () => {
-    const work = await start(slow());
-    const flowing = createWriteStream(source);
-    flowing.on('error', () => {});
-    flowing.write(volume.subarray(0, 500_000));
-    const { signalled, look } = await stopWork(place, 'step', work, soon);
-    flowing.destroy();
-    expect(signalled.map(({ name }) => name).sort()).toEqual(['cksum', 'reader', 'tee', 'writer']);
-    expect(new Set(signalled.map(({ signal }) => signal))).toEqual(new Set(['TERM']));
-    expect(look.state).toBe('failed');
-    expect(look.processes.find(({ name }) => name === 'writer')?.status).toBe(143);
-    expect(look.processes.every(({ status }) => status !== undefined)).toBe(true);
-  });
-
-  it('is stopped while its processes still wait for each other', async () => {
-    const work = await start(slow());
-    // The reader opens the source, which nobody writes.
-    const { look } = await stopWork(place, 'step', work, soon);
-    expect(look.living).toEqual([]);
-    expect(look.state).toBe('failed');
-  });
-
-  it('is killed where it does not heed the first signal', async () => {
-    const script = join(server.folder, 'stubborn');
-    const mark = join(server.folder, 'heedless');
-    writeFileSync(script, `#!/bin/sh\ntrap '' TERM\ntrue > ${mark}\nexec cat ${source}\n`, { mode: 0o755 });
-    const work = await start(order({ reader: { argv: [script] } }));
-    while (!existsSync(mark)) await lookAtWork(place, work);
-    const { signalled, look } = await stopWork(place, 'step', work, { ...soon, graceSeconds: 0.2 });
-    expect(signalled).toContainEqual(expect.objectContaining({ name: 'reader', signal: 'KILL' }));
-    expect(look.living).toEqual([]);
-  });
-
-  it('does not touch a process that only has a number of the work', async () => {
-    const work = await start(slow());
-    const look = await stopWork(place, 'step', work, soon).then((report) => report.look);
-    expect(look.state).toBe('failed');
-    // As after a reboot: the end was never written, and the numbers are those of others.
-    for (const { name } of work.processes) {
-      execFileSync('rm', [join(folder, `${name}.status`)]);
-      for (const file of ['pid', 'guard']) writeFileSync(join(folder, `${name}.${file}`), `${process.pid}\n`);
-    }
-    for (const file of ['ended', 'run.output']) execFileSync('rm', [join(folder, file)]);
-    writeFileSync(join(folder, 'run.pid'), `${process.pid}\n`);
-    const report = await stopWork(place, 'step', work, soon);
-    expect(report.signalled).toEqual([]);
-    expect(report.look.state).toBe('died');
-    expect(await thrownBy(() => judge(work, report.look))).toMatchObject({
-      code: 'DETACHED_DIED',
-      message: `node3: the work in ${folder} is gone, and nobody wrote down how it ended`,
-    });
-  });
-
-  it('is told as died where everything of it was killed', async () => {
-    const work = await start(slow());
-    const ended = awaitWork(place, work, soon);
-    let look = await lookAtWork(place, work);
-    while (look.living.length < 9) look = await lookAtWork(place, work);
-    // The guards first, so that nobody writes an exit status down.
-    const guardsFirst = [...look.living].sort((one, other) => guards(other) - guards(one));
-    for (const { pid } of guardsFirst) process.kill(pid, 'SIGKILL');
-    expect((await ended).state).toBe('died');
-  });
-
-  it('goes on, and is known to have ended, where only what runs it was killed', async () => {
-    const work = await start(slow());
-    let look = await lookAtWork(place, work);
-    while (look.living.length < 9) look = await lookAtWork(place, work);
-    const run = Number(readFileSync(join(folder, 'run.pid'), 'utf8'));
-    process.kill(run, 'SIGKILL');
-    const flowing = createWriteStream(source);
-    flowing.end(volume);
-    expect(judge(work, await awaitWork(place, work, soon))).toMatchObject({ cksum: cksum(volume) });
-  });
-
-  it('is no longer known where its folder was removed', async () => {
-    const work = await start(slow());
-    await stopWork(place, 'step', work, soon);
-    removeFolder(work);
-    const look = await awaitWork(place, work, soon);
-    expect(await thrownBy(() => judge(work, look))).toMatchObject({
-      code: 'DETACHED_GONE',
-      message: `node3 has no folder ${folder} any more, so that nothing is known of the work in it`,
-    });
-  });
-
-  it('goes on when nobody waits any more', async () => {
-    const work = await start(slow());
-    const abort = new AbortController();
-    const waiting = awaitWork(place, work, {
+    const work = await bench.start(bench.dump({ reader: { argv: [script, '0uf', '-', bench.device] } }));
+    const flowing = createWriteStream(bench.source);
+    const look = await awaitWork(place, work, {
       ...soon,
-      abort: abort.signal,
-      onProgress: () => abort.abort(),
+      onProgress: ({ words }) => {
+        if (words === '35.2% done') flowing.end(volume);
+      },
     });
-    await expect(waiting).rejects.toMatchObject({ code: 'COPY_CANCELLED' });
-    expect((await lookAtWork(place, work)).state).toBe('running');
+    expect(judge(work, look, { dumpTool: 'ufsdump' })).toMatchObject({ cksum: cksum(volume), warnings: [] });
   });
 });

@@ -1,11 +1,16 @@
 /** A backup server for detached work: a genuine sshd, reached through a relay that can drop the connection. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { startOpensshServer } from '../../../test/support/openssh-server.ts';
+import { createCksum, type PosixCksum } from '../../streams/posix-cksum.ts';
 import { SshHosts } from '../ssh/ssh-hosts.ts';
 import { CommandRunner } from './command-runner.ts';
+import { startWork, stopWork } from './detached-control.ts';
+import { dumpWork, type DumpWorkOrder } from './detached-dump.ts';
 import type { WorkPlace } from './detached-watch.ts';
 import type { DetachedWork } from './detached-work.ts';
 import { noJournal } from './journal.ts';
@@ -104,3 +109,73 @@ export async function startDetachedServer(): Promise<DetachedServer> {
 
 /** Removes the folder as somebody else would. */
 export const removeFolder = ({ folder }: DetachedWork) => rmSync(folder, { recursive: true });
+
+export const recordBytes = 32_768;
+/** Looks follow each other closely. */
+export const soon = { intervalSeconds: 0.05 };
+
+/** What the volume of the tests holds: no whole number of records. */
+export const volume = randomBytes(3_000_000);
+
+export function cksum(bytes: Buffer): PosixCksum {
+  const sum = createCksum();
+  sum.add(bytes);
+  return sum.end();
+}
+
+export async function thrownBy(act: () => unknown): Promise<unknown> {
+  try {
+    await act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** One test's volume, tape, work folder, and a FIFO from which a reader gets what the test gives it, when it gives it. */
+export class WorkBench {
+  readonly place: WorkPlace;
+  readonly folder: string;
+  readonly device: string;
+  readonly tape: string;
+  readonly source: string;
+  readonly #started: DetachedWork[] = [];
+
+  constructor(server: DetachedServer, name: string) {
+    this.place = server.place();
+    this.folder = server.workFolder(name);
+    this.device = join(server.folder, `volume-${name}`);
+    this.tape = join(server.folder, `tape-${name}`);
+    this.source = join(server.folder, `source-${name}`);
+    writeFileSync(this.device, volume);
+    execFileSync('mkfifo', [this.source]);
+  }
+
+  dump(more: Partial<DumpWorkOrder> = {}): DetachedWork {
+    return dumpWork({
+      folder: this.folder,
+      reader: { argv: ['dd', `if=${this.device}`, `bs=${recordBytes}`] },
+      tapeDevice: this.tape,
+      recordBytes,
+      digest: 'cksum',
+      platform: 'linux',
+      ...more,
+    });
+  }
+
+  /** A dump whose reader waits for the test. */
+  slowDump(): DetachedWork {
+    return this.dump({ reader: { argv: ['cat', this.source] } });
+  }
+
+  async start(work: DetachedWork, at: WorkPlace = this.place): Promise<DetachedWork> {
+    this.#started.push(work);
+    await startWork(at, 'step', work);
+    return work;
+  }
+
+  /** None of what was started may outlive its test. */
+  async end(): Promise<void> {
+    for (const work of this.#started) await stopWork(this.place, 'step', work, soon);
+  }
+}

@@ -1,0 +1,183 @@
+import { hostname } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ClassLock } from '../../src/main/console.ts';
+import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/lock.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
+import { changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
+import { failureOf } from '../support/refusals.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene.close());
+
+const folder = lockFolder('Class1');
+const since = `${new Date().toISOString().slice(0, 19)}Z`;
+/** No process has so high an id. */
+const nobody = 2 ** 22;
+const owner = (change: Partial<LockOwner> = {}): LockOwner => ({
+  run: '20261122-020004-volume2',
+  user: 'marion',
+  console: hostname(),
+  processId: nobody,
+  since,
+  ...change,
+});
+const lockAs = (one: LockOwner) =>
+  onHost(scene, 'node3', ['mkdir', folder], ['mkdir', `${folder}/${ownerName(one)}`]);
+
+async function withDesk<Value>(
+  work: (desk: Awaited<ReturnType<typeof openSceneConsole>>['lockDesk']) => Promise<Value>,
+): Promise<Value> {
+  const console = await openSceneConsole(scene);
+  try {
+    return await work(console.lockDesk);
+  } finally {
+    await console.close();
+  }
+}
+
+const listed = () => withDesk((desk) => desk.list());
+const yes = () => Promise.resolve(true);
+
+describe('the locks of a site', () => {
+  it('are none where no run is going on, and looking changes nothing', async () => {
+    expect(await listed()).toEqual([]);
+    expect(changingCommands(scene).filter((line) => line !== 'node3 ls /var/tmp')).toEqual([]);
+  });
+
+  it.each<[string, Partial<LockOwner>, Partial<ClassLock>]>([
+    ['whose process is gone', {}, { holder: 'gone', old: false }],
+    ['whose process lives', { processId: process.pid }, { holder: 'lives', old: false }],
+    ['of another machine', { console: 'jump.example.com' }, { holder: 'elsewhere', old: false }],
+    ['that are old', { since: '2020-01-01T00:00:00Z' }, { holder: 'gone', old: true }],
+    ['of an earlier release', { since: undefined }, { holder: 'gone', old: false }],
+  ])('tell of those %s', async (_whose, change, shown) => {
+    const one = owner(change);
+    await lockAs(one);
+    expect(await listed()).toEqual([
+      { class: 'Class1', host: 'node3', owner: one, names: [ownerName(one)], ...shown },
+    ]);
+  });
+
+  it('tell of one that names nobody', async () => {
+    await onHost(scene, 'node3', ['mkdir', folder]);
+    expect(await listed()).toEqual([
+      { class: 'Class1', host: 'node3', owner: undefined, holder: 'nameless', old: false, names: [] },
+    ]);
+  });
+
+  it('are held by a run from its first step to its last, since that step', async () => {
+    let during: Promise<ClassLock[]> | undefined;
+    const end = await runScene(scene, {
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === '6a') during ??= listed();
+      },
+    });
+    const [lock] = (await during) ?? [];
+    expect(lock).toMatchObject({ holder: 'lives', owner: { run: end.run, processId: process.pid } });
+    const began = Date.parse(end.events[0]?.at ?? '');
+    expect(Math.abs(Date.parse(lock?.owner?.since ?? '') - began)).toBeLessThan(60_000);
+    expect(locksLeft(scene)).toEqual([]);
+  });
+});
+
+describe('a lock that was left behind', () => {
+  it('is removed once it was shown and confirmed, and the class is free', async () => {
+    await lockAs(owner({ console: 'jump.example.com' }));
+    const shown: ClassLock[] = [];
+    await withDesk((desk) =>
+      desk.remove('Class1', (lock) => {
+        shown.push(lock);
+        return Promise.resolve(true);
+      }),
+    );
+    expect(shown.map((lock) => lock.owner?.user)).toEqual(['marion']);
+    expect(locksLeft(scene)).toEqual([]);
+    expect((await runScene(scene)).exitStatus).toBe(0);
+  });
+
+  it('stays where nobody confirms it', async () => {
+    await lockAs(owner());
+    const removed = withDesk((desk) => desk.remove('Class1', () => Promise.resolve(false)));
+    expect(await failureOf(removed)).toMatchObject({
+      code: 'UNLOCK_NOT_CONFIRMED',
+      sentence: 'the lock of Class1 was not removed, since nobody confirmed it',
+    });
+    expect(locksLeft(scene)).toHaveLength(2);
+  });
+
+  it('stays where its process lives, and nobody is even asked', async () => {
+    await lockAs(owner({ processId: process.pid }));
+    const asked: ClassLock[] = [];
+    const removed = withDesk((desk) =>
+      desk.remove('Class1', (lock) => {
+        asked.push(lock);
+        return Promise.resolve(true);
+      }),
+    );
+    expect(await failureOf(removed)).toMatchObject({
+      code: 'LOCK_HELD',
+      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${process.pid}), and that process lives`,
+    });
+    expect(asked).toEqual([]);
+    expect(locksLeft(scene)).toHaveLength(2);
+  });
+
+  it('stays where somebody else has taken it meanwhile', async () => {
+    const [first, second] = [owner(), owner({ run: 'another' })];
+    await lockAs(first);
+    const removed = withDesk((desk) =>
+      desk.remove('Class1', async () => {
+        const paths = [first, second].map((one) => `${folder}/${ownerName(one)}`);
+        await onHost(scene, 'node3', ['rmdir', paths[0] ?? ''], ['mkdir', paths[1] ?? '']);
+        return true;
+      }),
+    );
+    expect(await failureOf(removed)).toMatchObject({
+      code: 'LOCK_CHANGED',
+      sentence: 'the lock of Class1 on node3 is not as it was shown, and was not removed',
+    });
+    expect(locksLeft(scene)).toEqual([folder, `${folder}/${ownerName(second)}`]);
+  });
+
+  it.each(['Class1', 'Class7', '../../etc'])('cannot be removed where there is none: %s', async (name) => {
+    const from = scene.lab.commands.length;
+    expect(await failureOf(withDesk((desk) => desk.remove(name, yes)))).toMatchObject({
+      code: 'LOCK_MISSING',
+      sentence: `${name} is not locked on node3`,
+      hint: 'nothing is to be done; classes of this site: Class1',
+    });
+    expect(scene.lab.commands.slice(from).map(({ line }) => line)).toEqual(
+      expect.arrayContaining(['ls /var/tmp']),
+    );
+    expect(scene.lab.commands.slice(from).some(({ line }) => line.startsWith('rmdir'))).toBe(false);
+  });
+});
+
+describe('the command line', () => {
+  const run = async (...args: string[]) =>
+    startCommand([...(await sceneArguments(scene)), '--trust', ...args]).end;
+
+  it('lists locks, and removes one only where it is told to', async () => {
+    expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: 'no class of this site is locked\n' });
+    await lockAs(owner());
+    const line = `Class1  locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${nobody}), since ${since}; its process is gone\n`;
+    expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: line });
+    expect(JSON.parse((await run('locks', '--json')).stdout)).toMatchObject({
+      class: 'Class1',
+      holder: 'gone',
+    });
+    const refused = await run('unlock', 'Class1');
+    expect(refused.exitStatus).toBe(1);
+    expect(refused.stderr).toContain('without a terminal give --yes');
+    const unlocked = await run('unlock', 'Class1', '--yes');
+    expect(unlocked).toMatchObject({ exitStatus: 0 });
+    expect(unlocked.stdout).toBe(
+      `${line}run 20261122-020004-volume2 may have left the proxy parted, or a shadow: where it has not ended, unwind it instead\nunlocked: Class1 is free on node3\n`,
+    );
+    expect(locksLeft(scene)).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { proceduralCommands, withJob } from '../support/failures.ts';
+import {
+  clusterState,
+  normalState,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type Scene,
+} from '../support/lab-run.ts';
+import { failureOf, refusedBeforeJournal } from '../support/refusals.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene.close());
+
+describe('a command that hangs', () => {
+  it('fails after the time that the job gives its step, is told to stop, and what it did is looked at', async () => {
+    scene.lab.faults.set('hang=node1:sdxproxy Part');
+    const end = await runScene(scene, { change: withJob({ timeLimits: { '3-3': '1 second' } }) });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: 'sdxproxy on node1 did not end within 1 s',
+      error: { code: 'COMMAND_TIMED_OUT', evidence: { host: 'node1' } },
+    });
+    expect(end.error?.hint).toContain(
+      'what it changes may have happened or not: look before it is sent again',
+    );
+    const part = end.events.find((event) => event.type === 'intent' && event.argv[1] === 'Part');
+    const looks = end.events.filter(
+      (event) => event.type === 'intent' && event.argv[0] === 'sdxinfo' && event.seq > (part?.seq ?? 0),
+    );
+    expect(looks.length).toBeGreaterThan(0);
+    expect(proceduralCommands(scene).filter((line) => line.includes('sdxproxy Part'))).toHaveLength(1);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('fails after the time that the job gives its phase', async () => {
+    scene.lab.faults.set('hang=node3:sdxshadowdisk -M');
+    const timeLimits = { shadow: '1 second', '3-3': '2 hours' };
+    const end = await runScene(scene, { change: withJob({ timeLimits }) });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: 'sdxshadowdisk on node3 did not end within 1 s' });
+  });
+});
+
+describe('time limits of what is no step', () => {
+  const sentence = 'timeLimits names prat, which is no step of the job and no phase';
+  const change = withJob({ timeLimits: { prat: '10 minutes' } });
+
+  it('are refused before anything is touched, by run and by plan', async () => {
+    expect(await refusedBeforeJournal(scene, { change })).toMatchObject({
+      code: 'TIME_LIMIT_UNKNOWN',
+      sentence,
+    });
+    const console = await openSceneConsole(scene, change);
+    expect(await failureOf(console.plan({ job: 'raw-dd' }))).toMatchObject({ sentence });
+    await console.close();
+  });
+});
