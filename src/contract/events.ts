@@ -173,8 +173,27 @@ export const runEventSchema = z.discriminatedUnion('type', [
     uuid: z.string(),
     writtenAt: z.string(),
     keepUntil: z.string().optional(),
+    /** Which tape of the run it is, from 1. */
+    number: z.int().optional(),
+    /** The changer's slot that it came from. */
+    slot: z.int().optional(),
     /** Of the whole record. */
     sha256: z.string(),
+  }),
+  /** What one tape holds of a volume's dump; written when that tape is closed. */
+  event('tape-part', {
+    step: z.string(),
+    volume: z.string(),
+    /** Which tape of the run, from 1. */
+    number: z.int(),
+    name: z.string(),
+    uuid: z.string(),
+    /** Number of the tape file. */
+    file: z.int(),
+    /** Counted from 0, over all tapes. */
+    firstRecord: z.int(),
+    records: z.int(),
+    bytes: z.int(),
   }),
   /** The manifest was written: the last file of the tape. */
   event('manifest', {

@@ -134,6 +134,12 @@ export function assign(
     route: job.route,
     tapeHost: site.tape.host,
     tapeDevice: site.tape.device,
+    tapeChange: {
+      // Solaris: rmtlib.c; Linux: where tar and dump look for it.
+      rmt: site.tape.rmt ?? (site.platform === 'solaris' ? '/etc/rmt' : '/usr/sbin/rmt'),
+      changer: site.tape.changer,
+      nextTape: site.tape.nextTape,
+    },
     volumes: volumesOf(job, layout),
     shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },
     fingerprintSeed: seed,

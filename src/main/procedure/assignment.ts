@@ -32,6 +32,13 @@ export interface Assignment {
   readonly backupServer: string;
   readonly tapeHost: string;
   readonly tapeDevice: string;
+  /** How a dump gets to its next tape. */
+  readonly tapeChange: {
+    /** The tape server. */
+    readonly rmt: string;
+    readonly changer: string | undefined;
+    readonly nextTape: readonly string[] | undefined;
+  };
   readonly class: string;
   /** At least one; they are parted together, and dumped in this order. */
   readonly volumes: readonly VolumeAssignment[];

@@ -8,7 +8,7 @@ export interface Choice {
 }
 
 export interface Question {
-  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed';
+  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];

@@ -74,6 +74,15 @@ function checkVolumes(file: string, path: string, job: Job): void {
   });
 }
 
+/** Only a label tells which tape of several is in the drive, and only through the console is each record answered for. */
+function checkSpan(file: string, path: string, { media, route }: Job): void {
+  if (!media.span) return;
+  if (media.layout !== 'labelled')
+    throw wrong({ file, path: `${path}.media.span` }, 'several tapes take layout: labelled');
+  if (route === 'server')
+    throw wrong({ file, path: `${path}.media.span` }, 'several tapes take route: console');
+}
+
 function checkScripts(file: string, path: string, job: Job, site: Site): void {
   job.scripts.forEach(({ host }, index) => {
     if (!hostNamed(site, host))
@@ -132,6 +141,8 @@ function checkTape(file: string, site: Site): void {
       `there is no host ${host}; hosts: ${Object.keys(site.hosts).join(', ')}`,
     );
   }
+  if (site.tape.changer !== undefined && site.tape.nextTape !== undefined)
+    throw wrong({ file, path: 'tape.nextTape' }, 'either the changer or a command gets the next tape, not both');
   if (isDriveOf(site.platform, device)) return;
   const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
   throw wrong(
@@ -172,6 +183,7 @@ export function checkSiteRules(file: string, site: Site): void {
     checkShadow(file, `${path}.shadow`, job);
     checkServices(file, `${path}.services`, job, site);
     checkScripts(file, `${path}.scripts`, job, site);
+    checkSpan(file, path, job);
     checkNotify(file, `${path}.notify`, job.notify);
   }
 }

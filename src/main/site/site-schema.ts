@@ -73,6 +73,8 @@ export const jobSchema = z.strictObject({
         .string()
         .refine(isTapeName, 'must be 1 to 32 letters, digits, "_", "." and "-", and not "data"')
         .optional(),
+      /** Layout labelled, route console: where a tape ends, the dump goes on to the next one. */
+      span: z.boolean().default(false),
       /** Layout labelled: how long the tape is not to be overwritten. */
       keep: z
         .string()
@@ -168,6 +170,11 @@ export const siteSchema = z.strictObject({
     host: nonEmpty,
     device: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev'),
     drive: nonEmpty.optional(),
+    /** The tape server of the tape host, for dumps that go on to a next tape. */
+    rmt: nonEmpty.optional(),
+    /** What changes the tape: a changer that mtx(1) works, or a command of the site on the tape host; the operator where absent. */
+    changer: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev').optional(),
+    nextTape: command.optional(),
   }),
   connections: connections.prefault({}),
   notify: notifySchema.optional(),

@@ -12,7 +12,7 @@ export interface RemoteRead {
 /** How much is read ahead of the reader, above the 2 MiB that the channel itself holds. */
 const readAheadBytes = 1024 * 1024;
 
-class RemoteOutput extends Readable {
+export class RemoteOutput extends Readable {
   readonly #process: RemoteProcess;
 
   constructor(process: RemoteProcess) {

@@ -16,6 +16,8 @@ import type { CommandOptions, CommandResult } from './ssh-command.ts';
 import { SshConnection } from './ssh-connection.ts';
 import { readFrom } from './ssh-read.ts';
 import type { RemoteRead } from './ssh-read.ts';
+import { talkWith } from './ssh-talk.ts';
+import type { RemoteTalk } from './ssh-talk.ts';
 import { writeTo } from './ssh-write.ts';
 import { canSend } from './ssh2-parts.ts';
 import type { RemoteWrite } from './ssh-write.ts';
@@ -234,6 +236,18 @@ export class SshSession {
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () =>
       writeTo(await this.#start(order, reason, options.onRetry)),
+    );
+  }
+
+  /**
+   * Starts a command whose stdin and stdout are streams; both fail as those of `openWrite` and `openRead` do.
+   * @throws what `exec` throws before the command runs
+   */
+  async openTalk(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteTalk> {
+    const order = this.#order(argv);
+    const reason = new StopReason(order, options.abort);
+    return this.#opened(reason, options, async () =>
+      talkWith(await this.#start(order, reason, options.onRetry)),
     );
   }
 

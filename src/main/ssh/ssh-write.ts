@@ -16,7 +16,7 @@ const waitingBytes = 1024 * 1024;
 
 type Callback = (error?: Error | null) => void;
 
-class RemoteInput extends Writable {
+export class RemoteInput extends Writable {
   readonly #process: RemoteProcess;
   /** A write that the channel has not yet taken. The channel forgets it when it closes. */
   #pending: Callback | undefined;

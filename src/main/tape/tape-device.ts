@@ -20,7 +20,7 @@ export function withRewind(device: string): string {
   return without.startsWith('/dev/nst') ? without.replace('/dev/nst', '/dev/st') : without.slice(0, -1);
 }
 
-export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'weof';
+export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'weof' | 'offline';
 
 /**
  * @param device the one without rewind: `mt` would otherwise move the tape again when it closes the drive

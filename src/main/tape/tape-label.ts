@@ -37,6 +37,8 @@ const labelSchema = z.looseObject({
   recordBytes: z.int().positive(),
   /** Until then the tape is not to be overwritten. */
   keepUntil: moment.optional(),
+  /** Which tape of its run it is, from 1; absent on the first. */
+  number: z.int().positive().optional(),
 });
 
 export interface TapeLabel {
@@ -52,6 +54,7 @@ export interface TapeLabel {
   }[];
   readonly recordBytes: number;
   readonly keepUntil?: string | undefined;
+  readonly number?: number | undefined;
 }
 
 /** @returns one record. @throws TAPE_LABEL_TOO_LONG */
@@ -79,8 +82,9 @@ export function readLabel(record: Buffer): LabelReading {
 export const dayOf = (moment: string): string => moment.slice(0, 10);
 
 /** In words that fit behind "the tape holds". */
-export function describeLabel({ name, run, writtenAt, keepUntil }: TapeLabel): string {
-  const writer = run === undefined ? '' : ` by run ${run}`;
+export function describeLabel({ name, run, writtenAt, keepUntil, number = 1 }: TapeLabel): string {
+  const which = number === 1 ? '' : ` as its tape ${number}`;
+  const writer = run === undefined ? '' : ` by run ${run}${which}`;
   const kept = keepUntil === undefined ? '' : `, to be kept until ${dayOf(keepUntil)}`;
   return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
 }

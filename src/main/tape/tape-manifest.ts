@@ -20,6 +20,20 @@ const fileSchema = z.looseObject({
   /** Of all that is on the tape. */
   crc32: z.string(),
   sha256: hex(64),
+  /** Where it lies on several tapes: what each of them holds of it. */
+  parts: z
+    .array(
+      z.looseObject({
+        number: z.int().positive(),
+        name: z.string(),
+        uuid: z.uuid(),
+        file: z.int().positive(),
+        firstRecord: z.int().nonnegative(),
+        records: z.int().nonnegative(),
+        bytes: z.int().nonnegative(),
+      }),
+    )
+    .optional(),
 });
 
 const manifestSchema = z.looseObject({
@@ -33,6 +47,19 @@ const manifestSchema = z.looseObject({
   files: z.array(fileSchema),
 });
 
+/** What one tape holds of a file that lies on several. */
+export interface ManifestPart {
+  /** Which tape of the run, from 1. */
+  readonly number: number;
+  readonly name: string;
+  readonly uuid: string;
+  readonly file: number;
+  /** Counted from 0, over all tapes. */
+  readonly firstRecord: number;
+  readonly records: number;
+  readonly bytes: number;
+}
+
 export interface ManifestFile {
   readonly file: number;
   readonly volume: string;
@@ -43,6 +70,7 @@ export interface ManifestFile {
   readonly paddingBytes: number;
   readonly crc32: string;
   readonly sha256: string;
+  readonly parts?: readonly ManifestPart[] | undefined;
 }
 
 export interface TapeManifest {

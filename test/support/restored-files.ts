@@ -1,0 +1,64 @@
+/** What the tools for it bring back from a tape: the files with their digests. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { sha256, type Scene } from './lab-run.ts';
+import { onHost } from './lab-shell.ts';
+
+const run = promisify(execFile);
+
+/** SHA-256 of each file, by its path below the root of the file system. */
+export type FileDigests = Readonly<Record<string, string>>;
+
+/**
+ * Has GNU tar list the records of a tape file, and extract them.
+ * @param paths the files that are compared
+ * @throws where tar lists other files than those
+ */
+export async function filesFromTar(
+  scene: Scene,
+  records: readonly Buffer[],
+  paths: readonly string[],
+): Promise<FileDigests> {
+  const folder = await mkdtemp(join(scene.folder, 'restored-'));
+  const archive = `${folder}.tar`;
+  await writeFile(archive, Buffer.concat(records));
+  const listed = (await run('tar', ['tf', archive])).stdout
+    .split('\n')
+    .filter((path) => path !== '' && !path.endsWith('/'))
+    .map((path) => path.replace(/^\.\//, ''));
+  if ([...listed].sort().join('\n') !== [...paths].sort().join('\n'))
+    throw new Error(`tar lists ${listed.join(' ')}`);
+  await run('tar', ['xf', archive, '-C', folder]);
+  const digests: Record<string, string> = {};
+  for (const path of paths) digests[path] = sha256(await readFile(join(folder, path)));
+  return digests;
+}
+
+/**
+ * Has ufsrestore or sfxrestore on the backup server extract the file under the head of the drive.
+ * @param paths the files that are compared
+ * @param place what brings the head there; nothing: the beginning of the tape, since the drive was rewound
+ */
+export async function filesFromRestore(
+  scene: Scene,
+  tool: 'ufsrestore' | 'sfxrestore',
+  paths: readonly string[],
+  place: readonly string[] = [],
+): Promise<FileDigests> {
+  const folder = `/restore-${tool}`;
+  const device = place.length === 0 ? '/dev/rmt/0' : '/dev/rmt/0n';
+  const shell = (script: string, ...words: readonly string[]) => ['sh', '-c', script, 'sh', ...words];
+  const printed = await onHost(
+    scene,
+    'node3',
+    ...(place.length === 0 ? [] : [[...place]]),
+    ['mkdir', folder],
+    shell(`cd ${folder} && ${tool} xf ${device}`),
+    shell(`cd ${folder} && sha256sum "$@"`, ...paths),
+    ['rm', '-rf', folder],
+  );
+  const lines = printed.split('\n').filter((line) => /^[0-9a-f]{64} /.test(line));
+  return Object.fromEntries(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+}

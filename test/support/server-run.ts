@@ -1,0 +1,53 @@
+/** Runs of route `server`: what they leave on the backup server, and what every one of them has in common. */
+import { expect } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { readRun } from '../../src/main/console.ts';
+import { runScene, type RunSetting, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
+import { locksLeft, onHost } from './lab-shell.ts';
+
+/** The folder that tells how far a dump is. */
+export const dumpFolder = (run: string, proxy = 'Volume2'): string =>
+  `/var/tmp/shadowtape-${run}.${proxy}.dump.work`;
+
+/** Work folders and locks that still stand on the backup server. */
+export async function leftOnServer(scene: Scene): Promise<string[]> {
+  const listed = await onHost(scene, 'node3', ['sh', '-c', 'ls /var/tmp 2>/dev/null; true']);
+  return [...new Set([...listed.split('\n'), ...locksLeft(scene)])].filter((name) =>
+    name.includes('shadowtape-'),
+  );
+}
+
+/** The commands of the detached work that run on the backup server now: readers, writers, digests. */
+export async function runningOnServer(scene: Scene): Promise<string[]> {
+  const listed = await onHost(scene, 'node3', ['ps', '-e', '-o', 'args']);
+  return listed.split('\n').filter((line) => /^(dd|tar|ufsdump|sfxdump|tee|cksum|digest) /.test(line.trim()));
+}
+
+/** Every job of the site by route server. */
+export const byServer = (site: SiteTree): void => {
+  for (const job of Object.values(site.jobs)) job['route'] = 'server';
+};
+
+/** Runs a job by route server. */
+export function runServer(scene: Scene, setting: RunSetting = {}): Promise<SceneRun> {
+  return runScene(scene, { route: 'server', ...setting });
+}
+
+/** What was sent to start detached work, one line each. */
+export function startsSent({ lab }: Scene, from = 0): string[] {
+  return lab.commands
+    .slice(from)
+    .map(({ line }) => line)
+    .filter((line) => line.startsWith("sh -c '") && line.includes('nohup'));
+}
+
+/** What the journal says of detached work: purpose and what happened, in order. */
+export const worksOf = (events: readonly RunEvent[]): string[] =>
+  events.flatMap((event) => (event.type === 'work' ? [`${event.purpose} ${event.what}`] : []));
+
+/** Nothing of a run is left on the backup server, and its journal is whole. */
+export async function expectCleared(scene: Scene, run: string): Promise<void> {
+  expect(await leftOnServer(scene)).toEqual([]);
+  expect(await runningOnServer(scene)).toEqual([]);
+  expect((await readRun(scene.state, run)).truncated).toBe(false);
+}
