@@ -618,6 +618,18 @@ export const errorTable = {
     sentence: 'the tape server ended before it had answered {unanswered}: {reason}',
     hint: 'see its output, and check that rmt is installed and may use the device; what the tape holds is not complete',
   },
+  NEXT_TAPE_NEEDED: {
+    sentence: 'somebody must insert {words} into {device} on {host}, and nobody can be asked',
+    hint: 'run where a terminal is, or name tape.changer or tape.nextTape in the site file',
+  },
+  CHANGER_UNREADABLE: {
+    sentence: 'mtx on {host} does not show what is in {device}',
+    hint: 'try mtx -f DEVICE status there; the site file names it in tape.changer',
+  },
+  CHANGER_EMPTY: {
+    sentence: 'no slot of the changer {device} on {host} is left whose tape was not tried',
+    hint: 'put blank tapes into the changer, and run again',
+  },
   TAPE_TOO_SMALL: {
     sentence: 'two tapes in a row, {tapes}, have not taken a single record',
     hint: 'insert cartridges that are empty, or that may be overwritten from the beginning',

@@ -92,6 +92,8 @@ export interface Lab {
   insertCartridge(name: string, options?: InsertOptions): Promise<void>;
   /** Lays the cartridge in the drive onto the shelf. */
   ejectCartridge(): Promise<void>;
+  /** Breaks every connection with a host, without a farewell; what its commands do goes on. */
+  breakConnections(node: NodeName): void;
   /** At once: all connections break, processes die, shadow objects of node3 vanish. */
   rebootNode(node: NodeName): Promise<void>;
   close(): Promise<void>;
@@ -201,9 +203,11 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     (machine) =>
       new LabHost({ machine, hostKey: keys.hostKeys[machine.node], clientKey: keys.clientKey, onCommand }),
   );
+  const breakConnections = (node: NodeName): void =>
+    hosts.find((entry) => entry.node === node)?.breakConnections();
   const rebootNode = async (node: NodeName): Promise<void> => {
     const machine = machines.find((entry) => entry.node === node);
-    hosts.find((entry) => entry.node === node)?.breakConnections();
+    breakConnections(node);
     if (machine) await reboot(machine);
   };
   const effects = new FaultEffects(hosts, world, rebootNode);
@@ -263,6 +267,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     loadTape: () => world.drive.load(),
     insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),
     ejectCartridge: () => world.cartridges.eject().then(() => world.save()),
+    breakConnections,
     rebootNode,
     async close() {
       await effects.settled();

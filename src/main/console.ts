@@ -12,7 +12,14 @@ import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { LockDesk } from './lock-desk.ts';
 import { tryWays } from './notify/try-ways.ts';
-import { assign, observedOf, requireRunnable, withOverrides, type JobOverrides } from './procedure/assign.ts';
+import {
+  assign,
+  observedOf,
+  requireRunnable,
+  tapeChangeOf,
+  withOverrides,
+  type JobOverrides,
+} from './procedure/assign.ts';
 import { bytesOfVolumes, type Assignment } from './procedure/assignment.ts';
 import { checkSite } from './procedure/check-site.ts';
 import { CommandRunner } from './procedure/command-runner.ts';
@@ -319,14 +326,27 @@ export class ShadowtapeConsole {
     return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value.events] : []));
   }
 
-  /** Reads the tape of an ended run back and compares it with that run's digests. */
+  /**
+   * Reads the tape of an ended run back and compares it with that run's digests.
+   * @param ask where the run has several tapes, asked for each of them
+   */
   async verify(
     run: string,
     abort: AbortSignal,
     onProgress: (progress: LiveProgress) => void,
+    ask?: Ask,
   ): Promise<VerifiedFile[]> {
     const { events } = await readRun(this.#state, run);
-    return verifyRun({ run, events, runner: this.#onlyLooking(abort), abort, onProgress });
+    return verifyRun({
+      run,
+      events,
+      runner: this.#onlyLooking(abort),
+      abort,
+      onProgress,
+      platform: this.site.platform,
+      change: tapeChangeOf(this.site),
+      ask: ask && ((question) => ask(question, abort)),
+    });
   }
 
   /** The drive, outside of any run. */

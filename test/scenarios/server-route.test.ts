@@ -48,7 +48,10 @@ async function expectVerified(end: SceneRun, job: JobName): Promise<void> {
     stands: [`${proxy}: joined to ${master}, in sync`, 'node3: no shadow object of Class2'],
   });
   await expectCleared(scene, end.run);
-  expect(await clusterState(scene)).toMatchObject({ ...normalState, masterUnchanged: expect.any(Boolean) as boolean });
+  expect(await clusterState(scene)).toMatchObject({
+    ...normalState,
+    masterUnchanged: expect.any(Boolean) as boolean,
+  });
 }
 
 /** The files that the master holds, which nobody writes to while the run goes on. */
@@ -90,15 +93,18 @@ describe('a whole backup through the backup server', () => {
     ]);
   });
 
-  it.each(['ufs-tar', 'sfxfs-tar'] as const)('%s: GNU tar lists and extracts the files of the source', async (job) => {
-    const tape = await blankTape();
-    await expectVerified(await runServer(scene, { job }), job);
-    const records = await firstFileOfTape(tape);
-    expect(new Set(records.map(({ length }) => length))).toEqual(new Set([32_768]));
-    const source = await sourceOf(job);
-    expect(Object.keys(source).length).toBeGreaterThan(100);
-    expect(await filesFromTar(scene, records, Object.keys(source))).toEqual(source);
-  });
+  it.each(['ufs-tar', 'sfxfs-tar'] as const)(
+    '%s: GNU tar lists and extracts the files of the source',
+    async (job) => {
+      const tape = await blankTape();
+      await expectVerified(await runServer(scene, { job }), job);
+      const records = await firstFileOfTape(tape);
+      expect(new Set(records.map(({ length }) => length))).toEqual(new Set([32_768]));
+      const source = await sourceOf(job);
+      expect(Object.keys(source).length).toBeGreaterThan(100);
+      expect(await filesFromTar(scene, records, Object.keys(source))).toEqual(source);
+    },
+  );
 
   it.each([
     ['ufsdump', 'ufsrestore'],
@@ -193,7 +199,9 @@ describe('verify', () => {
         { volume: 'Volume2', bytes: 4096 * 512, records: 64, sha256: digest?.onTapeSha256 },
       ]);
       scene.lab.faults.set('tape-corrupt=3');
-      await runServer(scene, { change: withJob({ media: { overwrite: true }, verify: { readback: false } }) });
+      await runServer(scene, {
+        change: withJob({ media: { overwrite: true }, verify: { readback: false } }),
+      });
       scene.lab.faults.clear('tape-corrupt');
       expect(await failureOf(verify())).toMatchObject({
         code: 'TAPE_DIFFERS',
@@ -206,14 +214,19 @@ describe('verify', () => {
     }
   });
 
-  it.each(['sha256', 'cksum'] as const)('by %s: a bit that was flipped on its way to the tape ends with 4', async (digest) => {
-    await blankTape();
-    scene.lab.faults.set('tape-corrupt=3');
-    const end = await runServer(scene, { change: withJob({ verify: { fingerprint: 4, digest } }) });
-    scene.lab.faults.clear('tape-corrupt');
-    expect(end).toMatchObject({ exitStatus: 4, verdict: 'failed', error: { code: 'TAPE_DIFFERS' } });
-    expect(end.sentence).toMatch(/^the tape does not hold what was read: cksum: expected \d+, read back \d+$/);
-    await expectCleared(scene, end.run);
-    expect(await clusterState(scene)).toMatchObject({ proxy: 'Join', shadowObjects: 0 });
-  });
+  it.each(['sha256', 'cksum'] as const)(
+    'by %s: a bit that was flipped on its way to the tape ends with 4',
+    async (digest) => {
+      await blankTape();
+      scene.lab.faults.set('tape-corrupt=3');
+      const end = await runServer(scene, { change: withJob({ verify: { fingerprint: 4, digest } }) });
+      scene.lab.faults.clear('tape-corrupt');
+      expect(end).toMatchObject({ exitStatus: 4, verdict: 'failed', error: { code: 'TAPE_DIFFERS' } });
+      expect(end.sentence).toMatch(
+        /^the tape does not hold what was read: cksum: expected \d+, read back \d+$/,
+      );
+      await expectCleared(scene, end.run);
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Join', shadowObjects: 0 });
+    },
+  );
 });

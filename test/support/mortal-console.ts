@@ -74,6 +74,7 @@ function mortalHosts(hosts: SshHosts, life: Life): Hosts {
         exclusive: (key, work) => session.exclusive(key, work),
         openRead: (argv, options) => alive(() => session.openRead(argv, options)),
         openWrite: (argv, options) => alive(() => session.openWrite(argv, options)),
+        openTalk: (argv, options) => alive(() => session.openTalk(argv, options)),
       };
     },
   };

@@ -14,7 +14,7 @@ export type FileDigests = Readonly<Record<string, string>>;
 /**
  * Has GNU tar list the records of a tape file, and extract them.
  * @param paths the files that are compared
- * @throws where tar lists other files than those
+ * @throws where tar does not list one of them
  */
 export async function filesFromTar(
   scene: Scene,
@@ -24,12 +24,9 @@ export async function filesFromTar(
   const folder = await mkdtemp(join(scene.folder, 'restored-'));
   const archive = `${folder}.tar`;
   await writeFile(archive, Buffer.concat(records));
-  const listed = (await run('tar', ['tf', archive])).stdout
-    .split('\n')
-    .filter((path) => path !== '' && !path.endsWith('/'))
-    .map((path) => path.replace(/^\.\//, ''));
-  if ([...listed].sort().join('\n') !== [...paths].sort().join('\n'))
-    throw new Error(`tar lists ${listed.join(' ')}`);
+  const listed = (await run('tar', ['tf', archive, '--quoting-style=literal'])).stdout.split('\n');
+  const missing = paths.find((path) => !listed.includes(`./${path}`));
+  if (missing !== undefined) throw new Error(`tar does not list ${missing}`);
   await run('tar', ['xf', archive, '-C', folder]);
   const digests: Record<string, string> = {};
   for (const path of paths) digests[path] = sha256(await readFile(join(folder, path)));

@@ -17,11 +17,14 @@ export async function leftOnServer(scene: Scene): Promise<string[]> {
   );
 }
 
-/** The commands of the detached work that run on the backup server now: readers, writers, digests. */
+/** The processes of detached work that live on the backup server now. */
 export async function runningOnServer(scene: Scene): Promise<string[]> {
   const listed = await onHost(scene, 'node3', ['ps', '-e', '-o', 'args']);
-  return listed.split('\n').filter((line) => /^(dd|tar|ufsdump|sfxdump|tee|cksum|digest) /.test(line.trim()));
+  const isOfWork = /^(sh \S*\.work\/|dd |tar |ufsdump |sfxdump |tee |cksum|digest )/;
+  return listed.split('\n').filter((line) => isOfWork.test(line));
 }
+
+const isStart = (line: string) => line.startsWith("sh -c '") && line.includes('nohup');
 
 /** Every job of the site by route server. */
 export const byServer = (site: SiteTree): void => {
@@ -33,12 +36,21 @@ export function runServer(scene: Scene, setting: RunSetting = {}): Promise<Scene
   return runScene(scene, { route: 'server', ...setting });
 }
 
+/** Acts once, when the command has ended that starts detached work of that purpose. */
+export function whenStarted({ lab }: Scene, purpose: 'dump' | 'read-back', act: () => void): void {
+  const stop = lab.onCommand(({ phase, line }) => {
+    if (phase !== 'ended' || !isStart(line) || !line.includes(`.${purpose}.work`)) return;
+    stop();
+    act();
+  });
+}
+
 /** What was sent to start detached work, one line each. */
 export function startsSent({ lab }: Scene, from = 0): string[] {
   return lab.commands
     .slice(from)
     .map(({ line }) => line)
-    .filter((line) => line.startsWith("sh -c '") && line.includes('nohup'));
+    .filter(isStart);
 }
 
 /** What the journal says of detached work: purpose and what happened, in order. */

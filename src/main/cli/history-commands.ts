@@ -12,6 +12,7 @@ import {
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
+import { hasTerminal, terminalAsk } from './terminal.ts';
 import { bytesText, countText, printable } from './text.ts';
 
 const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
@@ -94,7 +95,8 @@ export async function verifyCommand(console: ShadowtapeConsole, run: string): Pr
   const progress = new ProgressLine(process.stdout);
   const stop = stopOnSignals(() => undefined);
   try {
-    const files = await console.verify(run, stop.cancel, (shown) => progress.show(shown));
+    const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+    const files = await console.verify(run, stop.cancel, (shown) => progress.show(shown), ask);
     progress.print(
       files.map(
         ({ volume, bytes, records, sha256 }) =>

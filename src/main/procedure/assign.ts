@@ -109,6 +109,13 @@ function volumesOf(job: Job, layout: ShadowLayout): VolumeAssignment[] {
   });
 }
 
+/** How a dump of the site gets to its next tape. */
+export function tapeChangeOf({ tape, platform }: Site): Assignment['tapeChange'] {
+  // Solaris: rmtlib.c; Linux: where tar and dump look for it.
+  const rmt = tape.rmt ?? (platform === 'solaris' ? '/etc/rmt' : '/usr/sbin/rmt');
+  return { rmt, dialect: tape.rmtDialect ?? platform, changer: tape.changer, nextTape: tape.nextTape };
+}
+
 /**
  * @param primaries what sdxinfo shows on each primary node
  * @param seed which records the fingerprint samples depends on it; the run's name
@@ -134,12 +141,7 @@ export function assign(
     route: job.route,
     tapeHost: site.tape.host,
     tapeDevice: site.tape.device,
-    tapeChange: {
-      // Solaris: rmtlib.c; Linux: where tar and dump look for it.
-      rmt: site.tape.rmt ?? (site.platform === 'solaris' ? '/etc/rmt' : '/usr/sbin/rmt'),
-      changer: site.tape.changer,
-      nextTape: site.tape.nextTape,
-    },
+    tapeChange: tapeChangeOf(site),
     volumes: volumesOf(job, layout),
     shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },
     fingerprintSeed: seed,

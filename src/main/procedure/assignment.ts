@@ -36,6 +36,7 @@ export interface Assignment {
   readonly tapeChange: {
     /** The tape server. */
     readonly rmt: string;
+    readonly dialect: Platform;
     readonly changer: string | undefined;
     readonly nextTape: readonly string[] | undefined;
   };

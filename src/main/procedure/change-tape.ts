@@ -92,7 +92,8 @@ class Changer {
     const { loadedFrom = 0, full } = status;
     if (loadedFrom > 0) this.#tried.add(loadedFrom);
     const left = full.filter((each) => !this.#tried.has(each));
-    const chosen = slot !== undefined && left.includes(slot) ? slot : (left.find((each) => each > loadedFrom) ?? left[0]);
+    const chosen =
+      slot !== undefined && left.includes(slot) ? slot : (left.find((each) => each > loadedFrom) ?? left[0]);
     if (chosen === undefined)
       throw failure('CHANGER_EMPTY', { host: this.#changing.drive.tapeHost, device: this.#device });
     await unload(this.#changing, this.#device, status);

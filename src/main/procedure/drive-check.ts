@@ -84,7 +84,7 @@ class DriveCheck {
     await goToFile(this.#room.runner, step, drive, this.#files.length);
     const command = writeRecordsCommand(drive, recordBytes);
     const startedAt = performance.now();
-    const sink = await open(this.#room, step, command, writer(this.#room));
+    const sink = await open(this.#room, step, command, writer(this.#room, step));
     try {
       const ended = Promise.resolve({ status: 0, signal: undefined, stderr: '', bytes });
       const source = { stream: Readable.from(noise(bytes), { objectMode: false }), ended };
@@ -104,7 +104,7 @@ class DriveCheck {
     const argv = tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes });
     const command: StepCommand = { host, argv, guide: false, changes: false };
     const startedAt = performance.now();
-    const source = await open(this.#room, step, command, reader(this.#room));
+    const source = await open(this.#room, step, command, reader(this.#room, step));
     try {
       const { abort } = this.#room;
       const evidence = evidenceOf(command);

@@ -3,8 +3,15 @@ import type { VolumeAssignment } from './assignment.ts';
 import { isLabelled } from './labelled-steps.ts';
 import { requireOwnLabel } from './read-labelled-tape.ts';
 import type { RunContext } from './run-context.ts';
+import { currentTape, nextFile } from './run-tapes.ts';
 import { dumpDevice } from './steps-dump.ts';
 import { standAtFile } from './tape-position.ts';
+
+/** Where the dumps before may have gone on to another tape, the journal tells which file is the next on it. */
+function fileOf({ assignment, journal }: RunContext, volume: VolumeAssignment): number {
+  const tape = assignment.job.media.span ? currentTape(journal.events) : undefined;
+  return tape ? nextFile(journal.events, tape.uuid) : volume.tapeFile;
+}
 
 /**
  * Goes to the volume's file, where the drive does not rewind by itself.
@@ -14,5 +21,5 @@ export async function goToDump(context: RunContext, step: string, volume: Volume
   const { assignment } = context;
   if (isLabelled(assignment)) await requireOwnLabel(context, step);
   if (dumpDevice(assignment) !== assignment.tapeDevice)
-    await standAtFile(context.runner, step, assignment, volume.tapeFile);
+    await standAtFile(context.runner, step, assignment, fileOf(context, volume));
 }

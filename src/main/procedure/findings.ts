@@ -23,13 +23,19 @@ function whereItEnds(events: readonly RunEvent[]): string {
     : `the journal ends in the middle of ${place}`;
 }
 
+/** A command that carries scripts, as what starts detached work does, is told by its first line. */
+function told(line: string): string {
+  const [first = '', ...more] = line.split('\n');
+  return more.length === 0 ? first : `${first} …`;
+}
+
 function unheard(events: readonly RunEvent[], settled: readonly Settled[]): string[] {
   return sentCommands(events).flatMap(({ intent, ending }) => {
     if (ending !== 'unknown' || !intent.changes) return [];
     const seen = settled.find(({ of }) => of === intent.seq);
     const words = { good: 'it has had its effect', bad: 'it has had no effect' } as const;
-    const told = seen ? words[seen.ended] : 'nobody heard of its end';
-    return [`sent to ${intent.host}: ${intent.line}: ${told}`];
+    const how = seen ? words[seen.ended] : 'nobody heard of its end';
+    return [`sent to ${intent.host}: ${told(intent.line)}: ${how}`];
   });
 }
 

@@ -43,7 +43,7 @@ export async function writeRecords(
   bytes: Buffer,
   recordBytes: number = ownRecordBytes,
 ): Promise<void> {
-  const sink = await open(room, step, command, writer(room));
+  const sink = await open(room, step, command, writer(room, step));
   try {
     const ended = Promise.resolve({ ...wellEnded, bytes: bytes.length });
     const { handed, sinkEnd } = await runDump({

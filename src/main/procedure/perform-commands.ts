@@ -1,8 +1,9 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
-import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
-import { listed, mastersOf, type Assignment } from './assignment.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
+import { listed, mastersOf } from './assignment.ts';
 import { troubleOf, wordsOf } from './command-runner.ts';
 import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from './lock.ts';
+import { lockedFailure } from './lock-refusal.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { Question } from './questions.ts';
 import type { RunContext } from './run-context.ts';
@@ -71,25 +72,6 @@ export const performFileSystemCheck: Performer = async (context, step) => {
     context.observer.forget(check.host);
   }
 };
-
-/** @param listing what `ls` prints of the lock folder */
-export function lockedFailure(
-  { class: className, backupServer: host }: Pick<Assignment, 'class' | 'backupServer'>,
-  listing: string,
-): ShadowtapeError {
-  const owner = parseOwner(listing);
-  const folder = lockFolder(className);
-  const remedy = listing.trim() === '' ? `rmdir ${folder}` : `rmdir ${folder}/* ${folder}`;
-  if (!owner) return failure('CLASS_LOCKED_NAMELESS', { class: className, host, remedy });
-  const { run, user, console, processId } = owner;
-  return failure('CLASS_LOCKED', {
-    class: className,
-    host,
-    run,
-    owner: `${user} on ${console} (process ${processId})`,
-    remedy,
-  });
-}
 
 /** Removes the lock of a process of this machine that is gone. */
 async function removeDeadLock(context: RunContext, step: Step, listing: string): Promise<void> {

@@ -1,5 +1,6 @@
 /** The dump; and the one through the console: read on the backup server, written on the tape host. */
 import { runDump, type DumpResult } from '../../streams/copy-path.ts';
+import { judgeSpanningWrite, totalOf } from '../../streams/spanning-tape-sink.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
 import { DumpOutput } from '../../streams/dump-output.ts';
 import type { CopyProgress } from '../../streams/progress.ts';
@@ -11,6 +12,7 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from './remote-data.ts';
 import type { RunContext } from './run-context.ts';
+import { SpanningDump } from './spanning-dump.ts';
 import type { Step, StepCommand } from './step.ts';
 
 function recordDigests(
@@ -41,14 +43,51 @@ function recordDigests(
   context.journal.append({ ...common, hop: 'counted', records: counted });
 }
 
+/** Where the records go: one dd, or as many tapes as they take. */
+interface DumpSink {
+  readonly end: ByteSink;
+  /** Waits until what writes has ended, and tells the journal. */
+  close(): Promise<void>;
+  /** Judges what was written. @returns records that the tape host has counted */
+  count(result: DumpResult): number;
+}
+
+async function openWriter(context: RunContext, step: Step, command: StepCommand): Promise<DumpSink> {
+  const opened = await open(context, step.id, command, writer(context, step.id));
+  return {
+    end: opened.end,
+    close: () => close(context, step.id, opened),
+    count: ({ sinkEnd, handed }) => judgeTapeWrite(sinkEnd, handed, evidenceOf(command)).records,
+  };
+}
+
+function openTapes(context: RunContext, step: Step, volume: VolumeAssignment): DumpSink {
+  const dump = new SpanningDump(context, step, volume);
+  return {
+    end: dump.sink,
+    close: async () => {
+      await dump.sink.ended;
+    },
+    count({ handed }) {
+      const segments = dump.sink.segments();
+      judgeSpanningWrite(segments, handed);
+      dump.recordParts();
+      return totalOf(segments).records;
+    },
+  };
+}
+
 async function openSink(
   context: RunContext,
   step: Step,
+  volume: VolumeAssignment,
   command: StepCommand,
   source: Opened<ByteSource>,
-): Promise<Opened<ByteSink>> {
+): Promise<DumpSink> {
   try {
-    return await open(context, step.id, command, writer(context));
+    return context.assignment.job.media.span
+      ? openTapes(context, step, volume)
+      : await openWriter(context, step, command);
   } catch (error) {
     source.end.stream.destroy();
     await close(context, step.id, source);
@@ -96,7 +135,7 @@ async function copy(
   step: Step,
   volume: VolumeAssignment,
   catalogue: CatalogueFile | undefined,
-): Promise<DumpResult> {
+): Promise<{ result: DumpResult; counted: number }> {
   const [readCommand, writeCommand] = step.commands.slice(-2);
   if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
   const { job } = context.assignment;
@@ -108,11 +147,11 @@ async function copy(
     context,
     step.id,
     readCommand,
-    reader(context, heard && ((piece) => heard.hear(piece))),
+    reader(context, step.id, heard && ((piece) => heard.hear(piece))),
   );
-  const sink = await openSink(context, step, writeCommand, source);
+  const sink = await openSink(context, step, volume, writeCommand, source);
   try {
-    return await runDump({
+    const result = await runDump({
       source: source.end,
       sink: sink.end,
       recordBytes: job.media.recordBytes,
@@ -124,9 +163,10 @@ async function copy(
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
     });
+    return { result, counted: sink.count(result) };
   } finally {
     await close(context, step.id, source);
-    await close(context, step.id, sink);
+    await sink.close();
     for (const text of heard?.output.warnings ?? [])
       context.journal.append({ type: 'warning', step: step.id, text: `${tool}: ${text}` });
   }
@@ -136,12 +176,10 @@ async function copy(
 async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
   try {
-    const result = await copy(context, step, volume, catalogue);
+    const { result, counted } = await copy(context, step, volume, catalogue);
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
-    const writeCommand = step.commands.at(-1);
-    const counted = judgeTapeWrite(result.sinkEnd, result.handed, writeCommand && evidenceOf(writeCommand));
-    recordDigests(context, step, volume.proxy, result, counted.records);
+    recordDigests(context, step, volume.proxy, result, counted);
     if (!catalogue) return;
     const { path: file, entries } = catalogue;
     context.journal.append({

@@ -1,13 +1,23 @@
 /** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
 import { createHash, randomUUID } from 'node:crypto';
-import { isFailure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { mediaEvent, type MediaEvent, type MediaFile } from '../tape/media-catalogue.ts';
 import { refusalOfRun, type FoundTape } from '../tape/overwrite-rule.ts';
-import { dayOf, encodeLabel, inventedName, isKept, type TapeLabel } from '../tape/tape-label.ts';
-import { writeRecords } from './own-file.ts';
+import {
+  dayOf,
+  encodeLabel,
+  inventedName,
+  isKept,
+  longestTapeName,
+  type TapeLabel,
+} from '../tape/tape-label.ts';
+import type { Assignment } from './assignment.ts';
+import type { InsertedTape } from './change-tape.ts';
+import { writeRecords, writeRecordsCommand } from './own-file.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from './run-context.ts';
-import type { Step } from './step.ts';
+import { isTapeOfRun } from './run-tapes.ts';
+import type { Step, StepCommand } from './step.ts';
 import { lookAtTape } from './tape-look.ts';
 import { goToFile } from './tape-position.ts';
 
@@ -81,12 +91,17 @@ export function requireOverwritable(context: RunContext, step: Step, tape: Found
 }
 
 /** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
-function labelFor({ assignment, journal }: RunContext, present: TapeLabel | undefined): TapeLabel {
-  const { job, jobName, siteName } = assignment;
+function labelFor(
+  { assignment, journal }: RunContext,
+  present: TapeLabel | undefined,
+  name: string,
+  number: number,
+): TapeLabel {
+  const { job, siteName } = assignment;
   const now = new Date();
   const keepUntil = keepUntilOf(job.media.keep, now);
   return {
-    name: present?.name ?? job.media.name ?? inventedName(siteName, jobName, now),
+    name: present?.name ?? name,
     uuid: randomUUID(),
     writtenAt: now.toISOString(),
     run: journal.run,
@@ -98,19 +113,31 @@ function labelFor({ assignment, journal }: RunContext, present: TapeLabel | unde
     })),
     recordBytes: job.media.recordBytes,
     ...(keepUntil === undefined ? {} : { keepUntil }),
+    ...(number === 1 ? {} : { number }),
   };
 }
 
-/** Hours may have passed since the tape was looked at: it is looked at again before anything on it is lost. */
-export const performLabel: Performer = async (context, step) => {
+/** The name of the first tape of a run that is not labelled yet. */
+function firstName({ job, siteName, jobName }: Assignment): string {
+  return job.media.name ?? inventedName(siteName, jobName, new Date());
+}
+
+interface LabelOrder {
+  readonly present: TapeLabel | undefined;
+  readonly name: string;
+  readonly number: number;
+  readonly slot?: number | undefined;
+}
+
+/** Writes the label at the beginning of the tape, and tells journal and list of tapes. */
+async function writeLabel(
+  context: RunContext,
+  step: Step,
+  write: StepCommand,
+  { present, name: wanted, number, slot }: LabelOrder,
+): Promise<void> {
   const { tapeHost: host, tapeDevice: device } = context.assignment;
-  const write = step.commands.at(-1);
-  if (!write) throw new Error('the step has a command that writes');
-  const tape = await lookAtTape(context.runner, step.id, context.assignment);
-  const trouble = refusal(context, tape);
-  const begun = context.again && context.marks.tape === 'incomplete' && !tape.label;
-  if (trouble && !begun) throw trouble;
-  const label = labelFor(context, tape.label);
+  const label = labelFor(context, present, wanted, number);
   const record = encodeLabel(label);
   await goToFile(context.runner, step.id, context.assignment, 0);
   await writeRecords(context, step.id, write, record);
@@ -124,7 +151,59 @@ export const performLabel: Performer = async (context, step) => {
     uuid,
     writtenAt,
     ...(keepUntil === undefined ? {} : { keepUntil }),
+    number,
+    ...(slot === undefined ? {} : { slot }),
     sha256: createHash('sha256').update(record).digest('hex'),
   });
   noteTape(context, step, 'labelled', label);
+}
+
+/** Hours may have passed since the tape was looked at: it is looked at again before anything on it is lost. */
+export const performLabel: Performer = async (context, step) => {
+  const write = step.commands.at(-1);
+  if (!write) throw new Error('the step has a command that writes');
+  const tape = await lookAtTape(context.runner, step.id, context.assignment);
+  const trouble = refusal(context, tape);
+  const begun = context.again && context.marks.tape === 'incomplete' && !tape.label;
+  if (trouble && !begun) throw trouble;
+  await writeLabel(context, step, write, {
+    present: tape.label,
+    name: firstName(context.assignment),
+    number: 1,
+  });
 };
+
+/** A tape of this very run holds a part of its dump; any other follows the job's rule, but for the name, which is the first tape's. */
+export function refusalOfNextTape({ assignment, journal }: RunContext, found: FoundTape) {
+  const { host, device, label } = found;
+  const { overwrite } = assignment.job.media;
+  if (label?.run === journal.run && isTapeOfRun(journal.events, label.uuid))
+    return failure('TAPE_IS_ANOTHER', {
+      host,
+      device,
+      found: found.found,
+      wanted: 'one that this run has not written yet',
+    });
+  return refusalOfRun(found, { name: undefined, overwrite, run: journal.run }, new Date());
+}
+
+/** `NIGHTLY` -> `NIGHTLY-2`, shortened where it grows too long. */
+function nameOfNext(first: string, number: number): string {
+  const suffix = `-${number}`;
+  return `${first.slice(0, longestTapeName - suffix.length)}${suffix}`;
+}
+
+/** @param inserted what changeTape has found to be good */
+export async function labelNextTape(
+  context: RunContext,
+  step: Step,
+  { found, slot }: InsertedTape,
+  number: number,
+): Promise<void> {
+  const { journal, assignment } = context;
+  recordFoundTape(context, step, found);
+  const first = journal.events.findLast((event) => event.type === 'label' && (event.number ?? 1) === 1);
+  const name = first?.type === 'label' ? first.name : firstName(assignment);
+  const order = { present: found.label, name: nameOfNext(name, number), number, slot };
+  await writeLabel(context, step, writeRecordsCommand(assignment), order);
+}

@@ -35,7 +35,11 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   const work = dumpWorkOf(assignment, volume, journal.run);
   const takeUp = context.underWay === step.id;
   context.underWay = undefined;
-  if (!takeUp) await goToDump(context, step.id, volume);
+  if (!takeUp) {
+    // Where an earlier try still runs, the drive is not free.
+    await stopWorks(context, step.id);
+    await goToDump(context, step.id, volume);
+  }
   const total = volume.method === '6a' ? volume.blocks * blockBytes : undefined;
   const order = { step: step.id, volume: volume.proxy, purpose: 'dump', work, total } as const;
   const look = await performWork(context, order, takeUp);

@@ -2,10 +2,13 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { readBackAndCompare, type WrittenDigest } from './compare-read-back.ts';
+import type { TapeChanging } from './change-tape.ts';
 import type { Drive } from './drive-ready.ts';
 import { readDataCommands } from './labelled-steps.ts';
 import { requireLabelOf, requireManifestOf } from './read-labelled-tape.ts';
+import { SeveralTapes } from './read-several-tapes.ts';
 import type { DataRoom } from './remote-data.ts';
+import { partsOf } from './run-tapes.ts';
 import { writtenOf } from './run-summary.ts';
 import { readBackCommands } from './steps-dump.ts';
 import type { StepCommand } from './step.ts';
@@ -20,6 +23,8 @@ export interface ReadBackRun {
   readonly drive: Drive;
   readonly layout: 'plain' | 'labelled';
   readonly recordBytes: number;
+  /** How tapes are changed, where the run has several. */
+  readonly changing: TapeChanging;
   /** Reads a volume's file from where the head stands; over ssh, into this program, where this is left out. */
   readonly readFile?: ((proxy: string, written: WrittenDigest) => Promise<void>) | undefined;
   /** In the order of the tape's files. */
@@ -63,6 +68,13 @@ async function readFile(
 export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<void> {
   const { step, drive, layout, volumes } = order;
   const written = volumes.map(({ proxy }) => requireWritten(order, proxy));
+  if (volumes.some(({ proxy }) => partsOf(order.events, proxy).length > 0)) {
+    const tapes = new SeveralTapes(room, order.changing, order, order.recordBytes);
+    for (const [index, { proxy }] of volumes.entries()) await tapes.read(proxy, written[index] ?? {});
+    await tapes.readManifest();
+    await room.runner.send(step, rewindCommand(drive));
+    return;
+  }
   if (layout === 'labelled') await requireLabelOf(room.runner, step, drive, order);
   for (const [index, { proxy, tapeFile }] of volumes.entries())
     await readFile(room, order, proxy, tapeFile, written[index] ?? {});

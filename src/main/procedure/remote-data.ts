@@ -51,13 +51,20 @@ export async function close(
 /** @param onStderr hears what the command says while it reads */
 export function reader(
   room: DataRoom,
+  step: string,
   onStderr?: (piece: Buffer) => void,
 ): (command: StepCommand) => Promise<ByteSource> {
-  return ({ host, argv }) => room.runner.hosts.session(host).openRead(argv, { abort: room.abort, onStderr });
+  return ({ host, argv }) =>
+    room.runner.hosts
+      .session(host)
+      .openRead(argv, { abort: room.abort, onStderr, ...room.runner.streamOptions(step) });
 }
 
-export function writer(room: DataRoom): (command: StepCommand) => Promise<ByteSink> {
-  return ({ host, argv }) => room.runner.hosts.session(host).openWrite(argv, { abort: room.abort });
+export function writer(room: DataRoom, step: string): (command: StepCommand) => Promise<ByteSink> {
+  return ({ host, argv }) =>
+    room.runner.hosts
+      .session(host)
+      .openWrite(argv, { abort: room.abort, ...room.runner.streamOptions(step) });
 }
 
 export const evidenceOf = ({ host, argv }: StepCommand) => ({ host, command: commandLine(argv) });

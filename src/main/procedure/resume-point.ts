@@ -146,6 +146,11 @@ class Route {
     return this.#steps.filter(({ performance: kind }) => kind === 'dump');
   }
 
+  /** The steps that end what is left of a dump by route `server`, one a volume. */
+  get dumpsEnded(): Step[] {
+    return this.#steps.filter(({ performance: kind }) => kind === 'dump-ended');
+  }
+
   /** The steps that rejoin and watch, in their order. */
   get rejoining(): Step[] {
     return this.#steps.filter(({ phase }) => phase === 'rejoin');
@@ -322,6 +327,8 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: Route): string | u
     return `${written.intent.argv[0] ?? ''} has written to the shadow: the fingerprint no longer proves it`;
   if (!isTaken && isStopped)
     return `${proxiesAre(facts)} stopped, and no whole fingerprint is in the journal: a shadow could not be proven`;
+  // The drive is not free, and the shadow is held open, as long as something of an earlier dump runs.
+  for (const step of route.dumpsEnded) addUndone(route, facts, step);
   route.add('tape');
   addUndone(route, facts, stepOf(facts, '3-4'));
   if (!isTaken) route.add('fingerprint');
@@ -342,6 +349,14 @@ type Choice =
   | { readonly refused: string }
   | { readonly completed: readonly Step[]; readonly underWay?: Step | undefined };
 
+/** True where a dump has failed by itself: not where nobody waited for it any more, since the run was stopped or the host out of reach. */
+function wasJudged({ events }: Past, dump: Step): boolean {
+  const from = lastStart(events, dump.id)?.seq ?? 0;
+  const since = events.filter(({ seq }) => seq > from);
+  const hasEnded = since.some((event) => event.type === 'work' && event.what === 'ended');
+  return hasEnded && lastEnd(since, dump.id) !== undefined;
+}
+
 /** The dump that the journal ends in, where it runs on, or has ended well, on a shadow that stands as it was verified. */
 function dumpUnderWay(facts: ResumeFacts, past: Past, route: Route): Step | undefined {
   const { assignment, world, dumps } = facts;
@@ -349,8 +364,7 @@ function dumpUnderWay(facts: ResumeFacts, past: Past, route: Route): Step | unde
   const volume = dump && volumeNamed(assignment, dump.volumes?.[0] ?? '');
   const state = volume && dumps?.get(volume.proxy);
   if (!dump || !volume || (state !== 'running' && state !== 'ended')) return undefined;
-  const end = lastEnd(past.events, dump.id);
-  if (end && end.seq > (lastStart(past.events, dump.id)?.seq ?? 0)) return undefined;
+  if (wasJudged(past, dump)) return undefined;
   // For fsck it was made writable, once it was verified.
   const but = volume.method === '6a' ? [] : ['access-mode'];
   if (!shadowHolds(facts, but) || (mounts(volume.method) && isShadowUnmounted(assignment, world)))
@@ -416,7 +430,8 @@ function whenParted(facts: ResumeFacts, past: Past, route: Route): Choice {
 
 /** The step that the guide's order has first among those to come, the tape's look left out. */
 function firstStep(todo: readonly Step[]): string {
-  return (todo.find(({ phase }) => phase !== 'prepare') ?? todo[0])?.id ?? '';
+  const isFirst = ({ phase, performance }: Step) => phase !== 'prepare' && performance !== 'dump-ended';
+  return (todo.find(isFirst) ?? todo[0])?.id ?? '';
 }
 
 /** @returns where the run goes on, or why it cannot */

@@ -13,7 +13,12 @@ export interface RunTape {
 
 export type TapePart = EventOf<'tape-part'>;
 
-const tapeOf = ({ number = 1, name, uuid, slot }: EventOf<'label'>): RunTape => ({ number, name, uuid, slot });
+const tapeOf = ({ number = 1, name, uuid, slot }: EventOf<'label'>): RunTape => ({
+  number,
+  name,
+  uuid,
+  slot,
+});
 
 const labelsOf = (events: readonly RunEvent[]) =>
   events.filter((event): event is EventOf<'label'> => event.type === 'label');
@@ -35,13 +40,16 @@ export const isTapeOfRun = (events: readonly RunEvent[], uuid: string): boolean 
 
 /** Number of the next file on a tape: behind the label, and behind the files that were closed on it. */
 export function nextFile(events: readonly RunEvent[], uuid: string): number {
-  const files = events.flatMap((event) => (event.type === 'tape-part' && event.uuid === uuid ? [event.file] : []));
+  const files = events.flatMap((event) =>
+    event.type === 'tape-part' && event.uuid === uuid ? [event.file] : [],
+  );
   return 1 + Math.max(0, ...files);
 }
 
 /** What the tapes hold of a volume's dump, in order: of its last try. */
 export function partsOf(events: readonly RunEvent[], volume: string): TapePart[] {
-  const isPart = (event: RunEvent): event is TapePart => event.type === 'tape-part' && event.volume === volume;
+  const isPart = (event: RunEvent): event is TapePart =>
+    event.type === 'tape-part' && event.volume === volume;
   const last = events.findLast(isPart);
   const begun = events.findLast(
     (event) => event.type === 'step-started' && event.step === last?.step && event.seq < last.seq,

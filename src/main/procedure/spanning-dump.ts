@@ -1,5 +1,9 @@
 /** The tapes that a dump goes on to: the first is in the drive, each further one is asked for, labelled, and told to the journal. */
-import { createSpanningTapeSink, type SpanningTapeSink, type TapeOrder } from '../../streams/spanning-tape-sink.ts';
+import {
+  createSpanningTapeSink,
+  type SpanningTapeSink,
+  type TapeOrder,
+} from '../../streams/spanning-tape-sink.ts';
 import type { TapeConnection } from '../../streams/tape-segment-writer.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import type { VolumeAssignment } from './assignment.ts';
@@ -84,15 +88,17 @@ export class SpanningDump {
     const context = this.#context;
     const command = tapeServerCommand(context);
     const opened = await open(context, this.#step.id, command, ({ host, argv }) =>
-      context.runner.hosts.session(host).openTalk(argv, { abort: context.abort }),
+      context.runner.hosts
+        .session(host)
+        .openTalk(argv, { abort: context.abort, ...context.runner.streamOptions(this.#step.id) }),
     );
     // Told when it ends; a journal that cannot be written fails the run with its next event.
     void close(context, this.#step.id, opened).catch(() => undefined);
-    const { tapeDevice, platform } = context.assignment;
+    const { tapeDevice, tapeChange } = context.assignment;
     return {
       channel: opened.end,
       device: withoutRewind(tapeDevice),
-      dialect: platform,
+      dialect: tapeChange.dialect,
       evidence: evidenceOf(command),
     };
   }

@@ -249,7 +249,9 @@ function consoleCommands(part: VolumePart, { reader }: DumpWords): StepCommand[]
     { host: backupServer, argv: reader, guide: false, changes: false },
     {
       host: tapeHost,
-      argv: tapeWriterArguments({ device, recordBytes: job.media.recordBytes }),
+      argv: job.media.span
+        ? [assignment.tapeChange.rmt]
+        : tapeWriterArguments({ device, recordBytes: job.media.recordBytes }),
       guide: false,
       changes: true,
     },

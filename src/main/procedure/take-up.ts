@@ -251,7 +251,7 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, warning: s
   const seen = await lookAround(options, runner);
   await requireOwn(options, seen);
   const point = options.mode === 'resume' ? pointOf(options, seen) : undefined;
-  const nothingLeft = isNormal(options.assignment, seen.world, seen.marks);
+  const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
   return { point, nothingLeft, journal: openJournal(options, seen, warning, point) };
 }
 

@@ -1,6 +1,8 @@
 /** Reads the tape of an ended run back, and compares it with what that run wrote. Belongs to no run. */
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
+import type { Platform } from '../site/site-schema.ts';
+import type { TapeChanging } from './change-tape.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import { noJournal } from './journal.ts';
@@ -13,6 +15,10 @@ export interface VerifyOptions {
   readonly events: readonly RunEvent[];
   readonly runner: CommandRunner;
   readonly abort: AbortSignal;
+  readonly platform: Platform;
+  /** How tapes are changed, and who can be asked to. */
+  readonly change: TapeChanging['change'];
+  readonly ask: TapeChanging['ask'];
   readonly onProgress: (progress: LiveProgress) => void;
 }
 
@@ -26,7 +32,7 @@ export interface VerifiedFile {
 
 /** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
 export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]> {
-  const { run, events, runner, abort, onProgress } = options;
+  const { run, events, runner, abort, onProgress, platform, change, ask } = options;
   const start = events[0];
   if (start?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
   const files = start.volumes.map(({ proxy, tapeFile }) => {
@@ -38,7 +44,9 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
   await requireReadyDrive(runner, 'verify-run', drive, 'read');
   const room = { runner, abort, journal: noJournal(), progress: onProgress };
   const { layout, recordBytes } = start;
-  await readRunBack(room, { step: 'verify-run', run, events, drive, layout, recordBytes, volumes: files });
+  const step = 'verify-run';
+  const changing = { runner, step, drive: { ...drive, platform }, change, ask };
+  await readRunBack(room, { step, run, events, drive, layout, recordBytes, volumes: files, changing });
   return files.map(({ proxy, written }) => ({
     volume: proxy,
     bytes: written.bytes ?? 0,

@@ -142,7 +142,10 @@ function checkTape(file: string, site: Site): void {
     );
   }
   if (site.tape.changer !== undefined && site.tape.nextTape !== undefined)
-    throw wrong({ file, path: 'tape.nextTape' }, 'either the changer or a command gets the next tape, not both');
+    throw wrong(
+      { file, path: 'tape.nextTape' },
+      'either the changer or a command gets the next tape, not both',
+    );
   if (isDriveOf(site.platform, device)) return;
   const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
   throw wrong(

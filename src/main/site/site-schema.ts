@@ -172,8 +172,13 @@ export const siteSchema = z.strictObject({
     drive: nonEmpty.optional(),
     /** The tape server of the tape host, for dumps that go on to a next tape. */
     rmt: nonEmpty.optional(),
+    /** Whose numbers the tape server takes for what it does with the tape; those of the platform where absent. */
+    rmtDialect: z.enum(['solaris', 'linux']).optional(),
     /** What changes the tape: a changer that mtx(1) works, or a command of the site on the tape host; the operator where absent. */
-    changer: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev').optional(),
+    changer: z
+      .string()
+      .regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev')
+      .optional(),
     nextTape: command.optional(),
   }),
   connections: connections.prefault({}),

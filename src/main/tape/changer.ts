@@ -12,7 +12,9 @@ export interface ChangerStatus {
  * @returns undefined where it does not show drive 0
  */
 export function parseChangerStatus(text: string): ChangerStatus | undefined {
-  const drive = /^\s*Data Transfer Element 0:\s*(Full|Empty)(?:.*?\(Storage Element (\d+) Loaded\))?/m.exec(text);
+  const drive = /^\s*Data Transfer Element 0:\s*(Full|Empty)(?:.*?\(Storage Element (\d+) Loaded\))?/m.exec(
+    text,
+  );
   if (!drive) return undefined;
   const slots = [...text.matchAll(/^\s*Storage Element (\d+)(?!\s*IMPORT)\s*:\s*Full/gm)];
   return {
@@ -25,6 +27,20 @@ export function parseChangerStatus(text: string): ChangerStatus | undefined {
 export const changerStatusArguments = (device: string): string[] => ['mtx', '-f', device, 'status'];
 
 /** Puts the cartridge in drive 0 back into the slot that it came from. */
-export const unloadArguments = (device: string, slot: number): string[] => ['mtx', '-f', device, 'unload', String(slot), '0'];
+export const unloadArguments = (device: string, slot: number): string[] => [
+  'mtx',
+  '-f',
+  device,
+  'unload',
+  String(slot),
+  '0',
+];
 
-export const loadArguments = (device: string, slot: number): string[] => ['mtx', '-f', device, 'load', String(slot), '0'];
+export const loadArguments = (device: string, slot: number): string[] => [
+  'mtx',
+  '-f',
+  device,
+  'load',
+  String(slot),
+  '0',
+];

@@ -14,7 +14,15 @@ const mediaEventSchema = z.looseObject({
   /** The data files behind the label, where they are known. */
   files: z
     .array(
-      z.looseObject({ file: z.int(), volume: z.string(), method: z.string(), bytes: z.number().optional() }),
+      z.looseObject({
+        file: z.int(),
+        volume: z.string(),
+        method: z.string(),
+        bytes: z.number().optional(),
+        /** Where the volume lies on several tapes: the first of its records on this one, from 0, and how many. */
+        firstRecord: z.int().optional(),
+        records: z.int().optional(),
+      }),
     )
     .optional(),
 });
@@ -24,6 +32,9 @@ export interface MediaFile {
   readonly volume: string;
   readonly method: string;
   readonly bytes?: number | undefined;
+  /** Where the volume lies on several tapes: the first of its records on this one, from 0, and how many. */
+  readonly firstRecord?: number | undefined;
+  readonly records?: number | undefined;
 }
 
 export interface MediaEvent {

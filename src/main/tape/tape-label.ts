@@ -6,7 +6,7 @@ import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 /** The label is exactly one record. */
 export const labelBytes = ownRecordBytes;
 
-const longestName = 32;
+export const longestTapeName = 32;
 /** A word that stands for unlabelled data where a tape is named, and therefore names no tape. */
 export const unlabelledWord = 'data';
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
@@ -101,6 +101,6 @@ export function isKept({ keepUntil }: Pick<TapeLabel, 'keepUntil'>, now: Date): 
 export function inventedName(site: string, job: string, at: Date): string {
   const day = at.toISOString().slice(0, 10).replaceAll('-', '');
   const words = `${site}-${job}`.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
-  const head = words.slice(0, longestName - day.length - 1);
+  const head = words.slice(0, longestTapeName - day.length - 1);
   return head === '' ? day : `${head}-${day}`;
 }

@@ -1,0 +1,217 @@
+/** Route `server`: what goes wrong on the backup server while it dumps, and what is refused before anything is touched. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { failingRun, normalStands, tapeStands, withJob } from '../support/failures.ts';
+import {
+  clusterState,
+  jobOf,
+  normalState,
+  openScene,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
+import { changingCommands } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+import { refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
+import {
+  dumpFolder,
+  expectCleared,
+  runningOnServer,
+  runServer,
+  whenStarted,
+  worksOf,
+} from '../support/server-run.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar', 'ufsdump'] });
+});
+afterEach(() => scene.close());
+
+const byServer = (site: SiteTree) => {
+  for (const job of Object.values(site.jobs)) job['route'] = 'server';
+};
+
+describe('the way to the backup server breaks while it dumps', () => {
+  it('the connection: it is told once, the dump goes on, and the run ends verified', async () => {
+    scene.lab.faults.set('slow-tape=500000');
+    whenStarted(scene, 'dump', () => {
+      scene.lab.faults.set('host-down=node3');
+      void scene.lab.faultsSettled();
+    });
+    const end = await runServer(scene, {
+      change: (site) => {
+        site.connections = { tries: 1, everySeconds: 0.02 };
+      },
+      onEvent(event) {
+        if (event.type !== 'warning' || event.step !== '6a') return;
+        scene.lab.faults.clear('host-down');
+        scene.lab.faults.clear('slow-tape');
+      },
+    });
+    expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified', stands: normalStands });
+    const warnings = end.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /^(the connection to node3 was lost: .*|node3 \(127\.0\.0\.1, port \d+\) cannot be reached: .*); the dump goes on$/,
+    );
+    expect(worksOf(end.events).filter((what) => what === 'dump starting')).toHaveLength(1);
+    expect(await clusterState(scene)).toEqual(normalState);
+    await expectCleared(scene, end.run);
+  });
+
+  it('a reboot: the dump has died; what stands is told, and the rest is brought back', async () => {
+    scene.lab.faults.set('slow-tape=100000');
+    whenStarted(scene, 'dump', () => scene.lab.faults.set('reboot=node3'));
+    const end = await failingRun(scene, { route: 'server' });
+    const folder = dumpFolder(end.run);
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: `node3: the work in ${folder} is gone, and nobody wrote down how it ended`,
+      error: {
+        code: 'DETACHED_DIED',
+        hint: 'node3 was rebooted, or its processes were killed; what the tape holds is not complete: dump again',
+      },
+      stands: [...normalStands, tapeStands.incomplete],
+    });
+    expect(await clusterState(scene)).toEqual(normalState);
+    await expectCleared(scene, end.run);
+  });
+
+  it.each(['raw-dd', 'ufs-tar'])(
+    '%s, a reboot, and the job halts: resume creates the shadow again and dumps anew',
+    async (job) => {
+      scene.lab.faults.set('slow-tape=100000');
+      whenStarted(scene, 'dump', () => scene.lab.faults.set('reboot=node3'));
+      const change = (site: SiteTree) => {
+        byServer(site);
+        jobOf(site, job)['onFailure'] = 'halt';
+      };
+      const end = await failingRun(scene, { job, change });
+      scene.lab.faults.clear('slow-tape');
+      expect(end).toMatchObject({ exitStatus: 3, error: { code: 'DETACHED_DIED' } });
+      expect(end.stands).toEqual([
+        'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
+        'node3: no shadow object of Class2',
+        ...(job === 'ufs-tar' ? ['node3: the mount point /mnt1 is still there'] : []),
+        `node3: the dump of Volume2 may still run; ${dumpFolder(end.run)} tells how far it is`,
+        tapeStands.incomplete,
+        ...(job === 'ufs-tar' ? ['by hand, on node3: rmdir /mnt1'] : []),
+        'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
+        'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+      ]);
+      const resumed = await takeUpScene(scene, 'resume', end.run, { change });
+      expect(resumed).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      const warnings = resumed.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
+      expect(warnings).toContain('node3 shows no shadow (a reboot takes it away): it is created again');
+      expect(resumed.events).toContainEqual(
+        expect.objectContaining({
+          type: 'observed',
+          findings: expect.arrayContaining([
+            'found: the dump of Volume2 on node3: died: killed, or the server was rebooted',
+          ]) as string[],
+        }),
+      );
+      expect(await clusterState(scene)).toEqual(normalState);
+      await expectCleared(scene, end.run);
+    },
+  );
+});
+
+describe('the tape fails', () => {
+  it.each([
+    ['raw-dd', 'sha256'],
+    ['ufs-tar', 'cksum'],
+    ['raw-dd', 'none'],
+  ] as const)('%s, digest %s: an error at a record', async (job, digest) => {
+    const change = withJob({ route: 'server', verify: { fingerprint: 4, digest } }, job);
+    const end = await failingRun(scene, { job, faults: ['tape-error=3'], change });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: 'writing to the tape failed: write: I/O error',
+      error: { code: 'TAPE_WRITE_FAILED' },
+      stands: [...normalStands, tapeStands.incomplete],
+    });
+    expect(await clusterState(scene)).toEqual(normalState);
+    await expectCleared(scene, end.run);
+  });
+
+  it('it ends in the middle', async () => {
+    const end = await failingRun(scene, { route: 'server', faults: ['end-of-medium=10'] });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: 'the tape ended before everything was written (dd counted 10 records)',
+      error: { code: 'TAPE_END_OF_MEDIUM' },
+      stands: [...normalStands, tapeStands.incomplete],
+    });
+    await expectCleared(scene, end.run);
+  });
+
+  it('it is write-protected', async () => {
+    const end = await failingRun(scene, { route: 'server', faults: ['write-protected'] });
+    expect(end).toMatchObject({ exitStatus: 2, error: { code: 'TAPE_WRITE_PROTECTED' } });
+    expect(end.stands).toEqual([...normalStands, tapeStands.incomplete]);
+    await expectCleared(scene, end.run);
+  });
+});
+
+describe('what reads the volume fails', () => {
+  it('ufsdump aborts in the middle', async () => {
+    const end = await failingRun(scene, { job: 'ufsdump', route: 'server', faults: ['dump-abort=40'] });
+    expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_SOURCE_FAILED' } });
+    expect(end.sentence).toMatch(/^reading stopped after \d+ bytes: .*The ENTIRE dump is aborted\.$/);
+    expect(end.stands).toEqual([...normalStands, tapeStands.incomplete]);
+    await expectCleared(scene, end.run);
+  });
+
+  it.each(['sha256', 'none'] as const)(
+    'digest %s: ufsdump ends well and does not say that it is done',
+    async (digest) => {
+      const change = withJob({ route: 'server', verify: { fingerprint: 4, digest } }, 'ufsdump');
+      const end = await failingRun(scene, { job: 'ufsdump', change, faults: ['dump-silent'] });
+      expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_NOT_CLOSED' } });
+      expect(end.sentence).toMatch(
+        /^ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last words were ".*"$/,
+      );
+      await expectCleared(scene, end.run);
+    },
+  );
+
+  it('tar fails', async () => {
+    const end = await failingRun(scene, { job: 'ufs-tar', route: 'server', faults: ['fail=node3:tar:2'] });
+    expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_SOURCE_FAILED' } });
+    expect(end.stands).toEqual([...normalStands, tapeStands.incomplete]);
+    expect(await runningOnServer(scene)).toEqual([]);
+    await expectCleared(scene, end.run);
+  });
+
+  it('the digest fails: the tape is not trusted', async () => {
+    const end = await failingRun(scene, { route: 'server', faults: ['fail=node3:cksum:3'] });
+    expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DETACHED_PROCESS_FAILED' } });
+    expect(end.sentence).toMatch(/^node3: cksum ended with exit status 3/);
+    expect(end.stands).toEqual([...normalStands, tapeStands.incomplete]);
+    await expectCleared(scene, end.run);
+  });
+});
+
+describe('what is refused before anything is touched', () => {
+  it('a backup server that lacks what the dump needs', async () => {
+    scene.lab.faults.set('not-found=node3:mkfifo');
+    scene.lab.faults.set('not-found=node3:digest');
+    expect(await refusedRun(scene, { route: 'server' })).toMatchObject({
+      code: 'TOOLS_MISSING',
+      sentence: 'node3 has no mkfifo, digest, which route server needs',
+    });
+    expect(changingCommands(scene)).toEqual([]);
+  });
+
+  it('a drive on another host', async () => {
+    const change = (site: SiteTree) => {
+      site.hosts['tapehost'] = { role: 'tape', address: '127.0.0.1', port: 1 };
+      site.tape['host'] = 'tapehost';
+    };
+    expect(await refusedBeforeJournal(scene, { route: 'server', change })).toMatchObject({
+      code: 'ROUTE_SERVER_ELSEWHERE',
+      sentence: 'route server writes on the backup server, and the drive is on tapehost, not on node3',
+    });
+  });
+});

@@ -1,0 +1,233 @@
+/** Route `server`: the console dies, is cancelled or is stopped at once, while the dump goes on without it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRun } from '../../src/main/console.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { expectNormal, expectTape, quick } from '../support/deaths.ts';
+import { clusterState, normalState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+import {
+  byServer,
+  dumpFolder,
+  expectCleared,
+  leftOnServer,
+  runningOnServer,
+  runServer,
+  startsSent,
+  whenStarted,
+  worksOf,
+} from '../support/server-run.ts';
+
+const settings = (site: SiteTree) => {
+  quick(site);
+  byServer(site);
+};
+
+/** So slow that a dump does not end before it is looked at; the fault is cleared then. */
+const slow = 'slow-tape=100000';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene({ blocks: 4096 });
+});
+afterEach(() => scene.close());
+
+describe('a console that was killed while the backup server dumps', () => {
+  let site: string[];
+  beforeEach(async () => {
+    site = await sceneArguments(scene);
+    await scene.writeSite(settings);
+    scene.lab.faults.set(slow);
+  });
+
+  /** SIGKILL as soon as the dump is started. @returns the run's name */
+  async function killed(job: string): Promise<string> {
+    const command = startCommand([...site, '--trust', 'run', job]);
+    whenStarted(scene, 'dump', () => command.process.kill('SIGKILL'));
+    expect((await command.end).exitStatus).toBe(null);
+    const [name = ''] = await scene.state.runs();
+    return name;
+  }
+
+  const run = (args: readonly string[], words: string) =>
+    startCommand([...site, ...args], (text) => {
+      if (text.includes(words)) scene.lab.faults.clear('slow-tape');
+    }).end;
+
+  it('resume takes the dump up that went on, and verifies it', async () => {
+    const name = await killed('raw-dd');
+    expect(await runningOnServer(scene)).not.toEqual([]);
+    const { exitStatus, stdout } = await run(['resume', name], 'it is taken up');
+    expect(stdout).toContain('found: the dump of Volume2 on node3: running\n');
+    expect(stdout, 'the scripts of the work are not shown').not.toContain('echo $$');
+    expect(stdout).toContain('! the dump of Volume2 runs on on node3: it is taken up\n');
+    expect(stdout).toContain('\nverified: Volume2 is on the tape in /dev/rmt/0 on node3');
+    expect(exitStatus).toBe(0);
+    expect(startsSent(scene)).toHaveLength(2);
+    const { events } = await readRun(scene.state, name);
+    expect(worksOf(events)).toEqual([
+      'dump starting',
+      'dump taken-up',
+      'dump ended',
+      'read-back starting',
+      'read-back ended',
+      'dump cleared',
+      'read-back cleared',
+    ]);
+    await expectNormal(scene, name);
+    await expectTape(scene, name);
+    await expectCleared(scene, name);
+  });
+
+  it('resume judges the dump that has ended meanwhile', async () => {
+    const name = await killed('ufs-tar');
+    scene.lab.faults.clear('slow-tape');
+    // The tape is rewound by the drive when the last writer has closed it: then the dump has ended.
+    await onHost(scene, 'node3', [
+      'sh',
+      '-c',
+      `until test -f ${dumpFolder(name)}/writer.status; do sleep 0.05; done`,
+    ]);
+    const { exitStatus, stdout } = await run(['resume', name], '');
+    expect(stdout).toContain('found: the dump of Volume2 on node3: ended well\n');
+    expect(stdout).toContain('! the dump of Volume2 has ended on node3: it is taken up\n');
+    expect(exitStatus).toBe(0);
+    await expectNormal(scene, name);
+    await expectCleared(scene, name);
+  });
+
+  it('in the middle of the reading back: resume ends that, and reads the tape once more', async () => {
+    scene.lab.faults.clear('slow-tape');
+    const command = startCommand([...site, '--trust', 'run', 'raw-dd']);
+    whenStarted(scene, 'read-back', () => {
+      scene.lab.faults.set(slow);
+      command.process.kill('SIGKILL');
+    });
+    expect((await command.end).exitStatus).toBe(null);
+    const [name = ''] = await scene.state.runs();
+    const { exitStatus, stdout } = await run(['resume', name], 'the tape was not read back');
+    expect(stdout).toMatch(/! the read-back of Volume2 was still running and was ended \([a-z0-9, ]+\)\n/);
+    expect(stdout).toContain('\nverified: Volume2 is on the tape');
+    expect(exitStatus).toBe(0);
+    await expectNormal(scene, name);
+    await expectCleared(scene, name);
+  });
+
+  it('unwind ends it, and brings the cluster back', async () => {
+    const name = await killed('ufs-tar');
+    const { exitStatus, stdout } = await run(['unwind', name], 'is unwound');
+    expect(stdout).toMatch(
+      /! the dump of Volume2 was still running and was ended \([a-z0-9, ]*writer[a-z0-9, ]*\)\n/,
+    );
+    expect(stdout).toContain(`failed; the cluster is in its normal state: run ${name} is unwound\n`);
+    expect(exitStatus).toBe(2);
+    await expectNormal(scene, name);
+    await expectCleared(scene, name);
+  });
+});
+
+describe('a run that is cancelled while the backup server dumps', () => {
+  it.each(['raw-dd', 'ufs-tar'])('%s: ends the dump, and brings the cluster back', async (job) => {
+    scene.lab.faults.set(slow);
+    const cancel = new AbortController();
+    whenStarted(scene, 'dump', () => cancel.abort());
+    const end = await runServer(scene, { job, cancel: cancel.signal, change: quick });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: `step ${job === 'raw-dd' ? '6a' : '6b-4'} was cancelled`,
+      error: { code: 'RUN_CANCELLED' },
+    });
+    expect(end.stands).toEqual([
+      'Volume2: joined to Volume1, in sync',
+      'node3: no shadow object of Class2',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+    ]);
+    expect(worksOf(end.events)).toEqual(['dump starting', 'dump stopped', 'dump cleared']);
+    expect(await clusterState(scene)).toEqual(normalState);
+    await expectCleared(scene, end.run);
+  });
+
+  it('while the tape is read back: ends the reading, and brings the cluster back', async () => {
+    const cancel = new AbortController();
+    whenStarted(scene, 'read-back', () => cancel.abort());
+    const end = await runServer(scene, {
+      cancel: cancel.signal,
+      change: quick,
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === 'read-back') scene.lab.faults.set(slow);
+      },
+    });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step read-back was cancelled' });
+    expect(end.stands).toContain('tape in /dev/rmt/0 on node3: written to its end, but not read back');
+    expect(worksOf(end.events).slice(-3)).toEqual(['read-back stopped', 'dump cleared', 'read-back cleared']);
+    expect(await clusterState(scene)).toEqual(normalState);
+    await expectCleared(scene, end.run);
+  });
+});
+
+describe('a run that is stopped at once while the backup server dumps', () => {
+  async function halted(): Promise<string> {
+    scene.lab.faults.set(slow);
+    const halt = new AbortController();
+    whenStarted(scene, 'dump', () => halt.abort());
+    const end = await runServer(scene, { halt: halt.signal, change: quick });
+    expect(end).toMatchObject({
+      exitStatus: 3,
+      sentence: 'step 6a was stopped at once, where it stands',
+      error: { code: 'RUN_HALTED' },
+    });
+    expect(end.stands).toContain(
+      `node3: the dump of Volume2 may still run; ${dumpFolder(end.run)} tells how far it is`,
+    );
+    expect(await runningOnServer(scene)).not.toEqual([]);
+    return end.run;
+  }
+
+  it('says where the dump goes on; unwind ends it and clears it away', async () => {
+    const name = await halted();
+    const end = await takeUpScene(scene, 'unwind', name, { change: settings });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} is unwound` });
+    expect(worksOf(end.events)).toEqual(['dump stopped', 'dump cleared']);
+    await expectNormal(scene, name);
+    await expectCleared(scene, name);
+  });
+
+  it('resume takes the dump up that goes on', async () => {
+    const name = await halted();
+    const end = await takeUpScene(scene, 'resume', name, {
+      change: settings,
+      onEvent(event) {
+        if (event.type === 'work' && event.what === 'taken-up') scene.lab.faults.clear('slow-tape');
+      },
+    });
+    expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+    expect(end.events).toContainEqual(
+      expect.objectContaining({
+        type: 'warning',
+        text: 'the dump of Volume2 runs on on node3: it is taken up',
+      }),
+    );
+    await expectNormal(scene, name);
+    await expectTape(scene, name);
+    await expectCleared(scene, name);
+  });
+});
+
+describe('a console that died before it cleared away', () => {
+  it('unwind removes the folders, though all else is in its normal state', async () => {
+    const halt = new AbortController();
+    const end = await runServer(scene, {
+      halt: halt.signal,
+      change: quick,
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === 'clear') halt.abort();
+      },
+    });
+    expect(end.exitStatus).toBe(3);
+    expect((await leftOnServer(scene)).length).toBeGreaterThan(1);
+    const unwound = await takeUpScene(scene, 'unwind', end.run, { change: settings });
+    expect(unwound).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} is unwound` });
+    await expectNormal(scene, end.run);
+    await expectCleared(scene, end.run);
+  });
+});

@@ -1,0 +1,114 @@
+/** The ways in which a run is broken off around one of its commands. */
+import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
+import type { NodeName } from '../../src/lab/lab-model.ts';
+import { jobOf, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
+import { dyingRun, type Death } from './mortal-console.ts';
+import type { Place } from './places.ts';
+
+/**
+ * Its command fails; the connection with its host drops before it is sent, while it goes on, or before its end is heard; the console is
+ * killed when the intent is written, or before the outcome is.
+ */
+export const breaks = [
+  'fails',
+  'dropped before',
+  'dropped during',
+  'dropped after',
+  'killed before',
+  'killed after',
+] as const;
+export type Break = (typeof breaks)[number];
+
+export interface BrokenRun {
+  readonly run: string;
+  /** How the run ended; undefined where its console died. */
+  readonly end: SceneRun | undefined;
+}
+
+type Intent = Extract<NewEvent, { type: 'intent' }>;
+
+/** Tells of the intent of the place, once. */
+function intentAt({ step, changes, nth }: Pick<Place, 'step' | 'changes' | 'nth'>) {
+  let passed = 0;
+  return (event: NewEvent | RunEvent): event is Intent => {
+    if (event.type !== 'intent' || event.step !== step || event.changes !== changes) return false;
+    passed += 1;
+    return passed === nth + 1;
+  };
+}
+
+/** Dies around one command: never sent though its intent is written; or sent, and nobody heard of its end. */
+export function dying(place: Pick<Place, 'step' | 'changes' | 'nth'>, moment: 'before' | 'after'): Death {
+  const isPlace = intentAt(place);
+  let seq = 0;
+  let intent: number | undefined;
+  return (event: NewEvent) => {
+    seq += 1;
+    if (isPlace(event)) {
+      intent = seq;
+      return moment === 'before' ? 'after' : undefined;
+    }
+    return event.type === 'outcome' && event.of === intent ? 'before' : undefined;
+  };
+}
+
+/** The fault that lets one command fail. A command that is a script is known by how it begins. */
+function failOnce({ host, argv }: Intent): string {
+  const [first = '', ...more] = argv.join(' ').split('\n');
+  return `fail-once=${host}:${more.length > 0 ? first.replace(/ \S*$/, '') : first}`;
+}
+
+const phases = { 'dropped during': 'started', 'dropped after': 'ended' } as const;
+
+/** @returns what is to be done when the intent of the place is written, and what ends the watching */
+function striker({ lab }: Scene, how: Exclude<Break, `killed${string}`>) {
+  let armed: Intent | undefined;
+  const stop = lab.onCommand(({ host, line, phase }) => {
+    if (how === 'fails' || how === 'dropped before' || phase !== phases[how]) return;
+    if (armed?.host !== host || armed.line !== line) return;
+    armed = undefined;
+    lab.breakConnections(host);
+  });
+  const strike = (intent: Intent): void => {
+    if (how === 'fails') lab.faults.set(failOnce(intent));
+    else if (how === 'dropped before') lab.breakConnections(intent.host as NodeName);
+    else armed = intent;
+  };
+  return { strike, stop };
+}
+
+/** @throws where the run never came to the place, or the fault was of no effect */
+export async function brokenRun(
+  scene: Scene,
+  place: Place,
+  how: Break,
+  onFailure: 'halt' | 'unwind',
+): Promise<BrokenRun> {
+  const { kind } = place;
+  const change = (site: SiteTree) => {
+    kind.change(site);
+    jobOf(site, kind.job)['onFailure'] = onFailure;
+  };
+  if (how === 'killed before' || how === 'killed after') {
+    const moment = how === 'killed before' ? 'before' : 'after';
+    const { run } = await dyingRun(scene, kind.job, dying(place, moment), change);
+    return { run, end: undefined };
+  }
+  const { strike, stop } = striker(scene, how);
+  const isPlace = intentAt(place);
+  let struck = false;
+  const end = await runScene(scene, {
+    job: kind.job,
+    change,
+    onEvent(event) {
+      if (!isPlace(event)) return;
+      struck = true;
+      strike(event);
+    },
+  }).finally(stop);
+  const unused = scene.lab.faults.list();
+  for (const fault of unused) scene.lab.faults.clear(fault);
+  if (!struck) throw new Error(`the run never came to: ${place.line}`);
+  if (unused.length > 0) throw new Error(`nothing failed: ${unused.join(', ')}`);
+  return { run: end.run, end };
+}

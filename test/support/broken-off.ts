@@ -1,0 +1,193 @@
+/**
+ * A scenario for each way in which a run can be broken off at each of its places; then it is resumed, or unwound, and everything must be as
+ * it was before, or as the program has said.
+ *
+ * Not every way is tried with both endings at every place: that takes a quarter of an hour (`npm run test:failures`). `npm test` keeps to
+ * a fixed rule, see `chosen`.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import { readRun } from '../../src/main/console.ts';
+import { breaks, brokenRun, type Break, type BrokenRun } from './breaks.ts';
+import { watchRejoins } from './failures.ts';
+import { jobsOfKinds, type KindOfRun } from './kinds-of-run.ts';
+import { openScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
+import { takeUpScene } from './mortal-console.ts';
+import { placesOf, type Place } from './places.ts';
+import { failureOf } from './refusals.ts';
+import { runningOnServer } from './server-run.ts';
+import { standing, type Standing } from './standing.ts';
+import { filesOfTape } from './tap-file.ts';
+
+/** `nothing`: the run brings the cluster back by itself (onFailure: unwind). */
+type Ending = 'resume' | 'unwind' | 'nothing';
+
+export interface Scenario {
+  readonly place: Place;
+  readonly how: Break;
+  readonly then: Ending;
+}
+
+const isKill = (how: Break) => how.startsWith('killed');
+
+/** Every way with every ending. A console that was killed brings nothing back by itself. */
+function everything(places: readonly Place[]): Scenario[] {
+  return places.flatMap((place) =>
+    breaks.flatMap((how) =>
+      (['resume', 'unwind', 'nothing'] as const)
+        .filter((then) => then !== 'nothing' || !isKill(how))
+        .map((then) => ({ place, how, then })),
+    ),
+  );
+}
+
+const drops = ['dropped before', 'dropped during', 'dropped after'] as const;
+const endings = ['resume', 'unwind', 'nothing'] as const;
+
+/**
+ * At each place: its command fails, the connection drops in one of the three ways, and where the command changes something the console is
+ * killed before and after it, once to be resumed and once to be unwound. The endings and the kind of drop go round from place to place.
+ */
+function chosen(places: readonly Place[]): Scenario[] {
+  return places.flatMap((place, index) => {
+    const turn = <Value>(values: readonly Value[], by: number) => values[(index + by) % values.length] as Value;
+    const then = turn(['resume', 'unwind'] as const, 0);
+    const other = turn(['resume', 'unwind'] as const, 1);
+    return [
+      { place, how: 'fails', then: turn(endings, 0) },
+      { place, how: turn(drops, Math.floor(index / 3)), then: turn(endings, 1) },
+      ...(place.changes
+        ? ([
+            { place, how: 'killed before', then },
+            { place, how: 'killed after', then: other },
+          ] as const)
+        : []),
+    ];
+  });
+}
+
+/** Why a run cannot be resumed, and after which steps that may be so. */
+const allowedRefusals: readonly RegExp[] = [
+  /^(fsck|sfxadm) has written to the shadow: the fingerprint no longer proves it$/,
+];
+
+/** Every file of a volume holds what was handed to the tape last. */
+async function expectTape(scene: Scene, run: string): Promise<void> {
+  const { events } = await readRun(scene.state, run);
+  const start = events.find((event) => event.type === 'run-started');
+  const files = await filesOfTape(scene.lab.tapeFile);
+  for (const { proxy, tapeFile = 0 } of start?.volumes ?? []) {
+    const handed = events.findLast(
+      (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
+    );
+    expect(handed).toMatchObject({ onTapeSha256: sha256(Buffer.concat(files[tapeFile] ?? [])) });
+  }
+}
+
+const told = ({ sentence, stands }: Pick<SceneRun, 'sentence' | 'stands'>) => [sentence, ...stands].join('\n');
+
+/** All is as it was; what was left behind in folders, of a run that is over, was told. */
+async function expectOver(scene: Scene, before: Standing, run: string, last: SceneRun): Promise<void> {
+  const now = await standing(scene);
+  const left = now.directories.node3.filter((folder) => !before.directories.node3.includes(folder));
+  const untold = left.filter((folder) => !last.stands.some((line) => line.includes(folder.replace(/\.lock\/.*/, '.lock'))));
+  expect(untold, told(last)).toEqual([]);
+  const directories = { ...now.directories, node3: before.directories.node3 };
+  expect({ ...now, directories }, told(last)).toEqual(before);
+  expect(await runningOnServer(scene)).toEqual([]);
+  const { truncated } = await readRun(scene.state, run);
+  expect(truncated).toBe(false);
+}
+
+/** How the broken run itself may end. */
+function expectEnd({ place, how, then }: Scenario, end: SceneRun): void {
+  const isLast = place.phase === 'finish';
+  const isHalted = then !== 'nothing' && end.exitStatus === 3;
+  if (how === 'fails' && !isLast) expect([1, 2, 3], told(end)).toContain(end.exitStatus);
+  if (how === 'fails' && place.phase === 'prepare') expect(end.exitStatus, told(end)).toBe(1);
+  if (then === 'nothing') expect([0, 1, 2, 4], told(end)).toContain(end.exitStatus);
+  if (end.exitStatus === 3) expect(isHalted && end.stands.some((line) => line.startsWith('by hand')), told(end)).toBe(true);
+}
+
+/** What a run came to in the end: the last end, and whether a resume was refused. */
+async function takenUp(scene: Scene, { place, then }: Scenario, broken: BrokenRun): Promise<SceneRun> {
+  const { run, end } = broken;
+  const { change } = place.kind;
+  const isOpen = end === undefined || end.exitStatus === 3;
+  if (then === 'nothing') return end as SceneRun;
+  if (!isOpen && (then === 'resume' || end.exitStatus === 0)) {
+    const { code } = await failureOf(takeUpScene(scene, then, run, { change }));
+    expect(code).toBe('RUN_ALREADY_ENDED');
+    return end;
+  }
+  if (then === 'unwind') return takeUpScene(scene, 'unwind', run, { change });
+  const resumed = await takeUpScene(scene, 'resume', run, { change }).catch((error: unknown) => error);
+  if (!(resumed instanceof Error)) return resumed as SceneRun;
+  const { code, evidence: _, ...rest } = resumed as Error & { code?: string; evidence?: unknown };
+  void rest;
+  expect(code, resumed.message).toBe('RESUME_IMPOSSIBLE');
+  const reason = resumed.message.replace(/^.*? cannot be resumed: /, '');
+  expect(allowedRefusals.some((allowed) => allowed.test(reason)), reason).toBe(true);
+  return takeUpScene(scene, 'unwind', run, { change });
+}
+
+/** A lab for many scenarios, until one of them leaves something behind. */
+class SharedScene {
+  #opened: Promise<{ scene: Scene; before: Standing }> | undefined;
+
+  take(): Promise<{ scene: Scene; before: Standing }> {
+    return (this.#opened ??= this.#open());
+  }
+
+  async #open() {
+    const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
+    return { scene, before: await standing(scene) };
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await (await opened)?.scene.close();
+  }
+}
+
+async function perform(shared: SharedScene, scenario: Scenario): Promise<string> {
+  const { scene, before } = await shared.take();
+  await scene.lab.insertCartridge('tape', { blank: true });
+  const expectNoRejoinUnderShadow = watchRejoins(scene);
+  const { place, how, then } = scenario;
+  const broken = await brokenRun(scene, place, how, then === 'nothing' ? 'unwind' : 'halt');
+  await scene.lab.copyingFinished();
+  if (broken.end) expectEnd(scenario, broken.end);
+  const last = await takenUp(scene, scenario, broken);
+  const isResumed = last !== broken.end && last.exitStatus === 0;
+  if (last !== broken.end) expect([then === 'resume' ? 0 : 2, 2], told(last)).toContain(last.exitStatus);
+  if (last.verdict === 'verified') await expectTape(scene, last.run);
+  await expectOver(scene, before, last.run, last);
+  expectNoRejoinUnderShadow();
+  return isResumed ? 'resumed' : last === broken.end ? (last.exitStatus === 0 ? 'went on' : 'brought back') : 'unwound';
+}
+
+/** Registers the scenarios of kinds of runs: a lab for them all, as long as they leave it as it was. */
+export async function brokenOff(kinds: readonly KindOfRun[]): Promise<void> {
+  const shared = new SharedScene();
+  const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
+  for (const kind of kinds) {
+    const { scene } = await shared.take();
+    const places = await placesOf(scene, kind);
+    describe(`a run of kind ${kind.name} that is broken off`, () => {
+      for (const scenario of (isWhole ? everything : chosen)(places)) {
+        const { place, how, then } = scenario;
+        it(`at step ${place.step}: ${place.line}, ${how}, then ${then}`, async ({ task }) => {
+          let isDone = false;
+          try {
+            Object.assign(task.meta, { failureScenario: await perform(shared, scenario) });
+            isDone = true;
+          } finally {
+            if (!isDone) await shared.close();
+          }
+        });
+      }
+    });
+  }
+  afterAll(() => shared.close());
+}

@@ -1,0 +1,103 @@
+/** The kinds of runs that are broken off at every step: every method by both routes, a tape with a label, several volumes. */
+import { jobOf, type SiteTree } from './lab-run.ts';
+
+export interface KindOfRun {
+  readonly name: string;
+  readonly job: string;
+  readonly change: (site: SiteTree) => void;
+  /** Kinds whose steps are broken off there: only what this kind does otherwise is broken off here. */
+  readonly like: readonly KindOfRun[];
+  /** Phases that are broken off nevertheless, though their commands look the same: they end something else. */
+  readonly again: readonly string[];
+}
+
+/** The sample jobs of the lab that the kinds are made of. */
+export const jobsOfKinds = [
+  'raw-dd',
+  'ufs-tar',
+  'ufsdump',
+  'sfxfs-tar',
+  'sfxdump',
+  'three-volumes',
+] as const;
+
+type Sample = (typeof jobsOfKinds)[number];
+
+/** A fingerprint of few records; nobody is asked what is to happen. */
+function kind(
+  name: string,
+  job: Sample,
+  set: Record<string, unknown>,
+  like: readonly KindOfRun[] = [],
+  again: readonly string[] = [],
+): KindOfRun {
+  const change = (site: SiteTree) => {
+    Object.assign(jobOf(site, job), { verify: { fingerprint: 2, readback: true }, onFailure: 'halt' }, set);
+  };
+  return { name, job, change, like, again };
+}
+
+/** Stops a service by a command whose effect nobody can see: then fsck is not left out, and the file system is clean all the same. */
+const unseen = (directory: string) => ({
+  services: {
+    nodes: { node1: { stop: [`env umount ${directory}`], resume: [`env mount ${directory}`] } },
+  },
+});
+const server = { route: 'server' };
+const labelled = { media: { layout: 'labelled', name: 'DAILY-01' } };
+
+const rawDevice = kind('6a', 'raw-dd', {});
+const tarOfUfs = kind('6b', 'ufs-tar', unseen('/app'), [rawDevice]);
+const ufsdump = kind('6c', 'ufsdump', unseen('/app'), [rawDevice, tarOfUfs]);
+const tarOfSfxfs = kind('6d', 'sfxfs-tar', unseen('/data'), [rawDevice, tarOfUfs]);
+const sfxdump = kind('6e', 'sfxdump', unseen('/data'), [rawDevice, tarOfUfs]);
+const label = kind('6a, labelled', 'raw-dd', labelled, [rawDevice]);
+
+/** From the start of the detached dump on, another state is left behind than by route `console`. */
+const afterStart = ['dump', 'remove', 'rejoin', 'finish'];
+const rawByServer = kind('6a by route server', 'raw-dd', server, [rawDevice], afterStart);
+const byServer = (name: string, job: Sample, set: Record<string, unknown>, console: KindOfRun) =>
+  kind(name, job, { ...set, ...server }, [rawDevice, tarOfUfs, console, rawByServer]);
+
+/** Two small volumes, each by a method of its own: a dump, and another one behind it on the tape. */
+const twoVolumes = {
+  volumes: [
+    { master: 'Volume3', proxy: 'Volume4', method: '6e' },
+    { master: 'Volume5', proxy: 'Volume6', method: '6b' },
+  ],
+  shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } },
+  services: {
+    nodes: {
+      node1: { stop: ['umount /data', 'umount /home'], resume: ['mount /data', 'mount /home'] },
+    },
+  },
+  media: { layout: 'plain' },
+  resynchronisation: { everySeconds: 0.02, atOnce: 1 },
+};
+const two = kind('two volumes', 'three-volumes', twoVolumes, [rawDevice]);
+
+/** Each group is a file of scenarios, so that the files share the cores. */
+export const kindsOfRuns = {
+  rawDevice: [rawDevice],
+  ufs: [tarOfUfs, ufsdump],
+  sfxfs: [tarOfSfxfs, sfxdump],
+  label: [
+    label,
+    kind(
+      '6a, labelled, by route server',
+      'raw-dd',
+      { ...labelled, ...server },
+      [rawDevice, label, rawByServer],
+      ['dump'],
+    ),
+  ],
+  rawByServer: [rawByServer],
+  filesByServer: [
+    byServer('6b by route server', 'ufs-tar', unseen('/app'), tarOfUfs),
+    byServer('6c by route server', 'ufsdump', unseen('/app'), ufsdump),
+    byServer('6d by route server', 'sfxfs-tar', unseen('/data'), tarOfSfxfs),
+    byServer('6e by route server', 'sfxdump', unseen('/data'), sfxdump),
+  ],
+  twoVolumes: [two],
+  twoVolumesByServer: [byServer('two volumes by route server', 'three-volumes', twoVolumes, two)],
+} as const satisfies Record<string, readonly KindOfRun[]>;

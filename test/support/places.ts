@@ -1,0 +1,83 @@
+/**
+ * The places at which a run is broken off: the commands of a good run, as its journal has them. A step that is added to the procedure has
+ * its places as soon as it sends a command; what performers send of their own counts, too.
+ */
+import type { RunEvent } from '../../src/contract/events.ts';
+import type { PlannedCommand, PlannedStep } from '../../src/contract/plan.ts';
+import type { KindOfRun } from './kinds-of-run.ts';
+import { openSceneConsole, runScene, type Scene } from './lab-run.ts';
+
+/** A command of a run, by its step and its place among those of the step's commands that change something, or that only look. */
+export interface Place {
+  readonly kind: KindOfRun;
+  readonly step: string;
+  readonly phase: string;
+  readonly host: string;
+  readonly changes: boolean;
+  /** From 0. */
+  readonly nth: number;
+  /** The first line of what is sent. */
+  readonly line: string;
+}
+
+/** Names and sizes of one volume; a list of several is not one. */
+const isName = (word: string) => /^(\/[^,]*|(Class|Volume|Group)\d+|c\d+t\d+d\d+=Disk\d+|Disk\d+|\d+)$/.test(word);
+
+const shapeOfCommand = ({ argv }: PlannedCommand) => argv.filter((word) => !isName(word)).join(' ');
+
+/** What a step has in common with the same step of another job. */
+const shapeOf = ({ step, commands }: PlannedStep) => [step, ...commands.map(shapeOfCommand)].join('\n');
+
+async function stepsOfPlan(scene: Scene, { job, change }: KindOfRun): Promise<readonly PlannedStep[]> {
+  const console = await openSceneConsole(scene, change);
+  try {
+    const { steps } = await console.plan({ job });
+    return steps.filter(({ leftOut }) => leftOut === undefined);
+  } finally {
+    await console.close();
+  }
+}
+
+/** The steps that no other kind stands for. */
+async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, PlannedStep>> {
+  const others = new Set<string>();
+  for (const like of kind.like)
+    for (const step of await stepsOfPlan(scene, like)) others.add(shapeOf(step));
+  const steps = await stepsOfPlan(scene, kind);
+  const own = steps.filter((step) => kind.again.includes(step.phase) || !others.has(shapeOf(step)));
+  return new Map(own.map((step) => [step.step, step]));
+}
+
+const firstLine = (line: string) => line.split('\n')[0] ?? '';
+
+/** Each command that changes something, and of those that only look the step's first: one of its own, where it has one. */
+function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, events: readonly RunEvent[]) {
+  const sent = events.filter((event) => event.type === 'intent').filter((intent) => intent.step === step);
+  const changing = sent.filter(({ changes }) => changes);
+  const looking = sent.filter(({ changes }) => !changes);
+  const isOwn = ({ line }: { line: string }) => commands.some((command) => command.line === line);
+  const look = looking.find(isOwn) ?? looking[0];
+  const place = (intent: (typeof sent)[number], nth: number): Place => {
+    const { host, changes, line } = intent;
+    return { kind, step, phase, host, changes, nth, line: firstLine(line) };
+  };
+  return [...(look ? [place(look, looking.indexOf(look))] : []), ...changing.map(place)];
+}
+
+/**
+ * Performs the kind of run once, to its good end.
+ * @throws where it does not end well, or a step of the plan was not performed
+ */
+export async function placesOf(scene: Scene, kind: KindOfRun): Promise<Place[]> {
+  const own = await ownSteps(scene, kind);
+  await scene.lab.insertCartridge('tape', { blank: true });
+  const end = await runScene(scene, { job: kind.job, change: kind.change });
+  if (end.verdict !== 'verified') throw new Error(`a run of kind ${kind.name} ends: ${end.sentence}`);
+  await scene.lab.copyingFinished();
+  const performed = new Set(
+    end.events.flatMap((event) => (event.type === 'step-finished' && event.result === 'done' ? [event.step] : [])),
+  );
+  for (const step of own.keys())
+    if (!performed.has(step)) throw new Error(`a run of kind ${kind.name} does not perform step ${step}`);
+  return [...own.values()].flatMap((step) => placesOfStep(kind, step, end.events));
+}
