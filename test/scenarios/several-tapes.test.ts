@@ -239,7 +239,7 @@ describe('three tapes', () => {
 
   it('hold a tar archive that GNU tar unpacks', async () => {
     scene = await openScene({
-      tapeBytes: 24 * recordBytes,
+      tapeBytes: sixteen * recordBytes,
       slots: 16,
       cartridges: Array.from({ length: 9 }, (_, index) => ({ name: `blank-${index + 2}` })),
     });

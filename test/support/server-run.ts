@@ -45,6 +45,17 @@ export function whenStarted({ lab }: Scene, purpose: 'dump' | 'read-back', act: 
   });
 }
 
+/** Acts once, when the backup server is asked how far a dump is that was started. */
+export function whenWatched(scene: Scene, act: () => void): void {
+  whenStarted(scene, 'dump', () => {
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'started' || !line.includes('.dump.work/run.pid')) return;
+      stop();
+      act();
+    });
+  });
+}
+
 /** What was sent to start detached work, one line each. */
 export function startsSent({ lab }: Scene, from = 0): string[] {
   return lab.commands

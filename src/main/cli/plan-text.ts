@@ -17,7 +17,7 @@ function commandLines(commands: readonly PlannedCommand[], all: boolean): string
 
 function stepLines(step: PlannedStep, all: boolean): string[] {
   return [
-    `${step.step.padEnd(12)}${step.title}`,
+    `${step.step.padEnd(11)} ${step.title}`,
     `    ${step.why}`,
     ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
     ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
@@ -42,7 +42,7 @@ export function planText(plan: Plan, all: boolean): string {
   const { job, site, method, route, volume, bytes } = plan;
   return [
     `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
-    'Nothing is changed by a plan. Lines are sent as they stand here, each by itself.',
+    'Nothing is changed by a plan. Lines are sent as they stand here, each by itself, unless it says below them how they are run.',
     '',
     'What the dump is expected to take:',
     ...plan.routes.map(routeLine),

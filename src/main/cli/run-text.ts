@@ -22,7 +22,7 @@ export class RunText {
       case 'step-started':
         this.#titles.set(
           event.step,
-          `${event.step.padEnd(12)}${event.unwinding && event.phase !== 'finish' ? '(unwinding) ' : ''}${event.title}`,
+          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? '(unwinding) ' : ''}${event.title}`,
         );
         return [];
       case 'step-finished':

@@ -1,4 +1,5 @@
 /** Detached work of a run: started, or taken up where it runs already; waited for, stopped, cleared away. Each is told to the journal. */
+import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
 import { volumeNamed } from './assignment.ts';
 import { clearWork, startWork, stopWork } from './detached-control.ts';
@@ -48,13 +49,25 @@ async function clearAway(
   recordWork(context, step, mark, 'cleared');
 }
 
-async function start(context: RunContext, order: RunWork): Promise<void> {
+/** Codes with which nobody knows whether the command that starts the work was carried out. */
+const unheardCodes = ['CONNECTION_LOST', 'COMMAND_TIMED_OUT'] as const;
+
+/** @returns why nobody heard whether it was started: a look tells */
+async function start(context: RunContext, order: RunWork): Promise<ShadowtapeError | undefined> {
   const { step, work } = order;
   // What an earlier try has left is no part of this one.
   if (context.marks.works.some(({ folder }) => folder === work.folder))
     await clearAway(context, step, work, markOf(order));
   recordWork(context, step, markOf(order), 'starting');
-  await startWork(placeOf(context), step, work);
+  try {
+    await startWork(placeOf(context), step, work);
+    return undefined;
+  } catch (error) {
+    if (!isFailure(error, ...unheardCodes)) throw error;
+    const text = `${error.message}; whether the ${order.purpose} has begun is looked at`;
+    context.journal.append({ type: 'warning', step, text });
+    return error;
+  }
 }
 
 /** How often the host is asked how far the work is: seldom enough not to disturb it. */
@@ -70,7 +83,7 @@ function intervalOf({ assignment }: RunContext): number {
 export async function performWork(context: RunContext, order: RunWork, takeUp: boolean): Promise<WorkLook> {
   const { step, work, purpose, total } = order;
   if (takeUp) recordWork(context, step, markOf(order), 'taken-up');
-  else await start(context, order);
+  const unheard = takeUp ? undefined : await start(context, order);
   let isLost = false;
   const look = await awaitWork(placeOf(context), work, {
     intervalSeconds: intervalOf(context),
@@ -92,6 +105,7 @@ export async function performWork(context: RunContext, order: RunWork, takeUp: b
       isLost = true;
     },
   });
+  if (unheard && look.state === 'absent') throw unheard;
   recordWork(context, step, markOf(order), 'ended');
   return look;
 }

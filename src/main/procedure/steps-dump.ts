@@ -377,9 +377,10 @@ function methodSteps(part: VolumePart): Step[] {
 
 /** The label is written as late as can be: until then nothing on the tape is lost. */
 function withLabel(assignment: Assignment, steps: readonly Step[]): Step[] {
-  const isDump = ({ performance }: Step) => performance === 'dump';
-  const first = steps.findIndex(isDump);
-  const last = steps.findLastIndex(isDump);
+  const first = steps.findIndex(({ performance }) => performance === 'dump');
+  const last = steps.findLastIndex(
+    ({ performance }) => performance === 'dump' || performance === 'dump-ended',
+  );
   return [
     ...steps.slice(0, first),
     labelStep(assignment),
