@@ -1,32 +1,115 @@
 /**
- * The channel map: what a screen may ask of the console. It types both ends; the preload and the main process are loops over it.
- * Errors of the table cross as plain data, with code, sentence, hint and evidence.
+ * The channel map: what a screen may ask of the console, and what it may follow. It types both ends of both hosts, the desktop window and
+ * the browser; the preload, the main process and the browser host are loops over it. Errors of the table cross as plain data.
  */
 import { z } from 'zod';
 import { isFailure, type ErrorInfo } from './errors.ts';
-import type { Plan } from './plan.ts';
+import type { CheckLine, Plan } from './plan.ts';
+import type {
+  ActivityPush,
+  ClusterView,
+  FoundSite,
+  KnownTapeView,
+  ProbedHost,
+  RunLine,
+  RunPush,
+  RunView,
+  SiteDraft,
+  SiteFileView,
+  SiteInfo,
+  TapeContents,
+  TapeView,
+} from './screens.ts';
+
+const name = z.string().min(1).max(200);
+const run = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/);
+const siteText = z.string().max(1_000_000);
+const path = z.string().min(1).max(4096);
+const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
+const route = z.enum(['console', 'server']);
+const jobChoice = { job: name, method: method.optional(), route: route.optional() };
 
 /** Channel -> schema of its request, checked on the main side. */
 export const requestSchemas = {
   site: z.strictObject({}),
-  plan: z.strictObject({ job: z.string().max(200) }),
+  look: z.strictObject({}),
+  check: z.strictObject({}),
+  plan: z.strictObject(jobChoice),
+  start: z.strictObject(jobChoice),
+  resume: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
+  unwind: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
+  /** Brings the cluster back to its normal state. */
+  cancel: z.strictObject({ run }),
+  /** Ends everything at once, where it stands. */
+  halt: z.strictObject({ run }),
+  answer: z.strictObject({
+    run,
+    number: z.int().positive(),
+    choice: name,
+    reason: z.string().max(2000).optional(),
+  }),
+  /** `answer`: the secret, or yes and no for a host key; absent: refused. */
+  login: z.strictObject({
+    number: z.int().positive(),
+    answer: z.string().max(10_000).optional(),
+    keep: z.boolean().default(false),
+  }),
+  runs: z.strictObject({}),
+  run: z.strictObject({ run }),
+  verifyTape: z.strictObject({ run }),
+  tape: z.strictObject({}),
+  identify: z.strictObject({}),
+  label: z.strictObject({ name, overwrite: name.optional() }),
+  driveCheck: z.strictObject({ overwrite: name.optional() }),
+  tapes: z.strictObject({}),
+  siteFile: z.strictObject({ file: path.optional() }),
+  draftSite: z.strictObject({ text: siteText }),
+  saveSite: z.strictObject({ file: path, text: siteText, digest: z.string().length(64).optional() }),
+  /** Goes over to another site; without a file to the embedded lab. */
+  openSite: z.strictObject({ file: path.optional() }),
+  draftPlan: z.strictObject({ text: siteText, job: name }),
+  probeHost: z.strictObject({ text: siteText, host: name }),
+  findPairs: z.strictObject({ text: siteText }),
 } as const;
 
 export type Channel = keyof typeof requestSchemas;
-export type RequestOf<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
-
-/** What a screen shows of the site. */
-export interface SiteInfo {
-  readonly name: string;
-  readonly isLab: boolean;
-  readonly hosts: readonly string[];
-  readonly jobs: readonly string[];
-  readonly version: string;
-}
+/** A request as the screen writes it. */
+export type RequestOf<Name extends Channel> = z.input<(typeof requestSchemas)[Name]>;
+/** A request as its handler gets it: checked, defaults filled in. */
+export type CheckedRequest<Name extends Channel> = z.output<(typeof requestSchemas)[Name]>;
 
 export interface Responses {
   readonly site: SiteInfo;
+  readonly look: ClusterView;
+  readonly check: readonly CheckLine[];
   readonly plan: Plan;
+  readonly start: { readonly run: string };
+  readonly resume: { readonly run: string };
+  readonly unwind: { readonly run: string };
+  readonly cancel: null;
+  readonly halt: null;
+  readonly answer: null;
+  readonly login: null;
+  readonly runs: readonly RunLine[];
+  readonly run: RunView;
+  readonly verifyTape: readonly {
+    readonly volume: string;
+    readonly bytes: number;
+    readonly records: number;
+    readonly sha256: string;
+  }[];
+  readonly tape: TapeView;
+  readonly identify: TapeContents;
+  readonly label: { readonly name: string; readonly uuid: string };
+  readonly driveCheck: readonly CheckLine[];
+  readonly tapes: readonly KnownTapeView[];
+  readonly siteFile: SiteFileView;
+  readonly draftSite: SiteDraft;
+  readonly saveSite: { readonly digest: string };
+  readonly openSite: SiteInfo;
+  readonly draftPlan: Plan;
+  readonly probeHost: ProbedHost;
+  readonly findPairs: FoundSite;
 }
 
 export const channels = Object.keys(requestSchemas) as Channel[];
@@ -34,8 +117,37 @@ export const channels = Object.keys(requestSchemas) as Channel[];
 export type Reply<Name extends Channel> =
   { readonly result: Responses[Name] } | { readonly error: ErrorInfo };
 
-/** What the preload puts into the page. */
-export type Bridge = { readonly [Name in Channel]: (request: RequestOf<Name>) => Promise<Reply<Name>> };
+/** Topic -> schema of what is followed. */
+export const topicSchemas = {
+  run: z.strictObject({ run }),
+  activity: z.strictObject({}),
+} as const;
+
+export type Topic = keyof typeof topicSchemas;
+export type TopicRequest<Name extends Topic> = z.input<(typeof topicSchemas)[Name]>;
+
+export interface Pushes {
+  readonly run: RunPush;
+  readonly activity: ActivityPush;
+}
+
+export const topics = Object.keys(topicSchemas) as Topic[];
+
+/** What the page is given: the same in the window and in the browser. */
+export interface Bridge {
+  /** @param signal aborted when the answer is not wanted any more */
+  request<Name extends Channel>(
+    channel: Name,
+    request: RequestOf<Name>,
+    signal?: AbortSignal,
+  ): Promise<Reply<Name>>;
+  /** @param listener is also told when following has failed. @returns ends the following */
+  follow<Name extends Topic>(
+    topic: Name,
+    request: TopicRequest<Name>,
+    listener: (push: { readonly push: Pushes[Name] } | { readonly error: ErrorInfo }) => void,
+  ): () => void;
+}
 
 /** The plain form of whatever was thrown. */
 export function errorInfoOf(error: unknown): ErrorInfo {

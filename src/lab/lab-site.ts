@@ -52,7 +52,8 @@ function servicesOf(pairs: readonly VolumePair[]): object | string {
   const directories = pairs.flatMap(({ fileSystem }) => fileSystem?.directory ?? []);
   if (directories.length === 0) return 'not-needed';
   const stop = directories.map((directory) => `umount ${directory}`);
-  const resume = directories.map((directory) => `mount ${directory}`);
+  // The last resumes what the first stopped.
+  const resume = directories.map((directory) => `mount ${directory}`).reverse();
   return { nodes: { node1: { stop, resume } } };
 }
 

@@ -27,7 +27,7 @@ import { Resynchronisation } from './resynchronisation.ts';
 import { TapeDrive } from './tape-drive.ts';
 import { volumeBytes } from './volume-access.ts';
 import { OpenVolumes } from './world.ts';
-import type { World } from './world.ts';
+import type { VolumeWrite, World } from './world.ts';
 
 export interface LabOptions {
   /** Where the lab lives; a lab that lives there already goes on. */
@@ -77,6 +77,8 @@ export interface Lab {
   readonly commands: readonly { readonly host: NodeName; readonly line: string }[];
   /** Tells when a command line arrives and when it has ended. @returns ends the telling */
   onCommand(listener: (event: CommandEvent) => void): () => void;
+  /** Tells of each write of a process to a volume, just before it. @returns ends the telling */
+  onWrite(listener: (write: VolumeWrite) => void): () => void;
   /** Resolves when no rejoin is copying any more. */
   copyingFinished(): Promise<void>;
   /** The bytes of a volume, whether it is started or not. */
@@ -132,6 +134,7 @@ async function openWorld(options: LabOptions): Promise<World> {
     resynchronisation: new Resynchronisation(options.rejoinBytesPerSecond ?? 150_000_000),
     writing: new Lock(),
     openVolumes: new OpenVolumes(),
+    onWrite: new Set(),
     save: () => store.save(),
   };
 }
@@ -250,6 +253,10 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     onCommand(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    onWrite(listener) {
+      world.onWrite.add(listener);
+      return () => world.onWrite.delete(listener);
     },
     copyingFinished: () => world.resynchronisation.finished(),
     readVolume: (className, name) =>

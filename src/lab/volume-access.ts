@@ -79,5 +79,16 @@ export function openVolume(world: World, node: NodeName, path: string, access: '
   if (!volume.runningOn.includes(node)) throw new IoError('ENXIO');
   if (access === 'write' && volume.mode === 'ro') throw new IoError('EROFS');
   const close = world.openVolumes.add(node, owner.name, volume.name);
-  return { ...volumeBytes(world, owner, volume), size: bytesOf(volume.blocks), close };
+  const bytes = volumeBytes(world, owner, volume);
+  return {
+    ...bytes,
+    async write(piece, position) {
+      const pieces = piecesOfVolume(world, owner, volume, position, piece.length, 'every');
+      const disks = [...new Set(pieces.map(({ physical }) => physical))];
+      for (const listener of world.onWrite) listener({ node, volume: volume.name, disks });
+      await bytes.write(piece, position);
+    },
+    size: bytesOf(volume.blocks),
+    close,
+  };
 }

@@ -17,7 +17,17 @@ export interface World {
   /** Held while a piece is written to a master or copied to its proxy, so that neither overtakes the other. */
   readonly writing: Lock;
   readonly openVolumes: OpenVolumes;
+  /** Told of each write of a process to a volume. */
+  readonly onWrite: Set<(write: VolumeWrite) => void>;
   save(): Promise<void>;
+}
+
+/** A process on a node has written to a volume. */
+export interface VolumeWrite {
+  readonly node: NodeName;
+  readonly volume: string;
+  /** The disks that were written to, by their names in the primary class, wherever the volume was said to lie. */
+  readonly disks: readonly string[];
 }
 
 /** Which volumes are open on which node: what is in use cannot be stopped. */

@@ -101,9 +101,9 @@ describe('the way to the backup server breaks while it dumps', () => {
         'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
         'node3: no shadow object of Class2',
         ...(job === 'ufs-tar' ? ['node3: the mount point /mnt1 is still there'] : []),
-        `node3: the dump of Volume2 may still run; ${dumpFolder(end.run)} tells how far it is`,
+        `node3: what the dump of Volume2 has left is in ${dumpFolder(end.run)}`,
         tapeStands.incomplete,
-        ...(job === 'ufs-tar' ? ['by hand, on node3: rmdir /mnt1'] : []),
+        ...(job === 'ufs-tar' ? ['by hand, on node3: cd /', 'by hand, on node3: rmdir /mnt1'] : []),
         'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);

@@ -108,7 +108,7 @@ export async function brokenRun(
   }).finally(stop);
   const unused = scene.lab.faults.list();
   for (const fault of unused) scene.lab.faults.clear(fault);
-  if (!struck) throw new Error(`the run never came to: ${place.line}`);
+  if (!struck) throw new Error(`the run never came to: ${place.line}; ${end.sentence}`);
   if (unused.length > 0) throw new Error(`nothing failed: ${unused.join(', ')}`);
   return { run: end.run, end };
 }

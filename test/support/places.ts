@@ -48,7 +48,8 @@ async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, Plan
   return new Map(own.map((step) => [step.step, step]));
 }
 
-const firstLine = (line: string) => line.split('\n')[0] ?? '';
+/** Without what is different in every run. */
+const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\d{6}-[\w-]+(,\S*)?/, 'RUN');
 
 /** Each command that changes something, and of those that only look the step's first: one of its own, where it has one. */
 function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, events: readonly RunEvent[]) {

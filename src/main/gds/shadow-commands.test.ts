@@ -125,5 +125,9 @@ test('stand-ins are created between, stopped and removed one by one', () => {
     'sdxshadowvolume -R -c Class2 -v gap-327680',
     'sdxshadowvolume -R -c Class2 -v Volume6',
   ]);
-  expect(shadowRemoval(layout)[0]?.effect.names).toEqual(['Volume4', 'gap-327680', 'Volume6']);
+  expect(shadowRemoval(layout)[1]?.effect).toEqual({
+    kind: 'volume-stop',
+    name: 'gap-327680',
+    names: ['gap-327680'],
+  });
 });

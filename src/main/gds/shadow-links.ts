@@ -3,7 +3,7 @@
  * Found by comparing, for the picture only; whether a shadow is right is for the shadow comparison to say.
  */
 
-import type { ShadowLink, TopologyGroup, TopologyVolume } from './topology-model.ts';
+import type { ShadowLink, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
 
 interface DomainVolumes {
   readonly volumes: readonly TopologyVolume[];

@@ -5,18 +5,15 @@
  * depends on it. It is never taken for a good one.
  */
 
+import type { Status } from '../../contract/topology.ts';
+
 /** What bears a status. An extent is a row `*` of the volume table: blocks that belong to no volume. */
 export type StatusKind = 'slice' | 'volume' | 'extent' | 'disk' | 'proxy';
 
 /** `manual`: seen in the GDS guide. `presumed`: plausible, but in no page that could be read. */
 export type StatusSource = 'manual' | 'presumed';
 
-/** A status as sdxinfo printed it. */
-export interface Status {
-  readonly word: string;
-  /** False where the word stands in no table here. */
-  readonly known: boolean;
-}
+export type { Status };
 
 export interface StatusWord {
   readonly word: string;

@@ -14,7 +14,7 @@ import type {
   TopologyExtent,
   TopologyGroup,
   TopologyVolume,
-} from './topology-model.ts';
+} from '../../contract/topology.ts';
 
 export interface TopologySources {
   /** Reports of the primary nodes, default and long form merged. */

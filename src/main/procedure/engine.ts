@@ -8,7 +8,7 @@ import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields } from './run-began.ts';
-import { RunContext, type RunOptions } from './run-context.ts';
+import { RunContext, triesWhileHeldOpen, type RunOptions } from './run-context.ts';
 import { asTableError, failedEnd, goodEnd, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import type { Step } from './step.ts';
 import { performAsked } from './step-failed.ts';
@@ -56,6 +56,8 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const error = asTableError(trouble);
   const untouched = !context.marks.changed;
   context.unwinding = true;
+  // What the host was doing then may go on for a while, and hold the shadow open.
+  if (isFailure(error, 'CONNECTION_LOST', 'COMMAND_TIMED_OUT')) context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
   const troubles = untouched || staysAsItStands(context, error) ? [] : await unwind(context, steps);
   await removeLock(context, steps);

@@ -55,6 +55,9 @@ function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: st
 /** The journal keeps at most one progress line a second. */
 const millisecondsBetweenProgress = 1000;
 
+/** Enough for a reader to notice that nobody listens to it any more; each wait is ten seconds at most. */
+export const triesWhileHeldOpen = 6;
+
 export class RunContext {
   readonly options: RunOptions;
   readonly assignment: Assignment;
@@ -65,7 +68,7 @@ export class RunContext {
   unwinding = false;
   /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
   again = false;
-  /** How often a command is tried again that fails while the reader of a dead console holds the shadow open. */
+  /** How often a command is tried again that fails while a reader that nobody listens to any more holds the shadow open. */
   patience = 0;
   /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
   afterFailure: 'unwind' | 'halt' | undefined;

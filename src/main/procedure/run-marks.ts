@@ -26,6 +26,8 @@ export interface WorkMark {
   readonly volume: string;
   readonly purpose: 'dump' | 'read-back';
   readonly folder: string;
+  /** True where it was seen to run no more. */
+  readonly isOver: boolean;
 }
 
 export interface RunMarks {
@@ -147,7 +149,7 @@ function worksOf(events: readonly RunEvent[]): WorkMark[] {
     if (event.type !== 'work') continue;
     const { volume, purpose, folder, what } = event;
     if (what === 'cleared') works.delete(folder);
-    else works.set(folder, { volume, purpose, folder });
+    else works.set(folder, { volume, purpose, folder, isOver: what === 'ended' || what === 'stopped' });
   }
   return [...works.values()];
 }

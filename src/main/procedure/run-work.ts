@@ -24,13 +24,16 @@ export function placeOf({ runner, assignment }: Pick<RunContext, 'runner' | 'ass
   return { runner, host: assignment.backupServer, platform: assignment.platform };
 }
 
-export function recordWork(context: RunContext, step: string, mark: WorkMark, what: What): void {
+/** What names a work in the journal. */
+type WorkName = Pick<WorkMark, 'volume' | 'purpose' | 'folder'>;
+
+export function recordWork(context: RunContext, step: string, mark: WorkName, what: What): void {
   const { volume, purpose, folder } = mark;
   const host = context.assignment.backupServer;
   context.journal.append({ type: 'work', step, host, volume, purpose, folder, what });
 }
 
-const markOf = ({ volume, purpose, work: { folder } }: RunWork): WorkMark => ({ volume, purpose, folder });
+const markOf = ({ volume, purpose, work: { folder } }: RunWork): WorkName => ({ volume, purpose, folder });
 
 /**
  * Ends what is left of a work, and removes its folder.
@@ -40,7 +43,7 @@ async function clearAway(
   context: RunContext,
   step: string,
   work: DetachedWork,
-  mark: WorkMark,
+  mark: WorkName,
 ): Promise<void> {
   const place = placeOf(context);
   const { signalled, look } = await stopWork(place, step, work, { abort: context.options.halt });

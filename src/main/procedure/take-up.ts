@@ -20,7 +20,7 @@ import { takeLockUp } from './lock-take-up.ts';
 import { Observer } from './observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, disagreement } from './run-began.ts';
-import { RunContext, type RunOptions } from './run-context.ts';
+import { RunContext, triesWhileHeldOpen, type RunOptions } from './run-context.ts';
 import { haltedEnd, unwoundEnd } from './run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from './run-marks.ts';
 import { sentCommands } from './sent-commands.ts';
@@ -57,8 +57,6 @@ interface Seen {
 }
 
 const step = 'take-up';
-/** Enough for a reader to notice that nobody listens to it any more; each wait is ten seconds at most. */
-const tries = 6;
 
 function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undefined {
   const last = events.at(-1);
@@ -287,7 +285,7 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   }
   const { journal, point, nothingLeft } = prepared;
   const context = new RunContext({ ...options, journal });
-  context.patience = tries;
+  context.patience = triesWhileHeldOpen;
   try {
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };

@@ -67,9 +67,10 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
     ...stopped,
     ...(marks.operatorStopped ? ['services: stopped by the operator, not resumed'] : []),
     ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} is still there`] : []),
-    ...marks.works.map(
-      ({ volume, purpose, folder }) =>
-        `${backupServer}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
+    ...marks.works.map(({ volume, purpose, folder, isOver }) =>
+      isOver
+        ? `${backupServer}: what the ${purpose} of ${volume} has left is in ${folder}`
+        : `${backupServer}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
     ),
     ...(marks.lockMade ? [`${backupServer}: the lock ${lockFolder(assignment.class)} is still there`] : []),
   ];

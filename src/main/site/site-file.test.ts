@@ -28,11 +28,14 @@ describe('a site file', () => {
       services: { stop: [['umount', '/app']], resume: [['mount', '/app']] },
       fsck: { answerYes: false },
       mountPoint: '/mnt1',
-      media: { layout: 'plain', overwrite: false, recordBytes: 32_768 },
-      verify: { fingerprint: 64, readback: true },
+      media: { layout: 'plain', overwrite: false, span: false, recordBytes: 32_768 },
+      verify: { fingerprint: 64, readback: true, digest: 'sha256' },
       approve: 'operator',
       onFailure: 'halt',
-      resynchronisation: { everySeconds: 10 },
+      resynchronisation: { everySeconds: 10, wait: true },
+      part: { synchroniseFirst: false, tries: 1, everySeconds: 60 },
+      rejoin: 'after-backup',
+      scripts: [],
     });
   });
 
@@ -157,7 +160,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'layuot',
       'jobs.nightly.media',
-      'layout, overwrite, name, keep, recordBytes',
+      'layout, overwrite, name, span, keep, recordBytes',
       job((nightly) => (nightly.media.layuot = 'plain')),
     ],
     ['restart', 'jobs.nightly.services', 'stop, resume', job((nightly) => (nightly.services.restart = []))],

@@ -6,7 +6,12 @@
  * device names and statuses are told by node.
  */
 
-import type { Status } from './status-words.ts';
+/** A status as sdxinfo printed it. */
+export interface Status {
+  readonly word: string;
+  /** False where the word is in no table that is known. */
+  readonly known: boolean;
+}
 
 export type Domain = 'primary' | 'backup';
 

@@ -1,0 +1,285 @@
+/** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
+import type { EventOf, Hop, RunEvent, RunVerdict } from './events.ts';
+import type { CheckLine, Plan } from './plan.ts';
+import type { Topology } from './topology.ts';
+
+export interface HostInfo {
+  readonly name: string;
+  readonly role: 'primary' | 'backup' | 'tape';
+}
+
+export interface JobInfo {
+  readonly name: string;
+  readonly class: string;
+  readonly volumes: readonly { readonly master: string; readonly proxy: string; readonly method: string }[];
+  readonly shadowClass: string;
+  readonly method: string;
+  readonly route: 'console' | 'server';
+  readonly layout: 'plain' | 'labelled';
+  readonly approve: 'operator' | 'when-verified';
+}
+
+export interface DriveInfo {
+  readonly host: string;
+  readonly device: string;
+  /** As the site file names it. */
+  readonly drive: string | undefined;
+  /** Bytes a second; undefined where the drive is not known. */
+  readonly speed: { readonly floor: number; readonly top: number } | undefined;
+}
+
+/** What a screen shows of the site. */
+export interface SiteInfo {
+  readonly name: string;
+  /** Path of the site file; undefined for the embedded lab. */
+  readonly file: string | undefined;
+  readonly isLab: boolean;
+  readonly platform: 'solaris' | 'linux';
+  readonly hosts: readonly HostInfo[];
+  readonly jobs: readonly JobInfo[];
+  readonly tape: DriveInfo;
+  readonly version: string;
+  /** Desktop window or browser: what a screen may offer. */
+  readonly guest: 'desktop' | 'browser';
+}
+
+/** How a host was found. */
+export interface HostLook {
+  readonly host: string;
+  readonly reached: boolean;
+  /** Why not. */
+  readonly trouble: string | undefined;
+  readonly hint: string | undefined;
+}
+
+export interface MountInfo {
+  readonly device: string;
+  readonly mountPoint: string;
+}
+
+/** Both domains and the drive as they are now. */
+export interface ClusterView {
+  readonly at: string;
+  readonly hosts: readonly HostLook[];
+  readonly topology: Topology;
+  /** On the backup server. */
+  readonly mounts: readonly MountInfo[];
+  readonly tape: TapeView;
+}
+
+export interface TapeView {
+  readonly host: string;
+  readonly device: string;
+  readonly state: 'ready' | 'no-cartridge' | 'busy' | 'unknown' | 'unreached';
+  /** In words, as mt or the trouble has it. */
+  readonly said: string;
+  readonly writeProtected: boolean | undefined;
+  readonly file: number | undefined;
+  readonly record: number | undefined;
+}
+
+export interface TapeFileView {
+  readonly file: number;
+  readonly holds: string;
+  readonly recordBytes: number | undefined;
+}
+
+/** What was found on the tape in the drive. */
+export interface TapeContents {
+  readonly host: string;
+  readonly device: string;
+  readonly blank: boolean;
+  readonly label:
+    | {
+        readonly name: string;
+        readonly uuid: string;
+        readonly writtenAt: string;
+        readonly run: string | undefined;
+        readonly keepUntil: string | undefined;
+        readonly number: number | undefined;
+      }
+    | undefined;
+  readonly files: readonly TapeFileView[];
+  readonly end: string;
+}
+
+export interface KnownTapeView {
+  readonly uuid: string;
+  readonly name: string;
+  readonly run: string | undefined;
+  readonly keepUntil: string | undefined;
+  readonly files: readonly {
+    readonly file: number;
+    readonly volume: string;
+    readonly method: string;
+    readonly bytes?: number | undefined;
+  }[];
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly host: string;
+  readonly device: string;
+  readonly replaced: boolean;
+}
+
+/** A line of the history. */
+export interface RunLine {
+  readonly run: string;
+  /** Why the journal cannot be read; the fields below are then empty. */
+  readonly trouble: string | undefined;
+  readonly job: string;
+  readonly site: string;
+  readonly method: string;
+  readonly class: string;
+  readonly volumes: readonly string[];
+  readonly tape: { readonly host: string; readonly device: string };
+  /** Names of the tapes that it labelled. */
+  readonly tapeNames: readonly string[];
+  readonly operator: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  /** `unfinished`: it goes on, or its console died. */
+  readonly verdict: RunVerdict | 'unfinished';
+  readonly exitStatus: number | undefined;
+  readonly sentence: string | undefined;
+  readonly currentStep: string | undefined;
+  /** True while this console performs it. */
+  readonly live: boolean;
+  readonly bytes: number | undefined;
+  readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
+}
+
+/** A run opened: all of its journal, progress lines included. */
+export interface RunView {
+  readonly line: RunLine;
+  readonly events: readonly RunEvent[];
+  readonly journalFile: string;
+  readonly lastHash: string;
+  readonly chain: 'intact' | 'torn';
+  /** The plan that the job had, or has now, for the steps that are still to come. */
+  readonly plan: Plan | undefined;
+}
+
+export interface ChoiceView {
+  readonly id: string;
+  readonly label: string;
+  readonly asksReason: boolean;
+}
+
+/** What the operator is asked in a run. */
+export interface QuestionView {
+  readonly run: string;
+  /** Of this asking; an answer names it. */
+  readonly number: number;
+  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape';
+  readonly step: string;
+  readonly text: string;
+  readonly choices: readonly ChoiceView[];
+}
+
+/** Live progress, at most ten a second. */
+export interface ProgressView {
+  readonly step: string;
+  readonly what: 'dump' | 'read-back' | 'resynchronisation' | 'fingerprint';
+  readonly bytes: number;
+  readonly total?: number | undefined;
+  readonly records?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly bufferFill?: number | undefined;
+  readonly words?: string | undefined;
+  readonly elapsedSeconds?: number | undefined;
+}
+
+/** What is pushed to those who follow a run: first all that was, then what comes. */
+export type RunPush =
+  | { readonly kind: 'events'; readonly events: readonly RunEvent[] }
+  | { readonly kind: 'progress'; readonly progress: ProgressView }
+  | { readonly kind: 'question'; readonly question: QuestionView | undefined }
+  /** Nothing more comes. */
+  | { readonly kind: 'end'; readonly exitStatus: number; readonly trouble: string | undefined };
+
+/** A run that this console performs now. */
+export interface ActiveRun {
+  readonly run: string;
+  readonly job: string;
+  readonly volumes: readonly string[];
+  readonly step: string | undefined;
+  readonly title: string | undefined;
+  readonly asking: boolean;
+  /** 0 to 1, of the current dump or reading back; undefined where nothing tells. */
+  readonly done: number | undefined;
+}
+
+/** A question of the ssh sessions: a host key that is not known, a password, a passphrase. */
+export interface LoginQuestion {
+  readonly number: number;
+  readonly kind: 'host-key' | 'password' | 'passphrase';
+  readonly host: string;
+  readonly text: string;
+  /** SHA256:… of a host key. */
+  readonly fingerprint: string | undefined;
+  /** True where the answer may be kept in the system's keystore. */
+  readonly mayKeep: boolean;
+}
+
+/** What the console as a whole does: pushed whenever it changes. */
+export interface ActivityPush {
+  readonly runs: readonly ActiveRun[];
+  readonly logins: readonly LoginQuestion[];
+}
+
+/** Where a site file is wrong. */
+export interface SiteTrouble {
+  readonly sentence: string;
+  readonly hint: string;
+  /** Path in the file, such as jobs.nightly.shadow.disks; undefined where it is the file as a whole. */
+  readonly path: string | undefined;
+  readonly line: number | undefined;
+}
+
+export interface SiteDraft {
+  readonly text: string;
+  readonly troubles: readonly SiteTrouble[];
+  readonly hosts: readonly HostInfo[];
+  readonly jobs: readonly JobInfo[];
+}
+
+export interface SiteFileView extends SiteDraft {
+  readonly file: string;
+  /** SHA-256 of what was read: saving refuses to overwrite what somebody else has changed. */
+  readonly digest: string | undefined;
+}
+
+/** A host tried out, before it is in any site file. */
+export interface ProbedHost {
+  readonly host: string;
+  readonly reached: boolean;
+  readonly trouble: string | undefined;
+  readonly hint: string | undefined;
+  /** What it is, as uname says. */
+  readonly system: string | undefined;
+  readonly hasGds: boolean;
+}
+
+/** A pair of the cluster that a job could back up. */
+export interface FoundPair {
+  readonly class: string;
+  readonly master: string;
+  readonly proxy: string;
+  readonly group: string | undefined;
+  readonly disks: readonly string[];
+  readonly blocks: number | undefined;
+  readonly joined: boolean;
+  /** Disk name -> device that the backup server names the same, where that can be guessed. */
+  readonly proposedDevices: Readonly<Record<string, string>>;
+  /** Why it cannot be shadowed; undefined where it can. */
+  readonly refusal: string | undefined;
+}
+
+export interface FoundSite {
+  readonly pairs: readonly FoundPair[];
+  /** Tape devices that the tape host has. */
+  readonly tapeDevices: readonly string[];
+  readonly proposedShadowClass: string;
+}
+
+export type { CheckLine, Plan };

@@ -1,0 +1,123 @@
+/** What an operator may do with a small site, and what may happen to him meanwhile: for sequences that nobody has thought of. */
+import fc from 'fast-check';
+import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
+import type { NodeName } from '../../src/lab/lab-model.ts';
+import { jobOf, type Scene, type SiteTree } from './lab-run.ts';
+
+export const jobs = ['raw-dd', 'ufs-tar', 'two'] as const;
+
+/** What happens at the `at`th command of an act. */
+export interface Trouble {
+  readonly kind: 'none' | 'fails' | 'dropped' | 'dropped amid' | 'hangs' | 'tape error' | 'killed' | 'cancelled' | 'halted' | 'reboot';
+  readonly at: number;
+  readonly node: NodeName;
+}
+
+export type Act =
+  | {
+      readonly what: 'run';
+      readonly job: (typeof jobs)[number];
+      readonly route: 'console' | 'server';
+      readonly onFailure: 'halt' | 'unwind';
+      readonly trouble: Trouble;
+    }
+  /** Of the last run but `back`. */
+  | { readonly what: 'resume' | 'unwind'; readonly back: number; readonly trouble: Trouble }
+  | { readonly what: 'verify'; readonly back: number }
+  | { readonly what: 'label' }
+  | { readonly what: 'reboot'; readonly node: NodeName };
+
+const node = fc.constantFrom('node1', 'node2', 'node3');
+const kinds = ['none', 'fails', 'dropped', 'dropped amid', 'hangs', 'tape error', 'cancelled', 'halted', 'reboot'] as const;
+const troubleOf = (among: readonly Trouble['kind'][]): fc.Arbitrary<Trouble> =>
+  fc.record({ kind: fc.constantFrom(...among), at: fc.nat(70), node });
+const back = fc.constantFrom(0, 0, 0, 1);
+
+export const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('run'),
+      job: fc.constantFrom(...jobs),
+      route: fc.constantFrom('console', 'server'),
+      onFailure: fc.constantFrom('halt', 'halt', 'unwind'),
+      trouble: troubleOf([...kinds, 'killed', 'killed', 'killed']),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('resume'), back, trouble: troubleOf(['none', ...kinds]) }) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('unwind'), back, trouble: troubleOf(['none', ...kinds]) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('verify'), back }) },
+  { weight: 1, arbitrary: fc.constant({ what: 'label' } as const) },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('reboot'), node }) },
+);
+
+const limits = Object.fromEntries(
+  ['prepare', 'part', 'view', 'shadow', 'verify', 'dump', 'remove', 'rejoin', 'finish'].map((phase) => [phase, '2 seconds']),
+);
+
+/** The site of the acts: jobs of one volume, and one of two; whatever is on the tape may be overwritten. */
+export function actSite(site: SiteTree): void {
+  site.jobs['two'] = {
+    ...jobOf(site, 'raw-dd'),
+    volumes: [
+      { master: 'Volume1', proxy: 'Volume2' },
+      { master: 'Volume5', proxy: 'Volume6' },
+    ],
+    shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3', Disk6: 'c1t1d6' } },
+    services: {
+      nodes: { node1: { stop: ['umount /app', 'umount /home'], resume: ['mount /app', 'mount /home'] } },
+    },
+  };
+  for (const job of Object.values(site.jobs))
+    Object.assign(job, {
+      verify: { fingerprint: 2, readback: true },
+      media: { layout: 'plain', overwrite: true },
+      timeLimits: limits,
+    });
+}
+
+/** Counts the commands of an act, and has the trouble come with one of them. */
+export function troubled(scene: Scene, { kind, at, node: which }: Trouble) {
+  const cancel = new AbortController();
+  const halt = new AbortController();
+  const { lab } = scene;
+  let passed = 0;
+  let armed = false;
+  const stop = lab.onCommand(({ host, phase }) => {
+    if (!armed || phase !== 'started') return;
+    armed = false;
+    lab.breakConnections(host);
+  });
+  const strike = (event: Extract<NewEvent, { type: 'intent' }>): void => {
+    const words = (event.argv.join(' ').split('\n')[0] ?? '').split(' ').slice(0, 2).join(' ');
+    if (kind === 'fails') lab.faults.set(`fail-once=${event.host}:${words}`);
+    if (kind === 'hangs') lab.faults.set(`hang=${event.host}:${words}`);
+    if (kind === 'tape error') lab.faults.set('tape-error=2');
+    if (kind === 'dropped') lab.breakConnections(event.host as NodeName);
+    if (kind === 'dropped amid') armed = true;
+    if (kind === 'cancelled') cancel.abort();
+    if (kind === 'halted') halt.abort();
+    if (kind === 'reboot') lab.faults.set(`reboot=${which}`);
+  };
+  return {
+    cancel: cancel.signal,
+    halt: halt.signal,
+    onEvent(event: RunEvent): void {
+      if (event.type !== 'intent') return;
+      passed += 1;
+      if (passed === at + 1) strike(event);
+    },
+    /** Dies with that command: half of the time it was sent. */
+    death(event: NewEvent): 'before' | 'after' | undefined {
+      if (event.type === 'intent') passed += 1;
+      if (passed !== at + 1) return undefined;
+      if (event.type === 'intent' && at % 2 === 0) return 'after';
+      return event.type === 'outcome' && at % 2 === 1 ? 'before' : undefined;
+    },
+    async over(): Promise<void> {
+      stop();
+      for (const fault of lab.faults.list()) lab.faults.clear(fault);
+      await lab.faultsSettled();
+    },
+  };
+}

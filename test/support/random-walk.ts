@@ -1,0 +1,199 @@
+/** Does random acts in a lab of its own, and looks after each whether everything is as the program has said. */
+import { expect } from 'vitest';
+import { isFailure } from '../../src/contract/errors.ts';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { readRun } from '../../src/main/console.ts';
+import { watchRejoins } from './failures.ts';
+import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
+import { locksLeft, onHost } from './lab-shell.ts';
+import { dyingRun, takeUpScene } from './mortal-console.ts';
+import { actSite, troubled, type Act } from './random-acts.ts';
+import { standing } from './standing.ts';
+import { filesOfTape } from './tap-file.ts';
+
+/** Disks on which masters lie. */
+const disksOfMasters = new Set(['Disk1', 'Disk2', 'Disk4', 'Disk5']);
+/** Proxy volume, as the lab shows it. */
+const pairOf = (scene: Scene, proxy: string) => scene.lab.world().pairs.find((pair) => pair.proxy.name === proxy);
+
+/** The backup server may write to proxies that are parted, and to nothing else. */
+function watchWrites(scene: Scene): { readonly wrong: string[]; stop: () => void } {
+  const wrong: string[] = [];
+  const stop = scene.lab.onWrite(({ node, volume, disks }) => {
+    if (node !== 'node3') return;
+    if (disks.some((disk) => disksOfMasters.has(disk)) || pairOf(scene, volume)?.proxy.state !== 'Part')
+      wrong.push(`node3 writes to ${volume}, on ${disks.join(', ')}`);
+  });
+  return { wrong, stop };
+}
+
+/** Proxy -> SHA-256 of what it held when it was parted last. */
+function watchParts(scene: Scene): { readonly held: Map<string, Promise<string>>; stop: () => void } {
+  const held = new Map<string, Promise<string>>();
+  const stop = scene.lab.onCommand(({ phase, line, status }) => {
+    const proxies = /^sdxproxy Part .* -p (\S+)/.exec(line)?.[1];
+    if (phase !== 'ended' || status !== 0 || proxies === undefined) return;
+    for (const proxy of proxies.split(',')) held.set(proxy, scene.lab.volumeDigest('Class1', proxy));
+  });
+  return { held, stop };
+}
+
+const told = ({ sentence, stands }: Pick<SceneRun, 'sentence' | 'stands'>) => [sentence, ...stands].join('\n');
+
+export class RandomWalk {
+  readonly #scene: Scene;
+  readonly #parts: ReturnType<typeof watchParts>;
+  readonly #writes: ReturnType<typeof watchWrites>;
+  readonly #expectNoRejoinUnderShadow: () => void;
+  readonly #log: string[] = [];
+  #writings = 0;
+
+  private constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#parts = watchParts(scene);
+    this.#writes = watchWrites(scene);
+    this.#expectNoRejoinUnderShadow = watchRejoins(scene);
+  }
+
+  static async begin(): Promise<RandomWalk> {
+    return new RandomWalk(await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] }));
+  }
+
+  close(): Promise<void> {
+    return this.#scene.close();
+  }
+
+  /** What was done so far and what came of it, a line each. */
+  get log(): string {
+    return this.#log.join('\n');
+  }
+
+  /** @throws where something is not as it must be */
+  async do(act: Act): Promise<void> {
+    const end = await this.#perform(act).catch((error: unknown) => this.#refused(error));
+    this.#log.push(`${JSON.stringify(act)}: ${end === undefined ? 'done' : typeof end === 'string' ? end : `${end.run} ${end.exitStatus} ${told(end)}`}`);
+    await this.#scene.lab.copyingFinished();
+    expect(this.#writes.wrong, this.log).toEqual([]);
+    if (end !== undefined && typeof end !== 'string') await this.#expectAsSaid(end);
+  }
+
+  /** A refusal must be one of the table. */
+  #refused(error: unknown): string {
+    if (!isFailure(error) || error.code === 'UNEXPECTED') throw error;
+    return `${error.code}: ${error.message}`;
+  }
+
+  async #runBut(back: number): Promise<string> {
+    const runs = await this.#scene.state.runs();
+    return runs.at(-1 - back) ?? 'none';
+  }
+
+  async #perform(act: Act): Promise<SceneRun | string | undefined> {
+    const scene = this.#scene;
+    switch (act.what) {
+      case 'run':
+        return this.#run(act);
+      case 'resume':
+      case 'unwind': {
+        const trouble = troubled(scene, act.trouble);
+        try {
+          return await takeUpScene(scene, act.what, await this.#runBut(act.back), { change: actSite, ...trouble });
+        } finally {
+          await trouble.over();
+        }
+      }
+      case 'verify':
+        return this.#withConsole(async (console) => {
+          await console.verify(await this.#runBut(act.back), new AbortController().signal, () => undefined);
+        });
+      case 'label':
+        return this.#withConsole(async (console) => {
+          await console.tapeDesk.label('OTHER', { overwrite: 'data', abort: new AbortController().signal });
+        });
+      case 'reboot':
+        return scene.lab.rebootNode(act.node).then(() => undefined);
+    }
+  }
+
+  async #withConsole(work: (console: Awaited<ReturnType<typeof openSceneConsole>>) => Promise<void>): Promise<undefined> {
+    const console = await openSceneConsole(this.#scene, actSite);
+    try {
+      await work(console);
+    } finally {
+      await console.close();
+    }
+  }
+
+  /** An application has written to the masters since the last run. */
+  async #write(): Promise<void> {
+    this.#writings += 1;
+    const bytes = Buffer.alloc(512, this.#writings);
+    await this.#scene.lab.writeMaster(4095 * 512, bytes, 'Volume1');
+  }
+
+  async #run({ job, route, onFailure, trouble: given }: Extract<Act, { what: 'run' }>): Promise<SceneRun | string> {
+    const scene = this.#scene;
+    await this.#write();
+    const trouble = troubled(scene, given);
+    const change: typeof actSite = (site) => {
+      actSite(site);
+      for (const each of Object.values(site.jobs)) Object.assign(each, { route, onFailure });
+    };
+    try {
+      if (given.kind !== 'killed') return await runScene(scene, { job, change, ...trouble });
+      const { run } = await dyingRun(scene, job, trouble.death, change);
+      return `${run} has died`;
+    } finally {
+      await trouble.over();
+    }
+  }
+
+  async #expectAsSaid(end: SceneRun): Promise<void> {
+    const { events } = await readRun(this.#scene.state, end.run);
+    const start = events.find((event) => event.type === 'run-started');
+    const world = this.#scene.lab.world();
+    if (end.verdict === 'verified') await this.#expectTape(start, events);
+    if (end.exitStatus === 1 || end.exitStatus === 3) return;
+    for (const { proxy } of start?.volumes ?? []) {
+      expect(pairOf(this.#scene, proxy)?.proxy.state, this.log).toBe('Join');
+      expect(await this.#scene.lab.volumeDigest('Class1', proxy), this.log).toBe(
+        await this.#scene.lab.volumeDigest('Class1', pairOf(this.#scene, proxy)?.master.name ?? ''),
+      );
+    }
+    const { disks, groups, volumes } = world.shadow;
+    expect([...disks, ...groups, ...volumes.map(({ name }) => name), ...world.mounts.node3], this.log).toEqual([]);
+  }
+
+  /** The tape holds what was handed to it; of a raw device that is what the proxy held at the part. */
+  async #expectTape(start: Extract<RunEvent, { type: 'run-started' }> | undefined, events: readonly RunEvent[]): Promise<void> {
+    const files = await filesOfTape(this.#scene.lab.tapeFile);
+    for (const { proxy, method, tapeFile = 0 } of start?.volumes ?? []) {
+      const onTape = sha256(Buffer.concat(files[tapeFile] ?? []));
+      const handed = events.findLast((event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy);
+      expect(handed, this.log).toMatchObject({ onTapeSha256: onTape });
+      if (method === '6a') expect(onTape, this.log).toBe(await this.#parts.held.get(proxy));
+    }
+  }
+
+  /** Unwinds every run that is open, the last first, a few times; then all is as it was before the first act. */
+  async bringBack(normal: Awaited<ReturnType<typeof standing>>): Promise<void> {
+    for (let attempt = 1; attempt <= 3; attempt += 1)
+      for (const run of (await this.#scene.state.runs()).reverse()) {
+        const came = await takeUpScene(this.#scene, 'unwind', run, { change: actSite }).catch((error: unknown) => this.#refused(error));
+        this.#log.push(`unwind ${run}: ${typeof came === 'string' ? came : `${came.exitStatus} ${told(came)}`}`);
+      }
+    this.#expectNoRejoinUnderShadow();
+    this.#parts.stop();
+    this.#writes.stop();
+    // The lock of a run that was over, but could not remove it, was told; this process lives, so that nobody else takes it over.
+    for (const lock of locksLeft(this.#scene).reverse()) await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);
+    const now = await standing(this.#scene);
+    expect({ ...now, digests: {} }, this.log).toEqual({ ...normal, digests: {} });
+    for (const [master, proxy] of [['Volume1', 'Volume2'], ['Volume3', 'Volume4'], ['Volume5', 'Volume6']] as const)
+      expect(now.digests[proxy], `${proxy}\n${this.log}`).toBe(now.digests[master]);
+  }
+
+  standing(): ReturnType<typeof standing> {
+    return standing(this.#scene);
+  }
+}
