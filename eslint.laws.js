@@ -15,8 +15,10 @@ export const rooms = {
   'main/site': ['contract', 'streams', 'main/ssh', 'main/gds', 'main/tape'],
   'main/notify': ['contract', 'main/site'],
   'main/procedure': ['contract', 'streams', 'main/site', 'main/tape', 'main/ssh', 'main/gds'],
-  'main/cli': ['contract', 'main/console'],
-  'main/desktop': ['contract', 'main/console'],
+  'main/desk': ['contract', 'main/console', 'main/run-lines', 'main/site-draft'],
+  'main/serve': ['contract', 'main/desk'],
+  'main/cli': ['contract', 'main/console', 'main/serve'],
+  'main/desktop': ['contract', 'main/console', 'main/desk'],
   preload: ['contract'],
   renderer: ['contract'],
 };
@@ -26,6 +28,7 @@ const ownersOfPackages = {
   electron: ['main/desktop', 'preload'],
   nodemailer: ['main/notify'],
   ssh2: ['main/ssh', 'lab'],
+  ws: ['main/serve'],
 };
 
 const escape = (text) => text.replaceAll('/', '\\/');

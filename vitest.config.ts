@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import FailureCount from './test/support/failure-count.ts';
 
 export default defineConfig({
   test: {
@@ -8,5 +9,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    reporters: ['default', new FailureCount()],
   },
 });

@@ -142,6 +142,38 @@ export const errorTable = {
     sentence: 'the request "{channel}" is refused: {reason}',
     hint: 'only the pages of shadowtape itself may ask the console',
   },
+  RUN_NOT_LIVE: {
+    sentence: 'run {run} does not go on in this console',
+    hint: 'it has ended, or another process performs it: shadowtape runs and shadowtape locks tell',
+  },
+  RUN_IS_LIVE: {
+    sentence: 'run {run} goes on in this console',
+    hint: 'wait until it has ended, or stop it; nothing of it need be taken up',
+  },
+  QUESTION_OVER: {
+    sentence: 'the question is over: it was answered before, or the run went on without it',
+    hint: 'look at the run; where there is another question, answer that one',
+  },
+  DRIVE_IN_USE: {
+    sentence: 'the drive {device} on {host} is in use: {user}',
+    hint: 'wait until that has ended; nothing else may move the tape meanwhile',
+  },
+  SITE_IN_USE: {
+    sentence: 'the site stays open while run {run} goes on',
+    hint: 'wait until it has ended, or stop it; then open the other site',
+  },
+  HOST_NO_ANSWER_YET: {
+    sentence: '{host} has not let anybody log in within {seconds} seconds',
+    hint: 'it is still being tried; answer the question of its login where there is one, and look again',
+  },
+  PAGE_MISSING: {
+    sentence: 'the pages of the console are not built',
+    hint: 'build them with npm run build, or start with npm start, which does it',
+  },
+  PORT_UNUSABLE: {
+    sentence: 'port {port} of this machine cannot be listened on: {reason}',
+    hint: 'leave --port out for any that is free, or name another one',
+  },
   // ---- procedure -----------------------------------------------------------------------------------------------
   CHECK_FAILED: {
     sentence: 'step {step}: {title}: expected {expected}, seen {actual}',

@@ -225,6 +225,11 @@ export interface LoginQuestion {
 export interface ActivityPush {
   readonly runs: readonly ActiveRun[];
   readonly logins: readonly LoginQuestion[];
+  /** The lines so far of a check or a drive check that goes on. */
+  readonly checking?:
+    { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
+  /** What could be said in no journal any more, such as that nobody could be told of the end of a run; the last ones of this session. */
+  readonly notices?: readonly string[];
 }
 
 /** Where a site file is wrong. */
@@ -258,6 +263,8 @@ export interface ProbedHost {
   /** What it is, as uname says. */
   readonly system: string | undefined;
   readonly hasGds: boolean;
+  /** SHA256:… of the host key that it showed and that is known. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** A pair of the cluster that a job could back up. */

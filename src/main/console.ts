@@ -1,14 +1,13 @@
 /**
  * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
  */
-import { readFile } from 'node:fs/promises';
-import { homedir, userInfo, hostname } from 'node:os';
-import { join } from 'node:path';
+import { userInfo, hostname } from 'node:os';
 import { isFailure } from '../contract/errors.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { CheckLine, Plan } from '../contract/plan.ts';
 import type { Lab } from '../lab/lab.ts';
 import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
+import { ClusterDesk } from './cluster-desk.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { LockDesk } from './lock-desk.ts';
 import { tryWays } from './notify/try-ways.ts';
@@ -27,10 +26,11 @@ import { performRun, type RunEnd } from './procedure/engine.ts';
 import { Journal, noJournal } from './procedure/journal.ts';
 import { Observer } from './procedure/observe.ts';
 import { measureRate } from './procedure/measure-rate.ts';
+import { openHosts, sshConfigText, userKnownHostsFiles } from './open-hosts.ts';
 import { planOf } from './procedure/plan.ts';
 import type { Ask } from './procedure/questions.ts';
 import type { LiveProgress } from './procedure/run-context.ts';
-import { beginningOf } from './procedure/run-began.ts';
+import { beginningOf, overridesOf } from './procedure/run-began.ts';
 import { expectRoutes } from './procedure/route-expectation.ts';
 import { stepsOf } from './procedure/steps.ts';
 import { takeUp, type TakeUpMode } from './procedure/take-up.ts';
@@ -39,11 +39,10 @@ import { verifyRun, type VerifiedFile } from './procedure/verify-run.ts';
 import { keepRate, readRates } from './rates-file.ts';
 import { readRun } from './run-history.ts';
 import { RunNotices } from './run-notices.ts';
-import { hostProfiles } from './site/host-profiles.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
 import type { Site } from './site/site-schema.ts';
 import type { AskSecret, ConfirmHostKey } from './ssh/host-profile.ts';
-import { SshHosts } from './ssh/ssh-hosts.ts';
+import type { SshHosts } from './ssh/ssh-hosts.ts';
 import { runName, type StateFolder } from './state-folder.ts';
 import { MediaFile } from './tape/media-file.ts';
 import { TapeDesk } from './tape-desk.ts';
@@ -58,6 +57,8 @@ export type { SecretQuestion } from './ssh/host-profile.ts';
 export type { RunSummary } from './procedure/run-summary.ts';
 export { listRuns, readRun, type UnreadableRun } from './run-history.ts';
 export { listTapes, type IdentifiedTape } from './tape-desk.ts';
+export { driveSpeed } from './tape/drive-speeds.ts';
+export type { Site };
 export type { ClassLock } from './lock-desk.ts';
 
 export interface ConsoleOptions {
@@ -80,6 +81,8 @@ export interface Following extends Asking {
   readonly halt: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /** Hears what is going to be done, before the first event. */
+  readonly onPlan?: ((plan: Plan) => void) | undefined;
   /** Hears of what cannot stand in the journal: that nobody could be told of the end of the run. It may come after that end. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
@@ -100,14 +103,6 @@ export interface EndedRun extends RunEnd {
 }
 
 const labSiteName = 'the embedded lab';
-
-async function sshConfigText(): Promise<string> {
-  try {
-    return await readFile(join(homedir(), '.ssh', 'config'), 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 /** Whoever follows the run hears each event first. */
 function toldOf({ onEvent }: Following, notices: RunNotices): (event: RunEvent) => void {
@@ -138,13 +133,11 @@ export class ShadowtapeConsole {
     this.lab = embedded?.lab;
     this.#isLab = embedded !== undefined;
     this.#state = options.state;
-    const userFile = join(homedir(), '.ssh', 'known_hosts');
-    this.#hosts = new SshHosts({
-      profiles: hostProfiles(site, embedded ? '' : configText),
+    this.#hosts = openHosts(site, {
       knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
-      userKnownHostsFiles: embedded ? [] : [userFile, '/etc/ssh/ssh_known_hosts'],
-      confirmHostKey: options.confirmHostKey,
-      askSecret: options.askSecret,
+      otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
+      configText: embedded ? '' : configText,
+      login: options,
     });
   }
 
@@ -237,6 +230,7 @@ export class ShadowtapeConsole {
     const assignment = await this.#assign(named, name);
     const steps = stepsOf(assignment);
     timeLimitsOf(assignment.job, steps);
+    request.onPlan?.(planOf(assignment));
     const journal = this.#newJournal(name);
     const { run } = journal;
     notices.writeTo(journal);
@@ -277,11 +271,12 @@ export class ShadowtapeConsole {
     const journalFile = this.#state.journalFile(run);
     const read = () => readRun(this.#state, run);
     const { events } = await read();
-    const { job, method, route } = beginningOf(events, journalFile);
-    const named = this.#job({ job, method, route });
+    const start = beginningOf(events, journalFile);
+    const named = this.#job({ job: start.job, ...overridesOf(start) });
     if (mode === 'resume') requireSomebodyToAsk(named.job, request);
     const assignment = await this.#assign(named, run);
     const notices = this.#noticesOf(named, request, events);
+    request.onPlan?.(planOf(assignment));
     const taken = await takeUp({
       mode,
       run,
@@ -356,6 +351,11 @@ export class ShadowtapeConsole {
       state: this.#state,
       runnerOf: (abort) => this.#onlyLooking(abort),
     });
+  }
+
+  /** The hosts as they are now. */
+  get clusterDesk(): ClusterDesk {
+    return new ClusterDesk(this.site, this.#hosts);
   }
 
   /** The locks of the site's classes. */

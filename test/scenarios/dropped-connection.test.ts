@@ -8,7 +8,10 @@ it('what the reader of the dump still holds mounted is unmounted as soon as it l
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase === 'started' && line.startsWith('tar cf')) scene.lab.breakConnections('node3');
     });
-    const end = await failingRun(scene, { job: 'ufs-tar', change: withJob({ onFailure: 'unwind' }, 'ufs-tar') });
+    const end = await failingRun(scene, {
+      job: 'ufs-tar',
+      change: withJob({ onFailure: 'unwind' }, 'ufs-tar'),
+    });
     stop();
     expect(end.sentence).toMatch(/^the connection to node3 was lost/);
     expect(end.exitStatus, end.stands.join('\n')).toBe(2);

@@ -260,12 +260,14 @@ describe('verifying the tape of an ended run', () => {
     await inScene(async (scene) => {
       const { run } = await runScene(scene, { change: withJob({ services: 'not-needed' }) });
       const from = scene.lab.commands.length;
-      expect(await verify(scene, run)).toEqual({
-        volume: 'Volume2',
-        bytes: 8_388_608,
-        records: 256,
-        sha256: scene.masterBefore,
-      });
+      expect(await verify(scene, run)).toEqual([
+        {
+          volume: 'Volume2',
+          bytes: 8_388_608,
+          records: 256,
+          sha256: scene.masterBefore,
+        },
+      ]);
       await damageTape(scene);
       expect(await verify(scene, run)).toMatchObject({
         code: 'TAPE_DIFFERS',

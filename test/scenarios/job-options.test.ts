@@ -1,6 +1,6 @@
 /** What a job may say of its phases: leave the proxy parted, synchronise first, try the part again, not wait, run scripts. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failingRun, normalStands, proceduralCommands, withJob } from '../support/failures.ts';
+import { failingRun, normalStands, proceduralCommands, tapeStands, withJob } from '../support/failures.ts';
 import {
   clusterState,
   normalState,
@@ -47,6 +47,16 @@ describe('rejoin: leave-parted', () => {
     expect(end.exitStatus).toBe(2);
     expect(await clusterState(scene)).toEqual(normalState);
   });
+
+  it('a tape that proves bad ends with 4: the proxy stays parted, as the job wants it', async () => {
+    const end = await failingRun(scene, { change: leaving, faults: ['tape-corrupt=3'] });
+    expect(end).toMatchObject({
+      exitStatus: 4,
+      error: { code: 'TAPE_DIFFERS' },
+      stands: [parted, 'node3: no shadow object of Class2', tapeStands.bad],
+    });
+    expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part' });
+  });
 });
 
 describe('part.synchroniseFirst', () => {
@@ -91,15 +101,20 @@ describe('part.synchroniseFirst', () => {
       { change: again },
       { ...normalState, proxy: 'Part', shadowObjects: 1 },
     );
-    expect(end).toMatchObject({ code: 'CHECK_FAILED' });
-    expect(end.sentence).toMatch(/^step synchronise: No shadow objects.*: expected .*, seen .*Disk3/);
+    expect(end).toMatchObject({
+      code: 'CHECK_FAILED',
+      sentence: 'step synchronise: No shadow is left: expected none, seen disk Disk3',
+    });
   });
 
   it('without it, a proxy that is parted is refused', async () => {
     await runScene(scene, { change: leaving });
+    await scene.lab.insertCartridge('another');
     const end = await refusedRun(scene, { change: leaving }, { ...normalState, proxy: 'Part' });
-    expect(end).toMatchObject({ code: 'CHECK_FAILED' });
-    expect(end.sentence).toMatch(/^step 3-1: .* expected Join, seen Part/);
+    expect(end).toMatchObject({
+      code: 'CHECK_FAILED',
+      sentence: 'step 3-1: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)',
+    });
   });
 });
 
@@ -141,6 +156,8 @@ describe('part.tries', () => {
 
 describe('resynchronisation.wait: false', () => {
   it('ends while the copy goes on', async () => {
+    await scene.close();
+    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 1_500_000 });
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await runScene(scene, { change });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -152,19 +169,35 @@ describe('resynchronisation.wait: false', () => {
         reason: 'the job does not wait for the copy (resynchronisation.wait: false)',
       }),
     );
+    expect(end.stands[0]).toBe('Volume2: PROXY Join, STATUS STOP, slice of Disk3 COPY (as node1 shows it)');
     await scene.lab.copyingFinished();
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a run that fails does not wait either, and is not told as one that an operator must bring back', async () => {
+  it('a tape that proves bad ends with 4 while the copy goes on', async () => {
     await scene.close();
-    // So slow that the copy goes on when the run has ended.
-    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 400_000 });
+    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 1_500_000 });
+    const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
+    const end = await failingRun(scene, { change, faults: ['tape-corrupt=3'] });
+    expect(end).toMatchObject({ exitStatus: 4, error: { code: 'TAPE_DIFFERS' } });
+    expect(end.stands[0]).toBe('Volume2: PROXY Join, STATUS STOP, slice of Disk3 COPY (as node1 shows it)');
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('a run that is brought back waits nevertheless: its end says how the cluster is', async () => {
+    await scene.close();
+    // So slow that the copy goes on when it is first looked at.
+    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 3_000_000 });
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await failingRun(scene, { change, faults: ['tape-error=3'] });
-    expect(end.error?.code).toBe('TAPE_WRITE_FAILED');
-    console.log(end.exitStatus, end.stands);
-    await scene.lab.copyingFinished();
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      error: { code: 'TAPE_WRITE_FAILED' },
+      stands: [...normalStands, tapeStands.incomplete],
+    });
+    expect(end.events).toContainEqual(
+      expect.objectContaining({ type: 'step-finished', step: '8-2', result: 'done' }),
+    );
     expect(await clusterState(scene)).toEqual(normalState);
   });
 });

@@ -102,8 +102,6 @@ describe('a labelled tape', () => {
       'mt -f /dev/rmt/0n rewind',
       'mt -f /dev/rmt/0n status',
       'dd ibs=262144 obs=32768 of=/dev/rmt/0n',
-      'mt -f /dev/rmt/0n rewind',
-      'mt -f /dev/rmt/0n fsf 1',
       'mt -f /dev/rmt/0n status',
       'dd ibs=262144 obs=32768 of=/dev/rmt/0n',
       'mt -f /dev/rmt/0n status',
@@ -140,7 +138,7 @@ describe('a labelled tape', () => {
       true,
       true,
     ]);
-    expect(await verify(end.run)).toMatchObject({ volume: 'Volume2' });
+    expect((await verify(end.run))[0]).toMatchObject({ volume: 'Volume2' });
   });
 
   it('is not verified for another run than its own', async () => {

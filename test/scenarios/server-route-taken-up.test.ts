@@ -127,14 +127,14 @@ describe('a console that was killed while the backup server dumps', () => {
 });
 
 describe('a run that is cancelled while the backup server dumps', () => {
-  it.each(['raw-dd', 'ufs-tar'])('%s: ends the dump, and brings the cluster back', async (job) => {
+  it('ends the dump, unmounts, and brings the cluster back', async () => {
     scene.lab.faults.set(slow);
     const cancel = new AbortController();
     whenStarted(scene, 'dump', () => cancel.abort());
-    const end = await runServer(scene, { job, cancel: cancel.signal, change: quick });
+    const end = await runServer(scene, { job: 'ufs-tar', cancel: cancel.signal, change: quick });
     expect(end).toMatchObject({
       exitStatus: 2,
-      sentence: `step ${job === 'raw-dd' ? '6a' : '6b-4'} was cancelled`,
+      sentence: 'step 6b-4 was cancelled',
       error: { code: 'RUN_CANCELLED' },
     });
     expect(end.stands).toEqual([

@@ -310,11 +310,11 @@ describe('two runs at once', () => {
       expect(refused?.error?.code).toBe('CLASS_LOCKED');
       expect(refused?.sentence).toMatch(
         new RegExp(
-          `^Class1 is locked on node3 by run ${first.run} of \\S+ on \\S+ \\(process ${process.pid}\\)$`,
+          `^Class1 is locked on node3 by run ${first.run} of \\S+ on \\S+ \\(process ${process.pid}\\), since [-0-9T:]+Z$`,
         ),
       );
-      expect(refused?.error?.hint).toBe(
-        'wait until that run has ended; if it no longer lives, remove the lock on node3: rmdir /var/tmp/shadowtape-Class1.lock/* /var/tmp/shadowtape-Class1.lock',
+      expect(refused?.error?.hint).toContain(
+        `bring the cluster back with shadowtape unwind ${first.run}, or remove its lock with shadowtape unlock Class1`,
       );
       expect(scene.lab.world().directories.node3).toEqual([]);
     });

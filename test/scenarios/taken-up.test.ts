@@ -153,7 +153,7 @@ describe('a run that cannot go on', () => {
       const error = await failureOf(takeUpScene(scene, 'resume', run));
       expect(error).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
-        sentence: `run ${run} cannot go on: Volume2 is stopped, and no fingerprint of it is in the journal: a shadow could not be proven`,
+        sentence: `run ${run} cannot go on: Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven`,
         hint: `bring the cluster back with shadowtape unwind ${run}, then start the job again`,
       });
       expect(locksLeft(scene)).toEqual([]);

@@ -15,6 +15,6 @@ export default class FailureCount implements Reporter {
     if (counts.size === 0) return;
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const parts = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([came, count]) => `${came} ${count}`);
-    console.log(`failure scenarios: ${all} (${parts.join(', ')})\n`);
+    process.stdout.write(`failure scenarios: ${all} (${parts.join(', ')})\n\n`);
   }
 }

@@ -12,14 +12,7 @@ export interface KindOfRun {
 }
 
 /** The sample jobs of the lab that the kinds are made of. */
-export const jobsOfKinds = [
-  'raw-dd',
-  'ufs-tar',
-  'ufsdump',
-  'sfxfs-tar',
-  'sfxdump',
-  'three-volumes',
-] as const;
+export const jobsOfKinds = ['raw-dd', 'ufs-tar', 'ufsdump', 'sfxfs-tar', 'sfxdump', 'three-volumes'] as const;
 
 type Sample = (typeof jobsOfKinds)[number];
 
@@ -45,7 +38,8 @@ const unseen = (directory: string) => {
   const script = (line: string) => [['sh', '-c', `${line} ${directory} 2>/dev/null || true`]];
   return { services: { nodes: { node1: { stop: script('umount'), resume: script('mount') } } } };
 };
-const server = { route: 'server' };
+/** How far detached work is is asked no more often than need be. */
+const server = { route: 'server', resynchronisation: { everySeconds: 0.1 } };
 const labelled = { media: { layout: 'labelled', name: 'DAILY-01' } };
 
 const rawDevice = kind('6a', 'raw-dd', {});
@@ -74,9 +68,9 @@ const twoVolumes = {
     },
   },
   media: { layout: 'plain' },
-  resynchronisation: { everySeconds: 0.02, atOnce: 1 },
 };
-const two = kind('two volumes', 'three-volumes', twoVolumes, [rawDevice]);
+const oneAtATime = { resynchronisation: { everySeconds: 0.02, atOnce: 1 } };
+const two = kind('two volumes', 'three-volumes', { ...twoVolumes, ...oneAtATime }, [rawDevice]);
 
 /** Each group is a file of scenarios, so that the files share the cores. */
 export const kindsOfRuns = {

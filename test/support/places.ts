@@ -21,7 +21,8 @@ export interface Place {
 }
 
 /** Names and sizes of one volume; a list of several is not one. */
-const isName = (word: string) => /^(\/[^,]*|(Class|Volume|Group)\d+|c\d+t\d+d\d+=Disk\d+|Disk\d+|\d+)$/.test(word);
+const isName = (word: string) =>
+  /^(\/[^,]*|(Class|Volume|Group)\d+|c\d+t\d+d\d+=Disk\d+|Disk\d+|\d+)$/.test(word);
 
 const shapeOfCommand = ({ argv }: PlannedCommand) => argv.filter((word) => !isName(word)).join(' ');
 
@@ -41,8 +42,7 @@ async function stepsOfPlan(scene: Scene, { job, change }: KindOfRun): Promise<re
 /** The steps that no other kind stands for. */
 async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, PlannedStep>> {
   const others = new Set<string>();
-  for (const like of kind.like)
-    for (const step of await stepsOfPlan(scene, like)) others.add(shapeOf(step));
+  for (const like of kind.like) for (const step of await stepsOfPlan(scene, like)) others.add(shapeOf(step));
   const steps = await stepsOfPlan(scene, kind);
   const own = steps.filter((step) => kind.again.includes(step.phase) || !others.has(shapeOf(step)));
   return new Map(own.map((step) => [step.step, step]));
@@ -76,7 +76,9 @@ export async function placesOf(scene: Scene, kind: KindOfRun): Promise<Place[]> 
   if (end.verdict !== 'verified') throw new Error(`a run of kind ${kind.name} ends: ${end.sentence}`);
   await scene.lab.copyingFinished();
   const performed = new Set(
-    end.events.flatMap((event) => (event.type === 'step-finished' && event.result === 'done' ? [event.step] : [])),
+    end.events.flatMap((event) =>
+      event.type === 'step-finished' && event.result === 'done' ? [event.step] : [],
+    ),
   );
   for (const step of own.keys())
     if (!performed.has(step)) throw new Error(`a run of kind ${kind.name} does not perform step ${step}`);

@@ -8,7 +8,17 @@ export const jobs = ['raw-dd', 'ufs-tar', 'two'] as const;
 
 /** What happens at the `at`th command of an act. */
 export interface Trouble {
-  readonly kind: 'none' | 'fails' | 'dropped' | 'dropped amid' | 'hangs' | 'tape error' | 'killed' | 'cancelled' | 'halted' | 'reboot';
+  readonly kind:
+    | 'none'
+    | 'fails'
+    | 'dropped'
+    | 'dropped amid'
+    | 'hangs'
+    | 'tape error'
+    | 'killed'
+    | 'cancelled'
+    | 'halted'
+    | 'reboot';
   readonly at: number;
   readonly node: NodeName;
 }
@@ -28,7 +38,17 @@ export type Act =
   | { readonly what: 'reboot'; readonly node: NodeName };
 
 const node = fc.constantFrom('node1', 'node2', 'node3');
-const kinds = ['none', 'fails', 'dropped', 'dropped amid', 'hangs', 'tape error', 'cancelled', 'halted', 'reboot'] as const;
+const kinds = [
+  'none',
+  'fails',
+  'dropped',
+  'dropped amid',
+  'hangs',
+  'tape error',
+  'cancelled',
+  'halted',
+  'reboot',
+] as const;
 const troubleOf = (among: readonly Trouble['kind'][]): fc.Arbitrary<Trouble> =>
   fc.record({ kind: fc.constantFrom(...among), at: fc.nat(70), node });
 const back = fc.constantFrom(0, 0, 0, 1);
@@ -44,15 +64,24 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
       trouble: troubleOf([...kinds, 'killed', 'killed', 'killed']),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ what: fc.constant('resume'), back, trouble: troubleOf(['none', ...kinds]) }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('unwind'), back, trouble: troubleOf(['none', ...kinds]) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ what: fc.constant('resume'), back, trouble: troubleOf(['none', ...kinds]) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('unwind'), back, trouble: troubleOf(['none', ...kinds]) }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('verify'), back }) },
   { weight: 1, arbitrary: fc.constant({ what: 'label' } as const) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('reboot'), node }) },
 );
 
 const limits = Object.fromEntries(
-  ['prepare', 'part', 'view', 'shadow', 'verify', 'dump', 'remove', 'rejoin', 'finish'].map((phase) => [phase, '2 seconds']),
+  ['prepare', 'part', 'view', 'shadow', 'verify', 'dump', 'remove', 'rejoin', 'finish'].map((phase) => [
+    phase,
+    '2 seconds',
+  ]),
 );
 
 /** The site of the acts: jobs of one volume, and one of two; whatever is on the tape may be overwritten. */

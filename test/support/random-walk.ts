@@ -8,13 +8,14 @@ import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRu
 import { locksLeft, onHost } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
 import { actSite, troubled, type Act } from './random-acts.ts';
-import { standing } from './standing.ts';
+import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
 
 /** Disks on which masters lie. */
 const disksOfMasters = new Set(['Disk1', 'Disk2', 'Disk4', 'Disk5']);
 /** Proxy volume, as the lab shows it. */
-const pairOf = (scene: Scene, proxy: string) => scene.lab.world().pairs.find((pair) => pair.proxy.name === proxy);
+const pairOf = (scene: Scene, proxy: string) =>
+  scene.lab.world().pairs.find((pair) => pair.proxy.name === proxy);
 
 /** The backup server may write to proxies that are parted, and to nothing else. */
 function watchWrites(scene: Scene): { readonly wrong: string[]; stop: () => void } {
@@ -38,25 +39,32 @@ function watchParts(scene: Scene): { readonly held: Map<string, Promise<string>>
   return { held, stop };
 }
 
-const told = ({ sentence, stands }: Pick<SceneRun, 'sentence' | 'stands'>) => [sentence, ...stands].join('\n');
+const isOverBefore = (error: unknown) =>
+  error instanceof Error && error.message === 'the run ended before its console died';
+
+const told = ({ sentence, stands }: Pick<SceneRun, 'sentence' | 'stands'>) =>
+  [sentence, ...stands].join('\n');
 
 export class RandomWalk {
   readonly #scene: Scene;
+  readonly #normal: Standing;
   readonly #parts: ReturnType<typeof watchParts>;
   readonly #writes: ReturnType<typeof watchWrites>;
   readonly #expectNoRejoinUnderShadow: () => void;
   readonly #log: string[] = [];
   #writings = 0;
 
-  private constructor(scene: Scene) {
+  private constructor(scene: Scene, normal: Standing) {
     this.#scene = scene;
+    this.#normal = normal;
     this.#parts = watchParts(scene);
     this.#writes = watchWrites(scene);
     this.#expectNoRejoinUnderShadow = watchRejoins(scene);
   }
 
   static async begin(): Promise<RandomWalk> {
-    return new RandomWalk(await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] }));
+    const scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] });
+    return new RandomWalk(scene, await standing(scene));
   }
 
   close(): Promise<void> {
@@ -71,7 +79,9 @@ export class RandomWalk {
   /** @throws where something is not as it must be */
   async do(act: Act): Promise<void> {
     const end = await this.#perform(act).catch((error: unknown) => this.#refused(error));
-    this.#log.push(`${JSON.stringify(act)}: ${end === undefined ? 'done' : typeof end === 'string' ? end : `${end.run} ${end.exitStatus} ${told(end)}`}`);
+    this.#log.push(
+      `${JSON.stringify(act)}: ${end === undefined ? 'done' : typeof end === 'string' ? end : `${end.run} ${end.exitStatus} ${told(end)}`}`,
+    );
     await this.#scene.lab.copyingFinished();
     expect(this.#writes.wrong, this.log).toEqual([]);
     if (end !== undefined && typeof end !== 'string') await this.#expectAsSaid(end);
@@ -97,7 +107,10 @@ export class RandomWalk {
       case 'unwind': {
         const trouble = troubled(scene, act.trouble);
         try {
-          return await takeUpScene(scene, act.what, await this.#runBut(act.back), { change: actSite, ...trouble });
+          return await takeUpScene(scene, act.what, await this.#runBut(act.back), {
+            change: actSite,
+            ...trouble,
+          });
         } finally {
           await trouble.over();
         }
@@ -115,7 +128,9 @@ export class RandomWalk {
     }
   }
 
-  async #withConsole(work: (console: Awaited<ReturnType<typeof openSceneConsole>>) => Promise<void>): Promise<undefined> {
+  async #withConsole(
+    work: (console: Awaited<ReturnType<typeof openSceneConsole>>) => Promise<void>,
+  ): Promise<undefined> {
     const console = await openSceneConsole(this.#scene, actSite);
     try {
       await work(console);
@@ -131,7 +146,12 @@ export class RandomWalk {
     await this.#scene.lab.writeMaster(4095 * 512, bytes, 'Volume1');
   }
 
-  async #run({ job, route, onFailure, trouble: given }: Extract<Act, { what: 'run' }>): Promise<SceneRun | string> {
+  async #run({
+    job,
+    route,
+    onFailure,
+    trouble: given,
+  }: Extract<Act, { what: 'run' }>): Promise<SceneRun | string> {
     const scene = this.#scene;
     await this.#write();
     const trouble = troubled(scene, given);
@@ -141,8 +161,11 @@ export class RandomWalk {
     };
     try {
       if (given.kind !== 'killed') return await runScene(scene, { job, change, ...trouble });
-      const { run } = await dyingRun(scene, job, trouble.death, change);
-      return `${run} has died`;
+      // It may be over before it comes so far.
+      return await dyingRun(scene, job, trouble.death, change).then(
+        ({ run }) => `${run} has died`,
+        (error: unknown) => (isOverBefore(error) ? 'ended before it died' : Promise.reject(error as Error)),
+      );
     } finally {
       await trouble.over();
     }
@@ -161,39 +184,52 @@ export class RandomWalk {
       );
     }
     const { disks, groups, volumes } = world.shadow;
-    expect([...disks, ...groups, ...volumes.map(({ name }) => name), ...world.mounts.node3], this.log).toEqual([]);
+    expect(
+      [...disks, ...groups, ...volumes.map(({ name }) => name), ...world.mounts.node3],
+      this.log,
+    ).toEqual([]);
   }
 
   /** The tape holds what was handed to it; of a raw device that is what the proxy held at the part. */
-  async #expectTape(start: Extract<RunEvent, { type: 'run-started' }> | undefined, events: readonly RunEvent[]): Promise<void> {
+  async #expectTape(
+    start: Extract<RunEvent, { type: 'run-started' }> | undefined,
+    events: readonly RunEvent[],
+  ): Promise<void> {
     const files = await filesOfTape(this.#scene.lab.tapeFile);
     for (const { proxy, method, tapeFile = 0 } of start?.volumes ?? []) {
       const onTape = sha256(Buffer.concat(files[tapeFile] ?? []));
-      const handed = events.findLast((event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy);
+      const handed = events.findLast(
+        (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
+      );
       expect(handed, this.log).toMatchObject({ onTapeSha256: onTape });
       if (method === '6a') expect(onTape, this.log).toBe(await this.#parts.held.get(proxy));
     }
   }
 
   /** Unwinds every run that is open, the last first, a few times; then all is as it was before the first act. */
-  async bringBack(normal: Awaited<ReturnType<typeof standing>>): Promise<void> {
+  async bringBack(): Promise<void> {
     for (let attempt = 1; attempt <= 3; attempt += 1)
       for (const run of (await this.#scene.state.runs()).reverse()) {
-        const came = await takeUpScene(this.#scene, 'unwind', run, { change: actSite }).catch((error: unknown) => this.#refused(error));
-        this.#log.push(`unwind ${run}: ${typeof came === 'string' ? came : `${came.exitStatus} ${told(came)}`}`);
+        const came = await takeUpScene(this.#scene, 'unwind', run, { change: actSite }).catch(
+          (error: unknown) => this.#refused(error),
+        );
+        this.#log.push(
+          `unwind ${run}: ${typeof came === 'string' ? came : `${came.exitStatus} ${told(came)}`}`,
+        );
       }
     this.#expectNoRejoinUnderShadow();
     this.#parts.stop();
     this.#writes.stop();
     // The lock of a run that was over, but could not remove it, was told; this process lives, so that nobody else takes it over.
-    for (const lock of locksLeft(this.#scene).reverse()) await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);
+    for (const lock of locksLeft(this.#scene).reverse())
+      await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);
     const now = await standing(this.#scene);
-    expect({ ...now, digests: {} }, this.log).toEqual({ ...normal, digests: {} });
-    for (const [master, proxy] of [['Volume1', 'Volume2'], ['Volume3', 'Volume4'], ['Volume5', 'Volume6']] as const)
+    expect({ ...now, digests: {} }, this.log).toEqual({ ...this.#normal, digests: {} });
+    for (const [master, proxy] of [
+      ['Volume1', 'Volume2'],
+      ['Volume3', 'Volume4'],
+      ['Volume5', 'Volume6'],
+    ] as const)
       expect(now.digests[proxy], `${proxy}\n${this.log}`).toBe(now.digests[master]);
-  }
-
-  standing(): ReturnType<typeof standing> {
-    return standing(this.#scene);
   }
 }

@@ -26,14 +26,25 @@ export async function runningOnServer(scene: Scene): Promise<string[]> {
 
 const isStart = (line: string) => line.startsWith("sh -c '") && line.includes('nohup');
 
+/** Looks at detached work less often than scenarios look at a resynchronisation: each look is two commands. */
+const unhurried = (site: SiteTree): void => {
+  for (const job of Object.values(site.jobs))
+    job['resynchronisation'] = { ...(job['resynchronisation'] as object), everySeconds: 0.1 };
+};
+
 /** Every job of the site by route server. */
 export const byServer = (site: SiteTree): void => {
+  unhurried(site);
   for (const job of Object.values(site.jobs)) job['route'] = 'server';
 };
 
 /** Runs a job by route server. */
 export function runServer(scene: Scene, setting: RunSetting = {}): Promise<SceneRun> {
-  return runScene(scene, { route: 'server', ...setting });
+  const change = (site: SiteTree): void => {
+    unhurried(site);
+    setting.change?.(site);
+  };
+  return runScene(scene, { route: 'server', ...setting, change });
 }
 
 /** Acts once, when the command has ended that starts detached work of that purpose. */

@@ -10,6 +10,7 @@ import { locksCommand, unlockCommand } from './lock-commands.ts';
 import { checkLineText, measureRates } from './check-command.ts';
 import { planText } from './plan-text.ts';
 import { runCommand, takeUpCommand } from './run-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { driveCheckCommand, identifyCommand, labelCommand, tapesCommand } from './tape-commands.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
 import { errorText, printable } from './text.ts';
@@ -310,6 +311,16 @@ program
       fresh: options.freshLab ?? false,
       faults: options.fault ?? [],
     });
+  });
+
+program
+  .command('serve')
+  .description('show the console in a browser of this machine, until Ctrl-C')
+  .option('--port <port>', 'where it listens on 127.0.0.1; 0: any port that is free', portOf, 0)
+  .action(async ({ port }: { port: number }) => {
+    const { site, state } = globals();
+    const options = { state: new StateFolder(state), siteFile: site, port };
+    exitStatus = await serveCommand(options, (line) => process.stdout.write(`${printable(line)}\n`));
   });
 
 /** What commander throws has been printed already. */

@@ -3,7 +3,7 @@ import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../
 import { commandLine } from '../ssh/quoting.ts';
 import { bytesOfVolumes, listed, mastersOf, proxiesOf, volumeNamed, type Assignment } from './assignment.ts';
 import { backupLooks, mountLook, primaryLooks } from './observe.ts';
-import { dumpWorkOf, workLines } from './server-work.ts';
+import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import type { Step, StepCommand } from './step.ts';
 
@@ -24,8 +24,15 @@ function operatorPart(assignment: Assignment, step: Step): string | undefined {
   return undefined;
 }
 
+/** What route `server` runs detached from the console. */
 function runAs(assignment: Assignment, step: Step): string[] {
-  if (assignment.route !== 'server' || step.performance !== 'dump') return [];
+  if (assignment.route !== 'server' || step.leftOut !== undefined) return [];
+  const digest = workDigestOf(assignment);
+  if (step.performance === 'read-back' && digest !== undefined)
+    return assignment.volumes.flatMap((volume) =>
+      workLines(readBackWorkOf(assignment, volume, 'RUN', digest)),
+    );
+  if (step.performance !== 'dump') return [];
   return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
 }
 

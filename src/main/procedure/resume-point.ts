@@ -22,9 +22,11 @@ import {
 } from './checks.ts';
 import type { WorkState } from './detached-look.ts';
 import { recordsCompared, type Fingerprints, type SampledBlock } from './fingerprint.ts';
+import { Route } from './resume-route.ts';
 import type { RunMarks } from './run-marks.ts';
 import { sentCommands, type Sent } from './sent-commands.ts';
-import type { Performance, Phase, Step } from './step.ts';
+import type { Step } from './step.ts';
+import { withScriptsLeft } from './steps-scripts.ts';
 import type { World } from './world.ts';
 
 export interface ResumeFacts {
@@ -105,61 +107,6 @@ function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefine
     taken.set(volume.proxy, blocks);
   }
   return taken;
-}
-
-/** Puts the list of the steps together that are performed. */
-class Route {
-  readonly todo: Step[] = [];
-  readonly reasons: string[] = [];
-  readonly #steps: readonly Step[];
-
-  constructor(steps: readonly Step[]) {
-    this.#steps = steps;
-  }
-
-  find(performance: Performance): Step | undefined {
-    return this.#steps.find((step) => step.performance === performance);
-  }
-
-  add(...ids: (string | undefined)[]): void {
-    this.todo.push(...this.#steps.filter(({ id }) => ids.includes(id)));
-  }
-
-  addPhase(phase: Phase): void {
-    this.todo.push(...this.#steps.filter((step) => step.phase === phase));
-  }
-
-  /** Every step from one on. */
-  addFrom(id: string): void {
-    this.todo.push(...this.#steps.slice(this.#steps.findIndex((step) => step.id === id)));
-  }
-
-  /** The steps that unmount, where a method mounts. */
-  get unmounts(): Step[] {
-    return this.#steps.filter(
-      ({ phase, unwinds, performance: kind }) => phase === 'dump' && unwinds && kind === 'commands',
-    );
-  }
-
-  /** The steps that carry the data, one a volume. */
-  get dumps(): Step[] {
-    return this.#steps.filter(({ performance: kind }) => kind === 'dump');
-  }
-
-  /** The steps that end what is left of a dump by route `server`, one a volume. */
-  get dumpsEnded(): Step[] {
-    return this.#steps.filter(({ performance: kind }) => kind === 'dump-ended');
-  }
-
-  /** The steps that rejoin and watch, in their order. */
-  get rejoining(): Step[] {
-    return this.#steps.filter(({ phase }) => phase === 'rejoin');
-  }
-
-  /** The dump's steps, the reading back left out. */
-  get dumpSteps(): Step[] {
-    return this.#steps.filter(({ phase, performance }) => phase === 'dump' && performance !== 'read-back');
-  }
 }
 
 function addUndone(route: Route, { world, marks }: ResumeFacts, step: Step | undefined): boolean {
@@ -304,7 +251,8 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
   } else {
     for (const step of route.unmounts) addUndone(route, facts, step);
   }
-  route.add('4', '5');
+  route.add('4');
+  route.addPhase('shadow');
   return undefined;
 }
 
@@ -441,8 +389,13 @@ export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
   const choose = isProxyJoined(facts.assignment, facts.world) ? whenJoined : whenParted;
   const choice = choose(facts, past, route);
   if ('refused' in choice) return choice;
-  const { todo, reasons } = route;
+  const { reasons } = route;
   const { completed, underWay } = choice;
+  const isLeft = ({ id }: Step) =>
+    !facts.events.some(
+      (event) => event.type === 'step-finished' && event.step === id && event.result === 'done',
+    );
+  const todo = withScriptsLeft(facts.steps, route.todo, isLeft);
   const fingerprints = fingerprintsOf(facts, past);
   return { step: firstStep(todo), todo, reasons, fingerprints, completed, underWay };
 }

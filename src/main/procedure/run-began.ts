@@ -16,6 +16,16 @@ export function beginningOf(events: readonly RunEvent[], file: string): RunStart
   return start;
 }
 
+/** What the site's job was run with. A method that not all volumes share was no option of the command line: the job has it. */
+export function overridesOf({
+  method,
+  route,
+  volumes,
+}: RunStart): Pick<RunStart, 'route'> & { method: RunStart['method'] | undefined } {
+  const isShared = volumes.every((volume) => (volume.method ?? method) === method);
+  return { method: isShared ? method : undefined, route };
+}
+
 /** What the first event of a run tells of its assignment. */
 export function beginningFields(assignment: Assignment): Beginning {
   const { jobName, siteName, route, method, tapeHost, tapeDevice, job, shadow, volumes } = assignment;

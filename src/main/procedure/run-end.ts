@@ -3,7 +3,14 @@ import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.
 import type { RunVerdict } from '../../contract/events.ts';
 import { listed, proxiesOf } from './assignment.ts';
 import type { RunContext } from './run-context.ts';
-import { commandsByHand, isNormal, markSentences, tapeSentences, whatStands } from './what-stands.ts';
+import {
+  commandsByHand,
+  isAtRest,
+  isNormal,
+  markSentences,
+  tapeSentences,
+  whatStands,
+} from './what-stands.ts';
 import type { World } from './world.ts';
 
 /** 0 done; 1 refused before anything was touched; 2 failed, the cluster normal; 3 failed, an operator must act; 4 the tape is bad. */
@@ -57,7 +64,9 @@ export function failedEnd(
   troubles: readonly string[] = [],
 ): RunEnd {
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks)];
-  if (isNormal(assignment, world, marks)) return failed(error, normalStatus, stands);
+  // A run whose tape proved bad has performed every step; all others were brought back.
+  const isWell = normalStatus === 4 ? isAtRest : isNormal;
+  if (isWell(assignment, world, marks)) return failed(error, normalStatus, stands);
   const others = [...new Set(troubles)].filter((text) => text !== error.message);
   const reasons = others.map((text) => `not brought back: ${text}`);
   return failed(error, 3, [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)]);

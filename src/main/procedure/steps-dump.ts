@@ -30,7 +30,7 @@ import {
 import { unmountsBeforePart } from './steps-part.ts';
 import type { Step, StepChecks, StepCommand } from './step.ts';
 import { rewindCommand } from './tape-look.ts';
-import { positionCommands } from './tape-position.ts';
+import { statusCommand } from './tape-position.ts';
 
 const source = (id: string) => `GDS guide 6.6.3.7, step ${id.replace(/:.*/, '')}`;
 
@@ -239,11 +239,11 @@ export function guideDumpCommands(
   return dumpWords({ assignment, volume }).server;
 }
 
-function consoleCommands(part: VolumePart, { reader }: DumpWords): StepCommand[] {
-  const { assignment, volume } = part;
+function consoleCommands({ assignment }: VolumePart, { reader }: DumpWords): StepCommand[] {
   const { backupServer, tapeHost, job } = assignment;
   const device = dumpDevice(assignment);
-  const positions = device === assignment.tapeDevice ? [] : positionCommands(assignment, volume.tapeFile);
+  // Where the head stands elsewhere, it is brought there.
+  const positions = device === assignment.tapeDevice ? [] : [statusCommand(assignment)];
   return [
     ...positions,
     { host: backupServer, argv: reader, guide: false, changes: false },
@@ -313,10 +313,10 @@ export function readBackCommands(host: string, device: string, recordBytes: numb
 }
 
 function readBackCommandsOf(assignment: Assignment): StepCommand[] {
-  const { tapeHost, tapeDevice, job, volumes } = assignment;
+  const { tapeHost, tapeDevice, job, volumes, route } = assignment;
   const { recordBytes } = job.media;
   if (isLabelled(assignment)) return readBackLabelledCommands(assignment, recordBytes, volumes);
-  if (volumes.length === 1) return readBackCommands(tapeHost, tapeDevice, recordBytes);
+  if (volumes.length === 1 && route === 'console') return readBackCommands(tapeHost, tapeDevice, recordBytes);
   return [
     ...volumes.flatMap(({ tapeFile }) => readDataCommands(assignment, recordBytes, tapeFile)),
     rewindCommand(assignment),

@@ -4,10 +4,13 @@ import type { Phase, Step } from './step.ts';
 
 type Script = Assignment['job']['scripts'][number];
 
+const scriptId = (number: number) => `script-${number}`;
+const isScript = ({ id }: Step) => /^script-\d+$/.test(id);
+
 function scriptStep({ before, after, host, command }: Script, number: number): Step {
   const phase = before ?? after ?? 'dump';
   return {
-    id: `script-${number}`,
+    id: scriptId(number),
     phase,
     title: `Script ${before === undefined ? 'after' : 'before'} phase ${phase}`,
     why: 'the site file asks for it (scripts)',
@@ -27,4 +30,25 @@ export function withScripts({ job }: Assignment, steps: readonly Step[]): Step[]
     step,
     ...(steps[index + 1]?.phase === step.phase ? [] : around('after', step.phase)),
   ]);
+}
+
+/**
+ * Puts the scripts that are left among the steps with which a run goes on: each before the first of those that all come later.
+ * @param steps all steps of the run, in their order
+ * @param isLeft says of a script that it has not run to its end
+ */
+export function withScriptsLeft(
+  steps: readonly Step[],
+  todo: readonly Step[],
+  isLeft: (script: Step) => boolean,
+): Step[] {
+  const placeOf = (step: Step) => steps.indexOf(step);
+  const missing = steps.filter((step) => isScript(step) && !todo.includes(step) && isLeft(step));
+  return missing.reduce<Step[]>(
+    (known, script) => {
+      const before = known.findLastIndex((step) => placeOf(step) < placeOf(script));
+      return known.toSpliced(before + 1, 0, script);
+    },
+    [...todo],
+  );
 }

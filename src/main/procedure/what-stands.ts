@@ -2,23 +2,34 @@
 import type { Assignment, VolumeAssignment } from './assignment.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import { findVolume, slicesOfVolume } from '../gds/report-lookup.ts';
-import { isJoinedAndInSync, isShadowGone, isShadowUnmounted } from './checks.ts';
+import { isJoinedAndInSync, isProxyJoined, isShadowGone, isShadowUnmounted } from './checks.ts';
 import { lockFolder } from './lock.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { Look, Step } from './step.ts';
 import { mountsOfClass, type BackupReport, type World } from './world.ts';
 
-/** True where nothing is left of the run: joined and in sync, no shadow, nothing mounted, services resumed. */
-export function isNormal(assignment: Assignment, world: World, marks: RunMarks): boolean {
+function isCleared(assignment: Assignment, world: World, marks: RunMarks): boolean {
   if (world.primaries.length === 0 || !world.backup) return false;
   return (
-    isJoinedAndInSync(assignment, world) &&
     isShadowGone(assignment, world) &&
     isShadowUnmounted(assignment, world) &&
     !marks.mountPointMade &&
     !marks.operatorStopped &&
     marks.servicesStopped.length === 0
   );
+}
+
+/** True where nothing is left of the run: joined and in sync, no shadow, nothing mounted, services resumed. */
+export function isNormal(assignment: Assignment, world: World, marks: RunMarks): boolean {
+  return isCleared(assignment, world, marks) && isJoinedAndInSync(assignment, world);
+}
+
+/** True where nothing is left to do when every step was performed: a job may leave the proxy parted, or the copy under way. */
+export function isAtRest(assignment: Assignment, world: World, marks: RunMarks): boolean {
+  const { rejoin, resynchronisation } = assignment.job;
+  if (!isCleared(assignment, world, marks)) return false;
+  if (rejoin === 'leave-parted') return true;
+  return resynchronisation.wait ? isJoinedAndInSync(assignment, world) : isProxyJoined(assignment, world);
 }
 
 function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: World): string {

@@ -1,0 +1,167 @@
+/**
+ * The desk of the console: answers the channels and tells the topics, for the desktop window and the browser alike. Knows neither
+ * Electron nor http.
+ */
+import {
+  errorInfoOf,
+  requestSchemas,
+  topicSchemas,
+  type Channel,
+  type Pushes,
+  type Reply,
+  type Topic,
+} from '../../contract/channels.ts';
+import { failure, type ErrorInfo } from '../../contract/errors.ts';
+import type { ActivityPush, RunPush } from '../../contract/screens.ts';
+import type { StateFolder } from '../console.ts';
+import { Checking } from './checking.ts';
+import { DriveUse } from './drive-use.ts';
+import type { DeskRoom, Handler, Handlers } from './handlers.ts';
+import { LiveRuns } from './live-runs.ts';
+import { LoginQuestions, type Keystore } from './login-questions.ts';
+import { OpenSite, type OpenConsole } from './open-site.ts';
+import { paced } from './paced.ts';
+import { runHandlers } from './run-handlers.ts';
+import { siteHandlers } from './site-handlers.ts';
+import { tapeHandlers } from './tape-handlers.ts';
+
+export interface DeskOptions {
+  readonly state: StateFolder;
+  /** Without one the embedded lab is the site. */
+  readonly siteFile?: string | undefined;
+  readonly guest: 'desktop' | 'browser';
+  /** Where a secret may be kept beyond the session. */
+  readonly keystore?: Keystore | undefined;
+  readonly openConsole?: OpenConsole | undefined;
+}
+
+/** What a follower is told: a push, or that following has failed. */
+export type Told<Name extends Topic> = { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
+
+const millisecondsBetweenActivity = 100;
+/** Sentences that belong to no run any more; the oldest go. */
+const mostNotices = 20;
+
+function refused(channel: string, reason: string) {
+  return failure('REQUEST_REFUSED', { channel, reason });
+}
+
+export class Desk {
+  readonly #room: DeskRoom;
+  readonly #handlers: Handlers;
+  readonly #followers = new Set<(push: ActivityPush) => void>();
+  readonly #changed = paced(millisecondsBetweenActivity, () => {
+    const { activity } = this;
+    for (const follower of this.#followers) follower(activity);
+  });
+  readonly #notices: string[] = [];
+
+  /** Begins to open the site. */
+  constructor({ state, siteFile, guest, keystore, openConsole }: DeskOptions) {
+    const changed = () => this.#changed.want();
+    const logins = new LoginQuestions(keystore, changed);
+    const { confirmHostKey, askSecret } = logins;
+    const notice = (sentence: string) => {
+      this.#notices.splice(0, this.#notices.length - mostNotices + 1);
+      this.#notices.push(sentence);
+      changed();
+    };
+    const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret };
+    this.#room = {
+      state,
+      guest,
+      logins,
+      site: new OpenSite(options, siteFile, openConsole),
+      runs: new LiveRuns({ state, changed, notice }),
+      drive: new DriveUse(),
+      checking: new Checking(changed),
+    };
+    this.#handlers = {
+      ...siteHandlers(this.#room),
+      ...runHandlers(this.#room),
+      ...tapeHandlers(this.#room),
+    } as Handlers;
+  }
+
+  /** @throws what keeps the site from being opened */
+  async ready(): Promise<void> {
+    await this.#room.site.current;
+  }
+
+  get activity(): ActivityPush {
+    const { runs, logins, checking } = this.#room;
+    return {
+      runs: runs.active,
+      logins: logins.waiting,
+      checking: checking.now,
+      notices: [...this.#notices],
+    };
+  }
+
+  get runs(): Pick<LiveRuns, 'cancelAll' | 'haltAll' | 'settled'> {
+    return this.#room.runs;
+  }
+
+  /** Never throws: what goes wrong is in the reply. */
+  async answer(channel: string, payload: unknown, abort: AbortSignal): Promise<Reply<Channel>> {
+    try {
+      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, 'there is no such channel');
+      const name = channel as Channel;
+      const parsed = requestSchemas[name].safeParse(payload);
+      if (!parsed.success) throw refused(channel, 'it has another shape');
+      const handler = this.#handlers[name] as Handler<typeof name>;
+      return { result: await handler(parsed.data as never, abort) };
+    } catch (error) {
+      return { error: errorInfoOf(error) };
+    }
+  }
+
+  /**
+   * Tells of a topic until the following is ended.
+   * @returns what ends it
+   */
+  follow(topic: string, payload: unknown, listener: (told: Told<Topic>) => void): () => void {
+    const parsed = Object.hasOwn(topicSchemas, topic)
+      ? topicSchemas[topic as Topic].safeParse(payload)
+      : undefined;
+    if (!parsed?.success) {
+      listener({ error: refused(topic, 'it has another shape').toInfo() });
+      return () => undefined;
+    }
+    if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);
+    return this.#followActivity((push) => listener({ push }));
+  }
+
+  #followActivity(follower: (push: ActivityPush) => void): () => void {
+    this.#followers.add(follower);
+    follower(this.activity);
+    return () => this.#followers.delete(follower);
+  }
+
+  #followRun(run: string, listener: (told: Told<'run'>) => void): () => void {
+    let isOver = false;
+    let end = () => undefined as void;
+    const push = (told: RunPush) => {
+      if (!isOver) listener({ push: told });
+    };
+    this.#room.runs.follow(run, push).then(
+      (unfollow) => {
+        end = unfollow;
+        if (isOver) unfollow();
+      },
+      (error: unknown) => {
+        if (!isOver) listener({ error: errorInfoOf(error) });
+      },
+    );
+    return () => {
+      isOver = true;
+      end();
+    };
+  }
+
+  /** Ends all sessions, and the embedded lab where this process runs it. Runs have to be ended before. */
+  async close(): Promise<void> {
+    this.#room.logins.refuseAll();
+    await this.#room.site.close();
+  }
+}

@@ -1,0 +1,39 @@
+/** Who uses the drive: one at a time may move the tape, a run or an operator at the screen. */
+import { failure } from '../../contract/errors.ts';
+
+export interface DrivePlace {
+  readonly host: string;
+  readonly device: string;
+}
+
+export class DriveUse {
+  #user: string | undefined;
+
+  /** In words; undefined while nobody does. */
+  get user(): string | undefined {
+    return this.#user;
+  }
+
+  /**
+   * @param user in words, such as "a tape is being labelled"
+   * @returns gives the drive back
+   * @throws DRIVE_IN_USE
+   */
+  take({ host, device }: DrivePlace, user: string): () => void {
+    if (this.#user !== undefined) throw failure('DRIVE_IN_USE', { host, device, user: this.#user });
+    this.#user = user;
+    return () => {
+      this.#user = undefined;
+    };
+  }
+
+  /** @throws DRIVE_IN_USE, and what the work throws */
+  async during<Value>(place: DrivePlace, user: string, work: () => Promise<Value>): Promise<Value> {
+    const giveBack = this.take(place, user);
+    try {
+      return await work();
+    } finally {
+      giveBack();
+    }
+  }
+}

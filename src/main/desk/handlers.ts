@@ -1,0 +1,28 @@
+/** What answers the channels; each file of handlers has a part of them. */
+import type { Channel, CheckedRequest, Responses } from '../../contract/channels.ts';
+import type { StateFolder } from '../console.ts';
+import type { Checking } from './checking.ts';
+import type { DriveUse } from './drive-use.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { LoginQuestions } from './login-questions.ts';
+import type { OpenSite, Opened } from './open-site.ts';
+
+export type Handler<Name extends Channel> = (
+  request: CheckedRequest<Name>,
+  abort: AbortSignal,
+) => Promise<Responses[Name]>;
+
+export type Handlers = { readonly [Name in Channel]: Handler<Name> };
+
+/** What the handlers share. */
+export interface DeskRoom {
+  readonly state: StateFolder;
+  readonly guest: 'desktop' | 'browser';
+  readonly site: OpenSite;
+  readonly runs: LiveRuns;
+  readonly drive: DriveUse;
+  readonly logins: LoginQuestions;
+  readonly checking: Checking;
+}
+
+export const tapeOf = ({ console }: Opened) => console.site.tape;

@@ -1,0 +1,71 @@
+/** A run that this process performs: what a screen is shown of it while it goes on. */
+import type { RunEvent } from '../../contract/events.ts';
+import type { ActiveRun, Plan, ProgressView } from '../../contract/screens.ts';
+
+const measured = new Set<ProgressView['what']>(['dump', 'read-back']);
+
+/** 0 to 1; undefined where nothing tells. */
+function doneOf({ what, bytes, total }: ProgressView): number | undefined {
+  return measured.has(what) && total !== undefined && total > 0 ? Math.min(1, bytes / total) : undefined;
+}
+
+export class LiveRun {
+  readonly run: string;
+  readonly #events: RunEvent[];
+  readonly #cancel: AbortController;
+  readonly #halt: AbortController;
+  /** What it is going to do. */
+  readonly plan: Plan | undefined;
+  progress: ProgressView | undefined;
+  #step: Extract<RunEvent, { type: 'step-started' }> | undefined;
+  #start: Extract<RunEvent, { type: 'run-started' }> | undefined;
+
+  constructor(
+    run: string,
+    { cancel, halt, plan }: { cancel: AbortController; halt: AbortController; plan: Plan | undefined },
+    before: readonly RunEvent[],
+  ) {
+    this.run = run;
+    this.#cancel = cancel;
+    this.#halt = halt;
+    this.plan = plan;
+    this.#events = [];
+    for (const event of before) this.hear(event);
+  }
+
+  /** All of them, those before the run was taken up included. */
+  get events(): readonly RunEvent[] {
+    return this.#events;
+  }
+
+  hear(event: RunEvent): void {
+    this.#events.push(event);
+    if (event.type === 'run-started') this.#start = event;
+    if (event.type === 'step-started') this.#step = event;
+    if (event.type === 'step-finished') this.progress = undefined;
+  }
+
+  /** Brings the cluster back. */
+  cancel(): void {
+    this.#cancel.abort();
+  }
+
+  /** Ends everything at once, where it stands. */
+  halt(): void {
+    this.#cancel.abort();
+    this.#halt.abort();
+  }
+
+  /** @param asking whether it waits for an answer */
+  activity(asking: boolean): ActiveRun {
+    return {
+      run: this.run,
+      job: this.#start?.job ?? '',
+      volumes: this.#start?.volumes.map(({ proxy }) => proxy) ?? [],
+      step: this.#step?.step,
+      title: this.#step?.title,
+      asking,
+      done: this.progress && doneOf(this.progress),
+    };
+  }
+}

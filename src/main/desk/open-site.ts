@@ -1,0 +1,61 @@
+/** The one site that is open: its console, and going over to another one. */
+import {
+  openConsole,
+  type ConsoleOptions,
+  type ShadowtapeConsole,
+} from '../console.ts';
+
+/** How a console is opened; tests put their own in its place. */
+export type OpenConsole = (options: ConsoleOptions) => Promise<ShadowtapeConsole>;
+
+export interface Opened {
+  readonly console: ShadowtapeConsole;
+  /** Undefined for the embedded lab. */
+  readonly file: string | undefined;
+}
+
+export class OpenSite {
+  readonly #options: Omit<ConsoleOptions, 'siteFile'>;
+  readonly #open: OpenConsole;
+  #opened: Promise<Opened>;
+
+  /** Begins to open the first site; what keeps it from being opened is told by whoever needs it. */
+  constructor(
+    options: Omit<ConsoleOptions, 'siteFile'>,
+    file: string | undefined,
+    open: OpenConsole = openConsole,
+  ) {
+    this.#options = options;
+    this.#open = open;
+    this.#opened = this.#start(file, options.lab);
+    this.#opened.catch(() => undefined);
+  }
+
+  async #start(siteFile: string | undefined, lab: ConsoleOptions['lab']): Promise<Opened> {
+    return { console: await this.#open({ ...this.#options, lab, siteFile }), file: siteFile };
+  }
+
+  /** @throws what opening it has ended with */
+  get current(): Promise<Opened> {
+    return this.#opened;
+  }
+
+  /**
+   * Goes over to another site; where that cannot be opened, the one before stays.
+   * @param file undefined: the embedded lab
+   */
+  async goTo(file: string | undefined): Promise<Opened> {
+    const before = await this.#opened.catch(() => undefined);
+    // The embedded lab is one process's: it is not begun a second time beside itself.
+    if (before && file === undefined && before.file === undefined) return before;
+    const next = await this.#start(file, { fresh: false, faults: [] });
+    this.#opened = Promise.resolve(next);
+    await before?.console.close();
+    return next;
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened.catch(() => undefined);
+    await opened?.console.close();
+  }
+}

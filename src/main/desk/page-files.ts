@@ -1,0 +1,65 @@
+/** The built pages of the console, and what they may do: for both hosts. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, extname, join, sep } from 'node:path';
+import { failure } from '../../contract/errors.ts';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+};
+
+export interface PageFile {
+  readonly bytes: Buffer;
+  readonly type: string;
+  /** True where its name changes whenever its content does. */
+  readonly isLasting: boolean;
+}
+
+/**
+ * The folder that the pages are built into: found from here upwards, since this file is run from the sources and from what is built.
+ * @throws PAGE_MISSING
+ */
+export function pageFolder(from: string = import.meta.dirname): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const pages = join(folder, 'out', 'renderer');
+    if (existsSync(join(pages, 'index.html'))) return pages;
+    if (dirname(folder) === folder) throw failure('PAGE_MISSING');
+  }
+}
+
+/**
+ * A file of the pages. Only what is found in the folder is ever read: a path is compared, not opened.
+ * @param path of the address, such as `/assets/index.js`; `/` is the page itself
+ */
+export async function pageFile(folder: string, path: string): Promise<PageFile | undefined> {
+  const wanted = path === '/' ? 'index.html' : path.slice(1);
+  const found = await readdir(folder, { recursive: true }).catch(() => []);
+  const name = found.find((each) => each.split(sep).join('/') === wanted);
+  const type = name === undefined ? undefined : types[extname(name)];
+  if (name === undefined || type === undefined) return undefined;
+  return { bytes: await readFile(join(folder, name)), type, isLasting: name.startsWith(`assets${sep}`) };
+}
+
+/**
+ * What a page may load, and where it may connect to.
+ * @param connect sources beside the page's own
+ */
+export function contentSecurityPolicy(...connect: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    `connect-src ${["'self'", ...connect].join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,116 @@
+import { failure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import type { Plan } from '../../contract/plan.ts';
+import { readRun, type EndedRun, type Following } from '../console.ts';
+import { RunLines, runLineOf } from '../run-lines.ts';
+import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
+import type { Opened } from './open-site.ts';
+
+export type RunChannel =
+  | 'plan'
+  | 'start'
+  | 'resume'
+  | 'unwind'
+  | 'cancel'
+  | 'halt'
+  | 'answer'
+  | 'runs'
+  | 'run'
+  | 'verifyTape';
+
+/** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
+async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
+  const [start] = events;
+  if (start?.type !== 'run-started') return undefined;
+  const { job, method, route } = start;
+  try {
+    return await (await site.current).console.plan({ job, method, route });
+  } catch {
+    return undefined;
+  }
+}
+
+export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
+  const { state, site, runs, drive } = room;
+  const lines = new RunLines(state);
+
+  /** A run has the drive from its beginning to its end: between two of its commands nobody else may move the tape. */
+  async function beginWithDrive(
+    user: string,
+    begin: (opened: Opened, following: Following) => Promise<EndedRun>,
+  ): Promise<{ run: string }> {
+    const opened = await site.current;
+    const giveBack = drive.take(tapeOf(opened), user);
+    return { run: await runs.begin((following) => begin(opened, following).finally(giveBack)) };
+  }
+
+  function requireNotLive(run: string): void {
+    if (runs.find(run)) throw failure('RUN_IS_LIVE', { run });
+  }
+
+  return {
+    plan: async (request) => (await site.current).console.plan(request),
+
+    start: (request) =>
+      beginWithDrive(`a run of job ${request.job} goes on`, ({ console }, following) =>
+        console.run({ ...request, ...following }),
+      ),
+
+    resume: async (request) => {
+      requireNotLive(request.run);
+      return beginWithDrive(`run ${request.run} goes on`, ({ console }, following) =>
+        console.resume({ ...request, ...following }),
+      );
+    },
+
+    // No tape is moved while the cluster is brought back.
+    unwind: async (request) => {
+      requireNotLive(request.run);
+      const { console } = await site.current;
+      return { run: await runs.begin((following) => console.unwind({ ...request, ...following })) };
+    },
+
+    cancel: async ({ run }) => {
+      runs.cancel(run);
+      return null;
+    },
+
+    halt: async ({ run }) => {
+      runs.halt(run);
+      return null;
+    },
+
+    answer: async (request) => {
+      runs.answer(request);
+      return null;
+    },
+
+    runs: () => lines.list((run) => runs.find(run)?.events),
+
+    run: async ({ run }) => {
+      const live = runs.find(run);
+      const { events, lastHash, truncated } = await readRun(state, run);
+      const line = runLineOf(run, live?.events ?? events, live !== undefined);
+      const isLeft = !live && line.verdict === 'unfinished';
+      return {
+        line,
+        events: live?.events ?? events,
+        journalFile: state.journalFile(run),
+        lastHash,
+        // The last line of a journal that is being written may be half there.
+        chain: truncated && !live ? 'torn' : 'intact',
+        plan: live ? live.plan : isLeft ? await planNow(room, events) : undefined,
+      };
+    },
+
+    verifyTape: async ({ run }, abort) => {
+      requireNotLive(run);
+      const opened = await site.current;
+      return drive.during(tapeOf(opened), `the tape of run ${run} is read back`, () =>
+        opened.console.verify(run, abort, runs.progressOf(run), (question, stop) =>
+          runs.ask(run, question, stop),
+        ),
+      );
+    },
+  };
+}

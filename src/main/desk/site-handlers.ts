@@ -1,0 +1,64 @@
+import type { ClusterView } from '../../contract/screens.ts';
+import { failure } from '../../contract/errors.ts';
+import type { DeskRoom, Handlers } from './handlers.ts';
+import { siteInfo } from './site-views.ts';
+
+export type SiteChannel = 'site' | 'look' | 'check' | 'login' | 'openSite';
+
+/** How long a look is good for others who ask: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6). */
+const lookMilliseconds = 1000;
+
+interface Look {
+  readonly of: object;
+  readonly view: Promise<ClusterView>;
+  /** When it was done; undefined while it goes on. */
+  doneAt: number | undefined;
+}
+
+export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
+  const { site, guest, runs, drive, logins, checking } = room;
+  let last: Look | undefined;
+
+  /** One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others. */
+  async function look(): Promise<ClusterView> {
+    const { console } = await site.current;
+    const isGood =
+      last?.of === console && (last.doneAt === undefined || performance.now() - last.doneAt < lookMilliseconds);
+    if (last && isGood) return last.view;
+    const abort = new AbortController().signal;
+    const view = console.clusterDesk.look({ abort, driveUse: drive.user });
+    const mine: Look = { of: console, view, doneAt: undefined };
+    last = mine;
+    try {
+      return await view;
+    } finally {
+      mine.doneAt = performance.now();
+    }
+  }
+
+  return {
+    site: async () => {
+      const { console, file } = await site.current;
+      return siteInfo(console, file, guest);
+    },
+
+    look,
+
+    check: async () => {
+      const { console } = await site.current;
+      return checking.during('check', (listener) => console.check(listener));
+    },
+
+    login: async ({ number, answer, keep }) => {
+      logins.answer(number, answer, keep);
+      return null;
+    },
+
+    openSite: async ({ file }) => {
+      const [active] = runs.active;
+      if (active) throw failure('SITE_IN_USE', { run: active.run });
+      const { console } = await site.goTo(file);
+      return siteInfo(console, file, guest);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** A site, its jobs and tapes as screens show them: plain data. */
+import type { HostInfo, JobInfo, SiteInfo, TapeContents } from '../../contract/screens.ts';
+import { driveSpeed, version, type IdentifiedTape, type ShadowtapeConsole, type Site } from '../console.ts';
+
+export const hostsOf = (hosts: Pick<Site, 'hosts'>['hosts']): HostInfo[] =>
+  Object.entries(hosts).map(([name, { role }]) => ({ name, role }));
+
+export function jobsOf(jobs: Site['jobs']): JobInfo[] {
+  return Object.entries(jobs).map(([name, job]) => ({
+    name,
+    class: job.class,
+    volumes: job.volumes.map(({ master, proxy, method = job.method }) => ({ master, proxy, method })),
+    shadowClass: job.shadow.class,
+    method: job.method,
+    route: job.route,
+    layout: job.media.layout,
+    approve: job.approve,
+  }));
+}
+
+/** @param file of the site; undefined for the embedded lab */
+export function siteInfo(
+  { site, isLab }: ShadowtapeConsole,
+  file: string | undefined,
+  guest: SiteInfo['guest'],
+): SiteInfo {
+  const { host, device, drive } = site.tape;
+  return {
+    name: site.site,
+    file,
+    isLab,
+    platform: site.platform,
+    hosts: hostsOf(site.hosts),
+    jobs: jobsOf(site.jobs),
+    tape: { host, device, drive, speed: driveSpeed(drive) },
+    version,
+    guest,
+  };
+}
+
+export function tapeContents({ host, device, blank, label, files, end }: IdentifiedTape): TapeContents {
+  return {
+    host,
+    device,
+    blank,
+    label: label && {
+      name: label.name,
+      uuid: label.uuid,
+      writtenAt: label.writtenAt,
+      run: label.run,
+      keepUntil: label.keepUntil,
+      number: label.number,
+    },
+    files,
+    end,
+  };
+}

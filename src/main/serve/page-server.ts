@@ -1,0 +1,127 @@
+/** The console in a browser: pages over http, and a WebSocket a page, on this machine alone. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { failure } from '../../contract/errors.ts';
+import type { Desk } from '../desk/desk.ts';
+import { contentSecurityPolicy, pageFile } from '../desk/page-files.ts';
+import { PageKey } from './page-key.ts';
+import { servePage } from './page-socket.ts';
+
+/** A site file is at most 1,000,000 characters. */
+const mostMessageBytes = 2 * 1024 * 1024;
+
+export interface PageServerOptions {
+  readonly desk: Desk;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Where the built pages lie. */
+  readonly pages: string;
+}
+
+const local = '127.0.0.1';
+const socketPath = '/bridge';
+
+type Refusal = { readonly status: number; readonly words: string };
+
+const words: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens on it',
+  EACCES: 'this user may not',
+};
+
+export class PageServer {
+  readonly #options: PageServerOptions;
+  readonly #key: PageKey;
+  readonly #port: number;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes });
+
+  private constructor(server: Server, options: PageServerOptions) {
+    this.#server = server;
+    this.#options = options;
+    this.#port = (server.address() as AddressInfo).port;
+    this.#key = new PageKey(this.#port);
+    server.on('request', (request, response) => void this.#answer(request, response));
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** @throws PORT_UNUSABLE */
+  static start(options: PageServerOptions): Promise<PageServer> {
+    const { port } = options;
+    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => {
+        const reason = words[error.code ?? ''] ?? error.message;
+        reject(failure('PORT_UNUSABLE', { port, reason }, {}, error));
+      });
+      server.listen(port, local, () => resolve(new PageServer(server, options)));
+    });
+  }
+
+  /** The address that lets a browser in. */
+  get url(): string {
+    return `http://${local}:${this.#port}/?token=${this.#key.token}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** What holds for pages and WebSockets alike. */
+  #refusal(request: IncomingMessage): Refusal | undefined {
+    if (!this.#key.isOwnHost(request)) return { status: 421, words: 'this console has another name' };
+    if (!this.#key.isOwnOrigin(request)) return { status: 403, words: 'another page asks' };
+    return undefined;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', `http://${local}`);
+    const policy = contentSecurityPolicy(`ws://${local}:${this.#port}`, `ws://localhost:${this.#port}`);
+    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    response.setHeader('Cache-Control', 'no-store');
+    const refusal = this.#refusal(request);
+    if (refusal) return refuse(response, refusal);
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return refuse(response, { status: 405, words: 'pages are only read' });
+    const token = searchParams.get('token');
+    if (pathname === '/' && token !== null && this.#key.isToken(token)) {
+      response.writeHead(303, { Location: '/', 'Set-Cookie': this.#key.setCookie }).end();
+      return;
+    }
+    if (!this.#key.opens(request)) {
+      const hint = 'open the address that shadowtape serve has printed on its terminal';
+      return refuse(response, { status: 401, words: hint });
+    }
+    const file = await pageFile(this.#options.pages, pathname);
+    if (!file) return refuse(response, { status: 404, words: 'there is no such page' });
+    if (file.isLasting) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
+    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const isOwn =
+      !this.#refusal(request) &&
+      request.headers.origin !== undefined &&
+      request.url === socketPath &&
+      this.#key.opens(request);
+    if (!isOwn) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (page) => servePage(page, this.#options.desk));
+  }
+}
+
+function refuse(response: ServerResponse, { status, words: text }: Refusal): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}

@@ -1,0 +1,37 @@
+/** Serves the console to browsers of this machine. */
+import { Desk, type DeskOptions } from '../desk/desk.ts';
+import { pageFolder } from '../desk/page-files.ts';
+import { PageServer } from './page-server.ts';
+
+export interface ServeOptions extends Pick<DeskOptions, 'state' | 'siteFile'> {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Where the built pages lie; found where it is left out. */
+  readonly pages?: string | undefined;
+}
+
+export interface Served {
+  /** The address that lets a browser in. */
+  readonly url: string;
+  readonly desk: Desk;
+  /** Ends all sessions; runs have to be ended before. */
+  close(): Promise<void>;
+}
+
+/** @throws PAGE_MISSING, PORT_UNUSABLE, and what keeps the site from being opened */
+export async function serve({ state, siteFile, port, pages }: ServeOptions): Promise<Served> {
+  const folder = pages ?? pageFolder();
+  const desk = new Desk({ state, siteFile, guest: 'browser' });
+  try {
+    await desk.ready();
+    const server = await PageServer.start({ desk, port, pages: folder });
+    const close = async () => {
+      await server.close();
+      await desk.close();
+    };
+    return { url: server.url, desk, close };
+  } catch (error) {
+    await desk.close();
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+/** The keys that hold on every screen. */
+import { screenNames, type ScreenName } from '../managers/routes.ts';
+
+export interface PressedKey {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+export type Shortcut = { readonly screen: ScreenName } | 'help';
+
+/**
+ * What a key does; undefined: nothing that the shell knows.
+ * @param typing true where the key goes into a field: only keys with Ctrl count then
+ */
+export function shortcutOf({ key, ctrlKey, metaKey, altKey }: PressedKey, typing: boolean): Shortcut | undefined {
+  const held = ctrlKey || metaKey;
+  if (altKey || (typing && !held)) return undefined;
+  if (key === '?' && !held) return 'help';
+  const screen = /^[1-9]$/.test(key) ? screenNames[Number(key) - 1] : undefined;
+  return screen === undefined ? undefined : { screen };
+}
+
+/** True where keys go into what has the focus. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
+  );
+}

@@ -1,0 +1,138 @@
+/** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
+import { bytesText, durationText, rateText } from '../../contract/words.ts';
+import { shortDigest } from './hop-lines.ts';
+import type { LegModel, PassModel, RunModel } from './run-model.ts';
+
+export interface ComparedFact {
+  readonly name: string;
+  readonly one: string;
+  readonly other: string;
+  readonly differs: boolean;
+}
+
+export interface ComparedStep {
+  readonly step: string;
+  readonly title: string;
+  /** Milliseconds; undefined where it was not performed. */
+  readonly one: number | undefined;
+  readonly other: number | undefined;
+  /** Commands that only one of the two has sent; looks and samples are not counted. */
+  readonly onlyOne: readonly string[];
+  readonly onlyOther: readonly string[];
+}
+
+export interface Comparison {
+  readonly facts: readonly ComparedFact[];
+  readonly steps: readonly ComparedStep[];
+}
+
+const missing = '–';
+
+function averageOf({ legs }: RunModel, what: LegModel['what']): string {
+  const rates = legs.flatMap((leg) => (leg.what === what && leg.average !== undefined ? [leg.average] : []));
+  const total = rates.reduce((sum, rate) => sum + rate, 0);
+  return rates.length === 0 ? missing : rateText(total / rates.length);
+}
+
+function millisecondsOf({ startedAt, end }: RunModel): number | undefined {
+  return startedAt === undefined || !end ? undefined : Date.parse(end.at) - startedAt;
+}
+
+function tapeOf({ tapes, start }: RunModel): string {
+  const names = tapes.flatMap(({ name }) => name ?? []);
+  return names.length > 0 ? names.join(', ') : start ? `${start.tape.device} on ${start.tape.host}` : missing;
+}
+
+const sum = (sizes: readonly (number | undefined)[]) => sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
+
+function factsOf(model: RunModel): [string, string][] {
+  const { start, volumes, end, sessions } = model;
+  const milliseconds = millisecondsOf(model);
+  const handed = volumes.flatMap(({ digests }) => digests.handed?.bytes ?? []);
+  const digests = volumes.map(({ digests: { device, handed: given } }) => {
+    const digest = device ?? given;
+    return (digest && shortDigest(digest)) ?? missing;
+  });
+  return [
+    ['Verdict', end ? `${end.verdict}, exit status ${end.exitStatus}` : 'unfinished'],
+    ['Job', start?.job ?? missing],
+    ['Site', start?.site ?? missing],
+    ['Class', start?.class ?? missing],
+    ['Volumes', volumes.map(({ proxy }) => proxy).join(', ')],
+    ['Size of the volumes', bytesText(sum(volumes.map(({ bytes }) => bytes)))],
+    ['Method', start?.method ?? missing],
+    ['Route', start?.route ?? missing],
+    ['Layout', start?.layout ?? missing],
+    ['Tape', tapeOf(model)],
+    ['Record size', start ? `${start.recordBytes.toLocaleString('en-US')} B` : missing],
+    ['On the tape', handed.length === 0 ? missing : bytesText(sum(handed))],
+    ['Rate of the dump', averageOf(model, 'dump')],
+    ['Rate of the reading back', averageOf(model, 'read-back')],
+    ['Took', milliseconds === undefined ? missing : durationText(milliseconds / 1000)],
+    ['Digest of the data', digests.join(', ')],
+    ['Taken up', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
+    ['Warnings', String(model.warnings.length)],
+    ['Operator', start?.operator ?? missing],
+    ['Version', start?.version ?? missing],
+  ];
+}
+
+interface StepSum {
+  readonly title: string;
+  readonly milliseconds: number;
+  readonly sent: ReadonlySet<string>;
+}
+
+function sumOf(passes: readonly PassModel[]): StepSum | undefined {
+  const last = passes.findLast(({ state }) => state !== 'skipped');
+  if (!last) return undefined;
+  const changing = passes.flatMap(({ commands }) => commands.filter(({ changes }) => changes));
+  return {
+    title: last.title,
+    milliseconds: sum(passes.map(({ milliseconds }) => milliseconds)),
+    sent: new Set(changing.map(({ host, line }) => `${host} # ${line}`)),
+  };
+}
+
+/** The step ids of both, in the order of the first; those of the second alone go behind the one before them. */
+function stepIds(one: RunModel, other: RunModel): string[] {
+  const ids = [...new Set(one.passes.map(({ step }) => step))];
+  let before = -1;
+  for (const { step } of other.passes) {
+    const at = ids.indexOf(step);
+    if (at < 0) ids.splice(before + 1, 0, step);
+    before = at < 0 ? before + 1 : at;
+  }
+  return ids;
+}
+
+/** The lock's folder bears the run's name: it is always another. */
+const isOwn = (line: string) => /shadowtape-[^/]+\.lock\//.test(line);
+
+function compareStep(step: string, one: RunModel, other: RunModel): ComparedStep {
+  const first = sumOf(one.passes.filter((pass) => pass.step === step));
+  const second = sumOf(other.passes.filter((pass) => pass.step === step));
+  const only = (mine: StepSum | undefined, theirs: StepSum | undefined) =>
+    mine && theirs ? [...mine.sent].filter((line) => !theirs.sent.has(line) && !isOwn(line)) : [];
+  return {
+    step,
+    title: first?.title ?? second?.title ?? '',
+    one: first?.milliseconds,
+    other: second?.milliseconds,
+    onlyOne: only(first, second),
+    onlyOther: only(second, first),
+  };
+}
+
+export function compareRuns(one: RunModel, other: RunModel): Comparison {
+  const second = factsOf(other);
+  return {
+    facts: factsOf(one).map(([name, value], index) => {
+      const [, otherValue = missing] = second[index] ?? [];
+      return { name, one: value, other: otherValue, differs: value !== otherValue };
+    }),
+    steps: stepIds(one, other)
+      .map((step) => compareStep(step, one, other))
+      .filter((step) => step.one !== undefined || step.other !== undefined),
+  };
+}

@@ -1,0 +1,95 @@
+/** The figures of the work that goes on, or went on last: bytes, rate, time left. Pure. */
+import type { ProgressView } from '../../contract/screens.ts';
+import type { LegModel, PassModel, RunModel, Sample } from './run-model.ts';
+
+export interface Figures {
+  readonly what: ProgressView['what'];
+  readonly title: string;
+  readonly bytes: number;
+  readonly total: number | undefined;
+  /** 0 to 1; undefined where nothing tells. */
+  readonly done: number | undefined;
+  /** Bytes a second: the present one, or the whole leg's where it is over. */
+  readonly rate: number | undefined;
+  readonly isOver: boolean;
+  readonly records: number | undefined;
+  readonly totalRecords: number | undefined;
+  /** 0 to 1. */
+  readonly bufferFill: number | undefined;
+  readonly secondsLeft: number | undefined;
+  readonly elapsedSeconds: number | undefined;
+  readonly words: string | undefined;
+}
+
+const titles: Readonly<Record<ProgressView['what'], string>> = {
+  dump: 'Dump',
+  'read-back': 'Reading back',
+  resynchronisation: 'Resynchronisation',
+  fingerprint: 'Fingerprint',
+};
+
+function secondsLeft(bytes: number, total: number | undefined, rate: number | undefined): number | undefined {
+  if (total === undefined || rate === undefined || rate <= 0 || bytes >= total) return undefined;
+  return (total - bytes) / rate;
+}
+
+function figuresOf(
+  progress: ProgressView,
+  isOver: boolean,
+  rate: number | undefined,
+  recordBytes: number | undefined,
+): Figures {
+  const { what, bytes, total, records, bufferFill, words, elapsedSeconds } = progress;
+  const carriesData = what === 'dump' || what === 'read-back';
+  return {
+    what,
+    title: titles[what],
+    bytes,
+    total,
+    done: total === undefined || total === 0 ? undefined : Math.min(1, bytes / total),
+    rate,
+    isOver,
+    records,
+    totalRecords:
+      carriesData && total !== undefined && recordBytes ? Math.ceil(total / recordBytes) : undefined,
+    bufferFill: what === 'dump' && !isOver ? bufferFill : undefined,
+    secondsLeft: isOver ? undefined : secondsLeft(bytes, total, rate),
+    elapsedSeconds,
+    words,
+  };
+}
+
+/** The leg that goes on, or went on last. */
+export function latestLeg(model: RunModel): LegModel | undefined {
+  return model.legs.at(-1);
+}
+
+function goesOn(pass: PassModel | undefined): boolean {
+  return pass?.state === 'running';
+}
+
+/** Of the present step where it tells how far it is, else of the last way of the data; undefined before the first. */
+export function presentFigures(model: RunModel): Figures | undefined {
+  const recordBytes = model.start?.recordBytes;
+  const leg = latestLeg(model);
+  const { current } = model;
+  if (current?.progress && current.key !== leg?.pass)
+    return figuresOf(current.progress, false, current.progress.rate, recordBytes);
+  if (!leg) return undefined;
+  const pass = model.passes.find(({ key }) => key === leg.pass);
+  const isOver = !goesOn(pass) || model.end !== undefined;
+  return figuresOf(leg.latest, isOver, isOver ? leg.average : leg.latest.rate, recordBytes);
+}
+
+/** What is drawn of the samples: those of the last seconds, or all, thinned out where there are more than a screen can show. */
+export function shownSamples(samples: readonly Sample[], lastSeconds: number | undefined, most = 2000): readonly Sample[] {
+  const end = samples.at(-1)?.seconds ?? 0;
+  const wanted =
+    lastSeconds === undefined ? samples : samples.filter(({ seconds }) => seconds >= end - lastSeconds);
+  if (wanted.length <= most) return wanted;
+  // Of each group the slowest is kept: what starves the drive must not be thinned away.
+  const size = Math.ceil(wanted.length / most);
+  return Array.from({ length: Math.ceil(wanted.length / size) }, (_, index) =>
+    wanted.slice(index * size, (index + 1) * size).reduce((one, other) => (other.rate < one.rate ? other : one)),
+  );
+}

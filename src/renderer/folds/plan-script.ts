@@ -1,0 +1,52 @@
+/** A plan as text: a shell script whose comments say where each line belongs and why it is there. Pure. */
+import type { Plan, PlannedStep } from '../../contract/plan.ts';
+import { bytesText } from '../../contract/words.ts';
+
+/** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
+const comment = (text: string) => `# ${text.replace(/\p{Cc}+/gu, ' ')}`;
+
+function stepLines(step: PlannedStep): string[] {
+  const { step: id, title, why, endangers, operator, leftOut, commands, runAs } = step;
+  const head = [
+    '',
+    comment(`${id}  ${title}`),
+    comment(`    ${why}`),
+    ...(endangers === undefined ? [] : [comment(`    mind: ${endangers}`)]),
+    ...(operator === undefined ? [] : [comment(`    ${operator}`)]),
+  ];
+  if (leftOut !== undefined) return [...head, comment(`    left out: ${leftOut}`)];
+  let host: string | undefined;
+  const sent = commands.flatMap((command) => {
+    const changed = command.host !== host;
+    host = command.host;
+    return [...(changed ? [comment(`on ${command.host}:`)] : []), command.line];
+  });
+  const ran = runAs.length === 0 ? [] : [comment('    run as, detached:'), ...runAs.map((line) => comment(`    ${line}`))];
+  return [...head, ...sent, ...ran];
+}
+
+/** @returns the script, with a guard at its head: its lines are of several hosts and must not be run as a whole */
+export function planScript(plan: Plan): string {
+  const { job, site, volume, bytes, method, route, steps } = plan;
+  return [
+    '#!/bin/sh',
+    comment(`Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`),
+    comment('The lines are of several hosts: run each by itself, on the host named above it, and look before you go on.'),
+    `echo 'the lines of this plan are of several hosts: run each on the host named above it' >&2`,
+    'exit 1',
+    ...steps.flatMap(stepLines),
+    '',
+  ].join('\n');
+}
+
+export interface FoldedCommands {
+  readonly shown: readonly PlannedStep['commands'][number][];
+  /** Those of the same kind that follow; empty where there are few. */
+  readonly folded: readonly PlannedStep['commands'][number][];
+}
+
+/** Lists of like commands (the fingerprint's) are folded behind their first ones. */
+export function foldCommands(commands: PlannedStep['commands'], most = 8, first = 2): FoldedCommands {
+  if (commands.length <= most) return { shown: commands, folded: [] };
+  return { shown: commands.slice(0, first), folded: commands.slice(first) };
+}

@@ -1,0 +1,68 @@
+/** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
+import type { QuestionView } from '../../contract/screens.ts';
+import type { State } from '../components/states.ts';
+import type { RunModel } from './run-model.ts';
+
+/**
+ * `dead`: it has no end, and this console does not perform it. `tape-bad`: the cluster is normal, the tape is no backup.
+ * `halted`: an operator must act.
+ */
+export type RunState =
+  | 'loading'
+  | 'running'
+  | 'unwinding'
+  | 'asking'
+  | 'verified'
+  | 'unverified'
+  | 'refused'
+  | 'unwound'
+  | 'halted'
+  | 'tape-bad'
+  | 'dead';
+
+export interface RunFacts {
+  readonly model: RunModel;
+  readonly question: QuestionView | undefined;
+  /** True while this console performs it; undefined where that is not known yet. */
+  readonly live: boolean | undefined;
+}
+
+const endStates: Readonly<Record<number, RunState>> = { 1: 'refused', 2: 'unwound', 3: 'halted', 4: 'tape-bad' };
+
+export function runStateOf({ model, question, live }: RunFacts): RunState {
+  const { end } = model;
+  if (end) return end.exitStatus === 0 ? endOfGood(end.verdict) : (endStates[end.exitStatus] ?? 'halted');
+  if (model.start === undefined || live === undefined) return 'loading';
+  if (!live) return 'dead';
+  if (question) return 'asking';
+  return model.current?.unwinding === true ? 'unwinding' : 'running';
+}
+
+const endOfGood = (verdict: string): RunState => (verdict === 'verified' ? 'verified' : 'unverified');
+
+export interface StateWords {
+  readonly state: State;
+  readonly word: string;
+}
+
+export const stateWords: Readonly<Record<RunState, StateWords>> = {
+  loading: { state: 'idle', word: 'reading the journal' },
+  running: { state: 'busy', word: 'running' },
+  unwinding: { state: 'warn', word: 'bringing the cluster back' },
+  asking: { state: 'warn', word: 'waits for your answer' },
+  verified: { state: 'ok', word: 'verified' },
+  unverified: { state: 'warn', word: 'unverified' },
+  refused: { state: 'bad', word: 'refused' },
+  unwound: { state: 'bad', word: 'failed, brought back' },
+  halted: { state: 'bad', word: 'failed, you must act' },
+  'tape-bad': { state: 'bad', word: 'the tape is no backup' },
+  dead: { state: 'bad', word: 'broken off' },
+};
+
+const overStates: readonly RunState[] = ['verified', 'unverified', 'refused', 'unwound', 'halted', 'tape-bad', 'dead'];
+
+/** True where nothing goes on. */
+export const isOver = (state: RunState): boolean => overStates.includes(state);
+
+/** True where the run may be gone on with, or unwound. */
+export const canBeTakenUp = (state: RunState): boolean => state === 'dead' || state === 'halted';

@@ -1,0 +1,135 @@
+/** The steps of a run as a list: those of the plan in its order with how far they are, then what brought the cluster back. */
+import type { Plan } from '../../contract/plan.ts';
+import type { PassModel, RunModel } from './run-model.ts';
+
+/** `never`: the run ended before it came to this step. */
+export type RowState =
+  'todo' | 'running' | 'asking' | 'done' | 'skipped' | 'failed' | 'broken-off' | 'left-out' | 'never';
+
+export interface StepRow {
+  /** Step id, or step id and pass for a step of the unwinding. */
+  readonly key: string;
+  readonly step: string;
+  readonly title: string;
+  readonly state: RowState;
+  /** Why it was left out. */
+  readonly reason: string | undefined;
+  /** The last one counts. */
+  readonly passes: readonly PassModel[];
+  readonly milliseconds: number | undefined;
+}
+
+export interface PhaseRows {
+  readonly key: string;
+  readonly title: string;
+  readonly unwinding: boolean;
+  readonly rows: readonly StepRow[];
+}
+
+export const phaseTitles: Readonly<Record<string, string>> = {
+  prepare: 'Prepare',
+  part: 'Part the proxy',
+  view: 'View the configuration',
+  shadow: 'Create the shadow',
+  verify: 'Verify the shadow',
+  dump: 'Dump to tape',
+  remove: 'Remove the shadow',
+  rejoin: 'Rejoin the proxy',
+  finish: 'Finish',
+};
+
+/** What the list needs of a planned step. */
+export type ListedStep = Pick<Plan['steps'][number], 'step' | 'title' | 'phase' | 'leftOut'>;
+
+interface Waiting {
+  /** Step that the operator is asked in. */
+  readonly asking: string | undefined;
+  /** True where nothing more is to come. */
+  readonly over: boolean;
+}
+
+function stateOf(last: PassModel | undefined, planned: ListedStep | undefined, waiting: Waiting): RowState {
+  if (last?.state === 'running') {
+    if (waiting.asking === last.step) return 'asking';
+    return waiting.over ? 'broken-off' : 'running';
+  }
+  if (last?.state === 'skipped' && planned?.leftOut !== undefined) return 'left-out';
+  if (last) return last.state;
+  if (planned?.leftOut !== undefined) return 'left-out';
+  return waiting.over ? 'never' : 'todo';
+}
+
+function rowOf(
+  key: string,
+  planned: ListedStep | undefined,
+  passes: readonly PassModel[],
+  waiting: Waiting,
+): StepRow {
+  const last = passes.at(-1);
+  return {
+    key,
+    step: last?.step ?? planned?.step ?? '',
+    title: last?.title ?? planned?.title ?? '',
+    state: stateOf(last, planned, waiting),
+    reason: last?.reason ?? planned?.leftOut,
+    passes,
+    milliseconds: last?.milliseconds,
+  };
+}
+
+/** Steps that the plan does not have (a plan that is not known, a job that was changed) go behind the step performed before them. */
+function inOrder(plan: readonly ListedStep[], passes: readonly PassModel[]): ListedStep[] {
+  const order = [...plan];
+  let before = -1;
+  for (const { step, title, phase } of passes) {
+    const at = order.findIndex((each) => each.step === step);
+    if (at < 0) order.splice(before + 1, 0, { step, title, phase, leftOut: undefined });
+    before = at < 0 ? before + 1 : at;
+  }
+  return order;
+}
+
+function inPhases(rows: readonly { phase: string; row: StepRow }[]): PhaseRows[] {
+  const phases: { key: string; title: string; unwinding: boolean; rows: StepRow[] }[] = [];
+  for (const { phase, row } of rows) {
+    const last = phases.at(-1);
+    if (last?.key === phase) last.rows.push(row);
+    else
+      phases.push({ key: phase, title: phaseTitles[phase] ?? phase, unwinding: false, rows: [row] });
+  }
+  return phases;
+}
+
+/**
+ * @param plan undefined where none is known: then only what was performed is listed
+ * @param asking the step in which the operator is asked
+ * @param over true where the run has ended, or its console is dead
+ */
+export function phaseRows(
+  model: RunModel,
+  plan: readonly ListedStep[] | undefined,
+  asking: string | undefined,
+  over: boolean,
+): PhaseRows[] {
+  const waiting = { asking, over };
+  // The lock is given back in the unwinding too, but is no part of what it brings back.
+  const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
+  const forward = model.passes.filter((pass) => !isBack(pass));
+  const steps = inOrder(plan ?? [], forward);
+  const rows = steps.map((planned) => {
+    const passes = forward.filter(({ step }) => step === planned.step);
+    return { phase: planned.phase, row: rowOf(planned.step, planned, passes, waiting) };
+  });
+  const back = model.passes.filter(isBack);
+  const phases = inPhases(rows);
+  if (back.length === 0) return phases;
+  const unwound = {
+    key: 'unwinding',
+    title: 'Bring the cluster back',
+    unwinding: true,
+    rows: back.map((pass) => rowOf(`${pass.step} ${pass.key}`, undefined, [pass], waiting)),
+  };
+  // It happens between what failed and the lock's being given back.
+  const finish = phases.findIndex(({ key }) => key === 'finish');
+  return finish < 0 ? [...phases, unwound] : phases.toSpliced(finish, 0, unwound);
+}

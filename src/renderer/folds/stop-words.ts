@@ -1,0 +1,43 @@
+/** What stopping a run would do now, in words. Pure. */
+import type { RunModel } from './run-model.ts';
+
+/** Phases whose commands leave the cluster and the backup server as they are: lock, tape position, looking. */
+const harmless: readonly string[] = ['prepare', 'finish', 'view'];
+
+interface Sent {
+  readonly step: string;
+  readonly phase: string;
+}
+
+function mayHaveChanged(model: RunModel): Sent[] {
+  return model.passes.flatMap(({ step, phase, unwinding, commands }) =>
+    !unwinding && commands.some(({ changes }) => changes) ? [{ step, phase }] : [],
+  );
+}
+
+const finished = (model: RunModel, step: string) =>
+  model.passes.some((pass) => pass.step === step && pass.state === 'done');
+
+const listed = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+
+/** What bringing the cluster back would do from here, one clause each, in its order. */
+export function bringBackWords(model: RunModel): string[] {
+  const sent = mayHaveChanged(model);
+  const touched = sent.filter(({ phase }) => !harmless.includes(phase));
+  const operatorStopped = model.passes.some(
+    ({ step, questions }) => step === '3-2' && questions.some(({ answered }) => answered !== undefined),
+  );
+  if (touched.length === 0 && !operatorStopped) return ['gives the lock back: nothing else was touched so far'];
+  const proxies = listed(model.volumes.map(({ proxy }) => proxy));
+  const began = (step: string) => sent.some((each) => each.step === step);
+  const dumping = sent.some(({ phase }) => phase === 'dump');
+  const written = finished(model, 'read-back');
+  return [
+    ...((began('3-2') || operatorStopped) && !finished(model, '3-4') ? ['resumes the services'] : []),
+    ...(began('5') && !finished(model, '7') ? ['unmounts and removes the shadow of each volume'] : []),
+    ...(began('3-3') && !finished(model, '8-2') ? [`rejoins ${proxies} and watches the copy`] : []),
+    'gives the lock back',
+    ...(dumping && !written ? ['leaves the tape as it is: it is then no backup'] : []),
+  ];
+}

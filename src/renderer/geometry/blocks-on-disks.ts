@@ -1,0 +1,91 @@
+/**
+ * Where the blocks of a volume lie on the disks below it. Addresses of volumes and of free blocks count in their group; a
+ * mirror has them on each member, a concatenation one member after the other, a stripe spread over all.
+ */
+import { diskOf, groupOf, type ClusterIndex, type Place } from './cluster-index.ts';
+
+/** Blocks of one disk, counted from its first. */
+export interface Span {
+  readonly disk: string;
+  readonly first: number;
+  readonly blocks: number;
+}
+
+interface Range {
+  readonly first: number;
+  readonly blocks: number;
+}
+
+const sizeOf = (index: ClusterIndex, place: Place, member: string): number | null =>
+  (groupOf(index, place, member) ?? diskOf(index, place, member))?.blocks ?? null;
+
+/** The part of a range that lies in a member which begins at `from`; undefined where none does. */
+function cut({ first, blocks }: Range, from: number, size: number): Range | undefined {
+  const begin = Math.max(first, from);
+  const end = Math.min(first + blocks, from + size);
+  return end > begin ? { first: begin - from, blocks: end - begin } : undefined;
+}
+
+function concatenated(
+  index: ClusterIndex,
+  place: Place,
+  members: readonly string[],
+  range: Range,
+): [string, Range][] {
+  let from = 0;
+  const parts: [string, Range][] = [];
+  for (const member of members) {
+    const size = sizeOf(index, place, member);
+    // Behind a member of unknown size nothing can be placed.
+    if (size === null) break;
+    const part = cut(range, from, size);
+    if (part !== undefined) parts.push([member, part]);
+    from += size;
+  }
+  return parts;
+}
+
+function partsOf(
+  index: ClusterIndex,
+  place: Place,
+  type: string | null,
+  members: readonly string[],
+  range: Range,
+): [string, Range][] {
+  if (type === 'concat') return concatenated(index, place, members, range);
+  const by = type === 'stripe' ? members.length : 1;
+  const part = { first: range.first / by, blocks: range.blocks / by };
+  return members.map((member) => [member, part]);
+}
+
+function spansBelow(index: ClusterIndex, place: Place, holder: string, range: Range, depth: number): Span[] {
+  const group = groupOf(index, place, holder);
+  if (group === undefined) return [{ disk: holder, ...range }];
+  // A group that holds itself would be a mistake of what was printed: it ends here.
+  if (depth > 8) return [];
+  return partsOf(index, place, group.type, group.disks, range).flatMap(([member, part]) =>
+    spansBelow(index, place, member, part, depth + 1),
+  );
+}
+
+/**
+ * @param of the group or the single disk on which the range lies
+ * @returns one span a disk; none where nothing tells the place
+ */
+export function spansOnDisks(
+  index: ClusterIndex,
+  place: Place,
+  of: { readonly group: string | null; readonly disk: string | null },
+  range: { readonly firstBlock: number | null; readonly blocks: number | null },
+): Span[] {
+  const holder = of.group ?? of.disk;
+  if (holder === null || range.firstBlock === null || range.blocks === null) return [];
+  return spansBelow(index, place, holder, { first: range.firstBlock, blocks: range.blocks }, 0);
+}
+
+/** The disks below a group, those of lower groups included, in order. */
+export function disksBelow(index: ClusterIndex, place: Place, name: string, depth = 0): string[] {
+  const group = groupOf(index, place, name);
+  if (group === undefined || depth > 8) return group === undefined ? [name] : [];
+  return group.disks.flatMap((member) => disksBelow(index, place, member, depth + 1));
+}

@@ -1,0 +1,134 @@
+/** Puts the groups of a class below each other: a proxy's group follows its master's. */
+import type { Domain, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
+import { classKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
+import { drawDisk, drawGroup, extentsOfClass, type Drawn } from './group-layout.ts';
+import { metrics, type ClassItem, type PictureItem } from './layout-parts.ts';
+
+/** A group, or a disk of no group, as it stands in a class. */
+export interface Holder {
+  readonly kind: 'group' | 'disk';
+  readonly name: string;
+}
+
+const isIn =
+  ({ domain, class: name }: Place) =>
+  (object: Place): boolean =>
+    object.domain === domain && object.class === name;
+
+const standsOn = ({ kind, name }: Holder, volume: TopologyVolume): boolean =>
+  kind === 'group' ? volume.group === name : volume.group === null && volume.disk === name;
+
+/** The volumes of each holder. */
+function volumesOn(index: ClusterIndex, place: Place, holder: Holder): TopologyVolume[] {
+  return index.topology.volumes.filter(isIn(place)).filter((volume) => standsOn(holder, volume));
+}
+
+const topOf = (groups: readonly TopologyGroup[], name: string): string => {
+  const upper = groups.find((group) => group.name === name)?.upperGroup ?? null;
+  return upper === null || upper === name ? name : upper;
+};
+
+/** The holders of a class in the order of the picture, and which of them stand right below their master's. */
+export function orderedHolders(
+  index: ClusterIndex,
+  place: Place,
+): { readonly holder: Holder; readonly tied: boolean }[] {
+  const { topology } = index;
+  const groups = topology.groups.filter(isIn(place));
+  const disks = topology.disks.filter(isIn(place)).filter(({ group }) => group === null);
+  const holders: Holder[] = [
+    ...groups
+      .filter(({ upperGroup }) => upperGroup === null)
+      .map(({ name }) => ({ kind: 'group' as const, name })),
+    ...disks.map(({ name }) => ({ kind: 'disk' as const, name })),
+  ];
+  const volumes = topology.volumes.filter(isIn(place));
+  const holderOf = ({ group, disk }: TopologyVolume) => (group === null ? disk : topOf(groups, group));
+  const byName = new Map(volumes.map((volume) => [volume.name, volume] as const));
+  // Holder -> holders of its masters' proxies.
+  const followers = new Map<string, Set<string>>();
+  for (const volume of volumes) {
+    const master = volume.master === null ? undefined : byName.get(volume.master);
+    const [from, to] = [master && holderOf(master), holderOf(volume)];
+    if (from && to && from !== to) followers.set(from, (followers.get(from) ?? new Set()).add(to));
+  }
+  const isFollower = new Set([...followers.values()].flatMap((names) => [...names]));
+  const placed = new Set<string>();
+  const ordered: { holder: Holder; tied: boolean }[] = [];
+  const put = (holder: Holder, tied: boolean) => {
+    if (placed.has(holder.name)) return;
+    placed.add(holder.name);
+    ordered.push({ holder, tied });
+    for (const name of followers.get(holder.name) ?? []) {
+      const next = holders.find((entry) => entry.name === name);
+      if (next) put(next, ordered.at(-1)?.holder === holder);
+    }
+  };
+  const holds = (holder: Holder) => volumesOn(index, place, holder).length > 0;
+  const first = holders.filter((holder) => !isFollower.has(holder.name));
+  // What holds no volume, such as spare disks, stands last.
+  for (const holder of [...first.filter(holds), ...first, ...holders]) put(holder, false);
+  return ordered;
+}
+
+export interface ClassDrawing {
+  readonly index: ClusterIndex;
+  readonly place: Place;
+  readonly folded: ReadonlySet<ObjectKey>;
+  readonly x: number;
+  readonly width: number;
+  /** Keeps room for lines at the inner right edge. */
+  readonly gutter: number;
+}
+
+/** A frame around what stands in a class. */
+export function classFrame(
+  place: Place,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  note: string,
+  ghost = false,
+): ClassItem {
+  const key = `${ghost ? 'ghost:' : ''}${classKey(place)}`;
+  return { kind: 'class', id: key, key, name: place.class, note, ghost, ...box };
+}
+
+export function drawHolder(
+  drawing: Omit<ClassDrawing, 'gutter'>,
+  holder: Holder,
+  y: number,
+  ghost = false,
+  extents = extentsOfClass(drawing.index, drawing.place),
+): Drawn {
+  const { index, folded, x, width } = drawing;
+  const parts = { index, extents, folded, ghost, prefix: ghost ? 'ghost:' : '' };
+  return holder.kind === 'group'
+    ? drawGroup(parts, holder.name, x, y, width)
+    : drawDisk(parts, holder.name, x + metrics.groupPad, y, width - 2 * metrics.groupPad);
+}
+
+/** A class from `y` on. */
+export function drawClass(drawing: ClassDrawing, y: number): Drawn {
+  const { index, place, x, width, gutter } = drawing;
+  const inner = { ...drawing, x: x + metrics.classPad, width: width - 2 * metrics.classPad - gutter };
+  const extents = extentsOfClass(index, place);
+  const items: PictureItem[] = [];
+  let at = y + metrics.classHead;
+  for (const [order, { holder, tied }] of orderedHolders(index, place).entries()) {
+    if (order > 0) at += tied ? metrics.tiedGap : metrics.groupGap;
+    const drawn = drawHolder(inner, holder, at, false, extents);
+    items.push(...drawn.items);
+    at += drawn.height;
+  }
+  const height = at + metrics.classPad - y;
+  const known = index.topology.classes.find(
+    (entry) => entry.domain === place.domain && entry.name === place.class,
+  );
+  const note = known === undefined || known.nodes.length === 0 ? '' : `on ${known.nodes.join(', ')}`;
+  return { items: [classFrame(place, { x, y, width, height }, note), ...items], height };
+}
+
+/** The classes of a domain, those without any object included. */
+export function placesOf(index: ClusterIndex, domain: Domain): Place[] {
+  const { classes } = index.topology;
+  return classes.filter((entry) => entry.domain === domain).map(({ name }) => ({ domain, class: name }));
+}

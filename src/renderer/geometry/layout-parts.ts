@@ -1,0 +1,99 @@
+/** What the topology's picture is made of: boxes and lines with what they show. Lengths are pixels at scale 1. */
+import type { State } from '../components/states.ts';
+import type { ObjectKey, VolumeRole } from './cluster-index.ts';
+import type { Box } from './viewport.ts';
+
+interface Item extends Box {
+  /** Tells it from all others of the picture. */
+  readonly id: string;
+  /** What it shows; several items can show one object. */
+  readonly key: ObjectKey;
+  readonly name: string;
+}
+
+export interface NodeItem extends Item {
+  readonly kind: 'node';
+  readonly note: string;
+}
+
+export interface ClassItem extends Item {
+  readonly kind: 'class';
+  readonly note: string;
+  readonly ghost: boolean;
+}
+
+export interface GroupItem extends Item {
+  readonly kind: 'group';
+  readonly note: string;
+  readonly depth: number;
+  readonly folded: boolean;
+  /** What is expected to stand here, and does not yet. */
+  readonly ghost: boolean;
+}
+
+export interface DiskItem extends Item {
+  readonly kind: 'disk';
+  /** The strip of its blocks; the box has its label above. */
+  readonly strip: Box;
+  readonly device: string;
+  readonly status: string;
+  readonly state: State;
+  readonly ghost: boolean;
+  /** False where nothing tells how large it is: nothing is to scale then. */
+  readonly scaled: boolean;
+}
+
+export interface ExtentItem extends Item {
+  readonly kind: 'extent';
+  readonly role: VolumeRole | 'private' | 'free';
+  readonly status: string;
+  readonly state: State;
+  /** Drawn in the strip of a folded group, without words. */
+  readonly thin: boolean;
+}
+
+export interface TapeItem extends Item {
+  readonly kind: 'tape';
+}
+
+export type PictureItem = NodeItem | ClassItem | GroupItem | DiskItem | ExtentItem | TapeItem;
+
+/** A line between two items. */
+export interface Tie {
+  readonly id: string;
+  /** `copy`: master to proxy. `same-disk`: one disk as both domains have it. `shadow`: the same, and a shadow shows it. `node`: a node has the class. */
+  readonly kind: 'copy' | 'same-disk' | 'shadow' | 'node';
+  /** As SVG has it. */
+  readonly path: string;
+  readonly box: Box;
+  readonly keys: readonly ObjectKey[];
+  readonly label: { readonly text: string; readonly x: number; readonly y: number } | undefined;
+  readonly state: State;
+}
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly items: readonly PictureItem[];
+  readonly ties: readonly Tie[];
+  /** Group key -> whether it is drawn folded. */
+  readonly folded: ReadonlySet<ObjectKey>;
+}
+
+export const metrics = {
+  margin: 16,
+  nodeWidth: 124,
+  nodeHeight: 46,
+  classHead: 38,
+  classPad: 12,
+  groupHead: 30,
+  groupPad: 12,
+  groupGap: 14,
+  /** Between a master's group and its proxy's: room for the tie and its word. */
+  tiedGap: 46,
+  diskLabel: 18,
+  strip: 36,
+  diskGap: 12,
+  foldedStrip: 12,
+  tapeHeight: 128,
+} as const;

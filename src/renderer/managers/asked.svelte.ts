@@ -1,0 +1,88 @@
+/** One question to the console and its latest answer, as a screen shows it: busy, answered, failed. */
+import type { Bridge, Channel, RequestOf, Responses } from '../../contract/channels.ts';
+import type { ErrorInfo } from '../../contract/errors.ts';
+
+/** What is shown where the bridge itself fails. */
+export function infoOf(error: unknown): ErrorInfo {
+  const sentence = error instanceof Error ? error.message : String(error);
+  return { code: 'UNEXPECTED', sentence, hint: 'please report it', evidence: {} };
+}
+
+export class Asked<Name extends Channel> {
+  readonly #bridge: Bridge;
+  readonly #channel: Name;
+  #value = $state.raw<Responses[Name]>();
+  #error = $state.raw<ErrorInfo>();
+  #busy = $state(false);
+  #answeredAt = $state.raw<Date>();
+  #abort: AbortController | undefined;
+
+  constructor(bridge: Bridge, channel: Name) {
+    this.#bridge = bridge;
+    this.#channel = channel;
+  }
+
+  /** The last good answer; it stays while the question is asked again. */
+  get value(): Responses[Name] | undefined {
+    return this.#value;
+  }
+
+  /** Why the last asking failed. */
+  get error(): ErrorInfo | undefined {
+    return this.#error;
+  }
+
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  get answeredAt(): Date | undefined {
+    return this.#answeredAt;
+  }
+
+  /**
+   * Asks; what was asked before and is not answered yet is given up.
+   * @returns the answer; undefined where it failed, was stopped, or was asked anew meanwhile
+   */
+  async ask(request: RequestOf<Name>): Promise<Responses[Name] | undefined> {
+    this.#abort?.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#busy = true;
+    this.#error = undefined;
+    const reply = await this.#reply(request, abort.signal);
+    if (this.#abort !== abort) return undefined;
+    this.#abort = undefined;
+    this.#busy = false;
+    if ('error' in reply) {
+      this.#error = reply.error;
+      return undefined;
+    }
+    this.#value = reply.result;
+    this.#answeredAt = new Date();
+    return reply.result;
+  }
+
+  /** Gives up what is asked. */
+  stop(): void {
+    this.#abort?.abort();
+    this.#abort = undefined;
+    this.#busy = false;
+  }
+
+  /** As before the first asking. */
+  clear(): void {
+    this.stop();
+    this.#value = undefined;
+    this.#error = undefined;
+    this.#answeredAt = undefined;
+  }
+
+  async #reply(request: RequestOf<Name>, signal: AbortSignal) {
+    try {
+      return await this.#bridge.request(this.#channel, request, signal);
+    } catch (error) {
+      return { error: infoOf(error) };
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** Both domains and the drive, as they were seen at the last look. */
+import type { ErrorInfo } from '../../contract/errors.ts';
+import type { ClusterView } from '../../contract/screens.ts';
+import { bridge } from '../bridge.ts';
+
+export class ClusterManager {
+  #view = $state.raw<ClusterView>();
+  #error = $state.raw<ErrorInfo>();
+  #looking = $state(false);
+  #again = false;
+  #age = 0;
+
+  /** The last look; undefined before the first. */
+  get view(): ClusterView | undefined {
+    return this.#view;
+  }
+
+  /** Why the last look failed as a whole. */
+  get error(): ErrorInfo | undefined {
+    return this.#error;
+  }
+
+  get looking(): boolean {
+    return this.#looking;
+  }
+
+  /** Looks at the hosts. While one look goes on, the next waits for it. */
+  async look(): Promise<void> {
+    if (this.#looking) {
+      this.#again = true;
+      return;
+    }
+    this.#looking = true;
+    const age = this.#age;
+    try {
+      const reply = await bridge.request('look', {});
+      if (age === this.#age) this.#take(reply);
+    } finally {
+      this.#looking = false;
+    }
+    if (!this.#again) return;
+    this.#again = false;
+    await this.look();
+  }
+
+  /** Forgets what was seen: another site is looked at from now on. */
+  forget(): void {
+    this.#age += 1;
+    this.#view = undefined;
+    this.#error = undefined;
+  }
+
+  #take(reply: { readonly result: ClusterView } | { readonly error: ErrorInfo }): void {
+    this.#error = 'error' in reply ? reply.error : undefined;
+    if ('result' in reply) this.#view = reply.result;
+  }
+}
+
+export const cluster = new ClusterManager();

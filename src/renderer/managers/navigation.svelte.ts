@@ -1,0 +1,25 @@
+/** Which screen is shown: the address after `#` tells, so that reload, back and forward work. */
+import { parseRoute, routeHash, type Route, type ScreenName } from './routes.ts';
+
+export class NavigationManager {
+  #route = $state.raw<Route>(parseRoute(''));
+
+  get route(): Route {
+    return this.#route;
+  }
+
+  /** Follows the address of the page. @returns ends it */
+  follow(): () => void {
+    const read = () => (this.#route = parseRoute(window.location.hash));
+    read();
+    window.addEventListener('hashchange', read);
+    return () => window.removeEventListener('hashchange', read);
+  }
+
+  /** @param subject the job of a plan, the run of a run */
+  go(screen: ScreenName, subject?: string): void {
+    window.location.hash = routeHash({ screen, subject });
+  }
+}
+
+export const navigation = new NavigationManager();

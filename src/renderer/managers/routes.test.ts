@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseRoute, routeHash, screenNames } from './routes.ts';
+
+describe('addresses of screens', () => {
+  it('reads a screen and its subject', () => {
+    expect(parseRoute('#/plan/raw-dd')).toEqual({ screen: 'plan', subject: 'raw-dd' });
+    expect(parseRoute('#/runs')).toEqual({ screen: 'runs', subject: undefined });
+  });
+
+  it('leads home from what it does not know', () => {
+    const home = { screen: 'topology', subject: undefined };
+    expect(parseRoute('')).toEqual(home);
+    expect(parseRoute('#/elsewhere/x')).toEqual(home);
+    expect(parseRoute('#/plan/%E0%A4%A')).toEqual({ screen: 'plan', subject: undefined });
+  });
+
+  it('comes back to any subject', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...screenNames),
+        fc.string({ minLength: 1, unit: 'grapheme' }),
+        (screen, subject) => {
+          expect(parseRoute(routeHash({ screen, subject }))).toEqual({ screen, subject });
+        },
+      ),
+    );
+  });
+});

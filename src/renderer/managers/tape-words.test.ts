@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import type { KnownTapeView, TapeContents } from '../../contract/screens.ts';
+import { isKept, presentName, tapeNameTrouble, tapesWith } from './tape-words.ts';
+
+const found: TapeContents = {
+  host: 'node3',
+  device: '/dev/rmt/0',
+  blank: false,
+  label: undefined,
+  files: [],
+  end: '',
+};
+const label = {
+  name: 'weekly-03',
+  uuid: 'a',
+  writtenAt: '2026-11-01T02:00:00.000Z',
+  run: undefined,
+  keepUntil: undefined,
+  number: undefined,
+};
+
+describe('the name that must be typed before a tape is overwritten', () => {
+  test('is that of its label', () => {
+    expect(presentName({ ...found, label })).toBe('weekly-03');
+  });
+  test('is "data" where it has no label', () => {
+    expect(presentName(found)).toBe('data');
+  });
+  test('is none where the tape is blank', () => {
+    expect(presentName({ ...found, blank: true })).toBeUndefined();
+  });
+});
+
+test('names that a label cannot bear are refused with the reason', () => {
+  expect(tapeNameTrouble('PAYROLL-01')).toBeUndefined();
+  expect(tapeNameTrouble('')).toBeUndefined();
+  expect(tapeNameTrouble('data')).toBe('"data" stands for a tape without a label');
+  expect(tapeNameTrouble('x'.repeat(33))).toBe('32 characters are the most, and these are 33');
+  expect(tapeNameTrouble('-x')).toBe('letters, digits, "_", "." and "-"; the first is a letter or a digit');
+  expect(tapeNameTrouble('a b')).toBe('letters, digits, "_", "." and "-"; the first is a letter or a digit');
+});
+
+test('a tape is kept until its day has come', () => {
+  const day = '2026-12-01T00:00:00.000Z';
+  expect(isKept(day, new Date('2026-11-30T23:59:59Z'))).toBe(true);
+  expect(isKept(day, new Date('2026-12-01T00:00:00Z'))).toBe(false);
+  expect(isKept(undefined, new Date(0))).toBe(false);
+});
+
+test('a search finds tapes by all of its words, in name, run, volume and place', () => {
+  const tape = (name: string, volume: string): KnownTapeView => ({
+    uuid: name,
+    name,
+    run: undefined,
+    keepUntil: undefined,
+    files: [{ file: 1, volume, method: '6a' }],
+    firstSeen: '',
+    lastSeen: '',
+    host: 'node3',
+    device: '/dev/rmt/0',
+    replaced: false,
+  });
+  const tapes = [tape('weekly-01', 'Volume2'), tape('weekly-02', 'Volume4'), tape('nightly', 'Volume4')];
+  const names = (search: string) => tapesWith(tapes, search).map(({ name }) => name);
+  expect(names('weekly volume4')).toEqual(['weekly-02']);
+  expect(names('  ')).toEqual(['weekly-01', 'weekly-02', 'nightly']);
+  expect(names('NODE3 volume2')).toEqual(['weekly-01']);
+  expect(names('nothing')).toEqual([]);
+});

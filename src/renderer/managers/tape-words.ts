@@ -1,0 +1,35 @@
+/** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
+import type { KnownTapeView, TapeContents } from '../../contract/screens.ts';
+
+/** Stands for data without a label where a tape is named. */
+export const unlabelledWord = 'data';
+const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
+
+/** Why a tape cannot bear the name; undefined where it can, or where nothing was typed yet. */
+export function tapeNameTrouble(name: string): string | undefined {
+  if (name === '' || (tapeName.test(name) && name !== unlabelledWord)) return undefined;
+  if (name === unlabelledWord) return '"data" stands for a tape without a label';
+  if (name.length > 32) return `32 characters are the most, and these are ${name.length}`;
+  return 'letters, digits, "_", "." and "-"; the first is a letter or a digit';
+}
+
+/** What must be typed before the tape is overwritten; undefined for a blank one. */
+export function presentName(contents: TapeContents): string | undefined {
+  return contents.blank ? undefined : (contents.label?.name ?? unlabelledWord);
+}
+
+/** True while the tape is not to be overwritten, even by who names it. */
+export function isKept(keepUntil: string | undefined, now: Date): boolean {
+  return keepUntil !== undefined && now < new Date(keepUntil);
+}
+
+const wordsOf = (tape: KnownTapeView) =>
+  [tape.name, tape.run, tape.host, tape.device, tape.uuid, ...tape.files.map(({ volume }) => volume)]
+    .join('\n')
+    .toLowerCase();
+
+/** The tapes that hold every word, in name, run, volume, host or uuid. */
+export function tapesWith(tapes: readonly KnownTapeView[], search: string): readonly KnownTapeView[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  return tapes.filter((tape) => words.every((word) => wordsOf(tape).includes(word)));
+}

@@ -1,0 +1,33 @@
+/** Light or dark: as the system says, until the operator says otherwise. */
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+const key = 'shadowtape.theme';
+
+export class ThemeManager {
+  #theme = $state<Theme>('system');
+
+  get theme(): Theme {
+    return this.#theme;
+  }
+
+  /** Takes up what was chosen before. */
+  restore(): void {
+    this.choose(themes.find((theme) => theme === localStorage.getItem(key)) ?? 'system');
+  }
+
+  choose(theme: Theme): void {
+    this.#theme = theme;
+    localStorage.setItem(key, theme);
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  }
+
+  /** Goes on to the next: system, light, dark. */
+  next(): void {
+    this.choose(themes[(themes.indexOf(this.#theme) + 1) % themes.length] ?? 'system');
+  }
+}
+
+export const theme = new ThemeManager();

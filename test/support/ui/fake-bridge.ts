@@ -1,0 +1,69 @@
+/** A console that is not there: answers what a screen asks out of functions that a test gives it. */
+import type {
+  Bridge,
+  Channel,
+  Pushes,
+  Reply,
+  RequestOf,
+  Responses,
+  Topic,
+} from '../../../src/contract/channels.ts';
+import type { ErrorInfo } from '../../../src/contract/errors.ts';
+
+/** Thrown by an answer: the console refuses. */
+export class Refusal extends Error {
+  readonly info: ErrorInfo;
+
+  constructor(info: Partial<ErrorInfo> & { readonly sentence: string }) {
+    super(info.sentence);
+    this.info = { code: 'UNEXPECTED', hint: '', evidence: {}, ...info };
+  }
+}
+
+export type Answers = {
+  readonly [Name in Channel]?: (request: RequestOf<Name>) => Responses[Name] | Promise<Responses[Name]>;
+};
+
+export interface FakeBridge extends Bridge {
+  /** What was asked, the first first. */
+  readonly asked: { readonly channel: Channel; readonly request: unknown }[];
+  /** Tells all who follow the topic. */
+  push<Name extends Topic>(topic: Name, push: Pushes[Name]): void;
+}
+
+/** A channel without an answer waits for ever, as one whose host does not answer. */
+export function fakeBridge(answers: Answers): FakeBridge {
+  const asked: { channel: Channel; request: unknown }[] = [];
+  const listeners = new Map<Topic, Set<(message: { push: never }) => void>>();
+  const last = new Map<Topic, unknown>();
+
+  async function request<Name extends Channel>(
+    channel: Name,
+    payload: RequestOf<Name>,
+  ): Promise<Reply<Name>> {
+    asked.push({ channel, request: payload });
+    const answer = answers[channel] as ((request: RequestOf<Name>) => Promise<Responses[Name]>) | undefined;
+    if (!answer) return new Promise<never>(() => undefined);
+    try {
+      return { result: await answer(payload) };
+    } catch (error) {
+      if (error instanceof Refusal) return { error: error.info };
+      throw error;
+    }
+  }
+
+  return {
+    asked,
+    request,
+    follow(topic, _request, listener) {
+      const known = listeners.get(topic) ?? new Set();
+      listeners.set(topic, known.add(listener as never));
+      if (last.has(topic)) listener({ push: last.get(topic) as never });
+      return () => known.delete(listener as never);
+    },
+    push(topic, push) {
+      last.set(topic, push);
+      for (const listener of listeners.get(topic) ?? []) listener({ push: push as never });
+    },
+  };
+}
