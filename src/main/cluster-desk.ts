@@ -4,10 +4,10 @@ import { failure, type ErrorInfo } from '../contract/errors.ts';
 import type { ClusterView, HostLook, TapeView } from '../contract/screens.ts';
 import type { ShadowLink } from '../contract/topology.ts';
 import { buildTopology } from './gds/topology.ts';
+import { lookAtHost } from './look-at-host.ts';
 import { CommandRunner } from './procedure/command-runner.ts';
 import { driveStatus } from './procedure/drive-ready.ts';
 import { noJournal } from './procedure/journal.ts';
-import { Observer } from './procedure/observe.ts';
 import type { BackupReport } from './procedure/world.ts';
 import type { Job, Site } from './site/site-schema.ts';
 import type { SshHosts } from './ssh/ssh-hosts.ts';
@@ -75,7 +75,9 @@ export class ClusterDesk {
       ...hosts.map(([host, { role }]) => this.#see(runner, host, role !== 'tape')),
     ]);
     const reportsOf = (wanted: string) =>
-      seen.flatMap(({ report }) => (report && this.#site.hosts[report.node]?.role === wanted ? [report] : []));
+      seen.flatMap(({ report }) =>
+        report && this.#site.hosts[report.node]?.role === wanted ? [report] : [],
+      );
     const [backup] = reportsOf('backup');
     const mounts = backup?.mounts ?? [];
     return {
@@ -96,19 +98,12 @@ export class ClusterDesk {
     try {
       await inTime(host, this.#hosts.session(host).connect());
       reached = true;
-      const report = hasGds ? await this.#report(runner, host) : undefined;
+      const { platform, gds } = this.#site;
+      const report = hasGds ? await lookAtHost(runner, host, { platform, noObjectsMessage: gds.noObjectsMessage }) : undefined;
       return { look: lookOf(host, reached), report };
     } catch (error) {
       return { look: lookOf(host, reached, errorInfoOf(error)), report: undefined };
     }
-  }
-
-  /** Every class is asked for, on both sides: a shadow may be looked for in any of them, and a new site has no job yet. */
-  async #report(runner: CommandRunner, host: string): Promise<BackupReport | undefined> {
-    const { platform, gds } = this.#site;
-    const { noObjectsMessage } = gds;
-    const observed = { platform, class: '', primaryNodes: [], backupServer: host, noObjectsMessage };
-    return (await new Observer(runner, observed).look('look', ['backup'])).backup;
   }
 
   async #tape(runner: CommandRunner, driveUse: string | undefined): Promise<TapeView> {

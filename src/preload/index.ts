@@ -1,12 +1,12 @@
-/** Gives the page one function a channel, and nothing else of Electron. */
+/** Gives the page one wire to the console, and nothing else of Electron. What is said on it the main process checks. */
 import { contextBridge, ipcRenderer } from 'electron';
-import type { Channel } from '../contract/channels.ts';
+import type { HostMessage, Wire } from '../contract/wire.ts';
 
-// Named here once more, because a sandboxed preload should not carry the schemas with it; the type keeps both lists equal.
-const names: Record<Channel, true> = { site: true, plan: true };
+const wire: Wire = {
+  send: (message) => ipcRenderer.send('page', message),
+  listen: (listener) => {
+    ipcRenderer.on('host', (_event, message: HostMessage) => listener(message));
+  },
+};
 
-const bridge = Object.fromEntries(
-  Object.keys(names).map((name) => [name, (request: unknown) => ipcRenderer.invoke(name, request)]),
-);
-
-contextBridge.exposeInMainWorld('shadowtape', bridge);
+contextBridge.exposeInMainWorld('shadowtape', wire);

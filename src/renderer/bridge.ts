@@ -1,10 +1,188 @@
-/** The page's only way to the console. */
-import type { Bridge } from '../contract/channels.ts';
+/**
+ * The page's only way to the console: through the preload in the desktop window, through a WebSocket in a browser.
+ *
+ * A WebSocket that is lost is opened again, less and less often. Requests that waited for an answer then fail, since nobody knows whether
+ * they were heard; what is followed is followed again, and its replay begins again: a fold of it starts afresh with the first event.
+ */
+import type { Bridge, Channel, Pushes, Reply, RequestOf, Topic, TopicRequest } from '../contract/channels.ts';
+import type { ErrorInfo } from '../contract/errors.ts';
+import type { HostMessage, PageMessage, Wire } from '../contract/wire.ts';
 
 declare global {
   interface Window {
-    readonly shadowtape: Bridge;
+    /** Of the preload; absent in a browser. */
+    readonly shadowtape?: Wire;
   }
 }
 
-export const bridge: Bridge = window.shadowtape;
+/** `connecting`: for the first time; `lost`: it stood, and is tried again. */
+export type Connection = 'connected' | 'connecting' | 'lost';
+
+type Told = { readonly push: unknown } | { readonly error: ErrorInfo };
+
+interface Following {
+  readonly topic: string;
+  readonly payload: unknown;
+  readonly listener: (told: Told) => void;
+}
+
+const lostError: ErrorInfo = {
+  code: 'UNEXPECTED',
+  sentence: 'the connection to the console was lost before it answered',
+  hint: 'it is being made again; look what has become of the request, then try once more',
+  evidence: {},
+};
+
+const withdrawnError: ErrorInfo = {
+  code: 'UNEXPECTED',
+  sentence: 'the request was given up',
+  hint: '',
+  evidence: {},
+};
+
+/** Milliseconds before each new attempt; the last stays. */
+const pauses = [250, 500, 1000, 2000, 5000];
+
+class HostBridge implements Bridge {
+  #connection: Connection = 'connecting';
+  #wire: Wire | undefined;
+  #attempt = 0;
+  #number = 0;
+  readonly #listeners = new Set<(connection: Connection) => void>();
+  readonly #requests = new Map<number, (reply: unknown) => void>();
+  readonly #followings = new Map<number, Following>();
+  /** Said before the first connection stands. */
+  readonly #waiting: PageMessage[] = [];
+
+  constructor() {
+    if (window.shadowtape) this.#use(window.shadowtape);
+    else this.#connect();
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /**
+   * @param listener told at once, and whenever it changes
+   * @returns what ends the listening
+   */
+  onConnection(listener: (connection: Connection) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#connection);
+    return () => this.#listeners.delete(listener);
+  }
+
+  request<Name extends Channel>(
+    channel: Name,
+    payload: RequestOf<Name>,
+    signal?: AbortSignal,
+  ): Promise<Reply<Name>> {
+    if (signal?.aborted) return Promise.resolve({ error: withdrawnError });
+    if (this.#connection === 'lost') return Promise.resolve({ error: lostError });
+    const id = this.#newNumber();
+    return new Promise((resolve) => {
+      const withdraw = () => {
+        this.#say({ id, cancel: true });
+        end({ error: withdrawnError });
+      };
+      const end = (reply: unknown) => {
+        this.#requests.delete(id);
+        signal?.removeEventListener('abort', withdraw);
+        resolve(reply as Reply<Name>);
+      };
+      this.#requests.set(id, end);
+      signal?.addEventListener('abort', withdraw, { once: true });
+      this.#say({ id, request: { channel, payload: plain(payload) } });
+    });
+  }
+
+  follow<Name extends Topic>(
+    topic: Name,
+    payload: TopicRequest<Name>,
+    listener: (told: { readonly push: Pushes[Name] } | { readonly error: ErrorInfo }) => void,
+  ): () => void {
+    const id = this.#newNumber();
+    const following = { topic, payload: plain(payload), listener: listener as (told: Told) => void };
+    this.#followings.set(id, following);
+    if (this.#connection !== 'lost')
+      this.#say({ id, follow: { topic: following.topic, payload: following.payload } });
+    return () => {
+      if (!this.#followings.delete(id)) return;
+      if (this.#connection !== 'lost') this.#say({ id, unfollow: true });
+    };
+  }
+
+  #newNumber(): number {
+    this.#number += 1;
+    return this.#number;
+  }
+
+  #say(message: PageMessage): void {
+    if (this.#wire) this.#wire.send(message);
+    else if (this.#connection === 'connecting') this.#waiting.push(message);
+  }
+
+  #hear(message: HostMessage): void {
+    const { id } = message;
+    if ('reply' in message) this.#requests.get(id)?.(message.reply);
+    else
+      this.#followings
+        .get(id)
+        ?.listener('push' in message ? { push: message.push } : { error: message.error });
+  }
+
+  #use(wire: Wire): void {
+    this.#wire = wire;
+    wire.listen((message) => this.#hear(message));
+    const isFirst = this.#connection === 'connecting';
+    for (const message of this.#waiting.splice(0)) wire.send(message);
+    if (!isFirst) this.#followAgain(wire);
+    this.#become('connected');
+  }
+
+  #followAgain(wire: Wire): void {
+    for (const [id, { topic, payload }] of this.#followings) wire.send({ id, follow: { topic, payload } });
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(`ws://${location.host}/bridge`);
+    socket.addEventListener('open', () => {
+      this.#attempt = 0;
+      this.#use(wireOf(socket));
+    });
+    // A connection that could not be made is closed too.
+    socket.addEventListener('close', () => this.#lose());
+  }
+
+  #lose(): void {
+    this.#wire = undefined;
+    // What waits for the first connection goes on waiting for it.
+    if (this.#connection !== 'connecting') {
+      for (const end of [...this.#requests.values()]) end({ error: lostError });
+      this.#become('lost');
+    }
+    const pause = pauses[Math.min(this.#attempt, pauses.length - 1)];
+    this.#attempt += 1;
+    setTimeout(() => this.#connect(), pause);
+  }
+
+  #become(connection: Connection): void {
+    if (this.#connection === connection) return;
+    this.#connection = connection;
+    for (const listener of this.#listeners) listener(connection);
+  }
+}
+
+function wireOf(socket: WebSocket): Wire {
+  return {
+    send: (message) => socket.send(JSON.stringify(message)),
+    listen: (listener) =>
+      socket.addEventListener('message', ({ data }) => listener(JSON.parse(String(data)) as HostMessage)),
+  };
+}
+
+/** A proxy of the screen's state cannot be sent to the main process: what is sent is plain. */
+const plain = (payload: unknown): unknown => JSON.parse(JSON.stringify(payload));
+
+export const bridge = new HostBridge();

@@ -24,7 +24,7 @@ const settings = (site: SiteTree) => {
 };
 
 /** So slow that a dump does not end before it is looked at; the fault is cleared then. */
-const slow = 'slow-tape=100000';
+const slow = 'slow-tape=40000';
 
 let scene: Scene;
 beforeEach(async () => {

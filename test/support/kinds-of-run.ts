@@ -9,6 +9,8 @@ export interface KindOfRun {
   readonly like: readonly KindOfRun[];
   /** Phases that are broken off nevertheless, though their commands look the same: they end something else. */
   readonly again: readonly string[];
+  /** How the ids of steps end that another kind stands for, though they are called otherwise there. */
+  readonly stoodFor?: string;
 }
 
 /** The sample jobs of the lab that the kinds are made of. */
@@ -70,7 +72,12 @@ const twoVolumes = {
   media: { layout: 'plain' },
 };
 const oneAtATime = { resynchronisation: { everySeconds: 0.02, atOnce: 1 } };
-const two = kind('two volumes', 'three-volumes', { ...twoVolumes, ...oneAtATime }, [rawDevice]);
+/** The steps of its first volume are those of a job of one; behind them a dump is on the tape that must not be lost. */
+const ofFirst = { stoodFor: ':Volume4' };
+const two = {
+  ...kind('two volumes', 'three-volumes', { ...twoVolumes, ...oneAtATime }, [rawDevice]),
+  ...ofFirst,
+};
 
 /** Each group is a file of scenarios, so that the files share the cores. */
 export const kindsOfRuns = {
@@ -95,5 +102,7 @@ export const kindsOfRuns = {
     byServer('6e by route server', 'sfxdump', unseen('/data'), sfxdump),
   ],
   twoVolumes: [two],
-  twoVolumesByServer: [byServer('two volumes by route server', 'three-volumes', twoVolumes, two)],
+  twoVolumesByServer: [
+    { ...byServer('two volumes by route server', 'three-volumes', twoVolumes, two), ...ofFirst },
+  ],
 } as const satisfies Record<string, readonly KindOfRun[]>;

@@ -44,7 +44,11 @@ async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, Plan
   const others = new Set<string>();
   for (const like of kind.like) for (const step of await stepsOfPlan(scene, like)) others.add(shapeOf(step));
   const steps = await stepsOfPlan(scene, kind);
-  const own = steps.filter((step) => kind.again.includes(step.phase) || !others.has(shapeOf(step)));
+  const isStoodFor = (step: PlannedStep) =>
+    kind.stoodFor === undefined ? false : step.step.endsWith(kind.stoodFor);
+  const own = steps.filter(
+    (step) => kind.again.includes(step.phase) || !(isStoodFor(step) || others.has(shapeOf(step))),
+  );
   return new Map(own.map((step) => [step.step, step]));
 }
 

@@ -11,6 +11,7 @@ export interface Trouble {
   readonly kind:
     | 'none'
     | 'fails'
+    | 'keeps failing'
     | 'dropped'
     | 'dropped amid'
     | 'hangs'
@@ -41,6 +42,7 @@ const node = fc.constantFrom('node1', 'node2', 'node3');
 const kinds = [
   'none',
   'fails',
+  'keeps failing',
   'dropped',
   'dropped amid',
   'hangs',
@@ -53,29 +55,29 @@ const troubleOf = (among: readonly Trouble['kind'][]): fc.Arbitrary<Trouble> =>
   fc.record({ kind: fc.constantFrom(...among), at: fc.nat(70), node });
 const back = fc.constantFrom(0, 0, 0, 1);
 
-export const act: fc.Arbitrary<Act> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      what: fc.constant('run'),
-      job: fc.constantFrom(...jobs),
-      route: fc.constantFrom('console', 'server'),
-      onFailure: fc.constantFrom('halt', 'halt', 'unwind'),
-      trouble: troubleOf([...kinds, 'killed', 'killed', 'killed']),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ what: fc.constant('resume'), back, trouble: troubleOf(['none', ...kinds]) }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ what: fc.constant('unwind'), back, trouble: troubleOf(['none', ...kinds]) }),
-  },
+const run: fc.Arbitrary<Act> = fc.record({
+  what: fc.constant('run'),
+  job: fc.constantFrom(...jobs),
+  route: fc.constantFrom('console', 'server'),
+  onFailure: fc.constantFrom('halt', 'halt', 'unwind'),
+  trouble: troubleOf([...kinds, 'killed', 'killed', 'killed']),
+});
+const takeUp = (what: 'resume' | 'unwind'): fc.Arbitrary<Act> =>
+  fc.record({ what: fc.constant(what), back, trouble: troubleOf(['none', 'none', ...kinds]) });
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 3, arbitrary: run },
+  { weight: 5, arbitrary: takeUp('resume') },
+  { weight: 2, arbitrary: takeUp('unwind') },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant('reboot'), node }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('verify'), back }) },
   { weight: 1, arbitrary: fc.constant({ what: 'label' } as const) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('reboot'), node }) },
 );
+
+/** Without a run there would be nothing to go wrong. */
+export const acts: fc.Arbitrary<Act[]> = fc
+  .tuple(run, fc.array(act, { minLength: 1, maxLength: 5 }))
+  .map(([first, rest]) => [first, ...rest]);
 
 const limits = Object.fromEntries(
   ['prepare', 'part', 'view', 'shadow', 'verify', 'dump', 'remove', 'rejoin', 'finish'].map((phase) => [
@@ -120,6 +122,7 @@ export function troubled(scene: Scene, { kind, at, node: which }: Trouble) {
   const strike = (event: Extract<NewEvent, { type: 'intent' }>): void => {
     const words = (event.argv.join(' ').split('\n')[0] ?? '').split(' ').slice(0, 2).join(' ');
     if (kind === 'fails') lab.faults.set(`fail-once=${event.host}:${words}`);
+    if (kind === 'keeps failing') lab.faults.set(`fail=${event.host}:${words}`);
     if (kind === 'hangs') lab.faults.set(`hang=${event.host}:${words}`);
     if (kind === 'tape error') lab.faults.set('tape-error=2');
     if (kind === 'dropped') lab.breakConnections(event.host as NodeName);

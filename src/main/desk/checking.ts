@@ -18,7 +18,10 @@ export class Checking {
   }
 
   /** @param work is given who hears each line; of two checks at a time the later one is shown */
-  async during<Value>(what: What, work: (listener: (line: CheckLine) => void) => Promise<Value>): Promise<Value> {
+  async during<Value>(
+    what: What,
+    work: (listener: (line: CheckLine) => void) => Promise<Value>,
+  ): Promise<Value> {
     const mine = { what, lines: [] as CheckLine[] };
     this.#now = mine;
     this.#changed();

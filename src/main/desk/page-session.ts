@@ -41,9 +41,7 @@ export class PageSession {
   #isTaken(number: number): boolean {
     const { size } = this.#requests;
     return (
-      this.#requests.has(number) ||
-      this.#followings.has(number) ||
-      size + this.#followings.size >= mostAtOnce
+      this.#requests.has(number) || this.#followings.has(number) || size + this.#followings.size >= mostAtOnce
     );
   }
 

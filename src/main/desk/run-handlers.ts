@@ -7,16 +7,7 @@ import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { Opened } from './open-site.ts';
 
 export type RunChannel =
-  | 'plan'
-  | 'start'
-  | 'resume'
-  | 'unwind'
-  | 'cancel'
-  | 'halt'
-  | 'answer'
-  | 'runs'
-  | 'run'
-  | 'verifyTape';
+  'plan' | 'start' | 'resume' | 'unwind' | 'cancel' | 'halt' | 'answer' | 'runs' | 'run' | 'verifyTape';
 
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {

@@ -23,7 +23,8 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
   async function look(): Promise<ClusterView> {
     const { console } = await site.current;
     const isGood =
-      last?.of === console && (last.doneAt === undefined || performance.now() - last.doneAt < lookMilliseconds);
+      last?.of === console &&
+      (last.doneAt === undefined || performance.now() - last.doneAt < lookMilliseconds);
     if (last && isGood) return last.view;
     const abort = new AbortController().signal;
     const view = console.clusterDesk.look({ abort, driveUse: drive.user });

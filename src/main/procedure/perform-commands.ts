@@ -29,7 +29,7 @@ async function sendPatiently(context: RunContext, step: Step, command: StepComma
     } catch (error) {
       const mayPass =
         isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED') && needsClosed.has(command.argv[0] ?? '');
-      if (!mayPass || context.patience === 0 || !(await context.waitForHost())) throw error;
+      if (!mayPass || context.patience === 0 || !(await context.waitForHost(0.25))) throw error;
       context.patience -= 1;
       context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; tried again` });
     }

@@ -389,7 +389,6 @@ export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
   const choose = isProxyJoined(facts.assignment, facts.world) ? whenJoined : whenParted;
   const choice = choose(facts, past, route);
   if ('refused' in choice) return choice;
-  const { reasons } = route;
   const { completed, underWay } = choice;
   const isLeft = ({ id }: Step) =>
     !facts.events.some(
@@ -397,5 +396,5 @@ export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
     );
   const todo = withScriptsLeft(facts.steps, route.todo, isLeft);
   const fingerprints = fingerprintsOf(facts, past);
-  return { step: firstStep(todo), todo, reasons, fingerprints, completed, underWay };
+  return { step: firstStep(todo), todo, reasons: route.reasons, fingerprints, completed, underWay };
 }

@@ -151,12 +151,13 @@ export class RunContext {
    * resynchronisation, ten seconds at most; sixty times in a run, which is enough for a server to reboot.
    * @returns false where it has been waited for long enough
    */
-  async waitForHost(): Promise<boolean> {
+  async waitForHost(atLeastSeconds = 0): Promise<boolean> {
     if (this.#waitsLeft === 0) return false;
     this.#waitsLeft -= 1;
     const seconds = Math.min(this.assignment.job.resynchronisation.everySeconds, 10);
+    const milliseconds = Math.max(seconds, atLeastSeconds) * 1000;
     try {
-      await wait(seconds * 1000, undefined, { signal: this.options.halt });
+      await wait(milliseconds, undefined, { signal: this.options.halt });
       return true;
     } catch {
       return false;

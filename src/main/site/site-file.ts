@@ -32,7 +32,8 @@ function aliasTrouble(document: Document): { at: number; reason: string } | unde
   return trouble;
 }
 
-function parseYaml(file: string, text: string): unknown {
+/** @throws SITE_FILE_NOT_YAML */
+export function parseYaml(file: string, text: string): unknown {
   const lines = new LineCounter();
   const notYaml = (at: number, reason: string, cause?: unknown) => {
     const { line, col } = lines.linePos(at);

@@ -14,7 +14,10 @@ export type Shortcut = { readonly screen: ScreenName } | 'help';
  * What a key does; undefined: nothing that the shell knows.
  * @param typing true where the key goes into a field: only keys with Ctrl count then
  */
-export function shortcutOf({ key, ctrlKey, metaKey, altKey }: PressedKey, typing: boolean): Shortcut | undefined {
+export function shortcutOf(
+  { key, ctrlKey, metaKey, altKey }: PressedKey,
+  typing: boolean,
+): Shortcut | undefined {
   const held = ctrlKey || metaKey;
   if (altKey || (typing && !held)) return undefined;
   if (key === '?' && !held) return 'help';
@@ -26,6 +29,7 @@ export function shortcutOf({ key, ctrlKey, metaKey, altKey }: PressedKey, typing
 export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
+    (target.isContentEditable ||
+      target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
   );
 }

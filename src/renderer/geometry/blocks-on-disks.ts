@@ -2,6 +2,7 @@
  * Where the blocks of a volume lie on the disks below it. Addresses of volumes and of free blocks count in their group; a
  * mirror has them on each member, a concatenation one member after the other, a stripe spread over all.
  */
+import type { TopologyDisk, TopologyVolume } from '../../contract/topology.ts';
 import { diskOf, groupOf, type ClusterIndex, type Place } from './cluster-index.ts';
 
 /** Blocks of one disk, counted from its first. */
@@ -88,4 +89,10 @@ export function disksBelow(index: ClusterIndex, place: Place, name: string, dept
   const group = groupOf(index, place, name);
   if (group === undefined || depth > 8) return group === undefined ? [name] : [];
   return group.disks.flatMap((member) => disksBelow(index, place, member, depth + 1));
+}
+
+/** The disks that a volume lies on. */
+export function disksOfVolume(index: ClusterIndex, volume: TopologyVolume): TopologyDisk[] {
+  const names = volume.group === null ? [volume.disk ?? ''] : disksBelow(index, volume, volume.group);
+  return names.flatMap((name) => diskOf(index, volume, name) ?? []);
 }

@@ -1,6 +1,12 @@
 /** What the console does now: the runs that go on, the questions of logins, and where the first run stands. */
 import type { ErrorInfo } from '../../contract/errors.ts';
-import type { ActiveRun, ActivityPush, LoginQuestion, ProgressView, RunPush } from '../../contract/screens.ts';
+import type {
+  ActiveRun,
+  ActivityPush,
+  LoginQuestion,
+  ProgressView,
+  RunPush,
+} from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 import { emptyJournal, foldJournal, type JournalLine } from './journal-line.ts';
 

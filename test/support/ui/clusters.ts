@@ -74,7 +74,10 @@ export function volume(
   };
 }
 
-export function slices({ domain, class: name, ...of }: TopologyVolume, disks: readonly string[]): TopologySlice[] {
+export function slices(
+  { domain, class: name, ...of }: TopologyVolume,
+  disks: readonly string[],
+): TopologySlice[] {
   return disks.map((disk) => ({
     domain,
     class: name,
@@ -107,7 +110,11 @@ export function guideCluster(state: GuideState, shift = 0): Topology {
     proxyOn: onNodes('primary', status(joined ? 'Join' : 'Part')),
     word: state === 'copying' ? 'COPY' : 'STOP',
   });
-  const shadow = volume(backup, 'Volume2', { group: 'Group2', mode: 'ro', firstBlock: privateBlocks + shift });
+  const shadow = volume(backup, 'Volume2', {
+    group: 'Group2',
+    mode: 'ro',
+    firstBlock: privateBlocks + shift,
+  });
   const end = privateBlocks + 1_048_576;
   const isShadowed = state === 'shadowed';
   return {
@@ -190,7 +197,11 @@ export function nestedCluster(): Topology {
       disk(place, 'Disk9', null, 'c1t1d9'),
     ],
     groups: [
-      { ...group(place, 'Group0', ['Group1', 'Group2']), lowerGroups: ['Group1', 'Group2'], blocks: 3_473_408 },
+      {
+        ...group(place, 'Group0', ['Group1', 'Group2']),
+        lowerGroups: ['Group1', 'Group2'],
+        blocks: 3_473_408,
+      },
       lower('Group1', ['Disk1', 'Disk2']),
       lower('Group2', ['Disk3', 'Disk4']),
     ],

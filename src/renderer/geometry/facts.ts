@@ -1,0 +1,184 @@
+/** What the side panel tells of an object: in the guide's words, with what each node says. */
+import { bytesText, countText } from '../../contract/words.ts';
+import type { ByNode, Status, TopologyVolume } from '../../contract/topology.ts';
+import type { State } from '../components/states.ts';
+import { disksBelow, disksOfVolume } from './blocks-on-disks.ts';
+import {
+  diskOf,
+  groupOf,
+  roleOf,
+  sameDisks,
+  shadowedBy,
+  shadowsOf,
+  volumeOf,
+  type ClusterIndex,
+  type ObjectKey,
+  type Place,
+} from './cluster-index.ts';
+import { stateOfStatus } from './status-state.ts';
+
+export interface FactLine {
+  readonly name: string;
+  readonly value: string;
+  readonly mono?: boolean;
+}
+
+export interface ObjectFacts {
+  readonly title: string;
+  /** What it is: `Proxy volume of Class1`. */
+  readonly what: string;
+  readonly role: 'master' | 'proxy' | 'shadow' | 'plain' | undefined;
+  /** What each node says of it. */
+  readonly statuses: readonly { readonly node: string; readonly word: string; readonly state: State }[];
+  readonly facts: readonly FactLine[];
+}
+
+const blockBytes = 512;
+const told = (value: string | null | undefined): string => value ?? 'not shown';
+
+export const blocksText = (blocks: number | null): string =>
+  blocks === null ? 'not shown' : `${countText(blocks)} blocks · ${bytesText(blocks * blockBytes)}`;
+
+function statusesOf(on: ByNode<Status>, before = ''): ObjectFacts['statuses'] {
+  return Object.entries(on).map(([node, status]) => ({
+    node,
+    word: `${before}${status.word}`,
+    state: stateOfStatus(status),
+  }));
+}
+
+const roleWords = {
+  master: 'Master volume',
+  proxy: 'Proxy volume',
+  shadow: 'Shadow volume',
+  plain: 'Volume',
+};
+
+function rangeText({ firstBlock, blocks }: TopologyVolume): string {
+  if (firstBlock === null) return 'not shown';
+  const last = blocks === null ? '' : ` … ${countText(firstBlock + blocks - 1)}`;
+  return `${countText(firstBlock)}${last}`;
+}
+
+function volumeFacts(index: ClusterIndex, volume: TopologyVolume): ObjectFacts {
+  const role = roleOf(volume);
+  const shown = shadowedBy(index, volume);
+  const shadows = shadowsOf(index, volume);
+  const link = index.topology.shadows.find(
+    ({ shadow }) => shadow.class === volume.class && shadow.volume === volume.name,
+  );
+  const byWord = {
+    plan: 'as the plan says',
+    extent: 'same disks, same blocks',
+    name: 'same disks and name, other blocks',
+  };
+  const disks = disksOfVolume(index, volume).map(({ name }) => name);
+  return {
+    title: volume.name,
+    what: `${roleWords[role]} of ${volume.class}`,
+    role,
+    statuses: [...statusesOf(volume.proxyOn), ...statusesOf(volume.statusOn)],
+    facts: [
+      ...(volume.master === null ? [] : [{ name: 'Master', value: volume.master }]),
+      ...(volume.proxies.length === 0 ? [] : [{ name: 'Proxies', value: volume.proxies.join(', ') }]),
+      ...(shown && link
+        ? [{ name: 'Shadows', value: `${shown.class}/${shown.name}, ${byWord[link.by]}` }]
+        : []),
+      ...(shadows.length === 0
+        ? []
+        : [{ name: 'Shadow', value: shadows.map((shadow) => `${shadow.class}/${shadow.name}`).join(', ') }]),
+      { name: 'Group', value: volume.group ?? 'none: a single disk' },
+      { name: 'Disks', value: disks.length === 0 ? 'not shown' : disks.join(', ') },
+      { name: 'Type', value: told(volume.type) },
+      { name: 'Blocks', value: rangeText(volume), mono: true },
+      { name: 'Size', value: blocksText(volume.blocks) },
+      { name: 'Mode', value: told(volume.mode) },
+    ],
+  };
+}
+
+function diskFacts(index: ClusterIndex, place: Place, name: string): ObjectFacts | undefined {
+  const disk = diskOf(index, place, name);
+  if (disk === undefined) return undefined;
+  const same = sameDisks(index, disk);
+  const others = same.map(
+    (other) => `${other.class}/${other.name}, ${Object.values(other.deviceOn).join(', ')}`,
+  );
+  return {
+    title: disk.name,
+    what: `Disk of ${disk.class}`,
+    role: undefined,
+    statuses: statusesOf(disk.statusOn),
+    facts: [
+      ...Object.entries(disk.deviceOn).map(([node, device]) => ({
+        name: `On ${node}`,
+        value: device,
+        mono: true,
+      })),
+      { name: 'Group', value: disk.group ?? 'none' },
+      { name: 'Type', value: disk.type },
+      { name: 'Size', value: blocksText(disk.blocks) },
+      ...(others.length === 0 ? [] : [{ name: 'Same disk', value: others.join('; ') }]),
+    ],
+  };
+}
+
+function groupFacts(index: ClusterIndex, place: Place, name: string): ObjectFacts | undefined {
+  const group = groupOf(index, place, name);
+  if (group === undefined) return undefined;
+  const volumes = index.topology.volumes.filter(
+    (volume) => volume.domain === place.domain && volume.class === place.class && volume.group === name,
+  );
+  return {
+    title: group.name,
+    what: `Group of ${group.class}`,
+    role: undefined,
+    statuses: [],
+    facts: [
+      { name: 'Type', value: told(group.type) },
+      { name: 'Disks', value: disksBelow(index, place, name).join(', ') },
+      ...(group.lowerGroups.length === 0
+        ? []
+        : [{ name: 'Lower groups', value: group.lowerGroups.join(', ') }]),
+      ...(group.upperGroup === null ? [] : [{ name: 'Upper group', value: group.upperGroup }]),
+      ...(group.width === null ? [] : [{ name: 'Stripe width', value: `${countText(group.width)} blocks` }]),
+      { name: 'Volumes', value: countText(volumes.length) },
+      { name: 'Size', value: blocksText(group.blocks) },
+      { name: 'Free', value: blocksText(group.freeBlocks) },
+    ],
+  };
+}
+
+function classFacts(index: ClusterIndex, place: Place): ObjectFacts {
+  const count = (objects: readonly Place[]) =>
+    countText(
+      objects.filter((object) => object.domain === place.domain && object.class === place.class).length,
+    );
+  const { topology } = index;
+  const nodes = topology.classes.find(
+    (entry) => entry.domain === place.domain && entry.name === place.class,
+  )?.nodes;
+  return {
+    title: place.class,
+    what: place.domain === 'primary' ? 'Class of the primary domain' : 'Shadow class of the backup server',
+    role: undefined,
+    statuses: [],
+    facts: [
+      { name: 'Nodes', value: nodes?.join(', ') ?? 'none yet' },
+      { name: 'Disks', value: count(topology.disks) },
+      { name: 'Groups', value: count(topology.groups) },
+      { name: 'Volumes', value: count(topology.volumes) },
+    ],
+  };
+}
+
+/** @returns undefined for a node, the drive, and what is not there */
+export function factsOf(index: ClusterIndex, key: ObjectKey): ObjectFacts | undefined {
+  const [kind, domain, className = '', name = ''] = key.split(':');
+  const place: Place = { domain: domain === 'backup' ? 'backup' : 'primary', class: className };
+  const volume = kind === 'volume' ? volumeOf(index, place, name) : undefined;
+  if (volume) return volumeFacts(index, volume);
+  if (kind === 'disk') return diskFacts(index, place, name);
+  if (kind === 'group') return groupFacts(index, place, name);
+  return kind === 'class' ? classFacts(index, place) : undefined;
+}

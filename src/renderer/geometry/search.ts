@@ -1,0 +1,48 @@
+/** Finds objects of the cluster by what is typed. */
+import type { Topology } from '../../contract/topology.ts';
+import { classKey, objectKey, type ObjectKey } from './cluster-index.ts';
+
+export interface Match {
+  readonly key: ObjectKey;
+  readonly name: string;
+  readonly what: string;
+}
+
+/** Best first: names that are it, that begin so, that hold it; then devices. Every word of the search must be found. */
+export function searchCluster(topology: Topology, text: string): Match[] {
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (words.length === 0) return [];
+  const { volumes, disks, groups, classes } = topology;
+  const candidates = [
+    ...volumes.map((object) => ({ object, kind: 'volume' as const, also: object.master ?? '' })),
+    ...disks.map((object) => ({
+      object,
+      kind: 'disk' as const,
+      also: Object.values(object.deviceOn).join(' '),
+    })),
+    ...groups.map((object) => ({ object, kind: 'group' as const, also: '' })),
+  ].map(({ object, kind, also }) => ({
+    key: objectKey(kind, object, object.name),
+    name: object.name,
+    what: `${kind} of ${object.class}`,
+    text: `${object.name} ${also} ${object.class} ${kind}`.toLowerCase(),
+  }));
+  const ofClasses = classes.map(({ domain, name }) => ({
+    key: classKey({ domain, class: name }),
+    name,
+    what: 'class',
+    text: `${name} class`.toLowerCase(),
+  }));
+  const rank = (name: string) => {
+    const low = name.toLowerCase();
+    const [first = ''] = words;
+    return low === first ? 0 : low.startsWith(first) ? 1 : low.includes(first) ? 2 : 3;
+  };
+  return [...candidates, ...ofClasses]
+    .filter(({ text: known }) => words.every((word) => known.includes(word)))
+    .toSorted((one, other) => rank(one.name) - rank(other.name))
+    .map(({ key, name, what }) => ({ key, name, what }));
+}

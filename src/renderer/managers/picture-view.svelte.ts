@@ -1,0 +1,63 @@
+/** The part of a picture that is seen, moved and zoomed by mouse, wheel, keys and buttons. */
+import {
+  clampViewport,
+  drawnBox,
+  fitAll,
+  reveal,
+  zoomAt,
+  type Box,
+  type Size,
+  type Viewport,
+} from '../geometry/viewport.ts';
+
+export class PictureView {
+  #view = $state.raw<Viewport>({ x: 0, y: 0, scale: 1 });
+  #picture = $state.raw<Size>({ width: 1, height: 1 });
+  width = $state(0);
+  height = $state(0);
+
+  readonly #window = $derived<Size>({ width: this.width, height: this.height });
+  readonly #shown = $derived(clampViewport(this.#view, this.#picture, this.#window));
+  readonly #box = $derived(drawnBox(this.#shown, this.#window));
+
+  get view(): Viewport {
+    return this.#shown;
+  }
+
+  /** What is to be drawn, in units of the picture. */
+  get box(): Box {
+    return this.#box;
+  }
+
+  /** As SVG has it. */
+  get transform(): string {
+    const { x, y, scale } = this.#shown;
+    return `translate(${x} ${y}) scale(${scale})`;
+  }
+
+  setPicture(picture: Size): void {
+    this.#picture = picture;
+  }
+
+  panBy(dx: number, dy: number): void {
+    const { x, y, scale } = this.#shown;
+    this.#view = clampViewport({ x: x + dx, y: y + dy, scale }, this.#picture, this.#window);
+  }
+
+  /** @param point of the window that stays where it is; absent: its middle */
+  zoomBy(factor: number, point = { x: this.width / 2, y: this.height / 2 }): void {
+    this.#view = clampViewport(zoomAt(this.#shown, factor, point), this.#picture, this.#window);
+  }
+
+  fit(): void {
+    this.#view = fitAll(this.#picture, this.#window);
+  }
+
+  ownSize(): void {
+    this.#view = { x: 0, y: 0, scale: 1 };
+  }
+
+  reveal(box: Box): void {
+    this.#view = clampViewport(reveal(this.#shown, box, this.#window), this.#picture, this.#window);
+  }
+}

@@ -1,0 +1,95 @@
+/** The choices of a job, in the guide's words. */
+
+export interface Choice {
+  readonly value: string;
+  readonly word: string;
+  readonly about?: string;
+}
+
+/** GDS guide 6.6.3.7, step 6. */
+export const methods: readonly Choice[] = [
+  { value: '6a', word: '6a  raw device, dd(1M)', about: 'data held in a raw device, copied block by block' },
+  {
+    value: '6b',
+    word: '6b  ufs, tar(1)',
+    about: 'a ufs file system, mounted read only on the shadow; its files as an archive',
+  },
+  {
+    value: '6c',
+    word: '6c  ufs, ufsdump(1M)',
+    about: 'a ufs file system; a dump that is taken from the shadow’s device',
+  },
+  {
+    value: '6d',
+    word: '6d  sfxfs, tar(1)',
+    about: 'a GFS Local File System or SynfinityFile; its files as an archive',
+  },
+  { value: '6e', word: '6e  sfxfs, sfxdump(1M)', about: 'a GFS Local File System or SynfinityFile; a dump' },
+];
+
+export const routes: readonly Choice[] = [
+  {
+    value: 'console',
+    word: 'through the console',
+    about: 'read over ssh, hashed on the way, handed to the tape host: the tape may hang on another host',
+  },
+  {
+    value: 'server',
+    word: 'on the backup server',
+    about: 'the guide’s own command; the data never leaves that host',
+  },
+];
+
+export const layouts: readonly Choice[] = [
+  { value: 'plain', word: 'plain', about: 'the guide’s: no label, data from the beginning of the tape' },
+  {
+    value: 'labelled',
+    word: 'labelled',
+    about: 'a label, a file for each volume, a manifest with the digests',
+  },
+];
+
+export const digests: readonly Choice[] = [
+  { value: 'sha256', word: 'SHA-256' },
+  { value: 'cksum', word: 'cksum(1)' },
+  { value: 'none', word: 'none', about: 'the guide’s command alone: it proves nothing' },
+];
+
+export const approvals: readonly Choice[] = [
+  { value: 'operator', word: 'an operator', about: 'the run waits until somebody has looked at the shadow' },
+  {
+    value: 'when-verified',
+    word: 'the rules alone',
+    about: 'the dump begins when all rules hold and all blocks agree',
+  },
+];
+
+export const afterFailures: readonly Choice[] = [
+  {
+    value: 'halt',
+    word: 'halt',
+    about: 'leaves everything where it stands, and says which commands bring it back',
+  },
+  { value: 'unwind', word: 'unwind', about: 'unmounts, removes the shadow, rejoins' },
+];
+
+export const rejoins: readonly Choice[] = [
+  { value: 'after-backup', word: 'after the backup' },
+  {
+    value: 'leave-parted',
+    word: 'not before the next run',
+    about: 'the proxy keeps what was backed up, for an instant restore',
+  },
+];
+
+export const serviceKinds: readonly Choice[] = [
+  { value: 'ask', word: 'ask', about: 'the operator stops and resumes them, and says so' },
+  { value: 'commands', word: 'by commands', about: 'the same on every primary node' },
+  { value: 'nodes', word: 'by each node’s own', about: 'each primary node has commands of its own' },
+  { value: 'not-needed', word: 'not needed', about: 'the data keeps itself consistent' },
+];
+
+export const phases = ['part', 'shadow', 'verify', 'dump', 'remove', 'rejoin'] as const;
+
+export const methodWord = (method: string): string =>
+  methods.find(({ value }) => value === method)?.word.replace('  ', ' · ') ?? method;

@@ -1,0 +1,10 @@
+/** Moments of runs as screens say them, in this machine's time zone. */
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' });
+
+/** `02:00:04`. @param moment milliseconds since 1970 */
+export const clockText = (moment: number): string => clock.format(moment);
+
+/** `22 Nov 2026 02:00:04`. */
+export const dayAndClock = (moment: number): string => `${day.format(moment)} ${clock.format(moment)}`;

@@ -1,0 +1,27 @@
+/** Commands of a site file as lines that a person edits: one command a line. */
+import { isList, type Value } from './yaml-text.ts';
+
+const plain = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** A word as it is written in a command line; what a shell would do something with stands in quotes. */
+function quoted(word: string): string {
+  if (plain.test(word)) return word;
+  return word.includes("'") ? `"${word}"` : `'${word}'`;
+}
+
+/** `["umount", "/my data"]` and `umount '/my data'` are the same command. */
+export function commandText(command: Value): string {
+  return isList(command) ? command.map((word) => quoted(String(word))).join(' ') : String(command ?? '');
+}
+
+export function linesOf(commands: Value | undefined): string {
+  return isList(commands) ? commands.map(commandText).join('\n') : '';
+}
+
+/** @returns a command a line; empty lines are none */
+export function commandsOf(lines: string): string[] {
+  return lines
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

@@ -1,0 +1,22 @@
+/** Places of a site file in words, as the troubles of a draft name them: `jobs.nightly.volumes[0].master`. */
+import type { SiteTrouble } from '../../contract/screens.ts';
+import type { Path } from './site-edit.ts';
+
+export function pathText(path: Path): string {
+  return path
+    .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at === 0 ? '' : '.'}${part}`))
+    .join('');
+}
+
+/** The reason alone, for the field that it stands at: without the file and the place before it. */
+export function reasonOf({ sentence, path }: SiteTrouble): string {
+  const at = path === undefined ? -1 : sentence.indexOf(`${path}: `);
+  return at < 0 || path === undefined ? sentence : sentence.slice(at + path.length + 2);
+}
+
+/** True where the trouble stands at the place, or inside of it. */
+export function isInside(trouble: SiteTrouble, path: Path): boolean {
+  const place = pathText(path);
+  const { path: of } = trouble;
+  return of !== undefined && (of === place || of.startsWith(`${place}.`) || of.startsWith(`${place}[`));
+}
