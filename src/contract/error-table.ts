@@ -162,6 +162,14 @@ export const errorTable = {
     sentence: 'the site stays open while run {run} goes on',
     hint: 'wait until it has ended, or stop it; then open the other site',
   },
+  SITE_FILE_CHANGED: {
+    sentence: 'the site file {file} is not as it was when it was read: somebody else has written it, or made it',
+    hint: 'read it again, and bring your changes into what stands there now',
+  },
+  SITE_FILE_UNWRITABLE: {
+    sentence: 'the site file {file} cannot be written: {reason}',
+    hint: 'name a file in a folder that this user can write',
+  },
   HOST_NO_ANSWER_YET: {
     sentence: '{host} has not let anybody log in within {seconds} seconds',
     hint: 'it is still being tried; answer the question of its login where there is one, and look again',

@@ -99,7 +99,9 @@ export class ClusterDesk {
       await inTime(host, this.#hosts.session(host).connect());
       reached = true;
       const { platform, gds } = this.#site;
-      const report = hasGds ? await lookAtHost(runner, host, { platform, noObjectsMessage: gds.noObjectsMessage }) : undefined;
+      const report = hasGds
+        ? await lookAtHost(runner, host, { platform, noObjectsMessage: gds.noObjectsMessage })
+        : undefined;
       return { look: lookOf(host, reached), report };
     } catch (error) {
       return { look: lookOf(host, reached, errorInfoOf(error)), report: undefined };

@@ -6,7 +6,15 @@ import type { SiteTrouble } from '../contract/screens.ts';
 import { parseYaml } from './site/site-file.ts';
 import { siteFailure } from './site/site-issues.ts';
 import { checkSiteRules } from './site/site-rules.ts';
-import { hostSchema, jobSchema, siteSchema, type Host, type Job, type Platform, type Site } from './site/site-schema.ts';
+import {
+  hostSchema,
+  jobSchema,
+  siteSchema,
+  type Host,
+  type Job,
+  type Platform,
+  type Site,
+} from './site/site-schema.ts';
 
 export interface ReadDraft {
   readonly troubles: readonly SiteTrouble[];
@@ -34,7 +42,10 @@ interface Place {
 const rangeOf = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0];
 
 /** The longest key of a map that the path goes on with; names may have dots in them. */
-function stepInto({ node }: Place, path: string): { readonly place: Place; readonly rest: string } | undefined {
+function stepInto(
+  { node }: Place,
+  path: string,
+): { readonly place: Place; readonly rest: string } | undefined {
   if (isSeq(node)) {
     const [whole = '', index = ''] = /^\[(\d+)\]\.?/.exec(path) ?? [];
     const entry = node.items[Number(index)];

@@ -19,6 +19,13 @@ import { runningOnServer } from './server-run.ts';
 import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a scenario came to; the reporter counts them. */
+    failureScenario?: string;
+  }
+}
+
 /** `nothing`: the run brings the cluster back by itself (onFailure: unwind). */
 type Ending = 'resume' | 'unwind' | 'nothing';
 
@@ -197,12 +204,11 @@ export async function brokenOff(kinds: readonly KindOfRun[]): Promise<void> {
       for (const scenario of (isWhole ? everything : chosen)(places).filter(isPossible)) {
         const { place, how, then } = scenario;
         it(`at step ${place.step}: ${place.line}, ${how}, then ${then}`, async ({ task }) => {
-          let isDone = false;
+          task.meta.failureScenario = 'failed';
           try {
-            Object.assign(task.meta, { failureScenario: await perform(shared, scenario) });
-            isDone = true;
+            task.meta.failureScenario = await perform(shared, scenario);
           } finally {
-            if (!isDone) await shared.close();
+            if (task.meta.failureScenario === 'failed') await shared.close();
           }
         });
       }

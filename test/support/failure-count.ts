@@ -1,16 +1,13 @@
 /** Prints in the end how many failure scenarios ran, and what came of them: counted by what the tests themselves have reported. */
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** What a scenario came to stands in its test's meta data under this name. */
-const key = 'failureScenario';
-
 export default class FailureCount implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = new Map<string, number>();
     for (const module of modules)
       for (const test of module.children.allTests()) {
-        const came = (test.meta() as Record<string, unknown>)[key];
-        if (typeof came === 'string') counts.set(came, (counts.get(came) ?? 0) + 1);
+        const came = test.meta().failureScenario;
+        if (came !== undefined) counts.set(came, (counts.get(came) ?? 0) + 1);
       }
     if (counts.size === 0) return;
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);

@@ -15,6 +15,7 @@ import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
 import type { StateFolder } from '../console.ts';
 import { Checking } from './checking.ts';
+import { draftHandlers, type DraftHandlers } from './draft-handlers.ts';
 import { DriveUse } from './drive-use.ts';
 import type { DeskRoom, Handler, Handlers } from './handlers.ts';
 import { LiveRuns } from './live-runs.ts';
@@ -49,6 +50,7 @@ function refused(channel: string, reason: string) {
 export class Desk {
   readonly #room: DeskRoom;
   readonly #handlers: Handlers;
+  readonly #drafts: DraftHandlers;
   readonly #followers = new Set<(push: ActivityPush) => void>();
   readonly #changed = paced(millisecondsBetweenActivity, () => {
     const { activity } = this;
@@ -76,11 +78,13 @@ export class Desk {
       drive: new DriveUse(),
       checking: new Checking(changed),
     };
+    this.#drafts = draftHandlers(this.#room);
     this.#handlers = {
       ...siteHandlers(this.#room),
       ...runHandlers(this.#room),
       ...tapeHandlers(this.#room),
-    } as Handlers;
+      ...this.#drafts.handlers,
+    };
   }
 
   /** @throws what keeps the site from being opened */
@@ -162,6 +166,6 @@ export class Desk {
   /** Ends all sessions, and the embedded lab where this process runs it. Runs have to be ended before. */
   async close(): Promise<void> {
     this.#room.logins.refuseAll();
-    await this.#room.site.close();
+    await Promise.all([this.#drafts.close(), this.#room.site.close()]);
   }
 }

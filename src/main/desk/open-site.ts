@@ -14,6 +14,7 @@ export class OpenSite {
   readonly #options: Omit<ConsoleOptions, 'siteFile'>;
   readonly #open: OpenConsole;
   #opened: Promise<Opened>;
+  #wanted: string | undefined;
 
   /** Begins to open the first site; what keeps it from being opened is told by whoever needs it. */
   constructor(
@@ -23,12 +24,18 @@ export class OpenSite {
   ) {
     this.#options = options;
     this.#open = open;
+    this.#wanted = file;
     this.#opened = this.#start(file, options.lab);
     this.#opened.catch(() => undefined);
   }
 
   async #start(siteFile: string | undefined, lab: ConsoleOptions['lab']): Promise<Opened> {
     return { console: await this.#open({ ...this.#options, lab, siteFile }), file: siteFile };
+  }
+
+  /** The file of the site that was wanted last, even where it cannot be opened. */
+  get wanted(): string | undefined {
+    return this.#wanted;
   }
 
   /** @throws what opening it has ended with */
@@ -46,6 +53,7 @@ export class OpenSite {
     if (before && file === undefined && before.file === undefined) return before;
     const next = await this.#start(file, { fresh: false, faults: [] });
     this.#opened = Promise.resolve(next);
+    this.#wanted = file;
     await before?.console.close();
     return next;
   }

@@ -57,7 +57,8 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const untouched = !context.marks.changed;
   context.unwinding = true;
   // What the host was doing then may go on for a while, and hold the shadow open.
-  if (isFailure(error, 'CONNECTION_LOST', 'COMMAND_TIMED_OUT')) context.patience = triesWhileHeldOpen;
+  const mayGoOn = isFailure(error, 'CONNECTION_LOST', 'COMMAND_TIMED_OUT');
+  if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
   const troubles = untouched || staysAsItStands(context, error) ? [] : await unwind(context, steps);
   await removeLock(context, steps);

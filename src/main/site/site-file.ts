@@ -80,11 +80,10 @@ const fileWords: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links lead in a circle',
 };
 
-/** @throws SITE_FILE_MISSING, SITE_FILE_UNREADABLE, and what parseSite throws */
-export async function readSite(file: string): Promise<Site> {
-  let text: string;
+/** @throws SITE_FILE_MISSING, SITE_FILE_UNREADABLE */
+export async function readSiteText(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw failure('SITE_FILE_MISSING', { file });
@@ -95,7 +94,11 @@ export async function readSite(file: string): Promise<Site> {
       error,
     );
   }
-  return parseSite(file, text);
+}
+
+/** @throws what readSiteText and parseSite throw */
+export async function readSite(file: string): Promise<Site> {
+  return parseSite(file, await readSiteText(file));
 }
 
 export interface NamedJob {

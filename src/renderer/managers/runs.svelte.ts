@@ -93,12 +93,10 @@ export class RunsManager {
     this.#marked = [];
   }
 
-  /** Reads both runs, the older one first. */
-  async compare(): Promise<void> {
-    const [one, other] = this.#marked.toSorted();
+  /** Reads both runs. */
+  async compare(one: string, other: string): Promise<void> {
     this.#first.clear();
     this.#second.clear();
-    if (one === undefined || other === undefined) return;
     await Promise.all([this.#first.ask({ run: one }), this.#second.ask({ run: other })]);
   }
 }

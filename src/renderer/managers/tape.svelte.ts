@@ -1,26 +1,22 @@
 /** What is done at the drive outside of any run: look, identify, label, drive check, and the catalogue of tapes. */
 import type { Bridge } from '../../contract/channels.ts';
-import type { CheckLine } from '../../contract/plan.ts';
 import { Asked } from './asked.svelte.ts';
+import { LineCheck } from './line-check.svelte.ts';
 
 export type TapeWork = 'look' | 'identify' | 'label' | 'drive-check';
 
 export class TapeManager {
-  readonly #bridge: Bridge;
   readonly drive: Asked<'tape'>;
   readonly contents: Asked<'identify'>;
   readonly labelled: Asked<'label'>;
-  readonly driveCheck: Asked<'driveCheck'>;
+  readonly driveCheck: LineCheck<'driveCheck'>;
   readonly catalogue: Asked<'tapes'>;
 
-  #linesSoFar = $state.raw<readonly CheckLine[]>([]);
-
   constructor(bridge: Bridge) {
-    this.#bridge = bridge;
     this.drive = new Asked(bridge, 'tape');
     this.contents = new Asked(bridge, 'identify');
     this.labelled = new Asked(bridge, 'label');
-    this.driveCheck = new Asked(bridge, 'driveCheck');
+    this.driveCheck = new LineCheck(bridge, 'driveCheck');
     this.catalogue = new Asked(bridge, 'tapes');
   }
 
@@ -30,11 +26,6 @@ export class TapeManager {
     if (this.driveCheck.busy) return 'drive-check';
     if (this.contents.busy) return 'identify';
     return this.drive.busy ? 'look' : undefined;
-  }
-
-  /** Of the drive check that goes on, or of the last one. */
-  get checkLines(): readonly CheckLine[] {
-    return this.driveCheck.busy ? this.#linesSoFar : (this.driveCheck.value ?? this.#linesSoFar);
   }
 
   async start(): Promise<void> {
@@ -63,21 +54,16 @@ export class TapeManager {
   /** Writes to the tape: what it held is lost. */
   async checkDrive(overwrite: string | undefined): Promise<void> {
     this.contents.clear();
-    this.driveCheck.clear();
-    this.#linesSoFar = [];
-    const unfollow = this.#bridge.follow('activity', {}, (told) => {
-      const checking = 'push' in told ? told.push.checking : undefined;
-      if (checking?.what === 'driveCheck') this.#linesSoFar = checking.lines;
-    });
-    await this.driveCheck.ask(overwrite === undefined ? {} : { overwrite });
-    unfollow();
+    await this.driveCheck.run(overwrite === undefined ? {} : { overwrite });
     await this.#lookAgain();
   }
 
-  /** Puts the lines of the last drive check away. */
-  forgetCheck(): void {
-    this.driveCheck.clear();
-    this.#linesSoFar = [];
+  /** Gives up what goes on at the drive; a command that was sent comes to its end. */
+  async stop(): Promise<void> {
+    this.contents.stop();
+    this.labelled.stop();
+    this.driveCheck.stop();
+    await this.#lookAgain();
   }
 
   async #lookAgain(): Promise<void> {

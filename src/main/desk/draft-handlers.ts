@@ -1,0 +1,53 @@
+import type { SiteDraft } from '../../contract/screens.ts';
+import { siteFileOf } from '../console.ts';
+import { DraftDesk } from '../draft-desk.ts';
+import { readDraft } from '../site-draft.ts';
+import { readText, sitePath, writeText } from '../site-text.ts';
+import type { DeskRoom, Handlers } from './handlers.ts';
+import { hostsOf, jobsOf } from './site-views.ts';
+
+export type DraftChannel = 'siteFile' | 'draftSite' | 'saveSite' | 'draftPlan' | 'probeHost' | 'findPairs';
+
+function draftOf(text: string): SiteDraft {
+  const { troubles, hosts, jobs } = readDraft(text);
+  return { text, troubles, hosts: hostsOf(hosts), jobs: jobsOf(jobs) };
+}
+
+export interface DraftHandlers {
+  readonly handlers: Pick<Handlers, DraftChannel>;
+  /** Ends the sessions with hosts of drafts. */
+  close(): Promise<void>;
+}
+
+export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers {
+  const desk = new DraftDesk({ state, login: logins });
+
+  /** The file of the open site, which may have any name; of the embedded lab the one that it writes itself. */
+  async function presentFile(): Promise<string> {
+    const file = await site.current.then(
+      (opened) => opened.file,
+      () => site.wanted,
+    );
+    return file ?? siteFileOf(state.labFolder);
+  }
+
+  async function fileNamed(named: string | undefined): Promise<string> {
+    const present = await presentFile();
+    return named === undefined || named === present ? present : sitePath(named);
+  }
+
+  const handlers: Pick<Handlers, DraftChannel> = {
+    siteFile: async ({ file }) => {
+      const { text, digest, file: path } = await readText(await fileNamed(file));
+      return { ...draftOf(text), file: path, digest };
+    },
+    draftSite: async ({ text }) => draftOf(text),
+    saveSite: async ({ file, text, digest }) => ({
+      digest: await writeText(await fileNamed(file), text, digest),
+    }),
+    draftPlan: ({ text, job }) => desk.plan(text, job),
+    probeHost: ({ text, host }, abort) => desk.probe(text, host, abort),
+    findPairs: ({ text }, abort) => desk.findPairs(text, abort),
+  };
+  return { handlers, close: () => desk.close() };
+}

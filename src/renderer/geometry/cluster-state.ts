@@ -1,0 +1,35 @@
+/** The state of what the site's jobs back up, in one chip. */
+import type { JobInfo } from '../../contract/screens.ts';
+import type { State } from '../components/states.ts';
+import { shadowsOf, volumeOf, type ClusterIndex } from './cluster-index.ts';
+import { shownStatus } from './status-state.ts';
+
+type Jobs = readonly Pick<JobInfo, 'class' | 'volumes'>[];
+
+/** @returns undefined where the site has no job */
+export function clusterState(index: ClusterIndex, jobs: Jobs): { state: State; word: string } | undefined {
+  const pairs = new Map(
+    jobs.flatMap((job) => job.volumes.map(({ proxy }) => [`${job.class}/${proxy}`, { of: job.class, proxy }] as const)),
+  );
+  const states = [...pairs.values()].map(({ of, proxy }) => stateOfProxy(index, of, proxy));
+  const [first] = states;
+  if (first === undefined) return undefined;
+  if (states.length === 1) return first;
+  const odd = states.find(({ state }) => state !== 'ok');
+  return odd ?? { state: 'ok', word: `${states.length} proxies joined, in sync` };
+}
+
+function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { state: State; word: string } {
+  const volume = volumeOf(index, { domain: 'primary', class: of }, proxy);
+  if (volume === undefined) return { state: 'bad', word: `${proxy} is not there` };
+  if (shadowsOf(index, volume).length > 0) return { state: 'warn', word: `${proxy} is shadowed` };
+  if (!volume.joined) return { state: 'warn', word: `${proxy} is parted` };
+  const slices = index.topology.slices.filter(
+    (slice) => slice.domain === 'primary' && slice.class === of && slice.volume === proxy,
+  );
+  const words = slices.map(({ statusOn }) => shownStatus(statusOn));
+  if (words.some((word) => word?.state === 'busy')) return { state: 'busy', word: `${proxy} joined, copying` };
+  const bad = words.find((word) => word?.state === 'bad' || word?.state === 'warn');
+  if (bad) return { state: 'bad', word: `${proxy} joined, ${bad.text}` };
+  return { state: 'ok', word: `${proxy} joined, in sync` };
+}

@@ -1,0 +1,24 @@
+/** The time, for ages that are shown: told once a second. */
+export class Clock {
+  #now = $state(Date.now());
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** @returns ends the ticking */
+  tick(): () => void {
+    this.#now = Date.now();
+    const timer = setInterval(() => (this.#now = Date.now()), 1000);
+    return () => clearInterval(timer);
+  }
+}
+
+/** How long ago, in words: `just now`, `12 s ago`, `3 min ago`. */
+export function ageText(at: string, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
+  if (seconds < 5) return 'just now';
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  return `${Math.floor(seconds / 3600)} h ago`;
+}
