@@ -16,6 +16,8 @@ import {
   type Site,
 } from './site/site-schema.ts';
 
+export { parseSite } from './site/site-file.ts';
+
 export interface ReadDraft {
   readonly troubles: readonly SiteTrouble[];
   /** Undefined where something is wrong. */

@@ -53,6 +53,8 @@ export class RandomWalk {
   readonly #expectNoRejoinUnderShadow: () => void;
   readonly #log: string[] = [];
   #writings = 0;
+  /** When the tape was labelled anew last, ISO 8601: what it held is lost, whatever a run says that has read it before. */
+  #labelledAt = '';
 
   private constructor(scene: Scene, normal: Standing) {
     this.#scene = scene;
@@ -121,6 +123,7 @@ export class RandomWalk {
         });
       case 'label':
         return this.#withConsole(async (console) => {
+          this.#labelledAt = new Date().toISOString();
           await console.tapeDesk.label('OTHER', { overwrite: 'data', abort: new AbortController().signal });
         });
       case 'reboot':
@@ -195,6 +198,8 @@ export class RandomWalk {
     start: Extract<RunEvent, { type: 'run-started' }> | undefined,
     events: readonly RunEvent[],
   ): Promise<void> {
+    const read = events.findLast((event) => event.type === 'digest' && event.hop === 'readback');
+    if (read && read.at < this.#labelledAt) return;
     const files = await filesOfTape(this.#scene.lab.tapeFile);
     for (const { proxy, method, tapeFile = 0 } of start?.volumes ?? []) {
       const onTape = sha256(Buffer.concat(files[tapeFile] ?? []));

@@ -61,13 +61,13 @@ export class Desk {
   /** Begins to open the site. */
   constructor({ state, siteFile, guest, keystore, openConsole }: DeskOptions) {
     const changed = () => this.#changed.want();
-    const logins = new LoginQuestions(keystore, changed);
-    const { confirmHostKey, askSecret } = logins;
     const notice = (sentence: string) => {
       this.#notices.splice(0, this.#notices.length - mostNotices + 1);
       this.#notices.push(sentence);
       changed();
     };
+    const logins = new LoginQuestions(keystore, { changed, notice });
+    const { confirmHostKey, askSecret } = logins;
     const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret };
     this.#room = {
       state,

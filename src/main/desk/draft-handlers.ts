@@ -1,7 +1,8 @@
+import { failure } from '../../contract/errors.ts';
 import type { SiteDraft } from '../../contract/screens.ts';
 import { siteFileOf } from '../console.ts';
 import { DraftDesk } from '../draft-desk.ts';
-import { readDraft } from '../site-draft.ts';
+import { parseSite, readDraft } from '../site-draft.ts';
 import { readText, sitePath, writeText } from '../site-text.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { hostsOf, jobsOf } from './site-views.ts';
@@ -42,9 +43,16 @@ export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers 
       return { ...draftOf(text), file: path, digest };
     },
     draftSite: async ({ text }) => draftOf(text),
-    saveSite: async ({ file, text, digest }) => ({
-      digest: await writeText(await fileNamed(file), text, digest),
-    }),
+    saveSite: async ({ file, text, digest }) => {
+      const path = await fileNamed(file);
+      if (path === siteFileOf(state.labFolder)) {
+        const reason = 'the embedded lab writes it anew each time that it starts';
+        throw failure('SITE_FILE_UNWRITABLE', { file: path, reason });
+      }
+      // Others run jobs by this file, at night too: a text that is wrong does not take its place.
+      parseSite(path, text);
+      return { digest: await writeText(path, text, digest) };
+    },
     draftPlan: ({ text, job }) => desk.plan(text, job),
     probeHost: ({ text, host }, abort) => desk.probe(text, host, abort),
     findPairs: ({ text }, abort) => desk.findPairs(text, abort),

@@ -5,8 +5,8 @@ import type { AskSecret, ConfirmHostKey, SecretQuestion } from '../console.ts';
 
 /** Where the system keeps secrets for this user. */
 export interface Keystore {
-  /** False where what it keeps would lie open on the disk. */
-  readonly available: boolean;
+  /** Why nothing can be kept, in a sentence; undefined where it can. */
+  readonly refusal: string | undefined;
   get(name: string): string | undefined;
   /** @param secret undefined: removes what was kept */
   set(name: string, secret: string | undefined): void;
@@ -27,6 +27,9 @@ const nameOf = ({ kind, user, host, keyFile }: SecretQuestion): string =>
 export class LoginQuestions {
   readonly #keystore: Keystore | undefined;
   readonly #changed: () => void;
+  readonly #notice: (sentence: string) => void;
+  /** Told once. */
+  #refusal: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
   /** Name -> secret that was answered in this session: a connection that was lost is made anew without asking. */
   readonly #session = new Map<string, string>();
@@ -34,10 +37,18 @@ export class LoginQuestions {
   readonly #givenAt = new Map<string, number>();
   #number = 0;
 
-  /** @param changed told when `waiting` has changed */
-  constructor(keystore: Keystore | undefined, changed: () => void) {
-    this.#keystore = keystore?.available ? keystore : undefined;
+  /**
+   * @param changed told when `waiting` has changed
+   * @param notice told, where a secret is wanted and cannot be kept, why
+   */
+  constructor(
+    keystore: Keystore | undefined,
+    { changed, notice }: { changed: () => void; notice: (sentence: string) => void },
+  ) {
+    this.#keystore = keystore?.refusal === undefined ? keystore : undefined;
+    this.#refusal = keystore?.refusal;
     this.#changed = changed;
+    this.#notice = notice;
   }
 
   get waiting(): LoginQuestion[] {
@@ -55,6 +66,8 @@ export class LoginQuestions {
     const mayRemember = question.kind !== 'prompt';
     const known = mayRemember ? this.#known(name, question.attempt) : undefined;
     if (known !== undefined) return known;
+    if (this.#refusal !== undefined) this.#notice(this.#refusal);
+    this.#refusal = undefined;
     const { answer, keep } = await this.#ask({
       kind: question.kind === 'passphrase' ? 'passphrase' : 'password',
       host: question.host,

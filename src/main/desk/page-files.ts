@@ -1,7 +1,7 @@
 /** The built pages of the console, and what they may do: for both hosts. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, extname, join, sep } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -39,11 +39,21 @@ export function pageFolder(from: string = import.meta.dirname): string {
  */
 export async function pageFile(folder: string, path: string): Promise<PageFile | undefined> {
   const wanted = path === '/' ? 'index.html' : path.slice(1);
-  const found = await readdir(folder, { recursive: true }).catch(() => []);
-  const name = found.find((each) => each.split(sep).join('/') === wanted);
+  const name = (await namesBelow(folder)).find((each) => each === wanted);
   const type = name === undefined ? undefined : types[extname(name)];
   if (name === undefined || type === undefined) return undefined;
-  return { bytes: await readFile(join(folder, name)), type, isLasting: name.startsWith(`assets${sep}`) };
+  return { bytes: await readFile(join(folder, name)), type, isLasting: name.startsWith('assets/') };
+}
+
+/** Paths of all files, parted by "/"; links are passed over. Walked by hand, since an archive of Electron does not list recursively. */
+async function namesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.map(async (entry) => {
+    if (entry.isFile()) return [entry.name];
+    if (!entry.isDirectory()) return [];
+    return (await namesBelow(join(folder, entry.name))).map((name) => `${entry.name}/${name}`);
+  });
+  return (await Promise.all(names)).flat();
 }
 
 /**

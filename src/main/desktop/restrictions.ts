@@ -1,12 +1,23 @@
-/** What pages may not do: nothing but this application's own page is ever shown. */
+/** What pages may not do: nothing but this application's own page is ever shown, and it asks the system for nothing. */
 import { app, session } from 'electron';
+import { pageAddress } from './page-scheme.ts';
 
 /** To be called once, before the first window is opened. */
 export function restrictPages(): void {
-  // The console needs no camera, no notification permission of the web, no clipboard reading.
-  session.defaultSession.setPermissionRequestHandler((_page, _permission, answer) => answer(false));
+  const { defaultSession } = session;
+  // No camera, no notification permission of the web, no reading of the clipboard. Copying a command by a click is let through.
+  const isAllowed = (permission: string) => permission === 'clipboard-sanitized-write';
+  defaultSession.setPermissionRequestHandler((_page, permission, answer) => answer(isAllowed(permission)));
+  defaultSession.setPermissionCheckHandler((_page, permission) => isAllowed(permission));
+  defaultSession.setDevicePermissionHandler(() => false);
+  // Nothing is ever loaded from elsewhere, whatever a page would say.
+  defaultSession.webRequest.onBeforeRequest(({ url }, answer) => {
+    const isOwn = url.startsWith(pageAddress) || url.startsWith('data:image/') || url.startsWith('devtools:');
+    answer({ cancel: !isOwn });
+  });
   app.on('web-contents-created', (_event, page) => {
     page.on('will-navigate', (event) => event.preventDefault());
+    page.on('will-redirect', (event) => event.preventDefault());
     page.on('will-attach-webview', (event) => event.preventDefault());
     page.setWindowOpenHandler(() => ({ action: 'deny' }));
   });

@@ -1,25 +1,59 @@
-import { BrowserWindow } from 'electron';
+import { app, BrowserWindow } from 'electron';
 import { join } from 'node:path';
+import { pageAddress } from './page-scheme.ts';
+import { applicationName } from './run-news.ts';
+import { rememberedPlace, rememberPlace } from './window-place.ts';
 
-const folder = import.meta.dirname;
+/** A page that crashes again and again is not loaded for ever. */
+const mostReloads = 3;
+const reloadsMilliseconds = 60_000;
 
-/** The file that the renderer is built into; the only page that a window shows. */
-export const pageFile = join(folder, '..', 'renderer', 'index.html');
+/** A crash of the page ends no run: it is loaded anew, and told all that was. */
+function reloadAfterCrash(window: BrowserWindow): void {
+  const reloads: number[] = [];
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return;
+    const now = performance.now();
+    const recent = reloads.filter((at) => now - at < reloadsMilliseconds);
+    if (recent.length >= mostReloads) return;
+    reloads.splice(0, reloads.length, ...recent, now);
+    window.webContents.reload();
+  });
+}
 
-export function openWindow(): BrowserWindow {
+/**
+ * Makes the one window; its page is loaded by showPage.
+ * @param placeFile where its size and place are remembered
+ */
+export function openWindow(placeFile: string): BrowserWindow {
+  const { maximized, x, y, width, height } = rememberedPlace(placeFile);
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
+    width,
+    height,
+    ...(x === undefined || y === undefined ? {} : { x, y }),
+    minWidth: 800,
+    minHeight: 600,
     show: false,
-    title: 'Shadowtape',
+    title: applicationName,
     webPreferences: {
-      preload: join(folder, '..', 'preload', 'index.cjs'),
+      preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      devTools: !app.isPackaged,
     },
   });
-  window.once('ready-to-show', () => window.show());
-  void window.loadFile(pageFile);
+  rememberPlace(window, placeFile);
+  reloadAfterCrash(window);
+  window.once('ready-to-show', () => {
+    if (maximized) window.maximize();
+    window.show();
+  });
   return window;
+}
+
+export function showPage(window: BrowserWindow): void {
+  void window.loadURL(pageAddress);
 }

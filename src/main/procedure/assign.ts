@@ -141,6 +141,7 @@ export function assign(
     route: job.route,
     tapeHost: site.tape.host,
     tapeDevice: site.tape.device,
+    drive: site.tape.drive,
     tapeChange: tapeChangeOf(site),
     volumes: volumesOf(job, layout),
     shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },

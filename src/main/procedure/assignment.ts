@@ -32,6 +32,8 @@ export interface Assignment {
   readonly backupServer: string;
   readonly tapeHost: string;
   readonly tapeDevice: string;
+  /** What kind of drive it is, as the site file names it. */
+  readonly drive: string | undefined;
   /** How a dump gets to its next tape. */
   readonly tapeChange: {
     /** The tape server. */

@@ -1,11 +1,13 @@
 /** Detached work of a run: started, or taken up where it runs already; waited for, stopped, cleared away. Each is told to the journal. */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
+import { durationText } from '../../contract/words.ts';
+import { driveSpeed } from '../tape/drive-speeds.ts';
 import { volumeNamed } from './assignment.ts';
 import { clearWork, startWork, stopWork } from './detached-control.ts';
-import { awaitWork, type WorkLook, type WorkPlace } from './detached-watch.ts';
+import { awaitWork, type WorkLook, type WorkPlace, type WorkProgress } from './detached-watch.ts';
 import type { DetachedWork } from './detached-work.ts';
-import type { RunContext } from './run-context.ts';
+import type { LiveProgress, RunContext } from './run-context.ts';
 import type { WorkMark } from './run-marks.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf } from './server-work.ts';
 
@@ -78,6 +80,22 @@ function intervalOf({ assignment }: RunContext): number {
   return Math.min(assignment.job.resynchronisation.everySeconds, 5);
 }
 
+/** Where the host does not tell how far the work is: the time that has passed, against what a drive of that kind takes at its best. */
+function shownProgress(
+  { assignment }: RunContext,
+  { bytes, words, elapsedSeconds }: WorkProgress,
+  total: number | undefined,
+): Pick<LiveProgress, 'bytes' | 'total' | 'words' | 'elapsedSeconds'> {
+  if (bytes !== undefined) return { bytes, ...(total === undefined ? {} : { total }), elapsedSeconds };
+  const speed = driveSpeed(assignment.drive);
+  const expected =
+    speed && total !== undefined ? `at least ${durationText(total / speed.top)} expected` : undefined;
+  const told = [words, `${durationText(elapsedSeconds)} so far`, expected].filter(
+    (word) => word !== undefined,
+  );
+  return { bytes: 0, words: told.join(', '), elapsedSeconds };
+}
+
 /**
  * Performs the work to its end, however that is.
  * @param takeUp true where it was started before, by a console that died
@@ -91,16 +109,9 @@ export async function performWork(context: RunContext, order: RunWork, takeUp: b
   const look = await awaitWork(placeOf(context), work, {
     intervalSeconds: intervalOf(context),
     abort: context.abort,
-    onProgress({ bytes, words, elapsedSeconds }) {
+    onProgress(progress) {
       isLost = false;
-      context.progress({
-        step,
-        what: purpose,
-        bytes: bytes ?? 0,
-        ...(total === undefined ? {} : { total }),
-        ...(words === undefined ? {} : { words }),
-        elapsedSeconds,
-      });
+      context.progress({ step, what: purpose, ...shownProgress(context, progress, total) });
     },
     onLost({ message }) {
       if (!isLost)

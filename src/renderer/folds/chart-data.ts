@@ -11,8 +11,8 @@ export interface ChartData {
   /** MB/s; null where that way is not under way. */
   readonly dump: readonly (number | null)[];
   readonly readBack: readonly (number | null)[];
-  /** The lowest rate at which the drive streams; null where it is not known. */
-  readonly floor: readonly (number | null)[];
+  /** The lowest rate at which the drive streams, in MB/s; null where it is not known. */
+  readonly floor: number | null;
   /** The highest value that is drawn, in MB/s. */
   readonly most: number;
   /** First and last second of the axis. */
@@ -52,7 +52,7 @@ export function chartData(
     seconds: shown.map(({ second }) => second),
     dump: of('dump'),
     readBack: of('read-back'),
-    floor: shown.map(() => line),
+    floor: line,
     most: Math.max(line ?? 0, ...shown.map(({ rate }) => rate)),
     from,
     to: Math.max(end, from + (lastSeconds ?? 10)),

@@ -2,7 +2,7 @@
 import type { Domain, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
 import { classKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
 import { drawDisk, drawGroup, extentsOfClass, type Drawn } from './group-layout.ts';
-import { metrics, type ClassItem, type PictureItem } from './layout-parts.ts';
+import { type ClassItem, type Metrics, type PictureItem } from './layout-parts.ts';
 
 /** A group, or a disk of no group, as it stands in a class. */
 export interface Holder {
@@ -75,6 +75,7 @@ export interface ClassDrawing {
   readonly index: ClusterIndex;
   readonly place: Place;
   readonly folded: ReadonlySet<ObjectKey>;
+  readonly metrics: Metrics;
   readonly x: number;
   readonly width: number;
   /** Keeps room for lines at the inner right edge. */
@@ -99,8 +100,8 @@ export function drawHolder(
   ghost = false,
   extents = extentsOfClass(drawing.index, drawing.place),
 ): Drawn {
-  const { index, folded, x, width } = drawing;
-  const parts = { index, extents, folded, ghost, prefix: ghost ? 'ghost:' : '' };
+  const { index, folded, metrics, x, width } = drawing;
+  const parts = { index, extents, folded, metrics, ghost, prefix: ghost ? 'ghost:' : '' };
   return holder.kind === 'group'
     ? drawGroup(parts, holder.name, x, y, width)
     : drawDisk(parts, holder.name, x + metrics.groupPad, y, width - 2 * metrics.groupPad);
@@ -108,7 +109,7 @@ export function drawHolder(
 
 /** A class from `y` on. */
 export function drawClass(drawing: ClassDrawing, y: number): Drawn {
-  const { index, place, x, width, gutter } = drawing;
+  const { index, place, metrics, x, width, gutter } = drawing;
   const inner = { ...drawing, x: x + metrics.classPad, width: width - 2 * metrics.classPad - gutter };
   const extents = extentsOfClass(index, place);
   const items: PictureItem[] = [];

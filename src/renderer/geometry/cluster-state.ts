@@ -9,7 +9,9 @@ type Jobs = readonly Pick<JobInfo, 'class' | 'volumes'>[];
 /** @returns undefined where the site has no job */
 export function clusterState(index: ClusterIndex, jobs: Jobs): { state: State; word: string } | undefined {
   const pairs = new Map(
-    jobs.flatMap((job) => job.volumes.map(({ proxy }) => [`${job.class}/${proxy}`, { of: job.class, proxy }] as const)),
+    jobs.flatMap((job) =>
+      job.volumes.map(({ proxy }) => [`${job.class}/${proxy}`, { of: job.class, proxy }] as const),
+    ),
   );
   const states = [...pairs.values()].map(({ of, proxy }) => stateOfProxy(index, of, proxy));
   const [first] = states;
@@ -28,7 +30,8 @@ function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { state: 
     (slice) => slice.domain === 'primary' && slice.class === of && slice.volume === proxy,
   );
   const words = slices.map(({ statusOn }) => shownStatus(statusOn));
-  if (words.some((word) => word?.state === 'busy')) return { state: 'busy', word: `${proxy} joined, copying` };
+  if (words.some((word) => word?.state === 'busy'))
+    return { state: 'busy', word: `${proxy} joined, copying` };
   const bad = words.find((word) => word?.state === 'bad' || word?.state === 'warn');
   if (bad) return { state: 'bad', word: `${proxy} joined, ${bad.text}` };
   return { state: 'ok', word: `${proxy} joined, in sync` };

@@ -9,7 +9,7 @@ import {
   type ObjectKey,
   type Place,
 } from './cluster-index.ts';
-import { metrics, type DiskItem, type ExtentItem, type PictureItem } from './layout-parts.ts';
+import { type Metrics, type DiskItem, type ExtentItem, type PictureItem } from './layout-parts.ts';
 import { shownStatus, type Shown } from './status-state.ts';
 import type { Box } from './viewport.ts';
 
@@ -61,6 +61,7 @@ interface Drawing {
   readonly folded: ReadonlySet<ObjectKey>;
   /** Draws the frame alone, of what is not there yet. */
   readonly ghost: boolean;
+  readonly metrics: Metrics;
   /** Where `ghost`: what stands for it. */
   readonly prefix: string;
 }
@@ -93,7 +94,7 @@ function extentItems(drawing: Drawing, disk: string, box: Box, thin: boolean): E
 }
 
 function diskItem(drawing: Drawing, name: string, x: number, y: number, width: number): DiskItem {
-  const { index, extents, ghost, prefix } = drawing;
+  const { index, extents, ghost, prefix, metrics } = drawing;
   const disk = diskOf(index, extents.place, name);
   const status = disk && shownStatus(disk.statusOn);
   const key = `${prefix}${objectKey('disk', extents.place, name)}`;
@@ -117,6 +118,7 @@ function diskItem(drawing: Drawing, name: string, x: number, y: number, width: n
 
 /** A disk with what lies on it. */
 export function drawDisk(drawing: Drawing, name: string, x: number, y: number, width: number): Drawn {
+  const { metrics } = drawing;
   const disk = diskItem(drawing, name, x, y, width);
   const inner = { x: x + 1, y: disk.strip.y + 1, width: width - 2, height: metrics.strip - 2 };
   const items = drawing.ghost ? [] : extentItems(drawing, name, inner, false);
@@ -144,7 +146,7 @@ export function drawGroup(
   width: number,
   depth = 0,
 ): Drawn {
-  const { index, extents, folded, ghost, prefix } = drawing;
+  const { index, extents, folded, ghost, prefix, metrics } = drawing;
   const key = `${prefix}${objectKey('group', extents.place, name)}`;
   const isFolded = folded.has(key);
   const inner = { x: x + metrics.groupPad, width: width - 2 * metrics.groupPad };

@@ -80,9 +80,12 @@ export interface Picture {
   readonly folded: ReadonlySet<ObjectKey>;
 }
 
-export const metrics = {
+/** The lengths of a picture. */
+export type Metrics = Readonly<Record<keyof typeof tight, number>>;
+
+const tight = {
   margin: 16,
-  nodeWidth: 124,
+  nodeWidth: 112,
   nodeHeight: 46,
   classHead: 38,
   classPad: 12,
@@ -90,10 +93,24 @@ export const metrics = {
   groupPad: 12,
   groupGap: 14,
   /** Between a master's group and its proxy's: room for the tie and its word. */
-  tiedGap: 46,
+  tiedGap: 56,
   diskLabel: 18,
   strip: 36,
   diskGap: 12,
   foldedStrip: 12,
   tapeHeight: 128,
-} as const;
+};
+
+/**
+ * @param stretch 1 and more: a small cluster makes use of a large window; what holds words alone keeps its size
+ */
+export function metricsFor(stretch: number): Metrics {
+  const grown = (length: number) => Math.round(length * stretch);
+  return {
+    ...tight,
+    strip: grown(tight.strip),
+    diskGap: grown(tight.diskGap),
+    groupGap: grown(tight.groupGap),
+    tiedGap: grown(tight.tiedGap),
+  };
+}

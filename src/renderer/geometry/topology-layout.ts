@@ -11,13 +11,22 @@ import {
   type ObjectKey,
   type Place,
 } from './cluster-index.ts';
-import { metrics, type NodeItem, type Picture, type PictureItem, type TapeItem } from './layout-parts.ts';
+import {
+  metricsFor,
+  type Metrics,
+  type NodeItem,
+  type Picture,
+  type PictureItem,
+  type TapeItem,
+} from './layout-parts.ts';
 import { tiesOf } from './ties.ts';
 import type { Box } from './viewport.ts';
 
 export interface LayoutOptions {
   /** Pixels that there are at scale 1. */
   readonly width: number;
+  /** Of the window: a small cluster is stretched into it. */
+  readonly height: number;
   readonly folded: ReadonlySet<ObjectKey>;
   readonly hosts: SiteInfo['hosts'];
   /** Where the shadows of these jobs will stand is shown as long as they are not there. */
@@ -36,11 +45,11 @@ interface Columns {
   readonly backup: Box;
 }
 
-export function columnsOf(width: number): Columns {
+export function columnsOf(width: number, metrics: Metrics = metricsFor(1)): Columns {
   const all = Math.max(width, leastWidth) - 2 * metrics.margin;
   const backup = Math.min(Math.max(all * 0.31, 264), 460);
-  const between = Math.min(Math.max(all * 0.07, 56), 110);
-  const classesFrom = metrics.margin + metrics.nodeWidth + 28;
+  const between = Math.min(Math.max(all * 0.09, 84), 130);
+  const classesFrom = metrics.margin + metrics.nodeWidth + 24;
   const top = { y: metrics.margin, height: 0 };
   return {
     nodes: { ...top, x: metrics.margin, width: metrics.nodeWidth },
@@ -49,7 +58,7 @@ export function columnsOf(width: number): Columns {
   };
 }
 
-function nodeItems(hosts: LayoutOptions['hosts'], { nodes, backup }: Columns): NodeItem[] {
+function nodeItems(hosts: LayoutOptions['hosts'], { nodes, backup }: Columns, metrics: Metrics): NodeItem[] {
   const primaries = hosts.filter(({ role }) => role === 'primary');
   const node = (name: string, note: string, box: Box): NodeItem => ({
     kind: 'node',
@@ -159,7 +168,7 @@ function drawShadowClasses(
   classes: readonly ShadowClass[],
   { backup }: Columns,
   from: number,
-  folded: ReadonlySet<ObjectKey>,
+  { folded, metrics }: { readonly folded: ReadonlySet<ObjectKey>; readonly metrics: Metrics },
 ): PictureItem[] {
   const items: PictureItem[] = [];
   let at = from;
@@ -176,6 +185,7 @@ function drawShadowClasses(
         index,
         place: ghost ?? place,
         folded,
+        metrics,
         x: backup.x + metrics.classPad,
         width: backup.width - 2 * metrics.classPad,
       };
@@ -191,31 +201,48 @@ function drawShadowClasses(
   return items;
 }
 
-function tapeItem({ tape, hosts }: LayoutOptions, { backup }: Columns, y: number): TapeItem {
+function tapeItem(
+  { tape, hosts }: LayoutOptions,
+  { backup }: Columns,
+  y: number,
+  metrics: Metrics,
+): TapeItem {
   const elsewhere = hosts.find(({ name }) => name === tape.host)?.role === 'backup' ? '' : `${tape.host} `;
   const box = { ...backup, y, height: metrics.tapeHeight };
   return { kind: 'tape', id: tapeKey, key: tapeKey, name: `${elsewhere}${tape.device}`, ...box };
 }
 
-/** Draws both domains. Pure: the same cluster gives the same picture. */
-export function layoutTopology(index: ClusterIndex, options: LayoutOptions): Picture {
+function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metrics): Picture {
   const { folded, hosts, jobs } = options;
   const width = Math.max(options.width, leastWidth);
-  const columns = columnsOf(width);
-  const nodes = nodeItems(hosts, columns);
+  const columns = columnsOf(width, metrics);
+  const nodes = nodeItems(hosts, columns, metrics);
   const left: PictureItem[] = [];
   let at = columns.classes.y;
   for (const place of placesOf(index, 'primary')) {
     const { x, width: across } = columns.classes;
-    const drawn = drawClass({ index, place, folded, x, width: across, gutter: 14 }, at);
+    const drawn = drawClass({ index, place, folded, metrics, x, width: across, gutter: 14 }, at);
     left.push(...drawn.items);
     at += drawn.height + metrics.groupGap;
   }
   const serverEnd = columns.backup.y + 24 + metrics.nodeHeight;
-  const tape = tapeItem(options, columns, serverEnd + 18);
-  const shadowsFrom = tape.y + tape.height + 24;
-  const right = drawShadowClasses(index, shadowClasses(index, left, jobs), columns, shadowsFrom, folded);
+  const tape = tapeItem(options, columns, serverEnd + 14, metrics);
+  const shadowsFrom = tape.y + tape.height + 22;
+  const right = drawShadowClasses(index, shadowClasses(index, left, jobs), columns, shadowsFrom, {
+    folded,
+    metrics,
+  });
   const items = [...nodes, tape, ...left, ...right];
   const height = Math.max(...items.map((item) => item.y + item.height)) + metrics.margin;
   return { width, height, items, ties: tiesOf(index, items), folded };
+}
+
+/** How far a small cluster is stretched at most. */
+const mostStretch = 1.5;
+
+/** Draws both domains. Pure: the same cluster gives the same picture. */
+export function layoutTopology(index: ClusterIndex, options: LayoutOptions): Picture {
+  const picture = layoutWith(index, options, metricsFor(1));
+  const stretch = Math.min((options.height * 0.92) / picture.height, mostStretch);
+  return stretch > 1.05 ? layoutWith(index, options, metricsFor(stretch)) : picture;
 }

@@ -1,4 +1,6 @@
-/** Moments of runs as screens say them, in this machine's time zone. */
+/** Moments and durations of runs as screens say them, in this machine's time zone. */
+
+import { durationText } from '../../contract/words.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' });
@@ -8,3 +10,7 @@ export const clockText = (moment: number): string => clock.format(moment);
 
 /** `22 Nov 2026 02:00:04`. */
 export const dayAndClock = (moment: number): string => `${day.format(moment)} ${clock.format(moment)}`;
+
+/** `20 ms`, `1.2 s`, `3 min 20 s`. */
+export const timeText = (milliseconds: number): string =>
+  milliseconds < 100 ? `${Math.round(milliseconds)} ms` : durationText(milliseconds / 1000);

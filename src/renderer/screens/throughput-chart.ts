@@ -46,13 +46,12 @@ function axisTime(seconds: number): string {
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
 
 function columnsOf({ seconds, dump, readBack, floor, from, to }: ChartData): uPlot.AlignedData {
-  // The floor is drawn from edge to edge, also where no data flows.
-  const line = floor[0] ?? null;
   return [
     [from, ...seconds, to],
     [null, ...dump, null],
     [null, ...readBack, null],
-    [line, ...floor, line],
+    // The floor is drawn from edge to edge, also where no data flows.
+    [floor, ...seconds.map(() => floor), floor],
   ];
 }
 
@@ -111,7 +110,7 @@ export class ThroughputChart {
       height,
       legend: { show: false },
       cursor: { show: false },
-      padding: [6, 8, 0, 0],
+      padding: [6, 16, 0, 0],
       scales: {
         x: { time: false, auto: false },
         y: { range: () => [0, Math.max(1, (this.#data?.most ?? 0) * 1.15)] },

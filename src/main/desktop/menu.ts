@@ -1,0 +1,56 @@
+/** The menu of the window, with its shortcuts. */
+import { app, Menu, type BrowserWindow, type MenuItemConstructorOptions } from 'electron';
+
+/** Screen -> the part of the address that shows it. */
+const screens: readonly (readonly [string, string])[] = [
+  ['Topology', '#/topology'],
+  ['Plan', '#/plan'],
+  ['Run', '#/run'],
+  ['Verification', '#/verify'],
+  ['Runs', '#/runs'],
+  ['Tape', '#/tape'],
+  ['Sites', '#/sites'],
+];
+
+function screenItem(window: BrowserWindow, [label, hash]: readonly [string, string], index: number) {
+  return {
+    label,
+    accelerator: `CommandOrControl+${index + 1}`,
+    // The words are ours, not a user's.
+    click: () => void window.webContents.executeJavaScript(`location.hash = ${JSON.stringify(hash)}`),
+  };
+}
+
+export function setMenu(window: BrowserWindow): void {
+  const template: MenuItemConstructorOptions[] = [
+    ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+    {
+      label: '&Console',
+      submenu: [
+        {
+          label: 'Reload the view',
+          accelerator: 'CommandOrControl+R',
+          click: () => window.webContents.reload(),
+        },
+        { type: 'separator' },
+        { label: 'Quit', accelerator: 'CommandOrControl+Q', click: () => app.quit() },
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: '&Screens',
+      submenu: screens.map((screen, index) => screenItem(window, screen, index)),
+    },
+    {
+      label: '&View',
+      submenu: [
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'resetZoom' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}

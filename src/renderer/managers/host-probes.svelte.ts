@@ -1,0 +1,44 @@
+/** Connections that are tried out, host by host. */
+import type { Bridge } from '../../contract/channels.ts';
+import type { ErrorInfo } from '../../contract/errors.ts';
+import type { ProbedHost } from '../../contract/screens.ts';
+import { Asked } from './asked.svelte.ts';
+
+export class HostProbes {
+  readonly #bridge: Bridge;
+  #probes = $state.raw<Readonly<Record<string, Asked<'probeHost'>>>>({});
+
+  constructor(bridge: Bridge) {
+    this.#bridge = bridge;
+  }
+
+  busy(host: string): boolean {
+    return this.#probes[host]?.busy ?? false;
+  }
+
+  /** What was found; undefined before it was tried, and while it is tried again. */
+  result(host: string): ProbedHost | undefined {
+    return this.busy(host) ? undefined : this.#probes[host]?.value;
+  }
+
+  error(host: string): ErrorInfo | undefined {
+    return this.#probes[host]?.error;
+  }
+
+  async probe(text: string, host: string): Promise<void> {
+    const probe = new Asked(this.#bridge, 'probeHost');
+    this.#probes[host]?.stop();
+    this.#probes = { ...this.#probes, [host]: probe };
+    await probe.ask({ text, host });
+  }
+
+  async probeAll(text: string, hosts: readonly string[]): Promise<void> {
+    await Promise.all(hosts.map((host) => this.probe(text, host)));
+  }
+
+  /** What was found of a host that is described otherwise now is worth nothing. */
+  forget(host?: string): void {
+    const kept = Object.entries(this.#probes).filter(([name]) => host !== undefined && name !== host);
+    this.#probes = Object.fromEntries(kept);
+  }
+}
