@@ -3,6 +3,25 @@ import { expect, it } from 'vitest';
 import { expectNormal } from '../support/deaths.ts';
 import { failingRun, inScene, withJob } from '../support/failures.ts';
 
+it.each([
+  ['node1', 'mount /app'],
+  ['node3', 'rmdir /mnt1'],
+] as const)('%s: what %s did is looked at, and not done twice', async (host, command) => {
+  await inScene(async (scene) => {
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase === 'ended' && line === command) scene.lab.breakConnections(host);
+    });
+    const end = await failingRun(scene, {
+      job: 'ufs-tar',
+      change: withJob({ onFailure: 'unwind' }, 'ufs-tar'),
+    });
+    stop();
+    expect(end.exitStatus, end.stands.join('\n')).toBe(2);
+    expect(scene.lab.commands.filter(({ line }) => line === command)).toHaveLength(1);
+    await expectNormal(scene, end.run);
+  });
+});
+
 it('what the reader of the dump still holds mounted is unmounted as soon as it lets go', async () => {
   await inScene(async (scene) => {
     const stop = scene.lab.onCommand(({ phase, line }) => {

@@ -66,7 +66,7 @@ const twoVolumes = {
   shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } },
   services: {
     nodes: {
-      node1: { stop: ['umount /data', 'umount /home'], resume: ['mount /data', 'mount /home'] },
+      node1: { stop: ['umount /data', 'umount /home'], resume: ['mount /home', 'mount /data'] },
     },
   },
   media: { layout: 'plain' },

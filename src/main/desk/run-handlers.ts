@@ -1,7 +1,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
-import { readRun, type EndedRun, type Following } from '../console.ts';
+import { readRun, type EndedRun, type Following, type ShadowtapeConsole } from '../console.ts';
 import { RunLines, runLineOf } from '../run-lines.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { Opened } from './open-site.ts';
@@ -21,6 +21,18 @@ async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise
   }
 }
 
+/**
+ * True where this process holds the lock of a run that it no longer performs: one that was halted keeps its lock, so that nobody else
+ * begins where it stands.
+ */
+async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
+  // Who cannot be asked now cannot be asked by the taking up either, which then says why.
+  const locks = await console.lockDesk.list().catch(() => []);
+  return locks.some(
+    ({ owner, holder }) => holder === 'lives' && owner?.run === run && owner.processId === process.pid,
+  );
+}
+
 export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   const { state, site, runs, drive } = room;
   const lines = new RunLines(state);
@@ -35,8 +47,32 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     return { run: await runs.begin((following) => begin(opened, following).finally(giveBack)) };
   }
 
+  /** Runs that are being taken up, and are not live yet. */
+  const takingUp = new Set<string>();
+
   function requireNotLive(run: string): void {
-    if (runs.find(run)) throw failure('RUN_IS_LIVE', { run });
+    if (runs.find(run) || takingUp.has(run)) throw failure('RUN_IS_LIVE', { run });
+  }
+
+  async function takeUp(
+    mode: 'resume' | 'unwind',
+    { run, takeOverLock }: { run: string; takeOverLock: boolean },
+    following: Following,
+  ): Promise<EndedRun> {
+    const { console } = await site.current;
+    const isOwn = takeOverLock || (await holdsLock(console, run));
+    return console[mode]({ run, takeOverLock: isOwn, ...following });
+  }
+
+  /** Of two who take the same run up only one does. */
+  async function alone(run: string, begin: () => Promise<{ run: string }>): Promise<{ run: string }> {
+    requireNotLive(run);
+    takingUp.add(run);
+    try {
+      return await begin();
+    } finally {
+      takingUp.delete(run);
+    }
   }
 
   return {
@@ -47,19 +83,18 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
         console.run({ ...request, ...following }),
       ),
 
-    resume: async (request) => {
-      requireNotLive(request.run);
-      return beginWithDrive(`run ${request.run} goes on`, ({ console }, following) =>
-        console.resume({ ...request, ...following }),
-      );
-    },
+    resume: (request) =>
+      alone(request.run, () =>
+        beginWithDrive(`run ${request.run} goes on`, (_opened, following) =>
+          takeUp('resume', request, following),
+        ),
+      ),
 
     // No tape is moved while the cluster is brought back.
-    unwind: async (request) => {
-      requireNotLive(request.run);
-      const { console } = await site.current;
-      return { run: await runs.begin((following) => console.unwind({ ...request, ...following })) };
-    },
+    unwind: (request) =>
+      alone(request.run, async () => ({
+        run: await runs.begin((following) => takeUp('unwind', request, following)),
+      })),
 
     cancel: async ({ run }) => {
       runs.cancel(run);

@@ -2,7 +2,7 @@
 import { ipcMain, type IpcMainEvent, type WebContents } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 import { PageSession } from '../desk/page-session.ts';
-import { isOwnPage } from './page-scheme.ts';
+import { isOwnPage } from './own-pages.ts';
 
 /** Serves the page until it is destroyed. A page that is loaded anew begins with nothing asked and nothing followed. */
 export function servePage(page: WebContents, desk: Desk): void {

@@ -1,10 +1,11 @@
 /** What pages may not do: nothing but this application's own page is ever shown, and it asks the system for nothing. */
 import { app, session } from 'electron';
-import { pageAddress } from './page-scheme.ts';
+import { pageAddress } from './own-pages.ts';
 
 /** To be called once, before the first window is opened. */
 export function restrictPages(): void {
   const { defaultSession } = session;
+  const pages = new URL('.', pageAddress()).href;
   // No camera, no notification permission of the web, no reading of the clipboard. Copying a command by a click is let through.
   const isAllowed = (permission: string) => permission === 'clipboard-sanitized-write';
   defaultSession.setPermissionRequestHandler((_page, permission, answer) => answer(isAllowed(permission)));
@@ -12,7 +13,7 @@ export function restrictPages(): void {
   defaultSession.setDevicePermissionHandler(() => false);
   // Nothing is ever loaded from elsewhere, whatever a page would say.
   defaultSession.webRequest.onBeforeRequest(({ url }, answer) => {
-    const isOwn = url.startsWith(pageAddress) || url.startsWith('data:image/') || url.startsWith('devtools:');
+    const isOwn = url.startsWith(pages) || url.startsWith('data:image/') || url.startsWith('devtools:');
     answer({ cancel: !isOwn });
   });
   app.on('web-contents-created', (_event, page) => {

@@ -1,6 +1,7 @@
 import { app, BrowserWindow } from 'electron';
 import { join } from 'node:path';
-import { pageAddress } from './page-scheme.ts';
+import { pageFolder } from '../desk/page-files.ts';
+import { pageAddress } from './own-pages.ts';
 import { applicationName } from './run-news.ts';
 import { rememberedPlace, rememberPlace } from './window-place.ts';
 
@@ -36,7 +37,7 @@ export function openWindow(placeFile: string): BrowserWindow {
     show: false,
     title: applicationName,
     webPreferences: {
-      preload: join(import.meta.dirname, '..', 'preload', 'index.cjs'),
+      preload: join(pageFolder(), '..', 'preload', 'index.cjs'),
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
@@ -55,5 +56,5 @@ export function openWindow(placeFile: string): BrowserWindow {
 }
 
 export function showPage(window: BrowserWindow): void {
-  void window.loadURL(pageAddress);
+  void window.loadURL(pageAddress());
 }

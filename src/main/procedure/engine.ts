@@ -10,6 +10,7 @@ import { skipStep } from './perform-step.ts';
 import { beginningFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from './run-context.ts';
 import { asTableError, failedEnd, goodEnd, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
+import { settle } from './settle.ts';
 import type { Step } from './step.ts';
 import { performAsked } from './step-failed.ts';
 import { lastLook, removeLock, unwind } from './unwind.ts';
@@ -51,6 +52,16 @@ function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
   );
 }
 
+/** What nobody heard the end of is looked at where it can be seen, so that nothing is undone that was never done, nor done twice. */
+async function settleUnheard({ runner, assignment, journal }: RunContext): Promise<void> {
+  try {
+    const settled = await settle(runner, assignment, journal.events);
+    if (settled.length > 0) journal.append({ type: 'observed', findings: [], settled });
+  } catch (error) {
+    journal.append({ type: 'warning', step: 'unwind', text: asTableError(error).message });
+  }
+}
+
 async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunEnd> {
   const { steps, halt } = context.options;
   const error = asTableError(trouble);
@@ -60,7 +71,9 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const mayGoOn = isFailure(error, 'CONNECTION_LOST', 'COMMAND_TIMED_OUT');
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
-  const troubles = untouched || staysAsItStands(context, error) ? [] : await unwind(context, steps);
+  const stays = untouched || staysAsItStands(context, error);
+  if (!stays) await settleUnheard(context);
+  const troubles = stays ? [] : await unwind(context, steps);
   await removeLock(context, steps);
   if (untouched) return refusedEnd(context, error);
   const world = await lastLook(context);

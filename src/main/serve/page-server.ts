@@ -42,7 +42,9 @@ export class PageServer {
     this.#options = options;
     this.#port = (server.address() as AddressInfo).port;
     this.#key = new PageKey(this.#port);
-    server.on('request', (request, response) => void this.#answer(request, response));
+    server.on('request', (request, response) => {
+      this.#answer(request, response).catch(() => refuse(response, { status: 400, words: 'this is no request' }));
+    });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 

@@ -4,8 +4,16 @@ import type { Hop } from '../../contract/events.ts';
 export const hopNames: readonly Hop[] = ['device', 'handed', 'counted', 'readback'];
 
 export const hopWords: Readonly<Record<Hop, string>> = {
-  device: 'Read from the device',
-  handed: 'Handed to the tape',
-  counted: 'Counted by the tape host',
-  readback: 'Read back from the tape',
+  device: 'Read',
+  handed: 'Handed over',
+  counted: 'Counted',
+  readback: 'Read back',
+};
+
+/** The same at greater length. */
+export const hopSentences: Readonly<Record<Hop, string>> = {
+  device: 'read from the device of the shadow volume',
+  handed: 'handed to the tape',
+  counted: 'counted by the tape host',
+  readback: 'read back from the tape',
 };

@@ -43,6 +43,13 @@ export class LegBuilder {
     if (seconds > this.#pruneAt) this.#prune(seconds);
   }
 
+  /** What its digest counted in the end: the last progress came before that. */
+  conclude(bytes: number | undefined, records: number | undefined): void {
+    this.#view = undefined;
+    if (bytes !== undefined) this.#latest = { ...this.#latest, bytes, total: bytes };
+    if (records !== undefined) this.#latest = { ...this.#latest, records };
+  }
+
   #prune(now: number): void {
     this.#samples = this.#samples.filter(({ live, seconds }) => !live || now - seconds < liveSeconds);
     this.#pruneAt = now + liveSeconds;

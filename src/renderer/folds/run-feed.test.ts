@@ -87,7 +87,9 @@ it('puts live progress where it belongs by the clock of the journal, though this
   const until = eventsUntil(events, 'progress', '6a');
   const last = until.at(-1);
   clock.time = Date.parse(last?.at ?? '') + 3_600_000;
-  run.hear({ push: { kind: 'events', events: until } });
+  run.hear({ push: { kind: 'events', events: until.slice(0, -1) } });
+  run.hear({ push: { kind: 'question', question: undefined } });
+  run.hear({ push: { kind: 'events', events: until.slice(-1) } });
   clock.advance(200);
   run.hear({ push: { kind: 'progress', progress: { step: '6a', what: 'dump', bytes: 32_768, rate: 1 } } });
   clock.advance(100);

@@ -42,8 +42,10 @@ export class RunFeed {
   #question: QuestionView | undefined;
   #ended: FeedState['ended'];
   #error: ErrorInfo | undefined;
+  /** True once all that was has come: a question, or that there is none, ends the replay. */
+  #isReplayed = false;
   /** How far this page's clock is ahead of the journal's at the most, in milliseconds: no event comes before it was written. */
-  #ahead = Number.POSITIVE_INFINITY;
+  #ahead: number | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
   #stopTimer: (() => void) | undefined;
 
@@ -66,6 +68,7 @@ export class RunFeed {
         return this.#takeProgress(push.progress);
       case 'question':
         this.#question = push.question;
+        this.#isReplayed = true;
         return undefined;
       case 'end':
         this.#ended = { exitStatus: push.exitStatus, trouble: push.trouble };
@@ -75,11 +78,7 @@ export class RunFeed {
   }
 
   #takeProgress(progress: ProgressView): void {
-    this.#fold.addLive(progress, this.#clock.now() - this.#knownAhead());
-  }
-
-  #knownAhead(): number {
-    return Number.isFinite(this.#ahead) ? this.#ahead : 0;
+    this.#fold.addLive(progress, this.#clock.now() - (this.#ahead ?? 0));
   }
 
   #takeEvents(events: Extract<RunPush, { kind: 'events' }>['events']): void {
@@ -87,7 +86,9 @@ export class RunFeed {
     if (first?.seq === 1) this.#beginAnew();
     for (const event of events) this.#fold.add(event);
     const last = events.at(-1);
-    if (last) this.#ahead = Math.min(this.#ahead, this.#clock.now() - Date.parse(last.at));
+    if (!last || !this.#isReplayed) return;
+    const ahead = this.#clock.now() - Date.parse(last.at);
+    this.#ahead = Math.min(this.#ahead ?? ahead, ahead);
   }
 
   #beginAnew(): void {
@@ -95,7 +96,7 @@ export class RunFeed {
     this.#question = undefined;
     this.#ended = undefined;
     this.#error = undefined;
-    this.#ahead = Number.POSITIVE_INFINITY;
+    this.#isReplayed = false;
   }
 
   #tellSoon(): void {
@@ -117,7 +118,7 @@ export class RunFeed {
       question: this.#question,
       ended: this.#ended,
       error: this.#error,
-      ahead: this.#knownAhead(),
+      ahead: this.#ahead ?? 0,
     };
   }
 

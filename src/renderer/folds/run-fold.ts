@@ -185,6 +185,9 @@ export class RunFold {
 
   #addDigest(event: EventOf<'digest'>): void {
     const hop: Hop = event.hop;
+    const way = hop === 'handed' ? 'dump' : hop === 'readback' ? 'read-back' : undefined;
+    const leg = this.#legs.at(-1);
+    if (leg && leg.view().what === way && leg.view().step === event.step) leg.conclude(event.bytes, event.records);
     this.#volumes = this.#volumes.map((volume) =>
       volume.proxy === event.volume ? { ...volume, digests: { ...volume.digests, [hop]: event } } : volume,
     );

@@ -46,6 +46,8 @@ interface Waiting {
   readonly asking: string | undefined;
   /** True where nothing more is to come. */
   readonly over: boolean;
+  /** True once the cluster is being brought back: of the guide's steps none is to come. */
+  readonly unwinds: boolean;
 }
 
 function stateOf(last: PassModel | undefined, planned: ListedStep | undefined, waiting: Waiting): RowState {
@@ -56,7 +58,8 @@ function stateOf(last: PassModel | undefined, planned: ListedStep | undefined, w
   if (last?.state === 'skipped' && planned?.leftOut !== undefined) return 'left-out';
   if (last) return last.state;
   if (planned?.leftOut !== undefined) return 'left-out';
-  return waiting.over ? 'never' : 'todo';
+  const gone = waiting.over || (waiting.unwinds && planned?.phase !== 'finish');
+  return gone ? 'never' : 'todo';
 }
 
 function rowOf(
@@ -111,16 +114,16 @@ export function phaseRows(
   asking: string | undefined,
   over: boolean,
 ): PhaseRows[] {
-  const waiting = { asking, over };
   // The lock is given back in the unwinding too, but is no part of what it brings back.
   const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
   const forward = model.passes.filter((pass) => !isBack(pass));
+  const back = model.passes.filter(isBack);
+  const waiting = { asking, over, unwinds: back.length > 0 };
   const steps = inOrder(plan ?? [], forward);
   const rows = steps.map((planned) => {
     const passes = forward.filter(({ step }) => step === planned.step);
     return { phase: planned.phase, row: rowOf(planned.step, planned, passes, waiting) };
   });
-  const back = model.passes.filter(isBack);
   const phases = inPhases(rows);
   if (back.length === 0) return phases;
   const unwound = {

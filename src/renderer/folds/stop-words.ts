@@ -31,11 +31,12 @@ export function bringBackWords(model: RunModel): string[] {
   if (touched.length === 0 && !operatorStopped) return ['gives the lock back: nothing else was touched so far'];
   const proxies = listed(model.volumes.map(({ proxy }) => proxy));
   const began = (step: string) => sent.some((each) => each.step === step);
+  const mounts = model.volumes.some(({ method }) => method === '6b' || method === '6d');
   const dumping = sent.some(({ phase }) => phase === 'dump');
   const written = finished(model, 'read-back');
   return [
     ...((began('3-2') || operatorStopped) && !finished(model, '3-4') ? ['resumes the services'] : []),
-    ...(began('5') && !finished(model, '7') ? ['unmounts and removes the shadow of each volume'] : []),
+    ...(began('5') && !finished(model, '7') ? [`${mounts ? 'unmounts and removes' : 'removes'} the shadow of ${proxies}`] : []),
     ...(began('3-3') && !finished(model, '8-2') ? [`rejoins ${proxies} and watches the copy`] : []),
     'gives the lock back',
     ...(dumping && !written ? ['leaves the tape as it is: it is then no backup'] : []),

@@ -1,6 +1,6 @@
 /** Puts the groups of a class below each other: a proxy's group follows its master's. */
 import type { Domain, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
-import { classKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
+import { classKey, objectKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
 import { drawDisk, drawGroup, extentsOfClass, type Drawn } from './group-layout.ts';
 import { type ClassItem, type Metrics, type PictureItem } from './layout-parts.ts';
 
@@ -107,6 +107,12 @@ export function drawHolder(
     : drawDisk(parts, holder.name, x + metrics.groupPad, y, width - 2 * metrics.groupPad);
 }
 
+/** Between folded groups the tie needs no room for its word. */
+function gapBefore({ place, folded, metrics }: ClassDrawing, { kind, name }: Holder, tied: boolean): number {
+  if (!tied) return metrics.groupGap;
+  return folded.has(objectKey(kind, place, name)) ? metrics.foldedGap : metrics.tiedGap;
+}
+
 /** A class from `y` on. */
 export function drawClass(drawing: ClassDrawing, y: number): Drawn {
   const { index, place, metrics, x, width, gutter } = drawing;
@@ -115,7 +121,7 @@ export function drawClass(drawing: ClassDrawing, y: number): Drawn {
   const items: PictureItem[] = [];
   let at = y + metrics.classHead;
   for (const [order, { holder, tied }] of orderedHolders(index, place).entries()) {
-    if (order > 0) at += tied ? metrics.tiedGap : metrics.groupGap;
+    if (order > 0) at += gapBefore(drawing, holder, tied);
     const drawn = drawHolder(inner, holder, at, false, extents);
     items.push(...drawn.items);
     at += drawn.height;

@@ -6,14 +6,25 @@ import { shownStatus } from './status-state.ts';
 
 type Jobs = readonly Pick<JobInfo, 'class' | 'volumes'>[];
 
-/** @returns undefined where the site has no job */
-export function clusterState(index: ClusterIndex, jobs: Jobs): { state: State; word: string } | undefined {
+/**
+ * @param running proxies of the runs that go on
+ * @returns undefined where the site has no job
+ */
+export function clusterState(
+  index: ClusterIndex,
+  jobs: Jobs,
+  running: readonly string[] = [],
+): { state: State; word: string } | undefined {
   const pairs = new Map(
     jobs.flatMap((job) =>
       job.volumes.map(({ proxy }) => [`${job.class}/${proxy}`, { of: job.class, proxy }] as const),
     ),
   );
-  const states = [...pairs.values()].map(({ of, proxy }) => stateOfProxy(index, of, proxy));
+  const states = [...pairs.values()].map(({ of, proxy }) => {
+    const found = stateOfProxy(index, of, proxy);
+    // While its run goes on, what would warn is as it should be.
+    return running.includes(proxy) && found.state === 'warn' ? { ...found, state: 'busy' as const } : found;
+  });
   const [first] = states;
   if (first === undefined) return undefined;
   if (states.length === 1) return first;

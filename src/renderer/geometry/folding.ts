@@ -43,3 +43,8 @@ export function groupKeyOf(index: ClusterIndex, key: ObjectKey): ObjectKey | und
   const group = own ? groupOf(index, place, own) : undefined;
   return group && objectKey('group', place, group.upperGroup ?? group.name);
 }
+
+/** The set with the key, or without it where it was in it. */
+export function toggled(keys: ReadonlySet<ObjectKey>, key: ObjectKey): ReadonlySet<ObjectKey> {
+  return new Set(keys.has(key) ? [...keys].filter((other) => other !== key) : [...keys, key]);
+}

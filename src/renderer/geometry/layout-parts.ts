@@ -94,6 +94,7 @@ const tight = {
   groupGap: 14,
   /** Between a master's group and its proxy's: room for the tie and its word. */
   tiedGap: 56,
+  foldedGap: 20,
   diskLabel: 18,
   strip: 36,
   diskGap: 12,

@@ -58,6 +58,9 @@ function extentsByKey(items: readonly PictureItem[]): Map<string, ExtentItem[]> 
   return byKey;
 }
 
+/** A proxy's group stands right below its master's where there is no more than this between their blocks, in pixels. */
+const nearGap = 260;
+
 /** Room that the word of a tie needs, in pixels. */
 const labelRoom = 84;
 
@@ -104,7 +107,7 @@ function copyTies(
     const frame = items.find((item) => item.key === `class:primary:${proxy.class}`);
     if (from === undefined || to === undefined || frame === undefined) return [];
     const gap = to.y - from.y - from.height;
-    const isNear = gap > 0 && gap < 150;
+    const isNear = gap > 0 && gap < nearGap;
     const { path, box, at } = copyLine(from, to, isNear, frame.x + frame.width - 9);
     const said = shownStatus(proxy.proxyOn);
     const isWide = Math.min(from.width, to.width) >= labelRoom && gap >= 44;

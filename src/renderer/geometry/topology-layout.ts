@@ -238,7 +238,7 @@ function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metric
 }
 
 /** How far a small cluster is stretched at most. */
-const mostStretch = 1.5;
+const mostStretch = 1.7;
 
 /** Draws both domains. Pure: the same cluster gives the same picture. */
 export function layoutTopology(index: ClusterIndex, options: LayoutOptions): Picture {

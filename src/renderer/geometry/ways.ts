@@ -30,12 +30,13 @@ function wayToTape(
   const tape = items.find((item) => item.kind === 'tape');
   if (extent === undefined || tape === undefined) return undefined;
   const gutter = tape.x + tape.width - 7;
-  const y = extent.y + extent.height / 2;
-  const [from, to] = [extent.x + extent.width, tape.y + tape.height];
+  // Below its strip the way crosses no words.
+  const y = extent.y + extent.height + 7;
+  const [from, to] = [extent.x + extent.width / 2, tape.y + tape.height];
   return {
     id: `way>${key}`,
     kind,
-    path: `M${from} ${y}H${gutter - 8}Q${gutter} ${y} ${gutter} ${y - 8}V${to}`,
+    path: `M${from} ${y - 7}V${y}H${gutter - 8}Q${gutter} ${y} ${gutter} ${y - 8}V${to}`,
     label: text === '' ? undefined : { text, x: gutter - 66, y: to + 12 },
   };
 }

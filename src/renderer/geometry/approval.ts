@@ -1,0 +1,71 @@
+/** May the dump be approved, and if not, why not. */
+import type { ChoiceView, QuestionView } from '../../contract/screens.ts';
+import type { Verification, VerifiedVolume } from './verification.ts';
+
+export interface Approval {
+  /** What starts the dump; undefined while nobody asks. */
+  readonly approve: ChoiceView | undefined;
+  /** What removes the shadow and rejoins the proxy. */
+  readonly stop: ChoiceView | undefined;
+  /** Why it cannot be approved; undefined where it can. */
+  readonly refusal: string | undefined;
+  /** What is so, for everybody to read. */
+  readonly sentence: string;
+}
+
+const choice = (question: QuestionView | undefined, id: string): ChoiceView | undefined =>
+  question?.choices.find((entry) => entry.id === id);
+
+function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean): string | undefined {
+  const wrong = volumes.filter((volume) => volume.verdict === 'differs').map(({ proxy }) => proxy);
+  if (wrong.length > 0) return `the shadow of ${wrong.join(', ')} is not the same blocks`;
+  if (stage === 'none') return 'the shadow is not verified yet';
+  if (verdict !== 'equal') return 'the verification still goes on';
+  return isAsked ? undefined : 'the run does not ask for it';
+}
+
+function sentenceOf({ answered, stage, verdict }: Verification, asked: QuestionView | undefined): string {
+  if (answered) {
+    const what = answered.answer === 'approve' ? 'approved' : 'declined';
+    return `The dump was ${what} by ${answered.by}.`;
+  }
+  if (verdict === 'differs')
+    return 'No byte goes to tape: a dump of this shadow would be a backup of something else, and a write through it would damage data.';
+  if (asked) return asked.text;
+  if (stage === 'none') return 'Before a byte goes to tape, the shadow is compared with the proxy volume.';
+  return verdict === 'equal'
+    ? 'Every rule holds and every sampled block is equal.'
+    : 'The rules are judged, and the sampled blocks read through the shadow.';
+}
+
+/** @param question that the run asks now: of the shadow, or what to do about a step that failed */
+export function approvalOf(verification: Verification, question: QuestionView | undefined): Approval {
+  const asked = question?.id === 'approve-shadow' ? question : undefined;
+  const failed = question?.id === 'step-failed' && question.step === 'verify' ? question : undefined;
+  return {
+    approve: choice(asked, 'approve'),
+    stop: choice(asked, 'stop') ?? choice(failed, 'unwind'),
+    refusal: refusalOf(verification, asked !== undefined),
+    sentence: sentenceOf(verification, asked),
+  };
+}
+
+export function headingOf({ stage, verdict, volumes }: Verification): string {
+  const [shadow, are] = volumes.length > 1 ? ['shadows', 'are'] : ['shadow', 'is'];
+  if (stage === 'none') return 'Verification';
+  if (verdict === 'equal') return `The ${shadow} ${are} the same blocks`;
+  if (verdict === 'differs') return `The ${shadow} ${are} not the same blocks`;
+  return volumes.length > 1 ? 'Are the shadows the same blocks?' : 'Is the shadow the same blocks?';
+}
+
+/** What stands on both extents: what the rules saw of the proxy and of the shadow. */
+export function statusOfSides({ master, rules }: VerifiedVolume): { cluster: string; backup: string } {
+  const seen = (rule: string) => rules.find((line) => line.rule === rule)?.actual;
+  const mode = seen('access-mode');
+  const active = /^volume (\S+?),/.exec(seen('shadow-active') ?? '')?.[1];
+  const words = (...texts: (string | undefined)[]) => texts.filter((text) => text !== undefined).join(' · ');
+  return {
+    cluster: words(`copy of ${master}`, seen('proxy-parted')?.split(' ')[0], seen('proxy-stopped')),
+    backup: words(active, mode === 'ro' ? 'read only' : mode),
+  };
+}

@@ -1,0 +1,150 @@
+/** Draws a proxy above its shadow at the same scale: two strips of blocks, the ribbon between them, a thread a sampled record. */
+import type { SampledRecord, SideBlocks, Verdict } from './verification.ts';
+import type { Box } from './viewport.ts';
+
+export interface StripExtent extends Box {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Strip extends Box {
+  /** Undefined where the side does not tell where it lies. */
+  readonly extent: StripExtent | undefined;
+  /** True where the disk goes on beyond the drawing's edge. */
+  readonly torn: { readonly start: boolean; readonly end: boolean };
+}
+
+export interface Thread {
+  readonly record: number;
+  readonly x1: number;
+  readonly x2: number;
+  readonly verdict: SampledRecord['verdict'];
+}
+
+export interface StripsPicture {
+  readonly cluster: Strip;
+  readonly backup: Strip;
+  /** As SVG has it; undefined where a side is not known. */
+  readonly ribbon: string | undefined;
+  readonly straight: boolean;
+  readonly threads: readonly Thread[];
+  /** The blocks that the drawing spans. */
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Frame {
+  readonly x: number;
+  readonly width: number;
+  /** Top of each strip. */
+  readonly tops: readonly [number, number];
+  readonly height: number;
+}
+
+/** Volumes that take less than this part of their disk are drawn larger, with torn edges. */
+const leastShare = 0.3;
+
+/** Pixels by which sides that differ are drawn apart at the least: a shift of one block must be seen. */
+const leastShift = 22;
+
+const endOf = ({ first, blocks }: SideBlocks): number => (first ?? 0) + (blocks ?? 0);
+
+function windowOf(sides: readonly SideBlocks[]): { from: number; to: number; size: number } {
+  const ends = sides.map(endOf);
+  const size = Math.max(1, ...sides.map((side) => side.size ?? 0), ...ends);
+  const firsts = sides.flatMap(({ first }) => first ?? []);
+  const longest = Math.max(0, ...sides.map(({ blocks }) => blocks ?? 0));
+  if (longest === 0 || firsts.length === 0 || longest / size >= leastShare)
+    return { from: 0, to: size, size };
+  const around = longest * 0.35;
+  return {
+    from: Math.max(0, Math.min(...firsts) - around),
+    to: Math.min(size, Math.max(...ends) + around),
+    size,
+  };
+}
+
+/** The smallest x that a side's extent is moved by so that another start is seen. */
+function shiftOf(cluster: SideBlocks, backup: SideBlocks, perBlock: number): number {
+  if (cluster.first === undefined || backup.first === undefined || cluster.first === backup.first) return 0;
+  const drawn = (backup.first - cluster.first) * perBlock;
+  return Math.abs(drawn) >= leastShift ? 0 : Math.sign(drawn) * leastShift - drawn;
+}
+
+/** The part of the fingerprint's threads that is drawn: many would be a solid surface. Those that differ always are. */
+function thinned(samples: readonly SampledRecord[], most: number): readonly SampledRecord[] {
+  if (samples.length <= most) return samples;
+  const every = Math.ceil(samples.length / most);
+  return samples.filter(({ verdict }, index) => verdict === 'differs' || index % every === 0);
+}
+
+export function layoutStrips(
+  cluster: SideBlocks,
+  backup: SideBlocks,
+  samples: readonly SampledRecord[],
+  frame: Frame,
+): StripsPicture {
+  const { from, to, size } = windowOf([cluster, backup]);
+  const perBlock = frame.width / (to - from);
+  const shift = shiftOf(cluster, backup, perBlock);
+  const strip = (side: SideBlocks, top: number, moved: number): Strip => {
+    const box = { x: frame.x, y: top, width: frame.width, height: frame.height };
+    const torn = { start: from > 0, end: to < size };
+    if (side.first === undefined || side.blocks === undefined) return { ...box, extent: undefined, torn };
+    const x = frame.x + (side.first - from) * perBlock + moved;
+    const width = Math.max(side.blocks * perBlock, 2);
+    const extent = {
+      x,
+      y: top + 2,
+      width,
+      height: frame.height - 4,
+      first: side.first,
+      last: endOf(side) - 1,
+    };
+    return { ...box, extent, torn };
+  };
+  const above = strip(cluster, frame.tops[0], 0);
+  const below = strip(backup, frame.tops[1], shift);
+  const [one, other] = [above.extent, below.extent];
+  const round = (value: number) => Math.round(value * 10) / 10;
+  const threads =
+    one === undefined || other === undefined
+      ? []
+      : thinned(samples, 160).map(({ record, block, verdict }) => {
+          // A little inside, so that the first and the last are seen beside the edges.
+          const inside = (extent: StripExtent) =>
+            Math.min(Math.max(extent.x + block * perBlock, extent.x + 3), extent.x + extent.width - 3);
+          return { record, x1: round(inside(one)), x2: round(inside(other)), verdict };
+        });
+  const [y1, y2] = [frame.tops[0] + frame.height, frame.tops[1]];
+  return {
+    cluster: above,
+    backup: below,
+    ribbon:
+      one && other
+        ? `M${round(one.x)} ${y1}L${round(other.x)} ${y2}H${round(other.x + other.width)}L${round(one.x + one.width)} ${y1}Z`
+        : undefined,
+    straight: cluster.first === backup.first && cluster.blocks === backup.blocks,
+    threads,
+    from,
+    to,
+  };
+}
+
+/** What the ribbon says, in one line. */
+export function ribbonText(
+  samples: readonly SampledRecord[],
+  verdict: Verdict,
+  read: number | undefined,
+): string {
+  const total = samples.length;
+  const differing = samples.filter((sample) => sample.verdict === 'differs').length;
+  const waiting = samples.filter((sample) => sample.verdict === 'waiting').length;
+  if (total === 0) return verdict === 'differs' ? 'not the same blocks' : 'no block is sampled yet';
+  if (waiting === total) {
+    const done = read === undefined ? '' : `, ${read} read through the shadow`;
+    return `${total} blocks sampled on the cluster${done}`;
+  }
+  if (differing > 0) return `${differing} of ${total} sampled blocks differ: not the same data`;
+  return `${total} sampled blocks hash the same on both sides`;
+}

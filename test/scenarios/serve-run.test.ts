@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunPush } from '../../src/contract/screens.ts';
+import type { Served } from '../../src/main/serve/serve.ts';
+import {
+  clusterState,
+  jobOf,
+  normalState,
+  openScene,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
+import { serveScene, TestPage } from '../support/serve.ts';
+
+let scene: Scene;
+let served: Served;
+let page: TestPage;
+
+async function begin(change?: (site: SiteTree) => void): Promise<void> {
+  served = await serveScene(scene, change);
+  page = await TestPage.open(served);
+}
+
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(async () => {
+  served.desk.runs.haltAll();
+  await served.desk.runs.settled();
+  await served.close();
+  await scene.close();
+});
+
+const askOperator = (site: SiteTree) => {
+  jobOf(site)['approve'] = 'operator';
+};
+
+const kinds = (pushes: readonly RunPush[]) => [...new Set(pushes.map(({ kind }) => kind))].sort();
+
+describe('a run in the browser', () => {
+  it('is approved by a page, and followed by two to the same end', async () => {
+    await begin(askOperator);
+    const other = await TestPage.open(served);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    const mine = page.follow('run', { run });
+    const theirs = other.follow('run', { run });
+    const { question } = await mine.until((followed) => followed.question !== undefined);
+    expect(question).toMatchObject({
+      run,
+      id: 'approve-shadow',
+      choices: [
+        { id: 'approve', asksReason: false },
+        { id: 'stop', asksReason: false },
+      ],
+    });
+    expect(served.desk.activity.runs).toMatchObject([
+      { run, job: 'raw-dd', volumes: ['Volume2'], asking: true },
+    ]);
+    const { number } = question ?? { number: 0 };
+    expect(await other.ask('answer', { run, number, choice: 'perhaps' })).toMatchObject({
+      error: { sentence: 'the request "answer" is refused: the choices are approve, stop' },
+    });
+    expect(await other.ask('answer', { run, number, choice: 'approve' })).toEqual({ result: null });
+    expect(await page.ask('answer', { run, number, choice: 'stop' })).toMatchObject({
+      error: {
+        code: 'QUESTION_OVER',
+        sentence: 'the question is over: it was answered before, or the run went on without it',
+      },
+    });
+    await mine.until(({ end }) => end !== undefined);
+    await theirs.until(({ end }) => end !== undefined);
+    expect(mine.end).toEqual({ kind: 'end', exitStatus: 0 });
+    expect(theirs.events).toEqual(mine.events);
+    expect(mine.events.map(({ seq }) => seq)).toEqual(mine.events.map((_event, index) => index + 1));
+    expect(mine.question).toBeUndefined();
+    expect(kinds(mine.pushes)).toEqual(['end', 'events', 'progress', 'question']);
+    const view = await page.result('run', { run });
+    expect(view.events).toEqual(mine.events);
+    expect(view).toMatchObject({ chain: 'intact', line: { verdict: 'verified', live: false } });
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('goes on while its page is loaded anew, and is then told from the beginning', async () => {
+    await begin(askOperator);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    const before = await page.follow('run', { run }).until((followed) => followed.question !== undefined);
+    await page.close();
+    const anew = await TestPage.open(served);
+    const after = await anew.follow('run', { run }).until((followed) => followed.question !== undefined);
+    expect(after.events.slice(0, before.events.length)).toEqual(before.events);
+    expect(after.question).toEqual(before.question);
+    const view = await anew.result('run', { run });
+    expect(view.line).toMatchObject({ live: true, verdict: 'unfinished' });
+    expect(view.plan?.steps.map(({ step }) => step)).toContain('3-3');
+    await anew.result('answer', { run, number: after.question?.number ?? 0, choice: 'approve' });
+    await after.until(({ end }) => end !== undefined);
+    expect(after.end).toMatchObject({ exitStatus: 0 });
+    // Whoever follows it now is told the same out of the journal.
+    const later = await anew.follow('run', { run }).until(({ end }) => end !== undefined);
+    expect(later.events).toEqual(after.events);
+  });
+
+  it('is stopped by a page: the cluster is brought back', async () => {
+    await begin(askOperator);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
+    const { number } = followed.question ?? { number: 0 };
+    expect(await page.ask('cancel', { run })).toEqual({ result: null });
+    await followed.until(({ end }) => end !== undefined);
+    expect(followed.end).toMatchObject({ exitStatus: 2 });
+    expect(await page.ask('answer', { run, number, choice: 'approve' })).toMatchObject({
+      error: { code: 'QUESTION_OVER' },
+    });
+    expect(await page.ask('cancel', { run })).toMatchObject({
+      error: { code: 'RUN_NOT_LIVE', sentence: `run ${run} does not go on in this console` },
+    });
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('is halted where it stands, shown as left behind, and unwound from there', async () => {
+    await begin(askOperator);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
+    await page.result('halt', { run });
+    await followed.until(({ end }) => end !== undefined);
+    expect(followed.end).toMatchObject({ exitStatus: 3 });
+    const again = page.follow('run', { run });
+    expect(await page.result('unwind', { run })).toEqual({ run });
+    await again.until(({ pushes }) => pushes.filter(({ kind }) => kind === 'end').length === 2);
+    expect(again.events.map(({ seq }) => seq)).toEqual(again.events.map((_event, index) => index + 1));
+    expect(again.pushes.at(-1)).toMatchObject({ kind: 'end', exitStatus: 2 });
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('has the drive for itself, and keeps its site open', async () => {
+    await begin(askOperator);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
+    const inUse = 'the drive /dev/rmt/0 on node3 is in use: a run of job raw-dd goes on';
+    for (const reply of [
+      await page.ask('start', { job: 'ufs-tar' }),
+      await page.ask('identify', {}),
+      await page.ask('label', { name: 'A1' }),
+      await page.ask('driveCheck', { overwrite: 'data' }),
+    ])
+      expect(reply).toMatchObject({ error: { code: 'DRIVE_IN_USE', sentence: inUse } });
+    expect(await page.result('tape', {})).toMatchObject({
+      state: 'busy',
+      said: 'a run of job raw-dd goes on',
+    });
+    expect(await page.ask('openSite', {})).toMatchObject({
+      error: { sentence: `the site stays open while run ${run} goes on` },
+    });
+    expect(await page.ask('unwind', { run })).toMatchObject({
+      error: { code: 'RUN_IS_LIVE', sentence: `run ${run} goes on in this console` },
+    });
+    await page.result('cancel', { run });
+    await followed.until(({ end }) => end !== undefined);
+    expect(await page.result('identify', {})).toMatchObject({ host: 'node3', blank: true });
+  });
+
+  it('is refused with its reason, and leaves the drive free', async () => {
+    await begin();
+    for (const time of ['first', 'second'])
+      expect([time, await page.ask('start', { job: 'nightly' })]).toMatchObject([
+        time,
+        { error: { code: 'JOB_UNKNOWN' } },
+      ]);
+    expect(served.desk.activity.runs).toEqual([]);
+    expect(await page.ask('run', { run: 'none' })).toMatchObject({ error: { code: 'RUN_UNKNOWN' } });
+    const followed = page.follow('run', { run: 'none' });
+    await followed.until(({ error }) => error !== undefined);
+    expect(followed.error).toMatchObject({ sentence: 'there is no run none' });
+  });
+});
