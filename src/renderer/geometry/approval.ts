@@ -1,5 +1,6 @@
 /** May the dump be approved, and if not, why not. */
 import type { ChoiceView, QuestionView } from '../../contract/screens.ts';
+import type { State } from '../components/states.ts';
 import type { Verification, VerifiedVolume } from './verification.ts';
 
 export interface Approval {
@@ -68,4 +69,42 @@ export function statusOfSides({ master, rules }: VerifiedVolume): { cluster: str
     cluster: words(`copy of ${master}`, seen('proxy-parted')?.split(' ')[0], seen('proxy-stopped')),
     backup: words(active, mode === 'ro' ? 'read only' : mode),
   };
+}
+
+export interface ChipWords {
+  readonly state: State;
+  readonly word: string;
+}
+
+/** More rules than these are told by their number. */
+const namedRules = 2;
+
+function rulesChip(volumes: readonly VerifiedVolume[]): ChipWords[] {
+  const rules = volumes.flatMap(({ proxy, rules: lines }) => lines.map((line) => ({ proxy, ...line })));
+  if (rules.length === 0) return [];
+  const wrong = rules.filter(({ blocking }) => blocking);
+  if (wrong.length === 0) {
+    const shown = rules.filter(({ verdict }) => verdict !== 'not-shown');
+    return [{ state: 'ok', word: `${shown.length} of ${rules.length} rules hold` }];
+  }
+  if (wrong.length > namedRules)
+    return [{ state: 'bad', word: `${wrong.length} of ${rules.length} rules do not hold` }];
+  return wrong.map(({ proxy, title, verdict }) => ({
+    state: 'bad',
+    word: `${volumes.length > 1 ? `${proxy}: ` : ''}${title} ${verdict}`,
+  }));
+}
+
+function samplesChip(volumes: readonly VerifiedVolume[], read: number | undefined): ChipWords[] {
+  const samples = volumes.flatMap((volume) => volume.samples);
+  const count = (verdict: string) => samples.filter((sample) => sample.verdict === verdict).length;
+  const [equal, differing] = [count('equal'), count('differs')];
+  if (differing > 0) return [{ state: 'bad', word: `${differing} of ${samples.length} blocks differ` }];
+  if (equal > 0) return [{ state: 'ok', word: `${equal} of ${samples.length} blocks equal` }];
+  return read === undefined ? [] : [{ state: 'busy', word: `${read} of ${samples.length} blocks read` }];
+}
+
+/** The verification in a few words, beside the heading. @param read records that were read through the shadow so far */
+export function chipsOf(volumes: readonly VerifiedVolume[], read: number | undefined): ChipWords[] {
+  return [...rulesChip(volumes), ...samplesChip(volumes, read)];
 }

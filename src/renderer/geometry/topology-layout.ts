@@ -194,7 +194,7 @@ function drawShadowClasses(
       y += drawn.height + metrics.groupGap;
     }
     const height = y - metrics.groupGap + metrics.classPad - top;
-    const note = isGhost ? 'shadows will stand here' : 'in memory, of the backup server alone';
+    const note = isGhost ? 'shadows will stand here' : 'in memory, seen by no other';
     items.push(classFrame(place, { ...backup, y: top, height }, note, isGhost), ...inner);
     at = top + height + metrics.groupGap;
   }

@@ -14,7 +14,7 @@ export class Asked<Name extends Channel> {
   #value = $state.raw<Responses[Name]>();
   #error = $state.raw<ErrorInfo>();
   #busy = $state(false);
-  #answeredAt = $state.raw<Date>();
+  #answeredAt = $state.raw<number>();
   #abort: AbortController | undefined;
 
   constructor(bridge: Bridge, channel: Name) {
@@ -36,7 +36,8 @@ export class Asked<Name extends Channel> {
     return this.#busy;
   }
 
-  get answeredAt(): Date | undefined {
+  /** When it was answered, in milliseconds since 1970. */
+  get answeredAt(): number | undefined {
     return this.#answeredAt;
   }
 
@@ -59,7 +60,7 @@ export class Asked<Name extends Channel> {
       return undefined;
     }
     this.#value = reply.result;
-    this.#answeredAt = new Date();
+    this.#answeredAt = Date.now();
     return reply.result;
   }
 

@@ -29,7 +29,7 @@ export class LineCheck<Name extends 'check' | 'driveCheck'> {
     return this.#asked.error;
   }
 
-  get answeredAt(): Date | undefined {
+  get answeredAt(): number | undefined {
     return this.#asked.answeredAt;
   }
 

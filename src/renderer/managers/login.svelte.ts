@@ -8,7 +8,7 @@ export class LoginManager {
   readonly #bridge: Bridge;
   readonly #asked: () => readonly LoginQuestion[];
   /** Numbers of questions whose answer is on its way or has arrived. */
-  #answered = $state.raw<ReadonlySet<number>>(new Set());
+  #answered = $state.raw<readonly number[]>([]);
   #error = $state.raw<ErrorInfo>();
 
   /** @param asked the questions that are open now */
@@ -34,16 +34,16 @@ export class LoginManager {
 
   /** @param answer `yes` for a host key, or the secret; undefined refuses */
   async answer(question: LoginQuestion, answer: string | undefined, keep = false): Promise<void> {
-    this.#answered = new Set([...this.#answered, question.number]);
+    this.#answered = [...this.#answered, question.number];
     this.#error = undefined;
     const error = await this.#send(question.number, answer, keep);
     if (!error) return;
     this.#error = error;
-    this.#answered = new Set([...this.#answered].filter((number) => number !== question.number));
+    this.#answered = this.#answered.filter((number) => number !== question.number);
   }
 
   get #open(): readonly LoginQuestion[] {
-    return this.#asked().filter(({ number }) => !this.#answered.has(number));
+    return this.#asked().filter(({ number }) => !this.#answered.includes(number));
   }
 
   async #send(number: number, answer: string | undefined, keep: boolean): Promise<ErrorInfo | undefined> {

@@ -22,7 +22,8 @@ export class PairChoice {
 
   /** The disks below the chosen proxies. */
   get disks(): readonly string[] {
-    return [...new Set(this.chosen.flatMap(({ disks }) => disks))];
+    const disks = this.chosen.flatMap((pair) => pair.disks);
+    return disks.filter((disk, at) => disks.indexOf(disk) === at);
   }
 
   get shadowClass(): string {

@@ -1,0 +1,103 @@
+/**
+ * `npm start`: builds what is not built, then opens the console in a window where Electron and a screen are there, and in a browser
+ * otherwise.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chooseGuest } from './start-choice.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** When the newest file below a folder was written, in milliseconds; 0 where there is none. */
+function newest(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  const times = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [statSync(join(entry.parentPath, entry.name)).mtimeMs] : [],
+  );
+  return Math.max(0, ...times);
+}
+
+/** @returns the exit status of the build; 0 where nothing was to be built */
+function build(): number {
+  const isBuilt = existsSync(join(root, 'out', 'renderer', 'index.html'));
+  if (isBuilt && newest(join(root, 'src')) <= newest(join(root, 'out'))) return 0;
+  say('building the pages: out/ is missing, or older than src/');
+  const tool = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+  const { status } = spawnSync(process.execPath, [tool, 'build', '--logLevel', 'error'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  return status ?? 1;
+}
+
+/** The runtime's program; undefined where it was not downloaded. */
+function electronProgram(): string | undefined {
+  const name = process.platform === 'win32' ? 'electron.exe' : 'electron';
+  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  if (folder !== undefined) return existsSync(join(folder, name)) ? join(folder, name) : undefined;
+  try {
+    const program = createRequire(import.meta.url)('electron') as string;
+    return existsSync(program) ? program : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function begin(program: string, args: readonly string[], environment: Record<string, string> = {}): void {
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  // Ctrl-C reaches both; the console itself knows what becomes of a run.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (signal !== 'SIGINT') child.kill(signal);
+    });
+  child.once('exit', (status) => {
+    process.exitCode = status ?? 1;
+  });
+}
+
+const { values } = parseArgs({
+  options: {
+    site: { type: 'string' },
+    state: { type: 'string' },
+    port: { type: 'string' },
+    browser: { type: 'boolean', default: false },
+  },
+});
+
+const built = build();
+if (built !== 0) process.exit(built);
+const electron = electronProgram();
+const { guest, why, args } = chooseGuest({
+  electron: electron !== undefined,
+  platform: process.platform,
+  environment: process.env,
+  isRoot: process.getuid?.() === 0,
+  browser: values.browser,
+});
+say(why);
+const { site, state, port } = values;
+if (guest === 'desktop' && electron !== undefined) {
+  begin(electron, [...args, root], {
+    ...(site === undefined ? {} : { SHADOWTAPE_SITE: site }),
+    ...(state === undefined ? {} : { SHADOWTAPE_STATE: state }),
+  });
+} else {
+  const option = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [`--${name}`, value];
+  const command = join(root, 'src', 'main', 'cli', 'shadowtape.ts');
+  begin(process.execPath, [
+    command,
+    ...option('site', site),
+    ...option('state', state),
+    'serve',
+    ...option('port', port),
+  ]);
+}
