@@ -1,4 +1,14 @@
 /** How the desktop application is packed: an archive of the built program, and a runtime that starts nothing else. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+
+/** A runtime that is there already is taken instead of being downloaded. */
+const runtime = folder
+  ? { electronDist: folder, electronVersion: readFileSync(join(folder, 'version'), 'utf8').trim() }
+  : {};
+
 export default {
   appId: 'org.shadowtape.console',
   productName: 'Shadowtape',
@@ -8,13 +18,7 @@ export default {
   // Everything that is needed at run time is JavaScript.
   npmRebuild: false,
   nodeGypRebuild: false,
-  // A runtime that is there already is taken instead of being downloaded.
-  ...(process.env.ELECTRON_OVERRIDE_DIST_PATH
-    ? {
-        electronDist: process.env.ELECTRON_OVERRIDE_DIST_PATH,
-        electronVersion: process.env.ELECTRON_OVERRIDE_VERSION,
-      }
-    : {}),
+  ...runtime,
   electronFuses: {
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,

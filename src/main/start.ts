@@ -4,7 +4,6 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chooseGuest } from './start-choice.ts';
@@ -34,17 +33,17 @@ function build(): number {
   return status ?? 1;
 }
 
-/** The runtime's program; undefined where it was not downloaded. */
+/** Where Electron's package puts its program, in the folder of the runtime. */
+const programs: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  win32: 'electron.exe',
+  darwin: 'Electron.app/Contents/MacOS/Electron',
+};
+
+/** The runtime's program; undefined where there is none. The package itself is not asked: it would begin to download one. */
 function electronProgram(): string | undefined {
-  const name = process.platform === 'win32' ? 'electron.exe' : 'electron';
-  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  if (folder !== undefined) return existsSync(join(folder, name)) ? join(folder, name) : undefined;
-  try {
-    const program = createRequire(import.meta.url)('electron') as string;
-    return existsSync(program) ? program : undefined;
-  } catch {
-    return undefined;
-  }
+  const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(root, 'node_modules', 'electron', 'dist');
+  const program = join(folder, programs[process.platform] ?? 'electron');
+  return existsSync(program) ? program : undefined;
 }
 
 function begin(program: string, args: readonly string[], environment: Record<string, string> = {}): void {

@@ -1,30 +1,38 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openScene, type Scene } from '../support/lab-run.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askOnPage, launchDesktop, sayOnWire, startAgain, type Desktop } from '../support/desktop.ts';
 import { electronRuntime } from '../support/electron-runtime.ts';
+import { clusterState, jobOf, normalState, openScene, type Scene } from '../support/lab-run.ts';
 
-const { executable, missing } = electronRuntime();
+const { missing } = electronRuntime();
 const entry = join(process.cwd(), 'out', 'main', 'index.js');
 
-async function launch(
-  environment: Record<string, string>,
-): Promise<{ app: ElectronApplication; page: Page; complaints: string[] }> {
-  const app = await _electron.launch({
-    executablePath: executable,
-    // Chromium's own sandbox does not start for root.
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', process.cwd()],
-    env: { ...(process.env as Record<string, string>), ...environment },
-  });
-  onTestFinished(() => app.close());
-  const page = await app.firstWindow();
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  return { app, page, complaints };
+async function started(page: Page): Promise<string> {
+  const reply = await askOnPage(page, 'start', { job: 'raw-dd' });
+  if ('error' in reply) throw new Error(reply.error.sentence);
+  return reply.result.run;
+}
+
+/** Follows a run on the page's wire until a push of that kind comes. */
+function pushed(
+  page: Page,
+  run: string,
+  kind: 'end' | 'question',
+): Promise<{ question?: { number: number } }> {
+  return page.evaluate(
+    `new Promise((resolve) => {
+      const id = Math.floor(Math.random() * 1e9) + 2e6;
+      window.shadowtape.listen((message) => {
+        const { push } = message.id === id ? message : {};
+        if (push?.kind === '${kind}' && (push.kind === 'end' || push.question)) resolve(push);
+      });
+      window.shadowtape.send({ id, follow: { topic: 'run', payload: { run: '${run}' } } });
+    })`,
+  );
 }
 
 describe.runIf(missing === undefined || process.env['CI'])(
@@ -41,45 +49,158 @@ describe.runIf(missing === undefined || process.env['CI'])(
     });
     afterEach(async () => {
       await scene.close();
-      await rm(state, { recursive: true, force: true });
+      await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     });
 
-    it('shows the plan of a job, with every command as it is sent', async () => {
-      const { page, complaints } = await launch({
-        SHADOWTAPE_SITE: await scene.writeSite(),
-        SHADOWTAPE_STATE: state,
+    async function launch(): Promise<Desktop> {
+      const site = await scene.writeSite((tree) => {
+        jobOf(tree)['approve'] = 'operator';
       });
-      await page.getByRole('heading', { name: 'Part Volume2 from Volume1' }).waitFor();
-      await page.getByText('sdxproxy Part -c Class1 -p Volume2 -a pjrm=off').waitFor();
-      await page.getByLabel('Job').selectOption('ufs-tar');
-      await page.getByText('mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /mnt1').waitFor();
+      return launchDesktop({ SHADOWTAPE_SITE: site, SHADOWTAPE_STATE: state });
+    }
+
+    it('shows the cluster of its site, and complains of nothing', async () => {
+      const { page, complaints } = await launch();
+      await page.getByText('Volume2').first().waitFor();
+      await page.getByText('node3').first().waitFor();
+      expect(await askOnPage(page, 'site', {})).toMatchObject({ result: { name: 'lab', guest: 'desktop' } });
       expect(complaints).toEqual([]);
     });
 
     it('says what is wrong, and what to do, when a host cannot be reached', async () => {
       scene.lab.faults.set('login-refused=node1');
-      const { page } = await launch({ SHADOWTAPE_SITE: await scene.writeSite(), SHADOWTAPE_STATE: state });
-      await page.getByRole('heading', { name: /^node1 does not let root log in/ }).waitFor();
-      await page.getByText('add the public key to authorized_keys of root on node1').waitFor();
+      const { page } = await launch();
+      expect(await askOnPage(page, 'plan', { job: 'raw-dd' })).toMatchObject({
+        error: {
+          code: 'LOGIN_REFUSED',
+          hint: expect.stringContaining('add the public key to authorized_keys of root on node1') as string,
+        },
+      });
     });
 
     it('gives the page nothing of Node, and lets it go nowhere', async () => {
-      const { app, page } = await launch({
-        SHADOWTAPE_SITE: await scene.writeSite(),
-        SHADOWTAPE_STATE: state,
-      });
-      await page.getByRole('heading', { name: 'Plan' }).waitFor();
-      expect(await page.evaluate('[typeof require, typeof process]')).toEqual(['undefined', 'undefined']);
+      const { app, page } = await launch();
+      await page.getByText('Volume2').first().waitFor();
+      expect(await page.evaluate('[typeof require, typeof process, typeof module]')).toEqual([
+        'undefined',
+        'undefined',
+        'undefined',
+      ]);
+      expect(await page.evaluate('Object.keys(window.shadowtape)')).toEqual(['send', 'listen']);
       const address = page.url();
       await page.evaluate(
         'window.open("https://example.com/"); window.location.href = "https://example.com/"',
       );
+      await page.evaluate('window.location.href = "file:///etc/passwd"');
       expect(app.windows()).toHaveLength(1);
-      expect(page.url()).toBe(address);
-      const refused = await page.evaluate('window.shadowtape.plan({ job: "raw-dd", more: true })');
+      expect(page.url().replace(/#.*/, '')).toBe(address.replace(/#.*/, ''));
+      for (const elsewhere of ['https://example.com/', 'file:///etc/passwd', '../../package.json'])
+        expect(
+          await page.evaluate(`fetch('${elsewhere}').then(({ status }) => status, () => 'refused')`),
+        ).toSatisfy((answer) => answer === 'refused' || answer === 403);
+      expect(
+        await page.evaluate(
+          "navigator.permissions.query({ name: 'geolocation' }).then(({ state }) => state)",
+        ),
+      ).toBe('denied');
+    });
+
+    it('refuses what is no request of the page', async () => {
+      const { page } = await launch();
+      const refused = await askOnPage(page, 'plan', { job: 'raw-dd', more: true } as { job: string });
       expect(refused).toMatchObject({
         error: { code: 'REQUEST_REFUSED', sentence: 'the request "plan" is refused: it has another shape' },
       });
+      expect(
+        await sayOnWire(page, { id: 7, request: { channel: '__proto__', payload: {} } } as { id: number }),
+      ).toMatchObject({
+        reply: { error: { sentence: 'the request "__proto__" is refused: there is no such channel' } },
+      });
+      // No message at all: nothing answers, and what comes after is heard.
+      await page.evaluate('window.shadowtape.send({ id: "x", request: 1 }); window.shadowtape.send(null)');
+      expect(await askOnPage(page, 'site', {})).toMatchObject({ result: { name: 'lab' } });
+    });
+
+    it('goes on with a run while its page is loaded anew, or crashes', async () => {
+      const { app, page } = await launch();
+      const run = await started(page);
+      const { question } = await pushed(page, run, 'question');
+      await page.reload();
+      expect(await pushed(page, run, 'question')).toMatchObject({ question: { number: question?.number } });
+      // A page that has crashed can no longer be asked by the test, but the window has another one then.
+      const title = await app.evaluate(async ({ BrowserWindow }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        if (!window) return 'no window';
+        const loaded = new Promise((resolve) => window.webContents.once('did-finish-load', resolve));
+        window.webContents.forcefullyCrashRenderer();
+        await loaded;
+        return window.getTitle();
+      });
+      expect(title).toBe('Volume2: waits for you - Shadowtape');
+      const status = await app.evaluate(
+        ({ BrowserWindow }, script) =>
+          BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(script) as Promise<number>,
+        `new Promise((resolve) => {
+          window.shadowtape.listen(({ id, push }) => id === 5e8 && push?.kind === 'end' && resolve(push.exitStatus));
+          window.shadowtape.send({ id: 5e8, follow: { topic: 'run', payload: { run: '${run}' } } });
+          const payload = { run: '${run}', number: ${question?.number ?? 0}, choice: 'approve' };
+          window.shadowtape.send({ id: 5e8 + 1, request: { channel: 'answer', payload } });
+        })`,
+      );
+      expect(status).toBe(0);
+      expect(await clusterState(scene)).toEqual(normalState);
+    });
+
+    it('asks what becomes of a run before it is closed, and brings the cluster back where that is wished', async () => {
+      const { app, page } = await launch();
+      const run = await started(page);
+      await pushed(page, run, 'question');
+      const asked = await app.evaluate(async ({ BrowserWindow, dialog }) => {
+        const messages: string[] = [];
+        const answers = [2, 1];
+        dialog.showMessageBox = ((_window: unknown, options: { message: string }) => {
+          messages.push(options.message);
+          return Promise.resolve({ response: answers[messages.length - 1] ?? 2, checkboxChecked: false });
+        }) as typeof dialog.showMessageBox;
+        BrowserWindow.getAllWindows()[0]?.close();
+        await new Promise((resolve) => setImmediate(resolve));
+        return messages;
+      });
+      expect(asked).toEqual([`Run ${run} goes on.`]);
+      expect(app.windows()).toHaveLength(1);
+      const closed = app.waitForEvent('close');
+      await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+      await closed;
+      expect(await clusterState(scene)).toEqual(normalState);
+      const place = JSON.parse(await readFile(join(state, 'window.json'), 'utf8')) as unknown;
+      expect(place).toMatchObject({ width: 1280, height: 800, maximized: false });
+    });
+
+    it('is there once: who starts it again is shown the window that is there', async () => {
+      const { app, page } = await launch();
+      await page.getByText('Volume2').first().waitFor();
+      await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+      expect(await startAgain({ SHADOWTAPE_SITE: await scene.writeSite(), SHADOWTAPE_STATE: state })).toBe(0);
+      expect(
+        await app.evaluate(({ BrowserWindow }) =>
+          BrowserWindow.getAllWindows().map((window) => window.isVisible()),
+        ),
+      ).toEqual([true]);
+    });
+
+    it('shows a screen by its shortcut', async () => {
+      const { app, page } = await launch();
+      await page.getByText('Volume2').first().waitFor();
+      const hashes: string[] = [];
+      for (const label of ['Plan', 'Run', 'Verification', 'Runs', 'Tape', 'Sites', 'Topology']) {
+        await app.evaluate(({ Menu }, name) => {
+          const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []);
+          items?.find((item) => item.label === name)?.click();
+        }, label);
+        await page.getByRole('heading', { level: 1, name: label, exact: true }).waitFor();
+        hashes.push(new URL(page.url()).hash);
+      }
+      expect(hashes).toEqual(['#/plan', '#/run', '#/verify', '#/runs', '#/tape', '#/sites', '#/topology']);
     });
   },
 );

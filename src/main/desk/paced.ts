@@ -2,8 +2,6 @@
 export interface Paced {
   /** Has the work done: at once, or as soon as the time has passed; never twice within it. */
   want(): void;
-  /** Does what is still wanted now. */
-  flush(): void;
 }
 
 /** @param milliseconds at least between two times */
@@ -23,11 +21,6 @@ export function paced(milliseconds: number, work: () => void): Paced {
     want() {
       wanted = true;
       if (timer === undefined) perform();
-    },
-    flush() {
-      clearTimeout(timer);
-      timer = undefined;
-      if (wanted) perform();
     },
   };
 }

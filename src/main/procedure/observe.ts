@@ -85,7 +85,22 @@ function withHost(error: unknown, { host, argv }: Command, stdout: string): unkn
   return new ShadowtapeError({ ...error.toInfo(), sentence: `${host}: ${error.message}`, evidence }, error);
 }
 
+/** Something may change between the two forms: a node that comes up starts its volumes. Then they are asked for once more. */
 async function report(
+  runner: CommandRunner,
+  step: string,
+  looks: readonly StepCommand[],
+  backup?: BackupLook,
+): Promise<SdxinfoReport> {
+  try {
+    return await reportOnce(runner, step, looks, backup);
+  } catch (error) {
+    if (!isFailure(error, 'SDXINFO_CONTRADICTS')) throw error;
+    return reportOnce(runner, step, looks, backup);
+  }
+}
+
+async function reportOnce(
   runner: CommandRunner,
   step: string,
   looks: readonly StepCommand[],

@@ -40,7 +40,9 @@ export function chartData(
     }));
     const first = samples[0];
     // A gap keeps the line from running on from one volume to the next.
-    return index > 0 && first ? [{ ...first, second: Math.max(0, first.second - 0.001), gap: true }, ...samples] : samples;
+    return index > 0 && first
+      ? [{ ...first, second: Math.max(0, first.second - 0.001), gap: true }, ...samples]
+      : samples;
   });
   const end = Math.max(0, ...points.slice(-1).map(({ second }) => second));
   const from = lastSeconds === undefined ? 0 : Math.max(0, end - lastSeconds);
@@ -65,7 +67,8 @@ export function chartWords(legs: readonly LegModel[], floor: number | undefined)
   const words = legs.map(({ what, average, samples, latest }) => {
     const rates = samples.map(({ rate }) => rate).filter((rate) => rate > 0);
     const mb = (rate: number) => (rate / megabyte).toFixed(1);
-    const range = rates.length === 0 ? '' : `, between ${mb(Math.min(...rates))} and ${mb(Math.max(...rates))}`;
+    const range =
+      rates.length === 0 ? '' : `, between ${mb(Math.min(...rates))} and ${mb(Math.max(...rates))}`;
     return `${what === 'dump' ? 'dump' : 'reading back'} ${mb(average ?? latest.rate ?? 0)} MB/s on average${range}`;
   });
   const line = floor === undefined ? '' : `; the drive streams from ${(floor / megabyte).toFixed(0)} MB/s`;

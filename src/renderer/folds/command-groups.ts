@@ -31,12 +31,16 @@ export interface GroupedCommands {
   readonly looks: readonly CommandModel[];
 }
 
-export function groupCommands(commands: readonly CommandModel[], looks: ReadonlySet<string>): GroupedCommands {
+export function groupCommands(
+  commands: readonly CommandModel[],
+  looks: ReadonlySet<string>,
+): GroupedCommands {
   const own: { command: CommandModel; times: number }[] = [];
   for (const command of commands) {
     if (!command.changes && looks.has(keyOf(command))) continue;
     const last = own.at(-1);
-    if (last && keyOf(last.command) === keyOf(command)) own[own.length - 1] = { command, times: last.times + 1 };
+    if (last && keyOf(last.command) === keyOf(command))
+      own[own.length - 1] = { command, times: last.times + 1 };
     else own.push({ command, times: 1 });
   }
   return { own, looks: commands.filter((command) => !command.changes && looks.has(keyOf(command))) };

@@ -1,7 +1,7 @@
 /** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
 import { bytesText, durationText, rateText } from '../../contract/words.ts';
 import { shortDigest } from './hop-lines.ts';
-import type { LegModel, PassModel, RunModel } from './run-model.ts';
+import type { LegModel, PassModel, RunModel, VolumeModel } from './run-model.ts';
 
 export interface ComparedFact {
   readonly name: string;
@@ -43,39 +43,51 @@ function tapeOf({ tapes, start }: RunModel): string {
   return names.length > 0 ? names.join(', ') : start ? `${start.tape.device} on ${start.tape.host}` : missing;
 }
 
-const sum = (sizes: readonly (number | undefined)[]) => sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
+const sum = (sizes: readonly (number | undefined)[]) =>
+  sizes.reduce<number>((total, size) => total + (size ?? 0), 0);
 
-function factsOf(model: RunModel): [string, string][] {
-  const { start, volumes, end, sessions } = model;
+/** What the beginning of the run tells. */
+function factsOfStart({ start }: RunModel): [string, string][] {
+  const told = (fact: (event: NonNullable<RunModel['start']>) => string) => (start ? fact(start) : missing);
+  return [
+    ['Job', told(({ job }) => job)],
+    ['Site', told(({ site }) => site)],
+    ['Class', told((event) => event.class)],
+    ['Volumes', told(({ volumes }) => volumes.map(({ proxy }) => proxy).join(', '))],
+    ['Method', told(({ method }) => method)],
+    ['Route', told(({ route }) => route)],
+    ['Layout', told(({ layout }) => layout)],
+    ['Record size', told(({ recordBytes }) => `${recordBytes.toLocaleString('en-US')} B`)],
+    ['Operator', told(({ operator }) => operator)],
+    ['Version', told(({ version }) => version)],
+  ];
+}
+
+function digestOf({ digests: { device, handed } }: VolumeModel): string {
+  const digest = device ?? handed;
+  return (digest && shortDigest(digest)) ?? missing;
+}
+
+/** What became of it. */
+function factsOfEnd(model: RunModel): [string, string][] {
+  const { volumes, end, sessions, warnings } = model;
   const milliseconds = millisecondsOf(model);
   const handed = volumes.flatMap(({ digests }) => digests.handed?.bytes ?? []);
-  const digests = volumes.map(({ digests: { device, handed: given } }) => {
-    const digest = device ?? given;
-    return (digest && shortDigest(digest)) ?? missing;
-  });
   return [
     ['Verdict', end ? `${end.verdict}, exit status ${end.exitStatus}` : 'unfinished'],
-    ['Job', start?.job ?? missing],
-    ['Site', start?.site ?? missing],
-    ['Class', start?.class ?? missing],
-    ['Volumes', volumes.map(({ proxy }) => proxy).join(', ')],
+    ['Took', milliseconds === undefined ? missing : durationText(milliseconds / 1000)],
     ['Size of the volumes', bytesText(sum(volumes.map(({ bytes }) => bytes)))],
-    ['Method', start?.method ?? missing],
-    ['Route', start?.route ?? missing],
-    ['Layout', start?.layout ?? missing],
-    ['Tape', tapeOf(model)],
-    ['Record size', start ? `${start.recordBytes.toLocaleString('en-US')} B` : missing],
     ['On the tape', handed.length === 0 ? missing : bytesText(sum(handed))],
     ['Rate of the dump', averageOf(model, 'dump')],
     ['Rate of the reading back', averageOf(model, 'read-back')],
-    ['Took', milliseconds === undefined ? missing : durationText(milliseconds / 1000)],
-    ['Digest of the data', digests.join(', ')],
+    ['Digest of the data', volumes.map(digestOf).join(', ')],
+    ['Tape', tapeOf(model)],
     ['Taken up', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
-    ['Warnings', String(model.warnings.length)],
-    ['Operator', start?.operator ?? missing],
-    ['Version', start?.version ?? missing],
+    ['Warnings', String(warnings.length)],
   ];
 }
+
+const factsOf = (model: RunModel) => [...factsOfEnd(model), ...factsOfStart(model)];
 
 interface StepSum {
   readonly title: string;

@@ -28,6 +28,9 @@ const titles: Readonly<Record<ProgressView['what'], string>> = {
   fingerprint: 'Fingerprint',
 };
 
+/** A run of several volumes has a dump step for each: `6a:Volume4`. */
+export const volumeOf = (step: string): string | undefined => step.split(':')[1];
+
 function secondsLeft(bytes: number, total: number | undefined, rate: number | undefined): number | undefined {
   if (total === undefined || rate === undefined || rate <= 0 || bytes >= total) return undefined;
   return (total - bytes) / rate;
@@ -43,7 +46,10 @@ function figuresOf(
   const carriesData = what === 'dump' || what === 'read-back';
   return {
     what,
-    title: titles[what],
+    title:
+      volumeOf(progress.step) === undefined || isOver
+        ? titles[what]
+        : `${titles[what]}, ${volumeOf(progress.step)}`,
     bytes,
     total,
     done: total === undefined || total === 0 ? undefined : Math.min(1, bytes / total),
@@ -64,6 +70,28 @@ export function latestLeg(model: RunModel): LegModel | undefined {
   return model.legs.at(-1);
 }
 
+/** All ways of the same kind as one: the dumps of several volumes. */
+function together(
+  legs: readonly LegModel[],
+  last: LegModel,
+): { progress: ProgressView; rate: number | undefined } {
+  const same = legs.filter(({ what }) => what === last.what);
+  if (same.length < 2) return { progress: last.latest, rate: last.average };
+  const sum = (of: (leg: LegModel) => number | undefined) =>
+    same.reduce((total, leg) => total + (of(leg) ?? 0), 0);
+  const bytes = sum(({ latest }) => latest.bytes);
+  const seconds = sum((leg) => leg.seconds);
+  return {
+    progress: {
+      ...last.latest,
+      bytes,
+      total: sum(({ latest }) => latest.total ?? latest.bytes),
+      records: sum(({ latest }) => latest.records),
+    },
+    rate: seconds > 0 && bytes > 0 ? bytes / seconds : undefined,
+  };
+}
+
 function goesOn(pass: PassModel | undefined): boolean {
   return pass?.state === 'running';
 }
@@ -78,11 +106,17 @@ export function presentFigures(model: RunModel): Figures | undefined {
   if (!leg) return undefined;
   const pass = model.passes.find(({ key }) => key === leg.pass);
   const isOver = !goesOn(pass) || model.end !== undefined;
-  return figuresOf(leg.latest, isOver, isOver ? leg.average : leg.latest.rate, recordBytes);
+  if (!isOver) return figuresOf(leg.latest, false, leg.latest.rate, recordBytes);
+  const { progress, rate } = together(model.legs, leg);
+  return figuresOf(progress, true, rate, recordBytes);
 }
 
 /** What is drawn of the samples: those of the last seconds, or all, thinned out where there are more than a screen can show. */
-export function shownSamples(samples: readonly Sample[], lastSeconds: number | undefined, most = 2000): readonly Sample[] {
+export function shownSamples(
+  samples: readonly Sample[],
+  lastSeconds: number | undefined,
+  most = 2000,
+): readonly Sample[] {
   const end = samples.at(-1)?.seconds ?? 0;
   const wanted =
     lastSeconds === undefined ? samples : samples.filter(({ seconds }) => seconds >= end - lastSeconds);
@@ -90,6 +124,8 @@ export function shownSamples(samples: readonly Sample[], lastSeconds: number | u
   // Of each group the slowest is kept: what starves the drive must not be thinned away.
   const size = Math.ceil(wanted.length / most);
   return Array.from({ length: Math.ceil(wanted.length / size) }, (_, index) =>
-    wanted.slice(index * size, (index + 1) * size).reduce((one, other) => (other.rate < one.rate ? other : one)),
+    wanted
+      .slice(index * size, (index + 1) * size)
+      .reduce((one, other) => (other.rate < one.rate ? other : one)),
   );
 }

@@ -7,45 +7,69 @@ const liveSeconds = 120;
 
 type Kept = Sample & { readonly live: boolean };
 
-function averageOf(samples: readonly Sample[]): number | undefined {
-  const [first] = samples;
-  const last = samples.at(-1);
-  if (!first || !last || last.seconds <= first.seconds) return undefined;
-  return (last.bytes - first.bytes) / (last.seconds - first.seconds);
-}
-
 export class LegBuilder {
   readonly pass: number;
   readonly startedAt: number;
-  readonly #what: 'dump' | 'read-back';
+  readonly what: 'dump' | 'read-back';
   #samples: Kept[] = [];
   #latest: ProgressView;
+  /** How long it has taken so far. */
+  #seconds = 0;
+  /** Of the last progress; undefined until there was one. */
+  #told: number | undefined;
+  #isConcluded = false;
   #pruneAt = 2 * liveSeconds;
   #view: LegModel | undefined;
 
   constructor(pass: number, what: 'dump' | 'read-back', progress: ProgressView, at: number) {
     this.pass = pass;
-    this.#what = what;
+    this.what = what;
     this.#latest = progress;
     this.startedAt = at;
   }
 
+  get isConcluded(): boolean {
+    return this.#isConcluded;
+  }
+
+  /** Milliseconds since 1970: when it was heard of last. */
+  get endsAt(): number {
+    return this.startedAt + this.#seconds * 1000;
+  }
+
+  /**
+   * True where a progress of the same step tells of the next file: this one was counted to its end. What is pushed may be late, and is then
+   * of this one, unless it tells of fewer bytes.
+   */
+  isOverFor({ bytes }: ProgressView, live: boolean): boolean {
+    if (bytes === 0 && this.#latest.bytes > 0) return true;
+    return this.#isConcluded && (!live || bytes < (this.#told ?? 0));
+  }
+
   /** @param at milliseconds since 1970, by the clock of the journal */
   add(progress: ProgressView, at: number, live: boolean): void {
+    if (this.#isConcluded) return;
+    this.#told = progress.bytes;
     const seconds = Math.max(0, (at - this.startedAt) / 1000);
     const last = this.#samples.at(-1);
     this.#view = undefined;
     // The journal's line of a second comes along with a live one; an older one of either tells nothing new.
     if (last && progress.bytes < this.#latest.bytes) return;
     this.#latest = progress;
+    this.#seconds = seconds;
     if (last && seconds <= last.seconds) return;
     this.#samples.push({ seconds, bytes: progress.bytes, rate: progress.rate ?? 0, live });
     if (seconds > this.#pruneAt) this.#prune(seconds);
   }
 
-  /** What its digest counted in the end: the last progress came before that. */
-  conclude(bytes: number | undefined, records: number | undefined): void {
+  /**
+   * What its digest counted in the end: the last progress came before that.
+   * @param at milliseconds since 1970
+   */
+  conclude(bytes: number | undefined, records: number | undefined, at: number): void {
     this.#view = undefined;
+    this.#isConcluded = true;
+    this.#seconds = Math.max(0, (at - this.startedAt) / 1000);
     if (bytes !== undefined) this.#latest = { ...this.#latest, bytes, total: bytes };
     if (records !== undefined) this.#latest = { ...this.#latest, records };
   }
@@ -55,16 +79,22 @@ export class LegBuilder {
     this.#pruneAt = now + liveSeconds;
   }
 
+  #average(): number | undefined {
+    const bytes = this.#latest.bytes - (this.#samples[0]?.bytes ?? 0);
+    return this.#seconds > 0 && bytes > 0 ? bytes / this.#seconds : undefined;
+  }
+
   view(): LegModel {
     const { step } = this.#latest;
     this.#view ??= {
       pass: this.pass,
       step,
-      what: this.#what,
+      what: this.what,
       startedAt: this.startedAt,
       samples: [...this.#samples],
       latest: this.#latest,
-      average: averageOf(this.#samples),
+      seconds: this.#seconds,
+      average: this.#average(),
     };
     return this.#view;
   }

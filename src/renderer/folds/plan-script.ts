@@ -21,7 +21,10 @@ function stepLines(step: PlannedStep): string[] {
     host = command.host;
     return [...(changed ? [comment(`on ${command.host}:`)] : []), command.line];
   });
-  const ran = runAs.length === 0 ? [] : [comment('    run as, detached:'), ...runAs.map((line) => comment(`    ${line}`))];
+  const ran =
+    runAs.length === 0
+      ? []
+      : [comment('    run as, detached:'), ...runAs.map((line) => comment(`    ${line}`))];
   return [...head, ...sent, ...ran];
 }
 
@@ -31,7 +34,9 @@ export function planScript(plan: Plan): string {
   return [
     '#!/bin/sh',
     comment(`Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`),
-    comment('The lines are of several hosts: run each by itself, on the host named above it, and look before you go on.'),
+    comment(
+      'The lines are of several hosts: run each by itself, on the host named above it, and look before you go on.',
+    ),
     `echo 'the lines of this plan are of several hosts: run each on the host named above it' >&2`,
     'exit 1',
     ...steps.flatMap(stepLines),

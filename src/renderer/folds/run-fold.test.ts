@@ -157,7 +157,15 @@ describe('progress', () => {
   const progressAt = (after: readonly RunEvent[], bytes: number, milliseconds = 1000) =>
     nextEvent(
       after,
-      { type: 'progress', step: '6a', what: 'dump', bytes, total: 8_388_608, records: bytes / 32_768, rate: bytes },
+      {
+        type: 'progress',
+        step: '6a',
+        what: 'dump',
+        bytes,
+        total: 8_388_608,
+        records: bytes / 32_768,
+        rate: bytes,
+      },
       milliseconds,
     );
 

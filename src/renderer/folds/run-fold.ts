@@ -4,7 +4,7 @@ import type { EventOf, Hop, RunEvent } from '../../contract/events.ts';
 import type { ProgressView } from '../../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';
 import { CommandList, PassBuilder } from './pass-builder.ts';
-import type { FingerprintPair, RunModel, SessionModel, VolumeModel } from './run-model.ts';
+import type { FingerprintPair, LegModel, RunModel, SessionModel, VolumeModel } from './run-model.ts';
 import { TapeList } from './tape-list.ts';
 
 const blockBytes = 512;
@@ -169,28 +169,44 @@ export class RunFold {
       pass.advance(progress);
       const { what } = progress;
       if (what !== 'dump' && what !== 'read-back') return;
-      this.#legOf(pass, what, progress, at).add(progress, at, live);
+      this.#legOf(pass, { ...progress, what }, at, live).add(progress, at, live);
     });
   }
 
-  /** A step that reads several files back begins at 0 bytes with each of them. */
-  #legOf(pass: PassBuilder, what: 'dump' | 'read-back', progress: ProgressView, at: number): LegBuilder {
+  /** A step that reads several files back has a way for each. */
+  #legOf(
+    pass: PassBuilder,
+    progress: ProgressView & { what: LegModel['what'] },
+    at: number,
+    live: boolean,
+  ): LegBuilder {
     const last = this.#legs.at(-1);
-    const known = last?.pass === pass.key && last.view().what === what ? last : undefined;
-    if (known && !(progress.bytes === 0 && known.view().latest.bytes > 0)) return known;
-    const leg = new LegBuilder(pass.key, what, progress, at);
+    if (last?.pass === pass.key && last.what === progress.what && !last.isOverFor(progress, live))
+      return last;
+    const leg = new LegBuilder(pass.key, progress.what, progress, at);
     this.#legs = [...this.#legs, leg];
     return leg;
   }
 
   #addDigest(event: EventOf<'digest'>): void {
     const hop: Hop = event.hop;
-    const way = hop === 'handed' ? 'dump' : hop === 'readback' ? 'read-back' : undefined;
-    const leg = this.#legs.at(-1);
-    if (leg && leg.view().what === way && leg.view().step === event.step) leg.conclude(event.bytes, event.records);
     this.#volumes = this.#volumes.map((volume) =>
       volume.proxy === event.volume ? { ...volume, digests: { ...volume.digests, [hop]: event } } : volume,
     );
+    if (hop === 'handed') this.#conclude('dump', event);
+    if (hop === 'readback') this.#conclude('read-back', event);
+  }
+
+  /** What was so short that no progress told of it has its digest alone. */
+  #conclude(what: LegModel['what'], { step, bytes, records, at }: EventOf<'digest'>): void {
+    const pass = this.#passes.findLast((each) => each.step === step);
+    if (!pass) return;
+    const end = Date.parse(at);
+    const last = this.#legs.at(-1);
+    const isOpen = last?.pass === pass.key && last.what === what && !last.isConcluded;
+    const leg = isOpen ? last : new LegBuilder(pass.key, what, { step, what, bytes: 0 }, last?.endsAt ?? end);
+    if (!isOpen) this.#legs = [...this.#legs, leg];
+    leg.conclude(bytes, records, end);
   }
 
   #addFingerprint(event: EventOf<'fingerprint'>): void {

@@ -71,7 +71,9 @@ export interface LegModel {
   readonly startedAt: number;
   readonly samples: readonly Sample[];
   readonly latest: ProgressView;
-  /** Bytes a second from its beginning to its latest sample; undefined before there is a second one. */
+  /** How long it has taken so far. */
+  readonly seconds: number;
+  /** Bytes a second over that time; undefined while nothing has passed. */
   readonly average: number | undefined;
 }
 

@@ -21,7 +21,20 @@ function wordsOf(line: RunLine): string {
   const { run, job, site, method, class: className, volumes, tape, tapeNames, operator } = line;
   const { verdict, sentence = '', trouble = '', currentStep = '' } = line;
   const places = [tape.host, tape.device, ...tapeNames];
-  return [run, job, site, method, className, ...volumes, ...places, operator, verdict, sentence, trouble, currentStep]
+  return [
+    run,
+    job,
+    site,
+    method,
+    className,
+    ...volumes,
+    ...places,
+    operator,
+    verdict,
+    sentence,
+    trouble,
+    currentStep,
+  ]
     .join('\n')
     .toLowerCase();
 }
@@ -36,7 +49,10 @@ function fitsVerdict({ trouble, verdict }: RunLine, filter: VerdictFilter): bool
 }
 
 export function filterRuns(runs: readonly FoundableRun[], filter: RunFilter): RunLine[] {
-  const wanted = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const wanted = filter.search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return runs
     .filter(
       ({ line, words }) =>

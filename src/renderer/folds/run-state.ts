@@ -27,7 +27,12 @@ export interface RunFacts {
   readonly live: boolean | undefined;
 }
 
-const endStates: Readonly<Record<number, RunState>> = { 1: 'refused', 2: 'unwound', 3: 'halted', 4: 'tape-bad' };
+const endStates: Readonly<Record<number, RunState>> = {
+  1: 'refused',
+  2: 'unwound',
+  3: 'halted',
+  4: 'tape-bad',
+};
 
 export function runStateOf({ model, question, live }: RunFacts): RunState {
   const { end } = model;
@@ -59,7 +64,15 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   dead: { state: 'bad', word: 'broken off' },
 };
 
-const overStates: readonly RunState[] = ['verified', 'unverified', 'refused', 'unwound', 'halted', 'tape-bad', 'dead'];
+const overStates: readonly RunState[] = [
+  'verified',
+  'unverified',
+  'refused',
+  'unwound',
+  'halted',
+  'tape-bad',
+  'dead',
+];
 
 /** True where nothing goes on. */
 export const isOver = (state: RunState): boolean => overStates.includes(state);

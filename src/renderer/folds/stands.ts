@@ -29,6 +29,9 @@ export function readStands(stands: readonly string[]): Stands {
 /** As text for a terminal: a comment before each line says where it belongs. */
 export function handText(commands: readonly HandCommand[]): string {
   return commands
-    .map(({ host, line, condition }) => `# on ${host}${condition === undefined ? '' : `, ${condition}`}\n${line}\n`)
+    .map(
+      ({ host, line, condition }) =>
+        `# on ${host}${condition === undefined ? '' : `, ${condition}`}\n${line}\n`,
+    )
     .join('');
 }

@@ -97,8 +97,7 @@ function inPhases(rows: readonly { phase: string; row: StepRow }[]): PhaseRows[]
   for (const { phase, row } of rows) {
     const last = phases.at(-1);
     if (last?.key === phase) last.rows.push(row);
-    else
-      phases.push({ key: phase, title: phaseTitles[phase] ?? phase, unwinding: false, rows: [row] });
+    else phases.push({ key: phase, title: phaseTitles[phase] ?? phase, unwinding: false, rows: [row] });
   }
   return phases;
 }

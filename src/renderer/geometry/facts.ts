@@ -23,13 +23,21 @@ export interface FactLine {
   readonly mono?: boolean;
 }
 
+export interface StatusLine {
+  /** The field: `PROXY` or `STATUS`. */
+  readonly field: string;
+  readonly word: string;
+  readonly nodes: string;
+  readonly state: State;
+}
+
 export interface ObjectFacts {
   readonly title: string;
   /** What it is: `Proxy volume of Class1`. */
   readonly what: string;
   readonly role: 'master' | 'proxy' | 'shadow' | 'plain' | undefined;
-  /** What each node says of it. */
-  readonly statuses: readonly { readonly node: string; readonly word: string; readonly state: State }[];
+  /** What nodes say of it; those that agree stand together. */
+  readonly statuses: readonly StatusLine[];
   readonly facts: readonly FactLine[];
 }
 
@@ -39,10 +47,16 @@ const told = (value: string | null | undefined): string => value ?? 'not shown';
 export const blocksText = (blocks: number | null): string =>
   blocks === null ? 'not shown' : `${countText(blocks)} blocks · ${bytesText(blocks * blockBytes)}`;
 
-function statusesOf(on: ByNode<Status>, before = ''): ObjectFacts['statuses'] {
-  return Object.entries(on).map(([node, status]) => ({
-    node,
-    word: `${before}${status.word}`,
+function statusesOf(on: ByNode<Status>, field = 'STATUS'): StatusLine[] {
+  const byWord = new Map<string, { status: Status; nodes: string[] }>();
+  for (const [node, status] of Object.entries(on)) {
+    const nodes = byWord.get(status.word)?.nodes ?? [];
+    byWord.set(status.word, { status, nodes: [...nodes, node] });
+  }
+  return [...byWord.values()].map(({ status, nodes }) => ({
+    field,
+    word: status.known ? status.word : `${status.word}, not known`,
+    nodes: nodes.join(', '),
     state: stateOfStatus(status),
   }));
 }
@@ -77,7 +91,7 @@ function volumeFacts(index: ClusterIndex, volume: TopologyVolume): ObjectFacts {
     title: volume.name,
     what: `${roleWords[role]} of ${volume.class}`,
     role,
-    statuses: [...statusesOf(volume.proxyOn), ...statusesOf(volume.statusOn)],
+    statuses: [...statusesOf(volume.proxyOn, 'PROXY'), ...statusesOf(volume.statusOn)],
     facts: [
       ...(volume.master === null ? [] : [{ name: 'Master', value: volume.master }]),
       ...(volume.proxies.length === 0 ? [] : [{ name: 'Proxies', value: volume.proxies.join(', ') }]),

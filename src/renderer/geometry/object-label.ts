@@ -1,25 +1,29 @@
-/** What a screen reader says of an object of the picture. */
-import type { PictureItem } from './layout-parts.ts';
+/** The words of an object of the picture: what stands on it, and what a screen reader says of it. */
+import type { DiskItem, ExtentItem, PictureItem } from './layout-parts.ts';
 
-const roles = { master: 'master volume', proxy: 'proxy volume', shadow: 'shadow volume', plain: 'volume' };
+const roleWords = { master: 'master', proxy: 'proxy', shadow: 'shadow', plain: '', private: '', free: '' };
 
-export function objectLabel(item: PictureItem): string {
+const joined = (...texts: readonly string[]) => texts.filter((text) => text !== '').join(' · ');
+
+/** Device and status of a disk. */
+export const diskNote = ({ device, status }: DiskItem): string => joined(device, status);
+
+/** Role and status of a volume. */
+export const extentNote = ({ role, status }: ExtentItem): string => joined(roleWords[role], status);
+
+/** The accessible name: it begins with the words that are seen. Undefined where those say all. */
+export function objectLabel(item: PictureItem): string | undefined {
   switch (item.kind) {
     case 'node':
-      return `${item.name}, ${item.note}`;
-    case 'class':
-      return `class ${item.name}, ${item.note}`;
-    case 'group':
-      return `group ${item.name}, ${item.note}${item.folded ? ', folded' : ''}`;
-    case 'disk':
-      return [`disk ${item.name}`, item.device, item.ghost ? 'not a shadow disk yet' : item.status]
-        .filter((text) => text !== '')
-        .join(', ');
     case 'tape':
-      return `tape drive ${item.name}`;
-    case 'extent': {
-      const role = item.role === 'private' || item.role === 'free' ? item.role : roles[item.role];
-      return `${role} ${item.name}, ${item.status}`;
-    }
+      return undefined;
+    case 'class':
+      return `${item.name} ${item.note}, class`;
+    case 'group':
+      return `${item.name} ${item.note}, group${item.folded ? ', folded' : ''}`;
+    case 'disk':
+      return `${item.name} ${diskNote(item)}, ${item.ghost ? 'no shadow disk yet' : 'disk'}`;
+    case 'extent':
+      return `${item.name} ${extentNote(item)}, volume`;
   }
 }

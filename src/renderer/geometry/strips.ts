@@ -131,6 +131,19 @@ export function layoutStrips(
   };
 }
 
+/** The outline of a strip: round where the disk ends, zigzag where it goes on. As SVG has it. */
+export function stripOutline({ x, y, width, height, torn }: Strip): string {
+  const [right, bottom] = [x + width, y + height];
+  const step = height / 4;
+  const zigzag = (side: 1 | -1) =>
+    `l${5 * side} ${step}l${-5 * side} ${step}l${5 * side} ${step}l${-5 * side} ${step}`;
+  const end = torn.end ? `H${right}${zigzag(-1)}` : `H${right - 7}q7 0 7 7V${bottom - 7}q0 7 -7 7`;
+  const start = torn.start
+    ? `H${x}l5 ${-step}l-5 ${-step}l5 ${-step}l-5 ${-step}Z`
+    : `H${x + 7}q-7 0 -7 -7V${y + 7}q0 -7 7 -7Z`;
+  return `M${torn.start ? x : x + 7} ${y}${end}${start}`;
+}
+
 /** What the ribbon says, in one line. */
 export function ribbonText(
   samples: readonly SampledRecord[],

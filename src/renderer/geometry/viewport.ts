@@ -73,7 +73,7 @@ export function reveal(view: Viewport, box: Box, window: Size, margin = 48): Vie
  * The box of the picture that is to be drawn: the window, widened to a grid, so that moving by a little changes nothing.
  * @param grid of the window, in pixels
  */
-export function drawnBox({ x, y, scale }: Viewport, window: Size, grid = 240): Box {
+export function drawnBox({ x, y, scale }: Viewport, window: Size, grid = 120): Box {
   const step = grid / scale;
   const left = Math.floor(-x / scale / step) * step;
   const top = Math.floor(-y / scale / step) * step;

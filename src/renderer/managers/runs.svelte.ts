@@ -51,7 +51,8 @@ export class RunsManager {
 
   /** All jobs of the history. */
   get jobs(): string[] {
-    return [...new Set((this.#all.value ?? []).map(({ job }) => job))].filter((job) => job !== '').toSorted();
+    const jobs = (this.#all.value ?? []).map(({ job }) => job).toSorted();
+    return jobs.filter((job, at) => job !== '' && job !== jobs[at - 1]);
   }
 
   /** Marked for a comparison: two at the most. */
@@ -84,9 +85,7 @@ export class RunsManager {
   /** Marks a run for a comparison, or takes the mark away; a third one takes the place of the first. */
   mark(run: string): void {
     const isMarked = this.#marked.includes(run);
-    this.#marked = isMarked
-      ? this.#marked.filter((name) => name !== run)
-      : [...this.#marked.slice(-1), run];
+    this.#marked = isMarked ? this.#marked.filter((name) => name !== run) : [...this.#marked.slice(-1), run];
   }
 
   unmarkAll(): void {

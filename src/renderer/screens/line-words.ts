@@ -16,7 +16,8 @@ function stateOf({ verdict, exitStatus, live }: RunLine): RunState {
 }
 
 export function lineWords(line: RunLine): StateWords & { readonly said: string } {
-  if (line.trouble !== undefined) return { state: 'bad', word: 'unreadable', said: `${line.run}: ${line.trouble}` };
+  if (line.trouble !== undefined)
+    return { state: 'bad', word: 'unreadable', said: `${line.run}: ${line.trouble}` };
   const state = stateOf(line);
   const { state: colour, word } = stateWords[state];
   const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);

@@ -23,7 +23,8 @@ const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string,
   'approve-shadow': { stop: 'no byte goes to tape; the cluster is brought back' },
 };
 
-export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined => words[id]?.[choice.id];
+export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>
+  words[id]?.[choice.id];
 
 const risky: readonly string[] = ['stop', 'halt', 'unwind'];
 

@@ -116,7 +116,15 @@ export class ThroughputChart {
         y: { range: () => [0, Math.max(1, (this.#data?.most ?? 0) * 1.15)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 22, gap: 4, space: 64, incrs: timeSteps, values: (_, times) => times.map(axisTime) },
+        {
+          ...axis,
+          grid: { show: false },
+          size: 22,
+          gap: 4,
+          space: 64,
+          incrs: timeSteps,
+          values: (_, times) => times.map(axisTime),
+        },
         { ...axis, size: 36, gap: 6, space: 32, values: (_, rates) => rates.map(String) },
       ],
       series: [

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import type { ActiveRun } from '../../contract/screens.ts';
+import { askingNews, endNews, progressBarOf, titleOf } from './run-news.ts';
+
+const run: ActiveRun = {
+  run: '20261122-020004-volume2',
+  job: 'nightly',
+  volumes: ['Volume2', 'Volume4'],
+  step: '6a-2',
+  title: 'Dump Volume2',
+  asking: false,
+  done: 0.429,
+};
+
+it('names the window after what goes on', () => {
+  expect(titleOf([run])).toBe('42 % Volume2, Volume4: Dump Volume2 - Shadowtape');
+  expect(titleOf([{ ...run, done: undefined, asking: true }])).toBe(
+    'Volume2, Volume4: waits for you - Shadowtape',
+  );
+  expect(titleOf([])).toBeUndefined();
+});
+
+it('shows in the task bar how far it is, or that it goes on', () => {
+  expect([progressBarOf([run]), progressBarOf([{ ...run, done: undefined }]), progressBarOf([])]).toEqual([
+    0.429, 2, -1,
+  ]);
+});
+
+it('says what an operator is wanted for', () => {
+  expect(askingNews(run)).toEqual({
+    title: 'Volume2, Volume4 waits for you',
+    body: 'Run 20261122-020004-volume2 asks at step 6a-2: Dump Volume2',
+  });
+  expect(endNews(run, 3)).toEqual({
+    title: 'Volume2, Volume4 has failed: an operator must act',
+    body: 'Run 20261122-020004-volume2 of job nightly has ended with exit status 3',
+  });
+  expect(endNews(run, 0).title).toBe('Volume2, Volume4 is done');
+});

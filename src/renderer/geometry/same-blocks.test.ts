@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { guideCluster } from '../../../test/support/ui/clusters.ts';
+import { indexCluster } from './cluster-index.ts';
+import { clusterState } from './cluster-state.ts';
+import { factsOf } from './facts.ts';
+import { litBy } from './same-blocks.ts';
+import { searchCluster } from './search.ts';
+
+const shadowed = indexCluster(guideCluster('shadowed'));
+const proxyKey = 'volume:primary:Class1:Volume2';
+const shadowKey = 'volume:backup:Class2:Volume2';
+const jobs = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume2', method: '6a' }] }];
+
+describe('what lights up together', () => {
+  it('is a proxy with its shadow, from either side; its master is only related', () => {
+    for (const key of [proxyKey, shadowKey]) {
+      const { same, related } = litBy(shadowed, key);
+      expect([...same].sort()).toEqual([shadowKey, proxyKey].sort());
+      expect(related.has('volume:primary:Class1:Volume1')).toBe(true);
+    }
+  });
+
+  it('is a disk with the same disk of the other domain', () => {
+    const { same, related } = litBy(shadowed, 'disk:backup:Class2:Disk3');
+    expect(same.has('disk:primary:Class1:Disk3')).toBe(true);
+    expect([...related].sort()).toEqual([shadowKey, proxyKey].sort());
+    expect(same.has('disk:primary:Class1:Disk1')).toBe(false);
+  });
+
+  it('is nothing else where the object is not there', () => {
+    expect(litBy(shadowed, 'volume:primary:Class1:Gone').same).toEqual(
+      new Set(['volume:primary:Class1:Gone']),
+    );
+  });
+});
+
+describe('what is told of an object', () => {
+  it('is its blocks, its status on each node, and what shows it', () => {
+    const facts = factsOf(shadowed, proxyKey);
+    expect(facts).toMatchObject({ title: 'Volume2', what: 'Proxy volume of Class1', role: 'proxy' });
+    expect(facts?.statuses).toEqual([
+      { field: 'PROXY', word: 'Part', nodes: 'node1, node2', state: 'idle' },
+      { field: 'STATUS', word: 'STOP', nodes: 'node1, node2', state: 'idle' },
+    ]);
+    expect(facts?.facts).toContainEqual({ name: 'Shadow', value: 'Class2/Volume2' });
+    expect(facts?.facts).toContainEqual({ name: 'Blocks', value: '65,536 … 1,114,111', mono: true });
+  });
+
+  it('says of a shadow that lies elsewhere that the blocks are others', () => {
+    const shifted = indexCluster(guideCluster('shadowed', 131_072));
+    expect(factsOf(shifted, shadowKey)?.facts).toContainEqual({
+      name: 'Shadows',
+      value: 'Class1/Volume2, same disks and name, other blocks',
+    });
+  });
+});
+
+describe('the state of what jobs back up', () => {
+  const stateIn = (...state: Parameters<typeof guideCluster>) =>
+    clusterState(indexCluster(guideCluster(...state)), jobs);
+
+  it('is in sync, copying, parted or shadowed', () => {
+    expect(stateIn('joined')).toEqual({ state: 'ok', word: 'Volume2 joined, in sync' });
+    expect(stateIn('copying')).toEqual({ state: 'busy', word: 'Volume2 joined, copying' });
+    expect(stateIn('parted')).toEqual({ state: 'warn', word: 'Volume2 is parted' });
+    expect(stateIn('shadowed')).toEqual({ state: 'warn', word: 'Volume2 is shadowed' });
+  });
+
+  it('warns of nothing that the run which goes on has made so', () => {
+    const index = indexCluster(guideCluster('parted'));
+    expect(clusterState(index, jobs, ['Volume2'])).toEqual({ state: 'busy', word: 'Volume2 is parted' });
+  });
+
+  it('says that a volume is not there', () => {
+    const gone = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume8', method: '6a' }] }];
+    expect(clusterState(shadowed, gone)).toEqual({ state: 'bad', word: 'Volume8 is not there' });
+    expect(clusterState(shadowed, [])).toBeUndefined();
+  });
+});
+
+describe('the search', () => {
+  const names = (text: string) => searchCluster(guideCluster('shadowed'), text).map(({ key }) => key);
+
+  it('finds by name, by device and by several words, the exact name first', () => {
+    expect(names('volume2').slice(0, 2)).toEqual([proxyKey, shadowKey]);
+    expect(names('c1t1d2')).toEqual(['disk:primary:Class1:Disk2']);
+    expect(names('class2 disk')).toEqual(['disk:backup:Class2:Disk3']);
+    expect(names('nowhere')).toEqual([]);
+    expect(names('  ')).toEqual([]);
+  });
+});

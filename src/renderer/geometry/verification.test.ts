@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { QuestionView } from '../../contract/screens.ts';
+import { eventsUntil, fixtureEvents, nextEvent } from '../folds/fixtures/read-fixture.ts';
+import { RunFold } from '../folds/run-fold.ts';
+import { approvalOf, chipsOf, headingOf, statusOfSides } from './approval.ts';
+import { layoutStrips, ribbonText } from './strips.ts';
+import { compareSamples, largestDisk, numberIn, verificationOf } from './verification.ts';
+
+function verify(events: readonly RunEvent[]) {
+  const fold = new RunFold();
+  for (const event of events) fold.add(event);
+  return verificationOf(fold.model());
+}
+
+const isVerdict = (event: RunEvent) => event.type === 'check' && event.step === 'verify';
+const all = fixtureEvents('raw-dd');
+const asked = eventsUntil(all, 'asked', 'verify');
+const question: QuestionView = {
+  run: 'r',
+  number: 1,
+  id: 'approve-shadow',
+  step: 'verify',
+  text: 'Dump it?',
+  choices: [
+    { id: 'approve', label: 'Approve and start the dump', asksReason: false },
+    { id: 'stop', label: 'Remove the shadow and rejoin', asksReason: false },
+  ],
+};
+
+/** The same run, with one rule that found something else. */
+const withCheck = (events: readonly RunEvent[], rule: string, fields: Partial<EventOf<'check'>>) =>
+  events.map((event) =>
+    isVerdict(event) && 'rule' in event && event.rule === rule ? { ...event, ...fields } : event,
+  ) as RunEvent[];
+
+const otherBytes = (events: readonly RunEvent[], volume: string) =>
+  events.map((event) =>
+    event.type === 'fingerprint' && event.side === 'backup' && event.volume === volume
+      ? {
+          ...event,
+          blocks: event.blocks.map((block, at) => (at === 0 ? { ...block, sha256: '0'.repeat(64) } : block)),
+        }
+      : event,
+  );
+
+describe('the verification of a shadow', () => {
+  it('is equal when every rule holds and every sampled record is equal, and may then be approved', () => {
+    const verification = verify(asked);
+    expect(verification).toMatchObject({ stage: 'going-on', verdict: 'equal', answered: undefined });
+    expect(headingOf(verification)).toBe('The shadow is the same blocks');
+    const approval = approvalOf(verification, question);
+    expect(approval).toMatchObject({ refusal: undefined, sentence: 'Dump it?' });
+    expect(approval.approve?.label).toBe('Approve and start the dump');
+    expect(approval.stop?.id).toBe('stop');
+  });
+
+  it('is refused when a rule differs, even where the run asks', () => {
+    const verification = verify(withCheck(asked, 'first-block', { actual: '196,608', verdict: 'differs' }));
+    expect(verification.verdict).toBe('differs');
+    expect(headingOf(verification)).toBe('The shadow is not the same blocks');
+    expect(approvalOf(verification, question).refusal).toBe('the shadow of Volume2 is not the same blocks');
+    expect(chipsOf(verification.volumes, undefined)[0]).toEqual({
+      state: 'bad',
+      word: 'First block differs',
+    });
+  });
+
+  it('is refused when bytes differ, whatever the rule says of them', () => {
+    const verification = verify(otherBytes(asked, 'Volume2'));
+    expect(verification.verdict).toBe('differs');
+    expect(approvalOf(verification, question).refusal).toBe('the shadow of Volume2 is not the same blocks');
+  });
+
+  it('is pending before the shadow is read, and before it is made', () => {
+    const judged = asked.slice(0, asked.findLastIndex(isVerdict));
+    const unread = judged.filter((event) => event.type !== 'fingerprint' || event.side === 'primary');
+    const verification = verify(unread);
+    expect(verification).toMatchObject({ stage: 'going-on', verdict: 'pending' });
+    expect(approvalOf(verification, undefined).refusal).toBe('the verification still goes on');
+    const samples = verification.volumes[0]?.samples ?? [];
+    expect(ribbonText(samples, 'pending', 3)).toBe(
+      `${samples.length} blocks sampled on the cluster, 3 read through the shadow`,
+    );
+    const early = verify(eventsUntil(all, 'step-started', '3-3'));
+    expect(early).toMatchObject({ stage: 'none', verdict: 'pending' });
+    expect(approvalOf(early, undefined).refusal).toBe('the shadow is not verified yet');
+  });
+
+  it('tells who approved', () => {
+    const verification = verify(all);
+    expect(verification.answered?.answer).toBe('approve');
+    expect(approvalOf(verification, undefined)).toMatchObject({
+      refusal: 'the run does not ask for it',
+      sentence: `The dump was approved by ${verification.answered?.by ?? ''}.`,
+    });
+  });
+
+  it('keeps several volumes apart: one that differs refuses all', () => {
+    const events = fixtureEvents('three-volumes');
+    const good = verify(events);
+    expect(good.volumes.map(({ proxy, verdict }) => [proxy, verdict])).toEqual([
+      ['Volume2', 'equal'],
+      ['Volume4', 'equal'],
+      ['Volume6', 'equal'],
+    ]);
+    expect(good.volumes[1]?.rules.map(({ title }) => title)).toContain('First block');
+    expect(good.volumes[2]?.cluster.first).toBe(67_584);
+    const bad = verify(otherBytes(events, 'Volume4'));
+    expect(bad.volumes.map(({ verdict }) => verdict)).toEqual(['equal', 'differs', 'equal']);
+    expect(headingOf(bad)).toBe('The shadows are not the same blocks');
+    expect(approvalOf(bad, question).refusal).toBe('the shadow of Volume4 is not the same blocks');
+  });
+
+  it('takes nothing of an earlier verification for a later one', () => {
+    const again = nextEvent(asked, {
+      type: 'step-started',
+      step: 'verify',
+      title: 'Verify the shadow',
+      phase: 'verify',
+      unwinding: false,
+    });
+    const verification = verify([...asked, again]);
+    expect(verification.verdict).toBe('pending');
+    expect(new Set(verification.volumes[0]?.samples.map(({ verdict }) => verdict))).toEqual(
+      new Set(['waiting']),
+    );
+  });
+
+  it('offers to bring the cluster back when the verification failed and the run asks what to do', () => {
+    const failed: QuestionView = {
+      ...question,
+      id: 'step-failed',
+      choices: [
+        { id: 'retry', label: 'Try again', asksReason: false },
+        { id: 'unwind', label: 'Bring the cluster back', asksReason: false },
+      ],
+    };
+    const verification = verify(withCheck(asked, 'size', { verdict: 'differs' }));
+    expect(approvalOf(verification, failed)).toMatchObject({ approve: undefined, stop: { id: 'unwind' } });
+  });
+
+  it('says on the extents what the rules saw', () => {
+    const [volume] = verify(asked).volumes;
+    if (!volume) throw new Error('the run has a volume');
+    expect(statusOfSides(volume)).toEqual({
+      cluster: 'copy of Volume1 · Part · STOP on node1, node2',
+      backup: 'ACTIVE · read only',
+    });
+  });
+});
+
+describe('numbers in what the rules saw', () => {
+  it('are read where there is one, and never guessed', () => {
+    expect(numberIn('65,536')).toBe(65_536);
+    expect(numberIn('1,048,576 blocks')).toBe(1_048_576);
+    expect(numberIn('1 block')).toBe(1);
+    for (const text of ['none', '', '65,536 on node1; 0 on node2', '6,5536', undefined])
+      expect(numberIn(text)).toBeUndefined();
+    expect(largestDisk('Disk3: 1,736,704 blocks, Disk4: 20 blocks')).toBe(1_736_704);
+    expect(largestDisk('none')).toBeUndefined();
+  });
+
+  it('come back from any that is printed', () => {
+    fc.assert(
+      fc.property(fc.nat(), (number) => {
+        expect(numberIn(`${number.toLocaleString('en-US')} blocks`)).toBe(number);
+      }),
+    );
+  });
+});
+
+describe('the strips', () => {
+  const frame = { x: 0, width: 1000, tops: [0, 100], height: 40 } as const;
+  const side = (first: number | undefined, blocks: number | undefined = 400) => ({
+    first,
+    blocks,
+    size: 1000,
+    disks: '',
+  });
+
+  it('stand above each other, and the ribbon is straight, when both lie on the same blocks', () => {
+    const picture = layoutStrips(side(100), side(100), [{ record: 0, block: 200, verdict: 'equal' }], frame);
+    expect(picture.straight).toBe(true);
+    expect(picture.cluster.extent).toMatchObject({ x: 100, width: 400, first: 100, last: 499 });
+    expect(picture.backup.extent?.x).toBe(100);
+    expect(picture.threads).toEqual([{ record: 0, x1: 300, x2: 300, verdict: 'equal' }]);
+  });
+
+  it('show a shift of a single block', () => {
+    const picture = layoutStrips(side(100), side(101), [], frame);
+    expect(picture.straight).toBe(false);
+    expect((picture.backup.extent?.x ?? 0) - (picture.cluster.extent?.x ?? 0)).toBeCloseTo(22, 5);
+  });
+
+  it('draw a small volume of a large disk larger, with torn edges', () => {
+    const picture = layoutStrips(side(500, 10), side(500, 10), [], frame);
+    expect(picture).toMatchObject({ from: 496.5, to: 513.5 });
+    expect(picture.cluster.torn).toEqual({ start: true, end: true });
+    expect(picture.cluster.extent?.width).toBeGreaterThan(500);
+  });
+
+  it('draw no ribbon where a side does not tell where it lies', () => {
+    const picture = layoutStrips(side(100), side(undefined), [], frame);
+    expect(picture.ribbon).toBeUndefined();
+    expect(picture.backup.extent).toBeUndefined();
+    expect(picture.threads).toEqual([]);
+  });
+
+  it('leave out threads that are equal, never one that differs', () => {
+    const samples = Array.from({ length: 2000 }, (_, record) => ({
+      record,
+      block: record / 10,
+      verdict: record === 777 ? ('differs' as const) : ('equal' as const),
+    }));
+    const { threads } = layoutStrips(side(100), side(100), samples, frame);
+    expect(threads.length).toBeLessThan(200);
+    expect(threads.filter(({ verdict }) => verdict === 'differs').map(({ record }) => record)).toEqual([777]);
+  });
+
+  it('say how many differ', () => {
+    const [first, second] = [
+      { record: 0, block: 0 },
+      { record: 9, block: 9 },
+    ];
+    const samples = [
+      { ...first, verdict: 'equal' as const },
+      { ...second, verdict: 'differs' as const },
+    ];
+    expect(ribbonText(samples, 'differs', undefined)).toBe('1 of 2 sampled blocks differ: not the same data');
+    expect(compareSamples(undefined, undefined)).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+/** The desktop window as a test sees it, and the wire that its page talks over. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import type { Channel, Reply, RequestOf } from '../../src/contract/channels.ts';
+import { electronRuntime } from './electron-runtime.ts';
+
+export interface Desktop {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What the page has complained of. */
+  readonly complaints: readonly string[];
+}
+
+/** Chromium's own sandbox does not start for root. */
+const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu', process.cwd()];
+
+const environmentWith = (environment: Record<string, string>) => ({
+  ...(process.env as Record<string, string>),
+  ...environment,
+});
+
+/** @param environment SHADOWTAPE_SITE and SHADOWTAPE_STATE */
+export async function launchDesktop(environment: Record<string, string>): Promise<Desktop> {
+  const { executable: executablePath } = electronRuntime();
+  const app = await _electron.launch({ executablePath, args, env: environmentWith(environment) });
+  onTestFinished(async () => {
+    // Closing asks what becomes of a run; a test is over.
+    await app.evaluate(({ app: application }) => application.exit()).catch(() => undefined);
+    await app.close();
+  });
+  const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { app, page, complaints };
+}
+
+/** Starts it once more, as a user does who has forgotten that it runs. @returns its exit status */
+export async function startAgain(environment: Record<string, string>): Promise<number | null> {
+  const { executable } = electronRuntime();
+  const child = spawn(executable, args, { env: environmentWith(environment), stdio: 'ignore' });
+  const [status] = (await once(child, 'exit')) as [number | null];
+  return status;
+}
+
+/** Says that on the page's wire, and waits for the answer of that number. */
+export async function sayOnWire(page: Page, message: { readonly id: number }): Promise<unknown> {
+  return page.evaluate(
+    `new Promise((resolve) => {
+      const message = ${JSON.stringify(message)};
+      window.shadowtape.listen((answer) => answer.id === message.id && resolve(answer));
+      window.shadowtape.send(message);
+    })`,
+  );
+}
+
+let number = 1_000_000;
+
+/** Asks the console as the page would. */
+export async function askOnPage<Name extends Channel>(
+  page: Page,
+  channel: Name,
+  payload: RequestOf<Name>,
+): Promise<Reply<Name>> {
+  number += 1;
+  const answer = (await sayOnWire(page, { id: number, request: { channel, payload } } as { id: number })) as {
+    reply: Reply<Name>;
+  };
+  return answer.reply;
+}
