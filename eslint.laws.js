@@ -38,6 +38,10 @@ const ownersOfPackages = {
   ws: ['main/serve'],
 };
 
+/** Files of the contract that bring schemas, and zod, with them: pages are given their types alone. */
+const schemaFiles = ['channels', 'events'];
+const pageRooms = ['renderer', 'preload'];
+
 const escape = (text) => text.replaceAll('/', '\\/');
 
 /** How a file of `room` writes the way to `target`; a room is followed by "/", a single file such as main/console by ".". */
@@ -79,4 +83,24 @@ function lawOf([room, allowed]) {
   };
 }
 
-export const importLaws = Object.entries(rooms).map(lawOf);
+/** Pages judge nothing that comes in: their host does. */
+const noSchemasInPages = {
+  files: pageRooms.map((room) => `src/${room}/**`),
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        paths: [{ name: 'zod', message: 'pages do without zod (ARCHITECTURE.md)' }],
+        patterns: [
+          {
+            regex: `contract/(${schemaFiles.join('|')})(\\.ts)?$`,
+            allowTypeImports: true,
+            message: 'pages import only types of it: its schemas would bring zod along (ARCHITECTURE.md)',
+          },
+        ],
+      },
+    ],
+  },
+};
+
+export const importLaws = [...Object.entries(rooms).map(lawOf), noSchemasInPages];

@@ -52,10 +52,12 @@ export function foundPairs(found: Found): FoundPair[] {
 
 /** A name for the shadow class that neither side has yet: the number at the end counted up, as the guide does from Class1 to Class2. */
 export function shadowClassName(primaryClass: string | undefined, taken: ReadonlySet<string>): string {
-  const [, stem = 'Class', number = '1'] = /^(.*?)(\d*)$/.exec(primaryClass ?? 'Class1') ?? [];
-  for (let next = Number(number) + 1; ; next += 1) {
-    // A GDS name has 32 letters at most.
-    const name = `${stem.slice(0, 28)}${next}`;
+  const base = primaryClass ?? 'Class1';
+  // A GDS name has 32 letters at most; of a long number only the end is counted up.
+  const digits = /\d{0,6}$/.exec(base)?.[0] ?? '';
+  const stem = base.slice(0, base.length - digits.length).slice(0, 24);
+  for (let next = Number(digits || 1) + 1; ; next += 1) {
+    const name = `${stem}${next}`;
     if (!taken.has(name)) return name;
   }
 }

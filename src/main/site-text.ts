@@ -1,6 +1,6 @@
 /** The text of site files on the disk: read, and written so that nothing is lost, whoever else writes. */
 import { createHash } from 'node:crypto';
-import { copyFile, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { failure } from '../contract/errors.ts';
@@ -78,12 +78,14 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
  */
 export async function writeText(file: string, text: string, expected: string | undefined): Promise<string> {
   const before = await present(file);
+  // A link stays one: what it leads to is replaced.
+  const target = await realpath(file).catch(() => file);
   const found = before === undefined ? undefined : digestOf(before);
   if (found !== expected) throw failure('SITE_FILE_CHANGED', { file });
   try {
     const mode = before === undefined ? 0o600 : (await stat(file)).mode & 0o777;
     if (before !== undefined) await copyFile(file, `${file}.before`);
-    await replace(file, text, mode);
+    await replace(target, text, mode);
   } catch (error) {
     throw failure('SITE_FILE_UNWRITABLE', { file, reason: reasonOf(error) }, {}, error);
   }

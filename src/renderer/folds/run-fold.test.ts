@@ -193,6 +193,20 @@ describe('progress', () => {
     expect(fold.model().legs[0]?.samples.map(({ bytes }) => bytes)).toEqual([0, 500_000]);
   });
 
+  it('begins anew for the next file that a step reads back, and takes what comes late for the file before', () => {
+    const read = eventsUntil(fixtureEvents('three-volumes'), 'digest', 'read-back');
+    const fold = new RunFold();
+    for (const event of read) fold.add(event);
+    const at = Date.parse(read.at(-1)?.at ?? '');
+    const live = { step: 'read-back', what: 'read-back', total: 8_388_608 } as const;
+    fold.addLive({ ...live, bytes: 8_000_000 }, at + 10);
+    expect(fold.model().legs.at(-1)?.latest.bytes).toBe(8_388_608);
+    const next = nextEvent(read, { type: 'progress', step: 'read-back', what: 'read-back', bytes: 65_536 });
+    fold.add(next);
+    expect(fold.model().legs.filter(({ what }) => what === 'read-back')).toHaveLength(2);
+    expect(fold.model().legs.at(-1)?.latest.bytes).toBe(65_536);
+  });
+
   it('gives live samples up that are old, and keeps the lines of the journal', () => {
     const fold = new RunFold();
     for (const event of begun) fold.add(event);

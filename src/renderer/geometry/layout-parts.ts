@@ -99,7 +99,7 @@ const tight = {
   strip: 36,
   diskGap: 12,
   foldedStrip: 12,
-  tapeHeight: 128,
+  tapeHeight: 120,
 };
 
 /**

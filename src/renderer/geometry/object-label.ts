@@ -11,12 +11,16 @@ export const diskNote = ({ device, status }: DiskItem): string => joined(device,
 /** Role and status of a volume. */
 export const extentNote = ({ role, status }: ExtentItem): string => joined(roleWords[role], status);
 
-/** The accessible name: it begins with the words that are seen. Undefined where those say all. */
-export function objectLabel(item: PictureItem): string | undefined {
+/**
+ * The accessible name: it begins with the words that are seen.
+ * @param found how a node or the drive was found
+ */
+export function objectLabel(item: PictureItem, found: string): string {
   switch (item.kind) {
     case 'node':
+      return `${item.name} ${item.note}, ${found}`;
     case 'tape':
-      return undefined;
+      return `Tape ${item.name}, ${found}`;
     case 'class':
       return `${item.name} ${item.note}, class`;
     case 'group':

@@ -227,7 +227,7 @@ function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metric
   }
   const serverEnd = columns.backup.y + 24 + metrics.nodeHeight;
   const tape = tapeItem(options, columns, serverEnd + 14, metrics);
-  const shadowsFrom = tape.y + tape.height + 22;
+  const shadowsFrom = tape.y + tape.height + metrics.groupGap;
   const right = drawShadowClasses(index, shadowClasses(index, left, jobs), columns, shadowsFrom, {
     folded,
     metrics,

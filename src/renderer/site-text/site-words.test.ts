@@ -61,6 +61,9 @@ test('the text of a first site takes a job, and keeps its comments', () => {
     jobs: { nightly: { class: 'Class1', method: '6a' } },
   });
   expect(text).toContain('# solaris | linux: names of devices and commands');
+  expect(text).toContain(
+    '\njobs:\n  nightly:\n    class: Class1\n    volumes: [{ master: V1, proxy: V2 }]\n',
+  );
 });
 
 test('a name that is taken gets a number', () => {

@@ -66,14 +66,32 @@ function insertIntoFlow(text: string, node: YAMLMap | YAMLSeq, inside: string): 
   return splice(text, at, at, joint + inside);
 }
 
+/** `jobs: {}` becomes a block below its key where what comes into it is long. */
+function unfoldEmpty(text: string, map: YAMLMap, lines: readonly string[]): string | undefined {
+  const range = rangeOf(map);
+  if (!range) return undefined;
+  const start = lineStart(text, range[0]);
+  const before = text.slice(start, range[0]);
+  // Inside of a collection on one line no block can begin.
+  const [whole, space = ''] = /^( *)[^{}[\],'"#]+: *$/.exec(before) ?? [];
+  if (whole === undefined) return undefined;
+  const end = lineEnd(text, range[1]);
+  const behind = text.slice(range[1], end).trimEnd();
+  const head = `${before.trimEnd()}${behind === '' ? '' : ` ${behind.trimStart()}`}\n`;
+  return splice(text, start, end, head + indented(lines, space.length + 2));
+}
+
 function insertPair(text: string, map: YAMLMap, key: string, value: Value): string | undefined {
+  const lines = pairLines(key, value);
+  const unfolded = map.items.length === 0 && lines.length > 1 ? unfoldEmpty(text, map, lines) : undefined;
+  if (unfolded !== undefined) return unfolded;
   if (map.flow || map.items.length === 0)
     return insertIntoFlow(text, map, flowText({ [key]: value }).slice(2, -2));
   const [first] = map.items;
   const start = rangeOf((first as Pair).key);
   const end = blockEnd(text, map);
   if (!start || end === undefined) return undefined;
-  return insertLines(text, end, indented(pairLines(key, value), start[0] - lineStart(text, start[0])));
+  return insertLines(text, end, indented(lines, start[0] - lineStart(text, start[0])));
 }
 
 function insertItem(text: string, list: YAMLSeq, value: Value): string | undefined {

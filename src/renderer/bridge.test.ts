@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HostMessage, PageMessage } from '../contract/wire.ts';
+
+/** A WebSocket that a test opens, closes and speaks through. */
+class FakeSocket extends EventTarget {
+  static readonly made: FakeSocket[] = [];
+  readonly url: string;
+  readonly said: PageMessage[] = [];
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    FakeSocket.made.push(this);
+  }
+
+  send(text: string): void {
+    this.said.push(JSON.parse(text) as PageMessage);
+  }
+
+  open(): void {
+    this.dispatchEvent(new Event('open'));
+  }
+
+  close(): void {
+    this.dispatchEvent(new Event('close'));
+  }
+
+  say(message: HostMessage): void {
+    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(message) }));
+  }
+}
+
+const socketAt = (index: number): FakeSocket => {
+  const socket = FakeSocket.made.at(index);
+  if (!socket) throw new Error('no WebSocket was opened');
+  return socket;
+};
+
+async function browserBridge() {
+  vi.stubGlobal('window', {});
+  vi.stubGlobal('location', { host: '127.0.0.1:8080' });
+  vi.stubGlobal('WebSocket', FakeSocket);
+  return (await import('./bridge.ts')).bridge;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.resetModules();
+  FakeSocket.made.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('the bridge in a browser', () => {
+  it('says what was asked before the connection stood, and gives each answer to who asked', async () => {
+    const bridge = await browserBridge();
+    const site = bridge.request('site', {});
+    const runs = bridge.request('runs', {});
+    const socket = socketAt(0);
+    expect(socket.url).toBe('ws://127.0.0.1:8080/bridge');
+    expect(socket.said).toEqual([]);
+    socket.open();
+    expect(socket.said).toEqual([
+      { id: 1, request: { channel: 'site', payload: {} } },
+      { id: 2, request: { channel: 'runs', payload: {} } },
+    ]);
+    socket.say({ id: 2, reply: { result: [] } });
+    socket.say({ id: 1, reply: { result: { name: 'lab' } } });
+    expect(await site).toEqual({ result: { name: 'lab' } });
+    expect(await runs).toEqual({ result: [] });
+  });
+
+  it('gives a request up', async () => {
+    const bridge = await browserBridge();
+    socketAt(0).open();
+    const abort = new AbortController();
+    const asked = bridge.request('look', {}, abort.signal);
+    abort.abort();
+    expect(await asked).toMatchObject({ error: { sentence: 'the request was given up' } });
+    expect(socketAt(0).said.at(-1)).toEqual({ id: 1, cancel: true });
+  });
+
+  it('connects again, less and less often, and follows again what was followed', async () => {
+    const bridge = await browserBridge();
+    const states: string[] = [];
+    bridge.onConnection((connection) => states.push(connection));
+    socketAt(0).open();
+    const told: unknown[] = [];
+    const end = bridge.follow('run', { run: 'run1' }, (push) => told.push(push));
+    const endOther = bridge.follow('activity', {}, () => undefined);
+    socketAt(0).say({ id: 1, push: { kind: 'events', events: [] } });
+    const asked = bridge.request('look', {});
+    socketAt(0).close();
+    expect(await asked).toMatchObject({
+      error: { sentence: 'the connection to the console was lost before it answered' },
+    });
+    expect(await bridge.request('site', {})).toMatchObject({ error: { code: 'UNEXPECTED' } });
+    endOther();
+    const pauses: number[] = [];
+    for (let attempt = 1; attempt <= 6; attempt += 1) {
+      const before = Date.now();
+      while (FakeSocket.made.length === attempt) vi.advanceTimersByTime(50);
+      pauses.push(Date.now() - before);
+      if (attempt < 6) socketAt(-1).close();
+    }
+    expect(pauses).toEqual([250, 500, 1000, 2000, 5000, 5000]);
+    socketAt(-1).open();
+    expect(socketAt(-1).said).toEqual([{ id: 1, follow: { topic: 'run', payload: { run: 'run1' } } }]);
+    socketAt(-1).say({
+      id: 1,
+      error: { code: 'RUN_UNKNOWN', sentence: 'there is no run run1', hint: '', evidence: {} },
+    });
+    expect(told).toMatchObject([{ push: { kind: 'events' } }, { error: { code: 'RUN_UNKNOWN' } }]);
+    end();
+    expect(socketAt(-1).said.at(-1)).toEqual({ id: 1, unfollow: true });
+    expect(states).toEqual(['connecting', 'connected', 'lost', 'connected']);
+  });
+
+  it('waits for the first connection', async () => {
+    const bridge = await browserBridge();
+    const asked = bridge.request('site', {});
+    socketAt(0).close();
+    expect(bridge.connection).toBe('connecting');
+    vi.advanceTimersByTime(250);
+    socketAt(1).open();
+    socketAt(1).say({ id: 1, reply: { result: { name: 'lab' } } });
+    expect(await asked).toEqual({ result: { name: 'lab' } });
+  });
+});
+
+it('goes through the preload in the desktop window', async () => {
+  const said: PageMessage[] = [];
+  let hear: (message: HostMessage) => void = () => undefined;
+  vi.stubGlobal('window', {
+    shadowtape: {
+      send: (message: PageMessage) => said.push(message),
+      listen: (listener: typeof hear) => {
+        hear = listener;
+      },
+    },
+  });
+  const { bridge } = await import('./bridge.ts');
+  expect(bridge.connection).toBe('connected');
+  const asked = bridge.request('plan', { job: 'raw-dd' });
+  expect(said).toEqual([{ id: 1, request: { channel: 'plan', payload: { job: 'raw-dd' } } }]);
+  hear({ id: 1, reply: { error: { code: 'JOB_UNKNOWN', sentence: 'no', hint: '', evidence: {} } } });
+  expect(await asked).toMatchObject({ error: { code: 'JOB_UNKNOWN' } });
+});

@@ -1,0 +1,137 @@
+/** A plan as text, the history, and two runs beside each other. */
+import { describe, expect, it } from 'vitest';
+import type { Plan, PlannedStep } from '../../contract/plan.ts';
+import type { RunLine } from '../../contract/screens.ts';
+import { compareRuns } from './compare-runs.ts';
+import { fixtureEvents } from './fixtures/read-fixture.ts';
+import { foldCommands, planScript } from './plan-script.ts';
+import { foldRun } from './run-fold.ts';
+import { filterRuns, foundable } from './run-search.ts';
+
+const rawDd = foldRun(fixtureEvents('raw-dd'));
+
+function planned(step: string, phase: string, more: Partial<PlannedStep> = {}): PlannedStep {
+  const rest = { endangers: undefined, operator: undefined, leftOut: undefined, runAs: [], commands: [] };
+  return { step, phase, title: `Step ${step}`, why: 'it is needed', source: 'the guide', ...rest, ...more };
+}
+
+describe('a plan as text', () => {
+  const command = (line: string, host = 'node1') => ({ host, argv: [], line, guide: true });
+  const whole: Plan = {
+    site: 'lab',
+    job: 'raw-dd',
+    method: '6a',
+    route: 'console',
+    volume: 'Volume2',
+    bytes: 536_870_912,
+    routes: [],
+    looks: [],
+    steps: [
+      planned('3-2', 'part', { leftOut: 'services: not-needed', commands: [command('umount /app')] }),
+      planned('3-3', 'part', {
+        title: 'Part\nrm -rf /',
+        endangers: 'there is no copy',
+        commands: [command('sdxproxy Part'), command('sdxinfo'), command('ls', 'node3')],
+      }),
+    ],
+  };
+
+  it('names the host before its lines, and cannot be run as a whole', () => {
+    expect(planScript(whole).split('\n')).toEqual([
+      '#!/bin/sh',
+      '# Job raw-dd of lab: Volume2, 512 MiB, method 6a, route console',
+      '# The lines are of several hosts: run each by itself, on the host named above it, and look before you go on.',
+      "echo 'the lines of this plan are of several hosts: run each on the host named above it' >&2",
+      'exit 1',
+      '',
+      '# 3-2  Step 3-2',
+      '#     it is needed',
+      '#     left out: services: not-needed',
+      '',
+      '# 3-3  Part rm -rf /',
+      '#     it is needed',
+      '#     mind: there is no copy',
+      '# on node1:',
+      'sdxproxy Part',
+      'sdxinfo',
+      '# on node3:',
+      'ls',
+      '',
+    ]);
+  });
+
+  it('folds long lists of like commands', () => {
+    const many = Array.from({ length: 64 }, (_, at) => command(`dd iseek=${at}`));
+    expect(foldCommands(many).shown).toHaveLength(2);
+    expect(foldCommands(many).folded).toHaveLength(62);
+    expect(foldCommands(many.slice(0, 8)).folded).toEqual([]);
+  });
+});
+
+describe('the history', () => {
+  const line = (more: Partial<RunLine>): RunLine => ({
+    run: '20261122-020004-volume2',
+    trouble: undefined,
+    job: 'nightly',
+    site: 'payroll',
+    method: '6a',
+    class: 'Class1',
+    volumes: ['Volume2'],
+    tape: { host: 'node3', device: '/dev/rmt/0' },
+    tapeNames: ['WEEKLY-03'],
+    operator: 'anna@jump',
+    startedAt: '2026-11-22T02:00:04.000Z',
+    finishedAt: undefined,
+    verdict: 'failed',
+    exitStatus: 2,
+    sentence: 'writing to the tape failed: write: I/O error',
+    currentStep: undefined,
+    live: false,
+    bytes: undefined,
+    digests: {},
+    ...more,
+  });
+  const lines = [
+    line({}),
+    line({ run: 'b', job: 'weekly', verdict: 'verified', sentence: 'good', tapeNames: [] }),
+  ];
+  const found = (search: string, more: object = {}) =>
+    filterRuns(foundable(lines), { search, verdict: 'all', job: undefined, ...more }).map(({ run }) => run);
+
+  it.each(['volume2 nightly', 'NODE3 weekly-03', 'anna i/o', 'rmt/0 class1 failed'])(
+    'finds "%s"',
+    (search) => {
+      expect(found(search)).toContain('20261122-020004-volume2');
+    },
+  );
+
+  it('wants every word, and fits the filters', () => {
+    expect(found('volume2 elsewhere')).toEqual([]);
+    expect(found('', { verdict: 'verified' })).toEqual(['b']);
+    expect(found('', { job: 'nightly' })).toEqual(['20261122-020004-volume2']);
+  });
+});
+
+describe('two runs beside each other', () => {
+  it('tells what differs in fact, time and command', () => {
+    const { facts, steps: compared } = compareRuns(rawDd, foldRun(fixtureEvents('three-volumes')));
+    expect(facts.find(({ name }) => name === 'Layout')).toEqual({
+      name: 'Layout',
+      one: 'plain',
+      other: 'labelled',
+      differs: true,
+    });
+    expect(facts.find(({ name }) => name === 'Site')?.differs).toBe(false);
+    const part = compared.find(({ step }) => step === '3-3');
+    expect(part?.onlyOther).toEqual([
+      'node1 # sdxproxy Part -c Class1 -p Volume2,Volume4,Volume6 -a pjrm=off',
+    ]);
+    expect(compared.find(({ step }) => step === 'label')).toMatchObject({ one: undefined, onlyOther: [] });
+  });
+
+  it('finds no other command in a run and itself', () => {
+    const { facts, steps: compared } = compareRuns(rawDd, rawDd);
+    expect(facts.some(({ differs }) => differs)).toBe(false);
+    expect(compared.flatMap(({ onlyOne, onlyOther }) => [...onlyOne, ...onlyOther])).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { copyFile } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { serve, type Served } from '../../src/main/serve/serve.ts';
+import { chromiumBrowser } from '../support/browser.ts';
+import { startCommand } from '../support/command-line.ts';
+import { clusterState, jobOf, normalState, openScene, type Scene } from '../support/lab-run.ts';
+import { TestPage } from '../support/serve.ts';
+
+const { executable, missing, args } = chromiumBrowser();
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+  await scene.state.prepare();
+  await copyFile(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+});
+afterEach(() => scene.close());
+
+describe.runIf(missing === undefined || process.env['CI'])(
+  `the console in a browser${missing === undefined ? '' : ` (not tested: ${missing})`}`,
+  () => {
+    it('shows the cluster of its site, and complains of nothing', async () => {
+      if (missing !== undefined) throw new Error(missing);
+      const served = await serve({ state: scene.state, siteFile: await scene.writeSite(), port: 0 });
+      onTestFinished(() => served.close());
+      const browser = await chromium.launch({ executablePath: executable, args: [...args] });
+      onTestFinished(() => browser.close());
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.goto(served.url);
+      // The token stands neither in the address nor in the history any more.
+      expect(page.url().replace(/#.*/, '')).toBe(`${new URL(served.url).origin}/`);
+      await page.getByText('Volume2').first().waitFor();
+      expect(await page.evaluate('document.cookie')).toBe('');
+      expect(complaints).toEqual([]);
+    });
+  },
+);
+
+describe('shadowtape serve', () => {
+  it('prints its address, and brings the cluster back at Ctrl-C', async () => {
+    const site = await scene.writeSite((tree) => {
+      jobOf(tree)['approve'] = 'operator';
+    });
+    let heard: (address: string) => void = () => undefined;
+    const printed = new Promise<string>((resolve) => {
+      heard = resolve;
+    });
+    const command = startCommand(['--site', site, '--state', scene.state.path, 'serve'], (text) => {
+      const address = /^the console is at (http:\S+)\n/m.exec(text)?.[1];
+      if (address !== undefined) heard(address);
+    });
+    const url = await printed;
+    const page = await TestPage.open({ url } as Served);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    await page.follow('run', { run }).until(({ question }) => question !== undefined);
+    command.process.kill('SIGINT');
+    const { exitStatus, stdout } = await command.end;
+    expect(stdout).toBe(
+      [
+        `the console is at ${url}`,
+        `run ${run}: stopping: the cluster is brought back to its normal state; once more stops at once, where it stands`,
+        '',
+      ].join('\n'),
+    );
+    expect(exitStatus).toBe(0);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+});
