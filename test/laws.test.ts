@@ -31,6 +31,7 @@ describe('the import laws', () => {
     ['src/main/serve/new.ts', '../console.ts'],
     ['src/main/serve/new.ts', 'electron'],
     ['src/main/desktop/new.ts', 'ws'],
+    ['src/renderer/screens/new.ts', '../../main/console.ts'],
     ['src/renderer/new.ts', 'zod'],
     ['src/renderer/new.ts', '../contract/channels.ts'],
     ['src/preload/new.ts', '../contract/events.ts'],
@@ -50,6 +51,8 @@ describe('the import laws', () => {
     ['src/main/desk/new.ts', '../console.ts'],
     ['src/main/cli/new.ts', '../serve/serve.ts'],
     ['src/renderer/new.ts', '../contract/words.ts'],
+    ['src/renderer/screens/new.ts', '../../contract/words.ts'],
+    ['src/renderer/screens/new.ts', '../components/states.ts'],
     ['src/lab/new.ts', 'ssh2'],
     ['src/main/ssh/new.test.ts', '../../../test/support/openssh-server.ts'],
   ])('allow in %s to import %s', async (file, imported) => {

@@ -159,11 +159,12 @@ export const errorTable = {
     hint: 'wait until that has ended; nothing else may move the tape meanwhile',
   },
   SITE_IN_USE: {
-    sentence: 'the site stays open while run {run} goes on',
-    hint: 'wait until it has ended, or stop it; then open the other site',
+    sentence: 'the site stays open: {what}',
+    hint: 'wait until that has ended, or stop it; then open the other site',
   },
   SITE_FILE_CHANGED: {
-    sentence: 'the site file {file} is not as it was when it was read: somebody else has written it, or made it',
+    sentence:
+      'the site file {file} is not as it was when it was read: somebody else has written it, or made it',
     hint: 'read it again, and bring your changes into what stands there now',
   },
   SITE_FILE_UNWRITABLE: {

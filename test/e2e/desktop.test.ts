@@ -131,7 +131,9 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const title = await app.evaluate(async ({ BrowserWindow }) => {
         const [window] = BrowserWindow.getAllWindows();
         if (!window) return 'no window';
-        const loaded = new Promise((resolve) => window.webContents.once('did-finish-load', resolve));
+        const loaded = new Promise<void>((resolve) => {
+          window.webContents.once('did-finish-load', () => resolve());
+        });
         window.webContents.forcefullyCrashRenderer();
         await loaded;
         return window.getTitle();

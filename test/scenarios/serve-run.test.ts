@@ -148,7 +148,7 @@ describe('a run in the browser', () => {
       said: 'a run of job raw-dd goes on',
     });
     expect(await page.ask('openSite', {})).toMatchObject({
-      error: { sentence: `the site stays open while run ${run} goes on` },
+      error: { sentence: `the site stays open: run ${run} goes on` },
     });
     expect(await page.ask('unwind', { run })).toMatchObject({
       error: { code: 'RUN_IS_LIVE', sentence: `run ${run} goes on in this console` },

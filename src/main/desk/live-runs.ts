@@ -46,6 +46,11 @@ export class LiveRuns {
     );
   }
 
+  /** True while a run goes on, or begins. */
+  get isBusy(): boolean {
+    return this.#ends.size > 0;
+  }
+
   find(run: string): LiveRun | undefined {
     return this.#live.get(run);
   }

@@ -44,15 +44,23 @@ export class OpenSite {
   }
 
   /**
-   * Goes over to another site; where that cannot be opened, the one before stays.
+   * Goes over to another site; where that cannot be opened, the one before stays. Who needs the site meanwhile waits.
    * @param file undefined: the embedded lab
+   * @throws what opening it has ended with
    */
-  async goTo(file: string | undefined): Promise<Opened> {
-    const before = await this.#opened.catch(() => undefined);
+  goTo(file: string | undefined): Promise<Opened> {
+    const before = this.#opened;
+    const going = this.#goOver(before, file);
+    this.#opened = going.catch(() => before);
+    this.#opened.catch(() => undefined);
+    return going;
+  }
+
+  async #goOver(opened: Promise<Opened>, file: string | undefined): Promise<Opened> {
+    const before = await opened.catch(() => undefined);
     // The embedded lab is one process's: it is not begun a second time beside itself.
     if (before && file === undefined && before.file === undefined) return before;
     const next = await this.#start(file, { fresh: false, faults: [] });
-    this.#opened = Promise.resolve(next);
     this.#wanted = file;
     await before?.console.close();
     return next;

@@ -15,6 +15,15 @@ interface Look {
   doneAt: number | undefined;
 }
 
+/** Going over to another site ends all sessions with the hosts of this one. @throws SITE_IN_USE */
+function requireIdle({ runs, drive }: DeskRoom): void {
+  const [active] = runs.active;
+  const what = active
+    ? `run ${active.run} goes on`
+    : (drive.user ?? (runs.isBusy ? 'a run begins' : undefined));
+  if (what !== undefined) throw failure('SITE_IN_USE', { what });
+}
+
 export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
   const { site, guest, runs, drive, logins, checking } = room;
   let last: Look | undefined;
@@ -56,8 +65,7 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
     },
 
     openSite: async ({ file }) => {
-      const [active] = runs.active;
-      if (active) throw failure('SITE_IN_USE', { run: active.run });
+      requireIdle(room);
       const { console } = await site.goTo(file);
       return siteInfo(console, file, guest);
     },

@@ -43,7 +43,10 @@ export class PageServer {
     this.#port = (server.address() as AddressInfo).port;
     this.#key = new PageKey(this.#port);
     server.on('request', (request, response) => {
-      this.#answer(request, response).catch(() => refuse(response, { status: 400, words: 'this is no request' }));
+      this.#answer(request, response).catch(() => {
+        if (response.headersSent) response.destroy();
+        else refuse(response, { status: 400, words: 'this is no request' });
+      });
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }

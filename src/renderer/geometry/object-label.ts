@@ -1,4 +1,7 @@
 /** The words of an object of the picture: what stands on it, and what a screen reader says of it. */
+import type { TapeView } from '../../contract/screens.ts';
+import { driveState } from '../components/drive-state.ts';
+import type { State } from '../components/states.ts';
 import type { DiskItem, ExtentItem, PictureItem } from './layout-parts.ts';
 
 const roleWords = { master: 'master', proxy: 'proxy', shadow: 'shadow', plain: '', private: '', free: '' };
@@ -20,7 +23,7 @@ export function objectLabel(item: PictureItem, found: string): string {
     case 'node':
       return `${item.name} ${item.note}, ${found}`;
     case 'tape':
-      return `Tape ${item.name}, ${found}`;
+      return `Tape ${item.name} ${found}`;
     case 'class':
       return `${item.name} ${item.note}, class`;
     case 'group':
@@ -30,4 +33,29 @@ export function objectLabel(item: PictureItem, found: string): string {
     case 'extent':
       return `${item.name} ${extentNote(item)}, volume`;
   }
+}
+
+export interface TapeWords {
+  readonly state: State;
+  readonly word: string;
+  /** The drive, and whether its cartridge is write protected. */
+  readonly drive: string;
+  /** What flows, else where the tape stands, else what the drive said. */
+  readonly note: string;
+}
+
+/** @param flow such as `118.4 MB/s · 60 %`; undefined where nothing flows */
+export function tapeWords(
+  tape: TapeView | undefined,
+  drive: string | undefined,
+  flow: string | undefined,
+): TapeWords {
+  const { state, word } = tape ? driveState(tape) : { state: 'idle' as const, word: 'not looked at' };
+  const position = tape?.file === undefined ? tape?.said : `at file ${tape.file}, record ${tape.record ?? 0}`;
+  return {
+    state,
+    word,
+    drive: joined(drive ?? '', tape?.writeProtected ? 'write protected' : ''),
+    note: flow ?? position ?? '',
+  };
 }
