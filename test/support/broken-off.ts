@@ -52,24 +52,25 @@ function everything(places: readonly Place[]): Scenario[] {
 }
 
 const drops = ['dropped before', 'dropped during', 'dropped after'] as const;
+const kills = ['killed before', 'killed after'] as const;
 const endings = ['resume', 'unwind', 'nothing'] as const;
 const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
- * At each command that changes something: it fails, the connection drops in one of the three ways, and the console is killed before and
- * after it, once to be resumed and once to be unwound. At each that only looks: it fails, or the connection drops. The endings and the
- * kind of drop go round from place to place, so that each step meets each of them with one method or another.
+ * At each command that changes something: it fails, the connection drops in one of the three ways, and the console is killed before or
+ * after it. At every third of those that only look: it fails, or the connection drops. The ways and the endings go round from place to
+ * place, so that each step meets each of them with one method or another.
  */
 function chosen(places: readonly Place[]): Scenario[] {
   return places.flatMap((place, index) => {
     const turn = <Value>(values: readonly Value[], by = 0) => values[(index + by) % values.length] as Value;
     const drop = turn(drops, Math.floor(index / 3));
-    if (!place.changes) return [{ place, how: turn(['fails', drop] as const), then: turn(endings) }];
+    if (!place.changes)
+      return index % 3 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
     return [
       { place, how: 'fails', then: turn(endings) },
       { place, how: drop, then: turn(endings, 1) },
-      { place, how: 'killed before', then: turn(takenUpBy) },
-      { place, how: 'killed after', then: turn(takenUpBy, 1) },
+      { place, how: turn(kills), then: turn(takenUpBy, Math.floor(index / 2)) },
     ];
   });
 }

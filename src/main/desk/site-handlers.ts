@@ -25,7 +25,7 @@ function requireIdle({ runs, drive }: DeskRoom): void {
 }
 
 export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
-  const { site, guest, runs, drive, logins, checking } = room;
+  const { site, guest, drive, logins, checking } = room;
   let last: Look | undefined;
 
   /** One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others. */

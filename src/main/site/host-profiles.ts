@@ -33,7 +33,10 @@ function profile(
 }
 
 /** @param configText the text of ~/.ssh/config; empty where there is none */
-export function hostProfiles(site: Pick<Site, 'hosts' | 'connections'>, configText: string): Map<string, HostProfile> {
+export function hostProfiles(
+  site: Pick<Site, 'hosts' | 'connections'>,
+  configText: string,
+): Map<string, HostProfile> {
   const { hosts, connections } = site;
   return new Map(
     Object.entries(hosts).map(([name, host]) => [name, profile(name, host, connections, configText)]),
