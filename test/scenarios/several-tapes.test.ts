@@ -18,6 +18,7 @@ import {
   type SceneRun,
   type SiteTree,
 } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { unpackedFiles } from '../support/unpack-tar.ts';
@@ -196,6 +197,32 @@ describe('the operator is asked for each tape', () => {
       sentence: `somebody must insert tape 2 of run ${run.run}: a blank one, or one that the job lets be overwritten into /dev/rmt/0 on node3, and nobody can be asked`,
     });
     expect(await clusterState(scene)).toEqual(normalState);
+  });
+});
+
+describe('a command of the site', () => {
+  /** Puts the next tape in where any will do, and the one from its slot where a tape is named. */
+  const script = [
+    `echo "$1" >> /var/tmp/asked`,
+    `if test "$1" = data; then mtx -f ${changer} next; exit 0; fi`,
+    `mtx -f ${changer} unload`,
+    `if test "$1" = NIGHTLY; then mtx -f ${changer} load 1; fi`,
+    `if test "$1" = NIGHTLY-2; then mtx -f ${changer} load 2; fi`,
+    `if test "$1" = NIGHTLY-3; then mtx -f ${changer} load 3; fi`,
+  ].join('\n');
+
+  it('is told which tape is wanted, when it is written and when it is read back', async () => {
+    await open({ records: sixteen, count: 4 });
+    // The tape that the run begins with comes from a slot, too.
+    await onHost(scene, 'node3', ['mtx', '-f', changer, 'unload']);
+    await onHost(scene, 'node3', ['mtx', '-f', changer, 'load', '1']);
+    const change = (site: SiteTree) => {
+      spanning(false)(site);
+      site.tape['nextTape'] = ['sh', '-c', script, 'next-tape'];
+    };
+    await expectWhole(await runScene(scene, { change }));
+    const asked = await onHost(scene, 'node3', ['cat', '/var/tmp/asked']);
+    expect(asked.trim().split('\n')).toEqual(['data', 'data', 'NIGHTLY', 'NIGHTLY-2', 'NIGHTLY-3']);
   });
 });
 

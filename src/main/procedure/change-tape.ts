@@ -17,6 +17,7 @@ import { requireReadyDrive } from './drive-ready.ts';
 import type { Answer, Question } from './questions.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
+import { unlabelledWord } from '../tape/tape-label.ts';
 
 /** What changing tapes needs of a run, or of what only reads a tape. */
 export interface TapeChanging {
@@ -32,6 +33,8 @@ export interface TapeChanging {
 export interface WantedTape {
   /** Fits behind "insert". */
   readonly words: string;
+  /** The name on its label; undefined where any tape will do that may be written to. */
+  readonly name: string | undefined;
   /** Whether the drive must be able to write. */
   readonly use: 'read' | 'write';
   /** The changer's slot where it is known to lie. */
@@ -138,6 +141,9 @@ async function lookAt({ runner, step, drive }: TapeChanging, wanted: WantedTape)
   return found;
 }
 
+/** What a command of the site is told where any tape will do; no tape bears that name. */
+const anyTape = unlabelledWord;
+
 /** How often a command of the site, which cannot say that there is no other tape, is asked again. */
 const mostTries = 8;
 
@@ -153,7 +159,7 @@ export async function changeTape(changing: TapeChanging, wanted: WantedTape): Pr
   for (let attempt = 1; ; attempt += 1) {
     let slot: number | undefined;
     if (changer) slot = await changer.next(wanted.slot);
-    else if (nextTape) await send(changing, nextTape);
+    else if (nextTape) await send(changing, [...nextTape, wanted.name ?? anyTape]);
     else await askForTape(changing, wanted, trouble);
     try {
       return { found: await lookAt(changing, wanted), slot };

@@ -51,6 +51,7 @@ export class SeveralTapes {
     if (!(await this.#isThere(tape)))
       await changeTape(this.#changing, {
         words: this.#words(tape),
+        name: tape.name,
         use: 'read',
         slot: tape.slot,
         refusal: (found) => this.#refusal(tape, found),

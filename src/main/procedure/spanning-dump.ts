@@ -38,6 +38,7 @@ export async function goToNextTape(context: RunContext, step: Step): Promise<voi
   const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
   const inserted = await changeTape(changingOf(context, step.id), {
     words: `tape ${number} of run ${context.journal.run}: a blank one, or one that the job lets be overwritten`,
+    name: undefined,
     use: 'write',
     slot: undefined,
     refusal: (found) => refusalOfNextTape(context, found),
