@@ -1,5 +1,6 @@
 /** How the desktop application is packed: an archive of the built program, and a runtime that starts nothing else. */
 import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 const folder = process.env.ELECTRON_OVERRIDE_DIST_PATH;
@@ -9,31 +10,41 @@ const runtime = folder
   ? { electronDist: folder, electronVersion: readFileSync(join(folder, 'version'), 'utf8').trim() }
   : {};
 
+/** Who makes the package answers for it: named as Debian's own tools name him. */
+const maintainer = `${process.env.DEBFULLNAME ?? userInfo().username} <${process.env.DEBEMAIL ?? `${userInfo().username}@${hostname()}`}>`;
+
+/** What the built program is started with; a test reads it back from the program. */
+export const fuses = {
+  runAsNode: false,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  enableCookieEncryption: true,
+  onlyLoadAppFromAsar: true,
+  enableEmbeddedAsarIntegrityValidation: true,
+  // The pages are modules, which a file may load with these alone; what files they are main decides (desktop/own-pages.ts).
+  grantFileProtocolExtraPrivileges: true,
+};
+
 export default {
   appId: 'org.shadowtape.console',
   productName: 'Shadowtape',
   directories: { output: 'dist', buildResources: 'resources' },
-  files: ['out/**', 'package.json', 'LICENSE'],
+  // ssh2's native addons are optional, and not built.
+  files: ['out/**', 'package.json', 'LICENSE', '!node_modules/{cpu-features,nan}/**'],
   asar: true,
   // Everything that is needed at run time is JavaScript.
   npmRebuild: false,
   nodeGypRebuild: false,
   ...runtime,
-  electronFuses: {
-    runAsNode: false,
-    enableNodeOptionsEnvironmentVariable: false,
-    enableNodeCliInspectArguments: false,
-    enableCookieEncryption: true,
-    onlyLoadAppFromAsar: true,
-    enableEmbeddedAsarIntegrityValidation: true,
-    // The pages are modules, which a file may load with these alone; what files they are main decides (desktop/own-pages.ts).
-    grantFileProtocolExtraPrivileges: true,
-  },
+  electronFuses: fuses,
+  // deb names a page in any case; a site that publishes its packages names its own.
+  extraMetadata: { homepage: process.env.SHADOWTAPE_HOMEPAGE ?? 'https://localhost/shadowtape' },
   linux: {
     target: ['AppImage', 'deb'],
     category: 'System',
     synopsis: 'Backs PRIMECLUSTER GDS volumes up to tape through a backup server',
-    maintainer: 'Shadowtape',
+    maintainer,
+    icon: 'resources/icon.png',
   },
   win: { target: ['nsis'] },
   nsis: { oneClick: false, allowToChangeInstallationDirectory: true },

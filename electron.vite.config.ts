@@ -10,7 +10,12 @@ export default defineConfig({
       // The oldest runtime that the built program is to run on: Node 20.18, as in Electron 33.
       target: 'node20.18',
       rollupOptions: {
-        input: { index: source('main/index.ts'), shadowtape: source('main/cli/shadowtape.ts') },
+        input: {
+          index: source('main/index.ts'),
+          shadowtape: source('main/cli/shadowtape.ts'),
+          // A thread begins with a file of its own.
+          'history-worker': source('main/history/history-worker.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },
       },
     },
@@ -26,7 +31,7 @@ export default defineConfig({
   },
   renderer: {
     root: source('renderer'),
-    build: { rollupOptions: { input: source('renderer/index.html') } },
+    build: { minify: true, rollupOptions: { input: source('renderer/index.html') } },
     plugins: [svelte()],
   },
 });

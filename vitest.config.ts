@@ -1,14 +1,33 @@
-import { defineConfig } from 'vitest/config';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { configDefaults, defineConfig } from 'vitest/config';
 import FailureCount from './test/support/failure-count.ts';
+
+/** Tests of what lives in a page, and is compiled by Svelte. The others are not made to wait for that. */
+const pageTests = 'src/renderer/**/*.svelte.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // A run waits for disk and sockets a good part of its time: three fill two cores.
     maxWorkers: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
     reporters: ['default', new FailureCount()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'program',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, pageTests],
+        },
+      },
+      {
+        extends: true,
+        plugins: [svelte({ configFile: false })],
+        resolve: { conditions: ['browser'] },
+        test: { name: 'page', include: [pageTests], environment: './test/support/ui/page-environment.ts' },
+      },
+    ],
   },
 });

@@ -4,7 +4,10 @@
  */
 import { z } from 'zod';
 import { isFailure, type ErrorInfo } from './errors.ts';
+import type { FoundFiles, FoundRuns, TrendSeries } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
+import type { AuditLine, SignedRun } from './proof.ts';
+import type { ExportedFile, ReportDocument } from './report.ts';
 import type {
   ActivityPush,
   ClusterView,
@@ -56,7 +59,22 @@ export const requestSchemas = {
   }),
   runs: z.strictObject({}),
   run: z.strictObject({ run }),
+  /** `query`: words and `key:value`, as of `shadowtape runs`; `before`: only runs older than this one. */
+  searchRuns: z.strictObject({
+    query: z.string().max(2000),
+    limit: z.int().min(1).max(10_000).default(100),
+    before: run.optional(),
+  }),
+  /** `file`: a path, a base name, or a pattern with * and ?. */
+  whereFile: z.strictObject({ file: path, limit: z.int().min(1).max(10_000).default(100) }),
+  trends: z.strictObject({ volume: name.optional() }),
   verifyTape: z.strictObject({ run }),
+  report: z.strictObject({ run }),
+  exportRun: z.strictObject({
+    run,
+    what: z.enum(['pdf', 'journal', 'commands', 'rates']),
+    paper: z.enum(['A4', 'Letter']).default('A4'),
+  }),
   tape: z.strictObject({}),
   identify: z.strictObject({}),
   label: z.strictObject({ name, overwrite: name.optional() }),
@@ -70,6 +88,10 @@ export const requestSchemas = {
   draftPlan: z.strictObject({ text: siteText, job: name }),
   probeHost: z.strictObject({ text: siteText, host: name }),
   findPairs: z.strictObject({ text: siteText }),
+  /** Of one run, or of all of them and the list of seals. */
+  audit: z.strictObject({ run: run.optional() }),
+  /** Signs the journal of a run that has ended, with the key of the site file, or of the operator. */
+  sign: z.strictObject({ run }),
 } as const;
 
 export type Channel = keyof typeof requestSchemas;
@@ -92,12 +114,17 @@ export interface Responses {
   readonly login: null;
   readonly runs: readonly RunLine[];
   readonly run: RunView;
+  readonly searchRuns: FoundRuns;
+  readonly whereFile: FoundFiles;
+  readonly trends: readonly TrendSeries[];
   readonly verifyTape: readonly {
     readonly volume: string;
     readonly bytes: number;
     readonly records: number;
     readonly sha256: string;
   }[];
+  readonly report: ReportDocument;
+  readonly exportRun: ExportedFile;
   readonly tape: TapeView;
   readonly identify: TapeContents;
   readonly label: { readonly name: string; readonly uuid: string };
@@ -110,6 +137,8 @@ export interface Responses {
   readonly draftPlan: Plan;
   readonly probeHost: ProbedHost;
   readonly findPairs: FoundSite;
+  readonly audit: readonly AuditLine[];
+  readonly sign: SignedRun;
 }
 
 export const channels = Object.keys(requestSchemas) as Channel[];

@@ -173,7 +173,7 @@ export const errorTable = {
   },
   HOST_NO_ANSWER_YET: {
     sentence: '{host} has not let anybody log in within {seconds} seconds',
-    hint: 'it is still being tried; answer the question of its login where there is one, and look again',
+    hint: 'it is still being tried, and shown as soon as it does; answer the question of its login where there is one',
   },
   PAGE_MISSING: {
     sentence: 'the pages of the console are not built',
@@ -332,6 +332,80 @@ export const errorTable = {
   RUN_HAS_NO_TAPE: {
     sentence: 'run {run} has not written a tape that could be compared',
     hint: 'shadowtape show {run} tells how far it came',
+  },
+  // ---- reports ----
+  REPORT_FILE_THERE: {
+    sentence: '{file} is there already',
+    hint: 'give another name with -o, or --force to replace it',
+  },
+  REPORT_UNWRITABLE: {
+    sentence: '{file} cannot be written: {reason}',
+    hint: 'name a file with -o in a folder that this user can write, with room in it; what a run did stays in its journal',
+  },
+  // ---- proof and keeping ----
+  PACKED_FILE_DAMAGED: {
+    sentence: '{file} cannot be unpacked: {reason}',
+    hint: 'the disk, or somebody, has damaged it; take it from a copy of the state folder (shadowtape state import)',
+  },
+  SEALS_UNWRITABLE: {
+    sentence: 'the list of seals {file} cannot be written: {reason}',
+    hint: 'the journal itself is whole, but nothing proves its last line; make room, or keep the state elsewhere with --state DIR',
+  },
+  STATE_FILE_UNWRITABLE: {
+    sentence: '{file} cannot be written: {reason}',
+    hint: 'name a folder that this user can write, with room in it',
+  },
+  STATE_FILE_THERE: {
+    sentence: '{file} is there already',
+    hint: 'give another name, or move that file away: nothing is overwritten',
+  },
+  STATE_RUN_LIVE: {
+    sentence: 'run {run} of this state folder goes on, in process {process} on {host}, since {since}',
+    hint: 'wait until it has ended; where that process surely no longer lives, remove {file}',
+  },
+  STATE_ARCHIVE_UNREADABLE: {
+    sentence: '{file} cannot be read as an archive of a state folder: {reason}',
+    hint: 'name a file that shadowtape state export has written',
+  },
+  STATE_ARCHIVE_FORBIDDEN: {
+    sentence: '{file} has an entry that no state folder has: "{entry}"',
+    hint: 'nothing was taken from it; name a file that shadowtape state export has written',
+  },
+  AGE_NOT_UNDERSTOOD: {
+    sentence: '"{age}" is not a length of time',
+    hint: 'give a number of days, weeks or years, such as "90 days"',
+  },
+  RUN_NOT_ENDED: {
+    sentence: 'run {run} has not ended',
+    hint: 'only a run that has ended can be {what}; resume or unwind it first',
+  },
+  REMOVAL_NOT_CONFIRMED: {
+    sentence: 'run {run} was not removed, since nobody confirmed it',
+    hint: 'type the name of the run where it is asked for; without a terminal give --yes-remove {run}',
+  },
+  REPORT_UNREADABLE: {
+    sentence: 'the report {file} cannot be read: {reason}',
+    hint: 'name a PDF that shadowtape report has written',
+  },
+  SIGNERS_UNREADABLE: {
+    sentence: 'the file of allowed signers {file} cannot be read: {reason}',
+    hint: 'a line of it is PRINCIPAL KEYTYPE KEY, as ssh-keygen(1) has it under ALLOWED SIGNERS',
+  },
+  SIGN_KEY_MISSING: {
+    sentence: 'there is no key to sign with',
+    hint: 'name one with --key FILE or sign.key in the site file, or load one into an ssh agent with ssh-add',
+  },
+  SIGN_KEY_UNUSABLE: {
+    sentence: 'nothing can be signed with {key}: {reason}',
+    hint: 'use an ed25519, ecdsa or rsa key of OpenSSH; a key in an ssh agent is named by its public key file',
+  },
+  CHANGER_NOT_NAMED: {
+    sentence: 'the site names no changer',
+    hint: 'name it in tape.changer of the site file; or leave --changer out, and change the tapes by hand',
+  },
+  TAPE_IMPORT_DIFFERS: {
+    sentence: 'the journal of run {run} on the tape "{tape}" cannot be trusted: {reason}',
+    hint: 'the tape itself may be whole: compare it with shadowtape verify on the console that wrote it',
   },
   // ---- tapes: labels, catalogue, drive check ----
   TAPE_NAME_FORBIDDEN: {
@@ -678,5 +752,13 @@ export const errorTable = {
   TAPES_MISCOUNTED: {
     sentence: 'the tapes took {actual} instead of {expected}',
     hint: 'do not trust these tapes; dump again, and report it if it happens twice',
+  },
+  SEARCH_UNREADABLE: {
+    sentence: 'the search cannot be read at character {at}: {reason}',
+    hint: 'words are looked for everywhere; what holds a space or a colon goes between quotes',
+  },
+  FILE_UNNAMED: {
+    sentence: '"{text}" names no file',
+    hint: 'give a base name, a path as it is in the archive, or a pattern: * and ? stand for anything but a slash, ** for anything',
   },
 } as const satisfies Record<string, ErrorEntry>;

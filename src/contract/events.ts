@@ -70,6 +70,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
     mountPoint: z.string().optional(),
     /** How many records the fingerprint samples. */
     fingerprint: z.int().optional(),
+    /** What the drive is, as the site file names it, and how fast it streams, in bytes a second. */
+    drive: z
+      .looseObject({ name: z.string(), floor: z.number().optional(), top: z.number().optional() })
+      .optional(),
+    hosts: z
+      .array(z.looseObject({ name: z.string(), role: z.enum(['primary', 'backup', 'tape']) }))
+      .optional(),
+    /** Of the console: version of Node.js, and the system it runs on. */
+    node: z.string().optional(),
+    system: z.string().optional(),
   }),
   /** Another process goes on with the run, or brings the cluster back from it. */
   event('run-resumed', {
@@ -77,6 +87,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     version: z.string(),
     mode: z.enum(['resume', 'unwind']),
     reason: z.string(),
+    node: z.string().optional(),
+    system: z.string().optional(),
   }),
   event('observed', {
     /** What was found against what the journal lets expect, a sentence each. */
@@ -94,7 +106,36 @@ export const runEventSchema = z.discriminatedUnion('type', [
     expected: z.string(),
     actual: z.string(),
     verdict: z.enum(verdictWords),
+    /** Why the rule is there. */
+    why: z.string().optional(),
     source: z.string(),
+  }),
+  /** Where the volumes of the run lay when the shadow was verified, as sdxinfo showed it on both sides. */
+  event('layout', {
+    step: z.string(),
+    /** Groups, and single disks that are in none; only those that a volume of the run, or its master, lies in. */
+    spaces: z.array(
+      z.looseObject({
+        side: z.enum(['primary', 'backup']),
+        class: z.string(),
+        group: z.string().optional(),
+        /** `mirror`, `stripe`, `single`, … */
+        kind: z.string().optional(),
+        disks: z.array(z.looseObject({ name: z.string(), device: z.string().optional() })),
+        /** Size in blocks of 512 bytes. */
+        blocks: z.int().optional(),
+        volumes: z.array(
+          z.looseObject({
+            name: z.string(),
+            first: z.int(),
+            blocks: z.int(),
+            status: z.string().optional(),
+            /** Of a proxy volume. */
+            master: z.string().optional(),
+          }),
+        ),
+      }),
+    ),
   }),
   event('intent', {
     step: z.string(),
@@ -203,6 +244,14 @@ export const runEventSchema = z.discriminatedUnion('type', [
     file: z.int(),
     bytes: z.int(),
     sha256: z.string(),
+  }),
+  /** The journal up to here was taken from a tape: what came after, and how the run ended, is not known. */
+  event('imported', {
+    by: z.string(),
+    version: z.string(),
+    tape: z.object({ name: z.string(), uuid: z.string() }),
+    /** `journal`: the lines before this one are the run's own; `manifest`: they were made of the manifest, which had no journal. */
+    from: z.enum(['journal', 'manifest']),
   }),
   event('digest', {
     step: z.string(),

@@ -1,5 +1,6 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
 import type { EventOf, Hop, RunEvent, RunVerdict } from './events.ts';
+import type { IndexProgress } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { Topology } from './topology.ts';
 
@@ -119,6 +120,8 @@ export interface KnownTapeView {
   readonly host: string;
   readonly device: string;
   readonly replaced: boolean;
+  /** True where its label is known to be gone: the drive was checked with it. */
+  readonly lost?: boolean | undefined;
 }
 
 /** A line of the history. */
@@ -219,6 +222,8 @@ export interface LoginQuestion {
   readonly fingerprint: string | undefined;
   /** True where the answer may be kept in the system's keystore. */
   readonly mayKeep: boolean;
+  /** True where the answer before was not accepted. */
+  readonly wasWrong?: boolean | undefined;
 }
 
 /** What the console as a whole does: pushed whenever it changes. */
@@ -230,6 +235,10 @@ export interface ActivityPush {
     { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
   /** What could be said in no journal any more, such as that nobody could be told of the end of a run; the last ones of this session. */
   readonly notices?: readonly string[];
+  /** Rises with each host that has let somebody log in after a look had given it up: looking again shows it. */
+  readonly arrivals?: number | undefined;
+  /** While the index of the history is behind the journals. */
+  readonly indexing?: IndexProgress | undefined;
 }
 
 /** Where a site file is wrong. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import ssh2 from 'ssh2';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { isFailure } from '../contract/errors.ts';
 import { Faults, faultTable, parseFault } from './faults.ts';
 import type { Lab } from './lab.ts';
@@ -115,6 +116,23 @@ describe('in a lab', () => {
     await expect(logIn(lab, 'node2')).rejects.toThrow('All configured authentication methods failed');
     lab.faults.clear('login-refused');
     expect(await mustRun(lab, 'node2', 'hostname')).toBe('node2\n');
+  });
+
+  test('asks-password: no key is accepted, only the password is', async () => {
+    lab.faults.set('asks-password=node2');
+    await expect(logIn(lab, 'node2')).rejects.toThrow('All configured authentication methods failed');
+    const { port = 0 } = lab.hosts.find(({ name }) => name === 'node2') ?? {};
+    const login = (password: string) =>
+      new Promise<string>((resolve) => {
+        const client = new ssh2.Client();
+        client
+          .on('ready', () => resolve('let in'))
+          .on('error', ({ message }) => resolve(message))
+          .connect({ host: '127.0.0.1', port, username: 'root', password });
+        onTestFinished(() => void client.end());
+      });
+    expect(await login('guessed')).toBe('All configured authentication methods failed');
+    expect(await login('shadowtape')).toBe('let in');
   });
 
   test('host-key-changed: the key is not the one in known_hosts', async () => {

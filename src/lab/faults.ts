@@ -63,6 +63,7 @@ export const faultTable = {
   'missing-column': { value: 'word', sentence: 'sdxinfo leaves this column out' },
   'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },
+  'asks-password': { value: 'host', sentence: 'the host accepts no key, but the password "shadowtape"' },
   reboot: { value: 'host', sentence: 'the host reboots, at once' },
   'dump-abort': {
     value: 'number',

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
+import { deviceFiles, diskFolders } from './device-names.ts';
 import { parseSpecialFile, volumeOfSpecialFile } from './gds-model.ts';
 import { IoError } from './io-error.ts';
 import { readFileSystem } from './lab-file-system.ts';
@@ -13,7 +14,7 @@ import type { OpenVolume } from './volume-access.ts';
 import type { World } from './world.ts';
 
 const fixedDirectories =
-  '/ /app /data /dev /dev/rmt /dev/sfdsk /etc /home /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
+  '/ /app /data /dev /dev/dsk /dev/rdsk /dev/rmt /dev/sfdsk /etc /home /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
     ' ',
   );
 const streams = ['/dev/null', '/dev/zero'];
@@ -214,9 +215,12 @@ export class HostFiles {
       });
     }
     if (!this.#isDirectory(path)) throw new IoError('ENOENT');
-    const all = [...this.#directories(), ...this.#smallFiles(), ...this.#fifos.keys()].map((entry) =>
-      entry.slice(1),
-    );
+    const all = [
+      ...this.#directories(),
+      ...this.#smallFiles(),
+      ...this.#fifos.keys(),
+      ...deviceFiles(this.#node),
+    ].map((entry) => entry.slice(1));
     return namesBelow(all, path.slice(1));
   }
 
@@ -272,6 +276,8 @@ export class HostFiles {
   #isDevice(path: string): boolean {
     if (streams.includes(path)) return true;
     if (isTapeDevice(path)) return this.#node === 'node3';
+    if (diskFolders.some((folder) => path.startsWith(`${folder}/`)))
+      return deviceFiles(this.#node).includes(path);
     if (!parseSpecialFile(path)) return false;
     try {
       volumeOfSpecialFile(this.#world.model, this.#node, path);

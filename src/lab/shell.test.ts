@@ -174,6 +174,30 @@ describe('files', () => {
   });
 });
 
+describe('devices', () => {
+  test('disks are listed by their slices, those alone that the host sees', async () => {
+    const [, raw] = await said('ls /dev/rdsk');
+    const names = raw.trim().split('\n');
+    expect([...new Set(names.map((name) => name.replace(/s[0-7]$/, '')))]).toEqual([
+      'c0t0d0',
+      'c1t1d11',
+      'c1t1d12',
+      'c1t1d14',
+      'c1t1d15',
+      'c1t1d17',
+      'c1t1d3',
+      'c1t1d6',
+    ]);
+    expect((await said('ls /dev/dsk'))[1]).toBe(raw);
+    expect((await said('ls -l /dev/rdsk/c1t1d3s2'))[1]).toMatch(/^crw.* \/dev\/rdsk\/c1t1d3s2\n$/);
+    expect((await said('test -c /dev/rdsk/c1t1d1s2'))[0]).toBe(1);
+  });
+
+  test('a drive has its letters', async () => {
+    expect((await said('ls /dev/rmt'))[1].split('\n')).toEqual(expect.arrayContaining(['0', '0n', '0cbn']));
+  });
+});
+
 describe('test', () => {
   test.each([
     ['test -d /var/tmp', 0],

@@ -12,13 +12,18 @@ import type { BackupReport } from './procedure/world.ts';
 import type { Job, Site } from './site/site-schema.ts';
 import type { SshHosts } from './ssh/ssh-hosts.ts';
 
-/** A host whose login takes longer is shown without an answer; it goes on being tried. */
+/**
+ * A host whose login takes longer is shown without an answer, so that the rest is seen. It goes on being tried up to the limit of its session
+ * (twice that, and as long as a person is asked): sshd may wait for a name server, a machine may be busy.
+ */
 const secondsToConnect = 10;
 
 export interface LookRequest {
   readonly abort: AbortSignal;
   /** Who uses the drive, in words: it is then not asked, since on some hosts mt and dd cannot have it open at once. */
   readonly driveUse?: string | undefined;
+  /** Told of each host that the look has not waited for, once it has let somebody log in: another look shows it. */
+  readonly onArrival?: (() => void) | undefined;
 }
 
 interface Seen {
@@ -26,11 +31,14 @@ interface Seen {
   readonly report: BackupReport | undefined;
 }
 
-async function inTime(host: string, connecting: Promise<void>): Promise<void> {
+async function inTime(host: string, connecting: Promise<void>, onArrival?: () => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const tell = () => reject(failure('HOST_NO_ANSWER_YET', { host, seconds: secondsToConnect }));
-    timer = setTimeout(tell, secondsToConnect * 1000);
+    const giveUp = () => {
+      reject(failure('HOST_NO_ANSWER_YET', { host, seconds: secondsToConnect }));
+      connecting.then(onArrival, () => undefined);
+    };
+    timer = setTimeout(giveUp, secondsToConnect * 1000);
   });
   try {
     await Promise.race([connecting, late]);
@@ -67,12 +75,12 @@ export class ClusterDesk {
   }
 
   /** Looks at every host once, at all of them at the same time. What is wrong with a host is in its look. */
-  async look({ abort, driveUse }: LookRequest): Promise<ClusterView> {
+  async look({ abort, driveUse, onArrival }: LookRequest): Promise<ClusterView> {
     const runner = new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
     const hosts = Object.entries(this.#site.hosts);
     const [tape, ...seen] = await Promise.all([
       this.#tape(runner, driveUse),
-      ...hosts.map(([host, { role }]) => this.#see(runner, host, role !== 'tape')),
+      ...hosts.map(([host, { role }]) => this.#see(runner, host, role !== 'tape', onArrival)),
     ]);
     const reportsOf = (wanted: string) =>
       seen.flatMap(({ report }) =>
@@ -93,10 +101,15 @@ export class ClusterDesk {
     };
   }
 
-  async #see(runner: CommandRunner, host: string, hasGds: boolean): Promise<Seen> {
+  async #see(
+    runner: CommandRunner,
+    host: string,
+    hasGds: boolean,
+    onArrival: (() => void) | undefined,
+  ): Promise<Seen> {
     let reached = false;
     try {
-      await inTime(host, this.#hosts.session(host).connect());
+      await inTime(host, this.#hosts.session(host).connect(), onArrival);
       reached = true;
       const { platform, gds } = this.#site;
       const report = hasGds

@@ -5,6 +5,7 @@ import { userInfo, hostname } from 'node:os';
 import { isFailure } from '../contract/errors.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { CheckLine, Plan } from '../contract/plan.ts';
+import type { SignedRun } from '../contract/proof.ts';
 import type { Lab } from '../lab/lab.ts';
 import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
 import { ClusterDesk } from './cluster-desk.ts';
@@ -36,8 +37,13 @@ import { stepsOf } from './procedure/steps.ts';
 import { takeUp, type TakeUpMode } from './procedure/take-up.ts';
 import { timeLimitsOf } from './procedure/time-limits.ts';
 import { verifyRun, type VerifiedFile } from './procedure/verify-run.ts';
+import { closeRun } from './proof/close-run.ts';
+import { markLive } from './proof/live-runs.ts';
+import { unpackJournal } from './proof/packed-runs.ts';
+import { signRun } from './proof/sign-run.ts';
 import { keepRate, readRates } from './rates-file.ts';
 import { readRun } from './run-history.ts';
+import { writeSiteReport } from './site-report.ts';
 import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
 import type { Site } from './site/site-schema.ts';
@@ -54,9 +60,9 @@ export { defaultStateFolder, StateFolder } from './state-folder.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
 export type { SecretQuestion } from './ssh/host-profile.ts';
-export type { RunSummary } from './procedure/run-summary.ts';
-export { listRuns, readRun, type UnreadableRun } from './run-history.ts';
-export { listTapes, type IdentifiedTape } from './tape-desk.ts';
+export { readRun } from './run-history.ts';
+export { listTapes, type IdentifiedTape, type ImportedTape } from './tape-desk.ts';
+export { ReportDesk } from './report-desk.ts';
 export { driveSpeed } from './tape/drive-speeds.ts';
 export type { Site };
 export type { ClassLock } from './lock-desk.ts';
@@ -120,6 +126,7 @@ export class ShadowtapeConsole {
   readonly #isLab: boolean;
   readonly #state: StateFolder;
   readonly #hosts: SshHosts;
+  readonly #askSecret: AskSecret;
   readonly #notices = new Set<RunNotices>();
 
   private constructor(
@@ -133,6 +140,7 @@ export class ShadowtapeConsole {
     this.lab = embedded?.lab;
     this.#isLab = embedded !== undefined;
     this.#state = options.state;
+    this.#askSecret = options.askSecret;
     this.#hosts = openHosts(site, {
       knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
@@ -235,6 +243,7 @@ export class ShadowtapeConsole {
     const { run } = journal;
     notices.writeTo(journal);
     const ended = journal.listen(toldOf(request, notices));
+    const unmark = await markLive(this.#state, run);
     try {
       const end = await performRun({
         assignment,
@@ -242,10 +251,13 @@ export class ShadowtapeConsole {
         journal,
         ...this.#follow(request, run),
       });
+      journal.close();
+      await this.#closed(run, request);
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
       journal.close();
+      await unmark();
     }
   }
 
@@ -277,19 +289,51 @@ export class ShadowtapeConsole {
     const assignment = await this.#assign(named, run);
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
-    const taken = await takeUp({
-      mode,
+    const unmark = await markLive(this.#state, run);
+    try {
+      await unpackJournal(this.#state, run);
+      const taken = await takeUp({
+        mode,
+        run,
+        journalFile,
+        read,
+        laterRuns: () => this.#laterRuns(run),
+        takeOverLock: request.takeOverLock ?? false,
+        assignment,
+        steps: stepsOf(assignment),
+        onEvent: toldOf(request, notices),
+        ...this.#follow(request, run),
+      });
+      await this.#closed(run, request);
+      return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
+    } finally {
+      await unmark();
+    }
+  }
+
+  /** The journal of a run is closed: from here on it is proven that it is as it was. */
+  async #closed(run: string, { onNotice }: Following): Promise<void> {
+    const { sign, journals } = this.site;
+    await closeRun({
+      state: this.#state,
       run,
-      journalFile,
-      read,
-      laterRuns: () => this.#laterRuns(run),
-      takeOverLock: request.takeOverLock ?? false,
-      assignment,
-      steps: stepsOf(assignment),
-      onEvent: toldOf(request, notices),
-      ...this.#follow(request, run),
+      sign,
+      compressAfter: journals?.compressAfter,
+      askSecret: this.#askSecret,
+      agentSocket: process.env['SSH_AUTH_SOCK'],
+      notice: (sentence) => onNotice?.(sentence),
     });
-    return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
+    if (this.site.report)
+      await writeSiteReport({ state: this.#state, run, ...this.site.report }, (sentence) => onNotice?.(sentence));
+  }
+
+  /**
+   * Signs the journal of a run that has ended, with the key of the site file, else with the operator's.
+   * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, SIGN_KEY_MISSING, SIGN_KEY_UNUSABLE and what loading keys ends with
+   */
+  sign(run: string, keyFile: string | undefined = this.site.sign?.key): Promise<SignedRun> {
+    const agentSocket = process.env['SSH_AUTH_SOCK'];
+    return signRun({ state: this.#state, run, keyFile, agentSocket, askSecret: this.#askSecret });
   }
 
   #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {

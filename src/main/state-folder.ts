@@ -13,6 +13,9 @@ export function defaultStateFolder(
   return join(base, 'shadowtape');
 }
 
+/** What lies beside the journal of a run has one word more: RUN.catalogue.ndjson, RUN.reports.ndjson. */
+const journalName = /^(.+?)(?<!\.(?:catalogue|reports))\.ndjson(?:\.gz)?$/;
+
 export class StateFolder {
   readonly path: string;
 
@@ -48,13 +51,38 @@ export class StateFolder {
     }
   }
 
+  /** What ended journals were, a line each, chained as a journal is. */
+  get sealsFile(): string {
+    return join(this.path, 'seals.ndjson');
+  }
+
+  /** A file a run that goes on now: the process that performs it. */
+  get liveFolder(): string {
+    return join(this.path, 'live');
+  }
+
+  get runsFolder(): string {
+    return join(this.path, 'runs');
+  }
+
+  /** Where a run writes its journal. A journal that was compressed lies in this file's place with .gz behind its name. */
   journalFile(run: string): string {
     return join(this.path, 'runs', `${run}.ndjson`);
+  }
+
+  /** The signature over the bytes of the journal, as ssh-keygen -Y sign makes it. */
+  signatureFile(run: string): string {
+    return `${this.journalFile(run)}.sig`;
   }
 
   /** What a tar archive of that run holds, an entry a line. */
   catalogueFile(run: string): string {
     return join(this.path, 'runs', `${run}.catalogue.ndjson`);
+  }
+
+  /** What was exported of that run, a record a line. */
+  reportsFile(run: string): string {
+    return join(this.path, 'runs', `${run}.reports.ndjson`);
   }
 
   /** Names of all runs, oldest first. */
@@ -67,10 +95,8 @@ export class StateFolder {
       if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
       throw error;
     }
-    return files
-      .filter((file) => file.endsWith('.ndjson') && !file.endsWith('.catalogue.ndjson'))
-      .map((file) => file.slice(0, -'.ndjson'.length))
-      .sort();
+    const names = files.flatMap((file) => journalName.exec(file)?.[1] ?? []);
+    return [...new Set(names)].sort();
   }
 }
 

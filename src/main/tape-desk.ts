@@ -1,19 +1,26 @@
 /** What an operator does at the drive outside of any run: say what is on a tape, label it, try the drive out. */
+import { hostname, userInfo } from 'node:os';
+import { failure, isFailure } from '../contract/errors.ts';
 import type { CheckLine } from '../contract/plan.ts';
 import type { CommandRunner } from './procedure/command-runner.ts';
 import { checkDrive } from './procedure/drive-check.ts';
 import { identifyTape, type IdentifiedTape } from './procedure/identify-tape.ts';
+import { tapeChangeOf } from './procedure/assign.ts';
+import { changerStatus, changeTape, type TapeChanging } from './procedure/change-tape.ts';
 import { noJournal } from './procedure/journal.ts';
 import { labelTape, type LabelledTape } from './procedure/label-tape.ts';
 import type { DataRoom } from './procedure/remote-data.ts';
 import type { KnownDrive } from './procedure/tape-look.ts';
+import { importTape, type ImportedTape } from './proof/import-tape.ts';
 import type { Site } from './site/site-schema.ts';
 import type { StateFolder } from './state-folder.ts';
 import { mediaEvent, type MediaFile as FileOnTape } from './tape/media-catalogue.ts';
 import { MediaFile, type ListedTapes } from './tape/media-file.ts';
+import type { TapeLabel } from './tape/tape-label.ts';
 import type { TapeManifest } from './tape/tape-manifest.ts';
+import { version } from './version.ts';
 
-export type { IdentifiedTape, LabelledTape, ListedTapes };
+export type { IdentifiedTape, ImportedTape, LabelledTape, ListedTapes };
 
 export interface TapeDeskOptions {
   readonly site: Site;
@@ -25,6 +32,14 @@ export interface TapeDeskOptions {
 /** @param overwrite the present name of the tape, or `data` for one without a label; undefined where nothing may be lost */
 export interface OverwriteRequest {
   readonly overwrite?: string | undefined;
+  readonly abort: AbortSignal;
+}
+
+/** @param changer true: the changer of the site goes through its tapes */
+export interface ImportRequest {
+  readonly changer: boolean;
+  /** Asked for the next tape, where no changer brings it; undefined where nobody can be asked: one tape is then all. */
+  readonly ask: TapeChanging['ask'];
   readonly abort: AbortSignal;
 }
 
@@ -51,6 +66,62 @@ export class TapeDesk {
   }
 
   /**
+   * Reads label and manifest of the tape in the drive, and of those that come after it, into the state folder. Writes to no tape.
+   * @param listener hears of each tape at once
+   * @throws CHANGER_NOT_NAMED, TAPE_IMPORT_DIFFERS, and what identify and changing tapes can end with
+   */
+  async import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
+    const { changer, ask, abort } = request;
+    const { site, state, runnerOf } = this.#options;
+    const { changer: device } = site.tape;
+    if (changer && device === undefined) throw failure('CHANGER_NOT_NAMED');
+    const importer = { by: `${userInfo().username}@${hostname()}`, version };
+    const change = tapeChangeOf(site);
+    const changing: TapeChanging = {
+      runner: runnerOf(abort),
+      step: 'import',
+      drive: this.#drive,
+      change: changer ? change : { ...change, changer: undefined, nextTape: undefined },
+      ask,
+    };
+    const done: ImportedTape[] = [];
+    let left = await this.#tapesLeft(changing, changer ? device : undefined);
+    for (;;) {
+      const tape = await identifyTape(changing.runner, this.#drive);
+      const imported = await importTape(state, tape, importer);
+      done.push(imported);
+      listener(imported);
+      left -= 1;
+      if (left <= 0 || !(await this.#nextTape(changing))) return done;
+    }
+  }
+
+  /** How many tapes there are to go through, the one in the drive included. */
+  async #tapesLeft(changing: TapeChanging, changer: string | undefined): Promise<number> {
+    if (changer === undefined) return changing.ask ? Infinity : 1;
+    const { full, driveIsFull } = await changerStatus(changing, changer);
+    if (!driveIsFull) await this.#nextTape(changing);
+    return full.length + (driveIsFull ? 1 : 0);
+  }
+
+  /** @returns false where there is none */
+  async #nextTape(changing: TapeChanging): Promise<boolean> {
+    try {
+      await changeTape(changing, {
+        words: 'the next tape to be imported',
+        name: undefined,
+        use: 'read',
+        slot: undefined,
+        refusal: () => undefined,
+      });
+      return true;
+    } catch (error) {
+      if (isFailure(error, 'OPERATOR_DECLINED', 'CHANGER_EMPTY')) return false;
+      throw error;
+    }
+  }
+
+  /**
    * Labels a tape, and writes it into the list of tapes.
    * @throws TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and what writing can end with
    */
@@ -64,13 +135,14 @@ export class TapeDesk {
   /**
    * Tries the drive out. What the tape held is lost.
    * @param listener hears each line at once
-   * @throws what refuses the tape, and what a cancel ends with
+   * @throws what refuses the tape, TAPES_UNWRITABLE before anything was written, and what a cancel ends with
    */
   async checkDrive(
     { overwrite, abort }: OverwriteRequest,
     listener: (line: CheckLine) => void,
   ): Promise<readonly CheckLine[]> {
-    return checkDrive(this.#room(abort), { drive: this.#drive, overwrite, listener });
+    const onLabelLost = (label: TapeLabel) => this.#media.append(mediaEvent('lost', label, this.#place, []));
+    return checkDrive(this.#room(abort), { drive: this.#drive, overwrite, listener, onLabelLost });
   }
 
   get #media(): MediaFile {

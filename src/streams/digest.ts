@@ -36,6 +36,7 @@ export function createDigest(): DigestStage {
     };
   };
   const stage = createObserver<Digest>('digest', {
+    isCostly: true,
     piece(piece) {
       bytes += piece.length;
       crc = crc32(piece, crc);
@@ -57,6 +58,7 @@ export function createChecksum(): Stage<Checksum> {
   let bytes = 0;
   let crc = 0;
   return createObserver<Checksum>('checksum', {
+    isCostly: true,
     piece(piece) {
       bytes += piece.length;
       crc = crc32(piece, crc);

@@ -7,6 +7,7 @@
 import { Transform } from 'node:stream';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { failure } from '../contract/errors.ts';
+import { inTurn } from './turn.ts';
 
 /** One link of the chain. `result()` throws STAGE_NOT_FINISHED while bytes may still come. */
 export interface Stage<Result> {
@@ -41,6 +42,8 @@ export interface ObserverHooks<Result> {
   piece(bytes: Buffer): void;
   end?(): void | Promise<void>;
   result(): Result;
+  /** True for work that costs the processor more than counting does: it gives way to others (see `inTurn`). */
+  readonly isCostly?: boolean;
 }
 
 /** Bytes that may wait at each side of a stage: enough that a stage does not pause at every piece. */
@@ -61,7 +64,8 @@ export function createObserver<Result>(name: string, hooks: ObserverHooks<Result
         done(error as Error);
         return;
       }
-      done(null, piece);
+      if (hooks.isCostly) inTurn(() => done(null, piece));
+      else done(null, piece);
     },
     flush(done) {
       Promise.resolve()

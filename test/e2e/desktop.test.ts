@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askOnPage, launchDesktop, sayOnWire, startAgain, type Desktop } from '../support/desktop.ts';
+import {
+  askOnPage,
+  launchDesktop,
+  pushedOnPage,
+  sayOnWire,
+  startAgain,
+  type Desktop,
+} from '../support/desktop.ts';
 import { electronRuntime } from '../support/electron-runtime.ts';
 import { clusterState, jobOf, normalState, openScene, type Scene } from '../support/lab-run.ts';
 
@@ -15,24 +22,6 @@ async function started(page: Page): Promise<string> {
   const reply = await askOnPage(page, 'start', { job: 'raw-dd' });
   if ('error' in reply) throw new Error(reply.error.sentence);
   return reply.result.run;
-}
-
-/** Follows a run on the page's wire until a push of that kind comes. */
-function pushed(
-  page: Page,
-  run: string,
-  kind: 'end' | 'question',
-): Promise<{ question?: { number: number } }> {
-  return page.evaluate(
-    `new Promise((resolve) => {
-      const id = Math.floor(Math.random() * 1e9) + 2e6;
-      window.shadowtape.listen((message) => {
-        const { push } = message.id === id ? message : {};
-        if (push?.kind === '${kind}' && (push.kind === 'end' || push.question)) resolve(push);
-      });
-      window.shadowtape.send({ id, follow: { topic: 'run', payload: { run: '${run}' } } });
-    })`,
-  );
 }
 
 describe.runIf(missing === undefined || process.env['CI'])(
@@ -124,9 +113,11 @@ describe.runIf(missing === undefined || process.env['CI'])(
     it('goes on with a run while its page is loaded anew, or crashes', async () => {
       const { app, page } = await launch();
       const run = await started(page);
-      const { question } = await pushed(page, run, 'question');
+      const { question } = await pushedOnPage(page, run, 'question');
       await page.reload();
-      expect(await pushed(page, run, 'question')).toMatchObject({ question: { number: question?.number } });
+      expect(await pushedOnPage(page, run, 'question')).toMatchObject({
+        question: { number: question?.number },
+      });
       // A page that has crashed can no longer be asked by the test, but the window has another one then.
       const title = await app.evaluate(async ({ BrowserWindow }) => {
         const [window] = BrowserWindow.getAllWindows();
@@ -156,15 +147,16 @@ describe.runIf(missing === undefined || process.env['CI'])(
     it('asks what becomes of a run before it is closed, and brings the cluster back where that is wished', async () => {
       const { app, page } = await launch();
       const run = await started(page);
-      await pushed(page, run, 'question');
-      const asked = await app.evaluate(async ({ BrowserWindow, dialog }) => {
+      await pushedOnPage(page, run, 'question');
+      const asked = await app.evaluate(async ({ app: application, dialog }) => {
         const messages: string[] = [];
         const answers = [2, 1];
         dialog.showMessageBox = ((_window: unknown, options: { message: string }) => {
           messages.push(options.message);
           return Promise.resolve({ response: answers[messages.length - 1] ?? 2, checkboxChecked: false });
         }) as typeof dialog.showMessageBox;
-        BrowserWindow.getAllWindows()[0]?.close();
+        // Quitting is closing; so it asks, too.
+        application.quit();
         await new Promise((resolve) => setImmediate(resolve));
         return messages;
       });

@@ -85,13 +85,14 @@ describe('a site file that is being written', () => {
     const hostsAlone = text.slice(0, text.indexOf('jobs:'));
     const found = await page.result('findPairs', { text: hostsAlone });
     expect(found.proposedShadowClass).toBe('Class2');
+    expect(found.tapeDevices).toEqual(['/dev/rmt/0']);
     expect(found.pairs.find(({ proxy }) => proxy === 'Volume2')).toMatchObject({
       class: 'Class1',
       master: 'Volume1',
       joined: true,
       blocks: 16_384,
       disks: ['Disk3'],
-      proposedDevices: {},
+      proposedDevices: { Disk3: 'c1t1d3' },
     });
     // A dangling refusal would hide a pair that can be backed up.
     expect(found.pairs.map(({ refusal }) => refusal)).toEqual(found.pairs.map(() => undefined));

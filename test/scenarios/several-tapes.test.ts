@@ -243,6 +243,9 @@ describe('three tapes', () => {
   it('hold a manifest that says which records are where', async () => {
     await open({ records: sixteen, count: 3 });
     const run = await runScene(scene, { change: spanning(true) });
+    expect(run.sentence).toBe(
+      'Volume2 is on the tapes "NIGHTLY", "NIGHTLY-2" and "NIGHTLY-3", written in /dev/rmt/0 on node3, and every record was read back and compared',
+    );
     const reading = readManifest((await dataOfTapes(run)).manifest);
     expect(reading).toMatchObject({
       kind: 'manifest',

@@ -70,3 +70,21 @@ export async function askOnPage<Name extends Channel>(
   };
   return answer.reply;
 }
+
+/** Follows a run on the page's wire until a push of that kind comes. */
+export function pushedOnPage(
+  page: Page,
+  run: string,
+  kind: 'end' | 'question',
+): Promise<{ question?: { number: number } }> {
+  return page.evaluate(
+    `new Promise((resolve) => {
+      const id = Math.floor(Math.random() * 1e9) + 2e6;
+      window.shadowtape.listen((message) => {
+        const { push } = message.id === id ? message : {};
+        if (push?.kind === '${kind}' && (push.kind === 'end' || push.question)) resolve(push);
+      });
+      window.shadowtape.send({ id, follow: { topic: 'run', payload: { run: '${run}' } } });
+    })`,
+  );
+}

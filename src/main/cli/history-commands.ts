@@ -1,44 +1,15 @@
-/** runs, show and verify: what was done, and whether the tape still holds it. */
+/** show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
-import {
-  listRuns,
-  readRun,
-  type RunSummary,
-  type ShadowtapeConsole,
-  type StateFolder,
-  type UnreadableRun,
-} from '../console.ts';
+import { readRun, type ShadowtapeConsole, type StateFolder } from '../console.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
-import { bytesText, countText, printable } from './text.ts';
+import { countText, printable } from './text.ts';
 
 const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
 const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
-
-function runLine(run: RunSummary | UnreadableRun): string {
-  if ('trouble' in run) return `${run.run}  unreadable  ${run.trouble}`;
-  const { handed } = run.digests;
-  const size = handed?.bytes === undefined ? '-' : bytesText(handed.bytes);
-  return [
-    run.run.padEnd(28),
-    run.verdict.padEnd(10),
-    run.method,
-    size.padStart(9),
-    run.volumes.join(', '),
-    run.sentence ?? `at step ${run.currentStep ?? '?'}`,
-  ].join('  ');
-}
-
-export async function runsCommand(state: StateFolder, json: boolean): Promise<number> {
-  const runs = await listRuns(state);
-  if (json) runs.forEach(printJson);
-  else if (runs.length === 0) print(`no runs yet in ${state.path}`);
-  else runs.forEach((run) => print(runLine(run)));
-  return 0;
-}
 
 function eventLines(event: RunEvent, text: RunText): string[] {
   const time = event.at.slice(11, 23);

@@ -13,6 +13,8 @@ export interface FollowOptions {
   readonly stateOption: string;
   /** `--site FILE`, where it was given: for the lines that say how to go on. */
   readonly siteOption: string;
+  /** Done when the run has ended and its last lines are shown. @returns a line more */
+  readonly atEnd?: ((run: string) => Promise<string>) | undefined;
 }
 
 export interface RunCommandOptions extends JobRequest, FollowOptions {}
@@ -81,6 +83,7 @@ async function follow(
     progress.print(endLines(end, options.stateOption, options.siteOption));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
       progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
+    if (options.atEnd) progress.print([await options.atEnd(end.run)]);
     return end.exitStatus;
   } finally {
     progress.clear();

@@ -3,15 +3,44 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
 import { failure, isFailure } from '../../contract/errors.ts';
-import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
-import { runsCommand, showCommand, verifyCommand } from './history-commands.ts';
+import {
+  openConsole,
+  ReportDesk,
+  StateFolder,
+  defaultStateFolder,
+  version,
+  type ShadowtapeConsole,
+} from '../console.ts';
+import { showCommand, verifyCommand } from './history-commands.ts';
+import {
+  compareCommand,
+  indexCommand,
+  runsCommand,
+  trendsCommand,
+  whereCommand,
+} from './history-search-commands.ts';
 import { faultsText, labCommand } from './lab-command.ts';
 import { locksCommand, unlockCommand } from './lock-commands.ts';
 import { checkLineText, measureRates } from './check-command.ts';
 import { planText } from './plan-text.ts';
+import {
+  stateCommand,
+  stateCompressCommand,
+  stateExportCommand,
+  stateImportCommand,
+  stateRemoveCommand,
+} from './keeping-commands.ts';
+import { auditCommand, auditText, showSigned, signCommand } from './proof-commands.ts';
+import { reportAtEnd, reportCommand, reportText } from './report-commands.ts';
 import { runCommand, takeUpCommand } from './run-command.ts';
 import { serveCommand } from './serve-command.ts';
-import { driveCheckCommand, identifyCommand, labelCommand, tapesCommand } from './tape-commands.ts';
+import {
+  driveCheckCommand,
+  identifyCommand,
+  importCommand,
+  labelCommand,
+  tapesCommand,
+} from './tape-commands.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
 import { errorText, printable } from './text.ts';
 
@@ -152,13 +181,19 @@ program
   .addOption(methodOption())
   .addOption(routeOption())
   .option('--yes', 'approve the shadow when every rule holds; asks nothing', false)
+  .option('--report <file>', 'write the report of the run into a PDF at its end')
   .addOption(jsonOption())
   .addOption(freshLabOption())
   .addOption(faultOption())
-  .action(async (job: string | undefined, options: JobOptions & { yes: boolean }) => {
-    const { method, route, yes, json = false } = options;
+  .action(async (job: string | undefined, options: JobOptions & { yes: boolean; report?: string }) => {
+    const { method, route, yes, json = false, report } = options;
+    const desk = new ReportDesk(new StateFolder(globals().state));
+    if (report !== undefined) await desk.requireFree(report);
     exitStatus = await withConsole(options, (console) =>
-      runCommand(console, { job, method, route, yes, json, ...again() }),
+      runCommand(console, {
+        ...{ job, method, route, yes, json, ...again() },
+        ...(report === undefined ? {} : { atEnd: (run) => reportAtEnd(desk, run, report) }),
+      }),
     );
   });
 
@@ -218,12 +253,69 @@ program
     exitStatus = await withConsole(lab, (console) => unlockCommand(console, className, { yes }));
   });
 
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || limit < 1 || limit > 1_000_000)
+    throw new InvalidArgumentError('a limit is a number from 1.');
+  return limit;
+}
+
+const limitOption = (what: string) => new Option('--limit <number>', what).argParser(limitOf);
+
+const searchText = `
+Search: words are looked for everywhere, and all must be found; "quoted phrases"; and key:value:
+  tape: host: operator: job: site: class: volume: code:     a part of it, such as tape:NIGHTLY code:TAPE_
+  verdict:failed method:6b route:server status:3            verified, unverified, failed, unfinished, unreadable
+  after:2026-11 before:2026-11-22                           UTC; after counts that day in, before does not
+  longer:2h shorter:30min larger:1T smaller:20G`;
+
 program
   .command('runs')
-  .description('list the runs, newest first')
+  .description('list the runs, newest first, or those that fit a search')
+  .argument('[query...]')
+  .addOption(limitOption('at most so many; without it 200, with --json all'))
   .addOption(jsonOption())
-  .action(async ({ json = false }: { json?: boolean }) => {
-    exitStatus = await runsCommand(new StateFolder(globals().state), json);
+  .addHelpText('after', searchText)
+  .action(async (words: string[], { limit, json = false }: { limit?: number; json?: boolean }) => {
+    exitStatus = await runsCommand(new StateFolder(globals().state), words, { limit, json });
+  });
+
+program
+  .command('where')
+  .description('say on which tapes a file is, newest first, and how it is got back')
+  .argument('<file>', 'a base name, a path as it is in the archive, DIRECTORY/, or a pattern with * and ?')
+  .addOption(limitOption('at most so many; without it 20'))
+  .addOption(jsonOption())
+  .action(async (file: string, { limit, json = false }: { limit?: number; json?: boolean }) => {
+    exitStatus = await whereCommand(new StateFolder(globals().state), file, { limit, json });
+  });
+
+program
+  .command('compare')
+  .description('say what differs between two runs: sizes, rates, times, steps, commands, what was seen')
+  .argument('<run>')
+  .argument('<other>')
+  .option('--all', 'also what is the same', false)
+  .addOption(jsonOption())
+  .action(async (run: string, other: string, { all, json = false }: { all: boolean; json?: boolean }) => {
+    exitStatus = await compareCommand(new StateFolder(globals().state), [run, other], { all, json });
+  });
+
+program
+  .command('trends')
+  .description('show size, rate and times of each volume over all runs')
+  .option('--volume <proxy>', 'of this proxy volume alone')
+  .addOption(jsonOption())
+  .action(async ({ volume, json = false }: { volume?: string; json?: boolean }) => {
+    exitStatus = await trendsCommand(new StateFolder(globals().state), { volume, json });
+  });
+
+program
+  .command('index')
+  .description('bring the index of the history up to date, and say what it holds')
+  .option('--rebuild', 'build it anew from the journals', false)
+  .action(async ({ rebuild }: { rebuild: boolean }) => {
+    exitStatus = await indexCommand(new StateFolder(globals().state), rebuild);
   });
 
 program
@@ -244,15 +336,124 @@ program
     exitStatus = await withConsole(options, (console) => verifyCommand(console, run));
   });
 
+interface ReportOptions {
+  readonly output?: string;
+  readonly paper: 'A4' | 'Letter';
+  readonly as: 'pdf' | 'journal' | 'commands' | 'rates';
+  readonly force: boolean;
+}
+
+program
+  .command('report')
+  .description('write the report of a run as a PDF, or its commands, rates or journal')
+  .argument('<run>')
+  .option('-o, --output <file>', 'where to; without it the name of the run in this folder')
+  .addOption(new Option('--paper <size>', 'paper of the PDF').choices(['A4', 'Letter']).default('A4'))
+  .addOption(
+    new Option('--as <form>', 'what is written')
+      .choices(['pdf', 'commands', 'rates', 'journal'])
+      .default('pdf'),
+  )
+  .option('--force', 'replace a file that is there', false)
+  .addHelpText('after', reportText)
+  .action(async (run: string, options: ReportOptions) => {
+    exitStatus = await reportCommand(new StateFolder(globals().state), run, options);
+  });
+
+program
+  .command('audit')
+  .description('prove that journals, lists of files, signatures and reports are as they were written')
+  .argument('[run...]', 'all of them, where none is named')
+  .option('--report <file>', 'a report that is to be one of those exported here')
+  .option('--signers <file>', 'allowed signers, as ssh-keygen -Y verify -f takes them')
+  .addOption(jsonOption())
+  .addHelpText('after', auditText)
+  .action(async (runs: string[], options: { report?: string; signers?: string; json?: boolean }) => {
+    const { json = false, report, signers } = options;
+    const state = new StateFolder(globals().state);
+    const desk = new ReportDesk(state);
+    exitStatus = await auditCommand(state, {
+      ...{ runs, json, report, signers },
+      render: (run, record) => desk.again(run, record),
+    });
+  });
+
+program
+  .command('sign')
+  .description('sign the journal of a run that has ended, so that ssh-keygen -Y verify can check it')
+  .argument('<run>')
+  .option('--key <file>', 'a private key, or the public one of a key that an ssh agent holds')
+  .addOption(jsonOption())
+  .action(async (run: string, { key, json = false }: { key?: string; json?: boolean }) => {
+    const { site, state } = globals();
+    const folder = new StateFolder(state);
+    if (site === undefined) exitStatus = await signCommand(folder, run, { key, json });
+    else
+      await withConsole({}, async (console) =>
+        showSigned(await console.sign(run, key), folder.journalFile(run), json),
+      );
+  });
+
+const stateProgram = program
+  .command('state')
+  .description('what the state folder takes of the disk; export, import, compress, remove')
+  .action(async () => {
+    exitStatus = await stateCommand(new StateFolder(globals().state));
+  });
+
+stateProgram
+  .command('export')
+  .description('write all but the lab and the index into an archive')
+  .argument('<file>', 'NAME.tar.gz')
+  .action(async (file: string) => {
+    exitStatus = await stateExportCommand(new StateFolder(globals().state), file);
+  });
+
+stateProgram
+  .command('import')
+  .description('take from an archive what is not there yet; what differs stays as it is, and is told')
+  .argument('<file>', 'NAME.tar.gz')
+  .action(async (file: string) => {
+    exitStatus = await stateImportCommand(new StateFolder(globals().state), file);
+  });
+
+stateProgram
+  .command('compress')
+  .description('compress journals and lists of files of runs that have ended')
+  .option('--older-than <age>', 'only of runs that ended so long ago: 90 days, 12 weeks, 2 years')
+  .action(async ({ olderThan }: { olderThan?: string }) => {
+    exitStatus = await stateCompressCommand(new StateFolder(globals().state), olderThan);
+  });
+
+stateProgram
+  .command('remove')
+  .description('remove all that is kept of a run; the list of seals keeps what it was')
+  .argument('<run>')
+  .option('--yes-remove <run>', 'the name of the run once more: removes it without asking')
+  .action(async (run: string, { yesRemove }: { yesRemove?: string }) => {
+    exitStatus = await stateRemoveCommand(new StateFolder(globals().state), run, yesRemove);
+  });
+
 program
   .command('identify')
   .description('say what is on the tape in the drive; writes nothing to it')
+  .option('--import', 'take the tape, and its run, into the state folder; asks for further tapes', false)
+  .option('--changer', 'with --import: go through all tapes of the changer', false)
   .addOption(jsonOption())
   .addOption(freshLabOption())
   .addOption(faultOption())
-  .action(async ({ json = false, ...lab }: JobOptions) => {
-    exitStatus = await withConsole(lab, (console) => identifyCommand(console, json));
-  });
+  .action(
+    async ({
+      json = false,
+      import: imports,
+      changer,
+      ...lab
+    }: JobOptions & { import: boolean; changer: boolean }) => {
+      exitStatus = await withConsole(lab, (console) =>
+        imports || changer ? importCommand(console, { changer, json }) : identifyCommand(console, json),
+      );
+    },
+  );
 
 const overwriteOption = () =>
   new Option(

@@ -1,7 +1,15 @@
 /** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
 import type { CheckLine } from '../../contract/plan.ts';
-import { listTapes, type IdentifiedTape, type ShadowtapeConsole, type StateFolder } from '../console.ts';
+import {
+  listTapes,
+  type IdentifiedTape,
+  type ImportedTape,
+  type ShadowtapeConsole,
+  type StateFolder,
+} from '../console.ts';
+import { ProgressLine } from './progress-line.ts';
 import { stopOnSignals } from './stop-signals.ts';
+import { hasTerminal, terminalAsk } from './terminal.ts';
 import { bytesText, countText, printable } from './text.ts';
 
 const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
@@ -33,8 +41,31 @@ function identifiedLines({ host, device, blank, label, files, end }: IdentifiedT
 
 export async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const tape = await stoppable((abort) => console.tapeDesk.identify(abort));
-  if (json) printJson(tape);
+  if (json) printJson(withoutJournal(tape));
   else identifiedLines(tape).forEach(print);
+  return 0;
+}
+
+/** The journal that a manifest carries is of no use in a list. */
+function withoutJournal(tape: IdentifiedTape): object {
+  const { manifest } = tape;
+  return manifest
+    ? { ...tape, manifest: { ...manifest, journal: { sha256: manifest.journal.sha256 } } }
+    : tape;
+}
+
+/** Takes tapes and their runs into the state folder, one tape after the other. */
+export async function importCommand(
+  console: ShadowtapeConsole,
+  { changer, json }: { readonly changer: boolean; readonly json: boolean },
+): Promise<number> {
+  const progress = new ProgressLine(process.stderr);
+  const ask =
+    hasTerminal() && !changer ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+  const show = (imported: ImportedTape) => (json ? printJson(imported) : print(imported.sentence));
+  await stoppable((abort) =>
+    console.tapeDesk.import({ changer, abort, ask: ask && ((question) => ask(question, abort)) }, show),
+  );
   return 0;
 }
 
@@ -71,6 +102,7 @@ export function tapesCommand(state: StateFolder, json: boolean): number {
       ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
       ...(tape.keepUntil === undefined ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
       `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
+      ...(tape.lost ? ['its label is lost: the drive was checked with it'] : []),
       ...(tape.replaced ? ['a later label has this name'] : []),
     ];
     print(`${tape.name.padEnd(32)}  ${facts.join('; ')}`);

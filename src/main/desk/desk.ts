@@ -14,14 +14,19 @@ import {
 import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
 import type { StateFolder } from '../console.ts';
+import { History } from '../history/history.ts';
+import { Arrivals } from './arrivals.ts';
 import { Checking } from './checking.ts';
 import { draftHandlers, type DraftHandlers } from './draft-handlers.ts';
 import { DriveUse } from './drive-use.ts';
 import type { DeskRoom, Handler, Handlers } from './handlers.ts';
+import { historyHandlers } from './history-handlers.ts';
 import { LiveRuns } from './live-runs.ts';
 import { LoginQuestions, type Keystore } from './login-questions.ts';
 import { OpenSite, type OpenConsole } from './open-site.ts';
 import { paced } from './paced.ts';
+import { proofHandlers } from './proof-handlers.ts';
+import { reportHandlers } from './report-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { tapeHandlers } from './tape-handlers.ts';
@@ -77,12 +82,17 @@ export class Desk {
       runs: new LiveRuns({ state, changed, notice }),
       drive: new DriveUse(),
       checking: new Checking(changed),
+      arrivals: new Arrivals(changed),
+      history: new History(state, changed),
     };
     this.#drafts = draftHandlers(this.#room);
     this.#handlers = {
       ...siteHandlers(this.#room),
       ...runHandlers(this.#room),
+      ...historyHandlers(this.#room),
       ...tapeHandlers(this.#room),
+      ...proofHandlers(this.#room),
+      ...reportHandlers(this.#room),
       ...this.#drafts.handlers,
     };
   }
@@ -93,12 +103,14 @@ export class Desk {
   }
 
   get activity(): ActivityPush {
-    const { runs, logins, checking } = this.#room;
+    const { runs, logins, checking, arrivals, history } = this.#room;
     return {
       runs: runs.active,
       logins: logins.waiting,
       checking: checking.now,
       notices: [...this.#notices],
+      arrivals: arrivals.count,
+      indexing: history.progress,
     };
   }
 
@@ -166,6 +178,6 @@ export class Desk {
   /** Ends all sessions, and the embedded lab where this process runs it. Runs have to be ended before. */
   async close(): Promise<void> {
     this.#room.logins.refuseAll();
-    await Promise.all([this.#drafts.close(), this.#room.site.close()]);
+    await Promise.all([this.#drafts.close(), this.#room.site.close(), this.#room.history.close()]);
   }
 }

@@ -1,6 +1,8 @@
 /** What answers the channels; each file of handlers has a part of them. */
 import type { Channel, CheckedRequest, Responses } from '../../contract/channels.ts';
 import type { StateFolder } from '../console.ts';
+import type { History } from '../history/history.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Checking } from './checking.ts';
 import type { DriveUse } from './drive-use.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -23,6 +25,8 @@ export interface DeskRoom {
   readonly drive: DriveUse;
   readonly logins: LoginQuestions;
   readonly checking: Checking;
+  readonly arrivals: Arrivals;
+  readonly history: History;
 }
 
 export const tapeOf = ({ console }: Opened) => console.site.tape;

@@ -75,6 +75,7 @@ describe('a secret', () => {
     expect(await logins.askSecret(password)).toBe('old');
     const again = logins.askSecret({ ...password, attempt: 2 });
     expect(keystore.kept.size).toBe(0);
+    expect(logins.waiting).toMatchObject([{ wasWrong: true }]);
     logins.answer(numberOf(logins), 'new', true);
     expect(await again).toBe('new');
     expect(keystore.kept.get('password of root on node1')).toBe('new');

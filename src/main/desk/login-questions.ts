@@ -74,6 +74,7 @@ export class LoginQuestions {
       text: question.text,
       fingerprint: undefined,
       mayKeep: mayRemember && this.#keystore !== undefined,
+      ...(question.attempt > 1 ? { wasWrong: true } : {}),
     });
     if (mayRemember && answer !== undefined) this.#remember(name, answer, keep);
     return answer;

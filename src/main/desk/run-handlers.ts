@@ -2,12 +2,12 @@ import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { readRun, type EndedRun, type Following, type ShadowtapeConsole } from '../console.ts';
-import { RunLines, runLineOf } from '../run-lines.ts';
+import { runLineOf } from '../history/history.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { Opened } from './open-site.ts';
 
 export type RunChannel =
-  'plan' | 'start' | 'resume' | 'unwind' | 'cancel' | 'halt' | 'answer' | 'runs' | 'run' | 'verifyTape';
+  'plan' | 'start' | 'resume' | 'unwind' | 'cancel' | 'halt' | 'answer' | 'run' | 'verifyTape';
 
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
@@ -34,17 +34,21 @@ async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boole
 }
 
 export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
-  const { state, site, runs, drive } = room;
-  const lines = new RunLines(state);
+  const { state, site, runs, drive, history } = room;
+
+  /** Begins a run, or takes one up; what it came to goes into the index at its end. */
+  const begin = async (perform: (following: Following) => Promise<EndedRun>): Promise<{ run: string }> => ({
+    run: await runs.begin((following) => perform(following).finally(() => void history.refresh())),
+  });
 
   /** A run has the drive from its beginning to its end: between two of its commands nobody else may move the tape. */
   async function beginWithDrive(
     user: string,
-    begin: (opened: Opened, following: Following) => Promise<EndedRun>,
+    perform: (opened: Opened, following: Following) => Promise<EndedRun>,
   ): Promise<{ run: string }> {
     const opened = await site.current;
     const giveBack = drive.take(tapeOf(opened), user);
-    return { run: await runs.begin((following) => begin(opened, following).finally(giveBack)) };
+    return begin((following) => perform(opened, following).finally(giveBack));
   }
 
   /** Runs that are being taken up, and are not live yet. */
@@ -65,11 +69,11 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   }
 
   /** Of two who take the same run up only one does. */
-  async function alone(run: string, begin: () => Promise<{ run: string }>): Promise<{ run: string }> {
+  async function alone(run: string, take: () => Promise<{ run: string }>): Promise<{ run: string }> {
     requireNotLive(run);
     takingUp.add(run);
     try {
-      return await begin();
+      return await take();
     } finally {
       takingUp.delete(run);
     }
@@ -91,10 +95,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
       ),
 
     // No tape is moved while the cluster is brought back.
-    unwind: (request) =>
-      alone(request.run, async () => ({
-        run: await runs.begin((following) => takeUp('unwind', request, following)),
-      })),
+    unwind: (request) => alone(request.run, () => begin((following) => takeUp('unwind', request, following))),
 
     cancel: async ({ run }) => {
       runs.cancel(run);
@@ -110,8 +111,6 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
       runs.answer(request);
       return null;
     },
-
-    runs: () => lines.list((run) => runs.find(run)?.events),
 
     run: async ({ run }) => {
       const live = runs.find(run);

@@ -25,7 +25,7 @@ function requireIdle({ runs, drive }: DeskRoom): void {
 }
 
 export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
-  const { site, guest, drive, logins, checking } = room;
+  const { site, guest, drive, logins, checking, arrivals } = room;
   let last: Look | undefined;
 
   /** One look at a time: who asks meanwhile gets the same one. Nobody's giving up ends it for the others. */
@@ -36,7 +36,7 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
       (last.doneAt === undefined || performance.now() - last.doneAt < lookMilliseconds);
     if (last && isGood) return last.view;
     const abort = new AbortController().signal;
-    const view = console.clusterDesk.look({ abort, driveUse: drive.user });
+    const view = console.clusterDesk.look({ abort, driveUse: drive.user, onArrival: () => arrivals.add() });
     const mine: Look = { of: console, view, doneAt: undefined };
     last = mine;
     try {

@@ -2,6 +2,9 @@
 import { app, session } from 'electron';
 import { pageAddress } from './own-pages.ts';
 
+/** True for bytes that a page of files has made itself: nobody else's blob has that origin. */
+const isMade = (url: string): boolean => url.startsWith('blob:file:///');
+
 /** To be called once, before the first window is opened. */
 export function restrictPages(): void {
   const { defaultSession } = session;
@@ -13,8 +16,13 @@ export function restrictPages(): void {
   defaultSession.setDevicePermissionHandler(() => false);
   // Nothing is ever loaded from elsewhere, whatever a page would say.
   defaultSession.webRequest.onBeforeRequest(({ url }, answer) => {
-    const isOwn = url.startsWith(pages) || url.startsWith('data:image/') || url.startsWith('devtools:');
+    const isOwn =
+      url.startsWith(pages) || url.startsWith('data:image/') || url.startsWith('devtools:') || isMade(url);
     answer({ cancel: !isOwn });
+  });
+  // A report or a journal that the page has put together may be saved; Electron asks where to.
+  defaultSession.on('will-download', (event, item) => {
+    if (!isMade(item.getURL())) event.preventDefault();
   });
   app.on('web-contents-created', (_event, page) => {
     page.on('will-navigate', (event) => event.preventDefault());

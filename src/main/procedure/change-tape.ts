@@ -65,7 +65,7 @@ async function send(changing: TapeChanging, argv: readonly string[], changes = t
 }
 
 /** @throws CHANGER_UNREADABLE */
-async function changerStatus(changing: TapeChanging, device: string): Promise<ChangerStatus> {
+export async function changerStatus(changing: TapeChanging, device: string): Promise<ChangerStatus> {
   const { stdout } = await send(changing, changerStatusArguments(device), false);
   const status = parseChangerStatus(stdout.toString('utf8'));
   if (!status) throw failure('CHANGER_UNREADABLE', { host: changing.drive.tapeHost, device });

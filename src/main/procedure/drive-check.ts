@@ -8,6 +8,7 @@ import { readBack } from '../../streams/read-back.ts';
 import { tapeReaderArguments } from '../../streams/tape-reader.ts';
 import { judgeTapeWrite } from '../../streams/tape-writer.ts';
 import { driveCommand, withoutRewind } from '../tape/tape-device.ts';
+import type { TapeLabel } from '../tape/tape-label.ts';
 import { requireSame } from './compare-read-back.ts';
 import { driveStatus } from './drive-ready.ts';
 import { requireScratch } from './label-tape.ts';
@@ -29,6 +30,8 @@ export interface DriveCheckOrder {
   /** See LabelOrder. */
   readonly overwrite: string | undefined;
   readonly listener: (line: CheckLine) => void;
+  /** Hears of the label that the tape had, right before it is lost. */
+  readonly onLabelLost?: ((label: TapeLabel) => void) | undefined;
 }
 
 /** What was written into one tape file. */
@@ -194,7 +197,8 @@ class DriveCheck {
  * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like where it was cancelled
  */
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
-  const { found } = await requireScratch(room, step, order.drive, order.overwrite);
+  const { found, label } = await requireScratch(room, step, order.drive, order.overwrite);
+  if (label) order.onLabelLost?.(label);
   const check = new DriveCheck(room, order);
   check.say('tape', true, found);
   await check.check('write protection', () => check.protection());

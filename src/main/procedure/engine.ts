@@ -7,7 +7,7 @@
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
-import { beginningFields } from './run-began.ts';
+import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from './run-context.ts';
 import { asTableError, failedEnd, goodEnd, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { settle } from './settle.ts';
@@ -81,7 +81,13 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
 }
 
 function recordStart({ assignment, journal, operator, version }: RunOptions): void {
-  journal.append({ type: 'run-started', ...beginningFields(assignment), operator, version });
+  journal.append({
+    type: 'run-started',
+    ...beginningFields(assignment),
+    operator,
+    version,
+    ...consoleFields(),
+  });
 }
 
 /** Writes the last line of a run, or of its taking up. */

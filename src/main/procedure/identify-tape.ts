@@ -1,4 +1,5 @@
 /** Says what is on the tape in a drive: the first record of each file, without writing a byte. */
+import { createHash } from 'node:crypto';
 import { isFailure } from '../../contract/errors.ts';
 import { describeFirstRecord } from '../tape/tape-contents.ts';
 import { readLabel, type TapeLabel } from '../tape/tape-label.ts';
@@ -30,18 +31,30 @@ export interface IdentifiedFile {
   readonly recordBytes: number | undefined;
 }
 
+export interface ManifestPlace {
+  readonly file: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 export interface IdentifiedTape {
   readonly host: string;
   readonly device: string;
   readonly blank: boolean;
   /** Undefined where the tape has no label of Shadowtape that can be trusted. */
   readonly label: TapeLabel | undefined;
+  /** SHA-256 (hex) of the label's record. */
+  readonly labelSha256: string | undefined;
   /** Undefined where the tape has none, or one that does not belong to its label. */
   readonly manifest: TapeManifest | undefined;
+  /** Where that manifest stands on the tape, and its digest. */
+  readonly manifestPlace: ManifestPlace | undefined;
   readonly files: readonly IdentifiedFile[];
   /** Why no further file was looked at, in words. */
   readonly end: string;
 }
+
+const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 /** A manifest may be longer than its first record: then the whole file is read. */
 async function manifestOf(
@@ -49,14 +62,17 @@ async function manifestOf(
   drive: KnownDrive,
   file: number,
   first: Buffer,
-): Promise<TapeManifest | undefined> {
-  let reading = readManifest(first);
+): Promise<{ readonly manifest: TapeManifest; readonly place: ManifestPlace } | undefined> {
+  let bytes = first;
+  let reading = readManifest(bytes);
   if (reading.kind === 'damaged') {
     await goToFile(runner, step, drive, file);
     const whole = await runner.send(step, readOwnFileCommand(drive), { anyStatus: true, binary: true });
-    reading = readManifest(whole.stdout);
+    bytes = whole.stdout;
+    reading = readManifest(bytes);
   }
-  return reading.kind === 'manifest' ? reading.manifest : undefined;
+  if (reading.kind !== 'manifest') return undefined;
+  return { manifest: reading.manifest, place: { file, bytes: bytes.length, sha256: sha256Of(bytes) } };
 }
 
 /** Why the file under the head is none, by how the reading of its first record ended; undefined where it is one. */
@@ -86,7 +102,9 @@ async function reaches(runner: CommandRunner, drive: KnownDrive, file: number): 
 /** Collects what is found, file after file. */
 class Finding {
   label: TapeLabel | undefined;
+  labelSha256: string | undefined;
   manifest: TapeManifest | undefined;
+  manifestPlace: ManifestPlace | undefined;
   readonly files: IdentifiedFile[] = [];
 
   add(file: number, holds: string, first: CommandResult): void {
@@ -112,10 +130,14 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
       : describeFirstRecord(first.stdout);
     const told = finding.told(file);
     finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
-    const manifest = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
-    if (manifest && manifest.label === finding.label?.uuid) finding.manifest = manifest;
-    if (manifest)
-      finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
+    const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
+    if (!found) continue;
+    const { manifest, place } = found;
+    if (manifest.label === finding.label?.uuid) {
+      finding.manifest = manifest;
+      finding.manifestPlace = place;
+    }
+    finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
   }
   return `not looked behind file ${mostFiles - 1}`;
 }
@@ -143,7 +165,10 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
   let end = 'blank';
   if (found !== undefined) {
     const label = first.status === 0 ? readLabel(first.stdout) : undefined;
-    if (label?.kind === 'label') finding.label = label.label;
+    if (label?.kind === 'label') {
+      finding.label = label.label;
+      finding.labelSha256 = sha256Of(first.stdout);
+    }
     finding.add(0, found, first);
     const isEmpty = first.status === 0 && first.stdout.length === 0;
     end = isEmpty
@@ -151,6 +176,7 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
       : await identifyFiles(runner, drive, finding);
   }
   await runner.send(step, rewindCommand(drive));
-  const { label, manifest, files } = finding;
-  return { host, device, blank: found === undefined, label, manifest, files, end };
+  const { label, labelSha256, manifest, manifestPlace, files } = finding;
+  const blank = found === undefined;
+  return { host, device, blank, label, labelSha256, manifest, manifestPlace, files, end };
 }

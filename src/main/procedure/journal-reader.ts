@@ -1,8 +1,8 @@
 /** Reads a journal back, and checks its chain. */
-import { readFile } from 'node:fs/promises';
-import { failure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { runEventSchema, type RunEvent } from '../../contract/events.ts';
 import { firstPrevious, lineHash } from './journal.ts';
+import { readKept } from './kept-file.ts';
 
 export interface ReadJournal {
   readonly events: readonly RunEvent[];
@@ -74,12 +74,16 @@ export function parseJournal(file: string, content: Buffer): ReadJournal {
   return { events, truncated: wholeBytes < content.length, wholeBytes, lastHash: previous };
 }
 
-/** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+/**
+ * Reads a journal, compressed or not.
+ * @throws RUN_UNKNOWN, JOURNAL_BROKEN, PACKED_FILE_DAMAGED
+ */
 export async function readJournal(file: string, run: string): Promise<ReadJournal> {
   let content: Buffer;
   try {
-    content = await readFile(file);
+    content = await readKept(file);
   } catch (error) {
+    if (isFailure(error)) throw error;
     throw failure('RUN_UNKNOWN', { run, file }, {}, error);
   }
   return parseJournal(file, content);

@@ -1,10 +1,18 @@
 /** Writes the manifest behind the dump: what the files of the tape hold, with their digests. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { isFailure } from '../../contract/errors.ts';
 import type { MediaFile } from '../tape/media-catalogue.ts';
-import { encodeManifest, type ManifestFile, type ManifestPart } from '../tape/tape-manifest.ts';
+import {
+  encodeManifest,
+  type ManifestFile,
+  type ManifestPart,
+  type TapeManifest,
+} from '../tape/tape-manifest.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';
 import type { VolumeAssignment } from './assignment.ts';
+import type { Journal } from './journal.ts';
+import { packJournal } from './journal-on-tape.ts';
 import { manifestFileOf } from './labelled-steps.ts';
 import { writeRecords } from './own-file.ts';
 import type { Performer } from './perform-commands.ts';
@@ -45,6 +53,14 @@ function manifestFileNow({ assignment, journal }: RunContext, uuid: string): num
   return assignment.job.media.span ? nextFile(journal.events, uuid) : manifestFileOf(assignment.volumes);
 }
 
+/** The journal so far goes onto the tape, too: who loses the console loses nothing of the run. What cannot be read is left out. */
+async function journalOnTape({ file, lastHash: sha256 }: Journal): Promise<TapeManifest['journal']> {
+  const packed = await readFile(file)
+    .then((content) => packJournal(content))
+    .catch(() => undefined);
+  return packed === undefined ? { sha256 } : { sha256, gzip: packed };
+}
+
 /** @throws TAPE_END_OF_MEDIUM where the tape is full, and what else writing can end with */
 async function writeManifest(context: RunContext, step: Step, write: StepCommand): Promise<void> {
   const { journal, assignment } = context;
@@ -55,7 +71,7 @@ async function writeManifest(context: RunContext, step: Step, write: StepCommand
     name: label.name,
     run: journal.run,
     writtenAt: new Date().toISOString(),
-    journal: { sha256: journal.lastHash },
+    journal: await journalOnTape(journal),
     files: assignment.volumes.map((volume) => writtenFile(context, volume)),
   });
   const file = manifestFileNow(context, label.uuid);

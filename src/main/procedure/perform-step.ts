@@ -24,6 +24,7 @@ import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { remedyOf } from './rule-remedies.ts';
+import { layoutSeen } from './layout-seen.ts';
 import type { RunContext } from './run-context.ts';
 import type { Performance, Step, StepChecks } from './step.ts';
 
@@ -68,8 +69,12 @@ function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVe
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
   if (checks.fresh) context.observer.forget();
-  const verdicts = checks.judge(await context.observer.look(step.id, checks.looks));
-  for (const { rule, title, volume, expected, actual, verdict, source } of verdicts) {
+  const world = await context.observer.look(step.id, checks.looks);
+  // What is drawn of the verification must be what was judged, also where it differs.
+  if (step.performance === 'verification' && checks === step.before)
+    context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
+  const verdicts = checks.judge(world);
+  for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
     context.journal.append({
       type: 'check',
       step: step.id,
@@ -79,6 +84,7 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
       expected,
       actual,
       verdict,
+      why,
       source,
     });
   }

@@ -101,6 +101,7 @@ function compareFingerprints(
     expected: `${total} sampled records equal`,
     actual: `${total - differing.length} equal`,
     verdict: differing.length === 0 ? 'equal' : 'differs',
+    why: 'sdxinfo shows names and numbers, not bytes: these are read on both sides',
     source: 'Shadowtape',
   });
   const [first] = differing;

@@ -1,6 +1,7 @@
 /** How a run began, and whether the site's job is still the one that it began with. Pure. */
 import { failure } from '../../contract/errors.ts';
 import type { EventOf, NewEvent, RunEvent } from '../../contract/events.ts';
+import { driveSpeed } from '../tape/drive-speeds.ts';
 import type { Assignment } from './assignment.ts';
 
 export type RunStart = EventOf<'run-started'>;
@@ -25,6 +26,20 @@ export function overridesOf({
   const isShared = volumes.every((volume) => (volume.method ?? method) === method);
   return { method: isShared ? method : undefined, route };
 }
+
+function hostsOf({ primaryNodes, backupServer, tapeHost }: Assignment): Beginning['hosts'] {
+  return [
+    ...primaryNodes.map((name) => ({ name, role: 'primary' as const })),
+    { name: backupServer, role: 'backup' },
+    ...(tapeHost === backupServer ? [] : [{ name: tapeHost, role: 'tape' as const }]),
+  ];
+}
+
+/** What the console runs on: it may have a part in what a run came to. */
+export const consoleFields = () => ({
+  node: process.versions.node,
+  system: `${process.platform} ${process.arch}`,
+});
 
 /** What the first event of a run tells of its assignment. */
 export function beginningFields(assignment: Assignment): Beginning {
@@ -52,6 +67,10 @@ export function beginningFields(assignment: Assignment): Beginning {
     },
     mountPoint: job.mountPoint,
     fingerprint: job.verify.fingerprint,
+    ...(assignment.drive === undefined
+      ? {}
+      : { drive: { name: assignment.drive, ...driveSpeed(assignment.drive) } }),
+    hosts: hostsOf(assignment),
   };
 }
 

@@ -1,6 +1,6 @@
 /** How a run ends: its verdict, its exit status, and what stands where. Pure, but for what the run has seen. */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
-import type { RunVerdict } from '../../contract/events.ts';
+import type { RunEvent, RunVerdict } from '../../contract/events.ts';
 import { listed, proxiesOf } from './assignment.ts';
 import type { RunContext } from './run-context.ts';
 import {
@@ -72,19 +72,28 @@ export function failedEnd(
   return failed(error, 3, [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)]);
 }
 
+/** `the tape "A" in`; of several tapes each that holds a part. A run that began again has labelled its first tape once more. */
+function tapeWords(events: readonly RunEvent[]): string {
+  const labels = events.filter((event) => event.type === 'label');
+  const first = labels.findLastIndex(({ number = 1 }) => number === 1);
+  const ofNumber = new Map(labels.slice(Math.max(first, 0)).map(({ number = 1, name }) => [number, name]));
+  const names = [...ofNumber.values()].map((name) => `"${name}"`);
+  if (names.length > 1) return `the tapes ${listed(names)}, written in`;
+  return names.length === 1 ? `the tape ${names.join('')} in` : 'the tape in';
+}
+
 export function goodEnd({ assignment, journal, marks }: RunContext, world: World): RunEnd {
   const verified = marks.tape === 'verified';
   const { tapeDevice, tapeHost } = assignment;
   const proxies = proxiesOf(assignment);
   const dumped = `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
-  const label = journal.events.findLast((event) => event.type === 'label');
-  const tape = label ? `the tape "${label.name}"` : 'the tape';
+  const tape = tapeWords(journal.events);
   return {
     verdict: verified ? 'verified' : 'unverified',
     exitStatus: 0,
     sentence: verified
-      ? `${dumped} on ${tape} in ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
-      : `${dumped} on ${tape} in ${tapeDevice} on ${tapeHost}; it was not read back`,
+      ? `${dumped} on ${tape} ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
+      : `${dumped} on ${tape} ${tapeDevice} on ${tapeHost}; it was not read back`,
     error: undefined,
     stands: whatStands(assignment, world, marks),
   };

@@ -47,6 +47,14 @@ function digestsOf(events: readonly RunEvent[]): RunSummary['digests'] {
   return digests;
 }
 
+/** Of a run that was taken from a tape. */
+function importedSentence(events: readonly RunEvent[]): string | undefined {
+  const imported = lastOf(events, 'imported');
+  if (!imported) return undefined;
+  const made = imported.from === 'manifest' ? ', of its manifest alone' : '';
+  return `imported from tape "${imported.tape.name}"${made}: how it ended is not known`;
+}
+
 /** @returns undefined where the events do not begin with run-started */
 export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   const start = events[0];
@@ -68,7 +76,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     finishedAt: end?.at,
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
-    sentence: end?.sentence,
+    sentence: end?.sentence ?? importedSentence(events),
     digests: digestsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };

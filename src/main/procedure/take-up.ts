@@ -19,7 +19,7 @@ import { lockFolder } from './lock.ts';
 import { takeLockUp } from './lock-take-up.ts';
 import { Observer } from './observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
-import { beginningOf, disagreement } from './run-began.ts';
+import { beginningOf, consoleFields, disagreement } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from './run-context.ts';
 import { haltedEnd, unwoundEnd } from './run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from './run-marks.ts';
@@ -181,7 +181,7 @@ function openJournal(
   if (mode === 'unwind') journal.carryOn();
   try {
     const reason = point ? [`on with step ${point.step}`, ...point.reasons].join('; ') : 'to be unwound';
-    journal.append({ type: 'run-resumed', by, version, mode, reason });
+    journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
     const torn =
       'the last line of the journal was torn, since the console died while it wrote; it was cut off';
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
@@ -262,6 +262,8 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { assignment, run, hosts, cancel, halt } = options;
   const { events } = await options.read();
   const start = beginningOf(events, options.journalFile);
+  if (events.some(({ type }) => type === 'imported'))
+    throw impossible(options, 'it was imported from a tape, and what came after that is not known');
   requireUnfinished(options, events);
   const differing = disagreement(start, assignment);
   if (differing !== undefined) throw impossible(options, differing);

@@ -182,6 +182,32 @@ export const siteSchema = z.strictObject({
     nextTape: command.optional(),
   }),
   connections: connections.prefault({}),
+  /** Where the report of each run is written at its end; failing to is a warning. */
+  report: z
+    .strictObject({
+      folder: z.string().regex(/^(\/|~\/)/, 'must begin with / or ~/'),
+      paper: z.enum(['A4', 'Letter']).default('A4'),
+    })
+    .optional(),
+  /** Signs the journal of each run at its end; failing to is a warning. */
+  sign: z
+    .strictObject({
+      /** A private key file, or the public one of a key that an ssh agent holds. */
+      key: nonEmpty,
+    })
+    .optional(),
+  journals: z
+    .strictObject({
+      /** Journals of runs that ended so long ago are compressed. */
+      compressAfter: z
+        .string()
+        .regex(
+          /^[1-9]\d{0,3} (day|week|year)s?$/,
+          'must be a number of days, weeks or years, such as "90 days"',
+        )
+        .optional(),
+    })
+    .optional(),
   notify: notifySchema.optional(),
   jobs: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a job name'), jobSchema),
 });

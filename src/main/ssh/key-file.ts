@@ -5,6 +5,9 @@ import type { ParsedKey } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
 
+/** Who needs the key: messages and questions name both. */
+export type KeyUser = Pick<HostProfile, 'name' | 'user'>;
+
 const passphraseAttempts = 3;
 
 function codeOf(error: unknown): string {
@@ -40,7 +43,7 @@ function needsPassphrase(parsed: ParsedKey | Error): boolean {
 async function openWithPassphrase(
   bytes: Buffer,
   file: KeyFile,
-  profile: HostProfile,
+  profile: KeyUser,
   askSecret: AskSecret,
 ): Promise<ParsedKey | Error> {
   const { name: host, user } = profile;
@@ -64,7 +67,7 @@ async function openWithPassphrase(
  */
 export async function loadKey(
   file: KeyFile,
-  profile: HostProfile,
+  profile: KeyUser,
   askSecret: AskSecret,
 ): Promise<ParsedKey | undefined> {
   const host = profile.name;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { TapeLabel } from './tape-label.ts';
 
 const mediaEventSchema = z.looseObject({
-  what: z.enum(['seen', 'labelled', 'written']),
+  what: z.enum(['seen', 'labelled', 'written', 'lost']),
   at: z.iso.datetime(),
   uuid: z.string(),
   name: z.string(),
@@ -38,7 +38,8 @@ export interface MediaFile {
 }
 
 export interface MediaEvent {
-  readonly what: 'seen' | 'labelled' | 'written';
+  /** `lost`: the label is gone, since the drive was checked with that tape. */
+  readonly what: 'seen' | 'labelled' | 'written' | 'lost';
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly uuid: string;
@@ -64,6 +65,8 @@ export interface KnownTape {
   readonly device: string;
   /** True where a later label bears the same name: this one is then most likely gone. */
   readonly replaced: boolean;
+  /** True where the label is known to be gone, and what was behind it. */
+  readonly lost: boolean;
 }
 
 /** @returns undefined for a line that is no event, such as a torn one */
@@ -110,6 +113,8 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
     host,
     device,
     replaced: false,
+    // A label with that very uuid that is seen again was not lost after all: somebody has put an image of it back.
+    lost: event.what === 'lost',
   };
 }
 

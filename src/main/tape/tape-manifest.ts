@@ -1,5 +1,6 @@
 /** The manifest: the last file of a tape in layout `labelled`. It says what each file before it holds, with the digests. */
 import { z } from 'zod';
+import { isFailure } from '../../contract/errors.ts';
 import { seal, unseal } from './sealed-record.ts';
 
 /** 64 records: some thousands of files. */
@@ -17,9 +18,9 @@ const fileSchema = z.looseObject({
   bytes: z.int().nonnegative(),
   records: z.int().nonnegative(),
   paddingBytes: z.int().nonnegative(),
-  /** Of all that is on the tape. */
+  /** Of all that is on the tape; empty where the run has not taken it. */
   crc32: z.string(),
-  sha256: hex(64),
+  sha256: hex(64).or(z.literal('')),
   /** Where it lies on several tapes: what each of them holds of it. */
   parts: z
     .array(
@@ -43,7 +44,11 @@ const manifestSchema = z.looseObject({
   run: z.string(),
   writtenAt: z.iso.datetime(),
   /** SHA-256 of the journal's last line so far: what came before can no longer be changed unnoticed. */
-  journal: z.looseObject({ sha256: hex(64) }),
+  journal: z.looseObject({
+    sha256: hex(64),
+    /** The journal so far: its lines without `prev`, compressed by gzip, in base64; absent where there is no room for it. */
+    gzip: z.base64().optional(),
+  }),
   files: z.array(fileSchema),
 });
 
@@ -78,13 +83,22 @@ export interface TapeManifest {
   readonly name: string;
   readonly run: string;
   readonly writtenAt: string;
-  readonly journal: { readonly sha256: string };
+  readonly journal: { readonly sha256: string; readonly gzip?: string | undefined };
   readonly files: readonly ManifestFile[];
 }
 
-/** @returns whole records. @throws TAPE_LABEL_TOO_LONG */
+/**
+ * A journal that does not fit is left out.
+ * @returns whole records
+ * @throws TAPE_LABEL_TOO_LONG
+ */
 export function encodeManifest(manifest: TapeManifest): Buffer {
-  return seal('MANIFEST', manifest, mostRecords);
+  try {
+    return seal('MANIFEST', manifest, mostRecords);
+  } catch (error) {
+    if (manifest.journal.gzip === undefined || !isFailure(error, 'TAPE_LABEL_TOO_LONG')) throw error;
+    return seal('MANIFEST', { ...manifest, journal: { sha256: manifest.journal.sha256 } }, mostRecords);
+  }
 }
 
 export type ManifestReading =

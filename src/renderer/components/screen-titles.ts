@@ -8,4 +8,7 @@ export const screenTitles: Readonly<Record<ScreenName, string>> = {
   runs: 'Runs',
   tape: 'Tape',
   sites: 'Sites',
+  report: 'Report',
+  files: 'Where was this file?',
+  trends: 'Trends',
 };

@@ -27,4 +27,10 @@ describe('keys of the shell', () => {
     expect(shortcutOf(press('?'), false)).toBe('help');
     expect(shortcutOf(press('1', { altKey: true }), false)).toBeUndefined();
   });
+
+  it('shows the report, but leaves P alone in a field and Ctrl P to the browser', () => {
+    expect(shortcutOf(press('p'), false)).toEqual({ screen: 'report' });
+    expect(shortcutOf(press('p'), true)).toBeUndefined();
+    expect(shortcutOf(press('p', { ctrlKey: true }), false)).toBeUndefined();
+  });
 });

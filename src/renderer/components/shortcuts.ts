@@ -21,6 +21,7 @@ export function shortcutOf(
   const held = ctrlKey || metaKey;
   if (altKey || (typing && !held)) return undefined;
   if (key === '?' && !held) return 'help';
+  if (key === 'p' && !held) return { screen: 'report' };
   const screen = /^[1-9]$/.test(key) ? screenNames[Number(key) - 1] : undefined;
   return screen === undefined ? undefined : { screen };
 }

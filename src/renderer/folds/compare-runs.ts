@@ -21,9 +21,22 @@ export interface ComparedStep {
   readonly onlyOther: readonly string[];
 }
 
+/** What a rule has seen: the topology, the blocks, the tape. */
+export interface ComparedCheck {
+  readonly rule: string;
+  readonly title: string;
+  /** The proxy volume, where the run has several. */
+  readonly volume: string | undefined;
+  /** Undefined where it was not looked at. */
+  readonly one: string | undefined;
+  readonly other: string | undefined;
+  readonly differs: boolean;
+}
+
 export interface Comparison {
   readonly facts: readonly ComparedFact[];
   readonly steps: readonly ComparedStep[];
+  readonly checks: readonly ComparedCheck[];
 }
 
 const missing = '–';
@@ -136,6 +149,45 @@ function compareStep(step: string, one: RunModel, other: RunModel): ComparedStep
   };
 }
 
+type Check = PassModel['checks'][number];
+
+/** The last look of each rule: of each step, and of each volume. */
+function lastChecks({ passes }: RunModel): Map<string, Check> {
+  const last = new Map<string, Check>();
+  for (const { step, checks } of passes)
+    for (const check of checks) last.set(JSON.stringify([step, check.rule, check.volume]), check);
+  return last;
+}
+
+function compareChecks(one: RunModel, other: RunModel): ComparedCheck[] {
+  const [first, second] = [lastChecks(one), lastChecks(other)];
+  const seen = (check: Check | undefined) => check && `${check.actual} (${check.verdict})`;
+  return [...new Set([...first.keys(), ...second.keys()])].flatMap((key) => {
+    const [mine, theirs] = [first.get(key), second.get(key)];
+    const either = mine ?? theirs;
+    if (!either) return [];
+    const { rule, title, volume } = either;
+    return {
+      rule,
+      title,
+      volume,
+      one: seen(mine),
+      other: seen(theirs),
+      differs: seen(mine) !== seen(theirs),
+    };
+  });
+}
+
+/** Milliseconds, and part of the longer one, below which a difference of times is chance. */
+const chance = { milliseconds: 2000, part: 0.25 };
+
+/** True where only one of the two has performed it, its commands are others, or it has taken markedly longer. */
+export function stepDiffers({ one, other, onlyOne, onlyOther }: ComparedStep): boolean {
+  if (onlyOne.length + onlyOther.length > 0 || one === undefined || other === undefined) return true;
+  const gap = Math.abs(one - other);
+  return gap > chance.milliseconds && gap > chance.part * Math.max(one, other);
+}
+
 export function compareRuns(one: RunModel, other: RunModel): Comparison {
   const second = factsOf(other);
   return {
@@ -146,5 +198,6 @@ export function compareRuns(one: RunModel, other: RunModel): Comparison {
     steps: stepIds(one, other)
       .map((step) => compareStep(step, one, other))
       .filter((step) => step.one !== undefined || step.other !== undefined),
+    checks: compareChecks(one, other),
   };
 }

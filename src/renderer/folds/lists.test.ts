@@ -1,12 +1,10 @@
-/** A plan as text, the history, and two runs beside each other. */
+/** A plan as text, and two runs beside each other. */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedStep } from '../../contract/plan.ts';
-import type { RunLine } from '../../contract/screens.ts';
-import { compareRuns } from './compare-runs.ts';
+import { compareRuns, stepDiffers } from './compare-runs.ts';
 import { fixtureEvents } from './fixtures/read-fixture.ts';
 import { foldCommands, planScript } from './plan-script.ts';
 import { foldRun } from './run-fold.ts';
-import { filterRuns, foundable } from './run-search.ts';
 
 const rawDd = foldRun(fixtureEvents('raw-dd'));
 
@@ -68,50 +66,6 @@ describe('a plan as text', () => {
   });
 });
 
-describe('the history', () => {
-  const line = (more: Partial<RunLine>): RunLine => ({
-    run: '20261122-020004-volume2',
-    trouble: undefined,
-    job: 'nightly',
-    site: 'payroll',
-    method: '6a',
-    class: 'Class1',
-    volumes: ['Volume2'],
-    tape: { host: 'node3', device: '/dev/rmt/0' },
-    tapeNames: ['WEEKLY-03'],
-    operator: 'anna@jump',
-    startedAt: '2026-11-22T02:00:04.000Z',
-    finishedAt: undefined,
-    verdict: 'failed',
-    exitStatus: 2,
-    sentence: 'writing to the tape failed: write: I/O error',
-    currentStep: undefined,
-    live: false,
-    bytes: undefined,
-    digests: {},
-    ...more,
-  });
-  const lines = [
-    line({}),
-    line({ run: 'b', job: 'weekly', verdict: 'verified', sentence: 'good', tapeNames: [] }),
-  ];
-  const found = (search: string, more: object = {}) =>
-    filterRuns(foundable(lines), { search, verdict: 'all', job: undefined, ...more }).map(({ run }) => run);
-
-  it.each(['volume2 nightly', 'NODE3 weekly-03', 'anna i/o', 'rmt/0 class1 failed'])(
-    'finds "%s"',
-    (search) => {
-      expect(found(search)).toContain('20261122-020004-volume2');
-    },
-  );
-
-  it('wants every word, and fits the filters', () => {
-    expect(found('volume2 elsewhere')).toEqual([]);
-    expect(found('', { verdict: 'verified' })).toEqual(['b']);
-    expect(found('', { job: 'nightly' })).toEqual(['20261122-020004-volume2']);
-  });
-});
-
 describe('two runs beside each other', () => {
   it('tells what differs in fact, time and command', () => {
     const { facts, steps: compared } = compareRuns(rawDd, foldRun(fixtureEvents('three-volumes')));
@@ -133,5 +87,14 @@ describe('two runs beside each other', () => {
     const { facts, steps: compared } = compareRuns(rawDd, rawDd);
     expect(facts.some(({ differs }) => differs)).toBe(false);
     expect(compared.flatMap(({ onlyOne, onlyOther }) => [...onlyOne, ...onlyOther])).toEqual([]);
+  });
+
+  it('counts a step as another one where it was left out, its commands differ, or it took markedly longer', () => {
+    const step = { step: '3-3', title: 'Part', one: 10_000, other: 11_000, onlyOne: [], onlyOther: [] };
+    expect(stepDiffers(step)).toBe(false);
+    expect(stepDiffers({ ...step, one: 100, other: 900 })).toBe(false);
+    expect(stepDiffers({ ...step, other: 14_000 })).toBe(true);
+    expect(stepDiffers({ ...step, other: undefined })).toBe(true);
+    expect(stepDiffers({ ...step, onlyOther: ['node1 # sdxproxy Part'] })).toBe(true);
   });
 });

@@ -64,6 +64,21 @@ it('begins anew where the replay does', () => {
   expect(told.at(-1)?.model.current?.step).toBe('3-3');
 });
 
+it('has no end any more once the run was taken up, here or in another window', () => {
+  const { feed: run, clock, told } = feed();
+  run.hear({ push: { kind: 'events', events } });
+  run.hear({ push: { kind: 'end', exitStatus: 3, trouble: undefined } });
+  const last = events.at(-1);
+  if (!last) throw new Error('the fixture is empty');
+  const { at, prev } = last;
+  const taken = { mode: 'unwind', by: 'marion', version: '0.1.0', reason: 'halted' } as const;
+  const resumed = { type: 'run-resumed', seq: last.seq + 1, at, prev, run: last.run, ...taken } as const;
+  run.hear({ push: { kind: 'events', events: [resumed] } });
+  clock.advance(100);
+  expect(told.at(-1)?.ended).toBeUndefined();
+  expect(told.at(-1)?.model.end).toBeUndefined();
+});
+
 it('goes on where a replay comes in several pieces', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events: events.slice(0, 60) } });

@@ -85,6 +85,8 @@ export class RunFeed {
     const [first] = events;
     if (first?.seq === 1) this.#beginAnew();
     for (const event of events) this.#fold.add(event);
+    // It goes on, wherever it was taken up.
+    if (events.some(({ type }) => type === 'run-resumed')) this.#ended = undefined;
     const last = events.at(-1);
     if (!last || !this.#isReplayed) return;
     const ahead = this.#clock.now() - Date.parse(last.at);

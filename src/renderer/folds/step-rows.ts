@@ -1,8 +1,9 @@
 /** The steps of a run as a list: those of the plan in its order with how far they are, then what brought the cluster back. */
 import type { Plan } from '../../contract/plan.ts';
+import { isLeftOutByOperator } from './left-out.ts';
 import type { PassModel, RunModel } from './run-model.ts';
 
-/** `never`: the run ended before it came to this step. */
+/** `skipped`: the operator left it out; `left-out`: the job did. `never`: the run ended before it came to this step. */
 export type RowState =
   'todo' | 'running' | 'asking' | 'done' | 'skipped' | 'failed' | 'broken-off' | 'left-out' | 'never';
 
@@ -50,12 +51,13 @@ interface Waiting {
   readonly unwinds: boolean;
 }
 
-function stateOf(last: PassModel | undefined, planned: ListedStep | undefined, waiting: Waiting): RowState {
+function stateOf(passes: readonly PassModel[], planned: ListedStep | undefined, waiting: Waiting): RowState {
+  const last = passes.at(-1);
   if (last?.state === 'running') {
     if (waiting.asking === last.step) return 'asking';
     return waiting.over ? 'broken-off' : 'running';
   }
-  if (last?.state === 'skipped' && planned?.leftOut !== undefined) return 'left-out';
+  if (last?.state === 'skipped') return isLeftOutByOperator(passes) ? 'skipped' : 'left-out';
   if (last) return last.state;
   if (planned?.leftOut !== undefined) return 'left-out';
   const gone = waiting.over || (waiting.unwinds && planned?.phase !== 'finish');
@@ -73,7 +75,7 @@ function rowOf(
     key,
     step: last?.step ?? planned?.step ?? '',
     title: last?.title ?? planned?.title ?? '',
-    state: stateOf(last, planned, waiting),
+    state: stateOf(passes, planned, waiting),
     reason: last?.reason ?? planned?.leftOut,
     passes,
     milliseconds: last?.milliseconds,

@@ -153,7 +153,9 @@ export function ribbonText(
   const total = samples.length;
   const differing = samples.filter((sample) => sample.verdict === 'differs').length;
   const waiting = samples.filter((sample) => sample.verdict === 'waiting').length;
-  if (total === 0) return verdict === 'differs' ? 'not the same blocks' : 'no block is sampled yet';
+  // A rule has found it: what was sampled on the cluster is then not read through the shadow any more.
+  if (verdict === 'differs' && differing === 0) return 'not the same blocks';
+  if (total === 0) return 'no block is sampled yet';
   if (waiting === total) {
     const done = read === undefined ? '' : `, ${read} read through the shadow`;
     return `${total} blocks sampled on the cluster${done}`;

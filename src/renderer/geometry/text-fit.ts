@@ -2,12 +2,28 @@
 
 /** Width of a letter as a part of the type's size: that of the shipped sans-serif face, on average. */
 const letterWidth = 0.56;
+/** Letters of East Asia, and pictures, are as wide as they are high. */
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Extended_Pictographic}/u;
 
-export const textWidth = (text: string, size: number): number => text.length * letterWidth * size;
+const widthOf = (letter: string): number => (wide.test(letter) ? 1 : letterWidth);
+
+/** In pixels, of a text in a size in pixels. */
+export function textWidth(text: string, size: number): number {
+  let width = 0;
+  for (const letter of text) width += widthOf(letter);
+  return width * size;
+}
 
 /** Cuts a text to a width in pixels, with `…` where something is left out; empty where not even three letters fit. */
 export function fitText(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
-  const letters = Math.floor(width / (letterWidth * size)) - 1;
-  return letters < 3 ? '' : `${text.slice(0, letters)}…`;
+  let room = width / size - letterWidth;
+  const kept: string[] = [];
+  for (const letter of text) {
+    room -= widthOf(letter);
+    if (room < 0) break;
+    kept.push(letter);
+  }
+  return kept.length < 3 ? '' : `${kept.join('')}…`;
 }

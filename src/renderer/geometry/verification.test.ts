@@ -56,6 +56,18 @@ describe('the verification of a shadow', () => {
     expect(approval.stop?.id).toBe('stop');
   });
 
+  it('says why each rule is there, and where a journal does not tell, where it comes from', () => {
+    const old = 'GDS guide (Linux) 4.2, 2.7.2.4';
+    const why = 'a shadow with another start reads, and writes, another volume';
+    const told = (events: readonly RunEvent[]) =>
+      verify(events).volumes[0]?.rules.find(({ rule }) => rule === 'first-block');
+    expect(told(withCheck(asked, 'first-block', { why: undefined }))).toMatchObject({
+      why: old,
+      source: old,
+    });
+    expect(told(withCheck(asked, 'first-block', { why }))).toMatchObject({ why, source: old });
+  });
+
   it('is refused when a rule differs, even where the run asks', () => {
     const verification = verify(withCheck(asked, 'first-block', { actual: '196,608', verdict: 'differs' }));
     expect(verification.verdict).toBe('differs');

@@ -8,8 +8,10 @@ export interface RuleLine {
   readonly expected: string;
   readonly actual: string;
   readonly verdict: EventOf<'check'>['verdict'];
-  /** Why the rule is there, or where it comes from. */
+  /** Why the rule is there; in journals of earlier releases where it comes from. */
   readonly why: string;
+  /** Where it comes from. */
+  readonly source: string;
   readonly blocking: boolean;
 }
 
@@ -79,10 +81,10 @@ function lastOfEachRule(checks: readonly EventOf<'check'>[]): EventOf<'check'>[]
 }
 
 function ruleLine(check: EventOf<'check'>): RuleLine {
-  const { rule, title, volume, expected, actual, verdict, source } = check;
+  const { rule, title, volume, expected, actual, verdict, why, source } = check;
   const plainTitle = volume === undefined ? title : title.replace(` (${volume})`, '');
-  const why = typeof check['why'] === 'string' ? check['why'] : source;
-  return { rule, title: plainTitle, expected, actual, verdict, why, blocking: isBlocking(check) };
+  const judged = { rule, title: plainTitle, expected, actual, verdict };
+  return { ...judged, why: why ?? source, source, blocking: isBlocking(check) };
 }
 
 function sideBlocks(checks: readonly EventOf<'check'>[], side: 'expected' | 'actual'): SideBlocks {

@@ -1,5 +1,6 @@
 /** What the console does now: the runs that go on, the questions of logins, and where the first run stands. */
 import type { ErrorInfo } from '../../contract/errors.ts';
+import type { IndexProgress } from '../../contract/history.ts';
 import type {
   ActiveRun,
   ActivityPush,
@@ -30,6 +31,16 @@ export class ActivityManager {
 
   get logins(): readonly LoginQuestion[] {
     return this.#now.logins;
+  }
+
+  /** Rises with each host that was late for a look, and is there now. */
+  get arrivals(): number {
+    return this.#now.arrivals ?? 0;
+  }
+
+  /** How far the index of the history is behind the journals; undefined where it is not. */
+  get indexing(): IndexProgress | undefined {
+    return this.#now.indexing;
   }
 
   /** The run that goes on; where there are several, the first. */

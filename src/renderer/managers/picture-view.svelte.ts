@@ -29,10 +29,10 @@ export class PictureView {
     return this.#box;
   }
 
-  /** As SVG has it. */
+  /** As CSS has it: what is drawn is moved as a whole, and not drawn again. */
   get transform(): string {
     const { x, y, scale } = this.#shown;
-    return `translate(${x} ${y}) scale(${scale})`;
+    return `translate(${x}px, ${y}px) scale(${scale})`;
   }
 
   setPicture(picture: Size): void {

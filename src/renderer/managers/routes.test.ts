@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRoute, routeHash, screenNames } from './routes.ts';
+import { historyScreens, parseRoute, railOf, routeHash, screenNames } from './routes.ts';
 
 describe('addresses of screens', () => {
   it('reads a screen and its subject', () => {
@@ -15,10 +15,15 @@ describe('addresses of screens', () => {
     expect(parseRoute('#/plan/%E0%A4%A')).toEqual({ screen: 'plan', subject: undefined });
   });
 
+  it('has report, files and trends below Runs', () => {
+    expect(historyScreens.map(railOf)).toEqual(['runs', 'runs', 'runs']);
+    expect(screenNames.map(railOf)).toEqual(screenNames);
+  });
+
   it('comes back to any subject', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...screenNames),
+        fc.constantFrom(...screenNames, ...historyScreens),
         fc.string({ minLength: 1, unit: 'grapheme' }),
         (screen, subject) => {
           expect(parseRoute(routeHash({ screen, subject }))).toEqual({ screen, subject });

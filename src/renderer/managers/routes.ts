@@ -2,11 +2,14 @@
 
 /** In the order of the rail, which is that of the keys 1 to 7. */
 export const screenNames = ['topology', 'plan', 'run', 'verify', 'runs', 'tape', 'sites'] as const;
-export type ScreenName = (typeof screenNames)[number];
+/** Screens that belong to Runs, and have no place of their own on the rail. */
+export const historyScreens = ['report', 'files', 'trends'] as const;
+export type RailName = (typeof screenNames)[number];
+export type ScreenName = RailName | (typeof historyScreens)[number];
 
 export interface Route {
   readonly screen: ScreenName;
-  /** The job or run that it is about. */
+  /** The job, run or volume that it is about; of a report the run, or the run and a section with a comma between them. */
   readonly subject: string | undefined;
 }
 
@@ -21,10 +24,13 @@ function decoded(text: string): string | undefined {
 /** @param hash with or without its `#`; what is not known leads home */
 export function parseRoute(hash: string): Route {
   const [, name = '', subject = ''] = /^#?\/([^/]*)(?:\/(.*))?$/.exec(hash) ?? [];
-  const screen = screenNames.find((known) => known === name) ?? 'topology';
+  const screen = [...screenNames, ...historyScreens].find((known) => known === name) ?? 'topology';
   return { screen, subject: screen === name && subject !== '' ? decoded(subject) : undefined };
 }
 
 export function routeHash({ screen, subject }: Route): string {
   return subject === undefined ? `#/${screen}` : `#/${screen}/${encodeURIComponent(subject)}`;
 }
+
+/** The entry of the rail below which a screen is. */
+export const railOf = (screen: ScreenName): RailName => screenNames.find((name) => name === screen) ?? 'runs';

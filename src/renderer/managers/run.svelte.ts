@@ -23,6 +23,7 @@ export class RunManager {
   #acting = $state.raw<RunAct>();
   #cancelled = $state(false);
   #actError = $state.raw<ErrorInfo>();
+  #lastPlan = $state.raw<Plan>();
   #unfollow: (() => void) | undefined;
 
   constructor(to: Bridge) {
@@ -49,9 +50,9 @@ export class RunManager {
     return this.#opened.value;
   }
 
-  /** For the steps that are still to come. */
+  /** For the steps that are still to come; of a run whose end was seen it stays, so that its steps stay as they were listed. */
   get plan(): Plan | undefined {
-    return this.#opened.value?.plan;
+    return this.#opened.value?.plan ?? this.#lastPlan;
   }
 
   /** True while this console performs it; undefined until that is known. */
@@ -100,6 +101,7 @@ export class RunManager {
     this.#run = run;
     this.#actError = undefined;
     this.#cancelled = false;
+    this.#lastPlan = undefined;
     this.#opened.clear();
     this.#followAnew();
   }
@@ -121,11 +123,14 @@ export class RunManager {
 
   #take(state: FeedState): void {
     const ends = state.ended !== undefined && this.#feed.ended === undefined;
-    const goesOn = state.model.sessions.length > this.#feed.model.sessions.length;
+    const before = this.#feed.model.sessions.length;
+    const isTakenUp = before > 0 && state.model.sessions.length > before;
     this.#feed = state;
-    if (goesOn) this.#cancelled = false;
+    if (isTakenUp) this.#cancelled = false;
     // The end has changed the journal's hash, and the run's line.
-    if (ends && this.#run !== undefined) void this.#opened.ask({ run: this.#run });
+    if (!(ends || isTakenUp) || this.#run === undefined) return;
+    this.#lastPlan = this.plan;
+    void this.#opened.ask({ run: this.#run });
   }
 
   async answer(choice: string, reason?: string): Promise<boolean> {

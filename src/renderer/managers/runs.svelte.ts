@@ -1,58 +1,23 @@
-/** The history: all runs, what is searched for, the runs that are opened and compared, and reading a tape again. */
+/** Runs of the history: those that are marked and compared, and reading a tape again. */
 import type { Bridge } from '../../contract/channels.ts';
-import type { RunLine } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 import { foldRun } from '../folds/run-fold.ts';
-import { filterRuns, foundable, type RunFilter } from '../folds/run-search.ts';
 import { Asked } from './asked.svelte.ts';
 
 export class RunsManager {
-  readonly #all: Asked<'runs'>;
   /** Two of them at the most: a run that is compared with another. */
   readonly #first: Asked<'run'>;
   readonly #second: Asked<'run'>;
   readonly #tape: Asked<'verifyTape'>;
-  #filter = $state.raw<RunFilter>({ search: '', verdict: 'all', job: undefined });
   #marked = $state.raw<readonly string[]>([]);
-  readonly #foundable = $derived.by(() => foundable(this.#all.value ?? []));
-  readonly #found = $derived.by(() => filterRuns(this.#foundable, this.#filter));
   readonly #models = $derived.by(() =>
     [this.#first.value, this.#second.value].flatMap((view) => (view ? [foldRun(view.events)] : [])),
   );
 
   constructor(to: Bridge) {
-    this.#all = new Asked(to, 'runs');
     this.#first = new Asked(to, 'run');
     this.#second = new Asked(to, 'run');
     this.#tape = new Asked(to, 'verifyTape');
-  }
-
-  /** Newest first; undefined until it is known. */
-  get all(): readonly RunLine[] | undefined {
-    return this.#all.value;
-  }
-
-  get error() {
-    return this.#all.error;
-  }
-
-  get busy(): boolean {
-    return this.#all.busy;
-  }
-
-  get filter(): RunFilter {
-    return this.#filter;
-  }
-
-  /** Those that the search and the filters leave. */
-  get found(): readonly RunLine[] {
-    return this.#found;
-  }
-
-  /** All jobs of the history. */
-  get jobs(): string[] {
-    const jobs = (this.#all.value ?? []).map(({ job }) => job).toSorted();
-    return jobs.filter((job, at) => job !== '' && job !== jobs[at - 1]);
   }
 
   /** Marked for a comparison: two at the most. */
@@ -72,14 +37,6 @@ export class RunsManager {
   /** Reading a tape again: which run's, and what it came to. */
   get tape(): Asked<'verifyTape'> {
     return this.#tape;
-  }
-
-  async load(): Promise<void> {
-    await this.#all.ask({});
-  }
-
-  search(change: Partial<RunFilter>): void {
-    this.#filter = { ...this.#filter, ...change };
   }
 
   /** Marks a run for a comparison, or takes the mark away; a third one takes the place of the first. */

@@ -4,8 +4,9 @@
  */
 import type { Bridge } from '../../contract/channels.ts';
 import type { Plan, SiteFileView, SiteTrouble } from '../../contract/screens.ts';
+import { renameHost } from '../site-text/rename-host.ts';
 import { renameKey, setValue, valueAt, valueOf, type Path } from '../site-text/site-edit.ts';
-import { pathText } from '../site-text/site-paths.ts';
+import { isInside, pathText } from '../site-text/site-paths.ts';
 import { isMap, type Value } from '../site-text/yaml-text.ts';
 import { Asked } from './asked.svelte.ts';
 
@@ -35,10 +36,7 @@ export class SiteEditor {
   readonly #parsed = $derived.by(() => valueOf(this.#text));
   /** The last text that was YAML: a form does not go blank over a missing quote. */
   #lastGood: Value | undefined;
-  readonly #data = $derived.by(() => {
-    if (this.#parsed !== undefined) this.#lastGood = this.#parsed;
-    return this.#lastGood;
-  });
+  readonly #data = $derived.by(() => this.#parsed ?? this.#lastGood);
 
   constructor(bridge: Bridge, rests: Rests = { check: 250, plan: 700 }) {
     this.#bridge = bridge;
@@ -113,6 +111,11 @@ export class SiteEditor {
     return this.troubles.filter((trouble) => trouble.path === place);
   }
 
+  /** Those at a place and at all that stands inside of it. */
+  troublesWithin(path: Path): readonly SiteTrouble[] {
+    return this.troubles.filter((trouble) => isInside(trouble, path));
+  }
+
   /** @returns whether it could be read */
   async load(file: string | undefined): Promise<boolean> {
     const view = await this.loading.ask(file === undefined ? {} : { file });
@@ -133,6 +136,7 @@ export class SiteEditor {
 
   setText(text: string): void {
     this.#refusal = undefined;
+    this.#lastGood = this.#data;
     this.#text = text;
     this.#schedule();
   }
@@ -148,11 +152,7 @@ export class SiteEditor {
 
   /** Names that point at a host follow it. */
   renameHost(from: string, to: string): void {
-    this.#edit((text) => {
-      const renamed = renameKey(text, ['hosts', from], to);
-      const ofTape = valueAt(valueOf(renamed), ['tape', 'host']);
-      return ofTape === from ? setValue(renamed, ['tape', 'host'], to) : renamed;
-    });
+    this.#edit((text) => renameHost(text, from, to));
   }
 
   /** Throws away what was changed since it was read or saved. */

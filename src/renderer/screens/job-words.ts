@@ -89,6 +89,42 @@ export const serviceKinds: readonly Choice[] = [
   { value: 'not-needed', word: 'not needed', about: 'the data keeps itself consistent' },
 ];
 
+/** Of what somebody is told. */
+export const occasions: readonly Choice[] = [
+  { value: 'success', word: 'success' },
+  { value: 'failure', word: 'failure' },
+  { value: 'operator-needed', word: 'operator needed' },
+];
+
+export const secureKinds: readonly Choice[] = [
+  { value: 'starttls', word: 'STARTTLS' },
+  { value: 'tls', word: 'TLS' },
+  { value: 'none', word: 'nothing' },
+];
+
+export const roles: readonly Choice[] = [
+  { value: 'primary', word: 'primary node' },
+  { value: 'backup', word: 'backup server' },
+  { value: 'tape', word: 'tape host' },
+];
+
+export const platforms: readonly Choice[] = [
+  { value: 'solaris', word: 'Solaris' },
+  { value: 'linux', word: 'Linux' },
+];
+
+export const algorithms: readonly Choice[] = [
+  { value: 'modern', word: 'modern' },
+  { value: 'legacy', word: 'legacy' },
+];
+
+export const logins: readonly Choice[] = [
+  { value: '', word: 'any' },
+  { value: 'key', word: 'key' },
+  { value: 'agent', word: 'agent' },
+  { value: 'password', word: 'password' },
+];
+
 export const phases = ['part', 'shadow', 'verify', 'dump', 'remove', 'rejoin'] as const;
 
 export const methodWord = (method: string): string =>

@@ -27,6 +27,8 @@ export type Answers = {
 export interface FakeBridge extends Bridge {
   /** What was asked, the first first. */
   readonly asked: { readonly channel: Channel; readonly request: unknown }[];
+  /** What is followed now, the first first. */
+  readonly followed: readonly { readonly topic: Topic; readonly request: unknown }[];
   /** Tells all who follow the topic. */
   push<Name extends Topic>(topic: Name, push: Pushes[Name]): void;
 }
@@ -36,6 +38,7 @@ export function fakeBridge(answers: Answers): FakeBridge {
   const asked: { channel: Channel; request: unknown }[] = [];
   const listeners = new Map<Topic, Set<(message: { push: never }) => void>>();
   const last = new Map<Topic, unknown>();
+  const followed = new Set<{ topic: Topic; request: unknown }>();
 
   async function request<Name extends Channel>(
     channel: Name,
@@ -55,11 +58,19 @@ export function fakeBridge(answers: Answers): FakeBridge {
   return {
     asked,
     request,
-    follow(topic, _request, listener) {
+    get followed() {
+      return [...followed];
+    },
+    follow(topic, request, listener) {
+      const following = { topic, request };
+      followed.add(following);
       const known = listeners.get(topic) ?? new Set();
       listeners.set(topic, known.add(listener as never));
       if (last.has(topic)) listener({ push: last.get(topic) as never });
-      return () => known.delete(listener as never);
+      return () => {
+        followed.delete(following);
+        known.delete(listener as never);
+      };
     },
     push(topic, push) {
       last.set(topic, push);

@@ -1,0 +1,109 @@
+/** What is asked of the history: runs that fit a search, files and where they lie, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
+import type { RunVerdict } from './events.ts';
+import type { RunLine } from './screens.ts';
+
+/** How far the index is behind the journals, while it is brought up to date. */
+export interface IndexProgress {
+  readonly what: 'runs' | 'catalogues';
+  readonly done: number;
+  /** Journals, or entries of catalogues. */
+  readonly total: number;
+}
+
+export interface FoundRuns {
+  /** Newest first. */
+  readonly lines: readonly RunLine[];
+  /** True where there are more than the limit; ask again with `before`, the last line's run. */
+  readonly more: boolean;
+  /** Milliseconds. */
+  readonly took: number;
+  /** Journals that are not in the index yet; 0 where the answer is whole. */
+  readonly unread: number;
+}
+
+/** A tape, or the part of one, that holds a file. */
+export interface TapePlace {
+  /** Undefined in layout `plain`. */
+  readonly name: string | undefined;
+  readonly uuid: string | undefined;
+  /** Number of the tape file; undefined where the journal does not tell. */
+  readonly file: number | undefined;
+}
+
+/** A file of a tar archive on a tape. */
+export interface FileHit {
+  readonly path: string;
+  /** `File`, `Directory`, `SymbolicLink`, …: npm tar's names. */
+  readonly type: string;
+  readonly size: number;
+  readonly mtime: string | undefined;
+  readonly run: string;
+  readonly startedAt: string;
+  readonly verdict: RunVerdict | 'unfinished';
+  /** True where the whole tape was read back and found the same. */
+  readonly verified: boolean;
+  /** The proxy volume. */
+  readonly volume: string;
+  readonly host: string;
+  readonly device: string;
+  /** Those on which it lies, in order; one, but for a file that goes over the end of a tape. */
+  readonly tapes: readonly TapePlace[];
+  /** Where its header begins in the archive, in bytes. */
+  readonly offset: number;
+  /** The record of the dump in which that is, from 0, counted over all tapes. */
+  readonly record: number;
+  /** One command line, for the tape host: the file comes back into the folder in which it is given. */
+  readonly command: string;
+}
+
+export interface FoundFiles {
+  /** Newest run first. */
+  readonly hits: readonly FileHit[];
+  readonly more: boolean;
+  /** Milliseconds. */
+  readonly took: number;
+  /** Entries of catalogues that are not in the index yet; 0 where the answer is whole. */
+  readonly unread: number;
+}
+
+/** A volume in one run. Seconds and rates are undefined where the journal does not tell. */
+export interface TrendPoint {
+  readonly run: string;
+  readonly at: string;
+  readonly verdict: RunVerdict | 'unfinished';
+  readonly exitStatus: number | undefined;
+  /** Bytes on the tape. */
+  readonly bytes: number | undefined;
+  /** Of the whole run. */
+  readonly seconds: number | undefined;
+  readonly dumpSeconds: number | undefined;
+  readonly readBackSeconds: number | undefined;
+  readonly resynchronisationSeconds: number | undefined;
+  /** Bytes a second of the dump: over all of it, and where it was slowest. */
+  readonly rate: number | undefined;
+  readonly lowestRate: number | undefined;
+}
+
+export interface TrendSeries {
+  readonly site: string;
+  readonly class: string;
+  readonly volume: string;
+  /** Oldest first. */
+  readonly points: readonly TrendPoint[];
+}
+
+/** What the index holds, and where it is. */
+export interface IndexView {
+  readonly file: string;
+  /** Why it is kept in memory alone; undefined where it is in the file. */
+  readonly inMemory: string | undefined;
+  /** Bytes of the file. */
+  readonly bytes: number;
+  readonly runs: number;
+  readonly unreadableRuns: number;
+  readonly catalogues: number;
+  /** Entries of all catalogues. */
+  readonly entries: number;
+  /** Different paths among them. */
+  readonly files: number;
+}

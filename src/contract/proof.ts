@@ -1,0 +1,49 @@
+/** What an audit and a signature come to, as screens and `--json` show it. Plain data. */
+
+/**
+ * `proven`: as it was written, and sealed; `unproven`: nothing speaks against it, but not all of it is proven (no seal, a console that died,
+ * a file that was imported); `wrong`: changed, cut, replaced or missing.
+ */
+export const auditVerdicts = ['proven', 'unproven', 'wrong'] as const;
+export type AuditVerdict = (typeof auditVerdicts)[number];
+
+/** What was looked at. `seals` is the list of seals of the state folder, and belongs to no run. */
+export const auditSubjects = ['journal', 'catalogue', 'signature', 'report', 'seals'] as const;
+export type AuditSubject = (typeof auditSubjects)[number];
+
+export interface AuditLine {
+  /** Undefined where it is about no run: the list of seals, a report of an unknown run. */
+  readonly run: string | undefined;
+  readonly subject: AuditSubject;
+  readonly verdict: AuditVerdict;
+  readonly sentence: string;
+  /** Number of the first line that is not as it was, from 1. */
+  readonly line?: number | undefined;
+  /** The time that this line tells, where it can be read. */
+  readonly at?: string | undefined;
+  /** The file that it is about. */
+  readonly file?: string | undefined;
+  /** Of a signature. */
+  readonly signature?: SignatureFacts | undefined;
+}
+
+/** Who signed a journal, as far as the signature itself tells. */
+export interface SignatureFacts {
+  /** `ssh-ed25519`, `ssh-rsa`, `ecdsa-sha2-nistp256`, … */
+  readonly keyType: string;
+  /** `SHA256:…`, as ssh-keygen -l prints it. */
+  readonly fingerprint: string;
+  readonly namespace: string;
+  /** Of the message: sha512 or sha256. */
+  readonly hash: string;
+  /** Whose key it is, where a file of allowed signers names it. */
+  readonly principal?: string | undefined;
+}
+
+/** A signature that was made. */
+export interface SignedRun {
+  readonly run: string;
+  /** The signature's file. */
+  readonly file: string;
+  readonly signature: SignatureFacts;
+}

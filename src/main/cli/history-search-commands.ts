@@ -1,0 +1,232 @@
+/** runs, where, compare, trends and index: the history, without a site. */
+import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
+import type { RunLine } from '../../contract/screens.ts';
+import type { StateFolder } from '../console.ts';
+import { compareTwo, type ComparedStep } from '../history/compare.ts';
+import { History } from '../history/history.ts';
+import { bytesText, countText, durationText, printable, rateText } from './text.ts';
+
+const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
+const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const progressNames = { runs: 'journals', catalogues: 'entries of catalogues' } as const;
+const clearLine = '\r\x1b[2K';
+
+function progressWords({ what, done, total }: IndexProgress): string {
+  return `reading ${countText(done)} of ${countText(total)} ${progressNames[what]} into the index`;
+}
+
+/** On a terminal a line says how far the index is while the answer is waited for. */
+async function withHistory<Result>(
+  state: StateFolder,
+  work: (history: History) => Promise<Result>,
+): Promise<Result> {
+  let isShown = false;
+  const show = () => {
+    if (!process.stderr.isTTY || (!history.progress && !isShown)) return;
+    isShown = history.progress !== undefined;
+    process.stderr.write(`${clearLine}${history.progress ? progressWords(history.progress) : ''}`);
+  };
+  const history = new History(state, show);
+  try {
+    return await work(history);
+  } finally {
+    await history.close();
+  }
+}
+
+function runText(line: RunLine): string {
+  if (line.trouble !== undefined) return `${line.run}  unreadable  ${line.trouble}`;
+  return [
+    line.run.padEnd(28),
+    line.verdict.padEnd(10),
+    line.method,
+    (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
+    line.volumes.join(', '),
+    line.sentence ?? `at step ${line.currentStep ?? '?'}`,
+  ].join('  ');
+}
+
+export interface SearchOptions {
+  readonly limit: number | undefined;
+  readonly json: boolean;
+}
+
+const shownRuns = 200;
+const allRuns = 1_000_000;
+
+export async function runsCommand(
+  state: StateFolder,
+  words: readonly string[],
+  { limit, json }: SearchOptions,
+): Promise<number> {
+  const query = words.join(' ');
+  const most = limit ?? (json ? allRuns : shownRuns);
+  const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
+  lines.forEach((line) => (json ? printJson(line) : print(runText(line))));
+  if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no run fits');
+  if (more) process.stderr.write(`there are more than ${countText(most)}: see --limit\n`);
+  return 0;
+}
+
+const timeText = (at: string): string => at.slice(0, 19).replace('T', ' ');
+
+function tapeText({ name, file }: TapePlace): string {
+  const tape = name === undefined ? 'a tape without a label' : `tape "${name}"`;
+  return file === undefined ? tape : `${tape}, file ${file}`;
+}
+
+function hitLines(hit: FileHit): string[] {
+  const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
+  const kind = type === 'File' ? bytesText(size) : type;
+  return [
+    `${path}  ${kind}${mtime === undefined ? '' : `  ${timeText(mtime)}`}`,
+    `  run ${run}, ${verdict}; ${volume} on ${tapes.map(tapeText).join(', then ')}; record ${countText(record)}, byte ${countText(offset)}`,
+    `  ${host} # ${command}`,
+  ];
+}
+
+const shownHits = 20;
+
+/** @returns 1 where it is nowhere */
+export async function whereCommand(
+  state: StateFolder,
+  file: string,
+  { limit, json }: SearchOptions,
+): Promise<number> {
+  const most = limit ?? shownHits;
+  const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
+  hits.forEach((hit) => (json ? printJson(hit) : hitLines(hit).forEach(print)));
+  if (hits.length === 0)
+    process.stderr.write(
+      `no list of files names ${printable(file)}: tar archives have one (methods 6b, 6d)\n`,
+    );
+  if (more) process.stderr.write(`there are more than ${countText(most)}: see --limit\n`);
+  return hits.length === 0 ? 1 : 0;
+}
+
+/** Times that differ by less than this part of the longer one, or by less than a second, are alike. */
+const likePart = 0.2;
+
+function differs({ one, other, onlyOne, onlyOther }: ComparedStep): boolean {
+  if (one === undefined || other === undefined || onlyOne.length + onlyOther.length > 0) return true;
+  return Math.abs(one - other) > Math.max(1000, likePart * Math.max(one, other));
+}
+
+const columnWidth = 30;
+const columns = (name: string, one: string, other: string) =>
+  `${name.padEnd(26)}  ${one.padEnd(columnWidth)}  ${other}`.trimEnd();
+const stepTime = (milliseconds: number | undefined) =>
+  milliseconds === undefined ? 'not performed' : durationText(milliseconds / 1000);
+
+export async function compareCommand(
+  state: StateFolder,
+  [one, other]: readonly [string, string],
+  { all, json }: { readonly all: boolean; readonly json: boolean },
+): Promise<number> {
+  const whole = await compareTwo(state, one, other);
+  const facts = whole.facts.filter((fact) => all || fact.differs);
+  const steps = whole.steps.filter((step) => all || differs(step));
+  const checks = whole.checks.filter((check) => all || check.differs);
+  if (json) {
+    printJson({ one, other, facts, steps, checks });
+    return 0;
+  }
+  print(columns('', one, other));
+  for (const fact of facts) print(columns(fact.name, fact.one, fact.other));
+  for (const check of checks) {
+    const title = check.volume === undefined ? check.title : `${check.title}, ${check.volume}`;
+    print(columns(title, check.one ?? 'not looked at', check.other ?? 'not looked at'));
+  }
+  for (const { step, title, ...times } of steps) {
+    print(columns(`${step} ${title}`, stepTime(times.one), stepTime(times.other)));
+    for (const line of times.onlyOne) print(`  - ${line}`);
+    for (const line of times.onlyOther) print(`  + ${line}`);
+  }
+  if (facts.length + steps.length + checks.length === 0) print('nothing differs');
+  return 0;
+}
+
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
+const barWidth = 8;
+
+function bar(value: number | undefined, most: number): string {
+  const parts = value === undefined || most <= 0 ? 0 : Math.round((value / most) * barWidth * 8);
+  return `${'█'.repeat(parts >> 3)}${eighths[parts & 7] ?? ''}`.padEnd(barWidth);
+}
+
+interface TrendColumn {
+  readonly name: string;
+  readonly width: number;
+  readonly hasBar: boolean;
+  readonly value: (point: TrendPoint) => number | undefined;
+  readonly text: (value: number) => string;
+}
+
+const trendColumns: readonly TrendColumn[] = [
+  { name: 'size', width: 9, hasBar: true, value: ({ bytes }) => bytes, text: bytesText },
+  { name: 'rate', width: 11, hasBar: true, value: ({ rate }) => rate, text: rateText },
+  { name: 'lowest', width: 11, hasBar: false, value: ({ lowestRate }) => lowestRate, text: rateText },
+  { name: 'run', width: 12, hasBar: true, value: ({ seconds }) => seconds, text: durationText },
+  { name: 'dump', width: 12, hasBar: false, value: ({ dumpSeconds }) => dumpSeconds, text: durationText },
+  {
+    name: 'read back',
+    width: 12,
+    hasBar: false,
+    value: ({ readBackSeconds }) => readBackSeconds,
+    text: durationText,
+  },
+  {
+    name: 'copy',
+    width: 12,
+    hasBar: true,
+    value: ({ resynchronisationSeconds }) => resynchronisationSeconds,
+    text: durationText,
+  },
+];
+
+function trendLines({ site, class: className, volume, points }: TrendSeries): string[] {
+  const most = trendColumns.map(({ value }) => Math.max(0, ...points.map((point) => value(point) ?? 0)));
+  const head = trendColumns.map(
+    ({ name, width, hasBar }) => name.padStart(width) + (hasBar ? ' '.repeat(barWidth + 1) : ''),
+  );
+  const cells = (point: TrendPoint) =>
+    trendColumns.map(({ width, hasBar, value, text }, index) => {
+      const figure = value(point);
+      const words = (figure === undefined ? '-' : text(figure)).padStart(width);
+      return hasBar ? `${words} ${bar(figure, most[index] ?? 0)}` : words;
+    });
+  return [
+    `${volume} of class ${className}, ${site}`,
+    `  ${['when'.padEnd(16), 'verdict'.padEnd(10), ...head].join('  ')}`.trimEnd(),
+    ...points.map((point) =>
+      `  ${[timeText(point.at).slice(0, 16), point.verdict.padEnd(10), ...cells(point)].join('  ')}`.trimEnd(),
+    ),
+  ];
+}
+
+export async function trendsCommand(
+  state: StateFolder,
+  { volume, json }: { readonly volume: string | undefined; readonly json: boolean },
+): Promise<number> {
+  const series = await withHistory(state, (history) => history.trends({ volume }));
+  if (json) series.forEach(printJson);
+  else if (series.length === 0)
+    print(volume === undefined ? `no runs yet in ${state.path}` : `no run has backed up ${volume}`);
+  else series.flatMap(trendLines).forEach(print);
+  return 0;
+}
+
+export async function indexCommand(state: StateFolder, rebuild: boolean): Promise<number> {
+  const view = await withHistory(state, (history) => history.view({ rebuild }));
+  const unreadable =
+    view.unreadableRuns === 0 ? '' : `, ${countText(view.unreadableRuns)} of them unreadable`;
+  print(
+    `index ${view.file}: ${view.inMemory === undefined ? bytesText(view.bytes) : `in memory alone: ${view.inMemory}`}`,
+  );
+  print(`  ${countText(view.runs)} runs${unreadable}`);
+  print(
+    `  ${countText(view.catalogues)} lists of files with ${countText(view.entries)} entries; ${countText(view.files)} different files`,
+  );
+  return 0;
+}

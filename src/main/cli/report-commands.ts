@@ -1,0 +1,42 @@
+/** report: what a run did, for those who were not there; as a PDF, or as a file for programs. */
+import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
+import { ReportDesk, type StateFolder } from '../console.ts';
+import { printable } from './text.ts';
+
+export interface ReportCommandOptions {
+  /** Absent: the run's name in the present folder. */
+  readonly output?: string | undefined;
+  readonly paper: ReportPaper;
+  readonly as: ExportWhat;
+  readonly force: boolean;
+}
+
+export const reportText = `
+The PDF is the same, byte for byte, each time that it is made of the same journal. Every export is recorded beside the
+journal: "shadowtape audit --report FILE" tells whether a PDF is one of them.
+
+Forms:
+  pdf       the report: tagged, with embedded fonts, to be printed, signed and kept
+  commands  every command that was sent, as a shell script to be read; it ends before its first line
+  rates     how fast the data went, as CSV
+  journal   the journal itself, uncompressed`;
+
+/** What a run came to does not change where its report cannot be written. @returns the last line of the run */
+export async function reportAtEnd(desk: ReportDesk, run: string, file: string): Promise<string> {
+  try {
+    return printable(`report: ${await desk.write({ run, what: 'pdf', paper: 'A4', file })}`);
+  } catch (error) {
+    return printable(`the report was not written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** @returns the exit status */
+export async function reportCommand(
+  state: StateFolder,
+  run: string,
+  { output, paper, as: what, force }: ReportCommandOptions,
+): Promise<number> {
+  const file = await new ReportDesk(state).write({ run, what, paper, file: output, force });
+  process.stdout.write(`${printable(file)}\n`);
+  return 0;
+}

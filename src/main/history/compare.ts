@@ -1,0 +1,13 @@
+/** Two runs side by side, as the screen compares them. */
+import { compareRuns, type Comparison } from '../../renderer/folds/compare-runs.ts';
+import { foldRun } from '../../renderer/folds/run-fold.ts';
+import { readRun } from '../run-history.ts';
+import type { StateFolder } from '../state-folder.ts';
+
+export type { ComparedFact, ComparedStep, Comparison } from '../../renderer/folds/compare-runs.ts';
+
+/** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+export async function compareTwo(state: StateFolder, one: string, other: string): Promise<Comparison> {
+  const [first, second] = await Promise.all([readRun(state, one), readRun(state, other)]);
+  return compareRuns(foldRun(first.events), foldRun(second.events));
+}

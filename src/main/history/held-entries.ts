@@ -1,0 +1,121 @@
+/** What a catalogue holds, in pieces: entries sorted by the numbers of their files, each a handful of bytes. */
+
+export interface HeldEntry {
+  /** Number of the file. */
+  readonly file: number;
+  readonly type: string;
+  /** What stands before the path in the archive, and is left out in the index. */
+  readonly prefix: Prefix;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number | undefined;
+  /** Where its header begins in the archive, in bytes. */
+  readonly offset: number;
+}
+
+export const prefixes = ['', './', '/'] as const;
+export type Prefix = (typeof prefixes)[number];
+
+/** The names of npm tar. */
+const types = [
+  'Other',
+  'File',
+  'Directory',
+  'SymbolicLink',
+  'Link',
+  'CharacterDevice',
+  'BlockDevice',
+  'FIFO',
+  'ContiguousFile',
+  'OldFile',
+  'GNUDumpDir',
+];
+
+/** Whole numbers up to 2 ** 53, seven bits a byte. */
+class NumberWriter {
+  #bytes = Buffer.alloc(64 * 1024);
+  #length = 0;
+
+  add(value: number): void {
+    if (this.#length + 10 > this.#bytes.length)
+      this.#bytes = Buffer.concat([this.#bytes], this.#bytes.length * 2);
+    let left = value;
+    while (left >= 0x80) {
+      this.#bytes[this.#length++] = (left % 0x80) + 0x80;
+      left = Math.floor(left / 0x80);
+    }
+    this.#bytes[this.#length++] = left;
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}
+
+/** @param entries sorted by file */
+export function encodeEntries(entries: readonly HeldEntry[]): Buffer {
+  const writer = new NumberWriter();
+  let before = 0;
+  for (const { file, type, prefix, size, mtime, offset } of entries) {
+    writer.add(file - before);
+    writer.add(Math.max(0, types.indexOf(type)) * prefixes.length + prefixes.indexOf(prefix));
+    writer.add(size);
+    writer.add(mtime === undefined || mtime < 0 ? 0 : Math.floor(mtime) + 1);
+    writer.add(offset);
+    before = file;
+  }
+  return writer.bytes;
+}
+
+const numbersBehindFile = 4;
+
+class NumberReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  next(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#bytes[this.#at++] ?? 0;
+      if (byte < 0x80) return value + byte * scale;
+      value += (byte - 0x80) * scale;
+      scale *= 0x80;
+    }
+  }
+
+  skip(count: number): void {
+    for (let left = count; left > 0 && this.#at < this.#bytes.length;)
+      if ((this.#bytes[this.#at++] ?? 0) < 0x80) left -= 1;
+  }
+}
+
+/** Goes through the entries of a piece; those that are not wanted cost little. */
+export function* decodeEntries(bytes: Buffer, isWanted: (file: number) => boolean): Generator<HeldEntry> {
+  const reader = new NumberReader(bytes);
+  let file = 0;
+  while (!reader.isAtEnd) {
+    file += reader.next();
+    if (!isWanted(file)) {
+      reader.skip(numbersBehindFile);
+      continue;
+    }
+    const [kind, size, mtime, offset] = [reader.next(), reader.next(), reader.next(), reader.next()];
+    yield {
+      file,
+      type: types[Math.floor(kind / prefixes.length)] ?? 'Other',
+      prefix: prefixes[kind % prefixes.length] ?? '',
+      size,
+      mtime: mtime === 0 ? undefined : mtime - 1,
+      offset,
+    };
+  }
+}

@@ -1,0 +1,169 @@
+/** The index of a state folder: answers questions about runs and files, and keeps itself up to date. It works in this thread; see history.ts. */
+import { join } from 'node:path';
+import type { FoundFiles, FoundRuns, IndexProgress, IndexView, TrendSeries } from '../../contract/history.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { parseFilePattern } from './file-pattern.ts';
+import { whereIs } from './file-search.ts';
+import { IndexFile, IndexLost } from './index-file.ts';
+import { IndexRefresh } from './index-refresh.ts';
+import { searchRuns, trendsOf } from './run-table.ts';
+import { parseSearch } from './search-query.ts';
+import { numberOf, type Sqlite } from './sqlite.ts';
+
+/** How long a question waits for what is not in the index yet: milliseconds. Without one it waits until all is. */
+interface Patience {
+  readonly patience?: number | undefined;
+}
+
+export interface SearchQuestion extends Patience {
+  readonly query: string;
+  readonly limit: number;
+  readonly before?: string | undefined;
+}
+
+export interface WhereQuestion extends Patience {
+  readonly file: string;
+  readonly limit: number;
+}
+
+export interface TrendsQuestion {
+  readonly volume?: string | undefined;
+}
+
+/** How often a question is asked again where the index was lost meanwhile. */
+const mostTries = 4;
+
+/** As long as it may take, but no longer than the patience lasts. */
+async function within(work: Promise<void>, patience: number | undefined): Promise<void> {
+  if (patience === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
+}
+
+/** Has something done by one at a time; what is asked for while it is done is done once more after that. */
+class OneAtATime {
+  readonly #work: () => Promise<void>;
+  #going: Promise<void> | undefined;
+  #waiting: Promise<void> | undefined;
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work;
+  }
+
+  /** @returns a time that has not begun yet */
+  next(): Promise<void> {
+    if (!this.#going) return this.#begin();
+    this.#waiting ??= this.#going
+      .catch(() => undefined)
+      .then(() => {
+        this.#waiting = undefined;
+        return this.#begin();
+      });
+    return this.#waiting;
+  }
+
+  #begin(): Promise<void> {
+    const going = this.#work().finally(() => {
+      if (this.#going === going) this.#going = undefined;
+    });
+    this.#going = going;
+    return going;
+  }
+}
+
+/** What has to be up to date before a question is answered. */
+type What = 'runs' | 'all';
+
+export class HistoryIndex {
+  readonly #file: IndexFile;
+  readonly #refresh: IndexRefresh;
+  readonly #runs: OneAtATime;
+  readonly #catalogues: OneAtATime;
+
+  /**
+   * @param key tells this index apart from others of this process
+   * @param told hears how far it is behind; undefined: not any more
+   */
+  constructor(state: StateFolder, key: string, told: (progress: IndexProgress | undefined) => void) {
+    this.#file = new IndexFile(indexFileOf(state), key);
+    this.#refresh = new IndexRefresh(state, this.#file, told);
+    this.#runs = new OneAtATime(() => this.#refresh.takeRuns());
+    this.#catalogues = new OneAtATime(() => this.#refresh.takeCatalogues());
+  }
+
+  /** @throws SEARCH_UNREADABLE */
+  async search({ query, limit, before, patience }: SearchQuestion): Promise<FoundRuns> {
+    const begun = performance.now();
+    const terms = parseSearch(query);
+    const found = await this.#answer('runs', patience, (sqlite) =>
+      searchRuns(sqlite, terms, { limit, before }),
+    );
+    return { ...found, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
+  }
+
+  /** @throws FILE_UNNAMED */
+  async where({ file, limit, patience }: WhereQuestion): Promise<FoundFiles> {
+    const begun = performance.now();
+    const pattern = parseFilePattern(file);
+    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, pattern, limit));
+    return { ...found, took: performance.now() - begun, unread: this.#refresh.unreadEntries };
+  }
+
+  trends({ volume }: TrendsQuestion): Promise<TrendSeries[]> {
+    return this.#answer('runs', undefined, (sqlite) => trendsOf(sqlite, volume));
+  }
+
+  /** What it holds once it is up to date. */
+  async view({ rebuild }: { readonly rebuild: boolean }): Promise<IndexView> {
+    if (rebuild) await this.#file.empty();
+    const counts = await this.#answer('all', undefined, countsOf);
+    const { file, inMemory, bytes } = this.#file;
+    return { file, inMemory, bytes, ...counts };
+  }
+
+  /** Takes in what is new; what goes wrong is seen by the next question. */
+  async refresh(): Promise<void> {
+    await this.#answer('all', undefined, () => undefined).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  async #answer<Result>(
+    what: What,
+    patience: number | undefined,
+    question: (sqlite: Sqlite) => Result,
+  ): Promise<Result> {
+    for (let tries = 1; ; tries += 1)
+      try {
+        await this.#upToDate(what, patience);
+        return await this.#file.use(question);
+      } catch (error) {
+        if (!(error instanceof IndexLost) || tries === mostTries) throw error;
+      }
+  }
+
+  async #upToDate(what: What, patience: number | undefined): Promise<void> {
+    const runs = this.#runs.next();
+    const work = what === 'runs' ? runs : runs.then(() => this.#catalogues.next());
+    work.catch(() => undefined);
+    await within(work, patience);
+  }
+}
+
+export const indexFileOf = (state: StateFolder): string => join(state.path, 'index.sqlite');
+
+function countsOf(sqlite: Sqlite): Omit<IndexView, 'file' | 'inMemory' | 'bytes'> {
+  const count = (sql: string) => numberOf(sqlite.get(sql)?.['n']);
+  return {
+    runs: count('SELECT count(*) AS n FROM run'),
+    unreadableRuns: count('SELECT count(*) AS n FROM run WHERE trouble = 1'),
+    catalogues: count('SELECT count(*) AS n FROM catalogue WHERE finished = 1'),
+    entries: count('SELECT sum(done) AS n FROM catalogue'),
+    files: count('SELECT sum(count) AS n FROM file_page'),
+  };
+}

@@ -1,0 +1,14 @@
+/** The thread that works on the index: long work, and questions that read much, hold up nobody else. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { StateFolder } from '../state-folder.ts';
+import { answering, type Asked, type WorkerSetting } from './history-messages.ts';
+import { HistoryIndex } from './history-index.ts';
+
+const { folder, key } = workerData as WorkerSetting;
+const index = new HistoryIndex(new StateFolder(folder), key, (progress) =>
+  parentPort?.postMessage({ kind: 'progress', progress }),
+);
+
+parentPort?.on('message', (asked: Asked) => {
+  void answering(index, asked).then((answered) => parentPort?.postMessage(answered));
+});

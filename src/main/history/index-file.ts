@@ -1,0 +1,148 @@
+/**
+ * The index file: opened under the lock, set aside and founded anew whatever is wrong with it. Where the state folder cannot be written, it is
+ * kept in memory for as long as the process lives.
+ */
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { writeTrouble } from '../procedure/journal.ts';
+import { indexTables, indexVersion } from './index-tables.ts';
+import { IndexLock } from './index-lock.ts';
+import { Sqlite, wasIndex } from './sqlite.ts';
+
+/** Thrown where the index was lost, and has to be filled again before the question is asked once more. */
+export class IndexLost extends Error {}
+
+/** How often it is founded anew in a file before it is kept in memory. */
+const mostTries = 2;
+
+const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino;
+
+export class IndexFile {
+  readonly file: string;
+  readonly #lock: IndexLock;
+  #open: { readonly sqlite: Sqlite; readonly inode: number | undefined } | undefined;
+  #inMemory: string | undefined;
+  /** How often something was wrong with it. */
+  #tries = 0;
+
+  /** @param key tells this index apart from others of this process */
+  constructor(file: string, key: string) {
+    this.file = file;
+    this.#lock = new IndexLock(`${file}.owner`, key);
+  }
+
+  /** Why it is in memory alone; undefined where it is in the file. */
+  get inMemory(): string | undefined {
+    return this.#inMemory;
+  }
+
+  get bytes(): number {
+    return this.#inMemory === undefined ? (statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) : 0;
+  }
+
+  /**
+   * Has the work done, which may not wait for anything, while no other console writes.
+   * @throws IndexLost; in memory what the work throws
+   */
+  use<Result>(work: (sqlite: Sqlite) => Result): Promise<Result> {
+    return this.#perform((sqlite) => sqlite.transaction(() => work(sqlite), 'BEGIN'));
+  }
+
+  async #perform<Result>(work: (sqlite: Sqlite) => Result): Promise<Result> {
+    if (this.#inMemory !== undefined) return work(this.#memory());
+    try {
+      return await this.#lock.during(() => this.#attempt(work));
+    } catch (error) {
+      if (error instanceof IndexLost) throw error;
+      this.#goToMemory(error);
+      throw new IndexLost('the index cannot be locked', { cause: error });
+    }
+  }
+
+  /** As `use`, as one transaction. */
+  change<Result>(work: (sqlite: Sqlite) => Result): Promise<Result> {
+    return this.#perform((sqlite) =>
+      sqlite.transaction(() => {
+        const result = work(sqlite);
+        if (this.#inMemory === undefined && !this.#lock.isMine)
+          throw new Error('the lock of the index was taken away');
+        return result;
+      }),
+    );
+  }
+
+  /** Gives the file up and begins with an empty one. */
+  async empty(): Promise<void> {
+    if (this.#inMemory !== undefined) {
+      this.close();
+      return;
+    }
+    try {
+      await this.#lock.during(() => this.#setAside());
+    } catch (error) {
+      this.#goToMemory(error);
+    }
+  }
+
+  close(): void {
+    try {
+      this.#open?.sqlite.close();
+    } catch {
+      // A damaged file may not even be closed well.
+    }
+    this.#open = undefined;
+  }
+
+  #opened(): Sqlite {
+    const inode = inodeOf(this.file);
+    // Another console may have set the file aside.
+    if (this.#open && this.#open.inode === inode) return this.#open.sqlite;
+    this.close();
+    const isNew = inode === undefined;
+    let sqlite = new Sqlite(this.file);
+    this.#open = { sqlite, inode: inodeOf(this.file) };
+    if (sqlite.version !== 0 && sqlite.version !== indexVersion) {
+      this.#setAside();
+      sqlite = new Sqlite(this.file);
+      this.#open = { sqlite, inode: inodeOf(this.file) };
+    }
+    if (sqlite.version === 0) sqlite.found(indexVersion, indexTables);
+    if (isNew) this.#open = { sqlite, inode: inodeOf(this.file) };
+    return sqlite;
+  }
+
+  #memory(): Sqlite {
+    if (!this.#open) {
+      const sqlite = new Sqlite(':memory:');
+      sqlite.found(indexVersion, indexTables);
+      this.#open = { sqlite, inode: undefined };
+    }
+    return this.#open.sqlite;
+  }
+
+  /** What was an index is worth nothing any more; what was none is kept, whatever it is. */
+  #setAside(): void {
+    this.close();
+    const isOwn = wasIndex(this.file);
+    rmSync(`${this.file}-journal`, { recursive: true, force: true });
+    if (isOwn) return rmSync(this.file, { force: true });
+    rmSync(`${this.file}.aside`, { recursive: true, force: true });
+    if (inodeOf(this.file) !== undefined) renameSync(this.file, `${this.file}.aside`);
+    return undefined;
+  }
+
+  #attempt<Result>(work: (sqlite: Sqlite) => Result): Result {
+    try {
+      return work(this.#opened());
+    } catch (error) {
+      this.#tries += 1;
+      if (this.#tries > mostTries) throw error;
+      this.#setAside();
+      throw new IndexLost('the index was set aside', { cause: error });
+    }
+  }
+
+  #goToMemory(error: unknown): void {
+    this.close();
+    this.#inMemory = writeTrouble(error);
+  }
+}

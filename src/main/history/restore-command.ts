@@ -1,0 +1,55 @@
+/** How a file is got back from the tape, in one command line for the tape host, by hand: no Shadowtape is needed for it. Pure. */
+import { withRewind, withoutRewind } from '../tape/tape-device.ts';
+import { commandLine, quoteArgument } from '../ssh/quoting.ts';
+import type { CataloguePlace, PartPlace } from './run-facts.ts';
+
+function read(device: string, recordBytes: number): string {
+  return commandLine(['dd', `if=${device}`, `bs=${recordBytes}`]);
+}
+
+function positioned(device: string, recordBytes: number, file: number): string {
+  if (file === 0) return read(ofSameDrive(device, withRewind), recordBytes);
+  const waiting = ofSameDrive(device, withoutRewind);
+  const steps = [
+    ['mt', '-f', waiting, 'rewind'],
+    ['mt', '-f', waiting, 'fsf', String(file)],
+  ];
+  return [...steps.map(commandLine), read(waiting, recordBytes)].join('; ');
+}
+
+/** A journal may name a device of another pattern: then the operator has to know. */
+function ofSameDrive(device: string, name: (device: string) => string): string {
+  try {
+    return name(device);
+  } catch {
+    return device;
+  }
+}
+
+/** Waits for the next tape; both words are of the shell. */
+const nextTape = (name: string | undefined) =>
+  `echo ${quoteArgument(`insert ${name ?? 'the next tape'}, then press Enter`)} >&2; read answer < /dev/tty`;
+
+/**
+ * @param tapes on which the file lies, in order
+ * @param path as the archive has it
+ * @param offset where it begins in the archive, in bytes
+ */
+export function restoreCommand(
+  { device, recordBytes }: Pick<CataloguePlace, 'device' | 'recordBytes'>,
+  tapes: readonly PartPlace[],
+  path: string,
+  offset: number,
+): string {
+  const [first] = tapes;
+  const reading = tapes.flatMap((tape, index) => [
+    ...(index === 0 ? [] : [nextTape(tape.name)]),
+    positioned(device, recordBytes, tape.file),
+  ]);
+  const steps = reading.join('; ');
+  const grouped = tapes.length > 1 ? `{ ${steps}; }` : steps;
+  // The archive goes on from another tape: there tar needs the beginning of an entry.
+  const skipped = offset - (first?.firstRecord ?? 0) * recordBytes;
+  const cut = first && first.firstRecord > 0 ? [`tail -c +${skipped + 1}`] : [];
+  return [grouped, ...cut, commandLine(['tar', 'xvf', '-', path])].join(' | ');
+}

@@ -1,0 +1,67 @@
+/**
+ * Files that are kept for years: journals and catalogues may lie there compressed, as NAME.gz. Where both are there, compressing was
+ * broken off, and the plain one counts.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { failure } from '../../contract/errors.ts';
+
+const unzip = promisify(gunzip);
+
+export const packedSuffix = '.gz';
+
+/** The compressed form of a file. */
+export const packedFile = (file: string): string => `${file}${packedSuffix}`;
+
+export const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
+
+async function orMissing<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** @throws PACKED_FILE_DAMAGED */
+export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
+  try {
+    return await unzip(packed);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
+  }
+}
+
+/**
+ * The bytes of a file that may be compressed.
+ * @param file without .gz
+ * @throws PACKED_FILE_DAMAGED, and what reading ends with: ENOENT where neither is there
+ */
+export async function readKept(file: string): Promise<Buffer> {
+  const plain = await orMissing(readFile(file));
+  if (plain) return plain;
+  const packed = packedFile(file);
+  return unpack(packed, await readFile(packed));
+}
+
+export interface KeptStat {
+  /** Where it lies, .gz included. */
+  readonly file: string;
+  /** In bytes, as it lies there. */
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly isPacked: boolean;
+}
+
+/** @returns undefined where neither form is there */
+export async function statKept(file: string): Promise<KeptStat | undefined> {
+  for (const each of [file, packedFile(file)]) {
+    const found = await orMissing(stat(each));
+    if (found) return { file: each, size: found.size, mtimeMs: found.mtimeMs, isPacked: each !== file };
+  }
+  return undefined;
+}

@@ -1,0 +1,170 @@
+/** Looks through all that is kept of a run: journal, catalogues, signature, exports. */
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { isFailure } from '../../contract/errors.ts';
+import type { AuditLine } from '../../contract/proof.ts';
+import { isMissing, readKept, statKept } from '../procedure/kept-file.ts';
+import { readReportRecords, type ReportRecord } from '../report-record.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { auditJournal, auditMissing, type AuditedJournal } from './audit-journal.ts';
+import { wholeLines, type CheckedChain } from './chain.ts';
+import { lastSealOf, type Seal } from './seal.ts';
+import { signatureOf } from './signature-facts.ts';
+
+export interface AuditOptions {
+  readonly state: StateFolder;
+  /** Text of a file of allowed signers, where one was named. */
+  readonly allowedSigners?: string | undefined;
+}
+
+interface CatalogueEvent {
+  readonly type: 'catalogue';
+  readonly file: string;
+  readonly sha256: string;
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function cataloguesOf(content: Buffer, { parsed }: CheckedChain): CatalogueEvent[] {
+  const { lines } = wholeLines(content);
+  return lines
+    .filter((_line, index) => parsed[index]?.type === 'catalogue')
+    .map((line) => JSON.parse(line.toString('utf8')) as CatalogueEvent);
+}
+
+async function auditCatalogue(
+  { state }: AuditOptions,
+  run: string,
+  event: CatalogueEvent,
+  isImported: boolean,
+): Promise<AuditLine> {
+  // The state folder may lie elsewhere now: the list is looked for beside the journal.
+  const file = join(state.runsFolder, basename(event.file));
+  const line = { run, subject: 'catalogue', file } as const;
+  try {
+    const actual = sha256(await readKept(file));
+    if (actual === event.sha256)
+      return {
+        ...line,
+        verdict: 'proven',
+        sentence: `the list of files is as it was written: sha256 ${actual}`,
+      };
+    return {
+      ...line,
+      verdict: 'wrong',
+      sentence: `the list of files was changed: its sha256 is ${actual}, and the journal says ${event.sha256}`,
+    };
+  } catch (error) {
+    if (!isMissing(error)) return { ...line, verdict: 'wrong', sentence: messageOf(error) };
+    return isImported
+      ? {
+          ...line,
+          verdict: 'unproven',
+          sentence: 'the list of files is not there: the run was imported from a tape',
+        }
+      : { ...line, verdict: 'wrong', sentence: 'the list of files is missing' };
+  }
+}
+
+async function auditSignature(
+  { state, allowedSigners }: AuditOptions,
+  run: string,
+): Promise<AuditLine | undefined> {
+  const check = await signatureOf(state, run, allowedSigners);
+  if (!check) return undefined;
+  const line = { run, subject: 'signature', file: state.signatureFile(run) } as const;
+  if (check.verdict === 'unreadable')
+    return { ...line, verdict: 'wrong', sentence: `the signature cannot be read: ${check.reason}` };
+  const { facts: signature } = check;
+  const who = `${signature.keyType} ${signature.fingerprint}${signature.principal === undefined ? '' : ` of ${signature.principal}`}`;
+  if (check.verdict === 'good') {
+    const isStranger = allowedSigners !== undefined && signature.principal === undefined;
+    return {
+      ...line,
+      signature,
+      verdict: isStranger ? 'unproven' : 'proven',
+      sentence: `signed by ${who}${isStranger ? ', which is no key of an allowed signer' : ''}`,
+    };
+  }
+  return {
+    ...line,
+    signature,
+    verdict: check.verdict === 'wrong' ? 'wrong' : 'unproven',
+    sentence: `the signature by ${who} ${check.verdict === 'unknown' ? 'was not checked' : 'does not hold'}: ${check.reason}`,
+  };
+}
+
+const exportWords = ({ what, paper, at }: ReportRecord) =>
+  `${what === 'pdf' ? `report${paper === undefined ? '' : ` (${paper})`}` : `export (${what})`} of ${at}`;
+
+/** True where the journal has, or once had, that final hash. */
+const endsSo = ({ hashes }: CheckedChain, hash: string) => hashes.includes(hash);
+
+async function auditExports({ state }: AuditOptions, run: string, chain: CheckedChain): Promise<AuditLine[]> {
+  const { records, unreadableLines } = await readReportRecords(state, run);
+  const line = { run, subject: 'report', file: state.reportsFile(run) } as const;
+  const damaged = unreadableLines.map((number): AuditLine => ({
+    ...line,
+    line: number,
+    verdict: 'wrong',
+    sentence: `line ${number} of the list of exports is no record`,
+  }));
+  const foreign = records
+    .filter(({ journalHash }) => !endsSo(chain, journalHash))
+    .map((record): AuditLine => ({
+      ...line,
+      verdict: 'wrong',
+      sentence: `the ${exportWords(record)} was made of another journal: its final hash was ${record.journalHash}`,
+    }));
+  return [...damaged, ...foreign];
+}
+
+async function readJournalOf(state: StateFolder, run: string, seals: readonly Seal[]) {
+  const file = state.journalFile(run);
+  try {
+    const content = await readKept(file);
+    const found = await statKept(file);
+    return { content, audited: auditJournal(run, found?.file ?? file, content, seals) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function unreadable(state: StateFolder, run: string, seals: readonly Seal[], error: unknown): AuditLine {
+  const seal = lastSealOf(seals, run);
+  const file = state.journalFile(run);
+  if (isMissing(error) && seal) return auditMissing(run, file, seal);
+  if (isMissing(error))
+    return { run, subject: 'journal', file, verdict: 'wrong', sentence: 'there is no such run' };
+  const sentence = isFailure(error) ? error.message : `the journal cannot be read: ${messageOf(error)}`;
+  return { run, subject: 'journal', file, verdict: 'wrong', sentence };
+}
+
+export interface AuditedRun {
+  readonly lines: readonly AuditLine[];
+  /** Undefined where the journal cannot be read. */
+  readonly journal: AuditedJournal | undefined;
+}
+
+/** @param seals of all runs, oldest first */
+export async function auditRun(
+  options: AuditOptions,
+  run: string,
+  seals: readonly Seal[],
+): Promise<AuditedRun> {
+  const { state } = options;
+  const read = await readJournalOf(state, run, seals);
+  if ('error' in read) return { lines: [unreadable(state, run, seals, read.error)], journal: undefined };
+  const { content, audited } = read;
+  const isImported = audited.chain.parsed.some((line) => line?.type === 'imported');
+  const catalogues = await Promise.all(
+    cataloguesOf(content, audited.chain).map((event) => auditCatalogue(options, run, event, isImported)),
+  );
+  const signature = await auditSignature(options, run);
+  const exports = await auditExports(options, run, audited.chain);
+  return {
+    lines: [audited.line, ...catalogues, ...(signature ? [signature] : []), ...exports],
+    journal: audited,
+  };
+}

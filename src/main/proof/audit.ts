@@ -1,0 +1,161 @@
+/** The audit: whether what is kept of the runs is what was written. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { failure } from '../../contract/errors.ts';
+import type { AuditLine, AuditVerdict } from '../../contract/proof.ts';
+import { readReportRecords, type ReportRecord } from '../report-record.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { auditRun, type AuditOptions } from './audit-run.ts';
+import { readSeals } from './seals-file.ts';
+import type { ReadSeals } from './seal.ts';
+
+export type { AuditOptions } from './audit-run.ts';
+
+/** Names that lead to no other folder. */
+const isRunName = (run: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run);
+
+function auditSeals(file: string, { trouble, isTorn, seals }: ReadSeals): AuditLine | undefined {
+  const line = { run: undefined, subject: 'seals', file } as const;
+  if (trouble) return { ...line, verdict: 'wrong', line: trouble.line, sentence: trouble.sentence };
+  if (isTorn)
+    return {
+      ...line,
+      verdict: 'unproven',
+      line: seals.length + 1,
+      sentence: `line ${seals.length + 1} of the list of seals is torn: a console died while it wrote it`,
+    };
+  if (seals.length === 0) return undefined;
+  return {
+    ...line,
+    verdict: 'proven',
+    sentence: `${seals.length === 1 ? '1 seal' : `${seals.length} seals`}, chain intact`,
+  };
+}
+
+/** Runs that are there, and those that a seal tells of; removed ones only where they are asked for. */
+async function namesOf(state: StateFolder, { seals }: ReadSeals): Promise<string[]> {
+  const sealed = new Map(seals.map(({ run, what }) => [run, what]));
+  const missing = [...sealed].flatMap(([run, what]) => (what === 'removed' ? [] : [run]));
+  return [...new Set([...(await state.runs()), ...missing])].sort();
+}
+
+/**
+ * Audits runs, one after the other, and the list of seals first.
+ * @param runs all of them where none is named
+ * @param listener hears each line at once
+ * @throws RUN_UNKNOWN for what cannot be the name of a run
+ */
+export async function auditState(
+  options: AuditOptions,
+  runs: readonly string[] = [],
+  listener: (line: AuditLine) => void = () => undefined,
+): Promise<AuditLine[]> {
+  const { state } = options;
+  const lines: AuditLine[] = [];
+  const tell = (line: AuditLine) => {
+    lines.push(line);
+    listener(line);
+  };
+  const seals = await readSeals(state);
+  const ofSeals = auditSeals(state.sealsFile, seals);
+  // A named run is proven by its own seal, but not by a list that was tampered with.
+  if (ofSeals && (runs.length === 0 || ofSeals.verdict !== 'proven')) tell(ofSeals);
+  const unknown = runs.find((run) => !isRunName(run));
+  if (unknown !== undefined) throw failure('RUN_UNKNOWN', { run: unknown });
+  const names = runs.length > 0 ? runs : await namesOf(state, seals);
+  for (const run of names) (await auditRun(options, run, seals.seals)).lines.forEach(tell);
+  return lines;
+}
+
+/** Makes the report of a run anew, as it was exported. */
+export type RenderReport = (run: string, record: Pick<ReportRecord, 'what' | 'paper'>) => Promise<Buffer>;
+
+interface Found {
+  readonly run: string;
+  readonly record: ReportRecord;
+}
+
+async function recordedAs(state: StateFolder, digest: string): Promise<Found | undefined> {
+  for (const run of (await state.runs()).reverse()) {
+    const { records } = await readReportRecords(state, run);
+    const record = records.findLast(({ sha256 }) => sha256 === digest);
+    if (record) return { run, record };
+  }
+  return undefined;
+}
+
+async function auditFound(
+  options: AuditOptions,
+  file: string,
+  { run, record }: Found,
+  render: RenderReport | undefined,
+): Promise<AuditLine> {
+  const line = { run, subject: 'report', file } as const;
+  const { journal } = await auditRun(options, run, (await readSeals(options.state)).seals);
+  if (!journal || journal.line.verdict === 'wrong')
+    return {
+      ...line,
+      verdict: 'wrong',
+      sentence: `the journal of run ${run} is not as it was: ${journal?.line.sentence ?? 'it cannot be read'}`,
+    };
+  const { chain } = journal;
+  const was = `exported ${record.at} by shadowtape ${record.version}`;
+  if (record.journalHash !== chain.lastHash)
+    return chain.hashes.includes(record.journalHash)
+      ? { ...line, verdict: 'unproven', sentence: `${was}; the journal of run ${run} has grown since` }
+      : {
+          ...line,
+          verdict: 'wrong',
+          sentence: `${was}, of another journal than the one of run ${run} that is there`,
+        };
+  const again = await render?.(run, record).catch(() => undefined);
+  const digest = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  const isSame = again && createHash('sha256').update(again).digest('hex') === digest;
+  const anew =
+    again === undefined
+      ? ''
+      : isSame
+        ? '; made anew, it is the same'
+        : '; made anew by this version, it is another';
+  return {
+    ...line,
+    verdict: 'proven',
+    sentence: `the report of run ${run}, ${was}, of the journal that is there: final hash ${chain.lastHash}${anew}`,
+  };
+}
+
+/**
+ * Whether a report is one that was exported here, of a journal that is as it was then.
+ * @throws REPORT_UNREADABLE
+ */
+export async function auditReport(
+  options: AuditOptions,
+  file: string,
+  render?: RenderReport,
+): Promise<AuditLine> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw failure('REPORT_UNREADABLE', { file, reason }, {}, error);
+  }
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  const found = await recordedAs(options.state, digest);
+  if (found) return auditFound(options, file, found, render);
+  return {
+    run: undefined,
+    subject: 'report',
+    file,
+    verdict: 'wrong',
+    sentence: `no export of this state folder has its sha256, ${digest}: it was changed, or comes from elsewhere`,
+  };
+}
+
+/** The worst of all verdicts. */
+export function worstOf(lines: readonly Pick<AuditLine, 'verdict'>[]): AuditVerdict {
+  if (lines.some(({ verdict }) => verdict === 'wrong')) return 'wrong';
+  return lines.some(({ verdict }) => verdict === 'unproven') ? 'unproven' : 'proven';
+}

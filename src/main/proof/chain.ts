@@ -1,0 +1,157 @@
+/** Looks through the chain of a journal and says what was done to it. Pure. */
+import { createHash } from 'node:crypto';
+import { firstPrevious } from '../procedure/journal.ts';
+
+/** What of a line the chain needs; events that a later version writes are none of its business. */
+export interface ChainLine {
+  readonly seq: number;
+  readonly at: string;
+  readonly run: string;
+  readonly type: string;
+  readonly prev: string;
+}
+
+export interface ChainTrouble {
+  /** From 1; of lines that were removed, the first one's number. */
+  readonly line: number;
+  /** The time that the line tells, or that the line behind the removed ones does. */
+  readonly at: string | undefined;
+  readonly sentence: string;
+}
+
+export interface CheckedChain {
+  /** Whole lines. */
+  readonly lines: number;
+  /** Length in bytes of the whole lines. */
+  readonly wholeBytes: number;
+  /** Length in bytes of everything. */
+  readonly bytes: number;
+  /** SHA-256 (hex) of each line without its line feed. */
+  readonly hashes: readonly string[];
+  /** SHA-256 (hex) of the last whole line; 64 zeros where there is none. */
+  readonly lastHash: string;
+  /** Undefined for a line that cannot be read. */
+  readonly parsed: readonly (ChainLine | undefined)[];
+  /** The first thing that is wrong. */
+  readonly trouble: ChainTrouble | undefined;
+}
+
+const lineFeed = 0x0a;
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The lines that end in a line feed, and how many bytes they have together. */
+export function wholeLines(content: Buffer): { readonly lines: Buffer[]; readonly wholeBytes: number } {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = content.indexOf(lineFeed); end >= 0; end = content.indexOf(lineFeed, start)) {
+    lines.push(content.subarray(start, end));
+    start = end + 1;
+  }
+  return { lines, wholeBytes: start };
+}
+
+/** SHA-256 (hex) of a line's bytes. */
+export const hashOfLine = (line: Buffer): string => createHash('sha256').update(line).digest('hex');
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function parse(line: Buffer): ChainLine | undefined {
+  try {
+    const value = JSON.parse(strictDecoder.decode(line)) as Partial<Record<keyof ChainLine, unknown>> | null;
+    const { seq, at, run, type, prev } = value ?? {};
+    if (typeof seq !== 'number' || !isText(at) || !isText(run) || !isText(type) || !isText(prev))
+      return undefined;
+    return { seq, at, run, type, prev };
+  } catch {
+    return undefined;
+  }
+}
+
+const linesText = (from: number, to: number) => (from === to ? `line ${from}` : `lines ${from} to ${to}`);
+const wereText = (from: number, to: number, what: string) =>
+  `${linesText(from, to)} ${from === to ? 'was' : 'were'} ${what}`;
+const short = (hash: string) => `${hash.slice(0, 16)}…`;
+
+/** The chain as it was found; an index counts from 0, a line from 1. */
+class Chain {
+  readonly parsed: readonly (ChainLine | undefined)[];
+  readonly hashes: readonly string[];
+  readonly #run: string;
+
+  constructor(lines: readonly Buffer[], run: string) {
+    this.parsed = lines.map(parse);
+    this.hashes = lines.map(hashOfLine);
+    this.#run = run;
+  }
+
+  #hashBefore = (index: number): string => (index === 0 ? firstPrevious : (this.hashes[index - 1] ?? ''));
+
+  /** True where the line follows the one before it, or there is no such line. */
+  #follows(index: number): boolean {
+    if (index >= this.parsed.length) return true;
+    return this.parsed[index]?.prev === this.#hashBefore(index);
+  }
+
+  trouble(): ChainTrouble | undefined {
+    for (let index = 0; index < this.parsed.length; index += 1) {
+      const trouble = this.#troubleAt(index);
+      if (trouble) return trouble;
+    }
+    return undefined;
+  }
+
+  #troubleAt(index: number): ChainTrouble | undefined {
+    const line = this.parsed[index];
+    const number = index + 1;
+    if (!line) return this.#at(index, `line ${number} is no event: it was changed or added`);
+    if (line.run !== this.#run) return this.#at(index, `line ${number} is of another run, ${line.run}`);
+    if (!this.#follows(index)) return this.#broken(index, line);
+    if (line.seq !== number) return this.#at(index, `line ${number} says that it is number ${line.seq}`);
+    return undefined;
+  }
+
+  /** The line does not follow the one before it: whichever of both is not as it was, the line behind tells. */
+  #broken(index: number, line: ChainLine): ChainTrouble {
+    const number = index + 1;
+    const before = this.#hashBefore(index);
+    const should = `it should follow ${index === 0 ? 'nothing' : `line ${index}, ${short(before)}`}, and says ${short(line.prev)}`;
+    if (index + 1 < this.parsed.length && !this.#follows(index + 1)) {
+      const wasAdded = this.parsed[index + 1]?.prev === before;
+      return this.#at(index, `line ${number} was ${wasAdded ? 'added' : 'changed'}: ${should}`);
+    }
+    if (line.seq > number)
+      return this.#at(
+        index,
+        `${wereText(number, line.seq - 1, 'removed')}: behind line ${index} comes number ${line.seq}`,
+      );
+    if (line.seq < number) return this.#at(index, `line ${number} was added: ${should}`);
+    if (index === 0) return this.#at(index, `line 1 was changed: ${should}`);
+    return this.#at(
+      index - 1,
+      `line ${index} was changed: line ${number} follows ${short(line.prev)}, and line ${index} is ${short(before)}`,
+    );
+  }
+
+  #at(index: number, sentence: string): ChainTrouble {
+    return { line: index + 1, at: this.parsed[index]?.at, sentence };
+  }
+}
+
+/**
+ * @param content the whole journal, as it lies on the disk
+ * @param run whose journal it is to be
+ */
+export function checkChain(content: Buffer, run: string): CheckedChain {
+  const { lines, wholeBytes } = wholeLines(content);
+  const chain = new Chain(lines, run);
+  const { hashes, parsed } = chain;
+  return {
+    lines: lines.length,
+    wholeBytes,
+    bytes: content.length,
+    hashes,
+    lastHash: hashes.at(-1) ?? firstPrevious,
+    parsed,
+    trouble: chain.trouble(),
+  };
+}

@@ -1,0 +1,48 @@
+/** What is done for the proof of a run once its journal is closed: it is sealed, and signed where the site says so. Old ones may be compressed. */
+import { isFailure } from '../../contract/errors.ts';
+import type { AskSecret } from '../ssh/host-profile.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { millisecondsOf } from './age.ts';
+import { compressRuns } from './packed-runs.ts';
+import { sealRun } from './seals-file.ts';
+import { signRun } from './sign-run.ts';
+
+export interface ClosedRun {
+  readonly state: StateFolder;
+  readonly run: string;
+  /** The site's; undefined where runs are not signed. */
+  readonly sign: { readonly key: string } | undefined;
+  /** The site's, such as `90 days`; undefined where nothing is compressed. */
+  readonly compressAfter: string | undefined;
+  readonly askSecret: AskSecret;
+  readonly agentSocket: string | undefined;
+  /** Hears what failed, in a sentence: it fails no run. */
+  readonly notice: (sentence: string) => void;
+}
+
+async function orNotice(
+  what: string,
+  notice: ClosedRun['notice'],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isFailure(error, 'RUN_NOT_ENDED')) return;
+    notice(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Never throws. */
+export async function closeRun(closed: ClosedRun): Promise<void> {
+  const { state, run, sign, compressAfter, askSecret, agentSocket, notice } = closed;
+  await orNotice(`the journal of run ${run} was not sealed`, notice, () => sealRun(state, run));
+  if (sign)
+    await orNotice(`run ${run} was not signed`, notice, () =>
+      signRun({ state, run, keyFile: sign.key, agentSocket, askSecret }),
+    );
+  if (compressAfter !== undefined)
+    await orNotice('journals were not compressed', notice, () =>
+      compressRuns(state, millisecondsOf(compressAfter)),
+    );
+}

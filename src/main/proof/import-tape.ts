@@ -1,0 +1,195 @@
+/** Takes what a tape tells of itself into a state folder that does not know it: the tape, and its run. Writes nothing to the tape. */
+import { rename, rm } from 'node:fs/promises';
+import { failure, isFailure } from '../../contract/errors.ts';
+import type { NewEvent } from '../../contract/events.ts';
+import type { IdentifiedTape, ManifestPlace } from '../procedure/identify-tape.ts';
+import { Journal } from '../procedure/journal.ts';
+import { unpackJournal } from '../procedure/journal-on-tape.ts';
+import { parseJournal } from '../procedure/journal-reader.ts';
+import { readKept } from '../procedure/kept-file.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { mediaEvent, type MediaFile as FileOnTape } from '../tape/media-catalogue.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import type { TapeLabel } from '../tape/tape-label.ts';
+import type { TapeManifest } from '../tape/tape-manifest.ts';
+import { eventsOfManifest } from './manifest-events.ts';
+import { temporaryName, writeWhole } from './whole-file.ts';
+
+/** `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label. */
+export interface ImportedTape {
+  readonly what: 'imported' | 'there' | 'tape' | 'nothing';
+  readonly run: string | undefined;
+  readonly sentence: string;
+}
+
+export interface Importer {
+  /** `marion@jump1` */
+  readonly by: string;
+  /** Of shadowtape. */
+  readonly version: string;
+}
+
+/** A tape with label and manifest. */
+interface WrittenTape extends IdentifiedTape {
+  readonly label: TapeLabel;
+  readonly manifest: TapeManifest;
+  readonly manifestPlace: ManifestPlace;
+}
+
+const isWritten = (tape: IdentifiedTape): tape is WrittenTape =>
+  tape.label !== undefined && tape.manifest !== undefined && tape.manifestPlace !== undefined;
+
+/** What one tape holds, by a manifest that may speak of several. */
+function filesOn({ files }: TapeManifest, uuid: string): FileOnTape[] {
+  return files.flatMap(({ file, volume, method, bytes, parts }): FileOnTape[] => {
+    if (!parts) return [{ file, volume, method, bytes }];
+    return parts
+      .filter((part) => part.uuid === uuid)
+      .map((part) => ({
+        file: part.file,
+        volume,
+        method,
+        bytes: part.bytes,
+        firstRecord: part.firstRecord,
+        records: part.records,
+      }));
+  });
+}
+
+/** The tape, and those others that its manifest speaks of. @throws TAPES_UNWRITABLE */
+function noteTapes(state: StateFolder, tape: IdentifiedTape & { readonly label: TapeLabel }): void {
+  const media = new MediaFile(state.tapesFile);
+  const { label, manifest, host, device } = tape;
+  const place = { host, device, at: new Date().toISOString() };
+  const known = new Set(media.list().tapes.map(({ uuid }) => uuid));
+  const others = new Map(
+    (manifest?.files ?? []).flatMap(({ parts = [] }) => parts.map((part) => [part.uuid, part.name] as const)),
+  );
+  others.delete(label.uuid);
+  for (const [uuid, name] of others)
+    if (!known.has(uuid) && manifest)
+      media.append(mediaEvent('seen', { ...label, uuid, name }, place, filesOn(manifest, uuid)));
+  media.append(mediaEvent('seen', label, place, manifest ? filesOn(manifest, label.uuid) : undefined));
+}
+
+/** The run's own journal; undefined where the manifest has none. @throws TAPE_IMPORT_DIFFERS */
+async function ownJournal({ label, manifest }: WrittenTape): Promise<Buffer | undefined> {
+  const { gzip, sha256 } = manifest.journal;
+  if (gzip === undefined) return undefined;
+  const { run } = manifest;
+  try {
+    const content = await unpackJournal(gzip);
+    const { events, lastHash, truncated } = parseJournal(`the journal on ${label.name}`, content);
+    if (truncated || lastHash !== sha256)
+      throw new Error('it does not end with the line that the manifest names');
+    if (events.some((event) => event.run !== run)) throw new Error('it is of another run');
+    return content;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw failure('TAPE_IMPORT_DIFFERS', { run, tape: label.name, reason }, {}, error);
+  }
+}
+
+async function journalHere(state: StateFolder, run: string): Promise<Buffer | undefined> {
+  try {
+    return await readKept(state.journalFile(run));
+  } catch (error) {
+    if (isFailure(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether the journal that is there is the one that the tape tells of. */
+function compare(here: Buffer, tape: WrittenTape, own: Buffer | undefined): ImportedTape {
+  const { run, journal } = tape.manifest;
+  const there = `run ${run} is there already`;
+  const events = parseJournal(run, here).events;
+  const agrees = own
+    ? here.subarray(0, own.length).equals(own)
+    : events.some(({ prev }) => prev === journal.sha256) ||
+      parseJournal(run, here).lastHash === journal.sha256;
+  if (agrees) return { what: 'there', run, sentence: `${there}, and its journal agrees with the tape` };
+  if (events.some(({ type }) => type === 'imported'))
+    return { what: 'there', run, sentence: `${there}: it was imported from the manifest of a tape` };
+  const sentence = `${there}, and its journal is not the one that the tape "${tape.label.name}" tells of: shadowtape audit ${run} looks at it`;
+  return { what: 'there', run, sentence };
+}
+
+/** What every imported journal ends with: where it comes from, and the manifest, which was written after what it holds. */
+function lastEvents(tape: WrittenTape, { by, version }: Importer, from: 'journal' | 'manifest'): NewEvent[] {
+  const { label, manifestPlace, host, device } = tape;
+  return [
+    { type: 'imported', by, version, tape: { name: label.name, uuid: label.uuid }, from },
+    { type: 'manifest', step: 'manifest', host, device, ...manifestPlace },
+  ];
+}
+
+/** Writes the journal under another name, and gives it its own when it is whole. @throws STATE_FILE_UNWRITABLE, JOURNAL_UNWRITABLE */
+async function writeJournal(
+  state: StateFolder,
+  run: string,
+  own: Buffer | undefined,
+  before: readonly NewEvent[],
+  last: readonly NewEvent[],
+): Promise<void> {
+  const file = state.journalFile(run);
+  const temporary = temporaryName(file);
+  try {
+    if (own) await writeWhole(temporary, own, { mode: 'new' });
+    const journal = own
+      ? Journal.reopen({ file: temporary, run }, parseJournal(temporary, own))
+      : new Journal({ file: temporary, run });
+    try {
+      for (const event of [...before, ...last]) journal.append(event);
+    } finally {
+      journal.close();
+    }
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function importRun(state: StateFolder, tape: WrittenTape, importer: Importer): Promise<ImportedTape> {
+  const { run } = tape.manifest;
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run))
+    throw failure('TAPE_IMPORT_DIFFERS', { run, tape: tape.label.name, reason: 'it has no name of a run' });
+  const own = await ownJournal(tape);
+  const here = await journalHere(state, run);
+  if (here) return compare(here, tape, own);
+  const from = own ? 'journal' : 'manifest';
+  const before = own ? [] : eventsOfManifest(tape);
+  await writeJournal(state, run, own, before, lastEvents(tape, importer, from));
+  const what = own
+    ? `with its journal up to ${tape.manifest.writtenAt}`
+    : 'made of its manifest, which has no journal';
+  return {
+    what: 'imported',
+    run,
+    sentence: `run ${run} was imported from tape "${tape.label.name}", ${what}; how it ended is not known`,
+  };
+}
+
+/**
+ * @throws TAPE_IMPORT_DIFFERS, TAPES_UNWRITABLE, TAPES_UNREADABLE, STATE_FILE_UNWRITABLE, JOURNAL_UNWRITABLE, JOURNAL_BROKEN where the
+ *   journal that is there is
+ */
+export async function importTape(
+  state: StateFolder,
+  tape: IdentifiedTape,
+  importer: Importer,
+): Promise<ImportedTape> {
+  const { label } = tape;
+  if (!label) {
+    const sentence = tape.blank
+      ? 'the tape is blank: nothing was imported'
+      : 'the tape has no label: nothing was imported';
+    return { what: 'nothing', run: undefined, sentence };
+  }
+  await state.prepare();
+  noteTapes(state, { ...tape, label });
+  if (isWritten(tape)) return importRun(state, tape, importer);
+  const of = label.run === undefined ? '' : ` of run ${label.run}`;
+  const sentence = `tape "${label.name}"${of} was taken into the list of tapes; it has no manifest: that is on the last tape of the run, or the run was broken off`;
+  return { what: 'tape', run: label.run, sentence };
+}

@@ -1,0 +1,189 @@
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { create } from 'tar';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readJournal } from '../procedure/journal-reader.ts';
+import { packedFile } from '../procedure/kept-file.ts';
+import { StateFolder } from '../state-folder.ts';
+import { millisecondsOf } from './age.ts';
+import { auditState, worstOf } from './audit.ts';
+import { markLive } from './live-runs.ts';
+import { compressFile, compressRuns, unpackJournal } from './packed-runs.ts';
+import {
+  newFolder,
+  newState,
+  removeFolders,
+  run,
+  sealedState,
+  smallEvents,
+  writeRun,
+} from './proof.test-support.ts';
+import { exportState, importState, removeRun } from './state-archive.ts';
+
+afterEach(removeFolders);
+
+describe('a journal that is compressed', () => {
+  it('is listed, read and audited as before, and unpacked where its run is taken up', async () => {
+    const state = await sealedState();
+    const file = state.journalFile(run);
+    const plain = await readFile(file);
+    await writeFile(state.catalogueFile(run), '{"path":"a"}\n');
+    await writeFile(state.reportsFile(run), '');
+    const [compressed] = await compressRuns(state, 0);
+    expect(compressed?.saved).toBeGreaterThan(plain.length / 2);
+    expect((await readdir(state.runsFolder)).sort()).toEqual([
+      `${run}.catalogue.ndjson.gz`,
+      `${run}.ndjson.gz`,
+      `${run}.reports.ndjson`,
+    ]);
+    expect(await state.runs()).toEqual([run]);
+    expect((await readJournal(file, run)).events).toHaveLength(164);
+    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(await compressRuns(state, 0)).toEqual([]);
+    await unpackJournal(state, run);
+    expect((await readFile(file)).equals(plain)).toBe(true);
+    expect(await readdir(state.runsFolder)).not.toContain(`${run}.ndjson.gz`);
+  });
+
+  it('is whole at every moment: the plain one counts while both are there, and goes at the next compressing', async () => {
+    const state = await sealedState(smallEvents());
+    const file = state.journalFile(run);
+    const plain = await readFile(file);
+    await compressFile(file);
+    await writeFile(file, plain);
+    expect(await state.runs()).toEqual([run]);
+    expect(worstOf(await auditState({ state }))).toBe('proven');
+    await writeFile(packedFile(file), 'half of it');
+    expect(worstOf(await auditState({ state }))).toBe('proven');
+    await compressRuns(state, 0);
+    expect(await readdir(state.runsFolder)).toEqual([`${run}.ndjson.gz`]);
+    expect(worstOf(await auditState({ state }))).toBe('proven');
+    await writeFile(packedFile(file), (await readFile(packedFile(file))).subarray(0, -20));
+    expect((await auditState({ state }, [run]))[0]?.sentence).toBe(
+      `${file}.gz cannot be unpacked: unexpected end of file`,
+    );
+  });
+
+  it('is only one of a run that is over, has ended long enough ago, and does not go on', async () => {
+    const state = await sealedState(smallEvents());
+    writeRun(state, smallEvents().slice(0, 2), 'killed');
+    const [start, , end] = smallEvents();
+    if (!start || !end) throw new Error('there are three');
+    writeRun(state, [start, { ...end, exitStatus: 3 } as never], 'halted');
+    const unmark = await markLive(state, run);
+    expect(await compressRuns(state, 0)).toEqual([]);
+    await unmark();
+    expect(await compressRuns(state, millisecondsOf('99 years'))).toEqual([]);
+    expect((await compressRuns(state, millisecondsOf('0 days'))).map((one) => one.run)).toEqual([run]);
+    expect(() => millisecondsOf('long ago')).toThrow('"long ago" is not a length of time');
+  });
+
+  it('is none that was changed', async () => {
+    const state = await sealedState(smallEvents());
+    const file = state.journalFile(run);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('ü', 'u'));
+    expect(await compressRuns(state, 0)).toEqual([
+      { run, saved: 0, trouble: `${file}, line 3: it does not follow the line before` },
+    ]);
+  });
+});
+
+describe('the archive of a state folder', () => {
+  it('brings all of it into an empty one, where it is proven as before', async () => {
+    const state = await sealedState();
+    await mkdir(state.labFolder);
+    await writeFile(join(state.labFolder, 'disk'), 'x');
+    await writeFile(join(state.path, 'index.sqlite'), 'x');
+    const archive = join(await newFolder(), 'state.tar.gz');
+    expect(await exportState(state, archive)).toBe(2);
+    await expect(exportState(state, archive)).rejects.toMatchObject({
+      message: `${archive} is there already`,
+    });
+    const other = await newState();
+    expect(await importState(other, archive)).toEqual([
+      { name: `runs/${run}.ndjson`, what: 'new' },
+      { name: 'seals.ndjson', what: 'new' },
+    ]);
+    expect((await readdir(other.path)).sort()).toEqual(['runs', 'seals.ndjson']);
+    expect(worstOf(await auditState({ state: other }))).toBe('proven');
+    expect((await importState(other, archive)).map(({ what }) => what)).toEqual(['same', 'same']);
+  });
+
+  it('overwrites nothing that differs, and brings the seals of what was new', async () => {
+    const state = await sealedState(smallEvents());
+    const archive = join(await newFolder(), 'state.tar.gz');
+    await exportState(state, archive);
+    const other = await newState();
+    writeRun(other, smallEvents(), 'own');
+    await writeFile(other.sealsFile, '');
+    expect(await importState(other, archive)).toEqual([
+      { name: `runs/${run}.ndjson`, what: 'new' },
+      { name: 'seals.ndjson', what: 'merged' },
+    ]);
+    expect((await auditState({ state: other }, [run]))[0]?.sentence).toMatch(
+      /^3 lines, chain intact, sealed \S+ elsewhere, imported \S+; final hash/,
+    );
+    await writeFile(other.journalFile(run), 'mine');
+    expect((await importState(other, archive))[0]).toEqual({ name: `runs/${run}.ndjson`, what: 'differs' });
+    expect(await readFile(other.journalFile(run), 'utf8')).toBe('mine');
+  });
+
+  it.each([
+    ['a way out', '../escaped'],
+    ['a folder of another name', 'lab/disk'],
+    ['a program', 'runs/x.sh'],
+  ])('is refused as a whole where it has %s', async (_what, entry) => {
+    const folder = await newFolder();
+    const inner = join(folder, 'inner');
+    await mkdir(join(inner, 'runs'), { recursive: true });
+    await mkdir(join(inner, 'lab'));
+    await writeFile(join(inner, entry), 'x');
+    await writeFile(join(inner, 'rates.json'), '{}');
+    const archive = join(folder, 'bad.tar.gz');
+    await create({ cwd: inner, file: archive, gzip: true, preservePaths: true }, ['rates.json', entry]);
+    const state = await newState();
+    await expect(importState(state, archive)).rejects.toMatchObject({
+      message: `${archive} has an entry that no state folder has: "${entry}"`,
+    });
+    expect(await readdir(state.path)).toEqual([]);
+  });
+
+  it('is refused where it has a link, is none, or a run goes on', async () => {
+    const folder = await newFolder();
+    await symlink('/etc/passwd', join(folder, 'rates.json'));
+    const archive = join(folder, 'bad.tar.gz');
+    await create({ cwd: folder, file: archive, gzip: true }, ['rates.json']);
+    const state = await newState();
+    await expect(importState(state, archive)).rejects.toMatchObject({ code: 'STATE_ARCHIVE_FORBIDDEN' });
+    await writeFile(archive, 'no archive');
+    await expect(importState(state, archive)).rejects.toMatchObject({ code: 'STATE_ARCHIVE_UNREADABLE' });
+    const unmark = await markLive(state, run);
+    await expect(importState(state, archive)).rejects.toMatchObject({ code: 'STATE_RUN_LIVE' });
+    await unmark();
+    await expect(importState(new StateFolder(join(folder, 'new')), '/nowhere')).rejects.toMatchObject({
+      code: 'STATE_ARCHIVE_UNREADABLE',
+    });
+  });
+});
+
+describe('a run that is removed', () => {
+  it('leaves what it was in the list of seals', async () => {
+    const state = await sealedState(smallEvents());
+    await writeFile(state.catalogueFile(run), '');
+    await writeFile(`${state.journalFile(`${run}-2`)}`, '');
+    const unmark = await markLive(state, run);
+    await expect(removeRun(state, run, 'marion')).rejects.toMatchObject({ code: 'STATE_RUN_LIVE' });
+    await unmark();
+    expect(await removeRun(state, run, 'marion@jump1')).toEqual([`${run}.catalogue.ndjson`, `${run}.ndjson`]);
+    expect(await readdir(state.runsFolder)).toEqual([`${run}-2.ndjson`]);
+    expect((await auditState({ state }, [run]))[0]).toMatchObject({
+      verdict: 'unproven',
+      sentence: expect.stringMatching(
+        /^removed \S+Z by marion@jump1: 3 lines, final hash [0-9a-f]{64}$/,
+      ) as string,
+    });
+    await rm(state.journalFile(`${run}-2`));
+    expect(worstOf(await auditState({ state }))).toBe('proven');
+    await expect(removeRun(state, '../seals', 'x')).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+  });
+});

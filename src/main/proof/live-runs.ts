@@ -1,0 +1,68 @@
+/** Which runs of a state folder go on now: each leaves a file that names its process. The lock of a run is on the backup server. */
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { failure } from '../../contract/errors.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { isAlive } from './file-lock.ts';
+import { writeWhole } from './whole-file.ts';
+
+const markSchema = z.looseObject({ host: z.string(), process: z.int(), since: z.string() });
+
+export interface LiveMark extends z.output<typeof markSchema> {
+  readonly run: string;
+  readonly file: string;
+}
+
+const suffix = '.json';
+const markFile = (state: StateFolder, run: string) => join(state.liveFolder, `${run}${suffix}`);
+
+/**
+ * Says that this process performs a run. That it cannot be said hinders no run.
+ * @returns takes it back
+ */
+export async function markLive(state: StateFolder, run: string): Promise<() => Promise<void>> {
+  const file = markFile(state, run);
+  // Who only tries to take a run up that another process performs leaves that one's mark.
+  if ((await liveRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
+  const mark = { host: hostname(), process: process.pid, since: new Date().toISOString() };
+  try {
+    await mkdir(state.liveFolder, { recursive: true, mode: 0o700 });
+    await writeWhole(file, `${JSON.stringify(mark)}\n`, { mode: 'replace' });
+  } catch {
+    return () => Promise.resolve();
+  }
+  return () => rm(file, { force: true }).catch(() => undefined);
+}
+
+async function readMark(state: StateFolder, run: string): Promise<LiveMark | undefined> {
+  const file = markFile(state, run);
+  try {
+    const mark = markSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    return mark.success ? { ...mark.data, run, file } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs whose process lives, or is of another machine, which only that one can tell. */
+export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
+  const files = await readdir(state.liveFolder).catch(() => []);
+  const runs = files.flatMap((file) => (file.endsWith(suffix) ? [file.slice(0, -suffix.length)] : []));
+  const marks = await Promise.all(runs.map((run) => readMark(state, run)));
+  return marks.filter(
+    (mark) => mark !== undefined && (mark.host !== hostname() || isAlive(mark.process)),
+  ) as LiveMark[];
+}
+
+/**
+ * @param run any of them, where none is named
+ * @throws STATE_RUN_LIVE
+ */
+export async function requireNotLive(state: StateFolder, run?: string): Promise<void> {
+  const live = (await liveRuns(state)).find((mark) => run === undefined || mark.run === run);
+  if (!live) return;
+  const { host, process, since, file } = live;
+  throw failure('STATE_RUN_LIVE', { run: live.run, host, process, since, file });
+}

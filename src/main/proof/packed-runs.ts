@@ -1,0 +1,144 @@
+/** Compresses the journals and catalogues of runs that have ended, and unpacks them where they are gone on with. */
+import { readFile, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { RunEvent } from '../../contract/events.ts';
+import { parseJournal } from '../procedure/journal-reader.ts';
+import { isMissing, packedFile, readKept, statKept, unpack } from '../procedure/kept-file.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { liveRuns } from './live-runs.ts';
+import { syncFolder, unwritable, writeWhole } from './whole-file.ts';
+
+const zip = promisify(gzip);
+
+/** Runs that ended so are over; one that needs an operator is going to be taken up again. */
+const overStatuses = new Set([0, 1, 2, 4]);
+
+async function contentOf(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function holds(file: string, content: Buffer): Promise<boolean> {
+  const packed = await contentOf(file);
+  if (!packed) return false;
+  return unpack(file, packed).then(
+    (unpacked) => unpacked.equals(content),
+    () => false,
+  );
+}
+
+/**
+ * Puts the compressed form in the place of a file. What was written is read back before the plain one goes.
+ * @returns by how many bytes it is smaller; undefined where it was compressed before
+ * @throws STATE_FILE_UNWRITABLE
+ */
+export async function compressFile(file: string): Promise<number | undefined> {
+  const content = await contentOf(file);
+  if (!content) return undefined;
+  const packed = packedFile(file);
+  if (!(await holds(packed, content))) {
+    await writeWhole(packed, await zip(content, { level: 9 }), { mode: 'replace' });
+    if (!(await holds(packed, content)))
+      throw unwritable(packed, new Error('it does not read back as it was written'));
+  }
+  const { length } = await readFile(packed);
+  await rm(file);
+  await syncFolder(dirname(file));
+  return content.length - length;
+}
+
+/** The lists of files of a run: one a dump, those that were broken off included; names without .gz. */
+export async function cataloguesOf(state: StateFolder, run: string): Promise<string[]> {
+  const files = await readdir(state.runsFolder).catch(() => []);
+  const isOwn = (file: string) =>
+    file.startsWith(`${run}.`) && /^(\d+\.)?catalogue\.ndjson(\.gz)?$/.test(file.slice(run.length + 1));
+  const names = files.filter(isOwn).map((file) => join(state.runsFolder, file.replace(/\.gz$/, '')));
+  return [...new Set(names)].sort();
+}
+
+function isOver(events: readonly RunEvent[], before: number): boolean {
+  const last = events.at(-1);
+  if (last?.type !== 'run-finished' || !overStatuses.has(last.exitStatus)) return false;
+  return Date.parse(last.at) <= before;
+}
+
+/** @returns why the run is left as it is; undefined where it may be compressed */
+async function reasonAgainst(state: StateFolder, run: string, before: number): Promise<string | undefined> {
+  try {
+    const file = state.journalFile(run);
+    const { events, truncated } = parseJournal(file, await readKept(file));
+    if (truncated) return 'its last line is torn';
+    return isOver(events, before) ? undefined : '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+export interface CompressedRun {
+  readonly run: string;
+  /** How many bytes less it takes now. */
+  readonly saved: number;
+  /** Why it was left as it is, where that is no matter of course. */
+  readonly trouble?: string | undefined;
+}
+
+async function compressRun(
+  state: StateFolder,
+  run: string,
+  before: number,
+): Promise<CompressedRun | undefined> {
+  const files = [state.journalFile(run), ...(await cataloguesOf(state, run))];
+  const found = await Promise.all(files.map(contentExists));
+  if (!found.includes(true)) return undefined;
+  const trouble = await reasonAgainst(state, run, before);
+  if (trouble !== undefined) return trouble === '' ? undefined : { run, saved: 0, trouble };
+  let saved = 0;
+  for (const file of files) saved += (await compressFile(file)) ?? 0;
+  return { run, saved };
+}
+
+/** True where the plain form is there. */
+const contentExists = async (file: string): Promise<boolean> => (await statKept(file))?.isPacked === false;
+
+/**
+ * Compresses what has ended, and is not gone on with now.
+ * @param ageMilliseconds how long ago a run must have ended at least
+ * @throws STATE_FILE_UNWRITABLE
+ */
+export async function compressRuns(
+  state: StateFolder,
+  ageMilliseconds: number,
+  listener: (compressed: CompressedRun) => void = () => undefined,
+): Promise<CompressedRun[]> {
+  const live = new Set((await liveRuns(state)).map(({ run }) => run));
+  const before = Date.now() - ageMilliseconds;
+  const done: CompressedRun[] = [];
+  for (const run of await state.runs()) {
+    if (live.has(run)) continue;
+    const compressed = await compressRun(state, run, before);
+    if (!compressed) continue;
+    done.push(compressed);
+    listener(compressed);
+  }
+  return done;
+}
+
+/**
+ * Makes the plain journal of a run that is going to be gone on with.
+ * @throws PACKED_FILE_DAMAGED, STATE_FILE_UNWRITABLE
+ */
+export async function unpackJournal(state: StateFolder, run: string): Promise<void> {
+  const file = state.journalFile(run);
+  const packed = packedFile(file);
+  const content = await contentOf(packed);
+  if (!content) return;
+  // Where both are there the plain one counts, and from here on it grows.
+  if (!(await contentExists(file))) await writeWhole(file, await unpack(packed, content), { mode: 'new' });
+  await rm(packed);
+}

@@ -1,0 +1,261 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Journal } from '../procedure/journal.ts';
+import { parseJournal } from '../procedure/journal-reader.ts';
+import { isSignatureOf, readSignature } from '../ssh/ssh-signature.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { auditState } from './audit.ts';
+import { compressFile } from './packed-runs.ts';
+import { newFolder, removeFolders, run, sealedState, smallEvents } from './proof.test-support.ts';
+import { checkSignature } from './signature-facts.ts';
+import { signRun } from './sign-run.ts';
+
+afterEach(removeFolders);
+
+const execute = promisify(execFile);
+const keygen = existsSync('/usr/bin/ssh-keygen');
+const hint = keygen ? '' : ' (left out: apt install openssh-client)';
+const nobody = () => Promise.resolve(undefined);
+
+interface Key {
+  readonly file: string;
+  readonly publicLine: string;
+}
+
+async function newKey(type: readonly string[], passphrase = ''): Promise<Key> {
+  const file = join(await newFolder(), 'key');
+  await execute('ssh-keygen', ['-q', '-t', ...type, '-N', passphrase, '-C', 'marion', '-f', file]);
+  return { file, publicLine: (await readFile(`${file}.pub`, 'utf8')).trim() };
+}
+
+/** What ssh-keygen says of a journal and its signature; throws where it refuses. */
+async function verifyByOpenssh(state: StateFolder, key: Key): Promise<string> {
+  const allowed = join(await newFolder(), 'allowed_signers');
+  await writeFile(allowed, `marion@example.com namespaces="shadowtape" ${key.publicLine}\n`);
+  const args = [
+    '-Y',
+    'verify',
+    '-f',
+    allowed,
+    '-I',
+    'marion@example.com',
+    '-n',
+    'shadowtape',
+    '-s',
+    state.signatureFile(run),
+  ];
+  const child = spawn('ssh-keygen', args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  let said = '';
+  child.stdout.on('data', (piece: Buffer) => (said += piece.toString('utf8')));
+  child.stderr.on('data', (piece: Buffer) => (said += piece.toString('utf8')));
+  child.stdin.end(await readFile(state.journalFile(run)));
+  const [status] = (await once(child, 'close')) as [number];
+  if (status !== 0) throw new Error(said);
+  return said;
+}
+
+const signatureLine = async (state: StateFolder, allowedSigners?: string) =>
+  (await auditState({ state, allowedSigners }, [run])).find(({ subject }) => subject === 'signature');
+
+const keyTypes = [
+  ['ed25519'],
+  ['rsa', '-b', '2048'],
+  ['ecdsa', '-b', '256'],
+  ['ecdsa', '-b', '384'],
+  ['ecdsa', '-b', '521'],
+];
+
+describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
+  it.each(keyTypes.map((type) => [type.join(' '), type] as const))(
+    'by a key of type %s is taken by OpenSSH, and theirs here',
+    async (_name, type) => {
+      const state = await sealedState(smallEvents());
+      const key = await newKey(type);
+      const { signature } = await signRun({ state, run, keyFile: key.file, askSecret: nobody });
+      const { stdout: listed } = await execute('ssh-keygen', ['-lf', `${key.file}.pub`]);
+      expect(listed).toContain(signature.fingerprint);
+      expect(await verifyByOpenssh(state, key)).toContain(
+        `Good "shadowtape" signature for marion@example.com`,
+      );
+      expect(await signatureLine(state)).toMatchObject({
+        verdict: 'proven',
+        sentence: `signed by ${key.publicLine.split(' ')[0]} ${signature.fingerprint}`,
+      });
+
+      await rm(state.signatureFile(run));
+      await execute('ssh-keygen', [
+        '-Y',
+        'sign',
+        '-q',
+        '-f',
+        key.file,
+        '-n',
+        'shadowtape',
+        state.journalFile(run),
+      ]);
+      expect(await signatureLine(state)).toMatchObject({ verdict: 'proven', signature });
+
+      await appendFile(state.journalFile(run), '\n');
+      expect(await signatureLine(state)).toMatchObject({
+        verdict: 'wrong',
+        sentence: `the signature by ${key.publicLine.split(' ')[0]} ${signature.fingerprint} does not hold: it is the signature of other bytes`,
+      });
+      await expect(verifyByOpenssh(state, key)).rejects.toThrow(/incorrect signature/i);
+    },
+  );
+
+  it('names the principal that a file of allowed signers has for the key', async () => {
+    const state = await sealedState(smallEvents());
+    const key = await newKey(['ed25519']);
+    const { signature } = await signRun({ state, run, keyFile: key.file, askSecret: nobody });
+    expect(
+      await signatureLine(
+        state,
+        `# people\nmarion@example.com,@ops namespaces="file,shadowtape" ${key.publicLine}\n`,
+      ),
+    ).toMatchObject({
+      verdict: 'proven',
+      sentence: `signed by ssh-ed25519 ${signature.fingerprint} of marion@example.com,@ops`,
+    });
+    for (const other of [
+      '',
+      `marion namespaces="git" ${key.publicLine}`,
+      `marion cert-authority ${key.publicLine}`,
+      `#marion ${key.publicLine}`,
+    ])
+      expect(await signatureLine(state, other)).toMatchObject({
+        verdict: 'unproven',
+        sentence: `signed by ssh-ed25519 ${signature.fingerprint}, which is no key of an allowed signer`,
+      });
+  });
+
+  it('asks for the passphrase of a key, or lets an agent sign that holds it', async () => {
+    const state = await sealedState(smallEvents());
+    const key = await newKey(['ed25519'], 'secret words');
+    await expect(signRun({ state, run, keyFile: key.file, askSecret: nobody })).rejects.toMatchObject({
+      code: 'KEY_PASSPHRASE_MISSING',
+    });
+    const asked: string[] = [];
+    const askSecret = ({ text }: { text: string }) => {
+      asked.push(text);
+      return Promise.resolve('secret words');
+    };
+    await signRun({ state, run, keyFile: key.file, askSecret });
+    expect(asked).toEqual([`Passphrase of ${key.file}`]);
+    expect(await verifyByOpenssh(state, key)).toContain('Good "shadowtape" signature');
+  });
+
+  it.each([['ed25519'], ['rsa'], ['ecdsa']])(
+    'is made by an agent that holds a key of type %s',
+    async (type) => {
+      const state = await sealedState(smallEvents());
+      const key = await newKey([type]);
+      const agentSocket = join(await newFolder(), 'agent');
+      const agent = spawn('ssh-agent', ['-D', '-a', agentSocket], { stdio: ['ignore', 'pipe', 'ignore'] });
+      try {
+        await once(agent.stdout, 'data');
+        const environment = { ...process.env, SSH_AUTH_SOCK: agentSocket };
+        await expect(
+          signRun({ state, run, keyFile: `${key.file}.pub`, agentSocket, askSecret: nobody }),
+        ).rejects.toMatchObject({
+          message: `nothing can be signed with ${key.file}.pub: it is a public key, and no ssh agent holds its private one`,
+        });
+        await execute('ssh-add', ['-q', key.file], { env: environment });
+        await rm(key.file);
+        for (const keyFile of [`${key.file}.pub`, undefined]) {
+          await rm(state.signatureFile(run), { force: true });
+          await signRun({ state, run, keyFile, agentSocket, askSecret: nobody });
+          expect(await verifyByOpenssh(state, key)).toContain('Good "shadowtape" signature');
+        }
+      } finally {
+        agent.kill();
+        await once(agent, 'close');
+      }
+    },
+  );
+
+  it('is void once the run is taken up again, and still good where the journal is compressed', async () => {
+    const state = await sealedState(smallEvents());
+    const key = await newKey(['ed25519']);
+    const { signature } = await signRun({ state, run, keyFile: key.file, askSecret: nobody });
+    const file = state.journalFile(run);
+    const before = await readFile(file);
+    await compressFile(file);
+    expect(await signatureLine(state)).toMatchObject({ verdict: 'proven' });
+    await writeFile(file, before);
+    const journal = Journal.reopen({ file, run }, parseJournal(file, before));
+    journal.append({
+      type: 'run-resumed',
+      by: 'marion',
+      version: '1',
+      mode: 'unwind',
+      reason: 'to be unwound',
+    });
+    journal.close();
+    expect(await signatureLine(state)).toMatchObject({
+      verdict: 'unproven',
+      sentence: `the signature by ssh-ed25519 ${signature.fingerprint} does not hold: the run was taken up again after it was signed`,
+    });
+    await expect(signRun({ state, run, keyFile: key.file, askSecret: nobody })).rejects.toMatchObject({
+      code: 'RUN_NOT_ENDED',
+      hint: 'only a run that has ended can be signed; resume or unwind it first',
+    });
+  });
+
+  it('is refused where it was made for something else, or is damaged', async () => {
+    const state = await sealedState(smallEvents());
+    const key = await newKey(['ed25519']);
+    await execute('ssh-keygen', ['-Y', 'sign', '-q', '-f', key.file, '-n', 'file', state.journalFile(run)]);
+    expect((await signatureLine(state))?.sentence).toMatch(
+      /does not hold: it was made for "file", not for "shadowtape"$/,
+    );
+    await signRun({ state, run, keyFile: key.file, askSecret: nobody });
+    const armored = await readFile(state.signatureFile(run), 'utf8');
+    const journal = await readFile(state.journalFile(run));
+    const { signature } = readSignature(armored);
+    expect(checkSignature(armored, journal).verdict).toBe('good');
+    fc.assert(
+      fc.property(fc.nat(signature.length - 1), fc.integer({ min: 1, max: 255 }), (place, change) => {
+        const read = readSignature(armored);
+        read.signature.writeUInt8(read.signature.readUInt8(place) ^ change, place);
+        expect(isSignatureOf(read, journal)).toBe(false);
+      }),
+      { numRuns: 50 },
+    );
+    fc.assert(
+      fc.property(fc.nat(armored.length - 2), (place) => {
+        fc.pre(armored[place] !== '\n');
+        const cut = armored.slice(0, place) + armored.slice(place + 1);
+        expect(checkSignature(cut, journal).verdict).not.toBe('good');
+      }),
+      { numRuns: 100, examples: [[0], [30]] },
+    );
+    await writeFile(state.signatureFile(run), 'no signature');
+    expect((await signatureLine(state))?.sentence).toBe(
+      'the signature cannot be read: it is not an OpenSSH signature',
+    );
+  });
+
+  it('is not put under a journal that was changed, or by a key that is not there', async () => {
+    const state = await sealedState(smallEvents());
+    await expect(signRun({ state, run: 'nobody', askSecret: nobody })).rejects.toMatchObject({
+      code: 'RUN_UNKNOWN',
+    });
+    await expect(signRun({ state, run, keyFile: '/nowhere/key', askSecret: nobody })).rejects.toMatchObject({
+      message: 'sign: there is no key file /nowhere/key',
+    });
+    await writeFile(
+      state.journalFile(run),
+      (await readFile(state.journalFile(run), 'utf8')).replace('ü', 'u'),
+    );
+    await expect(signRun({ state, run, askSecret: nobody })).rejects.toMatchObject({
+      code: 'JOURNAL_BROKEN',
+    });
+  });
+});

@@ -1,0 +1,259 @@
+/** The state folder as one archive: everything but the lab, the index, and what says that a run goes on. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { create, extract, list, type ReadEntry } from 'tar';
+import { failure, isFailure } from '../../contract/errors.ts';
+import { isMissing, readKept } from '../procedure/kept-file.ts';
+import type { StateFolder } from '../state-folder.ts';
+import { checkChain } from './chain.ts';
+import { requireNotLive } from './live-runs.ts';
+import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
+import { appendSeals } from './seals-file.ts';
+import { giveName, temporaryName, unwritable, writeWhole } from './whole-file.ts';
+
+/** What an archive holds: these files, and all files of the folder of runs. Anything else is no state folder's. */
+const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;
+const runFile = /^runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:ndjson|ndjson\.gz|ndjson\.sig)$/;
+
+const isStateFile = (name: string): boolean =>
+  topFiles.some((file) => file === name) || (runFile.test(name) && !name.includes('..'));
+
+/** Names below the state folder, sorted. */
+export async function stateFiles(state: StateFolder): Promise<string[]> {
+  const top = await readdir(state.path).catch(() => []);
+  const runs = await readdir(state.runsFolder).catch(() => []);
+  return [...top, ...runs.map((file) => `runs/${file}`)].filter(isStateFile).sort();
+}
+
+/**
+ * Writes the archive under a temporary name first.
+ * @returns how many files it holds
+ * @throws STATE_FILE_THERE, STATE_FILE_UNWRITABLE
+ */
+export async function exportState(state: StateFolder, file: string): Promise<number> {
+  const target = resolve(file);
+  const temporary = temporaryName(target);
+  const names = await stateFiles(state);
+  try {
+    const archive = create(
+      { cwd: state.path, gzip: true, portable: true, strict: true, noDirRecurse: true },
+      names,
+    );
+    await pipeline(archive, createWriteStream(temporary, { flags: 'wx', mode: 0o600 }));
+    const handle = await open(temporary, 'r');
+    await handle.sync().finally(() => handle.close());
+    await giveName(temporary, target, 'new');
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw unwritable(target, error);
+  }
+  return names.length;
+}
+
+/** What became of a file of the archive. */
+export interface ImportedFile {
+  /** Below the state folder. */
+  readonly name: string;
+  readonly what: 'new' | 'same' | 'differs' | 'merged';
+}
+
+/** @throws STATE_ARCHIVE_FORBIDDEN, STATE_ARCHIVE_UNREADABLE */
+async function requireStateArchive(file: string): Promise<void> {
+  let forbidden: string | undefined;
+  let entries = 0;
+  const look = (entry: ReadEntry) => {
+    entries += 1;
+    const isFile = entry.type === 'File' || entry.type === 'OldFile';
+    if (!isFile || !isStateFile(entry.path)) forbidden ??= entry.path;
+  };
+  try {
+    await pipeline(
+      createReadStream(file),
+      list({ strict: true, onReadEntry: look }) as unknown as NodeJS.WritableStream,
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason }, {}, error);
+  }
+  if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
+  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entry' });
+}
+
+async function contentOf(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readKept(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+const plainName = (name: string) => name.replace(/\.gz$/, '');
+
+/** Lines that are not there yet are written behind those that are. */
+async function mergeLines(target: string, content: Buffer): Promise<ImportedFile['what']> {
+  const here = (await readFile(target, 'utf8')).split('\n');
+  const known = new Set(here);
+  const more = content
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !known.has(line));
+  if (more.length === 0) return 'same';
+  const text = [...here.filter((line) => line !== ''), ...more].join('\n');
+  await writeWhole(target, `${text}\n`, { mode: 'replace' });
+  return 'merged';
+}
+
+/** A file that may lie there compressed, and come compressed. */
+async function importFile(state: StateFolder, unpacked: string, name: string): Promise<ImportedFile> {
+  const source = join(unpacked, name);
+  const target = join(state.path, name);
+  const here = await contentOf(join(state.path, plainName(name)));
+  if (!here) {
+    await writeWhole(target, await readFile(source), { mode: 'new' });
+    return { name, what: 'new' };
+  }
+  const content = (await contentOf(join(unpacked, plainName(name)))) ?? Buffer.alloc(0);
+  if (here.equals(content)) return { name, what: 'same' };
+  if (name === 'tapes.ndjson' || name === 'known_hosts')
+    return { name, what: await mergeLines(target, content) };
+  return { name, what: 'differs' };
+}
+
+/** The seals of runs that were new here, as seals of elsewhere. */
+async function importSeals(
+  state: StateFolder,
+  unpacked: string,
+  isNew: (run: string) => boolean,
+): Promise<ImportedFile[]> {
+  const name = 'seals.ndjson';
+  const content = await contentOf(join(unpacked, name));
+  if (!content) return [];
+  const here = await contentOf(state.sealsFile);
+  if (!here) {
+    await writeWhole(state.sealsFile, content, { mode: 'new' });
+    return [{ name, what: 'new' }];
+  }
+  if (here.equals(content)) return [{ name, what: 'same' }];
+  const { seals, trouble } = parseSeals(content);
+  if (trouble) return [{ name, what: 'differs' }];
+  const at = new Date().toISOString();
+  const last = [...new Set(seals.map(({ run }) => run))].flatMap((run) => lastSealOf(seals, run) ?? []);
+  const more = last
+    .filter(({ run, what }) => what !== 'removed' && isNew(run))
+    .map(({ run, lines, bytes, hash, at: was, sealedAt = was }): NewSeal => ({
+      what: 'imported',
+      at,
+      run,
+      lines,
+      bytes,
+      hash,
+      sealedAt,
+    }));
+  if (more.length > 0) await appendSeals(state, more);
+  return [{ name, what: more.length > 0 ? 'merged' : 'same' }];
+}
+
+/**
+ * Takes what the archive holds and the state folder has not. What is there and differs stays as it is.
+ * @throws STATE_RUN_LIVE, STATE_ARCHIVE_UNREADABLE, STATE_ARCHIVE_FORBIDDEN: nothing was taken then; STATE_FILE_UNWRITABLE, SEALS_UNWRITABLE
+ */
+export async function importState(state: StateFolder, file: string): Promise<ImportedFile[]> {
+  await state.prepare();
+  await requireNotLive(state);
+  await requireStateArchive(file);
+  const unpacked = await mkdtemp(join(state.path, 'import-')).catch((error: unknown) => {
+    throw unwritable(state.path, error);
+  });
+  try {
+    await extract({ file, cwd: unpacked, strict: true, preserveOwner: false });
+    const from = { path: unpacked, runsFolder: join(unpacked, 'runs') } as StateFolder;
+    const done: ImportedFile[] = [];
+    for (const name of await stateFiles(from))
+      if (name !== 'seals.ndjson') done.push(await importFile(state, unpacked, name));
+    const fresh = new Set(done.flatMap(({ name, what }) => (what === 'new' ? [plainName(name)] : [])));
+    done.push(...(await importSeals(state, unpacked, (run) => fresh.has(`runs/${run}.ndjson`))));
+    return done;
+  } catch (error) {
+    if (isFailure(error)) throw error;
+    throw unwritable(state.path, error);
+  } finally {
+    await rm(unpacked, { recursive: true, force: true });
+  }
+}
+
+/** What a removed run was, for the list of seals. */
+function lastFacts(content: Buffer, run: string): Pick<NewSeal, 'lines' | 'bytes' | 'hash'> {
+  const { lines, bytes, lastHash: hash } = checkChain(content, run);
+  return { lines, bytes, hash };
+}
+
+/** All files of a run: journal, signature, lists of files, list of exports; compressed or not. */
+export async function filesOfRun(state: StateFolder, run: string): Promise<string[]> {
+  const files = await readdir(state.runsFolder).catch(() => []);
+  const own = /^(?:(?:\d+\.)?catalogue\.|reports\.)?ndjson(?:\.gz|\.sig)?$/;
+  return files
+    .filter((file) => file.startsWith(`${run}.`) && own.test(file.slice(run.length + 1)))
+    .map((file) => join(state.runsFolder, file))
+    .sort();
+}
+
+/**
+ * Removes all files of a run; what its journal was is written into the list of seals first.
+ * @param by who wants it
+ * @returns the names of the files
+ * @throws RUN_UNKNOWN, STATE_RUN_LIVE, SEALS_UNWRITABLE, STATE_FILE_UNWRITABLE
+ */
+export async function removeRun(state: StateFolder, run: string, by: string): Promise<string[]> {
+  const content = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)
+    ? await contentOf(state.journalFile(run))
+    : undefined;
+  if (!content) throw failure('RUN_UNKNOWN', { run });
+  await requireNotLive(state, run);
+  await appendSeals(state, [
+    { what: 'removed', at: new Date().toISOString(), run, by, ...lastFacts(content, run) },
+  ]);
+  const files = await filesOfRun(state, run);
+  try {
+    for (const file of files) await rm(file);
+  } catch (error) {
+    throw unwritable(dirname(files[0] ?? state.path), error);
+  }
+  return files.map((file) => basename(file));
+}
+
+export interface DiskUse {
+  readonly what: 'journals' | 'lists of files' | 'everything else' | 'lab';
+  readonly files: number;
+  readonly bytes: number;
+}
+
+async function sizesBelow(folder: string): Promise<{ file: string; bytes: number }[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    files.map(async (file) => {
+      // Files of the lab have holes: what counts is what they take.
+      const { blocks } = await stat(file).catch(() => ({ blocks: 0 }));
+      return { file, bytes: blocks * 512 };
+    }),
+  );
+}
+
+/** How much of the disk the state folder takes, in bytes. */
+export async function diskUse(state: StateFolder): Promise<DiskUse[]> {
+  const files = await sizesBelow(state.path);
+  const kindOf = (file: string): DiskUse['what'] => {
+    if (file.startsWith(`${state.labFolder}/`)) return 'lab';
+    if (/\.catalogue\.ndjson(?:\.gz)?$/.test(file)) return 'lists of files';
+    return file.startsWith(`${state.runsFolder}/`) && /\.ndjson(?:\.gz)?$/.test(file)
+      ? 'journals'
+      : 'everything else';
+  };
+  return (['journals', 'lists of files', 'everything else', 'lab'] as const).map((what) => {
+    const own = files.filter(({ file }) => kindOf(file) === what);
+    return { what, files: own.length, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) };
+  });
+}

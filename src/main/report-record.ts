@@ -1,0 +1,74 @@
+/** What was ever exported of a run: beside its journal, a line each, so that a paper can be told from one that this program never made. */
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { StateFolder } from './state-folder.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const reportRecordSchema = z.looseObject({
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  what: z.enum(['pdf', 'journal', 'commands', 'rates']),
+  /** Of a PDF. */
+  paper: z.enum(['A4', 'Letter']).optional(),
+  /** Of a PDF: whether it tells of a signature. */
+  signed: z.boolean().optional(),
+  /** Of the exported file. */
+  sha256,
+  /** SHA-256 of the journal's last line at that time. */
+  journalHash: sha256,
+  /** Of shadowtape. */
+  version: z.string(),
+});
+
+export type ReportRecord = z.infer<typeof reportRecordSchema>;
+
+export interface ReportRecords {
+  readonly records: readonly ReportRecord[];
+  /** Numbers of the lines that are no record, from 1. */
+  readonly unreadableLines: readonly number[];
+}
+
+/** Appends a record and syncs it. @throws what the file system throws */
+export async function writeReportRecord(
+  state: StateFolder,
+  run: string,
+  record: ReportRecord,
+): Promise<void> {
+  const file = state.reportsFile(run);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, 'a', 0o600);
+  try {
+    await handle.write(`${JSON.stringify(record)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function recordOf(line: string): ReportRecord | undefined {
+  try {
+    const parsed = reportRecordSchema.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Oldest first; none where nothing was exported yet. @throws what the file system throws, except that there is no such file */
+export async function readReportRecords(state: StateFolder, run: string): Promise<ReportRecords> {
+  let text: string;
+  try {
+    text = await readFile(state.reportsFile(run), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { records: [], unreadableLines: [] };
+    throw error;
+  }
+  const lines = text.split('\n').map((line, index) => ({ line, number: index + 1 }));
+  const told = lines.filter(({ line }) => line !== '');
+  return {
+    records: told.flatMap(({ line }) => recordOf(line) ?? []),
+    unreadableLines: told.flatMap(({ line, number }) => (recordOf(line) ? [] : [number])),
+  };
+}

@@ -1,0 +1,239 @@
+/** The first page: how it ended, what was backed up, where it lies, when, by whom, the digests, and a place to sign. */
+import type {
+  ReportBlock,
+  ReportFacts as FactsBlock,
+  ReportTermination,
+  ReportTexts,
+} from '../../contract/report.ts';
+import { bytesText, durationText } from '../../contract/words.ts';
+import type { VolumeModel } from '../../renderer/folds/run-model.ts';
+import { hopOverview, hopTable } from './hop-table.ts';
+import type { ReportFacts } from './report-source.ts';
+import {
+  code,
+  countOf,
+  dayText,
+  marked,
+  momentText,
+  named,
+  notKnown,
+  plain,
+  quiet,
+  sizeText,
+  strong,
+} from './report-words.ts';
+import { verdictMarks, type SectionDraft } from './section-draft.ts';
+
+/** More volumes than these have their digests behind the first page. */
+const volumesInFull = 2;
+const volumesNamed = 6;
+const volumesOnFirstPage = 14;
+
+const endWords: Readonly<Record<number, { line: string; mark: ReportTermination['mark'] }>> = {
+  1: { line: 'Backup refused, nothing was touched', mark: 'bad' },
+  2: { line: 'Backup failed, the cluster is in its normal state', mark: 'bad' },
+  3: { line: 'Backup failed, an operator must act', mark: 'bad' },
+  4: { line: 'The tape is no backup, the cluster is in its normal state', mark: 'bad' },
+};
+
+const goodWords = {
+  verified: { line: 'Backup OK, verified', mark: 'good' },
+  unverified: { line: 'Backup written, not verified', mark: 'warning' },
+  failed: { line: 'Backup failed', mark: 'bad' },
+} as const;
+
+/** How the run ended, in one line. */
+export function terminationOf({ model: { end, current, at } }: ReportFacts): ReportTermination {
+  if (end === undefined) {
+    const where = current === undefined ? '' : `, in step ${current.step} (${current.title})`;
+    const when = at === undefined ? '' : ` at ${momentText(at)}`;
+    return {
+      kind: 'termination',
+      mark: 'warning',
+      line: 'Termination: NOT ENDED',
+      status: 'no exit status',
+      sentence: `The journal tells of no end; its last line was written${when}${where}. The run goes on, or its console died.`,
+    };
+  }
+  const { line, mark } =
+    end.exitStatus === 0 ? goodWords[end.verdict] : (endWords[end.exitStatus] ?? goodWords.failed);
+  return {
+    kind: 'termination',
+    mark,
+    line: `Termination: ${line}`,
+    status: `exit status ${end.exitStatus}`,
+    sentence: end.sentence,
+  };
+}
+
+const methodWords: Readonly<Record<string, string>> = {
+  '6a': '6a (raw device, dd)',
+  '6b': '6b (ufs, tar)',
+  '6c': '6c (ufs, ufsdump)',
+  '6d': '6d (sfxfs, tar)',
+  '6e': '6e (sfxfs, sfxdump)',
+};
+
+export const methodText = (method: string): string => methodWords[method] ?? method;
+
+function volumeText({ master, proxy, bytes, method }: VolumeModel): string {
+  const size = bytes === undefined ? 'size not in the journal' : sizeText(bytes);
+  return `${proxy}, the proxy of ${master}: ${size}, method ${methodText(method)}`;
+}
+
+function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'] {
+  const total = volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  const many = volumes.length > volumesNamed;
+  const methods = [...new Set(volumes.map(({ method }) => methodText(method)))];
+  const one = many
+    ? [
+        {
+          name: 'Volumes',
+          value: plain(
+            `${volumes.length} proxy volumes, ${sizeText(total)} together: ${named(volumes.map(({ proxy }) => proxy))}; method ${named(methods)}`,
+          ),
+        },
+      ]
+    : volumes.map((volume, index) => ({
+        name: volumes.length === 1 ? 'Volume' : `Volume ${index + 1}`,
+        value: plain(volumeText(volume)),
+      }));
+  return [
+    {
+      name: 'Backed up',
+      value:
+        start === undefined
+          ? notKnown
+          : plain(`class ${start.class} of site ${start.site}, job ${start.job}`),
+    },
+    ...one,
+  ];
+}
+
+function tapeWords({ model }: ReportFacts): ReportTexts[] {
+  const { tapes, start, volumes } = model;
+  const written = volumes.some(({ digests }) => digests.handed !== undefined);
+  const files = volumes.map(({ tapeFile }) => tapeFile ?? 0);
+  const place = start === undefined ? '' : ` in ${start.tape.device} on ${start.tape.host}`;
+  if (!written && tapes.every(({ name }) => name === undefined))
+    return [plain(`nothing was written to its end on the tape${place}`)];
+  const fileText =
+    files.length === 0
+      ? ''
+      : files.length === 1
+        ? `file ${files[0] ?? 0}`
+        : `files ${Math.min(...files)} to ${Math.max(...files)}`;
+  if (tapes.every(({ name }) => name === undefined))
+    return [plain(`the tape${place}, ${fileText}; without a label`)];
+  return tapes.map((tape): ReportTexts => {
+    const ownFiles = tape.parts.map(({ file }) => file);
+    const inTape =
+      ownFiles.length > 0
+        ? `, ${countOf(ownFiles.length, 'part')}`
+        : tapes.length === 1
+          ? `, ${fileText}`
+          : '';
+    return [
+      strong(tape.name ?? 'without a label'),
+      { text: `${place}${inTape}${tape.uuid === undefined ? '' : ', uuid '}` },
+      ...(tape.uuid === undefined ? [] : [code(tape.uuid)]),
+      {
+        text:
+          tape.keepUntil === undefined ? '; no time to be kept' : `; keep until ${dayText(tape.keepUntil)}`,
+      },
+    ];
+  });
+}
+
+function whereRows(facts: ReportFacts): FactsBlock['rows'] {
+  const words = tapeWords(facts);
+  return words.map((value, index) => ({
+    name: words.length === 1 ? 'Lies on' : `Lies on tape ${index + 1}`,
+    value: facts.model.start === undefined ? notKnown : value,
+  }));
+}
+
+function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
+  const { startedAt, end, at } = model;
+  const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
+  const until = end === undefined ? `not ended; last line ${momentText(at ?? 0)}` : momentText(end.at);
+  const seconds =
+    startedAt === undefined
+      ? undefined
+      : ((end === undefined ? at : Date.parse(end.at)) ?? startedAt) - startedAt;
+  const took = seconds === undefined ? '' : ` (${durationText(seconds / 1000)})`;
+  return [{ name: 'When', value: plain(`${began} to ${until}${took}; all times are UTC, offset +00:00`) }];
+}
+
+function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
+  const { start, sessions } = model;
+  const taken = sessions
+    .slice(1)
+    .map(({ by, mode, at }) => `${mode === 'unwind' ? 'unwound' : 'resumed'} by ${by} at ${momentText(at)}`);
+  const answers = events.flatMap((event) =>
+    event.type === 'answered' && event.question === 'approve-shadow'
+      ? [`${event.answer} by ${event.by}`]
+      : [],
+  );
+  const approval = answers.length > 0 ? [`the shadow: ${named([...new Set(answers)])}`] : [];
+  return [
+    {
+      name: 'By',
+      value:
+        start === undefined
+          ? notKnown
+          : plain([`begun by ${start.operator}`, ...taken, ...approval].join('; ')),
+    },
+  ];
+}
+
+function noteOf(facts: ReportFacts): ReportBlock[] {
+  const { warnings, end } = facts.model;
+  const texts: ReportTexts[] = [];
+  if (end?.hint !== undefined) texts.push([strong('Hint: '), { text: end.hint }]);
+  if (warnings.length > 0)
+    texts.push([marked('warning', `${countOf(warnings.length, 'warning')}: see “Warnings and errors”.`)]);
+  const verdict = facts.verification;
+  if (verdict.stage === 'done' && verdict.verdict !== 'equal')
+    texts.push([
+      marked(verdictMarks[verdict.verdict] ?? 'unknown', 'The shadow was not proven to be the same blocks.'),
+    ]);
+  return texts.map((value) => ({ kind: 'paragraph', texts: value }));
+}
+
+export function summarySection(facts: ReportFacts): SectionDraft {
+  const { model, run } = facts;
+  const few = model.volumes.length <= volumesInFull;
+  const total = model.volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return {
+    id: 'summary',
+    title: `Backup report, run ${run}`,
+    blocks: [
+      terminationOf(facts),
+      {
+        kind: 'facts',
+        caption: `Summary of the run, ${bytesText(total)}`,
+        rows: [...whatRows(facts), ...whereRows(facts), ...whenRows(facts), ...whoRows(facts)],
+      },
+      ...noteOf(facts),
+      ...(few
+        ? model.volumes.map((volume) => hopTable(volume, facts.several))
+        : [hopOverview(model.volumes, volumesOnFirstPage)]),
+      {
+        kind: 'paragraph',
+        texts: [
+          { text: 'SHA-256 of the journal’s last line: ' },
+          code(facts.journalHash),
+          quiet('; how to check it is said under “Proof”.'),
+        ],
+      },
+      {
+        kind: 'signing',
+        lines: [
+          { who: 'Operator', name: model.start?.operator ?? '' },
+          { who: 'Checked by', name: '' },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,37 @@
+/** What an audit says, as a screen shows it: the verdict of several lines together, and their order. Pure. */
+import type { AuditLine, AuditVerdict } from '../../contract/proof.ts';
+
+/** The worst first. */
+const order: readonly AuditVerdict[] = ['wrong', 'unproven', 'proven'];
+
+export const auditStates = {
+  proven: { state: 'ok', word: 'proven' },
+  unproven: { state: 'warn', word: 'not wholly proven' },
+  wrong: { state: 'bad', word: 'wrong' },
+} as const satisfies Record<AuditVerdict, { state: string; word: string }>;
+
+export const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
+  journal: 'journal',
+  catalogue: 'list of files',
+  signature: 'signature',
+  report: 'exports',
+  seals: 'list of seals',
+};
+
+/** Of several lines the worst; undefined of none. */
+export const worstOf = (lines: readonly AuditLine[]): AuditVerdict | undefined =>
+  order.find((verdict) => lines.some((line) => line.verdict === verdict));
+
+/** What is wrong first; lines that are alike keep their order. */
+export const worstFirst = (lines: readonly AuditLine[]): AuditLine[] =>
+  lines.toSorted((one, other) => order.indexOf(one.verdict) - order.indexOf(other.verdict));
+
+export function verdictCounts(lines: readonly AuditLine[]): { verdict: AuditVerdict; count: number }[] {
+  return order
+    .map((verdict) => ({ verdict, count: lines.filter((line) => line.verdict === verdict).length }))
+    .filter(({ count }) => count > 0);
+}
+
+/** True where a signature lies beside the journal, whatever it is worth. */
+export const isSigned = (lines: readonly AuditLine[]): boolean =>
+  lines.some(({ subject }) => subject === 'signature');

@@ -1,0 +1,85 @@
+/** Where a file is: what is looked for, and the tapes on which it lies. */
+import type { Bridge } from '../../contract/channels.ts';
+import type { FoundFiles } from '../../contract/history.ts';
+import { bridge } from '../bridge.ts';
+import { Asked } from './asked.svelte.ts';
+
+/** Milliseconds of rest in the typing before it is asked. */
+const rest = 250;
+/** Hits that are asked for at first; then twice as many, and so on. */
+const firstLimit = 100;
+const mostHits = 10_000;
+
+export class FileSearchManager {
+  readonly #asked: Asked<'whereFile'>;
+  #file = $state('');
+  #answered = $state<string>();
+  #limit = firstLimit;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(to: Bridge) {
+    this.#asked = new Asked(to, 'whereFile');
+  }
+
+  /** A path, a base name or a pattern, as it was typed. */
+  get file(): string {
+    return this.#file;
+  }
+
+  /** Undefined where nothing is looked for, or nothing was answered yet. */
+  get found(): FoundFiles | undefined {
+    return this.#file.trim() === '' ? undefined : this.#asked.value;
+  }
+
+  /** What the hits are the answer to. */
+  get answered(): string | undefined {
+    return this.#answered;
+  }
+
+  get busy(): boolean {
+    return this.#asked.busy;
+  }
+
+  get error() {
+    return this.#asked.error;
+  }
+
+  /** True where more can be asked for. */
+  get more(): boolean {
+    return (this.found?.more ?? false) && this.#limit < mostHits;
+  }
+
+  type(file: string): void {
+    this.#file = file;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.look(), rest);
+  }
+
+  /** Looks at once. */
+  look(file = this.#file): Promise<void> {
+    this.#file = file;
+    this.#limit = firstLimit;
+    return this.#ask();
+  }
+
+  /** Asks for more of the same. */
+  lookOn(): Promise<void> {
+    this.#limit = Math.min(this.#limit * 4, mostHits);
+    return this.#ask();
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const file = this.#file.trim();
+    if (file === '') {
+      this.#asked.clear();
+      this.#answered = undefined;
+      return;
+    }
+    const found = await this.#asked.ask({ file, limit: this.#limit });
+    if (found) this.#answered = file;
+  }
+}
+
+export const fileSearch = new FileSearchManager(bridge);

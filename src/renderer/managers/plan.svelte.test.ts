@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { fakeBridge, Refusal } from '../../../test/support/ui/fake-bridge.ts';
+import type { Plan } from '../../contract/plan.ts';
+import { PlanManager } from './plan.svelte.ts';
+
+const plan = (job: string, method = '6a'): Plan => ({
+  site: 'lab',
+  job,
+  method,
+  route: 'console',
+  volume: 'Volume2',
+  bytes: 536_870_912,
+  routes: [],
+  looks: [],
+  steps: [],
+});
+
+describe('the plan of a job', () => {
+  it('is asked for by job, method and route, and stays in sight while another method is asked for', async () => {
+    const bridge = fakeBridge({ plan: ({ job, method }) => plan(job, method) });
+    const plans = new PlanManager(bridge);
+    expect([plans.choice, plans.plan, plans.busy]).toEqual([undefined, undefined, false]);
+    await plans.choose({ job: 'nightly' });
+    expect(plans.plan).toEqual(plan('nightly'));
+    const other = plans.choose({ job: 'nightly', method: '6b', route: 'server' });
+    expect([plans.busy, plans.plan]).toEqual([true, plan('nightly')]);
+    await other;
+    expect([plans.busy, plans.plan, plans.choice]).toEqual([
+      false,
+      plan('nightly', '6b'),
+      { job: 'nightly', method: '6b', route: 'server' },
+    ]);
+    expect(bridge.asked.map(({ request }) => request)).toEqual([
+      { job: 'nightly' },
+      { job: 'nightly', method: '6b', route: 'server' },
+    ]);
+  });
+
+  it('of another job never stands under the name of the new one', async () => {
+    const plans = new PlanManager(fakeBridge({ plan: ({ job }) => plan(job) }));
+    await plans.choose({ job: 'nightly' });
+    const other = plans.choose({ job: 'weekly' });
+    expect([plans.choice, plans.plan]).toEqual([{ job: 'weekly' }, undefined]);
+    await other;
+    expect(plans.plan).toEqual(plan('weekly'));
+  });
+
+  it('is asked for once more by the same choice; before any there is nothing to ask', async () => {
+    const bridge = fakeBridge({ plan: ({ job }) => plan(job) });
+    const plans = new PlanManager(bridge);
+    await plans.again();
+    expect(bridge.asked).toEqual([]);
+    await plans.choose({ job: 'nightly', method: '6c' });
+    await plans.again();
+    expect(bridge.asked.map(({ request }) => request)).toEqual([
+      { job: 'nightly', method: '6c' },
+      { job: 'nightly', method: '6c' },
+    ]);
+  });
+
+  it('begins its run, and tells why it was refused until something else is chosen', async () => {
+    const trouble = { now: true };
+    const bridge = fakeBridge({
+      plan: ({ job }) => plan(job),
+      start: () => {
+        if (trouble.now) throw new Refusal({ sentence: 'the lock is held' });
+        return { run: '20261122-020004-volume2' };
+      },
+    });
+    const plans = new PlanManager(bridge);
+    expect(await plans.start()).toBeUndefined();
+    await plans.choose({ job: 'nightly', route: 'server' });
+    const refused = plans.start();
+    expect(plans.starting).toBe(true);
+    expect(await refused).toBeUndefined();
+    expect([plans.starting, plans.startError?.sentence]).toEqual([false, 'the lock is held']);
+    await plans.choose({ job: 'nightly' });
+    expect(plans.startError).toBeUndefined();
+    trouble.now = false;
+    expect(await plans.start()).toBe('20261122-020004-volume2');
+    expect(bridge.asked.filter(({ channel }) => channel === 'start')).toEqual([
+      { channel: 'start', request: { job: 'nightly', route: 'server' } },
+      { channel: 'start', request: { job: 'nightly' } },
+    ]);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
+import type { CheckLine } from '../../contract/plan.ts';
+import type { TapeContents, TapeView } from '../../contract/screens.ts';
+import { TapeManager } from './tape.svelte.ts';
+
+const drive: TapeView = {
+  host: 'node3',
+  device: '/dev/nst0',
+  state: 'ready',
+  said: 'ready',
+  writeProtected: false,
+  file: 0,
+  record: 0,
+};
+const blank: TapeContents = {
+  host: 'node3',
+  device: '/dev/nst0',
+  blank: true,
+  label: undefined,
+  files: [],
+  end: 'blank',
+};
+const good: CheckLine = { host: 'node3', what: 'write', good: true, said: 'written', hint: undefined };
+const bad: CheckLine = { ...good, what: 'read', good: false, said: 'read something else' };
+
+const usual: Answers = { tape: () => drive, tapes: () => [], identify: () => blank };
+const channelsOf = ({ asked }: ReturnType<typeof fakeBridge>) => asked.map(({ channel }) => channel);
+
+describe('the drive', () => {
+  it('is looked at with the catalogue at first; looking again forgets what the tape held', async () => {
+    const bridge = fakeBridge(usual);
+    const tape = new TapeManager(bridge);
+    const start = tape.start();
+    expect(tape.work).toBe('look');
+    await start;
+    expect([tape.work, tape.drive.value, tape.catalogue.value]).toEqual([undefined, drive, []]);
+    await tape.identify();
+    expect(tape.contents.value).toEqual(blank);
+    await tape.look();
+    expect(tape.contents.value).toBeUndefined();
+    expect(channelsOf(bridge)).toEqual(['tape', 'tapes', 'identify', 'tape', 'tapes', 'tape']);
+  });
+
+  it('labels a tape, then reads what it holds now, then looks at the drive', async () => {
+    const bridge = fakeBridge({ ...usual, label: ({ name }) => ({ name, uuid: 'u-1' }) });
+    const tape = new TapeManager(bridge);
+    const labelling = tape.label('VOL001', undefined);
+    expect(tape.work).toBe('label');
+    expect(await labelling).toBe(true);
+    expect(await tape.label('VOL002', 'VOL001')).toBe(true);
+    expect(tape.labelled.value).toEqual({ name: 'VOL002', uuid: 'u-1' });
+    expect(bridge.asked.filter(({ channel }) => channel === 'label').map(({ request }) => request)).toEqual([
+      { name: 'VOL001' },
+      { name: 'VOL002', overwrite: 'VOL001' },
+    ]);
+    expect(channelsOf(bridge).slice(0, 4)).toEqual(['label', 'identify', 'tape', 'tapes']);
+  });
+
+  it('tells a label that was refused, and does not read the tape for it', async () => {
+    const bridge = fakeBridge({
+      ...usual,
+      label: () => {
+        throw new Refusal({ sentence: 'the tape bears the name VOL001' });
+      },
+    });
+    const tape = new TapeManager(bridge);
+    expect(await tape.label('VOL002', undefined)).toBe(false);
+    expect(tape.labelled.error?.sentence).toBe('the tape bears the name VOL001');
+    expect(channelsOf(bridge)).toEqual(['label', 'tape', 'tapes']);
+  });
+
+  it('shows the lines of a drive check as they come, and not those of another check', async () => {
+    let finish: (lines: readonly CheckLine[]) => void = () => undefined;
+    const bridge = fakeBridge({
+      ...usual,
+      driveCheck: () => new Promise((resolve) => (finish = resolve)),
+    });
+    const tape = new TapeManager(bridge);
+    const { driveCheck } = tape;
+    await tape.identify();
+    expect(driveCheck.shows).toBe(false);
+    const checking = tape.checkDrive('VOL001');
+    expect([tape.work, tape.contents.value, driveCheck.shows]).toEqual(['drive-check', undefined, true]);
+    bridge.push('activity', { runs: [], logins: [], checking: { what: 'check', lines: [bad] } });
+    expect(driveCheck.lines).toEqual([]);
+    bridge.push('activity', { runs: [], logins: [], checking: { what: 'driveCheck', lines: [good] } });
+    expect([driveCheck.lines, driveCheck.badLines]).toEqual([[good], 0]);
+    finish([good, bad]);
+    await checking;
+    expect([tape.work, driveCheck.lines, driveCheck.badLines]).toEqual([undefined, [good, bad], 1]);
+    expect(bridge.followed).toEqual([]);
+    expect(bridge.asked).toContainEqual({ channel: 'driveCheck', request: { overwrite: 'VOL001' } });
+  });
+
+  it('gives up what goes on, and looks where the tape stands then', async () => {
+    const bridge = fakeBridge({ tape: () => drive, tapes: () => [] });
+    const tape = new TapeManager(bridge);
+    void tape.identify();
+    expect(tape.work).toBe('identify');
+    await tape.stop();
+    expect([tape.work, tape.contents.value, tape.contents.error]).toEqual([undefined, undefined, undefined]);
+    expect(channelsOf(bridge)).toEqual(['identify', 'tape', 'tapes']);
+  });
+});

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { renameHost } from './rename-host.ts';
+import { EditRefused } from './site-edit.ts';
+
+const text = `hosts:
+  node1: { role: primary } # the first
+  node3: { role: backup }
+tape: { host: node3, device: /dev/rmt/0 }
+jobs:
+  nightly:
+    services: { nodes: { node1: { stop: [stop node1], resume: [] } } }
+    scripts:
+      - { before: dump, host: node3, command: cool }
+      - { after: dump, host: node1, command: warm }
+`;
+
+test('whatever points at a host follows its new name; words of commands do not', () => {
+  expect(renameHost(renameHost(text, 'node1', 'oslo'), 'node3', 'bergen')).toBe(`hosts:
+  oslo: { role: primary } # the first
+  bergen: { role: backup }
+tape: { host: bergen, device: /dev/rmt/0 }
+jobs:
+  nightly:
+    services: { nodes: { oslo: { stop: [stop node1], resume: [] } } }
+    scripts:
+      - { before: dump, host: bergen, command: cool }
+      - { after: dump, host: oslo, command: warm }
+`);
+});
+
+test('a name that another host has is refused', () => {
+  expect(() => renameHost(text, 'node1', 'node3')).toThrow(EditRefused);
+});

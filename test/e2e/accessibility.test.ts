@@ -1,0 +1,113 @@
+/** Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colours decide in dark, too. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { picturesOf, type Picture } from '../screenshots/pictures.ts';
+import { capturePlays, forTests } from '../screenshots/plays.ts';
+import { describeInBrowser } from '../support/ui/console-page.ts';
+import { playConsole } from '../support/ui/played-console.ts';
+
+/** Screens are drawn with more states than these; what they add is other words in the same places. */
+const states = [
+  'topology-loading',
+  'topology-joined',
+  'topology-lab',
+  'topology-chosen',
+  'topology-dumping',
+  'topology-500-unfolded',
+  'topology-500-found',
+  'topology-empty',
+  'topology-failed',
+  'topology-unreached',
+  'topology-disconnected',
+  'topology-help',
+  'plan',
+  'plan-three',
+  'plan-loading',
+  'plan-failed',
+  'run-none',
+  'run-loading',
+  'run-asking',
+  'run-dumping',
+  'run-stop-dialog',
+  'run-step-failed',
+  'run-halted',
+  'run-dead',
+  'run-done',
+  'run-several-tapes',
+  'verify-none',
+  'verify-going-on',
+  'verify-asking',
+  'verify-mismatch',
+  'verify-three',
+  'runs',
+  'runs-empty',
+  'runs-nothing-found',
+  'runs-opened',
+  'runs-compared',
+  'tape-ready',
+  'tape-identified',
+  'tape-unreached',
+  'tape-label-dialog',
+  'tape-check-dialog',
+  'sites-overview',
+  'sites-lab',
+  'sites-checked-bad',
+  'sites-edit',
+  'sites-edit-trouble',
+  'sites-edit-text',
+  'sites-new-job',
+  'sites-first',
+  'sites-first-volumes',
+  'sites-open-dialog',
+  'login-host-key',
+  'login-password',
+] as const;
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
+/** @returns what is wrong, a line each; none where all is well */
+async function violations(
+  page: Page,
+  runOnly: { type: 'tag' | 'rule'; values: string[] },
+): Promise<string[]> {
+  const found = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ['violations'] }).then((result) => result.violations)`,
+  )) as Violation[];
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+describeInBrowser('axe-core finds nothing', (browser) => {
+  let pictures: readonly Picture[];
+  beforeAll(async () => {
+    pictures = picturesOf(await capturePlays(forTests));
+    // Five labs at once, on a machine that may be loaded.
+  }, 300_000);
+
+  it.each(states)('on %s', async (name) => {
+    const picture = pictures.find((each) => each.name === name);
+    if (!picture) throw new Error(`nothing is called ${name}`);
+    const console = await playConsole(picture.play);
+    onTestFinished(() => console.close());
+    const mayComplain = name.endsWith('disconnected') ? [/^WebSocket connection to/] : [];
+    const { page } = await (
+      await browser.page(console, { reducedMotion: true, mayComplain })
+    ).open(picture.hash);
+    await page.getByRole('heading', { level: 1, includeHidden: true }).first().waitFor({ state: 'attached' });
+    await picture.act?.(page, console);
+    await page.evaluate(axe);
+    expect(await violations(page, { type: 'tag', values: tags })).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(page, { type: 'rule', values: ['color-contrast'] })).toEqual([]);
+  });
+});

@@ -1,0 +1,180 @@
+/** What the window has of the system: its place, its menu, the task bar, notifications, the keystore; and who may speak to it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askOnPage, launchDesktop, pushedOnPage, type Desktop } from '../support/desktop.ts';
+import { electronRuntime } from '../support/electron-runtime.ts';
+import { jobOf, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+
+const { missing } = electronRuntime();
+
+describe.runIf(missing === undefined || process.env['CI'])(
+  `the desktop window in its system${missing === undefined ? '' : ` (not tested: ${missing})`}`,
+  () => {
+    let scene: Scene;
+    let state: string;
+    beforeEach(async () => {
+      if (missing !== undefined) throw new Error(missing);
+      scene = await openScene();
+      state = await mkdtemp(join(tmpdir(), 'shadowtape-desktop-'));
+      await copyFile(scene.lab.knownHostsFile, join(state, 'known_hosts'));
+    });
+    afterEach(async () => {
+      await scene.close();
+      await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    });
+
+    async function launch(change?: (site: SiteTree) => void): Promise<Desktop> {
+      return launchDesktop({ SHADOWTAPE_SITE: await scene.writeSite(change), SHADOWTAPE_STATE: state });
+    }
+
+    const boundsOf = ({ app }: Desktop) =>
+      app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds());
+
+    it('opens where it was, and writes down where it is when it is closed', async () => {
+      const place = { x: 60, y: 40, width: 900, height: 650, maximized: false };
+      await writeFile(join(state, 'window.json'), JSON.stringify(place));
+      const desktop = await launch();
+      expect(await boundsOf(desktop)).toMatchObject({ x: 60, y: 40, width: 900, height: 650 });
+      const closed = desktop.app.waitForEvent('close');
+      await desktop.app.evaluate(({ BrowserWindow }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        window?.setBounds({ x: 80, y: 50, width: 1000, height: 700 });
+        window?.close();
+      });
+      await closed;
+      expect(JSON.parse(await readFile(join(state, 'window.json'), 'utf8'))).toEqual({
+        x: 80,
+        y: 50,
+        width: 1000,
+        height: 700,
+        maximized: false,
+      });
+    });
+
+    it('opens in sight where the screen on which it was is gone, and has a shortcut for each screen', async () => {
+      const place = { x: 9000, y: 40, width: 900, height: 650, maximized: false };
+      await writeFile(join(state, 'window.json'), JSON.stringify(place));
+      const desktop = await launch();
+      const bounds = await boundsOf(desktop);
+      expect(bounds).toMatchObject({ width: 900, height: 650 });
+      expect(bounds?.x).toBeLessThan(2000);
+      const shortcuts = await desktop.app.evaluate(({ Menu }) =>
+        Menu.getApplicationMenu()
+          ?.items.flatMap(({ submenu }) => submenu?.items ?? [])
+          .flatMap(({ label, accelerator }) => (accelerator ? [`${accelerator}: ${label}`] : [])),
+      );
+      expect(shortcuts).toEqual([
+        'CommandOrControl+R: Reload the view',
+        'CommandOrControl+Q: Quit',
+        'CommandOrControl+1: Topology',
+        'CommandOrControl+2: Plan',
+        'CommandOrControl+3: Run',
+        'CommandOrControl+4: Verification',
+        'CommandOrControl+5: Runs',
+        'CommandOrControl+6: Tape',
+        'CommandOrControl+7: Sites',
+      ]);
+    });
+
+    it('hears its own page alone, and refuses what is too large', async () => {
+      const { app, page } = await launch();
+      await page.getByText('Volume2').first().waitFor();
+      const answered = await app.evaluate(async ({ BrowserWindow, ipcMain }) => {
+        const [window] = BrowserWindow.getAllWindows();
+        if (!window) return [];
+        const { webContents: own } = window;
+        const other = new BrowserWindow({ show: false });
+        await other.loadURL('about:blank');
+        const { mainFrame } = own;
+        const heard: number[] = [];
+        const send = own.send.bind(own);
+        const wasAnswered = new Promise<void>((resolve) => {
+          own.send = (channel: string, message: { id: number }) => {
+            heard.push(message.id);
+            if (message.id === 9005) resolve();
+            else if (message.id < 9000) send(channel, message);
+          };
+        });
+        const say = (id: number, sender: unknown, senderFrame: unknown) =>
+          ipcMain.emit('page', { sender, senderFrame }, { id, request: { channel: 'site', payload: {} } });
+        // Another window, a frame in the page, a page that was led elsewhere, a frame that is gone; then the page itself.
+        say(9001, other.webContents, other.webContents.mainFrame);
+        say(9002, own, { parent: mainFrame, url: mainFrame.url });
+        say(9003, own, { parent: null, url: 'https://example.com/' });
+        say(9004, own, null);
+        say(9005, own, mainFrame);
+        await wasAnswered;
+        own.send = send;
+        other.destroy();
+        return heard.filter((id) => id > 9000);
+      });
+      expect(answered).toEqual([9005]);
+      expect(await askOnPage(page, 'draftSite', { text: 'x'.repeat(1_000_001) })).toMatchObject({
+        error: { sentence: 'the request "draftSite" is refused: it has another shape' },
+      });
+    });
+
+    it('tells the system how far a run is, and how it has ended', async () => {
+      const { app, page } = await launch((site) => {
+        jobOf(site)['approve'] = 'when-verified';
+      });
+      await app.evaluate(({ BrowserWindow, Notification }) => {
+        const told: { bars: number[]; news: string[] } = { bars: [], news: [] };
+        Object.assign(globalThis, { told });
+        const [window] = BrowserWindow.getAllWindows();
+        if (!window) return;
+        window.setProgressBar = (bar) => void told.bars.push(bar);
+        // Nobody looks at the window; without a system that notifies, what would be shown is heard here.
+        window.isFocused = () => false;
+        Notification.isSupported = () => true;
+        Notification.prototype.show = function show(this: { title: string; body: string }) {
+          told.news.push(`${this.title}. ${this.body}`);
+        };
+      });
+      const reply = await askOnPage(page, 'start', { job: 'raw-dd' });
+      if ('error' in reply) throw new Error(reply.error.sentence);
+      const { run } = reply.result;
+      await pushedOnPage(page, run, 'end');
+      const { bars, news } = await app.evaluate(
+        () => (globalThis as unknown as { told: { bars: number[]; news: string[] } }).told,
+      );
+      expect(news).toEqual([`Volume2 is done. Run ${run} of job raw-dd has ended with exit status 0`]);
+      expect(bars).toContain(2);
+      expect(bars.filter((bar) => bar > 0 && bar <= 1)).not.toEqual([]);
+    });
+
+    it('keeps no secret where the system has no keyring', async () => {
+      const key = join(scene.folder, 'locked');
+      await copyFile(scene.lab.identityFile, key);
+      spawnSync('chmod', ['600', key]);
+      const { status } = spawnSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'open sesame', '-f', key]);
+      expect(status).toBe(0);
+      const { app, page } = await launch((site) => {
+        for (const host of Object.values(site.hosts)) host['key'] = key;
+      });
+      expect(await app.evaluate(({ safeStorage }) => safeStorage.getSelectedStorageBackend())).toBe(
+        'basic_text',
+      );
+      const asked = (await page.evaluate(
+        `new Promise((resolve) => {
+          window.shadowtape.listen(({ id, push }) => id === 6e8 && push.logins.length > 0 && resolve(push));
+          window.shadowtape.send({ id: 6e8, follow: { topic: 'activity', payload: {} } });
+        })`,
+      )) as { logins: { number: number; kind: string; mayKeep: boolean }[]; notices: string[] };
+      expect(asked.logins[0]).toMatchObject({ kind: 'passphrase', mayKeep: false });
+      expect(asked.notices).toEqual([
+        'secrets are kept for this session only: the system has no keyring that could keep them',
+      ]);
+      const number = asked.logins[0]?.number ?? 0;
+      expect(await askOnPage(page, 'login', { number, answer: 'open sesame', keep: true })).toEqual({
+        result: null,
+      });
+      await page.getByText('Volume2').first().waitFor();
+      expect(existsSync(join(state, 'secrets.json'))).toBe(false);
+    });
+  },
+);

@@ -1,0 +1,160 @@
+import { expect, it } from 'vitest';
+import { readRun } from '../../src/main/console.ts';
+import { withJob } from '../support/failures.ts';
+import { clusterState, normalState, sha256, type Scene } from '../support/lab-run.ts';
+import { locksLeft, onHost } from '../support/lab-shell.ts';
+import { firstFileOfTape } from '../support/tap-file.ts';
+import {
+  describeInBrowser,
+  servedScene,
+  type ConsolePage,
+  type ServedScene,
+} from '../support/ui/console-page.ts';
+
+const halting = withJob({ onFailure: 'halt', services: 'not-needed' });
+const asked =
+  'Step 6a has failed: writing to the tape failed: write: I/O error (check the drive and the cartridge, clean the drive if it asks for it, then dump again from the beginning)';
+
+async function expectBackup(scene: Scene): Promise<void> {
+  const records = await firstFileOfTape(scene.lab.tapeFile);
+  expect(sha256(Buffer.concat(records))).toBe(scene.masterBefore);
+  expect(await clusterState(scene)).toEqual(normalState);
+}
+
+/** With the tape in both, the run lies where the operator halted it. */
+const halted = { proxy: 'Part', shadowObjects: 3, masterUnchanged: true };
+
+describeInBrowser('a step that fails in the middle', (browser) => {
+  /** Begins the job on a tape that fails, and waits until the run asks. */
+  async function failed(faults: readonly string[]): Promise<ServedScene & { on: ConsolePage; run: string }> {
+    const console = await servedScene({ faults }, halting);
+    const { run } = await console.ask('start', { job: 'raw-dd' });
+    const on = await (await browser.page(console)).open(`#/run/${run}`);
+    await on.heading('A step has failed: what next?').waitFor();
+    return { ...console, on, run };
+  }
+
+  it('is tried again, and succeeds', async () => {
+    const { scene, on } = await failed(['tape-error=3']);
+    await on.said(`The run waits for your answer: ${asked}`).waitFor();
+    await on.picture('failure-asked');
+    scene.lab.faults.clear('tape-error');
+    await on.button('Try step 6a once more').click();
+    await on.heading('Done and verified').waitFor();
+    await on.picture('failure-retried');
+    await expectBackup(scene);
+  });
+
+  it('is unwound: the cluster is in its normal state, and the end says what the tape is', async () => {
+    const { scene, on } = await failed(['tape-error=3']);
+    await on.button('Bring the cluster back: remove the shadow and rejoin').click();
+    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    const end = on.region('The end');
+    await end.getByText('writing to the tape failed: write: I/O error').waitFor();
+    await end.getByText('exit status 2').waitFor();
+    expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
+      'Volume2: joined to Volume1, in sync',
+      'node3: no shadow object of Class2',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+    ]);
+    await on.picture('failure-unwound');
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('is the reading back, which is left out with a reason: the run ends unverified', async () => {
+    const console = await servedScene({}, halting);
+    const { scene } = console;
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'ended' || !line.startsWith('dd ibs')) return;
+      stop();
+      scene.lab.faults.set('connection-lost=node3:2000000');
+    });
+    const { run } = await console.ask('start', { job: 'raw-dd' });
+    const on = await (await browser.page(console)).open(`#/run/${run}`);
+    await on.button('Do not read the tape back; the run ends unverified').click();
+    const reason = on.page.getByRole('textbox', {
+      name: 'Do not read the tape back; the run ends unverified: why? The journal keeps it.',
+    });
+    const leaveOut = on.button('Do not read the tape back; the run ends unverified');
+    expect(await leaveOut.getAttribute('title')).toBe('the reason is not written yet');
+    await on.picture('failure-reason');
+    await reason.fill('the tape is needed elsewhere at six');
+    await reason.press('Enter');
+    await on.heading('Done, but the tape was not read back').waitFor();
+    await on.titled(/^Unverified · Run · Shadowtape$/);
+    await on.picture('failure-unverified');
+    const { events } = await readRun(scene.state, run);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'answered',
+        answer: 'skip',
+        reason: 'the tape is needed elsewhere at six',
+      }),
+    );
+    await expectBackup(scene);
+  });
+
+  it('halts the run, which shows what stands and how to go on, and is resumed to its verified end', async () => {
+    const { scene, on } = await failed(['tape-error=3']);
+    await on.button('Halt here, and leave everything where it stands').click();
+    await on.heading('Failed; you must act').waitFor();
+    const end = on.region('The end');
+    await end.getByText('exit status 3').waitFor();
+    expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
+      'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
+      'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+    ]);
+    await on.picture('failure-halted');
+    expect(await clusterState(scene)).toMatchObject(halted);
+    scene.lab.faults.clear('tape-error');
+    await on.button('Resume the run').click();
+    await on.heading('Done and verified').waitFor();
+    await on.picture('failure-resumed');
+    await expectBackup(scene);
+  });
+
+  it('halts the run, which another console holds then: its lock is taken over, and it is unwound', async () => {
+    const { scene, on, run } = await failed(['tape-error=3']);
+    await on.button('Halt here, and leave everything where it stands').click();
+    await on.heading('Failed; you must act').waitFor();
+    const lock = '/var/tmp/shadowtape-Class1.lock';
+    const [other, elsewhere] = ['another-run', run].map((name) => `${lock}/${name},marion,jump1,4711`);
+    const unwind = on.button('Unwind the run');
+    const takeOver = on.button('Take the lock over and unwind the run');
+
+    // The lock of another run is never taken over.
+    await onHost(scene, 'node3', ['mkdir', lock], ['mkdir', other ?? '']);
+    await unwind.click();
+    await on.page
+      .getByText('Class1 is locked on node3 by run another-run of marion on jump1 (process 4711)')
+      .waitFor();
+    expect(await takeOver.count()).toBe(0);
+
+    await onHost(scene, 'node3', ['rmdir', other ?? ''], ['mkdir', elsewhere ?? '']);
+    await unwind.click();
+    await on.page.getByText(`run ${run} is being worked on by marion on jump1 (process 4711)`).waitFor();
+    await on.picture('failure-locked');
+    await takeOver.click();
+    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    await on.picture('failure-taken-over');
+    expect(await clusterState(scene)).toEqual(normalState);
+    expect(locksLeft(scene)).toEqual([]);
+  });
+
+  it('is found on the tape: it does not hold what was read, and the end says not to trust it', async () => {
+    const console = await servedScene({ faults: ['tape-corrupt=100'] }, halting);
+    const on = await (await browser.page(console)).open('#/plan/raw-dd');
+    await on.button('Back up Volume2').click();
+    await on.heading('The tape is no backup; the cluster is in its normal state').waitFor();
+    const end = on.region('The end');
+    await end
+      .getByText(/the tape does not hold what was read: CRC-32: expected [0-9a-f]{8}, read back [0-9a-f]{8}/)
+      .waitFor();
+    await end.getByText('do not trust this tape; clean the drive, take another tape and run again').waitFor();
+    await end.getByText('exit status 4').waitFor();
+    await on.titled(/^The tape is no backup · Run · Shadowtape$/);
+    await on.picture('failure-tape-differs');
+    expect(await clusterState(console.scene)).toEqual(normalState);
+  });
+});

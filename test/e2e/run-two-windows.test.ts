@@ -1,0 +1,95 @@
+import type { WebSocketRoute } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { withJob } from '../support/failures.ts';
+import { clusterState, normalState } from '../support/lab-run.ts';
+import { describeInBrowser, servedScene, type ConsolePage } from '../support/ui/console-page.ts';
+
+const asking = 'The shadow is verified: approve it?';
+const done = 'Done and verified';
+
+/** How many events of the run the footer tells of. */
+const eventsOf = async ({ page }: ConsolePage) =>
+  (await page.getByRole('contentinfo').innerText()).replace(/^.*?(\d+ events).*$/s, '$1');
+
+describeInBrowser('one run in two windows', (browser) => {
+  it('is the same in both, and what is answered in one is asked in none', async () => {
+    const console = await servedScene({}, withJob({ approve: 'operator' }));
+    const { run } = await console.ask('start', { job: 'raw-dd' });
+    const mine = await (await browser.page(console)).open(`#/run/${run}`);
+    const theirs = await (await browser.page(console)).open(`#/run/${run}`);
+    await mine.heading(asking).waitFor();
+    await theirs.heading(asking).waitFor();
+    expect(await eventsOf(mine)).toMatch(/^\d+ events$/);
+    expect(await eventsOf(mine)).toBe(await eventsOf(theirs));
+
+    await theirs.open(`#/verify/${run}`);
+    await theirs.button('Approve and start the dump').click();
+    await mine.heading(asking).waitFor({ state: 'detached' });
+    for (const each of [mine, theirs]) await each.heading(done).waitFor();
+    const steps = await Promise.all([mine, theirs].map((each) => each.region('Steps').innerText()));
+    expect(steps[0]).toBe(steps[1]);
+    expect(await clusterState(console.scene)).toEqual(normalState);
+  });
+
+  it('is halted in one and unwound from the other: both show that it goes on, and its end', async () => {
+    const console = await servedScene({ rejoinBytesPerSecond: 3_000_000 }, withJob({ approve: 'operator' }));
+    const { run } = await console.ask('start', { job: 'raw-dd' });
+    const mine = await (await browser.page(console)).open(`#/run/${run}`);
+    const theirs = await (await browser.page(console)).open(`#/run/${run}`);
+    await mine.heading(asking).waitFor();
+    await console.ask('halt', { run });
+    for (const each of [mine, theirs]) await each.heading('Failed; you must act').waitFor();
+    await theirs.button('Unwind the run').click();
+    const goesOn = (each: ConsolePage) => each.page.getByText(/^bringing the cluster back/).waitFor();
+    await Promise.all([mine, theirs].map(goesOn));
+    for (const each of [mine, theirs])
+      await each.heading('Failed; the cluster is in its normal state').waitFor();
+    expect(await clusterState(console.scene)).toEqual(normalState);
+  });
+
+  it('goes on while its page is loaded anew: all its events are there, and the question', async () => {
+    const console = await servedScene({}, withJob({ approve: 'operator' }));
+    const { run } = await console.ask('start', { job: 'raw-dd' });
+    const on = await (await browser.page(console)).open(`#/run/${run}`);
+    await on.heading(asking).waitFor();
+    const before = await eventsOf(on);
+    await on.page.reload();
+    await on.heading(asking).waitFor();
+    expect(await eventsOf(on)).toBe(before);
+    await on.button('Look at the verification…').click();
+    await on.button('Approve and start the dump').click();
+    await on.heading(done).waitFor();
+    expect(await clusterState(console.scene)).toEqual(normalState);
+  });
+
+  it('goes on while its page has lost the console: the page says so, and has all of it when it is back', async () => {
+    const console = await servedScene({}, withJob({ approve: 'operator' }));
+    const { run } = await console.ask('start', { job: 'raw-dd' });
+    const on = await browser.page(console);
+    const routes: WebSocketRoute[] = [];
+    let isCut = false;
+    await on.page.routeWebSocket('**/bridge', (route) => {
+      if (isCut) void route.close();
+      else routes.push(route.connectToServer(), route);
+    });
+    await on.open(`#/run/${run}`);
+    await on.heading(asking).waitFor();
+    isCut = true;
+    for (const route of routes) await route.close();
+    await on.said('The connection to the console is lost.').waitFor();
+    await on.page.getByText('last seen: waits for your answer').waitFor();
+    for (const name of ['Stop the backup…', 'Remove the shadow and rejoin'])
+      expect(await on.button(name).getAttribute('title')).toBe('the connection to the console is lost');
+    await on.picture('lost');
+
+    // Meanwhile it is answered elsewhere, and goes on to its end.
+    const question = console.served.desk.activity.runs[0];
+    expect(question).toMatchObject({ run, asking: true });
+    await console.ask('answer', { run, number: 1, choice: 'approve' });
+    await console.served.desk.runs.settled();
+    isCut = false;
+    await on.heading(done).waitFor();
+    await on.said('The connection to the console is lost.').waitFor({ state: 'detached' });
+    expect(await clusterState(console.scene)).toEqual(normalState);
+  });
+});

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCommand } from '../support/command-line.ts';
+import { writeGeneratedRun, type GeneratedRun } from '../support/generated-history.ts';
+
+let folder: string;
+
+const run = (number: number, more: Partial<GeneratedRun> = {}): GeneratedRun => ({
+  run: `2026110${number}-020000-volume2`,
+  at: new Date(Date.UTC(2026, 10, number, 2)),
+  job: 'nightly',
+  volume: 'Volume2',
+  tapeName: `NIGHTLY-${number}`,
+  bytes: 1024 ** 3,
+  ...more,
+});
+
+const command = (...args: string[]) => startCommand([...args, '--state', folder]).end;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shadowtape-history-'));
+  writeGeneratedRun(folder, run(1), [{ path: './app/ledger.db', size: 3000 }]);
+  writeGeneratedRun(folder, run(2, { bytes: 2 * 1024 ** 3 }), [{ path: "./app/it's.db", size: 9 }]);
+  writeGeneratedRun(folder, run(3, { ends: 'failed' }));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the history, asked without a site', () => {
+  it('lists the runs that fit', async () => {
+    const all = await command('runs');
+    expect(all.stdout).toBe(
+      [
+        '20261103-020000-volume2       failed      6b          -  Volume2  the dump failed; the cluster is back in its normal state',
+        '20261102-020000-volume2       verified    6b      2 GiB  Volume2  Volume2 is on the tape, and was read back',
+        '20261101-020000-volume2       verified    6b      1 GiB  Volume2  Volume2 is on the tape, and was read back',
+        '',
+      ].join('\n'),
+    );
+    const some = await command('runs', 'verdict:verified', '"read back"', '--limit', '1');
+    expect(some.stdout).toMatch(/^20261102-020000-volume2 .*\n$/);
+    expect(some.stderr).toBe('there are more than 1: see --limit\n');
+    const none = await command('runs', 'tape:NIGHTLY-9');
+    expect(none).toEqual({ exitStatus: 0, stdout: 'no run fits\n', stderr: '' });
+    const json = await command('runs', 'code:TAPE_WRITE', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ run: run(3).run, verdict: 'failed', exitStatus: 2 });
+  });
+
+  it('says where a search is wrong', async () => {
+    const end = await command('runs', 'verdict:good');
+    expect(end.exitStatus).toBe(1);
+    expect(end.stderr).toBe(
+      'shadowtape: the search cannot be read at character 9: verdict is one of verified, unverified, failed, unfinished, unreadable, not "good"\n' +
+        '  hint: words are looked for everywhere; what holds a space or a colon goes between quotes\n',
+    );
+  });
+
+  it('says where a file is, and how it comes back', async () => {
+    const found = await command('where', 'ledger.db');
+    expect(found.stdout).toBe(
+      [
+        './app/ledger.db  2.9 KiB  2026-09-21 14:13:20',
+        '  run 20261101-020000-volume2, verified; Volume2 on tape "NIGHTLY-1", file 1; record 0, byte 0',
+        '  node3 # mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./app/ledger.db',
+        '',
+      ].join('\n'),
+    );
+    const quoted = await command('where', "it's.db", '--json');
+    expect((JSON.parse(quoted.stdout) as { command: string }).command).toMatch(
+      / \| tar xvf - '.\/app\/it'\\''s\.db'$/,
+    );
+    const none = await command('where', 'nothing');
+    expect(none).toEqual({
+      exitStatus: 1,
+      stdout: '',
+      stderr: 'no list of files names nothing: tar archives have one (methods 6b, 6d)\n',
+    });
+  });
+
+  it('compares two runs', async () => {
+    const end = await command('compare', run(1).run, run(3).run);
+    expect(end.stdout).toMatch(/^Verdict {21}verified, exit status 0 {9}failed, exit status 2$/m);
+    expect(end.stdout).toMatch(/^Tape {24}NIGHTLY-1 {23}NIGHTLY-3$/m);
+    expect(end.stdout).not.toMatch(/^Job/m);
+    const same = await command('compare', run(1).run, run(1).run);
+    expect(same.stdout).toMatch(/nothing differs\n$/);
+    const all = await command('compare', run(1).run, run(1).run, '--all');
+    expect(all.stdout).toMatch(/^Job {25}nightly {25}nightly$/m);
+  });
+
+  it('shows trends, and what the index holds', async () => {
+    const trends = await command('trends', '--volume', 'Volume2');
+    expect(trends.stdout).toMatch(/^Volume2 of class Class1, payroll-cluster\n/);
+    expect(trends.stdout).toMatch(/^ {2}2026-11-01 02:00 {2}verified {8}1 GiB ████ /m);
+    expect(trends.stdout).toMatch(/^ {2}2026-11-02 02:00 {2}verified {8}2 GiB ████████ /m);
+    const index = await command('index', '--rebuild');
+    expect(index.stdout).toMatch(
+      /^index .*index\.sqlite: \d+ KiB\n {2}3 runs\n {2}2 lists of files with 2 entries; 2 different files\n$/,
+    );
+  });
+
+  it('answers though the index is damaged', async () => {
+    writeFileSync(join(folder, 'index.sqlite'), 'damaged');
+    expect((await command('runs')).stdout.split('\n')).toHaveLength(4);
+  });
+});

@@ -1,0 +1,46 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { openScene, type Scene } from '../support/lab-run.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene.close());
+
+it('a run writes its report at its end, and tells where its volumes lay when they were verified', async () => {
+  const site = await sceneArguments(scene);
+  const report = join(scene.state.path, 'nightly.pdf');
+  const ran = await startCommand([...site, '--trust', 'run', 'raw-dd', '--yes', '--report', report]).end;
+  expect(ran.stderr + ran.stdout).toContain(`report: ${report}`);
+  expect(ran.exitStatus).toBe(0);
+  expect((await stat(report)).size).toBeGreaterThan(10_000);
+
+  const [run = ''] = await scene.state.runs();
+  const journal = await readFile(scene.state.journalFile(run), 'utf8');
+  const events = journal
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent);
+  const layout = events.find((event) => event.type === 'layout');
+  expect(
+    layout?.spaces.map(({ side, volumes }) => `${side} ${volumes.map(({ name }) => name).join(', ')}`),
+  ).toEqual(['primary Volume1', 'primary Volume2', 'backup Volume2']);
+  expect(
+    new Set(layout?.spaces.slice(1).flatMap(({ volumes }) => volumes.map(({ first }) => first))).size,
+  ).toBe(1);
+
+  const again = await startCommand([...site, 'report', run, '-o', report]).end;
+  expect(again.stderr).toBe(
+    `shadowtape: ${report} is there already\n  hint: give another name with -o, or --force to replace it\n`,
+  );
+  expect(again.exitStatus).toBe(1);
+  const before = await readFile(report);
+  expect((await startCommand([...site, 'report', run, '-o', report, '--force']).end).stdout).toBe(
+    `${report}\n`,
+  );
+  expect((await readFile(report)).equals(before)).toBe(true);
+});

@@ -1,0 +1,451 @@
+/** Every screen in every state that it has: what is played, where it is opened, and what is done before it is photographed. */
+import type { Page } from 'playwright-core';
+import type { Responses } from '../../src/contract/channels.ts';
+import type { RunEvent } from '../../src/contract/events.ts';
+import type {
+  ClusterView,
+  LoginQuestion,
+  RunLine,
+  RunView,
+  SiteTrouble,
+} from '../../src/contract/screens.ts';
+import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
+import { endedPushes } from '../support/ui/captured-console.ts';
+import { Refusal, type Answers } from '../support/ui/fake-bridge.ts';
+import { historyAnswers } from '../support/ui/history-answers.ts';
+import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
+import { going, resting, type Plays } from './plays.ts';
+
+export interface Picture {
+  readonly name: string;
+  readonly play: Play;
+  readonly hash: string;
+  /** Brings the screen into the state, and waits until it is. */
+  readonly act?: (page: Page, console: PlayedConsole) => Promise<unknown>;
+}
+
+const never = () => new Promise<never>(() => undefined);
+const refuse = (sentence: string, hint: string, evidence = {}) => {
+  throw new Refusal({ sentence, hint, evidence });
+};
+
+const press =
+  (name: string | RegExp) =>
+  async (page: Page): Promise<void> =>
+    page.getByRole('button', { name, exact: true }).first().click();
+
+const lost = async (page: Page, console: PlayedConsole): Promise<void> => {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.getByText('/dev/rmt/0').first().waitFor();
+  await console.close();
+  await page.getByText('The connection to the console is lost.').waitFor();
+};
+
+/** Progress that has come to a part of the whole. */
+const isProgress =
+  (what: string, part: number) =>
+  (event: RunEvent): boolean =>
+    event.type === 'progress' && event.what === what && event.bytes >= part * (event.total ?? 0);
+
+const runOf = ({ opened }: { readonly opened: readonly RunView[] }, at = 0): string =>
+  opened[at]?.line.run ?? '';
+
+function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
+  const looking = (topology: ClusterView['topology']): Answers => ({
+    look: () => ({ ...normal.look, at: new Date().toISOString(), topology }),
+  });
+  const shadowed = normal.asked[0]?.look;
+  const of = (name: string, play: Play, act?: Picture['act']): Picture => ({
+    name: `topology-${name}`,
+    play,
+    hash: '#/topology',
+    ...(act ? { act } : {}),
+  });
+  const object = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
+  const large = resting(normal, looking(largeCluster(500)));
+  const dumping = going(
+    normal,
+    isProgress('dump', 0.5),
+    [
+      { kind: 'question', question: undefined },
+      {
+        kind: 'progress',
+        progress: { step: '6a', what: 'dump', bytes: 161_480_704, total: 268_435_456, rate: 70_100_000 },
+      },
+    ],
+    shadowed,
+  );
+  return [
+    of('loading', resting(normal, { look: never })),
+    of('joined', resting(normal)),
+    of('lab', resting(normal, { site: () => ({ ...normal.site, isLab: true, file: undefined }) })),
+    of('chosen', resting(normal), object(/^Volume2 /)),
+    of('shadowed', resting(normal, looking(shadowed?.topology ?? guideCluster('shadowed')))),
+    of('guide-parted', resting(normal, looking(guideCluster('parted')))),
+    of('guide-copying', resting(normal, looking(guideCluster('copying')))),
+    of('guide-mismatch', resting(normal, looking(guideCluster('shadowed', 65_536)))),
+    of('nested', resting(normal, looking(nestedCluster()))),
+    of('three-shadowed', resting(three, { look: () => three.asked[0]?.look ?? three.look })),
+    of('mismatch-run', resting(mismatch)),
+    of('dumping', dumping),
+    of('500', large),
+    of('500-all', large, press('All of it (0)')),
+    of('500-unfolded', large, press('Unfold all groups')),
+    of('500-found', large, async (page) => {
+      await page.getByRole('textbox', { name: /^Search/ }).fill('Copy124');
+      await page.keyboard.press('Enter');
+    }),
+    of(
+      'empty',
+      resting(
+        normal,
+        looking({ ...guideCluster('joined'), classes: [], disks: [], groups: [], volumes: [] }),
+      ),
+    ),
+    of(
+      'failed',
+      resting(normal, {
+        look: () =>
+          refuse(
+            'node1 cannot be reached: connection refused',
+            'is sshd running there? ssh root@node1 tells',
+            {
+              address: '10.0.4.11:22',
+            },
+          ),
+      }),
+    ),
+    of(
+      'unreached',
+      resting(normal, {
+        look: () => ({
+          ...normal.look,
+          hosts: normal.look.hosts.map((host) =>
+            host.host === 'node2'
+              ? { ...host, reached: false, trouble: 'node2 cannot be reached: timed out', hint: 'is it up?' }
+              : host,
+          ),
+        }),
+      }),
+    ),
+    of('disconnected', resting(normal), lost),
+    of('help', resting(normal), press('Keys (?)')),
+  ];
+}
+
+function planPictures({ normal, three }: Plays): Picture[] {
+  const refused = resting(normal, {
+    plan: () => refuse('the proxy Volume2 is not in sync: COPY on node1', 'wait until its copy has ended'),
+  });
+  return [
+    { name: 'plan', play: resting(normal), hash: '#/plan/raw-dd' },
+    { name: 'plan-tar', play: resting(normal), hash: '#/plan/ufs-tar' },
+    { name: 'plan-three', play: resting(three), hash: '#/plan/three-volumes' },
+    { name: 'plan-loading', play: resting(normal, { plan: never }), hash: '#/plan/raw-dd' },
+    { name: 'plan-failed', play: refused, hash: '#/plan/raw-dd' },
+    { name: 'plan-unknown-job', play: resting(normal), hash: '#/plan/nightly' },
+    { name: 'plan-disconnected', play: resting(normal), hash: '#/plan/raw-dd', act: lost },
+  ];
+}
+
+function runPictures(plays: Plays): Picture[] {
+  const { normal, broken, spanned, three, mismatch } = plays;
+  const question = normal.asked[0]?.question;
+  const asked = going(
+    normal,
+    (event) => event.type === 'asked' && event.question === 'approve-shadow',
+    [{ kind: 'question', question }],
+    normal.asked[0]?.look,
+  );
+  const failed = going(
+    broken,
+    (event) => event.type === 'asked' && event.question === 'step-failed',
+    [
+      {
+        kind: 'question',
+        question: broken.asked.find((each) => each.question.id === 'step-failed')?.question,
+      },
+    ],
+    broken.asked.at(-1)?.look,
+  );
+  const at = (what: string, part = 0) =>
+    going(normal, isProgress(what, part), undefined, normal.asked[0]?.look);
+  const run = runOf(normal);
+  const dead = at('dump', 0.4);
+  const died: Play = {
+    ...dead,
+    activity: idle,
+    answers: {
+      ...dead.answers,
+      run: async (request) => {
+        const view = await dead.answers.run?.(request);
+        if (!view) throw new Error('no run');
+        return { ...view, line: { ...view.line, live: false } };
+      },
+    },
+  };
+  const of = (name: string, play: Play, hash = `#/run/${run}`, act?: Picture['act']): Picture => ({
+    name: `run-${name}`,
+    play,
+    hash,
+    ...(act ? { act } : {}),
+  });
+  return [
+    of('none', resting(normal), '#/run'),
+    of('loading', { ...resting(normal), runs: { [run]: [] } }),
+    of('unknown', resting(normal), '#/run/20261122-000000-volume9'),
+    of('fingerprint', at('fingerprint')),
+    of('asking', asked),
+    of('dumping', at('dump', 0.6)),
+    of('stop-dialog', at('dump', 0.6), `#/run/${run}`, press('Stop the backup…')),
+    of('read-back', at('read-back', 0.4)),
+    of('resynchronisation', at('resynchronisation')),
+    of('step-failed', failed, `#/run/${runOf(broken)}`),
+    of('halted', resting(broken), `#/run/${runOf(broken)}`),
+    of('dead', died),
+    of('refused-shadow', resting(mismatch), `#/run/${runOf(mismatch)}`),
+    of('done', resting(normal)),
+    of('done-three', resting(three), `#/run/${runOf(three)}`),
+    of('several-tapes', resting(spanned), `#/run/${runOf(spanned)}`),
+    of('disconnected', at('dump', 0.6), `#/run/${run}`, lost),
+    { name: 'verify-none', play: resting({ ...normal, runs: [], opened: [] }), hash: '#/verify' },
+    { name: 'verify-going-on', play: at('fingerprint'), hash: `#/verify/${run}` },
+    { name: 'verify-asking', play: asked, hash: `#/verify/${run}` },
+    { name: 'verify-approved', play: resting(normal), hash: `#/verify/${run}` },
+    { name: 'verify-mismatch', play: resting(mismatch), hash: `#/verify/${runOf(mismatch)}` },
+    { name: 'verify-three', play: resting(three), hash: `#/verify/${runOf(three)}` },
+  ];
+}
+
+function runsPictures({ normal, broken, spanned, three, mismatch }: Plays): Picture[] {
+  const all = [normal, broken, spanned, three, mismatch];
+  const lines = all.flatMap(({ runs }) => runs);
+  const opened = all.flatMap((captured) => captured.opened);
+  const many: Answers = {
+    ...historyAnswers(lines, opened),
+    run: ({ run }) => opened.find(({ line }) => line.run === run) ?? refuse('there is no such run', ''),
+  };
+  const play: Play = {
+    ...resting(normal, many),
+    runs: Object.fromEntries(opened.map((view) => [view.line.run, endedPushes(view)])),
+  };
+  const trouble: readonly RunLine[] = [
+    ...lines,
+    {
+      ...(lines[0] as RunView['line']),
+      run: '20261119-020000-volume2',
+      trouble: 'line 17 of the journal is no JSON',
+    },
+  ];
+  const behind = {
+    answers: { ...play.answers, searchRuns: () => ({ lines, more: false, took: 4, unread: 2711 }) },
+    activity: { ...idle, indexing: { what: 'runs', done: 7289, total: 10_000 } as const },
+  };
+  const audited: Answers = {
+    ...many,
+    audit: () => [
+      ...lines.map(({ run }) => ({
+        run,
+        subject: 'journal' as const,
+        verdict: 'proven' as const,
+        sentence: 'the journal is as it was written: 148 lines, chained and sealed',
+      })),
+      {
+        run: '20261119-020000-volume2',
+        subject: 'journal',
+        verdict: 'wrong',
+        sentence: 'line 17 was changed: its hash is not the one that line 18 follows',
+        line: 17,
+        at: '2026-11-19T02:04:11.120Z',
+        file: '/home/mika/.local/state/shadowtape/runs/20261119-020000-volume2.ndjson',
+      },
+      {
+        run: runOf(broken),
+        subject: 'journal',
+        verdict: 'unproven',
+        sentence: 'the chain is whole, but the journal has no seal: its last line could be another',
+      },
+    ],
+  };
+  const compared = [runOf(normal), runOf(broken)].toSorted().join(',');
+  return [
+    { name: 'runs-loading', play: resting(normal, { searchRuns: never }), hash: '#/runs' },
+    { name: 'runs-empty', play: resting(normal, historyAnswers([], [])), hash: '#/runs' },
+    { name: 'runs', play: resting(normal, { ...many, ...historyAnswers(trouble, opened) }), hash: '#/runs' },
+    {
+      name: 'runs-mistyped',
+      play,
+      hash: '#/runs',
+      act: async (page) => {
+        await page
+          .getByRole('searchbox', { name: 'Search in the runs' })
+          .fill('Volume2 tpae:NIGHTLY-2 failed');
+        await page.getByText('the search cannot be read').waitFor();
+      },
+    },
+    { name: 'runs-keys', play, hash: '#/runs', act: press('What can be searched for') },
+    { name: 'runs-indexing', play: { ...play, ...behind }, hash: '#/runs' },
+    { name: 'runs-audit', play: resting(normal, audited), hash: '#/runs', act: press('Audit all runs') },
+    {
+      name: 'runs-nothing-found',
+      play,
+      hash: '#/runs',
+      act: (page) => page.getByRole('searchbox', { name: 'Search in the runs' }).fill('nothing of the kind'),
+    },
+    {
+      name: 'runs-failed',
+      play: resting(normal, {
+        searchRuns: () => refuse('the history cannot be read: EACCES', 'who owns it?'),
+      }),
+      hash: '#/runs',
+    },
+    { name: 'runs-opened', play, hash: `#/runs/${runOf(normal)}` },
+    { name: 'runs-opened-failed', play, hash: `#/runs/${runOf(broken)}` },
+    { name: 'runs-compared', play, hash: `#/runs/${encodeURIComponent(compared)}` },
+    ...historyPictures(play, {
+      good: runOf(normal),
+      failed: runOf(broken),
+      mismatch: runOf(mismatch),
+      three: runOf(three),
+      tapes: runOf(spanned),
+    }),
+  ];
+}
+
+/** @param runs name of the picture -> run */
+function historyPictures(play: Play, runs: Readonly<Record<string, string>>): Picture[] {
+  const [first = ''] = Object.values(runs);
+  const played = (answers: Answers): Play => ({ ...play, answers: { ...play.answers, ...answers } });
+  return [
+    ...Object.entries(runs).map(([name, run]) => ({ name: `report-${name}`, play, hash: `#/report/${run}` })),
+    { name: 'report-topology', play, hash: `#/report/${first},topology` },
+    { name: 'report-throughput', play, hash: `#/report/${first},throughput` },
+    { name: 'report-steps', play, hash: `#/report/${first},steps` },
+    { name: 'report-menu', play, hash: `#/report/${first}`, act: press('Save as…') },
+    { name: 'report-none', play, hash: '#/report' },
+    { name: 'report-unknown', play, hash: '#/report/20261119-020000-volume9' },
+    { name: 'report-loading', play: played({ report: never }), hash: `#/report/${first}` },
+    {
+      name: 'report-not-saved',
+      play: played({ exportRun: () => refuse('the report cannot be made: ENOSPC', 'make room on the disk') }),
+      hash: `#/report/${first}`,
+      act: async (page) => {
+        await press('Save as…')(page);
+        await page.getByRole('menuitem', { name: /^PDF, A4/ }).click();
+        await page.getByText('ENOSPC').waitFor();
+      },
+    },
+    { name: 'files', play, hash: '#/files' },
+    { name: 'files-found', play, hash: '#/files/ledger.db', act: openFirstHit },
+    { name: 'files-none', play, hash: '#/files/nowhere.db' },
+    { name: 'trends', play, hash: '#/trends' },
+    { name: 'trends-few', play, hash: '#/trends/Volume4' },
+    { name: 'trends-none', play: played({ trends: () => [] }), hash: '#/trends' },
+  ];
+}
+
+async function openFirstHit(page: Page): Promise<void> {
+  await page.getByRole('row').nth(1).getByRole('button').click();
+  await page.getByRole('button', { name: 'Copy the command' }).waitFor();
+}
+
+function tapePictures({ normal, three }: Plays): Picture[] {
+  const drive = (change: Partial<Responses['tape']>) =>
+    resting(normal, { tape: () => ({ ...normal.tape, ...change }), tapes: () => [] });
+  const identified = press('Identify the tape');
+  const of = (name: string, play: Play, act?: Picture['act']): Picture => ({
+    name: `tape-${name}`,
+    play,
+    hash: '#/tape',
+    ...(act ? { act } : {}),
+  });
+  const blank = { ...normal.identify, blank: true, label: undefined, files: [], end: 'blank' };
+  return [
+    of('loading', resting(normal, { tape: never, tapes: never })),
+    of('ready', resting(three)),
+    of('identified', resting(three), identified),
+    of('plain', resting(normal), identified),
+    of('blank', resting(normal, { identify: () => blank }), identified),
+    of('reading', resting(normal, { identify: never }), identified),
+    of('no-cartridge', drive({ state: 'no-cartridge', said: 'no tape loaded' })),
+    of('unreached', drive({ state: 'unreached', said: 'node3 cannot be reached: timed out' })),
+    of('write-protected', drive({ writeProtected: true })),
+    of('label-dialog', resting(three), press('Label the tape…')),
+    of('check-dialog', resting(three), press('Check the drive…')),
+    of('check-failed', resting(normal, { tape: () => refuse('node3 cannot be reached', 'is it up?') })),
+  ];
+}
+
+function sitePictures({ normal }: Plays): Picture[] {
+  const lab = { site: () => ({ ...normal.site, isLab: true, file: undefined }) };
+  const trouble: SiteTrouble = {
+    sentence: 'jobs.raw-dd.method: is none of 6a, 6b, 6c, 6d, 6e',
+    hint: 'see the table in README.md',
+    path: 'jobs.raw-dd.method',
+    line: 34,
+  };
+  const wrong = resting(normal, {
+    siteFile: () => ({ ...normal.siteFile, troubles: [trouble] }),
+    draftSite: ({ text }) => ({ ...normal.draftSite, text, troubles: [trouble] }),
+  });
+  const of = (name: string, play: Play, view = '', act?: Picture['act']): Picture => ({
+    name: `sites-${name}`,
+    play,
+    hash: `#/sites${view}`,
+    ...(act ? { act } : {}),
+  });
+  const badCheck = normal.check.map((line, at) =>
+    at === 2
+      ? { ...line, good: false, said: 'command not found', hint: 'is PRIMECLUSTER GDS installed there?' }
+      : line,
+  );
+  return [
+    of('loading', resting(normal, { siteFile: never })),
+    of('overview', resting(normal)),
+    of('lab', resting(normal, lab)),
+    of('checked', resting(normal), '', press('Check the site')),
+    of('checked-bad', resting(normal, { check: () => badCheck }), '', press('Check the site')),
+    of('edit', resting(normal), '/edit'),
+    of('edit-trouble', wrong, '/edit'),
+    of('edit-text', resting(normal), '/edit', (page) => page.getByRole('tab', { name: /text/i }).click()),
+    of('new-job', resting(normal), '/edit', press(/^(Add a job|New job)…?$/)),
+    of('first', resting(normal, { draftSite: ({ text }) => ({ ...normal.draftSite, text }) }), '/first'),
+    of('first-volumes', resting(normal), '/first', press('Look at the cluster')),
+    of('open-dialog', resting(normal), '', press('Open another site…')),
+  ];
+}
+
+function loginPictures({ normal }: Plays): Picture[] {
+  const ask = (question: Omit<LoginQuestion, 'number' | 'host' | 'mayKeep'>): Play => ({
+    ...resting(normal),
+    activity: { ...idle, logins: [{ ...question, number: 1, host: 'node3', mayKeep: true }] },
+  });
+  return [
+    {
+      name: 'login-host-key',
+      hash: '#/topology',
+      play: ask({
+        kind: 'host-key',
+        text: 'node3 shows this host key for the first time.',
+        fingerprint: 'SHA256:0YLqzyYYGTuUHJ2dYl3CukBgw0PZBCz7qNIDlfYgBKM',
+      }),
+    },
+    {
+      name: 'login-password',
+      hash: '#/topology',
+      play: ask({ kind: 'password', text: 'Password of root at node3', fingerprint: undefined }),
+    },
+  ];
+}
+
+export function picturesOf(plays: Plays): Picture[] {
+  return [
+    ...topologyPictures(plays),
+    ...planPictures(plays),
+    ...runPictures(plays),
+    ...runsPictures(plays),
+    ...tapePictures(plays),
+    ...sitePictures(plays),
+    ...loginPictures(plays),
+  ];
+}

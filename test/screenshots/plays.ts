@@ -1,0 +1,158 @@
+/** The consoles that are photographed: captured once on labs of their own, then played in every state. */
+import type { RunEvent } from '../../src/contract/events.ts';
+import type { ClusterView, RunPush, RunView } from '../../src/contract/screens.ts';
+import { smallBlocks } from '../support/lab-run.ts';
+import {
+  answersOf,
+  captureConsole,
+  endedPushes,
+  middleOf,
+  renamed,
+  type Captured,
+} from '../support/ui/captured-console.ts';
+import { idle, type Play } from '../support/ui/played-console.ts';
+import type { Answers } from '../support/ui/fake-bridge.ts';
+import { historyAnswers } from '../support/ui/history-answers.ts';
+
+/** Forty records, of which a tape takes twenty, its label included. */
+const spannedBlocks = 40 * 64;
+
+export interface Plays {
+  readonly normal: Captured;
+  readonly three: Captured;
+  readonly mismatch: Captured;
+  readonly broken: Captured;
+  readonly spanned: Captured;
+}
+
+const unlike = { site: 'payroll' } as const;
+
+/** Neither this machine's folders nor its user are on a picture. */
+function anonymous(captured: Captured): Captured {
+  const { file } = captured.site;
+  const folder = file?.replace(/\/[^/]*$/, '') ?? 'no such folder';
+  const operator = captured.opened.flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === 'run-started' ? [event.operator] : [])),
+  )[0];
+  const named = renamed(captured, {
+    [folder]: '/home/mika/payroll',
+    ...(operator === undefined ? {} : { [operator]: 'mika@console' }),
+  });
+  return { ...named, site: { ...named.site, name: unlike.site } };
+}
+
+const capture = async (options: Parameters<typeof captureConsole>[0]): Promise<Captured> =>
+  anonymous(await captureConsole(options));
+
+const asking = (site: Parameters<NonNullable<Parameters<typeof captureConsole>[0]['change']>>[0]): void => {
+  site.site = unlike.site;
+  for (const job of Object.values(site.jobs)) {
+    job['approve'] = 'operator';
+    job['verify'] = { fingerprint: 64, readback: true };
+    job['media'] = { ...(job['media'] as object), overwrite: true };
+  }
+};
+
+export interface PlaysOptions {
+  /** Of Volume2, on which the run in the middle of which most pictures are taken is. */
+  readonly blocks: number;
+  /** Bytes a second of the tape. */
+  readonly tapeRate: number;
+}
+
+/** 256 MiB: a dump that takes long enough for a chart. */
+export const forPictures: PlaysOptions = { blocks: 524_288, tapeRate: 70_000_000 };
+/** As quick as can be. */
+export const forTests: PlaysOptions = { blocks: smallBlocks, tapeRate: 100_000_000 };
+
+/** Runs of two labs that began in the same second bear the same name: one gets another, since one history shows them all. */
+function namesApart(): (captured: Captured) => Captured {
+  const known = new Set<string>();
+  return (captured) => {
+    const names: Record<string, string> = {};
+    for (const { run } of captured.runs) {
+      if (known.has(run)) names[run] = `${run}.${known.size}`;
+      known.add(names[run] ?? run);
+    }
+    return renamed(captured, names);
+  };
+}
+
+export async function capturePlays({ blocks, tapeRate }: PlaysOptions): Promise<Plays> {
+  const normal = capture({
+    blocks,
+    rejoinBytesPerSecond: 100_000_000,
+    jobs: ['raw-dd', 'ufs-tar', 'ufsdump'],
+    runs: ['raw-dd', 'ufs-tar'],
+    change: asking,
+    faults: [`slow-tape=${tapeRate}`],
+  });
+  const three = capture({ jobs: ['three-volumes', 'raw-dd'], runs: ['three-volumes'], change: asking });
+  const mismatch = capture({ runs: ['raw-dd'], change: asking, faults: ['shadow-first-block=512'] });
+  const broken = capture({
+    runs: ['raw-dd'],
+    faults: ['tape-error=100'],
+    change: (site) => {
+      asking(site);
+      for (const job of Object.values(site.jobs)) job['onFailure'] = 'halt';
+    },
+  });
+  const spanned = capture({
+    blocks: spannedBlocks,
+    tapeBytes: 20 * 32_768,
+    jobs: ['raw-dd'],
+    runs: ['raw-dd'],
+    cartridges: [{ name: 'second' }, { name: 'third' }],
+    change: (site) => {
+      asking(site);
+      for (const job of Object.values(site.jobs))
+        job['media'] = { layout: 'labelled', name: 'NIGHTLY', span: true, overwrite: true };
+      site.tape['changer'] = '/dev/scsi/changer/c2t0d0';
+    },
+  });
+  const apart = namesApart();
+  return {
+    normal: apart(await normal),
+    three: apart(await three),
+    mismatch: apart(await mismatch),
+    broken: apart(await broken),
+    spanned: apart(await spanned),
+  };
+}
+
+const pushesOf = (views: readonly RunView[]) =>
+  Object.fromEntries(views.map((view) => [view.line.run, endedPushes(view)]));
+
+/** Nothing goes on. */
+export const resting = (captured: Captured, answers: Answers = {}): Play => ({
+  answers: { ...answersOf(captured), ...answers },
+  activity: idle,
+  runs: pushesOf(captured.opened),
+});
+
+/** The first run goes on, and has come to an event. */
+export function going(
+  captured: Captured,
+  isLast: (event: RunEvent) => boolean,
+  then?: readonly RunPush[],
+  look?: ClusterView,
+): Play {
+  const [first, ...rest] = captured.opened;
+  if (!first) throw new Error('no run was captured');
+  const middle = middleOf(first, isLast, then);
+  // The steps that are still to come are those of the plan.
+  const view = { ...middle.view, plan: captured.plans[middle.active.job] };
+  const play = resting({ ...captured, opened: [view, ...rest] });
+  return {
+    answers: {
+      ...play.answers,
+      ...(look ? { look: () => ({ ...look, at: new Date().toISOString() }) } : {}),
+      ...historyAnswers(
+        [middle.view.line, ...captured.runs.filter(({ run }) => run !== first.line.run)],
+        [middle.view, ...rest],
+      ),
+    },
+    activity: { ...idle, runs: [middle.active] },
+    runs: { ...play.runs, [first.line.run]: middle.pushes },
+  };
+}

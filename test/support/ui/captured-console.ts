@@ -1,0 +1,196 @@
+/** What a real console answered on a small lab, kept to be played: as it was, under other names, or cut off in the middle. */
+import { copyFile } from 'node:fs/promises';
+import type { Channel, RequestOf, Responses } from '../../../src/contract/channels.ts';
+import type { RunEvent } from '../../../src/contract/events.ts';
+import type { ActiveRun, QuestionView, RunPush, RunView } from '../../../src/contract/screens.ts';
+import { Desk } from '../../../src/main/desk/desk.ts';
+import { openScene, type SceneOptions, type SiteTree } from '../lab-run.ts';
+import { Refusal, type Answers } from './fake-bridge.ts';
+import { historyAnswers } from './history-answers.ts';
+
+type Kept =
+  'site' | 'look' | 'check' | 'runs' | 'tape' | 'identify' | 'tapes' | 'siteFile' | 'draftSite' | 'findPairs';
+
+/** Answers of a console that has performed runs, one after the other. */
+export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
+  readonly plans: Readonly<Record<string, Responses['plan']>>;
+  readonly probes: Readonly<Record<string, Responses['probeHost']>>;
+  readonly opened: readonly RunView[];
+  /** What the runs asked, the first first, and what was seen of the cluster while they waited. */
+  readonly asked: readonly { readonly question: QuestionView; readonly look: Responses['look'] }[];
+};
+
+export interface CaptureOptions extends SceneOptions {
+  /** Jobs that are run, in this order. */
+  readonly runs: readonly string[];
+  readonly change?: (site: SiteTree) => void;
+}
+
+/** Every question is answered with what goes on; a step that failed halts the run. */
+const answerTo = ({ id, choices }: QuestionView): string =>
+  id === 'step-failed' ? 'halt' : (choices[0]?.id ?? '');
+
+/** Follows a run to its end. @returns what it asked */
+async function finish(desk: Desk, run: string, ask: Asker): Promise<Captured['asked']> {
+  const asked: { question: QuestionView; look: Responses['look'] }[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const answer = async (question: QuestionView) => {
+      asked.push({ question, look: await ask('look', {}) });
+      await ask('answer', { run, number: question.number, choice: answerTo(question) });
+    };
+    desk.follow('run', { run }, (told) => {
+      if ('error' in told) return reject(new Error(told.error.sentence));
+      const push = told.push as RunPush;
+      if (push.kind === 'question' && push.question) answer(push.question).catch(reject);
+      if (push.kind === 'end') resolve();
+    });
+  });
+  return asked;
+}
+
+type Asker = <Name extends Channel>(channel: Name, request: RequestOf<Name>) => Promise<Responses[Name]>;
+
+function askerOf(desk: Desk): Asker {
+  return async <Name extends Channel>(channel: Name, request: RequestOf<Name>) => {
+    const reply = await desk.answer(channel, request, new AbortController().signal);
+    if ('error' in reply) throw new Error(`${channel}: ${reply.error.sentence}`);
+    return reply.result as Responses[Name];
+  };
+}
+
+/** Runs jobs on a lab of its own, asks everything that a page can ask, and closes the lab. */
+export async function captureConsole({ runs, change, ...options }: CaptureOptions): Promise<Captured> {
+  const scene = await openScene(options);
+  try {
+    const siteFile = await scene.writeSite(change);
+    await scene.state.prepare();
+    await copyFile(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    const desk = new Desk({ state: scene.state, siteFile, guest: 'browser' });
+    try {
+      const ask = askerOf(desk);
+      const opened: RunView[] = [];
+      const asked: Captured['asked'][number][] = [];
+      for (const job of runs) {
+        const { run } = await ask('start', { job });
+        asked.push(...(await finish(desk, run, ask)));
+        opened.push(await ask('run', { run }));
+      }
+      return { ...(await captureRest(ask)), opened, asked };
+    } finally {
+      await desk.close();
+    }
+  } finally {
+    await scene.close();
+  }
+}
+
+async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked'>> {
+  const site = await ask('site', {});
+  const siteFile = await ask('siteFile', {});
+  const { text } = siteFile;
+  const plans: Record<string, Responses['plan']> = {};
+  for (const { name } of site.jobs) plans[name] = await ask('plan', { job: name });
+  const probes: Record<string, Responses['probeHost']> = {};
+  for (const { name } of site.hosts) probes[name] = await ask('probeHost', { text, host: name });
+  return {
+    site,
+    siteFile,
+    plans,
+    probes,
+    look: await ask('look', {}),
+    check: await ask('check', {}),
+    runs: await ask('runs', {}),
+    tape: await ask('tape', {}),
+    identify: await ask('identify', {}),
+    tapes: await ask('tapes', {}),
+    draftSite: await ask('draftSite', { text }),
+    findPairs: await ask('findPairs', { text }),
+  };
+}
+
+/** Puts other names in place of those in every text of an answer, keys included. */
+export function renamed<Answer>(answer: Answer, names: Readonly<Record<string, string>>): Answer {
+  const entries = Object.entries(names);
+  const text = (value: string) => entries.reduce((result, [from, to]) => result.replaceAll(from, to), value);
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return text(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [text(key), walk(each)]));
+  };
+  return walk(answer) as Answer;
+}
+
+export function answersOf(captured: Captured): Answers {
+  const { plans, probes, opened, ...kept } = captured;
+  const known = <T>(value: T | undefined): T => {
+    if (value === undefined)
+      throw new Refusal({ sentence: 'there is no such thing', hint: 'look at the list' });
+    return value;
+  };
+  return {
+    site: () => kept.site,
+    look: () => ({ ...kept.look, at: new Date().toISOString() }),
+    check: () => kept.check,
+    runs: () => kept.runs,
+    ...historyAnswers(kept.runs, opened),
+    tape: () => kept.tape,
+    identify: () => kept.identify,
+    tapes: () => kept.tapes,
+    siteFile: () => kept.siteFile,
+    draftSite: ({ text }) => ({ ...kept.draftSite, text }),
+    findPairs: () => kept.findPairs,
+    plan: ({ job }) => known(plans[job]),
+    draftPlan: ({ job }) => known(plans[job]),
+    probeHost: ({ host }) => known(probes[host]),
+    run: ({ run }) => known(opened.find(({ line }) => line.run === run)),
+  };
+}
+
+/** All that a page is told of a run that has ended. */
+export function endedPushes({ events, line }: RunView): RunPush[] {
+  return [
+    { kind: 'events', events },
+    { kind: 'question', question: undefined },
+    { kind: 'end', exitStatus: line.exitStatus ?? 0, trouble: undefined },
+  ];
+}
+
+/** A run as it was in the middle: its events up to and with the first that a test names. */
+export interface Middle {
+  readonly view: RunView;
+  readonly active: ActiveRun;
+  readonly pushes: readonly RunPush[];
+}
+
+/** @param then what follows the events: a question, progress */
+export function middleOf(
+  view: RunView,
+  isLast: (event: RunEvent) => boolean,
+  then: readonly RunPush[] = [{ kind: 'question', question: undefined }],
+): Middle {
+  const at = view.events.findIndex(isLast);
+  if (at < 0) throw new Error('the run has no such event');
+  const cut = view.events.slice(0, at + 1);
+  // It goes on now: the clock of a page counts from its events.
+  const shift = Date.now() - Date.parse(cut.at(-1)?.at ?? '');
+  const events = cut.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));
+  const step = events.findLast((event) => event.type === 'step-started');
+  const asking = then.some((push) => push.kind === 'question' && push.question !== undefined);
+  const { run, job, volumes } = view.line;
+  const line = {
+    ...view.line,
+    startedAt: events[0]?.at ?? view.line.startedAt,
+    finishedAt: undefined,
+    verdict: 'unfinished' as const,
+    exitStatus: undefined,
+    sentence: undefined,
+    currentStep: step?.step,
+    live: true,
+  };
+  return {
+    view: { ...view, line, events },
+    active: { run, job, volumes, step: step?.step, title: step?.title, asking, done: undefined },
+    pushes: [{ kind: 'events', events }, ...then],
+  };
+}

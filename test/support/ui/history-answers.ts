@@ -1,0 +1,155 @@
+/** Answers about the history for a console that is played: out of lines and journals that a test gives, and of made-up files and times. */
+import type { RequestOf, Responses } from '../../../src/contract/channels.ts';
+import { failure } from '../../../src/contract/errors.ts';
+import type { FileHit, TrendPoint } from '../../../src/contract/history.ts';
+import type { AuditLine } from '../../../src/contract/proof.ts';
+import type { RunLine, RunView } from '../../../src/contract/screens.ts';
+import { reportOf } from '../../../src/main/report/report-document.ts';
+import { Refusal, type Answers } from './fake-bridge.ts';
+
+/** Words, and a few of the keys, as the console's own search has them. */
+export function searchLines(
+  lines: readonly RunLine[],
+  { query, limit = 100, before }: RequestOf<'searchRuns'>,
+): Responses['searchRuns'] {
+  const wanted = query.split(/\s+/).filter((term) => term !== '');
+  const unknown = wanted.find((term) => /^[a-z]+:/.test(term) && !/^(verdict|job|after|tape):/.test(term));
+  if (unknown !== undefined) {
+    const reason = `there is no "${unknown.split(':')[0]}"; known are verdict, job, after, tape`;
+    const at = query.indexOf(unknown) + 1;
+    throw new Refusal(failure('SEARCH_UNREADABLE', { at, reason }).toInfo());
+  }
+  const fits = (line: RunLine, term: string) => {
+    const [key, value = ''] = /^(verdict|job|after|tape):(.*)/.exec(term)?.slice(1) ?? [];
+    if (key === 'verdict') return line.verdict === value;
+    if (key === 'job') return line.job.includes(value);
+    if (key === 'after') return line.startedAt >= value;
+    const words = JSON.stringify(line).toLowerCase();
+    return words.includes((key === 'tape' ? value : term).toLowerCase());
+  };
+  const found = lines.filter((line) => wanted.every((term) => fits(line, term)));
+  const rest = before === undefined ? found : found.slice(found.findIndex(({ run }) => run === before) + 1);
+  return { lines: rest.slice(0, limit), more: rest.length > limit, took: 3, unread: 0 };
+}
+
+/** A file of the last nights' dumps, one of them over the end of a tape. */
+export function madeUpHits(file: string, run: string): readonly FileHit[] {
+  const name = file.replace(/[*?]+/g, 'ledger').split('/').at(-1) ?? file;
+  return Array.from({ length: 8 }, (_, night): FileHit => {
+    const path = `./var/lib/payroll/2026-11/${name}`;
+    const offset = 4_325_376 + 512 * night;
+    return {
+      path,
+      type: 'File',
+      size: 48_234_496 - night * 1_000_000,
+      mtime: `2026-11-${String(21 - night).padStart(2, '0')}T17:42:00.000Z`,
+      run,
+      startedAt: `2026-11-${String(22 - night).padStart(2, '0')}T02:00:04.000Z`,
+      verdict: night === 5 ? 'failed' : night === 3 ? 'unverified' : 'verified',
+      verified: night !== 3 && night !== 5,
+      volume: 'Volume2',
+      host: 'node3',
+      device: '/dev/rmt/0n',
+      tapes: [
+        { name: `NIGHTLY-${8 - night}`, uuid: '0b6cf2f2-2a3e-4d0c-9d0f-6a3c2b1e7f10', file: 1 },
+        ...(night === 2 ? [{ name: 'NIGHTLY-6b', uuid: undefined, file: 1 }] : []),
+      ],
+      offset,
+      record: Math.floor(offset / 32_768),
+      command: `mt -f /dev/rmt/0n rewind && mt -f /dev/rmt/0n fsf 1 && dd if=/dev/rmt/0n bs=32768 | tar xvf - ${path}`,
+    };
+  });
+}
+
+/** Sixty nights of a volume that grows, with a slow one among them. */
+export function madeUpTrend(run: string): readonly TrendPoint[] {
+  return Array.from({ length: 60 }, (_, night): TrendPoint => {
+    const bytes = (412 + night * 1.7 + 6 * Math.sin(night)) * 1024 ** 3;
+    const rate = (night === 41 ? 61 : 118 + 4 * Math.cos(night * 2)) * 1e6;
+    const failed = night === 23;
+    return {
+      run: night === 59 ? run : `${run}.${night}`,
+      at: new Date(Date.UTC(2026, 8, 23 + night, 2)).toISOString(),
+      verdict: failed ? 'failed' : 'verified',
+      exitStatus: failed ? 2 : 0,
+      bytes: failed ? undefined : bytes,
+      seconds: bytes / rate + 900,
+      dumpSeconds: failed ? undefined : bytes / rate,
+      readBackSeconds: failed ? undefined : bytes / 124e6,
+      resynchronisationSeconds: 640 + 4 * night,
+      rate: failed ? undefined : rate,
+      lowestRate: failed ? undefined : rate - 21e6 - 9e6 * Math.abs(Math.sin(night)),
+    };
+  });
+}
+
+const pdf = '%PDF-1.7\n%%EOF\n';
+
+function exportOf({ run, what, paper = 'A4' }: RequestOf<'exportRun'>): Responses['exportRun'] {
+  const kinds = {
+    pdf: { name: `${run}.pdf`, type: 'application/pdf', text: `${pdf}${paper}` },
+    journal: { name: `${run}.ndjson`, type: 'application/x-ndjson', text: '{"type":"run-started"}\n' },
+    commands: { name: `${run}.sh`, type: 'text/x-shellscript', text: '#!/bin/sh\nexit 1\n' },
+    rates: { name: `${run}.csv`, type: 'text/csv', text: 'seconds,rate\n0,1\n' },
+  };
+  const { name, type, text } = kinds[what];
+  return { name, type, base64: Buffer.from(text).toString('base64') };
+}
+
+const soundJournal = (run: string): AuditLine => ({
+  run,
+  subject: 'journal',
+  verdict: 'proven',
+  sentence: 'the journal is as it was written: 148 lines, chained and sealed',
+});
+
+/** What else the history answers, over the runs that are there. */
+export function historyAnswers(lines: readonly RunLine[], opened: readonly RunView[]): Answers {
+  const viewOf = (run: string): RunView => {
+    const view = opened.find(({ line }) => line.run === run);
+    if (!view) throw new Refusal({ sentence: `there is no run ${run}`, hint: 'the history lists them all' });
+    return view;
+  };
+  const signed = new Set<string>();
+  const auditOf = (run: string): AuditLine[] => [
+    soundJournal(run),
+    ...(signed.has(run)
+      ? [
+          {
+            run,
+            subject: 'signature' as const,
+            verdict: 'proven' as const,
+            sentence: 'signed by ssh-ed25519 SHA256:Qk3fN0ZbVh7vJ1yW8i6w6mC0x0mW2p8n5l1Zc8yYb2E',
+          },
+        ]
+      : []),
+  ];
+  const run = opened[0]?.line.run ?? '';
+  return {
+    searchRuns: (request) => searchLines(lines, request),
+    whereFile: ({ file, limit = 100 }) => {
+      const hits = file.startsWith('no') ? [] : madeUpHits(file, run);
+      return { hits: hits.slice(0, limit), more: false, took: 40, unread: 0 };
+    },
+    trends: () => [
+      { site: 'payroll', class: 'Class1', volume: 'Volume2', points: madeUpTrend(run) },
+      { site: 'payroll', class: 'Class1', volume: 'Volume4', points: madeUpTrend(run).slice(-7) },
+    ],
+    report: ({ run: name }) => {
+      const { events, lastHash } = viewOf(name);
+      return reportOf({ run: name, events, journalHash: lastHash });
+    },
+    exportRun: exportOf,
+    audit: ({ run: name }) =>
+      name === undefined ? lines.flatMap((line) => auditOf(line.run)) : auditOf(name),
+    sign: ({ run: name }) => {
+      signed.add(name);
+      const fingerprint = 'SHA256:Qk3fN0ZbVh7vJ1yW8i6w6mC0x0mW2p8n5l1Zc8yYb2E';
+      return {
+        run: name,
+        file: `/runs/${name}.ndjson.sig`,
+        signature: { keyType: 'ssh-ed25519', fingerprint, namespace: 'shadowtape', hash: 'sha512' },
+      };
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** A console that is played: the built pages, served as ever, over answers that a test gives. For states that no lab is brought into. */
+import { once } from 'node:events';
+import type { Topic } from '../../../src/contract/channels.ts';
+import type { ActivityPush, RunPush } from '../../../src/contract/screens.ts';
+import type { Desk, Told } from '../../../src/main/desk/desk.ts';
+import { pageFolder } from '../../../src/main/desk/page-files.ts';
+import { PageServer } from '../../../src/main/serve/page-server.ts';
+import { fakeBridge, type Answers } from './fake-bridge.ts';
+
+/** What the played console says; may be changed while it is served. */
+export interface Play {
+  answers: Answers;
+  activity: ActivityPush;
+  /** Run -> all that a page which follows it is told. */
+  runs: Readonly<Record<string, readonly RunPush[]>>;
+}
+
+export interface PlayedConsole {
+  readonly play: Play;
+  readonly served: { readonly url: string };
+  /** Tells those who follow what the console does now. */
+  tellActivity(activity: ActivityPush): void;
+  /** Gone, as a console that died: pages lose their connection. */
+  close(): Promise<void>;
+}
+
+export const idle: ActivityPush = { runs: [], logins: [] };
+
+type Listener = (told: Told<Topic>) => void;
+
+function followRun(play: Play, payload: unknown, listener: Listener): void {
+  const { run } = payload as { run: string };
+  const pushes = play.runs[run];
+  if (pushes) for (const push of pushes) listener({ push });
+  else
+    listener({
+      error: {
+        code: 'RUN_UNKNOWN',
+        sentence: `there is no run ${run}`,
+        hint: 'the history lists them all',
+        evidence: {},
+      },
+    });
+}
+
+export async function playConsole(play: Play): Promise<PlayedConsole> {
+  const followers = new Set<Listener>();
+  const desk: Pick<Desk, 'answer' | 'follow'> = {
+    answer: async (channel, payload, abort) => {
+      const given = fakeBridge(play.answers).request(channel as 'run', payload as { run: string });
+      const reply = await Promise.race([given, once(abort, 'abort').then(() => undefined)]);
+      return reply ?? { error: { code: 'UNEXPECTED', sentence: 'given up', hint: '', evidence: {} } };
+    },
+    follow(topic, payload, listener) {
+      if (topic === 'run') followRun(play, payload, listener);
+      else {
+        followers.add(listener);
+        listener({ push: play.activity });
+      }
+      return () => followers.delete(listener);
+    },
+  };
+  const pages = process.env['CONSOLE_PAGES'] ?? pageFolder();
+  const server = await PageServer.start({ desk: desk as Desk, port: 0, pages });
+  return {
+    play,
+    served: { url: server.url },
+    tellActivity(activity) {
+      play.activity = activity;
+      for (const follower of followers) follower({ push: activity });
+    },
+    close: () => server.close(),
+  };
+}
