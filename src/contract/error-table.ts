@@ -355,6 +355,14 @@ export const errorTable = {
     sentence: '{file} cannot be written: {reason}',
     hint: 'name a folder that this user can write, with room in it',
   },
+  STATE_EMPTY: {
+    sentence: 'there is nothing to export in {folder}',
+    hint: 'name the state folder with --state DIR; the lab and the index are not exported',
+  },
+  STATE_STOPPED: {
+    sentence: 'stopped before the end: {what}',
+    hint: 'give the command once more to do all of it',
+  },
   STATE_FILE_THERE: {
     sentence: '{file} is there already',
     hint: 'give another name, or move that file away: nothing is overwritten',

@@ -5,7 +5,6 @@ import { userInfo, hostname } from 'node:os';
 import { isFailure } from '../contract/errors.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { CheckLine, Plan } from '../contract/plan.ts';
-import type { SignedRun } from '../contract/proof.ts';
 import type { Lab } from '../lab/lab.ts';
 import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
 import { ClusterDesk } from './cluster-desk.ts';
@@ -20,30 +19,26 @@ import {
   withOverrides,
   type JobOverrides,
 } from './procedure/assign.ts';
-import { bytesOfVolumes, type Assignment } from './procedure/assignment.ts';
+import type { Assignment } from './procedure/assignment.ts';
 import { checkSite } from './procedure/check-site.ts';
 import { CommandRunner } from './procedure/command-runner.ts';
 import { performRun, type RunEnd } from './procedure/engine.ts';
 import { Journal, noJournal } from './procedure/journal.ts';
 import { Observer } from './procedure/observe.ts';
-import { measureRate } from './procedure/measure-rate.ts';
 import { openHosts, sshConfigText, userKnownHostsFiles } from './open-hosts.ts';
 import { planOf } from './procedure/plan.ts';
 import type { Ask } from './procedure/questions.ts';
 import type { LiveProgress } from './procedure/run-context.ts';
 import { beginningOf, overridesOf } from './procedure/run-began.ts';
-import { expectRoutes } from './procedure/route-expectation.ts';
 import { stepsOf } from './procedure/steps.ts';
 import { takeUp, type TakeUpMode } from './procedure/take-up.ts';
 import { timeLimitsOf } from './procedure/time-limits.ts';
 import { verifyRun, type VerifiedFile } from './procedure/verify-run.ts';
-import { closeRun } from './proof/close-run.ts';
 import { markLive } from './proof/live-runs.ts';
 import { unpackJournal } from './proof/packed-runs.ts';
-import { signRun } from './proof/sign-run.ts';
-import { keepRate, readRates } from './rates-file.ts';
-import { readRun } from './run-history.ts';
-import { writeSiteReport } from './site-report.ts';
+import { ProofDesk } from './proof-desk.ts';
+import { RateDesk } from './rate-desk.ts';
+import { laterRuns, readRun } from './run-history.ts';
 import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from './site/site-file.ts';
 import type { Site } from './site/site-schema.ts';
@@ -181,30 +176,7 @@ export class ShadowtapeConsole {
   async plan(request: JobRequest): Promise<Plan> {
     const assignment = await this.#assign(this.#job(request), 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
-    const { backupServer, tapeHost } = assignment;
-    const rates = await readRates(this.#state.ratesFile, this.site.site, [backupServer, tapeHost]);
-    const { drive } = this.site.tape;
-    return planOf(
-      assignment,
-      expectRoutes({ bytes: bytesOfVolumes(assignment), backupServer, tapeHost, drive, rates }),
-    );
-  }
-
-  /**
-   * Measures how fast bytes come from the backup server and go to the tape host; later plans use it.
-   * @throws what a session can end with
-   */
-  async measureRates(listener: (line: CheckLine) => void, abort: AbortSignal): Promise<void> {
-    const backup = Object.entries(this.site.hosts).flatMap(([name, { role }]) =>
-      role === 'backup' ? [name] : [],
-    );
-    for (const host of new Set([...backup, this.site.tape.host])) {
-      const rate = await measureRate(this.#hosts, host, abort);
-      await keepRate(this.#state.ratesFile, this.site.site, host, rate);
-      const words = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
-      const said = `${words(rate.read)} from the host, ${words(rate.write)} to it`;
-      listener({ host, what: 'rate over ssh', good: true, said, hint: undefined });
-    }
+    return planOf(assignment, await this.rateDesk.expect(assignment));
   }
 
   async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
@@ -252,7 +224,7 @@ export class ShadowtapeConsole {
         ...this.#follow(request, run),
       });
       journal.close();
-      await this.#closed(run, request);
+      await this.proofDesk.closed(run, (sentence) => request.onNotice?.(sentence));
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
@@ -297,43 +269,18 @@ export class ShadowtapeConsole {
         run,
         journalFile,
         read,
-        laterRuns: () => this.#laterRuns(run),
+        laterRuns: () => laterRuns(this.#state, run),
         takeOverLock: request.takeOverLock ?? false,
         assignment,
         steps: stepsOf(assignment),
         onEvent: toldOf(request, notices),
         ...this.#follow(request, run),
       });
-      await this.#closed(run, request);
+      await this.proofDesk.closed(run, (sentence) => request.onNotice?.(sentence));
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
       await unmark();
     }
-  }
-
-  /** The journal of a run is closed: from here on it is proven that it is as it was. */
-  async #closed(run: string, { onNotice }: Following): Promise<void> {
-    const { sign, journals } = this.site;
-    await closeRun({
-      state: this.#state,
-      run,
-      sign,
-      compressAfter: journals?.compressAfter,
-      askSecret: this.#askSecret,
-      agentSocket: process.env['SSH_AUTH_SOCK'],
-      notice: (sentence) => onNotice?.(sentence),
-    });
-    if (this.site.report)
-      await writeSiteReport({ state: this.#state, run, ...this.site.report }, (sentence) => onNotice?.(sentence));
-  }
-
-  /**
-   * Signs the journal of a run that has ended, with the key of the site file, else with the operator's.
-   * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, SIGN_KEY_MISSING, SIGN_KEY_UNUSABLE and what loading keys ends with
-   */
-  sign(run: string, keyFile: string | undefined = this.site.sign?.key): Promise<SignedRun> {
-    const agentSocket = process.env['SSH_AUTH_SOCK'];
-    return signRun({ state: this.#state, run, keyFile, agentSocket, askSecret: this.#askSecret });
   }
 
   #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {
@@ -356,13 +303,6 @@ export class ShadowtapeConsole {
       media: new MediaFile(this.#state.tapesFile),
       onProgress: request.onProgress,
     };
-  }
-
-  /** The events of all runs whose names come later; names begin with the time. A journal that cannot be read is passed over. */
-  async #laterRuns(run: string): Promise<(readonly RunEvent[])[]> {
-    const later = (await this.#state.runs()).filter((name) => name > run);
-    const read = await Promise.allSettled(later.map((name) => readRun(this.#state, name)));
-    return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value.events] : []));
   }
 
   /**
@@ -405,6 +345,16 @@ export class ShadowtapeConsole {
   /** The locks of the site's classes. */
   get lockDesk(): LockDesk {
     return new LockDesk({ site: this.site, runner: this.#onlyLooking() });
+  }
+
+  /** What is done with journals once their runs are over. */
+  get proofDesk(): ProofDesk {
+    return new ProofDesk({ site: this.site, state: this.#state, askSecret: this.#askSecret });
+  }
+
+  /** How fast the hosts are. */
+  get rateDesk(): RateDesk {
+    return new RateDesk({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
 
   #job(request: JobRequest): NamedJob {

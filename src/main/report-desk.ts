@@ -183,13 +183,6 @@ async function linked(beside: string, path: string): Promise<void> {
   }
 }
 
-const moreTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there',
-  EISDIR: 'it is a folder',
-  EDQUOT: 'the quota of this user is used up',
-};
-
 function unwritable(file: string, error: unknown) {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return failure('REPORT_UNWRITABLE', { file, reason: moreTroubles[code] ?? writeTrouble(error) }, {}, error);
+  return failure('REPORT_UNWRITABLE', { file, reason: writeTrouble(error) }, {}, error);
 }

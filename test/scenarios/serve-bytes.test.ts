@@ -36,7 +36,7 @@ it('sends a page what it shows of the data, never the data', async () => {
   expect(dumped[0]).toMatchObject({ bytes: blocks * 512 });
   // What the journal has of both ways of the data is next to nothing; how often progress is told is a matter of time, not of bytes.
   const ofData = followed.events.filter(
-    (event) => 'step' in event && ['6a', 'read-back'].includes(event.step ?? ''),
+    (event) => 'step' in event && typeof event.step === 'string' && ['6a', 'read-back'].includes(event.step),
   );
   expect(ofData.length).toBeGreaterThan(4);
   expect(JSON.stringify(ofData).length).toBeLessThan((blocks * 512) / 250);

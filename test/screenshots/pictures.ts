@@ -2,37 +2,15 @@
 import type { Page } from 'playwright-core';
 import type { Responses } from '../../src/contract/channels.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type {
-  ClusterView,
-  LoginQuestion,
-  RunLine,
-  RunView,
-  SiteTrouble,
-} from '../../src/contract/screens.ts';
+import type { ClusterView, LoginQuestion, SiteTrouble } from '../../src/contract/screens.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
-import { endedPushes } from '../support/ui/captured-console.ts';
-import { Refusal, type Answers } from '../support/ui/fake-bridge.ts';
-import { historyAnswers } from '../support/ui/history-answers.ts';
+import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
+import { never, press, refuse, runOf, type Picture } from './picture.ts';
+import { runsPictures } from './pictures-of-history.ts';
 import { going, resting, type Plays } from './plays.ts';
 
-export interface Picture {
-  readonly name: string;
-  readonly play: Play;
-  readonly hash: string;
-  /** Brings the screen into the state, and waits until it is. */
-  readonly act?: (page: Page, console: PlayedConsole) => Promise<unknown>;
-}
-
-const never = () => new Promise<never>(() => undefined);
-const refuse = (sentence: string, hint: string, evidence = {}) => {
-  throw new Refusal({ sentence, hint, evidence });
-};
-
-const press =
-  (name: string | RegExp) =>
-  async (page: Page): Promise<void> =>
-    page.getByRole('button', { name, exact: true }).first().click();
+export type { Picture } from './picture.ts';
 
 const lost = async (page: Page, console: PlayedConsole): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
@@ -46,9 +24,6 @@ const isProgress =
   (what: string, part: number) =>
   (event: RunEvent): boolean =>
     event.type === 'progress' && event.what === what && event.bytes >= part * (event.total ?? 0);
-
-const runOf = ({ opened }: { readonly opened: readonly RunView[] }, at = 0): string =>
-  opened[at]?.line.run ?? '';
 
 function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
   const looking = (topology: ClusterView['topology']): Answers => ({
@@ -215,138 +190,6 @@ function runPictures(plays: Plays): Picture[] {
     { name: 'verify-mismatch', play: resting(mismatch), hash: `#/verify/${runOf(mismatch)}` },
     { name: 'verify-three', play: resting(three), hash: `#/verify/${runOf(three)}` },
   ];
-}
-
-function runsPictures({ normal, broken, spanned, three, mismatch }: Plays): Picture[] {
-  const all = [normal, broken, spanned, three, mismatch];
-  const lines = all.flatMap(({ runs }) => runs);
-  const opened = all.flatMap((captured) => captured.opened);
-  const many: Answers = {
-    ...historyAnswers(lines, opened),
-    run: ({ run }) => opened.find(({ line }) => line.run === run) ?? refuse('there is no such run', ''),
-  };
-  const play: Play = {
-    ...resting(normal, many),
-    runs: Object.fromEntries(opened.map((view) => [view.line.run, endedPushes(view)])),
-  };
-  const trouble: readonly RunLine[] = [
-    ...lines,
-    {
-      ...(lines[0] as RunView['line']),
-      run: '20261119-020000-volume2',
-      trouble: 'line 17 of the journal is no JSON',
-    },
-  ];
-  const behind = {
-    answers: { ...play.answers, searchRuns: () => ({ lines, more: false, took: 4, unread: 2711 }) },
-    activity: { ...idle, indexing: { what: 'runs', done: 7289, total: 10_000 } as const },
-  };
-  const audited: Answers = {
-    ...many,
-    audit: () => [
-      ...lines.map(({ run }) => ({
-        run,
-        subject: 'journal' as const,
-        verdict: 'proven' as const,
-        sentence: 'the journal is as it was written: 148 lines, chained and sealed',
-      })),
-      {
-        run: '20261119-020000-volume2',
-        subject: 'journal',
-        verdict: 'wrong',
-        sentence: 'line 17 was changed: its hash is not the one that line 18 follows',
-        line: 17,
-        at: '2026-11-19T02:04:11.120Z',
-        file: '/home/mika/.local/state/shadowtape/runs/20261119-020000-volume2.ndjson',
-      },
-      {
-        run: runOf(broken),
-        subject: 'journal',
-        verdict: 'unproven',
-        sentence: 'the chain is whole, but the journal has no seal: its last line could be another',
-      },
-    ],
-  };
-  const compared = [runOf(normal), runOf(broken)].toSorted().join(',');
-  return [
-    { name: 'runs-loading', play: resting(normal, { searchRuns: never }), hash: '#/runs' },
-    { name: 'runs-empty', play: resting(normal, historyAnswers([], [])), hash: '#/runs' },
-    { name: 'runs', play: resting(normal, { ...many, ...historyAnswers(trouble, opened) }), hash: '#/runs' },
-    {
-      name: 'runs-mistyped',
-      play,
-      hash: '#/runs',
-      act: async (page) => {
-        await page
-          .getByRole('searchbox', { name: 'Search in the runs' })
-          .fill('Volume2 tpae:NIGHTLY-2 failed');
-        await page.getByText('the search cannot be read').waitFor();
-      },
-    },
-    { name: 'runs-keys', play, hash: '#/runs', act: press('What can be searched for') },
-    { name: 'runs-indexing', play: { ...play, ...behind }, hash: '#/runs' },
-    { name: 'runs-audit', play: resting(normal, audited), hash: '#/runs', act: press('Audit all runs') },
-    {
-      name: 'runs-nothing-found',
-      play,
-      hash: '#/runs',
-      act: (page) => page.getByRole('searchbox', { name: 'Search in the runs' }).fill('nothing of the kind'),
-    },
-    {
-      name: 'runs-failed',
-      play: resting(normal, {
-        searchRuns: () => refuse('the history cannot be read: EACCES', 'who owns it?'),
-      }),
-      hash: '#/runs',
-    },
-    { name: 'runs-opened', play, hash: `#/runs/${runOf(normal)}` },
-    { name: 'runs-opened-failed', play, hash: `#/runs/${runOf(broken)}` },
-    { name: 'runs-compared', play, hash: `#/runs/${encodeURIComponent(compared)}` },
-    ...historyPictures(play, {
-      good: runOf(normal),
-      failed: runOf(broken),
-      mismatch: runOf(mismatch),
-      three: runOf(three),
-      tapes: runOf(spanned),
-    }),
-  ];
-}
-
-/** @param runs name of the picture -> run */
-function historyPictures(play: Play, runs: Readonly<Record<string, string>>): Picture[] {
-  const [first = ''] = Object.values(runs);
-  const played = (answers: Answers): Play => ({ ...play, answers: { ...play.answers, ...answers } });
-  return [
-    ...Object.entries(runs).map(([name, run]) => ({ name: `report-${name}`, play, hash: `#/report/${run}` })),
-    { name: 'report-topology', play, hash: `#/report/${first},topology` },
-    { name: 'report-throughput', play, hash: `#/report/${first},throughput` },
-    { name: 'report-steps', play, hash: `#/report/${first},steps` },
-    { name: 'report-menu', play, hash: `#/report/${first}`, act: press('Save as…') },
-    { name: 'report-none', play, hash: '#/report' },
-    { name: 'report-unknown', play, hash: '#/report/20261119-020000-volume9' },
-    { name: 'report-loading', play: played({ report: never }), hash: `#/report/${first}` },
-    {
-      name: 'report-not-saved',
-      play: played({ exportRun: () => refuse('the report cannot be made: ENOSPC', 'make room on the disk') }),
-      hash: `#/report/${first}`,
-      act: async (page) => {
-        await press('Save as…')(page);
-        await page.getByRole('menuitem', { name: /^PDF, A4/ }).click();
-        await page.getByText('ENOSPC').waitFor();
-      },
-    },
-    { name: 'files', play, hash: '#/files' },
-    { name: 'files-found', play, hash: '#/files/ledger.db', act: openFirstHit },
-    { name: 'files-none', play, hash: '#/files/nowhere.db' },
-    { name: 'trends', play, hash: '#/trends' },
-    { name: 'trends-few', play, hash: '#/trends/Volume4' },
-    { name: 'trends-none', play: played({ trends: () => [] }), hash: '#/trends' },
-  ];
-}
-
-async function openFirstHit(page: Page): Promise<void> {
-  await page.getByRole('row').nth(1).getByRole('button').click();
-  await page.getByRole('button', { name: 'Copy the command' }).waitFor();
 }
 
 function tapePictures({ normal, three }: Plays): Picture[] {

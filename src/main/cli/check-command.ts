@@ -1,22 +1,42 @@
 import type { CheckLine } from '../../contract/plan.ts';
 import type { ShadowtapeConsole } from '../console.ts';
-import { stopOnSignals } from './stop-signals.ts';
+import { jsonOption, type CommandLine } from './command-line.ts';
+import { stoppable } from './stop-signals.ts';
+import { printable } from './text.ts';
 
 /** A line of `check`, with its hint below where there is one. */
-export function checkLineText({ host, what, good, said, hint }: CheckLine): string {
+function checkLineText({ host, what, good, said, hint }: CheckLine): string {
   const line = `${good ? '✓' : '✗'} ${host.padEnd(8)} ${what}: ${said}`;
   return hint === undefined ? line : `${line}\n    hint: ${hint}`;
 }
 
 /** Measures the rates; Ctrl-C ends it. */
-export async function measureRates(
-  console: ShadowtapeConsole,
-  show: (line: CheckLine) => void,
-): Promise<void> {
-  const stop = stopOnSignals(() => undefined);
-  try {
-    await console.measureRates(show, stop.cancel);
-  } finally {
-    stop.release();
-  }
+function measureRates(console: ShadowtapeConsole, show: (line: CheckLine) => void): Promise<void> {
+  return stoppable((abort) => console.rateDesk.measure(show, abort));
+}
+
+interface CheckOptions {
+  readonly json?: boolean;
+  readonly rate: boolean;
+  readonly notify: boolean;
+}
+
+export function registerCheck(line: CommandLine): void {
+  line.program
+    .command('check')
+    .description('reach every host, look at host keys, commands, classes and tape; changes nothing')
+    .addOption(jsonOption())
+    .option('--rate', 'also measure how fast the hosts are over ssh, for the plans that follow', false)
+    .option('--notify', 'also send a test message over each way that the site file names', false)
+    .action(async ({ json, rate, notify }: CheckOptions) => {
+      const show = (shown: CheckLine) =>
+        process.stdout.write(json ? `${JSON.stringify(shown)}\n` : `${printable(checkLineText(shown))}\n`);
+      const lines = await line.withConsole({}, async (console) => {
+        const checked = await console.check(show);
+        if (rate && checked.every(({ good }) => good)) await measureRates(console, show);
+        if (notify) checked.push(...(await console.tryNotifications(show)));
+        return checked;
+      });
+      line.exitStatus = lines.every(({ good }) => good) ? 0 : 1;
+    });
 }

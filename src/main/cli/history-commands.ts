@@ -2,6 +2,13 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { readRun, type ShadowtapeConsole, type StateFolder } from '../console.ts';
+import {
+  faultOption,
+  jsonOption,
+  type CommandLine,
+  type JsonOption,
+  type LabOptions,
+} from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
@@ -46,7 +53,7 @@ function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
   );
 }
 
-export async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
+async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
   const { events, truncated, lastHash } = await readRun(state, run);
   if (json) {
     events.forEach(printJson);
@@ -62,7 +69,7 @@ export async function showCommand(state: StateFolder, run: string, json: boolean
 }
 
 /** @returns 0 where the tape holds what the run wrote, 4 where it does not */
-export async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<number> {
+async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<number> {
   const progress = new ProgressLine(process.stdout);
   const stop = stopOnSignals(() => undefined);
   try {
@@ -86,4 +93,24 @@ export async function verifyCommand(console: ShadowtapeConsole, run: string): Pr
   } finally {
     stop.release();
   }
+}
+
+export function registerShown(line: CommandLine): void {
+  const { program } = line;
+  program
+    .command('show')
+    .description('show everything that a run did')
+    .argument('<run>')
+    .addOption(jsonOption())
+    .action(async (run: string, { json = false }: JsonOption) => {
+      line.exitStatus = await showCommand(line.state, run, json);
+    });
+  program
+    .command('verify')
+    .description('read the tape back and compare it with what the run wrote')
+    .argument('<run>')
+    .addOption(faultOption())
+    .action(async (run: string, options: LabOptions) => {
+      line.exitStatus = await line.withConsole(options, (console) => verifyCommand(console, run));
+    });
 }

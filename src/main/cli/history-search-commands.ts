@@ -1,9 +1,11 @@
 /** runs, where, compare, trends and index: the history, without a site. */
+import { InvalidArgumentError, Option } from 'commander';
 import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import type { StateFolder } from '../console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
+import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { bytesText, countText, durationText, printable, rateText } from './text.ts';
 
 const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
@@ -47,7 +49,7 @@ function runText(line: RunLine): string {
   ].join('  ');
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly limit: number | undefined;
   readonly json: boolean;
 }
@@ -55,7 +57,7 @@ export interface SearchOptions {
 const shownRuns = 200;
 const allRuns = 1_000_000;
 
-export async function runsCommand(
+async function runsCommand(
   state: StateFolder,
   words: readonly string[],
   { limit, json }: SearchOptions,
@@ -89,7 +91,7 @@ function hitLines(hit: FileHit): string[] {
 const shownHits = 20;
 
 /** @returns 1 where it is nowhere */
-export async function whereCommand(
+async function whereCommand(
   state: StateFolder,
   file: string,
   { limit, json }: SearchOptions,
@@ -119,7 +121,7 @@ const columns = (name: string, one: string, other: string) =>
 const stepTime = (milliseconds: number | undefined) =>
   milliseconds === undefined ? 'not performed' : durationText(milliseconds / 1000);
 
-export async function compareCommand(
+async function compareCommand(
   state: StateFolder,
   [one, other]: readonly [string, string],
   { all, json }: { readonly all: boolean; readonly json: boolean },
@@ -205,7 +207,7 @@ function trendLines({ site, class: className, volume, points }: TrendSeries): st
   ];
 }
 
-export async function trendsCommand(
+async function trendsCommand(
   state: StateFolder,
   { volume, json }: { readonly volume: string | undefined; readonly json: boolean },
 ): Promise<number> {
@@ -217,7 +219,7 @@ export async function trendsCommand(
   return 0;
 }
 
-export async function indexCommand(state: StateFolder, rebuild: boolean): Promise<number> {
+async function indexCommand(state: StateFolder, rebuild: boolean): Promise<number> {
   const view = await withHistory(state, (history) => history.view({ rebuild }));
   const unreadable =
     view.unreadableRuns === 0 ? '' : `, ${countText(view.unreadableRuns)} of them unreadable`;
@@ -229,4 +231,81 @@ export async function indexCommand(state: StateFolder, rebuild: boolean): Promis
     `  ${countText(view.catalogues)} lists of files with ${countText(view.entries)} entries; ${countText(view.files)} different files`,
   );
   return 0;
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || limit < 1 || limit > 1_000_000)
+    throw new InvalidArgumentError('a limit is a number from 1.');
+  return limit;
+}
+
+const limitOption = (what: string) => new Option('--limit <number>', what).argParser(limitOf);
+
+interface LimitOptions extends JsonOption {
+  readonly limit?: number;
+}
+
+const searchText = `
+Search: words are looked for everywhere, and all must be found; "quoted phrases"; and key:value:
+  tape: host: operator: job: site: class: volume: code:     a part of it, such as tape:NIGHTLY code:TAPE_
+  verdict:failed method:6b route:server status:3            verified, unverified, failed, unfinished, unreadable
+  after:2026-11 before:2026-11-22                           UTC; after counts that day in, before does not
+  longer:2h shorter:30min larger:1T smaller:20G`;
+
+function registerSearches(line: CommandLine): void {
+  const { program } = line;
+  program
+    .command('runs')
+    .description('list the runs, newest first, or those that fit a search')
+    .argument('[query...]')
+    .addOption(limitOption('at most so many; without it 200, with --json all'))
+    .addOption(jsonOption())
+    .addHelpText('after', searchText)
+    .action(async (words: string[], { limit, json = false }: LimitOptions) => {
+      line.exitStatus = await runsCommand(line.state, words, { limit, json });
+    });
+  program
+    .command('where')
+    .description('say on which tapes a file is, newest first, and how it is got back')
+    .argument('<file>', 'a base name, a path as it is in the archive, DIRECTORY/, or a pattern with * and ?')
+    .addOption(limitOption('at most so many; without it 20'))
+    .addOption(jsonOption())
+    .action(async (file: string, { limit, json = false }: LimitOptions) => {
+      line.exitStatus = await whereCommand(line.state, file, { limit, json });
+    });
+}
+
+function registerComparisons(line: CommandLine): void {
+  const { program } = line;
+  program
+    .command('compare')
+    .description('say what differs between two runs: sizes, rates, times, steps, commands, what was seen')
+    .argument('<run>')
+    .argument('<other>')
+    .option('--all', 'also what is the same', false)
+    .addOption(jsonOption())
+    .action(async (run: string, other: string, { all, json = false }: JsonOption & { all: boolean }) => {
+      line.exitStatus = await compareCommand(line.state, [run, other], { all, json });
+    });
+  program
+    .command('trends')
+    .description('show size, rate and times of each volume over all runs')
+    .option('--volume <proxy>', 'of this proxy volume alone')
+    .addOption(jsonOption())
+    .action(async ({ volume, json = false }: JsonOption & { volume?: string }) => {
+      line.exitStatus = await trendsCommand(line.state, { volume, json });
+    });
+}
+
+export function registerHistory(line: CommandLine): void {
+  registerSearches(line);
+  registerComparisons(line);
+  line.program
+    .command('index')
+    .description('bring the index of the history up to date, and say what it holds')
+    .option('--rebuild', 'build it anew from the journals', false)
+    .action(async ({ rebuild }: { rebuild: boolean }) => {
+      line.exitStatus = await indexCommand(line.state, rebuild);
+    });
 }

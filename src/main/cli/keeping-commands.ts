@@ -3,23 +3,25 @@ import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../console.ts';
 import { millisecondsOf } from '../proof/age.ts';
-import { compressRuns } from '../proof/packed-runs.ts';
+import { compressRuns, type CompressedRun } from '../proof/packed-runs.ts';
 import { diskUse, exportState, importState, removeRun, type ImportedFile } from '../proof/state-archive.ts';
+import type { CommandLine } from './command-line.ts';
+import { stoppable } from './stop-signals.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
 import { bytesText, countText, printable } from './text.ts';
 
 const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
 
 /** Disk use, a line a kind. */
-export async function stateCommand(state: StateFolder): Promise<number> {
+async function stateCommand(state: StateFolder): Promise<number> {
   print(state.path);
   for (const { what, files, bytes } of await diskUse(state))
     print(`  ${what.padEnd(16)} ${countText(files).padStart(7)} files ${bytesText(bytes).padStart(10)}`);
   return 0;
 }
 
-export async function stateExportCommand(state: StateFolder, file: string): Promise<number> {
-  const files = await exportState(state, file);
+async function stateExportCommand(state: StateFolder, file: string): Promise<number> {
+  const files = await stoppable((abort) => exportState(state, file, abort));
   print(`exported: ${countText(files)} files of ${state.path} into ${file}`);
   return 0;
 }
@@ -31,8 +33,8 @@ const importWords: Readonly<Record<Exclude<ImportedFile['what'], 'same'>, string
 };
 
 /** @returns 1 where something differs: it was not taken */
-export async function stateImportCommand(state: StateFolder, file: string): Promise<number> {
-  const files = await importState(state, file);
+async function stateImportCommand(state: StateFolder, file: string): Promise<number> {
+  const files = await stoppable((abort) => importState(state, file, abort));
   for (const { name, what } of files) if (what !== 'same') print(`  ${name}: ${importWords[what]}`);
   const count = (what: ImportedFile['what']) => files.filter((one) => one.what === what).length;
   print(
@@ -42,13 +44,13 @@ export async function stateImportCommand(state: StateFolder, file: string): Prom
 }
 
 /** @param olderThan `90 days`; every run that has ended, where it is left out */
-export async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): Promise<number> {
+async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): Promise<number> {
   const age = millisecondsOf(olderThan);
-  const runs = await compressRuns(state, age, ({ run, saved, trouble }) =>
+  const show = ({ run, saved, trouble }: CompressedRun) =>
     print(
       trouble === undefined ? `  ${run}: ${bytesText(saved)} less` : `  ${run}: left as it is: ${trouble}`,
-    ),
-  );
+    );
+  const runs = await stoppable((abort) => compressRuns(state, age, show, abort));
   const done = runs.filter(({ trouble }) => trouble === undefined);
   const saved = done.reduce((sum, run) => sum + run.saved, 0);
   print(
@@ -58,7 +60,7 @@ export async function stateCompressCommand(state: StateFolder, olderThan = '0 da
 }
 
 /** Has the name of the run typed, unless it was given twice. @throws REMOVAL_NOT_CONFIRMED, and what removing ends with */
-export async function stateRemoveCommand(
+async function stateRemoveCommand(
   state: StateFolder,
   run: string,
   yesRemove: string | undefined,
@@ -70,4 +72,42 @@ export async function stateRemoveCommand(
   const files = await removeRun(state, run, `${userInfo().username}@${hostname()}`);
   print(`removed: ${files.join(', ')}`);
   return 0;
+}
+
+export function registerKeeping(line: CommandLine): void {
+  const state = line.program
+    .command('state')
+    .description('what the state folder takes of the disk; export, import, compress, remove')
+    .action(async () => {
+      line.exitStatus = await stateCommand(line.state);
+    });
+  state
+    .command('export')
+    .description('write all but the lab and the index into an archive')
+    .argument('<file>', 'NAME.tar.gz')
+    .action(async (file: string) => {
+      line.exitStatus = await stateExportCommand(line.state, file);
+    });
+  state
+    .command('import')
+    .description('take from an archive what is not there yet; what differs stays as it is, and is told')
+    .argument('<file>', 'NAME.tar.gz')
+    .action(async (file: string) => {
+      line.exitStatus = await stateImportCommand(line.state, file);
+    });
+  state
+    .command('compress')
+    .description('compress journals and lists of files of runs that have ended')
+    .option('--older-than <age>', 'only of runs that ended so long ago: 90 days, 12 weeks, 2 years')
+    .action(async ({ olderThan }: { olderThan?: string }) => {
+      line.exitStatus = await stateCompressCommand(line.state, olderThan);
+    });
+  state
+    .command('remove')
+    .description('remove all that is kept of a run; the list of seals keeps what it was')
+    .argument('<run>')
+    .option('--yes-remove <run>', 'the name of the run once more: removes it without asking')
+    .action(async (run: string, { yesRemove }: { yesRemove?: string }) => {
+      line.exitStatus = await stateRemoveCommand(line.state, run, yesRemove);
+    });
 }

@@ -1,4 +1,5 @@
 import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../console.ts';
+import { faultOption, freshLabOption, portOf, type CommandLine, type LabOptions } from './command-line.ts';
 import { stopOnSignals } from './stop-signals.ts';
 
 const valueWords = {
@@ -11,14 +12,14 @@ const valueWords = {
 } as const;
 
 /** Every fault with its value and its sentence, for the help. */
-export function faultsText(): string {
+function faultsText(): string {
   const lines = Object.entries(faultTable).map(
     ([name, { value, sentence }]) => `  ${`${name}${valueWords[value]}`.padEnd(26)}${sentence}`,
   );
   return ['', 'Faults (hosts are node1, node2, node3):', ...lines].join('\n');
 }
 
-export interface LabCommandOptions {
+interface LabCommandOptions {
   /** First of three ports; 0 for any. */
   readonly port: number;
   readonly fresh: boolean;
@@ -26,10 +27,7 @@ export interface LabCommandOptions {
 }
 
 /** Runs the lab until a signal comes. @returns the exit status */
-export async function labCommand(
-  state: StateFolder,
-  { port, fresh, faults }: LabCommandOptions,
-): Promise<number> {
+async function labCommand(state: StateFolder, { port, fresh, faults }: LabCommandOptions): Promise<number> {
   const folder = state.labFolder;
   const ports = port === 0 ? ([0, 0, 0] as const) : ([port, port + 1, port + 2] as const);
   const { lab } = await openEmbeddedLab({ folder, fresh, faults, ports, mustOwn: true });
@@ -47,4 +45,21 @@ export async function labCommand(
   await lab.close();
   stop.release();
   return 0;
+}
+
+export function registerLab(line: CommandLine): void {
+  line.program
+    .command('lab')
+    .description('keep the embedded lab running until Ctrl-C, and print its site file')
+    .option('--listen <port>', 'ports of the three hosts begin here; 0: any that are free', portOf, 0)
+    .addOption(freshLabOption())
+    .addOption(faultOption())
+    .addHelpText('after', faultsText)
+    .action(async (options: LabOptions & { listen: number }) => {
+      line.exitStatus = await labCommand(line.state, {
+        port: options.listen,
+        fresh: options.freshLab ?? false,
+        faults: options.fault ?? [],
+      });
+    });
 }

@@ -1,5 +1,12 @@
 /** locks and unlock: who holds the classes of the site, and how a lock goes that was left behind. */
 import type { ClassLock, ShadowtapeConsole } from '../console.ts';
+import {
+  faultOption,
+  jsonOption,
+  type CommandLine,
+  type JsonOption,
+  type LabOptions,
+} from './command-line.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
 import { printable } from './text.ts';
 
@@ -13,7 +20,7 @@ const holderWords = {
 } as const;
 
 /** `Class1  run … of marion on jump1 (process 4711), since …; its process is gone` */
-export function lockLine({ class: className, host, owner, holder, old }: ClassLock): string {
+function lockLine({ class: className, host, owner, holder, old }: ClassLock): string {
   const words = old ? `${holderWords[holder]}; it is older than any run` : holderWords[holder];
   if (!owner) return `${className}  locked on ${host}; ${words}`;
   const { run, user, console, processId, since } = owner;
@@ -21,7 +28,7 @@ export function lockLine({ class: className, host, owner, holder, old }: ClassLo
   return `${className}  locked on ${host} by run ${run} of ${user} on ${console} (process ${processId}), ${when}; ${words}`;
 }
 
-export async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
+async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const locks = await console.lockDesk.list();
   if (json) locks.forEach((lock) => process.stdout.write(`${JSON.stringify(lock)}\n`));
   else if (locks.length === 0) print('no class of this site is locked');
@@ -29,13 +36,13 @@ export async function locksCommand(console: ShadowtapeConsole, json: boolean): P
   return 0;
 }
 
-export interface UnlockOptions {
+interface UnlockOptions {
   /** Asks nothing. */
   readonly yes: boolean;
 }
 
 /** Shows the lock, and has the name of the class typed before it is removed. */
-export async function unlockCommand(
+async function unlockCommand(
   console: ShadowtapeConsole,
   className: string,
   { yes }: UnlockOptions,
@@ -51,4 +58,27 @@ export async function unlockCommand(
   });
   print(`unlocked: ${lock.class} is free on ${lock.host}`);
   return 0;
+}
+
+export function registerLocks(line: CommandLine): void {
+  const { program } = line;
+  program
+    .command('locks')
+    .description(
+      'list the locks of the classes of the site: whose they are, since when, and whether they live',
+    )
+    .addOption(jsonOption())
+    .addOption(faultOption())
+    .action(async ({ json = false, ...lab }: LabOptions & JsonOption) => {
+      line.exitStatus = await line.withConsole(lab, (console) => locksCommand(console, json));
+    });
+  program
+    .command('unlock')
+    .description('remove the lock of a class that a run has left behind')
+    .argument('<class>')
+    .option('--yes', 'remove it without asking', false)
+    .addOption(faultOption())
+    .action(async (className: string, { yes, ...lab }: LabOptions & UnlockOptions) => {
+      line.exitStatus = await line.withConsole(lab, (console) => unlockCommand(console, className, { yes }));
+    });
 }

@@ -1,10 +1,10 @@
 /** audit and sign: whether what is kept is what was written, and who stands for it. */
-import { readFile } from 'node:fs/promises';
-import { failure } from '../../contract/errors.ts';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import type { StateFolder } from '../console.ts';
+import { ReportDesk, type StateFolder } from '../console.ts';
 import { auditReport, auditState, worstOf, type RenderReport } from '../proof/audit.ts';
+import { readAllowedSigners } from '../proof/signature-facts.ts';
 import { signRun } from '../proof/sign-run.ts';
+import { jsonOption, type CommandLine } from './command-line.ts';
 import { terminalSecret } from './terminal.ts';
 import { printable } from './text.ts';
 
@@ -13,23 +13,23 @@ const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };
 
-export const auditText = `
+const auditText = `
 Exit status:
   0  everything is proven to be as it was written
   1  wrong usage
   2  something was changed, cut, replaced or is missing: the lines with ✗
-  5  nothing speaks against it, but not everything can be proven: the lines with ?
+  5  nothing speaks against it, but not everything can be proven: the lines with ?; or there is no run at all
 
 A labelled tape has the hash of the journal so far in its manifest (verify RUN compares it): a journal that was replaced
 together with its seal no longer agrees with its tape.`;
 
 /** `✗ 20261122-020004-volume2  journal    line 12 was changed: …` */
-export function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
+function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
   const place = line === undefined || at === undefined ? '' : ` (line ${line} is of ${at})`;
   return `${signs[verdict]} ${run.padEnd(28)}  ${subject.padEnd(9)}  ${sentence}${place}`;
 }
 
-export interface AuditCommandOptions {
+interface AuditCommandOptions {
   readonly runs: readonly string[];
   readonly json: boolean;
   /** A PDF that is to be one of the exported reports. */
@@ -39,22 +39,12 @@ export interface AuditCommandOptions {
   readonly render?: RenderReport | undefined;
 }
 
-async function signersText(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw failure('SIGNERS_UNREADABLE', { file, reason }, {}, error);
-  }
-}
-
 /** @returns 0, 2 or 5 */
-export async function auditCommand(
+async function auditCommand(
   state: StateFolder,
   { runs, json, report, signers, render }: AuditCommandOptions,
 ): Promise<number> {
-  const options = { state, allowedSigners: await signersText(signers) };
+  const options = { state, allowedSigners: signers && (await readAllowedSigners(signers)) };
   const show = (line: AuditLine) => print(json ? JSON.stringify(line) : auditLineText(line));
   const lines: AuditLine[] = [];
   if (report !== undefined) {
@@ -63,12 +53,14 @@ export async function auditCommand(
     lines.push(line);
   }
   if (report === undefined || runs.length > 0) lines.push(...(await auditState(options, runs, show)));
-  if (!json && lines.length === 0) print(`no runs yet in ${state.path}`);
-  return exitStatuses[worstOf(lines)];
+  // A folder that was named wrongly proves nothing.
+  if (lines.length === 0)
+    process.stderr.write(`${printable(`no runs in ${state.path}: nothing is proven`)}\n`);
+  return exitStatuses[lines.length === 0 ? 'unproven' : worstOf(lines)];
 }
 
 /** Says who signed, and how stock OpenSSH checks it. */
-export function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
+function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ run, file, ...signature })}\n`);
   const { keyType, fingerprint, namespace } = signature;
   print(`signed: run ${run} by ${keyType} ${fingerprint}`);
@@ -76,7 +68,7 @@ export function showSigned({ run, file, signature }: SignedRun, journal: string,
 }
 
 /** Signs without any site: with the key that is named, else with one of the operator's own. */
-export async function signCommand(
+async function signCommand(
   state: StateFolder,
   run: string,
   { key, json }: { readonly key?: string | undefined; readonly json: boolean },
@@ -85,4 +77,50 @@ export async function signCommand(
   const signed = await signRun({ state, run, keyFile: key, agentSocket, askSecret: terminalSecret });
   showSigned(signed, state.journalFile(run), json);
   return 0;
+}
+
+interface AuditOptions {
+  readonly report?: string;
+  readonly signers?: string;
+  readonly json?: boolean;
+}
+
+function registerAudit(line: CommandLine): void {
+  line.program
+    .command('audit')
+    .description('prove that journals, lists of files, signatures and reports are as they were written')
+    .argument('[run...]', 'all of them, where none is named')
+    .option('--report <file>', 'a report that is to be one of those exported here')
+    .option('--signers <file>', 'allowed signers, as ssh-keygen -Y verify -f takes them')
+    .addOption(jsonOption())
+    .addHelpText('after', auditText)
+    .action(async (runs: string[], { json = false, report, signers }: AuditOptions) => {
+      const desk = new ReportDesk(line.state);
+      line.exitStatus = await auditCommand(line.state, {
+        ...{ runs, json, report, signers },
+        render: (run, record) => desk.again(run, record),
+      });
+    });
+}
+
+function registerSign(line: CommandLine): void {
+  line.program
+    .command('sign')
+    .description('sign the journal of a run that has ended, so that ssh-keygen -Y verify can check it')
+    .argument('<run>')
+    .option('--key <file>', 'a private key, or the public one of a key that an ssh agent holds')
+    .addOption(jsonOption())
+    .action(async (run: string, { key, json = false }: { key?: string; json?: boolean }) => {
+      const { state, siteFile } = line;
+      if (siteFile === undefined) line.exitStatus = await signCommand(state, run, { key, json });
+      else
+        await line.withConsole({}, async (console) =>
+          showSigned(await console.proofDesk.sign(run, key), state.journalFile(run), json),
+        );
+    });
+}
+
+export function registerProof(line: CommandLine): void {
+  registerAudit(line);
+  registerSign(line);
 }

@@ -1,9 +1,11 @@
 /** report: what a run did, for those who were not there; as a PDF, or as a file for programs. */
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
+import { Option } from 'commander';
 import { ReportDesk, type StateFolder } from '../console.ts';
+import type { CommandLine } from './command-line.ts';
 import { printable } from './text.ts';
 
-export interface ReportCommandOptions {
+interface ReportCommandOptions {
   /** Absent: the run's name in the present folder. */
   readonly output?: string | undefined;
   readonly paper: ReportPaper;
@@ -11,7 +13,7 @@ export interface ReportCommandOptions {
   readonly force: boolean;
 }
 
-export const reportText = `
+const reportText = `
 The PDF is the same, byte for byte, each time that it is made of the same journal. Every export is recorded beside the
 journal: "shadowtape audit --report FILE" tells whether a PDF is one of them.
 
@@ -31,7 +33,7 @@ export async function reportAtEnd(desk: ReportDesk, run: string, file: string): 
 }
 
 /** @returns the exit status */
-export async function reportCommand(
+async function reportCommand(
   state: StateFolder,
   run: string,
   { output, paper, as: what, force }: ReportCommandOptions,
@@ -39,4 +41,30 @@ export async function reportCommand(
   const file = await new ReportDesk(state).write({ run, what, paper, file: output, force });
   process.stdout.write(`${printable(file)}\n`);
   return 0;
+}
+
+interface ReportOptions {
+  readonly output?: string;
+  readonly paper: ReportPaper;
+  readonly as: ExportWhat;
+  readonly force: boolean;
+}
+
+export function registerReport(line: CommandLine): void {
+  line.program
+    .command('report')
+    .description('write the report of a run as a PDF, or its commands, rates or journal')
+    .argument('<run>')
+    .option('-o, --output <file>', 'where to; without it the name of the run in this folder')
+    .addOption(new Option('--paper <size>', 'paper of the PDF').choices(['A4', 'Letter']).default('A4'))
+    .addOption(
+      new Option('--as <form>', 'what is written')
+        .choices(['pdf', 'commands', 'rates', 'journal'])
+        .default('pdf'),
+    )
+    .option('--force', 'replace a file that is there', false)
+    .addHelpText('after', reportText)
+    .action(async (run: string, options: ReportOptions) => {
+      line.exitStatus = await reportCommand(line.state, run, options);
+    });
 }

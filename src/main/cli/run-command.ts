@@ -1,12 +1,29 @@
 import type { RunEvent } from '../../contract/events.ts';
-import type { EndedRun, Following, JobRequest, ShadowtapeConsole } from '../console.ts';
+import {
+  ReportDesk,
+  type EndedRun,
+  type Following,
+  type JobRequest,
+  type ShadowtapeConsole,
+} from '../console.ts';
+import {
+  faultOption,
+  freshLabOption,
+  jsonOption,
+  methodOption,
+  routeOption,
+  type CommandLine,
+  type JsonOption,
+  type LabOptions,
+} from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
+import { reportAtEnd } from './report-commands.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
 import { printable } from './text.ts';
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly yes: boolean;
   readonly json: boolean;
   /** `--state DIR`, where it was given: for the lines that say how to see the run. */
@@ -17,9 +34,9 @@ export interface FollowOptions {
   readonly atEnd?: ((run: string) => Promise<string>) | undefined;
 }
 
-export interface RunCommandOptions extends JobRequest, FollowOptions {}
+interface RunCommandOptions extends JobRequest, FollowOptions {}
 
-export interface TakeUpCommandOptions extends FollowOptions {
+interface TakeUpCommandOptions extends FollowOptions {
   readonly mode: 'resume' | 'unwind';
   readonly run: string;
   readonly takeOverLock: boolean;
@@ -92,13 +109,77 @@ async function follow(
 }
 
 /** @returns the exit status */
-export function runCommand(console: ShadowtapeConsole, options: RunCommandOptions): Promise<number> {
+function runCommand(console: ShadowtapeConsole, options: RunCommandOptions): Promise<number> {
   const { job, method, route } = options;
   return follow(console, options, (following) => console.run({ job, method, route, ...following }));
 }
 
 /** Goes on with a run that was broken off, or unwinds it. @returns the exit status */
-export function takeUpCommand(console: ShadowtapeConsole, options: TakeUpCommandOptions): Promise<number> {
+function takeUpCommand(console: ShadowtapeConsole, options: TakeUpCommandOptions): Promise<number> {
   const { mode, run, takeOverLock } = options;
   return follow(console, options, (following) => console[mode]({ run, takeOverLock, ...following }));
+}
+
+interface RunOptions extends LabOptions, JsonOption {
+  readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
+  readonly route?: 'console' | 'server';
+  readonly yes: boolean;
+  readonly report?: string;
+}
+
+function registerRun(line: CommandLine): void {
+  line.program
+    .command('run')
+    .description('run a job: part, shadow, verify, dump, read back, remove, rejoin')
+    .argument('[job]')
+    .addOption(methodOption())
+    .addOption(routeOption())
+    .option('--yes', 'approve the shadow when every rule holds; asks nothing', false)
+    .option('--report <file>', 'write the report of the run into a PDF at its end')
+    .addOption(jsonOption())
+    .addOption(freshLabOption())
+    .addOption(faultOption())
+    .action(async (job: string | undefined, options: RunOptions) => {
+      const { method, route, yes, json = false, report } = options;
+      const desk = new ReportDesk(line.state);
+      if (report !== undefined) await desk.requireFree(report);
+      line.exitStatus = await line.withConsole(options, (console) =>
+        runCommand(console, {
+          ...{ job, method, route, yes, json, ...line.again },
+          ...(report === undefined ? {} : { atEnd: (run) => reportAtEnd(desk, run, report) }),
+        }),
+      );
+    });
+}
+
+interface TakeUpOptions extends LabOptions, JsonOption {
+  readonly yes?: boolean;
+  readonly takeOverLock?: boolean;
+}
+
+const takeUpWords = {
+  resume: 'go on with a run whose console died, or that was left where it stood',
+  unwind: 'bring the cluster back from such a run: remove the shadow, rejoin the proxy',
+} as const;
+
+function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
+  const command = line.program.command(mode).description(takeUpWords[mode]).argument('<run>');
+  if (mode === 'resume')
+    command.option('--yes', 'approve the shadow when every rule holds; asks nothing', false);
+  command
+    .option('--take-over-lock', 'take the lock of this run over, though another process holds it')
+    .addOption(jsonOption())
+    .addOption(faultOption())
+    .action(async (run: string, options: TakeUpOptions) => {
+      const { yes = false, json = false, takeOverLock = false } = options;
+      line.exitStatus = await line.withConsole(options, (console) =>
+        takeUpCommand(console, { mode, run, takeOverLock, yes, json, ...line.again }),
+      );
+    });
+}
+
+export function registerRuns(line: CommandLine): void {
+  registerRun(line);
+  registerTakeUp(line, 'resume');
+  registerTakeUp(line, 'unwind');
 }

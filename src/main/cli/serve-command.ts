@@ -1,5 +1,7 @@
 import { serve, type ServeOptions } from '../serve/serve.ts';
+import { portOf, type CommandLine } from './command-line.ts';
 import { stopOnSignals } from './stop-signals.ts';
+import { printable } from './text.ts';
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -12,7 +14,7 @@ const aborted = (signal: AbortSignal) =>
  * @param print writes a line to the terminal
  * @returns the exit status
  */
-export async function serveCommand(options: ServeOptions, print: (line: string) => void): Promise<number> {
+async function serveCommand(options: ServeOptions, print: (line: string) => void): Promise<number> {
   const served = await serve(options);
   const { runs } = served.desk;
   const stop = stopOnSignals((line) => {
@@ -29,4 +31,17 @@ export async function serveCommand(options: ServeOptions, print: (line: string) 
     stop.release();
     await served.close();
   }
+}
+
+export function registerServe(line: CommandLine): void {
+  line.program
+    .command('serve')
+    .description('show the console in a browser of this machine, until Ctrl-C')
+    .option('--port <port>', 'where it listens on 127.0.0.1; 0: any port that is free', portOf, 0)
+    .action(async ({ port }: { port: number }) => {
+      const { state, siteFile } = line;
+      line.exitStatus = await serveCommand({ state, siteFile, port }, (shown) =>
+        process.stdout.write(`${printable(shown)}\n`),
+      );
+    });
 }

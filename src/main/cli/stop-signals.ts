@@ -32,3 +32,13 @@ export function stopOnSignals(say: (line: string) => void): StopSwitch {
     },
   };
 }
+
+/** Ctrl-C ends the work, which belongs to no run. */
+export async function stoppable<Result>(work: (abort: AbortSignal) => Promise<Result>): Promise<Result> {
+  const stop = stopOnSignals(() => undefined);
+  try {
+    return await work(stop.cancel);
+  } finally {
+    stop.release();
+  }
+}

@@ -1,4 +1,5 @@
 /** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
+import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
 import {
   listTapes,
@@ -7,23 +8,21 @@ import {
   type ShadowtapeConsole,
   type StateFolder,
 } from '../console.ts';
+import {
+  faultOption,
+  freshLabOption,
+  jsonOption,
+  type CommandLine,
+  type JsonOption,
+  type LabOptions,
+} from './command-line.ts';
 import { ProgressLine } from './progress-line.ts';
-import { stopOnSignals } from './stop-signals.ts';
+import { stoppable } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
 import { bytesText, countText, printable } from './text.ts';
 
 const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
 const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
-
-/** Ctrl-C ends what is done at the drive. */
-async function stoppable<Result>(work: (abort: AbortSignal) => Promise<Result>): Promise<Result> {
-  const stop = stopOnSignals(() => undefined);
-  try {
-    return await work(stop.cancel);
-  } finally {
-    stop.release();
-  }
-}
 
 function identifiedLines({ host, device, blank, label, files, end }: IdentifiedTape): string[] {
   const place = `tape in ${device} on ${host}`;
@@ -39,7 +38,7 @@ function identifiedLines({ host, device, blank, label, files, end }: IdentifiedT
   ];
 }
 
-export async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
+async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const tape = await stoppable((abort) => console.tapeDesk.identify(abort));
   if (json) printJson(withoutJournal(tape));
   else identifiedLines(tape).forEach(print);
@@ -55,7 +54,7 @@ function withoutJournal(tape: IdentifiedTape): object {
 }
 
 /** Takes tapes and their runs into the state folder, one tape after the other. */
-export async function importCommand(
+async function importCommand(
   console: ShadowtapeConsole,
   { changer, json }: { readonly changer: boolean; readonly json: boolean },
 ): Promise<number> {
@@ -69,12 +68,12 @@ export async function importCommand(
   return 0;
 }
 
-export interface LabelOptions {
+interface LabelOptions {
   readonly overwrite?: string | undefined;
   readonly json: boolean;
 }
 
-export async function labelCommand(
+async function labelCommand(
   console: ShadowtapeConsole,
   name: string,
   { overwrite, json }: LabelOptions,
@@ -89,7 +88,7 @@ export async function labelCommand(
   return 0;
 }
 
-export function tapesCommand(state: StateFolder, json: boolean): number {
+function tapesCommand(state: StateFolder, json: boolean): number {
   const { tapes, unreadableLines } = listTapes(state);
   if (json) tapes.forEach(printJson);
   else if (tapes.length === 0) print(`no tapes yet in ${state.tapesFile}`);
@@ -112,7 +111,7 @@ export function tapesCommand(state: StateFolder, json: boolean): number {
 }
 
 /** @returns 1 where a check has failed */
-export async function driveCheckCommand(
+async function driveCheckCommand(
   console: ShadowtapeConsole,
   { overwrite, json }: LabelOptions,
 ): Promise<number> {
@@ -124,4 +123,80 @@ export async function driveCheckCommand(
   };
   const lines = await stoppable((abort) => console.tapeDesk.checkDrive({ overwrite, abort }, show));
   return lines.every(({ good }) => good) ? 0 : 1;
+}
+
+interface TapeOptions extends LabOptions, JsonOption {
+  readonly overwrite?: string;
+}
+
+interface IdentifyOptions extends LabOptions, JsonOption {
+  readonly import: boolean;
+  readonly changer: boolean;
+}
+
+const overwriteOption = () =>
+  new Option(
+    '--overwrite <name>',
+    'the present name of the tape, which is then lost; data: one without a label',
+  );
+
+function registerIdentify(line: CommandLine): void {
+  line.program
+    .command('identify')
+    .description('say what is on the tape in the drive; writes nothing to it')
+    .option('--import', 'take the tape, and its run, into the state folder; asks for further tapes', false)
+    .option('--changer', 'with --import: go through all tapes of the changer', false)
+    .addOption(jsonOption())
+    .addOption(freshLabOption())
+    .addOption(faultOption())
+    .action(async ({ json = false, import: imports, changer, ...lab }: IdentifyOptions) => {
+      line.exitStatus = await line.withConsole(lab, (console) =>
+        imports || changer ? importCommand(console, { changer, json }) : identifyCommand(console, json),
+      );
+    });
+}
+
+function registerLabel(line: CommandLine): void {
+  line.program
+    .command('label')
+    .description('give the tape in the drive a label: its name, for jobs in layout labelled')
+    .argument('<name>')
+    .addOption(overwriteOption())
+    .addOption(jsonOption())
+    .addOption(freshLabOption())
+    .addOption(faultOption())
+    .action(async (name: string, { json = false, overwrite, ...lab }: TapeOptions) => {
+      line.exitStatus = await line.withConsole(lab, (console) =>
+        labelCommand(console, name, { overwrite, json }),
+      );
+    });
+}
+
+function registerDriveCheck(line: CommandLine): void {
+  line.program
+    .command('drive-check')
+    .description('write and read records of several sizes, space over file marks, measure the speed')
+    .requiredOption('--scratch', 'says that what the tape holds may be lost')
+    .addOption(overwriteOption())
+    .addOption(jsonOption())
+    .addOption(freshLabOption())
+    .addOption(faultOption())
+    .action(async ({ json = false, overwrite, ...lab }: TapeOptions) => {
+      line.exitStatus = await line.withConsole(lab, (console) =>
+        driveCheckCommand(console, { overwrite, json }),
+      );
+    });
+}
+
+export function registerTapes(line: CommandLine): void {
+  registerIdentify(line);
+  registerLabel(line);
+  line.program
+    .command('tapes')
+    .description('list every tape with a label that was seen, the last one first')
+    .addOption(jsonOption())
+    .action(({ json = false }: JsonOption) => {
+      line.exitStatus = tapesCommand(line.state, json);
+    });
+  registerDriveCheck(line);
 }

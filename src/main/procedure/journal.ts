@@ -47,7 +47,10 @@ export interface JournalSoFar {
 }
 
 const writeTroubles: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  EISDIR: 'it is a folder',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of this user is used up',
   EACCES: 'this user may not write there',
   EROFS: 'the file system is read only',
   EEXIST: 'its folder is a file',

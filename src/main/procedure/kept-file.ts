@@ -17,6 +17,19 @@ export const packedFile = (file: string): string => `${file}${packedSuffix}`;
 export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 
+const readTroubles: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  ENOTDIR: 'a part of its path is not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+/** Why a file of the console's own machine cannot be read, in a few words. */
+export function readTrouble(error: unknown): string {
+  const known = readTroubles[(error as NodeJS.ErrnoException | null)?.code ?? ''];
+  return known ?? (error instanceof Error ? error.message : String(error));
+}
+
 async function orMissing<Value>(work: Promise<Value>): Promise<Value | undefined> {
   try {
     return await work;
@@ -31,8 +44,7 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
   try {
     return await unzip(packed);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
+    throw failure('PACKED_FILE_DAMAGED', { file, reason: readTrouble(error) }, {}, error);
   }
 }
 

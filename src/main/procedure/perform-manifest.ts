@@ -44,6 +44,7 @@ function writtenFile({ assignment, journal }: RunContext, volume: VolumeAssignme
     paddingBytes: written.paddingBytes ?? 0,
     crc32: written.crc32 ?? '',
     sha256: written.onTapeSha256 ?? '',
+    ...(written.cksum === undefined ? {} : { cksum: written.cksum }),
     ...(parts.length === 0 ? {} : { parts }),
   };
 }

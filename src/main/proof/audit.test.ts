@@ -337,7 +337,7 @@ describe('the audit of what lies beside a journal', () => {
       { verdict: 'wrong', sentence: 'there is no such run' },
     ]);
     await expect(auditReport({ state }, '/nowhere')).rejects.toMatchObject({
-      message: 'the report /nowhere cannot be read: ENOENT',
+      message: 'the report /nowhere cannot be read: it is not there',
     });
   });
 });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { AuditLine, AuditVerdict } from '../../contract/proof.ts';
+import { readTrouble } from '../procedure/kept-file.ts';
 import { readReportRecords, type ReportRecord } from '../report-record.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { auditRun, type AuditOptions } from './audit-run.ts';
@@ -139,8 +140,7 @@ export async function auditReport(
   try {
     bytes = await readFile(file);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw failure('REPORT_UNREADABLE', { file, reason }, {}, error);
+    throw failure('REPORT_UNREADABLE', { file, reason: readTrouble(error) }, {}, error);
   }
   const digest = createHash('sha256').update(bytes).digest('hex');
   const found = await recordedAs(options.state, digest);

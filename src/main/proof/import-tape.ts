@@ -61,7 +61,9 @@ function noteTapes(state: StateFolder, tape: IdentifiedTape & { readonly label: 
   const media = new MediaFile(state.tapesFile);
   const { label, manifest, host, device } = tape;
   const place = { host, device, at: new Date().toISOString() };
-  const known = new Set(media.list().tapes.map(({ uuid }) => uuid));
+  // Of a tape that was imported before the one with the manifest no more than its label is known.
+  const told = media.list().tapes.filter(({ files, lost }) => files.length > 0 || lost);
+  const known = new Set(told.map(({ uuid }) => uuid));
   const others = new Map(
     (manifest?.files ?? []).flatMap(({ parts = [] }) => parts.map((part) => [part.uuid, part.name] as const)),
   );

@@ -68,6 +68,7 @@ function written({
   paddingBytes,
   crc32,
   sha256,
+  cksum,
   parts = [],
 }: ManifestFile): NewEvent[] {
   const step = method;
@@ -83,6 +84,7 @@ function written({
       paddingBytes,
       ...(crc32 === '' ? {} : { crc32 }),
       ...(sha256 === '' ? {} : { onTapeSha256: sha256 }),
+      ...(cksum === undefined ? {} : { cksum }),
     },
   ];
 }

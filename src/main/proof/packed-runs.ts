@@ -3,10 +3,12 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { parseJournal } from '../procedure/journal-reader.ts';
 import { isMissing, packedFile, readKept, statKept, unpack } from '../procedure/kept-file.ts';
 import type { StateFolder } from '../state-folder.ts';
+import { removeLeftOver } from './left-over.ts';
 import { liveRuns } from './live-runs.ts';
 import { syncFolder, unwritable, writeWhole } from './whole-file.ts';
 
@@ -109,18 +111,23 @@ const contentExists = async (file: string): Promise<boolean> => (await statKept(
 /**
  * Compresses what has ended, and is not gone on with now.
  * @param ageMilliseconds how long ago a run must have ended at least
- * @throws STATE_FILE_UNWRITABLE
+ * @param abort between two runs: each is compressed whole
+ * @throws STATE_STOPPED, STATE_FILE_UNWRITABLE
  */
 export async function compressRuns(
   state: StateFolder,
   ageMilliseconds: number,
   listener: (compressed: CompressedRun) => void = () => undefined,
+  abort?: AbortSignal,
 ): Promise<CompressedRun[]> {
+  await removeLeftOver(state);
   const live = new Set((await liveRuns(state)).map(({ run }) => run));
   const before = Date.now() - ageMilliseconds;
   const done: CompressedRun[] = [];
   for (const run of await state.runs()) {
     if (live.has(run)) continue;
+    if (abort?.aborted)
+      throw failure('STATE_STOPPED', { what: `the runs from ${run} on are left as they were` });
     const compressed = await compressRun(state, run, before);
     if (!compressed) continue;
     done.push(compressed);

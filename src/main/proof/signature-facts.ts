@@ -1,7 +1,8 @@
 /** The signature over a journal: who made it, and whether it still is the journal's. */
 import { readFile } from 'node:fs/promises';
+import { failure } from '../../contract/errors.ts';
 import type { SignatureFacts } from '../../contract/proof.ts';
-import { isMissing, readKept } from '../procedure/kept-file.ts';
+import { isMissing, readKept, readTrouble } from '../procedure/kept-file.ts';
 import { principalOf } from '../ssh/allowed-signers.ts';
 import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/ssh-signature.ts';
 import type { StateFolder } from '../state-folder.ts';
@@ -59,6 +60,15 @@ export function checkSignature(armored: string, journal: Buffer, allowedSigners?
     return { verdict: 'wrong', facts, reason: 'it is the signature of other bytes' };
   } catch (error) {
     return { verdict: 'unknown', facts, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** @returns the text of a file of allowed signers (ssh-keygen(1)). @throws SIGNERS_UNREADABLE */
+export async function readAllowedSigners(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw failure('SIGNERS_UNREADABLE', { file, reason: readTrouble(error) }, {}, error);
   }
 }
 

@@ -5,9 +5,10 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
-import { isMissing, readKept } from '../procedure/kept-file.ts';
+import { isMissing, readKept, readTrouble } from '../procedure/kept-file.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { checkChain } from './chain.ts';
+import { removeLeftOver } from './left-over.ts';
 import { requireNotLive } from './live-runs.ts';
 import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
@@ -30,23 +31,26 @@ export async function stateFiles(state: StateFolder): Promise<string[]> {
 /**
  * Writes the archive under a temporary name first.
  * @returns how many files it holds
- * @throws STATE_FILE_THERE, STATE_FILE_UNWRITABLE
+ * @throws STATE_EMPTY, STATE_STOPPED where it was aborted, STATE_FILE_THERE, STATE_FILE_UNWRITABLE
  */
-export async function exportState(state: StateFolder, file: string): Promise<number> {
+export async function exportState(state: StateFolder, file: string, abort?: AbortSignal): Promise<number> {
   const target = resolve(file);
   const temporary = temporaryName(target);
   const names = await stateFiles(state);
+  if (names.length === 0) throw failure('STATE_EMPTY', { folder: state.path });
   try {
     const archive = create(
       { cwd: state.path, gzip: true, portable: true, strict: true, noDirRecurse: true },
       names,
     );
-    await pipeline(archive, createWriteStream(temporary, { flags: 'wx', mode: 0o600 }));
+    const target = createWriteStream(temporary, { flags: 'wx', mode: 0o600 });
+    await pipeline(archive, target, abort ? { signal: abort } : {});
     const handle = await open(temporary, 'r');
     await handle.sync().finally(() => handle.close());
     await giveName(temporary, target, 'new');
   } catch (error) {
     await rm(temporary, { force: true });
+    if (abort?.aborted) throw failure('STATE_STOPPED', { what: 'nothing was written' }, {}, error);
     throw unwritable(target, error);
   }
   return names.length;
@@ -74,8 +78,7 @@ async function requireStateArchive(file: string): Promise<void> {
       list({ strict: true, onReadEntry: look }) as unknown as NodeJS.WritableStream,
     );
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason }, {}, error);
+    throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: readTrouble(error) }, {}, error);
   }
   if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
   if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entry' });
@@ -122,11 +125,14 @@ async function importFile(state: StateFolder, unpacked: string, name: string): P
   return { name, what: 'differs' };
 }
 
-/** The seals of runs that were new here, as seals of elsewhere. */
+/**
+ * The seals of runs that were new here, as seals of elsewhere.
+ * @param became what the journal of a run of the archive has become
+ */
 async function importSeals(
   state: StateFolder,
   unpacked: string,
-  isNew: (run: string) => boolean,
+  became: (run: string) => ImportedFile['what'] | undefined,
 ): Promise<ImportedFile[]> {
   const name = 'seals.ndjson';
   const content = await contentOf(join(unpacked, name));
@@ -138,11 +144,15 @@ async function importSeals(
   }
   if (here.equals(content)) return [{ name, what: 'same' }];
   const { seals, trouble } = parseSeals(content);
+  const known = parseSeals(here).seals;
+  // A journal that came with an import that was broken off is there, and its seal is not.
+  const isWanted = (run: string) =>
+    became(run) === 'new' || (became(run) === 'same' && lastSealOf(known, run) === undefined);
   if (trouble) return [{ name, what: 'differs' }];
   const at = new Date().toISOString();
   const last = [...new Set(seals.map(({ run }) => run))].flatMap((run) => lastSealOf(seals, run) ?? []);
   const more = last
-    .filter(({ run, what }) => what !== 'removed' && isNew(run))
+    .filter(({ run, what }) => what !== 'removed' && isWanted(run))
     .map(({ run, lines, bytes, hash, at: was, sealedAt = was }): NewSeal => ({
       what: 'imported',
       at,
@@ -158,11 +168,16 @@ async function importSeals(
 
 /**
  * Takes what the archive holds and the state folder has not. What is there and differs stays as it is.
- * @throws STATE_RUN_LIVE, STATE_ARCHIVE_UNREADABLE, STATE_ARCHIVE_FORBIDDEN: nothing was taken then; STATE_FILE_UNWRITABLE, SEALS_UNWRITABLE
+ * @throws STATE_RUN_LIVE, STATE_ARCHIVE_UNREADABLE, STATE_ARCHIVE_FORBIDDEN: nothing was taken then; STATE_STOPPED, STATE_FILE_UNWRITABLE, SEALS_UNWRITABLE
  */
-export async function importState(state: StateFolder, file: string): Promise<ImportedFile[]> {
+export async function importState(
+  state: StateFolder,
+  file: string,
+  abort?: AbortSignal,
+): Promise<ImportedFile[]> {
   await state.prepare();
   await requireNotLive(state);
+  await removeLeftOver(state);
   await requireStateArchive(file);
   const unpacked = await mkdtemp(join(state.path, 'import-')).catch((error: unknown) => {
     throw unwritable(state.path, error);
@@ -172,9 +187,12 @@ export async function importState(state: StateFolder, file: string): Promise<Imp
     const from = { path: unpacked, runsFolder: join(unpacked, 'runs') } as StateFolder;
     const done: ImportedFile[] = [];
     for (const name of await stateFiles(from))
-      if (name !== 'seals.ndjson') done.push(await importFile(state, unpacked, name));
-    const fresh = new Set(done.flatMap(({ name, what }) => (what === 'new' ? [plainName(name)] : [])));
-    done.push(...(await importSeals(state, unpacked, (run) => fresh.has(`runs/${run}.ndjson`))));
+      if (name !== 'seals.ndjson') {
+        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were taken` });
+        done.push(await importFile(state, unpacked, name));
+      }
+    const became = new Map(done.map(({ name, what }) => [plainName(name), what]));
+    done.push(...(await importSeals(state, unpacked, (run) => became.get(`runs/${run}.ndjson`))));
     return done;
   } catch (error) {
     if (isFailure(error)) throw error;

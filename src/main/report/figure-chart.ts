@@ -4,7 +4,7 @@ import { durationText } from '../../contract/words.ts';
 import type { Pen } from './figure-topology.ts';
 import { inks } from './page-items.ts';
 
-export const chartHeight = 176;
+export const chartHeight = 150;
 const gutter = { left: 40, right: 8, top: 22, bottom: 26 } as const;
 
 /** 1, 2 or 5 times a power of ten, so that about so many steps fit. */

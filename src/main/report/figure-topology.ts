@@ -75,8 +75,9 @@ function drawNumbers({ flow, node }: Pen, extent: ReportExtent, { x, width }: Dr
   const [first, last] = [countText(extent.first), countText(endOf(extent) - 1)];
   const wide = flow.setter.width(first + last, 'regular', 6) + 8;
   if (extent.role === 'other' || wide > width) return;
-  flow.text(node, first, x, y, { size: 6, tone: 'quiet' });
-  flow.text(node, last, x + width, y, { size: 6, tone: 'quiet', align: 'right' });
+  // What ends here and what begins here stay two numbers.
+  flow.text(node, first, x + 2, y, { size: 6, tone: 'quiet' });
+  flow.text(node, last, x + width - 2, y, { size: 6, tone: 'quiet', align: 'right' });
 }
 
 function drawExtent(pen: Pen, extent: ReportExtent, drawn: Drawn, top: number): void {

@@ -10,6 +10,13 @@ import { verdictMarks } from './section-draft.ts';
 
 type Digest = EventOf<'digest'>;
 
+/** So many volumes have each of their hops on the first page. */
+export const volumesInSummary = 2;
+
+/** Whether any hop has told something. */
+export const hasDigests = ({ digests }: VolumeModel): boolean =>
+  hopLines(digests).some(({ digest }) => digest !== undefined);
+
 const sum = ({ crc32, cksum }: Digest): ReportTexts => {
   if (crc32 !== undefined) return [code(crc32)];
   return cksum === undefined ? [quiet('-')] : [quiet('cksum '), code(String(cksum))];
@@ -26,11 +33,12 @@ function shaOf({ sha256, onTapeSha256, paddingBytes }: Digest): ReportTexts {
   return pieces.length === 0 ? [quiet('not taken here')] : pieces;
 }
 
-function verdictCell({ verdict, compared, hop }: HopLine): ReportTexts {
+function verdictCell({ verdict, compared, hop, digest }: HopLine): ReportTexts {
   if (hop === 'device') return [quiet('the first hop')];
   if (verdict === undefined)
     return [quiet(hop === 'handed' ? 'the first hop that is hashed' : 'nothing to compare')];
-  const words = verdict === 'unknown' ? 'not comparable' : `${verdict}: ${compared ?? ''}`;
+  const padded = hop === 'handed' && digest?.paddingBytes ? ', the padding left out' : '';
+  const words = verdict === 'unknown' ? 'not comparable' : `${verdict}: ${compared ?? ''}${padded}`;
   return [marked(verdictMarks[verdict] ?? 'unknown', words)];
 }
 

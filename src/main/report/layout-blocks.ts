@@ -66,6 +66,9 @@ const paragraphLines = (flow: Flow, texts: ReportTexts) =>
 export const paragraphStart = (flow: Flow, texts: ReportTexts): number =>
   Math.min(2, paragraphLines(flow, texts).length) * bodyLeading;
 
+export const paragraphHeight = (flow: Flow, texts: ReportTexts): number =>
+  paragraphLines(flow, texts).length * bodyLeading;
+
 export function layoutParagraph(flow: Flow, texts: ReportTexts, parent: StructNode): void {
   const node = nodeOf('P', parent);
   flow.ensure(paragraphStart(flow, texts));
@@ -90,8 +93,13 @@ const listingLines = (flow: Flow, { lines }: ReportListing): Line[] =>
     return broken.map((line) => ({ ...line, runs: line.runs.map((run) => ({ ...run, x: run.x + shift })) }));
   });
 
-export const listingStart = (flow: Flow, block: ReportListing): number =>
-  14 + 2 * listing.pad + Math.min(3, listingLines(flow, block).length) * listing.leading;
+/** So many lines are not parted; longer ones are, behind the third at the earliest. */
+const wholeLines = 16;
+
+export function listingStart(flow: Flow, block: ReportListing): number {
+  const { length } = listingLines(flow, block);
+  return 14 + 2 * listing.pad + (length <= wholeLines ? length : 3) * listing.leading;
+}
 
 export function layoutListing(flow: Flow, block: ReportListing, parent: StructNode): void {
   flow.ensure(listingStart(flow, block));

@@ -9,11 +9,13 @@ import {
   layoutSigning,
   layoutTermination,
   listingStart,
+  paragraphHeight,
   paragraphStart,
   signingHeight,
 } from './layout-blocks.ts';
+import { contentsHeight, contentsOf, layoutContents } from './layout-contents.ts';
 import { figureStart, layoutFigure } from './layout-figure.ts';
-import { layoutFacts, layoutTable, tableStart } from './layout-table.ts';
+import { factsStart, layoutFacts, layoutTable, tableStart } from './layout-table.ts';
 import { inks, nodeOf, type Page, type PlaceItem, type StructNode } from './page-items.ts';
 import type { Typesetter } from './typesetter.ts';
 
@@ -59,11 +61,26 @@ function startOf(flow: Flow, block: ReportBlock | undefined): number {
       return listingStart(flow, block);
     case 'paragraph':
       return paragraphStart(flow, block.texts);
+    case 'facts':
+      return factsStart(flow, block);
     case 'signing':
       return signingHeight(block);
     default:
       return 40;
   }
+}
+
+const blockGap = 9;
+const leadingLines = 6 * 13;
+
+/** What must stand on one page from a block on: a short paragraph stays with what it leads to. */
+function startFrom(flow: Flow, blocks: readonly ReportBlock[], at: number): number {
+  const block = blocks[at];
+  const next = blocks[at + 1];
+  if (block?.kind !== 'paragraph' || next === undefined) return startOf(flow, block);
+  const height = paragraphHeight(flow, block.texts);
+  if (height > leadingLines) return startOf(flow, block);
+  return Math.min(height + blockGap + startFrom(flow, blocks, at + 1), flow.wholeRoom);
 }
 
 function layoutBlock(flow: Flow, block: ReportBlock, parent: StructNode): void {
@@ -94,7 +111,7 @@ function headStart(flow: Flow, sections: readonly ReportSection[], index: number
   const below =
     first === undefined && next !== undefined && next.level > section.level
       ? headStart(flow, sections, index + 1)
-      : startOf(flow, first);
+      : startFrom(flow, section.blocks, 0);
   return headingHeight(flow, section) + below;
 }
 
@@ -110,59 +127,12 @@ function layoutSection(
   flow.ensure(Math.min(headStart(flow, sections, index), flow.wholeRoom));
   layoutHeading(flow, section, parent);
   section.blocks.forEach((block, at) => {
-    if (at > 0) flow.gap(9);
+    if (at > 0) {
+      flow.gap(blockGap);
+      flow.ensure(startFrom(flow, section.blocks, at));
+    }
     layoutBlock(flow, block, parent);
   });
-}
-
-const contentsHead: ReportSection = {
-  id: 'contents',
-  number: '',
-  title: 'Contents',
-  level: 1,
-  newPage: true,
-  blocks: [],
-};
-
-/** Sections of the second level are left out where they would be too many. */
-function contentsOf(sections: readonly ReportSection[]): ReportSection[] {
-  const all = sections.filter(({ level }) => level < 3);
-  return all.length <= 44 ? all : sections.filter(({ level }) => level === 1);
-}
-
-/** The pages of the list of contents; where sections begin is told as it will be with these pages in. */
-function contentsPages(
-  filled: Flow,
-  sections: readonly ReportSection[],
-  parent: StructNode,
-  places: ReadonlyMap<string, number>,
-): readonly Page[] {
-  const flow = new Flow(filled.setter, filled.frame);
-  const { left, width } = flow.frame;
-  const entries = contentsOf(sections);
-  layoutHeading(flow, contentsHead, parent);
-  const toc = nodeOf('TOC', parent);
-  for (const { id, number, title, level } of entries) {
-    const size = level === 1 ? 9.2 : 8.4;
-    const node = nodeOf('Link', nodeOf('TOCI', toc));
-    const x = left + (level - 1) * 16;
-    flow.gap(level === 1 ? 4 : 0);
-    flow.ensure(13);
-    const y = flow.y + 9;
-    const words = { text: `${number}  ${title}`, ...(level === 1 ? { style: 'strong' as const } : {}) };
-    const [line] = flow.lines([words], { width: width - (x - left) - 40, size, codeSize: size, hang: 0 });
-    if (line) flow.setLine(node, line, x, y);
-    flow.line(undefined, x + (line?.width ?? 0) + 6, y, left + width - 26, y, {
-      stroke: inks.rule,
-      width: 0.5,
-      dash: [0.8, 2.4],
-    });
-    const font = level === 1 ? 'bold' : 'regular';
-    flow.text(node, String(places.get(id) ?? ''), left + width, y, { size, font, align: 'right' });
-    flow.page.items.push({ kind: 'link', node, target: id, x: left, y: flow.y, width, height: 12 });
-    flow.y += 13;
-  }
-  return flow.pages;
 }
 
 function placesOf(pages: readonly Page[], from: number, shift: number): Map<string, number> {
@@ -175,34 +145,42 @@ function placesOf(pages: readonly Page[], from: number, shift: number): Map<stri
   );
 }
 
-/** Puts the list of contents behind the summary, which ends with its page. */
-function addContents({ flow, tree, summaryPages }: Filled, sections: readonly ReportSection[]): void {
+/** Puts the list of contents below the summary, or on a page of its own behind it. */
+function addContents({ flow, tree, summary }: Filled, sections: readonly ReportSection[]): void {
   const part: StructNode = nodeOf('Sect', undefined);
-  const pages = (count: number, parent: StructNode) =>
-    contentsPages(flow, sections.slice(1), parent, placesOf(flow.pages, summaryPages, count));
-  // How many pages it takes does not depend on the numbers in it.
-  const count = pages(0, nodeOf('Sect', undefined)).length;
-  flow.pages.splice(summaryPages, 0, ...pages(count, part));
+  const list = new Flow(flow.setter, flow.frame);
+  const below = flow.pages[summary.pages - 1];
+  const room = flow.frame.bottom - summary.end;
+  const fitting = contentsOf(sections.slice(1)).find((each) => contentsHeight(flow, each) <= room);
+  const fits = below !== undefined && fitting !== undefined;
+  const entries = fitting ?? contentsOf(sections.slice(1))[0] ?? [];
+  if (fits) {
+    list.pages.splice(0, 1, below);
+    list.y = summary.end;
+  }
+  layoutContents(list, entries, part, placesOf(flow.pages, summary.pages, fits ? 0 : 1));
+  if (!fits) flow.pages.splice(summary.pages, 0, ...list.pages);
   tree.children.splice(1, 0, part);
 }
 
 interface Filled {
   readonly flow: Flow;
   readonly tree: StructNode;
-  readonly summaryPages: number;
+  /** How many pages the summary takes, and where on the last of them it ends. */
+  readonly summary: { readonly pages: number; readonly end: number };
 }
 
 function fill(setter: Typesetter, { sections }: ReportDocument, frame: Frame): Filled {
   const flow = new Flow(setter, frame);
   const tree = nodeOf('Document', undefined);
   let part = nodeOf('Sect', tree);
-  let summaryPages = 1;
+  let summary: Filled['summary'] = { pages: 1, end: frame.bottom };
   sections.forEach((section, index) => {
-    if (index === 1) summaryPages = flow.pages.length;
+    if (index === 1) summary = { pages: flow.pages.length, end: flow.y };
     if (section.level === 1 && index > 0) part = nodeOf('Sect', tree);
     layoutSection(flow, sections, index, part);
   });
-  return { flow, tree, summaryPages };
+  return { flow, tree, summary };
 }
 
 /** Running titles are artifacts: who listens to the document hears them never. */

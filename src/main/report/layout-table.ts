@@ -94,6 +94,12 @@ class TableLayout {
     });
   }
 
+  /** Two rows that stand on the same page, if they are no giants. */
+  keep(one: Cells, next: Cells): void {
+    const both = heightOf(one) + Math.min(heightOf(next), 6 * leading);
+    if (both > this.#flow.room && both <= this.#flow.wholeRoom - this.headerHeight) this.#nextPage();
+  }
+
   /** A row that fits no page is cut between its lines. */
   row(cells: Cells): void {
     const flow = this.#flow;
@@ -151,13 +157,21 @@ export function setCaption(flow: Flow, parent: StructNode, caption: string): voi
   flow.y += captionHeight - 10.8 - 0.2;
 }
 
-/** Height of caption, header and first row: these are not parted. */
+/** Tables of so many rows are not parted. */
+const wholeRows = 6;
+
+/** Height of what is not parted: caption, header and first row, or the whole of a small table. */
 export function tableStart(flow: Flow, table: ReportTable): number {
   const layout = new TableLayout(flow, table, nodeOf('Table', undefined));
-  const first = table.rows[0];
-  const row = first === undefined ? 0 : Math.min(heightOf(layout.cellsOf(first)), 8 * leading);
-  return captionHeight + layout.headerHeight + row;
+  const together = table.rows.length <= wholeRows ? table.rows : table.rows.slice(0, 1);
+  const heights = together.map((row) => heightOf(layout.cellsOf(row)));
+  const head = captionHeight + layout.headerHeight;
+  const whole = head + heights.reduce((sum, height) => sum + height, 0);
+  return whole <= flow.wholeRoom / 3 ? whole : head + Math.min(heights[0] ?? 0, 8 * leading);
 }
+
+/** A row that begins in bold is the title of those below it. */
+const leads = (row: ReportTable['rows'][number] | undefined): boolean => row?.[0]?.[0]?.style === 'strong';
 
 export function layoutTable(flow: Flow, table: ReportTable, parent: StructNode): void {
   const node = nodeOf('Table', parent);
@@ -165,31 +179,53 @@ export function layoutTable(flow: Flow, table: ReportTable, parent: StructNode):
   setCaption(flow, node, table.caption);
   const layout = new TableLayout(flow, table, node);
   layout.header();
-  for (const row of table.rows) layout.row(layout.cellsOf(row));
+  const rows = table.rows.map((row) => layout.cellsOf(row));
+  rows.forEach((cells, index) => {
+    const next = rows[index + 1];
+    if (next && leads(table.rows[index]) && !leads(table.rows[index + 1])) layout.keep(cells, next);
+    layout.row(cells);
+  });
 }
 
 const nameWidth = 96;
+const factSizes = { size: 8.4, codeSize: 7.8, hang: 0 } as const;
+const factLeading = 11.4;
+
+interface FactLines {
+  readonly names: readonly Line[];
+  readonly values: readonly Line[];
+  readonly height: number;
+}
+
+function factLines(flow: Flow, { rows }: ReportFacts): FactLines[] {
+  return rows.map(({ name, value }) => {
+    const names = flow.lines([{ text: name, style: 'strong' }], { width: nameWidth - 6, ...factSizes });
+    const values = flow.lines(value, { width: flow.frame.width - nameWidth, ...factSizes });
+    return { names, values, height: Math.max(names.length, values.length) * factLeading + 3 };
+  });
+}
+
+/** Few facts are not parted. */
+export function factsStart(flow: Flow, facts: ReportFacts): number {
+  const lines = factLines(flow, facts);
+  const whole = lines.reduce((sum, { height }) => sum + height, 0);
+  return whole <= flow.wholeRoom / 4 ? whole : (lines[0]?.height ?? 0);
+}
 
 /** Names at the left, what they stand for beside them; a table for who reads it aloud. */
-export function layoutFacts(flow: Flow, { rows }: ReportFacts, parent: StructNode): void {
+export function layoutFacts(flow: Flow, facts: ReportFacts, parent: StructNode): void {
   const { left, width } = flow.frame;
   const node = nodeOf('Table', parent);
-  for (const { name, value } of rows) {
-    const names = flow.lines([{ text: name, style: 'strong' }], {
-      width: nameWidth - 6,
-      size: 8.4,
-      codeSize: 7.8,
-      hang: 0,
-    });
-    const values = flow.lines(value, { width: width - nameWidth, size: 8.4, codeSize: 7.8, hang: 0 });
-    const height = Math.max(names.length, values.length) * 11.4 + 3;
+  flow.ensure(factsStart(flow, facts));
+  for (const { names, values, height } of factLines(flow, facts)) {
     flow.ensure(height);
     const row = nodeOf('TR', node);
     const head: StructNode = { ...nodeOf('TH', undefined), scope: 'Row' };
     row.children.push(head);
     const cell = nodeOf('TD', row);
-    names.forEach((line, index) => flow.setLine(head, line, left, flow.y + 9.4 + index * 11.4));
-    values.forEach((line, index) => flow.setLine(cell, line, left + nameWidth, flow.y + 9.4 + index * 11.4));
+    const base = (index: number) => flow.y + 9.4 + index * factLeading;
+    names.forEach((line, index) => flow.setLine(head, line, left, base(index)));
+    values.forEach((line, index) => flow.setLine(cell, line, left + nameWidth, base(index)));
     flow.y += height;
     flow.line(undefined, left, flow.y - 1, left + width, flow.y - 1, { stroke: inks.rule, width: 0.3 });
   }

@@ -96,7 +96,7 @@ export function manyVolumes(count: number): RunEvent[] {
   ]);
   const events = fixtureEvents('three-volumes').flatMap((event): RunEvent[] => {
     if (event.type === 'run-started') return [{ ...event, volumes, job: '夜間バックアップ' }];
-    const step = 'step' in event ? event.step : '';
+    const step = 'step' in event ? String(event.step) : '';
     const volume = 'volume' in event ? event.volume : step.split(':')[1];
     if (volume === undefined) return [event];
     if (volume !== 'Volume4') return [];

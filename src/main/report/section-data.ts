@@ -3,7 +3,7 @@ import type { ReportBlock, ReportFigure, ReportTable } from '../../contract/repo
 import { bytesText, countText, durationText, rateText } from '../../contract/words.ts';
 import { chartData } from '../../renderer/folds/chart-data.ts';
 import type { LegModel } from '../../renderer/folds/run-model.ts';
-import { hopOverview, hopTable } from './hop-table.ts';
+import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import { clockText, code, countOf, marked, momentText, plain, quiet, tookText } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
@@ -73,7 +73,7 @@ function legTable({ model }: ReportFacts): ReportTable {
     floor !== undefined && what === 'dump' && average !== undefined && average < floor;
   return {
     kind: 'table',
-    caption: 'Ways of the data',
+    caption: 'Dump and reading back',
     columns: [
       { title: 'Step', share: 20 },
       { title: 'What', share: 16 },
@@ -138,10 +138,26 @@ function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   ];
 }
 
+function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
+  const told = volumes.some(hasDigests);
+  if (!told || volumes.length <= volumesInSummary)
+    return [
+      {
+        kind: 'paragraph',
+        texts: plain(
+          told
+            ? 'What each hop told is in the summary, on the first page.'
+            : 'No data came through to its end: no hop has told of it.',
+        ),
+      },
+    ];
+  return volumes.length <= volumesInBody
+    ? volumes.map((volume) => hopTable(volume, several))
+    : [hopOverview(volumes, volumes.length)];
+}
+
 export function dataSections(facts: ReportFacts): SectionDraft[] {
-  const { model, several } = facts;
-  const { volumes, legs, start } = model;
-  const inBody = volumes.length <= volumesInBody;
+  const { legs, start } = facts.model;
   const route =
     start?.route === 'server'
       ? 'on the backup server itself (route server)'
@@ -156,9 +172,7 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
       title: 'Data',
       blocks: [
         { kind: 'paragraph', texts: plain(`${meaning}${record}`) },
-        ...(inBody
-          ? volumes.map((volume) => hopTable(volume, several))
-          : [hopOverview(volumes, volumes.length)]),
+        ...digestsOf(facts),
         ...catalogueTable(facts),
       ],
     },

@@ -117,7 +117,11 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
         },
         { kind: 'listing', caption: 'Checking the whole chain', lines: chainScript(journal) },
         words('Shadowtape does the same, and looks at catalogues, signatures and exported reports, too:'),
-        { kind: 'listing', caption: 'Checking with Shadowtape', lines: [`shadowtape audit ${facts.run}`] },
+        {
+          kind: 'listing',
+          caption: 'Checking with Shadowtape: the journal, and whether a PDF is one that was exported of it',
+          lines: [`shadowtape audit ${facts.run}`, `shadowtape audit --report ${facts.run}.pdf`],
+        },
       ],
     },
     { id: 'signature', title: 'Signature', level: 2, blocks: signature(facts) },

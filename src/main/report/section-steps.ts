@@ -9,19 +9,21 @@ import type {
 import { countText, printable } from '../../contract/words.ts';
 import { groupCommands } from '../../renderer/folds/command-groups.ts';
 import type { CommandModel, PassModel } from '../../renderer/folds/run-model.ts';
+import { likeCommands, type LikeCommands } from './like-commands.ts';
+import { commandLine, commandTexts, scriptAppendix, scriptsOf, type Scripts } from './scripts-sent.ts';
 import type { ReportFacts } from './report-source.ts';
-import { clockText, code, countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
+import { clockText, countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
 
 type Row = ReportTable['rows'][number];
 
 const columns: ReportTable['columns'] = [
-  { title: 'Step', share: 13 },
-  { title: 'Title, and commands as they were sent', share: 43 },
+  { title: 'Step', share: 12 },
+  { title: 'Title, and commands as they were sent', share: 47 },
   { title: 'Host', share: 9 },
-  { title: 'Start (UTC)', share: 12 },
+  { title: 'Start (UTC)', share: 11 },
   { title: 'Took', share: 10, align: 'right' },
-  { title: 'Result', share: 13 },
+  { title: 'Result', share: 11 },
 ];
 
 /** How a command ended; `exit 0` where all is well. */
@@ -33,18 +35,30 @@ function resultOf({ outcome, state }: CommandModel): ReportText {
   return marked('bad', outcome.signal === undefined ? 'no exit status' : `signal ${outcome.signal}`);
 }
 
-/** Like commands stand once, with how often they were sent. */
-const timesText = (times: number) => (times > 1 ? [quiet(` (${countText(times)} times)`)] : []);
+/** Like commands stand once, with how often they were sent; for which numbers is told in full where all of them are asked for. */
+function timesText({ times, numbers }: LikeCommands, inFull: boolean): ReportTexts {
+  if (times === 1) return [];
+  const [first = '', last = ''] = [numbers[0], numbers.at(-1)];
+  const which = inFull ? numbers.join(', ') : `${first} to ${last}`;
+  return [quiet(` (${countText(times)} times${numbers.length === 0 ? '' : `, N: ${which}`})`)];
+}
 
-function commandRow(command: CommandModel, times: number, startedAt: number | undefined): Row {
-  const { line, host, outcome } = command;
+interface Telling {
+  readonly startedAt: number | undefined;
+  readonly scripts: Scripts;
+  /** All numbers of like commands. */
+  readonly inFull: boolean;
+}
+
+function commandRow(sent: LikeCommands, { startedAt, scripts, inFull }: Telling): Row {
+  const { first, line, milliseconds } = sent;
   return [
     plain(''),
-    [code(line), ...timesText(times)],
-    plain(host),
-    plain(clockText(command.startedAt, startedAt)),
-    plain(tookText(outcome?.milliseconds)),
-    [resultOf(command)],
+    [...commandTexts(line, scripts), ...timesText(sent, inFull)],
+    plain(first.host),
+    plain(clockText(first.startedAt, startedAt)),
+    plain(tookText(milliseconds)),
+    [resultOf(first)],
   ];
 }
 
@@ -80,12 +94,12 @@ function stepRow(pass: PassModel, startedAt: number | undefined): Row {
   ];
 }
 
-/** Of long lists of like commands (the fingerprint's) the first are shown here, all of them in the appendix. */
-const mostOfStep = 6;
+/** Of long lists of commands the first are shown here, all of them in the appendix. */
+const mostOfStep = 12;
 
-function rowsOf(pass: PassModel, facts: ReportFacts): Row[] {
-  const { startedAt } = facts.model;
-  const { own } = groupCommands(pass.commands, facts.looks);
+function rowsOf(pass: PassModel, facts: ReportFacts, telling: Telling): Row[] {
+  const looks = new Set(groupCommands(pass.commands, facts.looks).looks);
+  const own = likeCommands(pass.commands.filter((command) => !looks.has(command)));
   const shown = own.length > mostOfStep + 2 ? own.slice(0, mostOfStep) : own;
   const left = own.slice(shown.length);
   const more: Row[] =
@@ -101,15 +115,12 @@ function rowsOf(pass: PassModel, facts: ReportFacts): Row[] {
             plain(''),
           ],
         ];
-  return [
-    stepRow(pass, startedAt),
-    ...shown.map(({ command, times }) => commandRow(command, times, startedAt)),
-    ...more,
-  ];
+  return [stepRow(pass, telling.startedAt), ...shown.map((sent) => commandRow(sent, telling)), ...more];
 }
 
 export function stepSection(facts: ReportFacts): SectionDraft {
-  const { passes } = facts.model;
+  const { passes, startedAt } = facts.model;
+  const telling = { startedAt, scripts: scriptsOf(facts.model), inFull: false };
   return {
     id: 'steps',
     title: 'Steps',
@@ -117,14 +128,14 @@ export function stepSection(facts: ReportFacts): SectionDraft {
       {
         kind: 'paragraph',
         texts: plain(
-          'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7); steps that bear a word are Shadowtape’s own. Commands that only look at the hosts around the steps are in the appendix.',
+          'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7); steps that bear a word are Shadowtape’s own. Commands that only look at the hosts around the steps are in the appendix. A look may end with another exit status than 0, as reading a blank tape does: the result of the step says what came of it.',
         ),
       },
       {
         kind: 'table',
         caption: 'Steps and commands',
         columns,
-        rows: passes.flatMap((pass) => rowsOf(pass, facts)),
+        rows: passes.flatMap((pass) => rowsOf(pass, facts, telling)),
       },
     ],
   };
@@ -138,20 +149,18 @@ function allCommandsOf(facts: ReportFacts): { step: string; command: CommandMode
   ].toSorted((one, other) => one.command.seq - other.command.seq);
 }
 
-/** One after the other, those that only look included; sent again and again they stand once. */
-function commandAppendix(facts: ReportFacts): SectionDraft {
-  const rows: { step: string; command: CommandModel; times: number }[] = [];
+/** One after the other, those that only look included; like ones stand once. */
+function commandAppendix(facts: ReportFacts, scripts: Scripts): SectionDraft {
+  const telling = { startedAt: facts.model.startedAt, scripts, inFull: true };
+  const ofSteps: { step: string; commands: CommandModel[] }[] = [];
   for (const { step, command } of allCommandsOf(facts)) {
-    const last = rows.at(-1);
-    if (
-      last &&
-      last.step === step &&
-      last.command.host === command.host &&
-      last.command.line === command.line
-    )
-      rows[rows.length - 1] = { ...last, times: last.times + 1 };
-    else rows.push({ step, command, times: 1 });
+    const last = ofSteps.at(-1);
+    if (last?.step === step) last.commands.push(command);
+    else ofSteps.push({ step, commands: [command] });
   }
+  const rows = ofSteps.flatMap(({ step, commands }) =>
+    likeCommands(commands).map((sent) => ({ step, sent })),
+  );
   return {
     id: 'commands',
     title: 'All commands',
@@ -159,11 +168,12 @@ function commandAppendix(facts: ReportFacts): SectionDraft {
     blocks: [
       {
         kind: 'table',
-        caption: 'Every command that was sent, in its order; a dot marks those that change nothing',
-        columns: columns.with(1, { title: 'Command as it was sent', share: 43 }),
-        rows: rows.map(({ step, command, times }) => [
-          plain(command.changes ? step : `${step} ·`),
-          ...commandRow(command, times, facts.model.startedAt).slice(1),
+        caption:
+          'Every command that was sent, in its order; a dot marks those that change nothing, N a number that differs from one time to the next',
+        columns: columns.with(1, { title: 'Command as it was sent', share: 47 }),
+        rows: rows.map(({ step, sent }) => [
+          plain(sent.first.changes ? step : `${step} ·`),
+          ...commandRow(sent, telling).slice(1),
         ]),
       },
     ],
@@ -183,7 +193,7 @@ function printed(text: string, bytes: number): string[] {
 }
 
 /** What changing commands, and those that failed, have printed. */
-function outputAppendix(facts: ReportFacts): SectionDraft[] {
+function outputAppendix(facts: ReportFacts, scripts: Scripts): SectionDraft[] {
   const telling = allCommandsOf(facts).flatMap(({ step, command }) => {
     const { outcome, changes, state } = command;
     const said = outcome !== undefined && (outcome.stdout.trim() !== '' || outcome.stderr.trim() !== '');
@@ -196,7 +206,7 @@ function outputAppendix(facts: ReportFacts): SectionDraft[] {
       kind: 'listing',
       caption: `Step ${step}, on ${command.host}, ${clockText(command.startedAt, facts.model.startedAt)} UTC`,
       lines: [
-        `# ${command.line}`,
+        `# ${commandLine(command.line, scripts)}`,
         ...(stdout.trim() === '' ? [] : printed(stdout, stdoutBytes)),
         ...(stderr.trim() === '' ? [] : ['standard error:', ...printed(stderr, stderrBytes)]),
         `exit status ${outcome.exitStatus ?? 'none'}`,
@@ -248,8 +258,12 @@ function checkAppendix({ model }: ReportFacts): SectionDraft[] {
   return [{ id: 'checks', title: 'Checks around the steps', appendix: true, blocks: [table] }];
 }
 
-export const stepAppendices = (facts: ReportFacts): SectionDraft[] => [
-  commandAppendix(facts),
-  ...outputAppendix(facts),
-  ...checkAppendix(facts),
-];
+export function stepAppendices(facts: ReportFacts): SectionDraft[] {
+  const scripts = scriptsOf(facts.model);
+  return [
+    commandAppendix(facts, scripts),
+    ...scriptAppendix(scripts),
+    ...outputAppendix(facts, scripts),
+    ...checkAppendix(facts),
+  ];
+}

@@ -1,4 +1,5 @@
 /** The first page: how it ended, what was backed up, where it lies, when, by whom, the digests, and a place to sign. */
+import type { EventOf } from '../../contract/events.ts';
 import type {
   ReportBlock,
   ReportFacts as FactsBlock,
@@ -7,7 +8,8 @@ import type {
 } from '../../contract/report.ts';
 import { bytesText, durationText } from '../../contract/words.ts';
 import type { VolumeModel } from '../../renderer/folds/run-model.ts';
-import { hopOverview, hopTable } from './hop-table.ts';
+import { readStands } from '../../renderer/folds/stands.ts';
+import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import {
   code,
@@ -24,10 +26,10 @@ import {
 } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';
 
-/** More volumes than these have their digests behind the first page. */
-const volumesInFull = 2;
 const volumesNamed = 6;
 const volumesOnFirstPage = 14;
+const troublesOnFirstPage = 3;
+const standsOnFirstPage = 4;
 
 const endWords: Readonly<Record<number, { line: string; mark: ReportTermination['mark'] }>> = {
   1: { line: 'Backup refused, nothing was touched', mark: 'bad' },
@@ -100,7 +102,7 @@ function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'
       }));
   return [
     {
-      name: 'Backed up',
+      name: volumes.some(({ digests }) => digests.handed !== undefined) ? 'Backed up' : 'To be backed up',
       value:
         start === undefined
           ? notKnown
@@ -165,17 +167,21 @@ function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
   return [{ name: 'When', value: plain(`${began} to ${until}${took}; all times are UTC, offset +00:00`) }];
 }
 
+/** `--yes` stands for who began the run, and said so before the shadow was there. */
+function approvalText({ answer, by }: EventOf<'answered'>): string {
+  if (answer !== 'approve') return `asked about the shadow, ${by} said “${answer}”`;
+  return by === '--yes' ? 'the shadow approved beforehand (--yes)' : `the shadow approved by ${by}`;
+}
+
 function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
   const { start, sessions } = model;
   const taken = sessions
     .slice(1)
     .map(({ by, mode, at }) => `${mode === 'unwind' ? 'unwound' : 'resumed'} by ${by} at ${momentText(at)}`);
   const answers = events.flatMap((event) =>
-    event.type === 'answered' && event.question === 'approve-shadow'
-      ? [`${event.answer} by ${event.by}`]
-      : [],
+    event.type === 'answered' && event.question === 'approve-shadow' ? [approvalText(event)] : [],
   );
-  const approval = answers.length > 0 ? [`the shadow: ${named([...new Set(answers)])}`] : [];
+  const approval = [...new Set(answers)];
   return [
     {
       name: 'By',
@@ -187,9 +193,51 @@ function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
   ];
 }
 
+/** What proves that the right blocks were read. */
+function provenRows({ verification, several }: ReportFacts): FactsBlock['rows'] {
+  const { stage, verdict, volumes } = verification;
+  if (stage === 'none') return [];
+  const rules = volumes.flatMap((volume) => volume.rules);
+  const holding = rules.filter((rule) => verdictMarks[rule.verdict] === 'good').length;
+  const samples = volumes.flatMap((volume) => volume.samples);
+  const equal = samples.filter((sample) => sample.verdict === 'equal').length;
+  const taken = samples.length === 0 ? '' : `, ${equal} of ${samples.length} sampled records are equal`;
+  const words = `${holding} of ${rules.length} rules hold${taken}`;
+  return [
+    {
+      name: several ? 'Shadows proven' : 'Shadow proven',
+      value: [marked(verdictMarks[verdict] ?? 'unknown', words)],
+    },
+  ];
+}
+
+function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
+  if (end === undefined) return [];
+  const { sentences, byHand } = readStands(end.stands);
+  const more = sentences.length - standsOnFirstPage;
+  const told = [
+    ...sentences.slice(0, standsOnFirstPage),
+    ...(more > 0 ? [`${more} more under “What stood where”`] : []),
+  ].join('; ');
+  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “What stood where”. `;
+  if (told === '' && byHand.length === 0) return [];
+  return [
+    { name: 'At the end', value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)] },
+  ];
+}
+
+function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
+  const told = passes.flatMap(({ step, error }) =>
+    error === undefined || end?.sentence.includes(error.sentence) === true ? [] : [{ step, error }],
+  );
+  return told
+    .slice(0, troublesOnFirstPage)
+    .map(({ step, error }) => [marked('bad', `Step ${step} failed: `), { text: error.sentence }]);
+}
+
 function noteOf(facts: ReportFacts): ReportBlock[] {
   const { warnings, end } = facts.model;
-  const texts: ReportTexts[] = [];
+  const texts: ReportTexts[] = troublesOf(facts);
   if (end?.hint !== undefined) texts.push([strong('Hint: '), { text: end.hint }]);
   if (warnings.length > 0)
     texts.push([marked('warning', `${countOf(warnings.length, 'warning')}: see “Warnings and errors”.`)]);
@@ -201,9 +249,16 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
   return texts.map((value) => ({ kind: 'paragraph', texts: value }));
 }
 
+function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
+  if (!volumes.some(hasDigests))
+    return [{ kind: 'paragraph', texts: plain('There are no digests: no data came through to its end.') }];
+  return volumes.length <= volumesInSummary
+    ? volumes.map((volume) => hopTable(volume, several))
+    : [hopOverview(volumes, volumesOnFirstPage)];
+}
+
 export function summarySection(facts: ReportFacts): SectionDraft {
   const { model, run } = facts;
-  const few = model.volumes.length <= volumesInFull;
   const total = model.volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   return {
     id: 'summary',
@@ -213,12 +268,17 @@ export function summarySection(facts: ReportFacts): SectionDraft {
       {
         kind: 'facts',
         caption: `Summary of the run, ${bytesText(total)}`,
-        rows: [...whatRows(facts), ...whereRows(facts), ...whenRows(facts), ...whoRows(facts)],
+        rows: [
+          ...whatRows(facts),
+          ...whereRows(facts),
+          ...whenRows(facts),
+          ...whoRows(facts),
+          ...provenRows(facts),
+          ...standRows(facts),
+        ],
       },
       ...noteOf(facts),
-      ...(few
-        ? model.volumes.map((volume) => hopTable(volume, facts.several))
-        : [hopOverview(model.volumes, volumesOnFirstPage)]),
+      ...digestsOf(facts),
       {
         kind: 'paragraph',
         texts: [

@@ -128,11 +128,17 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
       },
     ],
   };
+  const parts: ReportBlock = {
+    kind: 'paragraph',
+    texts: plain(
+      'The parts of a volume are put together in their order; then they are the bytes whose digests the summary tells. A part alone has none.',
+    ),
+  };
   const [only] = tapes;
   if (tapes.length === 1 && only)
     return [{ ...head, blocks: [tapeFacts(facts, only), tapeTable(facts, only), restore] }];
   return [
-    { ...head, title: `What the ${tapes.length} tapes hold`, blocks: [restore] },
+    { ...head, title: `What the ${tapes.length} tapes hold`, blocks: [restore, parts] },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,
       title: `Tape ${tape.number}, ${tape.name ?? 'without a label'}`,

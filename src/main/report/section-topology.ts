@@ -16,8 +16,9 @@ import { verdictMarks, type SectionDraft } from './section-draft.ts';
 
 type Space = EventOf<'layout'>['spaces'][number];
 
-/** Drawings behind these are in an appendix. */
-const drawnAtOnce = 2;
+/** Of more drawings than these only the first are in the body. */
+const mostDrawn = 5;
+const drawnFirst = 2;
 
 interface Names {
   readonly masters: ReadonlySet<string>;
@@ -194,7 +195,7 @@ export function topologySections(facts: ReportFacts): { body: SectionDraft; rest
           ),
         ]
       : [];
-  const shown = all.length <= drawnAtOnce + 1 ? all : all.slice(0, drawnAtOnce);
+  const shown = all.length <= mostDrawn ? all : all.slice(0, drawnFirst);
   const rest = all.slice(shown.length);
   const more =
     rest.length === 0 ? '' : ` The other ${rest.length} are drawn in the appendix “Topology, all volumes”.`;

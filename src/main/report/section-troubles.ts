@@ -1,5 +1,5 @@
 /** Who performed the run, what was asked, what went wrong, and what stood where in the end. */
-import type { ReportBlock, ReportTable } from '../../contract/report.ts';
+import type { ReportBlock, ReportFacts as FactsBlock, ReportTable } from '../../contract/report.ts';
 import type { PassModel } from '../../renderer/folds/run-model.ts';
 import { handText, readStands } from '../../renderer/folds/stands.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
@@ -28,7 +28,7 @@ function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
       plain(momentText(at)),
       plain(by),
       plain(modeWords[mode]),
-      plain([reason, ...findings].filter((text) => text !== undefined).join('. ')),
+      plain([reason, ...findings].filter((text) => text !== undefined).join('; ') || '-'),
     ]),
   };
 }
@@ -136,13 +136,21 @@ function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
   };
 }
 
+/** `Volume2: joined to Volume1, in sync` is told of Volume2. */
+function standRow(sentence: string): FactsBlock['rows'][number] {
+  const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(sentence) ?? [];
+  return of === undefined || what === undefined
+    ? { name: 'The run', value: plain(sentence) }
+    : { name: of, value: plain(what) };
+}
+
 function standing({ model: { end } }: ReportFacts): ReportBlock[] {
   if (end === undefined) return [words('The run has no end: what stands where was not looked at.')];
   const { sentences, byHand } = readStands(end.stands);
   const facts: ReportBlock = {
     kind: 'facts',
     caption: 'What stood where at the end of the run',
-    rows: sentences.map((sentence, index) => ({ name: `${index + 1}.`, value: plain(sentence) })),
+    rows: sentences.map(standRow),
   };
   return [
     ...(sentences.length === 0 ? [words('Nothing stood to be told of.')] : [facts]),
@@ -186,6 +194,6 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
         ...(unwinding === undefined ? [] : [unwinding]),
       ],
     },
-    { id: 'stands', title: 'What stood where', level: 2, blocks: standing(facts) },
+    { id: 'stands', title: 'What stood where at the end', level: 2, blocks: standing(facts) },
   ];
 }

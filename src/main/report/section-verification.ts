@@ -1,5 +1,5 @@
 /** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
-import type { ReportBlock, ReportFigure, ReportTable } from '../../contract/report.ts';
+import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../contract/report.ts';
 import { countText } from '../../contract/words.ts';
 import type { RuleLine, VerifiedVolume } from '../../renderer/geometry/verification.ts';
 import type { ReportFacts } from './report-source.ts';
@@ -11,26 +11,50 @@ const volumesInBody = 5;
 
 const wordOf = (verdict: string) => verdictWords[verdict] ?? verdict;
 
+const whyColumn = 'Why, and where the rule is from';
+
+const whyOf = ({ why: text, source }: RuleLine): ReportTexts =>
+  text === source ? [quiet(source)] : [{ text }, quiet(` [${source}]`)];
+
+/** Of several volumes the reasons, which are the same for all, stand in a table of their own. */
 function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTable {
-  const why = ({ why: text, source }: RuleLine) =>
-    text === source ? [quiet(source)] : [{ text }, quiet(` [${source}]`)];
   return {
     kind: 'table',
     caption: several ? `Rules, ${proxy}` : 'Rules',
     columns: [
-      { title: 'Rule', share: 15 },
-      { title: 'On the cluster, or expected', share: 22 },
-      { title: 'Through the shadow, or seen', share: 22 },
-      { title: 'Verdict', share: 11 },
-      { title: 'Why, and where the rule is from', share: 30 },
+      { title: 'Rule', share: several ? 25 : 15 },
+      { title: 'On the cluster, or expected', share: several ? 31 : 22 },
+      { title: 'Through the shadow, or seen', share: several ? 31 : 22 },
+      { title: 'Verdict', share: several ? 13 : 11 },
+      ...(several ? [] : [{ title: whyColumn, share: 30 }]),
     ],
     rows: rules.map((rule) => [
       plain(rule.title),
       plain(rule.expected),
       rule.blocking ? [strong(rule.actual)] : plain(rule.actual),
       [marked(verdictMarks[rule.verdict] ?? 'unknown', wordOf(rule.verdict))],
-      why(rule),
+      ...(several ? [] : [whyOf(rule)]),
     ]),
+  };
+}
+
+function reasonSection(volumes: readonly VerifiedVolume[]): SectionDraft {
+  const rules = new Map(volumes.flatMap((volume) => volume.rules.map((rule) => [rule.title, rule] as const)));
+  return {
+    id: 'verification-why',
+    title: 'What the rules are for',
+    level: 2,
+    blocks: [
+      {
+        kind: 'table',
+        caption: 'Rules and their reasons',
+        columns: [
+          { title: 'Rule', share: 25 },
+          { title: whyColumn, share: 75 },
+        ],
+        rows: [...rules.values()].map((rule) => [plain(rule.title), whyOf(rule)]),
+      },
+    ],
   };
 }
 
@@ -54,10 +78,10 @@ function fingerprintFigure(volume: VerifiedVolume, several: boolean): ReportFigu
   ];
 }
 
-function overview(volumes: readonly VerifiedVolume[]): ReportTable {
+function overview(volumes: readonly VerifiedVolume[], where: string): ReportTable {
   return {
     kind: 'table',
-    caption: 'Verdict of each volume; the rules are in the appendix “Verification, all volumes”',
+    caption: `Verdict of each volume; ${where}`,
     columns: [
       { title: 'Volume', share: 20 },
       { title: 'Shadow', share: 20 },
@@ -136,9 +160,25 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
       rest: [],
     };
   if (volumes.length <= volumesInBody)
-    return { body: [{ ...head, blocks: intro(facts) }, ...ofVolumes(volumes, true, false)], rest: [] };
+    return {
+      body: [
+        { ...head, blocks: [...intro(facts), overview(volumes, 'its rules are below')] },
+        ...ofVolumes(volumes, true, false),
+        reasonSection(volumes),
+      ],
+      rest: [],
+    };
   return {
-    body: [{ ...head, blocks: [...intro(facts), overview(volumes)] }],
+    body: [
+      {
+        ...head,
+        blocks: [
+          ...intro(facts),
+          overview(volumes, 'the rules are in the appendix “Verification, all volumes”'),
+        ],
+      },
+      reasonSection(volumes),
+    ],
     rest: [
       { id: 'verification-all', title: 'Verification, all volumes', appendix: true, blocks: [] },
       ...ofVolumes(volumes, true, true),

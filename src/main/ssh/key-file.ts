@@ -14,6 +14,11 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+const readTroubles: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not read it',
+  EISDIR: 'it is a folder',
+};
+
 async function readKeyFile(file: KeyFile, host: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file.path);
@@ -21,7 +26,7 @@ async function readKeyFile(file: KeyFile, host: string): Promise<Buffer | undefi
     const missing = ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
     if (missing && !file.required) return undefined;
     if (missing) throw failure('KEY_FILE_MISSING', { host, file: file.path }, { host });
-    const reason = codeOf(error) === 'EACCES' ? 'this user may not read it' : codeOf(error);
+    const reason = readTroubles[codeOf(error)] ?? codeOf(error);
     throw failure('KEY_FILE_UNREADABLE', { host, file: file.path, reason }, { host });
   }
 }

@@ -4,7 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { BaseAgent, ParsedKey } from 'ssh2';
-import { failure, isFailure } from '../../contract/errors.ts';
+import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
 import type { AskSecret } from './host-profile.ts';
 import { loadKey } from './key-file.ts';
 import { canSignWith, signerOfKey, type Signer } from './ssh-signature.ts';
@@ -77,8 +77,16 @@ async function heldByAgent(publicKey: Buffer, socket: string | undefined): Promi
   return key && signerOfAgent(socket, key);
 }
 
+/** No host has anything to do with it. */
+function withoutHost(error: unknown): unknown {
+  return isFailure(error) ? new ShadowtapeError({ ...error.toInfo(), evidence: {} }, error) : error;
+}
+
 async function fromFile(path: string, askSecret: AskSecret, required: boolean): Promise<Signer | undefined> {
-  const key = await loadKey({ path, required }, { name: asker, user: userInfo().username }, askSecret);
+  const user = { name: asker, user: userInfo().username };
+  const key = await loadKey({ path, required }, user, askSecret).catch((error: unknown) => {
+    throw withoutHost(error);
+  });
   if (key && !canSignWith(key.getPublicSSH()))
     throw failure('SIGN_KEY_UNUSABLE', { key: path, reason: `keys of type ${key.type} are not spoken here` });
   return key && signerOfKey(`the key ${path}`, key);

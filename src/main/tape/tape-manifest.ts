@@ -21,6 +21,8 @@ const fileSchema = z.looseObject({
   /** Of all that is on the tape; empty where the run has not taken it. */
   crc32: z.string(),
   sha256: hex(64).or(z.literal('')),
+  /** What POSIX cksum prints of the bytes; of a dump that never left the backup server. */
+  cksum: z.int().nonnegative().optional(),
   /** Where it lies on several tapes: what each of them holds of it. */
   parts: z
     .array(
@@ -75,6 +77,7 @@ export interface ManifestFile {
   readonly paddingBytes: number;
   readonly crc32: string;
   readonly sha256: string;
+  readonly cksum?: number | undefined;
   readonly parts?: readonly ManifestPart[] | undefined;
 }
 

@@ -4,11 +4,12 @@ import type { State } from '../components/states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**
- * `dead`: it has no end, and this console does not perform it. `tape-bad`: the cluster is normal, the tape is no backup.
+ * `unread`: nothing can be shown of it. `dead`: it has no end, and this console does not perform it. `tape-bad`: the cluster is normal, the tape is no backup.
  * `halted`: an operator must act.
  */
 export type RunState =
   | 'loading'
+  | 'unread'
   | 'running'
   | 'unwinding'
   | 'asking'
@@ -25,6 +26,8 @@ export interface RunFacts {
   readonly question: QuestionView | undefined;
   /** True while this console performs it; undefined where that is not known yet. */
   readonly live: boolean | undefined;
+  /** True where asking for it, or following it, failed. */
+  readonly failed: boolean;
 }
 
 const endStates: Readonly<Record<number, RunState>> = {
@@ -34,9 +37,10 @@ const endStates: Readonly<Record<number, RunState>> = {
   4: 'tape-bad',
 };
 
-export function runStateOf({ model, question, live }: RunFacts): RunState {
+export function runStateOf({ model, question, live, failed }: RunFacts): RunState {
   const { end } = model;
   if (end) return end.exitStatus === 0 ? endOfGood(end.verdict) : (endStates[end.exitStatus] ?? 'halted');
+  if (model.start === undefined && failed) return 'unread';
   if (model.start === undefined || live === undefined) return 'loading';
   if (!live) return 'dead';
   if (question) return 'asking';
@@ -52,6 +56,7 @@ export interface StateWords {
 
 export const stateWords: Readonly<Record<RunState, StateWords>> = {
   loading: { state: 'idle', word: 'reading the journal' },
+  unread: { state: 'bad', word: 'cannot be shown' },
   running: { state: 'busy', word: 'running' },
   unwinding: { state: 'warn', word: 'bringing the cluster back' },
   asking: { state: 'warn', word: 'waits for your answer' },
@@ -73,6 +78,9 @@ const overStates: readonly RunState[] = [
   'tape-bad',
   'dead',
 ];
+
+/** True where something of it is there to be shown. */
+export const isShown = (state: RunState): boolean => state !== 'loading' && state !== 'unread';
 
 /** True where nothing goes on. */
 export const isOver = (state: RunState): boolean => overStates.includes(state);

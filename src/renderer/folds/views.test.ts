@@ -229,12 +229,19 @@ describe('the chart', () => {
 describe('the state of a run', () => {
   const until = eventsUntil(fixtureEvents('raw-dd'), 'step-started', '6a');
   const stateAt = (events: typeof until, live: boolean | undefined) =>
-    runStateOf({ model: foldRun(events), question: undefined, live });
+    runStateOf({ model: foldRun(events), question: undefined, live, failed: false });
 
   it('is running, dead or not known, by who performs it', () => {
     expect(stateAt(until, true)).toBe('running');
     expect(stateAt(until, false)).toBe('dead');
     expect(stateAt(until, undefined)).toBe('loading');
+  });
+
+  it('is none where nothing of it can be read, and what was read of it where the rest fails', () => {
+    const failing = (events: typeof until, live: boolean | undefined) =>
+      runStateOf({ model: foldRun(events), question: undefined, live, failed: true });
+    expect(failing([], undefined)).toBe('unread');
+    expect(failing(until, false)).toBe('dead');
   });
 
   it('is what the end says, whoever performed it', () => {

@@ -1,8 +1,10 @@
 /** Puts the groups of a class below each other: a proxy's group follows its master's. */
 import type { Domain, TopologyGroup, TopologyVolume } from '../../contract/topology.ts';
 import { classKey, objectKey, type ClusterIndex, type ObjectKey, type Place } from './cluster-index.ts';
-import { drawDisk, drawGroup, extentsOfClass, type Drawn } from './group-layout.ts';
+import { drawDisk, drawGroup, extentsOfClass, type ClassExtents, type Drawn } from './group-layout.ts';
 import { type ClassItem, type Metrics, type PictureItem } from './layout-parts.ts';
+import { columnGap, dealt } from './picture-columns.ts';
+import type { Box } from './viewport.ts';
 
 /** A group, or a disk of no group, as it stands in a class. */
 export interface Holder {
@@ -28,11 +30,16 @@ const topOf = (groups: readonly TopologyGroup[], name: string): string => {
   return upper === null || upper === name ? name : upper;
 };
 
-/** The holders of a class in the order of the picture, and which of them stand right below their master's. */
-export function orderedHolders(
-  index: ClusterIndex,
-  place: Place,
-): { readonly holder: Holder; readonly tied: boolean }[] {
+interface OrderedHolder {
+  readonly holder: Holder;
+  /** True right below its master's. */
+  readonly tied: boolean;
+  /** True where it has to do with none of those before. */
+  readonly begins: boolean;
+}
+
+/** The holders of a class in the order of the picture. */
+export function orderedHolders(index: ClusterIndex, place: Place): OrderedHolder[] {
   const { topology } = index;
   const groups = topology.groups.filter(isIn(place));
   const disks = topology.disks.filter(isIn(place)).filter(({ group }) => group === null);
@@ -54,20 +61,20 @@ export function orderedHolders(
   }
   const isFollower = new Set([...followers.values()].flatMap((names) => [...names]));
   const placed = new Set<string>();
-  const ordered: { holder: Holder; tied: boolean }[] = [];
-  const put = (holder: Holder, tied: boolean) => {
+  const ordered: OrderedHolder[] = [];
+  const put = (holder: Holder, tied: boolean, begins: boolean) => {
     if (placed.has(holder.name)) return;
     placed.add(holder.name);
-    ordered.push({ holder, tied });
+    ordered.push({ holder, tied, begins });
     for (const name of followers.get(holder.name) ?? []) {
       const next = holders.find((entry) => entry.name === name);
-      if (next) put(next, ordered.at(-1)?.holder === holder);
+      if (next) put(next, ordered.at(-1)?.holder === holder, false);
     }
   };
   const holds = (holder: Holder) => volumesOn(index, place, holder).length > 0;
   const first = holders.filter((holder) => !isFollower.has(holder.name));
   // What holds no volume, such as spare disks, stands last.
-  for (const holder of [...first.filter(holds), ...first, ...holders]) put(holder, false);
+  for (const holder of [...first.filter(holds), ...first, ...holders]) put(holder, false, true);
   return ordered;
 }
 
@@ -78,23 +85,27 @@ export interface ClassDrawing {
   readonly metrics: Metrics;
   readonly x: number;
   readonly width: number;
-  /** Keeps room for lines at the inner right edge. */
-  readonly gutter: number;
+  /** How many columns what stands in the class is dealt out to. */
+  readonly count: number;
 }
+
+/** Room for lines at the inner right edge of a class, and where in it they run. */
+const gutter = 14;
+const gutterLine = 9;
 
 /** A frame around what stands in a class. */
 export function classFrame(
   place: Place,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   note: string,
-  ghost = false,
+  { ghost = false, gutters = [] }: Partial<Pick<ClassItem, 'ghost' | 'gutters'>> = {},
 ): ClassItem {
   const key = `${ghost ? 'ghost:' : ''}${classKey(place)}`;
-  return { kind: 'class', id: key, key, name: place.class, note, ghost, ...box };
+  return { kind: 'class', id: key, key, name: place.class, note, ghost, gutters, ...box };
 }
 
 export function drawHolder(
-  drawing: Omit<ClassDrawing, 'gutter'>,
+  drawing: Omit<ClassDrawing, 'count'>,
   holder: Holder,
   y: number,
   ghost = false,
@@ -113,25 +124,70 @@ function gapBefore({ place, folded, metrics }: ClassDrawing, { kind, name }: Hol
   return folded.has(objectKey(kind, place, name)) ? metrics.foldedGap : metrics.tiedGap;
 }
 
-/** A class from `y` on. */
-export function drawClass(drawing: ClassDrawing, y: number): Drawn {
-  const { index, place, metrics, x, width, gutter } = drawing;
-  const inner = { ...drawing, x: x + metrics.classPad, width: width - 2 * metrics.classPad - gutter };
-  const extents = extentsOfClass(index, place);
+/** What stands in a class, cut where a column may end: masters stay with their proxies. */
+function chainsOf({ index, place }: ClassDrawing): OrderedHolder[][] {
+  const chains: OrderedHolder[][] = [];
+  for (const ordered of orderedHolders(index, place)) {
+    if (ordered.begins) chains.push([]);
+    chains.at(-1)?.push(ordered);
+  }
+  return chains;
+}
+
+/** Draws a chain at the origin of a column. */
+function drawChain(drawing: ClassDrawing, chain: readonly OrderedHolder[], extents: ClassExtents): Drawn {
   const items: PictureItem[] = [];
-  let at = y + metrics.classHead;
-  for (const [order, { holder, tied }] of orderedHolders(index, place).entries()) {
+  let at = 0;
+  for (const [order, { holder, tied }] of chain.entries()) {
     if (order > 0) at += gapBefore(drawing, holder, tied);
-    const drawn = drawHolder(inner, holder, at, false, extents);
+    const drawn = drawHolder(drawing, holder, at, false, extents);
     items.push(...drawn.items);
     at += drawn.height;
   }
-  const height = at + metrics.classPad - y;
+  return { items, height: at };
+}
+
+function moved<Moved extends PictureItem>(item: Moved, dx: number, dy: number): Moved {
+  const to = <B extends Box>(box: B): B => ({ ...box, x: box.x + dx, y: box.y + dy });
+  return item.kind === 'disk' ? { ...to(item), strip: to(item.strip) } : to(item);
+}
+
+/** A class from `y` on. */
+export function drawClass(drawing: ClassDrawing, y: number): Drawn {
+  const { index, place, metrics, x, width, count } = drawing;
+  const extents = extentsOfClass(index, place);
+  const room = width - 2 * metrics.classPad - gutter;
+  const drawIn = (columns: number) => {
+    const across = (room - (columns - 1) * columnGap) / columns;
+    const inner = { ...drawing, x: 0, width: across };
+    return { across, chains: chainsOf(drawing).map((chain) => drawChain(inner, chain, extents)) };
+  };
+  // How high a chain is does not depend on how wide it is.
+  const heights = (count > 1 ? drawIn(1) : undefined)?.chains.map(({ height }) => height) ?? [];
+  const places = dealt(heights, metrics.groupGap, count);
+  const used = Math.max(0, ...places) + 1;
+  const { across, chains } = drawIn(used);
+  const left = (column: number) => x + metrics.classPad + column * (across + columnGap);
+  const top = y + metrics.classHead;
+  const items: PictureItem[] = [];
+  const ends = Array.from({ length: used }, () => top);
+  for (const [order, chain] of chains.entries()) {
+    const column = places[order] ?? 0;
+    const end = ends[column] ?? top;
+    const from = end === top ? top : end + metrics.groupGap;
+    items.push(...chain.items.map((item) => moved(item, left(column), from)));
+    ends[column] = from + chain.height;
+  }
+  const height = Math.max(...ends) + metrics.classPad - y;
   const known = index.topology.classes.find(
     (entry) => entry.domain === place.domain && entry.name === place.class,
   );
   const note = known === undefined || known.nodes.length === 0 ? '' : `on ${known.nodes.join(', ')}`;
-  return { items: [classFrame(place, { x, y, width, height }, note), ...items], height };
+  const between = Array.from({ length: used - 1 }, (_, column) => left(column + 1) - columnGap / 2);
+  const frame = classFrame(place, { x, y, width, height }, note, {
+    gutters: [...between, x + width - gutterLine],
+  });
+  return { items: [frame, ...items], height };
 }
 
 /** The classes of a domain, those without any object included. */

@@ -19,6 +19,8 @@ export interface NodeItem extends Item {
 export interface ClassItem extends Item {
   readonly kind: 'class';
   readonly note: string;
+  /** Where lines go around what stands in a column, from left to right: beside each one. */
+  readonly gutters: readonly number[];
   readonly ghost: boolean;
 }
 
@@ -58,6 +60,12 @@ export interface TapeItem extends Item {
 
 export type PictureItem = NodeItem | ClassItem | GroupItem | DiskItem | ExtentItem | TapeItem;
 
+export interface Columns {
+  readonly nodes: Box;
+  readonly classes: Box;
+  readonly backup: Box;
+}
+
 /** A line between two items. */
 export interface Tie {
   readonly id: string;
@@ -74,6 +82,7 @@ export interface Tie {
 export interface Picture {
   readonly width: number;
   readonly height: number;
+  readonly columns: Columns;
   readonly items: readonly PictureItem[];
   readonly ties: readonly Tie[];
   /** Group key -> whether it is drawn folded. */

@@ -65,7 +65,7 @@ const nearGap = 260;
 const labelRoom = 84;
 
 /** A master stands right above its proxy, or the line goes around by the right edge. */
-function copyLine(from: ExtentItem, to: ExtentItem, isNear: boolean, gutter: number) {
+function copyLine(from: ExtentItem, to: ExtentItem, isNear: boolean, gutters: readonly number[]) {
   const [x1, x2] = [middle(from), middle(to)];
   const [y1, y2] = [from.y + from.height, to.y];
   if (isNear) {
@@ -82,6 +82,7 @@ function copyLine(from: ExtentItem, to: ExtentItem, isNear: boolean, gutter: num
   }
   const [m1, m2] = [from.y + from.height / 2, to.y + to.height / 2];
   const [e1, e2] = [from.x + from.width, to.x + to.width];
+  const gutter = gutters.find((x) => x > Math.max(e1, e2)) ?? gutters.at(-1) ?? Math.max(e1, e2);
   const path = `M${round(e1)} ${round(m1)}H${gutter - 6}Q${gutter} ${round(m1)} ${gutter} ${round(m1 + 6 * Math.sign(m2 - m1))}V${round(m2 - 6 * Math.sign(m2 - m1))}Q${gutter} ${round(m2)} ${gutter - 6} ${round(m2)}H${round(e2)}`;
   return {
     path,
@@ -99,16 +100,17 @@ function copyTies(
   extents: ReadonlyMap<string, readonly ExtentItem[]>,
   items: readonly PictureItem[],
 ): Tie[] {
+  const frames = new Map(items.flatMap((item) => (item.kind === 'class' ? [[item.key, item] as const] : [])));
   return index.topology.volumes.flatMap((proxy): Tie[] => {
     if (proxy.master === null || proxy.domain !== 'primary') return [];
     const keys = [objectKey('volume', proxy, proxy.master), objectKey('volume', proxy, proxy.name)] as const;
     const from = extents.get(keys[0])?.at(-1);
     const to = extents.get(keys[1])?.[0];
-    const frame = items.find((item) => item.key === `class:primary:${proxy.class}`);
+    const frame = frames.get(`class:primary:${proxy.class}`);
     if (from === undefined || to === undefined || frame === undefined) return [];
     const gap = to.y - from.y - from.height;
     const isNear = gap > 0 && gap < nearGap;
-    const { path, box, at } = copyLine(from, to, isNear, frame.x + frame.width - 9);
+    const { path, box, at } = copyLine(from, to, isNear, frame.gutters);
     const said = shownStatus(proxy.proxyOn);
     const isWide = Math.min(from.width, to.width) >= labelRoom && gap >= 44;
     const text = said?.text ?? 'not shown';

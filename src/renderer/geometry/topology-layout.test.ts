@@ -24,8 +24,9 @@ function draw(
   folded: ReadonlySet<string> = new Set(),
   jobs = [job],
   height = 0,
+  allOfIt = false,
 ): Picture {
-  return layoutTopology(indexCluster(topology), { width: 1000, height, folded, hosts, jobs, tape });
+  return layoutTopology(indexCluster(topology), { width: 1000, height, folded, allOfIt, hosts, jobs, tape });
 }
 
 const item = (picture: Picture, id: string): PictureItem => {
@@ -118,6 +119,31 @@ describe('the picture of the topology', () => {
     const begun = performance.now();
     draw(topology, new Set(), [nightly]);
     expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  it('lays a large cluster out in columns where all of it is wanted, so that it fills the window', () => {
+    const topology = largeCluster(500);
+    const one = draw(topology, new Set(), [job], 700);
+    const all = draw(topology, new Set(), [job], 700, true);
+    const scale = ({ width, height }: Picture) => Math.min(1000 / width, 700 / height);
+    expect(scale(all)).toBeGreaterThan(3 * scale(one));
+    expect(all.items.map(({ id }) => id).toSorted()).toEqual(one.items.map(({ id }) => id).toSorted());
+    const top = all.items.filter((entry) => entry.kind === 'group' && entry.depth === 0);
+    expect(top.flatMap((each, at) => top.slice(at + 1).filter((other) => overlap(each, other)))).toEqual([]);
+    // A proxy's group stands below its master's, in the same column.
+    for (let at = 1; at <= 50; at += 2) {
+      const [masters, proxies] = [at, at + 1].map((number) =>
+        item(all, `group:primary:Class1:Group${number}`),
+      );
+      expect(proxies?.x).toBe(masters?.x);
+      expect(proxies?.y).toBeGreaterThan(masters?.y ?? Infinity);
+    }
+  });
+
+  it('leaves a small cluster as it is where all of it is wanted', () => {
+    expect(draw(guideCluster('shadowed'), new Set(), [job], 700, true)).toEqual(
+      draw(guideCluster('shadowed'), new Set(), [job], 700),
+    );
   });
 
   it('folds nothing in a small cluster until somebody does', () => {

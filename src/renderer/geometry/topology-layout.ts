@@ -13,12 +13,14 @@ import {
 } from './cluster-index.ts';
 import {
   metricsFor,
+  type Columns,
   type Metrics,
   type NodeItem,
   type Picture,
   type PictureItem,
   type TapeItem,
 } from './layout-parts.ts';
+import { bestCount, columnsOf } from './picture-columns.ts';
 import { tiesOf } from './ties.ts';
 import type { Box } from './viewport.ts';
 
@@ -28,6 +30,8 @@ export interface LayoutOptions {
   /** Of the window: a small cluster is stretched into it. */
   readonly height: number;
   readonly folded: ReadonlySet<ObjectKey>;
+  /** Lays what is higher than the window out in columns, so that all of it is seen as large as can be. */
+  readonly allOfIt: boolean;
   readonly hosts: SiteInfo['hosts'];
   /** Where the shadows of these jobs will stand is shown as long as they are not there. */
   readonly jobs: readonly Pick<JobInfo, 'class' | 'volumes' | 'shadowClass'>[];
@@ -36,27 +40,15 @@ export interface LayoutOptions {
 
 export const tapeKey: ObjectKey = 'tape';
 
-/** The least width at which everything keeps its words. */
-export const leastWidth = 840;
-
-interface Columns {
-  readonly nodes: Box;
-  readonly classes: Box;
-  readonly backup: Box;
-}
-
-export function columnsOf(width: number, metrics: Metrics = metricsFor(1)): Columns {
-  const all = Math.max(width, leastWidth) - 2 * metrics.margin;
-  const backup = Math.min(Math.max(all * 0.31, 264), 460);
-  const between = Math.min(Math.max(all * 0.09, 84), 130);
-  const classesFrom = metrics.margin + metrics.nodeWidth + 24;
-  const top = { y: metrics.margin, height: 0 };
-  return {
-    nodes: { ...top, x: metrics.margin, width: metrics.nodeWidth },
-    classes: { ...top, x: classesFrom, width: metrics.margin + all - backup - between - classesFrom },
-    backup: { ...top, x: metrics.margin + all - backup, width: backup },
-  };
-}
+/** As long as the room for it is not known. */
+export const emptyPicture: Picture = {
+  width: 1,
+  height: 1,
+  columns: columnsOf(1),
+  items: [],
+  ties: [],
+  folded: new Set(),
+};
 
 function nodeItems(hosts: LayoutOptions['hosts'], { nodes, backup }: Columns, metrics: Metrics): NodeItem[] {
   const primaries = hosts.filter(({ role }) => role === 'primary');
@@ -195,7 +187,7 @@ function drawShadowClasses(
     }
     const height = y - metrics.groupGap + metrics.classPad - top;
     const note = isGhost ? 'shadows will stand here' : 'in memory, seen by no other';
-    items.push(classFrame(place, { ...backup, y: top, height }, note, isGhost), ...inner);
+    items.push(classFrame(place, { ...backup, y: top, height }, note, { ghost: isGhost }), ...inner);
     at = top + height + metrics.groupGap;
   }
   return items;
@@ -212,16 +204,15 @@ function tapeItem(
   return { kind: 'tape', id: tapeKey, key: tapeKey, name: `${elsewhere}${tape.device}`, ...box };
 }
 
-function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metrics): Picture {
+function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metrics, count = 1): Picture {
   const { folded, hosts, jobs } = options;
-  const width = Math.max(options.width, leastWidth);
-  const columns = columnsOf(width, metrics);
+  const columns = columnsOf(options.width, metrics, count);
   const nodes = nodeItems(hosts, columns, metrics);
   const left: PictureItem[] = [];
   let at = columns.classes.y;
   for (const place of placesOf(index, 'primary')) {
     const { x, width: across } = columns.classes;
-    const drawn = drawClass({ index, place, folded, metrics, x, width: across, gutter: 14 }, at);
+    const drawn = drawClass({ index, place, folded, metrics, x, width: across, count }, at);
     left.push(...drawn.items);
     at += drawn.height + metrics.groupGap;
   }
@@ -233,16 +224,28 @@ function layoutWith(index: ClusterIndex, options: LayoutOptions, metrics: Metric
     metrics,
   });
   const items = [...nodes, tape, ...left, ...right];
+  const width = columns.backup.x + columns.backup.width + metrics.margin;
   const height = Math.max(...items.map((item) => item.y + item.height)) + metrics.margin;
-  return { width, height, items, ties: tiesOf(index, items), folded };
+  return { width, height, columns, items, ties: tiesOf(index, items), folded };
 }
 
 /** How far a small cluster is stretched at most. */
 const mostStretch = 1.7;
 
+/** In as many columns as have all of it seen largest. */
+function inColumns(index: ClusterIndex, options: LayoutOptions, one: Picture): Picture {
+  const metrics = metricsFor(1);
+  const count = bestCount(options, (columns) => {
+    const { backup } = columnsOf(options.width, metrics, columns);
+    return { width: backup.x + backup.width + metrics.margin, height: one.height / columns };
+  });
+  return count === 1 ? one : layoutWith(index, options, metrics, count);
+}
+
 /** Draws both domains. Pure: the same cluster gives the same picture. */
 export function layoutTopology(index: ClusterIndex, options: LayoutOptions): Picture {
   const picture = layoutWith(index, options, metricsFor(1));
+  if (options.allOfIt && picture.height > options.height) return inColumns(index, options, picture);
   const stretch = Math.min((options.height * 0.92) / picture.height, mostStretch);
   return stretch > 1.05 ? layoutWith(index, options, metricsFor(stretch)) : picture;
 }

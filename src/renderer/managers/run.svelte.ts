@@ -63,7 +63,8 @@ export class RunManager {
   }
 
   get state(): RunState {
-    return runStateOf({ model: this.model, question: this.question, live: this.live });
+    const failed = this.error !== undefined;
+    return runStateOf({ model: this.model, question: this.question, live: this.live, failed });
   }
 
   /** Why it cannot be shown, or what broke outside of its journal. */

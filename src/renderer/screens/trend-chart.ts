@@ -113,8 +113,8 @@ export class TrendCanvas {
         {
           ...axis,
           grid: { show: false },
-          size: 24,
-          gap: 4,
+          size: 28,
+          gap: 8,
           space: 72,
           values: [
             [day * 28, '{MMM} {YYYY}', null, null, null, null, null, null, 1],

@@ -1,0 +1,116 @@
+/** What all commands of the command line have in common: the global options, the console they work on, and the exit status. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { failure } from '../../contract/errors.ts';
+import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
+import { terminalHostKeys, terminalSecret } from './terminal.ts';
+import { printable } from './text.ts';
+
+interface GlobalOptions {
+  readonly site?: string;
+  readonly state: string;
+  readonly trust: boolean;
+}
+
+/** Of commands that may begin the embedded lab. */
+export interface LabOptions {
+  readonly freshLab?: boolean;
+  readonly fault?: string[];
+}
+
+export interface JsonOption {
+  readonly json?: boolean;
+}
+
+const exitStatuses = `
+Exit status:
+  0  done and verified
+  1  wrong usage or configuration, or refused before anything was touched
+  2  failed, and the cluster is back in its normal state
+  3  failed, and an operator must act: the last lines say what stands where
+  4  the tape does not hold what was read
+
+Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;
+
+const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
+
+export const methodOption = () =>
+  new Option('--method <number>', 'another method than the job’s').choices(['6a', '6b', '6c', '6d', '6e']);
+export const routeOption = () =>
+  new Option('--route <route>', 'another route than the job’s').choices(['console', 'server']);
+export const jsonOption = () => new Option('--json', 'print JSON, an object a line');
+export const freshLabOption = () =>
+  new Option('--fresh-lab', 'begin with a new embedded lab, and lose the one before');
+export const faultOption = () =>
+  new Option('--fault <spec...>', 'switch faults of the embedded lab on: NAME or NAME=VALUE');
+
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_533) throw new InvalidArgumentError('a port is a number up to 65533.');
+  return port;
+}
+
+export class CommandLine {
+  /** Of the process; 0 unless a command says otherwise. */
+  exitStatus = 0;
+  readonly program = new Command('shadowtape')
+    .description(
+      'Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.',
+    )
+    .version(version)
+    .option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab')
+    .option('--state <dir>', 'where journals, known hosts and the lab live', defaultStateFolder())
+    .option('--trust', 'accept host keys that are seen for the first time, and show them', false)
+    .addHelpText('after', exitStatuses)
+    .showHelpAfterError('(shadowtape --help tells more)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+
+  get #globals(): GlobalOptions {
+    return this.program.opts<GlobalOptions>();
+  }
+
+  get state(): StateFolder {
+    return new StateFolder(this.#globals.state);
+  }
+
+  /** Undefined on the embedded lab. */
+  get siteFile(): string | undefined {
+    return this.#globals.site;
+  }
+
+  /** `--state DIR` and `--site FILE` as they have to be given again, or nothing where they were not. */
+  get again(): { readonly stateOption: string; readonly siteOption: string } {
+    const { state, site } = this.#globals;
+    return {
+      stateOption: state === defaultStateFolder() ? '' : ` --state ${state}`,
+      siteOption: site === undefined ? '' : ` --site ${site}`,
+    };
+  }
+
+  /**
+   * Opens the console of the site, or of the embedded lab, and closes it behind the work.
+   * @throws LAB_OPTION_WITH_SITE, and what opening can end with
+   */
+  async withConsole<Result>(
+    lab: LabOptions,
+    work: (console: ShadowtapeConsole) => Promise<Result>,
+  ): Promise<Result> {
+    const { siteFile, state } = this;
+    if (siteFile !== undefined && (lab.freshLab || lab.fault)) {
+      throw failure('LAB_OPTION_WITH_SITE', { option: lab.freshLab ? '--fresh-lab' : '--fault' });
+    }
+    const console = await openConsole({
+      state,
+      siteFile,
+      lab: { fresh: lab.freshLab ?? false, faults: lab.fault ?? [] },
+      confirmHostKey: terminalHostKeys(this.#globals.trust, say),
+      askSecret: terminalSecret,
+    });
+    try {
+      if (console.isLab) say('no --site was given: this is the embedded lab');
+      return await work(console);
+    } finally {
+      await console.close();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { jsonOption, methodOption, routeOption, type CommandLine, type JsonOption } from './command-line.ts';
+import { planText } from './plan-text.ts';
+
+interface PlanOptions extends JsonOption {
+  readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
+  readonly route?: 'console' | 'server';
+  readonly all: boolean;
+}
+
+export function registerPlan(line: CommandLine): void {
+  line.program
+    .command('plan')
+    .description('print every step with its host and exact command line; changes nothing')
+    .argument('[job]')
+    .addOption(methodOption())
+    .addOption(routeOption())
+    .addOption(jsonOption())
+    .option('--all', 'print long lists of like commands whole', false)
+    .action(async (job: string | undefined, options: PlanOptions) => {
+      const plan = await line.withConsole({}, (console) => console.plan({ job, ...options }));
+      if (options.json) plan.steps.forEach((step) => process.stdout.write(`${JSON.stringify(step)}\n`));
+      else process.stdout.write(planText(plan, options.all));
+    });
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { fakeBridge } from '../../../test/support/ui/fake-bridge.ts';
+import type { FileHit } from '../../contract/history.ts';
+import { FileSearchManager } from './file-search.svelte.ts';
+
+describe('where a file is', () => {
+  it('is asked for more of the same, and for nothing where nothing is typed', async () => {
+    const bridge = fakeBridge({
+      whereFile: ({ limit = 0 }) => ({
+        hits: Array.from({ length: Math.min(limit, 300) }, () => ({}) as FileHit),
+        more: limit < 300,
+        took: 1,
+        unread: 0,
+      }),
+    });
+    const search = new FileSearchManager(bridge);
+    await search.look('');
+    expect(bridge.asked).toEqual([]);
+    await search.look(' ledger.db ');
+    expect([search.found?.hits.length, search.more, search.answered]).toEqual([100, true, 'ledger.db']);
+    await search.lookOn();
+    expect([search.found?.hits.length, search.more]).toEqual([300, false]);
+    expect(bridge.asked.map(({ request }) => request)).toEqual([
+      { file: 'ledger.db', limit: 100 },
+      { file: 'ledger.db', limit: 400 },
+    ]);
+    await search.look('');
+    expect(search.found).toBeUndefined();
+  });
+});

@@ -1,0 +1,166 @@
+/** How soon the console answers while a dump runs at full speed, against the same console at rest. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { chromium, type Page } from 'playwright-core';
+import type { Channel, RequestOf } from '../../src/contract/channels.ts';
+import type { Served } from '../../src/main/serve/serve.ts';
+import { chromiumBrowser } from '../support/browser.ts';
+import { TestPage, type Followed } from '../support/serve.ts';
+import type { HostTold, LoopDelay } from './bench-host.ts';
+import type { LabTold } from './bench-lab.ts';
+import { BenchProcess } from './bench-process.ts';
+import { percentile, row } from './figures.ts';
+
+const mebibytes = 128;
+
+/** Every screen that is a click away, and the heading that it answers with. */
+const screens = ['Plan', 'Runs', 'Tape', 'Sites', 'Topology'];
+
+/** Requests that no host has to answer, and one that asks all hosts. */
+const requests: readonly (readonly [Channel, object])[] = [
+  ['site', {}],
+  ['runs', {}],
+  ['plan', { job: 'raw-dd' }],
+];
+
+/** Milliseconds; a person is not faster, and a measurement that asks without a pause measures itself. */
+const betweenRequests = 100;
+
+type Times = Record<string, number[]>;
+
+/** Clicks, and measures in the page from the press to the frame that shows the screen. */
+async function click(page: Page, screen: string): Promise<number> {
+  const shown = page.evaluate(
+    `new Promise((resolve) => {
+      addEventListener('pointerdown', ({ timeStamp }) => {
+        const look = () => {
+          if (document.querySelector('main h1')?.textContent.trim() === '${screen}') resolve(performance.now() - timeStamp);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }, { once: true, capture: true });
+    })`,
+  ) as Promise<number>;
+  // Where the press itself fails, that is what is to be told.
+  shown.catch(() => undefined);
+  process.stderr.write(screen+'@'+(performance.now()/1000).toFixed(1)+' ');
+  await page.getByRole('navigation').getByRole('link', { name: screen, exact: true }).click();
+  return shown;
+}
+
+async function ask(wire: TestPage, channel: Channel, request: object): Promise<number> {
+  const begun = performance.now();
+  await wire.result(channel, request as RequestOf<Channel>); process.stderr.write('.');
+  return performance.now() - begun;
+}
+
+/** Clicks and asks in turn until it is told to stop. */
+async function measure(page: Page, wire: TestPage, goesOn: () => boolean): Promise<Times> {
+  const times: Times = { click: [] };
+  const clicks = async () => {
+    for (let turn = 0; goesOn(); turn += 1)
+      times['click']?.push(await click(page, screens[turn % screens.length] ?? ''));
+  };
+  const asks = async () => {
+    for (let turn = 0; goesOn(); turn += 1) {
+      const [channel, request] = requests[turn % requests.length] ?? ['site', {}];
+      (times[channel] ??= []).push(await ask(wire, channel, request));
+      await wait(betweenRequests);
+    }
+  };
+  await Promise.all([clicks(), asks()]);
+  return times;
+}
+
+/** Follows a run up to its question, approves, and tells when data is on its way. */
+async function untilDump(wire: TestPage): Promise<{ followed: Followed; run: string }> {
+  const { run } = await wire.result('start', { job: 'raw-dd' });
+  const followed = wire.follow('run', { run });
+  const { question } = await followed.until(
+    (heard) => heard.question !== undefined || heard.end !== undefined,
+  );
+  if (!question) throw new Error('the run has ended before its question');
+  await wire.result('answer', { run, number: question.number, choice: 'approve' });
+  await followed.until(({ pushes }) => pushes.some(isOnItsWay('dump')));
+  return { followed, run };
+}
+
+const isOnItsWay =
+  (what: string) =>
+  (push: Followed['pushes'][number]): boolean =>
+    push.kind === 'progress' && push.progress.what === what && push.progress.bytes > 0;
+
+interface Round {
+  readonly times: Times;
+  readonly loop: LoopDelay;
+}
+
+function lines(name: string, { times, loop }: Round, idle: Round): string[] {
+  return [
+    ...Object.entries(times).map(([what, each]) => {
+      const ratio = percentile(each, 95) / percentile(idle.times[what] ?? [], 95);
+      return row(
+        `${name}: ${what} (${each.length})`,
+        [percentile(each, 50), percentile(each, 95)],
+        'ms',
+        ratio,
+      );
+    }),
+    row(
+      `${name}: event loop, ${(loop.busy * 100).toFixed(0)} % busy`,
+      [loop.median, loop.p95, loop.most],
+      'ms',
+      loop.p95 / idle.loop.p95,
+    ),
+  ];
+}
+
+/** Measures, and says in lines what came of it. */
+export async function latencyLines(): Promise<string[]> {
+  const lab = new BenchProcess('bench-lab.ts', [String(mebibytes)]);
+  const { siteFile, statePath } = await lab.told<LabTold>();
+  const host = new BenchProcess('bench-host.ts', [siteFile, statePath]);
+  const { url } = await host.told<HostTold>();
+  const { executable, args } = chromiumBrowser();
+  const browser = await chromium.launch({ executablePath: executable, args: [...args] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.getByText('Volume2').first().waitFor();
+    const wire = await TestPage.open({ url } as Served);
+    const round = async (goesOn: () => boolean): Promise<Round> => {
+      await host.ask();
+      const times = await measure(page, wire, goesOn);
+      return { times, loop: await host.ask<LoopDelay>() };
+    };
+    process.stderr.write('idle\n'); const endsAt = performance.now() + 8000;
+    const idle = await round(() => performance.now() < endsAt);
+    const { followed } = await untilDump(wire);
+    const begun = performance.now();
+    const ticker = setInterval(() => process.stderr.write('['+JSON.stringify(followed.pushes.findLast((p) => p.kind === 'progress')?.progress?.bytes)+' '+followed.end+']'), 3000); ticker.unref();
+    const last = () => followed.pushes.findLast((push) => push.kind === 'progress');
+    const reads = () => followed.pushes.some(isOnItsWay('read-back'));
+    process.stderr.write('dump\n');const dump = await round(() => !reads() && followed.end === undefined);
+    const seconds = (performance.now() - begun) / 1000;
+    process.stderr.write('back\n');const back = await round(() => {
+      const push = last();
+      return (
+        followed.end === undefined &&
+        push?.kind === 'progress' &&
+        push.progress.what === 'read-back' &&
+        push.progress.bytes < mebibytes * 1048576
+      );
+    });
+    await followed.until(({ end }) => end !== undefined);
+    await wire.close();
+    return [
+      `${mebibytes} MiB from the hosts to this process and back in ${seconds.toFixed(1)} s: median, 95th percentile (and the longest), against rest`,
+      ...lines('at rest', idle, idle),
+      ...lines('dump', dump, idle),
+      ...lines('reading back', back, idle),
+    ];
+  } finally {
+    await browser.close();
+    await host.close();
+    await lab.close();
+  }
+}
