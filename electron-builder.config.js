@@ -29,8 +29,18 @@ export default {
   appId: 'org.shadowtape.console',
   productName: 'Shadowtape',
   directories: { output: 'dist', buildResources: 'resources' },
-  // ssh2's native addons are optional, and not built.
-  files: ['out/**', 'package.json', 'LICENSE', '!node_modules/{cpu-features,nan}/**'],
+  files: [
+    'out/**',
+    'package.json',
+    'LICENSE',
+    // ssh2's native addons are optional, and not built.
+    '!node_modules/{cpu-features,nan}/**',
+    // A report is set in these three faces alone (src/main/report/typesetter.ts).
+    '!node_modules/@expo-google-fonts/noto-sans-jp/{1,2,3,5,6,8,9}00*/**',
+    '!node_modules/@expo-google-fonts/jetbrains-mono/{1,2,3,5,6,7,8}00*/**',
+    '!node_modules/@expo-google-fonts/jetbrains-mono/*_Italic/**',
+    '!node_modules/@expo-google-fonts/**/*.png',
+  ],
   asar: true,
   // Everything that is needed at run time is JavaScript.
   npmRebuild: false,

@@ -7,6 +7,7 @@
 /** Room -> rooms it may import, itself always included. Paths are relative to src. */
 export const rooms = {
   contract: [],
+  folds: ['contract'],
   streams: ['contract'],
   lab: ['contract'],
   'main/gds': ['contract'],
@@ -15,10 +16,10 @@ export const rooms = {
   'main/site': ['contract', 'streams', 'main/ssh', 'main/gds', 'main/tape'],
   'main/notify': ['contract', 'main/site'],
   'main/procedure': ['contract', 'streams', 'main/site', 'main/tape', 'main/ssh', 'main/gds'],
-  'main/report': ['contract', 'renderer/folds', 'renderer/geometry'],
+  'main/report': ['contract', 'folds'],
   'main/history': [
     'contract',
-    'renderer/folds',
+    'folds',
     'main/procedure',
     'main/ssh',
     'main/tape',
@@ -47,7 +48,7 @@ export const rooms = {
   'main/cli': ['contract', 'main/console', 'main/serve', 'main/report', 'main/history', 'main/proof'],
   'main/desktop': ['contract', 'main/console', 'main/desk'],
   preload: ['contract'],
-  renderer: ['contract'],
+  renderer: ['contract', 'folds'],
 };
 
 /** Packages that only some rooms may import: package -> rooms. */
@@ -62,7 +63,7 @@ const ownersOfPackages = {
 
 /** Files of the contract that bring schemas, and zod, with them: pages are given their types alone. */
 const schemaFiles = ['channels', 'events'];
-const pageRooms = ['renderer', 'preload'];
+const pageRooms = ['renderer', 'preload', 'folds'];
 
 const escape = (text) => text.replaceAll('/', '\\/');
 
@@ -83,7 +84,7 @@ function forbiddenImports(room, allowed) {
 
 /** The renderer alone has folders of its own: what lies in them goes two steps up to leave it. */
 const inRendererFolder =
-  '^(?!(?:\\.\\./){2,3}contract[/.]|\\.\\./\\.\\./\\.\\./test\\/support\\/)\\.\\./\\.\\./';
+  '^(?!(?:\\.\\./){2,3}(?:contract|folds)[/.]|\\.\\./\\.\\./\\.\\./test\\/support\\/)\\.\\./\\.\\./';
 
 const lawsOf = ([room, allowed]) =>
   room === 'renderer'

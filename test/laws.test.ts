@@ -52,7 +52,7 @@ describe('the import laws', () => {
     ['src/main/cli/new.ts', '../serve/serve.ts'],
     ['src/renderer/new.ts', '../contract/words.ts'],
     ['src/renderer/screens/new.ts', '../../contract/words.ts'],
-    ['src/renderer/screens/new.ts', '../components/states.ts'],
+    ['src/renderer/screens/new.ts', '../components/data-table.ts'],
     ['src/lab/new.ts', 'ssh2'],
     ['src/main/ssh/new.test.ts', '../../../test/support/openssh-server.ts'],
   ])('allow in %s to import %s', async (file, imported) => {

@@ -351,6 +351,10 @@ export const errorTable = {
     sentence: 'the list of seals {file} cannot be written: {reason}',
     hint: 'the journal itself is whole, but nothing proves its last line; make room, or keep the state elsewhere with --state DIR',
   },
+  STATE_FILE_UNREADABLE: {
+    sentence: '{file} cannot be read: {reason}',
+    hint: 'a state folder belongs to the user who runs shadowtape: be that one, or name another folder with --state DIR',
+  },
   STATE_FILE_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',
     hint: 'name a folder that this user can write, with room in it',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewEvent } from '../contract/events.ts';
-import { fixtureEvents } from '../renderer/folds/fixtures/read-fixture.ts';
+import { fixtureEvents } from '../folds/journals.test-support.ts';
 import { Journal } from './procedure/journal.ts';
 import { chainScript } from './report/section-proof.ts';
 import { ReportDesk } from './report-desk.ts';

@@ -3,6 +3,8 @@ import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../contract/errors.ts';
+import { writeTrouble } from './procedure/journal.ts';
+import { isMissing, readTrouble } from './procedure/kept-file.ts';
 
 export function defaultStateFolder(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -46,8 +48,7 @@ export class StateFolder {
       await mkdir(this.path, { recursive: true, mode: 0o700 });
       await access(this.path, constants.W_OK);
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-      throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason }, {}, error);
+      throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason: writeTrouble(error) }, {}, error);
     }
   }
 
@@ -85,15 +86,16 @@ export class StateFolder {
     return join(this.path, 'runs', `${run}.reports.ndjson`);
   }
 
-  /** Names of all runs, oldest first. */
+  /** Names of all runs, oldest first. @throws STATE_FILE_UNREADABLE */
   async runs(): Promise<string[]> {
     let files: string[];
     try {
       files = await readdir(join(this.path, 'runs'));
     } catch (error) {
       // Where there is a file instead, it is told by who wants to write there.
-      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-      throw error;
+      if (isMissing(error)) return [];
+      const reason = readTrouble(error);
+      throw failure('STATE_FILE_UNREADABLE', { file: this.runsFolder, reason }, {}, error);
     }
     const names = files.flatMap((file) => journalName.exec(file)?.[1] ?? []);
     return [...new Set(names)].sort();

@@ -1,4 +1,5 @@
 /** How soon the console answers while a dump runs at full speed, against the same console at rest. */
+import { loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
 import type { Channel, RequestOf } from '../../src/contract/channels.ts';
@@ -10,7 +11,10 @@ import type { LabTold } from './bench-lab.ts';
 import { BenchProcess } from './bench-process.ts';
 import { percentile, row } from './figures.ts';
 
-const mebibytes = 512;
+const mebibytes = 256;
+
+/** Milliseconds of each part of the measurement at most: on a loaded machine the data takes longer than anybody waits. */
+const longest = 15_000;
 
 /** Every screen that is a click away, and the heading that it answers with. */
 const screens = ['Plan', 'Runs', 'Tape', 'Sites', 'Topology'];
@@ -24,6 +28,7 @@ const requests: readonly (readonly [Channel, object])[] = [
 
 /** Milliseconds; a person is not faster, and a measurement that asks without a pause measures itself. */
 const betweenRequests = 100;
+const betweenClicks = 250;
 
 type Times = Record<string, number[]>;
 
@@ -42,8 +47,25 @@ async function click(page: Page, screen: string): Promise<number> {
   ) as Promise<number>;
   // Where the press itself fails, that is what is to be told.
   shown.catch(() => undefined);
-  await page.getByRole('navigation').getByRole('link', { name: screen, exact: true }).click();
-  return shown;
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: screen, exact: true })
+    .click({ timeout: longest });
+  return orTooLate(shown, `the screen ${screen} was not shown`);
+}
+
+/** @throws where it takes longer than `longest`: a page that hangs must not have the measurement hang */
+async function orTooLate<Result>(result: Promise<Result>, sentence: string): Promise<Result> {
+  const late = new AbortController();
+  const tooLate = wait(longest, undefined, { signal: late.signal }).then(() => {
+    throw new Error(sentence);
+  });
+  tooLate.catch(() => undefined);
+  try {
+    return await Promise.race([result, tooLate]);
+  } finally {
+    late.abort();
+  }
 }
 
 async function ask(wire: TestPage, channel: Channel, request: object): Promise<number> {
@@ -53,11 +75,15 @@ async function ask(wire: TestPage, channel: Channel, request: object): Promise<n
 }
 
 /** Clicks and asks in turn until it is told to stop. */
-async function measure(page: Page, wire: TestPage, goesOn: () => boolean): Promise<Times> {
+async function measure(page: Page, wire: TestPage, isWanted: () => boolean): Promise<Times> {
+  const endsAt = performance.now() + longest;
+  const goesOn = () => isWanted() && performance.now() < endsAt;
   const times: Times = { click: [] };
   const clicks = async () => {
-    for (let turn = 0; goesOn(); turn += 1)
+    for (let turn = 0; goesOn(); turn += 1) {
       times['click']?.push(await click(page, screens[turn % screens.length] ?? ''));
+      await wait(betweenClicks);
+    }
   };
   const asks = async () => {
     for (let turn = 0; goesOn(); turn += 1) {
@@ -88,6 +114,12 @@ const isOnItsWay =
   (push: Followed['pushes'][number]): boolean =>
     push.kind === 'progress' && push.progress.what === what && push.progress.bytes > 0;
 
+/** Bytes that have gone to the tape, or come from it, so far. */
+function bytesOf({ pushes }: Followed, what: string): number {
+  const last = pushes.findLast((push) => push.kind === 'progress' && push.progress.what === what);
+  return last?.kind === 'progress' ? last.progress.bytes : 0;
+}
+
 interface Round {
   readonly times: Times;
   readonly loop: LoopDelay;
@@ -115,6 +147,7 @@ function lines(name: string, { times, loop }: Round, idle: Round): string[] {
 
 /** Measures, and says in lines what came of it. */
 export async function latencyLines(): Promise<string[]> {
+  const [load = 0] = loadavg();
   const lab = new BenchProcess('bench-lab.ts', [String(mebibytes)]);
   const { siteFile, statePath } = await lab.told<LabTold>();
   const host = new BenchProcess('bench-host.ts', [siteFile, statePath]);
@@ -135,23 +168,17 @@ export async function latencyLines(): Promise<string[]> {
     const idle = await round(() => performance.now() < endsAt);
     const { followed } = await untilDump(wire);
     const begun = performance.now();
-    const last = () => followed.pushes.findLast((push) => push.kind === 'progress');
+    const before = bytesOf(followed, 'dump');
     const reads = () => followed.pushes.some(isOnItsWay('read-back'));
     const dump = await round(() => !reads() && followed.end === undefined);
-    const seconds = (performance.now() - begun) / 1000;
-    const back = await round(() => {
-      const push = last();
-      return (
-        followed.end === undefined &&
-        push?.kind === 'progress' &&
-        push.progress.what === 'read-back' &&
-        push.progress.bytes < mebibytes * 1048576
-      );
-    });
-    await followed.until(({ end }) => end !== undefined);
+    const rate = (bytesOf(followed, 'dump') - before) / (performance.now() - begun) / 1000;
+    await followed.until(({ end }) => reads() || end !== undefined);
+    const back = await round(
+      () => followed.end === undefined && bytesOf(followed, 'read-back') < mebibytes * 1_048_576,
+    );
     await wire.close();
     return [
-      `${mebibytes} MiB from the hosts to this process and back in ${seconds.toFixed(1)} s: median, 95th percentile (and the longest), against rest`,
+      `median, 95th percentile (and the longest), against rest; the dump ran at ${rate.toFixed(1)} MB/s; load of this machine before: ${load.toFixed(1)}`,
       ...lines('at rest', idle, idle),
       ...lines('dump', dump, idle),
       ...lines('reading back', back, idle),

@@ -26,7 +26,7 @@ describe('the command line, without a site', () => {
     ],
     [
       ['--state', '/dev/null/state', 'plan'],
-      'shadowtape: the state folder /dev/null/state cannot be used: ENOTDIR',
+      'shadowtape: the state folder /dev/null/state cannot be used: a part of its path is not a folder',
     ],
     [['show', '../../etc/passwd'], 'shadowtape: there is no run ../../etc/passwd'],
   ])('refuses %j', async (args, message) => {

@@ -19,6 +19,9 @@ const lost = async (page: Page, console: PlayedConsole): Promise<void> => {
   await page.getByText('The connection to the console is lost.').waitFor();
 };
 
+/** What the browser itself says of a state that is meant to be so. */
+export const mayComplain = ({ act }: Picture): RegExp[] => (act === lost ? [/^WebSocket connection to/] : []);
+
 /** Progress that has come to a part of the whole. */
 const isProgress =
   (what: string, part: number) =>

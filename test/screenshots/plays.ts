@@ -1,7 +1,7 @@
 /** The consoles that are photographed: captured once on labs of their own, then played in every state. */
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { ClusterView, RunPush, RunView } from '../../src/contract/screens.ts';
-import { smallBlocks } from '../support/lab-run.ts';
+import { smallBlocks, type SiteTree } from '../support/lab-run.ts';
 import {
   answersOf,
   captureConsole,
@@ -44,11 +44,11 @@ function anonymous(captured: Captured): Captured {
 const capture = async (options: Parameters<typeof captureConsole>[0]): Promise<Captured> =>
   anonymous(await captureConsole(options));
 
-const asking = (site: Parameters<NonNullable<Parameters<typeof captureConsole>[0]['change']>>[0]): void => {
+const askingFor = (fingerprint: number) => (site: SiteTree) => {
   site.site = unlike.site;
   for (const job of Object.values(site.jobs)) {
     job['approve'] = 'operator';
-    job['verify'] = { fingerprint: 64, readback: true };
+    job['verify'] = { fingerprint, readback: true };
     job['media'] = { ...(job['media'] as object), overwrite: true };
   }
 };
@@ -58,12 +58,26 @@ export interface PlaysOptions {
   readonly blocks: number;
   /** Bytes a second of the tape. */
   readonly tapeRate: number;
+  /** Blocks of each volume that are read on both sides. */
+  readonly fingerprint: number;
+  /** False: the first console stands for that of three volumes. */
+  readonly three: boolean;
 }
 
 /** 256 MiB: a dump that takes long enough for a chart. */
-export const forPictures: PlaysOptions = { blocks: 524_288, tapeRate: 70_000_000 };
+export const forPictures: PlaysOptions = {
+  blocks: 524_288,
+  tapeRate: 70_000_000,
+  fingerprint: 64,
+  three: true,
+};
 /** As quick as can be. */
-export const forTests: PlaysOptions = { blocks: smallBlocks, tapeRate: 100_000_000 };
+export const forTests: PlaysOptions = {
+  blocks: smallBlocks,
+  tapeRate: 100_000_000,
+  fingerprint: 4,
+  three: false,
+};
 
 /** Runs of two labs that began in the same second bear the same name: one gets another, since one history shows them all. */
 function namesApart(): (captured: Captured) => Captured {
@@ -78,7 +92,13 @@ function namesApart(): (captured: Captured) => Captured {
   };
 }
 
-export async function capturePlays({ blocks, tapeRate }: PlaysOptions): Promise<Plays> {
+export async function capturePlays({
+  blocks,
+  tapeRate,
+  fingerprint,
+  three: isThreeWanted,
+}: PlaysOptions): Promise<Plays> {
+  const asking = askingFor(fingerprint);
   const normal = capture({
     blocks,
     rejoinBytesPerSecond: 100_000_000,
@@ -87,7 +107,9 @@ export async function capturePlays({ blocks, tapeRate }: PlaysOptions): Promise<
     change: asking,
     faults: [`slow-tape=${tapeRate}`],
   });
-  const three = capture({ jobs: ['three-volumes', 'raw-dd'], runs: ['three-volumes'], change: asking });
+  const three = isThreeWanted
+    ? capture({ jobs: ['three-volumes', 'raw-dd'], runs: ['three-volumes'], change: asking })
+    : normal;
   const mismatch = capture({ runs: ['raw-dd'], change: asking, faults: ['shadow-first-block=512'] });
   const broken = capture({
     runs: ['raw-dd'],
@@ -111,9 +133,10 @@ export async function capturePlays({ blocks, tapeRate }: PlaysOptions): Promise<
     },
   });
   const apart = namesApart();
+  const first = apart(await normal);
   return {
-    normal: apart(await normal),
-    three: apart(await three),
+    normal: first,
+    three: isThreeWanted ? apart(await three) : first,
     mismatch: apart(await mismatch),
     broken: apart(await broken),
     spanned: apart(await spanned),

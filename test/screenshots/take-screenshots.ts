@@ -9,7 +9,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { chromiumBrowser } from '../support/browser.ts';
 import { playConsole } from '../support/ui/played-console.ts';
 import { capturePlays, forPictures } from './plays.ts';
-import { picturesOf, type Picture } from './pictures.ts';
+import { mayComplain, picturesOf, type Picture } from './pictures.ts';
 
 const sizes = [
   { width: 1280, height: 800 },
@@ -26,7 +26,11 @@ async function take(browser: Browser, folder: string, picture: Picture): Promise
   const context = await browser.newContext({ viewport: sizes[0], reducedMotion: 'reduce' });
   try {
     const page = await context.newPage();
-    page.on('console', (message) => troubles.push(`${picture.name}: ${message.text()}`));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (!mayComplain(picture).some((expected) => expected.test(text)))
+        troubles.push(`${picture.name}: ${text}`);
+    });
     page.on('pageerror', (error) => troubles.push(`${picture.name}: ${error.message}`));
     page.setDefaultTimeout(20_000);
     await page.goto(`${console.served.url}${picture.hash}`);

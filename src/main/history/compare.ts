@@ -1,10 +1,10 @@
 /** Two runs side by side, as the screen compares them. */
-import { compareRuns, type Comparison } from '../../renderer/folds/compare-runs.ts';
-import { foldRun } from '../../renderer/folds/run-fold.ts';
+import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
+import { foldRun } from '../../folds/run-fold.ts';
 import { readRun } from '../run-history.ts';
 import type { StateFolder } from '../state-folder.ts';
 
-export type { ComparedFact, ComparedStep, Comparison } from '../../renderer/folds/compare-runs.ts';
+export type { ComparedFact, ComparedStep, Comparison } from '../../folds/compare-runs.ts';
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
 export async function compareTwo(state: StateFolder, one: string, other: string): Promise<Comparison> {

@@ -2,9 +2,9 @@
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { TrendPoint } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import { volumeOf } from '../../renderer/folds/figures.ts';
-import { foldRun } from '../../renderer/folds/run-fold.ts';
-import type { LegModel, RunModel } from '../../renderer/folds/run-model.ts';
+import { volumeOf } from '../../folds/figures.ts';
+import { foldRun } from '../../folds/run-fold.ts';
+import type { LegModel, RunModel } from '../../folds/run-model.ts';
 import { partsOf } from '../procedure/run-tapes.ts';
 import { handedBytes, runLineOf } from './run-line.ts';
 

@@ -30,12 +30,16 @@ export function readTrouble(error: unknown): string {
   return known ?? (error instanceof Error ? error.message : String(error));
 }
 
-async function orMissing<Value>(work: Promise<Value>): Promise<Value | undefined> {
+/**
+ * What reading a file or folder comes to; undefined where it is missing.
+ * @throws STATE_FILE_UNREADABLE
+ */
+export async function orMissing<Value>(file: string, work: Promise<Value>): Promise<Value | undefined> {
   try {
     return await work;
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw failure('STATE_FILE_UNREADABLE', { file, reason: readTrouble(error) }, {}, error);
   }
 }
 
@@ -51,10 +55,10 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
 /**
  * The bytes of a file that may be compressed.
  * @param file without .gz
- * @throws PACKED_FILE_DAMAGED, and what reading ends with: ENOENT where neither is there
+ * @throws PACKED_FILE_DAMAGED, STATE_FILE_UNREADABLE, and what reading ends with: ENOENT where neither is there
  */
 export async function readKept(file: string): Promise<Buffer> {
-  const plain = await orMissing(readFile(file));
+  const plain = await orMissing(file, readFile(file));
   if (plain) return plain;
   const packed = packedFile(file);
   return unpack(packed, await readFile(packed));
@@ -72,7 +76,7 @@ export interface KeptStat {
 /** @returns undefined where neither form is there */
 export async function statKept(file: string): Promise<KeptStat | undefined> {
   for (const each of [file, packedFile(file)]) {
-    const found = await orMissing(stat(each));
+    const found = await orMissing(each, stat(each));
     if (found) return { file: each, size: found.size, mtimeMs: found.mtimeMs, isPacked: each !== file };
   }
   return undefined;

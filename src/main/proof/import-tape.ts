@@ -1,5 +1,5 @@
 /** Takes what a tape tells of itself into a state folder that does not know it: the tape, and its run. Writes nothing to the tape. */
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
 import type { IdentifiedTape, ManifestPlace } from '../procedure/identify-tape.ts';
@@ -13,7 +13,7 @@ import { MediaFile } from '../tape/media-file.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { eventsOfManifest } from './manifest-events.ts';
-import { temporaryName, writeWhole } from './whole-file.ts';
+import { discard, temporaryName, writeWhole } from './whole-file.ts';
 
 /** `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label. */
 export interface ImportedTape {
@@ -148,7 +148,7 @@ async function writeJournal(
     }
     await rename(temporary, file);
   } finally {
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { create } from 'tar';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readJournal } from '../procedure/journal-reader.ts';
@@ -18,6 +18,7 @@ import {
   smallEvents,
   writeRun,
 } from './proof.test-support.ts';
+import { sealRun } from './seals-file.ts';
 import { exportState, importState, removeRun } from './state-archive.ts';
 
 afterEach(removeFolders);
@@ -78,6 +79,28 @@ describe('a journal that is compressed', () => {
     expect(() => millisecondsOf('long ago')).toThrow('"long ago" is not a length of time');
   });
 
+  it('is compressed by two at once, and what a killed process has left goes', async () => {
+    const state = await sealedState();
+    const [old, young] = ['0123456789ab', 'ba9876543210'].map((word) =>
+      join(state.runsFolder, `${run}.ndjson.gz.${word}.tmp`),
+    ) as [string, string];
+    await writeFile(old, 'half of it');
+    await writeFile(young, 'half of it');
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await utimes(old, yesterday, yesterday);
+    await Promise.all([compressRuns(state, 0), compressRuns(state, 0)]);
+    expect((await readdir(state.runsFolder)).sort()).toEqual([`${run}.ndjson.gz`, basename(young)]);
+    expect(worstOf(await auditState({ state }))).toBe('proven');
+  });
+
+  it('is left as it was where the operator stops', async () => {
+    const state = await sealedState(smallEvents());
+    await expect(compressRuns(state, 0, undefined, AbortSignal.abort())).rejects.toMatchObject({
+      message: `stopped before the end: the runs from ${run} on are left as they were`,
+    });
+    expect(await readdir(state.runsFolder)).toEqual([`${run}.ndjson`]);
+  });
+
   it('is none that was changed', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
@@ -126,6 +149,48 @@ describe('the archive of a state folder', () => {
     await writeFile(other.journalFile(run), 'mine');
     expect((await importState(other, archive))[0]).toEqual({ name: `runs/${run}.ndjson`, what: 'differs' });
     expect(await readFile(other.journalFile(run), 'utf8')).toBe('mine');
+  });
+
+  it('brings the seal of a journal that an import has left without one, which was broken off', async () => {
+    const state = await sealedState(smallEvents());
+    const archive = join(await newFolder(), 'state.tar.gz');
+    await exportState(state, archive);
+    const other = await newState();
+    writeRun(other, smallEvents(), 'own');
+    await sealRun(other, 'own');
+    await writeFile(other.journalFile(run), await readFile(state.journalFile(run)));
+    expect(worstOf(await auditState({ state: other }))).toBe('unproven');
+    expect(await importState(other, archive)).toEqual([
+      { name: `runs/${run}.ndjson`, what: 'same' },
+      { name: 'seals.ndjson', what: 'merged' },
+    ]);
+    expect(worstOf(await auditState({ state: other }))).toBe('proven');
+    expect((await importState(other, archive)).map(({ what }) => what)).toEqual(['same', 'same']);
+  });
+
+  it('is not written where there is nothing to export, something cannot be read, or the operator stops', async () => {
+    const folder = await newFolder();
+    const archive = join(folder, 'state.tar.gz');
+    const empty = await newState();
+    await expect(exportState(empty, archive)).rejects.toMatchObject({
+      message: `there is nothing to export in ${empty.path}`,
+    });
+    const file = new StateFolder(join(folder, 'file'));
+    await mkdir(file.sealsFile, { recursive: true });
+    await expect(auditState({ state: file })).rejects.toMatchObject({
+      message: `${file.sealsFile} cannot be read: it is a folder`,
+    });
+    const state = await sealedState(smallEvents());
+    await expect(exportState(state, archive, AbortSignal.abort())).rejects.toMatchObject({
+      message: 'stopped before the end: nothing was written',
+    });
+    expect(await readdir(folder)).toEqual(['file']);
+    await exportState(state, archive);
+    const other = await newState();
+    await expect(importState(other, archive, AbortSignal.abort())).rejects.toMatchObject({
+      message: 'stopped before the end: 0 files were taken',
+    });
+    expect(await readdir(other.path)).toEqual([]);
   });
 
   it.each([

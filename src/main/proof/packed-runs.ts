@@ -6,7 +6,7 @@ import { gzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { parseJournal } from '../procedure/journal-reader.ts';
-import { isMissing, packedFile, readKept, statKept, unpack } from '../procedure/kept-file.ts';
+import { orMissing, packedFile, readKept, statKept, unpack } from '../procedure/kept-file.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { removeLeftOver } from './left-over.ts';
 import { liveRuns } from './live-runs.ts';
@@ -17,14 +17,7 @@ const zip = promisify(gzip);
 /** Runs that ended so are over; one that needs an operator is going to be taken up again. */
 const overStatuses = new Set([0, 1, 2, 4]);
 
-async function contentOf(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
+const contentOf = (file: string): Promise<Buffer | undefined> => orMissing(file, readFile(file));
 
 async function holds(file: string, content: Buffer): Promise<boolean> {
   const packed = await contentOf(file);
@@ -50,7 +43,8 @@ export async function compressFile(file: string): Promise<number | undefined> {
       throw unwritable(packed, new Error('it does not read back as it was written'));
   }
   const { length } = await readFile(packed);
-  await rm(file);
+  // Somebody else may compress here, too.
+  await rm(file, { force: true });
   await syncFolder(dirname(file));
   return content.length - length;
 }
@@ -121,11 +115,10 @@ export async function compressRuns(
   abort?: AbortSignal,
 ): Promise<CompressedRun[]> {
   await removeLeftOver(state);
-  const live = new Set((await liveRuns(state)).map(({ run }) => run));
   const before = Date.now() - ageMilliseconds;
   const done: CompressedRun[] = [];
   for (const run of await state.runs()) {
-    if (live.has(run)) continue;
+    if ((await liveRuns(state)).some((live) => live.run === run)) continue;
     if (abort?.aborted)
       throw failure('STATE_STOPPED', { what: `the runs from ${run} on are left as they were` });
     const compressed = await compressRun(state, run, before);

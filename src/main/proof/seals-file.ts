@@ -1,27 +1,23 @@
 /** The file of the seals: `seals.ndjson` in the state folder. It only ever grows. */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { failure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { writeTrouble } from '../procedure/journal.ts';
-import { isMissing, readKept } from '../procedure/kept-file.ts';
+import { orMissing, readKept } from '../procedure/kept-file.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { checkChain } from './chain.ts';
 import { whileLocked } from './file-lock.ts';
 import { parseSeals, sealLine, type NewSeal, type ReadSeals } from './seal.ts';
 
-/** @returns no seals where there is no list */
+/** @returns no seals where there is no list. @throws STATE_FILE_UNREADABLE */
 export async function readSeals(state: StateFolder): Promise<ReadSeals> {
-  try {
-    return parseSeals(await readFile(state.sealsFile));
-  } catch (error) {
-    if (isMissing(error)) return parseSeals(Buffer.alloc(0));
-    throw error;
-  }
+  const { sealsFile } = state;
+  return parseSeals((await orMissing(sealsFile, readFile(sealsFile))) ?? Buffer.alloc(0));
 }
 
 /**
  * Writes seals behind those that are there, on disk when this returns. A last line that a crash has torn is cut off.
- * @throws SEALS_UNWRITABLE
+ * @throws SEALS_UNWRITABLE, STATE_FILE_UNREADABLE
  */
 export async function appendSeals(state: StateFolder, seals: readonly NewSeal[]): Promise<void> {
   const file = state.sealsFile;
@@ -44,6 +40,7 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
       }
     });
   } catch (error) {
+    if (isFailure(error)) throw error;
     throw failure('SEALS_UNWRITABLE', { file, reason: writeTrouble(error) }, {}, error);
   }
 }

@@ -2,17 +2,18 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
-import { isMissing, readKept, readTrouble } from '../procedure/kept-file.ts';
+import { isMissing, orMissing, readKept, readTrouble } from '../procedure/kept-file.ts';
 import type { StateFolder } from '../state-folder.ts';
 import { checkChain } from './chain.ts';
 import { removeLeftOver } from './left-over.ts';
 import { requireNotLive } from './live-runs.ts';
 import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
-import { giveName, temporaryName, unwritable, writeWhole } from './whole-file.ts';
+import { discard, giveName, temporaryName, unwritable, writeWhole } from './whole-file.ts';
 
 /** What an archive holds: these files, and all files of the folder of runs. Anything else is no state folder's. */
 const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;
@@ -21,10 +22,10 @@ const runFile = /^runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:ndjson|ndjson\.gz|ndjson\
 const isStateFile = (name: string): boolean =>
   topFiles.some((file) => file === name) || (runFile.test(name) && !name.includes('..'));
 
-/** Names below the state folder, sorted. */
+/** Names below the state folder, sorted. @throws STATE_FILE_UNREADABLE */
 export async function stateFiles(state: StateFolder): Promise<string[]> {
-  const top = await readdir(state.path).catch(() => []);
-  const runs = await readdir(state.runsFolder).catch(() => []);
+  const namesIn = async (folder: string) => (await orMissing(folder, readdir(folder))) ?? [];
+  const [top, runs] = await Promise.all([namesIn(state.path), namesIn(state.runsFolder)]);
   return [...top, ...runs.map((file) => `runs/${file}`)].filter(isStateFile).sort();
 }
 
@@ -33,7 +34,11 @@ export async function stateFiles(state: StateFolder): Promise<string[]> {
  * @returns how many files it holds
  * @throws STATE_EMPTY, STATE_STOPPED where it was aborted, STATE_FILE_THERE, STATE_FILE_UNWRITABLE
  */
-export async function exportState(state: StateFolder, file: string, abort?: AbortSignal): Promise<number> {
+export async function exportState(
+  state: StateFolder,
+  file: string,
+  abort: AbortSignal = new AbortController().signal,
+): Promise<number> {
   const target = resolve(file);
   const temporary = temporaryName(target);
   const names = await stateFiles(state);
@@ -43,14 +48,14 @@ export async function exportState(state: StateFolder, file: string, abort?: Abor
       { cwd: state.path, gzip: true, portable: true, strict: true, noDirRecurse: true },
       names,
     );
-    const target = createWriteStream(temporary, { flags: 'wx', mode: 0o600 });
-    await pipeline(archive, target, abort ? { signal: abort } : {});
+    const output = createWriteStream(temporary, { flags: 'wx', mode: 0o600 });
+    await pipeline(archive as unknown as Readable, output, { signal: abort });
     const handle = await open(temporary, 'r');
     await handle.sync().finally(() => handle.close());
     await giveName(temporary, target, 'new');
   } catch (error) {
-    await rm(temporary, { force: true });
-    if (abort?.aborted) throw failure('STATE_STOPPED', { what: 'nothing was written' }, {}, error);
+    await discard(temporary);
+    if (abort.aborted) throw failure('STATE_STOPPED', { what: 'nothing was written' }, {}, error);
     throw unwritable(target, error);
   }
   return names.length;
@@ -198,7 +203,8 @@ export async function importState(
     if (isFailure(error)) throw error;
     throw unwritable(state.path, error);
   } finally {
-    await rm(unpacked, { recursive: true, force: true });
+    // What an unpacking that has failed still writes may come behind the removal.
+    await discard(unpacked);
   }
 }
 
@@ -249,7 +255,8 @@ export interface DiskUse {
 }
 
 async function sizesBelow(folder: string): Promise<{ file: string; bytes: number }[]> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const listed = readdir(folder, { recursive: true, withFileTypes: true });
+  const found = (await orMissing(folder, listed)) ?? [];
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
     files.map(async (file) => {
@@ -260,7 +267,7 @@ async function sizesBelow(folder: string): Promise<{ file: string; bytes: number
   );
 }
 
-/** How much of the disk the state folder takes, in bytes. */
+/** How much of the disk the state folder takes, in bytes. @throws STATE_FILE_UNREADABLE */
 export async function diskUse(state: StateFolder): Promise<DiskUse[]> {
   const files = await sizesBelow(state.path);
   const kindOf = (file: string): DiskUse['what'] => {

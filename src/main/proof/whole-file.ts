@@ -13,6 +13,10 @@ export interface WholeFileOptions {
 /** Names that are never taken for a journal. */
 export const temporaryName = (file: string): string => `${file}.${randomBytes(6).toString('hex')}.tmp`;
 
+/** Removes what was not finished. That it cannot be removed says no more than what went wrong before. */
+export const discard = (temporary: string): Promise<void> =>
+  rm(temporary, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+
 /** The folder's list of names is on disk when this returns. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
@@ -72,7 +76,7 @@ export async function writeWhole(
     }
     await giveName(temporary, file, mode);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     throw unwritable(file, error);
   }
 }

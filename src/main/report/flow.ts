@@ -134,7 +134,7 @@ export class Flow {
     const shift = right === undefined ? x : x + right - line.width;
     if (line.continued) this.#hook(x + 1, y);
     for (const run of line.runs) {
-      if (run.mark !== undefined) this.mark(node, run.mark, x + run.x, y, run.size);
+      if (run.mark !== undefined) this.mark(node, run.mark, shift + run.x, y, run.size);
       else
         this.page.items.push({
           kind: 'text',

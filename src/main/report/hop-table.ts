@@ -2,9 +2,9 @@
 import type { ReportTable, ReportTexts } from '../../contract/report.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { countText } from '../../contract/words.ts';
-import { hopSentences } from '../../renderer/folds/hop-names.ts';
-import { hopLines, type HopLine } from '../../renderer/folds/hop-lines.ts';
-import type { VolumeModel } from '../../renderer/folds/run-model.ts';
+import { hopSentences } from '../../folds/hop-names.ts';
+import { hopLines, type HopLine } from '../../folds/hop-lines.ts';
+import type { VolumeModel } from '../../folds/run-model.ts';
 import { code, marked, plain, quiet } from './report-words.ts';
 import { verdictMarks } from './section-draft.ts';
 
@@ -49,11 +49,11 @@ export function hopTable(volume: VolumeModel, several: boolean): ReportTable {
     kind: 'table',
     caption: several ? `Digests of ${volume.proxy} at each hop` : 'Digests at each hop',
     columns: [
-      { title: 'Hop', share: 16 },
-      { title: 'Bytes', share: 15, align: 'right' },
-      { title: 'Records', share: 10, align: 'right' },
-      { title: 'CRC-32', share: 12 },
-      { title: 'SHA-256', share: 30 },
+      { title: 'Hop', share: 20 },
+      { title: 'Bytes', share: 14, align: 'right' },
+      { title: 'Records', share: 9, align: 'right' },
+      { title: 'CRC-32', share: 11 },
+      { title: 'SHA-256', share: 29 },
       { title: 'Against the hop before', share: 17 },
     ],
     rows: hopLines(volume.digests).map((line) => {

@@ -24,37 +24,42 @@ export function contentsOf(sections: readonly ReportSection[]): ReportSection[][
 
 const entryHeight = 13;
 const columnGap = 24;
-const heightsOf = ({ level }: ReportSection) => (level === 1 ? entryHeight + 4 : entryHeight);
-const sumOf = (entries: readonly ReportSection[]) =>
-  entries.reduce((sum, entry) => sum + heightsOf(entry), 0);
+/** Above a section that has others below it. */
+const entryGap = 4;
 
-/** Two columns of about the same height; the second begins with a section of the first level. */
+const gapOf = (entries: readonly ReportSection[]) => (entries.some(({ level }) => level > 1) ? entryGap : 0);
+const sumOf = (entries: readonly ReportSection[], gap: number) =>
+  entries.reduce((sum, { level }) => sum + entryHeight + (level === 1 ? gap : 0), 0);
+
+/** Two columns, as even as they can be; the second begins with a section of the first level. */
 function columnsOf(entries: readonly ReportSection[]): [left: ReportSection[], right: ReportSection[]] {
-  const half = sumOf(entries) / 2;
-  const at = entries.findIndex(
-    ({ level }, index) => level === 1 && sumOf(entries.slice(0, index)) >= half - 2 * entryHeight,
-  );
-  return at < 0 ? [[...entries], []] : [entries.slice(0, at), entries.slice(at)];
+  const gap = gapOf(entries);
+  const cuts = entries.flatMap(({ level }, at) => (level === 1 ? [at] : []));
+  const heightOf = (at: number) => Math.max(sumOf(entries.slice(0, at), gap), sumOf(entries.slice(at), gap));
+  const best = cuts.reduce((one, other) => (heightOf(other) <= heightOf(one) ? other : one), entries.length);
+  return [entries.slice(0, best), entries.slice(best)];
 }
 
 export const contentsHeight = (flow: Flow, entries: readonly ReportSection[]): number =>
-  headingHeight(flow, contentsHead) + Math.max(...columnsOf(entries).map(sumOf)) + 4;
+  headingHeight(flow, contentsHead) +
+  Math.max(...columnsOf(entries).map((column) => sumOf(column, gapOf(entries))));
 
 interface Places {
   readonly toc: StructNode;
   readonly pages: ReadonlyMap<string, number>;
+  readonly gap: number;
 }
 
 function layoutEntry(
   flow: Flow,
   { id, number, title, level }: ReportSection,
-  { toc, pages }: Places,
+  { toc, pages, gap }: Places,
   [left, width]: readonly [number, number],
 ): void {
   const size = level === 1 ? 8.8 : 8.2;
   const node = nodeOf('Link', nodeOf('TOCI', toc));
   const x = left + (level - 1) * 16;
-  flow.y += level === 1 ? 4 : 0;
+  flow.y += level === 1 ? gap : 0;
   const y = flow.y + 9;
   const words = { text: `${number}  ${title}`, ...(level === 1 ? { style: 'strong' as const } : {}) };
   const [line] = flow.lines([words], { width: width - (x - left) - 34, size, codeSize: size, hang: 0 });
@@ -78,7 +83,7 @@ export function layoutContents(
   pages: ReadonlyMap<string, number>,
 ): void {
   layoutHeading(flow, contentsHead, parent);
-  const places = { toc: nodeOf('TOC', parent), pages };
+  const places = { toc: nodeOf('TOC', parent), pages, gap: gapOf(entries) };
   const width = (flow.frame.width - columnGap) / 2;
   const top = flow.y;
   columnsOf(entries).forEach((column, index) => {

@@ -1,5 +1,5 @@
 /** Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the looks at a copy. Pure. */
-import type { CommandModel } from '../../renderer/folds/run-model.ts';
+import type { CommandModel } from '../../folds/run-model.ts';
 
 export interface LikeCommands {
   readonly first: CommandModel;

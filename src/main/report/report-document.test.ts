@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportBlock, ReportDocument, ReportTexts } from '../../contract/report.ts';
 import type { RunEvent } from '../../contract/events.ts';
-import { eventsUntil, fixtureEvents, type FixtureName } from '../../renderer/folds/fixtures/read-fixture.ts';
+import { eventsUntil, fixtureEvents, type FixtureName } from '../../folds/journals.test-support.ts';
 import { reportOf } from './report-document.ts';
 import { manyVolumes, withLayout, threeTapes } from './report.test-support.ts';
 
@@ -45,9 +45,13 @@ describe('the first page', () => {
     );
     expect(text).toContain('Lies on: the tape in /dev/rmt/0 on node3, file 0; without a label');
     expect(text).toContain('2026-11-22 14:53:07 UTC to 2026-11-22 14:53:12 UTC');
-    expect(text).toContain('begun by operator@console; the shadow: approve by operator');
+    expect(text).toContain('begun by operator@console; the shadow approved by operator');
     expect(text).toMatch(
       /read back from the tape \| 8,388,608 \| 256 \| d8f2176a \| [0-9a-f]{64} \| equal: bytes, records, CRC-32, SHA-256/,
+    );
+    expect(text).toContain('Shadow proven: 15 of 15 rules hold, 3 of 3 sampled records are equal');
+    expect(text).toContain(
+      'At the end: Volume2: joined to Volume1, in sync; node3: no shadow object of Class2',
     );
     expect(text).toContain(journalHash);
     expect(text).toContain('Operator\nChecked by');
@@ -119,13 +123,28 @@ it('tells errors with their hints, the unwinding and what stood where', () => {
   const text = sectionText(report, 'troubles');
   expect(text).toContain('TAPE_WRITE_FAILED: writing to the tape failed: write: I/O error');
   expect(text).toContain('7 | Remove the shadow volume Volume2 | ');
-  expect(sectionText(report, 'stands')).toContain('1.: Volume2: joined to Volume1, in sync');
+  expect(sectionText(report, 'stands')).toContain('Volume2: joined to Volume1, in sync');
 });
 
 it('has each step with host, command, start, duration and exit status', () => {
   expect(sectionText(fixture('raw-dd'), 'steps')).toMatch(
     / \| sdxproxy Part -c Class1 -p Volume2 -a pjrm=off \| node1 \| 14:53:08 \| \d\.\d s \| exit 0/,
   );
+});
+
+it('has the scripts of route server by a number, and in full, line by line, once', () => {
+  const report = fixture('server');
+  expect(sectionText(report, 'steps')).toMatch(
+    / \| sh -c 'umask 077 … script S1: see “Scripts” \| node3 \| /,
+  );
+  expect(sectionText(report, 'scripts')).toMatch(/^sh -c 'umask 077\nmkdir \/var\/tmp\/shadowtape-/);
+});
+
+it('says what was wanted and what went wrong where there is no backup', () => {
+  const text = sectionText(fixture('halted-unwound'), 'summary');
+  expect(text).toContain('To be backed up: class Class1');
+  expect(text).toMatch(/\nStep 6a failed: \S/);
+  expect(text).toContain('There are no digests: no data came through to its end.');
 });
 
 it('has every file of a labelled tape with its digest', () => {

@@ -1,10 +1,10 @@
 /** What a report is made of: the events of a run, and what lies beside its journal. */
 import type { SignatureFacts } from '../../contract/proof.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../contract/events.ts';
-import { lookLines } from '../../renderer/folds/command-groups.ts';
-import { foldRun } from '../../renderer/folds/run-fold.ts';
-import type { RunModel } from '../../renderer/folds/run-model.ts';
-import { verificationOf, type Verification } from '../../renderer/geometry/verification.ts';
+import { lookLines } from '../../folds/command-groups.ts';
+import { foldRun } from '../../folds/run-fold.ts';
+import type { RunModel } from '../../folds/run-model.ts';
+import { verificationOf, type Verification } from '../../folds/verification.ts';
 
 export interface ReportSignature {
   readonly facts: SignatureFacts;

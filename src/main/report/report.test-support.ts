@@ -1,6 +1,6 @@
 /** Journals that no run of the small lab has written: made out of those that it has. */
 import type { EventOf, RunEvent } from '../../contract/events.ts';
-import { fixtureEvents } from '../../renderer/folds/fixtures/read-fixture.ts';
+import { fixtureEvents } from '../../folds/journals.test-support.ts';
 
 /** Numbers follow each other; outcomes still belong to the intents that they belonged to. */
 function renumbered(events: readonly RunEvent[]): RunEvent[] {

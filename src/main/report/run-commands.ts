@@ -1,7 +1,7 @@
 /** What a run has sent, as a shell script to be read; and how fast its data went, as a table. Pure. */
 import type { RunEvent } from '../../contract/events.ts';
-import { foldRun } from '../../renderer/folds/run-fold.ts';
-import type { CommandModel, PassModel } from '../../renderer/folds/run-model.ts';
+import { foldRun } from '../../folds/run-fold.ts';
+import type { CommandModel, PassModel } from '../../folds/run-model.ts';
 import { momentText } from './report-words.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */

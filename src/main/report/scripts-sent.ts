@@ -1,7 +1,7 @@
 /** Commands that are scripts: told by a number where they were sent, and in full once, line by line. Pure. */
 import type { ReportText } from '../../contract/report.ts';
 import { countText, printable } from '../../contract/words.ts';
-import type { RunModel } from '../../renderer/folds/run-model.ts';
+import type { RunModel } from '../../folds/run-model.ts';
 import { code, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 

@@ -1,8 +1,8 @@
 /** The way of the data: digests of all volumes, throughput, and the resynchronisation of the proxies afterwards. */
 import type { ReportBlock, ReportFigure, ReportTable } from '../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../contract/words.ts';
-import { chartData } from '../../renderer/folds/chart-data.ts';
-import type { LegModel } from '../../renderer/folds/run-model.ts';
+import { chartData } from '../../folds/chart-data.ts';
+import type { LegModel } from '../../folds/run-model.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import { clockText, code, countOf, marked, momentText, plain, quiet, tookText } from './report-words.ts';

@@ -7,8 +7,8 @@ import type {
   ReportTexts,
 } from '../../contract/report.ts';
 import { countText, printable } from '../../contract/words.ts';
-import { groupCommands } from '../../renderer/folds/command-groups.ts';
-import type { CommandModel, PassModel } from '../../renderer/folds/run-model.ts';
+import { groupCommands } from '../../folds/command-groups.ts';
+import type { CommandModel, PassModel } from '../../folds/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
 import { commandLine, commandTexts, scriptAppendix, scriptsOf, type Scripts } from './scripts-sent.ts';
 import type { ReportFacts } from './report-source.ts';

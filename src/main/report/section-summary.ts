@@ -7,8 +7,8 @@ import type {
   ReportTexts,
 } from '../../contract/report.ts';
 import { bytesText, durationText } from '../../contract/words.ts';
-import type { VolumeModel } from '../../renderer/folds/run-model.ts';
-import { readStands } from '../../renderer/folds/stands.ts';
+import type { VolumeModel } from '../../folds/run-model.ts';
+import { readStands } from '../../folds/stands.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import {
@@ -230,9 +230,14 @@ function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
   const told = passes.flatMap(({ step, error }) =>
     error === undefined || end?.sentence.includes(error.sentence) === true ? [] : [{ step, error }],
   );
-  return told
-    .slice(0, troublesOnFirstPage)
-    .map(({ step, error }) => [marked('bad', `Step ${step} failed: `), { text: error.sentence }]);
+  return told.slice(0, troublesOnFirstPage).map(({ step, error }) => {
+    // What went well when it was tried again is no longer what the reader must act on.
+    const later = passes.some((pass) => pass.step === step && pass.state === 'done');
+    const head = later
+      ? marked('warning', `Step ${step} failed at first: `)
+      : marked('bad', `Step ${step} failed: `);
+    return [head, { text: error.sentence }];
+  });
 }
 
 function noteOf(facts: ReportFacts): ReportBlock[] {

@@ -2,7 +2,7 @@
 import type { EventOf } from '../../contract/events.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../contract/report.ts';
 import { countText } from '../../contract/words.ts';
-import type { TapeModel, VolumeModel } from '../../renderer/folds/run-model.ts';
+import type { TapeModel, VolumeModel } from '../../folds/run-model.ts';
 import { allOf, lastOf, type ReportFacts } from './report-source.ts';
 import { code, dayText, momentText, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';

@@ -9,7 +9,7 @@ import type {
   ReportTopology,
 } from '../../contract/report.ts';
 import { countText } from '../../contract/words.ts';
-import type { VerifiedVolume } from '../../renderer/geometry/verification.ts';
+import type { VerifiedVolume } from '../../folds/verification.ts';
 import { lastOf, type ReportFacts } from './report-source.ts';
 import { named, plain } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';

@@ -1,7 +1,7 @@
 /** Who performed the run, what was asked, what went wrong, and what stood where in the end. */
 import type { ReportBlock, ReportFacts as FactsBlock, ReportTable } from '../../contract/report.ts';
-import type { PassModel } from '../../renderer/folds/run-model.ts';
-import { handText, readStands } from '../../renderer/folds/stands.ts';
+import type { PassModel } from '../../folds/run-model.ts';
+import { handText, readStands } from '../../folds/stands.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { clockText, countOf, marked, momentText, plain, quiet, strong, tookText } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
@@ -19,10 +19,10 @@ function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
     kind: 'table',
     caption: 'Who performed the run',
     columns: [
-      { title: 'When', share: 24 },
-      { title: 'Who', share: 22 },
-      { title: 'Did', share: 18 },
-      { title: 'Why, and what was found', share: 36 },
+      { title: 'When', share: 20 },
+      { title: 'Who', share: 16 },
+      { title: 'Did', share: 16 },
+      { title: 'Why, and what was found', share: 48 },
     ],
     rows: sessions.map(({ at, by, mode, reason, findings }) => [
       plain(momentText(at)),

@@ -1,7 +1,7 @@
 /** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
 import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../contract/report.ts';
 import { countText } from '../../contract/words.ts';
-import type { RuleLine, VerifiedVolume } from '../../renderer/geometry/verification.ts';
+import type { RuleLine, VerifiedVolume } from '../../folds/verification.ts';
 import type { ReportFacts } from './report-source.ts';
 import { code, marked, momentText, plain, quiet, strong } from './report-words.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';

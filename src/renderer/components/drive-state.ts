@@ -1,5 +1,5 @@
 import type { TapeView } from '../../contract/screens.ts';
-import type { State } from './states.ts';
+import type { State } from '../../folds/states.ts';
 
 const states: Readonly<Record<TapeView['state'], { readonly state: State; readonly word: string }>> = {
   ready: { state: 'ok', word: 'ready' },

@@ -1,7 +1,7 @@
 /** May the dump be approved, and if not, why not. */
 import type { ChoiceView, QuestionView } from '../../contract/screens.ts';
-import type { State } from '../components/states.ts';
-import type { Verification, VerifiedVolume } from './verification.ts';
+import type { State } from '../../folds/states.ts';
+import type { Verification, VerifiedVolume } from '../../folds/verification.ts';
 
 export interface Approval {
   /** What starts the dump; undefined while nobody asks. */

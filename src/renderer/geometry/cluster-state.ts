@@ -1,6 +1,6 @@
 /** The state of what the site's jobs back up, in one chip. */
 import type { JobInfo } from '../../contract/screens.ts';
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 import { shadowsOf, volumeOf, type ClusterIndex } from './cluster-index.ts';
 import { shownStatus } from './status-state.ts';
 

@@ -1,7 +1,7 @@
 /** What the side panel tells of an object: in the guide's words, with what each node says. */
 import { bytesText, countText } from '../../contract/words.ts';
 import type { ByNode, Status, TopologyVolume } from '../../contract/topology.ts';
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 import { disksBelow, disksOfVolume } from './blocks-on-disks.ts';
 import {
   diskOf,

@@ -1,5 +1,5 @@
 /** What the topology's picture is made of: boxes and lines with what they show. Lengths are pixels at scale 1. */
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 import type { ObjectKey, VolumeRole } from './cluster-index.ts';
 import type { Box } from './viewport.ts';
 

@@ -1,6 +1,6 @@
 /** What a status word of GDS is for the eye: its state, and one text for what several nodes say. */
 import type { ByNode, Status } from '../../contract/topology.ts';
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 
 const states: Readonly<Record<string, State>> = {
   ACTIVE: 'ok',

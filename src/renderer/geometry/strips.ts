@@ -1,5 +1,5 @@
 /** Draws a proxy above its shadow at the same scale: two strips of blocks, the ribbon between them, a thread a sampled record. */
-import type { SampledRecord, SideBlocks, Verdict } from './verification.ts';
+import type { SampledRecord, SideBlocks, Verdict } from '../../folds/verification.ts';
 import type { Box } from './viewport.ts';
 
 export interface StripExtent extends Box {

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { QuestionView } from '../../contract/screens.ts';
-import { eventsUntil, fixtureEvents, nextEvent } from '../folds/fixtures/read-fixture.ts';
-import { RunFold } from '../folds/run-fold.ts';
+import { eventsUntil, fixtureEvents, nextEvent } from '../../folds/journals.test-support.ts';
+import { RunFold } from '../../folds/run-fold.ts';
 import { approvalOf, chipsOf, headingOf, statusOfSides } from './approval.ts';
 import { layoutStrips, ribbonText } from './strips.ts';
-import { compareSamples, largestDisk, numberIn, verificationOf } from './verification.ts';
+import { compareSamples, largestDisk, numberIn, verificationOf } from '../../folds/verification.ts';
 
 function verify(events: readonly RunEvent[]) {
   const fold = new RunFold();

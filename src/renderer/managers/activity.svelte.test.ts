@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, type FakeBridge } from '../../../test/support/ui/fake-bridge.ts';
 import type { ActiveRun, LoginQuestion, ProgressView } from '../../contract/screens.ts';
-import { eventsUntil, fixtureEvents } from '../folds/fixtures/read-fixture.ts';
+import { eventsUntil, fixtureEvents } from '../../folds/journals.test-support.ts';
 import { ActivityManager } from './activity.svelte.ts';
 
 const host = vi.hoisted(() => ({}) as { bridge: FakeBridge });

@@ -27,8 +27,6 @@ beforeEach(() => {
   });
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-
 describe('the looks at the hosts', () => {
   it('show what was seen, and keep it where the next one fails', async () => {
     const cluster = new ClusterManager();
@@ -48,7 +46,7 @@ describe('the looks at the hosts', () => {
     const looks = [cluster.look(), cluster.look(), cluster.look()];
     expect(pending).toHaveLength(1);
     pending[0]?.answer(view('02:00'));
-    await turn();
+    await vi.waitFor(() => expect(pending).toHaveLength(2));
     expect([pending.length, cluster.looking, cluster.view?.at]).toEqual([2, true, '02:00']);
     pending[1]?.answer(view('02:01'));
     await Promise.all(looks);
@@ -61,7 +59,7 @@ describe('the looks at the hosts', () => {
     cluster.forget();
     const ofNext = cluster.look();
     pending[0]?.answer(view('former'));
-    await turn();
+    await vi.waitFor(() => expect(pending).toHaveLength(2));
     expect(cluster.view).toBeUndefined();
     pending[1]?.answer(view('next'));
     await Promise.all([ofFormer, ofNext]);

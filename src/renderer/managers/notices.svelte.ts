@@ -1,5 +1,5 @@
 /** Short messages: shown for a while at the edge of the window, and said by screen readers. */
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 
 export interface Notice {
   readonly number: number;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
 import type { QuestionView, RunView } from '../../contract/screens.ts';
-import { eventsUntil, fixtureEvents } from '../folds/fixtures/read-fixture.ts';
+import { eventsUntil, fixtureEvents } from '../../folds/journals.test-support.ts';
 import { RunManager } from './run.svelte.ts';
 
 const events = fixtureEvents('raw-dd');

@@ -4,9 +4,9 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { QuestionView, RunView } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
-import { RunFeed, type FeedState } from '../folds/run-feed.ts';
-import type { RunModel } from '../folds/run-model.ts';
-import { runStateOf, type RunState } from '../folds/run-state.ts';
+import { RunFeed, type FeedState } from '../../folds/run-feed.ts';
+import type { RunModel } from '../../folds/run-model.ts';
+import { runStateOf, type RunState } from '../../folds/run-state.ts';
 import { activity } from './activity.svelte.ts';
 import { Asked } from './asked.svelte.ts';
 

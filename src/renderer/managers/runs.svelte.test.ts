@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeBridge, Refusal } from '../../../test/support/ui/fake-bridge.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { RunLine, RunView } from '../../contract/screens.ts';
-import { fixtureEvents } from '../folds/fixtures/read-fixture.ts';
+import { fixtureEvents } from '../../folds/journals.test-support.ts';
 import { RunsManager } from './runs.svelte.ts';
 
 const line = (run: string): RunLine => ({

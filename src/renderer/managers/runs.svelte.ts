@@ -1,7 +1,7 @@
 /** Runs of the history: those that are marked and compared, and reading a tape again. */
 import type { Bridge } from '../../contract/channels.ts';
 import { bridge } from '../bridge.ts';
-import { foldRun } from '../folds/run-fold.ts';
+import { foldRun } from '../../folds/run-fold.ts';
 import { Asked } from './asked.svelte.ts';
 
 export class RunsManager {

@@ -1,4 +1,4 @@
-import type { RunState } from '../folds/run-state.ts';
+import type { RunState } from '../../folds/run-state.ts';
 
 /** The first line of an end. */
 export const endTitles: Readonly<Partial<Record<RunState, string>>> = {

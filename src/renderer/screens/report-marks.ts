@@ -1,5 +1,5 @@
 import type { ReportMark } from '../../contract/report.ts';
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 
 /** Marks of a report in the states of the screen. */
 export const markStates: Readonly<Record<ReportMark, State>> = {

@@ -1,6 +1,6 @@
 /** The states of a tape drive in words. */
 import type { TapeView } from '../../contract/screens.ts';
-import type { State } from '../components/states.ts';
+import type { State } from '../../folds/states.ts';
 
 export const driveStates: Record<TapeView['state'], { readonly state: State; readonly word: string }> = {
   ready: { state: 'ok', word: 'ready' },

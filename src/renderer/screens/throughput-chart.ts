@@ -1,7 +1,7 @@
 /** The canvas of the throughput chart. Colours are those of the tokens, and change with the theme. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { ChartData } from '../folds/chart-data.ts';
+import type { ChartData } from '../../folds/chart-data.ts';
 
 interface Colours {
   readonly tape: string;

@@ -1,7 +1,7 @@
 /** The canvas of a trend: a curve each in its colour, points that lead to their runs. Colours are those of the tokens. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { TrendChart, TrendLine } from '../folds/trend-charts.ts';
+import type { TrendChart, TrendLine } from '../../folds/trend-charts.ts';
 
 /** Token and dash of each curve: also told apart without colours. */
 const looks: Readonly<Record<TrendLine, { token: string; dash?: number[] }>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditLine } from '../../contract/proof.ts';
+import type { AuditLine } from '../contract/proof.ts';
 import { isSigned, verdictCounts, worstFirst, worstOf } from './audit-words.ts';
 
 const line = (verdict: AuditLine['verdict'], subject: AuditLine['subject'], run = 'a'): AuditLine => ({

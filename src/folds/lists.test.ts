@@ -1,8 +1,8 @@
 /** A plan as text, and two runs beside each other. */
 import { describe, expect, it } from 'vitest';
-import type { Plan, PlannedStep } from '../../contract/plan.ts';
+import type { Plan, PlannedStep } from '../contract/plan.ts';
 import { compareRuns, stepDiffers } from './compare-runs.ts';
-import { fixtureEvents } from './fixtures/read-fixture.ts';
+import { fixtureEvents } from './journals.test-support.ts';
 import { foldCommands, planScript } from './plan-script.ts';
 import { foldRun } from './run-fold.ts';
 

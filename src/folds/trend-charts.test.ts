@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TrendPoint, TrendSeries } from '../../contract/history.ts';
+import type { TrendPoint, TrendSeries } from '../contract/history.ts';
 import { changeWords, pointTexts, trendCharts, trendWords } from './trend-charts.ts';
 
 const point = (day: number, more: Partial<TrendPoint> = {}): TrendPoint => ({

@@ -1,10 +1,10 @@
 /** What the screens make of a folded run: lists, figures, words. */
 import { describe, expect, it } from 'vitest';
-import type { PlannedStep } from '../../contract/plan.ts';
+import type { PlannedStep } from '../contract/plan.ts';
 import { chartData, chartWords } from './chart-data.ts';
 import { groupCommands, lookLines } from './command-groups.ts';
 import { presentFigures, shownSamples } from './figures.ts';
-import { eventsUntil, fixtureEvents, nextEvent } from './fixtures/read-fixture.ts';
+import { eventsUntil, fixtureEvents, nextEvent } from './journals.test-support.ts';
 import { hopLines, shortDigest } from './hop-lines.ts';
 import { foldRun } from './run-fold.ts';
 import { runStateOf } from './run-state.ts';

@@ -1,6 +1,6 @@
 /** A step that is being folded: what grows with each event, and the plain view of it. */
-import type { EventOf } from '../../contract/events.ts';
-import type { ProgressView } from '../../contract/screens.ts';
+import type { EventOf } from '../contract/events.ts';
+import type { ProgressView } from '../contract/screens.ts';
 import type { AskedModel, CommandModel, PassModel, PassState, StepError } from './run-model.ts';
 
 /** Signals and lost connections leave no exit status; what looks may end with another one and be content. */

@@ -1,5 +1,5 @@
 /** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
-import { bytesText, durationText, rateText } from '../../contract/words.ts';
+import { bytesText, durationText, rateText } from '../contract/words.ts';
 import { shortDigest } from './hop-lines.ts';
 import type { LegModel, PassModel, RunModel, VolumeModel } from './run-model.ts';
 

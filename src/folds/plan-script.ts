@@ -1,6 +1,6 @@
 /** A plan as text: a shell script whose comments say where each line belongs and why it is there. Pure. */
-import type { Plan, PlannedStep } from '../../contract/plan.ts';
-import { bytesText } from '../../contract/words.ts';
+import type { Plan, PlannedStep } from '../contract/plan.ts';
+import { bytesText } from '../contract/words.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
 const comment = (text: string) => `# ${text.replace(/\p{Cc}+/gu, ' ')}`;

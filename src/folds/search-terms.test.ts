@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../contract/errors.ts';
+import { failure } from '../contract/errors.ts';
 import { firstOfMonth, hasTerm, mistakeAt, piecesAround, valueOf, withKey } from './search-terms.ts';
 
 describe('the search line of the history', () => {

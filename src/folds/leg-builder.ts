@@ -1,5 +1,5 @@
 /** The samples of one way of the data: a second apart from the journal, closer for the last minutes of a living run. */
-import type { ProgressView } from '../../contract/screens.ts';
+import type { ProgressView } from '../contract/screens.ts';
 import type { LegModel, Sample } from './run-model.ts';
 
 /** Live samples older than this, in seconds, are given up: the journal's remain. */

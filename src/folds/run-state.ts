@@ -1,6 +1,6 @@
 /** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
-import type { QuestionView } from '../../contract/screens.ts';
-import type { State } from '../components/states.ts';
+import type { QuestionView } from '../contract/screens.ts';
+import type { State } from './states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**

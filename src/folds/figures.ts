@@ -1,5 +1,5 @@
 /** The figures of the work that goes on, or went on last: bytes, rate, time left. Pure. */
-import type { ProgressView } from '../../contract/screens.ts';
+import type { ProgressView } from '../contract/screens.ts';
 import type { LegModel, PassModel, RunModel, Sample } from './run-model.ts';
 
 export interface Figures {

@@ -1,5 +1,5 @@
 /** The commands of a step as they are shown: looks at the hosts apart, and one that was sent again and again only once. Pure. */
-import type { Plan } from '../../contract/plan.ts';
+import type { Plan } from '../contract/plan.ts';
 import type { CommandModel, RunModel } from './run-model.ts';
 
 /** A look at the hosts is sent around every step; what is sent in fewer steps belongs to them. */

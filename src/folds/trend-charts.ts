@@ -1,6 +1,6 @@
 /** Sizes, rates and times of a volume over its runs, as columns for charts. Pure. */
-import type { TrendPoint, TrendSeries } from '../../contract/history.ts';
-import { bytesText, durationText, rateText } from '../../contract/words.ts';
+import type { TrendPoint, TrendSeries } from '../contract/history.ts';
+import { bytesText, durationText, rateText } from '../contract/words.ts';
 
 export type TrendLine = 'size' | 'rate' | 'lowestRate' | 'dump' | 'readBack' | 'resynchronisation';
 

@@ -1,7 +1,7 @@
 /** Folds the events of a run, one after the other, into what the screens show. */
 import { hopNames } from './hop-names.ts';
-import type { EventOf, Hop, RunEvent } from '../../contract/events.ts';
-import type { ProgressView } from '../../contract/screens.ts';
+import type { EventOf, Hop, RunEvent } from '../contract/events.ts';
+import type { ProgressView } from '../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';
 import { CommandList, PassBuilder } from './pass-builder.ts';
 import type { FingerprintPair, LegModel, RunModel, SessionModel, VolumeModel } from './run-model.ts';

@@ -1,6 +1,6 @@
 /** What a run's verification of the shadow came to, volume by volume: rules with both values, blocks of both sides, fingerprint. */
-import type { EventOf } from '../../contract/events.ts';
-import type { RunModel } from '../folds/run-model.ts';
+import type { EventOf } from '../contract/events.ts';
+import type { RunModel } from './run-model.ts';
 
 export interface RuleLine {
   readonly rule: string;

@@ -1,5 +1,5 @@
 /** The tapes of a run: what was found on them, how they were labelled, and which parts lie where. */
-import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { EventOf, RunEvent } from '../contract/events.ts';
 import type { TapeModel } from './run-model.ts';
 
 interface Tape {

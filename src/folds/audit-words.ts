@@ -1,5 +1,5 @@
 /** What an audit says, as a screen shows it: the verdict of several lines together, and their order. Pure. */
-import type { AuditLine, AuditVerdict } from '../../contract/proof.ts';
+import type { AuditLine, AuditVerdict } from '../contract/proof.ts';
 
 /** The worst first. */
 const order: readonly AuditVerdict[] = ['wrong', 'unproven', 'proven'];

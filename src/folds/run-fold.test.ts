@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../contract/events.ts';
-import { eventsUntil, fixtureEvents, nextEvent, type FixtureName } from './fixtures/read-fixture.ts';
+import type { RunEvent } from '../contract/events.ts';
+import { eventsUntil, fixtureEvents, nextEvent, type FixtureName } from './journals.test-support.ts';
 import { foldRun, RunFold } from './run-fold.ts';
 
 const stepsOf = (name: FixtureName) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { QuestionView } from '../../contract/screens.ts';
-import { eventsUntil, fixtureEvents } from './fixtures/read-fixture.ts';
+import type { QuestionView } from '../contract/screens.ts';
+import { eventsUntil, fixtureEvents } from './journals.test-support.ts';
 import { RunFeed, type Clock, type FeedState } from './run-feed.ts';
 
 /** Time goes on only when a test says so. */

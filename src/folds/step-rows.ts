@@ -1,5 +1,5 @@
 /** The steps of a run as a list: those of the plan in its order with how far they are, then what brought the cluster back. */
-import type { Plan } from '../../contract/plan.ts';
+import type { Plan } from '../contract/plan.ts';
 import { isLeftOutByOperator } from './left-out.ts';
 import type { PassModel, RunModel } from './run-model.ts';
 

@@ -2,8 +2,8 @@
  * Follows the pushes of a run and tells what stands, at most ten times a second. Begins anew where the replay does: after a
  * reconnection the first events come again.
  */
-import type { ErrorInfo } from '../../contract/errors.ts';
-import type { ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
+import type { ErrorInfo } from '../contract/errors.ts';
+import type { ProgressView, QuestionView, RunPush } from '../contract/screens.ts';
 import { RunFold } from './run-fold.ts';
 import type { RunModel } from './run-model.ts';
 
