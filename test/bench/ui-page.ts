@@ -217,7 +217,7 @@ function eventsUntilDump(): {
   readonly type: string;
   readonly step?: string;
 }[] {
-  const file = join(import.meta.dirname, '..', '..', 'src', 'renderer', 'folds', 'fixtures', 'raw-dd.ndjson');
+  const file = join(import.meta.dirname, '..', '..', 'src', 'folds', 'fixtures', 'raw-dd.ndjson');
   const events = readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')

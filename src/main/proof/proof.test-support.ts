@@ -12,7 +12,7 @@ export const run = '20261122-020004-volume2';
 const folders: string[] = [];
 
 /** Where the lab's journals lie that the folds of the screens are tested with. */
-const recorded = join(import.meta.dirname, '..', '..', 'renderer', 'folds', 'fixtures');
+const recorded = join(import.meta.dirname, '..', '..', 'folds', 'fixtures');
 
 export function recordedEvents(name: string): RunEvent[] {
   const lines = readFileSync(join(recorded, `${name}.ndjson`), 'utf8')

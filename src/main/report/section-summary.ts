@@ -158,13 +158,14 @@ function whereRows(facts: ReportFacts): FactsBlock['rows'] {
 function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
   const { startedAt, end, at } = model;
   const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
-  const until = end === undefined ? `not ended; last line ${momentText(at ?? 0)}` : momentText(end.at);
+  const until =
+    end === undefined ? `; not ended, last line ${momentText(at ?? 0)}` : ` to ${momentText(end.at)}`;
   const seconds =
     startedAt === undefined
       ? undefined
       : ((end === undefined ? at : Date.parse(end.at)) ?? startedAt) - startedAt;
   const took = seconds === undefined ? '' : ` (${durationText(seconds / 1000)})`;
-  return [{ name: 'When', value: plain(`${began} to ${until}${took}; all times are UTC, offset +00:00`) }];
+  return [{ name: 'When', value: plain(`${began}${until}${took}; all times are UTC, offset +00:00`) }];
 }
 
 /** `--yes` stands for who began the run, and said so before the shadow was there. */
@@ -217,9 +218,9 @@ function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
   const more = sentences.length - standsOnFirstPage;
   const told = [
     ...sentences.slice(0, standsOnFirstPage),
-    ...(more > 0 ? [`${more} more under “What stood where”`] : []),
+    ...(more > 0 ? [`${more} more under “What stood where at the end”`] : []),
   ].join('; ');
-  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “What stood where”. `;
+  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “What stood where at the end”. `;
   if (told === '' && byHand.length === 0) return [];
   return [
     { name: 'At the end', value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)] },
