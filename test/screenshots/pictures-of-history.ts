@@ -9,7 +9,7 @@ import { never, press, refuse, runOf, type Picture } from './picture.ts';
 import { resting, type Plays } from './plays.ts';
 
 export function runsPictures({ normal, broken, spanned, three, mismatch }: Plays): Picture[] {
-  const all = [normal, broken, spanned, three, mismatch];
+  const all = [...new Set([normal, broken, spanned, three, mismatch])];
   const lines = all.flatMap(({ runs }) => runs);
   const opened = all.flatMap((captured) => captured.opened);
   const many: Answers = {
