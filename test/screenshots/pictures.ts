@@ -23,7 +23,7 @@ const lost = async (page: Page, console: PlayedConsole): Promise<void> => {
 export const mayComplain = ({ act }: Picture): RegExp[] => (act === lost ? [/^WebSocket connection to/] : []);
 
 /** Progress that has come to a part of the whole; the first one where the journal of a quick run holds none so far on. */
-function isProgress({ opened }: Captured, what: string, part: number): (event: RunEvent) => boolean {
+function isProgress({ opened }: Plays['normal'], what: string, part: number): (event: RunEvent) => boolean {
   const hasCome = (event: RunEvent, to: number) =>
     event.type === 'progress' && event.what === what && event.bytes >= to * (event.total ?? 0);
   const isHeld = opened[0]?.events.some((event) => hasCome(event, part)) === true;

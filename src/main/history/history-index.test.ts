@@ -232,7 +232,10 @@ describe('the index', () => {
   it('is kept in memory where it cannot be written', async () => {
     const index = new HistoryIndex(new StateFolder(join(folder, 'nowhere')), 'x', () => undefined);
     open.push(index);
-    expect(await index.view({ rebuild: false })).toMatchObject({ inMemory: 'its folder is not there', runs: 0 });
+    expect(await index.view({ rebuild: false })).toMatchObject({
+      inMemory: 'its folder is not there',
+      runs: 0,
+    });
     expect(await where(index, 'ledger.db')).toEqual([]);
   });
 

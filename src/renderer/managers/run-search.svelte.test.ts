@@ -1,3 +1,4 @@
+import { flushSync, untrack } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
 import type { RequestOf } from '../../contract/channels.ts';
@@ -30,6 +31,24 @@ describe('the list of runs', () => {
     expect(search.lines?.length).toBe(1200);
     await search.search('run-119');
     expect([search.lines?.length, search.total]).toEqual([11, 1200]);
+  });
+
+  it('puts no page of an older answer behind a newer one, however eagerly it is read on', async () => {
+    const search = new RunSearchManager(fakeBridge({ searchRuns: answer }));
+    await search.load();
+    await search.readOn();
+    const older = search.lines;
+    // As the screen does where the end of its list comes into sight.
+    const end = $effect.root(() => {
+      $effect(() => {
+        if (search.lines !== older && search.more) untrack(() => void search.readOn());
+      });
+    });
+    flushSync();
+    await search.search('run-1199');
+    await vi.runAllTimersAsync();
+    expect(search.lines?.map(({ run }) => run)).toEqual(['run-1199']);
+    end();
   });
 
   it('asks once the typing rests, and for the last of what was typed', async () => {

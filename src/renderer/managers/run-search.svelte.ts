@@ -10,19 +10,21 @@ const rest = 180;
 /** Lines that are asked for at once. */
 const pageSize = 500;
 
+/** Lines, with what they are the answer to: set at once, so that no page of one answer is put behind another. */
+interface Answer {
+  readonly query: string;
+  /** One or more, newest first. */
+  readonly pages: readonly FoundRuns[];
+}
+
 export class RunSearchManager {
   readonly #first: Asked<'searchRuns'>;
   readonly #next: Asked<'searchRuns'>;
   #query = $state('');
-  /** What the lines are the answer to. */
-  #answered = $state<string>();
-  #further = $state.raw<readonly FoundRuns[]>([]);
+  #answer = $state.raw<Answer>();
   #total = $state<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #lines = $derived.by(() => [
-    ...(this.#first.value?.lines ?? []),
-    ...this.#further.flatMap(({ lines }) => lines),
-  ]);
+  readonly #lines = $derived(this.#answer?.pages.flatMap(({ lines }) => lines));
 
   constructor(to: Bridge) {
     this.#first = new Asked(to, 'searchRuns');
@@ -36,17 +38,17 @@ export class RunSearchManager {
 
   /** Newest first; undefined until the history has answered once. */
   get lines(): readonly RunLine[] | undefined {
-    return this.#first.value && this.#lines;
+    return this.#lines;
   }
 
   /** True where the lines are the answer to what is typed now. */
   get isAnswered(): boolean {
-    return this.#answered === this.#query.trim();
+    return this.#answer?.query === this.#query.trim();
   }
 
   /** True where there are more than those that are here. */
   get more(): boolean {
-    return (this.#further.at(-1) ?? this.#first.value)?.more ?? false;
+    return this.#answer?.pages.at(-1)?.more ?? false;
   }
 
   /** Of all runs, whatever is searched for; undefined where that is not known. */
@@ -56,7 +58,7 @@ export class RunSearchManager {
 
   /** Journals that the answer knows nothing of yet. */
   get unread(): number {
-    return this.#first.value?.unread ?? 0;
+    return this.#answer?.pages[0]?.unread ?? 0;
   }
 
   get busy(): boolean {
@@ -89,22 +91,21 @@ export class RunSearchManager {
     const query = this.#query.trim();
     const found = await this.#first.ask({ query, limit: pageSize });
     if (!found) return;
-    this.#further = [];
-    this.#answered = query;
+    this.#answer = { query, pages: [found] };
     if (query === '') this.#total = found.more ? undefined : found.lines.length;
   }
 
   /** Reads the next page behind the lines that are here; nothing where there is none, or it is read already. */
   async readOn(): Promise<void> {
-    const last = this.#lines.at(-1);
-    const query = this.#answered;
-    const first = this.#first.value;
-    if (!this.more || !last || query === undefined || this.#next.busy || this.#next.error) return;
+    const answer = this.#answer;
+    const last = this.#lines?.at(-1);
+    if (!answer || !last || !this.more || this.#next.busy || this.#next.error) return;
+    const { query } = answer;
     const found = await this.#next.ask({ query, limit: pageSize, before: last.run });
     // Meanwhile something else may have been searched for.
-    if (!found || this.#first.value !== first || this.#first.busy) return;
-    this.#further = [...this.#further, found];
-    if (query === '' && !found.more) this.#total = this.#lines.length;
+    if (!found || this.#answer !== answer || this.#first.busy) return;
+    this.#answer = { query, pages: [...answer.pages, found] };
+    if (query === '' && !found.more) this.#total = this.#lines?.length;
   }
 }
 
