@@ -11,7 +11,7 @@ export const rooms = {
   streams: ['contract'],
   lab: ['contract'],
   'main/gds': ['contract'],
-  'main/ssh': ['contract'],
+  'main/ssh': ['contract', 'streams/turn'],
   'main/tape': ['contract', 'streams'],
   'main/site': ['contract', 'streams', 'main/ssh', 'main/gds', 'main/tape'],
   'main/notify': ['contract', 'main/site'],

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createObserver } from './stage.ts';
-import { inTurn } from './turn.ts';
+import { inTurn, readInTurns } from './turn.ts';
 
 /** Milliseconds; work takes time only where a test says so. */
 let time = 0;
@@ -15,6 +16,27 @@ afterEach(async () => {
 });
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+const pieces = 64;
+
+/** Work of three milliseconds a piece, and how many pieces were worked on in one turn. */
+function threeMillisecondsEach() {
+  let worked = 0;
+  let most = 0;
+  let inThisTurn = 0;
+  const nextTurnComes = () => {
+    inThisTurn = 0;
+    if (worked < pieces) setImmediate(nextTurnComes);
+  };
+  setImmediate(nextTurnComes);
+  const piece = () => {
+    time += 3;
+    worked += 1;
+    inThisTurn += 1;
+    most = Math.max(most, inThisTurn);
+  };
+  return { piece, done: () => worked, mostInATurn: () => most };
+}
 
 describe('a part of a turn of the event loop', () => {
   it('is eight milliseconds for all together; what comes then waits for the next turn', async () => {
@@ -33,29 +55,23 @@ describe('a part of a turn of the event loop', () => {
   });
 
   it('is all that a copy takes, however fast its data comes', async () => {
-    const pieces = 64;
-    let worked = 0;
-    let mostInATurn = 0;
-    let inThisTurn = 0;
-    const stage = createObserver('work', {
-      isCostly: true,
-      piece() {
-        time += 3;
-        worked += 1;
-        inThisTurn += 1;
-        mostInATurn = Math.max(mostInATurn, inThisTurn);
-      },
-      result: () => worked,
-    });
-    const others = () => {
-      inThisTurn = 0;
-      if (worked < pieces) setImmediate(others);
-    };
-    setImmediate(others);
+    const work = threeMillisecondsEach();
+    const stage = createObserver('work', { isCostly: true, piece: work.piece, result: () => work.done() });
     const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
     await pipeline(Readable.from(Array(pieces).fill(Buffer.alloc(1024))), stage.stream, nowhere);
     expect(stage.result()).toBe(pieces);
     // Three pieces of three milliseconds, and what was held back before.
-    expect(mostInATurn).toBeLessThanOrEqual(4);
+    expect(work.mostInATurn()).toBeLessThanOrEqual(4);
+  });
+
+  it('is all that a socket is read in, however much has come', async () => {
+    const work = threeMillisecondsEach();
+    let left = pieces;
+    const source = new Readable({ read: () => void source.push(left-- > 0 ? Buffer.alloc(1024) : null) });
+    source.on('data', work.piece);
+    readInTurns(source);
+    await once(source, 'end');
+    expect(work.done()).toBe(pieces);
+    expect(work.mostInATurn()).toBeLessThanOrEqual(4);
   });
 });

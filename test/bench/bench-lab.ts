@@ -1,11 +1,15 @@
 /** The lab in a process of its own, as hosts are machines of their own. Tells its parent where the site file and the state lie; ends with it. */
 import { copyFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { jobOf, openScene } from '../support/lab-run.ts';
 
 export interface LabTold {
   readonly siteFile: string;
   readonly statePath: string;
 }
+
+// Cluster and backup server are other machines: here they take what console and page leave of the processor.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const [mebibytes = 512] = process.argv.slice(2).map(Number);
 const scene = await openScene({ blocks: mebibytes * 2048, rejoinBytesPerSecond: 2 ** 40 });

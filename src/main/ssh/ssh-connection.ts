@@ -12,6 +12,7 @@ import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
 import type { LoginDeps } from './login.ts';
+import { readSocketInTurns } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -83,6 +84,7 @@ export class SshConnection {
     // Made before the first packet, so that no loss goes unnoticed.
     const connection = new SshConnection(profile.name, client);
     await new ConnectAttempt(profile, deps, client).run(socket);
+    readSocketInTurns(client);
     return connection;
   }
 

@@ -1,5 +1,7 @@
 /** The few things that ssh2 1.17 knows but does not show in its types. Everything that leans on them stands here. */
+import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
+import { readInTurns } from '../../streams/turn.ts';
 
 interface ChannelEnd {
   readonly id?: number;
@@ -11,7 +13,7 @@ interface WithProtocol {
 }
 
 interface WithSocket {
-  readonly _sock?: { readonly writable?: boolean; readonly _readableState?: { readonly ended?: boolean } };
+  readonly _sock?: Duplex & { readonly _readableState?: { readonly ended?: boolean } };
 }
 
 /**
@@ -21,6 +23,12 @@ interface WithSocket {
 export function canSend(client: Client): boolean {
   const socket = (client as unknown as WithSocket)._sock;
   return socket?.writable === true && socket._readableState?.ended !== true;
+}
+
+/** Has what the host sends read and decrypted in turns, so that a fast host leaves time for the others (see `streams/turn.ts`). */
+export function readSocketInTurns(client: Client): void {
+  const socket = (client as unknown as WithSocket)._sock;
+  if (socket) readInTurns(socket);
 }
 
 /**
