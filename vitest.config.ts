@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { configDefaults, defineConfig } from 'vitest/config';
 import FailureCount from './test/support/failure-count.ts';
@@ -12,6 +13,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    // Tests start the command line hundreds of times: what Node has compiled of it is kept for the next one.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests') },
     reporters: ['default', new FailureCount()],
     projects: [
       {

@@ -419,6 +419,10 @@ export const errorTable = {
     sentence: 'the journal of run {run} on the tape "{tape}" cannot be trusted: {reason}',
     hint: 'the tape itself may be whole: compare it with shadowtape verify on the console that wrote it',
   },
+  TAPES_PASSED_OVER: {
+    sentence: '{unread} of {all} tapes could not be imported',
+    hint: 'the others were; what is wrong with these is said above: clean the drive, and import them again',
+  },
   // ---- tapes: labels, catalogue, drive check ----
   TAPE_NAME_FORBIDDEN: {
     sentence: '"{name}" cannot be the name of a tape',

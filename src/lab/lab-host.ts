@@ -124,7 +124,8 @@ export class LabHost {
     connection.on('close', () => {
       for (const close of closeAll) close();
     });
-    connection.on('authentication', (context) => this.#authenticate(context));
+    const { machine } = this.#options;
+    connection.on('authentication', (context) => void machine.up.then(() => this.#authenticate(context)));
     connection.on('session', (accept) => {
       const session = accept();
       session.on('exec', (acceptExec, _reject, { command }) => {

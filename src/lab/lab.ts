@@ -211,7 +211,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
   const rebootNode = async (node: NodeName): Promise<void> => {
     const machine = machines.find((entry) => entry.node === node);
     breakConnections(node);
-    if (machine) await reboot(machine);
+    await machine?.whileDown(() => reboot(machine));
   };
   const effects = new FaultEffects(hosts, world, rebootNode);
   const closeFiles = async (): Promise<void> => {

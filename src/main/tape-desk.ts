@@ -11,7 +11,7 @@ import { noJournal } from './procedure/journal.ts';
 import { labelTape, type LabelledTape } from './procedure/label-tape.ts';
 import type { DataRoom } from './procedure/remote-data.ts';
 import type { KnownDrive } from './procedure/tape-look.ts';
-import { importTape, type ImportedTape } from './proof/import-tape.ts';
+import { importTape, type ImportedTape, type Importer } from './proof/import-tape.ts';
 import type { Site } from './site/site-schema.ts';
 import type { StateFolder } from './state-folder.ts';
 import { mediaEvent, type MediaFile as FileOnTape } from './tape/media-catalogue.ts';
@@ -46,6 +46,14 @@ export interface ImportRequest {
 const filesOf = ({ files }: TapeManifest): FileOnTape[] =>
   files.map(({ file, volume, method, bytes }) => ({ file, volume, method, bytes }));
 
+/** What is wrong with a tape alone: the next one may be well. */
+const ofOneTape = [
+  'TAPE_STATE_UNKNOWN',
+  'TAPE_POSITION_WRONG',
+  'TAPE_IMPORT_DIFFERS',
+  'COMMAND_FAILED',
+] as const;
+
 export class TapeDesk {
   readonly #options: TapeDeskOptions;
 
@@ -67,12 +75,13 @@ export class TapeDesk {
 
   /**
    * Reads label and manifest of the tape in the drive, and of those that come after it, into the state folder. Writes to no tape.
+   * A tape that cannot be read is passed over where others follow.
    * @param listener hears of each tape at once
-   * @throws CHANGER_NOT_NAMED, TAPE_IMPORT_DIFFERS, and what identify and changing tapes can end with
+   * @throws CHANGER_NOT_NAMED, and what identify and changing tapes can end with; TAPES_PASSED_OVER when all others were imported
    */
   async import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
     const { changer, ask, abort } = request;
-    const { site, state, runnerOf } = this.#options;
+    const { site, runnerOf } = this.#options;
     const { changer: device } = site.tape;
     if (changer && device === undefined) throw failure('CHANGER_NOT_NAMED');
     const importer = { by: `${userInfo().username}@${hostname()}`, version };
@@ -87,12 +96,25 @@ export class TapeDesk {
     const done: ImportedTape[] = [];
     let left = await this.#tapesLeft(changing, changer ? device : undefined);
     for (;;) {
-      const tape = await identifyTape(changing.runner, this.#drive);
-      const imported = await importTape(state, tape, importer);
+      left -= 1;
+      const isAlone = left <= 0 && done.length === 0;
+      const imported = await this.#importOne(changing.runner, importer, isAlone);
       done.push(imported);
       listener(imported);
-      left -= 1;
-      if (left <= 0 || !(await this.#nextTape(changing))) return done;
+      if (left <= 0 || !(await this.#nextTape(changing))) break;
+    }
+    const unread = done.filter(({ what }) => what === 'unread').length;
+    if (unread > 0) throw failure('TAPES_PASSED_OVER', { unread: String(unread), all: String(done.length) });
+    return done;
+  }
+
+  /** @throws what is wrong with the tape where it is the only one */
+  async #importOne(runner: CommandRunner, importer: Importer, isAlone: boolean): Promise<ImportedTape> {
+    try {
+      return await importTape(this.#options.state, await identifyTape(runner, this.#drive), importer);
+    } catch (error) {
+      if (isAlone || !isFailure(error, ...ofOneTape)) throw error;
+      return { what: 'unread', run: undefined, sentence: `the tape is passed over: ${error.message}` };
     }
   }
 

@@ -147,6 +147,42 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(bars.filter((bar) => bar > 0 && bar <= 1)).not.toEqual([]);
     });
 
+    it('saves the report of a run where the user says, and nothing that a page did not make', async () => {
+      const { app, page, complaints } = await launch((site) => {
+        jobOf(site)['approve'] = 'when-verified';
+      });
+      const reply = await askOnPage(page, 'start', { job: 'raw-dd' });
+      if ('error' in reply) throw new Error(reply.error.sentence);
+      const { run } = reply.result;
+      await pushedOnPage(page, run, 'end');
+      await page.evaluate(`location.hash = '#/report/${run}'`);
+      await page.getByRole('button', { name: 'Save as…' }).click();
+      // Where the system's dialog would ask.
+      const file = join(state, 'saved.pdf');
+      const saved = app.evaluate(
+        ({ session }, path) =>
+          new Promise<{ state: string; name: string }>((resolve) => {
+            session.defaultSession.once('will-download', (_event, item) => {
+              item.setSavePath(path);
+              item.once('done', (_done, how) => resolve({ state: how, name: item.getFilename() }));
+            });
+          }),
+        file,
+      );
+      await page.getByRole('menuitem', { name: /^PDF, A4/ }).click();
+      expect(await saved).toEqual({ state: 'completed', name: `${run}.pdf` });
+      expect((await readFile(file)).subarray(0, 5).toString()).toBe('%PDF-');
+      const refused = await app.evaluate(
+        ({ session }) =>
+          new Promise<boolean>((resolve) => {
+            session.defaultSession.once('will-download', (event) => resolve(event.defaultPrevented));
+            session.defaultSession.downloadURL('data:text/plain,other');
+          }),
+      );
+      expect(refused).toBe(true);
+      expect(complaints).toEqual([]);
+    });
+
     it('keeps no secret where the system has no keyring', async () => {
       const key = join(scene.folder, 'locked');
       await copyFile(scene.lab.identityFile, key);

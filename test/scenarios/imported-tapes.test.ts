@@ -21,15 +21,14 @@ const withChanger = (site: SiteTree) => {
   site.tape['changer'] = changer;
 };
 
-async function importHere(ask?: Ask): Promise<ImportedTape[]> {
+async function importHere(ask?: Ask, heard: string[] = []): Promise<ImportedTape[]> {
   const console = await openSceneConsole(scene, withChanger);
-  const heard: ImportedTape[] = [];
   try {
     const done = await console.tapeDesk.import(
       { changer: ask === undefined, ask: ask && ((question) => ask(question, signal)), abort: signal },
-      (imported) => heard.push(imported),
+      ({ sentence }) => heard.push(sentence),
     );
-    expect(heard).toEqual(done);
+    expect(heard).toEqual(done.map(({ sentence }) => sentence));
     return done;
   } finally {
     await console.close();
@@ -112,6 +111,31 @@ describe('three tapes of one run', () => {
       Array.from({ length: 3 }, () => 'Insert the next tape to be imported into /dev/rmt/0 on node3.'),
     );
     expect(tapesHere()).toEqual(partsOf(run));
+  });
+});
+
+describe('a tape that cannot be read', () => {
+  it('is passed over where others follow, and said in the end', async () => {
+    const run = await threeTapes();
+    await forgetAll();
+    // The first tape that is read is the last of the run.
+    scene.lab.faults.set('fail-once=node3:dd if=/dev/rmt/0n bs=262144');
+    const heard: string[] = [];
+    await expect(importHere(undefined, heard)).rejects.toMatchObject({
+      code: 'TAPES_PASSED_OVER',
+      message: '1 of 3 tapes could not be imported',
+    });
+    expect(heard).toEqual([
+      expect.stringMatching(
+        /^the tape is passed over: it cannot be told whether the tape in \S+ on node3 is blank: dd: the lab was told/,
+      ),
+      expect.stringMatching(/^tape "NIGHTLY" of run/),
+      expect.stringMatching(/^tape "NIGHTLY-2" of run/),
+    ]);
+    expect(tapesHere().map(({ name }) => name)).toEqual(['NIGHTLY', 'NIGHTLY-2']);
+    await scene.lab.insertCartridge('blank-3');
+    const noFurther: Ask = async () => ({ choice: 'stop', by: 'marion' });
+    expect(await importHere(noFurther)).toMatchObject([{ what: 'imported', run }]);
   });
 });
 

@@ -110,7 +110,7 @@ export async function dyingRun(
   const looking = new CommandRunner(noJournal(), hosts, () => ({ cancel: never, halt: never }));
   const named = chooseJob('the scene', site, job, false);
   const world = await new Observer(looking, observedOf(site, named.job)).look('assign', ['primaries']);
-  const run = runName(new Date(), `volume2-${(born += 1)}`);
+  const run = runName(new Date(), `volume2-of-the-dead-${(born += 1)}`);
   const assignment = assign(site, named, world.primaries, run);
   const steps = stepsOf(assignment);
   const journal = new MortalJournal(scene.state.journalFile(run), run, life, death);

@@ -33,15 +33,7 @@ describe('a journal that goes onto a tape', () => {
   });
 
   it('takes a fifth of its room, since what cannot be compressed is left out', async () => {
-    const recorded = join(
-      import.meta.dirname,
-      '..',
-      '..',
-      'renderer',
-      'folds',
-      'fixtures',
-      'three-volumes.ndjson',
-    );
+    const recorded = join(import.meta.dirname, '..', '..', 'folds', 'fixtures', 'three-volumes.ndjson');
     const lines = readFileSync(recorded, 'utf8').trimEnd().split('\n');
     const journal = journalOf(lines.map((line) => ({ ...(JSON.parse(line) as object), prev: undefined })));
     expect((await packJournal(journal))?.length).toBeLessThan(journal.length / 5);

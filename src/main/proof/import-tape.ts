@@ -15,9 +15,9 @@ import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { eventsOfManifest } from './manifest-events.ts';
 import { discard, temporaryName, writeWhole } from './whole-file.ts';
 
-/** `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label. */
+/** `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label; `unread`: it was passed over. */
 export interface ImportedTape {
-  readonly what: 'imported' | 'there' | 'tape' | 'nothing';
+  readonly what: 'imported' | 'there' | 'tape' | 'nothing' | 'unread';
   readonly run: string | undefined;
   readonly sentence: string;
 }

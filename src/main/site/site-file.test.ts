@@ -148,7 +148,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'extra',
       'the file',
-      'site, platform, gds, hosts, tape, connections, notify, jobs',
+      'site, platform, gds, hosts, tape, connections, report, sign, journals, notify, jobs',
       (site) => (site.extra = 1),
     ],
     [
