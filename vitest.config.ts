@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     // A run waits for disk and sockets a good part of its time: three fill two cores.
     maxWorkers: 3,
+    // No test leaves anything behind in its process: the next file need not wait for a new one, and for everything to be loaded again.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,

@@ -9,7 +9,7 @@ import { RandomWalk } from '../support/random-walk.ts';
 
 const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
 const seed = Number(process.env['SHADOWTAPE_SEED'] ?? 6_637);
-const most = isWhole ? { walks: 60, seconds: 900 } : { walks: 8, seconds: 45 };
+const most = isWhole ? { walks: 60, seconds: 900 } : { walks: 5, seconds: 30 };
 
 async function walkAlong(sequence: readonly Act[]): Promise<void> {
   const walk = await RandomWalk.begin();

@@ -57,8 +57,8 @@ const endings = ['resume', 'unwind', 'nothing'] as const;
 const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
- * At each command that changes something: it fails, the connection drops in one of the three ways, and the console is killed before or
- * after it. At every third of those that only look: it fails, or the connection drops. The ways and the endings go round from place to
+ * At each command that changes something: it fails; and the connection drops in one of the three ways, or the console is killed before or
+ * after it. At every fifth of those that only look: it fails, or the connection drops. The ways and the endings go round from place to
  * place, so that each step meets each of them with one method or another.
  */
 function chosen(places: readonly Place[]): Scenario[] {
@@ -66,12 +66,12 @@ function chosen(places: readonly Place[]): Scenario[] {
     const turn = <Value>(values: readonly Value[], by = 0) => values[(index + by) % values.length] as Value;
     const drop = turn(drops, Math.floor(index / 3));
     if (!place.changes)
-      return index % 3 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
-    return [
-      { place, how: 'fails', then: turn(endings) },
+      return index % 5 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
+    const way = turn([
       { place, how: drop, then: turn(endings, 1) },
-      { place, how: turn(kills), then: turn(takenUpBy, Math.floor(index / 2)) },
-    ];
+      { place, how: turn(kills, Math.floor(index / 2)), then: turn(takenUpBy, Math.floor(index / 4)) },
+    ]);
+    return [{ place, how: 'fails', then: turn(endings) }, way];
   });
 }
 
