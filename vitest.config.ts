@@ -31,7 +31,13 @@ export default defineConfig({
         extends: true,
         plugins: [svelte({ configFile: false })],
         resolve: { conditions: ['browser'] },
-        test: { name: 'page', include: [pageTests], environment: './test/support/ui/page-environment.ts' },
+        // Some of them put another bridge into a module's place.
+        test: {
+          name: 'page',
+          isolate: true,
+          include: [pageTests],
+          environment: './test/support/ui/page-environment.ts',
+        },
       },
     ],
   },

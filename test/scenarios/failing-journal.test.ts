@@ -1,34 +1,12 @@
 /** The console’s own disk is full, and the copy back that ends badly: the cluster is brought back as far as it can be. */
-import type * as FileSystem from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseJournal } from '../../src/main/procedure/journal-reader.ts';
 import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
+import { fillableDisk } from '../support/full-disk.ts';
 import { clusterState, normalState, openScene, runScene } from '../support/lab-run.ts';
 
-/** Which files of the console can no longer be written; by the end of their names. */
-const full = vi.hoisted(() => ({ ending: undefined as string | undefined }));
-
-vi.mock('node:fs', async (importOriginal) => {
-  const original = await importOriginal<typeof FileSystem>();
-  const names = new Map<number, string>();
-  const openSync: typeof original.openSync = (path, ...rest) => {
-    const handle = original.openSync(path, ...rest);
-    names.set(handle, String(path));
-    return handle;
-  };
-  const writeSync = (handle: number, ...rest: [NodeJS.ArrayBufferView, number?]) => {
-    if (full.ending !== undefined && names.get(handle)?.endsWith(full.ending)) {
-      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    }
-    return original.writeSync(handle, ...rest);
-  };
-  return { ...original, default: original, openSync, writeSync };
-});
-
-afterEach(() => {
-  full.ending = undefined;
-});
+const fillDiskFor = fillableDisk();
 
 const makeRoom = 'make room, or keep the state elsewhere with --state DIR';
 
@@ -42,7 +20,7 @@ describe('a full disk on the console', () => {
     try {
       const end = await runScene(scene, {
         onEvent(event) {
-          if (event.type === 'step-started' && event.step === step) full.ending = '.ndjson';
+          if (event.type === 'step-started' && event.step === step) fillDiskFor('.ndjson');
         },
       });
       await scene.lab.copyingFinished();
@@ -71,7 +49,7 @@ describe('a full disk on the console', () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         onEvent(event) {
-          if (event.type === 'step-finished' && event.step === 'unlock') full.ending = '.ndjson';
+          if (event.type === 'step-finished' && event.step === 'unlock') fillDiskFor('.ndjson');
         },
       });
       expect(end).toMatchObject({
@@ -85,7 +63,7 @@ describe('a full disk on the console', () => {
 
   it('refuses a run whose beginning cannot be written', async () => {
     await inScene(async (scene) => {
-      full.ending = '.ndjson';
+      fillDiskFor('.ndjson');
       await expect(runScene(scene)).rejects.toMatchObject({ code: 'JOURNAL_UNWRITABLE' });
       expect(scene.lab.commands.filter(({ line }) => !line.startsWith('sdxinfo'))).toEqual([]);
     });
@@ -96,7 +74,7 @@ describe('a full disk on the console', () => {
       const end = await failingRun(scene, {
         job: 'ufs-tar',
         onEvent(event) {
-          if (event.type === 'step-started' && event.step === '6b-4') full.ending = '.catalogue.ndjson';
+          if (event.type === 'step-started' && event.step === '6b-4') fillDiskFor('.catalogue.ndjson');
         },
       });
       expect(end).toMatchObject({

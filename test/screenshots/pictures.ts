@@ -20,7 +20,8 @@ const lost = async (page: Page, console: PlayedConsole): Promise<void> => {
 };
 
 /** What the browser itself says of a state that is meant to be so. */
-export const mayComplain = ({ act }: Picture): RegExp[] => (act === lost ? [/^WebSocket connection to/] : []);
+export const mayComplain = ({ act }: Picture): RegExp[] =>
+  act === lost ? [/^WebSocket connection to/, /ERR_CONNECTION_(RESET|REFUSED)/] : [];
 
 /** Progress that has come to a part of the whole; the first one where the journal of a quick run holds none so far on. */
 function isProgress({ opened }: Plays['normal'], what: string, part: number): (event: RunEvent) => boolean {

@@ -10,7 +10,7 @@ import { isFailure } from '../../src/contract/errors.ts';
 import { readRun } from '../../src/main/console.ts';
 import { breaks, brokenRun, type Break, type BrokenRun } from './breaks.ts';
 import { watchRejoins } from './failures.ts';
-import { jobsOfKinds, type KindOfRun } from './kinds-of-run.ts';
+import { jobsOfKinds, kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
 import { openScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
 import { takeUpScene } from './mortal-console.ts';
 import { placesOf, type Place } from './places.ts';
@@ -58,20 +58,24 @@ const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
  * At each command that changes something: it fails; and the connection drops in one of the three ways, or the console is killed before or
- * after it. At every fifth of those that only look: it fails, or the connection drops. The ways and the endings go round from place to
- * place, so that each step meets each of them with one method or another.
+ * after it. A dump of one raw device, by either route, meets both, the other kinds of runs one of them in turn. At every fifth of the commands that only
+ * look: it fails, or the connection drops. The ways and the endings go round from place to place, so that each step meets each of them
+ * with one method or another.
  */
-function chosen(places: readonly Place[]): Scenario[] {
-  return places.flatMap((place, index) => {
+function chosen(places: readonly Place[], isBoth: boolean): Scenario[] {
+  return places.flatMap((place, index): Scenario[] => {
     const turn = <Value>(values: readonly Value[], by = 0) => values[(index + by) % values.length] as Value;
     const drop = turn(drops, Math.floor(index / 3));
     if (!place.changes)
       return index % 5 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
-    const way = turn([
-      { place, how: drop, then: turn(endings, 1) },
-      { place, how: turn(kills, Math.floor(index / 2)), then: turn(takenUpBy, Math.floor(index / 4)) },
-    ]);
-    return [{ place, how: 'fails', then: turn(endings) }, way];
+    const fails: Scenario = { place, how: 'fails', then: turn(endings) };
+    const dropped: Scenario = { place, how: drop, then: turn(endings, 1) };
+    const killed: Scenario = {
+      place,
+      how: turn(kills, Math.floor(index / 2)),
+      then: turn(takenUpBy, Math.floor(index / 4)),
+    };
+    return isBoth ? [fails, turn([dropped, killed])] : [turn([fails, dropped, fails, killed])];
   });
 }
 
@@ -194,6 +198,9 @@ async function perform(shared: SharedScene, scenario: Scenario): Promise<string>
       : 'unwound';
 }
 
+const isPlain = (kind: KindOfRun) =>
+  [...kindsOfRuns.rawDevice, ...kindsOfRuns.rawByServer].some((each) => each === kind);
+
 /** Registers the scenarios of kinds of runs: a lab for them all, as long as they leave it as it was. */
 export async function brokenOff(kinds: readonly KindOfRun[]): Promise<void> {
   const shared = new SharedScene();
@@ -202,7 +209,8 @@ export async function brokenOff(kinds: readonly KindOfRun[]): Promise<void> {
     const { scene } = await shared.take();
     const places = await placesOf(scene, kind);
     describe(`a run of kind ${kind.name} that is broken off`, () => {
-      for (const scenario of (isWhole ? everything : chosen)(places).filter(isPossible)) {
+      const scenarios = isWhole ? everything(places) : chosen(places, isPlain(kind));
+      for (const scenario of scenarios.filter(isPossible)) {
         const { place, how, then } = scenario;
         it(`at step ${place.step}: ${place.line}, ${how}, then ${then}`, async ({ task }) => {
           task.meta.failureScenario = 'failed';

@@ -1,4 +1,5 @@
 /** A small lab in a temporary folder, and runs on it: what every scenario needs. */
+import { crc32 } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -171,14 +172,21 @@ export const normalState: ClusterState = {
   services: 'running',
 };
 
+/** CRC-32 of a volume of Class1: tells whether it is another than before, in a tenth of the time that SHA-256 takes. */
+export async function volumeChecksum(lab: Lab, volume: string): Promise<number> {
+  let checksum = 0;
+  for await (const piece of lab.readVolume('Class1', volume)) checksum = crc32(piece as Buffer, checksum);
+  return checksum;
+}
+
 /** Looks at the lab from outside, not through the program. */
 export async function clusterState({ lab, masterBefore }: Scene): Promise<ClusterState> {
   const world = lab.world();
-  const master = await lab.volumeDigest('Class1', 'Volume1');
+  const [master, proxy] = [await volumeChecksum(lab, 'Volume1'), await volumeChecksum(lab, 'Volume2')];
   const { disks, groups, volumes } = world.shadow;
   return {
-    masterUnchanged: master === masterBefore,
-    proxyEqualsMaster: master === (await lab.volumeDigest('Class1', 'Volume2')),
+    masterUnchanged: (await lab.volumeDigest('Class1', 'Volume1')) === masterBefore,
+    proxyEqualsMaster: master === proxy,
     proxy: world.proxy.state,
     sliceOfProxy: world.proxy.sliceStatusOn.node1 ?? 'none',
     shadowObjects: disks.length + groups.length + volumes.length,

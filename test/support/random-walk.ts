@@ -235,6 +235,6 @@ export class RandomWalk {
       ['Volume3', 'Volume4'],
       ['Volume5', 'Volume6'],
     ] as const)
-      expect(now.digests[proxy], `${proxy}\n${this.log}`).toBe(now.digests[master]);
+      expect(now.checksums[proxy], `${proxy}\n${this.log}`).toBe(now.checksums[master]);
   }
 }

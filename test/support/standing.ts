@@ -1,12 +1,12 @@
 /** Everything that stands in a lab, for one comparison: nothing of a run may be left when it is over. */
 import type { WorldSnapshot } from '../../src/lab/lab-world.ts';
-import type { Scene } from './lab-run.ts';
+import { volumeChecksum, type Scene } from './lab-run.ts';
 
 const volumes = Array.from({ length: 12 }, (_, index) => `Volume${index + 1}`);
 
 export interface Standing {
-  /** SHA-256 of each volume of the cluster, by name. */
-  readonly digests: Readonly<Record<string, string>>;
+  /** CRC-32 of each volume of the cluster, by name. */
+  readonly checksums: Readonly<Record<string, number>>;
   readonly pairs: readonly { readonly proxy: object; readonly master: object }[];
   readonly shadow: WorldSnapshot['shadow'];
   /** Node -> what is mounted where, and how; in whatever order it was. */
@@ -19,11 +19,11 @@ export interface Standing {
 export async function standing({ lab }: Scene): Promise<Standing> {
   await lab.copyingFinished();
   const { pairs, shadow, mounts, directories } = lab.world();
-  const digests = await Promise.all(
-    volumes.map(async (volume) => [volume, await lab.volumeDigest('Class1', volume)] as const),
+  const checksums = await Promise.all(
+    volumes.map(async (volume) => [volume, await volumeChecksum(lab, volume)] as const),
   );
   return {
-    digests: Object.fromEntries(digests),
+    checksums: Object.fromEntries(checksums),
     pairs: pairs.map(({ proxy, master }) => ({ master, proxy: { ...proxy, copiedBytes: 0 } })),
     shadow,
     mounts: Object.fromEntries(

@@ -1,30 +1,19 @@
-import type * as FileSystem from 'node:fs';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fillableDisk } from '../../../test/support/full-disk.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { parseJournal } from './journal-reader.ts';
 import { firstPrevious, Journal, lineHash } from './journal.ts';
 
-const disk = vi.hoisted(() => ({ full: false }));
-
-vi.mock('node:fs', async (importOriginal) => {
-  const original = await importOriginal<typeof FileSystem>();
-  const writeSync = (handle: number, ...rest: [NodeJS.ArrayBufferView, number?]) => {
-    if (disk.full)
-      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    return original.writeSync(handle, ...rest);
-  };
-  return { ...original, default: original, writeSync };
-});
+const fillDiskFor = fillableDisk();
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'shadowtape-journal-'));
 });
 afterEach(() => {
-  disk.full = false;
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -86,7 +75,7 @@ describe('a journal', () => {
 
   it('refuses every line once one could not be written, until the run carries on without it', () => {
     const journal = journalIn(join(folder, 'run-1.ndjson'));
-    disk.full = true;
+    fillDiskFor('.ndjson');
     const append = () => journal.append({ type: 'warning', step: '3-3', text: 'x' });
     const heard: number[] = [];
     journal.listen(({ seq }) => heard.push(seq));
