@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { configDefaults, defineConfig } from 'vitest/config';
 import FailureCount from './test/support/failure-count.ts';
+import LongestFirst from './test/support/longest-first.ts';
 
 /** Tests of what lives in a page, and is compiled by Svelte. The others are not made to wait for that. */
 const pageTests = 'src/renderer/**/*.svelte.test.ts';
@@ -15,6 +16,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,
+    sequence: { sequencer: LongestFirst },
     // Tests start the command line hundreds of times: what Node has compiled of it is kept for the next one.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests') },
     reporters: ['default', new FailureCount()],
