@@ -96,13 +96,27 @@ function goesOn(pass: PassModel | undefined): boolean {
   return pass?.state === 'running';
 }
 
+/**
+ * All of a fingerprint once it is taken: the journal holds how far it was a second before.
+ * @returns undefined while it goes on
+ */
+function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView | undefined {
+  const side = progress.step === 'verify' ? 'backup' : 'primary';
+  const taken = model.fingerprints.flatMap((pair) => pair[side] ?? []);
+  if (progress.what !== 'fingerprint' || taken.length < (model.start?.volumes.length ?? 1)) return undefined;
+  const records = taken.reduce((sum, { blocks }) => sum + blocks.length, 0);
+  return { ...progress, bytes: progress.total ?? progress.bytes, records };
+}
+
 /** Of the present step where it tells how far it is, else of the last way of the data; undefined before the first. */
 export function presentFigures(model: RunModel): Figures | undefined {
   const recordBytes = model.start?.recordBytes;
   const leg = latestLeg(model);
   const { current } = model;
-  if (current?.progress && current.key !== leg?.pass)
-    return figuresOf(current.progress, false, current.progress.rate, recordBytes);
+  if (current?.progress && current.key !== leg?.pass) {
+    const progress = takenFingerprint(model, current.progress) ?? current.progress;
+    return figuresOf(progress, false, progress.rate, recordBytes);
+  }
   if (!leg) return undefined;
   const pass = model.passes.find(({ key }) => key === leg.pass);
   const isOver = !goesOn(pass) || model.end !== undefined;

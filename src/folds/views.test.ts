@@ -164,6 +164,16 @@ describe('the figures', () => {
     expect(figures?.bytes).toBe(10_485_760);
   });
 
+  it('are those of the whole fingerprint once it is taken, whatever the journal holds of its progress', () => {
+    const all = fixtureEvents('raw-dd');
+    const taken = all.findIndex(({ type, step }) => type === 'fingerprint' && step === 'verify');
+    const figuresAt = (count: number) => presentFigures(foldRun(all.slice(0, count)));
+    expect(figuresAt(taken)?.done).toBeLessThan(1);
+    const fingerprint = all[taken];
+    const sampled = fingerprint?.type === 'fingerprint' ? fingerprint.blocks.length : 0;
+    expect(figuresAt(taken + 1)).toMatchObject({ title: 'Fingerprint', done: 1, records: sampled });
+  });
+
   it('are there for no run that has moved nothing', () => {
     expect(presentFigures(foldRun(begun.slice(0, 1)))).toBeUndefined();
   });

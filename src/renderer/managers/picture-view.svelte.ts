@@ -11,13 +11,18 @@ import {
 } from '../geometry/viewport.ts';
 
 export class PictureView {
-  #view = $state.raw<Viewport>({ x: 0, y: 0, scale: 1 });
+  /** `all`: the whole picture, however large the window becomes. */
+  #view = $state.raw<Viewport | 'all'>({ x: 0, y: 0, scale: 1 });
   #picture = $state.raw<Size>({ width: 1, height: 1 });
   width = $state(0);
   height = $state(0);
 
   readonly #window = $derived<Size>({ width: this.width, height: this.height });
-  readonly #shown = $derived(clampViewport(this.#view, this.#picture, this.#window));
+  readonly #shown = $derived(
+    this.#view === 'all'
+      ? fitAll(this.#picture, this.#window)
+      : clampViewport(this.#view, this.#picture, this.#window),
+  );
   readonly #box = $derived(drawnBox(this.#shown, this.#window));
 
   get view(): Viewport {
@@ -50,7 +55,7 @@ export class PictureView {
   }
 
   fit(): void {
-    this.#view = fitAll(this.#picture, this.#window);
+    this.#view = 'all';
   }
 
   ownSize(): void {
