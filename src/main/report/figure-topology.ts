@@ -1,12 +1,19 @@
 /** Draws both domains and the tape: spaces as strips of blocks, a ribbon between proxy and shadow. */
 import type { ReportExtent, ReportShadowed, ReportSpace, ReportTopology } from '../../contract/report.ts';
 import { countText } from '../../contract/words.ts';
+import {
+  endOf,
+  filesOnTape,
+  placeExtents,
+  shownBlocks,
+  shownMasters,
+  tieWords,
+  type ShownBlocks,
+} from '../../folds/report-strips.ts';
 import type { Flow } from './flow.ts';
 import { hatchPath, type Direction } from './hatch.ts';
 import { inks, type StructNode } from './page-items.ts';
 
-/** More masters than these are told of in words. */
-const mostMasters = 6;
 const pad = 9;
 const stripHeight = 15;
 const spaceHeight = 36;
@@ -21,32 +28,6 @@ const looks: Readonly<Record<ReportExtent['role'], { fill: string; hatch?: Direc
   shadow: { fill: '#e6ddf6', hatch: 'down' },
   other: { fill: '#f4f4f4' },
 };
-
-/** Volumes that take less than this part of what they lie in are drawn larger, with torn edges. */
-const leastShare = 0.3;
-
-interface Window {
-  readonly from: number;
-  readonly to: number;
-  readonly tornStart: boolean;
-  readonly tornEnd: boolean;
-}
-
-const endOf = ({ first, blocks }: ReportExtent) => first + blocks;
-
-function windowOf(spaces: readonly ReportSpace[]): Window {
-  const all = spaces.flatMap(({ extents }) => extents);
-  const own = all.filter(({ role }) => role !== 'other');
-  const size = Math.max(1, ...spaces.map(({ blocks }) => blocks ?? 0), ...all.map(endOf));
-  const first = Math.min(...own.map((extent) => extent.first));
-  const end = Math.max(...own.map(endOf));
-  if (own.length === 0 || (end - first) / size >= leastShare)
-    return { from: 0, to: size, tornStart: false, tornEnd: false };
-  const around = (end - first) * 0.35;
-  const from = Math.max(0, first - around);
-  const to = Math.min(size, end + around);
-  return { from, to, tornStart: from > 0, tornEnd: to < size };
-}
 
 interface Drawn {
   readonly x: number;
@@ -97,36 +78,24 @@ function drawExtent(pen: Pen, extent: ReportExtent, drawn: Drawn, top: number): 
 }
 
 /** @returns where each extent was drawn */
-function drawSpace(pen: Pen, space: ReportSpace, window: Window, top: number): Map<ReportExtent, Drawn> {
+function drawSpace(pen: Pen, space: ReportSpace, shown: ShownBlocks, top: number): Map<ReportExtent, Drawn> {
   const { flow, node } = pen;
   const [x, width] = [pen.left + pad, pen.width - 2 * pad];
-  const perBlock = width / (window.to - window.from);
   const size = space.blocks === undefined ? '' : `, ${countText(space.blocks)} blocks`;
   const [title] = flow.lines([{ text: `${space.title}${size}` }], { width, size: 7, codeSize: 7, hang: 0 });
   if (title) flow.setLine(node, title, x, top + 7);
   const strip = top + 10;
   flow.rectangle(node, x, strip, width, stripHeight, { fill: inks.white, stroke: inks.rule, width: 0.5 });
   const drawn = new Map<ReportExtent, Drawn>();
-  for (const extent of space.extents) {
-    const from = Math.max(extent.first, window.from);
-    const to = Math.min(endOf(extent), window.to);
-    if (to <= from) continue;
-    const at = { x: x + (from - window.from) * perBlock, width: Math.max((to - from) * perBlock, 1.5) };
+  for (const { extent, ...at } of placeExtents(space, shown, { x, width, least: 1.5 })) {
     drawExtent(pen, extent, at, strip);
     drawn.set(extent, at);
   }
   const torn = { stroke: inks.ink, width: 0.7 };
-  if (window.tornStart) flow.shape(node, zigzag(x, strip, stripHeight), torn);
-  if (window.tornEnd) flow.shape(node, zigzag(x + width, strip, stripHeight), torn);
+  if (shown.tornStart) flow.shape(node, zigzag(x, strip, stripHeight), torn);
+  if (shown.tornEnd) flow.shape(node, zigzag(x + width, strip, stripHeight), torn);
   return drawn;
 }
-
-const tieWords = {
-  good: 'the same blocks',
-  bad: 'NOT the same blocks',
-  unknown: 'not proven',
-  warning: 'not proven',
-} as const;
 
 type Tie = ReportShadowed['ties'][number];
 
@@ -164,10 +133,14 @@ function drawFrame({ flow, node, left, width }: Pen, title: string, top: number,
   flow.text(node, title, left + pad, top + 9.6, { font: 'bold', size: 7.4 });
 }
 
-export function shadowedHeight({ masters }: ReportShadowed): number {
-  const more = masters.length > mostMasters ? 10 : 0;
-  const above = headHeight + (Math.min(masters.length, mostMasters) + 1) * spaceHeight + more + 4;
-  return above + ribbonHeight + headHeight + spaceHeight + 4 + 8;
+export function shadowedHeight(shadowed: ReportShadowed): number {
+  return heightAbove(shadowed) + ribbonHeight + headHeight + spaceHeight + 4 + 8;
+}
+
+/** Of the primary domain's frame. */
+function heightAbove(shadowed: ReportShadowed): number {
+  const { masters, more } = shownMasters(shadowed);
+  return headHeight + (masters.length + 1) * spaceHeight + (more === undefined ? 0 : 10) + 4;
 }
 
 function drawShadowed(
@@ -177,28 +150,24 @@ function drawShadowed(
   top: number,
 ): void {
   const { flow, node } = pen;
-  const masters = shadowed.masters.slice(0, mostMasters);
-  const left = shadowed.masters.length - masters.length;
-  const above = headHeight + (masters.length + 1) * spaceHeight + (left > 0 ? 10 : 0) + 4;
+  const { masters, more } = shownMasters(shadowed);
+  const above = heightAbove(shadowed);
   drawFrame(pen, `PRIMARY DOMAIN  ${primary}`, top, above);
   let y = top + headHeight;
   for (const space of masters) {
-    drawSpace(pen, space, windowOf([space]), y);
+    drawSpace(pen, space, shownBlocks([space]), y);
     y += spaceHeight;
   }
-  if (left > 0) {
-    flow.text(node, `and ${left} more groups or disks that hold masters`, pen.left + pad, y + 7, {
-      size: 7,
-      tone: 'quiet',
-    });
+  if (more !== undefined) {
+    flow.text(node, more, pen.left + pad, y + 7, { size: 7, tone: 'quiet' });
     y += 10;
   }
-  const window = windowOf([shadowed.proxy, shadowed.shadow]);
-  const proxies = drawSpace(pen, shadowed.proxy, window, y);
+  const shown = shownBlocks([shadowed.proxy, shadowed.shadow]);
+  const proxies = drawSpace(pen, shadowed.proxy, shown, y);
   const ribbonTop = y + 10 + stripHeight;
   const below = top + above + ribbonHeight;
   drawFrame(pen, `BACKUP SERVER  ${backup}`, below, headHeight + spaceHeight + 4);
-  const shadows = drawSpace(pen, shadowed.shadow, window, below + headHeight);
+  const shadows = drawSpace(pen, shadowed.shadow, shown, below + headHeight);
   const ribbonBottom = below + headHeight + 10;
   const find = (drawn: ReadonlyMap<ReportExtent, Drawn>, name: string) =>
     [...drawn].find(([extent]) => extent.name === name)?.[1];
@@ -225,7 +194,7 @@ function drawTape(
   flow.shape(node, `M${middle} ${top - 6}v9m-3 -3l3 3l3 -3`, { stroke: inks.ink, width: 0.9 });
   flow.rectangle(node, left, top + 5, width, tapeHeight - 8, { stroke: inks.ink, width: 0.9 });
   flow.text(node, `TAPE  ${title}`, left + pad, top + 15, { font: 'bold', size: 7.4 });
-  const shown = files.length === 0 ? ['nothing was written to its end'] : files;
+  const shown = filesOnTape(files);
   const cell = (width - 2 * pad) / shown.length;
   shown.forEach((name, index) => {
     const x = left + pad + index * cell;

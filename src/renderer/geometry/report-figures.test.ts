@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportChart, ReportTopology } from '../../contract/report.ts';
 import { layoutReportChart } from './report-chart.ts';
-import { layoutReportTopology, windowOf } from './report-topology.ts';
+import { layoutReportTopology } from './report-topology.ts';
 
 const space = (title: string, name: string, role: 'proxy' | 'shadow', first: number, blocks = 16_384) => ({
   title,
@@ -61,16 +61,6 @@ describe('the topology of a report', () => {
         expect(box.y + box.height).toBeLessThanOrEqual(drawn.height);
       }
     }
-  });
-
-  it('draws a small volume larger, with what lies around it cut off', () => {
-    expect(windowOf([space('Disk', 'Volume2', 'proxy', 40_000, 1000)])).toEqual({
-      from: 39_650,
-      to: 41_350,
-      tornStart: true,
-      tornEnd: true,
-    });
-    expect(windowOf([space('Disk', 'Volume2', 'proxy', 0, 60_000)])).toMatchObject({ from: 0, to: 91_648 });
   });
 });
 

@@ -7,6 +7,15 @@ import type {
   ReportTopology,
 } from '../../contract/report.ts';
 import { countText } from '../../contract/words.ts';
+import {
+  endOf,
+  filesOnTape,
+  placeExtents,
+  shownBlocks,
+  shownMasters,
+  tieWords,
+  type ShownBlocks,
+} from '../../folds/report-strips.ts';
 import { fitText, textWidth } from './text-fit.ts';
 
 const pad = 16;
@@ -18,10 +27,6 @@ const gap = 10;
 const ribbon = 40;
 const tapeStrip = 26;
 const small = 11;
-/** More masters than these are told of in words. */
-const mostMasters = 6;
-/** Volumes that take less than this part of what they lie in are drawn larger, with torn edges. */
-const leastShare = 0.3;
 
 export interface Box {
   readonly x: number;
@@ -75,30 +80,6 @@ export interface DrawnTopology {
   readonly tape: DrawnTape | undefined;
 }
 
-interface Window {
-  readonly from: number;
-  readonly to: number;
-  readonly tornStart: boolean;
-  readonly tornEnd: boolean;
-}
-
-const endOf = ({ first, blocks }: ReportExtent) => first + blocks;
-
-/** The blocks that are drawn: all of them, or those around the volumes where these would be too small to be seen. */
-export function windowOf(spaces: readonly ReportSpace[]): Window {
-  const all = spaces.flatMap(({ extents }) => extents);
-  const own = all.filter(({ role }) => role !== 'other');
-  const size = Math.max(1, ...spaces.map(({ blocks }) => blocks ?? 0), ...all.map(endOf));
-  const first = Math.min(...own.map((extent) => extent.first));
-  const end = Math.max(...own.map(endOf));
-  if (own.length === 0 || (end - first) / size >= leastShare)
-    return { from: 0, to: size, tornStart: false, tornEnd: false };
-  const around = (end - first) * 0.35;
-  const from = Math.max(0, Math.floor(first - around));
-  const to = Math.min(size, Math.ceil(end + around));
-  return { from, to, tornStart: from > 0, tornEnd: to < size };
-}
-
 const roleWords = { master: 'master ', proxy: 'proxy ', shadow: 'shadow ', other: '' } as const;
 
 function labelOf({ name, role, status }: ReportExtent, width: number): string {
@@ -124,31 +105,22 @@ const above = (y: number): Row => ({
 const below = (y: number): Row => ({ stripY: y, numbersY: y + strip + 13, titleY: y + strip + numbers + 14 });
 const spaceHeight = title + numbers + strip;
 
-function drawSpace(space: ReportSpace, window: Window, row: Row, width: number): DrawnSpace {
+function drawSpace(space: ReportSpace, shown: ShownBlocks, row: Row, width: number): DrawnSpace {
   const inner = width - 2 * pad;
-  const perBlock = inner / (window.to - window.from);
-  const extents = space.extents.flatMap((extent): DrawnExtent[] => {
-    const from = Math.max(extent.first, window.from);
-    const to = Math.min(endOf(extent), window.to);
-    if (to <= from) return [];
-    const box = {
-      x: pad + (from - window.from) * perBlock,
-      width: Math.max((to - from) * perBlock, 2),
+  const placed = placeExtents(space, shown, { x: pad, width: inner, least: 2 });
+  const extents = placed.map(({ extent, ...place }): DrawnExtent => {
+    const [first, last] = [countText(extent.first), countText(endOf(extent) - 1)];
+    const fits = extent.role !== 'other' && textWidth(first + last, small) + 12 <= place.width;
+    return {
+      ...place,
       y: row.stripY,
       height: strip,
+      extent,
+      label: labelOf(extent, place.width),
+      first: fits ? first : '',
+      last: fits ? last : '',
+      numbersY: row.numbersY,
     };
-    const [first, last] = [countText(extent.first), countText(endOf(extent) - 1)];
-    const fits = extent.role !== 'other' && textWidth(first + last, small) + 12 <= box.width;
-    return [
-      {
-        ...box,
-        extent,
-        label: labelOf(extent, box.width),
-        first: fits ? first : '',
-        last: fits ? last : '',
-        numbersY: row.numbersY,
-      },
-    ];
   });
   return {
     x: pad,
@@ -158,17 +130,10 @@ function drawSpace(space: ReportSpace, window: Window, row: Row, width: number):
     title: fitText(space.title, inner, small),
     titleY: row.titleY,
     extents,
-    tornStart: window.tornStart,
-    tornEnd: window.tornEnd,
+    tornStart: shown.tornStart,
+    tornEnd: shown.tornEnd,
   };
 }
-
-const tieWords: Readonly<Record<ReportMark, string>> = {
-  good: 'the same blocks',
-  bad: 'NOT the same blocks',
-  unknown: 'not proven',
-  warning: 'not proven',
-};
 
 function ribbonsOf({ ties }: ReportShadowed, proxies: DrawnSpace, shadows: DrawnSpace): DrawnRibbon[] {
   return ties.flatMap(({ proxy, shadow, mark }) => {
@@ -211,23 +176,22 @@ function drawShadowed(
   top: number,
   width: number,
 ): number {
-  const masters = shadowed.masters.slice(0, mostMasters);
-  const left = shadowed.masters.length - masters.length;
+  const { masters, more } = shownMasters(shadowed);
   let y = top + head;
   for (const space of masters) {
-    into.spaces.push(drawSpace(space, windowOf([space]), above(y), width));
+    into.spaces.push(drawSpace(space, shownBlocks([space]), above(y), width));
     y += spaceHeight + gap;
   }
-  if (left > 0) {
-    into.notes.push({ x: pad, y: y + 11, text: `and ${left} more groups or disks that hold masters` });
+  if (more !== undefined) {
+    into.notes.push({ x: pad, y: y + 11, text: more });
     y += title;
   }
-  const window = windowOf([shadowed.proxy, shadowed.shadow]);
-  const proxies = drawSpace(shadowed.proxy, window, above(y), width);
+  const shown = shownBlocks([shadowed.proxy, shadowed.shadow]);
+  const proxies = drawSpace(shadowed.proxy, shown, above(y), width);
   y += spaceHeight + pad / 2;
   into.frames.push({ x: 0, y: top, width, height: y - top, title: primary, titleY: top + 17 });
   const frame = y + ribbon - pad;
-  const shadows = drawSpace(shadowed.shadow, window, below(frame + pad / 2), width);
+  const shadows = drawSpace(shadowed.shadow, shown, below(frame + pad / 2), width);
   const end = frame + pad / 2 + spaceHeight + head + 4;
   into.frames.push({ x: 0, y: frame, width, height: end - frame, title: backup, titleY: end - 10 });
   into.spaces.push(proxies, shadows);
@@ -236,7 +200,7 @@ function drawShadowed(
 }
 
 function drawTape(tape: NonNullable<ReportTopology['tape']>, top: number, width: number): DrawnTape {
-  const names = tape.files.length === 0 ? ['nothing was written to its end'] : tape.files;
+  const names = filesOnTape(tape.files);
   const cell = (width - 2 * pad) / names.length;
   return {
     x: 0,
