@@ -229,7 +229,7 @@ export class RandomWalk {
     for (const lock of locksLeft(this.#scene).reverse())
       await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);
     const now = await standing(this.#scene);
-    expect({ ...now, digests: {} }, this.log).toEqual({ ...this.#normal, digests: {} });
+    expect({ ...now, checksums: {} }, this.log).toEqual({ ...this.#normal, checksums: {} });
     for (const [master, proxy] of [
       ['Volume1', 'Volume2'],
       ['Volume3', 'Volume4'],
