@@ -9,7 +9,7 @@ export interface LabTold {
 }
 
 // Cluster and backup server are other machines: here they take what console and page leave of the processor.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+setPriority(constants.priority.PRIORITY_LOW);
 
 const [mebibytes = 512] = process.argv.slice(2).map(Number);
 const scene = await openScene({ blocks: mebibytes * 2048, rejoinBytesPerSecond: 2 ** 40 });
