@@ -28,6 +28,7 @@ describe('the command line, without a site', () => {
       ['--state', '/dev/null/state', 'plan'],
       'shadowtape: the state folder /dev/null/state cannot be used: a part of its path is not a folder',
     ],
+    [['state', 'remove', 'nosuch'], 'shadowtape: there is no run nosuch'],
     [['show', '../../etc/passwd'], 'shadowtape: there is no run ../../etc/passwd'],
   ])('refuses %j', async (args, message) => {
     const { exitStatus, stderr } = await run(args);

@@ -225,17 +225,27 @@ export async function filesOfRun(state: StateFolder, run: string): Promise<strin
 }
 
 /**
+ * To be asked before anybody is asked to confirm.
+ * @returns the journal of a run that may be removed
+ * @throws RUN_UNKNOWN, STATE_RUN_LIVE
+ */
+export async function requireRemovable(state: StateFolder, run: string): Promise<Buffer> {
+  const content = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)
+    ? await contentOf(state.journalFile(run))
+    : undefined;
+  if (!content) throw failure('RUN_UNKNOWN', { run });
+  await requireNotLive(state, run);
+  return content;
+}
+
+/**
  * Removes all files of a run; what its journal was is written into the list of seals first.
  * @param by who wants it
  * @returns the names of the files
  * @throws RUN_UNKNOWN, STATE_RUN_LIVE, SEALS_UNWRITABLE, STATE_FILE_UNWRITABLE
  */
 export async function removeRun(state: StateFolder, run: string, by: string): Promise<string[]> {
-  const content = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)
-    ? await contentOf(state.journalFile(run))
-    : undefined;
-  if (!content) throw failure('RUN_UNKNOWN', { run });
-  await requireNotLive(state, run);
+  const content = await requireRemovable(state, run);
   await appendSeals(state, [
     { what: 'removed', at: new Date().toISOString(), run, by, ...lastFacts(content, run) },
   ]);
