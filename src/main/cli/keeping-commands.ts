@@ -4,7 +4,14 @@ import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../console.ts';
 import { millisecondsOf } from '../proof/age.ts';
 import { compressRuns, type CompressedRun } from '../proof/packed-runs.ts';
-import { diskUse, exportState, importState, removeRun, requireRemovable, type ImportedFile } from '../proof/state-archive.ts';
+import {
+  diskUse,
+  exportState,
+  importState,
+  removeRun,
+  requireRemovable,
+  type ImportedFile,
+} from '../proof/state-archive.ts';
 import type { CommandLine } from './command-line.ts';
 import { stoppable } from './stop-signals.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
