@@ -1,62 +1,136 @@
 /**
  * The import laws of the house (ARCHITECTURE.md, "The laws"), as lint rules that fail.
  *
- * Each room names the other rooms that it may import. Rooms are flat folders below src, or below src/main; only the renderer has folders in it.
+ * Each room is a folder below src. It names the folders and the single files that it may import; itself it may always import.
+ * A file belongs to the innermost room that it lies in.
  */
+import { dirname, join, relative, resolve, sep } from 'node:path';
 
-/** Room -> rooms it may import, itself always included. Paths are relative to src. */
+/** What a step, a check or a plan needs to know: no session, no journal, no page. */
+const facts = ['contract', 'streams', 'main/gds', 'main/tape', 'main/site', 'main/ssh/quoting'];
+
+/** What performs a step may need, the walls of the procedure aside. */
+const performing = [...facts, 'main/ssh', 'main/journal'];
+
+const inProcedure = (...names) => names.map((name) => `main/procedure/${name}`);
+
+/** What every folder of screens shares. */
+const onScreens = [
+  'contract',
+  'folds',
+  'renderer/bridge',
+  'renderer/components',
+  'renderer/geometry',
+  'renderer/managers',
+  'renderer/site-text',
+  'renderer/screens/CheckLines',
+  'renderer/screens/Fingerprint',
+  'renderer/screens/moments',
+  'renderer/screens/run-times',
+];
+
+const labModel = ['contract', 'lab/gds/lab-model', 'lab/world', 'lab/lock'];
+
+/** Room -> what it may import. Paths are relative to src; a path without extension is a folder or a single file. */
 export const rooms = {
   contract: [],
   folds: ['contract'],
   streams: ['contract'],
+
   lab: ['contract'],
+  'lab/faults': labModel,
+  'lab/tape': [...labModel, 'lab/faults', 'lab/hosts/byte-channels'],
+  'lab/gds': [...labModel, 'lab/faults'],
+  'lab/hosts': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/commands/commands'],
+  'lab/commands': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/hosts'],
+
+  main: ['contract', 'main/application', 'main/desktop'],
+  'main/journal': ['contract'],
   'main/gds': ['contract'],
   'main/ssh': ['contract', 'streams/turn'],
   'main/tape': ['contract', 'streams'],
   'main/site': ['contract', 'streams', 'main/ssh', 'main/gds', 'main/tape'],
   'main/notify': ['contract', 'main/site'],
-  'main/procedure': ['contract', 'streams', 'main/site', 'main/tape', 'main/ssh', 'main/gds'],
-  'main/report': ['contract', 'folds'],
+  'main/procedure/model': facts,
+  'main/procedure/hosts': [...performing, ...inProcedure('model')],
+  'main/procedure/drive': [...performing, ...inProcedure('model', 'hosts')],
+  'main/procedure/detached': [...performing, ...inProcedure('model', 'hosts')],
+  // The files named are those with commands that a plan prints word for word, as they are sent.
+  'main/procedure/plan': [
+    ...facts,
+    ...inProcedure('model', 'hosts/observe', 'drive/drive-ready', 'drive/own-file'),
+    ...inProcedure('drive/tape-look', 'drive/tape-position'),
+  ],
+  'main/procedure/run': [...performing, ...inProcedure('model', 'hosts', 'drive', 'detached', 'plan')],
+  'main/procedure/recover': [
+    ...performing,
+    ...inProcedure('model', 'hosts', 'drive', 'detached', 'plan', 'run'),
+  ],
+  'main/report/document': ['contract', 'folds', 'main/journal'],
+  'main/report/pages': ['contract', 'folds'],
   'main/history': [
     'contract',
     'folds',
-    'main/procedure',
-    'main/ssh',
-    'main/tape',
-    'main/run-history',
-    'main/state-folder',
+    'main/journal',
+    'main/procedure/model/run-tapes',
+    'main/ssh/quoting',
+    'main/tape/tape-device',
   ],
   'main/proof': [
     'contract',
-    'main/procedure',
+    'folds',
+    'main/journal',
     'main/tape',
     'main/ssh',
-    'main/report-record',
-    'main/state-folder',
+    'main/procedure/drive/identify-tape',
   ],
-  'main/desk': [
+  'main/application': [
     'contract',
-    'main/report',
-    'main/history',
+    'folds',
+    'streams',
+    'lab/faults/faults',
+    'lab/lab',
+    'lab/lab-site',
+    'main/gds',
+    'main/journal',
+    'main/notify',
+    'main/procedure',
     'main/proof',
-    'main/console',
-    'main/site-draft',
-    'main/site-text',
-    'main/draft-desk',
+    'main/report',
+    'main/site',
+    'main/ssh',
+    'main/tape',
   ],
+  'main/desk': ['contract', 'main/application', 'main/history', 'main/proof', 'main/report'],
   'main/serve': ['contract', 'main/desk'],
-  'main/cli': ['contract', 'main/console', 'main/serve', 'main/report', 'main/history', 'main/proof'],
-  'main/desktop': ['contract', 'main/console', 'main/desk'],
+  'main/cli': ['contract', 'main/application', 'main/history', 'main/proof', 'main/report', 'main/serve'],
+  'main/desktop': ['contract', 'main/application', 'main/desk'],
   preload: ['contract'],
+
   renderer: ['contract', 'folds'],
+  'renderer/components': ['contract', 'folds', 'renderer/geometry/drive-state', 'renderer/managers'],
+  'renderer/geometry': ['contract', 'folds'],
+  'renderer/managers': ['contract', 'folds', 'renderer/bridge', 'renderer/geometry', 'renderer/site-text'],
+  'renderer/site-text': ['contract', 'folds'],
+  'renderer/screens': onScreens,
+  'renderer/screens/job': onScreens,
+  'renderer/screens/plan': onScreens,
+  'renderer/screens/report': [...onScreens, 'renderer/screens/runs/RunProof'],
+  'renderer/screens/run': onScreens,
+  'renderer/screens/runs': [...onScreens, 'renderer/screens/run'],
+  'renderer/screens/site': [...onScreens, 'renderer/screens/job'],
+  'renderer/screens/tape': onScreens,
+  'renderer/screens/topology': onScreens,
+  'renderer/screens/trends': [...onScreens, 'renderer/screens/runs/HistoryTabs'],
+  'renderer/screens/verification': onScreens,
 };
 
 /** Packages that only some rooms may import: package -> rooms. */
 const ownersOfPackages = {
-  electron: ['main/desktop', 'preload'],
+  electron: ['main', 'main/desktop', 'preload'],
   nodemailer: ['main/notify'],
   'node-sqlite3-wasm': ['main/history'],
-  pdfkit: ['main/report'],
+  pdfkit: ['main/report/pages'],
   ssh2: ['main/ssh', 'lab'],
   ws: ['main/serve'],
 };
@@ -65,58 +139,94 @@ const ownersOfPackages = {
 const schemaFiles = ['channels', 'events'];
 const pageRooms = ['renderer', 'preload', 'folds'];
 
-const escape = (text) => text.replaceAll('/', '\\/');
+const sourceFolder = join(import.meta.dirname, 'src');
 
-/** How a file of `room` writes the way to `target`; a room is followed by "/", a single file such as main/console by ".". */
-function waysTo(room, target) {
-  const up = '\\.\\./'.repeat(room.split('/').length);
-  const ways = [`${up}${escape(target)}[/.]`];
-  const inMain = room.startsWith('main/') && target.startsWith('main/');
-  return inMain ? [...ways, `\\.\\./${escape(target.slice('main/'.length))}[/.]`] : ways;
+/** @returns the path below src with "/" between its parts; undefined for a file outside */
+function belowSource(file) {
+  const path = relative(sourceFolder, file).split(sep).join('/');
+  return path.startsWith('../') ? undefined : path;
 }
 
-/** Matches every relative import that leaves the room for one that is not allowed. */
-function forbiddenImports(room, allowed) {
-  const support = `${'\\.\\./'.repeat(room.split('/').length + 1)}test\\/support\\/`;
-  const ways = [...allowed.flatMap((target) => waysTo(room, target)), support];
-  return `^(?!${ways.join('|')})\\.\\./`;
+const liesIn = (path, place) => path.startsWith(`${place}/`) || path.startsWith(`${place}.`);
+
+/** The innermost room of a file. */
+function roomOf(path) {
+  const around = Object.keys(rooms).filter((room) => path.startsWith(`${room}/`));
+  return around.sort((one, other) => other.length - one.length)[0];
 }
 
-/** The renderer alone has folders of its own: what lies in them goes two steps up to leave it. */
-const inRendererFolder =
-  '^(?!(?:\\.\\./){2,3}(?:contract|folds)[/.]|\\.\\./\\.\\./\\.\\./test\\/support\\/)\\.\\./\\.\\./';
+const permits = (room, target) => rooms[room].some((place) => liesIn(target, place));
 
-const lawsOf = ([room, allowed]) =>
-  room === 'renderer'
-    ? [
-        lawFor(room, allowed, `src/${room}/*`, forbiddenImports(room, allowed)),
-        lawFor(room, allowed, `src/${room}/*/**`, inRendererFolder),
-      ]
-    : [lawFor(room, allowed, `src/${room}/**`, forbiddenImports(room, allowed))];
+/** Rooms whose own files put everything below them together. */
+const assemblies = ['lab', 'renderer'];
 
-function lawFor(room, allowed, files, forbidden) {
-  const strangers = Object.entries(ownersOfPackages).filter(([, owners]) => !owners.includes(room));
-  return {
-    files: [files],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: strangers.map(([name]) => ({
-            name,
-            message: `src/${room} does not import ${name} (ARCHITECTURE.md)`,
-          })),
-          patterns: [
-            {
-              regex: forbidden,
-              message: `src/${room} imports only itself and: ${allowed.join(', ') || 'nothing'} (ARCHITECTURE.md)`,
-            },
-          ],
-        },
-      ],
-    },
-  };
+/** Groups of rooms whose tests play several of them together: such a test may use what any room of the group may use. */
+const groupsOfTests = ['lab', 'main/procedure', 'main/report', 'renderer'];
+
+/** What a test may import beyond what its room may. */
+function testMayImport(room, target) {
+  if (/\.test-support\.ts$/.test(target)) return true;
+  const group = groupsOfTests.find((name) => room.startsWith(`${name}/`));
+  if (group === undefined) return false;
+  const members = Object.keys(rooms).filter((name) => name.startsWith(`${group}/`));
+  return target.startsWith(`${group}/`) || members.some((member) => permits(member, target));
 }
+
+function mayImport(path, target) {
+  const room = roomOf(path);
+  if (roomOf(target) === room || permits(room, target)) return true;
+  if (assemblies.includes(room) && target.startsWith(`${room}/`)) return true;
+  return isTest.test(path) && testMayImport(room, target);
+}
+
+const supportFolder = join(sourceFolder, '..', 'test', 'support') + sep;
+
+/** What lies outside of src and may be imported; package.json for the version. */
+const outside = [supportFolder, join(sourceFolder, '..', 'package.json')];
+
+const isTest = /\.(test|test-support|fixture)\.ts$/;
+const isTestSupport = (file) => file.startsWith(supportFolder) || /\.test-support\.ts$/.test(file);
+
+/** @returns why this import is not allowed; undefined where it is */
+function objection(file, imported) {
+  const path = belowSource(file);
+  const room = path && roomOf(path);
+  if (!room) return undefined;
+  if (imported.startsWith('.')) {
+    const absolute = resolve(dirname(file), imported);
+    const target = belowSource(absolute);
+    if (!isTest.test(path) && isTestSupport(absolute))
+      return `src/${room} imports test support in tests only (ARCHITECTURE.md)`;
+    if (target === undefined)
+      return outside.some((place) => absolute.startsWith(place))
+        ? undefined
+        : `src/${room} imports nothing from outside of src (ARCHITECTURE.md)`;
+    if (mayImport(path, target)) return undefined;
+    return `src/${room} imports only itself and: ${rooms[room].join(', ') || 'nothing'} (ARCHITECTURE.md)`;
+  }
+  const owners = ownersOfPackages[imported.split('/')[0]];
+  const isOwner = owners?.some(
+    (owner) => room === owner || (owner !== 'main' && room.startsWith(`${owner}/`)),
+  );
+  return owners && !isOwner ? `src/${room} does not import ${imported} (ARCHITECTURE.md)` : undefined;
+}
+
+const imports = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const judge = ({ source }) => {
+      if (typeof source?.value !== 'string') return;
+      const message = objection(context.filename, source.value);
+      if (message) context.report({ node: source, message });
+    };
+    return {
+      ImportDeclaration: judge,
+      ImportExpression: judge,
+      ExportNamedDeclaration: judge,
+      ExportAllDeclaration: judge,
+    };
+  },
+};
 
 /** Pages judge nothing that comes in: their host does. */
 const noSchemasInPages = {
@@ -138,4 +248,11 @@ const noSchemasInPages = {
   },
 };
 
-export const importLaws = [...Object.entries(rooms).flatMap(lawsOf), noSchemasInPages];
+export const importLaws = [
+  {
+    files: ['src/**'],
+    plugins: { house: { rules: { imports } } },
+    rules: { 'house/imports': 'error' },
+  },
+  noSchemasInPages,
+];

@@ -1,61 +1,145 @@
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
 
+const { rooms } = (await import(new URL('../eslint.laws.js', import.meta.url).href)) as {
+  rooms: Readonly<Record<string, readonly string[]>>;
+};
 const eslint = new ESLint();
+const laws = ['house/imports', '@typescript-eslint/no-restricted-imports'];
 
-/** What lint says of a file with that import, as far as the laws are concerned. */
-async function law(file: string, imported: string): Promise<string | undefined> {
-  const [result] = await eslint.lintText(`import { x } from '${imported}';\nexport const y = x;\n`, {
-    filePath: file,
-  });
-  return result?.messages.find(({ ruleId }) => ruleId?.endsWith('no-restricted-imports'))?.message;
+/** What the import laws say of a file with that line. */
+async function lawOn(file: string, line: string): Promise<string | undefined> {
+  const [result] = await eslint.lintText(`${line}\n`, { filePath: file });
+  return result?.messages.find(({ ruleId }) => ruleId !== null && laws.includes(ruleId))?.message;
 }
 
+const law = (file: string, imported: string) =>
+  lawOn(file, `import { x } from '${imported}';\nexport const y = x;`);
+
+/** One forbidden import for each room: a file of the room imports what it must not know. */
+const forbidden: Readonly<Record<string, string>> = {
+  contract: '../streams/stage.ts',
+  folds: '../main/journal/journal.ts',
+  streams: '../main/ssh/quoting.ts',
+  lab: '../main/gds/commands.ts',
+  'lab/faults': '../tape/tape-drive.ts',
+  'lab/tape': '../commands/command-dd.ts',
+  'lab/gds': '../hosts/shell.ts',
+  'lab/hosts': '../commands/command-dd.ts',
+  'lab/commands': '../lab.ts',
+  main: './procedure/run/engine.ts',
+  'main/journal': '../procedure/model/step.ts',
+  'main/gds': '../ssh/quoting.ts',
+  'main/ssh': '../procedure/model/step.ts',
+  'main/tape': '../ssh/quoting.ts',
+  'main/site': '../procedure/model/step.ts',
+  'main/notify': '../journal/journal.ts',
+  'main/procedure/model': '../hosts/command-runner.ts',
+  'main/procedure/hosts': '../plan/steps.ts',
+  'main/procedure/drive': '../run/engine.ts',
+  'main/procedure/detached': '../drive/tape-look.ts',
+  'main/procedure/plan': '../hosts/command-runner.ts',
+  'main/procedure/run': '../recover/take-up.ts',
+  'main/procedure/recover': '../../application/console.ts',
+  'main/report/document': '../pages/flow.ts',
+  'main/report/pages': '../../journal/journal.ts',
+  'main/history': '../procedure/run/engine.ts',
+  'main/proof': '../procedure/run/engine.ts',
+  'main/application': '../desk/desk.ts',
+  'main/desk': '../procedure/run/engine.ts',
+  'main/serve': '../application/console.ts',
+  'main/cli': '../procedure/run/engine.ts',
+  'main/desktop': '../serve/serve.ts',
+  preload: '../folds/states.ts',
+  renderer: '../main/application/console.ts',
+  'renderer/components': '../screens/run/RunBody.svelte',
+  'renderer/geometry': '../managers/run.svelte.ts',
+  'renderer/managers': '../components/data-table.ts',
+  'renderer/site-text': '../bridge.ts',
+  'renderer/screens': './run/RunBody.svelte',
+  'renderer/screens/job': '../site/site-state.ts',
+  'renderer/screens/plan': '../run/RunBody.svelte',
+  'renderer/screens/report': '../run/RunBody.svelte',
+  'renderer/screens/run': '../runs/RunsList.svelte',
+  'renderer/screens/runs': '../report/ReportBlock.svelte',
+  'renderer/screens/site': '../run/RunBody.svelte',
+  'renderer/screens/tape': '../run/RunBody.svelte',
+  'renderer/screens/topology': '../run/RunBody.svelte',
+  'renderer/screens/trends': '../run/RunBody.svelte',
+  'renderer/screens/verification': '../run/RunBody.svelte',
+};
+
 describe('the import laws', () => {
+  it('has a forbidden import to try for every room', () => {
+    expect(Object.keys(forbidden).sort()).toEqual(Object.keys(rooms).sort());
+  });
+
+  it.each(Object.entries(forbidden))('refuse in src/%s to import %s', async (room, imported) => {
+    expect(await law(`src/${room}/new.ts`, imported)).toMatch(
+      new RegExp(`^src/${room} imports only itself and: .* \\(ARCHITECTURE\\.md\\)$`),
+    );
+  });
+
   it.each([
-    ['src/streams/new.ts', '../main/ssh/quoting.ts'],
     ['src/streams/new.ts', 'ssh2'],
-    ['src/main/gds/new.ts', '../ssh/quoting.ts'],
-    ['src/main/gds/new.ts', '../../main/ssh/quoting.ts'],
-    ['src/main/ssh/new.ts', '../procedure/step.ts'],
-    ['src/main/procedure/new.ts', '../console.ts'],
-    ['src/main/procedure/new.ts', '../../lab/lab.ts'],
-    ['src/main/cli/new.ts', '../procedure/engine.ts'],
     ['src/main/cli/new.ts', 'electron'],
-    ['src/renderer/new.ts', '../main/console.ts'],
-    ['src/lab/new.ts', '../main/gds/commands.ts'],
-    ['src/contract/new.ts', '../streams/stage.ts'],
     ['src/main/desk/new.ts', 'electron'],
-    ['src/main/desk/new.ts', '../serve/serve.ts'],
-    ['src/main/desk/new.ts', '../procedure/engine.ts'],
-    ['src/main/serve/new.ts', '../console.ts'],
     ['src/main/serve/new.ts', 'electron'],
     ['src/main/desktop/new.ts', 'ws'],
-    ['src/renderer/screens/new.ts', '../../main/console.ts'],
+    ['src/main/report/document/new.ts', 'pdfkit'],
+    ['src/main/application/new.ts', 'electron/main'],
     ['src/renderer/new.ts', 'zod'],
-    ['src/renderer/new.ts', '../contract/channels.ts'],
-    ['src/preload/new.ts', '../contract/events.ts'],
-  ])('refuse in %s to import %s', async (file, imported) => {
+  ])('refuse in %s the package %s', async (file, imported) => {
     expect(await law(file, imported)).toMatch(/ARCHITECTURE\.md/);
   });
 
   it.each([
-    ['src/main/procedure/new.ts', '../gds/commands.ts'],
-    ['src/main/procedure/new.ts', '../../streams/stage.ts'],
-    ['src/main/procedure/new.ts', './step.ts'],
-    ['src/main/cli/new.ts', '../console.ts'],
+    ['src/renderer/new.ts', '../contract/channels.ts'],
+    ['src/preload/new.ts', '../contract/events.ts'],
+  ])('refuse in %s the schemas of %s', async (file, imported) => {
+    expect(await law(file, imported)).toMatch(/ARCHITECTURE\.md/);
+  });
+
+  it.each([
+    ["import type { x } from '../../ssh/quoting.ts';\nexport type Y = x;", 'a type'],
+    ["export { x } from '../../ssh/quoting.ts';", 'an export from'],
+    ["export * from '../../ssh/quoting.ts';", 'an export of everything'],
+    ["export const x = await import('../../ssh/quoting.ts');", 'an import at run time'],
+  ])('see in %s: %s', async (line) => {
+    expect(await lawOn('src/main/gds/deeper/new.ts', line)).toMatch(/^src\/main\/gds imports only itself/);
+  });
+
+  it.each([
+    ['src/main/procedure/run/new.ts', '../../gds/commands.ts'],
+    ['src/main/procedure/run/new.ts', '../../../streams/stage.ts'],
+    ['src/main/procedure/run/new.ts', './engine.ts'],
+    ['src/main/procedure/plan/new.ts', '../drive/tape-look.ts'],
+    ['src/main/cli/new.ts', '../application/console.ts'],
+    ['src/main/cli/new.ts', '../serve/serve.ts'],
     ['src/main/desktop/new.ts', 'electron'],
     ['src/main/desktop/new.ts', '../desk/desk.ts'],
     ['src/main/serve/new.ts', '../desk/desk.ts'],
     ['src/main/serve/new.ts', 'ws'],
-    ['src/main/desk/new.ts', '../console.ts'],
-    ['src/main/cli/new.ts', '../serve/serve.ts'],
+    ['src/main/desk/new.ts', '../application/console.ts'],
+    ['src/main/report/pages/new.ts', 'pdfkit'],
     ['src/renderer/new.ts', '../contract/words.ts'],
-    ['src/renderer/screens/new.ts', '../../contract/words.ts'],
-    ['src/renderer/screens/new.ts', '../components/data-table.ts'],
-    ['src/lab/new.ts', 'ssh2'],
+    ['src/renderer/screens/run/new.ts', '../../../contract/words.ts'],
+    ['src/renderer/screens/run/new.ts', '../../components/data-table.ts'],
+    ['src/lab/hosts/new.ts', 'ssh2'],
     ['src/main/ssh/new.test.ts', '../../../test/support/openssh-server.ts'],
+    ['src/main/procedure/model/new.test.ts', '../hosts/command-runner.ts'],
+    ['src/lab/gds/new.test.ts', '../lab.ts'],
   ])('allow in %s to import %s', async (file, imported) => {
     expect(await law(file, imported)).toBeUndefined();
   });
+
+  it.each(['../../../test/support/openssh-server.ts', './ssh-server.test-support.ts'])(
+    'let a test import %s, and nothing else',
+    async (imported) => {
+      expect(await law('src/main/ssh/new.test.ts', imported)).toBeUndefined();
+      expect(await law('src/main/ssh/new.ts', imported)).toBe(
+        'src/main/ssh imports test support in tests only (ARCHITECTURE.md)',
+      );
+    },
+  );
 });

@@ -1,7 +1,7 @@
-import type { Fault } from './faults.ts';
-import { partProxies } from './gds-primary.ts';
-import type { LabHost } from './lab-host.ts';
-import type { NodeName } from './lab-model.ts';
+import type { Fault } from './faults/faults.ts';
+import { partProxies } from './gds/gds-primary.ts';
+import type { LabHost } from './hosts/lab-host.ts';
+import type { NodeName } from './gds/lab-model.ts';
 import type { World } from './world.ts';
 
 /** Carries out what a fault does in the moment in which it is switched on or off. */

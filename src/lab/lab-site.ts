@@ -1,7 +1,7 @@
-import { disksBelow, groupsFrom } from './gds-model.ts';
+import { disksBelow, groupsFrom } from './gds/gds-model.ts';
 import type { Lab } from './lab.ts';
-import { deviceOf, primaryClass, volumePairs } from './lab-volumes.ts';
-import type { VolumePair } from './lab-volumes.ts';
+import { deviceOf, primaryClass, volumePairs } from './gds/lab-volumes.ts';
+import type { VolumePair } from './gds/lab-volumes.ts';
 
 export interface LabSiteOptions {
   /** `operator` (asked on the screen) where it is not given. */

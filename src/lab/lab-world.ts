@@ -1,6 +1,6 @@
-import { sliceStatus, volumeStatus } from './gds-model.ts';
-import { nodeNames } from './lab-model.ts';
-import type { GdsClass, GdsVolume, Mount, NodeName, TapePosition } from './lab-model.ts';
+import { sliceStatus, volumeStatus } from './gds/gds-model.ts';
+import { nodeNames } from './gds/lab-model.ts';
+import type { GdsClass, GdsVolume, Mount, NodeName, TapePosition } from './gds/lab-model.ts';
 import type { World } from './world.ts';
 
 /** What is true in the lab, as plain data: for tests and for looking at it. */

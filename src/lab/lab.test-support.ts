@@ -6,7 +6,7 @@ import ssh2 from 'ssh2';
 import type { Client } from 'ssh2';
 import type { Lab, LabOptions } from './lab.ts';
 import { openLab } from './lab.ts';
-import type { NodeName } from './lab-model.ts';
+import type { NodeName } from './gds/lab-model.ts';
 
 /** Blocks of the volumes in tests: 8 MiB. */
 export const testBlocks = 16_384;

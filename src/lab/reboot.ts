@@ -1,8 +1,8 @@
-import { mountVolume } from './command-mount.ts';
-import { markFileSystem } from './lab-file-system.ts';
-import { masterDevice, mountedPairs } from './lab-volumes.ts';
-import type { Machine } from './machine.ts';
-import { openVolume } from './volume-access.ts';
+import { mountVolume } from './commands/command-mount.ts';
+import { markFileSystem } from './gds/lab-file-system.ts';
+import { masterDevice, mountedPairs } from './gds/lab-volumes.ts';
+import type { Machine } from './hosts/machine.ts';
+import { openVolume } from './gds/volume-access.ts';
 
 /**
  * What is lost and what comes back when a machine reboots: processes and mounts are gone; shadow objects live in memory only

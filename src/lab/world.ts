@@ -1,10 +1,10 @@
-import type { Cartridges } from './cartridges.ts';
-import type { Disks } from './disks.ts';
-import type { Faults } from './faults.ts';
-import type { LabModel, NodeName } from './lab-model.ts';
+import type { Cartridges } from './tape/cartridges.ts';
+import type { Disks } from './gds/disks.ts';
+import type { Faults } from './faults/faults.ts';
+import type { LabModel, NodeName } from './gds/lab-model.ts';
 import type { Lock } from './lock.ts';
-import type { Resynchronisation } from './resynchronisation.ts';
-import type { TapeDrive } from './tape-drive.ts';
+import type { Resynchronisation } from './gds/resynchronisation.ts';
+import type { TapeDrive } from './tape/tape-drive.ts';
 
 /** What all three hosts share: the disks, the tape drive, the model, the faults. */
 export interface World {

@@ -1,7 +1,7 @@
 /** Electron's entry. SHADOWTAPE_SITE and SHADOWTAPE_STATE say what --site and --state say to the command line. */
 import { app, dialog } from 'electron';
 import { join } from 'node:path';
-import { defaultStateFolder, StateFolder } from './console.ts';
+import { defaultStateFolder, StateFolder } from './application/console.ts';
 import { openDesktop } from './desktop/desktop.ts';
 
 const state = new StateFolder(process.env['SHADOWTAPE_STATE'] ?? defaultStateFolder());

@@ -1,6 +1,6 @@
 /** The console served to a browser, in a process of its own that watches how late its event loop is. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { StateFolder } from '../../src/main/console.ts';
+import { StateFolder } from '../../src/main/application/console.ts';
 import { serve } from '../../src/main/serve/serve.ts';
 
 export interface HostTold {

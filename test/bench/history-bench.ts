@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HistoryIndex } from '../../src/main/history/history-index.ts';
-import { runName, StateFolder } from '../../src/main/state-folder.ts';
+import { runName, StateFolder } from '../../src/main/journal/state-folder.ts';
 import { writeGeneratedRun, type GeneratedFile } from '../support/generated-history.ts';
 import { percentile, row } from './figures.ts';
 

@@ -1,7 +1,7 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
-import type { StateFolder } from '../../src/main/console.ts';
+import type { StateFolder } from '../../src/main/application/console.ts';
 import type { Served } from '../../src/main/serve/serve.ts';
 import { startCommand } from '../support/command-line.ts';
 import { describeInBrowser } from '../support/ui/console-page.ts';

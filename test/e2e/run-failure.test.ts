@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { withJob } from '../support/failures.ts';
 import { clusterState, normalState, sha256, type Scene } from '../support/lab-run.ts';
 import { locksLeft, onHost } from '../support/lab-shell.ts';

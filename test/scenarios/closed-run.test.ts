@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AuditLine } from '../../src/contract/proof.ts';
-import type { Ask, EndedRun } from '../../src/main/console.ts';
+import type { Ask, EndedRun } from '../../src/main/application/console.ts';
 import { auditState, worstOf } from '../../src/main/proof/audit.ts';
 import { smallEvents, writeRun } from '../../src/main/proof/proof.test-support.ts';
 import { sealRun } from '../../src/main/proof/seals-file.ts';

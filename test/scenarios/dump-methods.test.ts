@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readDump, type DumpTool } from '../../src/lab/dump-format.ts';
+import { readDump, type DumpTool } from '../../src/lab/commands/dump-format.ts';
 import { failingRun, tapeStands, withJob } from '../support/failures.ts';
 import { filesOfVolume, openScene, runScene, sha256, type Scene } from '../support/lab-run.ts';
 import { checkScene } from '../support/refusals.ts';

@@ -1,7 +1,7 @@
 /** The console’s own disk is full, and the copy back that ends badly: the cluster is brought back as far as it can be. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { parseJournal } from '../../src/main/procedure/journal-reader.ts';
+import { parseJournal } from '../../src/main/journal/journal-reader.ts';
 import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
 import { fillableDisk } from '../support/full-disk.ts';
 import { clusterState, normalState, openScene, runScene } from '../support/lab-run.ts';

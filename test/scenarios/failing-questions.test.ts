@@ -1,7 +1,7 @@
 /** What the operator is asked, what the answers do, and who gave them. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { Ask } from '../../src/main/console.ts';
+import type { Ask } from '../../src/main/application/console.ts';
 import {
   bringingBack,
   failingRun,

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listTapes, readRun, type ImportedTape } from '../../src/main/console.ts';
-import { summarise } from '../../src/main/procedure/run-summary.ts';
-import { parseJournal } from '../../src/main/procedure/journal-reader.ts';
+import { listTapes, readRun, type ImportedTape } from '../../src/main/application/console.ts';
+import { summarise } from '../../src/main/journal/run-summary.ts';
+import { parseJournal } from '../../src/main/journal/journal-reader.ts';
 import { auditState, worstOf } from '../../src/main/proof/audit.ts';
 import { importTape } from '../../src/main/proof/import-tape.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';

@@ -1,7 +1,7 @@
 /** Tapes that a console has lost all knowledge of: several of one run, and one whose dump never left the backup server. */
 import { rm } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listTapes, type Ask, type ImportedTape } from '../../src/main/console.ts';
+import { listTapes, type Ask, type ImportedTape } from '../../src/main/application/console.ts';
 import { importTape } from '../../src/main/proof/import-tape.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';

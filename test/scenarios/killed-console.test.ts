@@ -1,6 +1,6 @@
 /** Consoles that are genuinely killed, in processes of their own, and taken up on the command line. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, expectTape, quick } from '../support/deaths.ts';
 import { clusterState, openScene, type Scene } from '../support/lab-run.ts';

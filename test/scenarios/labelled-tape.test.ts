@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { Ask } from '../../src/main/console.ts';
+import type { Ask } from '../../src/main/application/console.ts';
 import { readLabel } from '../../src/main/tape/tape-label.ts';
 import { readManifest } from '../../src/main/tape/tape-manifest.ts';
 import { around, expectNormal, quick } from '../support/deaths.ts';

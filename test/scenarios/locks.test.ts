@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClassLock } from '../../src/main/console.ts';
-import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/lock.ts';
+import type { ClassLock } from '../../src/main/application/console.ts';
+import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/model/lock.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
 import { changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';

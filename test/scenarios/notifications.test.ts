@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';

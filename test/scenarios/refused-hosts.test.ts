@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openConsole, type ConsoleOptions } from '../../src/main/console.ts';
+import { openConsole, type ConsoleOptions } from '../../src/main/application/console.ts';
 import {
   clusterState,
   normalState,

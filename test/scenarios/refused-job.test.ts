@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StateFolder } from '../../src/main/console.ts';
+import { StateFolder } from '../../src/main/application/console.ts';
 import {
   jobOf,
   openScene,

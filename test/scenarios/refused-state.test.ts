@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/lock.ts';
+import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/model/lock.ts';
 import {
   clusterState,
   jobOf,

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { ReportDocument } from '../../src/contract/report.ts';
-import { ReportDesk } from '../../src/main/console.ts';
+import { ReportDesk } from '../../src/main/application/console.ts';
 import { auditReport } from '../../src/main/proof/audit.ts';
 import { signRun } from '../../src/main/proof/sign-run.ts';
 import { newKey } from '../../src/main/ssh/ssh-server.test-support.ts';

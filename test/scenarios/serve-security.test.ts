@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { StateFolder } from '../../src/main/console.ts';
+import { StateFolder } from '../../src/main/application/console.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
 import { PageServer } from '../../src/main/serve/page-server.ts';
 import { cookieOf, get, writePages } from '../support/serve.ts';

@@ -1,6 +1,6 @@
 /** Route `server`: the console dies, is cancelled or is stopped at once, while the dump goes on without it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, expectTape, quick } from '../support/deaths.ts';
 import { clusterState, normalState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';

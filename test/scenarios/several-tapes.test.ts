@@ -1,7 +1,7 @@
 /** A dump that needs more than one tape: the changer, the operator, the right tape and the wrong one. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EventOf } from '../../src/contract/events.ts';
-import type { Ask } from '../../src/main/console.ts';
+import type { Ask } from '../../src/main/application/console.ts';
 import { readManifest } from '../../src/main/tape/tape-manifest.ts';
 import { expectNormal } from '../support/deaths.ts';
 import { withJob } from '../support/failures.ts';

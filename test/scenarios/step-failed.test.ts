@@ -1,7 +1,7 @@
 /** A step fails after the dump has begun, the job halts, and an operator sits there: he is asked what is to happen. */
 import { describe, expect, it } from 'vitest';
 import { endLines } from '../../src/main/cli/run-command.ts';
-import type { Ask } from '../../src/main/console.ts';
+import type { Ask } from '../../src/main/application/console.ts';
 import { expectNormal, expectTape } from '../support/deaths.ts';
 import { bringingBack, inScene, proceduralCommands, withJob } from '../support/failures.ts';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';

@@ -1,7 +1,7 @@
 /** The operator cancels, or stops at once; two runs meet. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { Ask } from '../../src/main/console.ts';
+import type { Ask } from '../../src/main/application/console.ts';
 import {
   bringingBack,
   byHand,

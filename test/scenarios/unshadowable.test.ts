@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openLab } from '../../src/lab/lab.ts';
-import type { LabModel } from '../../src/lab/lab-model.ts';
+import type { LabModel } from '../../src/lab/gds/lab-model.ts';
 import { openScene, openSceneConsole, type Scene } from '../support/lab-run.ts';
 import { changingCommands } from '../support/lab-shell.ts';
 import { failureOf, refusedBeforeJournal } from '../support/refusals.ts';

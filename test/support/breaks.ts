@@ -1,6 +1,6 @@
 /** The ways in which a run is broken off around one of its commands. */
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
-import type { NodeName } from '../../src/lab/lab-model.ts';
+import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { jobOf, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 import { dyingRun, type Death } from './mortal-console.ts';
 import type { Place } from './places.ts';

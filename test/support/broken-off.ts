@@ -7,7 +7,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { breaks, brokenRun, type Break, type BrokenRun } from './breaks.ts';
 import { watchRejoins } from './failures.ts';
 import { jobsOfKinds, kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';

@@ -1,6 +1,6 @@
 /** Consoles that die around a command of their run, and what must be true after such a run was taken up. */
 import { expect } from 'vitest';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { dying } from './breaks.ts';
 import { clusterState, normalState, sha256, type Scene, type SiteTree } from './lab-run.ts';
 import { locksLeft } from './lab-shell.ts';

@@ -1,6 +1,6 @@
 /** What every run that failed on its way has in common: its journal is whole, and the dangerous commands came in their order. */
 import { expect } from 'vitest';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import {
   clusterState,
   jobOf,

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync, openSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent } from '../../src/contract/events.ts';
-import { firstPrevious, lineHash } from '../../src/main/procedure/journal.ts';
+import { firstPrevious, lineHash } from '../../src/main/journal/journal.ts';
 
 export interface GeneratedRun {
   readonly run: string;

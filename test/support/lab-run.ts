@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { openLab, type Lab, type LabOptions } from '../../src/lab/lab.ts';
-import { readFileSystem } from '../../src/lab/lab-file-system.ts';
+import { readFileSystem } from '../../src/lab/gds/lab-file-system.ts';
 import { labSite } from '../../src/lab/lab-site.ts';
 import {
   openConsole,
@@ -16,7 +16,7 @@ import {
   type EndedRun,
   type JobOverrides,
   type ShadowtapeConsole,
-} from '../../src/main/console.ts';
+} from '../../src/main/application/console.ts';
 
 /** 8 MiB: large enough for a few hundred records, small enough for a test. */
 export const smallBlocks = 16_384;

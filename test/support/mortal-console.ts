@@ -5,18 +5,18 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
-import { assign, observedOf } from '../../src/main/procedure/assign.ts';
-import { CommandRunner } from '../../src/main/procedure/command-runner.ts';
-import { performRun } from '../../src/main/procedure/engine.ts';
-import type { HostSession, Hosts } from '../../src/main/procedure/hosts.ts';
-import { Journal, noJournal } from '../../src/main/procedure/journal.ts';
-import { Observer } from '../../src/main/procedure/observe.ts';
-import { stepsOf } from '../../src/main/procedure/steps.ts';
-import type { Step } from '../../src/main/procedure/step.ts';
+import { assign, observedOf } from '../../src/main/procedure/model/assign.ts';
+import { CommandRunner } from '../../src/main/procedure/hosts/command-runner.ts';
+import { performRun } from '../../src/main/procedure/run/engine.ts';
+import type { HostSession, Hosts } from '../../src/main/procedure/hosts/hosts.ts';
+import { Journal, noJournal } from '../../src/main/journal/journal.ts';
+import { Observer } from '../../src/main/procedure/hosts/observe.ts';
+import { stepsOf } from '../../src/main/procedure/plan/steps.ts';
+import type { Step } from '../../src/main/procedure/model/step.ts';
 import { hostProfiles } from '../../src/main/site/host-profiles.ts';
 import { chooseJob, readSite } from '../../src/main/site/site-file.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
-import { runName } from '../../src/main/state-folder.ts';
+import { runName } from '../../src/main/journal/state-folder.ts';
 import { openSceneConsole, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 
 /** Says of each event that is about to be written whether the console dies before it, after it, or lives on. */

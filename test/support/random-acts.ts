@@ -1,7 +1,7 @@
 /** What an operator may do with a small site, and what may happen to him meanwhile: for sequences that nobody has thought of. */
 import fc from 'fast-check';
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
-import type { NodeName } from '../../src/lab/lab-model.ts';
+import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { jobOf, type Scene, type SiteTree } from './lab-run.ts';
 
 export const jobs = ['raw-dd', 'ufs-tar', 'two'] as const;

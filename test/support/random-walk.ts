@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { watchRejoins } from './failures.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
 import { locksLeft, onHost } from './lab-shell.ts';

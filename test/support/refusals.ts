@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { isFailure, type ErrorInfo } from '../../src/contract/errors.ts';
 import type { CheckLine } from '../../src/contract/plan.ts';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import {
   clusterState,
   normalState,

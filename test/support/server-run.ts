@@ -1,7 +1,7 @@
 /** Runs of route `server`: what they leave on the backup server, and what every one of them has in common. */
 import { expect } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
-import { readRun } from '../../src/main/console.ts';
+import { readRun } from '../../src/main/application/console.ts';
 import { runScene, type RunSetting, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 import { locksLeft, onHost } from './lab-shell.ts';
 

@@ -1,5 +1,5 @@
 import type { CheckLine } from '../../contract/plan.ts';
-import type { ShadowtapeConsole } from '../console.ts';
+import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { stoppable } from './stop-signals.ts';
 import { printable } from './text.ts';

@@ -1,7 +1,13 @@
 /** What all commands of the command line have in common: the global options, the console they work on, and the exit status. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
-import { openConsole, StateFolder, defaultStateFolder, version, type ShadowtapeConsole } from '../console.ts';
+import {
+  openConsole,
+  StateFolder,
+  defaultStateFolder,
+  version,
+  type ShadowtapeConsole,
+} from '../application/console.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
 import { printable } from './text.ts';
 

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import type { StateFolder } from '../console.ts';
+import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';

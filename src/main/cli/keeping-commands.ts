@@ -1,7 +1,7 @@
 /** state: what is kept, for how long, and where else. Nothing goes away without being asked for by name. */
 import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
-import type { StateFolder } from '../console.ts';
+import type { StateFolder } from '../application/console.ts';
 import { millisecondsOf } from '../proof/age.ts';
 import { compressRuns, type CompressedRun } from '../proof/packed-runs.ts';
 import {

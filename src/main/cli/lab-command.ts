@@ -1,4 +1,4 @@
-import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../console.ts';
+import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabOptions } from './command-line.ts';
 import { stopOnSignals } from './stop-signals.ts';
 

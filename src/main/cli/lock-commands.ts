@@ -1,5 +1,5 @@
 /** locks and unlock: who holds the classes of the site, and how a lock goes that was left behind. */
-import type { ClassLock, ShadowtapeConsole } from '../console.ts';
+import type { ClassLock, ShadowtapeConsole } from '../application/console.ts';
 import {
   faultOption,
   jsonOption,

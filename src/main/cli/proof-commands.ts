@@ -1,6 +1,6 @@
 /** audit and sign: whether what is kept is what was written, and who stands for it. */
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import { ReportDesk, type StateFolder } from '../console.ts';
+import { ReportDesk, type StateFolder } from '../application/console.ts';
 import { auditReport, auditState, worstOf, type RenderReport } from '../proof/audit.ts';
 import { readAllowedSigners } from '../proof/signature-facts.ts';
 import { signRun } from '../proof/sign-run.ts';

@@ -1,7 +1,7 @@
 /** report: what a run did, for those who were not there; as a PDF, or as a file for programs. */
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
-import { ReportDesk, type StateFolder } from '../console.ts';
+import { ReportDesk, type StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
 import { printable } from './text.ts';
 

@@ -5,7 +5,7 @@ import {
   type Following,
   type JobRequest,
   type ShadowtapeConsole,
-} from '../console.ts';
+} from '../application/console.ts';
 import {
   faultOption,
   freshLabOption,

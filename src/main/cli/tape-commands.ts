@@ -7,7 +7,7 @@ import {
   type ImportedTape,
   type ShadowtapeConsole,
   type StateFolder,
-} from '../console.ts';
+} from '../application/console.ts';
 import {
   faultOption,
   freshLabOption,

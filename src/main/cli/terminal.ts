@@ -1,6 +1,6 @@
 /** Questions on a terminal: choices, host keys, secrets. */
 import { createInterface } from 'node:readline/promises';
-import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../console.ts';
+import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../application/console.ts';
 import type { ProgressLine } from './progress-line.ts';
 import { printable } from './text.ts';
 

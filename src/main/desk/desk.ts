@@ -13,7 +13,7 @@ import {
 } from '../../contract/channels.ts';
 import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
-import type { StateFolder } from '../console.ts';
+import type { StateFolder } from '../application/console.ts';
 import { History } from '../history/history.ts';
 import { Arrivals } from './arrivals.ts';
 import { Checking } from './checking.ts';

@@ -1,9 +1,9 @@
 import { failure } from '../../contract/errors.ts';
 import type { SiteDraft } from '../../contract/screens.ts';
-import { siteFileOf } from '../console.ts';
-import { DraftDesk } from '../draft-desk.ts';
-import { parseSite, readDraft } from '../site-draft.ts';
-import { readText, sitePath, writeText } from '../site-text.ts';
+import { siteFileOf } from '../application/console.ts';
+import { DraftDesk } from '../application/draft-service.ts';
+import { parseSite, readDraft } from '../application/site-draft.ts';
+import { readText, sitePath, writeText } from '../application/site-text.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { hostsOf, jobsOf } from './site-views.ts';
 

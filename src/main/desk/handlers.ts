@@ -1,6 +1,6 @@
 /** What answers the channels; each file of handlers has a part of them. */
 import type { Channel, CheckedRequest, Responses } from '../../contract/channels.ts';
-import type { StateFolder } from '../console.ts';
+import type { StateFolder } from '../application/console.ts';
 import type { History } from '../history/history.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Checking } from './checking.ts';

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure } from '../../contract/errors.ts';
 import type { ActiveRun, ProgressView, RunPush } from '../../contract/screens.ts';
-import { readRun, type EndedRun, type Following, type StateFolder } from '../console.ts';
+import { readRun, type EndedRun, type Following, type StateFolder } from '../application/console.ts';
 import type { LiveRun } from './live-run.ts';
 import { paced } from './paced.ts';
 import { Questioning, type GivenAnswer } from './questioning.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SecretQuestion } from '../console.ts';
+import type { SecretQuestion } from '../application/console.ts';
 import { LoginQuestions, type Keystore } from './login-questions.ts';
 
 const password: SecretQuestion = {

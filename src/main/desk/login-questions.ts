@@ -1,7 +1,7 @@
 /** What the ssh sessions ask a person: host keys that nobody has seen before, passwords, passphrases. Secrets go to the session alone. */
 import { failure } from '../../contract/errors.ts';
 import type { LoginQuestion } from '../../contract/screens.ts';
-import type { AskSecret, ConfirmHostKey, SecretQuestion } from '../console.ts';
+import type { AskSecret, ConfirmHostKey, SecretQuestion } from '../application/console.ts';
 
 /** Where the system keeps secrets for this user. */
 export interface Keystore {

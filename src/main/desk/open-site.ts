@@ -1,5 +1,5 @@
 /** The one site that is open: its console, and going over to another one. */
-import { openConsole, type ConsoleOptions, type ShadowtapeConsole } from '../console.ts';
+import { openConsole, type ConsoleOptions, type ShadowtapeConsole } from '../application/console.ts';
 
 /** How a console is opened; tests put their own in its place. */
 export type OpenConsole = (options: ConsoleOptions) => Promise<ShadowtapeConsole>;

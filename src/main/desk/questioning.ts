@@ -1,7 +1,7 @@
 /** The questions of runs that wait for an answer, one a run. The first answer that is one of the choices counts. */
 import { failure } from '../../contract/errors.ts';
 import type { QuestionView } from '../../contract/screens.ts';
-import type { Ask } from '../console.ts';
+import type { Ask } from '../application/console.ts';
 
 type Question = Parameters<Ask>[0];
 type Answer = Awaited<ReturnType<Ask>>;

@@ -1,4 +1,4 @@
-import { ReportDesk } from '../console.ts';
+import { ReportDesk } from '../application/console.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type ReportChannel = 'report' | 'exportRun';

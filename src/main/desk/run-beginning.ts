@@ -1,7 +1,7 @@
 /** A run that was begun here, or taken up, and whose name is not known before its first event. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
-import { readRun, type StateFolder } from '../console.ts';
+import { readRun, type StateFolder } from '../application/console.ts';
 import { LiveRun } from './live-run.ts';
 
 export class RunBeginning {

@@ -1,7 +1,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
-import { readRun, type EndedRun, type Following, type ShadowtapeConsole } from '../console.ts';
+import { readRun, type EndedRun, type Following, type ShadowtapeConsole } from '../application/console.ts';
 import { runLineOf } from '../history/history.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { Opened } from './open-site.ts';

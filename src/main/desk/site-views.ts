@@ -1,6 +1,12 @@
 /** A site, its jobs and tapes as screens show them: plain data. */
 import type { HostInfo, JobInfo, SiteInfo, TapeContents } from '../../contract/screens.ts';
-import { driveSpeed, version, type IdentifiedTape, type ShadowtapeConsole, type Site } from '../console.ts';
+import {
+  driveSpeed,
+  version,
+  type IdentifiedTape,
+  type ShadowtapeConsole,
+  type Site,
+} from '../application/console.ts';
 
 export const hostsOf = (hosts: Pick<Site, 'hosts'>['hosts']): HostInfo[] =>
   Object.entries(hosts).map(([name, { role }]) => ({ name, role }));

@@ -1,4 +1,4 @@
-import { listTapes } from '../console.ts';
+import { listTapes } from '../application/console.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import { tapeContents } from './site-views.ts';
 

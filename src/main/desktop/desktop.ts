@@ -1,7 +1,7 @@
 /** The console in a window: an ordered list of what is set up. */
 import { app } from 'electron';
 import { join } from 'node:path';
-import type { StateFolder } from '../console.ts';
+import type { StateFolder } from '../application/console.ts';
 import { Desk } from '../desk/desk.ts';
 import { Closing } from './closing.ts';
 import { SystemKeystore } from './keystore.ts';

@@ -1,8 +1,8 @@
 /** Two runs side by side, as the screen compares them. */
 import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
 import { foldRun } from '../../folds/run-fold.ts';
-import { readRun } from '../run-history.ts';
-import type { StateFolder } from '../state-folder.ts';
+import { readRun } from '../journal/run-history.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 
 export type { ComparedFact, ComparedStep, Comparison } from '../../folds/compare-runs.ts';
 

@@ -21,7 +21,7 @@ import {
   type GeneratedFile,
   type GeneratedRun,
 } from '../../../test/support/generated-history.ts';
-import { StateFolder } from '../state-folder.ts';
+import { StateFolder } from '../journal/state-folder.ts';
 import { HistoryIndex } from './history-index.ts';
 import { Sqlite } from './sqlite.ts';
 

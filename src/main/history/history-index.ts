@@ -1,7 +1,7 @@
 /** The index of a state folder: answers questions about runs and files, and keeps itself up to date. It works in this thread; see history.ts. */
 import { join } from 'node:path';
 import type { FoundFiles, FoundRuns, IndexProgress, IndexView, TrendSeries } from '../../contract/history.ts';
-import type { StateFolder } from '../state-folder.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { parseFilePattern } from './file-pattern.ts';
 import { whereIs } from './file-search.ts';
 import { IndexFile, IndexLost } from './index-file.ts';

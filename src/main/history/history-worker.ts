@@ -1,6 +1,6 @@
 /** The thread that works on the index: long work, and questions that read much, hold up nobody else. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { StateFolder } from '../state-folder.ts';
+import { StateFolder } from '../journal/state-folder.ts';
 import { answering, type Asked, type WorkerSetting } from './history-messages.ts';
 import { HistoryIndex } from './history-index.ts';
 

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { ShadowtapeError } from '../../contract/errors.ts';
 import type { IndexProgress } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import type { StateFolder } from '../state-folder.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { indexFileOf } from './history-index.ts';
 import type { AnswerOf, Answered, QuestionName, QuestionOf, Said } from './history-messages.ts';
 import { releaseLockOf } from './index-lock.ts';

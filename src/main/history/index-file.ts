@@ -3,7 +3,7 @@
  * kept in memory for as long as the process lives.
  */
 import { renameSync, rmSync, statSync } from 'node:fs';
-import { writeTrouble } from '../procedure/journal.ts';
+import { writeTrouble } from '../journal/journal.ts';
 import { indexTables, indexVersion } from './index-tables.ts';
 import { IndexLock } from './index-lock.ts';
 import { Sqlite, wasIndex } from './sqlite.ts';

@@ -1,5 +1,5 @@
 /** Builds an index in a process of its own, and says when it is in the middle of it: then it is killed. */
-import { StateFolder } from '../state-folder.ts';
+import { StateFolder } from '../journal/state-folder.ts';
 import { HistoryIndex } from './history-index.ts';
 
 const index = new HistoryIndex(new StateFolder(process.argv[2] ?? ''), 'killed', (progress) => {

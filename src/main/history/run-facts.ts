@@ -5,7 +5,7 @@ import type { RunLine } from '../../contract/screens.ts';
 import { volumeOf } from '../../folds/figures.ts';
 import { foldRun } from '../../folds/run-fold.ts';
 import type { LegModel, RunModel } from '../../folds/run-model.ts';
-import { partsOf } from '../procedure/run-tapes.ts';
+import { partsOf } from '../procedure/model/run-tapes.ts';
 import { handedBytes, runLineOf } from './run-line.ts';
 
 /** Where the files of a catalogue lie. */

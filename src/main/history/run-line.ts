@@ -1,7 +1,7 @@
 /** A run as a line of the history, folded from its events. Pure. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import { summarise } from '../procedure/run-summary.ts';
+import { summarise } from '../journal/run-summary.ts';
 
 /** The line of a run whose journal cannot be read. */
 export const unreadableLine = (run: string, trouble: string): RunLine => ({

@@ -1,9 +1,9 @@
 import { appendFile, cp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Journal } from '../procedure/journal.ts';
-import { parseJournal } from '../procedure/journal-reader.ts';
-import { writeReportRecord } from '../report-record.ts';
-import type { StateFolder } from '../state-folder.ts';
+import { Journal } from '../journal/journal.ts';
+import { parseJournal } from '../journal/journal-reader.ts';
+import { writeReportRecord } from '../journal/report-record.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { auditReport, auditState, worstOf } from './audit.ts';
 import { hashOfLine } from './chain.ts';
 import { appendSeals, readSeals, sealRun } from './seals-file.ts';

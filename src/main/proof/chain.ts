@@ -1,6 +1,6 @@
 /** Looks through the chain of a journal and says what was done to it. Pure. */
 import { createHash } from 'node:crypto';
-import { firstPrevious } from '../procedure/journal.ts';
+import { firstPrevious } from '../journal/journal.ts';
 
 /** What of a line the chain needs; events that a later version writes are none of its business. */
 export interface ChainLine {

@@ -1,7 +1,7 @@
 /** What is done for the proof of a run once its journal is closed: it is sealed, and signed where the site says so. Old ones may be compressed. */
 import { isFailure } from '../../contract/errors.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
-import type { StateFolder } from '../state-folder.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { millisecondsOf } from './age.ts';
 import { compressRuns } from './packed-runs.ts';
 import { sealRun } from './seals-file.ts';

@@ -2,12 +2,12 @@
 import { rename } from 'node:fs/promises';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
-import type { IdentifiedTape, ManifestPlace } from '../procedure/identify-tape.ts';
-import { Journal } from '../procedure/journal.ts';
-import { unpackJournal } from '../procedure/journal-on-tape.ts';
-import { parseJournal } from '../procedure/journal-reader.ts';
-import { readKept } from '../procedure/kept-file.ts';
-import type { StateFolder } from '../state-folder.ts';
+import type { IdentifiedTape, ManifestPlace } from '../procedure/drive/identify-tape.ts';
+import { Journal } from '../journal/journal.ts';
+import { unpackJournal } from '../journal/journal-on-tape.ts';
+import { parseJournal } from '../journal/journal-reader.ts';
+import { readKept } from '../journal/kept-file.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { mediaEvent, type MediaFile as FileOnTape } from '../tape/media-catalogue.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';

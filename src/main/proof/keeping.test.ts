@@ -2,9 +2,9 @@ import { mkdir, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:f
 import { basename, join } from 'node:path';
 import { create } from 'tar';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readJournal } from '../procedure/journal-reader.ts';
-import { packedFile } from '../procedure/kept-file.ts';
-import { StateFolder } from '../state-folder.ts';
+import { readJournal } from '../journal/journal-reader.ts';
+import { packedFile } from '../journal/kept-file.ts';
+import { StateFolder } from '../journal/state-folder.ts';
 import { millisecondsOf } from './age.ts';
 import { auditState, worstOf } from './audit.ts';
 import { markLive } from './live-runs.ts';

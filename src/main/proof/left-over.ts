@@ -1,7 +1,7 @@
 /** What processes have left behind in a state folder that were killed while they wrote a file whole, or unpacked an archive. */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StateFolder } from '../state-folder.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 
 /** Names of whole-file.ts, and of the folders that an archive is unpacked into. */
 const temporary = /(?:\.[0-9a-f]{12}\.tmp|^import-[A-Za-z0-9]{6})$/;

@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
-import type { StateFolder } from '../state-folder.ts';
-import { isAlive } from './file-lock.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import { isAlive } from '../journal/file-lock.ts';
 import { writeWhole } from './whole-file.ts';
 
 const markSchema = z.looseObject({ host: z.string(), process: z.int(), since: z.string() });

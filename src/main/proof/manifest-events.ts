@@ -1,6 +1,6 @@
 /** The events that a manifest without a journal still gives: enough to list the run, and to read its tape again. Pure. */
 import type { NewEvent } from '../../contract/events.ts';
-import type { IdentifiedTape } from '../procedure/identify-tape.ts';
+import type { IdentifiedTape } from '../procedure/drive/identify-tape.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';
 import type { ManifestFile, TapeManifest } from '../tape/tape-manifest.ts';
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
-import { Journal } from '../procedure/journal.ts';
-import { StateFolder } from '../state-folder.ts';
+import { Journal } from '../journal/journal.ts';
+import { StateFolder } from '../journal/state-folder.ts';
 import { sealRun } from './seals-file.ts';
 
 export const run = '20261122-020004-volume2';

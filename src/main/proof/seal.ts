@@ -1,7 +1,7 @@
 /** The list of seals: what each journal was when it was closed, a line each, chained as a journal is. Pure. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { firstPrevious } from '../procedure/journal.ts';
+import { firstPrevious } from '../journal/journal.ts';
 import { hashOfLine, wholeLines } from './chain.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -2,11 +2,11 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
-import { writeTrouble } from '../procedure/journal.ts';
-import { orMissing, readKept } from '../procedure/kept-file.ts';
-import type { StateFolder } from '../state-folder.ts';
+import { writeTrouble } from '../journal/journal.ts';
+import { orMissing, readKept } from '../journal/kept-file.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { checkChain } from './chain.ts';
-import { whileLocked } from './file-lock.ts';
+import { whileLocked } from '../journal/file-lock.ts';
 import { parseSeals, sealLine, type NewSeal, type ReadSeals } from './seal.ts';
 
 /** @returns no seals where there is no list. @throws STATE_FILE_UNREADABLE */

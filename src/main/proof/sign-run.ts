@@ -1,12 +1,12 @@
 /** Signs the journal of a run that has ended, so that stock OpenSSH can check it. */
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { SignedRun } from '../../contract/proof.ts';
-import { parseJournal } from '../procedure/journal-reader.ts';
-import { readKept } from '../procedure/kept-file.ts';
+import { parseJournal } from '../journal/journal-reader.ts';
+import { readKept } from '../journal/kept-file.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import { chooseSigner } from '../ssh/signers.ts';
 import { signMessage } from '../ssh/ssh-signature.ts';
-import type { StateFolder } from '../state-folder.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 import { checkSignature, signatureNamespace } from './signature-facts.ts';
 import { writeWhole } from './whole-file.ts';
 

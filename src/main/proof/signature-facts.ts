@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { SignatureFacts } from '../../contract/proof.ts';
-import { isMissing, readKept, readTrouble } from '../procedure/kept-file.ts';
+import { isMissing, readKept, readTrouble } from '../journal/kept-file.ts';
 import { principalOf } from '../ssh/allowed-signers.ts';
 import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/ssh-signature.ts';
-import type { StateFolder } from '../state-folder.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 
 /** What a signature is good for (PROTOCOL.sshsig, 1): ssh-keygen -Y verify -n shadowtape. */
 export const signatureNamespace = 'shadowtape';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
-import { writeTrouble } from '../procedure/journal.ts';
+import { writeTrouble } from '../journal/journal.ts';
 
 export interface WholeFileOptions {
   /** `new`: a file of that name is never replaced. */

@@ -1,6 +1,6 @@
 /** The words of an object of the picture: what stands on it, and what a screen reader says of it. */
 import type { TapeView } from '../../contract/screens.ts';
-import { driveState } from '../components/drive-state.ts';
+import { driveState } from './drive-state.ts';
 import type { State } from '../../folds/states.ts';
 import type { DiskItem, ExtentItem, PictureItem } from './layout-parts.ts';
 

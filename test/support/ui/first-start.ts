@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLab } from '../../../src/lab/lab.ts';
-import { StateFolder } from '../../../src/main/console.ts';
+import { StateFolder } from '../../../src/main/application/console.ts';
 import { serve, type Served } from '../../../src/main/serve/serve.ts';
 import { smallBlocks } from '../lab-run.ts';
 

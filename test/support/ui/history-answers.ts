@@ -4,7 +4,7 @@ import { failure } from '../../../src/contract/errors.ts';
 import type { FileHit, TrendPoint } from '../../../src/contract/history.ts';
 import type { AuditLine } from '../../../src/contract/proof.ts';
 import type { RunLine, RunView } from '../../../src/contract/screens.ts';
-import { reportOf } from '../../../src/main/report/report-document.ts';
+import { reportOf } from '../../../src/main/report/document/report-document.ts';
 import { Refusal, type Answers } from './fake-bridge.ts';
 
 /** Words, and a few of the keys, as the console's own search has them. */

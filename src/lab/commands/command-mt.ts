@@ -1,0 +1,95 @@
+import { complain } from '../hosts/command-call.ts';
+import type { Command, CommandCall } from '../hosts/command-call.ts';
+import { IoError } from '../faults/io-error.ts';
+import { isTapeDevice } from '../tape/tape-drive.ts';
+import type { TapeHandle } from '../tape/tape-handle.ts';
+import { tapeOperations } from '../tape/tape-operations.ts';
+import type { TapeOperationName } from '../tape/tape-operations.ts';
+
+/** mt(1): operations, messages and exit statuses of the illumos source (cmd/mt/mt.c): 1 wrong usage or cannot open, 2 failed. */
+
+const senseTexts: Record<number, string> = {
+  0x0: 'No Additional Sense',
+  0x3: 'Media Error',
+  0x8: 'Blank Check',
+  0x12: 'EOF',
+  0x13: 'EOT',
+};
+
+/** A beginning of an operation's name is enough, the first that fits. */
+function operationOf(text: string): TapeOperationName | 'load' | undefined {
+  const names = Object.keys(tapeOperations) as TapeOperationName[];
+  return [...names, 'load' as const].find((name) => name.startsWith(text));
+}
+
+async function showStatus(call: CommandCall): Promise<number> {
+  const { senseKey, position } = call.machine.world.drive.model;
+  const lines = [
+    'HP Ultrium LTO 4 tape drive:',
+    `   sense key(0x${senseKey.toString(16)})= ${senseTexts[senseKey] ?? ''}   residual= 0   retries= 0`,
+    `   file no= ${position.file}   block no= ${position.block}`,
+  ];
+  await call.output.write(lines.map((line) => `${line}\n`).join(''));
+  return 0;
+}
+
+async function openFailed(call: CommandCall, device: string, error: unknown): Promise<number> {
+  if (!(error instanceof IoError)) throw error;
+  if (error.code === 'EIO') return complain(call, `${device}: no tape loaded or drive offline`);
+  if (error.code === 'EACCES') return complain(call, `${device}: write protected or reserved.`);
+  return complain(call, `${device}: ${error.message}`);
+}
+
+interface MtRequest {
+  readonly device: string;
+  readonly name: TapeOperationName | 'load';
+  readonly count: number;
+}
+
+async function operate(
+  call: CommandCall,
+  { device, count }: MtRequest,
+  name: TapeOperationName,
+  handle: TapeHandle,
+): Promise<number> {
+  try {
+    if (name === 'status') return await showStatus(call);
+    await tapeOperations[name].run(handle, count);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return await complain(call, `${device} ${name} ${count} failed: ${error.message}`, 2);
+  }
+}
+
+function parseRequest(call: CommandCall): MtRequest | string {
+  const words = call.argv.slice(1);
+  const named = (words[0] === '-f' || words[0] === '-t') && words[1] !== undefined;
+  const device = named ? (words[1] ?? '') : '/dev/rmt/0n';
+  const [word, count = '1'] = named ? words.slice(2) : words;
+  if (word === undefined) return 'usage: mt [ -f device ] command [ count ]';
+  const name = operationOf(word);
+  if (!name) return `mt: unknown command: ${word}`;
+  if (!isTapeDevice(device) || call.machine.node !== 'node3') return `${device}: No such file or directory`;
+  return { device, name, count: Math.max(0, Number.parseInt(count, 10) || 0) };
+}
+
+export const mt: Command = async (call) => {
+  const request = parseRequest(call);
+  if (typeof request === 'string') return complain(call, request);
+  const { device, name } = request;
+  const { drive } = call.machine.world;
+  if (name === 'load') {
+    drive.load();
+    return 0;
+  }
+  let handle: TapeHandle;
+  try {
+    handle = await drive.open(device, tapeOperations[name].access);
+  } catch (error) {
+    return openFailed(call, device, error);
+  }
+  const status = await operate(call, request, name, handle).finally(() => handle.close());
+  await call.machine.world.save();
+  return status;
+};

@@ -1,0 +1,146 @@
+import type { Cartridges } from '../tape/cartridges.ts';
+import { complain } from '../hosts/command-call.ts';
+import type { Command, CommandCall } from '../hosts/command-call.ts';
+import { IoError } from '../faults/io-error.ts';
+
+/**
+ * mtx(1) 1.3, the changer with one drive: status, load, unload and next. Words and exit status 1 are those of its source (mtx.c);
+ * slots are counted from 1, the drive is number 0. Several commands may stand in one line.
+ */
+
+const changerDevice = '/dev/scsi/changer/c2t0d0';
+/** Element addresses of SMC changers, as IBM's and HP's libraries count them: the drive, and the slot before the first. */
+const addresses = { drive: 256, slots: 4095 } as const;
+
+/** What mtx says before it ends with exit status 1. */
+class Refusal extends Error {}
+
+const usage = [
+  'Usage:',
+  '  mtx [ -f <loader-dev> ] status',
+  '  mtx [ -f <loader-dev> ] next [<drive#>]',
+  '  mtx [ -f <loader-dev> ] load <storage-element-number> [<drive#>]',
+  '  mtx [ -f <loader-dev> ] unload [<storage-element-number>][<drive#>]',
+].join('\n');
+
+interface Changer {
+  readonly call: CommandCall;
+  readonly cartridges: Cartridges;
+}
+
+async function status({ call, cartridges }: Changer): Promise<void> {
+  const { slots, inDrive, homeSlot } = cartridges;
+  const source = homeSlot === undefined ? 'Unknown Storage Element' : `Storage Element ${homeSlot}`;
+  const lines = [
+    `  Storage Changer ${changerDevice}:1 Drives, ${slots} Slots ( 0 Import/Export )`,
+    `Data Transfer Element 0:${inDrive ? `Full (${source} Loaded):VolumeTag = ${inDrive.name}` : 'Empty'}`,
+  ];
+  for (let slot = 1; slot <= slots; slot += 1) {
+    const cartridge = cartridges.inSlot(slot);
+    const content = cartridge ? `Full :VolumeTag=${cartridge.name}` : 'Empty';
+    lines.push(`      Storage Element ${slot}:${content}`);
+  }
+  await call.output.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+function requireDrive(command: string, drive: number): void {
+  if (drive !== 0) throw new Refusal(`illegal <drive-number> argument '${drive}' to '${command}' command`);
+}
+
+/** Tells on the standard output what is moved; `done` follows where it came there. */
+async function move(
+  { call }: Changer,
+  words: string,
+  work: () => Promise<void>,
+  failed: string,
+): Promise<void> {
+  await call.output.write(`${words}...`);
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    throw new Refusal(failed);
+  }
+  await call.output.write('done\n');
+  await call.machine.world.save();
+}
+
+async function load(changer: Changer, slot: number | undefined, drive = 0): Promise<void> {
+  const { cartridges } = changer;
+  if (slot === undefined || slot < 1) throw new Refusal('No source specified');
+  if (slot > cartridges.slots)
+    throw new Refusal(`Invalid <storage-element-number> argument '${slot}' to 'load' command`);
+  requireDrive('load', drive);
+  if (cartridges.inDrive) {
+    throw new Refusal(`Drive 0 Full (Storage Element ${cartridges.homeSlot ?? 0} loaded)`);
+  }
+  const address = addresses.slots + slot;
+  const failed = cartridges.inSlot(slot)
+    ? `MOVE MEDIUM from Element Address ${address} to ${addresses.drive} Failed`
+    : `Source Element Address ${address} is Empty`;
+  const words = `Loading media from Storage Element ${slot} into drive 0`;
+  await move(changer, words, () => cartridges.load(slot), failed);
+}
+
+async function unload(changer: Changer, wanted: number | undefined, drive = 0): Promise<void> {
+  const { cartridges } = changer;
+  const slot = wanted ?? (cartridges.inDrive ? cartridges.homeSlot : undefined);
+  if (slot === undefined) throw new Refusal('No Source for tape in drive 0!');
+  if (slot < 1 || slot > cartridges.slots)
+    throw new Refusal(`illegal <storage-element-number> argument '${slot}' to 'unload' command`);
+  requireDrive('unload', drive);
+  if (!cartridges.inDrive) throw new Refusal('Data Transfer Element 0 is Empty');
+  if (cartridges.inSlot(slot)) throw new Refusal(`Storage Element ${slot} is Already Full`);
+  const failed = `MOVE MEDIUM from Element Address ${addresses.drive} to ${addresses.slots + slot} Failed`;
+  const words = `Unloading drive 0 into Storage Element ${slot}`;
+  await move(changer, words, () => cartridges.unload(slot), failed);
+}
+
+/** The next cartridge in the order of the slots; what is in the drive goes back first. */
+async function next(changer: Changer): Promise<void> {
+  const { cartridges } = changer;
+  const current = cartridges.inDrive ? cartridges.homeSlot : 0;
+  if (cartridges.inDrive) await unload(changer, current);
+  for (let slot = (current ?? 0) + 1; slot <= cartridges.slots; slot += 1) {
+    if (cartridges.inSlot(slot)) return load(changer, slot);
+  }
+  throw new Refusal('No More Media');
+}
+
+/** Commands with the number of figures that may stand behind them. */
+const mtxCommands = {
+  status: { figures: 0, run: status },
+  load: { figures: 2, run: load },
+  unload: { figures: 2, run: unload },
+  next: { figures: 1, run: next },
+} as const;
+
+/** Reads and runs the commands of a line one by one. */
+async function runLine(changer: Changer, words: readonly string[]): Promise<void> {
+  let rest = words;
+  while (rest.length > 0) {
+    const [word = '', ...others] = rest;
+    if (!Object.hasOwn(mtxCommands, word)) throw new Refusal(usage);
+    const command = mtxCommands[word as keyof typeof mtxCommands];
+    const end = others.findIndex((text, index) => index >= command.figures || !/^\d/.test(text));
+    const figures = others.slice(0, end < 0 ? others.length : end).map((text) => Number.parseInt(text, 10));
+    rest = others.slice(figures.length);
+    await command.run(changer, figures[0], figures[1]);
+  }
+}
+
+export const mtx: Command = async (call) => {
+  const [option, device, ...words] = call.argv.slice(1);
+  const isNamed = option === '-f' && device !== undefined;
+  const named = isNamed ? device : '/dev/changer';
+  if (named !== changerDevice || call.machine.node !== 'node3') {
+    return complain(call, `mtx: cannot open SCSI device '${named}' - No such file or directory`);
+  }
+  try {
+    await runLine({ call, cartridges: call.machine.world.cartridges }, words);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return complain(call, error.message === usage ? usage : `mtx: ${error.message}`);
+  }
+};

@@ -1,0 +1,86 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { complain } from '../hosts/command-call.ts';
+import type { Command } from '../hosts/command-call.ts';
+
+/** Commands that only say something. */
+
+const says =
+  (text: (node: string) => string): Command =>
+  async (call) => {
+    await call.output.write(`${text(call.machine.node)}\n`);
+    return 0;
+  };
+
+const unameParts: readonly [string, (node: string) => string][] = [
+  ['s', () => 'SunOS'],
+  ['n', (node) => node],
+  ['r', () => '5.9'],
+  ['v', () => 'Generic_118558-11'],
+  ['m', () => 'sun4u'],
+  ['p', () => 'sparc'],
+  ['i', () => 'SUNW,Sun-Fire-V440'],
+];
+
+export const uname: Command = async (call) => {
+  const letters = call.argv.slice(1).join('').replaceAll('-', '') || 's';
+  const shown = unameParts.filter(([letter]) => letters.includes('a') || letters.includes(letter));
+  await call.output.write(`${shown.map(([, text]) => text(call.machine.node)).join(' ')}\n`);
+  return 0;
+};
+
+export const hostname = says((node) => node);
+export const id = says(() => 'uid=0(root) gid=0(root)');
+export const pwd: Command = async (call) => {
+  await call.output.write(`${call.directory}\n`);
+  return 0;
+};
+
+export const date: Command = async (call) => {
+  const format = call.argv.slice(1).find((word) => word.startsWith('+'));
+  const now = new Date();
+  const iso = now.toISOString();
+  const parts: Record<string, string> = {
+    '%Y': iso.slice(0, 4),
+    '%m': iso.slice(5, 7),
+    '%d': iso.slice(8, 10),
+    '%H': iso.slice(11, 13),
+    '%M': iso.slice(14, 16),
+    '%S': iso.slice(17, 19),
+    '%s': String(Math.floor(now.getTime() / 1000)),
+    '%T': iso.slice(11, 19),
+  };
+  const text = format ? format.slice(1).replace(/%./g, (part) => parts[part] ?? part) : now.toUTCString();
+  await call.output.write(`${text}\n`);
+  return 0;
+};
+
+export const echo: Command = async (call) => {
+  await call.output.write(`${call.argv.slice(1).join(' ')}\n`);
+  return 0;
+};
+
+const escapes: Record<string, string> = { n: '\n', t: '\t', '\\': '\\', '0': '\0', r: '\r' };
+
+/** printf with %s, %d and %%; the format is used again while there are arguments. */
+export const printf: Command = async (call) => {
+  const [format = '', ...values] = call.argv.slice(1);
+  const text = format.replace(/\\([nt\\0r])/g, (_, letter: string) => escapes[letter] ?? '');
+  const takes = (text.match(/%[sd]/g) ?? []).length;
+  do {
+    const part = text.replace(/%([sd%])/g, (_, letter: string) =>
+      letter === '%' ? '%' : (values.shift() ?? ''),
+    );
+    await call.output.write(part);
+  } while (values.length > 0 && takes > 0);
+  return 0;
+};
+
+export const yes: Command = () => Promise.resolve(0);
+export const no: Command = () => Promise.resolve(1);
+
+export const sleep: Command = async (call) => {
+  const seconds = Number(call.argv[1]);
+  if (!Number.isFinite(seconds) || seconds < 0) return complain(call, 'sleep: bad character in argument', 2);
+  await wait(seconds * 1000, undefined, { signal: call.killed });
+  return 0;
+};

@@ -1,0 +1,169 @@
+import { Parser } from 'tar';
+import type { ByteWriter } from '../hosts/byte-channels.ts';
+import { complain } from '../hosts/command-call.ts';
+import type { Command, CommandCall } from '../hosts/command-call.ts';
+import { openSource, openTarget } from '../hosts/data-files.ts';
+import type { RecordTarget } from '../hosts/data-files.ts';
+import type { MountedFiles } from '../hosts/host-files.ts';
+import { IoError } from '../faults/io-error.ts';
+import { Blocker } from './record-blocker.ts';
+import { archiveBytes } from './tar-archive.ts';
+import type { ArchiveEntry } from './tar-archive.ts';
+
+/** tar(1) of Solaris, as far as a backup needs it: create (c) and list (t), with v, f, b and -C. */
+
+const blockBytes = 512;
+
+interface TarRequest {
+  readonly operation: 'c' | 't';
+  readonly isVerbose: boolean;
+  /** undefined: the standard output or input */
+  readonly archive: string | undefined;
+  /** Records of this many bytes; 20 blocks where b is not given. */
+  readonly recordBytes: number;
+  /** What is archived, and the directory from which it is named. */
+  readonly members: readonly { directory: string; path: string }[];
+}
+
+/** Names of what is archived; -C changes the directory for those behind it. */
+function membersOf(call: CommandCall, words: readonly string[]): TarRequest['members'] {
+  const members: { directory: string; path: string }[] = [];
+  let { directory } = call;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index] ?? '';
+    if (word === '-C') {
+      index += 1;
+      directory = call.machine.files.resolve(call.directory, words[index] ?? '.');
+    } else members.push({ directory, path: word });
+  }
+  return members;
+}
+
+function parseRequest(call: CommandCall): TarRequest | string {
+  const [key = '', ...words] = call.argv.slice(1);
+  const letters = key.replace(/^-/, '');
+  const operation = letters.includes('c') ? 'c' : 't';
+  if (!/^[ctvfb]+$/.test(letters) || letters.includes('c') === letters.includes('t'))
+    return 'usage: tar {c|t}[bfv] ...';
+  // the arguments of b and f follow in the order of the letters
+  let [archive, blocking]: [string | undefined, string | undefined] = [undefined, '20'];
+  for (const letter of letters.replace(/[^bf]/g, '')) {
+    if (letter === 'f') archive = words.shift();
+    else blocking = words.shift();
+  }
+  const factor = Number(blocking);
+  if (!Number.isInteger(factor) || factor < 1 || factor > 4096) return `invalid blocksize ${blocking ?? ''}`;
+  const name = letters.includes('f') ? archive : '/dev/rmt/0';
+  return {
+    operation,
+    isVerbose: letters.includes('v'),
+    archive: name === '-' ? undefined : name,
+    recordBytes: factor * blockBytes,
+    members: membersOf(call, words),
+  };
+}
+
+/** The entries of one member, named as tar names them: `./`, `./bin/`, `./bin/payroll`. */
+function entriesOf(files: MountedFiles, member: string): ArchiveEntry[] {
+  const { inner, system } = files;
+  const below = inner === '' ? '' : `${inner}/`;
+  return system.entries
+    .filter((entry) => entry.path === inner || entry.path.startsWith(below))
+    .map((entry) => {
+      const rest = entry.path.slice(inner.length).replace(/^\//, '');
+      const name = rest === '' ? member : `${member.replace(/\/$/, '')}/${rest}`;
+      return { name: entry.type === 'directory' ? `${name.replace(/\/$/, '')}/` : name, entry };
+    });
+}
+
+/** The line of v (Solaris): `a NAME 12K`. */
+function verboseLine({ name, entry }: ArchiveEntry): string {
+  if (entry.type === 'symlink') return `a ${name} symbolic link to ${entry.target ?? ''}\n`;
+  return `a ${name} ${Math.ceil(entry.size / 1024)}K\n`;
+}
+
+async function archiveMember(
+  call: CommandCall,
+  request: TarRequest,
+  member: { directory: string; path: string },
+  blocker: Blocker,
+): Promise<boolean> {
+  const path = call.machine.files.resolve(member.directory, member.path);
+  const files = await call.machine.files.openMounted(path);
+  const entries = files ? entriesOf(files, member.path) : [];
+  try {
+    if (!files || entries.length === 0) {
+      await call.errors.write(`tar: ${member.path}: No such file or directory\n`);
+      return false;
+    }
+    const listing: ByteWriter = request.archive === undefined ? call.errors : call.output;
+    const told = async (entry: ArchiveEntry): Promise<void> => {
+      if (request.isVerbose) await listing.write(verboseLine(entry));
+    };
+    for await (const bytes of archiveBytes(entries, files.volume, told)) {
+      call.killed.throwIfAborted();
+      await blocker.write(bytes);
+    }
+    return true;
+  } finally {
+    files?.volume.close();
+  }
+}
+
+async function create(call: CommandCall, request: TarRequest): Promise<number> {
+  let target: RecordTarget;
+  try {
+    target = await openTarget(call, request.archive);
+  } catch (error) {
+    if (!(error instanceof IoError)) throw error;
+    return complain(call, `tar: ${request.archive ?? ''}: ${error.message}`);
+  }
+  const blocker = new Blocker(target, request.recordBytes);
+  try {
+    const [member] = request.members;
+    if (!member || request.members.length > 1)
+      return await complain(call, 'tar: one directory or file must be named');
+    const isWhole = await archiveMember(call, request, member, blocker);
+    await blocker.end(request.recordBytes);
+    return isWhole ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof IoError) || error.code === 'EPIPE') throw error;
+    return await complain(call, `tar: write error: ${error.message}`, 2);
+  } finally {
+    await target.close();
+  }
+}
+
+async function list(call: CommandCall, request: TarRequest): Promise<number> {
+  try {
+    const source = await openSource(call, request.archive);
+    const names: string[] = [];
+    const parser = new Parser({
+      onReadEntry: (entry) => {
+        names.push(entry.path);
+        entry.resume();
+      },
+    });
+    try {
+      for (;;) {
+        const bytes = await source.read(request.recordBytes, 1);
+        if (bytes.length === 0) break;
+        parser.write(Buffer.from(bytes));
+        for (const name of names.splice(0)) await call.output.write(`${name}\n`);
+      }
+    } finally {
+      await source.close();
+    }
+    parser.end();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof IoError) || error.code === 'EPIPE') throw error;
+    return complain(call, `tar: read error: ${error.message}`, 2);
+  }
+}
+
+export const tar: Command = async (call) => {
+  const request = parseRequest(call);
+  if (typeof request === 'string') return complain(call, `tar: ${request}`);
+  return request.operation === 'c' ? create(call, request) : list(call, request);
+};

@@ -1,0 +1,219 @@
+import { failure } from '../../contract/errors.ts';
+import { nodeNames } from '../gds/lab-model.ts';
+import type { NodeName } from '../gds/lab-model.ts';
+
+/** What stands behind the `=` of a fault. */
+type FaultValue = 'none' | 'number' | 'word' | 'host' | 'host:number' | 'host:command';
+
+interface FaultKind {
+  readonly value: FaultValue;
+  readonly sentence: string;
+}
+
+/** Every fault that the lab knows. Record numbers count from 1, since the tape was opened. */
+export const faultTable = {
+  'tape-error': { value: 'number', sentence: 'writing record N fails with an I/O error' },
+  'tape-read-error': { value: 'number', sentence: 'reading record N fails with an I/O error' },
+  'tape-corrupt': { value: 'number', sentence: 'one bit of record N is flipped on its way to the medium' },
+  'end-of-medium': { value: 'number', sentence: 'the tape is full after N records' },
+  'linux-tape': {
+    value: 'none',
+    sentence: 'the drive and rmt behave as on Linux: end of the medium, closing, numbers of operations',
+  },
+  'write-protected': { value: 'none', sentence: 'the cartridge is write-protected' },
+  'no-tape': { value: 'none', sentence: 'the drive is empty' },
+  'tape-not-blank': { value: 'none', sentence: "somebody else's file is put on the tape" },
+  'slow-tape': { value: 'number', sentence: 'the drive moves N bytes a second' },
+  'connection-lost': {
+    value: 'host:number',
+    sentence: 'once N bytes went over a channel of the host, its connection breaks (once)',
+  },
+  'host-down': { value: 'host', sentence: 'nothing listens at the port of the host' },
+  hang: { value: 'host:command', sentence: 'the command never answers' },
+  fail: { value: 'host:command', sentence: 'the command fails; `:STATUS` behind it says how (1)' },
+  'fail-once': {
+    value: 'host:command',
+    sentence: 'the command fails the next time; `:STATUS` behind it says how (1)',
+  },
+  'not-found': { value: 'host:command', sentence: 'the command is not installed (127)' },
+  ignore: { value: 'host:command', sentence: 'the command says nothing, does nothing, and ends with 0' },
+  'disk-size': { value: 'none', sentence: 'node3 sees Disk3 with another size' },
+  'disk-name': { value: 'none', sentence: 'sdxinfo on node3 shows Disk3 by another name' },
+  'shadow-first-block': {
+    value: 'number',
+    sentence: 'the shadow volume that is made first begins N blocks too late',
+  },
+  'shadow-blocks': {
+    value: 'number',
+    sentence: 'the shadow volume that is made first has N blocks, whatever was asked for',
+  },
+  'wrong-disk': {
+    value: 'none',
+    sentence:
+      'the disks of the shadow volume that was made first map other bytes, and sdxinfo does not show it',
+  },
+  'proxy-parted': { value: 'none', sentence: 'the proxy is parted before anybody asked for it' },
+  slice: { value: 'word', sentence: "sdxinfo shows this status word for the proxy's slice" },
+  'unknown-status': { value: 'word', sentence: 'sdxinfo shows this status word for the proxy volume' },
+  'shadow-status': {
+    value: 'word',
+    sentence: 'sdxinfo on node3 shows this status word for the shadow volume',
+  },
+  'shadow-disk-status': { value: 'word', sentence: 'sdxinfo on node3 shows this status word for Disk3' },
+  'missing-column': { value: 'word', sentence: 'sdxinfo leaves this column out' },
+  'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
+  'login-refused': { value: 'host', sentence: 'the host accepts no key' },
+  'asks-password': { value: 'host', sentence: 'the host accepts no key, but the password "shadowtape"' },
+  reboot: { value: 'host', sentence: 'the host reboots, at once' },
+  'dump-abort': {
+    value: 'number',
+    sentence: 'ufsdump and sfxdump abort with status 3 when N percent are done',
+  },
+  'dump-silent': {
+    value: 'none',
+    sentence: 'ufsdump and sfxdump end with status 0 in the middle, and do not say that the dump is done',
+  },
+  'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
+} as const satisfies Record<string, FaultKind>;
+
+export type FaultName = keyof typeof faultTable;
+
+export interface Fault {
+  readonly name: FaultName;
+  /** What stands behind the `=`, whole. */
+  readonly value: string;
+  readonly host: NodeName | undefined;
+  readonly number: number | undefined;
+  /** Beginning of a command line, words joined by blanks. */
+  readonly command: string | undefined;
+  readonly status: number;
+}
+
+function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(faultTable, name);
+}
+
+function wrongValue(spec: string, reason: string): Error {
+  return failure('LAB_FAULT_VALUE_WRONG', { fault: spec, reason });
+}
+
+function hostOf(spec: string, text: string): NodeName {
+  const host = nodeNames.find((node) => node === text);
+  if (!host) throw wrongValue(spec, `"${text}" is not one of ${nodeNames.join(', ')}`);
+  return host;
+}
+
+function numberOf(spec: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw wrongValue(spec, `"${text}" is not a whole number`);
+  return Number(text);
+}
+
+function commandFault(spec: string, name: FaultName, value: string): Fault {
+  const parts = /^([^:]*):(.+?)(?::(\d{1,3}))?$/.exec(value);
+  if (!parts) throw wrongValue(spec, 'it needs HOST:COMMAND');
+  const [, host = '', command = '', status = '1'] = parts;
+  return { name, value, host: hostOf(spec, host), number: undefined, command, status: Number(status) };
+}
+
+/**
+ * Reads `NAME` or `NAME=VALUE`.
+ * @throws LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
+ */
+export function parseFault(spec: string): Fault {
+  const [name = '', ...rest] = spec.split('=');
+  const value = rest.join('=');
+  if (!isFaultName(name)) {
+    throw failure('LAB_FAULT_UNKNOWN', { fault: name, faults: Object.keys(faultTable).join(', ') });
+  }
+  const plain = { name, value, host: undefined, number: undefined, command: undefined, status: 1 };
+  const kind = faultTable[name].value;
+  if (kind === 'none') {
+    if (value !== '') throw wrongValue(spec, 'it takes no value');
+    return plain;
+  }
+  if (value === '') throw wrongValue(spec, 'it needs a value');
+  if (kind === 'number') return { ...plain, number: numberOf(spec, value) };
+  if (kind === 'host') return { ...plain, host: hostOf(spec, value) };
+  if (kind === 'host:command') return commandFault(spec, name, value);
+  if (kind === 'host:number') {
+    const [host = '', count = ''] = value.split(':');
+    return { ...plain, host: hostOf(spec, host), number: numberOf(spec, count) };
+  }
+  return plain;
+}
+
+const isSwitch = (fault: Fault): boolean => fault.command === undefined && fault.host === undefined;
+
+/** The faults that are switched on. `set` and `clear` work while the lab runs. */
+export class Faults {
+  #active: Fault[] = [];
+  readonly #listeners = new Set<(fault: Fault, on: boolean) => void>();
+
+  /**
+   * Switches a fault on. A fault without a host replaces an earlier one of its name.
+   * @param spec `NAME` or `NAME=VALUE`
+   */
+  set(spec: string): void {
+    const fault = parseFault(spec);
+    this.#active = this.#active.filter(
+      (other) => !(other.name === fault.name && (isSwitch(fault) || other.value === fault.value)),
+    );
+    // a reboot is over as soon as it has happened
+    if (fault.name !== 'reboot') this.#active.push(fault);
+    for (const listener of this.#listeners) listener(fault, true);
+  }
+
+  /** Switches off all faults of a name, or with `NAME=VALUE` that one. */
+  clear(spec: string): void {
+    const [name = '', ...rest] = spec.split('=');
+    if (!isFaultName(name)) parseFault(spec);
+    const value = rest.length > 0 ? rest.join('=') : undefined;
+    const goes = (fault: Fault): boolean =>
+      fault.name === name && (value === undefined || fault.value === value);
+    const gone = this.#active.filter(goes);
+    this.#active = this.#active.filter((fault) => !goes(fault));
+    for (const fault of gone) for (const listener of this.#listeners) listener(fault, false);
+  }
+
+  /** The specs of all faults that are on. */
+  list(): string[] {
+    return this.#active.map(({ name, value }) => (value === '' ? name : `${name}=${value}`));
+  }
+
+  has(name: FaultName, host?: NodeName): boolean {
+    return this.#find(name, host) !== undefined;
+  }
+
+  numberOf(name: FaultName, host?: NodeName): number | undefined {
+    return this.#find(name, host)?.number;
+  }
+
+  wordOf(name: FaultName): string | undefined {
+    return this.#find(name)?.value;
+  }
+
+  /** The fault of one of these names that is meant for a command line; `fail-once` is used up by it. */
+  forCommand(host: NodeName, argv: readonly string[], names: readonly FaultName[]): Fault | undefined {
+    const line = `${argv.join(' ')} `;
+    const found = this.#active.find(
+      (fault) => names.includes(fault.name) && fault.host === host && line.startsWith(`${fault.command} `),
+    );
+    if (found?.name === 'fail-once') this.#active = this.#active.filter((fault) => fault !== found);
+    return found;
+  }
+
+  /** Takes a fault that happens once. */
+  takeOnce(name: FaultName, host: NodeName): void {
+    this.#active = this.#active.filter((fault) => !(fault.name === name && fault.host === host));
+  }
+
+  /** Told of each fault that goes on or off. */
+  onChange(listener: (fault: Fault, on: boolean) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #find(name: FaultName, host?: NodeName): Fault | undefined {
+    return this.#active.find((fault) => fault.name === name && (host === undefined || fault.host === host));
+  }
+}

@@ -1,0 +1,94 @@
+import { blockBytes, bytesOf, privateBlocks } from './gds-blocks.ts';
+import { dataSpaceOf, piecesOf } from './gds-mapping.ts';
+import type { DiskPiece } from './gds-mapping.ts';
+import { disksBelow, joinedProxies, volumeOfSpecialFile } from './gds-model.ts';
+import { IoError } from '../faults/io-error.ts';
+import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
+import type { VolumeBytes } from './lab-file-system.ts';
+import type { World } from '../world.ts';
+
+/** How far the fault `wrong-disk` shifts what node3 reads and writes, in bytes: into the private area, which every disk has. */
+const wrongDiskShift = -24 * blockBytes;
+
+/** An open volume. */
+export interface OpenVolume extends VolumeBytes {
+  /** In bytes. */
+  readonly size: number;
+  close(): void;
+}
+
+/** The disks that the fault `wrong-disk` means: those of the shadow volume that was made first. */
+function wrongDisks(world: World, owner: GdsClass): Set<string> {
+  const [first] = owner.volumes;
+  if (!first || !owner.shadow || !world.faults.has('wrong-disk')) return new Set();
+  return new Set(disksBelow(owner, first.on).map(({ physical }) => physical));
+}
+
+/** Where bytes of a volume lie. @param position byte of the volume */
+function piecesOfVolume(
+  world: World,
+  owner: GdsClass,
+  volume: GdsVolume,
+  position: number,
+  length: number,
+  copies: 'first' | 'every',
+): DiskPiece[] {
+  const start = bytesOf(volume.firstBlock - privateBlocks);
+  const wrong = wrongDisks(world, owner);
+  return piecesOf(dataSpaceOf(owner, volume.on), start + position, length, copies).map((piece) =>
+    wrong.has(piece.physical) ? { ...piece, position: piece.position + wrongDiskShift } : piece,
+  );
+}
+
+/** Writes to every disk of the volume itself; the caller holds `world.writing`. */
+export async function writeSlices(
+  world: World,
+  owner: GdsClass,
+  volume: GdsVolume,
+  bytes: Buffer,
+  position: number,
+): Promise<void> {
+  await world.disks.write(piecesOfVolume(world, owner, volume, position, bytes.length, 'every'), bytes);
+}
+
+/** The volume's bytes without asking whether it is started: what GDS itself and the tests see. */
+export function volumeBytes(world: World, owner: GdsClass, volume: GdsVolume): VolumeBytes {
+  const size = bytesOf(volume.blocks);
+  return {
+    async read(target, position) {
+      const length = Math.max(0, Math.min(target.length, size - position));
+      return world.disks.read(piecesOfVolume(world, owner, volume, position, length, 'first'), target);
+    },
+    async write(bytes, position) {
+      if (position + bytes.length > size) throw new IoError('ENOSPC');
+      await world.writing.run(async () => {
+        for (const target of [volume, ...joinedProxies(owner, volume.name)]) {
+          await writeSlices(world, owner, target, bytes, position);
+        }
+      });
+    },
+  };
+}
+
+/**
+ * Opens a volume by its special file, as a process on `node` does.
+ * @throws IoError ENOENT (no such volume), ENXIO (it is stopped), EROFS (it is started read-only)
+ */
+export function openVolume(world: World, node: NodeName, path: string, access: 'read' | 'write'): OpenVolume {
+  const { owner, volume } = volumeOfSpecialFile(world.model, node, path);
+  if (!volume.runningOn.includes(node)) throw new IoError('ENXIO');
+  if (access === 'write' && volume.mode === 'ro') throw new IoError('EROFS');
+  const close = world.openVolumes.add(node, owner.name, volume.name);
+  const bytes = volumeBytes(world, owner, volume);
+  return {
+    ...bytes,
+    async write(piece, position) {
+      const pieces = piecesOfVolume(world, owner, volume, position, piece.length, 'every');
+      const disks = [...new Set(pieces.map(({ physical }) => physical))];
+      for (const listener of world.onWrite) listener({ node, volume: volume.name, disks });
+      await bytes.write(piece, position);
+    },
+    size: bytesOf(volume.blocks),
+    close,
+  };
+}

@@ -1,0 +1,237 @@
+import { isUtf8 } from 'node:buffer';
+import type { ByteReader } from './byte-channels.ts';
+import type { CommandCall } from './command-call.ts';
+import { parseSpecialFile } from '../gds/gds-model.ts';
+import { IoError } from '../faults/io-error.ts';
+import type { OpenFile } from './open-file.ts';
+import { hasLostPower } from './processes.ts';
+import { isTapeDevice } from '../tape/tape-drive.ts';
+import { openVolume } from '../gds/volume-access.ts';
+
+/** The ends of dd and tar: volumes, the tape, files and streams, opened by name. */
+
+/** How much is read from a volume at once, in bytes. */
+const pieceBytes = 1_048_576;
+/** How much is gathered from the tape before it is handed on, in bytes. */
+const tapePieceBytes = 262_144;
+
+/** Who opens a file, and where. */
+export type FilePlace = Pick<CommandCall, 'machine' | 'directory' | 'killed'>;
+
+/** Reads in records, several at once where that is cheaper. */
+export interface RecordSource {
+  /**
+   * Up to `most` records of `size` bytes; only the last may be short. Empty at the end. Valid until the next call.
+   */
+  read(size: number, most: number): Promise<Buffer>;
+  /** Moves forward without reading; undefined where that cannot be done. */
+  seek?: (bytes: number) => void;
+  close(): Promise<void>;
+}
+
+/** Takes records. */
+export interface RecordTarget {
+  write(bytes: Buffer): Promise<void>;
+  /** True where each write is a record of its own, so that records must come one by one. */
+  readonly keepsRecords: boolean;
+  seek?: (bytes: number) => void;
+  close(): Promise<void>;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+function volumeSource(call: FilePlace, path: string): RecordSource {
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'read');
+  let position = 0;
+  let piece = Buffer.alloc(0);
+  return {
+    async read(size, most) {
+      call.killed.throwIfAborted();
+      const records = Math.max(1, Math.min(most, Math.floor(pieceBytes / size)));
+      if (piece.length < records * size) piece = Buffer.allocUnsafe(records * size);
+      const length = await volume.read(piece.subarray(0, records * size), position);
+      position += length;
+      return piece.subarray(0, length);
+    },
+    seek: (bytes) => (position += bytes),
+    close() {
+      volume.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function tapeSource(call: FilePlace, path: string): Promise<RecordSource> {
+  const handle = await call.machine.world.drive.open(path, 'read');
+  const gathered = Buffer.allocUnsafe(tapePieceBytes);
+  let isAtEnd = false;
+  let failed: unknown;
+  /** One record, or undefined at the file mark and at an error, which is told by the next read. */
+  const next = async (limit: number): Promise<Buffer | undefined> => {
+    try {
+      const bytes = await handle.read(limit, call.killed);
+      isAtEnd = bytes.length === 0;
+      return isAtEnd ? undefined : bytes;
+    } catch (error) {
+      failed = error;
+      return undefined;
+    }
+  };
+  return {
+    async read(size, most) {
+      call.killed.throwIfAborted();
+      let length = 0;
+      let record: Buffer | undefined;
+      for (let records = 0; records < most && !isAtEnd && failed === undefined; records += 1) {
+        if (length > 0 && length + size > gathered.length) break;
+        record = await next(size);
+        // a record that is larger than the gathering buffer goes alone, as it is
+        if (!record || size > gathered.length) break;
+        record.copy(gathered, length);
+        length += record.length;
+        if (record.length < size) break;
+      }
+      if (length === 0 && failed !== undefined) throw failed as Error;
+      return length === 0 && record ? record : gathered.subarray(0, length);
+    },
+    close: () => finish(call, () => handle.close(hasLostPower(call.killed))),
+  };
+}
+
+/** Ends an access to the tape and keeps where the head is. */
+async function finish(call: FilePlace, close: () => Promise<void>): Promise<void> {
+  await close();
+  await call.machine.world.save();
+}
+
+function bytesSource(bytes: Buffer): RecordSource {
+  let position = 0;
+  return {
+    read(size, most) {
+      const piece = bytes.subarray(position, position + size * Math.min(most, 1024));
+      position += piece.length;
+      return Promise.resolve(piece);
+    },
+    seek: (count) => (position += count),
+    close: nothing,
+  };
+}
+
+/** The standard input or a FIFO: one read gives what has come, which is less than a record where no more is there yet. */
+function streamSource(reader: ByteReader, close: () => Promise<void>): RecordSource {
+  return {
+    read: (size, most) => reader.read(size * Math.max(1, Math.min(most, Math.floor(pieceBytes / size)))),
+    close,
+  };
+}
+
+/**
+ * Opens a file for reading; undefined is the standard input. A FIFO waits for its writer.
+ * @throws IoError
+ */
+export async function openSource(call: CommandCall, path: string | undefined): Promise<RecordSource> {
+  return path === undefined ? streamSource(call.input, nothing) : openPath(call, path);
+}
+
+/** Opens a file for reading by its name. @throws IoError */
+export async function openPath(place: FilePlace, path: string): Promise<RecordSource> {
+  const { files, node } = place.machine;
+  const absolute = files.resolve(place.directory, path);
+  if (parseSpecialFile(absolute)) return volumeSource(place, absolute);
+  if (isTapeDevice(absolute) && node === 'node3') return tapeSource(place, absolute);
+  if (absolute === '/dev/null') return bytesSource(Buffer.alloc(0));
+  if (absolute === '/dev/zero')
+    return { read: (size) => Promise.resolve(Buffer.alloc(size)), close: nothing };
+  const fifo = files.fifoAt(absolute);
+  if (fifo) {
+    const file = await fifo.openReader(place.killed);
+    return streamSource(file.readerFor(place.killed), () => file.release());
+  }
+  return bytesSource(await files.read(absolute));
+}
+
+function volumeTarget(call: FilePlace, path: string): RecordTarget {
+  const volume = openVolume(call.machine.world, call.machine.node, path, 'write');
+  let position = 0;
+  return {
+    keepsRecords: false,
+    async write(bytes) {
+      call.killed.throwIfAborted();
+      await volume.write(bytes, position);
+      position += bytes.length;
+    },
+    seek: (bytes) => (position += bytes),
+    close() {
+      volume.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function tapeTarget(call: FilePlace, path: string): Promise<RecordTarget> {
+  const handle = await call.machine.world.drive.open(path, 'write');
+  return {
+    keepsRecords: true,
+    async write(bytes) {
+      call.killed.throwIfAborted();
+      await handle.write(bytes, call.killed);
+    },
+    close: () => finish(call, () => handle.close(hasLostPower(call.killed))),
+  };
+}
+
+/** What is no text is put into its file in pieces of this many bytes: it is kept in another form there, which is made anew each time. */
+const gatheredBytes = 1_048_576;
+
+/** A small file of the host: others see text as soon as it is written, and what is no text when it is closed. */
+function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
+  let gathered: Buffer[] = [];
+  let length = 0;
+  const flush = (): void => {
+    const pieces = gathered;
+    [gathered, length] = [[], 0];
+    if (pieces.length > 0) machine.files.append(path, Buffer.concat(pieces));
+  };
+  return {
+    keepsRecords: false,
+    async write(bytes) {
+      gathered.push(Buffer.from(bytes));
+      length += bytes.length;
+      if (length >= gatheredBytes || isUtf8(bytes)) flush();
+      return Promise.resolve();
+    },
+    async close() {
+      flush();
+      await machine.world.save();
+    },
+  };
+}
+
+/** A FIFO takes pieces of any size. */
+function fifoTarget({ killed }: FilePlace, file: OpenFile): RecordTarget {
+  const writer = file.writerFor(killed);
+  return { keepsRecords: false, write: (bytes) => writer.write(bytes), close: () => file.release() };
+}
+
+/**
+ * Opens a file for writing; undefined is the standard output. A FIFO waits for its reader.
+ * @throws IoError
+ */
+export async function openTarget(call: CommandCall, path: string | undefined): Promise<RecordTarget> {
+  if (path !== undefined) return pathTarget(call, path);
+  return { keepsRecords: false, write: (bytes) => call.output.write(bytes), close: nothing };
+}
+
+/** Opens a file for writing by its name. @param appends true: a plain file keeps what it has. @throws IoError */
+export async function pathTarget(place: FilePlace, path: string, appends = false): Promise<RecordTarget> {
+  const { files, node } = place.machine;
+  const absolute = files.resolve(place.directory, path);
+  if (parseSpecialFile(absolute)) return volumeTarget(place, absolute);
+  if (isTapeDevice(absolute) && node === 'node3') return tapeTarget(place, absolute);
+  if (absolute === '/dev/null') return { keepsRecords: false, write: nothing, close: nothing };
+  if (absolute.startsWith('/dev/')) throw new IoError('ENOENT');
+  const fifo = files.fifoAt(absolute);
+  if (fifo) return fifoTarget(place, await fifo.openWriter(place.killed));
+  files.create(absolute, appends);
+  return fileTarget(place, absolute);
+}

@@ -1,0 +1,214 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
+import ssh2 from 'ssh2';
+import type { AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
+import { failure } from '../../contract/errors.ts';
+import type { ByteWriter } from './byte-channels.ts';
+import { newPrivateKey } from './lab-keys.ts';
+import type { NodeName } from '../gds/lab-model.ts';
+import type { Machine } from './machine.ts';
+import { Descriptors, OpenFile } from './open-file.ts';
+import { signalNumbers } from './processes.ts';
+import { runAsProcess, runShell } from './shell.ts';
+import { ShellState } from './shell-state.ts';
+import { ChannelStreams } from './ssh-streams.ts';
+import type { BulkGuard } from './ssh-streams.ts';
+
+/** The only user of a lab host. */
+export const labUser = 'root';
+
+/** Of that user, where a host is to ask for one; everybody may know it. */
+const labPassword = 'shadowtape';
+
+/** A command line that a host was sent, and how it ended. */
+export interface CommandEvent {
+  readonly host: NodeName;
+  readonly line: string;
+  readonly phase: 'started' | 'ended';
+  readonly status?: number;
+}
+
+export interface HostOptions {
+  readonly machine: Machine;
+  readonly hostKey: string;
+  readonly clientKey: ParsedKey;
+  readonly onCommand: (event: CommandEvent) => void;
+}
+
+/** The three open files of a channel's shell, and when the last process has let its output and errors go. */
+function filesOf(streams: ChannelStreams): { descriptors: Descriptors; outputClosed: Promise<unknown> } {
+  const closings: Promise<void>[] = [];
+  const outgoing = ({ write }: ByteWriter): OpenFile => {
+    let close = (): void => undefined;
+    closings.push(new Promise((resolve) => (close = resolve)));
+    return new OpenFile({ write, close: () => close() });
+  };
+  const descriptors = new Descriptors([
+    [0, new OpenFile({ read: streams.input.read })],
+    [1, outgoing(streams.output)],
+    [2, outgoing(streams.errors)],
+  ]);
+  return { descriptors, outputClosed: Promise.all(closings) };
+}
+
+/** One host's ssh server on loopback. Every command line runs in a shell of its machine. */
+export class LabHost {
+  readonly #options: HostOptions;
+  readonly #sockets = new Set<Socket>();
+  #listener: NetServer | undefined;
+  #port = 0;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  get node(): NodeName {
+    return this.#options.machine.node;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /**
+   * Begins to listen, on the same port again after `stopListening`.
+   * @param port 0: any that is free
+   * @throws LAB_PORT_TAKEN
+   */
+  async listen(port: number): Promise<void> {
+    if (this.#listener) return;
+    const listener = createServer((socket) => this.#accept(socket));
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', (error) => {
+        reject(
+          failure('LAB_PORT_TAKEN', { port, reason: (error as NodeJS.ErrnoException).code ?? error.message }),
+        );
+      });
+      listener.listen(port, '127.0.0.1', resolve);
+    });
+    this.#listener = listener;
+    const address = listener.address();
+    this.#port = typeof address === 'object' && address ? address.port : port;
+  }
+
+  /** Stops listening and breaks every connection. */
+  async stopListening(): Promise<void> {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.breakConnections();
+    await new Promise<void>((resolve) => (listener ? listener.close(() => resolve()) : resolve()));
+  }
+
+  /** Breaks every connection, without a farewell. */
+  breakConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setNoDelay(true);
+    const { machine, hostKey } = this.#options;
+    const isChanged = machine.world.faults.has('host-key-changed', machine.node);
+    const shown = isChanged ? newPrivateKey('a changed host key') : hostKey;
+    new ssh2.Server({ hostKeys: [shown] }, (connection) => this.#serve(connection, socket)).injectSocket(
+      socket,
+    );
+  }
+
+  #serve(connection: Connection, socket: Socket): void {
+    const closeAll = new Set<() => void>();
+    connection.on('error', () => socket.destroy());
+    connection.on('close', () => {
+      for (const close of closeAll) close();
+    });
+    const { machine } = this.#options;
+    connection.on('authentication', (context) => void machine.up.then(() => this.#authenticate(context)));
+    connection.on('session', (accept) => {
+      const session = accept();
+      session.on('exec', (acceptExec, _reject, { command }) => {
+        void this.#execute(command, acceptExec(), session, socket, closeAll);
+      });
+    });
+  }
+
+  #authenticate(context: AuthContext): void {
+    const { machine, clientKey } = this.#options;
+    const { faults } = machine.world;
+    if (faults.has('asks-password', machine.node)) {
+      const isRight = context.method === 'password' && context.password === labPassword;
+      if (isRight && context.username === labUser) context.accept();
+      else context.reject(['password']);
+      return;
+    }
+    const isRefused = faults.has('login-refused', machine.node);
+    if (context.method !== 'publickey' || context.username !== labUser || isRefused) {
+      context.reject(['publickey']);
+      return;
+    }
+    const known = clientKey.getPublicSSH();
+    const isKnown = known.length === context.key.data.length && timingSafeEqual(known, context.key.data);
+    const { blob, signature } = context;
+    if (!isKnown || (signature && blob && clientKey.verify(blob, signature, context.hashAlgo) !== true)) {
+      context.reject(['publickey']);
+      return;
+    }
+    context.accept();
+  }
+
+  async #execute(
+    line: string,
+    channel: ServerChannel,
+    session: Session,
+    socket: Socket,
+    closeAll: Set<() => void>,
+  ): Promise<void> {
+    const { machine, onCommand } = this.#options;
+    const streams = new ChannelStreams(channel, this.#guard(socket));
+    const closed = (): void => streams.closed();
+    closeAll.add(closed);
+    session.on('close', closed);
+    // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
+    const files = filesOf(streams);
+    onCommand({ host: this.node, line, phase: 'started' });
+    const process = machine.processes.start(`sh -c ${line}`, undefined, (self) => {
+      const environment = ShellState.firstEnvironment;
+      const place = { machine, process: self, directory: '/root', environment, files: files.descriptors };
+      return runAsProcess(place, () => runShell(place, ['-c', line]));
+    });
+    session.on('signal', (acceptSignal, _reject, { name }) => {
+      acceptSignal?.();
+      for (const one of machine.processes.all().filter(({ group }) => group === process.group))
+        one.signal(signalNumbers[name] ?? 0);
+    });
+    const status = await process.ended;
+    onCommand({ host: this.node, line, phase: 'ended', status });
+    channel.exit(status);
+    await files.outputClosed;
+    closeAll.delete(closed);
+    channel.end();
+  }
+
+  /** Watches the fault `connection-lost` for one channel. */
+  #guard(socket: Socket): BulkGuard {
+    const { machine } = this.#options;
+    const { faults } = machine.world;
+    let passed = 0;
+    const left = (): number | undefined => {
+      const limit = faults.numberOf('connection-lost', machine.node);
+      return limit === undefined ? undefined : Math.max(0, limit - passed);
+    };
+    return {
+      left,
+      passed: (bytes) => {
+        const isOver = (left() ?? Infinity) <= bytes;
+        passed += bytes;
+        if (!isOver) return;
+        faults.takeOnce('connection-lost', machine.node);
+        socket.destroy();
+      },
+    };
+  }
+}

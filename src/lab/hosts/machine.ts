@@ -1,0 +1,37 @@
+import { HostFiles } from './host-files.ts';
+import type { NodeName } from '../gds/lab-model.ts';
+import { ProcessTable } from './processes.ts';
+import type { World } from '../world.ts';
+
+/** One of the three hosts, apart from its network. */
+export class Machine {
+  readonly node: NodeName;
+  readonly world: World;
+  readonly files: HostFiles;
+  readonly processes = new ProcessTable();
+
+  #up: Promise<void> = Promise.resolve();
+
+  constructor(node: NodeName, world: World) {
+    this.node = node;
+    this.world = world;
+    this.files = new HostFiles(node, world);
+  }
+
+  /** Resolves when somebody can log in: at once, or when the machine has come up again. */
+  get up(): Promise<void> {
+    return this.#up;
+  }
+
+  /** Lets nobody log in until that work is done. */
+  async whileDown(work: () => Promise<void>): Promise<void> {
+    const done = work();
+    this.#up = done.catch(() => undefined);
+    await done;
+  }
+
+  /** Ends every process. Resolves when they are gone; their connections must be broken by then. */
+  powerOff(): Promise<void> {
+    return this.processes.powerOff();
+  }
+}

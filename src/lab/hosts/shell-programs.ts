@@ -1,0 +1,113 @@
+import { whenKilled } from './command-call.ts';
+import type { CommandCall } from './command-call.ts';
+import { commands } from '../commands/commands.ts';
+import { IoError } from '../faults/io-error.ts';
+import type { Machine } from './machine.ts';
+import type { Descriptors } from './open-file.ts';
+import { signalled, signalNumbers } from './processes.ts';
+import type { Process } from './processes.ts';
+import { withAssignments } from './shell-state.ts';
+
+/** What a program finds when it takes a process over. */
+export interface ProgramPlace {
+  readonly machine: Machine;
+  readonly process: Process;
+  readonly directory: string;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly files: Descriptors;
+}
+
+/** Runs `sh WORDS`. */
+export type ShellProgram = (place: ProgramPlace, words: readonly string[]) => Promise<number>;
+
+/** The process as a command sees it. */
+export function callOf(place: ProgramPlace, argv: readonly string[]): CommandCall {
+  const { machine, process, directory, files } = place;
+  const { killed } = process;
+  const refused = (): Promise<never> => Promise.reject(new IoError('EBADF'));
+  return {
+    argv,
+    machine,
+    directory,
+    killed,
+    input: files.get(0)?.readerFor(killed) ?? { read: refused },
+    output: files.get(1)?.writerFor(killed) ?? { write: refused },
+    errors: files.get(2)?.writerFor(killed) ?? { write: refused },
+  };
+}
+
+/** Programs that set something about their process and then become another program. */
+const wrappers: Readonly<Record<string, (place: ProgramPlace) => void>> = {
+  env: () => undefined,
+  nohup: ({ process }) => process.ignore(signalNumbers['HUP'] ?? 1),
+  setsid: ({ process }) => (process.group = process.pid),
+};
+
+/** A program's name without the directory in which it lies. */
+const nameOf = (word: string): string => word.replace(/^\/usr\/s?bin\/|^\/s?bin\//, '');
+
+/**
+ * Runs a program in a process of its own, unless a fault says that it is missing, hangs or fails.
+ * @returns its exit status
+ */
+export async function runProgram(
+  place: ProgramPlace,
+  argv: readonly string[],
+  shell: ShellProgram,
+): Promise<number> {
+  const [word = '', ...words] = argv;
+  const name = nameOf(word);
+  place.process.args = argv.join(' ');
+  const call = callOf(place, argv);
+  const command = commands.get(name);
+  const wrap = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
+  const status = await faultStatus(call, Boolean(command ?? wrap) || name === 'sh');
+  if (status !== undefined) return status;
+  if (name === 'sh') return shell(place, words);
+  if (!wrap) return command ? runCommand(call, () => command(call)) : 127;
+  wrap(place);
+  const first = words.findIndex((entry) => name !== 'env' || !/^[A-Za-z_]\w*=/.test(entry));
+  const split = first < 0 ? words.length : first;
+  const environment = withAssignments(place.environment, words.slice(0, split));
+  return split === words.length ? 0 : runProgram({ ...place, environment }, words.slice(split), shell);
+}
+
+/** The exit status that a fault, or a name that nobody knows, gives a command; undefined: it runs. */
+async function faultStatus(call: CommandCall, isKnown: boolean): Promise<number | undefined> {
+  const { argv, machine, killed } = call;
+  const { faults } = machine.world;
+  const name = argv[0] ?? '';
+  if (!isKnown || faults.forCommand(machine.node, argv, ['not-found'])) {
+    await call.errors.write(`sh: ${name}: not found\n`);
+    return 127;
+  }
+  if (faults.forCommand(machine.node, argv, ['hang'])) {
+    await whenKilled(killed);
+    throw killed.reason as Error;
+  }
+  if (faults.forCommand(machine.node, argv, ['ignore'])) return 0;
+  const fault = faults.forCommand(machine.node, argv, ['fail', 'fail-once']);
+  if (!fault) return undefined;
+  const prefix = name.startsWith('sdx') ? `SDX:${name}: ERROR:` : `${name}:`;
+  await call.errors.write(`${prefix} the lab was told to fail this command\n`);
+  return fault.status;
+}
+
+/**
+ * Runs what a process does. A write that nobody reads any more ends it with signal 13; what the lab itself fails at is told on its
+ * standard error.
+ * @throws the reason for which the process was killed
+ */
+export async function runCommand(call: CommandCall, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    call.killed.throwIfAborted();
+    if (error instanceof IoError && error.code === 'EPIPE') return signalled(signalNumbers['PIPE'] ?? 13);
+    const isForeseen = error instanceof IoError;
+    const reason = error instanceof Error ? error.message : String(error);
+    const line = isForeseen ? `${call.argv[0] ?? ''}: ${reason}\n` : `the lab failed: ${reason}\n`;
+    await call.errors.write(line).catch(() => undefined);
+    return isForeseen ? 1 : 70;
+  }
+}

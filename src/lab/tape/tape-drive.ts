@@ -1,0 +1,100 @@
+import { EndOfMedium } from './end-of-medium.ts';
+import type { MediumSize } from './end-of-medium.ts';
+import type { Faults } from '../faults/faults.ts';
+import { IoError } from '../faults/io-error.ts';
+import type { TapeModel } from '../gds/lab-model.ts';
+import { TapeHandle } from './tape-handle.ts';
+import type { TapeAccess } from './tape-handle.ts';
+import { beginningOfTape } from './virtual-tape.ts';
+import type { VirtualTape } from './virtual-tape.ts';
+
+/** The drive: how the tape that lies in it behaves behind /dev/rmt/0. */
+
+/** True for the special files of the one drive: /dev/rmt/0 with density, b and n behind it. */
+export function isTapeDevice(path: string): boolean {
+  return /^\/dev\/rmt\/0[lmhuc]?b?n?$/.test(path);
+}
+
+/** A cartridge as the drive sees it. */
+export interface LoadedCartridge {
+  readonly tape: VirtualTape;
+  readonly size: MediumSize;
+  /** Told whenever the drive is closed. */
+  readonly onClose?: () => void;
+}
+
+export class TapeDrive {
+  readonly #faults: Faults;
+  readonly #model: TapeModel;
+  #cartridge: LoadedCartridge | undefined;
+  #isOpen = false;
+
+  constructor(model: TapeModel, faults: Faults) {
+    this.#model = model;
+    this.#faults = faults;
+  }
+
+  get isLoaded(): boolean {
+    return this.#cartridge !== undefined && this.#model.loaded && !this.#faults.has('no-tape');
+  }
+
+  /** True while a program has it open. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get model(): Readonly<TapeModel> {
+    return { ...this.#model, position: this.#cartridge?.tape.position ?? beginningOfTape };
+  }
+
+  /** What lies in the drive from now on; the drive must be closed. */
+  put(cartridge: LoadedCartridge | undefined): void {
+    this.#cartridge = cartridge;
+  }
+
+  /** Puts the cartridge back that `mt offline` has thrown out. */
+  load(): void {
+    this.#model.loaded = this.#cartridge !== undefined;
+  }
+
+  /**
+   * Opens the drive by one of its special files.
+   * @throws IoError EBUSY (second opener), EIO (no cartridge), EACCES (write protection; EROFS with the fault `linux-tape`)
+   */
+  async open(path: string, access: TapeAccess): Promise<TapeHandle> {
+    const cartridge = this.#cartridge;
+    if (this.#isOpen) throw new IoError('EBUSY');
+    if (!cartridge || !this.isLoaded) throw new IoError('EIO');
+    if (access !== 'read' && this.#faults.has('write-protected')) {
+      throw new IoError(this.#faults.has('linux-tape') ? 'EROFS' : 'EACCES');
+    }
+    this.#isOpen = true;
+    const { tape, size, onClose } = cartridge;
+    if (this.#model.rewindAtOpen) await tape.rewind();
+    this.#model.rewindAtOpen = false;
+    return new TapeHandle({
+      tape,
+      model: this.#model,
+      faults: this.#faults,
+      endOfMedium: new EndOfMedium(size, this.#faults),
+      rewinds: !path.endsWith('n'),
+      isBerkeley: /b/.test(path.slice('/dev/rmt/0'.length)),
+      access,
+      closed: () => {
+        this.#isOpen = false;
+        onClose?.();
+      },
+    });
+  }
+
+  /** Puts somebody else's file on the tape: what a run must not overwrite unasked. */
+  async putForeignFile(): Promise<void> {
+    const handle = await this.open('/dev/rmt/0', 'write');
+    for (let record = 0; record < 4; record += 1) {
+      const text = `record ${record} of the quarterly archive, keep until 2015\n`;
+      await this.#cartridge?.tape.writeRecord(Buffer.alloc(10_240, text));
+    }
+    handle.hasWritten();
+    await handle.close();
+  }
+}

@@ -1,0 +1,204 @@
+import type { EndOfMedium } from './end-of-medium.ts';
+import type { Faults } from '../faults/faults.ts';
+import { IoError } from '../faults/io-error.ts';
+import type { IoErrorCode } from '../faults/io-error.ts';
+import type { TapeModel } from '../gds/lab-model.ts';
+import { Pace } from '../faults/pace.ts';
+import type { TapeReading, VirtualTape } from './virtual-tape.ts';
+
+/** Sense keys of mt(1). */
+export const senseKeys = {
+  none: 0x0,
+  mediaError: 0x3,
+  blankCheck: 0x8,
+  endOfFile: 0x12,
+  endOfTape: 0x13,
+} as const;
+
+export type TapeAccess = 'read' | 'write' | 'read-write';
+
+export interface TapeSession {
+  readonly tape: VirtualTape;
+  readonly model: TapeModel;
+  readonly faults: Faults;
+  readonly endOfMedium: EndOfMedium;
+  readonly rewinds: boolean;
+  readonly isBerkeley: boolean;
+  readonly access: TapeAccess;
+  readonly closed: () => void;
+}
+
+/** An open drive (Solaris mtio(4I): Read, Write and Close Operation; with the fault `linux-tape` st(4) of Linux). */
+export class TapeHandle {
+  readonly #session: TapeSession;
+  readonly #pace: Pace;
+  #last: 'none' | 'read' | 'file-mark' | 'written' | 'mark-written' | 'moved' = 'none';
+  #hasFailed = false;
+  /** Records that were read or written since the drive was opened. */
+  #records = 0;
+
+  constructor(session: TapeSession) {
+    this.#session = session;
+    this.#pace = new Pace(() => session.faults.numberOf('slow-tape'));
+  }
+
+  get access(): TapeAccess {
+    return this.#session.access;
+  }
+
+  /**
+   * Reads a record; empty at a file mark.
+   * @param limit size of the buffer; a longer record is refused
+   * @throws IoError EIO (blank place, read error, a second read behind a file mark, no cartridge), EINVAL (buffer too small)
+   */
+  async read(limit: number, signal?: AbortSignal): Promise<Buffer> {
+    const { tape, faults, isBerkeley } = this.#session;
+    await this.#requireLoaded();
+    if (this.#last === 'file-mark' && !isBerkeley) return this.#fail('EIO', senseKeys.endOfFile);
+    this.#records += 1;
+    if (faults.numberOf('tape-read-error') === this.#records) return this.#fail('EIO', senseKeys.mediaError);
+    return this.#taken(await tape.readRecord(limit), signal);
+  }
+
+  /**
+   * Writes a record, for a program that takes less than the whole of it for an error.
+   * @throws IoError ENOSPC (end of the medium), EIO (write error, physical end, no cartridge)
+   */
+  async write(bytes: Buffer, signal?: AbortSignal): Promise<void> {
+    if ((await this.transfer(bytes, signal)) < bytes.length) throw new IoError('ENOSPC');
+  }
+
+  /**
+   * One write(2), which makes one record.
+   * @returns bytes that were written: at the end of the medium Solaris writes fewer, or none
+   * @throws IoError ENOSPC (end of the medium, Linux), EIO (write error, physical end, no cartridge)
+   */
+  async transfer(bytes: Buffer, signal?: AbortSignal): Promise<number> {
+    const { tape, faults, endOfMedium, model } = this.#session;
+    await this.#requireLoaded();
+    if (bytes.length === 0) return 0;
+    const refusal = endOfMedium.refusal(tape.position.bytes);
+    if (typeof refusal === 'string') return this.#fail(refusal, senseKeys.endOfTape);
+    if (refusal === 0) {
+      model.senseKey = senseKeys.endOfTape;
+      return 0;
+    }
+    const record = this.#records + 1;
+    if (faults.numberOf('tape-error') === record) return this.#fail('EIO', senseKeys.mediaError);
+    this.#records = record;
+    const written = bytes.subarray(0, endOfMedium.admitted(tape.position.bytes, bytes.length, record));
+    await tape.writeRecord(faults.numberOf('tape-corrupt') === record ? flipped(written) : written);
+    this.#last = 'written';
+    model.senseKey = senseKeys.none;
+    await this.#pace.passed(written.length, signal);
+    return written.length;
+  }
+
+  async writeFileMark(): Promise<void> {
+    await this.#requireLoaded();
+    await this.#session.tape.writeFileMark();
+    this.#last = 'mark-written';
+  }
+
+  /** Notes that something was written behind this handle's back. */
+  hasWritten(): void {
+    this.#last = 'written';
+  }
+
+  /**
+   * Moves the tape; a file mark goes first where data was written.
+   * @param move resolves with false where the tape ended before the goal
+   * @throws IoError EIO then
+   */
+  async move(move: (tape: VirtualTape) => Promise<boolean>): Promise<void> {
+    const { tape, model, endOfMedium } = this.#session;
+    await this.#requireLoaded();
+    if (this.#last === 'written') await tape.writeFileMark();
+    this.#last = 'moved';
+    endOfMedium.forget();
+    model.senseKey = senseKeys.none;
+    if (!(await move(tape))) await this.#fail('EIO', senseKeys.endOfTape);
+  }
+
+  /**
+   * Moves the tape towards its beginning. The file mark behind data that was written is passed back at once, so that what is
+   * counted is what was there before.
+   */
+  async moveBack(move: (tape: VirtualTape) => Promise<boolean>): Promise<void> {
+    const isBehindData = this.#last === 'written';
+    await this.move(async (tape) => {
+      if (isBehindData) await tape.skipFileBack();
+      return move(tape);
+    });
+  }
+
+  /** Throws the cartridge out; the drive must be closed and loaded before it can be used again. */
+  unload(): void {
+    this.#session.model.loaded = false;
+  }
+
+  /**
+   * Closes the drive: a file mark behind what was written, then rewinding, or moving on to the next file after reading.
+   * @param powerLost true: neither happens, the machine went down
+   */
+  async close(powerLost = false): Promise<void> {
+    const { tape, model, rewinds, closed } = this.#session;
+    try {
+      if (powerLost) return;
+      if (this.#needsMark()) await tape.writeFileMark();
+      else if (this.#goesOnToNextFile()) await tape.skipFile();
+      await tape.flush();
+      if (rewinds) await tape.rewind();
+      else model.rewindAtOpen = this.#hasFailed && !this.#isLinux;
+    } finally {
+      model.position = tape.position;
+      closed();
+    }
+  }
+
+  get #isLinux(): boolean {
+    return this.#session.faults.has('linux-tape');
+  }
+
+  /** On Solaris a file that was opened for writing alone and got nothing is an empty file: a mark. */
+  #needsMark(): boolean {
+    if (!this.#session.model.loaded) return false;
+    const isEmptyFile = this.#session.access === 'write' && this.#last === 'none' && !this.#isLinux;
+    return this.#last === 'written' || isEmptyFile;
+  }
+
+  #goesOnToNextFile(): boolean {
+    const { rewinds, isBerkeley } = this.#session;
+    return this.#last === 'read' && !rewinds && !isBerkeley && !this.#isLinux;
+  }
+
+  async #requireLoaded(): Promise<void> {
+    if (!this.#session.model.loaded) await this.#fail('EIO', senseKeys.none);
+  }
+
+  async #taken(reading: TapeReading, signal: AbortSignal | undefined): Promise<Buffer> {
+    const { model } = this.#session;
+    if (reading.kind === 'blank') return this.#fail('EIO', senseKeys.blankCheck);
+    if (reading.kind === 'too-long') return this.#fail('EINVAL', senseKeys.none);
+    const isMark = reading.kind === 'file-mark';
+    this.#last = isMark ? 'file-mark' : 'read';
+    model.senseKey = isMark ? senseKeys.endOfFile : senseKeys.none;
+    if (isMark) return Buffer.alloc(0);
+    await this.#pace.passed(reading.bytes.length, signal);
+    return reading.bytes;
+  }
+
+  #fail(code: IoErrorCode, senseKey: number): Promise<never> {
+    this.#hasFailed = true;
+    this.#session.model.senseKey = senseKey;
+    return Promise.reject(new IoError(code));
+  }
+}
+
+/** A copy with one bit turned over. */
+function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const place = Math.floor(copy.length / 2);
+  copy.writeUInt8(copy.readUInt8(place) ^ 0x10, place);
+  return copy;
+}

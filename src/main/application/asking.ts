@@ -1,0 +1,35 @@
+/** Whether somebody can be asked what a job asks, and who answers. */
+import { failure } from '../../contract/errors.ts';
+import type { Ask } from '../procedure/hosts/questions.ts';
+import type { Job } from '../site/site-schema.ts';
+
+/** Who can be asked during a run. */
+export interface Asking {
+  /** Undefined where nobody can be asked. */
+  readonly ask: Ask | undefined;
+  /** Approves a shadow that was verified (--yes). */
+  readonly approveVerified: boolean;
+}
+
+/** @throws OPERATOR_NEEDED where the job asks what nobody is there to answer */
+export function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void {
+  if (ask) return;
+  if (job.services === 'ask') {
+    const remedy = 'name the commands in services.stop and services.resume, or run where a terminal is';
+    throw failure('OPERATOR_NEEDED', { question: 'services: ask', remedy });
+  }
+  if (job.approve === 'operator' && !approveVerified) {
+    const remedy =
+      'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
+    throw failure('OPERATOR_NEEDED', { question: 'approve: operator', remedy });
+  }
+}
+
+/** How the questions of a run are answered. */
+export function answering({ ask, approveVerified }: Asking): Ask {
+  return async (question, abort) => {
+    if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
+    if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run where a terminal is' });
+    return ask(question, abort);
+  };
+}

@@ -1,0 +1,165 @@
+/** Looks at everything a run needs, and changes nothing: hosts, tools, classes, proxies, tape. */
+import { isBlocking } from '../../contract/checks.ts';
+import { isFailure } from '../../contract/errors.ts';
+import type { CheckLine } from '../../contract/plan.ts';
+import { findVolume } from '../gds/report-lookup.ts';
+import { driveCommand } from '../tape/tape-device.ts';
+import { parseDriveStatus } from '../tape/drive-status.ts';
+import type { NamedJob } from '../site/site-file.ts';
+import type { Job, Site } from '../site/site-schema.ts';
+import { assign, methodsOf, observedOf, requireRunnable } from '../procedure/model/assign.ts';
+import { dumpToolOf, fileSystemOf, mounts } from '../procedure/model/assignment.ts';
+import { judgeReady } from '../procedure/plan/checks.ts';
+import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { Observer } from '../procedure/hosts/observe.ts';
+import { remedyOf } from '../procedure/plan/rule-remedies.ts';
+
+type Listener = (line: CheckLine) => void;
+
+interface Room {
+  readonly site: Site;
+  readonly runner: CommandRunner;
+  readonly say: (host: string, what: string, good: boolean, said: string, hint?: string) => void;
+}
+
+/** Commands that a run sends, by the part that a host plays. */
+function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
+  const tools = new Set<string>();
+  const add = (...names: string[]) => names.forEach((name) => tools.add(name));
+  const role = site.hosts[host]?.role;
+  if (role === 'primary') add('sdxinfo', 'sdxproxy', 'sdxvolume', 'dd');
+  if (role === 'backup') {
+    add('sdxinfo', 'sdxshadowdisk', 'sdxshadowgroup', 'sdxshadowvolume', 'dd', 'mkdir', 'rmdir', 'ls', 'cat');
+    for (const method of jobs.flatMap(methodsOf)) {
+      if (fileSystemOf(method) !== undefined) add('fsck');
+      if (mounts(method)) add('mount', 'umount', 'tar');
+      const dumpTool = dumpToolOf(method);
+      if (dumpTool !== undefined) add(dumpTool);
+      if (fileSystemOf(method) === 'sfxfs') add('sfxadm');
+    }
+  }
+  if (site.tape.host === host) add('mt', 'dd');
+  return [...tools];
+}
+
+/** Runs a look; an error of the table becomes a line. */
+async function attempt(room: Room, host: string, what: string, look: () => Promise<void>): Promise<boolean> {
+  try {
+    await look();
+    return true;
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    room.say(host, what, false, error.message, error.hint);
+    return false;
+  }
+}
+
+async function checkTools(room: Room, host: string): Promise<void> {
+  const tools = toolsOf(room.site, host, Object.values(room.site.jobs));
+  const missing: string[] = [];
+  for (const tool of tools) {
+    const result = await room.runner.send(
+      'check',
+      { host, argv: ['command', '-v', tool], changes: false },
+      { anyStatus: true, timeLimitSeconds: 60 },
+    );
+    if (result.status !== 0) missing.push(tool);
+  }
+  const hint = 'install them, or set PATH for shells that are not interactive';
+  if (missing.length > 0) room.say(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
+  else room.say(host, 'commands', true, tools.join(', '));
+}
+
+async function checkHost(room: Room, host: string): Promise<boolean> {
+  const reached = await attempt(room, host, 'login', async () => {
+    await room.runner.send(
+      'check',
+      { host, argv: ['echo', 'shadowtape'], changes: false },
+      { timeLimitSeconds: 60 },
+    );
+    room.say(host, 'login', true, 'reached, host key known, logged in');
+  });
+  if (reached) await attempt(room, host, 'commands', () => checkTools(room, host));
+  return reached;
+}
+
+async function checkJob(room: Room, named: NamedJob): Promise<void> {
+  const { name, job } = named;
+  const what = `job ${name}`;
+  const observed = observedOf(room.site, job);
+  const place = observed.primaryNodes[0] ?? '';
+  await attempt(room, place, what, async () => {
+    requireRunnable(room.site, job);
+    const world = await new Observer(room.runner, observed).look('check', ['primaries', 'backup']);
+    const assignment = assign(room.site, named, world.primaries, name);
+    const blocking = judgeReady(assignment, world).filter(isBlocking);
+    for (const { title, expected, actual, rule } of blocking) {
+      room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
+    }
+    if (blocking.length > 0) return;
+    const seen = assignment.volumes.map(({ master, proxy, blocks }) => {
+      const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
+      const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
+      return `${proxy} is joined to ${master}, in sync, ${size}`;
+    });
+    room.say(place, what, true, `${seen.join('; ')}; no shadow in ${assignment.shadow.class}`);
+  });
+}
+
+async function checkTape(room: Room): Promise<void> {
+  const { host, device } = room.site.tape;
+  await attempt(room, host, `tape ${device}`, async () => {
+    const argv = driveCommand(device, 'status');
+    const result = await room.runner.send(
+      'check',
+      { host, argv, changes: false },
+      { anyStatus: true, timeLimitSeconds: 180 },
+    );
+    const { state, writeProtected } = parseDriveStatus(result.stdout.toString('utf8'), result.stderr);
+    const good = state === 'ready' && writeProtected !== true;
+    const protection = writeProtected ? ', write-protected' : '';
+    const words = {
+      ready: 'a cartridge is in the drive',
+      'no-cartridge': 'no cartridge',
+      busy: 'in use by another program',
+      unknown: result.stderr.trim() || 'mt says nothing that is understood',
+    };
+    room.say(
+      host,
+      `tape ${device}`,
+      good,
+      `${words[state]}${protection}`,
+      good ? undefined : 'insert a cartridge that can be written',
+    );
+  });
+}
+
+/**
+ * Checks the site, and each of its jobs.
+ * @param listener hears each line at once
+ * @returns all lines
+ */
+export async function checkSite(site: Site, runner: CommandRunner, listener: Listener): Promise<CheckLine[]> {
+  const lines: CheckLine[] = [];
+  const say: Room['say'] = (host, what, good, said, hint) => {
+    const line = { host, what, good, said, hint };
+    lines.push(line);
+    listener(line);
+  };
+  const room = { site, runner, say };
+  const reached = new Set<string>();
+  for (const host of Object.keys(site.hosts)) if (await checkHost(room, host)) reached.add(host);
+  const unreached = Object.keys(site.hosts).filter((host) => !reached.has(host));
+  if (reached.has(site.tape.host)) await checkTape(room);
+  for (const [name, job] of Object.entries(site.jobs)) {
+    if (unreached.length === 0) await checkJob(room, { name, job });
+    else
+      say(
+        unreached.join(', '),
+        `job ${name}`,
+        false,
+        `not looked at: ${unreached.join(' and ')} cannot be reached`,
+      );
+  }
+  return lines;
+}

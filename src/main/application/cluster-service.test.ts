@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ClusterDesk } from './cluster-service.ts';
+import type { Site } from '../site/site-schema.ts';
+import type { SshHosts } from '../ssh/ssh-hosts.ts';
+
+const site = {
+  hosts: { tapehost: { role: 'tape' } },
+  tape: { host: 'tapehost', device: '/dev/nst0' },
+  jobs: {},
+} as unknown as Site;
+
+/** A host that lets somebody log in, or refuses to, when a test says so. */
+function slowHost() {
+  let settle: { letIn: () => void; refuse: () => void } = { letIn: () => undefined, refuse: () => undefined };
+  const connecting = new Promise<void>((letIn, refuse) => {
+    settle = { letIn, refuse: () => refuse(new Error('no answer within 20 s')) };
+  });
+  const hosts = { session: () => ({ connect: () => connecting }) } as unknown as SshHosts;
+  return { desk: new ClusterDesk(site, hosts), settle };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('waits ten seconds for a login, shows the rest, and tells once the host has come', async () => {
+  const { desk, settle } = slowHost();
+  const onArrival = vi.fn();
+  const looking = desk.look({ abort: new AbortController().signal, onArrival });
+  await vi.advanceTimersByTimeAsync(10_000);
+  const { hosts, tape } = await looking;
+  expect(hosts).toEqual([
+    {
+      host: 'tapehost',
+      reached: false,
+      trouble: 'tapehost has not let anybody log in within 10 seconds',
+      hint: 'it is still being tried, and shown as soon as it does; answer the question of its login where there is one',
+    },
+  ]);
+  expect(tape.state).toBe('unreached');
+  expect(onArrival).not.toHaveBeenCalled();
+  settle.letIn();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(onArrival).toHaveBeenCalledOnce();
+});
+
+it('tells nothing where the host does not come at all', async () => {
+  const { desk, settle } = slowHost();
+  const onArrival = vi.fn();
+  const looking = desk.look({ abort: new AbortController().signal, onArrival });
+  await vi.advanceTimersByTimeAsync(10_000);
+  await looking;
+  settle.refuse();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(onArrival).not.toHaveBeenCalled();
+});

@@ -1,0 +1,145 @@
+/** Both domains, the mounts of the backup server and the drive, as they are now. A host that cannot be reached hides only itself. */
+import { errorInfoOf } from '../../contract/channels.ts';
+import { failure, type ErrorInfo } from '../../contract/errors.ts';
+import type { ClusterView, HostLook, TapeView } from '../../contract/screens.ts';
+import type { ShadowLink } from '../../contract/topology.ts';
+import { buildTopology } from '../gds/topology.ts';
+import { lookAtHost } from './look-at-host.ts';
+import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { driveStatus } from '../procedure/drive/drive-ready.ts';
+import { noJournal } from '../journal/journal.ts';
+import type { BackupReport } from '../procedure/model/world.ts';
+import type { Job, Site } from '../site/site-schema.ts';
+import type { SshHosts } from '../ssh/ssh-hosts.ts';
+
+/**
+ * A host whose login takes longer is shown without an answer, so that the rest is seen. It goes on being tried up to the limit of its session
+ * (twice that, and as long as a person is asked): sshd may wait for a name server, a machine may be busy.
+ */
+const secondsToConnect = 10;
+
+export interface LookRequest {
+  readonly abort: AbortSignal;
+  /** Who uses the drive, in words: it is then not asked, since on some hosts mt and dd cannot have it open at once. */
+  readonly driveUse?: string | undefined;
+  /** Told of each host that the look has not waited for, once it has let somebody log in: another look shows it. */
+  readonly onArrival?: (() => void) | undefined;
+}
+
+interface Seen {
+  readonly look: HostLook;
+  readonly report: BackupReport | undefined;
+}
+
+async function inTime(host: string, connecting: Promise<void>, onArrival?: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const giveUp = () => {
+      reject(failure('HOST_NO_ANSWER_YET', { host, seconds: secondsToConnect }));
+      connecting.then(onArrival, () => undefined);
+    };
+    timer = setTimeout(giveUp, secondsToConnect * 1000);
+  });
+  try {
+    await Promise.race([connecting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const lookOf = (host: string, reached: boolean, error?: ErrorInfo): HostLook => ({
+  host,
+  reached,
+  trouble: error?.sentence,
+  hint: error?.hint,
+});
+
+/** A shadow volume bears the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */
+function declaredShadows(jobs: readonly Job[]): ShadowLink[] {
+  return jobs.flatMap((job) =>
+    job.volumes.map(({ proxy }) => ({
+      shadow: { class: job.shadow.class, volume: job.shadow.volume ?? proxy },
+      of: { class: job.class, volume: proxy },
+      by: 'plan' as const,
+    })),
+  );
+}
+
+export class ClusterDesk {
+  readonly #site: Site;
+  readonly #hosts: SshHosts;
+
+  constructor(site: Site, hosts: SshHosts) {
+    this.#site = site;
+    this.#hosts = hosts;
+  }
+
+  /** Looks at every host once, at all of them at the same time. What is wrong with a host is in its look. */
+  async look({ abort, driveUse, onArrival }: LookRequest): Promise<ClusterView> {
+    const runner = new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
+    const hosts = Object.entries(this.#site.hosts);
+    const [tape, ...seen] = await Promise.all([
+      this.#tape(runner, driveUse),
+      ...hosts.map(([host, { role }]) => this.#see(runner, host, role !== 'tape', onArrival)),
+    ]);
+    const reportsOf = (wanted: string) =>
+      seen.flatMap(({ report }) =>
+        report && this.#site.hosts[report.node]?.role === wanted ? [report] : [],
+      );
+    const [backup] = reportsOf('backup');
+    const mounts = backup?.mounts ?? [];
+    return {
+      at: new Date().toISOString(),
+      hosts: seen.map(({ look }) => look),
+      topology: buildTopology({
+        primaries: reportsOf('primary'),
+        backup,
+        shadowOf: declaredShadows(Object.values(this.#site.jobs)),
+      }),
+      mounts: mounts.map(({ device, mountPoint }) => ({ device, mountPoint })),
+      tape,
+    };
+  }
+
+  async #see(
+    runner: CommandRunner,
+    host: string,
+    hasGds: boolean,
+    onArrival: (() => void) | undefined,
+  ): Promise<Seen> {
+    let reached = false;
+    try {
+      await inTime(host, this.#hosts.session(host).connect(), onArrival);
+      reached = true;
+      const { platform, gds } = this.#site;
+      const report = hasGds
+        ? await lookAtHost(runner, host, { platform, noObjectsMessage: gds.noObjectsMessage })
+        : undefined;
+      return { look: lookOf(host, reached), report };
+    } catch (error) {
+      return { look: lookOf(host, reached, errorInfoOf(error)), report: undefined };
+    }
+  }
+
+  async #tape(runner: CommandRunner, driveUse: string | undefined): Promise<TapeView> {
+    const { host, device } = this.#site.tape;
+    const nothing = { host, device, writeProtected: undefined, file: undefined, record: undefined };
+    if (driveUse !== undefined) return { ...nothing, state: 'busy', said: driveUse };
+    try {
+      await inTime(host, this.#hosts.session(host).connect());
+      const { state, said, writeProtected, file, record } = await driveStatus(runner, 'look', {
+        tapeHost: host,
+        tapeDevice: device,
+      });
+      return { host, device, state, said, writeProtected, file, record };
+    } catch (error) {
+      return { ...nothing, state: 'unreached', said: errorInfoOf(error).sentence };
+    }
+  }
+
+  /** The drive alone. */
+  async tape({ abort, driveUse }: LookRequest): Promise<TapeView> {
+    const runner = new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
+    return this.#tape(runner, driveUse);
+  }
+}

@@ -1,0 +1,390 @@
+/**
+ * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
+ */
+import { userInfo, hostname } from 'node:os';
+import { isFailure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import type { CheckLine, Plan } from '../../contract/plan.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
+import { ClusterDesk } from './cluster-service.ts';
+import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
+import { LockDesk } from './lock-service.ts';
+import { tryWays } from '../notify/try-ways.ts';
+import {
+  assign,
+  observedOf,
+  requireRunnable,
+  tapeChangeOf,
+  withOverrides,
+  type JobOverrides,
+} from '../procedure/model/assign.ts';
+import type { Assignment } from '../procedure/model/assignment.ts';
+import { checkSite } from './check-site.ts';
+import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { performRun, type RunEnd } from '../procedure/run/engine.ts';
+import { Journal, noJournal } from '../journal/journal.ts';
+import { Observer } from '../procedure/hosts/observe.ts';
+import { openHosts, sshConfigText, userKnownHostsFiles } from './open-hosts.ts';
+import { planOf } from '../procedure/plan/plan.ts';
+import type { Ask } from '../procedure/hosts/questions.ts';
+import type { LiveProgress } from '../procedure/hosts/run-context.ts';
+import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
+import { stepsOf } from '../procedure/plan/steps.ts';
+import { takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
+import { timeLimitsOf } from '../procedure/model/time-limits.ts';
+import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
+import { markLive } from '../proof/live-runs.ts';
+import { unpackJournal } from '../proof/packed-runs.ts';
+import { ProofDesk } from './proof-service.ts';
+import { RateDesk } from './rate-service.ts';
+import { laterRuns, readRun } from '../journal/run-history.ts';
+import { RunNotices } from './run-notices.ts';
+import { chooseJob, readSite, siteOf, type NamedJob } from '../site/site-file.ts';
+import type { Site } from '../site/site-schema.ts';
+import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
+import type { SshHosts } from '../ssh/ssh-hosts.ts';
+import { runName, type StateFolder } from '../journal/state-folder.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import { TapeDesk } from './tape-service.ts';
+import { version } from './version.ts';
+
+export { faultTable } from '../../lab/faults/faults.ts';
+export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
+export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
+export { version } from './version.ts';
+export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
+export type { SecretQuestion } from '../ssh/host-profile.ts';
+export { readRun } from '../journal/run-history.ts';
+export { listTapes, type IdentifiedTape, type ImportedTape } from './tape-service.ts';
+export { ReportDesk } from './report-service.ts';
+export { driveSpeed } from '../tape/drive-speeds.ts';
+export type { Site };
+export type { ClassLock } from './lock-service.ts';
+
+export interface ConsoleOptions {
+  readonly state: StateFolder;
+  /** Without one the embedded lab is the site. */
+  readonly siteFile?: string | undefined;
+  /** How the embedded lab begins; of use only where there is no site file. */
+  readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
+  readonly confirmHostKey: ConfirmHostKey;
+  readonly askSecret: AskSecret;
+}
+
+export interface JobRequest extends JobOverrides {
+  readonly job?: string | undefined;
+}
+
+/** How a run is followed while it goes on. */
+export interface Following extends Asking {
+  readonly cancel: AbortSignal;
+  readonly halt: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /** Hears what is going to be done, before the first event. */
+  readonly onPlan?: ((plan: Plan) => void) | undefined;
+  /** Hears of what cannot stand in the journal: that nobody could be told of the end of the run. It may come after that end. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+export interface RunRequest extends JobRequest, Following {}
+
+export interface TakeUpRequest extends Following {
+  readonly run: string;
+  /** Takes the lock of the run over though its process may live (--take-over-lock). */
+  readonly takeOverLock?: boolean | undefined;
+}
+
+export interface EndedRun extends RunEnd {
+  readonly run: string;
+  readonly journalFile: string;
+  /** True where the end of the run could not be written to the journal. */
+  readonly journalBroken: boolean;
+}
+
+const labSiteName = 'the embedded lab';
+
+/** Whoever follows the run hears each event first. */
+function toldOf({ onEvent }: Following, notices: RunNotices): (event: RunEvent) => void {
+  return (event) => {
+    onEvent(event);
+    notices.listen(event);
+  };
+}
+
+export class ShadowtapeConsole {
+  readonly site: Site;
+  /** The site file's path, or words for the embedded lab. */
+  readonly siteName: string;
+  readonly lab: Lab | undefined;
+  readonly #isLab: boolean;
+  readonly #state: StateFolder;
+  readonly #hosts: SshHosts;
+  readonly #askSecret: AskSecret;
+  readonly #notices = new Set<RunNotices>();
+
+  private constructor(
+    options: ConsoleOptions,
+    site: Site,
+    embedded: EmbeddedLab | undefined,
+    configText: string,
+  ) {
+    this.site = site;
+    this.siteName = options.siteFile ?? labSiteName;
+    this.lab = embedded?.lab;
+    this.#isLab = embedded !== undefined;
+    this.#state = options.state;
+    this.#askSecret = options.askSecret;
+    this.#hosts = openHosts(site, {
+      knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
+      otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
+      configText: embedded ? '' : configText,
+      login: options,
+    });
+  }
+
+  /**
+   * Reads the site file, or starts the embedded lab. Connects to nothing yet.
+   * @throws what a wrong site file ends with (SITE_…), and what keeps a lab from starting (LAB_…)
+   */
+  static async open(options: ConsoleOptions): Promise<ShadowtapeConsole> {
+    await options.state.prepare();
+    if (options.siteFile !== undefined) {
+      const site = await readSite(options.siteFile);
+      return new ShadowtapeConsole(options, site, undefined, await sshConfigText());
+    }
+    const embedded = await openEmbeddedLab({ folder: options.state.labFolder, ...options.lab });
+    return new ShadowtapeConsole(options, siteOf(labSiteName, embedded.site), embedded, '');
+  }
+
+  /** True where the site is the embedded lab. */
+  get isLab(): boolean {
+    return this.#isLab;
+  }
+
+  /** Ends all sessions, and the embedded lab where this process runs it; waits until everybody was told of its runs. */
+  async close(): Promise<void> {
+    await Promise.all([this.#hosts.close(), ...[...this.#notices].map((notices) => notices.settled())]);
+    await this.lab?.close();
+  }
+
+  /**
+   * Every step of a job with its command lines. Looks at the cluster, changes nothing.
+   * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and what looking can end with
+   */
+  async plan(request: JobRequest): Promise<Plan> {
+    const assignment = await this.#assign(this.#job(request), 'plan');
+    timeLimitsOf(assignment.job, stepsOf(assignment));
+    return planOf(assignment, await this.rateDesk.expect(assignment));
+  }
+
+  async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+    return checkSite(this.site, this.#onlyLooking(), listener);
+  }
+
+  /** Sends a test message over each way that the site file names. */
+  tryNotifications(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+    return tryWays(this.site, listener);
+  }
+
+  /**
+   * Runs a job to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
+   * @throws what is refused before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
+   */
+  async run(request: RunRequest): Promise<EndedRun> {
+    const named = this.#job(request);
+    const notices = this.#noticesOf(named, request);
+    try {
+      return await this.#run(named, request, notices);
+    } catch (error) {
+      notices.refused(error, request.cancel);
+      throw error;
+    }
+  }
+
+  async #run(named: NamedJob, request: RunRequest, notices: RunNotices): Promise<EndedRun> {
+    requireRunnable(this.site, named.job);
+    requireSomebodyToAsk(named.job, request);
+    const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
+    const assignment = await this.#assign(named, name);
+    const steps = stepsOf(assignment);
+    timeLimitsOf(assignment.job, steps);
+    request.onPlan?.(planOf(assignment));
+    const journal = this.#newJournal(name);
+    const { run } = journal;
+    notices.writeTo(journal);
+    const ended = journal.listen(toldOf(request, notices));
+    const unmark = await markLive(this.#state, run);
+    try {
+      const end = await performRun({
+        assignment,
+        steps,
+        journal,
+        ...this.#follow(request, run),
+      });
+      journal.close();
+      await this.proofDesk.closed(run, (sentence) => request.onNotice?.(sentence));
+      return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
+    } finally {
+      ended();
+      journal.close();
+      await unmark();
+    }
+  }
+
+  /**
+   * Goes on with a run whose console died, or that was left where it stood.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, OPERATOR_NEEDED, and
+   *   what looking can end with
+   */
+  resume(request: TakeUpRequest): Promise<EndedRun> {
+    return this.#takeUp('resume', request);
+  }
+
+  /**
+   * Brings the cluster back from a run whose console died, or that was left where it stood.
+   * @throws as resume, with UNWIND_IMPOSSIBLE instead of RESUME_IMPOSSIBLE
+   */
+  unwind(request: TakeUpRequest): Promise<EndedRun> {
+    return this.#takeUp('unwind', request);
+  }
+
+  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
+    const { run } = request;
+    const journalFile = this.#state.journalFile(run);
+    const read = () => readRun(this.#state, run);
+    const { events } = await read();
+    const start = beginningOf(events, journalFile);
+    const named = this.#job({ job: start.job, ...overridesOf(start) });
+    if (mode === 'resume') requireSomebodyToAsk(named.job, request);
+    const assignment = await this.#assign(named, run);
+    const notices = this.#noticesOf(named, request, events);
+    request.onPlan?.(planOf(assignment));
+    const unmark = await markLive(this.#state, run);
+    try {
+      await unpackJournal(this.#state, run);
+      const taken = await takeUp({
+        mode,
+        run,
+        journalFile,
+        read,
+        laterRuns: () => laterRuns(this.#state, run),
+        takeOverLock: request.takeOverLock ?? false,
+        assignment,
+        steps: stepsOf(assignment),
+        onEvent: toldOf(request, notices),
+        ...this.#follow(request, run),
+      });
+      await this.proofDesk.closed(run, (sentence) => request.onNotice?.(sentence));
+      return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
+    } finally {
+      await unmark();
+    }
+  }
+
+  #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {
+    const notices = new RunNotices({ site: this.site, state: this.#state, named, before, onNotice });
+    this.#notices.add(notices);
+    return notices;
+  }
+
+  /** What a run and its taking up have in common. */
+  #follow(request: Following, run: string) {
+    return {
+      hosts: this.#hosts,
+      ask: answering(request),
+      canAsk: request.ask !== undefined,
+      operator: `${userInfo().username}@${hostname()}`,
+      version,
+      cancel: request.cancel,
+      halt: request.halt,
+      catalogueFile: this.#state.catalogueFile(run),
+      media: new MediaFile(this.#state.tapesFile),
+      onProgress: request.onProgress,
+    };
+  }
+
+  /**
+   * Reads the tape of an ended run back and compares it with that run's digests.
+   * @param ask where the run has several tapes, asked for each of them
+   */
+  async verify(
+    run: string,
+    abort: AbortSignal,
+    onProgress: (progress: LiveProgress) => void,
+    ask?: Ask,
+  ): Promise<VerifiedFile[]> {
+    const { events } = await readRun(this.#state, run);
+    return verifyRun({
+      run,
+      events,
+      runner: this.#onlyLooking(abort),
+      abort,
+      onProgress,
+      platform: this.site.platform,
+      change: tapeChangeOf(this.site),
+      ask: ask && ((question) => ask(question, abort)),
+    });
+  }
+
+  /** The drive, outside of any run. */
+  get tapeDesk(): TapeDesk {
+    return new TapeDesk({
+      site: this.site,
+      state: this.#state,
+      runnerOf: (abort) => this.#onlyLooking(abort),
+    });
+  }
+
+  /** The hosts as they are now. */
+  get clusterDesk(): ClusterDesk {
+    return new ClusterDesk(this.site, this.#hosts);
+  }
+
+  /** The locks of the site's classes. */
+  get lockDesk(): LockDesk {
+    return new LockDesk({ site: this.site, runner: this.#onlyLooking() });
+  }
+
+  /** What is done with journals once their runs are over. */
+  get proofDesk(): ProofDesk {
+    return new ProofDesk({ site: this.site, state: this.#state, askSecret: this.#askSecret });
+  }
+
+  /** How fast the hosts are. */
+  get rateDesk(): RateDesk {
+    return new RateDesk({ site: this.site, state: this.#state, hosts: this.#hosts });
+  }
+
+  #job(request: JobRequest): NamedJob {
+    return withOverrides(chooseJob(this.siteName, this.site, request.job, this.#isLab), request);
+  }
+
+  /** Sends commands without a journal: for plan, check and verify. */
+  #onlyLooking(abort: AbortSignal = new AbortController().signal): CommandRunner {
+    return new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
+  }
+
+  async #assign(named: NamedJob, seed: string): Promise<Assignment> {
+    const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
+    const world = await observer.look('assign', ['primaries']);
+    return assign(this.site, named, world.primaries, seed);
+  }
+
+  /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */
+  #newJournal(name: string): Journal {
+    for (let number = 1; ; number += 1) {
+      const run = number === 1 ? name : `${name}-${number}`;
+      try {
+        return new Journal({ file: this.#state.journalFile(run), run });
+      } catch (error) {
+        if (!isFailure(error, 'JOURNAL_EXISTS')) throw error;
+      }
+    }
+  }
+}
+
+/** Opens the console of a site, or of the embedded lab. See ShadowtapeConsole.open. */
+export const openConsole = (options: ConsoleOptions): Promise<ShadowtapeConsole> =>
+  ShadowtapeConsole.open(options);

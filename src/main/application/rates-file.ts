@@ -1,0 +1,43 @@
+/** The rates that `check --rate` measured, kept in the state folder for the plans that follow. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { MeasuredRate } from '../procedure/model/route-expectation.ts';
+
+const ratesSchema = z.record(
+  z.string(),
+  z.object({ read: z.number().positive(), write: z.number().positive() }),
+);
+
+/** Site's name and host, since two sites may both have a node3. */
+const keyOf = (site: string, host: string) => `${site}/${host}`;
+
+async function readAll(file: string): Promise<Record<string, MeasuredRate>> {
+  try {
+    return ratesSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    // Not measured yet, or not readable: a plan without rates says so.
+    return {};
+  }
+}
+
+/** Host -> rate, of one site. */
+export async function readRates(
+  file: string,
+  site: string,
+  hosts: readonly string[],
+): Promise<Record<string, MeasuredRate>> {
+  const all = await readAll(file);
+  return Object.fromEntries(
+    hosts.flatMap((host) => {
+      const rate = all[keyOf(site, host)];
+      return rate ? [[host, rate]] : [];
+    }),
+  );
+}
+
+export async function keepRate(file: string, site: string, host: string, rate: MeasuredRate): Promise<void> {
+  const all = await readAll(file);
+  await writeFile(file, `${JSON.stringify({ ...all, [keyOf(site, host)]: rate }, undefined, 2)}\n`, {
+    mode: 0o600,
+  });
+}

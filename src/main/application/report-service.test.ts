@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NewEvent } from '../../contract/events.ts';
+import { fixtureEvents } from '../../folds/journals.test-support.ts';
+import { Journal } from '../journal/journal.ts';
+import { chainScript } from '../report/document/section-proof.ts';
+import { ReportDesk } from './report-service.ts';
+import { readReportRecords } from '../journal/report-record.ts';
+import { writeSiteReport } from './site-report.ts';
+import { StateFolder } from '../journal/state-folder.ts';
+
+const run = '20261122-145307-volume2';
+let folder: string;
+let state: StateFolder;
+let lastHash: string;
+
+/** A journal with a chain that holds, at the times of the fixture. */
+function keepJournal(): string {
+  let at = '';
+  const journal = new Journal({ file: state.journalFile(run), run, now: () => new Date(at) });
+  // The fixture is cut: numbers are given anew, and outcomes follow their intents.
+  const numbers = new Map<number, number>();
+  for (const kept of fixtureEvents('raw-dd')) {
+    const { seq, at: when, ...event } = kept;
+    at = when;
+    for (const name of ['run', 'prev']) Reflect.deleteProperty(event, name);
+    const belongs = event.type === 'outcome' ? { ...event, of: numbers.get(event.of) ?? 0 } : event;
+    numbers.set(seq, journal.append(belongs as NewEvent));
+  }
+  journal.close();
+  return journal.lastHash;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shadowtape-report-'));
+  state = new StateFolder(join(folder, 'state'));
+  lastHash = keepJournal();
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const request = { run, what: 'pdf', paper: 'A4' } as const;
+const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+
+describe('exports', () => {
+  it('are recorded, and made anew they are the same bytes', async () => {
+    const desk = new ReportDesk(state);
+    const { name, type, content } = await desk.export(request);
+    expect({ name, type }).toEqual({ name: `${run}.pdf`, type: 'application/pdf' });
+    const { records } = await readReportRecords(state, run);
+    expect(records).toMatchObject([
+      { what: 'pdf', paper: 'A4', signed: false, sha256: digestOf(content), journalHash: lastHash },
+    ]);
+    expect((await desk.again(run, { what: 'pdf', paper: 'A4' })).equals(content)).toBe(true);
+    expect(await state.runs()).toEqual([run]);
+  });
+
+  it('are written as a whole under their names, and leave nothing else behind', async () => {
+    const file = join(folder, 'report.pdf');
+    expect(await new ReportDesk(state).write({ ...request, file })).toBe(file);
+    expect((await readFile(file)).subarray(0, 8).toString('latin1')).toBe('%PDF-1.7');
+    expect((await readdir(folder)).sort()).toEqual(['report.pdf', 'state']);
+  });
+
+  it('replace nothing unless they are told to', async () => {
+    const file = join(folder, 'report.pdf');
+    await writeFile(file, 'mine');
+    const desk = new ReportDesk(state);
+    await expect(desk.write({ ...request, file })).rejects.toThrow(`${file} is there already`);
+    expect(await readFile(file, 'utf8')).toBe('mine');
+    await desk.write({ ...request, file, force: true });
+    expect((await readFile(file)).length).toBeGreaterThan(10_000);
+  });
+
+  it('say why they cannot be written, and are not recorded then', async () => {
+    const file = join(folder, 'nowhere', 'report.pdf');
+    await expect(new ReportDesk(state).write({ ...request, file })).rejects.toThrow(
+      `${file} cannot be written: its folder is not there`,
+    );
+    expect((await readReportRecords(state, run)).records).toEqual([]);
+  });
+
+  it('of an unknown run are refused', async () => {
+    await expect(new ReportDesk(state).export({ ...request, run: 'none' })).rejects.toThrow(/none/);
+  });
+
+  it('of the commands end before the first of them, and of the rates are a table', async () => {
+    const desk = new ReportDesk(state);
+    const script = join(folder, 'commands.sh');
+    await desk.write({ run, what: 'commands', paper: 'A4', file: script });
+    const text = await readFile(script, 'utf8');
+    expect(text).toMatch(
+      /# on node1, 2026-11-22 14:53:08 UTC, exit status 0, \d\.\d s\nsdxproxy Part -c Class1 -p Volume2 -a pjrm=off\n/,
+    );
+    await expect(promisify(execFile)('sh', [script])).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'this is what a run has sent to several hosts at that time: it is to be read, not to be run\n',
+    });
+    const { content } = await desk.export({ run, what: 'rates', paper: 'A4' });
+    const [head, first] = content.toString('utf8').split('\r\n');
+    expect(head).toBe('at,step,what,bytes,total,records,bytes_per_second,buffer_fill,elapsed_seconds');
+    expect(first).toMatch(/^2026-11-22T14:53:\d\d\.\d{3}Z,fingerprint,fingerprint,\d+,\d+,\d+,,,$/);
+  });
+});
+
+describe('what the report says of checking the journal', () => {
+  const sh = async (script: string) =>
+    (await promisify(execFile)('sh', ['-c', script], { cwd: state.runsFolder })).stdout.trim();
+
+  it('gives its hash with stock tools', async () => {
+    expect(await sh(chainScript(`${run}.ndjson`).join('\n'))).toBe(lastHash);
+    expect(await sh(`tail -n 1 ${run}.ndjson | tr -d '\\n' | sha256sum`)).toBe(`${lastHash}  -`);
+  });
+
+  it('shows a line that was changed', async () => {
+    const file = state.journalFile(run);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('umount', 'uMount'));
+    expect(await sh(chainScript(`${run}.ndjson`).join('\n'))).toMatch(/^broken: \{"seq":/);
+  });
+});
+
+describe('the report that a site wants of every run', () => {
+  it('is written into its folder, anew where a run was taken up again', async () => {
+    const notices: string[] = [];
+    const report = { state, run, folder: join(folder, 'reports'), paper: 'Letter' as const };
+    await writeSiteReport(report, (sentence) => notices.push(sentence));
+    await writeSiteReport(report, (sentence) => notices.push(sentence));
+    expect(await readdir(report.folder)).toEqual([`${run}.pdf`]);
+    expect(notices).toEqual([]);
+  });
+
+  it('only says so where it cannot be', async () => {
+    const notices: string[] = [];
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    await mkdir(state.path, { recursive: true });
+    await writeSiteReport({ state, run, folder: file, paper: 'A4' }, (sentence) => notices.push(sentence));
+    expect(notices.join()).toMatch(new RegExp(`^the report of run ${run} was not written: `));
+  });
+});

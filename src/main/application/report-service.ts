@@ -1,0 +1,188 @@
+/** Reports of runs: read from the journals of the state folder, exported as files, and every export recorded. */
+import { createHash, randomBytes } from 'node:crypto';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { failure, isFailure } from '../../contract/errors.ts';
+import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
+import { writeTrouble } from '../journal/journal.ts';
+import { readKept } from '../journal/kept-file.ts';
+import { signatureOf } from '../proof/signature-facts.ts';
+import { commandScript, rateTable } from '../report/document/run-commands.ts';
+import { pdfOf } from '../report/pages/pdf-report.ts';
+import { reportOf } from '../report/document/report-document.ts';
+import type { ReportSource } from '../report/document/report-source.ts';
+import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
+import { readRun } from '../journal/run-history.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import { version } from './version.ts';
+
+export interface ExportRequest {
+  readonly run: string;
+  readonly what: ExportWhat;
+  readonly paper: ReportPaper;
+}
+
+export interface Exported {
+  /** File name without a folder. */
+  readonly name: string;
+  /** Media type. */
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+export interface FileRequest extends ExportRequest {
+  /** Where to; absent: the export's own name in the present folder. */
+  readonly file?: string | undefined;
+  /** Replaces a file that is there. */
+  readonly force?: boolean | undefined;
+}
+
+const forms: Readonly<Record<ExportWhat, { ending: string; type: string }>> = {
+  pdf: { ending: '.pdf', type: 'application/pdf' },
+  journal: { ending: '.ndjson', type: 'application/x-ndjson' },
+  commands: { ending: '.commands.sh', type: 'text/x-shellscript; charset=utf-8' },
+  rates: { ending: '.rates.csv', type: 'text/csv; charset=utf-8' },
+};
+
+export class ReportDesk {
+  readonly #state: StateFolder;
+
+  constructor(state: StateFolder) {
+    this.#state = state;
+  }
+
+  /** The report as a document, for a page. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+  async document(run: string): Promise<ReportDocument> {
+    return reportOf((await this.#source(run, true)).source);
+  }
+
+  /**
+   * An export of a run, which is recorded.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_UNWRITABLE where it could not be recorded
+   */
+  async export(request: ExportRequest): Promise<Exported> {
+    const { exported, record } = await this.#make(request);
+    await this.#record(request.run, record);
+    return exported;
+  }
+
+  /**
+   * Writes an export into a file: under a temporary name first, so that it is there as a whole or not at all.
+   * @returns the file's path
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_FILE_THERE, REPORT_UNWRITABLE
+   */
+  async write({ file, force = false, ...request }: FileRequest): Promise<string> {
+    const { exported, record } = await this.#make(request);
+    const path = resolve(file ?? exported.name);
+    try {
+      if (!force) await this.requireFree(path);
+      await this.#place(path, exported.content, force, () => this.#record(request.run, record));
+    } catch (error) {
+      throw isFailure(error) ? error : unwritable(path, error);
+    }
+    return path;
+  }
+
+  /** For who wants to know it before there is anything to write. @throws REPORT_FILE_THERE */
+  async requireFree(file: string): Promise<void> {
+    const path = resolve(file);
+    if (await stat(path).catch(() => undefined)) throw failure('REPORT_FILE_THERE', { file: path });
+  }
+
+  /** What was exported before, made anew: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+  async again(
+    run: string,
+    { what, paper = 'A4', signed = true }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
+  ): Promise<Buffer> {
+    return (await this.#make({ run, what, paper }, signed)).exported.content;
+  }
+
+  async #source(run: string, signed: boolean): Promise<{ source: ReportSource; wasSigned: boolean }> {
+    const { events, lastHash, truncated } = await readRun(this.#state, run);
+    const check = signed ? await signatureOf(this.#state, run) : undefined;
+    const signature = check === undefined || check.verdict === 'unreadable' ? undefined : check;
+    return {
+      source: { run, events, journalHash: lastHash, torn: truncated, signature },
+      wasSigned: signature !== undefined,
+    };
+  }
+
+  async #make(
+    { run, what, paper }: ExportRequest,
+    signed = true,
+  ): Promise<{ exported: Exported; record: ReportRecord }> {
+    const { source, wasSigned } = await this.#source(run, signed);
+    const content = await this.#content(source, what, paper);
+    const { ending, type } = forms[what];
+    return {
+      exported: { name: `${run}${ending}`, type, content },
+      record: {
+        at: new Date().toISOString(),
+        what,
+        ...(what === 'pdf' ? { paper, signed: wasSigned } : {}),
+        sha256: createHash('sha256').update(content).digest('hex'),
+        journalHash: source.journalHash,
+        version,
+      },
+    };
+  }
+
+  #content(source: ReportSource, what: ExportWhat, paper: ReportPaper): Promise<Buffer> {
+    switch (what) {
+      case 'pdf':
+        return pdfOf(reportOf(source), paper);
+      case 'journal':
+        return readKept(this.#state.journalFile(source.run));
+      case 'commands':
+        return Promise.resolve(Buffer.from(commandScript(source.events), 'utf8'));
+      case 'rates':
+        return Promise.resolve(Buffer.from(rateTable(source.events), 'utf8'));
+    }
+  }
+
+  async #record(run: string, record: ReportRecord): Promise<void> {
+    try {
+      await writeReportRecord(this.#state, run, record);
+    } catch (error) {
+      throw unwritable(this.#state.reportsFile(run), error);
+    }
+  }
+
+  /** @param before done when all bytes are on the disk, and before the file has its name */
+  async #place(path: string, content: Buffer, force: boolean, before: () => Promise<void>): Promise<void> {
+    const beside = join(
+      dirname(path),
+      `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
+    );
+    try {
+      const handle = await open(beside, 'wx', 0o600);
+      try {
+        await handle.writeFile(content);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await before();
+      if (force) await rename(beside, path);
+      else await linked(beside, path);
+    } finally {
+      await rm(beside, { force: true });
+    }
+  }
+}
+
+/** Unlike rename, link never takes the place of what is there. Where the file system knows no links, it was looked at before. */
+async function linked(beside: string, path: string): Promise<void> {
+  try {
+    await link(beside, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw failure('REPORT_FILE_THERE', { file: path });
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP') throw error;
+    await rename(beside, path);
+  }
+}
+
+function unwritable(file: string, error: unknown) {
+  return failure('REPORT_UNWRITABLE', { file, reason: writeTrouble(error) }, {}, error);
+}

@@ -1,0 +1,67 @@
+/** Who is told of one run of the console, and where it is said that somebody could not be told. */
+import { isFailure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import { Notifier } from '../notify/notifier.ts';
+import type { EventSink } from '../journal/journal.ts';
+import type { NamedJob } from '../site/site-file.ts';
+import type { Site } from '../site/site-schema.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+
+export interface RunNoticesOptions {
+  readonly site: Site;
+  readonly state: StateFolder;
+  readonly named: NamedJob;
+  /** What a run that is taken up has done before. */
+  readonly before?: readonly RunEvent[];
+  /** Hears what can no longer stand in the journal. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+export class RunNotices {
+  readonly #notifier: Notifier;
+  readonly #onNotice: (sentence: string) => void;
+  #journal: EventSink | undefined;
+
+  constructor({ site, state, named, before = [], onNotice }: RunNoticesOptions) {
+    this.#onNotice = onNotice ?? (() => undefined);
+    this.#notifier = new Notifier({
+      // The list of a job stands in the place of the site’s.
+      ways: named.job.notify ?? site.notify ?? [],
+      job: named.name,
+      site: site.site,
+      before,
+      journalFileOf: (run) => state.journalFile(run),
+      warn: (sentence) => this.#warn(sentence),
+    });
+  }
+
+  /** Until the run has ended, warnings stand in its journal. */
+  writeTo(journal: EventSink): void {
+    this.#journal = journal;
+  }
+
+  listen(event: RunEvent): void {
+    // The end is the last line of a journal.
+    if (event.type === 'run-finished') this.#journal = undefined;
+    this.#notifier.listen(event);
+  }
+
+  /** The run could not begin. Who has cancelled it himself need not be told. */
+  refused(error: unknown, cancel: AbortSignal): void {
+    if (isFailure(error) && !cancel.aborted) this.#notifier.refused(error);
+  }
+
+  settled(): Promise<void> {
+    return this.#notifier.settled();
+  }
+
+  #warn(text: string): void {
+    try {
+      if (this.#journal) this.#journal.append({ type: 'warning', step: 'notify', text });
+      else this.#onNotice(text);
+    } catch {
+      // A journal that cannot be written ends the run by itself, and with its own words.
+      this.#onNotice(text);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+/** What an operator does at the drive outside of any run: say what is on a tape, label it, try the drive out. */
+import { hostname, userInfo } from 'node:os';
+import { failure, isFailure } from '../../contract/errors.ts';
+import type { CheckLine } from '../../contract/plan.ts';
+import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { checkDrive } from '../procedure/drive/drive-check.ts';
+import { identifyTape, type IdentifiedTape } from '../procedure/drive/identify-tape.ts';
+import { tapeChangeOf } from '../procedure/model/assign.ts';
+import { changerStatus, changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
+import { noJournal } from '../journal/journal.ts';
+import { labelTape, type LabelledTape } from '../procedure/drive/label-tape.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
+import type { Site } from '../site/site-schema.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import { mediaEvent, type MediaFile as FileOnTape } from '../tape/media-catalogue.ts';
+import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
+import type { TapeLabel } from '../tape/tape-label.ts';
+import type { TapeManifest } from '../tape/tape-manifest.ts';
+import { version } from './version.ts';
+
+export type { IdentifiedTape, ImportedTape, LabelledTape, ListedTapes };
+
+export interface TapeDeskOptions {
+  readonly site: Site;
+  readonly state: StateFolder;
+  /** Sends commands that belong to no run. */
+  readonly runnerOf: (abort: AbortSignal) => CommandRunner;
+}
+
+/** @param overwrite the present name of the tape, or `data` for one without a label; undefined where nothing may be lost */
+export interface OverwriteRequest {
+  readonly overwrite?: string | undefined;
+  readonly abort: AbortSignal;
+}
+
+/** @param changer true: the changer of the site goes through its tapes */
+export interface ImportRequest {
+  readonly changer: boolean;
+  /** Asked for the next tape, where no changer brings it; undefined where nobody can be asked: one tape is then all. */
+  readonly ask: TapeChanging['ask'];
+  readonly abort: AbortSignal;
+}
+
+const filesOf = ({ files }: TapeManifest): FileOnTape[] =>
+  files.map(({ file, volume, method, bytes }) => ({ file, volume, method, bytes }));
+
+/** What is wrong with a tape alone: the next one may be well. */
+const ofOneTape = [
+  'TAPE_STATE_UNKNOWN',
+  'TAPE_POSITION_WRONG',
+  'TAPE_IMPORT_DIFFERS',
+  'COMMAND_FAILED',
+] as const;
+
+export class TapeDesk {
+  readonly #options: TapeDeskOptions;
+
+  constructor(options: TapeDeskOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Says what is on the tape, and writes a tape with a label into the list of tapes.
+   * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPES_UNWRITABLE
+   */
+  async identify(abort: AbortSignal): Promise<IdentifiedTape> {
+    const tape = await identifyTape(this.#options.runnerOf(abort), this.#drive);
+    const { label, manifest } = tape;
+    if (label)
+      this.#media.append(mediaEvent('seen', label, this.#place, manifest ? filesOf(manifest) : undefined));
+    return tape;
+  }
+
+  /**
+   * Reads label and manifest of the tape in the drive, and of those that come after it, into the state folder. Writes to no tape.
+   * A tape that cannot be read is passed over where others follow.
+   * @param listener hears of each tape at once
+   * @throws CHANGER_NOT_NAMED, and what identify and changing tapes can end with; TAPES_PASSED_OVER when all others were imported
+   */
+  async import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
+    const { changer, ask, abort } = request;
+    const { site, runnerOf } = this.#options;
+    const { changer: device } = site.tape;
+    if (changer && device === undefined) throw failure('CHANGER_NOT_NAMED');
+    const importer = { by: `${userInfo().username}@${hostname()}`, version };
+    const change = tapeChangeOf(site);
+    const changing: TapeChanging = {
+      runner: runnerOf(abort),
+      step: 'import',
+      drive: this.#drive,
+      change: changer ? change : { ...change, changer: undefined, nextTape: undefined },
+      ask,
+    };
+    const done: ImportedTape[] = [];
+    let left = await this.#tapesLeft(changing, changer ? device : undefined);
+    for (;;) {
+      left -= 1;
+      const isAlone = left <= 0 && done.length === 0;
+      const imported = await this.#importOne(changing.runner, importer, isAlone);
+      done.push(imported);
+      listener(imported);
+      if (left <= 0 || !(await this.#nextTape(changing))) break;
+    }
+    const unread = done.filter(({ what }) => what === 'unread').length;
+    if (unread > 0) throw failure('TAPES_PASSED_OVER', { unread: String(unread), all: String(done.length) });
+    return done;
+  }
+
+  /** @throws what is wrong with the tape where it is the only one */
+  async #importOne(runner: CommandRunner, importer: Importer, isAlone: boolean): Promise<ImportedTape> {
+    try {
+      return await importTape(this.#options.state, await identifyTape(runner, this.#drive), importer);
+    } catch (error) {
+      if (isAlone || !isFailure(error, ...ofOneTape)) throw error;
+      return { what: 'unread', run: undefined, sentence: `the tape is passed over: ${error.message}` };
+    }
+  }
+
+  /** How many tapes there are to go through, the one in the drive included. */
+  async #tapesLeft(changing: TapeChanging, changer: string | undefined): Promise<number> {
+    if (changer === undefined) return changing.ask ? Infinity : 1;
+    const { full, driveIsFull } = await changerStatus(changing, changer);
+    if (!driveIsFull) await this.#nextTape(changing);
+    return full.length + (driveIsFull ? 1 : 0);
+  }
+
+  /** @returns false where there is none */
+  async #nextTape(changing: TapeChanging): Promise<boolean> {
+    try {
+      await changeTape(changing, {
+        words: 'the next tape to be imported',
+        name: undefined,
+        use: 'read',
+        slot: undefined,
+        refusal: () => undefined,
+      });
+      return true;
+    } catch (error) {
+      if (isFailure(error, 'OPERATOR_DECLINED', 'CHANGER_EMPTY')) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Labels a tape, and writes it into the list of tapes.
+   * @throws TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and what writing can end with
+   */
+  async label(name: string, { overwrite, abort }: OverwriteRequest): Promise<LabelledTape> {
+    const { site } = this.#options.site;
+    const labelled = await labelTape(this.#room(abort), { drive: this.#drive, site, name, overwrite });
+    this.#media.append(mediaEvent('labelled', labelled.label, this.#place, []));
+    return labelled;
+  }
+
+  /**
+   * Tries the drive out. What the tape held is lost.
+   * @param listener hears each line at once
+   * @throws what refuses the tape, TAPES_UNWRITABLE before anything was written, and what a cancel ends with
+   */
+  async checkDrive(
+    { overwrite, abort }: OverwriteRequest,
+    listener: (line: CheckLine) => void,
+  ): Promise<readonly CheckLine[]> {
+    const onLabelLost = (label: TapeLabel) => this.#media.append(mediaEvent('lost', label, this.#place, []));
+    return checkDrive(this.#room(abort), { drive: this.#drive, overwrite, listener, onLabelLost });
+  }
+
+  get #media(): MediaFile {
+    return new MediaFile(this.#options.state.tapesFile);
+  }
+
+  get #drive(): KnownDrive {
+    const { tape, platform } = this.#options.site;
+    return { tapeHost: tape.host, tapeDevice: tape.device, platform };
+  }
+
+  get #place() {
+    const { host, device } = this.#options.site.tape;
+    return { host, device, at: new Date().toISOString() };
+  }
+
+  #room(abort: AbortSignal): DataRoom {
+    const runner = this.#options.runnerOf(abort);
+    return { runner, abort, journal: noJournal(), progress: () => undefined };
+  }
+}
+
+/** Every tape that was seen, the last one first. @throws TAPES_UNREADABLE */
+export function listTapes(state: StateFolder): ListedTapes {
+  return new MediaFile(state.tapesFile).list();
+}

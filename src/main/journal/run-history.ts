@@ -1,0 +1,18 @@
+/** The runs whose journals lie in the state folder. */
+import { failure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import { readJournal, type ReadJournal } from './journal-reader.ts';
+import type { StateFolder } from './state-folder.ts';
+
+/** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+export async function readRun(state: StateFolder, run: string): Promise<ReadJournal> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)) throw failure('RUN_UNKNOWN', { run });
+  return readJournal(state.journalFile(run), run);
+}
+
+/** The events of all runs whose names come later; names begin with the time. A journal that cannot be read is passed over. */
+export async function laterRuns(state: StateFolder, run: string): Promise<(readonly RunEvent[])[]> {
+  const later = (await state.runs()).filter((name) => name > run);
+  const read = await Promise.allSettled(later.map((name) => readRun(state, name)));
+  return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value.events] : []));
+}

@@ -1,0 +1,109 @@
+/** Where journals, known hosts and the embedded lab live: the XDG state folder, unless told otherwise. */
+import { access, constants, mkdir, readdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { failure } from '../../contract/errors.ts';
+import { writeTrouble } from './journal.ts';
+import { isMissing, readTrouble } from './kept-file.ts';
+
+export function defaultStateFolder(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const state = environment['XDG_STATE_HOME'];
+  // A relative path is to be ignored (XDG Base Directory Specification).
+  const base = state?.startsWith('/') ? state : join(homedir(), '.local', 'state');
+  return join(base, 'shadowtape');
+}
+
+/** What lies beside the journal of a run has one word more: RUN.catalogue.ndjson, RUN.reports.ndjson. */
+const journalName = /^(.+?)(?<!\.(?:catalogue|reports))\.ndjson(?:\.gz)?$/;
+
+export class StateFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get knownHostsFile(): string {
+    return join(this.path, 'known_hosts');
+  }
+
+  get ratesFile(): string {
+    return join(this.path, 'rates.json');
+  }
+
+  /** Every tape that was seen, an event a line. */
+  get tapesFile(): string {
+    return join(this.path, 'tapes.ndjson');
+  }
+
+  get labFolder(): string {
+    return join(this.path, 'lab');
+  }
+
+  /** Makes the folder where it is missing. @throws STATE_FOLDER_UNUSABLE */
+  async prepare(): Promise<void> {
+    try {
+      await mkdir(this.path, { recursive: true, mode: 0o700 });
+      await access(this.path, constants.W_OK);
+    } catch (error) {
+      throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason: writeTrouble(error) }, {}, error);
+    }
+  }
+
+  /** What ended journals were, a line each, chained as a journal is. */
+  get sealsFile(): string {
+    return join(this.path, 'seals.ndjson');
+  }
+
+  /** A file a run that goes on now: the process that performs it. */
+  get liveFolder(): string {
+    return join(this.path, 'live');
+  }
+
+  get runsFolder(): string {
+    return join(this.path, 'runs');
+  }
+
+  /** Where a run writes its journal. A journal that was compressed lies in this file's place with .gz behind its name. */
+  journalFile(run: string): string {
+    return join(this.path, 'runs', `${run}.ndjson`);
+  }
+
+  /** The signature over the bytes of the journal, as ssh-keygen -Y sign makes it. */
+  signatureFile(run: string): string {
+    return `${this.journalFile(run)}.sig`;
+  }
+
+  /** What a tar archive of that run holds, an entry a line. */
+  catalogueFile(run: string): string {
+    return join(this.path, 'runs', `${run}.catalogue.ndjson`);
+  }
+
+  /** What was exported of that run, a record a line. */
+  reportsFile(run: string): string {
+    return join(this.path, 'runs', `${run}.reports.ndjson`);
+  }
+
+  /** Names of all runs, oldest first. @throws STATE_FILE_UNREADABLE */
+  async runs(): Promise<string[]> {
+    let files: string[];
+    try {
+      files = await readdir(join(this.path, 'runs'));
+    } catch (error) {
+      // Where there is a file instead, it is told by who wants to write there.
+      if (isMissing(error)) return [];
+      const reason = readTrouble(error);
+      throw failure('STATE_FILE_UNREADABLE', { file: this.runsFolder, reason }, {}, error);
+    }
+    const names = files.flatMap((file) => journalName.exec(file)?.[1] ?? []);
+    return [...new Set(names)].sort();
+  }
+}
+
+/** `20261122-020004-volume2`: UTC, so that runs sort by time wherever they were started. */
+export function runName(at: Date, volume: string): string {
+  const digits = at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${digits}-${volume.toLowerCase()}`;
+}

@@ -1,0 +1,280 @@
+/** What detached work came to: exit statuses, the words of ufsdump, dd's counts and the digests must agree. Pure. */
+import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
+import { countText, parseDdCounts, type DdCounts } from '../../../streams/dd-counts.ts';
+import { DumpOutput } from '../../../streams/dump-output.ts';
+import type { PosixCksum } from '../../../streams/posix-cksum.ts';
+import { countRecords } from '../../../streams/record-cutter.ts';
+import { judgeSource, sourceFailure } from '../../../streams/source-gate.ts';
+import type { ProcessEnd } from '../../../streams/stage.ts';
+import { endEvidence, endReason, tapeReadFailure, tapeWriteFailure } from '../../../streams/tape-trouble.ts';
+import { judgeTapeRead } from '../../../streams/tape-reader.ts';
+import {
+  expectedCount,
+  judgeTapeWrite,
+  type ExpectedRecords,
+  type RecordsOnTape,
+} from '../../../streams/tape-writer.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import type { ProcessLook } from './detached-look.ts';
+import { lastWords, type WorkLook } from './detached-watch.ts';
+import type { DetachedProcess, DetachedWork } from '../model/detached-work.ts';
+
+export interface WorkOutcome {
+  /** Bytes that passed; undefined where neither a digest nor dd tells. */
+  readonly bytes: number | undefined;
+  /** Records on the tape; undefined where the command does not count them (tar, ufsdump alone). */
+  readonly records: RecordsOnTape | undefined;
+  readonly cksum: PosixCksum | undefined;
+  /** Sixty-four hexadecimal digits. */
+  readonly sha256: string | undefined;
+  /** Lines with which a dump tool warned. */
+  readonly warnings: readonly string[];
+}
+
+export interface DumpExpectation {
+  /** 512 to 1,048,576, a multiple of 512. */
+  readonly recordBytes: number;
+  /** The size of the volume, where all of it is read. */
+  readonly expectedBytes?: number | undefined;
+  /** `ufsdump` or `sfxdump`, where it reads: its words are judged too. */
+  readonly dumpTool?: string | undefined;
+}
+
+/** Numbers that are the same on Solaris and on Linux (signal.h(3HEAD), signal(7)). */
+const signals = new Map([
+  [1, 'HUP'],
+  [2, 'INT'],
+  [9, 'KILL'],
+  [13, 'PIPE'],
+  [15, 'TERM'],
+]);
+
+/** One process with what is known of it, as the judges of the data path want it. */
+class EndedProcess {
+  readonly process: DetachedProcess;
+  readonly look: ProcessLook;
+  readonly end: ProcessEnd;
+  readonly evidence: Evidence;
+
+  /** @param bytes that went through it, where they are known */
+  constructor(host: string, process: DetachedProcess, look: ProcessLook, bytes = 0) {
+    const { status = 0, errors } = look;
+    const signal = signals.get(status - 128);
+    this.process = process;
+    this.look = look;
+    this.end = { status: signal === undefined ? status : undefined, signal, stderr: errors, bytes };
+    this.evidence = { host, command: commandLine(process.argv) };
+  }
+
+  get failed(): boolean {
+    return this.end.status !== 0;
+  }
+
+  /** True where it ended only because nobody took what it wrote. */
+  get lackedTaker(): boolean {
+    return this.end.signal === 'PIPE' || /EPIPE|broken pipe/i.test(this.end.stderr);
+  }
+
+  get counts(): DdCounts | undefined {
+    return this.process.argv[0] === 'dd' ? parseDdCounts(this.end.stderr) : undefined;
+  }
+}
+
+/** Which process is to blame where several failed: what others only died of. */
+const blamedFirst = ['writer', 'dump', 'cksum', 'sha256', 'tee', 'reader'];
+
+class EndedWork {
+  readonly #host: string;
+  readonly #work: DetachedWork;
+  readonly #look: WorkLook;
+
+  constructor(host: string, work: DetachedWork, look: WorkLook) {
+    this.#host = host;
+    this.#work = work;
+    this.#look = look;
+  }
+
+  /** @throws where it did not come to its end */
+  requireEnded(): void {
+    const { state } = this.#look;
+    const host = this.#host;
+    const { folder } = this.#work;
+    const said = lastWords(this.#look);
+    const evidence = { host, ...(said === '' ? {} : { stderr: said }) };
+    if (state === 'absent') throw failure('DETACHED_GONE', { host, folder }, evidence);
+    if (state === 'unbegun')
+      throw failure('DETACHED_NOT_STARTED', { host, folder, reason: said || 'it does not begin' }, evidence);
+    if (state === 'died')
+      throw failure('DETACHED_DIED', { host, folder, said: said === '' ? '' : `: ${said}` }, evidence);
+    if (state === 'running') throw new Error('work is judged when it has ended');
+  }
+
+  /** @param bytes that passed, where they are known */
+  process(name: string, bytes?: number): EndedProcess | undefined {
+    const process = this.#work.processes.find((one) => one.name === name);
+    const look = this.#look.processes.find((one) => one.name === name);
+    return process && look && new EndedProcess(this.#host, process, look, bytes);
+  }
+
+  /** The process whose failure the others' follow from; undefined where all ended well. */
+  blamed(): EndedProcess | undefined {
+    const failed = blamedFirst.flatMap((name) => {
+      const one = this.process(name);
+      return one?.failed ? [one] : [];
+    });
+    return failed.find((one) => !one.lackedTaker) ?? failed[0];
+  }
+
+  cksum(): PosixCksum | undefined {
+    const one = this.process('cksum');
+    if (!one) return undefined;
+    const [, checksum, bytes] = /^(\d{1,10})\s+(\d{1,16})\s*$/.exec(one.look.output) ?? [];
+    if (checksum === undefined || bytes === undefined) throw this.#noDigest(one);
+    return { checksum: Number(checksum), bytes: Number(bytes) };
+  }
+
+  /** sha256sum puts ` -` behind the digest, Solaris' digest nothing. */
+  sha256(): string | undefined {
+    const one = this.process('sha256');
+    if (!one) return undefined;
+    const digest = /^([0-9a-f]{64})(?:\s+-)?\s*$/.exec(one.look.output)?.[1];
+    if (digest === undefined) throw this.#noDigest(one);
+    return digest;
+  }
+
+  #noDigest(one: EndedProcess): ShadowtapeError {
+    const values = {
+      host: this.#host,
+      command: one.evidence.command ?? '',
+      said: one.look.output.trim().slice(0, 80),
+    };
+    return failure('DETACHED_DIGEST_UNREADABLE', values, one.evidence);
+  }
+
+  processFailed(one: EndedProcess): ShadowtapeError {
+    const values = { host: this.#host, process: one.process.argv[0] ?? '', how: howItEnded(one.end) };
+    return failure('DETACHED_PROCESS_FAILED', values, endEvidence(one.end, one.evidence));
+  }
+}
+
+function howItEnded(end: ProcessEnd): string {
+  const how = end.signal === undefined ? `exit status ${end.status ?? 'unknown'}` : `signal ${end.signal}`;
+  const reason = endReason(end);
+  return reason === how ? how : `${how}: ${reason}`;
+}
+
+/** True where a dd that reads and writes complains of what it reads: GNU names the file, illumos says `read:` (illumos dd.c). */
+function complainsOfInput({ end, process }: EndedProcess): boolean {
+  const input = process.argv.find((word) => word.startsWith('if='))?.slice('if='.length);
+  if (input === undefined) return false;
+  return /^(dd: )?read:|error reading/m.test(end.stderr) || end.stderr.includes(input);
+}
+
+/** The error of a command that reads and writes the tape by itself: what it says decides which of the two went wrong. */
+function dumpFailure(work: EndedWork, one: EndedProcess): ShadowtapeError {
+  if (complainsOfInput(one)) return sourceFailure(one.end, writtenBy(one.counts) ?? 0, one.evidence);
+  const trouble = tapeWriteFailure(one.end, one.evidence);
+  const isDd = one.process.argv[0] === 'dd';
+  return isDd || trouble.code !== 'TAPE_WRITE_FAILED' ? trouble : work.processFailed(one);
+}
+
+/** Bytes that a dd wrote, where it says so. */
+function writtenBy(counts: DdCounts | undefined, recordBytes = 0): number | undefined {
+  if (counts?.bytes !== undefined || !counts) return counts?.bytes;
+  return counts.out.partial === 0 && recordBytes > 0 ? counts.out.full * recordBytes : undefined;
+}
+
+/** @throws DUMP_NOT_CLOSED where the dump tool did not say that all is well */
+function judgeWords(one: EndedProcess, dumpTool: string | undefined): readonly string[] {
+  if (dumpTool === undefined) return [];
+  const evidence = endEvidence(one.end, one.evidence);
+  if (one.look.errorsCut)
+    throw failure('DUMP_NOT_CLOSED', { tool: dumpTool, reason: 'said more than can be read' }, evidence);
+  const output = new DumpOutput();
+  output.add(one.end.stderr);
+  output.judge(dumpTool, evidence);
+  return output.warnings;
+}
+
+/** A dd that reads a device whole counts the same records as the bytes make. */
+function requireReaderCount(host: string, reader: EndedProcess, expected: ExpectedRecords): void {
+  const { counts } = reader;
+  if (!counts) return;
+  const wanted = countText(expectedCount(expected));
+  const actual = countText(counts.out);
+  if (actual === wanted) return;
+  const told = { expected: `${wanted} records`, actual: `${actual} records` };
+  throw failure('DETACHED_COUNTS_DIFFER', { host, ...told }, { ...reader.evidence, ...told });
+}
+
+function judgeGuideCommand(work: EndedWork, one: EndedProcess, expectation: DumpExpectation): WorkOutcome {
+  const { recordBytes, expectedBytes, dumpTool } = expectation;
+  if (one.failed) throw dumpFailure(work, one);
+  const warnings = judgeWords(one, dumpTool);
+  const none = { cksum: undefined, sha256: undefined, warnings };
+  if (one.process.argv[0] !== 'dd') return { bytes: undefined, records: undefined, ...none };
+  const bytes = expectedBytes ?? writtenBy(one.counts, recordBytes);
+  if (bytes === undefined) throw failure('TAPE_COUNT_MISSING', {}, endEvidence(one.end, one.evidence));
+  judgeSource(one.end, bytes, expectedBytes, one.evidence);
+  const records = judgeTapeWrite(one.end, countRecords(bytes, recordBytes, 'short'), one.evidence);
+  return { bytes, records, ...none };
+}
+
+/**
+ * Judges a dump that has ended.
+ * @param look the last one, of `awaitWork`
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED where it did not come to its end; TAPE_*, DUMP_SOURCE_FAILED,
+ *   DETACHED_PROCESS_FAILED for the process that failed; DUMP_NOT_CLOSED; DETACHED_DIGEST_UNREADABLE; DUMP_SOURCE_EMPTY,
+ *   DUMP_SOURCE_SIZE_DIFFERS, DETACHED_COUNTS_DIFFER, TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED where the numbers do not agree
+ */
+export function judgeDumpWork(
+  host: string,
+  work: DetachedWork,
+  look: WorkLook,
+  expectation: DumpExpectation,
+): WorkOutcome {
+  const ended = new EndedWork(host, work, look);
+  ended.requireEnded();
+  const alone = ended.process('dump');
+  if (alone) return judgeGuideCommand(ended, alone, expectation);
+  const blamed = ended.blamed();
+  if (blamed?.process.name === 'writer') throw tapeWriteFailure(blamed.end, blamed.evidence);
+  if (blamed?.process.name === 'reader')
+    throw sourceFailure(blamed.end, writtenBy(blamed.counts) ?? 0, blamed.evidence);
+  if (blamed) throw ended.processFailed(blamed);
+
+  const cksum = ended.cksum();
+  const bytes = cksum?.bytes ?? 0;
+  const reader = ended.process('reader', bytes);
+  const writer = ended.process('writer', bytes);
+  if (!reader || !writer) throw new Error('a dump has a reader and a writer');
+  const warnings = judgeWords(reader, expectation.dumpTool);
+  judgeSource(reader.end, bytes, expectation.expectedBytes, reader.evidence);
+  const expected = countRecords(bytes, expectation.recordBytes, 'short');
+  requireReaderCount(host, reader, expected);
+  const records = judgeTapeWrite(writer.end, expected, writer.evidence);
+  return { bytes, records, cksum, sha256: ended.sha256(), warnings };
+}
+
+/**
+ * Judges a read-back that has ended. Whether it is what was written is the caller's to compare, by the digests.
+ * @param expected what was written; leave it out where that is not known
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE; TAPE_* of `judgeTapeRead`
+ */
+export function judgeReadBackWork(
+  host: string,
+  work: DetachedWork,
+  look: WorkLook,
+  expected?: ExpectedRecords,
+): WorkOutcome {
+  const ended = new EndedWork(host, work, look);
+  ended.requireEnded();
+  const blamed = ended.blamed();
+  if (blamed?.process.name === 'reader') throw tapeReadFailure(blamed.end, blamed.evidence);
+  if (blamed) throw ended.processFailed(blamed);
+  const cksum = ended.cksum();
+  const reader = ended.process('reader', cksum?.bytes ?? 0);
+  if (!reader) throw new Error('a read-back has a reader');
+  const records = judgeTapeRead(reader.end, expected, reader.evidence);
+  return { bytes: cksum?.bytes, records, cksum, sha256: ended.sha256(), warnings: [] };
+}

@@ -1,0 +1,203 @@
+/** What a look at the folder of detached work shows, read strictly; and which of the processes that live are the work's. Pure. */
+import { failure } from '../../../contract/errors.ts';
+import { errorsAtMost, lookedAt, runScriptName, scriptName } from './detached-script.ts';
+import type { ProcessFile } from './detached-script.ts';
+import { workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
+
+/** What is known of one process of the work. */
+export interface ProcessLook {
+  readonly name: string;
+  /** Its number; undefined before it has begun. */
+  readonly pid: number | undefined;
+  /** The number of the subshell that waits for it and writes its exit status. */
+  readonly guard: number | undefined;
+  /** Exit status, 128 and the signal's number where it was killed; undefined while it runs. */
+  readonly status: number | undefined;
+  /** What it complained of so far, at most its first 262,144 bytes. */
+  readonly errors: string;
+  /** True where it complained of more. */
+  readonly errorsCut: boolean;
+  /** What it printed so far, where that is kept. */
+  readonly output: string;
+}
+
+export interface FolderLook {
+  /** The number of the process that runs the work; undefined before it has begun. */
+  readonly pid: number | undefined;
+  /** True where each process has an exit status. */
+  readonly ended: boolean;
+  /** What the shell that runs the work complained of. */
+  readonly words: string;
+  readonly processes: readonly ProcessLook[];
+}
+
+/** One line of the process list. */
+export interface LivingProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its words, as ps shows them. */
+  readonly words: string;
+}
+
+type Unreadable = (reason: string) => Error;
+
+const unreadableFolder =
+  ({ folder }: DetachedWork, host: string): Unreadable =>
+  (reason) =>
+    failure('DETACHED_LOOK_UNREADABLE', { host, folder, reason }, { host });
+
+/** The files between the boundaries, by name; undefined where there is no folder. */
+function readFiles(
+  text: string,
+  boundary: string,
+  names: readonly string[],
+  unreadable: Unreadable,
+): Map<string, string> | undefined {
+  const [before, ...parts] = `\n${text}`.split(`\n=${boundary}= `);
+  if (before !== '') throw unreadable('it begins with other words');
+  if (parts.length === 1 && parts[0] === 'absent\n') return undefined;
+  if (parts.pop() !== 'end\n') throw unreadable('its end is missing');
+  const files = new Map<string, string>();
+  for (const part of parts) {
+    const [name = '', ...lines] = part.split('\n');
+    if (!names.includes(name) || files.has(name) || lines.length === 0)
+      throw unreadable(`it shows a file "${name}"`);
+    files.set(name, lines.join('\n'));
+  }
+  return files;
+}
+
+/** A number that stands alone in a file. The shell makes the file before it writes into it: an empty one says nothing yet. */
+function readNumber(text: string | undefined, file: string, unreadable: Unreadable): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d{1,9}\n$/.test(text)) throw unreadable(`${file} holds "${text.slice(0, 40)}"`);
+  return Number(text);
+}
+
+/**
+ * Reads what `lookCommand` printed.
+ * @returns undefined where there is no folder
+ * @throws DETACHED_LOOK_UNREADABLE
+ */
+export function parseLook(
+  text: string,
+  boundary: string,
+  work: DetachedWork,
+  host: string,
+): FolderLook | undefined {
+  const unreadable = unreadableFolder(work, host);
+  const files = readFiles(text, boundary, lookedAt(work), unreadable);
+  if (!files) return undefined;
+  const number = (file: string) => readNumber(files.get(file), file, unreadable);
+  const processes = work.processes.map(({ name }): ProcessLook => {
+    const file = (kind: ProcessFile) => `${name}.${kind}`;
+    const errors = files.get(file('errors')) ?? '';
+    return {
+      name,
+      pid: number(file('pid')),
+      guard: number(file('guard')),
+      status: number(file('status')),
+      errors,
+      errorsCut: Buffer.byteLength(errors) >= errorsAtMost,
+      output: files.get(file('output')) ?? '',
+    };
+  });
+  const ended = processes.every(({ status }) => status !== undefined);
+  return { pid: number('run.pid'), ended, words: files.get('run.output') ?? '', processes };
+}
+
+/**
+ * Reads what `processListCommand` printed.
+ * @throws DETACHED_LOOK_UNREADABLE
+ */
+export function parseProcessList(text: string, work: DetachedWork, host: string): LivingProcess[] {
+  const unreadable = unreadableFolder(work, host);
+  const [head = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
+  if (!/^\s*PID\s+PPID\s+\S+\s*$/.test(head)) throw unreadable(`ps prints "${head.slice(0, 80)}"`);
+  return lines.map((line) => {
+    const [, pid, parent, words] = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\S.*)$/.exec(line) ?? [];
+    if (pid === undefined || parent === undefined || words === undefined)
+      throw unreadable(`ps prints "${line.slice(0, 80)}"`);
+    return { pid: Number(pid), parent: Number(parent), words: words.trimEnd() };
+  });
+}
+
+/** Characters of a command line that ps shows on Solaris: PRARGSZ, less the NUL (proc(5)). */
+const shownOnSolaris = 79;
+
+function isShownAs(shown: string, argv: readonly string[]): boolean {
+  const whole = argv.join(' ').replace(/\s+/g, ' ').trim();
+  const seen = shown.replace(/\s+/g, ' ');
+  return seen === whole || (seen.length >= shownOnSolaris - 1 && whole.startsWith(seen));
+}
+
+const scriptArguments = (work: DetachedWork, script: string) => ['sh', workFile(work, script)];
+
+/** A process of the work that lives, beyond doubt. */
+export interface OwnProcess {
+  readonly pid: number;
+  /** The process's name, or `run` for what runs and guards them. */
+  readonly name: string;
+}
+
+function isOwn(
+  work: DetachedWork,
+  process: DetachedProcess,
+  seen: LivingProcess,
+  guards: readonly number[],
+): boolean {
+  if (guards.includes(seen.parent)) return true;
+  return [process.argv, scriptArguments(work, scriptName(process))].some((argv) =>
+    isShownAs(seen.words, argv),
+  );
+}
+
+/**
+ * The processes of the work that live. A number may have been given to another process since, at the latest after a reboot: so each
+ * must also show the words that it was started with, or have its guard for a parent; the guards and what runs them bear the folder's
+ * name, which no other process has.
+ * @param list what the process list shows of the numbers in `look`
+ */
+export function ownProcesses(
+  work: DetachedWork,
+  look: FolderLook,
+  list: readonly LivingProcess[],
+): OwnProcess[] {
+  // Whoever has ended, but was not waited for yet, is shown as `<defunct>`.
+  const living = list.filter(({ words }) => !/(^|\s)<defunct>$/.test(words));
+  const byNumber = (pid: number | undefined) => living.find((seen) => seen.pid === pid);
+  const shells = [look.pid, ...look.processes.map(({ guard }) => guard)].flatMap((pid) => {
+    const seen = byNumber(pid);
+    return seen && isShownAs(seen.words, scriptArguments(work, runScriptName)) ? [seen.pid] : [];
+  });
+  const own = work.processes.flatMap((process): OwnProcess[] => {
+    const known = look.processes.find(({ name }) => name === process.name);
+    const seen = byNumber(known?.pid);
+    return seen && isOwn(work, process, seen, shells) ? [{ pid: seen.pid, name: process.name }] : [];
+  });
+  return [...own, ...shells.map((pid) => ({ pid, name: 'run' }))];
+}
+
+/** The numbers that the process list has to be asked for. */
+export function numbersOf(look: FolderLook): number[] {
+  const running = look.processes.filter(({ status }) => status === undefined);
+  const numbers = [look.pid, ...running.flatMap(({ pid, guard }) => [pid, guard])];
+  return numbers.filter((pid) => pid !== undefined);
+}
+
+/** `absent`: no folder. `unbegun`: a folder, but nothing has run. `failed`: ended, with an exit status other than 0. `died`: nobody wrote the end down. */
+export type WorkState = 'absent' | 'unbegun' | 'running' | 'ended' | 'failed' | 'died';
+
+/** @param lives whether a process of the work was seen alive before the folder was looked at */
+export function stateOf(look: FolderLook | undefined, lives: boolean): WorkState {
+  if (!look) return 'absent';
+  if (look.ended) return look.processes.every(({ status }) => status === 0) ? 'ended' : 'failed';
+  if (lives) return 'running';
+  return look.pid === undefined ? 'unbegun' : 'died';
+}
+
+/** What /proc/PID/io says was written, in bytes (proc(5)); undefined where it says nothing. */
+export function writtenBytes(text: string): number | undefined {
+  const written = /^wchar: (\d{1,16})$/m.exec(text)?.[1];
+  return written === undefined ? undefined : Number(written);
+}

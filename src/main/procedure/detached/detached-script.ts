@@ -1,0 +1,120 @@
+/**
+ * The scripts of detached work: plain sh, as the Bourne shell of Solaris 8 reads it - no `$( )`, no `!`, no functions.
+ *
+ * Each process is run by a subshell of the run script, its guard, which waits for it in the foreground and writes its exit status: a
+ * Bourne shell may forget how a background process ended before `wait PID` asks for it. Each process writes its own number, opens its
+ * FIFOs, and only then becomes the command, so that one that still waits in `open` has a number too.
+ */
+import { commandLine, quoteArgument } from '../../ssh/quoting.ts';
+import { requireWork, workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
+
+/** The exit status of a start whose folder is there already. */
+export const folderThereStatus = 17;
+/** The exit status of a start that could not make what it needs; nothing is left behind. */
+export const notStartedStatus = 18;
+
+/** Bytes of a file of errors that a look reads: the first. */
+export const errorsAtMost = 262_144;
+
+/** The folder's files of one process, in the order in which a look shows them. */
+export const processFiles = ['guard', 'pid', 'status', 'errors', 'output'] as const;
+export type ProcessFile = (typeof processFiles)[number];
+
+export const runScriptName = 'run.sh';
+export const scriptName = ({ name }: DetachedProcess) => `${name}.sh`;
+
+/** What a process of the work does: the number, the FIFOs, the command. */
+export function processScript(work: DetachedWork, process: DetachedProcess): string {
+  const { name, argv, directory, input, output, keepsOutput } = process;
+  const path = (file: string | undefined) => (file === undefined ? '/dev/null' : workFile(work, file));
+  const printed = output ?? (keepsOutput ? `${name}.output` : undefined);
+  return [
+    `echo $$ > ${path(`${name}.pid`)}`,
+    // The errors last: their file is there already, so that no FIFO stays closed for want of room.
+    `exec < ${path(input)} > ${path(printed)} 2> ${path(`${name}.errors`)}`,
+    `cd ${quoteArgument(directory ?? '/')} || exit 1`,
+    `exec ${commandLine(argv)}`,
+  ].join('\n');
+}
+
+/** What runs detached. It ends when all its processes have ended. */
+export function runScript(work: DetachedWork): string {
+  const path = (file: string) => workFile(work, file);
+  return [
+    // What dd, tar and ufsdump say is judged by its English words.
+    'LC_ALL=C',
+    'export LC_ALL',
+    "trap '' HUP",
+    `echo $$ > ${path('run.pid')}`,
+    ...work.processes.flatMap((process) => [
+      `(sh ${path(scriptName(process))}; echo $? > ${path(`${process.name}.status`)}) &`,
+      `echo $! > ${path(`${process.name}.guard`)}`,
+    ]),
+    'wait',
+    // For who looks at the folder by hand.
+    `echo ended > ${path('ended')}`,
+  ].join('\n');
+}
+
+/**
+ * The command that makes the folder, puts the scripts into it and starts the work, away from the session: sshd lets a session end when
+ * nobody holds its channel any more. Prints the number of the process; exit statuses `folderThereStatus` and `notStartedStatus`.
+ * @throws ARGUMENT_FORBIDDEN
+ */
+export function startCommand(work: DetachedWork): string[] {
+  const { folder, fifos, processes } = requireWork(work);
+  const path = (file: string) => workFile(work, file);
+  const texts = [
+    [runScriptName, runScript(work)] as const,
+    ...processes.map((process) => [scriptName(process), processScript(work, process)] as const),
+  ];
+  const made = [
+    ...(fifos.length === 0 ? [] : [`mkfifo ${fifos.map(path).join(' ')}`]),
+    ...processes.map(({ name }) => `true > ${path(`${name}.errors`)}`),
+    ...texts.map(([name], index) => `printf '%s\\n' "$${index + 1}" > ${path(name)}`),
+  ];
+  const script = [
+    'umask 077',
+    `mkdir ${folder} || { test -d ${folder} && exit ${folderThereStatus}; exit ${notStartedStatus}; }`,
+    ...made.map((line) => `${line} || { rm -rf ${folder}; exit ${notStartedStatus}; }`),
+    "trap '' HUP",
+    `nohup sh ${path(runScriptName)} < /dev/null > ${path('run.output')} 2>&1 &`,
+    'echo $!',
+  ].join('\n');
+  return ['sh', '-c', script, 'shadowtape', ...texts.map(([, text]) => text)];
+}
+
+/** The files that a look shows. A process's exit status comes before what it said: where it is there, the rest is whole. */
+export function lookedAt({ processes }: DetachedWork): string[] {
+  return [
+    'run.pid',
+    'run.output',
+    ...processes.flatMap(({ name }) => processFiles.map((file) => `${name}.${file}`)),
+  ];
+}
+
+/**
+ * The command that shows the folder and changes nothing: each file that is there behind a line `=BOUNDARY= NAME`, and a line feed after
+ * it; at the end `=BOUNDARY= end`. Without a folder: `=BOUNDARY= absent`.
+ * @param boundary what no file can hold: random letters and digits
+ */
+export function lookCommand(work: DetachedWork, boundary: string): string[] {
+  const { folder } = requireWork(work);
+  const show = (file: string) => {
+    const path = workFile(work, file);
+    // With one read of that size dd is a `head -c` that every host has.
+    const text = `dd if=${path} bs=${errorsAtMost} count=1 2>/dev/null`;
+    return `test -f ${path} && { echo '=${boundary}= ${file}'; ${text}; echo; }`;
+  };
+  const script = [
+    `test -d ${folder} || { echo '=${boundary}= absent'; exit 0; }`,
+    ...lookedAt(work).map(show),
+    `echo '=${boundary}= end'`,
+  ].join('\n');
+  return ['sh', '-c', script];
+}
+
+/** Shows which of the processes live, each with its parent and its words. */
+export function processListCommand(pids: readonly number[]): string[] {
+  return ['ps', '-o', 'pid,ppid,args', '-p', pids.join(',')];
+}

@@ -1,0 +1,172 @@
+/**
+ * Puts another tape into the drive: by the changer, by a command of the site, or by the operator. Whatever was put in is looked at before
+ * it is used: the wrong one is asked for once more.
+ */
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import {
+  changerStatusArguments,
+  loadArguments,
+  parseChangerStatus,
+  unloadArguments,
+  type ChangerStatus,
+} from '../../tape/changer.ts';
+import { driveCommand } from '../../tape/tape-device.ts';
+import type { Assignment } from '../model/assignment.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
+import { requireReadyDrive } from './drive-ready.ts';
+import type { Answer, Question } from '../hosts/questions.ts';
+import { lookAtTape, type KnownDrive } from './tape-look.ts';
+import type { FoundTape } from '../../tape/overwrite-rule.ts';
+import { unlabelledWord } from '../../tape/tape-label.ts';
+
+/** What changing tapes needs of a run, or of what only reads a tape. */
+export interface TapeChanging {
+  readonly runner: CommandRunner;
+  readonly step: string;
+  readonly drive: KnownDrive;
+  readonly change: Assignment['tapeChange'];
+  /** Undefined where nobody can be asked. */
+  readonly ask: ((question: Question) => Promise<Answer>) | undefined;
+}
+
+/** The tape that is wanted, and what is wrong with one that was found. */
+export interface WantedTape {
+  /** Fits behind "insert". */
+  readonly words: string;
+  /** The name on its label; undefined where any tape will do that may be written to. */
+  readonly name: string | undefined;
+  /** Whether the drive must be able to write. */
+  readonly use: 'read' | 'write';
+  /** The changer's slot where it is known to lie. */
+  readonly slot: number | undefined;
+  readonly refusal: (found: FoundTape) => ShadowtapeError | undefined;
+}
+
+export interface InsertedTape {
+  readonly found: FoundTape;
+  /** The changer's slot that it came from. */
+  readonly slot: number | undefined;
+}
+
+/** What another tape in the drive may cure. */
+const otherTapeCodes = [
+  'TAPE_NOT_LOADED',
+  'TAPE_WRITE_PROTECTED',
+  'TAPE_NOT_BLANK',
+  'TAPE_NOT_LABELLED',
+  'TAPE_IS_ANOTHER',
+  'TAPE_KEPT',
+  'TAPE_STATE_UNKNOWN',
+] as const;
+
+async function send(changing: TapeChanging, argv: readonly string[], changes = true) {
+  const { runner, step, drive } = changing;
+  return runner.send(step, { host: drive.tapeHost, argv, changes }, { timeLimitSeconds: 900 });
+}
+
+/** @throws CHANGER_UNREADABLE */
+export async function changerStatus(changing: TapeChanging, device: string): Promise<ChangerStatus> {
+  const { stdout } = await send(changing, changerStatusArguments(device), false);
+  const status = parseChangerStatus(stdout.toString('utf8'));
+  if (!status) throw failure('CHANGER_UNREADABLE', { host: changing.drive.tapeHost, device });
+  return status;
+}
+
+/** Where a cartridge goes back to: its own slot, or the first that is empty. */
+async function unload(changing: TapeChanging, device: string, status: ChangerStatus): Promise<void> {
+  if (!status.driveIsFull || status.loadedFrom === undefined) return;
+  await send(changing, unloadArguments(device, status.loadedFrom));
+}
+
+/** Goes through the slots behind the one that the drive was loaded from. */
+class Changer {
+  readonly #changing: TapeChanging;
+  readonly #device: string;
+  readonly #tried = new Set<number>();
+
+  constructor(changing: TapeChanging, device: string) {
+    this.#changing = changing;
+    this.#device = device;
+  }
+
+  /** @throws CHANGER_EMPTY where no slot is left */
+  async next(slot: number | undefined): Promise<number> {
+    const status = await changerStatus(this.#changing, this.#device);
+    const { loadedFrom = 0, full } = status;
+    if (loadedFrom > 0) this.#tried.add(loadedFrom);
+    const left = full.filter((each) => !this.#tried.has(each));
+    const chosen =
+      slot !== undefined && left.includes(slot) ? slot : (left.find((each) => each > loadedFrom) ?? left[0]);
+    if (chosen === undefined)
+      throw failure('CHANGER_EMPTY', { host: this.#changing.drive.tapeHost, device: this.#device });
+    await unload(this.#changing, this.#device, status);
+    this.#tried.add(chosen);
+    await send(this.#changing, loadArguments(this.#device, chosen));
+    return chosen;
+  }
+}
+
+/** Throws the cartridge out that is in the drive; a drive that is empty already is content. */
+async function eject({ runner, step, drive }: TapeChanging): Promise<void> {
+  const { tapeHost: host, tapeDevice } = drive;
+  const argv = driveCommand(tapeDevice, 'offline');
+  await runner.send(step, { host, argv, changes: true }, { anyStatus: true, timeLimitSeconds: 900 });
+}
+
+async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: unknown): Promise<void> {
+  const { drive, step, ask } = changing;
+  const { tapeDevice: device, tapeHost: host } = drive;
+  if (!ask) {
+    if (trouble !== undefined) throw trouble;
+    throw failure('NEXT_TAPE_NEEDED', { words: wanted.words, device, host });
+  }
+  const before = isFailure(trouble) ? `${trouble.message}. ` : '';
+  const answer = await ask({
+    id: 'next-tape',
+    step,
+    text: `${before}Insert ${wanted.words} into ${device} on ${host}.`,
+    choices: [
+      { id: 'ready', label: 'It is in the drive' },
+      { id: 'stop', label: 'There is none: end the run' },
+    ],
+  });
+  if (answer.choice !== 'ready') throw failure('OPERATOR_DECLINED', { step, by: answer.by });
+}
+
+async function lookAt({ runner, step, drive }: TapeChanging, wanted: WantedTape): Promise<FoundTape> {
+  await requireReadyDrive(runner, step, drive, wanted.use);
+  const found = await lookAtTape(runner, step, drive);
+  const refusal = wanted.refusal(found);
+  if (refusal) throw refusal;
+  return found;
+}
+
+/** What a command of the site is told where any tape will do; no tape bears that name. */
+const anyTape = unlabelledWord;
+
+/** How often a command of the site, which cannot say that there is no other tape, is asked again. */
+const mostTries = 8;
+
+/**
+ * Has the tape in the drive changed until the wanted one is in it.
+ * @throws OPERATOR_DECLINED, NEXT_TAPE_NEEDED, CHANGER_EMPTY, CHANGER_UNREADABLE, the refusal of the last tape, and what commands can end with
+ */
+export async function changeTape(changing: TapeChanging, wanted: WantedTape): Promise<InsertedTape> {
+  const { changer: device, nextTape } = changing.change;
+  const changer = device === undefined ? undefined : new Changer(changing, device);
+  await eject(changing);
+  let trouble: unknown;
+  for (let attempt = 1; ; attempt += 1) {
+    let slot: number | undefined;
+    if (changer) slot = await changer.next(wanted.slot);
+    else if (nextTape) await send(changing, [...nextTape, wanted.name ?? anyTape]);
+    else await askForTape(changing, wanted, trouble);
+    try {
+      return { found: await lookAt(changing, wanted), slot };
+    } catch (error) {
+      if (!isFailure(error, ...otherTapeCodes) || (nextTape && attempt >= mostTries)) throw error;
+      trouble = error;
+      await eject(changing);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** Reads a file of the tape back and compares it with what was handed to the tape. */
+import { failure } from '../../../contract/errors.ts';
+import type { EventOf } from '../../../contract/events.ts';
+import { readBack, type ReadBackResult } from '../../../streams/read-back.ts';
+import { judgeTapeRead } from '../../../streams/tape-reader.ts';
+import { close, evidenceOf, open, reader, showProgress, type DataRoom } from '../hosts/remote-data.ts';
+import type { StepCommand } from '../model/step.ts';
+
+/** What was written, as the journal holds it. */
+export type WrittenDigest = Pick<EventOf<'digest'>, 'bytes' | 'records' | 'crc32' | 'cksum' | 'onTapeSha256'>;
+
+/** @throws TAPE_DIFFERS */
+export function requireSame(what: string, expected: string, actual: string): void {
+  if (expected !== actual) throw failure('TAPE_DIFFERS', { what, expected, actual }, { expected, actual });
+}
+
+/** @throws TAPE_DIFFERS */
+export function requireSameAsWritten(
+  written: WrittenDigest,
+  read: Pick<ReadBackResult, 'bytes' | 'crc32' | 'sha256' | 'cksum'>,
+): void {
+  requireSame('bytes', String(written.bytes ?? 0), String(read.bytes));
+  // What was dumped on the backup server alone has no CRC-32, and may have cksum's instead.
+  if (written.crc32 !== undefined) requireSame('CRC-32', written.crc32, read.crc32);
+  if (written.onTapeSha256 !== undefined) requireSame('SHA-256', written.onTapeSha256, read.sha256);
+  if (written.cksum !== undefined) requireSame('cksum', String(written.cksum), String(read.cksum));
+}
+
+export interface ReadBackOrder {
+  readonly step: string;
+  readonly volume: string;
+  readonly recordBytes: number;
+  /** What brings the head to the file, then the dd that reads. */
+  readonly commands: readonly StepCommand[];
+  readonly written: WrittenDigest;
+}
+
+/**
+ * Reads the file and compares it with what was handed to the tape.
+ * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and what else can go wrong on the way
+ */
+export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): Promise<void> {
+  const { step, volume, recordBytes, written } = order;
+  const readCommand = order.commands.at(-1);
+  if (!readCommand) throw new Error('reading back takes a command that reads');
+  for (const command of order.commands.slice(0, -1)) await room.runner.send(step, command);
+  const source = await open(room, step, readCommand, reader(room, step));
+  let result: Awaited<ReturnType<typeof readBack>>;
+  try {
+    result = await readBack({
+      source: source.end,
+      recordBytes,
+      total: written.bytes,
+      cksum: written.cksum !== undefined,
+      onProgress: showProgress(room, step, 'read-back'),
+      abort: room.abort,
+      evidence: evidenceOf(readCommand),
+    });
+  } finally {
+    await close(room, step, source);
+  }
+  const { bytes, records, crc32, sha256 } = result;
+  room.journal.append({ type: 'digest', step, volume, hop: 'readback', bytes, records, crc32, sha256 });
+  requireSameAsWritten(written, result);
+  const writtenBytes = written.bytes ?? 0;
+  const lastRecordBytes = writtenBytes % recordBytes === 0 ? recordBytes : writtenBytes % recordBytes;
+  judgeTapeRead(
+    result.end,
+    { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes },
+    evidenceOf(readCommand),
+  );
+}

@@ -1,0 +1,212 @@
+/** Tries a drive out on a scratch tape: records of several sizes, file marks, spacing, speed. What the tape held is lost. */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import type { CheckLine } from '../../../contract/plan.ts';
+import { runDump } from '../../../streams/copy-path.ts';
+import { readBack } from '../../../streams/read-back.ts';
+import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
+import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
+import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
+import type { TapeLabel } from '../../tape/tape-label.ts';
+import { requireSame } from './compare-read-back.ts';
+import { driveStatus } from './drive-ready.ts';
+import { requireScratch } from './label-tape.ts';
+import { writeRecordsCommand } from './own-file.ts';
+import { close, evidenceOf, open, reader, writer, type DataRoom } from '../hosts/remote-data.ts';
+import type { StepCommand } from '../model/step.ts';
+import type { KnownDrive } from './tape-look.ts';
+import { goToFile } from './tape-position.ts';
+
+const step = 'drive-check';
+/** Record sizes that are tried, in bytes: a block, tar's, the guide's, and the largest that most drivers take in one piece. */
+const recordSizes = [512, 10_240, 32_768, 262_144] as const;
+const recordsOfASize = 8;
+const speedBytes = 64 * 1024 * 1024;
+const speedRecordBytes = 32_768;
+
+export interface DriveCheckOrder {
+  readonly drive: KnownDrive;
+  /** See LabelOrder. */
+  readonly overwrite: string | undefined;
+  readonly listener: (line: CheckLine) => void;
+  /** Hears of the label that the tape had, right before it is lost. */
+  readonly onLabelLost?: ((label: TapeLabel) => void) | undefined;
+}
+
+/** What was written into one tape file. */
+interface WrittenFile {
+  readonly recordBytes: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Bytes that no drive compresses, the same piece again and again: LTO looks back 1 KiB only. */
+async function* noise(bytes: number): AsyncGenerator<Buffer> {
+  const piece = randomBytes(Math.min(bytes, 1024 * 1024));
+  await Promise.resolve();
+  for (let left = bytes; left > 0; left -= piece.length)
+    yield piece.subarray(0, Math.min(left, piece.length));
+}
+
+class DriveCheck {
+  readonly #room: DataRoom;
+  readonly #order: DriveCheckOrder;
+  readonly lines: CheckLine[] = [];
+  readonly #files: WrittenFile[] = [];
+
+  constructor(room: DataRoom, order: DriveCheckOrder) {
+    this.#room = room;
+    this.#order = order;
+  }
+
+  say(what: string, good: boolean, said: string, hint?: string): void {
+    const line = { host: this.#order.drive.tapeHost, what, good, said, hint };
+    this.lines.push(line);
+    this.#order.listener(line);
+  }
+
+  /** Runs one check; an error of the table becomes its line. A cancel ends all of it. */
+  async check(what: string, work: () => Promise<string>): Promise<void> {
+    try {
+      this.say(what, true, await work());
+    } catch (error) {
+      if (!isFailure(error) || this.#room.abort.aborted) throw error;
+      this.say(what, false, error.message, error.hint);
+    }
+  }
+
+  async protection(): Promise<string> {
+    const { writeProtected } = await driveStatus(this.#room.runner, step, this.#order.drive);
+    return writeProtected === undefined ? 'mt does not tell; writing will show' : 'not protected';
+  }
+
+  /** Writes a file behind those that are there. @returns how long it took, in milliseconds */
+  async write(recordBytes: number, bytes: number): Promise<number> {
+    const { drive } = this.#order;
+    await goToFile(this.#room.runner, step, drive, this.#files.length);
+    const command = writeRecordsCommand(drive, recordBytes);
+    const startedAt = performance.now();
+    const sink = await open(this.#room, step, command, writer(this.#room, step));
+    try {
+      const ended = Promise.resolve({ status: 0, signal: undefined, stderr: '', bytes });
+      const source = { stream: Readable.from(noise(bytes), { objectMode: false }), ended };
+      const { abort } = this.#room;
+      const { handed, onTape, sinkEnd } = await runDump({ source, sink: sink.end, recordBytes, abort });
+      judgeTapeWrite(sinkEnd, handed, evidenceOf(command));
+      this.#files.push({ recordBytes, bytes, sha256: onTape.sha256 });
+    } finally {
+      await close(this.#room, step, sink);
+    }
+    return performance.now() - startedAt;
+  }
+
+  /** Reads the file under the head to its mark. @returns how long it took, in milliseconds */
+  async readHere({ recordBytes, bytes, sha256 }: WrittenFile): Promise<number> {
+    const { tapeHost: host, tapeDevice } = this.#order.drive;
+    const argv = tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes });
+    const command: StepCommand = { host, argv, guide: false, changes: false };
+    const startedAt = performance.now();
+    const source = await open(this.#room, step, command, reader(this.#room, step));
+    try {
+      const { abort } = this.#room;
+      const evidence = evidenceOf(command);
+      const result = await readBack({ source: source.end, recordBytes, abort, evidence });
+      requireSame('bytes', String(bytes), String(result.bytes));
+      requireSame('SHA-256', sha256, result.sha256);
+    } finally {
+      await close(this.#room, step, source);
+    }
+    return performance.now() - startedAt;
+  }
+
+  async #read(file: number): Promise<number> {
+    const written = this.#files[file];
+    if (!written) throw new Error('the file was written before');
+    await goToFile(this.#room.runner, step, this.#order.drive, file);
+    return this.readHere(written);
+  }
+
+  async records(recordBytes: number): Promise<string> {
+    await this.write(recordBytes, recordBytes * recordsOfASize);
+    await this.#read(this.#files.length - 1);
+    return `${recordsOfASize} records written, read back and compared`;
+  }
+
+  async #mt(command: 'fsf' | 'bsf' | 'weof' | 'rewind', count?: number): Promise<void> {
+    const { tapeHost: host, tapeDevice } = this.#order.drive;
+    const argv = driveCommand(tapeDevice, command, count);
+    await this.#room.runner.send(step, { host, argv, changes: command === 'weof' });
+  }
+
+  async #requireFile(file: number, what: string): Promise<void> {
+    const status = await driveStatus(this.#room.runner, step, this.#order.drive);
+    requireSame(what, `file ${file}`, status.file === undefined ? 'unknown' : `file ${status.file}`);
+  }
+
+  /** Forwards over all files but the last, which is then read. */
+  async spaceForwards(): Promise<string> {
+    const last = this.#files.length - 1;
+    const file = this.#files[last];
+    if (last < 1 || !file)
+      throw failure('TAPE_STATE_UNKNOWN', this.#place('fewer than two files were written'));
+    await this.#mt('rewind');
+    await this.#mt('fsf', last);
+    await this.#requireFile(last, 'place after fsf');
+    await this.readHere(file);
+    return `over ${last} file marks to the last file, which was read`;
+  }
+
+  /** Back from the end, before the mark of the file before the last; then over that mark, to the last file. */
+  async spaceBack(): Promise<string> {
+    const last = this.#files.length - 1;
+    const file = this.#files[last];
+    if (last < 1 || !file)
+      throw failure('TAPE_STATE_UNKNOWN', this.#place('fewer than two files were written'));
+    await goToFile(this.#room.runner, step, this.#order.drive, last + 1);
+    await this.#mt('bsf', 2);
+    await this.#requireFile(last - 1, 'place after bsf');
+    await this.#mt('fsf', 1);
+    await this.#requireFile(last, 'place after fsf');
+    await this.readHere(file);
+    return 'over 2 file marks, and forwards over 1 to the last file, which was read';
+  }
+
+  #place(said: string) {
+    const { tapeHost: host, tapeDevice: device } = this.#order.drive;
+    return { host, device, said };
+  }
+
+  async speed(): Promise<string> {
+    const wrote = await this.write(speedRecordBytes, speedBytes);
+    const read = await this.#read(this.#files.length - 1);
+    const rate = (milliseconds: number) => `${(speedBytes / 1000 / milliseconds).toFixed(1)} MB/s`;
+    return `64 MiB written at ${rate(wrote)}, read at ${rate(read)} (through the console, records of 32,768 bytes)`;
+  }
+
+  async leave(): Promise<string> {
+    await this.#mt('rewind');
+    await this.#mt('weof', 1);
+    await this.#mt('rewind');
+    return 'a file mark at the beginning, and nothing else; give the tape a label: shadowtape label NAME --overwrite data';
+  }
+}
+
+/**
+ * @returns all lines, each of which the listener has heard
+ * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like where it was cancelled
+ */
+export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
+  const { found, label } = await requireScratch(room, step, order.drive, order.overwrite);
+  if (label) order.onLabelLost?.(label);
+  const check = new DriveCheck(room, order);
+  check.say('tape', true, found);
+  await check.check('write protection', () => check.protection());
+  for (const size of recordSizes)
+    await check.check(`records of ${size.toLocaleString('en-US')} bytes`, () => check.records(size));
+  await check.check('spacing forwards', () => check.spaceForwards());
+  await check.check('spacing back', () => check.spaceBack());
+  await check.check('speed', () => check.speed());
+  await check.check('left on the tape', () => check.leave());
+  return check.lines;
+}

@@ -1,0 +1,182 @@
+/** Says what is on the tape in a drive: the first record of each file, without writing a byte. */
+import { createHash } from 'node:crypto';
+import { isFailure } from '../../../contract/errors.ts';
+import { describeFirstRecord } from '../../tape/tape-contents.ts';
+import { readLabel, type TapeLabel } from '../../tape/tape-label.ts';
+import { readManifest, type TapeManifest } from '../../tape/tape-manifest.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
+import { driveStatus, requireReadyDrive } from './drive-ready.ts';
+import type { CommandResult } from '../hosts/hosts.ts';
+import { readOwnFileCommand } from './own-file.ts';
+import {
+  contentsOfTape,
+  ddWords,
+  isTooLarge,
+  readRecordCommand,
+  rewindCommand,
+  type KnownDrive,
+} from './tape-look.ts';
+import { goToFile, standAtFile } from './tape-position.ts';
+
+const step = 'identify';
+/** More files than this are not looked at. */
+const mostFiles = 32;
+
+export interface IdentifiedFile {
+  /** Number of the tape file, from 0. */
+  readonly file: number;
+  /** What its first record is. */
+  readonly holds: string;
+  /** Size in bytes of its first record; undefined where it could not be read. */
+  readonly recordBytes: number | undefined;
+}
+
+export interface ManifestPlace {
+  readonly file: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface IdentifiedTape {
+  readonly host: string;
+  readonly device: string;
+  readonly blank: boolean;
+  /** Undefined where the tape has no label of Shadowtape that can be trusted. */
+  readonly label: TapeLabel | undefined;
+  /** SHA-256 (hex) of the label's record. */
+  readonly labelSha256: string | undefined;
+  /** Undefined where the tape has none, or one that does not belong to its label. */
+  readonly manifest: TapeManifest | undefined;
+  /** Where that manifest stands on the tape, and its digest. */
+  readonly manifestPlace: ManifestPlace | undefined;
+  readonly files: readonly IdentifiedFile[];
+  /** Why no further file was looked at, in words. */
+  readonly end: string;
+}
+
+const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/** A manifest may be longer than its first record: then the whole file is read. */
+async function manifestOf(
+  runner: CommandRunner,
+  drive: KnownDrive,
+  file: number,
+  first: Buffer,
+): Promise<{ readonly manifest: TapeManifest; readonly place: ManifestPlace } | undefined> {
+  let bytes = first;
+  let reading = readManifest(bytes);
+  if (reading.kind === 'damaged') {
+    await goToFile(runner, step, drive, file);
+    const whole = await runner.send(step, readOwnFileCommand(drive), { anyStatus: true, binary: true });
+    bytes = whole.stdout;
+    reading = readManifest(bytes);
+  }
+  if (reading.kind !== 'manifest') return undefined;
+  return { manifest: reading.manifest, place: { file, bytes: bytes.length, sha256: sha256Of(bytes) } };
+}
+
+/** Why the file under the head is none, by how the reading of its first record ended; undefined where it is one. */
+async function endOfTape(
+  runner: CommandRunner,
+  drive: KnownDrive,
+  first: CommandResult,
+): Promise<string | undefined> {
+  if (first.status === 0 && first.stdout.length > 0) return undefined;
+  const status = await driveStatus(runner, step, drive);
+  if (status.endOfData || status.blankCheck) return 'end of data';
+  if (first.status === 0) return 'an empty file';
+  return isTooLarge(first) ? undefined : `it cannot be read: ${ddWords(first)}`;
+}
+
+/** @returns false where the tape ends before that file */
+async function reaches(runner: CommandRunner, drive: KnownDrive, file: number): Promise<boolean> {
+  try {
+    await standAtFile(runner, step, drive, file);
+    return true;
+  } catch (error) {
+    if (!isFailure(error, 'COMMAND_FAILED', 'TAPE_POSITION_WRONG')) throw error;
+    return false;
+  }
+}
+
+/** Collects what is found, file after file. */
+class Finding {
+  label: TapeLabel | undefined;
+  labelSha256: string | undefined;
+  manifest: TapeManifest | undefined;
+  manifestPlace: ManifestPlace | undefined;
+  readonly files: IdentifiedFile[] = [];
+
+  add(file: number, holds: string, first: CommandResult): void {
+    const recordBytes = first.status === 0 ? first.stdout.length : undefined;
+    this.files.push({ file, holds, recordBytes });
+  }
+
+  /** What a file holds, by label or manifest where they tell. */
+  told(file: number): string | undefined {
+    const volume = this.label?.volumes.find((one) => one.file === file);
+    return volume && `${volume.volume}, method ${volume.method}`;
+  }
+}
+
+async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: Finding): Promise<string> {
+  for (let file = 1; file < mostFiles; file += 1) {
+    if (!(await reaches(runner, drive, file))) return `no file mark behind file ${file - 1}`;
+    const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+    const end = await endOfTape(runner, drive, first);
+    if (end !== undefined) return `${end} behind file ${file - 1}`;
+    const holds = isTooLarge(first)
+      ? 'records that are larger than 262,144 bytes'
+      : describeFirstRecord(first.stdout);
+    const told = finding.told(file);
+    finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
+    const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
+    if (!found) continue;
+    const { manifest, place } = found;
+    if (manifest.label === finding.label?.uuid) {
+      finding.manifest = manifest;
+      finding.manifestPlace = place;
+    }
+    finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
+  }
+  return `not looked behind file ${mostFiles - 1}`;
+}
+
+function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
+  const last = files.at(-1);
+  if (!last) throw new Error('a file was added before');
+  return last;
+}
+
+const describeManifest = ({ run, files }: TapeManifest) =>
+  `the manifest of run ${run}: ${files.length === 1 ? '1 file' : `${files.length} files`}`;
+
+/**
+ * Reads the first record of each file. The tape is rewound in the end.
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN
+ */
+export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Promise<IdentifiedTape> {
+  const { tapeHost: host, tapeDevice: device } = drive;
+  await requireReadyDrive(runner, step, drive, 'read');
+  await runner.send(step, rewindCommand(drive));
+  const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+  const found = await contentsOfTape(runner, step, drive, first);
+  const finding = new Finding();
+  let end = 'blank';
+  if (found !== undefined) {
+    const label = first.status === 0 ? readLabel(first.stdout) : undefined;
+    if (label?.kind === 'label') {
+      finding.label = label.label;
+      finding.labelSha256 = sha256Of(first.stdout);
+    }
+    finding.add(0, found, first);
+    const isEmpty = first.status === 0 && first.stdout.length === 0;
+    end = isEmpty
+      ? 'not looked behind a file mark at the beginning'
+      : await identifyFiles(runner, drive, finding);
+  }
+  await runner.send(step, rewindCommand(drive));
+  const { label, labelSha256, manifest, manifestPlace, files } = finding;
+  const blank = found === undefined;
+  return { host, device, blank, label, labelSha256, manifest, manifestPlace, files, end };
+}

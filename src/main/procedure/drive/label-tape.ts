@@ -1,0 +1,65 @@
+/** Gives a tape a label by hand: a new name, and nothing behind it. */
+import { randomUUID } from 'node:crypto';
+import { refusalByHand, type FoundTape } from '../../tape/overwrite-rule.ts';
+import { encodeLabel, requireTapeName, type TapeLabel } from '../../tape/tape-label.ts';
+import { ownRecordBytes } from '../../tape/sealed-record.ts';
+import { requireReadyDrive } from './drive-ready.ts';
+import { writeRecords, writeRecordsCommand } from './own-file.ts';
+import type { DataRoom } from '../hosts/remote-data.ts';
+import { lookAtTape, rewindCommand, type KnownDrive } from './tape-look.ts';
+import { goToFile } from './tape-position.ts';
+
+const step = 'label';
+
+export interface LabelOrder {
+  readonly drive: KnownDrive;
+  readonly site: string;
+  readonly name: string;
+  /** The present name of the tape, or `data`; undefined where only a blank tape may be labelled. */
+  readonly overwrite: string | undefined;
+}
+
+export interface LabelledTape {
+  /** What was there before. */
+  readonly before: FoundTape;
+  readonly label: TapeLabel;
+}
+
+/**
+ * Makes sure that what the tape holds may be lost.
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT
+ */
+export async function requireScratch(
+  { runner }: DataRoom,
+  stepId: string,
+  drive: KnownDrive,
+  overwrite: string | undefined,
+): Promise<FoundTape> {
+  await requireReadyDrive(runner, stepId, drive, 'write');
+  const tape = await lookAtTape(runner, stepId, drive);
+  const trouble = refusalByHand(tape, overwrite, new Date());
+  if (trouble) throw trouble;
+  return tape;
+}
+
+/**
+ * Writes the label, and rewinds.
+ * @throws TAPE_NAME_FORBIDDEN, what requireScratch throws, and what writing to a tape can end with
+ */
+export async function labelTape(room: DataRoom, order: LabelOrder): Promise<LabelledTape> {
+  const { drive, site, overwrite } = order;
+  const name = requireTapeName(order.name);
+  const before = await requireScratch(room, step, drive, overwrite);
+  const label: TapeLabel = {
+    name,
+    uuid: randomUUID(),
+    writtenAt: new Date().toISOString(),
+    site,
+    volumes: [],
+    recordBytes: ownRecordBytes,
+  };
+  await goToFile(room.runner, step, drive, 0);
+  await writeRecords(room, step, writeRecordsCommand(drive), encodeLabel(label));
+  await room.runner.send(step, rewindCommand(drive));
+  return { before, label };
+}

@@ -1,0 +1,60 @@
+/** Writes and reads what Shadowtape keeps on a tape for itself: label and manifest. */
+import { Readable } from 'node:stream';
+import { runDump } from '../../../streams/copy-path.ts';
+import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
+import { judgeTapeWrite, tapeWriterArguments } from '../../../streams/tape-writer.ts';
+import { withoutRewind } from '../../tape/tape-device.ts';
+import { ownRecordBytes } from '../../tape/sealed-record.ts';
+import type { Drive } from './drive-ready.ts';
+import { close, evidenceOf, open, writer, type DataRoom } from '../hosts/remote-data.ts';
+import type { StepCommand } from '../model/step.ts';
+
+/** Manifests are no longer than this. */
+const mostRecords = 64;
+
+export function writeRecordsCommand(
+  { tapeHost: host, tapeDevice }: Drive,
+  recordBytes: number = ownRecordBytes,
+): StepCommand {
+  const argv = tapeWriterArguments({ device: withoutRewind(tapeDevice), recordBytes });
+  return { host, argv, guide: false, changes: true };
+}
+
+export function readOwnFileCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
+  const argv = [
+    ...tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes: ownRecordBytes }),
+    `count=${mostRecords}`,
+  ];
+  return { host, argv, guide: false, changes: false };
+}
+
+/** How this process ends that reads from memory. */
+const wellEnded = { status: 0, signal: undefined, stderr: '' };
+
+/**
+ * Writes records where the head stands; the drive writes a file mark behind them when it is closed.
+ * @param bytes whole records
+ * @throws TAPE_WRITE_FAILED, TAPE_WRITE_PROTECTED, TAPE_END_OF_MEDIUM, TAPE_RECORDS_MISCOUNTED and the like
+ */
+export async function writeRecords(
+  room: DataRoom,
+  step: string,
+  command: StepCommand,
+  bytes: Buffer,
+  recordBytes: number = ownRecordBytes,
+): Promise<void> {
+  const sink = await open(room, step, command, writer(room, step));
+  try {
+    const ended = Promise.resolve({ ...wellEnded, bytes: bytes.length });
+    const { handed, sinkEnd } = await runDump({
+      source: { stream: Readable.from([bytes]), ended },
+      sink: sink.end,
+      recordBytes,
+      abort: room.abort,
+      sinkEvidence: evidenceOf(command),
+    });
+    judgeTapeWrite(sinkEnd, handed, evidenceOf(command));
+  } finally {
+    await close(room, step, sink);
+  }
+}

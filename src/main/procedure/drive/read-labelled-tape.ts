@@ -1,0 +1,88 @@
+/** Compares the label and the manifest of a tape with those that its run wrote. */
+import { createHash } from 'node:crypto';
+import { failure } from '../../../contract/errors.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { tapeReadFailure } from '../../../streams/tape-trouble.ts';
+import { describeFirstRecord } from '../../tape/tape-contents.ts';
+import { readLabel } from '../../tape/tape-label.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
+import type { Drive } from './drive-ready.ts';
+import { readOwnFileCommand } from './own-file.ts';
+import { requireSame } from './compare-read-back.ts';
+import { evidenceOf } from '../hosts/remote-data.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { lastOf } from '../../journal/run-summary.ts';
+import { readRecordCommand, rewindCommand } from './tape-look.ts';
+import { standAtFile } from './tape-position.ts';
+
+/** The run that wrote a tape. */
+export interface Writer {
+  readonly run: string;
+  /** Its label and its manifest are among them. */
+  readonly events: readonly RunEvent[];
+}
+
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Rewinds, and compares the label with the one that the run wrote.
+ * @throws TAPE_IS_ANOTHER where the tape has not this label, TAPE_DIFFERS where it is not as it was written
+ */
+export async function requireLabelOf(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  { run, events }: Writer,
+): Promise<void> {
+  const written = lastOf(events, 'label');
+  if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
+  await runner.send(step, rewindCommand(drive));
+  const read = readRecordCommand(drive);
+  const { stdout, stderr, status, signal } = await runner.send(step, read, {
+    anyStatus: true,
+    binary: true,
+  });
+  if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
+  const label = readLabel(stdout);
+  if (label.kind === 'damaged')
+    throw failure('TAPE_DIFFERS', { what: 'label', expected: written.sha256, actual: label.reason });
+  if (label.kind === 'foreign' || label.label.uuid !== written.uuid) {
+    const { tapeHost: host, tapeDevice: device } = drive;
+    const wanted = `the tape "${written.name}" of run ${run}`;
+    throw failure('TAPE_IS_ANOTHER', { host, device, wanted, found: describeFirstRecord(stdout) });
+  }
+  requireSame('SHA-256 of the label', written.sha256, sha256(stdout));
+}
+
+/**
+ * Who takes a run up, or tries a step once more, may find another tape in the drive.
+ * @throws TAPE_IS_ANOTHER, TAPE_DIFFERS
+ */
+export async function requireOwnLabel(context: RunContext, step: string): Promise<void> {
+  if (context.again) await requireLabelOf(context.runner, step, context.assignment, context.journal);
+}
+
+/**
+ * Compares the manifest, the last file of the tape, with the one that the run wrote.
+ * @throws RUN_HAS_NO_TAPE, TAPE_DIFFERS, TAPE_READ_FAILED and what else reading a tape can end with
+ */
+export async function requireManifestOf(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  { run, events }: Writer,
+): Promise<void> {
+  const written = lastOf(events, 'manifest');
+  // Once the label is written anew, the manifest that stood behind the one before is gone.
+  if (!written || written.seq < (lastOf(events, 'label')?.seq ?? 0))
+    throw failure('RUN_HAS_NO_TAPE', { run });
+  await standAtFile(runner, step, drive, written.file);
+  const read = readOwnFileCommand(drive);
+  const { stdout, stderr, status, signal } = await runner.send(step, read, {
+    anyStatus: true,
+    binary: true,
+  });
+  if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
+  requireSame('bytes of the manifest', String(written.bytes), String(stdout.length));
+  requireSame('SHA-256 of the manifest', written.sha256, sha256(stdout));
+}

@@ -1,0 +1,98 @@
+/** Looks at what a tape begins with, without writing to it. */
+import { failure } from '../../../contract/errors.ts';
+import type { Platform } from '../../site/site-schema.ts';
+import type { FoundTape } from '../../tape/overwrite-rule.ts';
+import { describeFirstRecord } from '../../tape/tape-contents.ts';
+import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
+import { readLabel } from '../../tape/tape-label.ts';
+import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
+import { driveStatus, type Drive } from './drive-ready.ts';
+import type { CommandResult } from '../hosts/hosts.ts';
+import type { StepCommand } from '../model/step.ts';
+
+export interface KnownDrive extends Drive {
+  readonly platform: Platform;
+}
+
+/** Large enough for a record of any common program; a larger one fails, and is then known not to be blank. */
+export const firstRecordBytes = 262_144;
+
+const tooLarge = /cannot allocate memory|not enough space/i;
+
+/** True where dd could not read a record because it is larger than what was read with. */
+export const isTooLarge = ({ stderr }: Pick<CommandResult, 'stderr'>): boolean => tooLarge.test(stderr);
+
+/** Reads the record under the head. */
+export function readRecordCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
+  const argv = ['dd', `if=${withoutRewind(tapeDevice)}`, `bs=${firstRecordBytes}`, 'count=1'];
+  return { host, argv, guide: false, changes: false };
+}
+
+export function rewindCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
+  return { host, argv: driveCommand(tapeDevice, 'rewind'), guide: false, changes: false };
+}
+
+/**
+ * A read that fails may mean a blank tape, or a bad one. Solaris tells by the sense key (Blank Check). On Linux the end of data is
+ * looked for: a tape without a single file has it in file 0, where it begins.
+ */
+async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): Promise<boolean> {
+  const status = await driveStatus(runner, step, drive);
+  if (status.blankCheck) return true;
+  if (drive.platform !== 'linux') return false;
+  const { tapeHost: host, tapeDevice } = drive;
+  await runner.send(
+    step,
+    { host, argv: driveCommand(tapeDevice, 'eod'), changes: true },
+    { anyStatus: true },
+  );
+  const atEnd = await driveStatus(runner, step, drive);
+  return atEnd.endOfData && atEnd.file === 0 && (atEnd.record === undefined || atEnd.record === 0);
+}
+
+/** What dd said of a read that failed, without the counts that it prints in the end. */
+export function ddWords({ stderr, status }: Pick<CommandResult, 'stderr' | 'status'>): string {
+  const words = wordsOf({ stderr: stderr.replace(/^\d+\+\d+ records (in|out)$/gm, '') });
+  return words || `dd ended with exit status ${status ?? 'unknown'}`;
+}
+
+/**
+ * What the tape holds, by how the reading of its first record ended; undefined where it is blank.
+ * @throws TAPE_STATE_UNKNOWN
+ */
+export async function contentsOfTape(
+  runner: CommandRunner,
+  step: string,
+  drive: KnownDrive,
+  first: CommandResult,
+): Promise<string | undefined> {
+  if (first.status === 0) return describeFirstRecord(first.stdout);
+  if (isTooLarge(first)) return 'records that are larger than 262,144 bytes';
+  if (await isBlank(runner, step, drive)) return undefined;
+  const { tapeDevice: device, tapeHost: host } = drive;
+  throw failure('TAPE_STATE_UNKNOWN', { device, host, said: ddWords(first) }, { host, stderr: first.stderr });
+}
+
+/** What was found, with the label where there is one. */
+export function foundTape(drive: Drive, found: string | undefined, first: CommandResult): FoundTape {
+  const reading = first.status === 0 ? readLabel(first.stdout) : undefined;
+  return {
+    host: drive.tapeHost,
+    device: drive.tapeDevice,
+    found: found ?? 'blank',
+    blank: found === undefined,
+    label: reading?.kind === 'label' ? reading.label : undefined,
+  };
+}
+
+/**
+ * Rewinds, reads the first record, and rewinds again.
+ * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
+ */
+export async function lookAtTape(runner: CommandRunner, step: string, drive: KnownDrive): Promise<FoundTape> {
+  await runner.send(step, rewindCommand(drive));
+  const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+  const found = await contentsOfTape(runner, step, drive, first);
+  await runner.send(step, rewindCommand(drive));
+  return foundTape(drive, found, first);
+}

@@ -1,0 +1,69 @@
+/**
+ * Where the head of a drive stands that does not rewind. After reading a part of a file, Solaris moves on to the next one when the drive
+ * is closed (mtio(4I)), and Linux stays where it is: what `mt status` says counts, not what was sent.
+ */
+import { failure } from '../../../contract/errors.ts';
+import { driveCommand } from '../../tape/tape-device.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
+import { driveStatus, type Drive, type Told } from './drive-ready.ts';
+import type { StepCommand } from '../model/step.ts';
+import { rewindCommand } from './tape-look.ts';
+
+const isAt = ({ file, record }: Told, wanted: number): boolean => file === wanted && record === 0;
+
+export function statusCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
+  return { host, argv: driveCommand(tapeDevice, 'status'), guide: false, changes: false };
+}
+
+/** @param count how many file marks are passed */
+export function spaceCommand({ tapeHost: host, tapeDevice }: Drive, count: number): StepCommand {
+  return { host, argv: driveCommand(tapeDevice, 'fsf', count), guide: false, changes: false };
+}
+
+/** The commands that bring the head from anywhere to the beginning of a tape file. */
+export function positionCommands(drive: Drive, file: number): StepCommand[] {
+  return [rewindCommand(drive), ...(file === 0 ? [] : [spaceCommand(drive, file)])];
+}
+
+/** @throws TAPE_POSITION_WRONG where the drive says that it stands elsewhere */
+async function requireAt(runner: CommandRunner, step: string, drive: Drive, wanted: number): Promise<void> {
+  const status = await driveStatus(runner, step, drive);
+  // A drive that does not tell has done what it was told: rewind and fsf ended well.
+  if (status.state === 'ready' && status.file === undefined) return;
+  if (isAt(status, wanted)) return;
+  const { tapeHost: host, tapeDevice: device } = drive;
+  const said =
+    status.file === undefined ? status.said : `file ${status.file}, record ${status.record ?? 'unknown'}`;
+  throw failure('TAPE_POSITION_WRONG', { host, device, wanted, said });
+}
+
+/**
+ * Rewinds and goes to the beginning of a file.
+ * @throws TAPE_POSITION_WRONG, COMMAND_FAILED where the tape ends before it
+ */
+export async function goToFile(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  file: number,
+): Promise<void> {
+  for (const command of positionCommands(drive, file)) await runner.send(step, command);
+  await requireAt(runner, step, drive, file);
+}
+
+/**
+ * Goes to the beginning of a file by the shortest way: not at all where the head stands there, forwards where it stands before it.
+ * @throws TAPE_POSITION_WRONG, COMMAND_FAILED where the tape ends before it
+ */
+export async function standAtFile(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  file: number,
+): Promise<void> {
+  const status = await driveStatus(runner, step, drive);
+  if (isAt(status, file)) return;
+  if (status.file === undefined || status.file >= file) return goToFile(runner, step, drive, file);
+  await runner.send(step, spaceCommand(drive, file - status.file));
+  await requireAt(runner, step, drive, file);
+}

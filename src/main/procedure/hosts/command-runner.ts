@@ -1,0 +1,203 @@
+/** Sends commands, and writes each into the journal: the intent before, the outcome after. */
+import { createHash } from 'node:crypto';
+import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
+import type { OnRetry } from '../../ssh/host-profile.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import type { CommandResult, Hosts } from './hosts.ts';
+import type { EventSink } from '../../journal/journal.ts';
+
+/** Characters of output that the journal keeps of a command. */
+const keptCharacters = 8192;
+/** A GDS command may wait for its daemon; an fsck may take long. */
+const defaultTimeLimitSeconds = 3600;
+
+export interface Command {
+  readonly host: string;
+  readonly argv: readonly string[];
+  readonly changes: boolean;
+}
+
+export interface SendOptions {
+  /** Exit statuses other than 0 are the caller's to judge. */
+  readonly anyStatus?: boolean;
+  /** The output is bulk data: only its length and digest are kept. */
+  readonly binary?: boolean;
+  readonly timeLimitSeconds?: number;
+}
+
+/** Which abort signal stops what: a command that changes something is let finish unless the operator stops at once. */
+export interface StopSignals {
+  /** The operator cancelled, or stopped at once. */
+  readonly cancel: AbortSignal;
+  /** The operator stopped at once. */
+  readonly halt: AbortSignal;
+}
+
+/** What a run lays down for all of its commands. */
+export interface RunnerOptions {
+  /** Step id -> the most seconds that a command or a data stream of that step may take; undefined where the site says nothing. */
+  readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
+}
+
+export function errorFields(error: unknown): { code: string; sentence: string; hint: string } {
+  if (isFailure(error)) return { code: error.code, sentence: error.message, hint: error.hint };
+  return { code: 'UNEXPECTED', sentence: error instanceof Error ? error.message : String(error), hint: '' };
+}
+
+function cut(text: string): string {
+  if (text.length <= keptCharacters) return text;
+  return `${text.slice(0, keptCharacters)}… (${text.length - keptCharacters} characters more)`;
+}
+
+export class CommandRunner {
+  readonly #journal: EventSink;
+  readonly #hosts: Hosts;
+  readonly #signals: () => StopSignals;
+  readonly #options: RunnerOptions;
+
+  /** @param signals asked at each command: while a run is unwound, a cancel no longer counts */
+  constructor(journal: EventSink, hosts: Hosts, signals: () => StopSignals, options: RunnerOptions = {}) {
+    this.#journal = journal;
+    this.#hosts = hosts;
+    this.#signals = signals;
+    this.#options = options;
+  }
+
+  get hosts(): Hosts {
+    return this.#hosts;
+  }
+
+  /** The signal that ends a command: see StopSignals. */
+  abortOf(changes: boolean): AbortSignal {
+    const signals = this.#signals();
+    return changes ? signals.halt : signals.cancel;
+  }
+
+  /** What a stream of data of that step is opened with: its time limit, where the site sets one, and who hears of new attempts to connect. */
+  streamOptions(step: string): { timeLimitSeconds: number | undefined; onRetry: OnRetry } {
+    const onRetry: OnRetry = (text) => void this.#journal.append({ type: 'warning', step, text });
+    return { timeLimitSeconds: this.#options.timeLimitOf?.(step), onRetry };
+  }
+
+  /** The site's limit holds for each command; one that is known to be quick is not given more time than it has of itself. */
+  #timeLimitOf(step: string, ownLimit: number | undefined): number {
+    const ofSite = this.#options.timeLimitOf?.(step);
+    if (ofSite === undefined || ownLimit === undefined) return ofSite ?? ownLimit ?? defaultTimeLimitSeconds;
+    return Math.min(ofSite, ownLimit);
+  }
+
+  /** Writes the intent of a command whose data the caller moves itself; give the number to `outcome`. */
+  intent(step: string, { host, argv, changes }: Command): number {
+    return this.#journal.append({
+      type: 'intent',
+      step,
+      host,
+      argv: [...argv],
+      line: commandLine(argv),
+      changes,
+    });
+  }
+
+  outcome(
+    step: string,
+    of: number,
+    result: Partial<CommandResult> & { error?: unknown },
+    binary = false,
+  ): void {
+    const stdout = result.stdout ?? Buffer.alloc(0);
+    const stderr = result.stderr ?? '';
+    this.#journal.append({
+      type: 'outcome',
+      step,
+      of,
+      ...(result.status === undefined ? {} : { exitStatus: result.status }),
+      ...(result.signal === undefined ? {} : { signal: result.signal }),
+      milliseconds: Math.round(result.milliseconds ?? 0),
+      stdout: binary
+        ? `sha256 ${createHash('sha256').update(stdout).digest('hex')}`
+        : cut(stdout.toString('utf8')),
+      stdoutBytes: stdout.length,
+      stderr: cut(stderr),
+      stderrBytes: Buffer.byteLength(stderr),
+      ...(result.error === undefined ? {} : { error: errorFields(result.error) }),
+    });
+  }
+
+  /**
+   * Sends one command and waits for its end.
+   * @throws COMMAND_FAILED for an exit status other than 0 (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED where a GDS
+   *   command printed an error line though it ended with 0, and what the ssh session throws
+   */
+  async send(step: string, command: Command, options: SendOptions = {}): Promise<CommandResult> {
+    const of = this.intent(step, command);
+    const session = this.#hosts.session(command.host);
+    const send = () =>
+      session.exec(command.argv, {
+        ...this.streamOptions(step),
+        timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
+        abort: this.abortOf(command.changes),
+      });
+    let result: CommandResult;
+    try {
+      result = await (command.argv[0] === 'sdxinfo' ? session.exclusive('sdxinfo', send) : send());
+    } catch (error) {
+      this.outcome(step, of, { error });
+      throw error;
+    }
+    this.outcome(step, of, result, options.binary);
+    const trouble = options.anyStatus ? undefined : troubleOf(command, result);
+    if (trouble) throw trouble;
+    return result;
+  }
+}
+
+/** Characters of a command's words that stand in a sentence. */
+const saidCharacters = 300;
+
+/** What a command said last, in one line: of its errors, or where it complained of nothing, of its output. */
+export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
+  const linesOf = (text: string) =>
+    text.split(/[\r\n]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  const last = linesOf(stderr).at(-1) ?? linesOf(stdout).at(-1) ?? '';
+  return last.length > saidCharacters ? `${last.slice(0, saidCharacters)}…` : last;
+}
+
+/** A GDS command that prints an error has failed, whatever its exit status: those are not documented (GDS guide, E.4). */
+const sdxError = /^SDX:[^:\n]*: ERROR: .*$/m;
+
+/** What is wrong with how a command ended; undefined where it went well. */
+export function troubleOf(
+  { host, argv }: Pick<Command, 'host' | 'argv'>,
+  result: CommandResult,
+): ShadowtapeError | undefined {
+  const command = commandLine(argv);
+  const stdout = result.stdout.toString('utf8', 0, keptCharacters);
+  const evidence = {
+    host,
+    command,
+    ...(result.status === undefined ? {} : { exitStatus: result.status }),
+    ...(result.signal === undefined ? {} : { signal: result.signal }),
+    stdout,
+    stderr: cut(result.stderr),
+  };
+  const name = argv[0] ?? '';
+  if (result.status === 127) {
+    return failure(name === 'sdxinfo' ? 'SDXINFO_MISSING' : 'COMMAND_NOT_FOUND', { host, name }, evidence);
+  }
+  if (result.status !== 0) {
+    const ended =
+      result.status === undefined
+        ? `was ended by signal ${result.signal ?? 'unknown'}`
+        : `ended with exit status ${result.status}`;
+    const said = wordsOf(evidence);
+    return failure(
+      'COMMAND_FAILED',
+      { host, command, how: said === '' ? ended : `${ended}: ${said}` },
+      evidence,
+    );
+  }
+  const printed = name.startsWith('sdx') ? sdxError.exec(`${stdout}\n${result.stderr}`)?.[0] : undefined;
+  return printed === undefined
+    ? undefined
+    : failure('SDX_ERROR_PRINTED', { host, command, printed }, evidence);
+}

@@ -1,0 +1,16 @@
+/** What the procedure needs of a host's session: less than it is, so that steps can be tested without a network. */
+import type { RmtChannel } from '../../../streams/rmt-client.ts';
+import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
+import type { ReadOptions, SshSession, StreamOptions } from '../../ssh/ssh-session.ts';
+
+export type { CommandResult } from '../../ssh/ssh-command.ts';
+
+export interface HostSession extends Pick<SshSession, 'exec' | 'exclusive'> {
+  openRead(argv: readonly string[], options?: ReadOptions): Promise<ByteSource>;
+  openWrite(argv: readonly string[], options?: StreamOptions): Promise<ByteSink>;
+  openTalk(argv: readonly string[], options?: StreamOptions): Promise<RmtChannel>;
+}
+
+export interface Hosts {
+  session(name: string): HostSession;
+}

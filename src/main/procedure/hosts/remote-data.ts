@@ -1,0 +1,83 @@
+/** Commands whose data flows through this program: opened with an intent in the journal, closed with an outcome. */
+import type { CopyProgress } from '../../../streams/progress.ts';
+import type { ByteSink, ByteSource, ProcessEnd } from '../../../streams/stage.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import type { EventSink } from '../../journal/journal.ts';
+import type { LiveProgress, RunContext } from './run-context.ts';
+import type { StepCommand } from '../model/step.ts';
+
+/** What data needs of a run, or of what only reads a tape. */
+export interface DataRoom extends Pick<RunContext, 'runner' | 'abort'> {
+  readonly journal: EventSink;
+  progress(progress: LiveProgress): void;
+}
+
+export interface Opened<End> {
+  readonly intent: number;
+  readonly startedAt: number;
+  readonly end: End;
+}
+
+export async function open<End extends { ended: Promise<ProcessEnd> }>(
+  room: DataRoom,
+  step: string,
+  command: StepCommand,
+  how: (command: StepCommand) => Promise<End>,
+): Promise<Opened<End>> {
+  const intent = room.runner.intent(step, command);
+  const startedAt = performance.now();
+  try {
+    return { intent, startedAt, end: await how(command) };
+  } catch (error) {
+    room.runner.outcome(step, intent, { error });
+    throw error;
+  }
+}
+
+export async function close(
+  room: DataRoom,
+  step: string,
+  opened: Opened<{ ended: Promise<ProcessEnd> }>,
+): Promise<void> {
+  const { status, signal, stderr } = await opened.end.ended;
+  room.runner.outcome(step, opened.intent, {
+    status,
+    signal,
+    stderr,
+    milliseconds: performance.now() - opened.startedAt,
+  });
+}
+
+/** @param onStderr hears what the command says while it reads */
+export function reader(
+  room: DataRoom,
+  step: string,
+  onStderr?: (piece: Buffer) => void,
+): (command: StepCommand) => Promise<ByteSource> {
+  return ({ host, argv }) =>
+    room.runner.hosts
+      .session(host)
+      .openRead(argv, { abort: room.abort, onStderr, ...room.runner.streamOptions(step) });
+}
+
+export function writer(room: DataRoom, step: string): (command: StepCommand) => Promise<ByteSink> {
+  return ({ host, argv }) =>
+    room.runner.hosts
+      .session(host)
+      .openWrite(argv, { abort: room.abort, ...room.runner.streamOptions(step) });
+}
+
+export const evidenceOf = ({ host, argv }: StepCommand) => ({ host, command: commandLine(argv) });
+
+export function showProgress(room: DataRoom, step: string, what: 'dump' | 'read-back') {
+  return (progress: CopyProgress) =>
+    room.progress({
+      step: step,
+      what,
+      bytes: progress.bytes,
+      ...(progress.total === undefined ? {} : { total: progress.total }),
+      records: progress.records,
+      rate: progress.bytesPerSecond,
+      bufferFill: progress.bufferFill,
+    });
+}

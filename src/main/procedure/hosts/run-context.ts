@@ -1,0 +1,179 @@
+/** What the steps of one run share: the assignment, the ways to the hosts, the journal, and who can be asked. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import type { EventOf } from '../../../contract/events.ts';
+import type { MediaFile } from '../../tape/media-file.ts';
+import type { Assignment } from '../model/assignment.ts';
+import { CommandRunner } from './command-runner.ts';
+import type { Fingerprints } from '../model/fingerprint.ts';
+import type { Hosts } from './hosts.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { Observer } from './observe.ts';
+import type { Answer, Ask, Question } from './questions.ts';
+import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
+import type { Step } from '../model/step.ts';
+import { timeLimitsOf } from '../model/time-limits.ts';
+
+export type LiveProgress = Pick<
+  EventOf<'progress'>,
+  'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words' | 'elapsedSeconds'
+>;
+
+export interface RunOptions {
+  readonly assignment: Assignment;
+  readonly steps: readonly Step[];
+  readonly journal: Journal;
+  readonly hosts: Hosts;
+  readonly ask: Ask;
+  readonly operator: string;
+  readonly version: string;
+  /** True where somebody can be asked what to do when a step fails. */
+  readonly canAsk?: boolean | undefined;
+  /** Ends what is going on, and unwinds. */
+  readonly cancel: AbortSignal;
+  /** Ends everything at once, where it stands. */
+  readonly halt: AbortSignal;
+  /** The file beside the journal that lists what a tar archive holds. */
+  readonly catalogueFile: string;
+  /** The list of all tapes that were seen; a run in layout `labelled` writes into it. */
+  readonly media?: MediaFile | undefined;
+  /** Called more often than the journal is written. */
+  readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+}
+
+/** What asks a person may not notice that the answer is no longer wanted; the run goes on without it. */
+function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: string): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    // Whether it was cancelled or halted the engine knows.
+    const stop = () => reject(failure('RUN_CANCELLED', { step }));
+    if (abort.aborted) stop();
+    abort.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => abort.removeEventListener('abort', stop));
+  });
+}
+
+/** The journal keeps at most one progress line a second. */
+const millisecondsBetweenProgress = 1000;
+
+/** Enough for a reader to notice that nobody listens to it any more; each wait is ten seconds at most. */
+export const triesWhileHeldOpen = 6;
+
+export class RunContext {
+  readonly options: RunOptions;
+  readonly assignment: Assignment;
+  readonly journal: Journal;
+  readonly runner: CommandRunner;
+  readonly observer: Observer;
+  /** True while the run is brought back: a cancel then no longer ends anything. */
+  unwinding = false;
+  /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
+  again = false;
+  /** How often a command is tried again that fails while a reader that nobody listens to any more holds the shadow open. */
+  patience = 0;
+  /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
+  afterFailure: 'unwind' | 'halt' | undefined;
+  #finishing = false;
+  fingerprints: Fingerprints | undefined;
+  /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
+  underWay: string | undefined;
+  /** Step id -> when its last progress was written, in milliseconds. */
+  readonly #progressAt = new Map<string, number>();
+  readonly #cancelOrHalt: AbortSignal;
+  #waitsLeft = 60;
+
+  constructor(options: RunOptions) {
+    this.options = options;
+    this.assignment = options.assignment;
+    this.journal = options.journal;
+    this.#cancelOrHalt = AbortSignal.any([options.cancel, options.halt]);
+    const signals = () => ({ cancel: this.abort, halt: options.halt });
+    const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
+    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf });
+    this.observer = new Observer(this.runner, options.assignment);
+  }
+
+  /** Ends what may be ended at any time: data, waiting, questions. */
+  get abort(): AbortSignal {
+    return this.unwinding || this.#finishing ? this.options.halt : this.#cancelOrHalt;
+  }
+
+  /** All is done but the clearing away: neither a cancel nor a full disk of the console keeps the run from its end any more. */
+  finish(): void {
+    this.#finishing = true;
+    this.journal.carryOn();
+  }
+
+  get marks(): RunMarks {
+    return marksOf(this.journal.events, dumpStepsOf(this.options.steps), this.assignment.job.mountPoint);
+  }
+
+  progress(progress: LiveProgress): void {
+    this.options.onProgress?.(progress);
+    const now = performance.now();
+    const last = this.#progressAt.get(progress.step);
+    if (last !== undefined && now - last < millisecondsBetweenProgress) return;
+    this.#progressAt.set(progress.step, now);
+    try {
+      this.journal.append({ type: 'progress', ...progress });
+    } catch (error) {
+      // The caller may stand in the middle of a stream. The next event that counts throws the same.
+      if (!isFailure(error, 'JOURNAL_UNWRITABLE')) throw error;
+    }
+  }
+
+  /** Asks the operator, and writes question and answer into the journal. */
+  async ask(question: Question): Promise<Answer> {
+    const choices = question.choices.map(({ id }) => id);
+    this.journal.append({
+      type: 'asked',
+      step: question.step,
+      question: question.id,
+      text: question.text,
+      choices,
+    });
+    const answer = await unlessAborted(this.options.ask(question, this.abort), this.abort, question.step);
+    this.journal.append({
+      type: 'answered',
+      step: question.step,
+      question: question.id,
+      choices,
+      answer: answer.choice,
+      by: answer.by,
+      ...(answer.reason === undefined ? {} : { reason: answer.reason }),
+    });
+    // Hours may have passed: what was seen before the question counts no more.
+    this.observer.forget();
+    return answer;
+  }
+
+  /**
+   * Waits a little for a host that is away while the run is brought back: each time as long as between two looks at the
+   * resynchronisation, ten seconds at most; sixty times in a run, which is enough for a server to reboot.
+   * @returns false where it has been waited for long enough
+   */
+  async waitForHost(atLeastSeconds = 0): Promise<boolean> {
+    if (this.#waitsLeft === 0) return false;
+    this.#waitsLeft -= 1;
+    const seconds = Math.min(this.assignment.job.resynchronisation.everySeconds, 10);
+    const milliseconds = Math.max(seconds, atLeastSeconds) * 1000;
+    try {
+      await wait(milliseconds, undefined, { signal: this.options.halt });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** @throws RUN_CANCELLED */
+  async pause(step: string, seconds: number): Promise<void> {
+    try {
+      await wait(seconds * 1000, undefined, { signal: this.abort });
+    } catch {
+      throw failure('RUN_CANCELLED', { step });
+    }
+  }
+
+  throwIfCancelled(step: string): void {
+    if (this.abort.aborted) throw failure('RUN_CANCELLED', { step });
+  }
+}

@@ -1,0 +1,170 @@
+/** Makes the assignment of a run out of the job and of what the primary nodes show. Pure. */
+import { failure } from '../../../contract/errors.ts';
+import { findVolume } from '../../gds/report-lookup.ts';
+import { shadowLayout, type ShadowLayout } from '../../gds/shadow-layout.ts';
+import type { NodeReport, SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
+import type { NamedJob } from '../../site/site-file.ts';
+import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
+import { fileSystemOf, listed, type Assignment, type VolumeAssignment } from './assignment.ts';
+
+/** What the command line, or the screen, lays over the job. */
+export interface JobOverrides {
+  readonly method?: Method | undefined;
+  readonly route?: Route | undefined;
+}
+
+/** The job as it is run: overrides laid over it. */
+export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides): NamedJob {
+  const { method, route } = overrides;
+  const volumes = method === undefined ? job.volumes : job.volumes.map((pair) => ({ ...pair, method }));
+  return { name, job: { ...job, volumes, method: method ?? job.method, route: route ?? job.route } };
+}
+
+function hostsOfRole(site: Site, role: string): string[] {
+  return Object.entries(site.hosts).flatMap(([name, host]) => (host.role === role ? [name] : []));
+}
+
+function backupServerOf(site: Site): string {
+  const [name] = hostsOfRole(site, 'backup');
+  if (name === undefined) throw new Error('the rules of a site file ask for a backup server');
+  return name;
+}
+
+/** Where to look, before anything is known of the volume. */
+export function observedOf(site: Site, job: Job) {
+  return {
+    platform: site.platform,
+    class: job.class,
+    primaryNodes: hostsOfRole(site, 'primary'),
+    backupServer: backupServerOf(site),
+    noObjectsMessage: site.gds.noObjectsMessage,
+  };
+}
+
+/** The devices of exactly the disks that the layout has. */
+function shadowDevices({ name, job }: NamedJob, { disks }: ShadowLayout): Readonly<Record<string, string>> {
+  const wanted = disks.map((disk) => disk.name);
+  const named = Object.keys(job.shadow.disks);
+  if (wanted.length !== named.length || !wanted.every((disk) => Object.hasOwn(job.shadow.disks, disk))) {
+    throw failure('JOB_DISKS_DIFFER', {
+      job: name,
+      proxy: listed(job.volumes.map(({ proxy }) => proxy)),
+      actual: wanted.join(', ') || 'no disk',
+      named: named.join(', '),
+    });
+  }
+  return job.shadow.disks;
+}
+
+/** @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN */
+function requireVolumes({ node, report }: NodeReport, job: Job): void {
+  for (const { master, proxy } of job.volumes) {
+    for (const volume of [master, proxy])
+      if (!findVolume(report, job.class, volume))
+        throw failure('VOLUME_MISSING', { host: node, volume, class: job.class });
+    // Without a size there is no shadow, and without a whole plan no run.
+    if (!findVolume(report, job.class, proxy)?.blocks)
+      throw failure('VOLUME_SIZE_UNKNOWN', { host: node, volume: proxy });
+  }
+}
+
+/** Names that the site file gives: allowed for a job of one volume. */
+function givenNames(report: SdxinfoReport, { class: className, shadow, volumes }: Job) {
+  const [pair] = volumes;
+  const group = pair && findVolume(report, className, pair.proxy)?.group;
+  return {
+    groupNames: group !== undefined && shadow.group !== undefined ? { [group]: shadow.group } : {},
+    volumeNames: pair && shadow.volume !== undefined ? { [pair.proxy]: shadow.volume } : {},
+  };
+}
+
+function layoutOf({ report }: NodeReport, job: Job): ShadowLayout {
+  return shadowLayout(report, {
+    class: job.class,
+    proxies: job.volumes.map(({ proxy }) => proxy),
+    shadowClass: job.shadow.class,
+    ...givenNames(report, job),
+    ...(job.shadow.stripeWidth ? { stripeWidth: job.shadow.stripeWidth } : {}),
+  });
+}
+
+function volumesOf(job: Job, layout: ShadowLayout): VolumeAssignment[] {
+  // Behind a label the data begins with file 1.
+  const first = job.media.layout === 'labelled' ? 1 : 0;
+  return job.volumes.map(({ master, proxy, method }, index) => {
+    const made = layout.volumes.find((volume) => volume.proxy === proxy);
+    if (!made) throw new Error(`the layout has a shadow volume for ${proxy}`);
+    return {
+      master,
+      proxy,
+      method: method ?? job.method,
+      blocks: made.blocks,
+      shadow: {
+        class: layout.class,
+        group: 'group' in made.on ? made.on.group : undefined,
+        volume: made.name,
+      },
+      tapeFile: first + index,
+    };
+  });
+}
+
+/** How a dump of the site gets to its next tape. */
+export function tapeChangeOf({ tape, platform }: Site): Assignment['tapeChange'] {
+  // Solaris: rmtlib.c; Linux: where tar and dump look for it.
+  const rmt = tape.rmt ?? (platform === 'solaris' ? '/etc/rmt' : '/usr/sbin/rmt');
+  return { rmt, dialect: tape.rmtDialect ?? platform, changer: tape.changer, nextTape: tape.nextTape };
+}
+
+/**
+ * @param primaries what sdxinfo shows on each primary node
+ * @param seed which records the fingerprint samples depends on it; the run's name
+ * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, JOB_DISKS_DIFFER, GDS_NAME_FORBIDDEN, and what cannot be shadowed (SHADOW_…)
+ */
+export function assign(
+  site: Site,
+  named: NamedJob,
+  primaries: readonly NodeReport[],
+  seed: string,
+): Assignment {
+  const { name, job } = named;
+  const [shown] = primaries;
+  if (!shown) throw new Error('a site has at least one primary node');
+  requireVolumes(shown, job);
+  const layout = layoutOf(shown, job);
+  return {
+    ...observedOf(site, job),
+    jobName: name,
+    siteName: site.site,
+    job,
+    method: job.method,
+    route: job.route,
+    tapeHost: site.tape.host,
+    tapeDevice: site.tape.device,
+    drive: site.tape.drive,
+    tapeChange: tapeChangeOf(site),
+    volumes: volumesOf(job, layout),
+    shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },
+    fingerprintSeed: seed,
+  };
+}
+
+/** The method of each volume of a job. */
+export function methodsOf({ method, volumes }: Job): Method[] {
+  return volumes.map((volume) => volume.method ?? method);
+}
+
+/**
+ * Refuses what cannot be run at this site.
+ * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM
+ */
+export function requireRunnable(site: Site, job: Job): void {
+  const backupServer = backupServerOf(site);
+  if (job.route === 'server' && site.tape.host !== backupServer)
+    throw failure('ROUTE_SERVER_ELSEWHERE', { host: site.tape.host, backupServer });
+  for (const method of methodsOf(job)) {
+    const fileSystem = fileSystemOf(method);
+    if (fileSystem !== undefined && site.platform === 'linux')
+      throw failure('METHOD_NOT_ON_PLATFORM', { method, fileSystem, platform: 'Linux' });
+  }
+}

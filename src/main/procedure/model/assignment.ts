@@ -1,0 +1,109 @@
+/** What one run is to do: the job, with what the site file and sdxinfo say of it. Plain data. */
+import type { ShadowLayout } from '../../gds/shadow-layout.ts';
+import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
+
+/** One proxy volume of the job, and the shadow volume that is made of it. */
+export interface VolumeAssignment {
+  readonly master: string;
+  readonly proxy: string;
+  readonly method: Method;
+  /** Size of master, proxy and shadow, in blocks of 512 bytes. */
+  readonly blocks: number;
+  readonly shadow: {
+    readonly class: string;
+    /** Undefined where the volume lies on a single disk. */
+    readonly group: string | undefined;
+    readonly volume: string;
+  };
+  /** Number of the file on the tape that it is dumped into, from 0. */
+  readonly tapeFile: number;
+}
+
+export interface Assignment {
+  readonly jobName: string;
+  readonly siteName: string;
+  readonly job: Job;
+  readonly platform: Platform;
+  /** The job's method; a volume may have its own. */
+  readonly method: Method;
+  readonly route: Route;
+  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first. */
+  readonly primaryNodes: readonly string[];
+  readonly backupServer: string;
+  readonly tapeHost: string;
+  readonly tapeDevice: string;
+  /** What kind of drive it is, as the site file names it. */
+  readonly drive: string | undefined;
+  /** How a dump gets to its next tape. */
+  readonly tapeChange: {
+    /** The tape server. */
+    readonly rmt: string;
+    readonly dialect: Platform;
+    readonly changer: string | undefined;
+    readonly nextTape: readonly string[] | undefined;
+  };
+  readonly class: string;
+  /** At least one; they are parted together, and dumped in this order. */
+  readonly volumes: readonly VolumeAssignment[];
+  readonly shadow: {
+    readonly class: string;
+    /** Everything that is made on the backup server, stand-ins included. */
+    readonly layout: ShadowLayout;
+    /** GDS disk name -> the device's name on the backup server. */
+    readonly devices: Readonly<Record<string, string>>;
+  };
+  /** Which records the fingerprint samples depends on this and on the size alone. */
+  readonly fingerprintSeed: string;
+  /** What sdxinfo prints on a node without any object; undefined where the site file does not say. */
+  readonly noObjectsMessage: string | undefined;
+}
+
+/** The names of the job's proxy volumes. */
+export const proxiesOf = ({ volumes }: Pick<Assignment, 'volumes'>): string[] =>
+  volumes.map(({ proxy }) => proxy);
+
+/** The names of the job's master volumes. */
+export const mastersOf = ({ volumes }: Pick<Assignment, 'volumes'>): string[] =>
+  volumes.map(({ master }) => master);
+
+/** `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
+/** Sizes of all volumes together, in bytes. */
+export const bytesOfVolumes = ({ volumes }: Pick<Assignment, 'volumes'>): number =>
+  volumes.reduce((sum, { blocks }) => sum + blocks * blockBytes, 0);
+
+/** @throws where the job has no such proxy volume */
+export function volumeNamed({ volumes }: Pick<Assignment, 'volumes'>, proxy: string): VolumeAssignment {
+  const volume = volumes.find((each) => each.proxy === proxy);
+  if (!volume) throw new Error(`${proxy} is no proxy volume of the job`);
+  return volume;
+}
+
+/** The primary node that runs the commands which "Node1 or Node2" may run (GDS guide 6.6.3.7, step 3). */
+export function commandNode(assignment: Assignment): string {
+  const first = assignment.primaryNodes[0];
+  if (first === undefined) throw new Error('a site has at least one primary node');
+  return first;
+}
+
+export const blockBytes = 512;
+
+/** The file system that a method backs up; undefined for the raw device (GDS guide 6.6.3.7, steps 6a to 6e). */
+export function fileSystemOf(method: Method): 'ufs' | 'sfxfs' | undefined {
+  if (method === '6a') return undefined;
+  return method === '6b' || method === '6c' ? 'ufs' : 'sfxfs';
+}
+
+/** The program that dumps a whole file system by itself; undefined for methods that have dd or tar read. */
+export function dumpToolOf(method: Method): 'ufsdump' | 'sfxdump' | undefined {
+  if (method === '6c') return 'ufsdump';
+  return method === '6e' ? 'sfxdump' : undefined;
+}
+
+/** True where the method mounts the shadow volume. */
+export function mounts(method: Method): boolean {
+  return method === '6b' || method === '6d';
+}

@@ -1,0 +1,117 @@
+/**
+ * The dump of the route `server` as detached work: the reading command, the digests in the same pass, and dd to the tape; or the
+ * guide's own command, alone.
+ *
+ *     reader > read;  tee to-cksum < read > to-writer;  cksum < to-cksum;  dd < to-writer
+ */
+import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
+import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
+import type { Platform } from '../../site/site-schema.ts';
+import { requireWork, workFile, type DetachedProcess, type DetachedWork } from './detached-work.ts';
+
+/** `cksum` is on every host; SHA-256 is taken beside it, since cksum alone also counts the bytes. */
+export type WorkDigest = 'cksum' | 'sha256';
+
+export interface WorkCommand {
+  readonly argv: readonly string[];
+  readonly directory?: string;
+}
+
+interface DigestOrder {
+  readonly folder: string;
+  readonly digest: WorkDigest;
+  readonly platform: Platform;
+  /** 512 to 1,048,576, a multiple of 512. */
+  readonly recordBytes: number;
+}
+
+export interface DumpWorkOrder extends DigestOrder {
+  /** Writes the dump to its standard output. */
+  readonly reader: WorkCommand;
+  readonly tapeDevice: string;
+}
+
+export interface ReadBackWorkOrder extends DigestOrder {
+  readonly tapeDevice: string;
+}
+
+/** `digest` is of Solaris 10 and later (digest(1)); sha256sum of GNU. */
+export function sha256Arguments(platform: Platform): string[] {
+  return platform === 'solaris' ? ['digest', '-a', 'sha256'] : ['sha256sum'];
+}
+
+/**
+ * The words that make tar fill whole records: into a pipe it writes `b` blocks of 512 bytes at a time, the last ones padded with zeros
+ * (tar(1), b). Behind it dd has nothing to pad.
+ */
+export function tarReader(directory: string, recordBytes: number): WorkCommand {
+  return { argv: ['tar', 'cbf', String(recordBytes / 512), '-', '.'], directory };
+}
+
+function digests({ digest, platform }: DigestOrder): DetachedProcess[] {
+  const cksum: DetachedProcess = { name: 'cksum', argv: ['cksum'], keepsOutput: true };
+  if (digest === 'cksum') return [cksum];
+  return [cksum, { name: 'sha256', argv: sha256Arguments(platform), keepsOutput: true }];
+}
+
+/** All of what the reader writes goes to each of the takers. */
+function distribute(
+  folder: string,
+  reader: DetachedProcess,
+  takers: readonly DetachedProcess[],
+  measured: string,
+): DetachedWork {
+  const from = { ...reader, output: 'read' };
+  const last = takers.at(-1);
+  const others = takers.slice(0, -1);
+  if (last === undefined) throw new Error('somebody takes what is read');
+  if (others.length === 0) {
+    return requireWork({
+      folder,
+      fifos: ['read'],
+      processes: [from, { ...last, input: 'read' }],
+      measured,
+    });
+  }
+  const fifoOf = ({ name }: DetachedProcess) => `to-${name}`;
+  const tee: DetachedProcess = {
+    name: 'tee',
+    argv: ['tee', ...others.map((taker) => workFile({ folder }, fifoOf(taker)))],
+    input: 'read',
+    output: fifoOf(last),
+  };
+  return requireWork({
+    folder,
+    fifos: ['read', ...takers.map(fifoOf)],
+    processes: [from, tee, ...takers.map((taker) => ({ ...taker, input: fifoOf(taker) }))],
+    measured,
+  });
+}
+
+/**
+ * A dump whose digest is taken in the same pass.
+ * @throws ARGUMENT_FORBIDDEN, RECORD_SIZE_WRONG
+ */
+export function dumpWork(order: DumpWorkOrder): DetachedWork {
+  const { folder, reader, tapeDevice: device, recordBytes } = order;
+  const writer = { name: 'writer', argv: tapeWriterArguments({ device, recordBytes }) };
+  return distribute(folder, { name: 'reader', ...reader }, [...digests(order), writer], 'writer');
+}
+
+/**
+ * The guide's own command, alone (GDS guide 6.6.3.7, steps 6a, 6b-4, 6c-3, 6d-5, 6e-4): no digest.
+ * @throws ARGUMENT_FORBIDDEN
+ */
+export function guideWork(folder: string, command: WorkCommand): DetachedWork {
+  return requireWork({ folder, fifos: [], processes: [{ name: 'dump', ...command }], measured: 'dump' });
+}
+
+/**
+ * Reads one file of the tape where it stands, and takes its digest.
+ * @throws ARGUMENT_FORBIDDEN, RECORD_SIZE_WRONG
+ */
+export function readBackWork(order: ReadBackWorkOrder): DetachedWork {
+  const { folder, tapeDevice: device, recordBytes } = order;
+  const reader = { name: 'reader', argv: tapeReaderArguments({ device, recordBytes }) };
+  return distribute(folder, reader, digests(order), 'reader');
+}

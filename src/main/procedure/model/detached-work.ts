@@ -1,0 +1,81 @@
+/**
+ * Work that goes on on the backup server when the session that started it has ended: processes with FIFOs between them, in a
+ * folder that tells how far they are. Plain data: whoever takes a run up makes the same work of the same assignment.
+ */
+import { failure } from '../../../contract/errors.ts';
+
+/** One process of the work. Its files in the folder bear its name. */
+export interface DetachedProcess {
+  /** Lower case letters and digits. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Where it is started; `/` where this is left out. */
+  readonly directory?: string;
+  /** The FIFO that it reads; /dev/null where this is left out. */
+  readonly input?: string;
+  /** The FIFO that it writes to. */
+  readonly output?: string;
+  /** True: what it prints is kept in the folder. What goes neither there nor into a FIFO is not kept (tar's list of files may fill a disk). */
+  readonly keepsOutput?: boolean;
+}
+
+export interface DetachedWork {
+  /** Absolute path, see `workFolder`. */
+  readonly folder: string;
+  /** Names of the FIFOs in the folder. Each is written by one process and read by one. */
+  readonly fifos: readonly string[];
+  readonly processes: readonly DetachedProcess[];
+  /** The process whose written bytes tell how far the work is. */
+  readonly measured: string;
+}
+
+const runPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+const volumePattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/** Nothing that a shell reads as anything but itself, and no way up. */
+const folderPattern = /^(\/(?!\.\.?\/)[A-Za-z0-9_.-]+)+\/shadowtape-[A-Za-z0-9][A-Za-z0-9_.-]*\.work$/;
+const namePattern = /^[a-z][a-z0-9-]*$/;
+
+const refused = (reason: string) => failure('ARGUMENT_FORBIDDEN', { reason });
+
+/**
+ * The folder of a volume's work on the backup server. /var/tmp outlives a reboot, as the lock does.
+ * @param purpose what the work is for: `dump`, `read-back`
+ * @throws ARGUMENT_FORBIDDEN for a name that cannot be part of a path
+ */
+export function workFolder(run: string, volume: string, purpose = 'dump'): string {
+  if (!runPattern.test(run)) throw refused(`"${run}" is not the name of a run`);
+  if (!volumePattern.test(volume)) throw refused(`"${volume}" is not the name of a volume`);
+  if (!namePattern.test(purpose)) throw refused(`"${purpose}" is not the name of a purpose`);
+  return `/var/tmp/shadowtape-${run}.${volume}.${purpose}.work`;
+}
+
+/**
+ * Returns the folder where it is one of ours: it stands in scripts, and is removed with all that it holds.
+ * @throws ARGUMENT_FORBIDDEN
+ */
+export function requireWorkFolder(folder: string): string {
+  if (!folderPattern.test(folder)) throw refused(`"${folder}" is not a folder of detached work`);
+  return folder;
+}
+
+/**
+ * Returns the work where its names fit together.
+ * @throws ARGUMENT_FORBIDDEN
+ */
+export function requireWork(work: DetachedWork): DetachedWork {
+  requireWorkFolder(work.folder);
+  const names = [...work.fifos, ...work.processes.map(({ name }) => name)];
+  const odd = names.find((name) => !namePattern.test(name) || name === 'run');
+  if (odd !== undefined) throw refused(`"${odd}" cannot be the name of a process or a FIFO`);
+  if (new Set(names).size !== names.length) throw refused('two processes or FIFOs bear one name');
+  for (const { input, output } of work.processes) {
+    for (const fifo of [input, output])
+      if (fifo !== undefined && !work.fifos.includes(fifo)) throw refused(`there is no FIFO "${fifo}"`);
+  }
+  return work;
+}
+
+/** The path of a file of the work. */
+export function workFile({ folder }: Pick<DetachedWork, 'folder'>, name: string): string {
+  return `${folder}/${name}`;
+}

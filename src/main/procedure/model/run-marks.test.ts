@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import type { NewEvent, RunEvent } from '../../../contract/events.ts';
+import { marksOf, type RunMarks } from './run-marks.ts';
+import { resumeCommands } from '../plan/services.ts';
+import type { StepCommand } from './step.ts';
+
+/** Events of a run, as they would stand in its journal; a command has the number of its intent. */
+class Story {
+  readonly #events: RunEvent[] = [];
+
+  #append(event: NewEvent): number {
+    const seq = this.#events.length + 1;
+    this.#events.push({
+      seq,
+      at: '2026-11-22T02:00:04.000Z',
+      run: 'run-1',
+      prev: '0'.repeat(64),
+      ...event,
+    } as RunEvent);
+    return seq;
+  }
+
+  step(step: string, phase: string): this {
+    this.#append({ type: 'step-started', step, title: step, phase, unwinding: false });
+    return this;
+  }
+
+  /** @param status undefined: nobody heard of its end */
+  sent(step: string, host: string, line: string, status: number | undefined, changes = true): this {
+    const of = this.#append({ type: 'intent', step, host, argv: line.split(' '), line, changes });
+    const ended = status === undefined ? {} : { exitStatus: status };
+    this.#append({
+      type: 'outcome',
+      step,
+      of,
+      ...ended,
+      milliseconds: 1,
+      stdout: '',
+      stdoutBytes: 0,
+      stderr: '',
+      stderrBytes: 0,
+    });
+    return this;
+  }
+
+  /** A command whose outcome the console did not live to write. */
+  brokenOff(step: string, host: string, line: string): this {
+    this.#append({ type: 'intent', step, host, argv: line.split(' '), line, changes: true });
+    return this;
+  }
+
+  takenUp(): this {
+    this.#append({ type: 'run-resumed', by: 'Marion', version: '0', mode: 'unwind', reason: '' });
+    return this;
+  }
+
+  /** Somebody looked at what became of the last command. */
+  settled(ended: 'good' | 'bad'): this {
+    const of = this.#events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
+    this.#append({ type: 'observed', findings: [], settled: [{ of, ended }] });
+    return this;
+  }
+
+  finished(step: string, result: 'done' | 'failed' = 'done', code = 'COMMAND_FAILED'): this {
+    const error = result === 'failed' ? { error: { code, sentence: 'x', hint: 'y' } } : {};
+    this.#append({ type: 'step-finished', step, result, milliseconds: 1, ...error });
+    return this;
+  }
+
+  answered(step: string, question: string, answer: string): this {
+    this.#append({ type: 'answered', step, question, choices: [answer], answer, by: 'Marion' });
+    return this;
+  }
+
+  get marks(): RunMarks {
+    return marksOf(this.#events, ['6a'], '/mnt1');
+  }
+}
+
+const story = () => new Story();
+const begun = () =>
+  story().step('lock', 'prepare').sent('lock', 'node3', 'mkdir /var/tmp/shadowtape-Class1.lock', 0);
+
+describe('what a run has changed', () => {
+  it('is nothing as long as only lock, tape position and looks were sent', () => {
+    const looked = begun()
+      .step('tape', 'prepare')
+      .sent('tape', 'node3', 'mt -f /dev/rmt/0n rewind', 0)
+      .step('3-1', 'part')
+      .sent('3-1', 'node1', 'sdxinfo -V', 0, false);
+    expect(looked.marks).toMatchObject({
+      changed: false,
+      lockMade: true,
+      dumpBegun: false,
+      tape: 'untouched',
+      partBegun: false,
+      shadowBegun: false,
+    });
+  });
+
+  it('may be something as soon as a changing command was sent, whatever became of it', () => {
+    for (const status of [0, 1, undefined])
+      expect(begun().step('3-2', 'part').sent('3-2', 'node1', 'umount /app', status).marks.changed).toBe(
+        true,
+      );
+    expect(begun().step('3-2', 'part').brokenOff('3-2', 'node1', 'umount /app').marks.changed).toBe(true);
+    expect(begun().step('3-2', 'part').answered('3-2', 'services-stopped', 'stopped').marks.changed).toBe(
+      true,
+    );
+  });
+
+  it('tells how far it came', () => {
+    const parted = begun().step('3-3', 'part').sent('3-3', 'node1', 'sdxproxy Part', undefined);
+    expect(parted.marks).toMatchObject({ partBegun: true, shadowBegun: false });
+    expect(parted.step('5', 'shadow').sent('5', 'node3', 'sdxshadowdisk -M', 1).marks).toMatchObject({
+      shadowBegun: true,
+    });
+  });
+});
+
+describe('the lock', () => {
+  it('stands until its rmdir has surely ended well', () => {
+    expect(begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).marks.lockMade).toBe(
+      false,
+    );
+    expect(begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 2).marks.lockMade).toBe(
+      true,
+    );
+    expect(begun().brokenOff('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock').marks.lockMade).toBe(
+      true,
+    );
+  });
+
+  it('is held by whoever took the run up, until it is removed again', () => {
+    const takenUp = () =>
+      begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).takenUp();
+    expect(takenUp().marks.lockMade).toBe(true);
+    expect(takenUp().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).marks.lockMade).toBe(
+      false,
+    );
+  });
+
+  it('is not this run’s where its mkdir failed', () => {
+    expect(
+      story().step('lock', 'prepare').sent('lock', 'node3', 'mkdir /var/tmp/shadowtape-Class1.lock', 2).marks
+        .lockMade,
+    ).toBe(false);
+  });
+});
+
+describe('the mount point', () => {
+  const made = (status: number | undefined) =>
+    begun().step('6b-3', 'dump').sent('6b-3', 'node3', 'mkdir /mnt1', status);
+
+  it('may be there even where nobody heard of the end of its mkdir', () => {
+    expect([made(0), made(undefined), made(2)].map(({ marks }) => marks.mountPointMade)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('is gone after its rmdir, and no other', () => {
+    expect(made(0).sent('6b-5', 'node3', 'rmdir /mnt2', 0).marks.mountPointMade).toBe(true);
+    expect(made(0).sent('6b-5', 'node3', 'rmdir /mnt1', 1).marks.mountPointMade).toBe(true);
+    expect(made(0).sent('6b-5', 'node3', 'rmdir /mnt1', 0).marks.mountPointMade).toBe(false);
+  });
+});
+
+describe('the tape', () => {
+  const dumping = () => begun().step('6a', 'dump').brokenOff('6a', 'node3', 'dd of=/dev/rmt/0');
+  const dumped = () => dumping().finished('6a').step('read-back', 'dump');
+
+  it('is no backup before the dump has ended well', () => {
+    expect(dumping().marks).toMatchObject({ dumpBegun: true, tape: 'incomplete' });
+    expect(dumping().finished('6a', 'failed').marks.tape).toBe('incomplete');
+  });
+
+  it('is written, then read back; is bad only where the tape itself is at fault', () => {
+    expect(dumped().marks.tape).toBe('written');
+    expect(dumped().finished('read-back').marks.tape).toBe('verified');
+    expect(dumped().finished('read-back', 'failed', 'TAPE_DIFFERS').marks.tape).toBe('bad');
+    expect(dumped().finished('read-back', 'failed', 'TAPE_READ_FAILED').marks.tape).toBe('bad');
+    expect(dumped().finished('read-back', 'failed', 'CONNECTION_LOST').marks.tape).toBe('written');
+  });
+});
+
+describe('the services', () => {
+  const stopping = () => begun().step('3-2', 'part');
+  const command = (host: string, line: string): StepCommand => ({
+    host,
+    argv: line.split(' '),
+    guide: false,
+    changes: true,
+  });
+
+  it('count as stopped where their stop command ended well, or nobody knows how it ended', () => {
+    const { servicesStopped } = stopping()
+      .sent('3-2', 'node1', 'app stop', 0)
+      .sent('3-2', 'node2', 'app stop', 1)
+      .sent('3-2', 'node2', 'umount /app', undefined).marks;
+    expect(servicesStopped).toEqual([
+      { host: 'node1', place: 0, line: 'app stop', sure: true },
+      { host: 'node2', place: 1, line: 'umount /app', sure: false },
+    ]);
+  });
+
+  it('count as stopped until step 3-4 is done', () => {
+    const stopped = () =>
+      stopping()
+        .sent('3-2', 'node1', 'umount /app', 0)
+        .step('3-4', 'part')
+        .sent('3-4', 'node1', 'mount /app', 0);
+    expect(stopped().marks).toMatchObject({
+      servicesStopped: [{ host: 'node1' }],
+      servicesResumed: [{ host: 'node1', line: 'mount /app' }],
+    });
+    expect(stopped().finished('3-4', 'failed').marks.servicesStopped).toHaveLength(1);
+    expect(stopped().finished('3-4').marks.servicesStopped).toEqual([]);
+  });
+
+  it('that were stopped a second time, in a run that was taken up, are stopped once', () => {
+    const once = () =>
+      stopping().sent('3-2', 'node1', 'app stop', 0).brokenOff('3-2', 'node1', 'umount /app');
+    expect(once().step('3-2', 'part').sent('3-2', 'node1', 'umount /app', 0).marks.servicesStopped).toEqual([
+      { host: 'node1', place: 0, line: 'app stop', sure: true },
+      { host: 'node1', place: 1, line: 'umount /app', sure: true },
+    ]);
+  });
+
+  it('that were resumed and stopped again are stopped, and what resumed them before counts no more', () => {
+    const again = stopping()
+      .sent('3-2', 'node1', 'umount /app', 0)
+      .step('3-4', 'part')
+      .sent('3-4', 'node1', 'mount /app', 0)
+      .finished('3-4')
+      .step('3-2', 'part')
+      .sent('3-2', 'node1', 'umount /app', 0);
+    expect(again.marks).toMatchObject({ servicesStopped: [{ line: 'umount /app' }], servicesResumed: [] });
+  });
+
+  it('whose end was seen afterwards count as what was seen', () => {
+    const settled = (ended: 'good' | 'bad') =>
+      stopping().brokenOff('3-2', 'node1', 'umount /app').settled(ended).marks.servicesStopped;
+    expect(settled('bad')).toEqual([]);
+    expect(settled('good')).toMatchObject([{ line: 'umount /app', sure: true }]);
+  });
+
+  it('are the operator’s until he has said that he resumed them', () => {
+    const asked = () => stopping().answered('3-2', 'services-stopped', 'stopped');
+    expect(asked().marks.operatorStopped).toBe(true);
+    expect(asked().answered('verify', 'approve-shadow', 'approve').marks.operatorStopped).toBe(true);
+    expect(asked().answered('3-4', 'services-resumed', 'resumed').marks.operatorStopped).toBe(false);
+    expect(stopping().answered('3-2', 'services-stopped', 'stop').marks.operatorStopped).toBe(false);
+  });
+
+  describe('to be resumed', () => {
+    const stops = [
+      command('node1', 'app stop'),
+      command('node1', 'umount /app'),
+      command('node2', 'app stop'),
+    ];
+    const owed = (resumes: readonly StepCommand[], marks: RunMarks) =>
+      resumeCommands(stops, resumes)
+        .filter((resume) => !resume.isDone?.({ primaries: [], backup: undefined }, marks))
+        .map(({ host, argv }) => `${host} ${argv.join(' ')}`);
+
+    it('are those whose own stop command was sent, the last first, where there are as many', () => {
+      const resumes = [
+        command('node1', 'mount /app'),
+        command('node1', 'app start'),
+        command('node2', 'app start'),
+      ];
+      expect(
+        owed(
+          resumes,
+          stopping().sent('3-2', 'node1', 'app stop', 0).sent('3-2', 'node1', 'umount /app', 1).marks,
+        ),
+      ).toEqual(['node1 app start']);
+      const all = stopping()
+        .sent('3-2', 'node1', 'app stop', 0)
+        .sent('3-2', 'node1', 'umount /app', 0)
+        .sent('3-2', 'node2', 'app stop', 0);
+      expect(owed(resumes, all.marks)).toEqual(['node1 mount /app', 'node1 app start', 'node2 app start']);
+      expect(
+        owed(resumes, all.sent('3-4', 'node1', 'mount /app', 0).sent('3-4', 'node1', 'app start', 1).marks),
+      ).toEqual(['node1 app start', 'node2 app start']);
+    });
+
+    it('are all of a node as soon as anything was stopped there, where there are not as many', () => {
+      const resumes = [
+        command('node1', 'all start'),
+        command('node2', 'all start'),
+        command('node2', 'app start'),
+      ];
+      expect(owed(resumes, stopping().sent('3-2', 'node1', 'app stop', 0).marks)).toEqual([
+        'node1 all start',
+      ]);
+    });
+  });
+});

@@ -1,0 +1,206 @@
+/** What a run has done so far that cannot be seen on the hosts, folded from its events. */
+import type { RunEvent } from '../../../contract/events.ts';
+import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
+import type { Step } from './step.ts';
+
+/** A stop command of step 3-2 that may have had its effect: its place among the node's stop commands, from 0. */
+export interface StoppedService {
+  readonly host: string;
+  readonly place: number;
+  readonly line: string;
+  /** True where it is known to have ended well; what may only have happened is stopped again when the run is taken up. */
+  readonly sure: boolean;
+}
+
+/** A resume command of step 3-4 that has ended well, since anything was last stopped on its host. */
+export interface ResumedService {
+  readonly host: string;
+  readonly line: string;
+}
+
+/** What the tape is worth after this run. `written`: every record was counted by the tape host, none was read back. */
+export type TapeMark = 'untouched' | 'incomplete' | 'written' | 'verified' | 'bad';
+
+/** Detached work whose folder is not known to be removed. */
+export interface WorkMark {
+  readonly volume: string;
+  readonly purpose: 'dump' | 'read-back';
+  readonly folder: string;
+  /** True where it was seen to run no more. */
+  readonly isOver: boolean;
+}
+
+export interface RunMarks {
+  /** Something on the cluster or the backup server may have been changed, beyond the lock and the tape's position. */
+  readonly changed: boolean;
+  /** The proxy may have been parted. */
+  readonly partBegun: boolean;
+  /** Shadow objects may have been made. */
+  readonly shadowBegun: boolean;
+  /** A byte may have reached the tape. */
+  readonly dumpBegun: boolean;
+  readonly tape: TapeMark;
+  readonly lockMade: boolean;
+  /** The mount point was made by this run, and is still there. */
+  readonly mountPointMade: boolean;
+  /** Stop commands whose services were not resumed since. */
+  readonly servicesStopped: readonly StoppedService[];
+  readonly servicesResumed: readonly ResumedService[];
+  /** Detached work on the backup server that may still run, or that has left its folder. */
+  readonly works: readonly WorkMark[];
+  /** The operator said that the services are stopped, and has not yet been asked to resume them. */
+  readonly operatorStopped: boolean;
+}
+
+/** True where the thing that `make` makes stands: made, or perhaps made, and not surely removed since. */
+function stands(
+  sent: readonly Sent[],
+  make: (intent: Intent) => boolean,
+  remove: (intent: Intent) => boolean,
+  thereBefore = false,
+): boolean {
+  let there = thereBefore;
+  for (const { intent, ending } of sent) {
+    if (make(intent) && ending !== 'bad') there = true;
+    if (remove(intent) && ending === 'good') there = false;
+  }
+  return there;
+}
+
+/** Steps whose commands leave cluster and backup server as they are: lock, tape position, looking. */
+const harmlessPhases = new Set(['prepare', 'finish']);
+
+const isStop = ({ step, changes }: Intent) => step === '3-2' && changes;
+
+/** What was stopped since the services were last resumed whole. A run that was taken up again may have stopped them twice. */
+function servicesStopped(sent: readonly Sent[], events: readonly RunEvent[]): StoppedService[] {
+  const resumed = events.findLast(
+    (event) => event.type === 'step-finished' && event.step === '3-4' && event.result === 'done',
+  );
+  const starts = events.filter((event) => event.type === 'step-started' && event.step === '3-2');
+  const stopped = new Map<string, StoppedService>();
+  /** Host -> its stop commands in their order; a line that stands twice among them is two commands. */
+  const known = new Map<string, string[]>();
+  const seen = new Map<string, number>();
+  for (const { intent, ending } of sent.filter((command) => isStop(command.intent))) {
+    const { host, line, seq } = intent;
+    const session = starts.findLast((start) => start.seq < seq)?.seq ?? 0;
+    const time = (seen.get(`${session} ${host} ${line}`) ?? 0) + 1;
+    seen.set(`${session} ${host} ${line}`, time);
+    const ofHost = known.get(host) ?? [];
+    known.set(host, ofHost);
+    if (!ofHost.includes(`${time} ${line}`)) ofHost.push(`${time} ${line}`);
+    const place = ofHost.indexOf(`${time} ${line}`);
+    if (ending === 'bad' || seq < (resumed?.seq ?? 0)) continue;
+    const before = stopped.get(`${host} ${place}`);
+    stopped.set(`${host} ${place}`, {
+      host,
+      place,
+      line,
+      sure: ending === 'good' || (before?.sure ?? false),
+    });
+  }
+  return [...stopped.values()];
+}
+
+function servicesResumed(sent: readonly Sent[]): ResumedService[] {
+  const lastStop = (host: string) =>
+    sent.findLast(({ intent }) => isStop(intent) && intent.host === host)?.intent.seq ?? 0;
+  return sent
+    .filter(({ intent, ending }) => intent.step === '3-4' && intent.changes && ending === 'good')
+    .filter(({ intent }) => intent.seq > lastStop(intent.host))
+    .map(({ intent: { host, line } }) => ({ host, line }));
+}
+
+/** Codes with which reading back says that the tape itself is at fault, not the way to it. */
+export const tapeCodes = [
+  'TAPE_READ_FAILED',
+  'TAPE_RECORD_TOO_LONG',
+  'TAPE_READBACK_MISCOUNTED',
+  'TAPE_DIFFERS',
+  'TAPE_IS_ANOTHER',
+] as const;
+
+/** @param labelBegun a label may have reached the tape: then there is no backup without its manifest */
+function tapeMark(
+  events: readonly RunEvent[],
+  dumpSteps: readonly string[],
+  dumpBegun: boolean,
+  labelBegun: boolean,
+): TapeMark {
+  const ended = (step: string) =>
+    events.findLast((event) => event.type === 'step-finished' && event.step === step);
+  const isDone = (step: string) => {
+    const end = ended(step);
+    return end?.type === 'step-finished' && end.result === 'done';
+  };
+  const readBack = ended('read-back');
+  if (!dumpBegun && !labelBegun) return 'untouched';
+  if (!dumpSteps.every(isDone)) return 'incomplete';
+  if (labelBegun && !isDone('manifest')) return 'incomplete';
+  if (readBack?.type !== 'step-finished') return 'written';
+  if (readBack.result === 'done') return 'verified';
+  return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
+}
+
+function worksOf(events: readonly RunEvent[]): WorkMark[] {
+  const works = new Map<string, WorkMark>();
+  for (const event of events) {
+    if (event.type !== 'work') continue;
+    const { volume, purpose, folder, what } = event;
+    if (what === 'cleared') works.delete(folder);
+    else works.set(folder, { volume, purpose, folder, isOver: what === 'ended' || what === 'stopped' });
+  }
+  return [...works.values()];
+}
+
+function operatorStopped(events: readonly RunEvent[]): boolean {
+  const answer = events.findLast((event) => event.type === 'answered' && event.step.startsWith('3-'));
+  return answer?.type === 'answered' && answer.question === 'services-stopped' && answer.answer === 'stopped';
+}
+
+/** The ids of the steps that carry the data: one a volume. */
+export const dumpStepsOf = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ id, performance }) => (performance === 'dump' ? [id] : []));
+
+/** @param dumpSteps the ids of the steps that carry the data */
+export function marksOf(
+  events: readonly RunEvent[],
+  dumpSteps: readonly string[],
+  mountPoint: string,
+): RunMarks {
+  const sent = sentCommands(events);
+  const phaseOf = new Map<string, string>();
+  for (const event of events) if (event.type === 'step-started') phaseOf.set(event.step, event.phase);
+  const changing = sent.filter(
+    ({ intent }) => intent.changes && !harmlessPhases.has(phaseOf.get(intent.step) ?? ''),
+  );
+  const dumpBegun = changing.some(({ intent }) => dumpSteps.includes(intent.step));
+  const labelBegun = changing.some(({ intent }) => intent.step === 'label');
+  const takenUp = events.findLast(({ type }) => type === 'run-resumed');
+  const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
+  return {
+    partBegun: changing.some(({ intent }) => intent.step === '3-3'),
+    shadowBegun: changing.some(({ intent }) => intent.step === '5'),
+    changed: changing.length > 0 || operatorStopped(events),
+    dumpBegun,
+    tape: tapeMark(events, dumpSteps, dumpBegun, labelBegun),
+    lockMade: stands(
+      sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
+      (intent) => isMkdir(intent, 'lock'),
+      // The owner's folder lies inside the lock's.
+      (intent) => intent.step === 'unlock' && (intent.argv[1] ?? '').endsWith('.lock'),
+      // Who takes a run up has taken its lock before.
+      takenUp !== undefined,
+    ),
+    mountPointMade: stands(
+      sent,
+      (intent) => intent.argv[0] === 'mkdir' && intent.argv[1] === mountPoint,
+      (intent) => intent.argv[0] === 'rmdir' && intent.argv[1] === mountPoint,
+    ),
+    servicesStopped: servicesStopped(sent, events),
+    servicesResumed: servicesResumed(sent),
+    works: worksOf(events),
+    operatorStopped: operatorStopped(events),
+  };
+}

@@ -1,0 +1,52 @@
+/** The commands of a run with how each of them ended, folded from its events. Pure. */
+import type { ErrorCode } from '../../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+
+export type Intent = EventOf<'intent'>;
+type Outcome = EventOf<'outcome'>;
+
+/** How a command ended: `unknown` where the console never heard of its end, and nobody has looked at its effect since. */
+export type Ending = 'good' | 'bad' | 'unknown';
+
+export interface Sent {
+  readonly intent: Intent;
+  readonly ending: Ending;
+}
+
+/** Errors with which a command surely never reached its host. */
+const neverSent = new Set<string>([
+  'HOST_NAME_UNKNOWN',
+  'HOST_UNREACHABLE',
+  'HOST_KEY_UNKNOWN',
+  'HOST_KEY_CHANGED',
+  'HOST_KEY_REVOKED',
+  'LOGIN_REFUSED',
+  'KEY_FILE_MISSING',
+  'KEY_FILE_UNREADABLE',
+  'KEY_PASSPHRASE_WRONG',
+  'KEY_PASSPHRASE_MISSING',
+  'AGENT_UNAVAILABLE',
+  'ALGORITHMS_DISJOINT',
+  'COMMAND_NOT_STARTED',
+] satisfies ErrorCode[]);
+
+function endingOf(outcome: Outcome | undefined): Ending {
+  if (outcome?.exitStatus === undefined) return neverSent.has(outcome?.error?.code ?? '') ? 'bad' : 'unknown';
+  return outcome.exitStatus === 0 ? 'good' : 'bad';
+}
+
+/** All commands, in the order in which they were sent; looks included. */
+export function sentCommands(events: readonly RunEvent[]): Sent[] {
+  const outcomes = new Map<number, Outcome>();
+  const settled = new Map<number, Ending>();
+  for (const event of events) {
+    if (event.type === 'outcome') outcomes.set(event.of, event);
+    if (event.type === 'observed') for (const { of, ended } of event.settled ?? []) settled.set(of, ended);
+  }
+  return events
+    .filter((event): event is Intent => event.type === 'intent')
+    .map((intent) => {
+      const ending = endingOf(outcomes.get(intent.seq));
+      return { intent, ending: ending === 'unknown' ? (settled.get(intent.seq) ?? ending) : ending };
+    });
+}

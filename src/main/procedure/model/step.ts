@@ -1,0 +1,98 @@
+/**
+ * A step of the procedure is data: the guide's number, why it is there, what it endangers, its command lines, the checks
+ * before and after it. The same data is planned, performed, unwound and reported.
+ */
+import type { RuleVerdict } from '../../../contract/checks.ts';
+import type { RunMarks } from './run-marks.ts';
+import type { World } from './world.ts';
+
+export const phases = [
+  'prepare',
+  'part',
+  'view',
+  'shadow',
+  'verify',
+  'dump',
+  'remove',
+  'rejoin',
+  'finish',
+] as const;
+export type Phase = (typeof phases)[number];
+
+export interface StepCommand {
+  readonly host: string;
+  readonly argv: readonly string[];
+  /** True for a line that the guide has; false for what Shadowtape adds. */
+  readonly guide: boolean;
+  /** True where the command changes something on the host. Such a command is let finish when the run is cancelled. */
+  readonly changes: boolean;
+  /** True where there is nothing left to do for this command; asked when a step is unwound or taken up again. */
+  readonly isDone?: (world: World, marks: RunMarks) => boolean;
+}
+
+/** What has to be looked at before a step's checks can be judged. */
+export type Look = 'primaries' | 'backup';
+
+export interface StepChecks {
+  readonly looks: readonly Look[];
+  /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
+  readonly fresh?: boolean;
+  /** Pure: facts in, verdicts out. */
+  readonly judge: (world: World) => readonly RuleVerdict[];
+}
+
+export interface Unwinding {
+  readonly looks: readonly Look[];
+  readonly isDone: (world: World, marks: RunMarks) => boolean;
+  /** False where the step could only fail, because one before it has not succeeded. */
+  readonly isDue?: (world: World) => boolean;
+  /** False where the run never came so far that it could be needed; counts where the hosts cannot be looked at. */
+  readonly mayBeNeeded?: (marks: RunMarks) => boolean;
+  /** What must first be made sure of when it is done by hand, in words; undefined where that is so. */
+  readonly provided?: (world: World, marks: RunMarks) => string | undefined;
+}
+
+/** How a step is performed; most steps only send their commands one after the other. */
+export type Performance =
+  | 'commands'
+  | 'synchronise'
+  | 'part'
+  | 'lock'
+  | 'unlock'
+  | 'tape-check'
+  | 'tools-check'
+  | 'mount-point-check'
+  | 'stop-services'
+  | 'resume-services'
+  | 'check-file-system'
+  | 'fingerprint'
+  | 'verification'
+  | 'label'
+  | 'dump'
+  | 'dump-ended'
+  | 'clear-work'
+  | 'manifest'
+  | 'read-back'
+  | 'watch';
+
+export interface Step {
+  /** The guide's number ("3-3", "6b-4"), or a word for a step that Shadowtape adds. */
+  readonly id: string;
+  readonly phase: Phase;
+  readonly title: string;
+  readonly why: string;
+  /** What goes wrong when this step is done wrongly or at the wrong time. */
+  readonly endangers?: string;
+  /** Where the step comes from. */
+  readonly source: string;
+  readonly performance: Performance;
+  readonly commands: readonly StepCommand[];
+  /** The proxy volumes that the step is about, where it is not all of the job. */
+  readonly volumes?: readonly string[];
+  /** Why the step is left out of this run. It is planned and printed all the same. */
+  readonly leftOut?: string;
+  readonly before?: StepChecks;
+  readonly after?: StepChecks;
+  /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
+  readonly unwinds?: Unwinding;
+}

@@ -1,0 +1,42 @@
+/** What the hosts say now. Never remembered from one step to the next once a command has changed something. */
+import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
+
+export interface Mount {
+  readonly device: string;
+  readonly mountPoint: string;
+  readonly type: string;
+  readonly options: string;
+}
+
+export interface BackupReport extends NodeReport {
+  readonly mounts: readonly Mount[];
+}
+
+export interface World {
+  /** What sdxinfo says on each primary node; empty where nobody looked. */
+  readonly primaries: readonly NodeReport[];
+  readonly backup: BackupReport | undefined;
+}
+
+/** The octal escapes of mount tables (`\040` is a blank). */
+function unescape(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_whole, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+/**
+ * Reads /etc/mnttab (Solaris, parted by tabs) or /proc/mounts (Linux, parted by blanks): device, mount point, type, options, ...
+ * A line with fewer fields is passed over: neither system writes one.
+ */
+export function parseMountTable(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [device, mountPoint, type, options] = line.trim().split(/\s+/).map(unescape);
+    if (device === undefined || mountPoint === undefined || type === undefined || options === undefined)
+      return [];
+    return [{ device, mountPoint, type, options }];
+  });
+}
+
+/** Mounts of volumes of one class. */
+export function mountsOfClass(mounts: readonly Mount[], className: string): Mount[] {
+  return mounts.filter((mount) => mount.device.startsWith(`/dev/sfdsk/${className}/`));
+}

@@ -1,0 +1,81 @@
+/** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
+import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../../contract/plan.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import {
+  bytesOfVolumes,
+  listed,
+  mastersOf,
+  proxiesOf,
+  volumeNamed,
+  type Assignment,
+} from '../model/assignment.ts';
+import { backupLooks, mountLook, primaryLooks } from '../hosts/observe.ts';
+import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
+import { stepsOf } from './steps.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+
+function plannedCommand({ host, argv, guide }: StepCommand): PlannedCommand {
+  return { host, argv, line: commandLine(argv), guide };
+}
+
+/** What a person does in a step, where it is not a command. */
+function operatorPart(assignment: Assignment, step: Step): string | undefined {
+  const { job } = assignment;
+  const masters = listed(mastersOf(assignment));
+  if (job.services === 'ask' && step.performance === 'stop-services')
+    return `the operator stops what uses ${masters}, and says so`;
+  if (job.services === 'ask' && step.performance === 'resume-services')
+    return 'the operator starts it again, and says so';
+  if (job.approve === 'operator' && step.performance === 'verification')
+    return 'the operator sees the result, and approves';
+  return undefined;
+}
+
+/** What route `server` runs detached from the console. */
+function runAs(assignment: Assignment, step: Step): string[] {
+  if (assignment.route !== 'server' || step.leftOut !== undefined) return [];
+  const digest = workDigestOf(assignment);
+  if (step.performance === 'read-back' && digest !== undefined)
+    return assignment.volumes.flatMap((volume) =>
+      workLines(readBackWorkOf(assignment, volume, 'RUN', digest)),
+    );
+  if (step.performance !== 'dump') return [];
+  return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
+}
+
+function plannedStep(assignment: Assignment, step: Step): PlannedStep {
+  const { id, phase, title, why, endangers, source, commands, leftOut } = step;
+  return {
+    step: id,
+    phase,
+    title,
+    why,
+    endangers,
+    source,
+    commands: commands.map(plannedCommand),
+    operator: operatorPart(assignment, step),
+    runAs: runAs(assignment, step),
+    leftOut,
+  };
+}
+
+/** @param routes what each route is expected to take, as far as it is known */
+export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
+  const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
+  const looks = [
+    ...primaryNodes.flatMap((node) => primaryLooks(node, assignment.class)),
+    ...backupLooks(backupServer),
+    mountLook(backupServer, platform),
+  ];
+  return {
+    site: siteName,
+    job: jobName,
+    method,
+    route,
+    volume: proxiesOf(assignment).join(', '),
+    bytes: bytesOfVolumes(assignment),
+    routes,
+    looks: looks.map(plannedCommand),
+    steps: stepsOf(assignment).map((step) => plannedStep(assignment, step)),
+  };
+}

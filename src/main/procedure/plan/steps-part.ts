@@ -1,0 +1,226 @@
+/** Steps 3-1 to 4 of the GDS guide's 6.6.3.7: view, stop the services, part, resume the services, stop the proxy, view. */
+import { rawDevice, sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
+import type { Job } from '../../site/site-schema.ts';
+import { commandNode, listed, mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
+import {
+  isProxyJoined,
+  isProxyStopped,
+  judgeJoined,
+  judgeParted,
+  judgeReady,
+  judgeRejoinable,
+  judgeStopped,
+} from './checks.ts';
+import { fingerprintCommands, fingerprintSource } from '../model/fingerprint.ts';
+import { resumeCommands } from './services.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+
+const guideStep = (number: string) => `GDS guide 6.6.3.7, step ${number}`;
+
+type ServiceAction = 'stop' | 'resume';
+
+/** The site's commands on each node; none where the operator is asked or nothing needs to stop. */
+function serviceCommands(assignment: Assignment, action: ServiceAction): StepCommand[] {
+  const services = assignment.job.services;
+  if (typeof services === 'string') return [];
+  return assignment.primaryNodes.flatMap((host) => {
+    const commands = 'nodes' in services ? services.nodes[host] : services;
+    return (commands?.[action] ?? []).map((argv) => ({ host, argv, guide: false, changes: true }));
+  });
+}
+
+/** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
+export function unmountsBeforePart(services: Job['services']): boolean {
+  if (typeof services === 'string') return false;
+  const stops =
+    'nodes' in services ? Object.values(services.nodes).flatMap((node) => node.stop) : services.stop;
+  return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
+}
+
+function servicesStep(assignment: Assignment, action: ServiceAction): Step {
+  const stop = action === 'stop';
+  const stops = serviceCommands(assignment, 'stop');
+  const masters = listed(mastersOf(assignment));
+  const several = assignment.volumes.length > 1;
+  const id = stop ? '3-2' : '3-4';
+  return {
+    id,
+    phase: 'part',
+    title: stop ? 'Stop the services' : 'Resume the services',
+    why: stop
+      ? `what uses ${masters} is stopped for the moment of the part, so that the snapshot is consistent`
+      : `${masters} ${several ? 'are' : 'is'} free again: the snapshot is taken, and the services need not wait for the tape`,
+    endangers: stop ? 'the services are down until step 3-4' : 'the services stay down while this step fails',
+    source: guideStep(id),
+    performance: stop ? 'stop-services' : 'resume-services',
+    commands: stop ? stops : resumeCommands(stops, serviceCommands(assignment, 'resume')),
+    ...(stop
+      ? {}
+      : {
+          unwinds: {
+            looks: [],
+            isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped,
+          },
+        }),
+    ...(assignment.job.services === 'not-needed'
+      ? {
+          leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)',
+        }
+      : {}),
+  };
+}
+
+/** For jobs that leave the proxy parted between their runs. */
+function synchroniseStep(assignment: Assignment): Step {
+  const proxies = proxiesOf(assignment);
+  const host = commandNode(assignment);
+  return {
+    id: 'synchronise',
+    phase: 'part',
+    title: `Rejoin ${listed(proxies)} where parted, and wait until in sync`,
+    why: 'the job says part.synchroniseFirst: a proxy that was left parted takes up what its master holds now',
+    endangers: 'what a parted proxy held until now is gone',
+    source: 'GDS guide 6.6.3.7, steps 8-1 and 8-2',
+    performance: 'synchronise',
+    volumes: proxies,
+    commands: [
+      ...assignment.volumes.map((volume): StepCommand => ({
+        host,
+        argv: sdxproxyRejoin({ class: assignment.class, proxyVolumes: [volume.proxy] }),
+        guide: false,
+        changes: true,
+        isDone: (world) => isProxyJoined(assignment, world, [volume]),
+      })),
+      ...proxies.map((object): StepCommand => ({
+        host,
+        argv: sdxinfo({ show: ['slice'], class: assignment.class, object }),
+        guide: false,
+        changes: false,
+      })),
+    ],
+    before: {
+      looks: ['primaries', 'backup'],
+      judge: (world) => judgeRejoinable(assignment, world),
+    },
+  };
+}
+
+function viewProxyStep(assignment: Assignment): Step {
+  const host = commandNode(assignment);
+  const look = (argv: readonly string[]): StepCommand => ({ host, argv, guide: true, changes: false });
+  const one = assignment.volumes.length === 1;
+  return {
+    id: '3-1',
+    phase: 'part',
+    title: `View ${listed(proxiesOf(assignment))}`,
+    why: `only a proxy that is joined and in sync holds what ${one ? listed(mastersOf(assignment)) : 'its master'} holds`,
+    source: guideStep('3-1'),
+    performance: 'commands',
+    commands: proxiesOf(assignment).flatMap((object) => [
+      look(sdxinfo({ show: ['volume'], class: assignment.class, object, long: true })),
+      look(sdxinfo({ show: ['slice'], class: assignment.class, object })),
+    ]),
+    after: { looks: ['primaries', 'backup'], judge: (world) => judgeReady(assignment, world) },
+  };
+}
+
+function partStep(assignment: Assignment): Step {
+  const proxies = proxiesOf(assignment);
+  const masters = listed(mastersOf(assignment));
+  const one = proxies.length === 1;
+  return {
+    id: '3-3',
+    phase: 'part',
+    title: `Part ${listed(proxies)} from ${masters}`,
+    why: one
+      ? 'from here on the proxy stands still: this is the instant that the backup holds'
+      : 'one command parts them all, so that they share one instant: the one that the backup holds',
+    endangers: `${masters} ${one ? 'has' : 'have'} no copy in sync until the proxy is joined again; writes of the backup server are not seen by the cluster, so pjrm is off`,
+    source: guideStep('3-3'),
+    performance: 'part',
+    commands: [
+      {
+        host: commandNode(assignment),
+        argv: sdxproxyPart({ class: assignment.class, proxyVolumes: proxies }),
+        guide: true,
+        changes: true,
+      },
+    ],
+    before: { looks: ['primaries'], judge: (world) => judgeJoined(assignment, world) },
+    after: { looks: ['primaries'], judge: (world) => judgeParted(assignment, world) },
+  };
+}
+
+function fingerprintStep(assignment: Assignment): Step {
+  const host = commandNode(assignment);
+  const one = assignment.volumes.length === 1;
+  return {
+    id: 'fingerprint',
+    phase: 'part',
+    title: `Take the fingerprint of ${listed(proxiesOf(assignment))}`,
+    why: `sampled records of the parted ${one ? 'proxy' : 'proxies'}, hashed while the cluster can still read ${one ? 'it' : 'them'}: the shadow must show the same`,
+    source: 'Shadowtape',
+    performance: 'fingerprint',
+    commands: assignment.volumes.flatMap((volume) =>
+      fingerprintCommands(
+        fingerprintSource(assignment, volume, host, rawDevice(assignment.class, volume.proxy)),
+      ),
+    ),
+    before: { looks: ['primaries'], judge: (world) => judgeParted(assignment, world) },
+  };
+}
+
+function stopProxyStep(assignment: Assignment): Step {
+  const proxies = proxiesOf(assignment);
+  return {
+    id: '3-5',
+    phase: 'part',
+    title: `Stop ${listed(proxies)} on all nodes`,
+    why: 'nobody on the cluster may open the proxy while the backup server reads it',
+    endangers: 'a stopped volume starts again when its node reboots',
+    source: guideStep('3-5'),
+    performance: 'commands',
+    commands: [
+      {
+        host: commandNode(assignment),
+        argv: sdxvolumeStop({ class: assignment.class, volumes: proxies }),
+        guide: true,
+        changes: true,
+        isDone: (world) => isProxyStopped(assignment, world),
+      },
+    ],
+    before: { looks: ['primaries'], judge: (world) => judgeParted(assignment, world) },
+    after: { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) },
+  };
+}
+
+function viewConfigurationStep(assignment: Assignment): Step {
+  const host = commandNode(assignment);
+  const look = (argv: readonly string[]): StepCommand => ({ host, argv, guide: true, changes: false });
+  return {
+    id: '4',
+    phase: 'view',
+    title: `View the configuration of ${listed(proxiesOf(assignment))}`,
+    why: 'the shadow is built after this: disks, first block, size',
+    source: guideStep('4'),
+    performance: 'commands',
+    commands: proxiesOf(assignment).flatMap((object) => [
+      look(sdxinfo({ class: assignment.class, object })),
+      look(sdxinfo({ class: assignment.class, object, long: true })),
+    ]),
+  };
+}
+
+/** In the guide's order. The fingerprint is taken between 3-4 and 3-5, while the parted proxy can be read on the cluster. */
+export function partSteps(assignment: Assignment): Step[] {
+  return [
+    ...(assignment.job.part.synchroniseFirst ? [synchroniseStep(assignment)] : []),
+    viewProxyStep(assignment),
+    servicesStep(assignment, 'stop'),
+    partStep(assignment),
+    servicesStep(assignment, 'resume'),
+    fingerprintStep(assignment),
+    stopProxyStep(assignment),
+    viewConfigurationStep(assignment),
+  ];
+}

@@ -1,0 +1,175 @@
+/** Steps 7 to 8-2 of the GDS guide's 6.6.3.7: remove the shadow, rejoin the proxy, watch the copy. */
+import { sdxinfo, sdxproxyRejoin } from '../../gds/commands.ts';
+import { shadowRemoval, type ShadowEffect } from '../../gds/shadow-commands.ts';
+import {
+  commandNode,
+  listed,
+  mastersOf,
+  proxiesOf,
+  type Assignment,
+  type VolumeAssignment,
+} from '../model/assignment.ts';
+import {
+  isJoinedAndInSync,
+  isJoining,
+  isProxyJoined,
+  isShadowGone,
+  isShadowObjectGone,
+  isShadowStopped,
+  judgeJoined,
+  judgeJoining,
+  judgeNoMount,
+  judgeNoShadow,
+  judgeRejoinable,
+} from './checks.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+import type { World } from '../model/world.ts';
+
+const guideStep = (number: string) => `GDS guide 6.6.3.7, step ${number}`;
+
+/** Whether what a command of the removal removes is gone already. */
+function removalIsDone(
+  assignment: Assignment,
+  { kind, names }: ShadowEffect,
+): NonNullable<StepCommand['isDone']> {
+  const isDone = (world: World, name: string) =>
+    kind === 'volume-stop'
+      ? isShadowStopped(assignment, world, name)
+      : isShadowObjectGone(assignment, world, kind, name);
+  return (world) => names.every((name) => isDone(world, name));
+}
+
+/** The guide's order: stop, remove the volume, the group, then each disk; the last disk takes the class with it. */
+function removeStep(assignment: Assignment): Step {
+  const { shadow, volumes, backupServer: host } = assignment;
+  const names = listed(volumes.map((volume) => volume.shadow.volume));
+  return {
+    id: '7',
+    phase: 'remove',
+    title: `Remove the shadow ${volumes.length === 1 ? 'volume' : 'volumes'} ${names}`,
+    why: 'nobody may reach the blocks of the proxy through the backup server once it is joined again',
+    endangers: 'a shadow that is forgotten lets the backup server write over the data of the cluster',
+    source: guideStep('7'),
+    performance: 'commands',
+    commands: shadowRemoval(shadow.layout).map(({ argv, effect }) => ({
+      host,
+      argv,
+      guide: true,
+      changes: true,
+      isDone: removalIsDone(assignment, effect),
+    })),
+    before: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
+    after: { looks: ['backup'], judge: (world) => judgeNoShadow(assignment, world) },
+    unwinds: {
+      looks: ['backup'],
+      isDone: (world) => isShadowGone(assignment, world),
+      mayBeNeeded: (marks) => marks.shadowBegun,
+    },
+  };
+}
+
+const leftParted =
+  'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that it can still be restored from';
+
+/** Volumes that are rejoined together, and which of how many such groups they are. */
+interface RejoinGroup {
+  readonly volumes: readonly VolumeAssignment[];
+  /** Behind the guide's number; empty where all are rejoined at once. */
+  readonly suffix: string;
+}
+
+function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): Step {
+  const { backupServer, shadow, job } = assignment;
+  const proxies = proxiesOf({ volumes });
+  const masters = listed(mastersOf({ volumes }));
+  const one = volumes.length === 1;
+  return {
+    id: `8-1${suffix}`,
+    phase: 'rejoin',
+    title: `Rejoin ${listed(proxies)} to ${masters}`,
+    why: one
+      ? `${masters} gets its copy back: everything is copied from ${masters} to ${listed(proxies)}`
+      : 'each master gets its copy back: everything is copied from the masters to their proxies',
+    endangers: 'while the backup server still has the shadow, a rejoin writes below it unseen',
+    source: guideStep('8-1'),
+    performance: 'commands',
+    ...(job.rejoin === 'leave-parted' ? { leftOut: leftParted } : {}),
+    // One command each: where the run is brought back, some may be joined already.
+    commands: volumes.map((volume) => ({
+      host: commandNode(assignment),
+      argv: sdxproxyRejoin({ class: assignment.class, proxyVolumes: [volume.proxy] }),
+      guide: true,
+      changes: true,
+      isDone: (world) => isProxyJoined(assignment, world, [volume]),
+    })),
+    before: {
+      looks: ['primaries', 'backup'],
+      judge: (world) => judgeRejoinable(assignment, world, volumes),
+    },
+    after: { looks: ['primaries'], judge: (world) => judgeJoining(assignment, world, volumes) },
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world) => isProxyJoined(assignment, world, volumes),
+      mayBeNeeded: (marks) => marks.partBegun,
+      provided(world, marks) {
+        const gone = world.backup ? isShadowGone(assignment, world) : !marks.shadowBegun;
+        return gone ? undefined : `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
+      },
+    },
+  };
+}
+
+/** Why the copy is not watched; undefined where it is. */
+function notWatched({ job }: Assignment): string | undefined {
+  if (job.rejoin === 'leave-parted') return leftParted;
+  return job.resynchronisation.wait
+    ? undefined
+    : 'the job does not wait for the copy (resynchronisation.wait: false)';
+}
+
+function watchStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): Step {
+  const proxies = proxiesOf({ volumes });
+  const reason = notWatched(assignment);
+  return {
+    id: `8-2${suffix}`,
+    phase: 'rejoin',
+    title: `Watch the copy from ${listed(mastersOf({ volumes }))} to ${listed(proxies)}`,
+    why: 'the slice of the proxy is COPY while it is copied, and STOP once it is in sync; anything else has failed',
+    source: guideStep('8-2'),
+    performance: 'watch',
+    ...(reason === undefined ? {} : { leftOut: reason }),
+    commands: proxies.map((object) => ({
+      host: commandNode(assignment),
+      argv: sdxinfo({ show: ['slice'], class: assignment.class, object }),
+      guide: true,
+      changes: false,
+    })),
+    volumes: proxies,
+    after: { looks: ['primaries'], judge: (world) => judgeJoined(assignment, world, volumes) },
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world) => isJoinedAndInSync(assignment, world, volumes),
+      isDue: (world) => isJoining(assignment, world, volumes),
+      mayBeNeeded: (marks) => marks.partBegun,
+    },
+  };
+}
+
+/** At most so many as the job allows are copied at the same time: the next are rejoined when those are in sync. */
+function rejoinGroups({ volumes, job }: Assignment): RejoinGroup[] {
+  const most = job.resynchronisation.atOnce ?? volumes.length;
+  if (most >= volumes.length) return [{ volumes, suffix: '' }];
+  const count = Math.ceil(volumes.length / most);
+  return Array.from({ length: count }, (_, index) => ({
+    volumes: volumes.slice(index * most, (index + 1) * most),
+    suffix: `:${index + 1}`,
+  }));
+}
+
+export function rejoinSteps(assignment: Assignment): Step[] {
+  const groups = rejoinGroups(assignment);
+  return [
+    removeStep(assignment),
+    ...groups.flatMap((group) => [rejoinStep(assignment, group), watchStep(assignment, group)]),
+  ];
+}

@@ -1,0 +1,65 @@
+/** Step 5 of the GDS guide's 6.6.3.7, and the verification that has to follow it. */
+import { rawDevice } from '../../gds/commands.ts';
+import { shadowCreation } from '../../gds/shadow-commands.ts';
+import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
+import { fingerprintCommands, fingerprintSource } from '../model/fingerprint.ts';
+import type { Step } from '../model/step.ts';
+
+function createStep(assignment: Assignment): Step {
+  const { shadow, volumes, backupServer: host } = assignment;
+  const { layout, devices } = shadow;
+  const names = volumes.map((volume) => volume.shadow.volume);
+  const standIns = layout.volumes.filter(({ proxy }) => proxy === undefined);
+  const one = volumes.length === 1;
+  return {
+    id: '5',
+    phase: 'shadow',
+    title: `Create the shadow ${one ? 'volume' : 'volumes'} ${listed(names)}`,
+    why: [
+      `the same disks under the same names, and the same size: ${host} then sees the blocks of ${listed(proxiesOf(assignment))}`,
+      ...(standIns.length === 0
+        ? []
+        : [
+            `${listed(standIns.map(({ name }) => name))} ${standIns.length === 1 ? 'stands' : 'stand'} in for what lies before, so that each volume begins at its own block`,
+          ]),
+    ].join('; '),
+    endangers: 'a shadow in a wrong configuration, once written to, damages the data of the cluster',
+    source: 'GDS guide 6.6.3.7, step 5',
+    performance: 'commands',
+    commands: shadowCreation(layout, devices).map(({ argv }) => ({ host, argv, guide: true, changes: true })),
+    before: {
+      looks: ['primaries', 'backup'],
+      fresh: true,
+      judge: (world) => [...judgeStopped(assignment, world), ...judgeNoShadow(assignment, world)],
+    },
+  };
+}
+
+function verificationStep(assignment: Assignment): Step {
+  const { volumes, backupServer } = assignment;
+  return {
+    id: 'verify',
+    phase: 'verify',
+    title: volumes.length === 1 ? 'Verify the shadow' : 'Verify the shadows',
+    why: 'each rule of the configuration, and the fingerprint read through the shadow: before a byte goes to tape',
+    endangers: 'a dump of a wrong shadow is a backup of something else',
+    source: 'GDS guide 6.6.3.7, step 5: "be sure to confirm that the shadow volume configuration is correct"',
+    performance: 'verification',
+    commands: volumes.flatMap((volume) =>
+      fingerprintCommands(
+        fingerprintSource(
+          assignment,
+          volume,
+          backupServer,
+          rawDevice(volume.shadow.class, volume.shadow.volume),
+        ),
+      ),
+    ),
+    before: { looks: ['primaries', 'backup'], judge: (world) => judgeShadow(assignment, world) },
+  };
+}
+
+export function shadowSteps(assignment: Assignment): Step[] {
+  return [createStep(assignment), verificationStep(assignment)];
+}

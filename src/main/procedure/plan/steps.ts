@@ -1,0 +1,131 @@
+/** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
+import { mounts, type Assignment } from '../model/assignment.ts';
+import { lockFolder } from '../model/lock.ts';
+import { toolsOfWork } from './server-work.ts';
+import { dumpSteps } from './steps-dump.ts';
+import { partSteps } from './steps-part.ts';
+import { rejoinSteps } from './steps-rejoin.ts';
+import { shadowSteps } from './steps-shadow.ts';
+import { withScripts } from './steps-scripts.ts';
+import type { Step } from '../model/step.ts';
+import { readRecordCommand, rewindCommand } from '../drive/tape-look.ts';
+import { statusCommand } from '../drive/tape-position.ts';
+
+function lockStep(assignment: Assignment): Step {
+  return {
+    id: 'lock',
+    phase: 'prepare',
+    title: `Lock ${assignment.class}`,
+    why: 'two runs on one class would part and remove under each other',
+    source: 'Shadowtape',
+    performance: 'lock',
+    commands: [
+      {
+        host: assignment.backupServer,
+        argv: ['mkdir', lockFolder(assignment.class)],
+        guide: false,
+        changes: false,
+      },
+    ],
+  };
+}
+
+function unlockStep(assignment: Assignment): Step {
+  return {
+    id: 'unlock',
+    phase: 'finish',
+    title: `Unlock ${assignment.class}`,
+    why: 'the next run may begin',
+    source: 'Shadowtape',
+    performance: 'unlock',
+    commands: [
+      {
+        host: assignment.backupServer,
+        argv: ['rmdir', lockFolder(assignment.class)],
+        guide: false,
+        changes: false,
+      },
+    ],
+  };
+}
+
+function tapeStep(assignment: Assignment): Step {
+  const { job } = assignment;
+  return {
+    id: 'tape',
+    phase: 'prepare',
+    title: 'Look at the tape',
+    why: job.media.overwrite
+      ? 'the job lets the tape be overwritten; what is lost is told before'
+      : 'a tape that is not blank is not written to',
+    source: 'Shadowtape',
+    performance: 'tape-check',
+    commands: [
+      statusCommand(assignment),
+      rewindCommand(assignment),
+      readRecordCommand(assignment),
+      rewindCommand(assignment),
+    ],
+  };
+}
+
+/** Route `server` only: what the detached work needs. */
+function toolsStep(assignment: Assignment): Step {
+  const { backupServer: host } = assignment;
+  return {
+    id: 'tools',
+    phase: 'prepare',
+    title: `Look whether ${host} has what the dump needs`,
+    why: 'a command that is missing is better missed before the proxy is parted',
+    source: 'Shadowtape',
+    performance: 'tools-check',
+    commands: toolsOfWork(assignment).map((tool) => ({
+      host,
+      argv: ['command', '-v', tool],
+      guide: false,
+      changes: false,
+    })),
+  };
+}
+
+/** Route `server` only: the folders in which the dump and the reading back have run. */
+function clearStep({ backupServer }: Assignment): Step {
+  return {
+    id: 'clear',
+    phase: 'finish',
+    title: `Remove what the dump has left on ${backupServer}`,
+    why: 'output, process numbers and exit statuses of the detached work are in the journal by now',
+    source: 'Shadowtape',
+    performance: 'clear-work',
+    commands: [],
+    unwinds: { looks: [], isDone: (_world, marks) => marks.works.length === 0 },
+  };
+}
+
+function mountPointStep({ backupServer: host, job }: Assignment): Step {
+  return {
+    id: 'mount-point',
+    phase: 'prepare',
+    title: `Look whether ${job.mountPoint} is free`,
+    why: 'the run makes the mount point, and removes it',
+    source: 'Shadowtape',
+    performance: 'mount-point-check',
+    commands: [{ host, argv: ['ls', '-d', job.mountPoint], guide: false, changes: false }],
+  };
+}
+
+/** Pure: the same assignment gives the same steps. */
+export function stepsOf(assignment: Assignment): Step[] {
+  return withScripts(assignment, [
+    lockStep(assignment),
+    ...(assignment.route === 'server' ? [toolsStep(assignment)] : []),
+    tapeStep(assignment),
+    ...(assignment.volumes.some(({ method }) => mounts(method)) ? [mountPointStep(assignment)] : []),
+    ...partSteps(assignment),
+    ...shadowSteps(assignment),
+    ...dumpSteps(assignment),
+    ...rejoinSteps(assignment),
+    ...(assignment.route === 'server' ? [clearStep(assignment)] : []),
+    unlockStep(assignment),
+  ]);
+}

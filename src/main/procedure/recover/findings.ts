@@ -1,0 +1,80 @@
+/** Says what a run that is taken up was found to be: where its journal ends, what it lets expect, and what the hosts show. Pure. */
+import type { RunEvent } from '../../../contract/events.ts';
+import { listed, mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { isJoinedAndInSync, isShadowGone } from '../plan/checks.ts';
+import type { RunMarks } from '../model/run-marks.ts';
+import { sentCommands } from '../model/sent-commands.ts';
+import type { Settled } from '../run/settle.ts';
+import { whatStands } from '../run/what-stands.ts';
+import type { World } from '../model/world.ts';
+
+function whereItEnds(events: readonly RunEvent[]): string {
+  const end = events.findLast((event) => event.type === 'run-finished');
+  if (end?.type === 'run-finished' && end === events.at(-1))
+    return `the journal ends with exit status ${end.exitStatus}: ${end.sentence}`;
+  const started = events.findLast((event) => event.type === 'step-started');
+  if (started?.type !== 'step-started') return 'the journal ends before the first step';
+  const finished = events.findLast(
+    (event) => event.type === 'step-finished' && event.step === started.step && event.seq > started.seq,
+  );
+  const place = started.unwinding ? `step ${started.step} of the unwinding` : `step ${started.step}`;
+  return finished?.type === 'step-finished'
+    ? `the journal ends after ${place}, which was ${finished.result}`
+    : `the journal ends in the middle of ${place}`;
+}
+
+/** A command that carries scripts, as what starts detached work does, is told by its first line. */
+function told(line: string): string {
+  const [first = '', ...more] = line.split('\n');
+  return more.length === 0 ? first : `${first} …`;
+}
+
+function unheard(events: readonly RunEvent[], settled: readonly Settled[]): string[] {
+  return sentCommands(events).flatMap(({ intent, ending }) => {
+    if (ending !== 'unknown' || !intent.changes) return [];
+    const seen = settled.find(({ of }) => of === intent.seq);
+    const words = { good: 'it has had its effect', bad: 'it has had no effect' } as const;
+    const how = seen ? words[seen.ended] : 'nobody heard of its end';
+    return [`sent to ${intent.host}: ${told(intent.line)}: ${how}`];
+  });
+}
+
+/** What the commands of the run, where they all ended as they should, leave behind. */
+function expectations(assignment: Assignment, events: readonly RunEvent[], world: World): string[] {
+  const { shadow, backupServer } = assignment;
+  const [proxies, masters] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];
+  // Proxies that are rejoined one after the other have a step each: "8-1:2".
+  const last = (step: string) =>
+    sentCommands(events).findLast(
+      ({ intent, ending }) => intent.step.replace(/:.*/, '') === step && intent.changes && ending !== 'bad',
+    );
+  const [part, rejoin, create, remove] = ['3-3', '8-1', '5', '7'].map(last);
+  const isParted = (part?.intent.seq ?? 0) > (rejoin?.intent.seq ?? 0);
+  const hasShadow = (create?.intent.seq ?? 0) > (remove?.intent.seq ?? 0);
+  const differing: string[] = [];
+  if (isParted === isJoinedAndInSync(assignment, world))
+    differing.push(
+      `expected after the journal: ${proxies} ${isParted ? 'parted from' : 'joined to'} ${masters}`,
+    );
+  if (hasShadow === isShadowGone(assignment, world))
+    differing.push(
+      `expected after the journal: ${hasShadow ? 'a' : 'no'} shadow in ${shadow.class} on ${backupServer}`,
+    );
+  return differing;
+}
+
+/** @returns sentences: where the journal ends, what nobody heard the end of, what is otherwise than it lets expect, what stands where */
+export function findingsOf(
+  assignment: Assignment,
+  events: readonly RunEvent[],
+  world: World,
+  marks: RunMarks,
+  settled: readonly Settled[],
+): string[] {
+  return [
+    whereItEnds(events),
+    ...unheard(events, settled),
+    ...expectations(assignment, events, world),
+    ...whatStands(assignment, world, marks).map((sentence) => `found: ${sentence}`),
+  ];
+}

@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest';
+import type { NewEvent, RunEvent } from '../../../contract/events.ts';
+import { edited, readFixture } from '../../gds/fixtures/read-fixture.ts';
+import { parseSdxinfo } from '../../gds/sdxinfo.ts';
+import { chooseJob, siteOf } from '../../site/site-file.ts';
+import { assign } from '../model/assign.ts';
+import { recordsCompared } from '../model/fingerprint.ts';
+import { resumePoint } from './resume-point.ts';
+import { dumpStepsOf, marksOf } from '../model/run-marks.ts';
+import { stepsOf } from '../plan/steps.ts';
+import type { Mount, World } from '../model/world.ts';
+
+const jobFields = {
+  class: 'Class1',
+  volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
+  shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
+  services: { stop: ['umount /app'], resume: ['mount /app'] },
+  fsck: { answerYes: true },
+};
+const site = siteOf('site.yaml', {
+  site: 'payroll',
+  platform: 'solaris',
+  hosts: { node1: { role: 'primary' }, node3: { role: 'backup' } },
+  tape: { host: 'node3', device: '/dev/rmt/0' },
+  jobs: {
+    raw: jobFields,
+    files: { ...jobFields, method: '6b' },
+    live: { ...jobFields, method: '6b', services: 'not-needed' },
+  },
+});
+
+const joined = readFixture('primary-joined');
+const stopped = readFixture('primary-parted');
+const running = edited(
+  edited(stopped, '1048576 STOP', '1048576 ACTIVE'),
+  'Disk3   Volume2 STOP',
+  'Disk3   Volume2 ACTIVE',
+);
+const shadow = readFixture('shadow');
+const halfShadow = shadow.slice(0, shadow.indexOf('OBJ    NAME    CLASS   GROUP   SKIP'));
+
+function world(primary: string, backup = '', mounts: readonly Mount[] = []): World {
+  return {
+    primaries: [{ node: 'node1', report: parseSdxinfo(primary) }],
+    backup: { node: 'node3', report: parseSdxinfo(backup), mounts },
+  };
+}
+
+function assignmentOf(job: string) {
+  const named = chooseJob('site.yaml', site, job);
+  return assign(site, named, [{ node: 'node1', report: parseSdxinfo(joined) }], 'run-1');
+}
+
+/** The journal of a run, as far as it came. */
+class Story {
+  readonly events: RunEvent[] = [];
+  readonly #assignment;
+  readonly #job: string;
+
+  constructor(job: string) {
+    this.#job = job;
+    this.#assignment = assignmentOf(job);
+  }
+
+  add(event: NewEvent): number {
+    const seq = this.events.length + 1;
+    this.events.push({ seq, at: '2026-11-22T02:00:00.000Z', run: 'run-1', prev: '', ...event } as RunEvent);
+    return seq;
+  }
+
+  start(step: string): this {
+    const phase = stepsOf(this.#assignment).find(({ id }) => id === step)?.phase ?? 'part';
+    this.add({ type: 'step-started', step, title: step, phase, unwinding: false });
+    return this;
+  }
+
+  end(step: string, result: 'done' | 'failed' = 'done'): this {
+    this.add({ type: 'step-finished', step, result, milliseconds: 1 });
+    return this;
+  }
+
+  /** Sends the changing commands of a step; the status is that of the last. */
+  send(step: string, status: number | 'unheard' = 0): this {
+    const commands = stepsOf(this.#assignment).find(({ id }) => id === step)?.commands ?? [];
+    const changing = commands.filter(({ changes }) => changes);
+    for (const [index, { host, argv }] of changing.entries()) {
+      const of = this.add({
+        type: 'intent',
+        step,
+        host,
+        argv: [...argv],
+        line: argv.join(' '),
+        changes: true,
+      });
+      const ended = index === changing.length - 1 ? status : 0;
+      if (ended === 'unheard') continue;
+      const output = { stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 };
+      this.add({ type: 'outcome', step, of, exitStatus: ended, milliseconds: 1, ...output });
+    }
+    return this;
+  }
+
+  done(...steps: string[]): this {
+    for (const step of steps) {
+      this.start(step).send(step);
+      if (step === 'fingerprint') this.fingerprint();
+      this.end(step);
+    }
+    return this;
+  }
+
+  fingerprint(missing = 0): this {
+    const [volume] = this.#assignment.volumes;
+    const records = recordsCompared(this.#assignment, volume ?? { blocks: 0 }).slice(missing);
+    this.add({
+      type: 'fingerprint',
+      step: 'fingerprint',
+      volume: 'Volume2',
+      side: 'primary',
+      host: 'node1',
+      seed: 'run-1',
+      recordBytes: 32_768,
+      blocks: records.map((record) => ({ record, sha256: 'a'.repeat(64) })),
+    });
+    return this;
+  }
+
+  counted(): this {
+    const step = this.#job === 'raw' ? '6a' : '6b-4';
+    this.add({ type: 'digest', step, volume: 'Volume2', hop: 'counted', records: 1 });
+    return this;
+  }
+
+  /** @returns the ids of the steps that are performed, or why none can be */
+  point(seen: World): string[] | string {
+    const assignment = assignmentOf(this.#job);
+    const steps = stepsOf(assignment);
+    const marks = marksOf(this.events, dumpStepsOf(steps), '/mnt1');
+    const point = resumePoint({ assignment, steps, events: this.events, world: seen, marks });
+    return 'refused' in point ? point.refused : point.todo.map(({ id }) => id);
+  }
+}
+
+const story = (job = 'raw') => new Story(job);
+const parted = (job = 'raw') => story(job).done('3-2', '3-3', '3-4');
+const ready = (job = 'raw') => parted(job).done('fingerprint', '3-5');
+const shadowed = (job = 'raw') => ready(job).done('4', '5');
+const fromVerify = ['verify', '6a', 'read-back', '7', '8-1', '8-2', 'unlock'];
+const fromPart = ['tape', '3-1', '3-2', '3-3', '3-4', 'fingerprint', '3-5', '4', '5', ...fromVerify];
+
+describe('before the part', () => {
+  it('the run begins again with 3-1', () => {
+    expect(story().point(world(joined))).toEqual(fromPart);
+    expect(story().done('3-2').point(world(joined))).toEqual(fromPart);
+    expect(story().done('3-2').start('3-3').send('3-3', 'unheard').point(world(joined))).toEqual(fromPart);
+  });
+
+  it('a proxy that somebody else has parted is not taken for this run’s', () => {
+    expect(story().done('3-2').point(world(stopped))).toBe(
+      'Volume2 is parted, and it was not this run that parted it',
+    );
+  });
+});
+
+describe('once the proxy is parted', () => {
+  it('a part that nobody heard the end of is seen', () => {
+    expect(story().done('3-2').start('3-3').send('3-3', 'unheard').point(world(running))).toEqual([
+      'tape',
+      '3-4',
+      'fingerprint',
+      '3-5',
+      '4',
+      '5',
+      ...fromVerify,
+    ]);
+  });
+
+  it('a part that failed is not gone on with', () => {
+    expect(story().done('3-2').start('3-3').send('3-3', 1).point(world(running))).toBe(
+      'step 3-3 failed, and Volume2 is parted nevertheless',
+    );
+  });
+
+  it('the fingerprint is taken again unless it is whole', () => {
+    expect(parted().fingerprint().point(world(running))).toEqual(['tape', '3-5', '4', '5', ...fromVerify]);
+    expect(parted().fingerprint(1).point(world(running))).toContain('fingerprint');
+  });
+
+  it('a proxy that is stopped without a fingerprint proves nothing any more', () => {
+    expect(parted().point(world(stopped))).toBe(
+      'Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven',
+    );
+  });
+
+  it('the fingerprint of an earlier part does not count', () => {
+    const twice = ready().done('8-1').done('3-2', '3-3', '3-4');
+    expect(twice.point(world(running))).toContain('fingerprint');
+    expect(twice.point(world(stopped))).toMatch(/^Volume2 is stopped, and no whole fingerprint/);
+  });
+
+  it('a proxy that runs again after a reboot is stopped again', () => {
+    expect(ready().point(world(running))).toEqual(['tape', '3-5', '4', '5', ...fromVerify]);
+    expect(ready().point(world(stopped))).toEqual(['tape', '4', '5', ...fromVerify]);
+  });
+
+  it('what was parted and is joined again is gone', () => {
+    expect(shadowed().point(world(joined))).toBe(
+      'Volume2 is joined again: what it held when it was parted is gone',
+    );
+  });
+});
+
+describe('once the shadow was begun', () => {
+  it('a whole one is verified again, though a node rebooted', () => {
+    expect(shadowed().point(world(stopped, shadow))).toEqual(['tape', ...fromVerify]);
+    expect(shadowed().done('verify').point(world(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
+  });
+
+  it('one that a reboot took away is created again', () => {
+    expect(shadowed().point(world(stopped))).toEqual(['tape', '4', '5', ...fromVerify]);
+  });
+
+  it('a half one is removed first', () => {
+    expect(ready().start('5').send('5', 'unheard').point(world(stopped, halfShadow))).toEqual([
+      'tape',
+      '7',
+      '4',
+      '5',
+      ...fromVerify,
+    ]);
+  });
+
+  it('objects that this run has not made are nobody’s to remove', () => {
+    expect(ready().point(world(stopped, shadow))).toBe(
+      'node3 shows objects of Class2 that this run has not made',
+    );
+  });
+});
+
+describe('in the middle of the dump', () => {
+  const mount = {
+    device: '/dev/sfdsk/Class2/dsk/Volume2',
+    mountPoint: '/mnt1',
+    type: 'ufs',
+    options: 'ro',
+  };
+
+  it('the tape is looked at again, and the shadow verified again', () => {
+    const amid = shadowed().done('verify').start('6a').send('6a', 'unheard');
+    expect(amid.point(world(stopped, shadow))).toEqual(['tape', ...fromVerify]);
+  });
+
+  it('a shadow that could be written to is unmounted, removed and created again', () => {
+    const amid = shadowed('files').done('verify', '6b-1', '6b-3').start('6b-4');
+    const todo = amid.point(world(stopped, shadow, [mount]));
+    expect(todo.slice(0, 6)).toEqual(['tape', '6b-5', '7', '4', '5', 'verify']);
+  });
+
+  it('a shadow that fsck has written to can no longer be proven', () => {
+    const amid = shadowed('live').done('verify', '6b-1', '6b-2');
+    expect(amid.point(world(stopped, shadow))).toBe(
+      'fsck has written to the shadow: the fingerprint no longer proves it',
+    );
+  });
+});
+
+describe('once the dump is complete', () => {
+  const dumped = () => shadowed().done('verify').start('6a').send('6a').counted();
+
+  it('the tape is read back, whether the console lived to say so or not', () => {
+    const left = ['read-back', '7', '8-1', '8-2', 'unlock'];
+    expect(dumped().point(world(stopped, shadow))).toEqual(left);
+    expect(dumped().end('6a').point(world(stopped, shadow))).toEqual(left);
+  });
+
+  it('but failed, or was unsaid while the proxy ran again, it is written again', () => {
+    expect(dumped().end('6a', 'failed').point(world(stopped, shadow))).toContain('6a');
+    expect(dumped().point(world(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
+  });
+
+  it('and read back, only the cluster is left', () => {
+    const read = () => dumped().end('6a').done('read-back');
+    expect(read().point(world(stopped, shadow))).toEqual(['7', '8-1', '8-2', 'unlock']);
+    expect(read().point(world(stopped))).toEqual(['8-1', '8-2', 'unlock']);
+    expect(read().start('8-1').send('8-1', 'unheard').point(world(joined))).toEqual(['8-2', 'unlock']);
+    expect(dumped().end('6a').done('8-1').point(world(joined))).toEqual(['read-back', '8-2', 'unlock']);
+  });
+});

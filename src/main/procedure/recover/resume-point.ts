@@ -1,0 +1,400 @@
+/**
+ * Where a run that was broken off goes on: with the first step that is not done. A step is done when the journal says so and, where
+ * it can be seen, the hosts agree. Pure.
+ */
+import { isBlocking } from '../../../contract/checks.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import {
+  listed,
+  mounts,
+  proxiesOf,
+  volumeNamed,
+  type Assignment,
+  type VolumeAssignment,
+} from '../model/assignment.ts';
+import {
+  isProxyJoined,
+  isProxyStopped,
+  isShadowGone,
+  isShadowUnmounted,
+  judgeParted,
+  judgeShadow,
+} from '../plan/checks.ts';
+import type { WorkState } from '../detached/detached-look.ts';
+import { recordsCompared, type Fingerprints, type SampledBlock } from '../model/fingerprint.ts';
+import { Route } from './resume-route.ts';
+import type { RunMarks } from '../model/run-marks.ts';
+import { sentCommands, type Sent } from '../model/sent-commands.ts';
+import type { Step } from '../model/step.ts';
+import { withScriptsLeft } from '../plan/steps-scripts.ts';
+import type { World } from '../model/world.ts';
+
+export interface ResumeFacts {
+  readonly assignment: Assignment;
+  /** All steps of the run. */
+  readonly steps: readonly Step[];
+  readonly events: readonly RunEvent[];
+  /** What both sides show now. */
+  readonly world: World;
+  readonly marks: RunMarks;
+  /** Proxy volume -> how its detached dump was found (route `server`); nothing where it has none. */
+  readonly dumps?: ReadonlyMap<string, WorkState> | undefined;
+}
+
+export interface ResumePoint {
+  /** The step with which the run goes on. */
+  readonly step: string;
+  /** Every step that is performed, in its order; one may stand there twice, where the shadow has to be built anew. */
+  readonly todo: readonly Step[];
+  /** Why it goes on there, a sentence each. */
+  readonly reasons: readonly string[];
+  /** The fingerprints of the parted proxies, where they were taken. */
+  readonly fingerprints: Fingerprints | undefined;
+  /** Dumps that are complete although the console did not live to say so. */
+  readonly completed: readonly Step[];
+  /** The dump that went on while no console watched it: it is not started again. */
+  readonly underWay: Step | undefined;
+}
+
+export interface ResumeRefusal {
+  readonly refused: string;
+}
+
+/** What the journal says of the run since the proxy was last parted. */
+interface Past {
+  readonly part: Sent | undefined;
+  readonly sent: readonly Sent[];
+  readonly events: readonly RunEvent[];
+}
+
+function pastOf(events: readonly RunEvent[]): Past {
+  const sent = sentCommands(events);
+  const part = sent.findLast(({ intent }) => intent.step === '3-3' && intent.changes);
+  const from = part?.intent.seq ?? 0;
+  return {
+    part,
+    sent: sent.filter(({ intent }) => intent.seq > from),
+    events: events.filter(({ seq }) => seq > from),
+  };
+}
+
+const lastEnd = (events: readonly RunEvent[], step: string) =>
+  events.findLast((event) => event.type === 'step-finished' && event.step === step);
+
+/** Only a fingerprint of exactly the records that are compared later is one. */
+function fingerprintOf(
+  { assignment }: ResumeFacts,
+  past: Past,
+  volume: VolumeAssignment,
+): readonly SampledBlock[] | undefined {
+  const taken = past.events.findLast(
+    (event) => event.type === 'fingerprint' && event.side === 'primary' && event.volume === volume.proxy,
+  );
+  if (taken?.type !== 'fingerprint') return undefined;
+  const records = recordsCompared(assignment, volume);
+  const isWhole =
+    taken.blocks.length === records.length &&
+    records.every((record, index) => taken.blocks[index]?.record === record);
+  return isWhole ? taken.blocks : undefined;
+}
+
+/** The fingerprints of all volumes; undefined where one of them is missing. */
+function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefined {
+  const taken = new Map<string, readonly SampledBlock[]>();
+  for (const volume of facts.assignment.volumes) {
+    const blocks = fingerprintOf(facts, past, volume);
+    if (!blocks) return undefined;
+    taken.set(volume.proxy, blocks);
+  }
+  return taken;
+}
+
+function addUndone(route: Route, { world, marks }: ResumeFacts, step: Step | undefined): boolean {
+  if (!step?.unwinds || step.unwinds.isDone(world, marks)) return false;
+  route.add(step.id);
+  return true;
+}
+
+const stepOf = ({ steps }: ResumeFacts, id: string) => steps.find((step) => step.id === id);
+
+/** "Volume2 is", "Volume2 and Volume4 are". */
+function proxiesAre({ assignment }: ResumeFacts): string {
+  const proxies = proxiesOf(assignment);
+  return `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
+}
+
+/** Nothing was parted: the whole procedure once more, but for what stays stopped. */
+function fromTheBeginning(facts: ResumeFacts, route: Route): void {
+  const { marks } = facts;
+  route.addFrom('tape');
+  route.reasons.push(`${proxiesAre(facts)} still joined: begun again with step 3-1`);
+  if (marks.operatorStopped || marks.servicesStopped.some(({ sure }) => sure))
+    route.reasons.push('the services that were stopped stay stopped until step 3-4');
+}
+
+type Completeness = 'done' | 'unsaid' | 'no';
+
+const lastStart = (events: readonly RunEvent[], step: string) =>
+  events.findLast((event) => event.type === 'step-started' && event.step === step);
+
+/** The digest that the tape host counted stands in the journal, and nothing says that the dump failed nevertheless. */
+function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): Completeness {
+  const started = lastStart(past.events, dump.id);
+  if (!started) return 'no';
+  const since = past.events.filter(({ seq }) => seq > started.seq);
+  if (!since.some((event) => event.type === 'digest' && event.hop === 'counted' && event.step === dump.id))
+    return 'no';
+  const end = lastEnd(since, dump.id);
+  if (end?.type === 'step-finished') return end.result === 'done' ? 'done' : 'no';
+  // Its last check was that nobody has started the proxy meanwhile: a proxy that was started does not stop by itself.
+  return isProxyStopped(facts.assignment, facts.world) ? 'unsaid' : 'no';
+}
+
+/** A tape with a label is complete with its manifest, which is written where the last dump has left the head. */
+function manifestIsWritten(facts: ResumeFacts, past: Past, lastDump: Step): boolean {
+  const manifest = facts.steps.find(({ id }) => id === 'manifest');
+  if (!manifest) return true;
+  const from = lastStart(past.events, lastDump.id)?.seq ?? 0;
+  const written = lastEnd(
+    past.events.filter(({ seq }) => seq > from),
+    manifest.id,
+  );
+  return written?.type === 'step-finished' && written.result === 'done';
+}
+
+/** @returns the dumps that are complete without the journal saying so; undefined where the tape is not complete */
+function completeTape(facts: ResumeFacts, past: Past, route: Route): readonly Step[] | undefined {
+  const states = route.dumps.map((dump) => ({ dump, state: dumpIsComplete(facts, past, dump) }));
+  const last = route.dumps.at(-1);
+  if (!last || states.some(({ state }) => state === 'no') || !manifestIsWritten(facts, past, last))
+    return undefined;
+  return states.flatMap(({ dump, state }) => (state === 'unsaid' ? [dump] : []));
+}
+
+/** What is left once the tape is written. */
+function afterTheDump(facts: ResumeFacts, past: Past, route: Route): void {
+  const readBack = route.find('read-back');
+  const dumped =
+    past.events.findLast((event) => event.type === 'digest' && event.hop === 'counted')?.seq ?? 0;
+  const readEnd =
+    readBack &&
+    lastEnd(
+      past.events.filter(({ seq }) => seq > dumped),
+      readBack.id,
+    );
+  const isRead = readEnd?.type === 'step-finished' && readEnd.result !== 'failed';
+  for (const { id } of route.dumps)
+    route.reasons.push(`step ${id} is complete: what the tape host counted stands in the journal`);
+  addUndone(route, facts, stepOf(facts, '3-4'));
+  for (const step of route.unmounts) addUndone(route, facts, step);
+  if (!isRead && readBack) {
+    route.add(readBack.id);
+    route.reasons.push('the tape was not read back to its end');
+  }
+  addUndone(route, facts, stepOf(facts, '7'));
+  if (isProxyJoined(facts.assignment, facts.world)) route.reasons.push(`${proxiesAre(facts)} joined again`);
+  for (const step of route.rejoining)
+    if (step.performance === 'watch') route.add(step.id);
+    else addUndone(route, facts, step);
+  route.addPhase('finish');
+}
+
+/** Rules of the proxy alone: it may have to be stopped again first, and is judged again when the shadow is verified. */
+const isOfProxy = (rule: string) => rule.startsWith('proxy-');
+
+/** Every rule holds of the shadows, but for those of the proxies and for the mode in which they are active. */
+function shadowHolds({ assignment, world }: ResumeFacts, but: readonly string[] = []): boolean {
+  return !judgeShadow(assignment, world).some(
+    (verdict) => isBlocking(verdict) && !isOfProxy(verdict.rule) && !but.includes(verdict.rule),
+  );
+}
+
+/** The shadow stands as step 5 leaves it: every rule holds, nothing is mounted, and nobody has made it writable. */
+function shadowIsWhole(facts: ResumeFacts, past: Past, route: Route): boolean {
+  const { assignment, world, marks } = facts;
+  const built = past.sent.findLast(({ intent }) => intent.step === '5')?.intent.seq ?? 0;
+  const dumping = new Set(route.dumpSteps.map(({ id }) => id));
+  const wasActivated = past.sent.some(
+    ({ intent }) => intent.seq > built && dumping.has(intent.step) && intent.argv[0] === 'sdxshadowvolume',
+  );
+  return !wasActivated && !marks.mountPointMade && isShadowUnmounted(assignment, world) && shadowHolds(facts);
+}
+
+/** Commands of the dump's steps that write through the shadow: what the fingerprint was taken of is no longer what is there. */
+function writtenThrough(past: Past): Sent | undefined {
+  return past.sent.findLast(
+    ({ intent: { argv } }) => argv[0] === 'sfxadm' || (argv[0] === 'fsck' && argv.includes('-y')),
+  );
+}
+
+function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undefined {
+  const { assignment, world } = facts;
+  const { backupServer, shadow } = assignment;
+  const begun = past.sent.some(({ intent }) => intent.step === '5' && intent.changes);
+  const isGone = isShadowGone(assignment, world);
+  if (!begun && !isGone) return `${backupServer} shows objects of ${shadow.class} that this run has not made`;
+  if (begun && shadowIsWhole(facts, past, route)) {
+    const names = assignment.volumes.map((volume) => `${shadow.class}/${volume.shadow.volume}`);
+    const words = names.length === 1 ? 'shadow' : 'shadows';
+    const stand = names.length === 1 ? 'stands whole: it is' : 'stand whole: they are';
+    route.reasons.push(`the ${words} ${listed(names)} ${stand} verified again`);
+    return undefined;
+  }
+  if (begun && isGone)
+    route.reasons.push(`${backupServer} shows no shadow (a reboot takes it away): it is created again`);
+  if (begun && !isGone) {
+    route.reasons.push(
+      `what stands of the shadow is removed and created again: only one that nobody could write to is verified`,
+    );
+    for (const step of route.unmounts) addUndone(route, facts, step);
+    route.add('7');
+  } else {
+    for (const step of route.unmounts) addUndone(route, facts, step);
+  }
+  route.add('4');
+  route.addPhase('shadow');
+  return undefined;
+}
+
+/** A node that reboots starts what was stopped. */
+function addStop({ assignment }: ResumeFacts, past: Past, route: Route): void {
+  route.add('3-5');
+  if (past.sent.some(({ intent, ending }) => intent.step === '3-5' && intent.changes && ending === 'good'))
+    route.reasons.push(
+      `${listed(proxiesOf(assignment))} runs again, as it does when a node reboots: it is stopped once more (step 3-5)`,
+    );
+}
+
+/** The proxies are parted, and the tape is still to be written. */
+function beforeTheDump(facts: ResumeFacts, past: Past, route: Route): string | undefined {
+  const { assignment, world, marks } = facts;
+  const isStopped = isProxyStopped(assignment, world);
+  const isTaken = fingerprintsOf(facts, past) !== undefined;
+  const written = writtenThrough(past);
+  if (written)
+    return `${written.intent.argv[0] ?? ''} has written to the shadow: the fingerprint no longer proves it`;
+  if (!isTaken && isStopped)
+    return `${proxiesAre(facts)} stopped, and no whole fingerprint is in the journal: a shadow could not be proven`;
+  // The drive is not free, and the shadow is held open, as long as something of an earlier dump runs.
+  for (const step of route.dumpsEnded) addUndone(route, facts, step);
+  route.add('tape');
+  addUndone(route, facts, stepOf(facts, '3-4'));
+  if (!isTaken) route.add('fingerprint');
+  if (!isStopped) addStop(facts, past, route);
+  const refused = addShadow(facts, past, route);
+  if (refused !== undefined) return refused;
+  if (marks.dumpBegun) {
+    const broken = route.dumps.findLast(({ id }) => lastStart(past.events, id)) ?? route.find('dump');
+    route.reasons.push(
+      `step ${broken?.id ?? ''} was broken off: the tape is written again from its beginning`,
+    );
+  }
+  route.addFrom('verify');
+  return undefined;
+}
+
+type Choice =
+  | { readonly refused: string }
+  | { readonly completed: readonly Step[]; readonly underWay?: Step | undefined };
+
+/** True where a dump has failed by itself: not where nobody waited for it any more, since the run was stopped or the host out of reach. */
+function wasJudged({ events }: Past, dump: Step): boolean {
+  const from = lastStart(events, dump.id)?.seq ?? 0;
+  const since = events.filter(({ seq }) => seq > from);
+  const hasEnded = since.some((event) => event.type === 'work' && event.what === 'ended');
+  return hasEnded && lastEnd(since, dump.id) !== undefined;
+}
+
+/** The dump that the journal ends in, where it runs on, or has ended well, on a shadow that stands as it was verified. */
+function dumpUnderWay(facts: ResumeFacts, past: Past, route: Route): Step | undefined {
+  const { assignment, world, dumps } = facts;
+  const dump = route.dumps.findLast(({ id }) => lastStart(past.events, id));
+  const volume = dump && volumeNamed(assignment, dump.volumes?.[0] ?? '');
+  const state = volume && dumps?.get(volume.proxy);
+  if (!dump || !volume || (state !== 'running' && state !== 'ended')) return undefined;
+  if (wasJudged(past, dump)) return undefined;
+  // For fsck it was made writable, once it was verified.
+  const but = volume.method === '6a' ? [] : ['access-mode'];
+  if (!shadowHolds(facts, but) || (mounts(volume.method) && isShadowUnmounted(assignment, world)))
+    return undefined;
+  route.reasons.push(
+    `the dump of ${volume.proxy} ${state === 'running' ? 'runs on' : 'has ended'} on ${assignment.backupServer}: it is taken up`,
+  );
+  return dump;
+}
+
+function fromDumpUnderWay(facts: ResumeFacts, past: Past, route: Route, dump: Step): void {
+  addUndone(route, facts, stepOf(facts, '3-4'));
+  if (!isProxyStopped(facts.assignment, facts.world)) addStop(facts, past, route);
+  route.addFrom(dump.id);
+}
+
+/** The proxies are joined: nothing was parted yet, or all but the copy is done. */
+function whenJoined(facts: ResumeFacts, past: Past, route: Route): Choice {
+  if (completeTape(facts, past, route)?.length === 0) {
+    afterTheDump(facts, past, route);
+    return { completed: [] };
+  }
+  if (past.part?.ending === 'good') {
+    const what = facts.assignment.volumes.length === 1 ? 'it' : 'they';
+    return {
+      refused: `${proxiesAre(facts)} joined again: what ${what} held when ${what} ${what === 'it' ? 'was' : 'were'} parted is gone`,
+    };
+  }
+  fromTheBeginning(facts, route);
+  return { completed: [] };
+}
+
+/** Why a run whose proxies are parted, or some of them, cannot go on; undefined where it can. */
+function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string | undefined {
+  const { assignment, world } = facts;
+  const joined = assignment.volumes.filter((volume) => isProxyJoined(assignment, world, [volume]));
+  const left = assignment.volumes.filter((volume) => !joined.includes(volume));
+  const blocking = judgeParted(assignment, world, left).find(isBlocking);
+  if (blocking) return `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}`;
+  if (!past.part) return `${proxiesAre(facts)} parted, and it was not this run that parted it`;
+  if (past.part.ending === 'bad') return `step 3-3 failed, and ${proxiesAre(facts)} parted nevertheless`;
+  if (joined.length > 0 && !isWritten)
+    return `${listed(joined.map(({ proxy }) => proxy))} is joined again: what it held when it was parted is gone`;
+  return undefined;
+}
+
+function whenParted(facts: ResumeFacts, past: Past, route: Route): Choice {
+  const completed = completeTape(facts, past, route);
+  const refused = partRefusal(facts, past, completed !== undefined);
+  if (refused !== undefined) return { refused };
+  if (completed) {
+    afterTheDump(facts, past, route);
+    return { completed };
+  }
+  const underWay = dumpUnderWay(facts, past, route);
+  if (underWay) {
+    fromDumpUnderWay(facts, past, route, underWay);
+    return { completed: [], underWay };
+  }
+  const reason = beforeTheDump(facts, past, route);
+  return reason === undefined ? { completed: [] } : { refused: reason };
+}
+
+/** The step that the guide's order has first among those to come, the tape's look left out. */
+function firstStep(todo: readonly Step[]): string {
+  const isFirst = ({ phase, performance }: Step) => phase !== 'prepare' && performance !== 'dump-ended';
+  return (todo.find(isFirst) ?? todo[0])?.id ?? '';
+}
+
+/** @returns where the run goes on, or why it cannot */
+export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
+  const past = pastOf(facts.events);
+  const route = new Route(facts.steps);
+  const choose = isProxyJoined(facts.assignment, facts.world) ? whenJoined : whenParted;
+  const choice = choose(facts, past, route);
+  if ('refused' in choice) return choice;
+  const { completed, underWay } = choice;
+  const isLeft = ({ id }: Step) =>
+    !facts.events.some(
+      (event) => event.type === 'step-finished' && event.step === id && event.result === 'done',
+    );
+  const todo = withScriptsLeft(facts.steps, route.todo, isLeft);
+  const fingerprints = fingerprintsOf(facts, past);
+  return { step: firstStep(todo), todo, reasons: route.reasons, fingerprints, completed, underWay };
+}

@@ -1,0 +1,297 @@
+/**
+ * Takes a run up again whose console died, or that was left where it stood: to go on with it, or to bring the cluster back.
+ *
+ * The lock is taken before anything is written: until then another process may still be working on the run. What is only looked at
+ * before that stands in no journal; it is looked at again by the steps.
+ */
+import { failure } from '../../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { listed, proxiesOf, volumeNamed } from '../model/assignment.ts';
+import { CommandRunner } from '../hosts/command-runner.ts';
+import type { WorkState } from '../detached/detached-look.ts';
+import { lookAtWork } from '../detached/detached-watch.ts';
+import { performToEnd, recordEnd, type RunEnd } from '../run/engine.ts';
+import { findingsOf } from './findings.ts';
+import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
+import type { ReadJournal } from '../../journal/journal-reader.ts';
+import { hasPartedLater } from '../model/later-runs.ts';
+import { lockFolder } from '../model/lock.ts';
+import { takeLockUp } from '../hosts/lock-take-up.ts';
+import { Observer } from '../hosts/observe.ts';
+import { resumePoint, type ResumePoint } from './resume-point.ts';
+import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
+import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
+import { haltedEnd, unwoundEnd } from '../run/run-end.ts';
+import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
+import { sentCommands } from '../model/sent-commands.ts';
+import { placeOf } from '../run/run-work.ts';
+import { dumpWorkOf } from '../plan/server-work.ts';
+import { settle, type Settled } from '../run/settle.ts';
+import { lastLook, removeLock, unwind } from '../run/unwind.ts';
+import { isNormal } from '../run/what-stands.ts';
+import type { World } from '../model/world.ts';
+
+export type TakeUpMode = 'resume' | 'unwind';
+
+export interface TakeUpOptions extends Omit<RunOptions, 'journal'> {
+  readonly mode: TakeUpMode;
+  readonly run: string;
+  readonly journalFile: string;
+  /** Reads the journal as it is now. */
+  readonly read: () => Promise<ReadJournal>;
+  /** The events of every run that was begun later. */
+  readonly laterRuns: () => Promise<readonly (readonly RunEvent[])[]>;
+  /** Takes this run's lock over whoever owns it. */
+  readonly takeOverLock: boolean;
+  readonly onEvent: EventListener;
+}
+
+/** What was seen of the run before anything was written. */
+interface Seen {
+  readonly journal: ReadJournal;
+  readonly world: World;
+  readonly settled: readonly Settled[];
+  readonly marks: RunMarks;
+  /** Proxy volume -> its detached dump, as it was found. */
+  readonly dumps: ReadonlyMap<string, WorkState>;
+}
+
+const step = 'take-up';
+
+function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undefined {
+  const last = events.at(-1);
+  return last?.type === 'run-finished' ? last : undefined;
+}
+
+/** The exit statuses with which a run leaves the cluster in its normal state. */
+const normalStatuses = new Set([0, 1, 2, 4]);
+
+/** @throws RUN_ALREADY_ENDED where there is nothing to take up */
+function requireUnfinished(options: TakeUpOptions, events: readonly RunEvent[]): void {
+  const { run, mode, assignment } = options;
+  const end = lastEndOf(events);
+  if (!end || !normalStatuses.has(end.exitStatus)) return;
+  // A run that has failed may be looked at once more; one that is done is left alone.
+  if (mode === 'unwind' && end.exitStatus !== 0) return;
+  const remedy =
+    end.exitStatus === 0
+      ? `nothing is to be done; shadowtape verify ${run} reads its tape again`
+      : `start the job again: shadowtape run ${assignment.jobName}`;
+  throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
+}
+
+function impossible({ mode, run }: TakeUpOptions, reason: string) {
+  return failure(mode === 'resume' ? 'RESUME_IMPOSSIBLE' : 'UNWIND_IMPOSSIBLE', { run, reason });
+}
+
+function marksNow({ steps, assignment }: TakeUpOptions, events: readonly RunEvent[]): RunMarks {
+  return marksOf(events, dumpStepsOf(steps), assignment.job.mountPoint);
+}
+
+/** The events with what was seen of the commands that nobody heard the end of. */
+function withSettled(
+  { events, lastHash }: ReadJournal,
+  run: string,
+  settled: readonly Settled[],
+): readonly RunEvent[] {
+  const at = events.at(-1)?.at ?? '';
+  const observed: RunEvent = {
+    type: 'observed',
+    seq: events.length + 1,
+    at,
+    run,
+    prev: lastHash,
+    findings: [],
+    settled: [...settled],
+  };
+  return [...events, observed];
+}
+
+/** How far the dumps are that do without a console. */
+async function lookAtDumps(
+  runner: CommandRunner,
+  assignment: TakeUpOptions['assignment'],
+  run: string,
+  { works }: RunMarks,
+): Promise<ReadonlyMap<string, WorkState>> {
+  const found = new Map<string, WorkState>();
+  const place = placeOf({ runner, assignment });
+  for (const { volume, purpose } of works) {
+    if (purpose !== 'dump') continue;
+    const work = dumpWorkOf(assignment, volumeNamed(assignment, volume), run);
+    found.set(volume, (await lookAtWork(place, work)).state);
+  }
+  return found;
+}
+
+async function lookAround(options: TakeUpOptions, runner: CommandRunner): Promise<Seen> {
+  const { assignment, run } = options;
+  const journal = await options.read();
+  requireUnfinished(options, journal.events);
+  const settled = await settle(runner, assignment, journal.events);
+  const world = await new Observer(runner, assignment).look(step, ['primaries', 'backup']);
+  const marks = marksNow(options, withSettled(journal, run, settled));
+  const dumps = await lookAtDumps(runner, assignment, run, marks);
+  return { journal, world, settled, marks, dumps };
+}
+
+/** What stands may be of another run, which began since: neither taken for this run's, nor touched. */
+async function requireOwn(options: TakeUpOptions, { journal, world, marks }: Seen): Promise<void> {
+  const { assignment, run } = options;
+  if (isNormal(assignment, world, marks)) return;
+  const end = lastEndOf(journal.events);
+  if (end && normalStatuses.has(end.exitStatus)) {
+    const remedy = `what stands now came after it: look with shadowtape runs, and with sdxinfo on both sides`;
+    throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
+  }
+  const later = (await options.laterRuns()).find((events) => hasPartedLater(journal.events, events));
+  const name = later?.[0]?.run;
+  if (name !== undefined)
+    throw failure('RUN_SUPERSEDED', { run, later: name, proxy: listed(proxiesOf(assignment)) });
+}
+
+function pointOf(options: TakeUpOptions, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
+  const { assignment, steps, run } = options;
+  const events = withSettled(journal, run, settled);
+  const point = resumePoint({ assignment, steps, events, world, marks, dumps });
+  if ('refused' in point) throw impossible(options, point.refused);
+  return point;
+}
+
+const dumpWords: Readonly<Record<WorkState, string>> = {
+  absent: 'nothing of it',
+  unbegun: 'not begun',
+  running: 'running',
+  ended: 'ended well',
+  failed: 'failed',
+  died: 'died: killed, or the server was rebooted',
+};
+
+/** Goes on with the journal, and writes down who takes the run up and what was found. */
+function openJournal(
+  options: TakeUpOptions,
+  { journal: soFar, world, marks, settled, dumps }: Seen,
+  warning: string | undefined,
+  point: ResumePoint | undefined,
+): Journal {
+  const { run, journalFile: file, mode, operator: by, version, assignment, onEvent } = options;
+  const journal = Journal.reopen({ file, run }, soFar);
+  journal.listen(onEvent);
+  // What stands on the hosts is brought back even where the disk of the console is full.
+  if (mode === 'unwind') journal.carryOn();
+  try {
+    const reason = point ? [`on with step ${point.step}`, ...point.reasons].join('; ') : 'to be unwound';
+    journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
+    const torn =
+      'the last line of the journal was torn, since the console died while it wrote; it was cut off';
+    if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
+    if (warning !== undefined) journal.append({ type: 'warning', step, text: warning });
+    const findings = [
+      ...findingsOf(assignment, soFar.events, world, marks, settled),
+      ...[...dumps].map(
+        ([volume, state]) =>
+          `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
+      ),
+    ];
+    journal.append({ type: 'observed', findings, settled: [...settled] });
+    for (const text of point?.reasons ?? []) journal.append({ type: 'warning', step, text });
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
+  return journal;
+}
+
+async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
+  const { completed, fingerprints, todo } = point;
+  context.again = true;
+  context.fingerprints = fingerprints;
+  context.underWay = point.underWay?.id;
+  const reason = 'what the tape host counted stands in the journal, and the proxy is still stopped';
+  for (const { id: step } of completed)
+    context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });
+  return performToEnd(context, todo);
+}
+
+async function bringBack(context: RunContext, nothingLeft: boolean): Promise<RunEnd> {
+  const { steps, halt } = context.options;
+  context.unwinding = true;
+  const troubles = nothingLeft ? [] : await unwind(context, steps);
+  await removeLock(context, steps);
+  const world = await lastLook(context);
+  const end = halt.aborted
+    ? haltedEnd(context, failure('RUN_HALTED', { step: 'unwind' }))
+    : unwoundEnd(context, world, nothingLeft, troubles);
+  recordEnd(context, end);
+  return end;
+}
+
+/** The lock is made first, and named after: whoever dies in between leaves one that names nobody. */
+function diedBeforeNaming(className: string, events: readonly RunEvent[]): boolean {
+  const isLock = (path = '') => path.startsWith(lockFolder(className));
+  const made = sentCommands(events).filter(
+    ({ intent: { argv }, ending }) => argv[0] === 'mkdir' && isLock(argv[1]) && ending !== 'bad',
+  );
+  const isNamed = made.some(
+    ({ intent, ending }) => intent.argv[1] !== lockFolder(className) && ending === 'good',
+  );
+  return made.length > 0 && !isNamed;
+}
+
+export interface TakenUp {
+  readonly end: RunEnd;
+  /** True where the end could not be written to the journal. */
+  readonly journalBroken: boolean;
+}
+
+/** @returns what goes on with the run, once its lock is held */
+async function prepare(options: TakeUpOptions, runner: CommandRunner, warning: string | undefined) {
+  const seen = await lookAround(options, runner);
+  await requireOwn(options, seen);
+  const point = options.mode === 'resume' ? pointOf(options, seen) : undefined;
+  const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
+  return { point, nothingLeft, journal: openJournal(options, seen, warning, point) };
+}
+
+/**
+ * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
+ * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN,
+ *   JOURNAL_UNWRITABLE, and what looking can end with; the lock is given back
+ */
+export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
+  const { assignment, run, hosts, cancel, halt } = options;
+  const { events } = await options.read();
+  const start = beginningOf(events, options.journalFile);
+  if (events.some(({ type }) => type === 'imported'))
+    throw impossible(options, 'it was imported from a tape, and what came after that is not known');
+  requireUnfinished(options, events);
+  const differing = disagreement(start, assignment);
+  if (differing !== undefined) throw impossible(options, differing);
+  const abort = AbortSignal.any([cancel, halt]);
+  const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: abort, halt }));
+  const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
+  const lock = await takeLockUp({
+    runner,
+    assignment,
+    run,
+    since,
+    mayBeNameless: diedBeforeNaming(assignment.class, events),
+    force: options.takeOverLock,
+  });
+  let prepared: Awaited<ReturnType<typeof prepare>>;
+  try {
+    prepared = await prepare(options, runner, lock.warning);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  const { journal, point, nothingLeft } = prepared;
+  const context = new RunContext({ ...options, journal });
+  context.patience = triesWhileHeldOpen;
+  try {
+    const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
+    return { end, journalBroken: journal.isBroken };
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,208 @@
+/** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
+import { failure, isFailure } from '../../../contract/errors.ts';
+import { listed, mastersOf } from '../model/assignment.ts';
+import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
+import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from '../model/lock.ts';
+import { lockedFailure } from '../hosts/lock-refusal.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import type { Question } from '../hosts/questions.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+
+export type Performer = (context: RunContext, step: Step) => Promise<void>;
+
+async function isAlreadyDone(context: RunContext, step: Step, command: StepCommand): Promise<boolean> {
+  if (!(context.unwinding || context.again) || !command.isDone) return false;
+  const looks = step.unwinds?.looks ?? step.before?.looks ?? [];
+  return command.isDone(await context.observer.look(step.id, looks), context.marks);
+}
+
+/** Commands that fail as long as somebody holds the shadow open, and change nothing then. */
+const needsClosed = new Set(['umount', 'sdxshadowvolume']);
+
+/** What a console that died was reading may be held open a little longer, until the reader notices that nobody listens. */
+async function sendPatiently(context: RunContext, step: Step, command: StepCommand): Promise<void> {
+  for (;;) {
+    try {
+      await context.runner.send(step.id, command);
+      return;
+    } catch (error) {
+      const mayPass =
+        isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED') && needsClosed.has(command.argv[0] ?? '');
+      if (!mayPass || context.patience === 0 || !(await context.waitForHost(0.25))) throw error;
+      context.patience -= 1;
+      context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; tried again` });
+    }
+  }
+}
+
+/**
+ * Sends the step's commands one after the other; while unwinding, and in a run that is taken up again, those that have nothing left
+ * to do are passed over.
+ */
+export const performCommands: Performer = async (context, step) => {
+  for (const command of step.commands) {
+    context.throwIfCancelled(step.id);
+    if (await isAlreadyDone(context, step, command)) continue;
+    try {
+      await sendPatiently(context, step, command);
+    } finally {
+      if (command.changes) context.observer.forget(command.host);
+    }
+  }
+};
+
+/** The states in which fsck leaves a file system that it may not repair: 32 to 39 (illumos fsck_ufs(8), EXIT STATUS). */
+const notClean = (status: number | undefined) => status !== undefined && status >= 32 && status <= 39;
+
+/** Without -y fsck asks, nobody answers, and it leaves the file system as it found it. */
+export const performFileSystemCheck: Performer = async (context, step) => {
+  const [check] = step.commands;
+  if (!check) throw new Error('the step has its fsck command');
+  try {
+    await context.runner.send(step.id, check);
+  } catch (error) {
+    const mayRepair = check.argv.includes('-y');
+    if (mayRepair || !isFailure(error, 'COMMAND_FAILED') || !notClean(error.evidence.exitStatus)) throw error;
+    const words = (error.evidence.stdout ?? '').split('\n').filter((line) => /[?]/.test(line));
+    const said = words.join('; ').trim() || wordsOf(error.evidence);
+    const device = check.argv.at(-1) ?? '';
+    throw failure('FILE_SYSTEM_NOT_CLEAN', { host: check.host, device, said }, error.evidence, error);
+  } finally {
+    context.observer.forget(check.host);
+  }
+};
+
+/** Removes the lock of a process of this machine that is gone. */
+async function removeDeadLock(context: RunContext, step: Step, listing: string): Promise<void> {
+  const { backupServer: host, class: className } = context.assignment;
+  const folder = lockFolder(className);
+  const names = listing.split('\n').filter((name) => name !== '');
+  const folders = [...names.map((name) => `${folder}/${name}`), folder];
+  for (const path of folders)
+    await context.runner.send(step.id, { host, argv: ['rmdir', path], changes: true });
+}
+
+export const performLock: Performer = async (context, step) => {
+  const { backupServer: host, class: className } = context.assignment;
+  const folder = lockFolder(className);
+  const make = (argv: readonly string[]) =>
+    context.runner.send(step.id, { host, argv, changes: true }, { anyStatus: true });
+  const first = await make(['mkdir', folder]);
+  if (first.status !== 0) {
+    const look = await context.runner.send(
+      step.id,
+      { host, argv: ['ls', folder], changes: false },
+      { anyStatus: true },
+    );
+    // Where there is no lock either, mkdir failed for a reason of its own.
+    if (look.status !== 0)
+      throw (
+        troubleOf({ host, argv: ['mkdir', folder] }, first) ?? troubleOf({ host, argv: ['ls', folder] }, look)
+      );
+    const listing = look.stdout.toString('utf8');
+    const owner = parseOwner(listing);
+    if (!owner || !isDead(owner)) throw lockedFailure(context.assignment, listing);
+    await removeDeadLock(context, step, listing);
+    context.journal.append({
+      type: 'warning',
+      step: step.id,
+      text: `the lock of run ${owner.run} was left by a process that is gone; it was removed`,
+    });
+    if ((await make(['mkdir', folder])).status !== 0) throw lockedFailure(context.assignment, '');
+  }
+  // A lock that names nobody would keep everybody out: without its owner it is not kept.
+  await context.runner.send(step.id, { host, argv: ['mkdir', ownFolder(context)], changes: true });
+};
+
+/** The folder inside the lock that names this run. */
+function ownFolder({ assignment, journal }: RunContext): string {
+  return `${lockFolder(assignment.class)}/${ownerName(thisOwner(journal.run))}`;
+}
+
+export const performUnlock: Performer = async (context, step) => {
+  const { backupServer: host, class: className } = context.assignment;
+  const remove = (path: string) => ({ host, argv: ['rmdir', path], changes: true });
+  // The owner may never have been named; where it cannot be removed, neither can the folder around it.
+  await context.runner.send(step.id, remove(ownFolder(context)), { anyStatus: true });
+  await context.runner.send(step.id, remove(lockFolder(className)));
+};
+
+export const performMountPointCheck: Performer = async (context, step) => {
+  const [look] = step.commands;
+  if (!look) return;
+  const result = await context.runner.send(step.id, look, { anyStatus: true });
+  const { mountPoint } = context.assignment.job;
+  if (result.status === 0) throw failure('MOUNT_POINT_TAKEN', { host: look.host, mountPoint });
+};
+
+/** @throws TOOLS_MISSING */
+export const performToolsCheck: Performer = async (context, step) => {
+  const missing: string[] = [];
+  for (const command of step.commands)
+    if ((await context.runner.send(step.id, command, { anyStatus: true })).status !== 0)
+      missing.push(command.argv.at(-1) ?? '');
+  const host = context.assignment.backupServer;
+  if (missing.length > 0) throw failure('TOOLS_MISSING', { host, tools: missing.join(', ') });
+};
+
+function stopQuestion(context: RunContext, step: Step): Question {
+  const { assignment } = context;
+  const them = assignment.volumes.length === 1 ? 'it' : 'each';
+  return {
+    id: 'services-stopped',
+    step: step.id,
+    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${assignment.primaryNodes.join(' and ')}; unmount ${them} where it is a file system.`,
+    choices: [
+      { id: 'stopped', label: 'The services are stopped' },
+      { id: 'stop', label: 'End the run' },
+    ],
+  };
+}
+
+function resumeQuestion(context: RunContext, step: Step): Question {
+  return {
+    id: 'services-resumed',
+    step: step.id,
+    text: `Start what was stopped in step 3-2 again; mount ${listed(mastersOf(context.assignment))} where it is a file system.`,
+    choices: [{ id: 'resumed', label: 'The services run again' }],
+  };
+}
+
+/** Services that are known to be stopped stay stopped when the run is taken up again. */
+function withoutStopped({ again, marks }: RunContext, step: Step): Step {
+  if (!again) return step;
+  const isStopped = ({ host, argv }: StepCommand) =>
+    marks.servicesStopped.some(
+      (stopped) => stopped.sure && stopped.host === host && stopped.line === commandLine(argv),
+    ) && !marks.servicesResumed.some((resumed) => resumed.host === host);
+  return { ...step, commands: step.commands.filter((command) => !isStopped(command)) };
+}
+
+export const performStopServices: Performer = async (context, step) => {
+  if (context.assignment.job.services !== 'ask')
+    return performCommands(context, withoutStopped(context, step));
+  if (context.again && context.marks.operatorStopped) return;
+  const answer = await context.ask(stopQuestion(context, step));
+  if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
+};
+
+/** All of them are tried, even when one fails: a service that can run shall run. */
+export const performResumeServices: Performer = async (context, step) => {
+  if (context.assignment.job.services === 'ask') {
+    if (context.marks.operatorStopped) await context.ask(resumeQuestion(context, step));
+    return;
+  }
+  let trouble: unknown;
+  for (const command of step.commands) {
+    if (command.isDone?.(context.observer.lastSeen, context.marks)) continue;
+    try {
+      await context.runner.send(step.id, command);
+    } catch (error) {
+      trouble ??= error;
+    } finally {
+      context.observer.forget(command.host);
+    }
+  }
+  if (trouble !== undefined) throw trouble;
+};

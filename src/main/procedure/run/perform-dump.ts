@@ -1,0 +1,203 @@
+/** The dump; and the one through the console: read on the backup server, written on the tape host. */
+import { runDump, type DumpResult } from '../../../streams/copy-path.ts';
+import { judgeSpanningWrite, totalOf } from '../../../streams/spanning-tape-sink.ts';
+import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
+import { DumpOutput } from '../../../streams/dump-output.ts';
+import type { CopyProgress } from '../../../streams/progress.ts';
+import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
+import { blockBytes, dumpToolOf, mounts, volumeNamed, type VolumeAssignment } from '../model/assignment.ts';
+import { CatalogueFile } from '../../journal/catalogue-file.ts';
+import { goToDump } from './dump-position.ts';
+import type { Performer } from './perform-commands.ts';
+import { dumpOnServer } from './perform-server-dump.ts';
+import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { SpanningDump } from './spanning-dump.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+
+function recordDigests(
+  context: RunContext,
+  step: Step,
+  volume: string,
+  result: DumpResult,
+  counted: number,
+): void {
+  const { device, handed, onTape } = result;
+  const common = { type: 'digest', step: step.id, volume } as const;
+  context.journal.append({
+    ...common,
+    hop: 'device',
+    bytes: device.bytes,
+    crc32: device.crc32,
+    sha256: device.sha256,
+  });
+  context.journal.append({
+    ...common,
+    hop: 'handed',
+    bytes: handed.bytes,
+    records: handed.records,
+    crc32: handed.crc32,
+    paddingBytes: handed.paddingBytes,
+    onTapeSha256: onTape.sha256,
+  });
+  context.journal.append({ ...common, hop: 'counted', records: counted });
+}
+
+/** Where the records go: one dd, or as many tapes as they take. */
+interface DumpSink {
+  readonly end: ByteSink;
+  /** Waits until what writes has ended, and tells the journal. */
+  close(): Promise<void>;
+  /** Judges what was written. @returns records that the tape host has counted */
+  count(result: DumpResult): number;
+}
+
+async function openWriter(context: RunContext, step: Step, command: StepCommand): Promise<DumpSink> {
+  const opened = await open(context, step.id, command, writer(context, step.id));
+  return {
+    end: opened.end,
+    close: () => close(context, step.id, opened),
+    count: ({ sinkEnd, handed }) => judgeTapeWrite(sinkEnd, handed, evidenceOf(command)).records,
+  };
+}
+
+function openTapes(context: RunContext, step: Step, volume: VolumeAssignment): DumpSink {
+  const dump = new SpanningDump(context, step, volume);
+  return {
+    end: dump.sink,
+    close: async () => {
+      await dump.sink.ended;
+    },
+    count({ handed }) {
+      const segments = dump.sink.segments();
+      judgeSpanningWrite(segments, handed);
+      dump.recordParts();
+      return totalOf(segments).records;
+    },
+  };
+}
+
+async function openSink(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  command: StepCommand,
+  source: Opened<ByteSource>,
+): Promise<DumpSink> {
+  try {
+    return context.assignment.job.media.span
+      ? openTapes(context, step, volume)
+      : await openWriter(context, step, command);
+  } catch (error) {
+    source.end.stream.destroy();
+    await close(context, step.id, source);
+    throw error;
+  }
+}
+
+/** What ufsdump or sfxdump says while it dumps: how far it is, and in the end whether the dump is whole. */
+class HeardDump {
+  readonly output = new DumpOutput();
+  readonly #context: RunContext;
+  readonly #step: string;
+  #shown: string | undefined;
+
+  constructor(context: RunContext, step: string) {
+    this.#context = context;
+    this.#step = step;
+  }
+
+  hear(piece: Buffer): void {
+    this.output.add(piece);
+    const { phase } = this.output;
+    // While it maps the file system no byte flows, for minutes on a large one.
+    if (phase !== undefined && phase !== this.#shown)
+      this.#context.progress({ step: this.#step, what: 'dump', bytes: 0, words: phase });
+    this.#shown = phase;
+  }
+
+  /** Adds the estimate to a progress. */
+  withTotal(progress: CopyProgress): CopyProgress {
+    const total = this.output.totalBytes(progress.bytes);
+    return total === undefined ? progress : { ...progress, total };
+  }
+}
+
+/** How the method's stream ends on the tape, and what is known of its length. */
+function shapeOf({ method, blocks }: VolumeAssignment, catalogue: CatalogueFile | undefined) {
+  if (catalogue)
+    return { lastRecord: 'zero-padded', catalogue: { onEntry: catalogue.add.bind(catalogue) } } as const;
+  return { lastRecord: 'short', expectedBytes: method === '6a' ? blocks * blockBytes : undefined } as const;
+}
+
+async function copy(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  catalogue: CatalogueFile | undefined,
+): Promise<{ result: DumpResult; counted: number }> {
+  const [readCommand, writeCommand] = step.commands.slice(-2);
+  if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
+  const { job } = context.assignment;
+  const tool = dumpToolOf(volume.method);
+  const heard = tool && new HeardDump(context, step.id);
+  const show = showProgress(context, step.id, 'dump');
+  await goToDump(context, step.id, volume);
+  const source = await open(
+    context,
+    step.id,
+    readCommand,
+    reader(context, step.id, heard && ((piece) => heard.hear(piece))),
+  );
+  const sink = await openSink(context, step, volume, writeCommand, source);
+  try {
+    const result = await runDump({
+      source: source.end,
+      sink: sink.end,
+      recordBytes: job.media.recordBytes,
+      ...shapeOf(volume, catalogue),
+      judgeReader:
+        heard && (({ stderr }) => heard.output.judge(tool, { ...evidenceOf(readCommand), stderr })),
+      onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
+      abort: context.abort,
+      sourceEvidence: evidenceOf(readCommand),
+      sinkEvidence: evidenceOf(writeCommand),
+    });
+    return { result, counted: sink.count(result) };
+  } finally {
+    await close(context, step.id, source);
+    await sink.close();
+    for (const text of heard?.output.warnings ?? [])
+      context.journal.append({ type: 'warning', step: step.id, text: `${tool}: ${text}` });
+  }
+}
+
+/** Reads the shadow volume on the backup server and writes it to the tape, through this program. */
+async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
+  const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
+  try {
+    const { result, counted } = await copy(context, step, volume, catalogue);
+    // It may have taken hours: what was seen of the hosts before counts no more.
+    context.observer.forget();
+    recordDigests(context, step, volume.proxy, result, counted);
+    if (!catalogue) return;
+    const { path: file, entries } = catalogue;
+    context.journal.append({
+      type: 'catalogue',
+      step: step.id,
+      volume: volume.proxy,
+      entries,
+      file,
+      sha256: catalogue.digest(),
+    });
+  } finally {
+    catalogue?.close();
+  }
+}
+
+/** Dumps one volume, by the route of the job. */
+export const performDump: Performer = async (context, step) => {
+  const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
+  const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
+  await dump(context, step, volume);
+};

@@ -1,0 +1,35 @@
+/** Reads the tape back and compares it with what was handed to it. */
+import { isFailure } from '../../../contract/errors.ts';
+import { volumeNamed } from '../model/assignment.ts';
+import type { Performer } from './perform-commands.ts';
+import { readBackOnServer } from './perform-server-read-back.ts';
+import { readRunBack } from './read-run-back.ts';
+import { changingOf } from './spanning-dump.ts';
+import { tapeCodes } from '../model/run-marks.ts';
+import { stopWorks } from './run-work.ts';
+
+/** True where reading back proved that the tape does not hold what was read from the device. */
+export function provesTapeBad(error: unknown): boolean {
+  return isFailure(error, ...tapeCodes);
+}
+
+export const performReadBack: Performer = async (context, step) => {
+  const { assignment, journal } = context;
+  const { tapeHost, tapeDevice, job, volumes } = assignment;
+  // Where an earlier try still reads, the drive is not free.
+  if (assignment.route === 'server') await stopWorks(context, step.id);
+  await readRunBack(context, {
+    step: step.id,
+    run: journal.run,
+    events: journal.events,
+    drive: { tapeHost, tapeDevice },
+    layout: job.media.layout,
+    recordBytes: job.media.recordBytes,
+    volumes,
+    changing: changingOf(context, step.id),
+    readFile:
+      assignment.route === 'server'
+        ? (proxy, written) => readBackOnServer(context, step.id, volumeNamed(assignment, proxy), written)
+        : undefined,
+  });
+};

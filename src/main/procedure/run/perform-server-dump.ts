@@ -1,0 +1,67 @@
+/** The dump by route `server`: on the backup server alone, whether or not this console lives. */
+import { blockBytes, dumpToolOf, type VolumeAssignment } from '../model/assignment.ts';
+import { judgeDumpWork, type WorkOutcome } from '../detached/detached-judge.ts';
+import { goToDump } from './dump-position.ts';
+import type { Performer } from './perform-commands.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { asTableError } from './run-end.ts';
+import { clearWorks, performWork, placeOf, stopWorks } from './run-work.ts';
+import { dumpWorkOf } from '../plan/server-work.ts';
+import type { Step } from '../model/step.ts';
+
+function recordOutcome(context: RunContext, step: Step, volume: string, outcome: WorkOutcome): void {
+  const { bytes, records, cksum, sha256, warnings } = outcome;
+  const { journal } = context;
+  const common = { type: 'digest', step: step.id, volume } as const;
+  const counts = {
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(records === undefined ? {} : { records: records.records }),
+  };
+  journal.append({
+    ...common,
+    hop: 'handed',
+    ...counts,
+    ...(cksum === undefined ? {} : { cksum: cksum.checksum }),
+    // What passed is what is on the tape: nothing is added behind it.
+    ...(sha256 === undefined ? {} : { sha256, onTapeSha256: sha256 }),
+  });
+  journal.append({ ...common, hop: 'counted', ...counts });
+  for (const text of warnings) journal.append({ type: 'warning', step: step.id, text });
+}
+
+/** Dumps one volume. A dump that a console that died has started is taken up where the run was found to be able to. */
+export async function dumpOnServer(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
+  const { assignment, journal } = context;
+  const work = dumpWorkOf(assignment, volume, journal.run);
+  const takeUp = context.underWay === step.id;
+  context.underWay = undefined;
+  if (!takeUp) {
+    // Where an earlier try still runs, the drive is not free.
+    await stopWorks(context, step.id);
+    await goToDump(context, step.id, volume);
+  }
+  const total = volume.method === '6a' ? volume.blocks * blockBytes : undefined;
+  const order = { step: step.id, volume: volume.proxy, purpose: 'dump', work, total } as const;
+  const look = await performWork(context, order, takeUp);
+  // It may have taken hours: what was seen of the hosts before counts no more.
+  context.observer.forget();
+  const outcome = judgeDumpWork(placeOf(context).host, work, look, {
+    recordBytes: assignment.job.media.recordBytes,
+    expectedBytes: total,
+    dumpTool: dumpToolOf(volume.method),
+  });
+  recordOutcome(context, step, volume.proxy, outcome);
+}
+
+/** Ends what is left of a dump: nothing, where it has ended by itself. */
+export const performDumpEnded: Performer = (context, step) => stopWorks(context, step.id, step.volumes?.[0]);
+
+/** The run is at its end: a folder that cannot be removed is told, and spoils nothing. */
+export const performClearWork: Performer = async (context, step) => {
+  try {
+    await clearWorks(context, step.id);
+  } catch (error) {
+    const { message } = asTableError(error);
+    context.journal.append({ type: 'warning', step: step.id, text: message });
+  }
+};

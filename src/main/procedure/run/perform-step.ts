@@ -1,0 +1,135 @@
+/** Performs one step: looks, judges, sends, looks again; and writes all of it into the journal. */
+import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { listed, proxiesOf } from '../model/assignment.ts';
+import { errorFields } from '../hosts/command-runner.ts';
+import {
+  performCommands,
+  performFileSystemCheck,
+  performLock,
+  performMountPointCheck,
+  performResumeServices,
+  performStopServices,
+  performToolsCheck,
+  performUnlock,
+  type Performer,
+} from './perform-commands.ts';
+import { performDump } from './perform-dump.ts';
+import { performLabel } from './perform-label.ts';
+import { performManifest } from './perform-manifest.ts';
+import { performPart, performSynchronise } from './perform-part.ts';
+import { performReadBack } from './perform-read-back.ts';
+import { performClearWork, performDumpEnded } from './perform-server-dump.ts';
+import { performTapeCheck } from './perform-tape-check.ts';
+import { performFingerprint, performVerification } from './perform-verification.ts';
+import { performWatch } from './perform-watch.ts';
+import { remedyOf } from '../plan/rule-remedies.ts';
+import { layoutSeen } from '../model/layout-seen.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import type { Performance, Step, StepChecks } from '../model/step.ts';
+
+const performers: Readonly<Record<Performance, Performer>> = {
+  commands: performCommands,
+  synchronise: performSynchronise,
+  part: performPart,
+  lock: performLock,
+  unlock: performUnlock,
+  'tape-check': performTapeCheck,
+  'tools-check': performToolsCheck,
+  'mount-point-check': performMountPointCheck,
+  'stop-services': performStopServices,
+  'resume-services': performResumeServices,
+  'check-file-system': performFileSystemCheck,
+  fingerprint: performFingerprint,
+  verification: performVerification,
+  label: performLabel,
+  dump: performDump,
+  'dump-ended': performDumpEnded,
+  'clear-work': performClearWork,
+  manifest: performManifest,
+  'read-back': performReadBack,
+  watch: performWatch,
+};
+
+function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVerdict[]): ShadowtapeError {
+  const [first] = verdicts;
+  if (!first) throw new Error('a check fails by a verdict');
+  const { title, expected, actual } = first;
+  const { assignment } = context;
+  const { jobName } = assignment;
+  const proxy = first.volume ?? listed(proxiesOf(assignment));
+  const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
+  const values = { step: step.id, proxy, title, expected, actual, remedy };
+  return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, {
+    expected,
+    actual,
+  });
+}
+
+async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
+  if (!checks) return;
+  if (checks.fresh) context.observer.forget();
+  const world = await context.observer.look(step.id, checks.looks);
+  // What is drawn of the verification must be what was judged, also where it differs.
+  if (step.performance === 'verification' && checks === step.before)
+    context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
+  const verdicts = checks.judge(world);
+  for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
+    context.journal.append({
+      type: 'check',
+      step: step.id,
+      rule,
+      title,
+      ...(volume === undefined ? {} : { volume }),
+      expected,
+      actual,
+      verdict,
+      why,
+      source,
+    });
+  }
+  const blocking = verdicts.filter(isBlocking);
+  if (blocking.length > 0) throw checkFailure(context, step, blocking);
+}
+
+/** What a cancelled command or stream throws becomes the one error that says who cancelled. */
+function asRunError(context: RunContext, step: Step, error: unknown): unknown {
+  const cancelled =
+    isFailure(error, 'COMMAND_CANCELLED', 'COPY_CANCELLED', 'RUN_CANCELLED') ||
+    (error as Error).name === 'AbortError';
+  if (!cancelled || !context.abort.aborted) return error;
+  return failure(context.options.halt.aborted ? 'RUN_HALTED' : 'RUN_CANCELLED', { step: step.id }, {}, error);
+}
+
+/** @throws what the step fails with, once its end stands in the journal */
+export async function performStep(context: RunContext, step: Step): Promise<void> {
+  const startedAt = performance.now();
+  const { journal, unwinding } = context;
+  const finish = (result: 'done' | 'failed', error?: unknown) =>
+    journal.append({
+      type: 'step-finished',
+      step: step.id,
+      result,
+      milliseconds: Math.round(performance.now() - startedAt),
+      ...(error === undefined ? {} : { error: errorFields(error) }),
+    });
+  try {
+    journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
+    context.throwIfCancelled(step.id);
+    await judge(context, step, step.before);
+    await performers[step.performance](context, step);
+    await judge(context, step, step.after);
+  } catch (error) {
+    const shown = asRunError(context, step, error);
+    finish('failed', shown);
+    throw shown;
+  }
+  finish('done');
+}
+
+/** Writes a step that is not performed into the journal, with the reason. */
+export function skipStep(context: RunContext, step: Step, reason: string): void {
+  const { journal, unwinding } = context;
+  journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
+  journal.append({ type: 'step-finished', step: step.id, result: 'skipped', reason, milliseconds: 0 });
+}

@@ -1,0 +1,116 @@
+/** How a run began, and whether the site's job is still the one that it began with. Pure. */
+import { failure } from '../../../contract/errors.ts';
+import type { EventOf, NewEvent, RunEvent } from '../../../contract/events.ts';
+import { driveSpeed } from '../../tape/drive-speeds.ts';
+import type { Assignment } from '../model/assignment.ts';
+
+export type RunStart = EventOf<'run-started'>;
+
+/** What a run is to do, as its first event tells it; who started it, and with which version, left out. */
+export type Beginning = Omit<Extract<NewEvent, { type: 'run-started' }>, 'type' | 'operator' | 'version'>;
+
+/** @throws JOURNAL_BROKEN where the journal does not begin with the beginning of a run */
+export function beginningOf(events: readonly RunEvent[], file: string): RunStart {
+  const [start] = events;
+  if (start?.type !== 'run-started')
+    throw failure('JOURNAL_BROKEN', { file, line: 1, reason: 'it does not tell how the run began' });
+  return start;
+}
+
+/** What the site's job was run with. A method that not all volumes share was no option of the command line: the job has it. */
+export function overridesOf({
+  method,
+  route,
+  volumes,
+}: RunStart): Pick<RunStart, 'route'> & { method: RunStart['method'] | undefined } {
+  const isShared = volumes.every((volume) => (volume.method ?? method) === method);
+  return { method: isShared ? method : undefined, route };
+}
+
+function hostsOf({ primaryNodes, backupServer, tapeHost }: Assignment): Beginning['hosts'] {
+  return [
+    ...primaryNodes.map((name) => ({ name, role: 'primary' as const })),
+    { name: backupServer, role: 'backup' },
+    ...(tapeHost === backupServer ? [] : [{ name: tapeHost, role: 'tape' as const }]),
+  ];
+}
+
+/** What the console runs on: it may have a part in what a run came to. */
+export const consoleFields = () => ({
+  node: process.versions.node,
+  system: `${process.platform} ${process.arch}`,
+});
+
+/** What the first event of a run tells of its assignment. */
+export function beginningFields(assignment: Assignment): Beginning {
+  const { jobName, siteName, route, method, tapeHost, tapeDevice, job, shadow, volumes } = assignment;
+  const [first] = volumes;
+  if (!first) throw new Error('a run has at least one volume');
+  const disks = shadow.layout.disks.map(({ name }) => ({ name, device: shadow.devices[name] ?? '' }));
+  return {
+    job: jobName,
+    site: siteName,
+    route,
+    layout: job.media.layout,
+    method,
+    volumes: volumes.map((volume) => ({ ...volume, shadow: volume.shadow.volume })),
+    class: assignment.class,
+    tape: { host: tapeHost, device: tapeDevice },
+    recordBytes: job.media.recordBytes,
+    blocks: first.blocks,
+    shadow: {
+      class: shadow.class,
+      ...(first.shadow.group === undefined ? {} : { group: first.shadow.group }),
+      volume: first.shadow.volume,
+      disks,
+      layout: shadow.layout,
+    },
+    mountPoint: job.mountPoint,
+    fingerprint: job.verify.fingerprint,
+    ...(assignment.drive === undefined
+      ? {}
+      : { drive: { name: assignment.drive, ...driveSpeed(assignment.drive) } }),
+    hosts: hostsOf(assignment),
+  };
+}
+
+function volumesText(volumes: RunStart['volumes']): string {
+  return volumes.map(({ master, proxy }) => `${master} and ${proxy}`).join(', ');
+}
+
+function shadowText(shadow: RunStart['shadow']): string {
+  if (!shadow) return 'unknown';
+  const disks = shadow.disks.map(({ name, device }) => `${name} on ${device}`).join(', ');
+  return `${[shadow.class, shadow.group, shadow.volume].filter((word) => word !== undefined).join('/')} of ${disks}`;
+}
+
+const sizesText = ({ blocks, volumes }: Beginning): string =>
+  volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', ');
+
+const methodsText = ({ method, volumes }: Beginning): string =>
+  [...new Set(volumes.map((volume) => volume.method ?? method))].join(', ');
+
+/** Each thing that a run and its taking up must agree in: name, and the words of it. */
+const agreements: readonly { readonly what: string; readonly words: (start: Beginning) => string }[] = [
+  { what: 'site', words: ({ site }) => site },
+  { what: 'class', words: (start) => start.class },
+  { what: 'volumes', words: ({ volumes }) => volumesText(volumes) },
+  { what: 'size in blocks', words: sizesText },
+  { what: 'shadow', words: ({ shadow }) => shadowText(shadow) },
+  { what: 'method', words: methodsText },
+  { what: 'route', words: ({ route }) => route },
+  { what: 'mount point', words: ({ mountPoint }) => mountPoint ?? 'unknown' },
+  { what: 'tape', words: ({ tape }) => `${tape.device} on ${tape.host}` },
+  { what: 'layout', words: ({ layout }) => layout },
+  { what: 'media.recordBytes', words: ({ recordBytes }) => String(recordBytes) },
+  { what: 'verify.fingerprint', words: ({ fingerprint }) => String(fingerprint ?? 'unknown') },
+];
+
+/** @returns what the site's job, or the volume, no longer agrees in with the run; undefined where all is as it was */
+export function disagreement(start: RunStart, assignment: Assignment): string | undefined {
+  const now = beginningFields(assignment);
+  const differing = agreements.find(({ words }) => words(start) !== words(now));
+  if (!differing) return undefined;
+  const { what, words } = differing;
+  return `it began with ${what} ${words(start)}, and now it is ${words(now)}`;
+}

@@ -1,0 +1,106 @@
+/** The tapes that a dump goes on to: the first is in the drive, each further one is asked for, labelled, and told to the journal. */
+import {
+  createSpanningTapeSink,
+  type SpanningTapeSink,
+  type TapeOrder,
+} from '../../../streams/spanning-tape-sink.ts';
+import type { TapeConnection } from '../../../streams/tape-segment-writer.ts';
+import { withoutRewind } from '../../tape/tape-device.ts';
+import type { VolumeAssignment } from '../model/assignment.ts';
+import { changeTape } from '../drive/change-tape.ts';
+import { labelNextTape, refusalOfNextTape } from './perform-label.ts';
+import { close, evidenceOf, open } from '../hosts/remote-data.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { currentTape, nextFile } from '../model/run-tapes.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+
+/** The tape server: one process a tape. */
+export function tapeServerCommand({ assignment }: Pick<RunContext, 'assignment'>): StepCommand {
+  const { tapeHost: host, tapeChange } = assignment;
+  return { host, argv: [tapeChange.rmt], guide: false, changes: true };
+}
+
+/** What a run needs to change its tapes. */
+export function changingOf(context: RunContext, step: string) {
+  const { assignment, runner, options } = context;
+  const { tapeHost, tapeDevice, platform, tapeChange } = assignment;
+  return {
+    runner,
+    step,
+    drive: { tapeHost, tapeDevice, platform },
+    change: tapeChange,
+    ask: options.canAsk ? context.ask.bind(context) : undefined,
+  };
+}
+
+/** Has the next tape inserted, and labels it. */
+export async function goToNextTape(context: RunContext, step: Step): Promise<void> {
+  const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
+  const inserted = await changeTape(changingOf(context, step.id), {
+    words: `tape ${number} of run ${context.journal.run}: a blank one, or one that the job lets be overwritten`,
+    name: undefined,
+    use: 'write',
+    slot: undefined,
+    refusal: (found) => refusalOfNextTape(context, found),
+  });
+  await labelNextTape(context, step, inserted, number);
+}
+
+export class SpanningDump {
+  readonly sink: SpanningTapeSink;
+  readonly #context: RunContext;
+  readonly #step: Step;
+  readonly #volume: VolumeAssignment;
+  /** Segments whose parts stand in the journal. */
+  #told = 0;
+
+  constructor(context: RunContext, step: Step, volume: VolumeAssignment) {
+    this.#context = context;
+    this.#step = step;
+    this.#volume = volume;
+    this.sink = createSpanningTapeSink({
+      nextTape: (order) => this.#nextTape(order),
+      recordBytes: context.assignment.job.media.recordBytes,
+      abort: context.abort,
+    });
+  }
+
+  /** Writes down what the tapes that are closed by now hold. */
+  recordParts(segments = this.sink.segments()): void {
+    const { journal } = this.#context;
+    for (const { firstRecord, records, bytes } of segments.slice(this.#told)) {
+      const tape = currentTape(journal.events);
+      if (!tape) throw new Error('a tape is labelled before it is written to');
+      const { number, name, uuid } = tape;
+      const file = nextFile(journal.events, uuid);
+      const place = { step: this.#step.id, volume: this.#volume.proxy, number, name, uuid, file };
+      journal.append({ type: 'tape-part', ...place, firstRecord, records, bytes });
+      this.#told += 1;
+    }
+  }
+
+  async #nextTape({ tape, segments }: TapeOrder): Promise<TapeConnection> {
+    this.recordParts(segments);
+    if (tape > 0) await goToNextTape(this.#context, this.#step);
+    return this.#connect();
+  }
+
+  async #connect(): Promise<TapeConnection> {
+    const context = this.#context;
+    const command = tapeServerCommand(context);
+    const opened = await open(context, this.#step.id, command, ({ host, argv }) =>
+      context.runner.hosts
+        .session(host)
+        .openTalk(argv, { abort: context.abort, ...context.runner.streamOptions(this.#step.id) }),
+    );
+    // Told when it ends; a journal that cannot be written fails the run with its next event.
+    void close(context, this.#step.id, opened).catch(() => undefined);
+    const { tapeDevice, tapeChange } = context.assignment;
+    return {
+      channel: opened.end,
+      device: withoutRewind(tapeDevice),
+      dialect: tapeChange.dialect,
+      evidence: evidenceOf(command),
+    };
+  }
+}

@@ -1,0 +1,84 @@
+/** A step has failed, the job halts, and somebody can be asked: once more, leave it out, bring the cluster back, or halt here. */
+import { isFailure } from '../../../contract/errors.ts';
+import { provesTapeBad } from './perform-read-back.ts';
+import { performStep, skipStep } from './perform-step.ts';
+import type { Answer, Choice } from '../hosts/questions.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { asTableError } from './run-end.ts';
+import type { Step } from '../model/step.ts';
+
+/** What nobody is asked about: who cancelled, declined or has no journal any more has said what is to happen. */
+const decidedCodes = ['RUN_CANCELLED', 'RUN_HALTED', 'OPERATOR_DECLINED', 'JOURNAL_UNWRITABLE'] as const;
+
+const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
+  'read-back': 'Do not read the tape back; the run ends unverified',
+  // GDS guide 6.6.3.7, step 6b-2: "this step can be skipped".
+  'check-file-system': 'Leave the check out: the file system was unmounted at the part',
+};
+
+function isAskedAbout({ options, assignment, marks }: RunContext, step: Step, error: unknown): boolean {
+  if (!options.canAsk || assignment.job.onFailure !== 'halt') return false;
+  if (isFailure(error, ...decidedCodes) || (step.performance === 'read-back' && provesTapeBad(error)))
+    return false;
+  return marks.dumpBegun || step.performance === 'check-file-system';
+}
+
+function choicesOf(step: Step): Choice[] {
+  const skip = skipWords[step.performance];
+  return [
+    { id: 'retry', label: `Try step ${step.id} once more` },
+    ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
+    { id: 'unwind', label: 'Bring the cluster back: remove the shadow and rejoin' },
+    { id: 'halt', label: 'Halt here, and leave everything where it stands' },
+  ];
+}
+
+async function askWhatNext(context: RunContext, step: Step, error: unknown): Promise<Answer | undefined> {
+  if (!isAskedAbout(context, step, error)) return undefined;
+  const { message, hint } = asTableError(error);
+  try {
+    return await context.ask({
+      id: 'step-failed',
+      step: step.id,
+      text: `Step ${step.id} has failed: ${message} (${hint})`,
+      choices: choicesOf(step),
+    });
+  } catch (trouble) {
+    // Who cancels instead of answering wants the cluster back.
+    return isFailure(trouble, 'RUN_CANCELLED') ? { choice: 'unwind', by: 'cancel' } : undefined;
+  }
+}
+
+/** A tape that was written to in part is looked at before it is written to again. */
+async function performAgain(context: RunContext, step: Step): Promise<void> {
+  context.again = true;
+  context.observer.forget();
+  const look = context.options.steps.find(({ performance: kind }) => kind === 'tape-check');
+  if (step.performance === 'dump' && look) await performStep(context, look);
+  await performStep(context, step);
+}
+
+/**
+ * Performs a step; where it fails, and the operator says so, once more.
+ * @throws what it failed with last; what is then to happen stands in the context
+ */
+export async function performAsked(context: RunContext, step: Step): Promise<void> {
+  let perform = performStep;
+  for (;;) {
+    try {
+      await perform(context, step);
+      return;
+    } catch (error) {
+      const answer = await askWhatNext(context, step, error);
+      if (answer?.choice === 'skip') {
+        skipStep(context, step, `${answer.by}: ${answer.reason ?? 'no reason was given'}`);
+        return;
+      }
+      if (answer?.choice !== 'retry') {
+        if (answer?.choice === 'unwind' || answer?.choice === 'halt') context.afterFailure = answer.choice;
+        throw error;
+      }
+      perform = performAgain;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/** Brings the cluster back: the steps that unwind, as far as they are not done; then a last look, and the lock. */
+import { isFailure } from '../../../contract/errors.ts';
+import { performStep, skipStep } from './perform-step.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { asTableError } from './run-end.ts';
+import type { Step, Unwinding } from '../model/step.ts';
+import type { World } from '../model/world.ts';
+
+async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
+  // What this run never began is not its own: another may have parted, or have made a shadow.
+  if (unwinds.mayBeNeeded?.(context.marks) === false) return;
+  const world = await context.observer.look(step.id, unwinds.looks);
+  if (unwinds.isDone(world, context.marks)) return;
+  if (unwinds.isDue && !unwinds.isDue(world)) {
+    skipStep(context, step, 'the step before it has not succeeded');
+    return;
+  }
+  await performStep(context, step);
+}
+
+/** Codes of a host that may be back in a while: it reboots, or the way to it is broken. */
+const awayCodes = ['CONNECTION_LOST', 'HOST_UNREACHABLE', 'COMMAND_NOT_STARTED'] as const;
+
+/** A host that is away is waited for, a while. What it shows is looked at anew each time, so that nothing is done twice. */
+async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
+  for (;;) {
+    try {
+      return await unwindStep(context, step, unwinds);
+    } catch (error) {
+      if (!isFailure(error, ...awayCodes) || !(await context.waitForHost())) throw error;
+      context.journal.append({
+        type: 'warning',
+        step: step.id,
+        text: `unwinding: ${error.message}; tried again`,
+      });
+      context.observer.forget();
+    }
+  }
+}
+
+/**
+ * Resumes the services, unmounts, removes the shadow, rejoins, watches: whatever of it is not done. Each is tried.
+ * @returns what went wrong meanwhile, a sentence each
+ */
+export async function unwind(context: RunContext, steps: readonly Step[]): Promise<string[]> {
+  const troubles: string[] = [];
+  context.observer.forget();
+  for (const step of steps) {
+    if (!step.unwinds || context.options.halt.aborted) continue;
+    try {
+      await unwindPatiently(context, step, step.unwinds);
+    } catch (error) {
+      // Already in the journal where a step was begun; what stands where is looked at in the end.
+      const { message } = asTableError(error);
+      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${message}` });
+      troubles.push(message);
+    }
+  }
+  return troubles;
+}
+
+/** What the hosts show in the end; a side that cannot be seen stays empty. */
+export async function lastLook(context: RunContext): Promise<World> {
+  let world: World = { primaries: [], backup: undefined };
+  if (context.options.halt.aborted) return world;
+  context.observer.forget();
+  for (const look of ['primaries', 'backup'] as const) {
+    try {
+      world = await context.observer.look('end', [look]);
+    } catch {
+      // The journal has why; what is not seen is told as not seen.
+    }
+  }
+  return world;
+}
+
+/** A lock that stays is told in the end; it spoils neither the tape nor the cluster. */
+export async function removeLock(context: RunContext, steps: readonly Step[]): Promise<void> {
+  const step = steps.find(({ performance: kind }) => kind === 'unlock');
+  if (!step || !context.marks.lockMade || context.options.halt.aborted) return;
+  try {
+    await performStep(context, step);
+  } catch {
+    // The step has it in the journal.
+  }
+}

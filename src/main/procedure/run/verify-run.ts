@@ -1,0 +1,56 @@
+/** Reads the tape of an ended run back, and compares it with what that run wrote. Belongs to no run. */
+import { failure } from '../../../contract/errors.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import type { Platform } from '../../site/site-schema.ts';
+import type { TapeChanging } from '../drive/change-tape.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
+import { requireReadyDrive } from '../drive/drive-ready.ts';
+import { noJournal } from '../../journal/journal.ts';
+import { readRunBack } from './read-run-back.ts';
+import type { LiveProgress } from '../hosts/run-context.ts';
+import { writtenOf } from '../../journal/run-summary.ts';
+
+export interface VerifyOptions {
+  readonly run: string;
+  readonly events: readonly RunEvent[];
+  readonly runner: CommandRunner;
+  readonly abort: AbortSignal;
+  readonly platform: Platform;
+  /** How tapes are changed, and who can be asked to. */
+  readonly change: TapeChanging['change'];
+  readonly ask: TapeChanging['ask'];
+  readonly onProgress: (progress: LiveProgress) => void;
+}
+
+/** One file of the tape, as it was read back. */
+export interface VerifiedFile {
+  readonly volume: string;
+  readonly bytes: number;
+  readonly records: number;
+  readonly sha256: string;
+}
+
+/** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
+export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]> {
+  const { run, events, runner, abort, onProgress, platform, change, ask } = options;
+  const start = events[0];
+  if (start?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
+  const files = start.volumes.map(({ proxy, tapeFile }) => {
+    const written = writtenOf(events, proxy);
+    if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
+    return { proxy, tapeFile: tapeFile ?? (start.layout === 'labelled' ? 1 : 0), written };
+  });
+  const drive = { tapeHost: start.tape.host, tapeDevice: start.tape.device };
+  await requireReadyDrive(runner, 'verify-run', drive, 'read');
+  const room = { runner, abort, journal: noJournal(), progress: onProgress };
+  const { layout, recordBytes } = start;
+  const step = 'verify-run';
+  const changing = { runner, step, drive: { ...drive, platform }, change, ask };
+  await readRunBack(room, { step, run, events, drive, layout, recordBytes, volumes: files, changing });
+  return files.map(({ proxy, written }) => ({
+    volume: proxy,
+    bytes: written.bytes ?? 0,
+    records: written.records ?? 0,
+    sha256: written.onTapeSha256 ?? '',
+  }));
+}

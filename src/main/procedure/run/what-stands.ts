@@ -1,0 +1,143 @@
+/** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
+import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import { findVolume, slicesOfVolume } from '../../gds/report-lookup.ts';
+import { isJoinedAndInSync, isProxyJoined, isShadowGone, isShadowUnmounted } from '../plan/checks.ts';
+import { lockFolder } from '../model/lock.ts';
+import type { RunMarks } from '../model/run-marks.ts';
+import type { Look, Step } from '../model/step.ts';
+import { mountsOfClass, type BackupReport, type World } from '../model/world.ts';
+
+function isCleared(assignment: Assignment, world: World, marks: RunMarks): boolean {
+  if (world.primaries.length === 0 || !world.backup) return false;
+  return (
+    isShadowGone(assignment, world) &&
+    isShadowUnmounted(assignment, world) &&
+    !marks.mountPointMade &&
+    !marks.operatorStopped &&
+    marks.servicesStopped.length === 0
+  );
+}
+
+/** True where nothing is left of the run: joined and in sync, no shadow, nothing mounted, services resumed. */
+export function isNormal(assignment: Assignment, world: World, marks: RunMarks): boolean {
+  return isCleared(assignment, world, marks) && isJoinedAndInSync(assignment, world);
+}
+
+/** True where nothing is left to do when every step was performed: a job may leave the proxy parted, or the copy under way. */
+export function isAtRest(assignment: Assignment, world: World, marks: RunMarks): boolean {
+  const { rejoin, resynchronisation } = assignment.job;
+  if (!isCleared(assignment, world, marks)) return false;
+  if (rejoin === 'leave-parted') return true;
+  return resynchronisation.wait ? isJoinedAndInSync(assignment, world) : isProxyJoined(assignment, world);
+}
+
+function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: World): string {
+  const { class: className } = assignment;
+  const { proxy, master } = volume;
+  const first = world.primaries[0];
+  const shown = first && findVolume(first.report, className, proxy);
+  if (!first || !shown) return `${proxy}: not seen`;
+  if (isJoinedAndInSync(assignment, world, [volume])) return `${proxy}: joined to ${master}, in sync`;
+  const slices = slicesOfVolume(first.report, className, proxy).map(
+    ({ disk, status }) => `slice of ${disk} ${status.word}`,
+  );
+  const words = [`PROXY ${shown.proxy?.word ?? '*'}`, `STATUS ${shown.status?.word ?? '?'}`, ...slices];
+  return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
+}
+
+function backupSentences(assignment: Assignment, backup: BackupReport | undefined): string[] {
+  const { backupServer, shadow } = assignment;
+  if (!backup) return [`${backupServer}: not seen`];
+  const { report, mounts } = backup;
+  const inClass = (object: { class: string }) => object.class === shadow.class;
+  const left = [
+    ...report.volumes.filter(inClass).map(({ name, status }) => `volume ${name} (${status?.word ?? '?'})`),
+    ...report.groups.filter(inClass).map(({ name }) => `group ${name}`),
+    ...report.disks.filter(inClass).map(({ name }) => `disk ${name}`),
+  ];
+  const mounted = mountsOfClass(mounts, shadow.class).map(
+    ({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`,
+  );
+  const objects =
+    left.length === 0
+      ? `no shadow object of ${shadow.class}`
+      : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
+  return [`${backupServer}: ${objects}`, ...mounted];
+}
+
+/** What may have to be removed or started by hand though no host shows it. */
+export function markSentences(assignment: Assignment, marks: RunMarks): string[] {
+  const hosts = [...new Set(marks.servicesStopped.map(({ host }) => host))];
+  const stopped = hosts.map((host) => {
+    const lines = marks.servicesStopped.filter((service) => service.host === host).map(({ line }) => line);
+    return `services: stopped on ${host} (${lines.join('; ')}), not all resumed`;
+  });
+  const { backupServer, job } = assignment;
+  return [
+    ...stopped,
+    ...(marks.operatorStopped ? ['services: stopped by the operator, not resumed'] : []),
+    ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} is still there`] : []),
+    ...marks.works.map(({ volume, purpose, folder, isOver }) =>
+      isOver
+        ? `${backupServer}: what the ${purpose} of ${volume} has left is in ${folder}`
+        : `${backupServer}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
+    ),
+    ...(marks.lockMade ? [`${backupServer}: the lock ${lockFolder(assignment.class)} is still there`] : []),
+  ];
+}
+
+const tapeWords = {
+  incomplete: 'not a backup: the dump did not end well',
+  written: 'written to its end, but not read back',
+  verified: 'written to its end, read back and compared: it holds the backup',
+  bad: 'not a backup: it could not be read back as it was written',
+} as const;
+
+/** What the tape of a run that failed is worth; nothing where it was not written to. */
+export function tapeSentences({ tapeDevice, tapeHost }: Assignment, { tape }: RunMarks): string[] {
+  return tape === 'untouched' ? [] : [`tape in ${tapeDevice} on ${tapeHost}: ${tapeWords[tape]}`];
+}
+
+function isSeen(look: Look, world: World): boolean {
+  return look === 'primaries' ? world.primaries.length > 0 : world.backup !== undefined;
+}
+
+/**
+ * Sentences, most important first.
+ * @param stillTrue the world without the sides that may have changed since they were seen
+ */
+export function whatStands(
+  assignment: Assignment,
+  world: World,
+  marks: RunMarks,
+  stillTrue: World = world,
+): string[] {
+  const dated = (look: Look, sentence: string) =>
+    isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
+  return [
+    ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
+    ...backupSentences(assignment, world.backup).map((sentence) => dated('backup', sentence)),
+    ...markSentences(assignment, marks),
+  ];
+}
+
+/**
+ * The commands that bring the cluster back by hand, in the guide's order: those of the unwinding steps that are not done.
+ * @param world without the sides that could not be looked at: their commands are all named
+ */
+export function commandsByHand(steps: readonly Step[], world: World, marks: RunMarks): string[] {
+  return steps.flatMap(({ unwinds, commands }) => {
+    if (!unwinds) return [];
+    const seen = unwinds.looks.every((look) => isSeen(look, world));
+    if (seen ? unwinds.isDone(world, marks) : unwinds.mayBeNeeded?.(marks) === false) return [];
+    const left = commands.filter((command) => !seen || !command.isDone?.(world, marks));
+    const words = [
+      'by hand',
+      ...(seen ? [] : ['unless it is done already']),
+      unwinds.provided?.(world, marks),
+    ];
+    const told = words.filter((word) => word !== undefined).join(', ');
+    return left.map(({ host, argv }) => `${told}, on ${host}: ${commandLine(argv)}`);
+  });
+}

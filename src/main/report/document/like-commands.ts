@@ -1,0 +1,87 @@
+/** Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the looks at a copy. Pure. */
+import type { CommandModel } from '../../../folds/run-model.ts';
+
+export interface LikeCommands {
+  readonly first: CommandModel;
+  readonly times: number;
+  /** As it was sent; with N in place of the number that differs. */
+  readonly line: string;
+  /** What N stood for, in the order of sending; empty where all were the same. */
+  readonly numbers: readonly string[];
+  /** All of them together; undefined where an end was not heard of. */
+  readonly milliseconds: number | undefined;
+}
+
+/** Fewer than these are told one by one. */
+const leastLike = 3;
+
+const numbered = /^(\D*)(\d+)$/;
+
+/** What two lines have in common; undefined where they differ in more than a number. */
+function patternOf(one: string, other: string): string | undefined {
+  const [words, others] = [one.split(' '), other.split(' ')];
+  if (words.length !== others.length) return undefined;
+  const differing = words.flatMap((word, index) => (word === others[index] ? [] : [index]));
+  const [at] = differing;
+  if (at === undefined || differing.length > 1) return undefined;
+  const [, head] = numbered.exec(words[at] ?? '') ?? [];
+  const [, otherHead] = numbered.exec(others[at] ?? '') ?? [];
+  if (head === undefined || head !== otherHead) return undefined;
+  return words.with(at, `${head}N`).join(' ');
+}
+
+/** What N stands for in a line of a pattern. */
+function numberIn(line: string, pattern: string): string {
+  const words = pattern.split(' ');
+  const differing = line.split(' ').find((word, index) => word !== words[index]) ?? '';
+  return numbered.exec(differing)?.[2] ?? '';
+}
+
+const endOf = ({ state, outcome }: CommandModel) =>
+  `${state} ${outcome?.exitStatus ?? ''} ${outcome?.signal ?? ''} ${outcome?.error?.code ?? ''}`;
+
+const sameEnd = (one: CommandModel, other: CommandModel) =>
+  one.host === other.host && endOf(one) === endOf(other);
+
+function sumOf(commands: readonly CommandModel[]): number | undefined {
+  const times = commands.flatMap(({ outcome }) => outcome?.milliseconds ?? []);
+  return times.length < commands.length ? undefined : times.reduce((sum, each) => sum + each, 0);
+}
+
+/** How many commands from one on are like it, and in what. */
+function runFrom(commands: readonly CommandModel[]): { count: number; pattern: string | undefined } {
+  const [first, second] = commands;
+  if (!first || !second || !sameEnd(first, second)) return { count: 1, pattern: undefined };
+  const pattern = first.line === second.line ? undefined : patternOf(first.line, second.line);
+  if (pattern === undefined && first.line !== second.line) return { count: 1, pattern };
+  const like = (command: CommandModel) =>
+    sameEnd(first, command) &&
+    (pattern === undefined
+      ? command.line === first.line
+      : command.line !== first.line && patternOf(first.line, command.line) === pattern);
+  const end = commands.findIndex((command, index) => index > 0 && !like(command));
+  return { count: end < 0 ? commands.length : end, pattern };
+}
+
+/** @param commands in the order of sending; what is like is put together where it follows upon each other */
+export function likeCommands(commands: readonly CommandModel[]): LikeCommands[] {
+  const groups: LikeCommands[] = [];
+  let at = 0;
+  while (at < commands.length) {
+    const { count, pattern } = runFrom(commands.slice(at));
+    const together = pattern === undefined || count >= leastLike ? count : 1;
+    const taken = commands.slice(at, at + together);
+    const [first] = taken;
+    if (!first) break;
+    const folded = together > 1 ? pattern : undefined;
+    groups.push({
+      first,
+      times: together,
+      line: folded ?? first.line,
+      numbers: folded === undefined ? [] : taken.map(({ line }) => numberIn(line, folded)),
+      milliseconds: sumOf(taken),
+    });
+    at += together;
+  }
+  return groups;
+}

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import type { ReportBlock, ReportDocument, ReportTexts } from '../../../contract/report.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { eventsUntil, fixtureEvents, type FixtureName } from '../../../folds/journals.test-support.ts';
+import { reportOf } from './report-document.ts';
+import { manyVolumes, withLayout, threeTapes } from './report.test-support.ts';
+
+const journalHash = '0123456789abcdef'.repeat(4);
+const reportOfEvents = (events: readonly RunEvent[]) =>
+  reportOf({ run: events[0]?.run ?? '', events, journalHash });
+const fixture = (name: FixtureName) => reportOfEvents(fixtureEvents(name));
+
+const textOf = (texts: ReportTexts) => texts.map(({ text }) => text).join('');
+
+function wordsOf(block: ReportBlock): string {
+  switch (block.kind) {
+    case 'paragraph':
+      return textOf(block.texts);
+    case 'facts':
+      return block.rows.map(({ name, value }) => `${name}: ${textOf(value)}`).join('\n');
+    case 'table':
+      return [block.caption, ...block.rows.map((row) => row.map(textOf).join(' | '))].join('\n');
+    case 'listing':
+      return block.lines.join('\n');
+    case 'figure':
+      return `${block.caption}\n${block.alt}`;
+    case 'termination':
+      return `${block.line} (${block.status}): ${block.sentence}`;
+    case 'signing':
+      return block.lines.map(({ who }) => who).join('\n');
+  }
+}
+
+const sectionText = ({ sections }: ReportDocument, id: string) =>
+  (sections.find((section) => section.id === id)?.blocks ?? []).map(wordsOf).join('\n');
+
+describe('the first page', () => {
+  it('says how a good run ended, what was backed up, where it lies, when and by whom', () => {
+    const text = sectionText(fixture('raw-dd'), 'summary');
+    expect(text).toContain(
+      'Termination: Backup OK, verified (exit status 0): Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared',
+    );
+    expect(text).toContain(
+      'Volume: Volume2, the proxy of Volume1: 8,388,608 bytes (8 MiB), method 6a (raw device, dd)',
+    );
+    expect(text).toContain('Lies on: the tape in /dev/rmt/0 on node3, file 0; without a label');
+    expect(text).toContain('2026-11-22 14:53:07 UTC to 2026-11-22 14:53:12 UTC');
+    expect(text).toContain('begun by operator@console; the shadow approved by operator');
+    expect(text).toMatch(
+      /read back from the tape \| 8,388,608 \| 256 \| d8f2176a \| [0-9a-f]{64} \| equal: bytes, records, CRC-32, SHA-256/,
+    );
+    expect(text).toContain('Shadow proven: 15 of 15 rules hold, 3 of 3 sampled records are equal');
+    expect(text).toContain(
+      'At the end: Volume2: joined to Volume1, in sync; node3: no shadow object of Class2',
+    );
+    expect(text).toContain(journalHash);
+    expect(text).toContain('Operator\nChecked by');
+  });
+
+  it.each([
+    ['tape-error', 'Termination: Backup failed, the cluster is in its normal state (exit status 2)'],
+    ['halted-unwound', 'Termination: Backup failed, the cluster is in its normal state (exit status 2)'],
+    ['three-volumes', 'Termination: Backup OK, verified (exit status 0)'],
+  ] as const)('of %s', (name, line) => {
+    expect(sectionText(fixture(name), 'summary')).toContain(line);
+  });
+
+  it('says plainly that a run has not ended', () => {
+    const report = reportOfEvents(eventsUntil(fixtureEvents('raw-dd'), 'intent', '6a'));
+    expect(report.ended).toBe(false);
+    expect(sectionText(report, 'summary')).toMatch(
+      /^Termination: NOT ENDED \(no exit status\): The journal tells of no end; .* in step 6a \(Back up the raw device with dd\)/,
+    );
+    expect(sectionText(report, 'stands')).toBe('The run has no end: what stands where was not looked at.');
+  });
+
+  it('names an operator who must act, and the commands that are left', () => {
+    const report = reportOfEvents(eventsUntil(fixtureEvents('halted-unwound'), 'run-finished'));
+    expect(sectionText(report, 'summary')).toContain('Backup failed, an operator must act (exit status 3)');
+    expect(sectionText(report, 'stands')).toContain('# on node3\nsdxshadowvolume -F -c Class2 -v Volume2');
+  });
+});
+
+describe('the topology', () => {
+  it('draws where master, proxy and shadow lay, and says the same in words', () => {
+    const [, section] = reportOfEvents(withLayout()).sections;
+    const figure = section?.blocks.find((block) => block.kind === 'figure');
+    expect(figure?.alt).toBe(
+      'Proxy volume Volume2: blocks 65,536 to 81,919; shadow volume Volume2: blocks 65,536 to 81,919; the same blocks.',
+    );
+    expect(figure?.figure).toMatchObject({
+      primary: 'node1 and node2',
+      backup: 'node3',
+      shadowed: [
+        {
+          masters: [{ extents: [{ name: 'Volume1', role: 'master' }] }],
+          ties: [{ proxy: 'Volume2', shadow: 'Volume2', mark: 'good' }],
+        },
+      ],
+    });
+  });
+
+  it('of a journal of an earlier release holds what the rules compared, and says so', () => {
+    const text = sectionText(fixture('raw-dd'), 'topology');
+    expect(text).toContain('This journal was written by an earlier release');
+    expect(text).toContain('Proxy volume Volume2: blocks 65,536 to 81,919');
+  });
+
+  it('says where the shadow is not the same blocks', () => {
+    const events = withLayout().map((event) =>
+      event.type === 'check' && event.step === 'verify' && event.rule === 'first-block'
+        ? { ...event, actual: '66,560', verdict: 'differs' as const }
+        : event,
+    );
+    const report = reportOfEvents(events);
+    expect(sectionText(report, 'topology')).toContain('NOT the same blocks');
+    expect(sectionText(report, 'verification')).toContain('First block | 65,536 | 66,560 | differs |');
+  });
+});
+
+it('tells errors with their hints, the unwinding and what stood where', () => {
+  const report = fixture('tape-error');
+  const text = sectionText(report, 'troubles');
+  expect(text).toContain('TAPE_WRITE_FAILED: writing to the tape failed: write: I/O error');
+  expect(text).toContain('7 | Remove the shadow volume Volume2 | ');
+  expect(sectionText(report, 'stands')).toContain('Volume2: joined to Volume1, in sync');
+});
+
+it('has each step with host, command, start, duration and exit status', () => {
+  expect(sectionText(fixture('raw-dd'), 'steps')).toMatch(
+    / \| sdxproxy Part -c Class1 -p Volume2 -a pjrm=off \| node1 \| 14:53:08 \| \d\.\d s \| exit 0/,
+  );
+});
+
+it('has the scripts of route server by a number, and in full, line by line, once', () => {
+  const report = fixture('server');
+  expect(sectionText(report, 'steps')).toMatch(
+    / \| sh -c 'umask 077 … script S1: see “Scripts” \| node3 \| /,
+  );
+  expect(sectionText(report, 'scripts')).toMatch(/^sh -c 'umask 077\nmkdir \/var\/tmp\/shadowtape-/);
+});
+
+it('says what was wanted and what went wrong where there is no backup', () => {
+  const text = sectionText(fixture('halted-unwound'), 'summary');
+  expect(text).toContain('To be backed up: class Class1');
+  expect(text).toMatch(/\nStep 6a failed: \S/);
+  expect(text).toContain('There are no digests: no data came through to its end.');
+});
+
+it('has every file of a labelled tape with its digest', () => {
+  const text = sectionText(fixture('three-volumes'), 'tapes');
+  expect(text).toContain(
+    '0 | label | 1 | 32,768 | 3362a38a14a7b9ed5f8e320054c076ad413c9bc07d1ee693454ac08c374975ba',
+  );
+  expect(text).toMatch(/2 \| Volume4, method 6a \| 32 \| 1,048,576 \| [0-9a-f]{64}/);
+  expect(text).toMatch(/4 \| manifest \| - \| [\d,]+ \| [0-9a-f]{64}/);
+});
+
+it('tells the parts of a volume on three tapes', () => {
+  const report = reportOfEvents(threeTapes());
+  expect(sectionText(report, 'summary')).toContain('Lies on tape 3: NIGHTLY-3');
+  expect(sectionText(report, 'tape-2')).toContain('1 | Volume2, records 86 to 171 | 86 | 2,818,048 | -');
+});
+
+describe('many volumes', () => {
+  const report = reportOfEvents(manyVolumes(50));
+
+  it('come first as a summary, and with all they have in appendices', () => {
+    expect(sectionText(report, 'summary')).toContain('50 proxy volumes');
+    expect(sectionText(report, 'summary')).toContain('Digests, the first 14 of 50 volumes');
+    const titles = report.sections
+      .filter(({ level }) => level === 1)
+      .map(({ number, title }) => `${number} ${title}`);
+    expect(titles.slice(-7)).toEqual([
+      'A Topology, all volumes',
+      'B Verification, all volumes',
+      'C Digests, all volumes',
+      'D All commands',
+      'E Outputs of commands',
+      'F Checks around the steps',
+      'G Fingerprint',
+    ]);
+    expect(report.sections.filter(({ number }) => number.startsWith('B.'))).toHaveLength(50);
+  });
+
+  it('keep their names, whatever they are written in', () => {
+    expect(sectionText(report, 'verification')).toContain(
+      '給与計算ボリューム | 給与計算ボリューム | 65,536 | 2,048 |',
+    );
+  });
+});
+
+it('gives the same document for the same journal', () => {
+  expect(fixture('server')).toEqual(fixture('server'));
+});

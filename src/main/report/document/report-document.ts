@@ -1,0 +1,48 @@
+/** Folds the journal of a run into its report. Pure: the same journal gives the same document. */
+import type { ReportDocument } from '../../../contract/report.ts';
+import { factsOf, type ReportSource } from './report-source.ts';
+import { named } from './report-words.ts';
+import { dataSections, digestAppendix } from './section-data.ts';
+import { numbered } from './section-draft.ts';
+import { proofSections } from './section-proof.ts';
+import { stepAppendices, stepSection } from './section-steps.ts';
+import { summarySection, terminationOf } from './section-summary.ts';
+import { tapeSections } from './section-tapes.ts';
+import { topologySections } from './section-topology.ts';
+import { decisionSection, troubleSections } from './section-troubles.ts';
+import { fingerprintAppendix, verificationSections } from './section-verification.ts';
+
+/** @param source events of a run in their order, those of progress included */
+export function reportOf(source: ReportSource): ReportDocument {
+  const facts = factsOf(source);
+  const { model } = facts;
+  const topology = topologySections(facts);
+  const verification = verificationSections(facts);
+  const volumes = named(model.volumes.map(({ proxy }) => proxy));
+  return {
+    run: source.run,
+    title: `Backup report, run ${source.run}`,
+    author: model.start?.operator ?? 'not in the journal',
+    subject: `${volumes}: ${terminationOf(facts).line}`,
+    language: 'en',
+    at: source.events.at(-1)?.at ?? '1970-01-01T00:00:00.000Z',
+    ended: model.end !== undefined,
+    journalHash: source.journalHash,
+    sections: numbered([
+      summarySection(facts),
+      { ...topology.body, newPage: true },
+      ...verification.body,
+      ...dataSections(facts),
+      ...tapeSections(facts),
+      ...troubleSections(facts),
+      decisionSection(facts),
+      stepSection(facts),
+      ...proofSections(facts),
+      ...(topology.rest === undefined ? [] : [topology.rest]),
+      ...verification.rest,
+      ...digestAppendix(facts),
+      ...stepAppendices(facts),
+      ...fingerprintAppendix(facts),
+    ]),
+  };
+}

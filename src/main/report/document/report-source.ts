@@ -1,0 +1,58 @@
+/** What a report is made of: the events of a run, and what lies beside its journal. */
+import type { SignatureFacts } from '../../../contract/proof.ts';
+import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
+import { lookLines } from '../../../folds/command-groups.ts';
+import { foldRun } from '../../../folds/run-fold.ts';
+import type { RunModel } from '../../../folds/run-model.ts';
+import { verificationOf, type Verification } from '../../../folds/verification.ts';
+
+export interface ReportSignature {
+  readonly facts: SignatureFacts;
+  /** `voided`: of the journal before its run was taken up again; `wrong`: of other bytes; `unknown`: could not be checked. */
+  readonly verdict: 'good' | 'voided' | 'wrong' | 'unknown';
+  readonly reason: string;
+}
+
+export interface ReportSource {
+  readonly run: string;
+  readonly events: readonly RunEvent[];
+  /** SHA-256 (hex) of the last line of the journal. */
+  readonly journalHash: string;
+  /** True where the last line is torn: the console died while it wrote. */
+  readonly torn?: boolean | undefined;
+  /** Who signed the journal, and whether it is a signature of these bytes; undefined where nobody has. */
+  readonly signature?: ReportSignature | undefined;
+}
+
+/** The same, folded: what the sections are written from. */
+export interface ReportFacts extends ReportSource {
+  readonly model: RunModel;
+  readonly verification: Verification;
+  /** Host and line of the commands that only look around steps. */
+  readonly looks: ReadonlySet<string>;
+  readonly several: boolean;
+}
+
+export function factsOf(source: ReportSource): ReportFacts {
+  const model = foldRun(source.events);
+  return {
+    ...source,
+    model,
+    verification: verificationOf(model),
+    looks: lookLines(model, undefined),
+    several: model.volumes.length > 1,
+  };
+}
+
+/** The last event of a type. */
+export function lastOf<Type extends RunEventType>(
+  { events }: ReportFacts,
+  type: Type,
+): EventOf<Type> | undefined {
+  return events.findLast((event): event is EventOf<Type> => event.type === type);
+}
+
+/** All events of a type. */
+export function allOf<Type extends RunEventType>({ events }: ReportFacts, type: Type): EventOf<Type>[] {
+  return events.filter((event): event is EventOf<Type> => event.type === type);
+}

@@ -1,0 +1,106 @@
+/** What a run has sent, as a shell script to be read; and how fast its data went, as a table. Pure. */
+import type { RunEvent } from '../../../contract/events.ts';
+import { foldRun } from '../../../folds/run-fold.ts';
+import type { CommandModel, PassModel } from '../../../folds/run-model.ts';
+import { momentText } from './report-words.ts';
+
+/** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
+const comment = (text: string) => `# ${text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
+
+function endText({ outcome, state }: CommandModel): string {
+  if (state === 'unheard') return 'its end was never heard of';
+  if (outcome === undefined) return 'goes on';
+  const seconds = (outcome.milliseconds / 1000).toFixed(1);
+  if (outcome.exitStatus !== undefined) return `exit status ${outcome.exitStatus}, ${seconds} s`;
+  return outcome.signal === undefined
+    ? `no exit status, ${seconds} s`
+    : `signal ${outcome.signal}, ${seconds} s`;
+}
+
+/** A command that holds a line feed would run on behind the comment of the next one: it is written as a comment as a whole. */
+function commandLines(command: CommandModel): string[] {
+  const { host, line, startedAt, changes } = command;
+  const head = comment(
+    `on ${host}, ${momentText(startedAt)}, ${endText(command)}${changes ? '' : '; changes nothing'}`,
+  );
+  return /[\p{Cc}\u2028\u2029]/u.test(line)
+    ? [head, ...line.split(/\r?\n|[\u2028\u2029]/u).map(comment)]
+    : [head, line];
+}
+
+function stepLines({ step, title, state, unwinding, reason, error, commands }: PassModel): string[] {
+  return [
+    '',
+    comment(`${step}  ${title}${unwinding ? ' (bringing the cluster back)' : ''}: ${state}`),
+    ...(reason === undefined ? [] : [comment(`    left out: ${reason}`)]),
+    ...(error === undefined ? [] : [comment(`    ${error.code}: ${error.sentence}`)]),
+    ...commands.flatMap(commandLines),
+  ];
+}
+
+/** @returns a script that ends before its first command: its lines are of several hosts, and were right only then */
+export function commandScript(events: readonly RunEvent[]): string {
+  const { run, start, passes, otherCommands, end } = foldRun(events);
+  const what =
+    start === undefined
+      ? ''
+      : `, job ${start.job} of ${start.site}, method ${start.method}, route ${start.route}`;
+  const outside =
+    otherCommands.length === 0
+      ? []
+      : ['', comment('outside of any step'), ...otherCommands.flatMap(commandLines)];
+  return [
+    '#!/bin/sh',
+    comment(`Commands of run ${run}${what}`),
+    comment(
+      end === undefined
+        ? 'The run has not ended.'
+        : `${end.verdict}, exit status ${end.exitStatus}: ${end.sentence}`,
+    ),
+    comment('Steps bear the numbers of the guide (GDS Configuration and Administration Guide, 6.6.3.7).'),
+    `echo 'this is what a run has sent to several hosts at that time: it is to be read, not to be run' >&2`,
+    'exit 1',
+    ...passes.flatMap(stepLines),
+    ...outside,
+    '',
+  ].join('\n');
+}
+
+/** RFC 4180; a field that a spreadsheet would take for a formula cannot come up: steps and words are the program's own, but are quoted. */
+const field = (value: string | number | undefined): string => {
+  const text = value === undefined ? '' : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** A line for each progress line of the journal. Rates are bytes a second. */
+export function rateTable(events: readonly RunEvent[]): string {
+  const head = [
+    'at',
+    'step',
+    'what',
+    'bytes',
+    'total',
+    'records',
+    'bytes_per_second',
+    'buffer_fill',
+    'elapsed_seconds',
+  ];
+  const rows = events.flatMap((event) =>
+    event.type === 'progress'
+      ? [
+          [
+            event.at,
+            event.step,
+            event.what,
+            event.bytes,
+            event.total,
+            event.records,
+            event.rate === undefined ? undefined : Math.round(event.rate),
+            event.bufferFill,
+            event.elapsedSeconds,
+          ],
+        ]
+      : [],
+  );
+  return [head, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}

@@ -1,0 +1,50 @@
+/** A section before it is numbered. */
+import type { ReportBlock, ReportMark, ReportSection } from '../../../contract/report.ts';
+
+export interface SectionDraft {
+  readonly id: string;
+  readonly title: string;
+  /** 1 where nothing is said. */
+  readonly level?: 1 | 2 | 3;
+  readonly newPage?: boolean;
+  /** Details: numbered by letters, behind the rest. */
+  readonly appendix?: boolean;
+  readonly blocks: readonly ReportBlock[];
+}
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** Numbers sections `1`, `1.1`, … and appendices `A`, `A.1`, …; what comes first is the summary and has no number. */
+export function numbered(drafts: readonly SectionDraft[]): ReportSection[] {
+  const counts = [0, 0, 0];
+  let appendices = 0;
+  return drafts.map(({ id, title, level = 1, newPage = false, appendix = false, blocks }, index) => {
+    if (index === 0) return { id, number: '', title, level, newPage, blocks };
+    if (appendix && level === 1) {
+      appendices += 1;
+      counts.fill(0);
+    } else {
+      counts[level - 1] = (counts[level - 1] ?? 0) + 1;
+      counts.fill(0, level);
+    }
+    const top = appendix ? (letters[appendices - 1] ?? '') : String(counts[0]);
+    const number = [top, ...counts.slice(1, level)].join('.');
+    return { id, number, title, level, newPage, blocks };
+  });
+}
+
+export const verdictMarks: Readonly<Record<string, ReportMark>> = {
+  equal: 'good',
+  holds: 'good',
+  differs: 'bad',
+  fails: 'bad',
+  'not-shown': 'unknown',
+  unknown: 'unknown',
+  pending: 'unknown',
+  waiting: 'unknown',
+};
+
+export const verdictWords: Readonly<Record<string, string>> = {
+  'not-shown': 'not shown',
+  pending: 'not proven',
+};

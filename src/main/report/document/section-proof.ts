@@ -1,0 +1,135 @@
+/** How this paper is checked against the journal, by whom with which tools; versions; signature. */
+import type { ReportBlock, ReportFacts as FactsBlock } from '../../../contract/report.ts';
+import { countText } from '../../../contract/words.ts';
+import { allOf, type ReportFacts } from './report-source.ts';
+import { code, marked, momentText, named, notKnown, plain, quiet } from './report-words.ts';
+import type { SectionDraft } from './section-draft.ts';
+
+/** Reads the chain with what every POSIX system has; `prev` is the last field of each line. */
+export const chainScript = (journal: string): string[] => [
+  `p=$(printf '%064d' 0)`,
+  'while IFS= read -r l; do',
+  `  case $l in *'"prev":"'"$p"'"}') ;; *) echo "broken: $l"; break;; esac`,
+  `  p=$(printf '%s' "$l" | sha256sum | cut -d' ' -f1)`,
+  `done < ${journal}`,
+  'echo "$p"',
+];
+
+function journalRows({ model, events, journalHash, run }: ReportFacts): FactsBlock['rows'] {
+  return [
+    {
+      name: 'Journal',
+      value: [
+        code(`${run}.ndjson`),
+        { text: `, ${countText(events.length)} events in the folder “runs” of the state folder` },
+      ],
+    },
+    { name: 'Last line', value: [{ text: 'SHA-256 ' }, code(journalHash)] },
+    {
+      name: 'Written until',
+      value: model.at === undefined ? notKnown : plain(momentText(model.at)),
+    },
+  ];
+}
+
+function versionRows(facts: ReportFacts): FactsBlock['rows'] {
+  const { start } = facts.model;
+  const resumed = allOf(facts, 'run-resumed');
+  const versions = [
+    ...new Set([...(start === undefined ? [] : [start.version]), ...resumed.map(({ version }) => version)]),
+  ];
+  const consoles = [...(start === undefined ? [] : [start]), ...resumed].flatMap(({ node, system }) =>
+    node === undefined ? [] : [`Node.js ${node}${system === undefined ? '' : ` on ${system}`}`],
+  );
+  const hosts = start?.hosts?.map(({ name, role }) => `${name} (${role})`);
+  return [
+    { name: 'Shadowtape', value: versions.length === 0 ? notKnown : plain(named(versions)) },
+    { name: 'Console', value: consoles.length === 0 ? notKnown : plain(named([...new Set(consoles)])) },
+    { name: 'Hosts', value: hosts === undefined ? notKnown : plain(named(hosts, 20)) },
+    {
+      name: 'Operating systems',
+      value: [quiet('not in the journal: no step of the procedure asks for them')],
+    },
+  ];
+}
+
+const signatureMarks = { good: 'good', voided: 'warning', wrong: 'bad', unknown: 'unknown' } as const;
+
+const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
+
+function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
+  if (signed === undefined) return [words('Nobody had signed the journal when this report was made.')];
+  const { keyType, fingerprint, namespace, hash, principal } = signed.facts;
+  const journal = `${run}.ndjson`;
+  return [
+    {
+      kind: 'facts',
+      caption: 'Signature of the journal',
+      rows: [
+        {
+          name: 'Signer',
+          value: principal === undefined ? [quiet('no name is known for this key')] : plain(principal),
+        },
+        {
+          name: 'Verdict',
+          value: [
+            marked(
+              signatureMarks[signed.verdict],
+              signed.verdict === 'good'
+                ? 'it is of exactly these bytes'
+                : `${signed.verdict}: ${signed.reason}`,
+            ),
+          ],
+        },
+        { name: 'Key', value: [code(`${keyType} ${fingerprint}`)] },
+        { name: 'Namespace', value: [code(`${namespace}, ${hash}`)] },
+      ],
+    },
+    words('It is checked with the file of those who may sign (a line each: name, key type, key):'),
+    {
+      kind: 'listing',
+      caption: 'Checking the signature',
+      lines: [
+        `ssh-keygen -Y verify -f ALLOWED-SIGNERS -I ${principal ?? 'SIGNER'} -n ${namespace} -s ${journal}.sig < ${journal}`,
+      ],
+    },
+  ];
+}
+
+export function proofSections(facts: ReportFacts): SectionDraft[] {
+  const journal = `${facts.run}.ndjson`;
+  return [
+    {
+      id: 'proof',
+      title: 'Proof',
+      blocks: [
+        words(
+          'Everything in this report is read from the journal of the run. Each of its lines holds the SHA-256 of the line before, without its line feed, in its field prev; that of the first line is 64 zeros. A line that was changed, removed or added breaks the chain, and the SHA-256 of the last line stands for all of them.',
+        ),
+        { kind: 'facts', caption: 'The journal', rows: journalRows(facts) },
+        words(
+          'The last line by itself, and the whole chain, with stock tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above:',
+        ),
+        {
+          kind: 'listing',
+          caption: 'Checking the last line',
+          lines: [`tail -n 1 ${journal} | tr -d '\\n' | sha256sum`],
+        },
+        { kind: 'listing', caption: 'Checking the whole chain', lines: chainScript(journal) },
+        words('Shadowtape does the same, and looks at catalogues, signatures and exported reports, too:'),
+        {
+          kind: 'listing',
+          caption: 'Checking with Shadowtape: the journal, and whether a PDF is one that was exported of it',
+          lines: [`shadowtape audit ${facts.run}`, `shadowtape audit --report ${facts.run}.pdf`],
+        },
+      ],
+    },
+    { id: 'signature', title: 'Signature', level: 2, blocks: signature(facts) },
+    {
+      id: 'versions',
+      title: 'Versions and hosts',
+      level: 2,
+      blocks: [{ kind: 'facts', caption: 'Versions and hosts', rows: versionRows(facts) }],
+    },
+  ];
+}

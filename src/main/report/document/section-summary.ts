@@ -1,0 +1,305 @@
+/** The first page: how it ended, what was backed up, where it lies, when, by whom, the digests, and a place to sign. */
+import type { EventOf } from '../../../contract/events.ts';
+import type {
+  ReportBlock,
+  ReportFacts as FactsBlock,
+  ReportTermination,
+  ReportTexts,
+} from '../../../contract/report.ts';
+import { bytesText, durationText } from '../../../contract/words.ts';
+import type { VolumeModel } from '../../../folds/run-model.ts';
+import { readStands } from '../../../folds/stands.ts';
+import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
+import type { ReportFacts } from './report-source.ts';
+import {
+  code,
+  countOf,
+  dayText,
+  marked,
+  momentText,
+  named,
+  notKnown,
+  plain,
+  quiet,
+  sizeText,
+  strong,
+} from './report-words.ts';
+import { verdictMarks, type SectionDraft } from './section-draft.ts';
+
+const volumesNamed = 6;
+const volumesOnFirstPage = 14;
+const troublesOnFirstPage = 3;
+const standsOnFirstPage = 4;
+
+const endWords: Readonly<Record<number, { line: string; mark: ReportTermination['mark'] }>> = {
+  1: { line: 'Backup refused, nothing was touched', mark: 'bad' },
+  2: { line: 'Backup failed, the cluster is in its normal state', mark: 'bad' },
+  3: { line: 'Backup failed, an operator must act', mark: 'bad' },
+  4: { line: 'The tape is no backup, the cluster is in its normal state', mark: 'bad' },
+};
+
+const goodWords = {
+  verified: { line: 'Backup OK, verified', mark: 'good' },
+  unverified: { line: 'Backup written, not verified', mark: 'warning' },
+  failed: { line: 'Backup failed', mark: 'bad' },
+} as const;
+
+/** How the run ended, in one line. */
+export function terminationOf({ model: { end, current, at } }: ReportFacts): ReportTermination {
+  if (end === undefined) {
+    const where = current === undefined ? '' : `, in step ${current.step} (${current.title})`;
+    const when = at === undefined ? '' : ` at ${momentText(at)}`;
+    return {
+      kind: 'termination',
+      mark: 'warning',
+      line: 'Termination: NOT ENDED',
+      status: 'no exit status',
+      sentence: `The journal tells of no end; its last line was written${when}${where}. The run goes on, or its console died.`,
+    };
+  }
+  const { line, mark } =
+    end.exitStatus === 0 ? goodWords[end.verdict] : (endWords[end.exitStatus] ?? goodWords.failed);
+  return {
+    kind: 'termination',
+    mark,
+    line: `Termination: ${line}`,
+    status: `exit status ${end.exitStatus}`,
+    sentence: end.sentence,
+  };
+}
+
+const methodWords: Readonly<Record<string, string>> = {
+  '6a': '6a (raw device, dd)',
+  '6b': '6b (ufs, tar)',
+  '6c': '6c (ufs, ufsdump)',
+  '6d': '6d (sfxfs, tar)',
+  '6e': '6e (sfxfs, sfxdump)',
+};
+
+export const methodText = (method: string): string => methodWords[method] ?? method;
+
+function volumeText({ master, proxy, bytes, method }: VolumeModel): string {
+  const size = bytes === undefined ? 'size not in the journal' : sizeText(bytes);
+  return `${proxy}, the proxy of ${master}: ${size}, method ${methodText(method)}`;
+}
+
+function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'] {
+  const total = volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  const many = volumes.length > volumesNamed;
+  const methods = [...new Set(volumes.map(({ method }) => methodText(method)))];
+  const one = many
+    ? [
+        {
+          name: 'Volumes',
+          value: plain(
+            `${volumes.length} proxy volumes, ${sizeText(total)} together: ${named(volumes.map(({ proxy }) => proxy))}; method ${named(methods)}`,
+          ),
+        },
+      ]
+    : volumes.map((volume, index) => ({
+        name: volumes.length === 1 ? 'Volume' : `Volume ${index + 1}`,
+        value: plain(volumeText(volume)),
+      }));
+  return [
+    {
+      name: volumes.some(({ digests }) => digests.handed !== undefined) ? 'Backed up' : 'To be backed up',
+      value:
+        start === undefined
+          ? notKnown
+          : plain(`class ${start.class} of site ${start.site}, job ${start.job}`),
+    },
+    ...one,
+  ];
+}
+
+function tapeWords({ model }: ReportFacts): ReportTexts[] {
+  const { tapes, start, volumes } = model;
+  const written = volumes.some(({ digests }) => digests.handed !== undefined);
+  const files = volumes.map(({ tapeFile }) => tapeFile ?? 0);
+  const place = start === undefined ? '' : ` in ${start.tape.device} on ${start.tape.host}`;
+  if (!written && tapes.every(({ name }) => name === undefined))
+    return [plain(`nothing was written to its end on the tape${place}`)];
+  const fileText =
+    files.length === 0
+      ? ''
+      : files.length === 1
+        ? `file ${files[0] ?? 0}`
+        : `files ${Math.min(...files)} to ${Math.max(...files)}`;
+  if (tapes.every(({ name }) => name === undefined))
+    return [plain(`the tape${place}, ${fileText}; without a label`)];
+  return tapes.map((tape): ReportTexts => {
+    const ownFiles = tape.parts.map(({ file }) => file);
+    const inTape =
+      ownFiles.length > 0
+        ? `, ${countOf(ownFiles.length, 'part')}`
+        : tapes.length === 1
+          ? `, ${fileText}`
+          : '';
+    return [
+      strong(tape.name ?? 'without a label'),
+      { text: `${place}${inTape}${tape.uuid === undefined ? '' : ', uuid '}` },
+      ...(tape.uuid === undefined ? [] : [code(tape.uuid)]),
+      {
+        text:
+          tape.keepUntil === undefined ? '; no time to be kept' : `; keep until ${dayText(tape.keepUntil)}`,
+      },
+    ];
+  });
+}
+
+function whereRows(facts: ReportFacts): FactsBlock['rows'] {
+  const words = tapeWords(facts);
+  return words.map((value, index) => ({
+    name: words.length === 1 ? 'Lies on' : `Lies on tape ${index + 1}`,
+    value: facts.model.start === undefined ? notKnown : value,
+  }));
+}
+
+function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
+  const { startedAt, end, at } = model;
+  const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
+  const until =
+    end === undefined ? `; not ended, last line ${momentText(at ?? 0)}` : ` to ${momentText(end.at)}`;
+  const seconds =
+    startedAt === undefined
+      ? undefined
+      : ((end === undefined ? at : Date.parse(end.at)) ?? startedAt) - startedAt;
+  const took = seconds === undefined ? '' : ` (${durationText(seconds / 1000)})`;
+  return [{ name: 'When', value: plain(`${began}${until}${took}; all times are UTC, offset +00:00`) }];
+}
+
+/** `--yes` stands for who began the run, and said so before the shadow was there. */
+function approvalText({ answer, by }: EventOf<'answered'>): string {
+  if (answer !== 'approve') return `asked about the shadow, ${by} said “${answer}”`;
+  return by === '--yes' ? 'the shadow approved beforehand (--yes)' : `the shadow approved by ${by}`;
+}
+
+function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
+  const { start, sessions } = model;
+  const taken = sessions
+    .slice(1)
+    .map(({ by, mode, at }) => `${mode === 'unwind' ? 'unwound' : 'resumed'} by ${by} at ${momentText(at)}`);
+  const answers = events.flatMap((event) =>
+    event.type === 'answered' && event.question === 'approve-shadow' ? [approvalText(event)] : [],
+  );
+  const approval = [...new Set(answers)];
+  return [
+    {
+      name: 'By',
+      value:
+        start === undefined
+          ? notKnown
+          : plain([`begun by ${start.operator}`, ...taken, ...approval].join('; ')),
+    },
+  ];
+}
+
+/** What proves that the right blocks were read. */
+function provenRows({ verification, several }: ReportFacts): FactsBlock['rows'] {
+  const { stage, verdict, volumes } = verification;
+  if (stage === 'none') return [];
+  const rules = volumes.flatMap((volume) => volume.rules);
+  const holding = rules.filter((rule) => verdictMarks[rule.verdict] === 'good').length;
+  const samples = volumes.flatMap((volume) => volume.samples);
+  const equal = samples.filter((sample) => sample.verdict === 'equal').length;
+  const taken = samples.length === 0 ? '' : `, ${equal} of ${samples.length} sampled records are equal`;
+  const words = `${holding} of ${rules.length} rules hold${taken}`;
+  return [
+    {
+      name: several ? 'Shadows proven' : 'Shadow proven',
+      value: [marked(verdictMarks[verdict] ?? 'unknown', words)],
+    },
+  ];
+}
+
+function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
+  if (end === undefined) return [];
+  const { sentences, byHand } = readStands(end.stands);
+  const more = sentences.length - standsOnFirstPage;
+  const told = [
+    ...sentences.slice(0, standsOnFirstPage),
+    ...(more > 0 ? [`${more} more under “What stood where at the end”`] : []),
+  ].join('; ');
+  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “What stood where at the end”. `;
+  if (told === '' && byHand.length === 0) return [];
+  return [
+    { name: 'At the end', value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)] },
+  ];
+}
+
+function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
+  const told = passes.flatMap(({ step, error }) =>
+    error === undefined || end?.sentence.includes(error.sentence) === true ? [] : [{ step, error }],
+  );
+  return told.slice(0, troublesOnFirstPage).map(({ step, error }) => {
+    // What went well when it was tried again is no longer what the reader must act on.
+    const later = passes.some((pass) => pass.step === step && pass.state === 'done');
+    const head = later
+      ? marked('warning', `Step ${step} failed at first: `)
+      : marked('bad', `Step ${step} failed: `);
+    return [head, { text: error.sentence }];
+  });
+}
+
+function noteOf(facts: ReportFacts): ReportBlock[] {
+  const { warnings, end } = facts.model;
+  const texts: ReportTexts[] = troublesOf(facts);
+  if (end?.hint !== undefined) texts.push([strong('Hint: '), { text: end.hint }]);
+  if (warnings.length > 0)
+    texts.push([marked('warning', `${countOf(warnings.length, 'warning')}: see “Warnings and errors”.`)]);
+  const verdict = facts.verification;
+  if (verdict.stage === 'done' && verdict.verdict !== 'equal')
+    texts.push([
+      marked(verdictMarks[verdict.verdict] ?? 'unknown', 'The shadow was not proven to be the same blocks.'),
+    ]);
+  return texts.map((value) => ({ kind: 'paragraph', texts: value }));
+}
+
+function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
+  if (!volumes.some(hasDigests))
+    return [{ kind: 'paragraph', texts: plain('There are no digests: no data came through to its end.') }];
+  return volumes.length <= volumesInSummary
+    ? volumes.map((volume) => hopTable(volume, several))
+    : [hopOverview(volumes, volumesOnFirstPage)];
+}
+
+export function summarySection(facts: ReportFacts): SectionDraft {
+  const { model, run } = facts;
+  const total = model.volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return {
+    id: 'summary',
+    title: `Backup report, run ${run}`,
+    blocks: [
+      terminationOf(facts),
+      {
+        kind: 'facts',
+        caption: `Summary of the run, ${bytesText(total)}`,
+        rows: [
+          ...whatRows(facts),
+          ...whereRows(facts),
+          ...whenRows(facts),
+          ...whoRows(facts),
+          ...provenRows(facts),
+          ...standRows(facts),
+        ],
+      },
+      ...noteOf(facts),
+      ...digestsOf(facts),
+      {
+        kind: 'paragraph',
+        texts: [
+          { text: 'SHA-256 of the journal’s last line: ' },
+          code(facts.journalHash),
+          quiet('; how to check it is said under “Proof”.'),
+        ],
+      },
+      {
+        kind: 'signing',
+        lines: [
+          { who: 'Operator', name: model.start?.operator ?? '' },
+          { who: 'Checked by', name: '' },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,149 @@
+/** What each tape of the run holds, file by file. */
+import type { EventOf } from '../../../contract/events.ts';
+import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
+import { countText } from '../../../contract/words.ts';
+import type { TapeModel, VolumeModel } from '../../../folds/run-model.ts';
+import { allOf, lastOf, type ReportFacts } from './report-source.ts';
+import { code, dayText, momentText, plain, quiet } from './report-words.ts';
+import type { SectionDraft } from './section-draft.ts';
+
+type Row = ReportTable['rows'][number];
+
+interface TapeFile {
+  readonly file: number;
+  readonly holds: string;
+  readonly records?: number | undefined;
+  readonly bytes?: number | undefined;
+  /** Of the file's bytes as they stand on the tape, padding included. */
+  readonly sha256?: string | undefined;
+}
+
+function rowOf({ file, holds, records, bytes, sha256 }: TapeFile): Row {
+  const figure = (value: number | undefined) => plain(value === undefined ? '-' : countText(value));
+  const digest: ReportTexts = sha256 === undefined ? [quiet('-')] : [code(sha256)];
+  return [plain(String(file)), plain(holds), figure(records), figure(bytes), digest];
+}
+
+function ofVolume(volume: VolumeModel, labelled: boolean): TapeFile {
+  const { handed } = volume.digests;
+  return {
+    file: volume.tapeFile ?? (labelled ? 1 : 0),
+    holds:
+      handed === undefined
+        ? `${volume.proxy}: not written to its end`
+        : `${volume.proxy}, method ${volume.method}`,
+    records: handed?.records,
+    bytes: handed?.bytes,
+    sha256: handed?.onTapeSha256 ?? handed?.sha256 ?? volume.digests.readback?.sha256,
+  };
+}
+
+function ofPart(part: EventOf<'tape-part'>): TapeFile {
+  const last = part.firstRecord + part.records - 1;
+  return {
+    file: part.file,
+    holds: `${part.volume}, records ${countText(part.firstRecord)} to ${countText(last)}`,
+    records: part.records,
+    bytes: part.bytes,
+  };
+}
+
+function filesOf(facts: ReportFacts, tape: TapeModel): TapeFile[] {
+  const { model } = facts;
+  const label = allOf(facts, 'label').findLast(({ uuid }) => uuid === tape.uuid);
+  const manifest = tape.manifestFile === undefined ? undefined : lastOf(facts, 'manifest');
+  const labelled = model.start?.layout === 'labelled';
+  const held =
+    tape.parts.length > 0
+      ? tape.parts.map(ofPart)
+      : model.tapes.length === 1
+        ? model.volumes.map((volume) => ofVolume(volume, labelled))
+        : [];
+  return [
+    ...(label === undefined
+      ? []
+      : [{ file: 0, holds: 'label', records: 1, bytes: model.start?.recordBytes, sha256: label.sha256 }]),
+    ...held,
+    ...(manifest === undefined
+      ? []
+      : [{ file: manifest.file, holds: 'manifest', bytes: manifest.bytes, sha256: manifest.sha256 }]),
+  ];
+}
+
+function tapeTable(facts: ReportFacts, tape: TapeModel): ReportTable {
+  const several = facts.model.tapes.length > 1;
+  return {
+    kind: 'table',
+    caption: several
+      ? `Files of tape ${tape.number}, ${tape.name ?? 'without a label'}`
+      : 'Files of the tape',
+    columns: [
+      { title: 'File', share: 7, align: 'right' },
+      { title: 'Holds', share: 33 },
+      { title: 'Records', share: 12, align: 'right' },
+      { title: 'Bytes', share: 16, align: 'right' },
+      { title: 'SHA-256 of its bytes', share: 32 },
+    ],
+    rows: filesOf(facts, tape).map(rowOf),
+  };
+}
+
+function tapeFacts({ model: { start } }: ReportFacts, tape: TapeModel): ReportBlock {
+  const { name, uuid, keepUntil, slot, found } = tape;
+  return {
+    kind: 'facts',
+    caption: `Tape ${tape.number}`,
+    rows: [
+      { name: 'Name', value: name === undefined ? [quiet('none: no label was written')] : [code(name)] },
+      ...(uuid === undefined ? [] : [{ name: 'Uuid', value: [code(uuid)] }]),
+      { name: 'Drive', value: [code(`${start?.tape.device ?? '?'} on ${start?.tape.host ?? '?'}`)] },
+      ...(slot === undefined ? [] : [{ name: 'Slot', value: plain(String(slot)) }]),
+      {
+        name: 'Found on it before',
+        value: found === undefined ? [quiet('not in the journal')] : plain(found),
+      },
+      {
+        name: 'Keep until',
+        value:
+          keepUntil === undefined
+            ? [quiet('no time was set')]
+            : plain(`${dayText(keepUntil)} (${momentText(keepUntil)})`),
+      },
+    ],
+  };
+}
+
+export function tapeSections(facts: ReportFacts): SectionDraft[] {
+  const { tapes, start } = facts.model;
+  const head = { id: 'tapes', title: 'What the tape holds' };
+  if (tapes.length === 0)
+    return [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('No tape was looked at in this run.') }] }];
+  const restore: ReportBlock = {
+    kind: 'paragraph',
+    texts: [
+      { text: 'A file of the tape is read with ' },
+      code(`dd if=DEVICE bs=${start?.recordBytes ?? 32768}`),
+      {
+        text: ', DEVICE being the one that does not rewind, after mt fsf to its number. The digests are of the bytes that dd gives.',
+      },
+    ],
+  };
+  const parts: ReportBlock = {
+    kind: 'paragraph',
+    texts: plain(
+      'The parts of a volume are put together in their order; then they are the bytes whose digests the summary tells. A part alone has none.',
+    ),
+  };
+  const [only] = tapes;
+  if (tapes.length === 1 && only)
+    return [{ ...head, blocks: [tapeFacts(facts, only), tapeTable(facts, only), restore] }];
+  return [
+    { ...head, title: `What the ${tapes.length} tapes hold`, blocks: [restore, parts] },
+    ...tapes.map((tape) => ({
+      id: `tape-${tape.number}`,
+      title: `Tape ${tape.number}, ${tape.name ?? 'without a label'}`,
+      level: 2 as const,
+      blocks: [tapeFacts(facts, tape), tapeTable(facts, tape)],
+    })),
+  ];
+}

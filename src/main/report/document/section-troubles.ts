@@ -1,0 +1,199 @@
+/** Who performed the run, what was asked, what went wrong, and what stood where in the end. */
+import type { ReportBlock, ReportFacts as FactsBlock, ReportTable } from '../../../contract/report.ts';
+import type { PassModel } from '../../../folds/run-model.ts';
+import { handText, readStands } from '../../../folds/stands.ts';
+import { allOf, type ReportFacts } from './report-source.ts';
+import { clockText, countOf, marked, momentText, plain, quiet, strong, tookText } from './report-words.ts';
+import type { SectionDraft } from './section-draft.ts';
+
+const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
+
+const modeWords = {
+  run: 'began the run',
+  resume: 'went on with it',
+  unwind: 'brought the cluster back',
+} as const;
+
+function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
+  return {
+    kind: 'table',
+    caption: 'Who performed the run',
+    columns: [
+      { title: 'When', share: 20 },
+      { title: 'Who', share: 16 },
+      { title: 'Did', share: 16 },
+      { title: 'Why, and what was found', share: 48 },
+    ],
+    rows: sessions.map(({ at, by, mode, reason, findings }) => [
+      plain(momentText(at)),
+      plain(by),
+      plain(modeWords[mode]),
+      plain([reason, ...findings].filter((text) => text !== undefined).join('; ') || '-'),
+    ]),
+  };
+}
+
+function questionTable({ model }: ReportFacts): ReportTable | undefined {
+  const asked = model.passes.flatMap(({ step, questions }) => questions.map((each) => ({ step, ...each })));
+  if (asked.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: 'Questions and answers',
+    columns: [
+      { title: 'Step', share: 10 },
+      { title: 'Asked', share: 42 },
+      { title: 'Answer', share: 14 },
+      { title: 'By, when and why', share: 34 },
+    ],
+    rows: asked.map(({ step, asked: question, answered }) => [
+      plain(step),
+      plain(question.text),
+      answered === undefined ? [quiet('not answered')] : [strong(answered.answer)],
+      answered === undefined
+        ? plain(`asked at ${momentText(question.at)}`)
+        : plain(
+            `${answered.by} at ${momentText(answered.at)}${answered.reason === undefined ? '' : `: “${answered.reason}”`}`,
+          ),
+    ]),
+  };
+}
+
+export function decisionSection(facts: ReportFacts): SectionDraft {
+  const table = questionTable(facts);
+  return {
+    id: 'decisions',
+    title: 'Decisions',
+    blocks: [sessionTable(facts), table ?? words('Nobody was asked anything in this run.')],
+  };
+}
+
+function errorTable({ model }: ReportFacts): ReportTable | undefined {
+  const failed = model.passes.filter(({ error }) => error !== undefined);
+  if (failed.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: 'Errors',
+    columns: [
+      { title: 'Step', share: 12 },
+      { title: 'Error', share: 46 },
+      { title: 'Hint', share: 42 },
+    ],
+    rows: failed.map(({ step, error }) => [
+      plain(step),
+      [marked('bad', error?.sentence ?? ''), quiet(` [${error?.code ?? ''}]`)],
+      plain(error?.hint ?? ''),
+    ]),
+  };
+}
+
+function warningTable(facts: ReportFacts): ReportTable | undefined {
+  const warnings = allOf(facts, 'warning');
+  if (warnings.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: 'Warnings',
+    columns: [
+      { title: 'When (UTC)', share: 16 },
+      { title: 'Step', share: 14 },
+      { title: 'Warning', share: 70 },
+    ],
+    rows: warnings.map(({ at, step, text }) => [
+      plain(clockText(Date.parse(at), facts.model.startedAt)),
+      plain(step),
+      [marked('warning', text)],
+    ]),
+  };
+}
+
+/** The lock is given back in the unwinding too, but is no part of what it brings back. */
+const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
+
+function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
+  const back = model.passes.filter(isBack);
+  if (back.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: 'How the cluster was brought back',
+    columns: [
+      { title: 'Step', share: 12 },
+      { title: 'What', share: 42 },
+      { title: 'Start (UTC)', share: 14 },
+      { title: 'Took', share: 12, align: 'right' },
+      { title: 'Result', share: 20 },
+    ],
+    rows: back.map(({ step, title, startedAt, milliseconds, state, reason }) => [
+      plain(step),
+      plain(title),
+      plain(clockText(startedAt, model.startedAt)),
+      plain(tookText(milliseconds)),
+      [
+        marked(
+          state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown',
+          state === 'skipped' ? `left out: ${reason ?? ''}` : state,
+        ),
+      ],
+    ]),
+  };
+}
+
+/** `Volume2: joined to Volume1, in sync` is told of Volume2. */
+function standRow(sentence: string): FactsBlock['rows'][number] {
+  const [, of, what] = /^([^:]{1,60}): (.+)$/s.exec(sentence) ?? [];
+  return of === undefined || what === undefined
+    ? { name: 'The run', value: plain(sentence) }
+    : { name: of, value: plain(what) };
+}
+
+function standing({ model: { end } }: ReportFacts): ReportBlock[] {
+  if (end === undefined) return [words('The run has no end: what stands where was not looked at.')];
+  const { sentences, byHand } = readStands(end.stands);
+  const facts: ReportBlock = {
+    kind: 'facts',
+    caption: 'What stood where at the end of the run',
+    rows: sentences.map(standRow),
+  };
+  return [
+    ...(sentences.length === 0 ? [words('Nothing stood to be told of.')] : [facts]),
+    ...(byHand.length === 0
+      ? []
+      : [
+          words(
+            'An operator must act. What is left to be done by hand, each line on the host named above it:',
+          ),
+          { kind: 'listing' as const, caption: 'By hand', lines: handText(byHand).trimEnd().split('\n') },
+        ]),
+  ];
+}
+
+export function troubleSections(facts: ReportFacts): SectionDraft[] {
+  const { model, torn } = facts;
+  const errors = errorTable(facts);
+  const warnings = warningTable(facts);
+  const unwinding = unwindingTable(facts);
+  const { end } = model;
+  const verdict: ReportBlock[] =
+    end?.code === undefined
+      ? []
+      : [
+          {
+            kind: 'paragraph',
+            texts: [strong(`${end.code}: `), { text: end.sentence }, quiet(` Hint: ${end.hint ?? ''}`)],
+          },
+        ];
+  const count =
+    warnings === undefined ? 'No warning was given.' : `${countOf(warnings.rows.length, 'warning')}.`;
+  return [
+    {
+      id: 'troubles',
+      title: 'Warnings and errors',
+      blocks: [
+        ...verdict,
+        ...(torn ? [words('The last line of the journal is torn: the console died while it wrote.')] : []),
+        errors ?? words('No step failed.'),
+        warnings ?? words(count),
+        ...(unwinding === undefined ? [] : [unwinding]),
+      ],
+    },
+    { id: 'stands', title: 'What stood where at the end', level: 2, blocks: standing(facts) },
+  ];
+}

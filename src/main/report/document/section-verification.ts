@@ -1,0 +1,238 @@
+/** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
+import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../../contract/report.ts';
+import { countText } from '../../../contract/words.ts';
+import type { RuleLine, VerifiedVolume } from '../../../folds/verification.ts';
+import type { ReportFacts } from './report-source.ts';
+import { code, marked, momentText, plain, quiet, strong } from './report-words.ts';
+import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
+
+/** The rules of more volumes than these are in an appendix. */
+const volumesInBody = 5;
+
+const wordOf = (verdict: string) => verdictWords[verdict] ?? verdict;
+
+const whyColumn = 'Why, and where the rule is from';
+
+const whyOf = ({ why: text, source }: RuleLine): ReportTexts =>
+  text === source ? [quiet(source)] : [{ text }, quiet(` [${source}]`)];
+
+/** Of several volumes the reasons, which are the same for all, stand in a table of their own. */
+function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTable {
+  return {
+    kind: 'table',
+    caption: several ? `Rules, ${proxy}` : 'Rules',
+    columns: [
+      { title: 'Rule', share: several ? 25 : 15 },
+      { title: 'On the cluster, or expected', share: several ? 31 : 22 },
+      { title: 'Through the shadow, or seen', share: several ? 31 : 22 },
+      { title: 'Verdict', share: several ? 13 : 11 },
+      ...(several ? [] : [{ title: whyColumn, share: 30 }]),
+    ],
+    rows: rules.map((rule) => [
+      plain(rule.title),
+      plain(rule.expected),
+      rule.blocking ? [strong(rule.actual)] : plain(rule.actual),
+      [marked(verdictMarks[rule.verdict] ?? 'unknown', wordOf(rule.verdict))],
+      ...(several ? [] : [whyOf(rule)]),
+    ]),
+  };
+}
+
+function reasonSection(volumes: readonly VerifiedVolume[]): SectionDraft {
+  const rules = new Map(volumes.flatMap((volume) => volume.rules.map((rule) => [rule.title, rule] as const)));
+  return {
+    id: 'verification-why',
+    title: 'What the rules are for',
+    level: 2,
+    blocks: [
+      {
+        kind: 'table',
+        caption: 'Rules and their reasons',
+        columns: [
+          { title: 'Rule', share: 25 },
+          { title: whyColumn, share: 75 },
+        ],
+        rows: [...rules.values()].map((rule) => [plain(rule.title), whyOf(rule)]),
+      },
+    ],
+  };
+}
+
+function fingerprintFigure(volume: VerifiedVolume, several: boolean): ReportFigure[] {
+  const { samples, proxy, cluster } = volume;
+  if (samples.length === 0) return [];
+  const count = (verdict: string) => samples.filter((sample) => sample.verdict === verdict).length;
+  const [equal, differs, waiting] = [count('equal'), count('differs'), count('waiting')];
+  const parts = [
+    `${equal} of ${samples.length} sampled records are equal`,
+    ...(differs > 0 ? [`${differs} DIFFER`] : []),
+    ...(waiting > 0 ? [`${waiting} were read on one side only`] : []),
+  ];
+  return [
+    {
+      kind: 'figure',
+      caption: `Fingerprint${several ? ` of ${proxy}` : ''}: ${parts.join(', ')}`,
+      alt: `${proxy}: ${parts.join(', ')}. Records ${samples.map(({ record }) => countText(record)).join(', ')}.`,
+      figure: { kind: 'fingerprint', volume: proxy, blocks: cluster.blocks, samples },
+    },
+  ];
+}
+
+function overview(volumes: readonly VerifiedVolume[], where: string): ReportTable {
+  return {
+    kind: 'table',
+    caption: `Verdict of each volume; ${where}`,
+    columns: [
+      { title: 'Volume', share: 20 },
+      { title: 'Shadow', share: 20 },
+      { title: 'First block', share: 16, align: 'right' },
+      { title: 'Blocks', share: 16, align: 'right' },
+      { title: 'Records equal', share: 13, align: 'right' },
+      { title: 'Verdict', share: 15 },
+    ],
+    rows: volumes.map(({ proxy, shadow, cluster, samples, verdict }) => [
+      plain(proxy),
+      plain(shadow),
+      plain(cluster.first === undefined ? '-' : countText(cluster.first)),
+      plain(cluster.blocks === undefined ? '-' : countText(cluster.blocks)),
+      plain(`${samples.filter((sample) => sample.verdict === 'equal').length} / ${samples.length}`),
+      [marked(verdictMarks[verdict] ?? 'unknown', wordOf(verdict))],
+    ]),
+  };
+}
+
+function intro({ verification, model }: ReportFacts): ReportBlock[] {
+  const { verdict, answered, error, startedAt } = verification;
+  const words = {
+    equal: 'Every rule holds and every sampled record is the same on both sides.',
+    differs: 'The shadow is NOT the same blocks as the proxy: at least one rule or sampled record differs.',
+    pending: 'The verification did not come to its end.',
+  }[verdict];
+  const when =
+    startedAt === undefined ? '' : ` Verified at ${momentText(startedAt)}, before a byte went to the tape.`;
+  const approval =
+    answered === undefined
+      ? model.start !== undefined && verdict === 'equal'
+        ? 'Nobody was asked to approve: the job, or who started it, lets a verified shadow be dumped.'
+        : 'Nobody approved it.'
+      : `Answered “${answered.answer}” by ${answered.by} at ${momentText(answered.at)}.`;
+  return [
+    {
+      kind: 'paragraph',
+      texts: [marked(verdictMarks[verdict] ?? 'unknown', words), { text: `${when} ${approval}` }],
+    },
+    ...(error === undefined
+      ? []
+      : [
+          {
+            kind: 'paragraph' as const,
+            texts: [strong(`${error.code}: `), { text: error.sentence }, quiet(` Hint: ${error.hint}`)],
+          },
+        ]),
+  ];
+}
+
+function ofVolumes(volumes: readonly VerifiedVolume[], several: boolean, appendix: boolean): SectionDraft[] {
+  return volumes.map((volume) => ({
+    id: `verification-${volume.proxy}${appendix ? '-all' : ''}`,
+    title: `${volume.proxy} and its shadow ${volume.shadow}`,
+    level: 2 as const,
+    appendix,
+    blocks: [ruleTable(volume, several), ...fingerprintFigure(volume, several)],
+  }));
+}
+
+export function verificationSections(facts: ReportFacts): { body: SectionDraft[]; rest: SectionDraft[] } {
+  const { verification, several } = facts;
+  const head = { id: 'verification', title: 'Verification of the shadow' };
+  if (verification.stage === 'none')
+    return {
+      body: [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('The run did not come so far.') }] }],
+      rest: [],
+    };
+  const { volumes } = verification;
+  const [first] = volumes;
+  if (!several && first)
+    return {
+      body: [
+        { ...head, blocks: [...intro(facts), ruleTable(first, false), ...fingerprintFigure(first, false)] },
+      ],
+      rest: [],
+    };
+  if (volumes.length <= volumesInBody)
+    return {
+      body: [
+        { ...head, blocks: [...intro(facts), overview(volumes, 'its rules are below')] },
+        ...ofVolumes(volumes, true, false),
+        reasonSection(volumes),
+      ],
+      rest: [],
+    };
+  return {
+    body: [
+      {
+        ...head,
+        blocks: [
+          ...intro(facts),
+          overview(volumes, 'the rules are in the appendix “Verification, all volumes”'),
+        ],
+      },
+      reasonSection(volumes),
+    ],
+    rest: [
+      { id: 'verification-all', title: 'Verification, all volumes', appendix: true, blocks: [] },
+      ...ofVolumes(volumes, true, true),
+    ],
+  };
+}
+
+/** The hashes of the sampled records: whoever has the volume can take them again. */
+export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
+  const told = model.fingerprints.filter(({ primary, backup }) => primary ?? backup);
+  if (told.length === 0) return [];
+  const tables = told.map(({ volume, primary, backup }): ReportTable => {
+    const one = primary ?? backup;
+    const others = new Map(backup?.blocks.map(({ record, sha256 }) => [record, sha256] as const));
+    return {
+      kind: 'table',
+      caption: `Sampled records of ${volume}: ${countText(one?.recordBytes ?? 0)} bytes each; on the cluster by ${primary?.host ?? '-'}, through the shadow by ${backup?.host ?? '-'}`,
+      columns: [
+        { title: 'Record', share: 12, align: 'right' },
+        { title: 'SHA-256 on the cluster', share: 66 },
+        { title: 'Through the shadow', share: 22 },
+      ],
+      rows: (one?.blocks ?? []).map(({ record, sha256 }) => {
+        const other = others.get(record);
+        const verdict =
+          primary === undefined || other === undefined ? 'unknown' : other === sha256 ? 'equal' : 'differs';
+        return [
+          plain(countText(record)),
+          [code(sha256)],
+          verdict === 'differs'
+            ? [marked('bad', 'differs: '), code(other ?? '')]
+            : [marked(verdictMarks[verdict] ?? 'unknown', verdict === 'unknown' ? 'not read' : verdict)],
+        ];
+      }),
+    };
+  });
+  return [
+    {
+      id: 'fingerprint',
+      title: 'Fingerprint',
+      appendix: true,
+      blocks: [
+        {
+          kind: 'paragraph',
+          texts: [
+            { text: 'A record is read with ' },
+            code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
+            {
+              text: ' and hashed with SHA-256. Which records are sampled depends on the name of the run alone.',
+            },
+          ],
+        },
+        ...tables,
+      ],
+    },
+  ];
+}

@@ -1,0 +1,11 @@
+import type { RunState } from '../../../folds/run-state.ts';
+
+/** The first line of an end. */
+export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
+  verified: 'Done and verified',
+  unverified: 'Done, but the tape was not read back',
+  refused: 'Refused before anything was touched',
+  unwound: 'Failed; the cluster is in its normal state',
+  halted: 'Failed; you must act',
+  'tape-bad': 'The tape is no backup; the cluster is in its normal state',
+};

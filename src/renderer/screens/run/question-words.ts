@@ -1,0 +1,35 @@
+/** How the questions of a run are put, beside the words that the run itself has for them. */
+import type { ChoiceView, QuestionView } from '../../../contract/screens.ts';
+
+export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
+  'approve-shadow': 'The shadow is verified: approve it?',
+  'services-stopped': 'Stop the services',
+  'services-resumed': 'Resume the services',
+  'step-failed': 'A step has failed: what next?',
+  'next-tape': 'The next tape is wanted',
+};
+
+/** What a choice leads to, where its label alone does not say it. */
+const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string, string>>>>> = {
+  'step-failed': {
+    retry: 'the hosts are looked at anew; a tape that was written to in part is written from its beginning',
+    unwind: 'the tape is then no backup; the cluster is back in its normal state',
+    halt: 'nothing more is sent; Resume and Unwind are offered afterwards',
+  },
+  'next-tape': {
+    ready: 'it is looked at before it is used',
+    stop: 'what was written so far is then no backup',
+  },
+  'approve-shadow': { stop: 'no byte goes to tape; the cluster is brought back' },
+};
+
+export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>
+  words[id]?.[choice.id];
+
+const risky: readonly string[] = ['stop', 'halt', 'unwind'];
+
+/** The first choice goes on; what ends the run is marked. */
+export function choiceKind({ choices }: QuestionView, choice: ChoiceView): 'primary' | 'danger' | 'plain' {
+  if (risky.includes(choice.id)) return 'danger';
+  return choices[0]?.id === choice.id ? 'primary' : 'plain';
+}

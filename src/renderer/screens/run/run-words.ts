@@ -1,0 +1,20 @@
+/** What a run is called, and what a screen reader is told of it as it goes on. */
+import type { QuestionView } from '../../../contract/screens.ts';
+import type { RunModel } from '../../../folds/run-model.ts';
+import { isOver, isShown, stateWords, type RunState } from '../../../folds/run-state.ts';
+
+const listed = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+
+/** `Back up Volume2`; its name as long as nothing of it is known. */
+export const runTitle = ({ volumes }: RunModel, run: string): string =>
+  volumes.length === 0 ? `Run ${run}` : `Back up ${listed(volumes.map(({ proxy }) => proxy))}`;
+
+/** Steps, questions and the end; not each percent. */
+export function saidOf(state: RunState, model: RunModel, question: QuestionView | undefined): string {
+  if (!isShown(state)) return '';
+  if (question) return `The run waits for your answer: ${question.text}`;
+  if (isOver(state)) return `${stateWords[state].word}: ${model.end?.sentence ?? ''}`;
+  const { current } = model;
+  return current ? `Step ${current.step}: ${current.title}` : '';
+}

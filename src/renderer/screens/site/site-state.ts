@@ -1,0 +1,13 @@
+/** What is changed in a site file outlives the screen. */
+import { bridge } from '../../bridge.ts';
+import { HostProbes } from '../../managers/host-probes.svelte.ts';
+import { LineCheck } from '../../managers/line-check.svelte.ts';
+import { SiteEditor } from '../../managers/site-editor.svelte.ts';
+
+export const editor = new SiteEditor(bridge);
+/** Of the first site: begun beside whatever site is open. */
+export const firstSite = new SiteEditor(bridge);
+export const siteCheck = new LineCheck(bridge, 'check');
+/** Of the site that is open. */
+export const siteProbes = new HostProbes(bridge);
+export const firstProbes = new HostProbes(bridge);
