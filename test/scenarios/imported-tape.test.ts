@@ -35,7 +35,7 @@ async function importHere(): Promise<ImportedTape[]> {
   const console = await openSceneConsole(scene, labelled);
   try {
     const abort = new AbortController().signal;
-    return await console.tapeDesk.import({ changer: false, ask: undefined, abort }, () => undefined);
+    return await console.tapeService.import({ changer: false, ask: undefined, abort }, () => undefined);
   } finally {
     await console.close();
   }
@@ -118,7 +118,7 @@ describe('a tape whose console is lost', () => {
     const end = await runScene(scene, { change: labelled });
     const { run } = end;
     const console = await openSceneConsole(scene, labelled);
-    const tape = await console.tapeDesk.identify(new AbortController().signal);
+    const tape = await console.tapeService.identify(new AbortController().signal);
     await console.close();
     const journal = await readFile(scene.state.journalFile(run));
     await writeFile(
@@ -171,7 +171,7 @@ describe('a tape whose console is lost', () => {
     const console = await openSceneConsole(scene, labelled);
     const abort = new AbortController().signal;
     expect(listTapes(scene.state).tapes).toMatchObject([{ name: 'PAYROLL-01', lost: false }]);
-    await console.tapeDesk.checkDrive({ overwrite: 'PAYROLL-01', abort }, () => undefined);
+    await console.tapeService.checkDrive({ overwrite: 'PAYROLL-01', abort }, () => undefined);
     await console.close();
     expect(listTapes(scene.state).tapes).toMatchObject([{ name: 'PAYROLL-01', lost: true, files: [] }]);
     const changer = await startCommand([...site, 'identify', '--import', '--changer']).end;

@@ -24,7 +24,7 @@ const withChanger = (site: SiteTree) => {
 async function importHere(ask?: Ask, heard: string[] = []): Promise<ImportedTape[]> {
   const console = await openSceneConsole(scene, withChanger);
   try {
-    const done = await console.tapeDesk.import(
+    const done = await console.tapeService.import(
       { changer: ask === undefined, ask: ask && ((question) => ask(question, signal)), abort: signal },
       ({ sentence }) => heard.push(sentence),
     );
@@ -149,7 +149,7 @@ describe('a tape of route server with cksum alone', () => {
     });
     const { run, sentence } = await runServer(scene, { change });
     const console = await openSceneConsole(scene, change);
-    const tape = await console.tapeDesk.identify(signal);
+    const tape = await console.tapeService.identify(signal);
     await console.close();
     const [file] = tape.manifest?.files ?? [];
     expect(file, sentence).toMatchObject({ crc32: '', sha256: '', cksum: expect.any(Number) as number });

@@ -29,11 +29,11 @@ const lockAs = (one: LockOwner) =>
   onHost(scene, 'node3', ['mkdir', folder], ['mkdir', `${folder}/${ownerName(one)}`]);
 
 async function withDesk<Value>(
-  work: (desk: Awaited<ReturnType<typeof openSceneConsole>>['lockDesk']) => Promise<Value>,
+  work: (desk: Awaited<ReturnType<typeof openSceneConsole>>['lockService']) => Promise<Value>,
 ): Promise<Value> {
   const console = await openSceneConsole(scene);
   try {
-    return await work(console.lockDesk);
+    return await work(console.lockService);
   } finally {
     await console.close();
   }

@@ -13,7 +13,7 @@ it('measures the way over ssh with zeros that go nowhere, and lets the plans tha
   });
 
   const lines: CheckLine[] = [];
-  await console.rateDesk.measure((line) => lines.push(line), new AbortController().signal);
+  await console.rateService.measure((line) => lines.push(line), new AbortController().signal);
   expect(lines).toEqual([
     {
       host: 'node3',

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { ReportDocument } from '../../src/contract/report.ts';
-import { ReportDesk } from '../../src/main/application/console.ts';
+import { ReportService } from '../../src/main/application/console.ts';
 import { auditReport } from '../../src/main/proof/audit.ts';
 import { signRun } from '../../src/main/proof/sign-run.ts';
 import { newKey } from '../../src/main/ssh/ssh-server.test-support.ts';
@@ -51,7 +51,7 @@ it('a page is given the document, and every form of export', async () => {
 });
 
 it('a PDF is told from one that was changed, and from one that was never exported', async () => {
-  const desk = new ReportDesk(scene.state);
+  const desk = new ReportService(scene.state);
   const file = await desk.write({ run, what: 'pdf', paper: 'A4', file: join(scene.folder, 'good.pdf') });
   const audit = (name: string) => auditReport({ state: scene.state }, join(scene.folder, name));
   expect(await audit('good.pdf')).toMatchObject({ run, verdict: 'proven' });
@@ -71,7 +71,7 @@ it('a PDF is told from one that was changed, and from one that was never exporte
 });
 
 it('a signature is in the report, with the command that checks it', async () => {
-  const desk = new ReportDesk(scene.state);
+  const desk = new ReportService(scene.state);
   expect(textOf(await desk.document(run), 'signature')).toContain('Nobody had signed the journal');
   const before = await desk.export({ run, what: 'pdf', paper: 'A4' });
   const keyFile = join(scene.folder, 'id_ed25519');
@@ -99,7 +99,7 @@ it('a run that was taken up again tells who did so, with what, and what was foun
   onTestFinished(() => halting.close());
   const halted = await runScene(halting, { change });
   expect(halted.exitStatus).toBe(3);
-  const desk = new ReportDesk(halting.state);
+  const desk = new ReportService(halting.state);
   const byHand = textOf(await desk.document(halted.run), 'stands');
   expect(byHand).toContain('sdxshadowvolume -F -c Class2 -v Volume2');
 
@@ -119,9 +119,9 @@ it.runIf(existsSync('/dev/full'))(
     await rm(record, { force: true });
     await symlink('/dev/full', record);
     const file = join(scene.folder, 'nightly.pdf');
-    await expect(new ReportDesk(scene.state).write({ run, what: 'pdf', paper: 'A4', file })).rejects.toThrow(
-      `${record} cannot be written: the disk is full`,
-    );
+    await expect(
+      new ReportService(scene.state).write({ run, what: 'pdf', paper: 'A4', file }),
+    ).rejects.toThrow(`${record} cannot be written: the disk is full`);
     expect((await readdir(scene.folder)).filter((name) => name.includes('nightly'))).toEqual([]);
   },
 );

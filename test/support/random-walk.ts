@@ -124,7 +124,10 @@ export class RandomWalk {
       case 'label':
         return this.#withConsole(async (console) => {
           this.#labelledAt = new Date().toISOString();
-          await console.tapeDesk.label('OTHER', { overwrite: 'data', abort: new AbortController().signal });
+          await console.tapeService.label('OTHER', {
+            overwrite: 'data',
+            abort: new AbortController().signal,
+          });
         });
       case 'reboot':
         return scene.lab.rebootNode(act.node).then(() => undefined);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { ClusterDesk } from './cluster-service.ts';
+import { ClusterService } from './cluster-service.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 
@@ -16,7 +16,7 @@ function slowHost() {
     settle = { letIn, refuse: () => refuse(new Error('no answer within 20 s')) };
   });
   const hosts = { session: () => ({ connect: () => connecting }) } as unknown as SshHosts;
-  return { desk: new ClusterDesk(site, hosts), settle };
+  return { service: new ClusterService(site, hosts), settle };
 }
 
 beforeEach(() => {
@@ -27,9 +27,9 @@ afterEach(() => {
 });
 
 it('waits ten seconds for a login, shows the rest, and tells once the host has come', async () => {
-  const { desk, settle } = slowHost();
+  const { service, settle } = slowHost();
   const onArrival = vi.fn();
-  const looking = desk.look({ abort: new AbortController().signal, onArrival });
+  const looking = service.look({ abort: new AbortController().signal, onArrival });
   await vi.advanceTimersByTimeAsync(10_000);
   const { hosts, tape } = await looking;
   expect(hosts).toEqual([
@@ -48,9 +48,9 @@ it('waits ten seconds for a login, shows the rest, and tells once the host has c
 });
 
 it('tells nothing where the host does not come at all', async () => {
-  const { desk, settle } = slowHost();
+  const { service, settle } = slowHost();
   const onArrival = vi.fn();
-  const looking = desk.look({ abort: new AbortController().signal, onArrival });
+  const looking = service.look({ abort: new AbortController().signal, onArrival });
   await vi.advanceTimersByTimeAsync(10_000);
   await looking;
   settle.refuse();

@@ -65,7 +65,7 @@ function declaredShadows(jobs: readonly Job[]): ShadowLink[] {
   );
 }
 
-export class ClusterDesk {
+export class ClusterService {
   readonly #site: Site;
   readonly #hosts: SshHosts;
 

@@ -7,9 +7,9 @@ import type { RunEvent } from '../../contract/events.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
-import { ClusterDesk } from './cluster-service.ts';
+import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
-import { LockDesk } from './lock-service.ts';
+import { LockService } from './lock-service.ts';
 import { tryWays } from '../notify/try-ways.ts';
 import {
   assign,
@@ -36,8 +36,8 @@ import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
 import { markLive } from '../proof/live-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
-import { ProofDesk } from './proof-service.ts';
-import { RateDesk } from './rate-service.ts';
+import { ProofService } from './proof-service.ts';
+import { RateService } from './rate-service.ts';
 import { laterRuns, readRun } from '../journal/run-history.ts';
 import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from '../site/site-file.ts';
@@ -46,7 +46,7 @@ import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import { runName, type StateFolder } from '../journal/state-folder.ts';
 import { MediaFile } from '../tape/media-file.ts';
-import { TapeDesk } from './tape-service.ts';
+import { TapeService } from './tape-service.ts';
 import { version } from './version.ts';
 
 export { faultTable } from '../../lab/faults/faults.ts';
@@ -57,7 +57,7 @@ export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
 export { readRun } from '../journal/run-history.ts';
 export { listTapes, type IdentifiedTape, type ImportedTape } from './tape-service.ts';
-export { ReportDesk } from './report-service.ts';
+export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type { Site };
 export type { ClassLock } from './lock-service.ts';
@@ -176,7 +176,7 @@ export class ShadowtapeConsole {
   async plan(request: JobRequest): Promise<Plan> {
     const assignment = await this.#assign(this.#job(request), 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
-    return planOf(assignment, await this.rateDesk.expect(assignment));
+    return planOf(assignment, await this.rateService.expect(assignment));
   }
 
   async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
@@ -224,7 +224,7 @@ export class ShadowtapeConsole {
         ...this.#follow(request, run),
       });
       journal.close();
-      await this.proofDesk.closed(run, (sentence) => request.onNotice?.(sentence));
+      await this.proofService.closed(run, (sentence) => request.onNotice?.(sentence));
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
@@ -276,7 +276,7 @@ export class ShadowtapeConsole {
         onEvent: toldOf(request, notices),
         ...this.#follow(request, run),
       });
-      await this.proofDesk.closed(run, (sentence) => request.onNotice?.(sentence));
+      await this.proofService.closed(run, (sentence) => request.onNotice?.(sentence));
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
       await unmark();
@@ -329,8 +329,8 @@ export class ShadowtapeConsole {
   }
 
   /** The drive, outside of any run. */
-  get tapeDesk(): TapeDesk {
-    return new TapeDesk({
+  get tapeService(): TapeService {
+    return new TapeService({
       site: this.site,
       state: this.#state,
       runnerOf: (abort) => this.#onlyLooking(abort),
@@ -338,23 +338,23 @@ export class ShadowtapeConsole {
   }
 
   /** The hosts as they are now. */
-  get clusterDesk(): ClusterDesk {
-    return new ClusterDesk(this.site, this.#hosts);
+  get clusterService(): ClusterService {
+    return new ClusterService(this.site, this.#hosts);
   }
 
   /** The locks of the site's classes. */
-  get lockDesk(): LockDesk {
-    return new LockDesk({ site: this.site, runner: this.#onlyLooking() });
+  get lockService(): LockService {
+    return new LockService({ site: this.site, runner: this.#onlyLooking() });
   }
 
   /** What is done with journals once their runs are over. */
-  get proofDesk(): ProofDesk {
-    return new ProofDesk({ site: this.site, state: this.#state, askSecret: this.#askSecret });
+  get proofService(): ProofService {
+    return new ProofService({ site: this.site, state: this.#state, askSecret: this.#askSecret });
   }
 
   /** How fast the hosts are. */
-  get rateDesk(): RateDesk {
-    return new RateDesk({ site: this.site, state: this.#state, hosts: this.#hosts });
+  get rateService(): RateService {
+    return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
 
   #job(request: JobRequest): NamedJob {

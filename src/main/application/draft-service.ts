@@ -38,18 +38,18 @@ interface KeptLook {
   readonly world: ReturnType<Observer['look']>;
 }
 
-export interface DraftDeskOptions {
+export interface DraftServiceOptions {
   readonly state: StateFolder;
   readonly login: LoginDialogue;
 }
 
-export class DraftDesk {
-  readonly #options: DraftDeskOptions;
+export class DraftService {
+  readonly #options: DraftServiceOptions;
   /** Host name -> the session with it, as the draft described it last. */
   readonly #kept = new Map<string, Kept>();
   #look: KeptLook | undefined;
 
-  constructor(options: DraftDeskOptions) {
+  constructor(options: DraftServiceOptions) {
     this.#options = options;
   }
 

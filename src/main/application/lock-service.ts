@@ -6,15 +6,15 @@ import type { Site } from '../site/site-schema.ts';
 
 export type { ClassLock };
 
-export interface LockDeskOptions {
+export interface LockServiceOptions {
   readonly site: Site;
   readonly runner: CommandRunner;
 }
 
-export class LockDesk {
-  readonly #options: LockDeskOptions;
+export class LockService {
+  readonly #options: LockServiceOptions;
 
-  constructor(options: LockDeskOptions) {
+  constructor(options: LockServiceOptions) {
     this.#options = options;
   }
 

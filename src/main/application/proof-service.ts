@@ -7,17 +7,17 @@ import { writeSiteReport } from './site-report.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
-export interface ProofDeskOptions {
+export interface ProofServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
   /** Asked for the passphrase of a key. */
   readonly askSecret: AskSecret;
 }
 
-export class ProofDesk {
-  readonly #options: ProofDeskOptions;
+export class ProofService {
+  readonly #options: ProofServiceOptions;
 
-  constructor(options: ProofDeskOptions) {
+  constructor(options: ProofServiceOptions) {
     this.#options = options;
   }
 

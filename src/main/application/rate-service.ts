@@ -8,7 +8,7 @@ import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
-export interface RateDeskOptions {
+export interface RateServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
   readonly hosts: SshHosts;
@@ -16,10 +16,10 @@ export interface RateDeskOptions {
 
 const rateText = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
 
-export class RateDesk {
-  readonly #options: RateDeskOptions;
+export class RateService {
+  readonly #options: RateServiceOptions;
 
-  constructor(options: RateDeskOptions) {
+  constructor(options: RateServiceOptions) {
     this.#options = options;
   }
 

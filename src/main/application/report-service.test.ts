@@ -9,7 +9,7 @@ import type { NewEvent } from '../../contract/events.ts';
 import { fixtureEvents } from '../../folds/journals.test-support.ts';
 import { Journal } from '../journal/journal.ts';
 import { chainScript } from '../report/document/section-proof.ts';
-import { ReportDesk } from './report-service.ts';
+import { ReportService } from './report-service.ts';
 import { readReportRecords } from '../journal/report-record.ts';
 import { writeSiteReport } from './site-report.ts';
 import { StateFolder } from '../journal/state-folder.ts';
@@ -48,20 +48,20 @@ const digestOf = (content: Buffer) => createHash('sha256').update(content).diges
 
 describe('exports', () => {
   it('are recorded, and made anew they are the same bytes', async () => {
-    const desk = new ReportDesk(state);
-    const { name, type, content } = await desk.export(request);
+    const service = new ReportService(state);
+    const { name, type, content } = await service.export(request);
     expect({ name, type }).toEqual({ name: `${run}.pdf`, type: 'application/pdf' });
     const { records } = await readReportRecords(state, run);
     expect(records).toMatchObject([
       { what: 'pdf', paper: 'A4', signed: false, sha256: digestOf(content), journalHash: lastHash },
     ]);
-    expect((await desk.again(run, { what: 'pdf', paper: 'A4' })).equals(content)).toBe(true);
+    expect((await service.again(run, { what: 'pdf', paper: 'A4' })).equals(content)).toBe(true);
     expect(await state.runs()).toEqual([run]);
   });
 
   it('are written as a whole under their names, and leave nothing else behind', async () => {
     const file = join(folder, 'report.pdf');
-    expect(await new ReportDesk(state).write({ ...request, file })).toBe(file);
+    expect(await new ReportService(state).write({ ...request, file })).toBe(file);
     expect((await readFile(file)).subarray(0, 8).toString('latin1')).toBe('%PDF-1.7');
     expect((await readdir(folder)).sort()).toEqual(['report.pdf', 'state']);
   });
@@ -69,29 +69,29 @@ describe('exports', () => {
   it('replace nothing unless they are told to', async () => {
     const file = join(folder, 'report.pdf');
     await writeFile(file, 'mine');
-    const desk = new ReportDesk(state);
-    await expect(desk.write({ ...request, file })).rejects.toThrow(`${file} is there already`);
+    const service = new ReportService(state);
+    await expect(service.write({ ...request, file })).rejects.toThrow(`${file} is there already`);
     expect(await readFile(file, 'utf8')).toBe('mine');
-    await desk.write({ ...request, file, force: true });
+    await service.write({ ...request, file, force: true });
     expect((await readFile(file)).length).toBeGreaterThan(10_000);
   });
 
   it('say why they cannot be written, and are not recorded then', async () => {
     const file = join(folder, 'nowhere', 'report.pdf');
-    await expect(new ReportDesk(state).write({ ...request, file })).rejects.toThrow(
+    await expect(new ReportService(state).write({ ...request, file })).rejects.toThrow(
       `${file} cannot be written: its folder is not there`,
     );
     expect((await readReportRecords(state, run)).records).toEqual([]);
   });
 
   it('of an unknown run are refused', async () => {
-    await expect(new ReportDesk(state).export({ ...request, run: 'none' })).rejects.toThrow(/none/);
+    await expect(new ReportService(state).export({ ...request, run: 'none' })).rejects.toThrow(/none/);
   });
 
   it('of the commands end before the first of them, and of the rates are a table', async () => {
-    const desk = new ReportDesk(state);
+    const service = new ReportService(state);
     const script = join(folder, 'commands.sh');
-    await desk.write({ run, what: 'commands', paper: 'A4', file: script });
+    await service.write({ run, what: 'commands', paper: 'A4', file: script });
     const text = await readFile(script, 'utf8');
     expect(text).toMatch(
       /# on node1, 2026-11-22 14:53:08 UTC, exit status 0, \d\.\d s\nsdxproxy Part -c Class1 -p Volume2 -a pjrm=off\n/,
@@ -101,7 +101,7 @@ describe('exports', () => {
       stdout: '',
       stderr: 'this is what a run has sent to several hosts at that time: it is to be read, not to be run\n',
     });
-    const { content } = await desk.export({ run, what: 'rates', paper: 'A4' });
+    const { content } = await service.export({ run, what: 'rates', paper: 'A4' });
     const [head, first] = content.toString('utf8').split('\r\n');
     expect(head).toBe('at,step,what,bytes,total,records,bytes_per_second,buffer_fill,elapsed_seconds');
     expect(first).toMatch(/^2026-11-22T14:53:\d\d\.\d{3}Z,fingerprint,fingerprint,\d+,\d+,\d+,,,$/);

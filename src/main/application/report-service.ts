@@ -44,7 +44,7 @@ const forms: Readonly<Record<ExportWhat, { ending: string; type: string }>> = {
   rates: { ending: '.rates.csv', type: 'text/csv; charset=utf-8' },
 };
 
-export class ReportDesk {
+export class ReportService {
   readonly #state: StateFolder;
 
   constructor(state: StateFolder) {

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ReportPaper } from '../../contract/report.ts';
-import { ReportDesk } from './report-service.ts';
+import { ReportService } from './report-service.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
 export interface SiteReport {
@@ -22,7 +22,7 @@ export async function writeSiteReport(
   const place = folder.replace(/^~(?=\/)/, () => homedir());
   try {
     await mkdir(place, { recursive: true, mode: 0o700 });
-    await new ReportDesk(state).write({
+    await new ReportService(state).write({
       run,
       what: 'pdf',
       paper,

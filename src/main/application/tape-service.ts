@@ -22,7 +22,7 @@ import { version } from './version.ts';
 
 export type { IdentifiedTape, ImportedTape, LabelledTape, ListedTapes };
 
-export interface TapeDeskOptions {
+export interface TapeServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
   /** Sends commands that belong to no run. */
@@ -54,10 +54,10 @@ const ofOneTape = [
   'COMMAND_FAILED',
 ] as const;
 
-export class TapeDesk {
-  readonly #options: TapeDeskOptions;
+export class TapeService {
+  readonly #options: TapeServiceOptions;
 
-  constructor(options: TapeDeskOptions) {
+  constructor(options: TapeServiceOptions) {
     this.#options = options;
   }
 

@@ -12,7 +12,7 @@ function checkLineText({ host, what, good, said, hint }: CheckLine): string {
 
 /** Measures the rates; Ctrl-C ends it. */
 function measureRates(console: ShadowtapeConsole, show: (line: CheckLine) => void): Promise<void> {
-  return stoppable((abort) => console.rateDesk.measure(show, abort));
+  return stoppable((abort) => console.rateService.measure(show, abort));
 }
 
 interface CheckOptions {

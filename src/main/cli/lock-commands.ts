@@ -29,7 +29,7 @@ function lockLine({ class: className, host, owner, holder, old }: ClassLock): st
 }
 
 async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
-  const locks = await console.lockDesk.list();
+  const locks = await console.lockService.list();
   if (json) locks.forEach((lock) => process.stdout.write(`${JSON.stringify(lock)}\n`));
   else if (locks.length === 0) print('no class of this site is locked');
   else locks.forEach((lock) => print(lockLine(lock)));
@@ -47,7 +47,7 @@ async function unlockCommand(
   className: string,
   { yes }: UnlockOptions,
 ): Promise<number> {
-  const lock = await console.lockDesk.remove(className, async (shown) => {
+  const lock = await console.lockService.remove(className, async (shown) => {
     print(lockLine(shown));
     if (shown.owner)
       print(

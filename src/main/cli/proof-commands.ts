@@ -1,6 +1,6 @@
 /** audit and sign: whether what is kept is what was written, and who stands for it. */
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import { ReportDesk, type StateFolder } from '../application/console.ts';
+import { ReportService, type StateFolder } from '../application/console.ts';
 import { auditReport, auditState, worstOf, type RenderReport } from '../proof/audit.ts';
 import { readAllowedSigners } from '../proof/signature-facts.ts';
 import { signRun } from '../proof/sign-run.ts';
@@ -95,7 +95,7 @@ function registerAudit(line: CommandLine): void {
     .addOption(jsonOption())
     .addHelpText('after', auditText)
     .action(async (runs: string[], { json = false, report, signers }: AuditOptions) => {
-      const desk = new ReportDesk(line.state);
+      const desk = new ReportService(line.state);
       line.exitStatus = await auditCommand(line.state, {
         ...{ runs, json, report, signers },
         render: (run, record) => desk.again(run, record),
@@ -115,7 +115,7 @@ function registerSign(line: CommandLine): void {
       if (siteFile === undefined) line.exitStatus = await signCommand(state, run, { key, json });
       else
         await line.withConsole({}, async (console) =>
-          showSigned(await console.proofDesk.sign(run, key), state.journalFile(run), json),
+          showSigned(await console.proofService.sign(run, key), state.journalFile(run), json),
         );
     });
 }

@@ -1,7 +1,7 @@
 /** report: what a run did, for those who were not there; as a PDF, or as a file for programs. */
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
-import { ReportDesk, type StateFolder } from '../application/console.ts';
+import { ReportService, type StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
 import { printable } from './text.ts';
 
@@ -24,7 +24,7 @@ Forms:
   journal   the journal itself, uncompressed`;
 
 /** What a run came to does not change where its report cannot be written. @returns the last line of the run */
-export async function reportAtEnd(desk: ReportDesk, run: string, file: string): Promise<string> {
+export async function reportAtEnd(desk: ReportService, run: string, file: string): Promise<string> {
   try {
     return printable(`report: ${await desk.write({ run, what: 'pdf', paper: 'A4', file })}`);
   } catch (error) {
@@ -38,7 +38,7 @@ async function reportCommand(
   run: string,
   { output, paper, as: what, force }: ReportCommandOptions,
 ): Promise<number> {
-  const file = await new ReportDesk(state).write({ run, what, paper, file: output, force });
+  const file = await new ReportService(state).write({ run, what, paper, file: output, force });
   process.stdout.write(`${printable(file)}\n`);
   return 0;
 }

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../contract/events.ts';
 import {
-  ReportDesk,
+  ReportService,
   type EndedRun,
   type Following,
   type JobRequest,
@@ -141,7 +141,7 @@ function registerRun(line: CommandLine): void {
     .addOption(faultOption())
     .action(async (job: string | undefined, options: RunOptions) => {
       const { method, route, yes, json = false, report } = options;
-      const desk = new ReportDesk(line.state);
+      const desk = new ReportService(line.state);
       if (report !== undefined) await desk.requireFree(report);
       line.exitStatus = await line.withConsole(options, (console) =>
         runCommand(console, {

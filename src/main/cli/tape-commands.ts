@@ -39,7 +39,7 @@ function identifiedLines({ host, device, blank, label, files, end }: IdentifiedT
 }
 
 async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
-  const tape = await stoppable((abort) => console.tapeDesk.identify(abort));
+  const tape = await stoppable((abort) => console.tapeService.identify(abort));
   if (json) printJson(withoutJournal(tape));
   else identifiedLines(tape).forEach(print);
   return 0;
@@ -63,7 +63,7 @@ async function importCommand(
     hasTerminal() && !changer ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
   const show = (imported: ImportedTape) => (json ? printJson(imported) : print(imported.sentence));
   await stoppable((abort) =>
-    console.tapeDesk.import({ changer, abort, ask: ask && ((question) => ask(question, abort)) }, show),
+    console.tapeService.import({ changer, abort, ask: ask && ((question) => ask(question, abort)) }, show),
   );
   return 0;
 }
@@ -78,7 +78,7 @@ async function labelCommand(
   name: string,
   { overwrite, json }: LabelOptions,
 ): Promise<number> {
-  const { label, before } = await stoppable((abort) => console.tapeDesk.label(name, { overwrite, abort }));
+  const { label, before } = await stoppable((abort) => console.tapeService.label(name, { overwrite, abort }));
   const { host, device, found, blank } = before;
   if (json) printJson({ ...label, host, device, before: found });
   else
@@ -121,7 +121,7 @@ async function driveCheckCommand(
     if (line.hint !== undefined) print(`    hint: ${line.hint}`);
     return undefined;
   };
-  const lines = await stoppable((abort) => console.tapeDesk.checkDrive({ overwrite, abort }, show));
+  const lines = await stoppable((abort) => console.tapeService.checkDrive({ overwrite, abort }, show));
   return lines.every(({ good }) => good) ? 0 : 1;
 }
 

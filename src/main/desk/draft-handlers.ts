@@ -1,7 +1,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { SiteDraft } from '../../contract/screens.ts';
 import { siteFileOf } from '../application/console.ts';
-import { DraftDesk } from '../application/draft-service.ts';
+import { DraftService } from '../application/draft-service.ts';
 import { parseSite, readDraft } from '../application/site-draft.ts';
 import { readText, sitePath, writeText } from '../application/site-text.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
@@ -21,7 +21,7 @@ export interface DraftHandlers {
 }
 
 export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers {
-  const desk = new DraftDesk({ state, login: logins });
+  const desk = new DraftService({ state, login: logins });
 
   /** The file of the open site, which may have any name; of the embedded lab the one that it writes itself. */
   async function presentFile(): Promise<string> {

@@ -6,6 +6,6 @@ export type ProofChannel = 'audit' | 'sign';
 export function proofHandlers({ state, site }: DeskRoom): Pick<Handlers, ProofChannel> {
   return {
     audit: ({ run }) => auditState({ state }, run === undefined ? [] : [run]),
-    sign: async ({ run }) => (await site.current).console.proofDesk.sign(run),
+    sign: async ({ run }) => (await site.current).console.proofService.sign(run),
   };
 }

@@ -1,10 +1,10 @@
-import { ReportDesk } from '../application/console.ts';
+import { ReportService } from '../application/console.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type ReportChannel = 'report' | 'exportRun';
 
 export function reportHandlers({ state }: DeskRoom): Pick<Handlers, ReportChannel> {
-  const desk = new ReportDesk(state);
+  const desk = new ReportService(state);
   return {
     report: ({ run }) => desk.document(run),
     exportRun: async (request) => {

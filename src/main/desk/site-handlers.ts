@@ -36,7 +36,11 @@ export function siteHandlers(room: DeskRoom): Pick<Handlers, SiteChannel> {
       (last.doneAt === undefined || performance.now() - last.doneAt < lookMilliseconds);
     if (last && isGood) return last.view;
     const abort = new AbortController().signal;
-    const view = console.clusterDesk.look({ abort, driveUse: drive.user, onArrival: () => arrivals.add() });
+    const view = console.clusterService.look({
+      abort,
+      driveUse: drive.user,
+      onArrival: () => arrivals.add(),
+    });
     const mine: Look = { of: console, view, doneAt: undefined };
     last = mine;
     try {

@@ -7,19 +7,19 @@ export type TapeChannel = 'tape' | 'identify' | 'label' | 'driveCheck' | 'tapes'
 export function tapeHandlers({ state, site, drive, checking }: DeskRoom): Pick<Handlers, TapeChannel> {
   return {
     tape: async (_request, abort) =>
-      (await site.current).console.clusterDesk.tape({ abort, driveUse: drive.user }),
+      (await site.current).console.clusterService.tape({ abort, driveUse: drive.user }),
 
     identify: async (_request, abort) => {
       const opened = await site.current;
       return drive.during(tapeOf(opened), 'a tape is being identified', async () =>
-        tapeContents(await opened.console.tapeDesk.identify(abort)),
+        tapeContents(await opened.console.tapeService.identify(abort)),
       );
     },
 
     label: async ({ name, overwrite }, abort) => {
       const opened = await site.current;
       return drive.during(tapeOf(opened), 'a tape is being labelled', async () => {
-        const { label } = await opened.console.tapeDesk.label(name, { overwrite, abort });
+        const { label } = await opened.console.tapeService.label(name, { overwrite, abort });
         return { name: label.name, uuid: label.uuid };
       });
     },
@@ -28,7 +28,7 @@ export function tapeHandlers({ state, site, drive, checking }: DeskRoom): Pick<H
       const opened = await site.current;
       return drive.during(tapeOf(opened), 'the drive is being tried out', () =>
         checking.during('driveCheck', (listener) =>
-          opened.console.tapeDesk.checkDrive({ overwrite, abort }, listener),
+          opened.console.tapeService.checkDrive({ overwrite, abort }, listener),
         ),
       );
     },
