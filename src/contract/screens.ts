@@ -205,11 +205,19 @@ export interface ActiveRun {
   readonly run: string;
   readonly job: string;
   readonly volumes: readonly string[];
+  /** How many events its journal holds. */
+  readonly events: number;
+  /** The phase of the guide that the current step belongs to. */
+  readonly phase: string | undefined;
   readonly step: string | undefined;
   readonly title: string | undefined;
+  /** True while the current step is part of a rollback. */
+  readonly unwinding: boolean;
   readonly asking: boolean;
   /** 0 to 1, of the current dump or reading back; undefined where nothing tells. */
   readonly done: number | undefined;
+  /** The last progress of the current step. */
+  readonly progress: ProgressView | undefined;
 }
 
 /** A question of the ssh sessions: a host key that is not known, a password, a passphrase. */

@@ -253,10 +253,14 @@ export async function memoryLines(browser: Browser): Promise<string[]> {
     run,
     job: 'raw-dd',
     volumes: ['Volume2'],
+    events: events.at(-1)?.seq ?? 0,
+    phase: 'dump',
     step: '6a',
     title: 'Dump',
+    unwinding: false,
     asking: false,
     done: 0.1,
+    progress: undefined,
   };
   const played = { site, look: view, runs: [] };
   try {

@@ -62,10 +62,14 @@ export class LiveRun {
       run: this.run,
       job: this.#start?.job ?? '',
       volumes: this.#start?.volumes.map(({ proxy }) => proxy) ?? [],
+      events: this.#events.at(-1)?.seq ?? 0,
+      phase: this.#step?.phase,
       step: this.#step?.step,
       title: this.#step?.title,
+      unwinding: this.#step?.unwinding ?? false,
       asking,
       done: this.progress && doneOf(this.progress),
+      progress: this.progress,
     };
   }
 }

@@ -6,10 +6,14 @@ const run: ActiveRun = {
   run: '20261122-020004-volume2',
   job: 'nightly',
   volumes: ['Volume2', 'Volume4'],
+  events: 240,
+  phase: 'dump',
   step: '6a-2',
   title: 'Dump Volume2',
+  unwinding: false,
   asking: false,
   done: 0.429,
+  progress: undefined,
 };
 
 it('names the window after what goes on', () => {

@@ -1,7 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, type FakeBridge } from '../../../test/support/ui/fake-bridge.ts';
-import type { ActiveRun, LoginQuestion, ProgressView } from '../../contract/screens.ts';
-import { eventsUntil, fixtureEvents } from '../../folds/journals.test-support.ts';
+import type { ActiveRun, LoginQuestion } from '../../contract/screens.ts';
 import { ActivityManager } from './activity.svelte.ts';
 
 const host = vi.hoisted(() => ({}) as { bridge: FakeBridge });
@@ -11,39 +10,31 @@ vi.mock('../bridge.ts', () => ({
   },
 }));
 
-const events = fixtureEvents('raw-dd');
-const untilDump = eventsUntil(events, 'step-started', '6a');
 const active = (run: string): ActiveRun => ({
   run,
   job: 'raw-dd',
   volumes: ['Volume2'],
+  events: 206,
+  phase: 'dump',
   step: '6a',
   title: 'Dump Volume2',
+  unwinding: false,
   asking: false,
   done: undefined,
+  progress: { step: '6a', what: 'dump', bytes: 32_768 },
 });
-const progress = (bytes: number): ProgressView => ({ step: '6a', what: 'dump', bytes });
 
 let activity: ActivityManager;
 let end: () => void;
 beforeEach(() => {
-  vi.useFakeTimers();
   host.bridge = fakeBridge({});
   activity = new ActivityManager();
   end = activity.follow();
 });
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 describe('what the console does now', () => {
   it('is nothing until it is told', () => {
-    expect([activity.runs, activity.logins, activity.active, activity.journal.events]).toEqual([
-      [],
-      [],
-      undefined,
-      0,
-    ]);
+    expect([activity.runs, activity.logins, activity.active]).toEqual([[], [], undefined]);
   });
 
   it('is told with the questions of logins', () => {
@@ -52,45 +43,19 @@ describe('what the console does now', () => {
     expect([activity.active, activity.runs.length, activity.logins]).toEqual([active('one'), 2, logins]);
   });
 
-  it('follows the first run, and shows where it is at most ten times a second', () => {
+  it('has the event count, the phase and the progress of the first run with the first push', () => {
     host.bridge.push('activity', { runs: [active('one')], logins: [] });
-    expect(host.bridge.followed).toEqual([
-      { topic: 'activity', request: {} },
-      { topic: 'run', request: { run: 'one' } },
-    ]);
-    host.bridge.push('run', { kind: 'events', events: untilDump });
-    host.bridge.push('run', { kind: 'progress', progress: progress(1) });
-    host.bridge.push('run', { kind: 'progress', progress: progress(2) });
-    expect([activity.journal.events, activity.progress]).toEqual([0, undefined]);
-    vi.advanceTimersByTime(100);
-    expect([activity.journal.events, activity.journal.step, activity.progress]).toEqual([
-      untilDump.at(-1)?.seq,
-      '6a',
-      progress(2),
-    ]);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(activity.active).toMatchObject({ run: 'one', events: 206, phase: 'dump', step: '6a' });
+    expect(activity.active?.progress?.bytes).toBe(32_768);
+    // The journal is not read a second time for it.
+    expect(host.bridge.followed).toEqual([{ topic: 'activity', request: {} }]);
   });
 
-  it('forgets the progress of a step with the step', () => {
-    host.bridge.push('activity', { runs: [active('one')], logins: [] });
-    host.bridge.push('run', { kind: 'events', events: untilDump });
-    host.bridge.push('run', { kind: 'progress', progress: progress(1) });
-    vi.advanceTimersByTime(100);
-    host.bridge.push('run', { kind: 'events', events });
-    vi.advanceTimersByTime(100);
-    expect([activity.journal.finished, activity.progress]).toEqual([true, undefined]);
-  });
-
-  it('goes over to the next run with nothing of the one before', () => {
+  it('has nothing of a run that ended once the next one is first', () => {
     host.bridge.push('activity', { runs: [active('one'), active('two')], logins: [] });
-    host.bridge.push('run', { kind: 'events', events: untilDump });
-    vi.advanceTimersByTime(100);
-    // The fake bridge tells a new follower what was said last: that of the run before is not to come.
-    host.bridge.push('run', { kind: 'question', question: undefined });
-    host.bridge.push('activity', { runs: [active('two')], logins: [] });
-    expect(host.bridge.followed.at(-1)).toEqual({ topic: 'run', request: { run: 'two' } });
-    vi.advanceTimersByTime(100);
-    expect([activity.active?.run, activity.journal.events, activity.progress]).toEqual(['two', 0, undefined]);
+    const next = { ...active('two'), events: 12, phase: 'part', progress: undefined };
+    host.bridge.push('activity', { runs: [next], logins: [] });
+    expect(activity.active).toEqual(next);
   });
 
   it('is followed no more once it is left', () => {

@@ -177,6 +177,7 @@ export function middleOf(
   const events = cut.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));
   const step = events.findLast((event) => event.type === 'step-started');
   const asking = then.some((push) => push.kind === 'question' && push.question !== undefined);
+  const progress = then.findLast((push) => push.kind === 'progress')?.progress;
   const { run, job, volumes } = view.line;
   const line = {
     ...view.line,
@@ -190,7 +191,19 @@ export function middleOf(
   };
   return {
     view: { ...view, line, events },
-    active: { run, job, volumes, step: step?.step, title: step?.title, asking, done: undefined },
+    active: {
+      run,
+      job,
+      volumes,
+      events: events.at(-1)?.seq ?? 0,
+      phase: step?.phase,
+      step: step?.step,
+      title: step?.title,
+      unwinding: step?.unwinding ?? false,
+      asking,
+      done: undefined,
+      progress,
+    },
     pushes: [{ kind: 'events', events }, ...then],
   };
 }
