@@ -15,6 +15,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for takes as long as the machine is loaded; vitest's own limit of a second is a guess at its speed.
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     restoreMocks: true,
     sequence: { sequencer: LongestFirst },
     // Tests start the command line hundreds of times: what Node has compiled of it is kept for the next one.

@@ -151,13 +151,16 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const asked = await app.evaluate(async ({ app: application, dialog }) => {
         const messages: string[] = [];
         const answers = [2, 1];
-        dialog.showMessageBox = ((_window: unknown, options: { message: string }) => {
-          messages.push(options.message);
-          return Promise.resolve({ response: answers[messages.length - 1] ?? 2, checkboxChecked: false });
-        }) as typeof dialog.showMessageBox;
+        const isAsked = new Promise<void>((resolve) => {
+          dialog.showMessageBox = ((_window: unknown, options: { message: string }) => {
+            messages.push(options.message);
+            resolve();
+            return Promise.resolve({ response: answers[messages.length - 1] ?? 2, checkboxChecked: false });
+          }) as typeof dialog.showMessageBox;
+        });
         // Quitting is closing; so it asks, too.
         application.quit();
-        await new Promise((resolve) => setImmediate(resolve));
+        await isAsked;
         return messages;
       });
       expect(asked).toEqual([`Run ${run} goes on.`]);

@@ -16,9 +16,9 @@ const never =
 
 describeInBrowser('a shadow that is not the proxy', (browser) => {
   it('on other blocks: the picture and the rule show it, and Approve is not possible', async () => {
-    // The copy at the end takes a while: the run goes on while it is looked at.
+    // The copy at the end is held up until the page was checked: the run is active until then.
     const console = await servedScene(
-      { faults: ['shadow-first-block=16'], rejoinBytesPerSecond: 2_000_000 },
+      { faults: ['shadow-first-block=16', 'slow-rejoin=20000'] },
       withJob({ approve: 'operator' }),
     );
     const on = await browser.page(console);
@@ -40,6 +40,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     const first = (await rows.nth(1).innerText()).split('\t').map((cell) => cell.trim());
     expect(first.slice(0, 4)).toEqual(['First block', '65,536', '65,552', 'differs']);
 
+    console.scene.lab.faults.clear('slow-rejoin');
     await on.button('Show the run').click();
     await on.heading('Failed; the cluster is in its normal state').waitFor();
     await on

@@ -48,7 +48,7 @@ describeInBrowser('one run in two windows', (browser) => {
   });
 
   it('is halted in one and unwound from the other: both show that it goes on, and its end', async () => {
-    const console = await servedScene({ rejoinBytesPerSecond: 3_000_000 }, withJob({ approve: 'operator' }));
+    const console = await servedScene({ faults: ['slow-rejoin=20000'] }, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const mine = await (await browser.page(console)).open(`#/run/${run}`);
     const theirs = await (await browser.page(console)).open(`#/run/${run}`);
@@ -58,6 +58,7 @@ describeInBrowser('one run in two windows', (browser) => {
     await theirs.button('Unwind the run').click();
     const goesOn = (each: ConsolePage) => each.page.getByText(/^bringing the cluster back/).waitFor();
     await Promise.all([mine, theirs].map(goesOn));
+    console.scene.lab.faults.clear('slow-rejoin');
     for (const each of [mine, theirs])
       await each.heading('Failed; the cluster is in its normal state').waitFor();
     expect(await clusterState(console.scene)).toEqual(normalState);

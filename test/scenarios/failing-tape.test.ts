@@ -274,12 +274,11 @@ describe('verifying the tape of an ended run', () => {
         sentence: expect.stringMatching(/^the tape does not hold what was read: CRC-32: /) as string,
       });
       scene.lab.faults.set('tape-not-blank');
-      await expect
-        .poll(() => verify(scene, run))
-        .toMatchObject({
-          code: 'TAPE_DIFFERS',
-          sentence: 'the tape does not hold what was read: bytes: expected 8388608, read back 40960',
-        });
+      await scene.lab.faultsSettled();
+      expect(await verify(scene, run)).toMatchObject({
+        code: 'TAPE_DIFFERS',
+        sentence: 'the tape does not hold what was read: bytes: expected 8388608, read back 40960',
+      });
       scene.lab.faults.set('no-tape');
       expect(await verify(scene, run)).toMatchObject({
         code: 'TAPE_NOT_LOADED',

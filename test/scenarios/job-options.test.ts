@@ -156,8 +156,7 @@ describe('part.tries', () => {
 
 describe('resynchronisation.wait: false', () => {
   it('ends while the copy goes on', async () => {
-    await scene.close();
-    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 1_500_000 });
+    scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await runScene(scene, { change });
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -170,13 +169,13 @@ describe('resynchronisation.wait: false', () => {
       }),
     );
     expect(end.stands[0]).toBe('Volume2: PROXY Join, STATUS STOP, slice of Disk3 COPY (as node1 shows it)');
+    scene.lab.faults.clear('slow-rejoin');
     await scene.lab.copyingFinished();
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
   it('a tape that proves bad ends with 4 while the copy goes on', async () => {
-    await scene.close();
-    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 1_500_000 });
+    scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await failingRun(scene, { change, faults: ['tape-corrupt=3'] });
     expect(end).toMatchObject({ exitStatus: 4, error: { code: 'TAPE_DIFFERS' } });
@@ -185,11 +184,18 @@ describe('resynchronisation.wait: false', () => {
   });
 
   it('a run that is brought back waits nevertheless: its end says how the cluster is', async () => {
-    await scene.close();
-    // So slow that the copy goes on when it is first looked at.
-    scene = await openScene({ blocks: 4096, rejoinBytesPerSecond: 3_000_000 });
+    // The copy is held up until the run has looked at it.
+    scene.lab.faults.set('slow-rejoin=20000');
+    let isCopying = false;
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'ended') return;
+      if (line.startsWith('sdxproxy Rejoin')) isCopying = true;
+      else if (isCopying && line.startsWith('sdxinfo -S -c Class1 -o Volume2'))
+        scene.lab.faults.clear('slow-rejoin');
+    });
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await failingRun(scene, { change, faults: ['tape-error=3'] });
+    stop();
     expect(end).toMatchObject({
       exitStatus: 2,
       error: { code: 'TAPE_WRITE_FAILED' },

@@ -87,11 +87,13 @@ describe('a console that was killed', () => {
 
   it('while another console works on its run: the second is refused, and changes nothing', async () => {
     const name = await killed('raw-dd', 'started', 'sdxvolume -F');
-    scene.lab.faults.set('slow-tape=1200000');
+    // The tape is held up until the second console has ended.
+    scene.lab.faults.set('slow-tape=20000');
     const first = startCommand([...site, 'resume', name]);
     let second: ReturnType<typeof run> | undefined;
     const stop = scene.lab.onCommand(({ phase, line }) => {
-      if (phase === 'started' && line.startsWith('dd ibs=')) second ??= run([...site, 'unwind', name]);
+      if (phase !== 'started' || !line.startsWith('dd ibs=')) return;
+      second ??= run([...site, 'unwind', name]).finally(() => scene.lab.faults.clear('slow-tape'));
     });
     const ended = await first.end;
     stop();

@@ -71,9 +71,12 @@ describe('the locks of a site', () => {
 
   it('are held by a run from its first step to its last, since that step', async () => {
     let during: Promise<ClassLock[]> | undefined;
+    // The tape is held up until the locks are listed.
+    scene.lab.faults.set('slow-tape=20000');
     const end = await runScene(scene, {
       onEvent(event) {
-        if (event.type === 'step-started' && event.step === '6a') during ??= listed();
+        if (event.type !== 'step-started' || event.step !== '6a') return;
+        during ??= listed().finally(() => scene.lab.faults.clear('slow-tape'));
       },
     });
     const [lock] = (await during) ?? [];

@@ -214,6 +214,16 @@ describe('in a lab', () => {
     );
   });
 
+  test('slow-rejoin: the slice stays COPY until the fault is cleared', async () => {
+    await partProxy(lab);
+    lab.faults.set('slow-rejoin=1');
+    await mustRun(lab, 'node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
+    expect(lab.world().proxy.sliceStatusOn).toEqual({ node1: 'COPY', node2: 'COPY' });
+    lab.faults.clear('slow-rejoin');
+    await lab.copyingFinished();
+    expect(lab.world().proxy.sliceStatusOn).toEqual({ node1: 'STOP', node2: 'STOP' });
+  });
+
   test('the tape: no cartridge, write protection, a foreign file, an error, its end', async () => {
     const client = await logIn(lab, 'node3');
     const told = async (line: string, input = ''): Promise<string> =>

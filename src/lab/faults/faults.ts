@@ -73,6 +73,7 @@ export const faultTable = {
     value: 'none',
     sentence: 'ufsdump and sfxdump end with status 0 in the middle, and do not say that the dump is done',
   },
+  'slow-rejoin': { value: 'number', sentence: 'the copy of a rejoin moves N bytes a second' },
   'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
 } as const satisfies Record<string, FaultKind>;
 

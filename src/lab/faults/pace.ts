@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Below this a wait costs more than it paces. */
+/** Milliseconds. Below this a wait costs more than it paces. */
 const shortestWait = 4;
+/** Milliseconds. The rate is asked again after this time, so that a new one takes effect while a piece waits. */
+const longestWait = 50;
 
 /** Holds work down to a rate: call `passed` after each piece. */
 export class Pace {
@@ -16,13 +18,18 @@ export class Pace {
 
   /** @param bytes that went by since the last call */
   async passed(bytes: number, signal?: AbortSignal): Promise<void> {
-    const rate = this.#rate();
-    if (!rate) return;
+    if (!this.#rate()) return;
     this.#bytes += bytes;
-    const ahead = (this.#bytes / rate) * 1000 - (performance.now() - this.#start);
-    if (ahead < shortestWait) return;
-    await wait(ahead, undefined, { signal, ref: false });
+    if (this.#ahead() < shortestWait) return;
+    for (let ahead = this.#ahead(); ahead > 0; ahead = this.#ahead())
+      await wait(Math.min(ahead, longestWait), undefined, { signal, ref: false });
     this.#bytes = 0;
     this.#start = performance.now();
+  }
+
+  /** Milliseconds that the bytes so far came too early by. */
+  #ahead(): number {
+    const rate = this.#rate();
+    return rate ? (this.#bytes / rate) * 1000 - (performance.now() - this.#start) : 0;
   }
 }

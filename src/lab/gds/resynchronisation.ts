@@ -47,7 +47,7 @@ export class Resynchronisation {
     if (proxy.master === null) return;
     const master = volumeBytes(world, owner, volumeOf(owner, proxy.master));
     const size = bytesOf(proxy.blocks);
-    const pace = new Pace(() => this.#bytesPerSecond);
+    const pace = new Pace(() => world.faults.numberOf('slow-rejoin') ?? this.#bytesPerSecond);
     const piece = Buffer.alloc(Math.min(pieceBytes, size));
     while (proxy.copiedBytes < size) {
       this.#stopping.signal.throwIfAborted();
