@@ -178,11 +178,12 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await page.getByText('Volume2').first().waitFor();
       await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
       expect(await startAgain({ SHADOWTAPE_SITE: await scene.writeSite(), SHADOWTAPE_STATE: state })).toBe(0);
-      expect(
-        await app.evaluate(({ BrowserWindow }) =>
+      // The second process may end before the first one has heard of it.
+      const visible = () =>
+        app.evaluate(({ BrowserWindow }) =>
           BrowserWindow.getAllWindows().map((window) => window.isVisible()),
-        ),
-      ).toEqual([true]);
+        );
+      await expect.poll(visible).toEqual([true]);
     });
 
     it('shows a screen by its shortcut', async () => {
