@@ -545,6 +545,11 @@ export const errorTable = {
       '{host} ({address}, port {port}) shows the host key {fingerprint}, which is revoked ({file}, line {line})',
     hint: 'do not connect; find out who revoked the key, and give {host} a new host key',
   },
+  HOST_KEY_SWITCHED: {
+    sentence:
+      'the connection to {host} was ended: its host key changed during a rekey, from {accepted} to {shown}',
+    hint: 'another machine may have taken over the connection: find out who changed the host key before you run again; what was running on {host} may still run',
+  },
   LOGIN_REFUSED: {
     sentence: '{host} does not let {user} log in: {reason}; tried: {methods}',
     hint: 'add the public key to authorized_keys of {user} on {host}, or name another key file or user in the site file',

@@ -43,6 +43,9 @@ export class ShadowtapeError extends Error {
   }
 }
 
+/** A connection ended under a command: nobody knows how far the command came. */
+export const connectionLostCodes = ['CONNECTION_LOST', 'HOST_KEY_SWITCHED'] as const satisfies ErrorCode[];
+
 type Values = Readonly<Record<string, string | number>>;
 
 function fill(text: string, values: Values): string {

@@ -1,5 +1,5 @@
 /**
- * Decides on the host key of one connection. ssh2 accepts any key unless it is told otherwise, and asks again at each change of session keys.
+ * Decides on the host key of one connection. ssh2 accepts any key unless it is told otherwise, and asks again at each rekey.
  * A key is written down only after the handshake has proved that the host owns it.
  */
 import { failure } from '../../contract/errors.ts';
@@ -21,6 +21,9 @@ export interface HostKeyFiles {
   /** Files that are only read (~/.ssh/known_hosts). */
   readonly userKnownHostsFiles: readonly string[];
 }
+
+/** `unknown`: no file has a key of this host, so a person decides. */
+export type HostKeyVerdict = 'trusted' | 'refused' | 'unknown';
 
 export class HostKeyCheck {
   readonly #profile: HostProfile;
@@ -59,16 +62,35 @@ export class HostKeyCheck {
     return knownKeyTypes(this.#lines, this.#profile.address, this.#profile.port);
   }
 
-  /** True when the key may be trusted; `refusal` says why not. */
-  async verify(key: Buffer): Promise<boolean> {
-    if (this.#accepted) return this.#agreesWithAccepted(key);
+  /**
+   * Judges a key without asking anybody, and never `unknown` once a key was accepted: a rekey needs its answer in the same turn.
+   * `refusal` says why a key is refused.
+   */
+  judge(key: Buffer): HostKeyVerdict {
+    if (this.#accepted)
+      return this.#accepted.equals(key) ? 'trusted' : this.#refuseSwitched(this.#accepted, key);
     const { address, port } = this.#profile;
     const found = lookUp(this.#lines, address, port, key);
     if (found.verdict === 'revoked') return this.#refuseRevoked(key, found.by);
     if (found.verdict === 'changed') return this.#refuseChanged(key, found.known);
-    if (found.verdict === 'unknown' && !(await this.#confirmed(key))) return false;
+    if (found.verdict === 'unknown') return 'unknown';
     this.#accepted = Buffer.from(key);
-    return true;
+    return 'trusted';
+  }
+
+  /** Asks whether an unknown key may be trusted; `refusal` says why not. */
+  async ask(key: Buffer): Promise<boolean> {
+    const question = { ...this.#where, keyType: keyTypeOf(key), fingerprint: fingerprintOf(key) };
+    if (await this.#confirm(question)) {
+      this.#toWriteDown = Buffer.from(key);
+      this.#accepted = Buffer.from(key);
+      return true;
+    }
+    this.refusal = failure('HOST_KEY_UNKNOWN', question, {
+      host: this.#profile.name,
+      actual: question.fingerprint,
+    });
+    return false;
   }
 
   /** To be called once the host has proved that the key is its own: adds a key that was just confirmed to our file. */
@@ -90,26 +112,29 @@ export class HostKeyCheck {
     return { host, address, port };
   }
 
-  #agreesWithAccepted(key: Buffer): boolean {
-    if (this.#accepted?.equals(key)) return true;
-    this.refusal = failure('CONNECTION_LOST', {
-      host: this.#profile.name,
-      reason: `the host key changed in the middle of the connection, to ${fingerprintOf(key)}`,
-    });
-    return false;
+  #refuseSwitched(acceptedKey: Buffer, key: Buffer): 'refused' {
+    const { name: host } = this.#profile;
+    const accepted = fingerprintOf(acceptedKey);
+    const shown = fingerprintOf(key);
+    this.refusal = failure(
+      'HOST_KEY_SWITCHED',
+      { host, accepted, shown },
+      { host, expected: accepted, actual: shown },
+    );
+    return 'refused';
   }
 
-  #refuseRevoked(key: Buffer, by: KnownHostLine): false {
+  #refuseRevoked(key: Buffer, by: KnownHostLine): 'refused' {
     const fingerprint = fingerprintOf(key);
     this.refusal = failure(
       'HOST_KEY_REVOKED',
       { ...this.#where, fingerprint, file: by.file, line: by.line },
       { host: this.#profile.name, actual: fingerprint },
     );
-    return false;
+    return 'refused';
   }
 
-  #refuseChanged(key: Buffer, known: readonly KnownHostLine[]): false {
+  #refuseChanged(key: Buffer, known: readonly KnownHostLine[]): 'refused' {
     const shown = fingerprintOf(key);
     const expected = known.map((line) => fingerprintOf(line.key)).join(', ');
     const [first] = known;
@@ -125,19 +150,6 @@ export class HostKeyCheck {
       },
       { host: this.#profile.name, expected, actual: shown },
     );
-    return false;
-  }
-
-  async #confirmed(key: Buffer): Promise<boolean> {
-    const question = { ...this.#where, keyType: keyTypeOf(key), fingerprint: fingerprintOf(key) };
-    if (await this.#confirm(question)) {
-      this.#toWriteDown = Buffer.from(key);
-      return true;
-    }
-    this.refusal = failure('HOST_KEY_UNKNOWN', question, {
-      host: this.#profile.name,
-      actual: question.fingerprint,
-    });
-    return false;
+    return 'refused';
   }
 }

@@ -5,8 +5,8 @@
  * wait for ever when the peer falls silent. This class settles `ended` in every case: exit status, signal, neither, connection lost, stopped by us.
  */
 import type { ClientChannel } from 'ssh2';
-import { failure } from '../../contract/errors.ts';
-import type { Evidence, ShadowtapeError } from '../../contract/errors.ts';
+import { failure, ShadowtapeError } from '../../contract/errors.ts';
+import type { Evidence } from '../../contract/errors.ts';
 import { OutputTail } from './output-tail.ts';
 import { plainReason } from './ssh-connection.ts';
 import type { SshConnection } from './ssh-connection.ts';
@@ -24,7 +24,7 @@ export interface ProcessEnd {
   readonly stderr: string;
   /** Bytes of the stream: read from stdout, or handed over for stdin. */
   readonly bytes: number;
-  /** Why the end was not seen through: CONNECTION_LOST, COMMAND_CANCELLED, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG. */
+  /** Why the end was not seen through: CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_CANCELLED, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG. */
   readonly lost?: ShadowtapeError;
 }
 
@@ -109,7 +109,7 @@ export class RemoteProcess {
    * Starts a command.
    * @param stop aborted with the error that ends the command early
    * @param onStderr hears all of stderr, from its first byte
-   * @throws NeverAsked, CONNECTION_LOST, COMMAND_NOT_STARTED, and the reason of `stop`
+   * @throws NeverAsked, CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_NOT_STARTED, and the reason of `stop`
    */
   static start(
     connection: SshConnection,
@@ -123,7 +123,7 @@ export class RemoteProcess {
       let wasAsked = false;
       const refused = (error: Error) => {
         if (connection.lost) {
-          const lost = failure('CONNECTION_LOST', lossValues(host, connection.lost), evidence);
+          const lost = withEvidence(connection.lost, evidence);
           return wasAsked ? lost : new NeverAsked(lost);
         }
         return failure('COMMAND_NOT_STARTED', { host, command, reason: plainReason(error) }, evidence, error);
@@ -209,7 +209,7 @@ export class RemoteProcess {
   #connectionLost(lost: ShadowtapeError): void {
     // All is here already when the exit status and the end of the data have come: only reading it is left, and `close` follows that.
     if (this.#exited && sawEndOfData(this.channel) && !this.#stopping) return;
-    this.#stopping ??= failure('CONNECTION_LOST', lossValues(this.order.host, lost), this.evidence());
+    this.#stopping ??= withEvidence(lost, this.evidence());
     this.#settle();
   }
 
@@ -263,6 +263,8 @@ export function howItEnded(end: Pick<ProcessEnd, 'status' | 'signal'>): string {
   return end.signal === undefined ? 'without an exit status' : `by signal ${end.signal}`;
 }
 
-function lossValues(host: string, lost: ShadowtapeError): { host: string; reason: string } {
-  return { host, reason: lost.message.replace(/^.*? was lost: /, '') };
+/** The loss of a connection, with the command that it cut off. */
+function withEvidence(lost: ShadowtapeError, evidence: Evidence): ShadowtapeError {
+  const info = lost.toInfo();
+  return new ShadowtapeError({ ...info, evidence: { ...info.evidence, ...evidence } });
 }

@@ -65,13 +65,15 @@ export class SshConnection {
   private constructor(host: string, client: Client) {
     this.#host = host;
     this.client = client;
-    let reason = `${host} closed it`;
+    let reason: string | undefined;
     client.on('error', (error: Ssh2Error) => {
       if (error.level === 'agent') return;
-      reason = error.level === 'client-timeout' ? `${host} no longer answers` : socketReason(error);
+      // The first error is the cause; a client that failed reports what it cannot do any more as further errors.
+      reason ??= error.level === 'client-timeout' ? `${host} no longer answers` : socketReason(error);
     });
-    client.once('end', () => this.#markLost(reason));
-    client.once('close', () => this.#markLost(reason));
+    const ended = () => this.#markLost(this.#lostBecause(reason ?? `${host} closed it`));
+    client.once('end', ended);
+    client.once('close', ended);
   }
 
   /**
@@ -83,7 +85,7 @@ export class SshConnection {
     const client = new ssh2.Client();
     // Made before the first packet, so that no loss goes unnoticed.
     const connection = new SshConnection(profile.name, client);
-    await new ConnectAttempt(profile, deps, client).run(socket);
+    await new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal)).run(socket);
     readSocketInTurns(client);
     return connection;
   }
@@ -99,9 +101,12 @@ export class SshConnection {
     return () => this.#lostListeners.delete(listener);
   }
 
-  #markLost(reason: string): void {
+  #lostBecause(reason: string): ShadowtapeError {
+    return failure('CONNECTION_LOST', { host: this.#host, reason }, { host: this.#host });
+  }
+
+  #markLost(lost: ShadowtapeError): void {
     if (this.#lost) return;
-    const lost = failure('CONNECTION_LOST', { host: this.#host, reason }, { host: this.#host });
     this.#lost = lost;
     for (const listener of this.#lostListeners) listener(lost);
     this.#lostListeners.clear();
@@ -119,8 +124,9 @@ export class SshConnection {
       try {
         this.client.forwardOut('127.0.0.1', 0, profile.address, profile.port, (error, channel) => {
           clock.end();
-          if (error) reject(refused(error));
-          else resolve(channel);
+          if (error) return reject(refused(error));
+          this.#tellOfLoss(channel);
+          resolve(channel);
         });
       } catch (error) {
         clock.end();
@@ -129,13 +135,20 @@ export class SshConnection {
     });
   }
 
+  /** A host behind this one is told why its connection ends: it did not end it. */
+  #tellOfLoss(channel: Duplex): void {
+    channel.on('error', () => {});
+    const undo = this.onLost((lost) => channel.emit('error', new Error(lost.message)));
+    channel.once('close', undo);
+  }
+
   /** Says goodbye, and hangs up when the peer does not answer. */
   async close(): Promise<void> {
     if (this.#lost) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.client.destroy();
-        this.#markLost('it was closed here');
+        this.#markLost(this.#lostBecause('it was closed here'));
       }, goodbyeMilliseconds);
       this.onLost(() => {
         clearTimeout(timer);
@@ -157,15 +170,23 @@ class ConnectAttempt {
   readonly #deps: ConnectionDeps;
   readonly #client: Client;
   readonly #login: Login;
+  readonly #lose: (refusal: ShadowtapeError) => void;
   #clock: ConnectClock | undefined;
   #loggingIn = false;
   #settled = false;
   #failed = false;
 
-  constructor(profile: HostProfile, deps: ConnectionDeps, client: Client) {
+  /** @param lose told of a host key that is refused after the login: the connection is lost with that error */
+  constructor(
+    profile: HostProfile,
+    deps: ConnectionDeps,
+    client: Client,
+    lose: (refusal: ShadowtapeError) => void,
+  ) {
     this.#profile = profile;
     this.#deps = deps;
     this.#client = client;
+    this.#lose = lose;
     const askSecret: AskSecret = (question) => this.#paused(() => deps.askSecret(question));
     this.#login = new Login(profile, { askSecret, openedKeys: deps.openedKeys });
   }
@@ -206,7 +227,7 @@ class ConnectAttempt {
           username: user,
           algorithms: algorithmsFor(algorithms, check.preferredKeyTypes),
           hostVerifier: (key: Buffer, answer: (trusted: boolean) => void) =>
-            void this.#verify(check, key, answer, reject),
+            this.#verify(check, key, answer, reject),
           authHandler: ((admitted, _partial, next) =>
             void this.#nextMethod(admitted, next, fail)) as AuthHandlerMiddleware,
           keepaliveInterval: keepaliveSeconds * 1000,
@@ -242,26 +263,51 @@ class ConnectAttempt {
     });
   }
 
-  async #verify(
+  /**
+   * Answers in the same turn wherever no person has to be asked. ssh2 asks at each rekey too. If it reads the host's NEWKEYS before the
+   * answer, it stops queueing what is sent, but still writes it where a queued packet begins: over the packet's header (ssh2 1.17, kex.js
+   * `finish`). The host then finds a bad packet length.
+   */
+  #verify(
+    check: HostKeyCheck,
+    key: Buffer,
+    answer: (trusted: boolean) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const verdict = check.judge(key);
+    if (verdict === 'unknown') void this.#ask(check, key, answer, reject);
+    else this.#decide(verdict === 'trusted', check, answer, reject);
+  }
+
+  async #ask(
     check: HostKeyCheck,
     key: Buffer,
     answer: (trusted: boolean) => void,
     reject: (error: unknown) => void,
   ): Promise<void> {
-    const trusted = await check.verify(key).catch((error: unknown) => {
+    const trusted = await check.ask(key).catch((error: unknown) => {
       reject(error);
       return false;
     });
-    this.#loggingIn = trusted;
-    if (this.#failed) return;
-    if (trusted) answer(true);
-    else if (!this.#settled) {
+    if (!this.#failed) this.#decide(trusted, check, answer, reject);
+  }
+
+  #decide(
+    trusted: boolean,
+    check: HostKeyCheck,
+    answer: (trusted: boolean) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    if (trusted) {
+      this.#loggingIn = true;
+    } else if (!this.#settled) {
       reject(check.refusal);
-      answer(false);
-    } else {
-      // A new key in the middle of a connection: nothing more may go to that machine.
-      this.#client.destroy();
+    } else if (check.refusal) {
+      this.#lose(check.refusal);
     }
+    answer(trusted);
+    // Nothing more may go to that machine.
+    if (!trusted && this.#settled) this.#client.destroy();
   }
 
   async #nextMethod(

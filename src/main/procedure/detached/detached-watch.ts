@@ -4,7 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
+import {
+  connectionLostCodes,
+  failure,
+  isFailure,
+  type ErrorCode,
+  type ShadowtapeError,
+} from '../../../contract/errors.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
@@ -128,7 +134,7 @@ export interface AwaitOptions {
 
 /** The host may come back. A look that hangs is one that was lost. */
 const passing = [
-  'CONNECTION_LOST',
+  ...connectionLostCodes,
   'HOST_UNREACHABLE',
   'HOST_NAME_UNKNOWN',
   'COMMAND_NOT_STARTED',

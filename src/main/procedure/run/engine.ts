@@ -4,7 +4,7 @@
  * Exit statuses: 0 done; 1 refused before anything was touched; 2 failed, and the cluster is in its normal state; 3 failed, and an
  * operator must act; 4 the tape does not hold what was read.
  */
-import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
@@ -68,7 +68,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const untouched = !context.marks.changed;
   context.unwinding = true;
   // What the host was doing then may go on for a while, and hold the shadow open.
-  const mayGoOn = isFailure(error, 'CONNECTION_LOST', 'COMMAND_TIMED_OUT');
+  const mayGoOn = isFailure(error, ...connectionLostCodes, 'COMMAND_TIMED_OUT');
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
   const stays = untouched || staysAsItStands(context, error);

@@ -1,5 +1,5 @@
 /** Detached work of a run: started, or taken up where it runs already; waited for, stopped, cleared away. Each is told to the journal. */
-import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { NewEvent } from '../../../contract/events.ts';
 import { durationText } from '../../../contract/words.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
@@ -55,7 +55,7 @@ async function clearAway(
 }
 
 /** Codes with which nobody knows whether the command that starts the work was carried out. */
-const unheardCodes = ['CONNECTION_LOST', 'COMMAND_TIMED_OUT'] as const;
+const unheardCodes = [...connectionLostCodes, 'COMMAND_TIMED_OUT'] as const;
 
 /** @returns why nobody heard whether it was started: a look tells */
 async function start(context: RunContext, order: RunWork): Promise<ShadowtapeError | undefined> {

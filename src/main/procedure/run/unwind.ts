@@ -1,5 +1,5 @@
 /** Brings the cluster back: the steps that unwind, as far as they are not done; then a last look, and the lock. */
-import { isFailure } from '../../../contract/errors.ts';
+import { connectionLostCodes, isFailure } from '../../../contract/errors.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
@@ -19,7 +19,7 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
 }
 
 /** Codes of a host that may be back in a while: it reboots, or the way to it is broken. */
-const awayCodes = ['CONNECTION_LOST', 'HOST_UNREACHABLE', 'COMMAND_NOT_STARTED'] as const;
+const awayCodes = [...connectionLostCodes, 'HOST_UNREACHABLE', 'COMMAND_NOT_STARTED'] as const;
 
 /** A host that is away is waited for, a while. What it shows is looked at anew each time, so that nothing is done twice. */
 async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {

@@ -1,0 +1,42 @@
+/** Sessions of the program with genuine OpenSSH servers, as whoever runs the tests, with the keys that the servers admit. */
+import { join } from 'node:path';
+import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
+import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
+import type { OpensshServer } from './openssh-server.ts';
+
+/**
+ * The profile of a server, `node3` unless it is given another name.
+ * @param more wins over the usual values
+ */
+export function opensshProfile(server: OpensshServer, more: Partial<HostProfile> = {}): HostProfile {
+  return {
+    name: 'node3',
+    address: '127.0.0.1',
+    port: server.port,
+    user: server.user,
+    login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
+    algorithms: 'modern',
+    keepaliveSeconds: 15,
+    connectSeconds: 20,
+    ...more,
+  };
+}
+
+/**
+ * Hosts that know the keys of these servers and accept no other. Close them before the servers.
+ * @param servers those that are connected to, jump hosts included
+ */
+export function opensshHosts(servers: readonly OpensshServer[], profiles: readonly HostProfile[]): SshHosts {
+  return new SshHosts({
+    profiles: new Map(profiles.map((profile) => [profile.name, profile])),
+    knownHostsFile: join(servers[0]?.folder ?? '', 'own', 'known_hosts'),
+    userKnownHostsFiles: servers.map(({ folder }) => join(folder, 'known_hosts')),
+    confirmHostKey: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve(undefined),
+  });
+}
+
+/** How many key exchanges sshd has finished on all connections, the first of each included. Needs `LogLevel DEBUG1`. */
+export function keyExchanges(server: OpensshServer): number {
+  return server.log().match(/SSH2_MSG_NEWKEYS received/g)?.length ?? 0;
+}
