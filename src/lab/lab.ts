@@ -96,6 +96,8 @@ export interface Lab {
   ejectCartridge(): Promise<void>;
   /** Breaks every connection with a host, without a farewell; what its commands do goes on. */
   breakConnections(node: NodeName): void;
+  /** Changes the host key in the middle of every connection with a host, at a rekey. */
+  switchHostKey(node: NodeName): void;
   /** At once: all connections break, processes die, shadow objects of node3 vanish. */
   rebootNode(node: NodeName): Promise<void>;
   close(): Promise<void>;
@@ -206,8 +208,8 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     (machine) =>
       new LabHost({ machine, hostKey: keys.hostKeys[machine.node], clientKey: keys.clientKey, onCommand }),
   );
-  const breakConnections = (node: NodeName): void =>
-    hosts.find((entry) => entry.node === node)?.breakConnections();
+  const hostOf = (node: NodeName) => hosts.find((entry) => entry.node === node);
+  const breakConnections = (node: NodeName): void => hostOf(node)?.breakConnections();
   const rebootNode = async (node: NodeName): Promise<void> => {
     const machine = machines.find((entry) => entry.node === node);
     breakConnections(node);
@@ -275,6 +277,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),
     ejectCartridge: () => world.cartridges.eject().then(() => world.save()),
     breakConnections,
+    switchHostKey: (node) => hostOf(node)?.switchHostKey(),
     rebootNode,
     async close() {
       await effects.settled();

@@ -37,3 +37,22 @@ it('what the reader of the dump still holds mounted is unmounted as soon as it l
     await expectNormal(scene, end.run);
   });
 });
+
+it('a host key that changes at a rekey ends the dump, and the run is rolled back', async () => {
+  await inScene(async (scene) => {
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase === 'started' && line.startsWith('tar cf')) scene.lab.switchHostKey('node3');
+    });
+    const end = await failingRun(scene, {
+      job: 'ufs-tar',
+      change: withJob({ onFailure: 'unwind' }, 'ufs-tar'),
+    });
+    stop();
+    expect(end.sentence).toMatch(
+      /^the connection to node3 was ended: its host key changed during a rekey, from SHA256:\S{43} to SHA256:\S{43}/,
+    );
+    expect(end.error?.code).toBe('HOST_KEY_SWITCHED');
+    expect(end.exitStatus, end.stands.join('\n')).toBe(2);
+    await expectNormal(scene, end.run);
+  });
+});

@@ -56,6 +56,7 @@ function filesOf(streams: ChannelStreams): { descriptors: Descriptors; outputClo
 export class LabHost {
   readonly #options: HostOptions;
   readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<Connection>();
   #listener: NetServer | undefined;
   #port = 0;
 
@@ -105,6 +106,19 @@ export class LabHost {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Starts a rekey on every open connection, with another host key. Connections that are made later find the usual one. */
+  switchHostKey(): void {
+    for (const connection of this.#connections) {
+      // ssh2's server has no way to change its keys; this object belongs to the one connection.
+      const { _protocol: protocol } = connection as unknown as { _protocol: { _hostKeys: object } };
+      const switched = ssh2.utils.parseKey(newPrivateKey('a switched host key'));
+      protocol._hostKeys = Object.fromEntries(
+        Object.keys(protocol._hostKeys).map((algorithm) => [algorithm, switched]),
+      );
+      connection.rekey();
+    }
+  }
+
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
@@ -120,8 +134,10 @@ export class LabHost {
 
   #serve(connection: Connection, socket: Socket): void {
     const closeAll = new Set<() => void>();
+    this.#connections.add(connection);
     connection.on('error', () => socket.destroy());
     connection.on('close', () => {
+      this.#connections.delete(connection);
       for (const close of closeAll) close();
     });
     const { machine } = this.#options;
