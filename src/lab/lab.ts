@@ -23,6 +23,7 @@ import type { WorldSnapshot } from './lab-world.ts';
 import { Machine } from './hosts/machine.ts';
 import { loadModel, ModelStore } from './gds/model-store.ts';
 import { reboot } from './reboot.ts';
+import type { ReceivedCommand } from './hosts/received-command.ts';
 import { Resynchronisation } from './gds/resynchronisation.ts';
 import { TapeDrive } from './tape/tape-drive.ts';
 import { volumeBytes } from './gds/volume-access.ts';
@@ -74,7 +75,7 @@ export interface Lab {
   /** Resolves when every fault that was switched so far has had its effect: a port closed, a host rebooted. */
   faultsSettled(): Promise<void>;
   /** Every command line that a host was sent, in order. */
-  readonly commands: readonly { readonly host: NodeName; readonly line: string }[];
+  readonly commands: readonly ReceivedCommand[];
   /** Tells when a command line arrives and when it has ended. @returns ends the telling */
   onCommand(listener: (event: CommandEvent) => void): () => void;
   /** Tells of each write of a process to a volume, just before it. @returns ends the telling */
@@ -197,10 +198,11 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
   const { folder } = options;
   const world = await openWorld(options);
   const keys = await loadKeys(folder);
-  const commands: { host: NodeName; line: string }[] = [];
+  const commands: ReceivedCommand[] = [];
   const listeners = new Set<(event: CommandEvent) => void>();
   const onCommand = (event: CommandEvent): void => {
-    if (event.phase === 'started') commands.push({ host: event.host, line: event.line });
+    const { phase, host, line, sent } = event;
+    if (phase === 'started') commands.push({ host, line, sent });
     for (const listener of listeners) listener(event);
   };
   const machines = nodeNames.map((node) => new Machine(node, world));

@@ -17,6 +17,7 @@ import {
   type JobOverrides,
   type ShadowtapeConsole,
 } from '../../src/main/application/console.ts';
+import { sentWithoutLanguage, siteCommandLines } from './sent-language.ts';
 
 /** 8 MiB: large enough for a few hundred records, small enough for a test. */
 export const smallBlocks = 16_384;
@@ -47,8 +48,11 @@ export interface Scene {
   readonly state: StateFolder;
   /** SHA-256 of the master volume at the beginning. */
   readonly masterBefore: string;
+  /** Lines that may arrive without LC_ALL=C: commands of the site, and those of an operator who types them. */
+  readonly inLoginLanguage: Set<string>;
   /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
   writeSite(change?: (site: SiteTree) => void): Promise<string>;
+  /** @throws where the program sent a command, other than one of the site, without asking for English */
   close(): Promise<void>;
 }
 
@@ -73,11 +77,13 @@ export async function openScene({
     throw error;
   });
   const state = new StateFolder(join(folder, 'state'));
+  const inLoginLanguage = new Set<string>();
   return {
     lab,
     folder,
     state,
     masterBefore: await lab.volumeDigest('Class1', 'Volume1'),
+    inLoginLanguage,
     async writeSite(change) {
       const site = labSite(lab, { approve: 'when-verified' }) as SiteTree;
       site.jobs = Object.fromEntries(Object.entries(site.jobs).filter(([name]) => jobs.includes(name)));
@@ -87,6 +93,7 @@ export async function openScene({
       }
       site.connections = { everySeconds: 0.02 };
       change?.(site);
+      for (const line of siteCommandLines(site)) inLoginLanguage.add(line);
       const file = join(folder, 'site.yaml');
       await writeFile(file, stringify(site));
       return file;
@@ -94,6 +101,9 @@ export async function openScene({
     async close() {
       await lab.close();
       await rm(folder, { recursive: true, force: true });
+      const forgotten = sentWithoutLanguage(lab, inLoginLanguage);
+      if (forgotten.length > 0)
+        throw new Error(`commands were sent without LC_ALL=C:\n${forgotten.join('\n')}`);
     },
   };
 }

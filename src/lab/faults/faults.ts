@@ -1,9 +1,10 @@
 import { failure } from '../../contract/errors.ts';
 import { nodeNames } from '../gds/lab-model.ts';
 import type { NodeName } from '../gds/lab-model.ts';
+import { knownLocales, languageOf } from '../hosts/languages.ts';
 
 /** What stands behind the `=` of a fault. */
-type FaultValue = 'none' | 'number' | 'word' | 'host' | 'host:number' | 'host:command';
+type FaultValue = 'none' | 'number' | 'word' | 'host' | 'host:number' | 'host:command' | 'host:language';
 
 interface FaultKind {
   readonly value: FaultValue;
@@ -64,6 +65,11 @@ export const faultTable = {
   'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },
   'asks-password': { value: 'host', sentence: 'the host accepts no key, but the password "shadowtape"' },
+  language: {
+    value: 'host:language',
+    sentence:
+      'logins on the host get this LANG, and commands answer in that language: de_DE.UTF-8, fr_FR.UTF-8, ja_JP.UTF-8',
+  },
   reboot: { value: 'host', sentence: 'the host reboots, at once' },
   'dump-abort': {
     value: 'number',
@@ -88,6 +94,8 @@ export interface Fault {
   /** Beginning of a command line, words joined by blanks. */
   readonly command: string | undefined;
   readonly status: number;
+  /** The locale of `language`: de_DE.UTF-8. */
+  readonly locale: string | undefined;
 }
 
 function isFaultName(name: string): name is FaultName {
@@ -113,7 +121,8 @@ function commandFault(spec: string, name: FaultName, value: string): Fault {
   const parts = /^([^:]*):(.+?)(?::(\d{1,3}))?$/.exec(value);
   if (!parts) throw wrongValue(spec, 'it needs HOST:COMMAND');
   const [, host = '', command = '', status = '1'] = parts;
-  return { name, value, host: hostOf(spec, host), number: undefined, command, status: Number(status) };
+  const fault = { name, value, host: hostOf(spec, host), number: undefined, command, locale: undefined };
+  return { ...fault, status: Number(status) };
 }
 
 /**
@@ -126,7 +135,8 @@ export function parseFault(spec: string): Fault {
   if (!isFaultName(name)) {
     throw failure('LAB_FAULT_UNKNOWN', { fault: name, faults: Object.keys(faultTable).join(', ') });
   }
-  const plain = { name, value, host: undefined, number: undefined, command: undefined, status: 1 };
+  const unset = { host: undefined, number: undefined, command: undefined, locale: undefined };
+  const plain = { name, value, ...unset, status: 1 };
   const kind = faultTable[name].value;
   if (kind === 'none') {
     if (value !== '') throw wrongValue(spec, 'it takes no value');
@@ -139,6 +149,12 @@ export function parseFault(spec: string): Fault {
   if (kind === 'host:number') {
     const [host = '', count = ''] = value.split(':');
     return { ...plain, host: hostOf(spec, host), number: numberOf(spec, count) };
+  }
+  if (kind === 'host:language') {
+    const [host = '', locale = ''] = value.split(':');
+    if (!languageOf(new Map([['LANG', locale]])))
+      throw wrongValue(spec, `"${locale}" is not one of ${knownLocales.join(', ')}`);
+    return { ...plain, host: hostOf(spec, host), locale };
   }
   return plain;
 }
@@ -187,6 +203,10 @@ export class Faults {
 
   numberOf(name: FaultName, host?: NodeName): number | undefined {
     return this.#find(name, host)?.number;
+  }
+
+  localeOf(host: NodeName): string | undefined {
+    return this.#find('language', host)?.locale;
   }
 
   wordOf(name: FaultName): string | undefined {

@@ -1,6 +1,6 @@
 /** Errors of devices and files inside the lab, as a Solaris host words them. */
 
-const words = {
+export const words = {
   EACCES: 'Permission denied',
   EBADF: 'Bad file number',
   EBUSY: 'Device busy',

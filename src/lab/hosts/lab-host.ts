@@ -10,8 +10,10 @@ import type { NodeName } from '../gds/lab-model.ts';
 import type { Machine } from './machine.ts';
 import { Descriptors, OpenFile } from './open-file.ts';
 import { signalNumbers } from './processes.ts';
+import { receivedCommand } from './received-command.ts';
+import type { ReceivedCommand } from './received-command.ts';
 import { runAsProcess, runShell } from './shell.ts';
-import { ShellState } from './shell-state.ts';
+import { ShellState, withAssignments } from './shell-state.ts';
 import { ChannelStreams } from './ssh-streams.ts';
 import type { BulkGuard } from './ssh-streams.ts';
 
@@ -22,9 +24,7 @@ export const labUser = 'root';
 const labPassword = 'shadowtape';
 
 /** A command line that a host was sent, and how it ended. */
-export interface CommandEvent {
-  readonly host: NodeName;
-  readonly line: string;
+export interface CommandEvent extends ReceivedCommand {
   readonly phase: 'started' | 'ended';
   readonly status?: number;
 }
@@ -188,9 +188,10 @@ export class LabHost {
     session.on('close', closed);
     // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
     const files = filesOf(streams);
-    onCommand({ host: this.node, line, phase: 'started' });
+    const received = receivedCommand(this.node, line);
+    onCommand({ ...received, phase: 'started' });
     const process = machine.processes.start(`sh -c ${line}`, undefined, (self) => {
-      const environment = ShellState.firstEnvironment;
+      const environment = this.#loginEnvironment();
       const place = { machine, process: self, directory: '/root', environment, files: files.descriptors };
       return runAsProcess(place, () => runShell(place, ['-c', line]));
     });
@@ -200,11 +201,19 @@ export class LabHost {
         one.signal(signalNumbers[name] ?? 0);
     });
     const status = await process.ended;
-    onCommand({ host: this.node, line, phase: 'ended', status });
+    onCommand({ ...received, phase: 'ended', status });
     channel.exit(status);
     await files.outputClosed;
     closeAll.delete(closed);
     channel.end();
+  }
+
+  /** What sshd gives a login: on a host with a language, LANG as well. */
+  #loginEnvironment(): ReadonlyMap<string, string> {
+    const { machine } = this.#options;
+    const locale = machine.world.faults.localeOf(machine.node);
+    const added = locale === undefined ? [] : [`LANG=${locale}`];
+    return withAssignments(ShellState.firstEnvironment, added);
   }
 
   /** Watches the fault `connection-lost` for one channel. */

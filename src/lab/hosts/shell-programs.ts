@@ -2,6 +2,7 @@ import { whenKilled } from './command-call.ts';
 import type { CommandCall } from './command-call.ts';
 import { commands } from '../commands/commands.ts';
 import { IoError } from '../faults/io-error.ts';
+import { inLanguage, languageOf } from './languages.ts';
 import type { Machine } from './machine.ts';
 import type { Descriptors } from './open-file.ts';
 import { signalled, signalNumbers } from './processes.ts';
@@ -22,7 +23,7 @@ export type ShellProgram = (place: ProgramPlace, words: readonly string[]) => Pr
 
 /** The process as a command sees it. */
 export function callOf(place: ProgramPlace, argv: readonly string[]): CommandCall {
-  const { machine, process, directory, files } = place;
+  const { machine, process, directory, environment, files } = place;
   const { killed } = process;
   const refused = (): Promise<never> => Promise.reject(new IoError('EBADF'));
   return {
@@ -32,7 +33,7 @@ export function callOf(place: ProgramPlace, argv: readonly string[]): CommandCal
     killed,
     input: files.get(0)?.readerFor(killed) ?? { read: refused },
     output: files.get(1)?.writerFor(killed) ?? { write: refused },
-    errors: files.get(2)?.writerFor(killed) ?? { write: refused },
+    errors: inLanguage(files.get(2)?.writerFor(killed) ?? { write: refused }, languageOf(environment)),
   };
 }
 

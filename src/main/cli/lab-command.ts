@@ -9,6 +9,7 @@ const valueWords = {
   host: '=HOST',
   'host:number': '=HOST:N',
   'host:command': '=HOST:COMMAND',
+  'host:language': '=HOST:LOCALE',
 } as const;
 
 /** Every fault with its value and its sentence, for the help. */

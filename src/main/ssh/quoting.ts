@@ -1,6 +1,6 @@
 /**
  * Quoting for a POSIX shell: sshd hands the command line to the user's login shell as one string, so this is the one place where
- * an argument vector becomes text.
+ * an argument vector becomes text, and where a command is told its language.
  */
 import { failure } from '../../contract/errors.ts';
 
@@ -51,4 +51,32 @@ export function commandLine(argv: readonly string[]): string {
   refuseUnsendable(program);
   const bare = bareProgram.test(program) && !reservedWords.has(program);
   return [bare ? program : singleQuoted(program), ...rest.map(quoteArgument)].join(' ');
+}
+
+/**
+ * The environment of every command whose output is read: messages in English, whatever the language of the login. LC_ALL wins over
+ * LANG and over every other LC_ variable (POSIX XBD 8.2), and in locale C GNU gettext ignores LANGUAGE.
+ */
+export const englishMessages = 'LC_ALL=C';
+
+/** Commands that some hosts have only as a built-in of sh: Debian has no program `command`, csh has neither. */
+const onlyInShell = new Set(['command']);
+
+/** Has sh run its arguments as a command: a built-in is found, and a program with `=` in its name is no assignment for env. */
+const throughShell = ['sh', '-c', '"$@"', 'sh'];
+
+/** Language in which a command's messages come: that of the login, or English. */
+export type CommandLanguage = 'login' | 'english';
+
+/**
+ * The line that is sent for a command. The environment is set by `env`, since csh does not know `NAME=value command`, and sshd refuses
+ * variables that its AcceptEnv does not name. `env` becomes the command: ps shows the command's own words.
+ * @throws ARGUMENT_FORBIDDEN for what `commandLine` refuses
+ */
+export function sentLine(argv: readonly string[], language: CommandLanguage = 'english'): string {
+  const line = commandLine(argv);
+  if (language === 'login') return line;
+  const program = argv[0] ?? '';
+  const needsShell = onlyInShell.has(program) || program.includes('=');
+  return commandLine(['env', englishMessages, ...(needsShell ? throughShell : []), ...argv]);
 }

@@ -31,8 +31,10 @@ export interface ProcessEnd {
 /** What is to be run, and how messages speak of it. */
 export interface ProcessOrder {
   readonly host: string;
-  /** The command line as it is sent. */
+  /** The command line as messages show it. */
   readonly line: string;
+  /** The command line as it is sent, see `sentLine`. */
+  readonly sent: string;
   /** Short name for sentences: the program. */
   readonly command: string;
 }
@@ -118,7 +120,7 @@ export class RemoteProcess {
     onStderr?: (piece: Buffer) => void,
   ): Promise<RemoteProcess> {
     return new Promise((resolve, reject) => {
-      const { host, line, command } = order;
+      const { host, line, sent, command } = order;
       const evidence: Evidence = { host, command: line };
       let wasAsked = false;
       const refused = (error: Error) => {
@@ -135,7 +137,7 @@ export class RemoteProcess {
       try {
         // The process must be watched within this very callback: its whole life may be in one packet.
         connection.client.exec(
-          line,
+          sent,
           tellingWhenAsked(() => (wasAsked = true)),
           (error, channel) => {
             done();

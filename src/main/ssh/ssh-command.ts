@@ -2,6 +2,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { OnRetry } from './host-profile.ts';
+import type { CommandLanguage } from './quoting.ts';
 import type { ProcessOrder, RemoteProcess } from './remote-process.ts';
 
 export interface CommandResult {
@@ -23,6 +24,8 @@ export interface CommandOptions {
   readonly onRetry?: OnRetry | undefined;
   /** What the command reads; it finds the end of its input at once where this is left out. */
   readonly stdin?: string | undefined;
+  /** English where this is left out; `login` only for commands whose output nobody reads for its words. */
+  readonly language?: CommandLanguage | undefined;
 }
 
 const defaultOutputLimitBytes = 4 * 1024 * 1024;

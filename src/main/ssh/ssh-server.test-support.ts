@@ -64,9 +64,10 @@ function serve(client: Connection, options: TestServerOptions): void {
     if (options.refusesChannel?.()) return;
     const session = accept();
     session.on('exec', (acceptCommand, reject, info) => {
-      options.onAsked?.(info.command);
+      const line = info.command.replace(/^env LC_ALL=C /, '');
+      options.onAsked?.(line);
       if (options.deaf) return;
-      const program = info.command.split(' ')[0] ?? '';
+      const program = line.split(' ')[0] ?? '';
       const command = options.commands?.[program];
       if (!command) return reject();
       const channel = acceptCommand();

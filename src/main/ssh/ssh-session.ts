@@ -8,7 +8,8 @@ import type { ParsedKey } from 'ssh2';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { AskSecret, ConfirmHostKey, ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
 import type { HostKeyFiles } from './host-key-check.ts';
-import { commandLine } from './quoting.ts';
+import { commandLine, sentLine } from './quoting.ts';
+import type { CommandLanguage } from './quoting.ts';
 import { NeverAsked, RemoteProcess } from './remote-process.ts';
 import type { ProcessOrder } from './remote-process.ts';
 import { runCommand, StopReason } from './ssh-command.ts';
@@ -158,10 +159,11 @@ export class SshSession {
     return (await this.#connected(onRetry)).forward(profile);
   }
 
-  #order(argv: readonly string[]): ProcessOrder {
+  #order(argv: readonly string[], language?: CommandLanguage): ProcessOrder {
     const line = commandLine(argv);
+    const sent = sentLine(argv, language);
     const command = (argv[0] ?? '').replace(/^.*\/(?=.)/, '');
-    return { host: this.host, line, command };
+    return { host: this.host, line, sent, command };
   }
 
   /**
@@ -196,7 +198,7 @@ export class SshSession {
    *   and what `connect` throws
    */
   async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const order = this.#order(argv);
+    const order = this.#order(argv, options.language);
     const reason = new StopReason(order, options.abort);
     try {
       // Connecting does not count to the time limit.

@@ -5,7 +5,7 @@
  * Bourne shell may forget how a background process ended before `wait PID` asks for it. Each process writes its own number, opens its
  * FIFOs, and only then becomes the command, so that one that still waits in `open` has a number too.
  */
-import { commandLine, quoteArgument } from '../../ssh/quoting.ts';
+import { commandLine, englishMessages, quoteArgument } from '../../ssh/quoting.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 
 /** The exit status of a start whose folder is there already. */
@@ -41,8 +41,8 @@ export function processScript(work: DetachedWork, process: DetachedProcess): str
 export function runScript(work: DetachedWork): string {
   const path = (file: string) => workFile(work, file);
   return [
-    // What dd, tar and ufsdump say is judged by its English words.
-    'LC_ALL=C',
+    // The command that starts the script brings it along; who starts the script by hand has it, too.
+    englishMessages,
     'export LC_ALL',
     "trap '' HUP",
     `echo $$ > ${path('run.pid')}`,

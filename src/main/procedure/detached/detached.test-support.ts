@@ -1,11 +1,12 @@
 /** A backup server for detached work: a genuine sshd, reached through a relay that can drop the connection. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { startOpensshServer } from '../../../../test/support/openssh-server.ts';
+import { promisify } from 'node:util';
+import { startOpensshServer, type OpensshServerOptions } from '../../../../test/support/openssh-server.ts';
 import { createCksum, type PosixCksum } from '../../../streams/posix-cksum.ts';
 import { SshHosts } from '../../ssh/ssh-hosts.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
@@ -22,12 +23,16 @@ export interface DetachedServer {
   place(): WorkPlace;
   /** A folder of detached work below the temporary one. */
   workFolder(name: string): string;
+  /** Sends a line as it is, with the ssh of this machine. @returns what the line prints */
+  ask(line: string): Promise<string>;
   /** Cuts every connection, without a word. */
   drop(): void;
   /** Cuts every connection, and refuses new ones until it is called again with false. */
   refuse(refusing: boolean): void;
   close(): Promise<void>;
 }
+
+const run = promisify(execFile);
 
 /** Passes bytes between this program and sshd, until told not to. */
 async function startRelay(port: number) {
@@ -66,8 +71,9 @@ async function startRelay(port: number) {
   };
 }
 
-export async function startDetachedServer(): Promise<DetachedServer> {
-  const server = await startOpensshServer();
+/** @param options of the sshd */
+export async function startDetachedServer(options: OpensshServerOptions = {}): Promise<DetachedServer> {
+  const server = await startOpensshServer(options);
   const relay = await startRelay(server.port);
   const all: SshHosts[] = [];
   const never = new AbortController().signal;
@@ -97,6 +103,12 @@ export async function startDetachedServer(): Promise<DetachedServer> {
     folder: server.folder,
     place,
     workFolder: (name) => join(server.folder, `shadowtape-${name}.work`),
+    async ask(line) {
+      const trusting = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'];
+      const login = ['-p', String(server.port), '-i', server.identityFile, `${server.user}@127.0.0.1`];
+      const { stdout } = await run('ssh', ['-F', '/dev/null', ...trusting, ...login, line]);
+      return stdout;
+    },
     drop: relay.drop,
     refuse: relay.refuse,
     async close() {

@@ -12,7 +12,7 @@ import {
 } from '../../tape/changer.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
-import type { CommandRunner } from '../hosts/command-runner.ts';
+import type { Command, CommandRunner } from '../hosts/command-runner.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import type { Answer, Question } from '../hosts/questions.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
@@ -59,14 +59,17 @@ const otherTapeCodes = [
   'TAPE_STATE_UNKNOWN',
 ] as const;
 
-async function send(changing: TapeChanging, argv: readonly string[], changes = true) {
-  const { runner, step, drive } = changing;
-  return runner.send(step, { host: drive.tapeHost, argv, changes }, { timeLimitSeconds: 900 });
+async function send(
+  { runner, step, drive }: TapeChanging,
+  argv: readonly string[],
+  how: Pick<Command, 'changes' | 'ofSite'> = { changes: true },
+) {
+  return runner.send(step, { host: drive.tapeHost, argv, ...how }, { timeLimitSeconds: 900 });
 }
 
 /** @throws CHANGER_UNREADABLE */
 export async function changerStatus(changing: TapeChanging, device: string): Promise<ChangerStatus> {
-  const { stdout } = await send(changing, changerStatusArguments(device), false);
+  const { stdout } = await send(changing, changerStatusArguments(device), { changes: false });
   const status = parseChangerStatus(stdout.toString('utf8'));
   if (!status) throw failure('CHANGER_UNREADABLE', { host: changing.drive.tapeHost, device });
   return status;
@@ -159,8 +162,10 @@ export async function changeTape(changing: TapeChanging, wanted: WantedTape): Pr
   for (let attempt = 1; ; attempt += 1) {
     let slot: number | undefined;
     if (changer) slot = await changer.next(wanted.slot);
-    else if (nextTape) await send(changing, [...nextTape, wanted.name ?? anyTape]);
-    else await askForTape(changing, wanted, trouble);
+    else if (nextTape) {
+      const command = [...nextTape, wanted.name ?? anyTape];
+      await send(changing, command, { changes: true, ofSite: true });
+    } else await askForTape(changing, wanted, trouble);
     try {
       return { found: await lookAt(changing, wanted), slot };
     } catch (error) {

@@ -15,6 +15,8 @@ export interface Command {
   readonly host: string;
   readonly argv: readonly string[];
   readonly changes: boolean;
+  /** True for a command of the site file: it runs in the language of the login, as when an operator types it. */
+  readonly ofSite?: boolean;
 }
 
 export interface SendOptions {
@@ -136,6 +138,7 @@ export class CommandRunner {
         ...this.streamOptions(step),
         timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
         abort: this.abortOf(command.changes),
+        language: languageOf(command),
       });
     let result: CommandResult;
     try {
@@ -150,6 +153,13 @@ export class CommandRunner {
     return result;
   }
 }
+
+/** GDS commands are judged by their words, whoever wants them; see `troubleOf`. */
+const isGdsCommand = (name: string): boolean => name.startsWith('sdx');
+
+/** What a command of the site starts keeps its locale: a database that is resumed must not run in locale C from then on. */
+const languageOf = ({ ofSite, argv }: Command) =>
+  ofSite && !isGdsCommand(argv[0] ?? '') ? 'login' : 'english';
 
 /** Characters of a command's words that stand in a sentence. */
 const saidCharacters = 300;
@@ -196,7 +206,7 @@ export function troubleOf(
       evidence,
     );
   }
-  const printed = name.startsWith('sdx') ? sdxError.exec(`${stdout}\n${result.stderr}`)?.[0] : undefined;
+  const printed = isGdsCommand(name) ? sdxError.exec(`${stdout}\n${result.stderr}`)?.[0] : undefined;
   return printed === undefined
     ? undefined
     : failure('SDX_ERROR_PRINTED', { host, command, printed }, evidence);

@@ -26,6 +26,8 @@ export interface StepCommand {
   readonly guide: boolean;
   /** True where the command changes something on the host. Such a command is let finish when the run is cancelled. */
   readonly changes: boolean;
+  /** True for a command of the site file: it keeps the language of the login. */
+  readonly ofSite?: boolean;
   /** True where there is nothing left to do for this command; asked when a step is unwound or taken up again. */
   readonly isDone?: (world: World, marks: RunMarks) => boolean;
 }

@@ -25,7 +25,13 @@ function serviceCommands(assignment: Assignment, action: ServiceAction): StepCom
   if (typeof services === 'string') return [];
   return assignment.primaryNodes.flatMap((host) => {
     const commands = 'nodes' in services ? services.nodes[host] : services;
-    return (commands?.[action] ?? []).map((argv) => ({ host, argv, guide: false, changes: true }));
+    return (commands?.[action] ?? []).map((argv) => ({
+      host,
+      argv,
+      guide: false,
+      changes: true,
+      ofSite: true,
+    }));
   });
 }
 

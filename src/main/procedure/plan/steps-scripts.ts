@@ -16,7 +16,7 @@ function scriptStep({ before, after, host, command }: Script, number: number): S
     why: 'the site file asks for it (scripts)',
     source: 'site file',
     performance: 'commands',
-    commands: [{ host, argv: command, guide: false, changes: true }],
+    commands: [{ host, argv: command, guide: false, changes: true, ofSite: true }],
   };
 }
 

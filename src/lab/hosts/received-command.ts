@@ -1,0 +1,21 @@
+import type { NodeName } from '../gds/lab-model.ts';
+
+/** A command line as a host received it. */
+export interface ReceivedCommand {
+  readonly host: NodeName;
+  /** The command itself, without the words in front of it that set its environment or give it a shell. */
+  readonly line: string;
+  /** The whole line. */
+  readonly sent: string;
+}
+
+/** `env NAME=value ...` in front of a command. */
+const environmentWords = /^env (?:[A-Za-z_]\w*=\S* )+/;
+/** `sh -c '"$@"' sh` in front of a command that only a shell knows. */
+const shellWords = /^sh -c '"\$@"' sh /;
+
+/** Splits a line into the command and what only prepares it. */
+export function receivedCommand(host: NodeName, sent: string): ReceivedCommand {
+  const command = sent.replace(environmentWords, '');
+  return { host, line: command === sent ? sent : command.replace(shellWords, ''), sent };
+}
