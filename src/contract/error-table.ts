@@ -676,7 +676,7 @@ export const errorTable = {
   },
   DUMP_NOT_CLOSED: {
     sentence: '{tool} ended with exit status 0, but {reason}',
-    hint: 'what it wrote is no backup: find the cause in what it printed, then dump again; its messages must be English (LANG=C for the login shell)',
+    hint: 'what it wrote is no backup: find the cause in what it printed, then dump again',
   },
   DUMP_SOURCE_EMPTY: {
     sentence: 'nothing came from the volume, although its reader ended well',

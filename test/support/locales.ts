@@ -17,7 +17,7 @@ function speaksEnglish(locale: TestedLocale): boolean {
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], LANG: locale },
   });
-  return !stderr.includes(noSpaceWords[locale]) || stderr.includes('error writing');
+  return !stderr.includes(noSpaceWords[locale]) || stderr.includes('writing to');
 }
 
 const lacking = testedLocales.filter(speaksEnglish);

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandLine, quoteArgument } from './quoting.ts';
+import { commandLine, quoteArgument, sentLine } from './quoting.ts';
 
 /** What /bin/sh makes of a command line that prints its arguments, each ended by NUL. */
 function argumentsSeenByShell(line: string): string[] {
@@ -71,5 +74,53 @@ describe('quoting', { timeout: 20_000 }, () => {
     );
     expect(sentence([])).toBe('a command line cannot be made: no program is named');
     expect(sentence([''])).toBe('a command line cannot be made: no program is named');
+  });
+});
+
+describe('the line that is sent', () => {
+  const shell = (line: string, env: Record<string, string> = {}) =>
+    execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8', env: { ...process.env, ...env } });
+
+  it('asks for English in a way that sh and csh understand', () => {
+    expect(sentLine(['dd', 'of=/dev/rmt/0', 'bs=32768'])).toBe('env LC_ALL=C dd of=/dev/rmt/0 bs=32768');
+    expect(sentLine(['mt', '-f', '/dev/rmt/0', 'status'], 'english')).toBe(
+      'env LC_ALL=C mt -f /dev/rmt/0 status',
+    );
+  });
+
+  it('leaves a command that keeps the language of the login as it is', () => {
+    expect(sentLine(['mount', '/app'], 'login')).toBe('mount /app');
+  });
+
+  it('wins over all that a login may say of its language', () => {
+    const login = {
+      LANG: 'de_DE.UTF-8',
+      LC_ALL: 'fr_FR.UTF-8',
+      LC_MESSAGES: 'ja_JP.UTF-8',
+      LANGUAGE: 'de:fr',
+    };
+    const said = shell(`${sentLine(['dd', 'if=/dev/zero', 'of=/dev/full', 'count=1'])} 2>&1; true`, login);
+    expect(said).toMatch(/^dd: writing to .*: No space left on device\n1\+0 records in\n0\+0 records out\n/);
+  });
+
+  it('finds what only a shell knows, and fails where nothing is found', () => {
+    expect(shell(sentLine(['command', '-v', 'dd']))).toMatch(/\/dd\n$/);
+    expect(() => shell(sentLine(['command', '-v', 'no-such-tool']))).toThrow('Command failed');
+  });
+
+  it('runs a program whose name env would take for an assignment', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shadowtape-quoting-'));
+    const program = join(folder, 'a=b');
+    writeFileSync(program, '#!/bin/sh\necho "$LC_ALL $1"\n', { mode: 0o755 });
+    try {
+      expect(shell(sentLine([program, "it's"]))).toBe("C it's\n");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('refuses what no command line can carry', () => {
+    expect(() => sentLine([])).toThrow('no program is named');
+    expect(() => sentLine([''])).toThrow('no program is named');
   });
 });
