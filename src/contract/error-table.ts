@@ -285,8 +285,12 @@ export const errorTable = {
     sentence: 'the copy from {master} to {proxy} has failed: {actual}',
     hint: 'see "Slice Status Abnormality" in the GDS guide; {master} itself was only read',
   },
+  OUTPUT_UNWRITABLE: {
+    sentence: 'the output could not be written: {reason}',
+    hint: 'what was done is done; free space before the command is run again for its output',
+  },
   RUN_CANCELLED: {
-    sentence: 'step {step} was cancelled',
+    sentence: 'step {step} was cancelled{why}',
     hint: 'start the run again when it is time',
   },
   RUN_HALTED: {

@@ -4,12 +4,13 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { print } from './cli/output.ts';
 import { chooseGuest } from './start-choice.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** When the newest file below a folder was written, in milliseconds; 0 where there is none. */
 function newest(folder: string): number {
@@ -24,7 +25,7 @@ function newest(folder: string): number {
 function build(): number {
   const isBuilt = existsSync(join(root, 'out', 'renderer', 'index.html'));
   if (isBuilt && newest(join(root, 'src')) <= newest(join(root, 'out'))) return 0;
-  say('building the pages: out/ is missing, or older than src/');
+  print('building the pages: out/ is missing, or older than src/');
   const tool = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
   const { status } = spawnSync(process.execPath, [tool, 'build', '--logLevel', 'error'], {
     cwd: root,
@@ -46,19 +47,27 @@ function electronProgram(): string | undefined {
   return existsSync(program) ? program : undefined;
 }
 
-function begin(program: string, args: readonly string[], environment: Record<string, string> = {}): void {
+interface Beginning {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What is passed on. The terminal sends Ctrl-C, and its own end, to both processes. */
+  readonly signals: readonly NodeJS.Signals[];
+}
+
+function begin({ program, args, environment = {}, signals }: Beginning): void {
   const child = spawn(program, args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...environment },
   });
-  // Ctrl-C reaches both; the console itself knows what becomes of a run.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (signal !== 'SIGINT') child.kill(signal);
+      if (signals.includes(signal)) child.kill(signal);
     });
-  child.once('exit', (status) => {
-    process.exitCode = status ?? 1;
+  child.once('exit', (status, signal) => {
+    // As a shell shows it.
+    process.exitCode = status ?? 128 + (signal ? constants.signals[signal] : 0);
   });
 }
 
@@ -71,32 +80,38 @@ const { values } = parseArgs({
   },
 });
 
-const built = build();
-if (built !== 0) process.exit(built);
-const electron = electronProgram();
-const { guest, why, args } = chooseGuest({
-  electron: electron !== undefined,
-  platform: process.platform,
-  environment: process.env,
-  isRoot: process.getuid?.() === 0,
-  browser: values.browser,
-});
-say(why);
-const { site, state, port } = values;
-if (guest === 'desktop' && electron !== undefined) {
-  begin(electron, [...args, root], {
-    ...(site === undefined ? {} : { SHADOWTAPE_SITE: site }),
-    ...(state === undefined ? {} : { SHADOWTAPE_STATE: state }),
+/** Opens the window, or the console for a browser. */
+function open(): void {
+  const electron = electronProgram();
+  const { guest, why, args } = chooseGuest({
+    electron: electron !== undefined,
+    platform: process.platform,
+    environment: process.env,
+    isRoot: process.getuid?.() === 0,
+    browser: values.browser,
   });
-} else {
+  print(why);
+  const { site, state, port } = values;
+  if (guest === 'desktop' && electron !== undefined) {
+    const environment = {
+      ...(site === undefined ? {} : { SHADOWTAPE_SITE: site }),
+      ...(state === undefined ? {} : { SHADOWTAPE_STATE: state }),
+    };
+    begin({ program: electron, args: [...args, root], environment, signals: ['SIGTERM'] });
+    return;
+  }
   const option = (name: string, value: string | undefined) =>
     value === undefined ? [] : [`--${name}`, value];
   const command = join(root, 'src', 'main', 'cli', 'shadowtape.ts');
-  begin(process.execPath, [
-    command,
-    ...option('site', site),
-    ...option('state', state),
-    'serve',
-    ...option('port', port),
-  ]);
+  begin({
+    program: process.execPath,
+    args: [command, ...option('site', site), ...option('state', state), 'serve', ...option('port', port)],
+    // What it gets twice it takes for one.
+    environment: { SHADOWTAPE_SIGNALS: 'forwarded' },
+    signals: ['SIGINT', 'SIGTERM', 'SIGHUP'],
+  });
 }
+
+const built = build();
+if (built === 0) open();
+else process.exitCode = built;

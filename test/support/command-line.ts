@@ -15,14 +15,34 @@ export interface RunningCommand {
   readonly end: Promise<CommandEnd>;
 }
 
-const entry = join(process.cwd(), 'src', 'main', 'cli', 'shadowtape.ts');
+/** The command line as a program of the operating system: Node, and its first arguments. */
+export const shadowtape: readonly [string, string] = [
+  process.execPath,
+  join(process.cwd(), 'src', 'main', 'cli', 'shadowtape.ts'),
+];
 
 /** @param onOutput hears everything that is printed so far, each time there is more */
 export function startCommand(
   args: readonly string[],
   onOutput: (text: string) => void = () => undefined,
+  environment: Readonly<Record<string, string>> = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startProgram([...shadowtape, ...args], onOutput, environment);
+}
+
+/**
+ * Runs the command line below another program, such as nohup or a shell.
+ * @param words the program and its arguments
+ */
+export function startProgram(
+  [program = '', ...args]: readonly string[],
+  onOutput: (text: string) => void = () => undefined,
+  environment: Readonly<Record<string, string>> = {},
+): RunningCommand {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let stdout = '';
   let stderr = '';
   const hear = () => onOutput(stdout + stderr);

@@ -1,8 +1,8 @@
 import type { CheckLine } from '../../contract/plan.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
+import { print, printJson } from './output.ts';
 import { stoppable } from './stop-signals.ts';
-import { printable } from './text.ts';
 
 /** A line of `check`, with its hint below where there is one. */
 function checkLineText({ host, what, good, said, hint }: CheckLine): string {
@@ -29,8 +29,7 @@ export function registerCheck(line: CommandLine): void {
     .option('--rate', 'also measure how fast the hosts are over ssh, for the plans that follow', false)
     .option('--notify', 'also send a test message over each way that the site file names', false)
     .action(async ({ json, rate, notify }: CheckOptions) => {
-      const show = (shown: CheckLine) =>
-        process.stdout.write(json ? `${JSON.stringify(shown)}\n` : `${printable(checkLineText(shown))}\n`);
+      const show = (shown: CheckLine) => (json ? printJson(shown) : print(checkLineText(shown)));
       const lines = await line.withConsole({}, async (console) => {
         const checked = await console.check(show);
         if (rate && checked.every(({ good }) => good)) await measureRates(console, show);

@@ -8,8 +8,8 @@ import {
   version,
   type ShadowtapeConsole,
 } from '../application/console.ts';
+import { note, standardError, standardOutput } from './output.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
-import { printable } from './text.ts';
 
 interface GlobalOptions {
   readonly site?: string;
@@ -37,8 +37,6 @@ Exit status:
 
 Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;
 
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
-
 export const methodOption = () =>
   new Option('--method <number>', 'another method than the job’s').choices(['6a', '6b', '6c', '6d', '6e']);
 export const routeOption = () =>
@@ -58,6 +56,7 @@ export function portOf(text: string): number {
 export class CommandLine {
   /** Of the process; 0 unless a command says otherwise. */
   exitStatus = 0;
+  #hasEnded = false;
   readonly program = new Command('shadowtape')
     .description(
       'Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.',
@@ -69,10 +68,27 @@ export class CommandLine {
     .addHelpText('after', exitStatuses)
     .showHelpAfterError('(shadowtape --help tells more)')
     .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void standardOutput.write(text),
+      writeErr: (text) => void standardError.write(text),
+      getOutHelpWidth: () => standardOutput.columns ?? 80,
+      getErrHelpWidth: () => standardError.columns ?? 80,
+    })
     .exitOverride();
 
   get #globals(): GlobalOptions {
     return this.program.opts<GlobalOptions>();
+  }
+
+  /** Of a run: what goes wrong afterwards does not change it. */
+  endWith(exitStatus: number): void {
+    this.exitStatus = exitStatus;
+    this.#hasEnded = true;
+  }
+
+  /** True once the exit status is final. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   get state(): StateFolder {
@@ -109,11 +125,11 @@ export class CommandLine {
       state,
       siteFile,
       lab: { fresh: lab.freshLab ?? false, faults: lab.fault ?? [] },
-      confirmHostKey: terminalHostKeys(this.#globals.trust, say),
+      confirmHostKey: terminalHostKeys(this.#globals.trust, note),
       askSecret: terminalSecret,
     });
     try {
-      if (console.isLab) say('no --site was given: this is the embedded lab');
+      if (console.isLab) note('no --site was given: this is the embedded lab');
       return await work(console);
     } finally {
       await console.close();

@@ -9,14 +9,12 @@ import {
   type JsonOption,
   type LabOptions,
 } from './command-line.ts';
+import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
-import { stopOnSignals } from './stop-signals.ts';
+import { stoppable } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
-import { countText, printable } from './text.ts';
-
-const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
-const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+import { countText } from './text.ts';
 
 function eventLines(event: RunEvent, text: RunText): string[] {
   const time = event.at.slice(11, 23);
@@ -70,11 +68,12 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
 
 /** @returns 0 where the tape holds what the run wrote, 4 where it does not */
 async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<number> {
-  const progress = new ProgressLine(process.stdout);
-  const stop = stopOnSignals(() => undefined);
+  const progress = new ProgressLine(standardOutput);
   try {
     const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
-    const files = await console.verify(run, stop.cancel, (shown) => progress.show(shown), ask);
+    const files = await stoppable((abort) =>
+      console.verify(run, abort, (shown) => progress.show(shown), ask),
+    );
     progress.print(
       files.map(
         ({ volume, bytes, records, sha256 }) =>
@@ -90,8 +89,6 @@ async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<n
       process.exitCode = 4;
     }
     throw error;
-  } finally {
-    stop.release();
   }
 }
 

@@ -6,10 +6,8 @@ import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
-import { bytesText, countText, durationText, printable, rateText } from './text.ts';
-
-const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
-const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+import { note, print, printJson, standardError } from './output.ts';
+import { bytesText, countText, durationText, rateText } from './text.ts';
 
 const progressNames = { runs: 'journals', catalogues: 'entries of catalogues' } as const;
 const clearLine = '\r\x1b[2K';
@@ -25,9 +23,9 @@ async function withHistory<Result>(
 ): Promise<Result> {
   let isShown = false;
   const show = () => {
-    if (!process.stderr.isTTY || (!history.progress && !isShown)) return;
+    if (!standardError.isTTY || standardError.isBehind || (!history.progress && !isShown)) return;
     isShown = history.progress !== undefined;
-    process.stderr.write(`${clearLine}${history.progress ? progressWords(history.progress) : ''}`);
+    standardError.write(`${clearLine}${history.progress ? progressWords(history.progress) : ''}`);
   };
   const history = new History(state, show);
   try {
@@ -67,7 +65,7 @@ async function runsCommand(
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
   lines.forEach((line) => (json ? printJson(line) : print(runText(line))));
   if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no run fits');
-  if (more) process.stderr.write(`there are more than ${countText(most)}: see --limit\n`);
+  if (more) note(`there are more than ${countText(most)}: see --limit`);
   return 0;
 }
 
@@ -99,11 +97,8 @@ async function whereCommand(
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
   hits.forEach((hit) => (json ? printJson(hit) : hitLines(hit).forEach(print)));
-  if (hits.length === 0)
-    process.stderr.write(
-      `no list of files names ${printable(file)}: tar archives have one (methods 6b, 6d)\n`,
-    );
-  if (more) process.stderr.write(`there are more than ${countText(most)}: see --limit\n`);
+  if (hits.length === 0) note(`no list of files names ${file}: tar archives have one (methods 6b, 6d)`);
+  if (more) note(`there are more than ${countText(most)}: see --limit`);
   return hits.length === 0 ? 1 : 0;
 }
 

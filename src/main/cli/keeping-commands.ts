@@ -13,11 +13,10 @@ import {
   type ImportedFile,
 } from '../proof/state-archive.ts';
 import type { CommandLine } from './command-line.ts';
+import { print } from './output.ts';
 import { stoppable } from './stop-signals.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
-import { bytesText, countText, printable } from './text.ts';
-
-const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
+import { bytesText, countText } from './text.ts';
 
 /** Disk use, a line a kind. */
 async function stateCommand(state: StateFolder): Promise<number> {
@@ -28,7 +27,7 @@ async function stateCommand(state: StateFolder): Promise<number> {
 }
 
 async function stateExportCommand(state: StateFolder, file: string): Promise<number> {
-  const files = await stoppable((abort) => exportState(state, file, abort));
+  const files = await stoppable((abort) => exportState(state, file, abort), 'continues');
   print(`exported: ${countText(files)} files of ${state.path} into ${file}`);
   return 0;
 }
@@ -41,7 +40,7 @@ const importWords: Readonly<Record<Exclude<ImportedFile['what'], 'same'>, string
 
 /** @returns 1 where something differs: it was not taken */
 async function stateImportCommand(state: StateFolder, file: string): Promise<number> {
-  const files = await stoppable((abort) => importState(state, file, abort));
+  const files = await stoppable((abort) => importState(state, file, abort), 'continues');
   for (const { name, what } of files) if (what !== 'same') print(`  ${name}: ${importWords[what]}`);
   const count = (what: ImportedFile['what']) => files.filter((one) => one.what === what).length;
   print(
@@ -57,7 +56,7 @@ async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): P
     print(
       trouble === undefined ? `  ${run}: ${bytesText(saved)} less` : `  ${run}: left as it is: ${trouble}`,
     );
-  const runs = await stoppable((abort) => compressRuns(state, age, show, abort));
+  const runs = await stoppable((abort) => compressRuns(state, age, show, abort), 'continues');
   const done = runs.filter(({ trouble }) => trouble === undefined);
   const saved = done.reduce((sum, run) => sum + run.saved, 0);
   print(

@@ -1,6 +1,7 @@
 import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabOptions } from './command-line.ts';
-import { stopOnSignals } from './stop-signals.ts';
+import { print } from './output.ts';
+import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 
 const valueWords = {
   none: '',
@@ -33,19 +34,21 @@ async function labCommand(state: StateFolder, { port, fresh, faults }: LabComman
   const ports = port === 0 ? ([0, 0, 0] as const) : ([port, port + 1, port + 2] as const);
   const { lab } = await openEmbeddedLab({ folder, fresh, faults, ports, mustOwn: true });
   if (!lab) return 1;
-  const stop = stopOnSignals(() => undefined);
+  const stop = stopOnSignals({ hangup: 'ends' });
   for (const { name, address, port: listening, user } of lab.hosts) {
-    process.stdout.write(
-      `${name}: ssh -p ${listening} -i ${lab.identityFile} -o UserKnownHostsFile=${lab.knownHostsFile} ${user}@${address}\n`,
+    print(
+      `${name}: ssh -p ${listening} -i ${lab.identityFile} -o UserKnownHostsFile=${lab.knownHostsFile} ${user}@${address}`,
     );
   }
-  process.stdout.write(`tape: ${lab.tapeFile}\nsite file: ${siteFileOf(folder)}\nCtrl-C ends the lab.\n`);
+  print(`tape: ${lab.tapeFile}`);
+  print(`site file: ${siteFileOf(folder)}`);
+  print('Ctrl-C ends the lab.');
   await new Promise<void>((resolve) =>
     stop.cancel.addEventListener('abort', () => resolve(), { once: true }),
   );
   await lab.close();
   stop.release();
-  return 0;
+  return stop.hasFailed ? unexpectedStatus : 0;
 }
 
 export function registerLab(line: CommandLine): void {

@@ -7,10 +7,8 @@ import {
   type JsonOption,
   type LabOptions,
 } from './command-line.ts';
+import { print, printJson } from './output.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
-import { printable } from './text.ts';
-
-const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
 
 const holderWords = {
   lives: 'its process lives',
@@ -30,7 +28,7 @@ function lockLine({ class: className, host, owner, holder, old }: ClassLock): st
 
 async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const locks = await console.lockService.list();
-  if (json) locks.forEach((lock) => process.stdout.write(`${JSON.stringify(lock)}\n`));
+  if (json) locks.forEach(printJson);
   else if (locks.length === 0) print('no class of this site is locked');
   else locks.forEach((lock) => print(lockLine(lock)));
   return 0;

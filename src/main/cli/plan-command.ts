@@ -1,4 +1,5 @@
 import { jsonOption, methodOption, routeOption, type CommandLine, type JsonOption } from './command-line.ts';
+import { printJson, standardOutput } from './output.ts';
 import { planText } from './plan-text.ts';
 
 interface PlanOptions extends JsonOption {
@@ -18,7 +19,7 @@ export function registerPlan(line: CommandLine): void {
     .option('--all', 'print long lists of like commands whole', false)
     .action(async (job: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => console.plan({ job, ...options }));
-      if (options.json) plan.steps.forEach((step) => process.stdout.write(`${JSON.stringify(step)}\n`));
-      else process.stdout.write(planText(plan, options.all));
+      if (options.json) plan.steps.forEach(printJson);
+      else standardOutput.write(planText(plan, options.all));
     });
 }

@@ -35,7 +35,9 @@ export function progressText({ what, bytes, total, records, rate, words }: Progr
 
 export interface Terminal {
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  readonly columns?: number | undefined;
+  /** True while lines wait to be written, since nobody reads: a progress is then not drawn. */
+  readonly isBehind?: boolean;
   write(text: string): unknown;
 }
 
@@ -51,7 +53,7 @@ export class ProgressLine {
 
   /** Draws the line anew; does nothing where there is no terminal. */
   show(progress: Progress): void {
-    if (!this.#terminal.isTTY) return;
+    if (!this.#terminal.isTTY || this.#terminal.isBehind) return;
     // A terminal that does not know its width says 0.
     const text = progressText(progress).slice(0, (this.#terminal.columns || 80) - 1);
     this.#terminal.write(`${clearLine}${text}`);

@@ -5,10 +5,8 @@ import { auditReport, auditState, worstOf, type RenderReport } from '../proof/au
 import { readAllowedSigners } from '../proof/signature-facts.ts';
 import { signRun } from '../proof/sign-run.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
+import { note, print, printJson } from './output.ts';
 import { terminalSecret } from './terminal.ts';
-import { printable } from './text.ts';
-
-const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
 
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };
@@ -54,14 +52,13 @@ async function auditCommand(
   }
   if (report === undefined || runs.length > 0) lines.push(...(await auditState(options, runs, show)));
   // A folder that was named wrongly proves nothing.
-  if (lines.length === 0)
-    process.stderr.write(`${printable(`no runs in ${state.path}: nothing is proven`)}\n`);
+  if (lines.length === 0) note(`no runs in ${state.path}: nothing is proven`);
   return exitStatuses[lines.length === 0 ? 'unproven' : worstOf(lines)];
 }
 
 /** Says who signed, and how stock OpenSSH checks it. */
 function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
-  if (json) return void process.stdout.write(`${JSON.stringify({ run, file, ...signature })}\n`);
+  if (json) return void printJson({ run, file, ...signature });
   const { keyType, fingerprint, namespace } = signature;
   print(`signed: run ${run} by ${keyType} ${fingerprint}`);
   print(`  ssh-keygen -Y verify -f ALLOWED_SIGNERS -I PRINCIPAL -n ${namespace} -s ${file} < ${journal}`);

@@ -3,6 +3,7 @@ import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
 import { ReportService, type StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
+import { print } from './output.ts';
 import { printable } from './text.ts';
 
 interface ReportCommandOptions {
@@ -39,7 +40,7 @@ async function reportCommand(
   { output, paper, as: what, force }: ReportCommandOptions,
 ): Promise<number> {
   const file = await new ReportService(state).write({ run, what, paper, file: output, force });
-  process.stdout.write(`${printable(file)}\n`);
+  print(file);
   return 0;
 }
 

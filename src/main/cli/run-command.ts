@@ -3,7 +3,6 @@ import {
   ReportService,
   type EndedRun,
   type Following,
-  type JobRequest,
   type ShadowtapeConsole,
 } from '../application/console.ts';
 import {
@@ -16,30 +15,20 @@ import {
   type JsonOption,
   type LabOptions,
 } from './command-line.ts';
+import { note, printJson, standardError, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
+import { furtherLines, RunFollower, type GlobalOptionWords } from './run-follower.ts';
 import { RunText } from './run-text.ts';
-import { stopOnSignals } from './stop-signals.ts';
+import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
 import { printable } from './text.ts';
 
-interface FollowOptions {
+interface FollowOptions extends GlobalOptionWords {
   readonly yes: boolean;
   readonly json: boolean;
-  /** `--state DIR`, where it was given: for the lines that say how to see the run. */
-  readonly stateOption: string;
-  /** `--site FILE`, where it was given: for the lines that say how to go on. */
-  readonly siteOption: string;
   /** Done when the run has ended and its last lines are shown. @returns a line more */
   readonly atEnd?: ((run: string) => Promise<string>) | undefined;
-}
-
-interface RunCommandOptions extends JobRequest, FollowOptions {}
-
-interface TakeUpCommandOptions extends FollowOptions {
-  readonly mode: 'resume' | 'unwind';
-  readonly run: string;
-  readonly takeOverLock: boolean;
 }
 
 const endWords = {
@@ -61,32 +50,40 @@ export function endLines(end: EndedRun, stateOption: string, siteOption = ''): s
     ...stands.map((line) => `  ${line}`),
     `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
     `see it again: shadowtape show ${run}${stateOption}`,
-    ...(exitStatus === 3
-      ? [
-          `go on with it: shadowtape${siteOption}${stateOption} resume ${run}`,
-          `or bring the cluster back: shadowtape${siteOption}${stateOption} unwind ${run}`,
-        ]
-      : []),
+    ...(exitStatus === 3 ? furtherLines(run, { stateOption, siteOption }) : []),
   ].map(printable);
 }
 
-/** Shows a run while it goes on, answers for it, and prints its end. @returns the exit status */
+/**
+ * Shows a run while it goes on, answers for it, and prints its end.
+ * @param ended told the exit status as soon as it is known: what fails later does not change it
+ */
 async function follow(
   console: ShadowtapeConsole,
   options: FollowOptions,
   begin: (following: Following) => Promise<EndedRun>,
-): Promise<number> {
-  const output = options.json ? process.stderr : process.stdout;
-  const progress = new ProgressLine(output);
+  ended: (exitStatus: number) => void,
+): Promise<void> {
+  const progress = new ProgressLine(options.json ? standardError : standardOutput);
   const text = new RunText();
-  const stop = stopOnSignals((line) => progress.print([line]));
+  const follower = new RunFollower();
+  const abandon = () => {
+    progress.print(follower.abandonedLines(options));
+    return follower.changed ? 3 : unexpectedStatus;
+  };
+  const stop = stopOnSignals({
+    hangup: 'continues',
+    say: (line) => progress.print([line]),
+    abandoned: abandon,
+  });
   const show = (event: RunEvent) => {
-    if (options.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    follower.hear(event);
+    if (options.json) printJson(event);
     else progress.print(text.linesOf(event).map(printable));
   };
   try {
     const end = await begin({
-      ask: hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined,
+      ask: hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator', stop) : undefined,
       approveVerified: options.yes,
       cancel: stop.cancel,
       halt: stop.halt,
@@ -94,30 +91,36 @@ async function follow(
       onProgress: (shown) => progress.show(shown),
       onNotice(sentence) {
         progress.clear();
-        process.stderr.write(`shadowtape: ${printable(sentence)}\n`);
+        note(`shadowtape: ${sentence}`);
       },
     });
+    ended(end.exitStatus);
     progress.print(endLines(end, options.stateOption, options.siteOption));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
       progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
     if (options.atEnd) progress.print([await options.atEnd(end.run)]);
-    return end.exitStatus;
+  } catch (error) {
+    // Exit status 1 says that nothing was touched.
+    if (follower.changed) ended(abandon());
+    throw error;
   } finally {
     progress.clear();
     stop.release();
   }
 }
 
-/** @returns the exit status */
-function runCommand(console: ShadowtapeConsole, options: RunCommandOptions): Promise<number> {
-  const { job, method, route } = options;
-  return follow(console, options, (following) => console.run({ job, method, route, ...following }));
-}
+type Begin = (console: ShadowtapeConsole, following: Following) => Promise<EndedRun>;
 
-/** Goes on with a run that was broken off, or unwinds it. @returns the exit status */
-function takeUpCommand(console: ShadowtapeConsole, options: TakeUpCommandOptions): Promise<number> {
-  const { mode, run, takeOverLock } = options;
-  return follow(console, options, (following) => console[mode]({ run, takeOverLock, ...following }));
+/** Opens the console, and follows what begins there to its end. */
+function followOn(line: CommandLine, lab: LabOptions, options: FollowOptions, begin: Begin): Promise<void> {
+  return line.withConsole(lab, (console) =>
+    follow(
+      console,
+      options,
+      (following) => begin(console, following),
+      (exitStatus) => line.endWith(exitStatus),
+    ),
+  );
 }
 
 interface RunOptions extends LabOptions, JsonOption {
@@ -143,11 +146,9 @@ function registerRun(line: CommandLine): void {
       const { method, route, yes, json = false, report } = options;
       const desk = new ReportService(line.state);
       if (report !== undefined) await desk.requireFree(report);
-      line.exitStatus = await line.withConsole(options, (console) =>
-        runCommand(console, {
-          ...{ job, method, route, yes, json, ...line.again },
-          ...(report === undefined ? {} : { atEnd: (run) => reportAtEnd(desk, run, report) }),
-        }),
+      const atEnd = report === undefined ? undefined : (run: string) => reportAtEnd(desk, run, report);
+      await followOn(line, options, { yes, json, atEnd, ...line.again }, (console, following) =>
+        console.run({ job, method, route, ...following }),
       );
     });
 }
@@ -172,8 +173,8 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
     .addOption(faultOption())
     .action(async (run: string, options: TakeUpOptions) => {
       const { yes = false, json = false, takeOverLock = false } = options;
-      line.exitStatus = await line.withConsole(options, (console) =>
-        takeUpCommand(console, { mode, run, takeOverLock, yes, json, ...line.again }),
+      await followOn(line, options, { yes, json, ...line.again }, (console, following) =>
+        console[mode]({ run, takeOverLock, ...following }),
       );
     });
 }

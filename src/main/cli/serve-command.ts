@@ -1,7 +1,7 @@
 import { serve, type ServeOptions } from '../serve/serve.ts';
 import { portOf, type CommandLine } from './command-line.ts';
-import { stopOnSignals } from './stop-signals.ts';
-import { printable } from './text.ts';
+import { print } from './output.ts';
+import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -11,22 +11,25 @@ const aborted = (signal: AbortSignal) =>
 
 /**
  * Serves the console until Ctrl-C. Where a run goes on then, the first brings the cluster back, and the second stops at once.
- * @param print writes a line to the terminal
+ * A closed terminal ends it, too, but only after the runs: their questions are answered in the browser.
  * @returns the exit status
  */
-async function serveCommand(options: ServeOptions, print: (line: string) => void): Promise<number> {
+async function serveCommand(options: ServeOptions): Promise<number> {
   const served = await serve(options);
   const { runs } = served.desk;
-  const stop = stopOnSignals((line) => {
-    for (const { run } of served.desk.activity.runs) print(`run ${run}: ${line}`);
+  const stop = stopOnSignals({
+    hangup: 'continues',
+    say(line) {
+      for (const { run } of served.desk.activity.runs) print(`run ${run}: ${line}`);
+    },
   });
   print(`the console is at ${served.url}`);
   try {
-    await aborted(stop.cancel);
-    runs.cancelAll();
+    await Promise.race([aborted(stop.cancel), aborted(stop.terminalGone).then(() => runs.settled())]);
+    runs.cancelAll(stop.cancel.reason as Error);
     void aborted(stop.halt).then(() => runs.haltAll());
     await runs.settled();
-    return 0;
+    return stop.hasFailed ? unexpectedStatus : 0;
   } finally {
     stop.release();
     await served.close();
@@ -40,8 +43,6 @@ export function registerServe(line: CommandLine): void {
     .option('--port <port>', 'where it listens on 127.0.0.1; 0: any port that is free', portOf, 0)
     .action(async ({ port }: { port: number }) => {
       const { state, siteFile } = line;
-      line.exitStatus = await serveCommand({ state, siteFile, port }, (shown) =>
-        process.stdout.write(`${printable(shown)}\n`),
-      );
+      line.exitStatus = await serveCommand({ state, siteFile, port });
     });
 }

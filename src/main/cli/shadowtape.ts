@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: the same console without a screen. */
-import { isFailure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { registerCheck } from './check-command.ts';
 import { CommandLine } from './command-line.ts';
 import { registerShown } from './history-commands.ts';
@@ -8,11 +8,13 @@ import { registerHistory } from './history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
+import { note, standardError, standardOutput, outputWritten } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
 import { registerRuns } from './run-command.ts';
 import { registerServe } from './serve-command.ts';
+import { endOnUnexpected, unexpectedStatus } from './stop-signals.ts';
 import { registerTapes } from './tape-commands.ts';
 import { errorText } from './text.ts';
 
@@ -35,20 +37,60 @@ const groups = [
 ];
 for (const register of groups) register(line);
 
+/** Commands whose output is all that they are for: where it is lost, they have failed. */
+const answers = new Set(
+  'plan check runs where compare trends index show audit state tapes locks identify'.split(' '),
+);
+/** What commander prints by itself is an answer, too. */
+let isAnswer = true;
+line.program.hook('preAction', (_program, command) => {
+  isAnswer = answers.has(command.name()) && command.opts()['import'] !== true;
+});
+
 /** What commander throws has been printed already. */
 function isUsage(error: unknown): error is { exitCode: number } {
   return error instanceof Error && 'exitCode' in error && error.name === 'CommanderError';
 }
 
+/** As a shell shows the end of a process whose reader is gone: 128 and the number of SIGPIPE. */
+const readerGoneStatus = 141;
+
+const lostReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of this user is used up',
+  EFBIG: 'the file is too large',
+};
+
+/** Says what became of the output. @returns the exit status */
+async function statusAfterOutput(): Promise<number> {
+  await outputWritten();
+  const { trouble, isGone } = standardOutput;
+  if (trouble === undefined) return line.exitStatus;
+  if (!isGone) {
+    note(errorText(failure('OUTPUT_UNWRITABLE', { reason: lostReasons[trouble] ?? trouble })));
+    await outputWritten();
+  }
+  if (!isAnswer || line.exitStatus !== 0) return line.exitStatus;
+  return isGone ? readerGoneStatus : 1;
+}
+
+/** @param set what a command has set before it failed */
+function statusOfError(error: unknown, set: typeof process.exitCode): number {
+  if (line.hasEnded) return line.exitStatus;
+  if (set === 4 || set === unexpectedStatus) return set;
+  return isFailure(error) ? 1 : unexpectedStatus;
+}
+
+endOnUnexpected(() => (line.hasEnded ? line.exitStatus : unexpectedStatus));
 try {
   // Said plainly, since Electron as Node would be taken for an application of its own.
   await line.program.parseAsync(process.argv.slice(2), { from: 'user' });
+  if (process.exitCode === unexpectedStatus) line.exitStatus = unexpectedStatus;
 } catch (error) {
   if (isUsage(error)) line.exitStatus = error.exitCode;
   else {
-    line.exitStatus = process.exitCode === 4 ? 4 : 1;
-    process.stderr.write(`${errorText(error)}\n`);
-    if (!isFailure(error)) line.exitStatus = 70;
+    line.exitStatus = statusOfError(error, process.exitCode);
+    standardError.write(`${errorText(error)}\n`);
   }
 }
-process.exitCode = line.exitStatus;
+process.exitCode = await statusAfterOutput();

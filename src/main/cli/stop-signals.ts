@@ -1,44 +1,173 @@
-/** Ctrl-C: the first cancels and unwinds, the second stops at once. */
+/** What ends work from outside: signals, a closed terminal, and errors that nothing catches. The one owner of all of them. */
+import { isatty } from 'node:tty';
+import { note, outputWritten } from './output.ts';
+import { errorText } from './text.ts';
 
 export interface StopSwitch {
+  /** Ends the work; a run is rolled back. Its reason says why, where it was not a signal. */
   readonly cancel: AbortSignal;
   readonly halt: AbortSignal;
+  /** The terminal is closed: nobody can be asked any more. */
+  readonly terminalGone: AbortSignal;
+  /** Cancels for a reason of the program's own, such as a question that nobody can answer. */
+  rollBack(reason: string): void;
+  /** True once an error was met that nothing caught. */
+  readonly hasFailed: boolean;
   /** Gives the signals back to Node. */
   release(): void;
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export interface StopOptions {
+  /** Told once what the first signal does. */
+  readonly say?: ((line: string) => void) | undefined;
+  /** What a closed terminal does to the work: ends it, as Ctrl-C does, or leaves it going. */
+  readonly hangup: 'ends' | 'continues';
+  /** Called where the work can no longer come to an end by itself. The process ends after it. @returns the exit status */
+  readonly abandoned?: (() => number) | undefined;
+}
 
-/** @param say told once what the first signal does */
-export function stopOnSignals(say: (line: string) => void): StopSwitch {
-  const cancel = new AbortController();
-  const halt = new AbortController();
-  const stop = () => {
-    if (cancel.signal.aborted) {
-      halt.abort();
+/** As sysexits.h has it: an error of the program itself. */
+export const unexpectedStatus = 70;
+
+/**
+ * Where Ctrl-C arrives twice: npm and `npm start` pass on what the terminal has sent to the whole group of processes.
+ * The second within this time is the first once more.
+ */
+const millisecondsOfEcho = 500;
+const isEchoed =
+  process.env['SHADOWTAPE_SIGNALS'] === 'forwarded' ||
+  /shadowtape|start\.ts/.test(process.env['npm_lifecycle_script'] ?? '');
+
+/**
+ * True where SIGHUP can mean that the terminal is closed. `nohup` takes the terminal away from all three streams. Whether SIGHUP was
+ * ignored at the start cannot be read: Node gives each ignored signal its default action back before any program code runs.
+ */
+const hasTerminalToLose = (): boolean => [0, 1, 2].some((handle) => isatty(handle));
+
+let active: StopSwitch | undefined;
+
+class Switch implements StopSwitch {
+  readonly #cancel = new AbortController();
+  readonly #halt = new AbortController();
+  readonly #terminal = new AbortController();
+  readonly #options: StopOptions;
+  readonly #handlers: readonly (readonly [NodeJS.Signals, () => void])[];
+  readonly #losesTerminal = hasTerminalToLose();
+  #lastAt = -Infinity;
+  #hasFailed = false;
+
+  constructor(options: StopOptions) {
+    this.#options = options;
+    this.#handlers = [
+      ['SIGINT', this.#stop],
+      ['SIGTERM', this.#stop],
+      ['SIGHUP', this.#hangUp],
+    ];
+    for (const [signal, handler] of this.#handlers) process.on(signal, handler);
+    // Rejections that nothing handles arrive here, too.
+    process.on('uncaughtException', this.#unexpected);
+    process.on('beforeExit', this.#nothingLeft);
+  }
+
+  get cancel(): AbortSignal {
+    return this.#cancel.signal;
+  }
+
+  get halt(): AbortSignal {
+    return this.#halt.signal;
+  }
+
+  get terminalGone(): AbortSignal {
+    return this.#terminal.signal;
+  }
+
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  rollBack(reason: string): void {
+    if (!this.#cancel.signal.aborted) this.#cancel.abort(new Error(reason));
+  }
+
+  release(): void {
+    for (const [signal, handler] of this.#handlers) process.off(signal, handler);
+    // Notifications may still be on their way.
+    if (this.#options.hangup === 'continues') process.on('SIGHUP', () => undefined);
+    active = undefined;
+    process.off('uncaughtException', this.#unexpected);
+    process.off('beforeExit', this.#nothingLeft);
+  }
+
+  readonly #stop = (): void => {
+    const at = performance.now();
+    const isEcho = isEchoed && at - this.#lastAt < millisecondsOfEcho;
+    this.#lastAt = at;
+    if (isEcho) return;
+    if (this.#cancel.signal.aborted) {
+      this.#halt.abort();
       return;
     }
-    say(
+    this.#options.say?.(
       'stopping: the cluster is brought back to its normal state; once more stops at once, where it stands',
     );
-    cancel.abort();
+    this.#cancel.abort();
   };
-  for (const signal of signals) process.on(signal, stop);
-  return {
-    cancel: cancel.signal,
-    halt: halt.signal,
-    release() {
-      for (const signal of signals) process.off(signal, stop);
-    },
+
+  readonly #hangUp = (): void => {
+    if (!this.#losesTerminal) return;
+    this.#terminal.abort();
+    if (this.#options.hangup === 'ends') this.rollBack('the terminal is closed');
+  };
+
+  readonly #unexpected = (error: unknown): void => {
+    this.#hasFailed = true;
+    note(errorText(error));
+    this.rollBack(`unexpected error: ${error instanceof Error ? error.message : String(error)}`);
+  };
+
+  /** Whatever was waited for is lost: each time that this comes again, less is tried. */
+  readonly #nothingLeft = (): void => {
+    this.#hasFailed = true;
+    if (!this.#cancel.signal.aborted) this.rollBack('unexpected error: nothing is left to wait for');
+    else if (!this.#halt.signal.aborted) this.#halt.abort();
+    else {
+      this.release();
+      process.exitCode = this.#options.abandoned?.() ?? unexpectedStatus;
+    }
   };
 }
 
-/** Ctrl-C ends the work, which belongs to no run. */
-export async function stoppable<Result>(work: (abort: AbortSignal) => Promise<Result>): Promise<Result> {
-  const stop = stopOnSignals(() => undefined);
+/** From here to `release` signals and uncaught errors end the work in an orderly way. */
+export function stopOnSignals(options: StopOptions): StopSwitch {
+  active = new Switch(options);
+  return active;
+}
+
+/**
+ * To be called once. An error that nothing catches outside of such work ends the process with its stack.
+ * @param exitStatus of the process then
+ */
+export function endOnUnexpected(exitStatus: () => number): void {
+  process.on('uncaughtException', (error: unknown) => {
+    if (active) return;
+    note(errorText(error));
+    void outputWritten().then(() => process.exit(exitStatus()));
+  });
+}
+
+/**
+ * Ctrl-C ends the work, which belongs to no run.
+ * @param hangup what a closed terminal does: work that changes something is finished
+ */
+export async function stoppable<Result>(
+  work: (abort: AbortSignal) => Promise<Result>,
+  hangup: StopOptions['hangup'] = 'ends',
+): Promise<Result> {
+  const stop = stopOnSignals({ hangup });
   try {
     return await work(stop.cancel);
   } finally {
+    if (stop.hasFailed) process.exitCode = unexpectedStatus;
     stop.release();
   }
 }

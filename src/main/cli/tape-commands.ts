@@ -16,13 +16,11 @@ import {
   type JsonOption,
   type LabOptions,
 } from './command-line.ts';
+import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { stoppable } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
-import { bytesText, countText, printable } from './text.ts';
-
-const print = (line: string) => process.stdout.write(`${printable(line)}\n`);
-const printJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+import { bytesText, countText } from './text.ts';
 
 function identifiedLines({ host, device, blank, label, files, end }: IdentifiedTape): string[] {
   const place = `tape in ${device} on ${host}`;
@@ -58,12 +56,14 @@ async function importCommand(
   console: ShadowtapeConsole,
   { changer, json }: { readonly changer: boolean; readonly json: boolean },
 ): Promise<number> {
-  const progress = new ProgressLine(process.stderr);
+  const progress = new ProgressLine(standardError);
   const ask =
     hasTerminal() && !changer ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
   const show = (imported: ImportedTape) => (json ? printJson(imported) : print(imported.sentence));
-  await stoppable((abort) =>
-    console.tapeService.import({ changer, abort, ask: ask && ((question) => ask(question, abort)) }, show),
+  await stoppable(
+    (abort) =>
+      console.tapeService.import({ changer, abort, ask: ask && ((question) => ask(question, abort)) }, show),
+    'continues',
   );
   return 0;
 }
@@ -78,7 +78,10 @@ async function labelCommand(
   name: string,
   { overwrite, json }: LabelOptions,
 ): Promise<number> {
-  const { label, before } = await stoppable((abort) => console.tapeService.label(name, { overwrite, abort }));
+  const { label, before } = await stoppable(
+    (abort) => console.tapeService.label(name, { overwrite, abort }),
+    'continues',
+  );
   const { host, device, found, blank } = before;
   if (json) printJson({ ...label, host, device, before: found });
   else
@@ -106,7 +109,7 @@ function tapesCommand(state: StateFolder, json: boolean): number {
     ];
     print(`${tape.name.padEnd(32)}  ${facts.join('; ')}`);
   }
-  if (unreadableLines > 0) process.stderr.write(`${unreadableLines} lines of the list cannot be read\n`);
+  if (unreadableLines > 0) note(`${unreadableLines} lines of the list cannot be read`);
   return 0;
 }
 
@@ -121,7 +124,10 @@ async function driveCheckCommand(
     if (line.hint !== undefined) print(`    hint: ${line.hint}`);
     return undefined;
   };
-  const lines = await stoppable((abort) => console.tapeService.checkDrive({ overwrite, abort }, show));
+  const lines = await stoppable(
+    (abort) => console.tapeService.checkDrive({ overwrite, abort }, show),
+    'continues',
+  );
   return lines.every(({ good }) => good) ? 0 : 1;
 }
 

@@ -1,38 +1,100 @@
 /** Questions on a terminal: choices, host keys, secrets. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
+import { isatty } from 'node:tty';
+import { failure } from '../../contract/errors.ts';
 import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../application/console.ts';
+import { standardError } from './output.ts';
 import type { ProgressLine } from './progress-line.ts';
+import type { StopSwitch } from './stop-signals.ts';
 import { printable } from './text.ts';
 
 /** True where a person can be asked. */
 export function hasTerminal(): boolean {
-  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return isatty(0) && isatty(2);
 }
 
-async function askLine(question: string, abort?: AbortSignal): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+/** What came of a question: a line, Ctrl-D, or no terminal any more. */
+type Typed = { readonly line: string } | { readonly end: 'key' | 'gone' };
+
+let isWatched = false;
+
+/** A closed terminal is met where it is read from; leaving its raw mode fails as well, and nobody needs to hear of that. */
+function watchInput(): void {
+  if (!isWatched) process.stdin.on('error', () => undefined);
+  isWatched = true;
+}
+
+/** True where standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
+function isInputOver(): boolean {
+  const { stdin } = process;
+  watchInput();
+  return stdin.readableEnded || stdin.destroyed || stdin.errored !== null || standardError.isGone;
+}
+
+/** @throws the reason of the signal, where it aborts before there is an answer */
+function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Promise<Typed> {
+  abort?.throwIfAborted();
+  if (isInputOver() || gone?.aborted) return Promise.resolve({ end: 'gone' });
+  const lines = createInterface({ input: process.stdin, output: standardError });
   // Ctrl-C belongs to the run, not to the question.
   lines.on('SIGINT', () => process.emit('SIGINT'));
-  try {
-    return (await lines.question(question, abort ? { signal: abort } : {})).trim();
-  } finally {
+  const over = new AbortController();
+  return new Promise<Typed>((resolve, reject) => {
+    const goneNow = () => resolve({ end: 'gone' });
+    lines.on('error', goneNow);
+    process.stdin.on('error', goneNow);
+    over.signal.addEventListener('abort', () => process.stdin.off('error', goneNow));
+    lines.once('line', (line) => resolve({ line: line.trim() }));
+    lines.once('close', () => resolve({ end: isInputOver() ? 'gone' : 'key' }));
+    gone?.addEventListener('abort', goneNow, { signal: over.signal });
+    abort?.addEventListener('abort', () => reject(abort.reason as Error), { signal: over.signal });
+    lines.setPrompt(question);
+    lines.prompt();
+  }).finally(() => {
+    over.abort();
     lines.close();
+  });
+}
+
+/** @returns what is typed, without blanks around it; undefined at the end of the input */
+export async function typedOnTerminal(question: string): Promise<string | undefined> {
+  const typed = await askLine(question);
+  if ('line' in typed) return typed.line;
+  standardError.write('\n');
+  return undefined;
+}
+
+/** Asks until there is a line. @throws OPERATOR_NEEDED where the terminal is gone */
+async function askUntilTyped(
+  question: { readonly id: string; readonly words: string },
+  abort: AbortSignal,
+  stop: StopSwitch | undefined,
+): Promise<string> {
+  for (;;) {
+    const typed = await askLine(question.words, abort, stop?.terminalGone);
+    if ('line' in typed) return typed.line;
+    if (typed.end === 'gone') {
+      stop?.rollBack(`nobody can answer "${question.id}", the terminal is closed`);
+      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run where a terminal is' });
+    }
+    standardError.write('\n  Ctrl-D is no answer; Ctrl-C cancels\n');
   }
 }
 
-/** @returns what is typed, without blanks around it */
-export const typedOnTerminal = (question: string): Promise<string> => askLine(question);
-
-/** Asks until one of the choices is typed, by its number or its word. */
-export function terminalAsk(progress: ProgressLine, user: string): Ask {
+/**
+ * Asks until one of the choices is typed, by its number or its word.
+ * @param stop told to roll back where nobody can answer any more
+ */
+export function terminalAsk(progress: ProgressLine, user: string, stop?: StopSwitch): Ask {
   return async (question, abort) => {
     const choices = question.choices.map(({ id, label }, index) => `  ${index + 1}  ${label} (${id})`);
     progress.print(['', `? ${printable(question.text)}`, ...choices]);
+    const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
     for (;;) {
-      const typed = await askLine(`  your choice [1-${question.choices.length}]: `, abort);
+      const typed = await ask(`  your choice [1-${question.choices.length}]: `);
       const chosen = question.choices.find(({ id }, index) => typed === id || typed === String(index + 1));
       if (!chosen) continue;
-      const reason = chosen.asksReason ? await askLine('  why: ', abort) : undefined;
+      const reason = chosen.asksReason ? await ask('  why: ') : undefined;
       return { choice: chosen.id, by: user, reason };
     }
   };
@@ -48,23 +110,27 @@ export function terminalHostKeys(trust: boolean, print: (line: string) => void):
     }
     if (!hasTerminal()) return false;
     print(words);
-    return (await askLine('Is it the right one? Compare it on the host itself. [yes/no] ')) === 'yes';
+    const typed = await typedOnTerminal('Is it the right one? Compare it on the host itself. [yes/no] ');
+    return typed === 'yes';
   };
 }
 
-/** Reads a line without showing it. */
+/** Reads a line without showing it. @returns undefined at the end of the input, and on Ctrl-C */
 function readHidden(question: SecretQuestion): Promise<string | undefined> {
-  const { stdin, stderr } = process;
-  stderr.write(`${printable(question.text)} `);
+  const { stdin } = process;
+  if (isInputOver()) return Promise.resolve(undefined);
+  standardError.write(`${printable(question.text)} `);
   return new Promise((resolve) => {
     let typed = '';
     const finish = (answer: string | undefined) => {
       stdin.off('data', read);
+      for (const event of ['end', 'error'] as const) stdin.off(event, end);
       stdin.setRawMode(false);
       stdin.pause();
-      stderr.write('\n');
+      standardError.write('\n');
       resolve(answer);
     };
+    const end = () => finish(undefined);
     const read = (bytes: Buffer) => {
       for (const sign of bytes.toString('utf8')) {
         if (sign === '\r' || sign === '\n') return finish(typed);
@@ -78,6 +144,7 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
       }
       return undefined;
     };
+    for (const event of ['end', 'error'] as const) stdin.on(event, end);
     stdin.setRawMode(true);
     stdin.on('data', read);
     stdin.resume();

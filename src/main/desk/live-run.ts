@@ -45,9 +45,9 @@ export class LiveRun {
     if (event.type === 'step-finished') this.progress = undefined;
   }
 
-  /** Brings the cluster back. */
-  cancel(): void {
-    this.#cancel.abort();
+  /** Rolls the run back. @param reason why, where nobody has asked for it */
+  cancel(reason?: Error): void {
+    this.#cancel.abort(reason);
   }
 
   /** Ends everything at once, where it stands. */

@@ -72,8 +72,9 @@ export class LiveRuns {
     this.#required(run).halt();
   }
 
-  cancelAll(): void {
-    for (const live of this.#live.values()) live.cancel();
+  /** @param reason why, as a sentence of its message; left out where somebody has asked for it */
+  cancelAll(reason?: Error): void {
+    for (const live of this.#live.values()) live.cancel(reason);
   }
 
   haltAll(): void {

@@ -42,10 +42,11 @@ export class Closing {
     });
     this.#isAsking = false;
     if (response === 0) this.#window.hide();
-    if (response === 1) await this.#bringBackAndQuit();
+    if (response === 1) await this.bringBackAndQuit();
   }
 
-  async #bringBackAndQuit(): Promise<void> {
+  /** Rolls the runs back, and quits when they have ended. */
+  async bringBackAndQuit(): Promise<void> {
     this.#desk.runs.cancelAll();
     await this.#desk.runs.settled();
     app.quit();

@@ -5,6 +5,7 @@ import type { StateFolder } from '../application/console.ts';
 import { Desk } from '../desk/desk.ts';
 import { Closing } from './closing.ts';
 import { SystemKeystore } from './keystore.ts';
+import { dropLostOutput, guardLife } from './life.ts';
 import { setMenu } from './menu.ts';
 import { answerForFiles } from './own-pages.ts';
 import { servePage } from './page-wire.ts';
@@ -18,6 +19,7 @@ import { openWindow, showPage } from './window.ts';
  * @throws STATE_FOLDER_UNUSABLE, PAGE_MISSING
  */
 export async function openDesktop(state: StateFolder, siteFile: string | undefined): Promise<void> {
+  dropLostOutput();
   await state.prepare();
   restrictPages();
   answerForFiles();
@@ -27,6 +29,7 @@ export async function openDesktop(state: StateFolder, siteFile: string | undefin
   servePage(window.webContents, desk);
   setMenu(window);
   const closing = new Closing(window, desk);
+  guardLife(desk, closing);
   new RunWatch(window, desk, (exitStatus) => closing.afterEnd(exitStatus));
   app.on('second-instance', () => {
     window.show();

@@ -1,6 +1,6 @@
 /** What the steps of one run share: the assignment, the ways to the hosts, the journal, and who can be asked. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { failure, isFailure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
@@ -41,11 +41,22 @@ export interface RunOptions {
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
 }
 
+/**
+ * @param abort its reason says why, where the cancel was not an operator's
+ * @param cause what the step failed with then
+ * @returns RUN_CANCELLED
+ */
+export function cancelled(step: string, abort: AbortSignal, cause?: unknown): ShadowtapeError {
+  const reason: unknown = abort.reason;
+  const why = reason instanceof Error && reason.name !== 'AbortError' ? `: ${reason.message}` : '';
+  return failure('RUN_CANCELLED', { step, why }, {}, cause);
+}
+
 /** What asks a person may not notice that the answer is no longer wanted; the run goes on without it. */
 function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: string): Promise<Value> {
   return new Promise((resolve, reject) => {
     // Whether it was cancelled or halted the engine knows.
-    const stop = () => reject(failure('RUN_CANCELLED', { step }));
+    const stop = () => reject(cancelled(step, abort));
     if (abort.aborted) stop();
     abort.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => abort.removeEventListener('abort', stop));
@@ -169,11 +180,11 @@ export class RunContext {
     try {
       await wait(seconds * 1000, undefined, { signal: this.abort });
     } catch {
-      throw failure('RUN_CANCELLED', { step });
+      throw cancelled(step, this.abort);
     }
   }
 
   throwIfCancelled(step: string): void {
-    if (this.abort.aborted) throw failure('RUN_CANCELLED', { step });
+    if (this.abort.aborted) throw cancelled(step, this.abort);
   }
 }

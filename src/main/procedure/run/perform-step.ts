@@ -25,7 +25,7 @@ import { performFingerprint, performVerification } from './perform-verification.
 import { performWatch } from './perform-watch.ts';
 import { remedyOf } from '../plan/rule-remedies.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
-import type { RunContext } from '../hosts/run-context.ts';
+import { cancelled, type RunContext } from '../hosts/run-context.ts';
 import type { Performance, Step, StepChecks } from '../model/step.ts';
 
 const performers: Readonly<Record<Performance, Performer>> = {
@@ -94,11 +94,13 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
 
 /** What a cancelled command or stream throws becomes the one error that says who cancelled. */
 function asRunError(context: RunContext, step: Step, error: unknown): unknown {
-  const cancelled =
+  const isCancelled =
     isFailure(error, 'COMMAND_CANCELLED', 'COPY_CANCELLED', 'RUN_CANCELLED') ||
     (error as Error).name === 'AbortError';
-  if (!cancelled || !context.abort.aborted) return error;
-  return failure(context.options.halt.aborted ? 'RUN_HALTED' : 'RUN_CANCELLED', { step: step.id }, {}, error);
+  if (!isCancelled || !context.abort.aborted) return error;
+  return context.options.halt.aborted
+    ? failure('RUN_HALTED', { step: step.id }, {}, error)
+    : cancelled(step.id, context.options.cancel, error);
 }
 
 /** @throws what the step fails with, once its end stands in the journal */

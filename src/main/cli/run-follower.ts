@@ -1,0 +1,55 @@
+/** What a command hears of its run while it goes: enough to say, whatever ends the process, whether anything was changed. */
+import type { RunEvent } from '../../contract/events.ts';
+import { printable } from './text.ts';
+
+/** Steps of these phases leave the cluster as it is: lock, tape position, looking. */
+const harmlessPhases = new Set(['prepare', 'finish']);
+
+export interface GlobalOptionWords {
+  /** `--state DIR`, where it was given: for the lines that say how to see the run. */
+  readonly stateOption: string;
+  /** `--site FILE`, where it was given: for the lines that say how to go on. */
+  readonly siteOption: string;
+}
+
+/** The commands with which an operator goes on with a run, or rolls it back. */
+export function furtherLines(run: string, { stateOption, siteOption }: GlobalOptionWords): string[] {
+  return [
+    `go on with it: shadowtape${siteOption}${stateOption} resume ${run}`,
+    `or bring the cluster back: shadowtape${siteOption}${stateOption} unwind ${run}`,
+  ].map(printable);
+}
+
+export class RunFollower {
+  readonly #phases = new Map<string, string>();
+  #run: string | undefined;
+  #changed = false;
+
+  hear(event: RunEvent): void {
+    this.#run = event.run;
+    // What was changed before it was resumed is not among the events that follow.
+    if (event.type === 'run-resumed') this.#changed = true;
+    if (event.type === 'step-started') this.#phases.set(event.step, event.phase);
+    if (event.type === 'answered' && event.answer === 'stopped') this.#changed = true;
+    if (event.type === 'intent' && event.changes && !harmlessPhases.has(this.#phases.get(event.step) ?? ''))
+      this.#changed = true;
+  }
+
+  /** True where something on the cluster or the backup server may have been changed. */
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  /**
+   * The last lines where the run has no end of its own.
+   * @returns none where nothing was changed
+   */
+  abandonedLines(words: GlobalOptionWords): string[] {
+    if (!this.#changed || this.#run === undefined) return [];
+    return [
+      '',
+      'failed; an operator must act: the run was left before its end',
+      ...furtherLines(this.#run, words),
+    ];
+  }
+}

@@ -1,0 +1,137 @@
+/** Runs the command line on a terminal of its own, which can be typed on and closed: python3 makes it. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { shadowtape } from './command-line.ts';
+
+const script = `
+import json, os, pty, select, signal, sys
+wake, woken = os.pipe()
+os.set_blocking(woken, False)
+signal.set_wakeup_fd(woken)
+signal.signal(signal.SIGCHLD, lambda *_: None)
+pid, terminal = pty.fork()
+if pid == 0:
+    os.closerange(3, 64)
+    os.execv(sys.argv[1], sys.argv[1:])
+def tell(**what):
+    os.write(3, (json.dumps(what) + "\\n").encode())
+tell(pid=pid)
+ways = [terminal, 0, wake]
+asked = b""
+while True:
+    ready, _, _ = select.select(ways, [], [])
+    if terminal in ready:
+        try:
+            data = os.read(terminal, 65536)
+        except OSError:
+            data = b""
+        if data:
+            os.write(1, data)
+        else:
+            ways.remove(terminal)
+    if 0 in ready:
+        data = os.read(0, 65536)
+        if not data:
+            ways.remove(0)
+        asked += data
+        while b"\\n" in asked:
+            line, asked = asked.split(b"\\n", 1)
+            what = json.loads(line)
+            if "typed" in what:
+                os.write(terminal, what["typed"].encode())
+            else:
+                if terminal in ways:
+                    ways.remove(terminal)
+                os.close(terminal)
+    if wake in ready:
+        os.read(wake, 64)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            tell(status=os.waitstatus_to_exitcode(status))
+            os._exit(0)
+`;
+
+/** Why there are no terminals here, and what helps; undefined where there are. */
+export const terminalMissing: string | undefined =
+  spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0
+    ? undefined
+    : 'install python3, 3.9 or later';
+
+/** For the title of a suite, behind what it tests. */
+export const terminalHint = terminalMissing === undefined ? '' : ` (not tested: ${terminalMissing})`;
+
+/** In CI a missing python3 is a failure. */
+export const hasTerminals = terminalMissing === undefined || Boolean(process.env['CI']);
+
+export interface OnTerminal {
+  /** Everything that was shown so far. */
+  readonly shown: string;
+  /** Resolves when this text is shown; what was waited for before does not count. */
+  see(text: string): Promise<void>;
+  type(keys: string): void;
+  /** Closes the terminal, as a lost connection does. */
+  close(): void;
+  /** Of the command line itself. */
+  signal(name: NodeJS.Signals): Promise<void>;
+  /** Its exit status; of a signal, the number below zero. */
+  readonly end: Promise<number>;
+}
+
+/** @param words the program and its arguments; without them the command line */
+export function startOnTerminal(
+  args: readonly string[],
+  {
+    environment = {},
+    words = shadowtape,
+  }: { environment?: Record<string, string>; words?: readonly string[] } = {},
+): OnTerminal {
+  const child = spawn('python3', ['-c', script, ...words, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
+    env: { ...process.env, TERM: 'xterm', ...environment },
+  });
+  let shown = '';
+  let seen = 0;
+  const waiting = new Set<() => void>();
+  const [input, output, , report] = child.stdio as unknown as [Writable, Readable, null, Readable];
+  output.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+    for (const look of waiting) look();
+  });
+  const ask = (what: object) => input.write(`${JSON.stringify(what)}\n`);
+  let begun: (pid: number) => void = () => undefined;
+  const pid = new Promise<number>((resolve) => (begun = resolve));
+  const end = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    createInterface({ input: report }).on('line', (line) => {
+      const told = JSON.parse(line) as { pid?: number; status?: number };
+      if (told.pid !== undefined) begun(told.pid);
+      if (told.status !== undefined) resolve(told.status);
+    });
+  });
+  return {
+    get shown() {
+      return shown;
+    },
+    see(text) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const at = shown.indexOf(text, seen);
+          if (at === -1) return;
+          seen = at + text.length;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+        void end.then((status) =>
+          reject(new Error(`it ended with ${status} before it showed ${text}:\n${shown}`)),
+        );
+      });
+    },
+    type: (keys) => ask({ typed: keys }),
+    close: () => ask({ close: true }),
+    signal: async (name) => void process.kill(await pid, name),
+    end,
+  };
+}
