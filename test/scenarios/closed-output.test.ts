@@ -194,20 +194,4 @@ describe('signals of a run', () => {
     expect(exitStatus).toBe(2);
     await expectEnd(2);
   });
-
-  it('a run that can no longer come to its end says how an operator goes on: exit status 3', async () => {
-    // Node ends a process once nothing is left that it waits for.
-    const deaf = `
-      const { setInterval } = globalThis;
-      globalThis.setInterval = (...words) => setInterval(...words).unref();
-      process.on('SIGUSR2', () => { for (const handle of process._getActiveHandles()) handle.unref?.(); });`;
-    scene.lab.faults.set('hang=node3:sdxshadowvolume');
-    const command = startCommand([...site, '--trust', 'run', 'raw-dd'], undefined, injected(deaf));
-    when('started', 'sdxshadowvolume', () => command.process.kill('SIGUSR2'));
-    const { exitStatus, stdout } = await command.end;
-    expect(stdout).toContain(
-      `or bring the cluster back: shadowtape --site ${site[1]} --state ${site[3]} unwind `,
-    );
-    expect(exitStatus).toBe(3);
-  });
 });

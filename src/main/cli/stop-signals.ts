@@ -128,6 +128,8 @@ class Switch implements StopSwitch {
   /** Whatever was waited for is lost: each time that this comes again, less is tried. */
   readonly #nothingLeft = (): void => {
     this.#hasFailed = true;
+    // Node asks again only where the loop had something to do.
+    setImmediate(() => undefined);
     if (!this.#cancel.signal.aborted) this.rollBack('unexpected error: nothing is left to wait for');
     else if (!this.#halt.signal.aborted) this.#halt.abort();
     else {
