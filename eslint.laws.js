@@ -38,13 +38,13 @@ export const rooms = {
   streams: ['contract'],
 
   lab: ['contract'],
-  'lab/faults': labModel,
+  'lab/faults': [...labModel, 'lab/hosts/languages'],
   'lab/tape': [...labModel, 'lab/faults', 'lab/hosts/byte-channels'],
   'lab/gds': [...labModel, 'lab/faults'],
   'lab/hosts': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/commands/commands'],
   'lab/commands': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/hosts'],
 
-  main: ['contract', 'main/application', 'main/desktop'],
+  main: ['contract', 'main/application', 'main/cli/output', 'main/desktop'],
   'main/journal': ['contract'],
   'main/gds': ['contract'],
   'main/ssh': ['contract', 'streams/turn'],

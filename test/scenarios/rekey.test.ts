@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { algorithmsFor } from '../../src/main/ssh/algorithms.ts';
 import type { AlgorithmSet, HostProfile } from '../../src/main/ssh/host-profile.ts';
-import { commandLine } from '../../src/main/ssh/quoting.ts';
+import { commandLine, sentLine } from '../../src/main/ssh/quoting.ts';
 import { RemoteProcess } from '../../src/main/ssh/remote-process.ts';
 import { SshConnection } from '../../src/main/ssh/ssh-connection.ts';
 import type { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
@@ -213,7 +213,8 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
       test.onTestFinished(() => connection.close());
       const start = (argv: readonly string[]) => {
-        const order = { host: 'node3', line: commandLine(argv), command: argv[0] ?? '' };
+        const line = commandLine(argv);
+        const order = { host: 'node3', line, sent: sentLine(argv), command: argv[0] ?? '' };
         return RemoteProcess.start(connection, order, new AbortController().signal);
       };
       // ssh2's client starts no rekey by itself, and its types do not show that it can.
