@@ -5,9 +5,17 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRun, StateFolder } from '../../src/main/application/console.ts';
 import { askOnPage, launchDesktop, pushedOnPage, type Desktop } from '../support/desktop.ts';
 import { electronRuntime } from '../support/electron-runtime.ts';
-import { jobOf, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+import {
+  clusterState,
+  jobOf,
+  normalState,
+  openScene,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
 
 const { missing } = electronRuntime();
 
@@ -147,6 +155,64 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(news).toEqual([`Volume2 is done. Run ${run} of job raw-dd has ended with exit status 0`]);
       expect(bars).toContain(2);
       expect(bars.filter((bar) => bar > 0 && bar <= 1)).not.toEqual([]);
+    });
+
+    const asking = (site: SiteTree) => {
+      jobOf(site)['approve'] = 'operator';
+    };
+
+    async function startedRun({ page }: Desktop): Promise<string> {
+      const reply = await askOnPage(page, 'start', { job: 'raw-dd' });
+      if ('error' in reply) throw new Error(reply.error.sentence);
+      return reply.result.run;
+    }
+
+    async function endOf(run: string) {
+      const { events } = await readRun(new StateFolder(state), run);
+      return events.at(-1);
+    }
+
+    it('continues without the terminal that it was started from, and rolls back on SIGTERM', async () => {
+      const desktop = await launch(asking);
+      const { app, page } = desktop;
+      const run = await startedRun(desktop);
+      await pushedOnPage(page, run, 'question');
+      const process = app.process();
+      process.stdout?.destroy();
+      process.stderr?.destroy();
+      process.kill('SIGHUP');
+      process.kill('SIGHUP');
+      for (let time = 0; time < 3; time += 1)
+        await app.evaluate(() => {
+          globalThis.console.error('nobody reads this');
+          return new Promise((resolve) => setImmediate(resolve));
+        });
+      // Its question is still open.
+      await pushedOnPage(page, run, 'question');
+      const closed = app.waitForEvent('close');
+      process.kill('SIGTERM');
+      await closed;
+      expect(await endOf(run)).toMatchObject({ exitStatus: 2, sentence: 'step verify was cancelled' });
+      expect(await clusterState(scene)).toEqual(normalState);
+    });
+
+    it('rolls back after an error that nothing caught, and stays', async () => {
+      const desktop = await launch(asking);
+      const { app, page } = desktop;
+      const run = await startedRun(desktop);
+      await pushedOnPage(page, run, 'question');
+      await app.evaluate(() => {
+        setImmediate(() => {
+          throw new Error('injected');
+        });
+      });
+      await pushedOnPage(page, run, 'end');
+      expect(app.windows()).toHaveLength(1);
+      expect(await endOf(run)).toMatchObject({
+        exitStatus: 2,
+        sentence: 'step verify was cancelled: unexpected error: injected',
+      });
+      expect(await clusterState(scene)).toEqual(normalState);
     });
 
     it('saves the report of a run where the user says, and nothing that a page did not make', async () => {
