@@ -3,7 +3,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
+import type { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
 import type { SshSession } from '../../src/main/ssh/ssh-session.ts';
 import { runDump } from '../../src/streams/copy-path.ts';
 import { rawDeviceArguments } from '../../src/streams/raw-device.ts';
@@ -11,6 +11,7 @@ import { readBack } from '../../src/streams/read-back.ts';
 import { judgeTapeRead, tapeReaderArguments } from '../../src/streams/tape-reader.ts';
 import { judgeTapeWrite, tapeWriterArguments } from '../../src/streams/tape-writer.ts';
 import { sha256 } from '../support/lab-run.ts';
+import { opensshHosts, opensshProfile } from '../support/openssh-hosts.ts';
 import { findSshd, sshdMissing, startOpensshServer, type OpensshServer } from '../support/openssh-server.ts';
 
 /** Not a multiple of a record, so that the last record is short. */
@@ -38,23 +39,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       tape = join(server.folder, 'tape');
       data = noise(deviceBytes);
       await writeFile(device, data);
-      const profile = {
-        name: 'node3',
-        address: '127.0.0.1',
-        port: server.port,
-        user: server.user,
-        login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
-        algorithms: 'modern' as const,
-        keepaliveSeconds: 15,
-        connectSeconds: 20,
-      };
-      hosts = new SshHosts({
-        profiles: new Map([['node3', profile]]),
-        knownHostsFile: join(server.folder, 'known_hosts'),
-        userKnownHostsFiles: [],
-        confirmHostKey: () => Promise.resolve(false),
-        askSecret: () => Promise.resolve(undefined),
-      });
+      hosts = opensshHosts([server], [opensshProfile(server)]);
       session = hosts.session('node3');
     });
     afterAll(async () => {

@@ -5,37 +5,18 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { opensshHosts, opensshProfile } from '../../../test/support/openssh-hosts.ts';
 import { findSshd, sshdMissing, startOpensshServer } from '../../../test/support/openssh-server.ts';
 import type { OpensshServer, OpensshServerOptions } from '../../../test/support/openssh-server.ts';
-import type { AlgorithmSet, HostProfile } from './host-profile.ts';
-import { SshHosts } from './ssh-hosts.ts';
+import type { AlgorithmSet } from './host-profile.ts';
+import type { SshHosts } from './ssh-hosts.ts';
 import type { SshSession } from './ssh-session.ts';
 
 const missing = findSshd() === undefined;
 if (missing) process.stderr.write(`real-openssh.test.ts: ${sshdMissing}\n`);
 
-function profileOf(server: OpensshServer, algorithms: AlgorithmSet = 'modern'): HostProfile {
-  return {
-    name: 'node3',
-    address: '127.0.0.1',
-    port: server.port,
-    user: server.user,
-    login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
-    algorithms,
-    keepaliveSeconds: 15,
-    connectSeconds: 20,
-  };
-}
-
-function hostsOf(server: OpensshServer, algorithms?: AlgorithmSet): SshHosts {
-  return new SshHosts({
-    profiles: new Map([['node3', profileOf(server, algorithms)]]),
-    knownHostsFile: join(server.folder, 'own', 'known_hosts'),
-    userKnownHostsFiles: [join(server.folder, 'known_hosts')],
-    confirmHostKey: async () => false,
-    askSecret: async () => undefined,
-  });
-}
+const hostsOf = (server: OpensshServer, algorithms: AlgorithmSet = 'modern'): SshHosts =>
+  opensshHosts([server], [opensshProfile(server, { algorithms })]);
 
 it('has a genuine sshd to test against', (context) => {
   // On a build machine this must not pass silently.
