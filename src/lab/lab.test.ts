@@ -184,8 +184,8 @@ test('every command line is kept, with the host that got it', async () => {
   await mustRun(lab, 'node2', 'true');
   await run(lab, 'node3', 'false && true');
   expect(lab.commands).toEqual([
-    { host: 'node2', line: 'true' },
-    { host: 'node3', line: 'false && true' },
+    { host: 'node2', line: 'true', sent: 'true' },
+    { host: 'node3', line: 'false && true', sent: 'false && true' },
   ]);
 });
 

@@ -33,6 +33,10 @@ describe('a fault', () => {
       'reboot=node4',
       'the fault "reboot=node4" cannot be switched on: "node4" is not one of node1, node2, node3',
     ],
+    [
+      'language=node1:de_AT',
+      'the fault "language=node1:de_AT" cannot be switched on: "de_AT" is not one of de_DE.UTF-8, fr_FR.UTF-8, ja_JP.UTF-8',
+    ],
   ])('%s is refused', (spec, message) => {
     expect(catching(() => parseFault(spec))).toMatchObject({ code: 'LAB_FAULT_VALUE_WRONG', message });
   });

@@ -108,6 +108,19 @@ describe('the line that is sent', () => {
     expect(() => shell(sentLine(['command', '-v', 'no-such-tool']))).toThrow('Command failed');
   });
 
+  it('has built-ins of the shell where no program bears their name', () => {
+    const quiet = 'PATH=/nowhere; export PATH; ';
+    const sent = (...argv: string[]) =>
+      sentLine(argv).replaceAll(/\b(env|sh)\b/g, (name) => paths[name] ?? name);
+    const paths: Record<string, string> = { env: '/usr/bin/env', sh: '/bin/sh' };
+    for (const argv of [
+      ['cd', '/'],
+      ['umask', '077'],
+      ['kill', '-0', String(process.pid)],
+    ])
+      expect(() => shell(quiet + sent(...argv)), argv.join(' ')).not.toThrow();
+  });
+
   it('runs a program whose name env would take for an assignment', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shadowtape-quoting-'));
     const program = join(folder, 'a=b');

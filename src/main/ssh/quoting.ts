@@ -59,8 +59,16 @@ export function commandLine(argv: readonly string[]): string {
  */
 export const englishMessages = 'LC_ALL=C';
 
-/** Commands that some hosts have only as a built-in of sh: Debian has no program `command`, csh has neither. */
-const onlyInShell = new Set(['command']);
+/**
+ * Utilities that many hosts have only as a built-in of sh, so that env would not find them: the special built-ins (POSIX XCU 2.14) and the
+ * intrinsic utilities (POSIX.1-2024 XCU 1.7). Debian has no program `command` or `cd`, for instance, and csh has no `command` at all.
+ */
+const onlyInShell = new Set(
+  (
+    '. : break continue eval exec exit export readonly return set shift times trap unset ' +
+    'alias bg cd command fc fg getopts hash jobs kill read type ulimit umask unalias wait'
+  ).split(' '),
+);
 
 /** Has sh run its arguments as a command: a built-in is found, and a program with `=` in its name is no assignment for env. */
 const throughShell = ['sh', '-c', '"$@"', 'sh'];
