@@ -585,6 +585,10 @@ export const errorTable = {
     sentence: '{command} on {host} did not end within {limit}',
     hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run, and what it changes may have happened or not: look before it is sent again; timeLimits in the job gives its step more time',
   },
+  COMMAND_OUTPUT_CUT: {
+    sentence: '{command} on {host} ended {how}, but its output did not end: what it printed may be incomplete',
+    hint: 'run the command on {host} by hand; where something that it starts keeps the output open, for example a login script, redirect the output of that',
+  },
   COMMAND_OUTPUT_TOO_LONG: {
     sentence: '{command} on {host} printed more than {limit} bytes',
     hint: 'run the command on {host} by hand and see why it prints so much',

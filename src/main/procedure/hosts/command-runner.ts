@@ -136,6 +136,8 @@ export class CommandRunner {
         ...this.streamOptions(step),
         timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
         abort: this.abortOf(command.changes),
+        // What a query printed is all that it is for; a command that changes something may leave a process behind.
+        mayLeaveOutputOpen: command.changes,
       });
     let result: CommandResult;
     try {
