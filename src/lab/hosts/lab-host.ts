@@ -45,11 +45,11 @@ class HalfOutput implements ByteWriter {
     this.#output = output;
   }
 
-  write(bytes: Buffer | string): Promise<void> {
+  readonly write = (bytes: Buffer | string): Promise<void> => {
     // the writer may use its bytes again
     this.#held.push(typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes));
     return Promise.resolve();
-  }
+  };
 
   async send(): Promise<void> {
     const whole = Buffer.concat(this.#held);

@@ -1,4 +1,5 @@
 /** What the hosts say now. Never remembered from one step to the next once a command has changed something. */
+import type { Sight } from '../../gds/backup-sight.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
 
 export interface Mount {
@@ -10,6 +11,8 @@ export interface Mount {
 
 export interface BackupReport extends NodeReport {
   readonly mounts: readonly Mount[];
+  /** Whether objects are shown, shown to be absent, or neither; see `sightOf` where it is left out. */
+  readonly sight?: Sight;
 }
 
 export interface World {

@@ -3,7 +3,6 @@ import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import {
   copyState,
   joinedAndInSync,
-  noShadowObjects,
   parted,
   shadowable,
   stoppedEverywhere,
@@ -12,6 +11,8 @@ import {
 import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { compareShadow } from '../../gds/shadow-comparison.ts';
+import { sightOf } from '../../gds/backup-sight.ts';
+import { noOwnShadow, noShadowObjects, type ShadowPlace } from '../../gds/no-shadow.ts';
 import { compareStandIns } from '../../gds/stand-in.ts';
 import type { ShadowPlan } from '../../gds/shadow-sides.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
@@ -134,8 +135,19 @@ export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[
   });
 }
 
+/** Where a shadow of the proxies could be. */
+export function shadowPlaceOf({ shadow }: Assignment): ShadowPlace {
+  return { shadowClass: shadow.class, devices: Object.values(shadow.devices) };
+}
+
+/** No shadow of any class on the disks of the proxies. */
 export function judgeNoShadow(assignment: Assignment, world: World): RuleVerdict[] {
-  return noShadowObjects(backupOf(world).report, assignment.shadow.class);
+  return noShadowObjects(backupOf(world), shadowPlaceOf(assignment));
+}
+
+/** The run's own shadow is removed. */
+export function judgeShadowRemoved(assignment: Assignment, world: World): RuleVerdict[] {
+  return noOwnShadow(backupOf(world), shadowPlaceOf(assignment));
 }
 
 /** The rules that compare each shadow with its proxy, and those of the stand-ins. */
@@ -313,15 +325,24 @@ export function isShadowUnmounted(assignment: Assignment, world: World): boolean
   return shadowMounts(assignment, world).length === 0;
 }
 
+/** False where the backup server showed neither objects nor that there are none: then nothing is known to be gone. */
+const isSeen = (world: World) => sightOf(backupOf(world)).shown !== 'unknown';
+
 /** Stopped, or not there at all. */
 export function isShadowStopped(assignment: Assignment, world: World, name: string): boolean {
+  if (!isSeen(world)) return false;
   const volume = findVolume(backupOf(world).report, assignment.shadow.class, name);
   return volume === undefined || volume.status?.word === 'STOP';
 }
 
-/** Nothing of the shadow class is shown by the backup server. */
+/** The backup server shows that nothing of the run's shadow class exists. */
 export function isShadowGone(assignment: Assignment, world: World): boolean {
-  return holds(noShadowObjects(backupOf(world).report, assignment.shadow.class));
+  return holds(judgeShadowRemoved(assignment, world));
+}
+
+/** The same of any shadow on the disks of the proxies. */
+export function isFreeOfShadows(assignment: Assignment, world: World): boolean {
+  return holds(judgeNoShadow(assignment, world));
 }
 
 /**
@@ -334,6 +355,7 @@ export function isShadowObjectGone(
   kind: 'volume' | 'group' | 'disk',
   name: string,
 ): boolean {
+  if (!isSeen(world)) return false;
   const { class: className, layout } = assignment.shadow;
   const { volumes, groups, disks } = backupOf(world).report;
   const shown = { volume: volumes, group: groups, disk: disks }[kind].filter(
