@@ -340,6 +340,13 @@ export function isShadowGone(assignment: Assignment, world: World): boolean {
   return holds(judgeShadowRemoved(assignment, world));
 }
 
+/** A sentence where the backup server showed neither objects nor that there are none; undefined where it did. */
+export function whyShadowUnknown({ backupServer, shadow }: Assignment, world: World): string | undefined {
+  const { shown, evidence } = sightOf(backupOf(world));
+  if (shown !== 'unknown') return undefined;
+  return `${backupServer} does not show whether objects of ${shadow.class} exist: ${evidence}`;
+}
+
 /** The same of any shadow on the disks of the proxies. */
 export function isFreeOfShadows(assignment: Assignment, world: World): boolean {
   return holds(judgeNoShadow(assignment, world));
