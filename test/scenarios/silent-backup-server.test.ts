@@ -133,6 +133,47 @@ describe('an answer of sdxinfo that does not end', () => {
   });
 });
 
+describe('the disks behind the devices of a job', () => {
+  const shown = async (scene: Scene) => {
+    const { events, ...end } = await runScene(scene);
+    const checks = events.flatMap((event) =>
+      event.type === 'check' && event.rule === 'disk-identity' ? [event] : [],
+    );
+    return { end, seen: checks.map(({ step, verdict, actual }) => `${step} ${verdict}: ${actual}`) };
+  };
+
+  it('are compared before the part, and before the shadow is built', async () => {
+    await inScene(async (scene) => {
+      const { end, seen } = await shown(scene);
+      expect(end.exitStatus).toBe(0);
+      expect(seen).toEqual([
+        '3-1 equal: Disk3 FUJITSU E4000 0000000003',
+        '5 equal: Disk3 FUJITSU E4000 0000000003',
+      ]);
+    });
+  });
+
+  it('are not told by every host: the checks say so, and the run goes to its end', async () => {
+    await inScene(async (scene) => {
+      scene.lab.faults.set('no-serial');
+      const { end, seen } = await shown(scene);
+      expect(end.exitStatus).toBe(0);
+      expect(seen).toEqual(['3-1 holds: Disk3 not told', '5 holds: Disk3 not told']);
+    });
+  });
+
+  it('are others than the site file says: the run is refused before the part', async () => {
+    await inScene(async (scene) => {
+      const change = withJob({ shadow: { class: 'Class2', disks: { Disk3: 'c1t1d6' } } });
+      expect(await runScene(scene, { change })).toMatchObject({
+        exitStatus: 1,
+        sentence:
+          'step 3-1: Same physical disks: expected Disk3 FUJITSU E4000 0000000003, seen Disk3 FUJITSU E4000 0000000006',
+      });
+    });
+  });
+});
+
 describe('a shadow of another class on a disk of the job', () => {
   const actual = 'disk Disk1 of class Class9 on c1t1d3, volume Volume1 of class Class9';
 

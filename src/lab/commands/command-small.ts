@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 
+import { physicalBlocks, physicalDiskOf } from '../gds/lab-volumes.ts';
+
 /** Commands that only say something. */
 
 const says =
@@ -74,6 +76,30 @@ export const who: Command = async (call) => {
     /^\w+, (\d+) (\w+) \d+ (\d+:\d+)/.exec(new Date(bootTime(call) * 1000).toUTCString())?.[0]?.split(' ') ??
     [];
   await call.output.write(`   .       system boot  ${month} ${day} ${time}\n`);
+  return 0;
+};
+
+/** `iostat -En DEVICE...`: what each disk is; devices that the node does not see are left out. */
+export const iostat: Command = async (call) => {
+  const [option, ...devices] = call.argv.slice(1);
+  if (option !== '-En') return complain(call, 'iostat: not part of the lab', 2);
+  const { node, world } = call.machine;
+  for (const device of devices) {
+    const physical = physicalDiskOf(node, device);
+    if (physical === undefined) continue;
+    const serial = world.faults.has('no-serial') ? '' : physical.replace('Disk', '').padStart(10, '0');
+    const bytes = 512 * physicalBlocks(physical, world.model.volumeBlocks);
+    await call.output.write(
+      [
+        `${device.padEnd(16)} Soft Errors: 0 Hard Errors: 0 Transport Errors: 0 `,
+        `Vendor: FUJITSU  Product: E4000            Revision: 0000 Serial No: ${serial} `,
+        `Size: ${(bytes / 1e9).toFixed(2)}GB <${bytes} bytes>`,
+        'Media Error: 0 Device Not Ready: 0 No Device: 0 Recoverable: 0 ',
+        'Illegal Request: 0 Predictive Failure Analysis: 0 ',
+        '',
+      ].join('\n'),
+    );
+  }
   return 0;
 };
 

@@ -46,6 +46,7 @@ export const faultTable = {
     sentence: 'the next time half of the output arrives, then the exit status, and the output never ends',
   },
   'no-titles': { value: 'none', sentence: 'sdxinfo prints nothing at all where it has no object to show' },
+  'no-serial': { value: 'none', sentence: 'iostat tells no serial number of a disk' },
   'disk-size': { value: 'none', sentence: 'node3 sees Disk3 with another size' },
   'disk-name': { value: 'none', sentence: 'sdxinfo on node3 shows Disk3 by another name' },
   'shadow-first-block': {

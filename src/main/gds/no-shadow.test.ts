@@ -30,10 +30,10 @@ describe('no shadow is left', () => {
     const sight = { shown: 'unknown', evidence: 'sdxinfo printed nothing, and c is mounted' } as const;
     for (const judge of [noShadowObjects, noOwnShadow])
       expect(refusals(judge({ report: emptyReport, sight }, inClass('Class2')))).toEqual([
-        'no-shadow-objects: none | unknown: sdxinfo printed nothing, and c is mounted',
+        'shadow-not-seen: none | unknown: sdxinfo printed nothing, and c is mounted',
       ]);
     expect(refusals(noShadowObjects({ report: emptyReport }, inClass('Class2')))).toEqual([
-      'no-shadow-objects: none | unknown: nobody has seen whether there are objects',
+      'shadow-not-seen: none | unknown: nobody has seen whether there are objects',
     ]);
   });
 

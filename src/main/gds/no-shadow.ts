@@ -4,7 +4,7 @@
  */
 import { sightOf, type Sight } from './backup-sight.ts';
 import { judge, listed, none, oneSided } from './rule-verdict.ts';
-import type { Rule, RuleVerdict } from './rule-verdict.ts';
+import type { RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
 
 /** What the backup server shows. */
@@ -56,35 +56,35 @@ function ownObjects({ backup: { report }, shadowClass }: Facts): string[] {
   return [...new Set(objectsOf(report, shadowClass))];
 }
 
-function absence(left: readonly string[], { backup }: Facts) {
+function absence(left: readonly string[], backup: BackupSide) {
   const { shown, evidence } = sightOf(backup);
   if (left.length > 0) return oneSided(none, listed(left) ?? none, false);
   if (shown === 'unknown') return oneSided(none, `unknown: ${evidence}`, false);
   return oneSided(none, shown === 'nothing' ? `${none} (${evidence})` : none, true);
 }
 
-const rule: Pick<Rule<Facts>, 'id' | 'title' | 'why' | 'source'> = {
-  id: 'no-shadow-objects',
+const rule = {
   title: 'No shadow is left',
   why: 'a shadow that lives while the proxy is rejoined can damage the data of the master',
   source: 'GDS guide 6.6.3.7, step 7',
 };
 
-const ownRule: Rule<Facts> = { ...rule, compare: (facts) => absence(ownObjects(facts), facts) };
-
-const anyRule: Rule<Facts> = {
-  ...rule,
-  compare: (facts) => absence([...ownObjects(facts), ...foreignOn(facts)], facts),
-};
+/** Absence that is not known has remedies of its own. */
+function judgeAbsence(left: readonly string[], backup: BackupSide): RuleVerdict {
+  const isUnknown = left.length === 0 && sightOf(backup).shown === 'unknown';
+  const id = isUnknown ? 'shadow-not-seen' : 'no-shadow-objects';
+  return judge({ ...rule, id, compare: () => absence(left, backup) }, undefined);
+}
 
 /** After the removal: the backup server shows nothing of the run's own shadow class. */
 export function noOwnShadow(backup: BackupSide, place: ShadowPlace): RuleVerdict[] {
-  return [judge(ownRule, { backup, ...place })];
+  return [judgeAbsence(ownObjects({ backup, ...place }), backup)];
 }
 
 /** Before a part, a creation and a rejoin: nothing of the shadow class, and nothing of any class on the disks of the proxies. */
 export function noShadowObjects(backup: BackupSide, place: ShadowPlace): RuleVerdict[] {
-  return [judge(anyRule, { backup, ...place })];
+  const facts = { backup, ...place };
+  return [judgeAbsence([...ownObjects(facts), ...foreignOn(facts)], backup)];
 }
 
 /** Objects of other classes on the disks of the proxies, in words. */

@@ -15,6 +15,7 @@ import { mergeReports } from '../../gds/sdxinfo-merge.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import { readSdxinfoText } from '../../gds/sdxinfo-table.ts';
 import { missingRows } from '../../gds/sdxinfo-whole.ts';
+import { diskQuery, parseDiskIdentities, type DiskIdentities } from '../../gds/disk-identity.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
@@ -28,6 +29,8 @@ export interface Observed {
   readonly primaryNodes: readonly string[];
   readonly backupServer: string;
   readonly noObjectsMessage: string | undefined;
+  /** The devices of the job on the backup server, by disk; where they are known, it is asked which disks they are. */
+  readonly shadow?: { readonly devices: Readonly<Record<string, string>> };
 }
 
 /** Given where the backup server is looked at: it may have no object at all, and say so by failing. */
@@ -170,6 +173,12 @@ export class Observer {
   /** Sides that may have changed since they were last seen. */
   readonly #changed = new Set<Look>();
   readonly #events: () => readonly RunEvent[];
+  /** Host -> what it told of its devices. A reboot may give them other names: then they are asked for again. */
+  readonly #disks = new Map<
+    string,
+    { readonly boot: string | undefined; readonly asked: string; readonly told: DiskIdentities }
+  >();
+  #boot: string | undefined;
 
   /** @param events those of the run so far: where sdxinfo prints nothing, what it showed before counts */
   constructor(runner: CommandRunner, observed: Observed, events: () => readonly RunEvent[] = () => []) {
@@ -212,12 +221,41 @@ export class Observer {
     if (looks.includes('backup')) this.#backup ??= await this.#lookAtBackup(step);
     if (this.#primaries) this.#changed.delete('primaries');
     if (this.#backup) this.#changed.delete('backup');
-    const seen = { primaries: this.#primaries ?? [], backup: this.#backup };
+    const disks = await this.#lookAtDisks(step);
+    const seen = { primaries: this.#primaries ?? [], backup: this.#backup, ...(disks ? { disks } : {}) };
     this.#lastSeen = {
       primaries: this.#primaries ?? this.#lastSeen.primaries,
       backup: this.#backup ?? this.#lastSeen.backup,
     };
     return seen;
+  }
+
+  /** Where both sides were looked at, and the devices of the job are known. */
+  async #lookAtDisks(step: string): Promise<World['disks']> {
+    const [first] = this.#primaries ?? [];
+    const { shadow, class: className } = this.#observed;
+    if (!first || !this.#backup || !shadow) return undefined;
+    const devicesOf = ({ report: { disks } }: NodeReport) => disks.flatMap(({ device }) => device ?? []);
+    const ofClass = first.report.disks.filter((disk) => disk.class === className);
+    const primary = await this.#disksOf(
+      step,
+      first.node,
+      ofClass.flatMap(({ device }) => device ?? []),
+    );
+    const devices = [...Object.values(shadow.devices), ...devicesOf(this.#backup)];
+    return { primary, backup: await this.#disksOf(step, this.#backup.node, devices) };
+  }
+
+  async #disksOf(step: string, host: string, devices: readonly string[]): Promise<DiskIdentities> {
+    const { platform, backupServer } = this.#observed;
+    const wanted = [...new Set(devices)].sort();
+    const boot = host === backupServer ? this.#boot : undefined;
+    const known = this.#disks.get(host);
+    if (known?.asked === wanted.join(' ') && known.boot === boot) return known.told;
+    const { status, stdout } = await this.#ask(step, host, diskQuery(platform, wanted));
+    const told = status === 0 ? parseDiskIdentities(platform, stdout) : new Map<string, string>();
+    this.#disks.set(host, { boot, asked: wanted.join(' '), told });
+    return told;
   }
 
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {
@@ -249,7 +287,8 @@ export class Observer {
     const readings = await readAll(this.#runner, step, backupLooks(node), { noObjectsMessage });
     const table = await this.#runner.send(step, mountLook(node, platform), { timeLimitSeconds: 60 });
     // After sdxinfo: what was shown before a reboot is then never taken for what is there after it.
-    const boot = await this.#boot(step);
+    const boot = await this.#askBoot(step);
+    this.#boot = boot;
     requireWhole(node, readings);
     const seen = {
       node,
@@ -261,7 +300,7 @@ export class Observer {
   }
 
   /** @returns undefined where the host has no answer */
-  async #boot(step: string): Promise<string | undefined> {
+  async #askBoot(step: string): Promise<string | undefined> {
     const { backupServer, platform } = this.#observed;
     for (const { host, argv } of bootLooks(backupServer, platform)) {
       const { status, stdout } = await this.#ask(step, host, argv);

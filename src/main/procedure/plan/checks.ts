@@ -13,6 +13,7 @@ import { findVolume } from '../../gds/report-lookup.ts';
 import { compareShadow } from '../../gds/shadow-comparison.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
 import { noOwnShadow, noShadowObjects, type ShadowPlace } from '../../gds/no-shadow.ts';
+import { judgeSameDisks } from '../../gds/same-disks.ts';
 import { compareStandIns } from '../../gds/stand-in.ts';
 import type { ShadowPlan } from '../../gds/shadow-sides.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
@@ -115,6 +116,7 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
     ...onEachVolume(assignment, assignment.volumes, (volume) =>
       onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment, volume))),
     ),
+    ...judgeDisks(assignment, world),
     ...judgeNoShadow(assignment, world),
     ...judgeNoMount(assignment, world),
   ];
@@ -135,19 +137,35 @@ export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[
   });
 }
 
-/** Where a shadow of the proxies could be. */
-export function shadowPlaceOf({ shadow }: Assignment): ShadowPlace {
-  return { shadowClass: shadow.class, devices: Object.values(shadow.devices) };
+/** Where a shadow of the proxies could be: their devices, and other names of the same disks. */
+export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): ShadowPlace {
+  const devices = Object.values(shadow.devices);
+  const own = new Set(devices.flatMap((device) => disks?.backup.get(device) ?? []));
+  const aliases = [...(disks?.backup ?? [])].flatMap(([device, identity]) =>
+    own.has(identity) ? [device] : [],
+  );
+  return { shadowClass: shadow.class, devices: [...new Set([...devices, ...aliases])] };
+}
+
+/** The devices of the job are the disks of its proxies; nothing where nobody asked which disks they are. */
+export function judgeDisks(
+  { class: className, shadow }: Assignment,
+  { primaries, disks }: World,
+): RuleVerdict[] {
+  const [first] = primaries;
+  if (!first || !disks) return [];
+  const ofClass = first.report.disks.filter((disk) => disk.class === className);
+  return judgeSameDisks({ disks: ofClass, devices: shadow.devices, ...disks });
 }
 
 /** No shadow of any class on the disks of the proxies. */
 export function judgeNoShadow(assignment: Assignment, world: World): RuleVerdict[] {
-  return noShadowObjects(backupOf(world), shadowPlaceOf(assignment));
+  return noShadowObjects(backupOf(world), shadowPlaceOf(assignment, world));
 }
 
 /** The run's own shadow is removed. */
 export function judgeShadowRemoved(assignment: Assignment, world: World): RuleVerdict[] {
-  return noOwnShadow(backupOf(world), shadowPlaceOf(assignment));
+  return noOwnShadow(backupOf(world), shadowPlaceOf(assignment, world));
 }
 
 /** The rules that compare each shadow with its proxy, and those of the stand-ins. */

@@ -14,7 +14,7 @@ import {
 import { lockFolder } from '../model/lock.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import type { Look, Step } from '../model/step.ts';
-import { mountsOfClass, type BackupReport, type World } from '../model/world.ts';
+import { mountsOfClass, type World } from '../model/world.ts';
 
 function isCleared(assignment: Assignment, world: World, marks: RunMarks): boolean {
   if (world.primaries.length === 0 || !world.backup) return false;
@@ -54,7 +54,8 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
 }
 
-function backupSentences(assignment: Assignment, backup: BackupReport | undefined): string[] {
+function backupSentences(assignment: Assignment, world: World): string[] {
+  const { backup } = world;
   const { backupServer, shadow } = assignment;
   if (!backup) return [`${backupServer}: not seen`];
   const { report, mounts } = backup;
@@ -68,7 +69,7 @@ function backupSentences(assignment: Assignment, backup: BackupReport | undefine
     ({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`,
   );
   const sight = sightOf(backup);
-  const foreign = foreignObjects(backup, shadowPlaceOf(assignment));
+  const foreign = foreignObjects(backup, shadowPlaceOf(assignment, world));
   const absent =
     sight.shown === 'unknown'
       ? `not known whether shadow objects exist: ${sight.evidence}`
@@ -129,7 +130,7 @@ export function whatStands(
     isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
   return [
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
-    ...backupSentences(assignment, world.backup).map((sentence) => dated('backup', sentence)),
+    ...backupSentences(assignment, world).map((sentence) => dated('backup', sentence)),
     ...markSentences(assignment, marks),
   ];
 }
