@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 
-import { physicalBlocks, physicalDiskOf } from '../gds/lab-volumes.ts';
+import { deviceOf, physicalBlocks, physicalDisks } from '../gds/lab-volumes.ts';
 
 /** Commands that only say something. */
 
@@ -79,14 +79,13 @@ export const who: Command = async (call) => {
   return 0;
 };
 
-/** `iostat -En DEVICE...`: what each disk is; devices that the node does not see are left out. */
+/** `iostat -En`: what each disk is that the node sees. */
 export const iostat: Command = async (call) => {
-  const [option, ...devices] = call.argv.slice(1);
-  if (option !== '-En') return complain(call, 'iostat: not part of the lab', 2);
+  if (call.argv.slice(1).join(' ') !== '-En') return complain(call, 'iostat: not part of the lab', 2);
   const { node, world } = call.machine;
-  for (const device of devices) {
-    const physical = physicalDiskOf(node, device);
-    if (physical === undefined) continue;
+  for (const physical of physicalDisks) {
+    const device = deviceOf(node, physical);
+    if (device === undefined) continue;
     const serial = world.faults.has('no-serial') ? '' : physical.replace('Disk', '').padStart(10, '0');
     const bytes = 512 * physicalBlocks(physical, world.model.volumeBlocks);
     await call.output.write(

@@ -11,11 +11,9 @@ import type { Argv } from './commands.ts';
 /** Device name, as sdxinfo shows it -> what identifies the disk. Devices that the host tells nothing of are left out. */
 export type DiskIdentities = ReadonlyMap<string, string>;
 
-/** Devices in a folder of their own, such as `mapper/lun3`, are asked for as they are named. */
-export function diskQuery(platform: Platform, devices: readonly string[]): Argv {
-  if (platform === 'solaris') return ['iostat', '-En', ...devices];
-  const paths = devices.map((device) => (device.startsWith('/') ? device : `/dev/${device}`));
-  return ['lsblk', '-dnP', '-o', 'NAME,WWN,SERIAL', ...paths];
+/** Asks for every disk of a host: a serial number that several of them have is then noticed. */
+export function diskQuery(platform: Platform): Argv {
+  return platform === 'solaris' ? ['iostat', '-En'] : ['lsblk', '-dnP', '-o', 'NAME,WWN,SERIAL'];
 }
 
 interface Told {

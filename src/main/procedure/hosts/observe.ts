@@ -65,6 +65,11 @@ export function bootLooks(host: string, platform: Platform): StepCommand[] {
   return bootQueries(platform).map((argv) => lookAt(host, argv));
 }
 
+/** Which disks the devices are. */
+export function diskLook(host: string, platform: Platform): StepCommand {
+  return lookAt(host, diskQuery(platform));
+}
+
 export function mountLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, ['cat', platform === 'solaris' ? '/etc/mnttab' : '/proc/mounts']);
 }
@@ -173,11 +178,8 @@ export class Observer {
   /** Sides that may have changed since they were last seen. */
   readonly #changed = new Set<Look>();
   readonly #events: () => readonly RunEvent[];
-  /** Host -> what it told of its devices. A reboot may give them other names: then they are asked for again. */
-  readonly #disks = new Map<
-    string,
-    { readonly boot: string | undefined; readonly asked: string; readonly told: DiskIdentities }
-  >();
+  /** Host -> what it told of its disks. A reboot may give them other names: then they are asked for again. */
+  readonly #disks = new Map<string, { readonly boot: string | undefined; readonly told: DiskIdentities }>();
   #boot: string | undefined;
 
   /** @param events those of the run so far: where sdxinfo prints nothing, what it showed before counts */
@@ -233,28 +235,20 @@ export class Observer {
   /** Where both sides were looked at, and the devices of the job are known. */
   async #lookAtDisks(step: string): Promise<World['disks']> {
     const [first] = this.#primaries ?? [];
-    const { shadow, class: className } = this.#observed;
-    if (!first || !this.#backup || !shadow) return undefined;
-    const devicesOf = ({ report: { disks } }: NodeReport) => disks.flatMap(({ device }) => device ?? []);
-    const ofClass = first.report.disks.filter((disk) => disk.class === className);
-    const primary = await this.#disksOf(
-      step,
-      first.node,
-      ofClass.flatMap(({ device }) => device ?? []),
-    );
-    const devices = [...Object.values(shadow.devices), ...devicesOf(this.#backup)];
-    return { primary, backup: await this.#disksOf(step, this.#backup.node, devices) };
+    if (!first || !this.#backup || !this.#observed.shadow) return undefined;
+    return {
+      primary: await this.#disksOf(step, first.node),
+      backup: await this.#disksOf(step, this.#backup.node, this.#boot),
+    };
   }
 
-  async #disksOf(step: string, host: string, devices: readonly string[]): Promise<DiskIdentities> {
-    const { platform, backupServer } = this.#observed;
-    const wanted = [...new Set(devices)].sort();
-    const boot = host === backupServer ? this.#boot : undefined;
+  async #disksOf(step: string, host: string, boot?: string): Promise<DiskIdentities> {
     const known = this.#disks.get(host);
-    if (known?.asked === wanted.join(' ') && known.boot === boot) return known.told;
-    const { status, stdout } = await this.#ask(step, host, diskQuery(platform, wanted));
+    if (known && known.boot === boot) return known.told;
+    const { platform } = this.#observed;
+    const { status, stdout } = await this.#ask(step, host, diskLook(host, platform).argv);
     const told = status === 0 ? parseDiskIdentities(platform, stdout) : new Map<string, string>();
-    this.#disks.set(host, { boot, asked: wanted.join(' '), told });
+    this.#disks.set(host, { boot, told });
     return told;
   }
 
