@@ -5,8 +5,10 @@
  * give all of their disks one serial number: a serial number that several devices of a host share tells nothing. A World Wide Name that
  * they share is one disk by several ways.
  */
-import type { Platform } from '../site/site-schema.ts';
 import type { Argv } from './commands.ts';
+
+/** The operating system of a host, as the site file names it. */
+type Platform = 'solaris' | 'linux';
 
 /** Device name, as sdxinfo shows it -> what identifies the disk. Devices that the host tells nothing of are left out. */
 export type DiskIdentities = ReadonlyMap<string, string>;
