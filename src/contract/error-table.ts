@@ -127,7 +127,11 @@ export const errorTable = {
   },
   SDXINFO_FAILED_ON_BACKUP: {
     sentence: '{host}: sdxinfo failed: {text}',
-    hint: 'where {host} has no GDS object and these are its words for it, put them into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on {host}',
+    hint: 'where {host} has no GDS object and these are its words for it, put the whole line into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on {host}',
+  },
+  SDXINFO_INCOMPLETE: {
+    sentence: 'the output of sdxinfo is incomplete: {reason}',
+    hint: 'run sdxinfo on the host by hand; where it prints all of its rows, run again',
   },
   SDXINFO_CONTRADICTS: {
     sentence: 'sdxinfo shows {object} with {column} {first} and with {column} {second}',
@@ -593,6 +597,11 @@ export const errorTable = {
   COMMAND_TIMED_OUT: {
     sentence: '{command} on {host} did not end within {limit}',
     hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run, and what it changes may have happened or not: look before it is sent again; timeLimits in the job gives its step more time',
+  },
+  COMMAND_OUTPUT_CUT: {
+    sentence:
+      '{command} on {host} ended {how}, but its output did not end: what it printed may be incomplete',
+    hint: 'run the command on {host} by hand; where something that it starts keeps the output open, for example a login script, redirect the output of that',
   },
   COMMAND_OUTPUT_TOO_LONG: {
     sentence: '{command} on {host} printed more than {limit} bytes',

@@ -31,7 +31,9 @@ test('the guide’s whole procedure with dd: what lies on the tape is the master
   expect(sha256(readBack.stdout)).toBe(atPart);
 
   await removeShadow(lab);
-  expect(await mustRun(lab, 'node3', 'sdxinfo')).toBe('');
+  expect(await mustRun(lab, 'node3', 'sdxinfo -S')).toBe(
+    'OBJ    CLASS   GROUP   DISK    VOLUME  STATUS\n------ ------- ------- ------- ------- --------\n',
+  );
   await mustRun(lab, 'node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
   await lab.copyingFinished();
   expect(await mustRun(lab, 'node1', 'sdxinfo -S -c Class1 -o Volume2')).toBe(

@@ -9,6 +9,7 @@ import {
   makeShadow,
   mustRun,
   partProxy,
+  removeShadow,
   run,
   temporaryFolder,
   testBlocks,
@@ -148,8 +149,32 @@ describe('a reboot', () => {
     const broken = new Promise<void>((resolve) => client.on('close', () => resolve()));
     lab.faults.set('reboot=node3');
     await broken;
+    lab.faults.set('no-titles');
     expect(await mustRun(lab, 'node3', 'sdxinfo')).toBe('');
+    lab.faults.clear('no-titles');
     expect(lab.world()).toMatchObject({ shadow: { disks: [] }, mounts: { node3: [] }, faults: [] });
+  });
+
+  test('of node3 leaves the special files of the shadow, and nothing behind them', async () => {
+    const lab = await small();
+    await partProxy(lab);
+    await makeShadow(lab);
+    const booted = () => mustRun(lab, 'node3', 'kstat -p unix:0:system_misc:boot_time; who -b');
+    const tree = '/dev/sfdsk/Class2/dsk:\nVolume2\n';
+    const before = await booted();
+    expect(before).toMatch(
+      /^unix:0:system_misc:boot_time\t\d+\n {3}\.       system boot  \w+ \d+ \d\d:\d\d\n$/,
+    );
+    expect(await mustRun(lab, 'node3', 'ls -R /dev/sfdsk')).toContain(tree);
+    await lab.rebootNode('node3');
+    expect(await booted()).not.toBe(before);
+    expect(await mustRun(lab, 'node3', 'ls -R /dev/sfdsk')).toContain(tree);
+    const read = 'dd if=/dev/sfdsk/Class2/rdsk/Volume2 of=/dev/null bs=512 count=1';
+    expect((await run(lab, 'node3', read)).status).toBe(2);
+    await makeShadow(lab);
+    expect((await run(lab, 'node3', read)).status).toBe(0);
+    await removeShadow(lab);
+    expect(await mustRun(lab, 'node3', 'ls -R /dev/sfdsk')).toBe('/dev/sfdsk:\n');
   });
 
   test('of a primary starts a stopped proxy there again, and mounts /app', async () => {

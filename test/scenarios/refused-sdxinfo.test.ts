@@ -108,7 +108,7 @@ describe('sdxinfo of a primary node', () => {
 
 describe('sdxinfo of the backup server', () => {
   const backupHint =
-    'where node3 has no GDS object and these are its words for it, put them into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on node3';
+    'where node3 has no GDS object and these are its words for it, put the whole line into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on node3';
 
   it('is not installed', async () => {
     scene.lab.faults.set('not-found=node3:sdxinfo');
@@ -158,6 +158,13 @@ describe('sdxinfo of the backup server', () => {
     expect((await refusedRun(scene, { change })).code).toBe('SDXINFO_FAILED_ON_BACKUP');
   });
 
+  it('fails in words that hold those of the site file, and more', async () => {
+    scene.lab.faults.set('fail=node3:sdxinfo');
+    const noObjectsMessage = 'the lab was told to fail this command';
+    const change = (site: SiteTree) => Object.assign(site, { gds: { noObjectsMessage } });
+    expect((await refusedRun(scene, { change })).code).toBe('SDXINFO_FAILED_ON_BACKUP');
+  });
+
   it('fails where the server has no object, in the words of the site file: the run goes to its end', async () => {
     const { faults } = scene.lab;
     faults.set('fail=node3:sdxinfo');
@@ -167,7 +174,7 @@ describe('sdxinfo of the backup server', () => {
       if (phase === 'ended' && line.includes(' -R ')) faults.set('fail=node3:sdxinfo');
     });
     const change = (site: SiteTree) => {
-      Object.assign(site, { gds: { noObjectsMessage: 'the lab was told to fail this command' } });
+      Object.assign(site, { gds: { noObjectsMessage: toldToFail } });
       jobOf(site)['services'] = 'not-needed';
     };
     const end = await runScene(scene, { change });

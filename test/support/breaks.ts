@@ -6,6 +6,12 @@ import { dyingRun, type Death } from './mortal-console.ts';
 import type { Place } from './places.ts';
 
 /**
+ * What happens to a query: it prints nothing and ends with status 0, once or from then on; or half of its output arrives, the exit status,
+ * and no end of the output.
+ */
+export const silences = ['silent', 'silent from there on', 'cut'] as const;
+
+/**
  * Its command fails; the connection with its host drops before it is sent, while it goes on, or before its end is heard; the console is
  * killed when the intent is written, or before the outcome is.
  */
@@ -17,7 +23,8 @@ export const breaks = [
   'killed before',
   'killed after',
 ] as const;
-export type Break = (typeof breaks)[number];
+export type Silence = (typeof silences)[number];
+export type Break = (typeof breaks)[number] | Silence;
 
 export interface BrokenRun {
   readonly run: string;
@@ -52,10 +59,16 @@ export function dying(place: Pick<Place, 'step' | 'changes' | 'nth'>, moment: 'b
   };
 }
 
-/** The fault that lets one command fail. A command that is a script is known by how it begins. */
-function failOnce({ host, argv }: Intent): string {
+const faultNames = {
+  fails: 'fail-once',
+  silent: 'ignore-once',
+  cut: 'cut-once',
+} as const;
+
+/** The fault that breaks one command. A command that is a script is known by how it begins. */
+function faultOf({ host, argv }: Intent, how: keyof typeof faultNames): string {
   const [first = '', ...more] = argv.join(' ').split('\n');
-  return `fail-once=${host}:${more.length > 0 ? first.replace(/ \S*$/, '') : first}`;
+  return `${faultNames[how]}=${host}:${more.length > 0 ? first.replace(/ \S*$/, '') : first}`;
 }
 
 const phases = { 'dropped during': 'started', 'dropped after': 'ended' } as const;
@@ -64,13 +77,14 @@ const phases = { 'dropped during': 'started', 'dropped after': 'ended' } as cons
 function striker({ lab }: Scene, how: Exclude<Break, `killed${string}`>) {
   let armed: Intent | undefined;
   const stop = lab.onCommand(({ host, line, phase }) => {
-    if (how === 'fails' || how === 'dropped before' || phase !== phases[how]) return;
+    if (phase !== (phases as Partial<Record<Break, string>>)[how]) return;
     if (armed?.host !== host || armed.line !== line) return;
     armed = undefined;
     lab.breakConnections(host);
   });
   const strike = (intent: Intent): void => {
-    if (how === 'fails') lab.faults.set(failOnce(intent));
+    if (how === 'fails' || how === 'silent' || how === 'cut') lab.faults.set(faultOf(intent, how));
+    else if (how === 'silent from there on') lab.faults.set(`ignore=${intent.host}:${intent.argv[0] ?? ''}`);
     else if (how === 'dropped before') lab.breakConnections(intent.host as NodeName);
     else armed = intent;
   };
@@ -109,6 +123,7 @@ export async function brokenRun(
   const unused = scene.lab.faults.list();
   for (const fault of unused) scene.lab.faults.clear(fault);
   if (!struck) throw new Error(`the run never came to: ${place.line}; ${end.sentence}`);
-  if (unused.length > 0) throw new Error(`nothing failed: ${unused.join(', ')}`);
+  if (unused.length > 0 && how !== 'silent from there on')
+    throw new Error(`nothing failed: ${unused.join(', ')}`);
   return { run: end.run, end };
 }

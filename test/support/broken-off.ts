@@ -8,7 +8,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
 import { readRun } from '../../src/main/application/console.ts';
-import { breaks, brokenRun, type Break, type BrokenRun } from './breaks.ts';
+import { breaks, brokenRun, silences, type Break, type BrokenRun } from './breaks.ts';
 import { watchRejoins } from './failures.ts';
 import { jobsOfKinds, kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
 import { openScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
@@ -43,9 +43,9 @@ const isPossible = ({ place, how }: Scenario) => how !== 'fails' || !place.line.
 /** Every way with every ending. A console that was killed brings nothing back by itself. */
 function everything(places: readonly Place[]): Scenario[] {
   return places.flatMap((place) =>
-    breaks.flatMap((how) =>
+    (place.isQuery ? silences : breaks).flatMap((how) =>
       (['resume', 'unwind', 'nothing'] as const)
-        .filter((then) => then !== 'nothing' || !isKill(how))
+        .filter((then) => then !== 'nothing' || !(isKill(how) || how === 'silent from there on'))
         .map((then) => ({ place, how, then })),
     ),
   );
@@ -59,10 +59,36 @@ const takenUpBy = ['resume', 'unwind'] as const;
 /**
  * At each command that changes something: it fails; and the connection drops in one of the three ways, or the console is killed before or
  * after it. A dump of one raw device, by either route, meets both, the other kinds of runs one of them in turn. At every fifth of the commands that only
- * look: it fails, or the connection drops. The ways and the endings go round from place to place, so that each step meets each of them
+ * look: it fails, or the connection drops. The queries of the backup server fall silent. The ways and the endings go round from place to place, so that each step meets each of them
  * with one method or another.
  */
 function chosen(places: readonly Place[], isBoth: boolean): Scenario[] {
+  const queries = isBoth
+    ? chosenQueries(places.filter(({ isQuery, host }) => isQuery && host === 'node3'))
+    : [];
+  return [
+    ...chosenCommands(
+      places.filter(({ isQuery }) => !isQuery),
+      isBoth,
+    ),
+    ...queries,
+  ];
+}
+
+/** Each query of the backup server falls silent, once or for good; at every fifth the output is cut, which takes three seconds. */
+function chosenQueries(places: readonly Place[]): Scenario[] {
+  const turn = <Value>(values: readonly Value[], index: number) => values[index % values.length] as Value;
+  return places.flatMap((place, index): Scenario[] => [
+    {
+      place,
+      how: turn(['silent from there on', 'silent'] as const, index),
+      then: turn(takenUpBy, index >> 1),
+    },
+    ...(index % 5 === 0 ? [{ place, how: 'cut', then: turn(endings, index) } as const] : []),
+  ]);
+}
+
+function chosenCommands(places: readonly Place[], isBoth: boolean): Scenario[] {
   return places.flatMap((place, index): Scenario[] => {
     const turn = <Value>(values: readonly Value[], by = 0) => values[(index + by) % values.length] as Value;
     const drop = turn(drops, Math.floor(index / 3));

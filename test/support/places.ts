@@ -18,6 +18,8 @@ export interface Place {
   readonly nth: number;
   /** The first line of what is sent. */
   readonly line: string;
+  /** True for each sdxinfo, whether it is the step's first look or not. */
+  readonly isQuery?: true;
 }
 
 /** Names and sizes of one volume; a list of several is not one. */
@@ -55,7 +57,19 @@ async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, Plan
 /** Without what is different in every run. */
 const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\d{6}-[\w-]+(,\S*)?/, 'RUN');
 
-/** Each command that changes something, and of those that only look the step's first: one of its own, where it has one. */
+/** The first and the last of equal queries of a step; how many stand between them may differ from run to run. */
+function queriesAmong(looking: readonly Extract<RunEvent, { type: 'intent' }>[]) {
+  const isEqual = (one: { host: string; line: string }) => (other: { host: string; line: string }) =>
+    one.host === other.host && one.line === other.line;
+  return looking.filter(
+    (intent) =>
+      intent.argv[0] === 'sdxinfo' &&
+      (looking.find(isEqual(intent)) === intent ||
+        (intent.step !== '8-2' && looking.findLast(isEqual(intent)) === intent)),
+  );
+}
+
+/** Each command that changes something, each query, and of those that only look the step's first: one of its own, where it has one. */
 function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, events: readonly RunEvent[]) {
   const sent = events.filter((event) => event.type === 'intent').filter((intent) => intent.step === step);
   const changing = sent.filter(({ changes }) => changes);
@@ -66,7 +80,11 @@ function placesOfStep(kind: KindOfRun, { step, phase, commands }: PlannedStep, e
     const { host, changes, line } = intent;
     return { kind, step, phase, host, changes, nth, line: firstLine(line) };
   };
-  return [...(look ? [place(look, looking.indexOf(look))] : []), ...changing.map(place)];
+  const queries = queriesAmong(looking).map((intent) => ({
+    ...place(intent, looking.indexOf(intent)),
+    isQuery: true as const,
+  }));
+  return [...(look ? [place(look, looking.indexOf(look))] : []), ...changing.map(place), ...queries];
 }
 
 /**

@@ -15,6 +15,9 @@ export interface Trouble {
     | 'dropped'
     | 'dropped amid'
     | 'hangs'
+    | 'silent'
+    | 'keeps silent'
+    | 'cut'
     | 'tape error'
     | 'killed'
     | 'cancelled'
@@ -46,6 +49,9 @@ const kinds = [
   'dropped',
   'dropped amid',
   'hangs',
+  'silent',
+  'keeps silent',
+  'cut',
   'tape error',
   'cancelled',
   'halted',
@@ -124,6 +130,9 @@ export function troubled(scene: Scene, { kind, at, node: which }: Trouble) {
     if (kind === 'fails') lab.faults.set(`fail-once=${event.host}:${words}`);
     if (kind === 'keeps failing') lab.faults.set(`fail=${event.host}:${words}`);
     if (kind === 'hangs') lab.faults.set(`hang=${event.host}:${words}`);
+    if (kind === 'silent') lab.faults.set('ignore-once=node3:sdxinfo');
+    if (kind === 'keeps silent') lab.faults.set('ignore=node3:sdxinfo');
+    if (kind === 'cut') lab.faults.set('cut-once=node3:sdxinfo');
     if (kind === 'tape error') lab.faults.set('tape-error=2');
     if (kind === 'dropped') lab.breakConnections(event.host as NodeName);
     if (kind === 'dropped amid') armed = true;

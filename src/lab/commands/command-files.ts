@@ -170,7 +170,7 @@ async function longLine(call: CommandCall, path: string, name: string): Promise<
 }
 
 export const ls: Command = async (call) => {
-  const options = parseOptions(call.argv.slice(1), 'alAd1F');
+  const options = parseOptions(call.argv.slice(1), 'alAd1FR');
   if (typeof options === 'string') return complain(call, `ls: ${options}`, 2);
   const { files } = call.machine;
   const isLong = options.given.has('l');
@@ -182,7 +182,14 @@ export const ls: Command = async (call) => {
     const lines = isLong
       ? await Promise.all(names.map((name) => longLine(call, isList ? posix.join(path, name) : path, name)))
       : names;
-    await call.output.write(lines.map((line) => `${line}\n`).join(''));
+    const isTree = isList && options.given.has('R');
+    await call.output.write([...(isTree ? [`${path}:`] : []), ...lines].map((line) => `${line}\n`).join(''));
+    if (!isTree) return;
+    for (const inner of names.map((name) => posix.join(path, name))) {
+      if ((await files.kindOf(inner)) !== 'directory') continue;
+      await call.output.write('\n');
+      await show(inner, inner);
+    }
   };
   const words = options.operands.length > 0 ? options.operands : ['.'];
   return forEach(call, words, show, (word, reason) => `${word}: ${reason}`);

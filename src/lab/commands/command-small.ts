@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { complain } from '../hosts/command-call.ts';
-import type { Command } from '../hosts/command-call.ts';
+import type { Command, CommandCall } from '../hosts/command-call.ts';
+
+import { deviceOf, physicalBlocks, physicalDisks } from '../gds/lab-volumes.ts';
 
 /** Commands that only say something. */
 
@@ -51,6 +53,52 @@ export const date: Command = async (call) => {
   };
   const text = format ? format.slice(1).replace(/%./g, (part) => parts[part] ?? part) : now.toUTCString();
   await call.output.write(`${text}\n`);
+  return 0;
+};
+
+/** When the machine was booted, in seconds since 1970: later with each reboot. */
+const bootTime = (call: CommandCall): number =>
+  1_104_537_600 + 3600 * (call.machine.world.model.hosts[call.machine.node].reboots ?? 0);
+
+/** `kstat -p unix:0:system_misc:boot_time`; a statistic that the lab does not have is not shown (kstat(1M)). */
+export const kstat: Command = async (call) => {
+  const [option, name] = call.argv.slice(1);
+  if (option !== '-p') return complain(call, 'kstat: not part of the lab', 2);
+  if (name !== 'unix:0:system_misc:boot_time') return 1;
+  await call.output.write(`${name}\t${bootTime(call)}\n`);
+  return 0;
+};
+
+/** `who -b`: the minute of the boot. */
+export const who: Command = async (call) => {
+  if (call.argv[1] !== '-b') return complain(call, 'who: not part of the lab', 2);
+  const [, , month = '', day = '', time = ''] =
+    /^\w+, (\d+) (\w+) \d+ (\d+:\d+)/.exec(new Date(bootTime(call) * 1000).toUTCString())?.[0]?.split(' ') ??
+    [];
+  await call.output.write(`   .       system boot  ${month} ${day} ${time}\n`);
+  return 0;
+};
+
+/** `iostat -En`: what each disk is that the node sees. */
+export const iostat: Command = async (call) => {
+  if (call.argv.slice(1).join(' ') !== '-En') return complain(call, 'iostat: not part of the lab', 2);
+  const { node, world } = call.machine;
+  for (const physical of physicalDisks) {
+    const device = deviceOf(node, physical);
+    if (device === undefined) continue;
+    const serial = world.faults.has('no-serial') ? '' : physical.replace('Disk', '').padStart(10, '0');
+    const bytes = 512 * physicalBlocks(physical, world.model.volumeBlocks);
+    await call.output.write(
+      [
+        `${device.padEnd(16)} Soft Errors: 0 Hard Errors: 0 Transport Errors: 0 `,
+        `Vendor: FUJITSU  Product: E4000            Revision: 0000 Serial No: ${serial} `,
+        `Size: ${(bytes / 1e9).toFixed(2)}GB <${bytes} bytes>`,
+        'Media Error: 0 Device Not Ready: 0 No Device: 0 Recoverable: 0 ',
+        'Illegal Request: 0 Predictive Failure Analysis: 0 ',
+        '',
+      ].join('\n'),
+    );
+  }
   return 0;
 };
 

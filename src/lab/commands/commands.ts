@@ -12,7 +12,21 @@ import { kill, ps } from './command-process.ts';
 import { sdxinfo, sdxproxy, sdxvolume } from './command-sdx.ts';
 import { sfxadm } from './command-sfxadm.ts';
 import { sdxshadowdisk, sdxshadowgroup, sdxshadowvolume } from './command-sdxshadow.ts';
-import { date, echo, hostname, id, no, printf, pwd, sleep, uname, yes } from './command-small.ts';
+import {
+  date,
+  echo,
+  hostname,
+  id,
+  iostat,
+  kstat,
+  no,
+  printf,
+  pwd,
+  sleep,
+  uname,
+  who,
+  yes,
+} from './command-small.ts';
 import { tar } from './command-tar.ts';
 import { head, tail, wc } from './command-text.ts';
 
@@ -45,7 +59,9 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
     head,
     hostname,
     id,
+    iostat,
     kill,
+    kstat,
     ls,
     mkdir,
     mkfifo,
@@ -82,5 +98,6 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
     umount,
     uname,
     wc,
+    who,
   }),
 );

@@ -38,6 +38,16 @@ export const faultTable = {
   },
   'not-found': { value: 'host:command', sentence: 'the command is not installed (127)' },
   ignore: { value: 'host:command', sentence: 'the command says nothing, does nothing, and ends with 0' },
+  'ignore-once': {
+    value: 'host:command',
+    sentence: 'the command says nothing, does nothing, and ends with 0 the next time',
+  },
+  'cut-once': {
+    value: 'host:command',
+    sentence: 'the next time half of the output arrives, then the exit status, and the output never ends',
+  },
+  'no-titles': { value: 'none', sentence: 'sdxinfo prints nothing at all where it has no object to show' },
+  'no-serial': { value: 'none', sentence: 'iostat tells no serial number of a disk' },
   'disk-size': { value: 'none', sentence: 'node3 sees Disk3 with another size' },
   'disk-name': { value: 'none', sentence: 'sdxinfo on node3 shows Disk3 by another name' },
   'shadow-first-block': {
@@ -213,13 +223,13 @@ export class Faults {
     return this.#find(name)?.value;
   }
 
-  /** The fault of one of these names that is meant for a command line; `fail-once` is used up by it. */
+  /** The fault of one of these names that is meant for a command line; one that happens once is used up by it. */
   forCommand(host: NodeName, argv: readonly string[], names: readonly FaultName[]): Fault | undefined {
     const line = `${argv.join(' ')} `;
     const found = this.#active.find(
       (fault) => names.includes(fault.name) && fault.host === host && line.startsWith(`${fault.command} `),
     );
-    if (found?.name === 'fail-once') this.#active = this.#active.filter((fault) => fault !== found);
+    if (found?.name.endsWith('-once')) this.#active = this.#active.filter((fault) => fault !== found);
     return found;
   }
 

@@ -116,7 +116,20 @@ export function parseSpecialFile(
   return { className, volume, raw: raw === 'r' };
 }
 
-/** The volume behind a special file. @throws IoError ENOENT */
+/** The special files of a volume, raw and with a buffer. */
+export function specialFiles(className: string, volume: string): string[] {
+  return ['rdsk', 'dsk'].map((kind) => `/dev/sfdsk/${className}/${kind}/${volume}`);
+}
+
+/** Every special file of a volume that a node has, with those that a reboot has left without a volume. */
+export function specialFilesOn(model: LabModel, node: NodeName): string[] {
+  const live = classesOn(model, node).flatMap(({ name, volumes }) =>
+    volumes.flatMap((volume) => specialFiles(name, volume.name)),
+  );
+  return [...new Set([...live, ...(model.hosts[node].staleDevices ?? [])])];
+}
+
+/** The volume behind a special file. @throws IoError ENOENT; ENXIO where a reboot has taken the volume */
 export function volumeOfSpecialFile(
   model: LabModel,
   node: NodeName,
@@ -125,6 +138,6 @@ export function volumeOfSpecialFile(
   const names = parseSpecialFile(path);
   const owner = classesOn(model, node).find((entry) => entry.name === names?.className);
   const volume = owner?.volumes.find((entry) => entry.name === names?.volume);
-  if (!owner || !volume) throw new IoError('ENOENT');
-  return { owner, volume };
+  if (owner && volume) return { owner, volume };
+  throw new IoError(model.hosts[node].staleDevices?.includes(path) ? 'ENXIO' : 'ENOENT');
 }

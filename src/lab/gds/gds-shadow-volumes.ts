@@ -1,5 +1,5 @@
 import { placeFor } from './gds-extents.ts';
-import { diskOf, groupOf, refuse, refuseName, shadowClassOn, volumeOf } from './gds-model.ts';
+import { diskOf, groupOf, refuse, refuseName, shadowClassOn, specialFiles, volumeOf } from './gds-model.ts';
 import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
 import { isInUse } from '../world.ts';
 import type { World } from '../world.ts';
@@ -57,6 +57,10 @@ export function createShadowVolume(
     copiedBytes: 0,
   };
   owner.volumes.push(volume);
+  // its special files are new ones
+  const host = world.model.hosts[node];
+  const files = specialFiles(className, name);
+  if (host.staleDevices) host.staleDevices = host.staleDevices.filter((file) => !files.includes(file));
   return volume;
 }
 

@@ -74,6 +74,10 @@ export interface HostModel {
   directories: string[];
   /** Small files: path -> text, or their bytes where those are no text. */
   files: Record<string, string | { base64: string }>;
+  /** How often it has rebooted since the lab was made. */
+  reboots?: number;
+  /** Special files of shadow volumes that a reboot has taken: the files survive it (GDS guide 4.5, A.2.36). */
+  staleDevices?: string[];
 }
 
 export interface TapePosition {

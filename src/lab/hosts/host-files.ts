@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
 import { deviceFiles, diskFolders } from './device-names.ts';
-import { parseSpecialFile, volumeOfSpecialFile } from '../gds/gds-model.ts';
+import { parseSpecialFile, specialFilesOn } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
 import { readFileSystem } from '../gds/lab-file-system.ts';
 import type { FileSystem, FileSystemEntry } from '../gds/lab-file-system.ts';
@@ -14,7 +14,7 @@ import type { OpenVolume } from '../gds/volume-access.ts';
 import type { World } from '../world.ts';
 
 const fixedDirectories =
-  '/ /app /data /dev /dev/dsk /dev/rdsk /dev/rmt /dev/sfdsk /etc /home /mnt /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
+  '/ /app /data /dev /dev/dsk /dev/rdsk /dev/rmt /dev/sfdsk /etc /home /mnt /proc /proc/sys /proc/sys/kernel /proc/sys/kernel/random /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
     ' ',
   );
 const streams = ['/dev/null', '/dev/zero'];
@@ -220,6 +220,7 @@ export class HostFiles {
       ...this.#smallFiles(),
       ...this.#fifos.keys(),
       ...deviceFiles(this.#node),
+      ...this.#volumeFiles(),
     ].map((entry) => entry.slice(1));
     return namesBelow(all, path.slice(1));
   }
@@ -266,7 +267,15 @@ export class HostFiles {
   }
 
   #directories(): string[] {
-    return [...fixedDirectories, ...this.#model.directories];
+    const ofVolumes = this.#volumeFiles().flatMap((file) => [
+      posix.dirname(file),
+      posix.dirname(posix.dirname(file)),
+    ]);
+    return [...fixedDirectories, ...new Set(ofVolumes), ...this.#model.directories];
+  }
+
+  #volumeFiles(): string[] {
+    return specialFilesOn(this.#world.model, this.#node);
   }
 
   #isDirectory(path: string): boolean {
@@ -278,23 +287,18 @@ export class HostFiles {
     if (isTapeDevice(path)) return this.#node === 'node3';
     if (diskFolders.some((folder) => path.startsWith(`${folder}/`)))
       return deviceFiles(this.#node).includes(path);
-    if (!parseSpecialFile(path)) return false;
-    try {
-      volumeOfSpecialFile(this.#world.model, this.#node, path);
-      return true;
-    } catch {
-      return false;
-    }
+    return parseSpecialFile(path) !== undefined && this.#volumeFiles().includes(path);
   }
 
   #smallFiles(): string[] {
-    return ['/etc/mnttab', '/etc/vfstab', '/etc/release', ...Object.keys(this.#model.files)];
+    return ['/etc/mnttab', '/etc/vfstab', '/etc/release', bootIdFile, ...Object.keys(this.#model.files)];
   }
 
   #smallFile(path: string): SmallFile | undefined {
     if (path === '/etc/mnttab') return this.#mountTable();
     if (path === '/etc/vfstab') return this.#node === 'node3' ? '' : vfstab;
     if (path === '/etc/release') return '                      Solaris 9 (the lab of Shadowtape) SPARC\n';
+    if (path === bootIdFile) return bootId(this.#node, this.#model.reboots ?? 0);
     return this.#model.files[path];
   }
 
@@ -307,6 +311,12 @@ export class HostFiles {
     return [root, ...lines].join('');
   }
 }
+
+/** As Linux has it: a new UUID at each boot. */
+const bootIdFile = '/proc/sys/kernel/random/boot_id';
+
+const bootId = (node: NodeName, reboots: number): string =>
+  `00000000-0000-4000-8000-${node}${String(reboots).padStart(7, '0')}\n`;
 
 const vfstab = mountedPairs
   .map(

@@ -36,8 +36,32 @@ export interface HostOptions {
   readonly onCommand: (event: CommandEvent) => void;
 }
 
+/** Holds back what is written, and passes half of it on at the end. */
+class HalfOutput implements ByteWriter {
+  readonly #output: ByteWriter;
+  readonly #held: Buffer[] = [];
+
+  constructor(output: ByteWriter) {
+    this.#output = output;
+  }
+
+  readonly write = (bytes: Buffer | string): Promise<void> => {
+    // the writer may use its bytes again
+    this.#held.push(typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes));
+    return Promise.resolve();
+  };
+
+  async send(): Promise<void> {
+    const whole = Buffer.concat(this.#held);
+    if (whole.length > 1) await this.#output.write(whole.subarray(0, Math.floor(whole.length / 2)));
+  }
+}
+
 /** The three open files of a channel's shell, and when the last process has let its output and errors go. */
-function filesOf(streams: ChannelStreams): { descriptors: Descriptors; outputClosed: Promise<unknown> } {
+function filesOf(streams: Pick<ChannelStreams, 'input' | 'output' | 'errors'>): {
+  descriptors: Descriptors;
+  outputClosed: Promise<unknown>;
+} {
   const closings: Promise<void>[] = [];
   const outgoing = ({ write }: ByteWriter): OpenFile => {
     let close = (): void => undefined;
@@ -187,8 +211,10 @@ export class LabHost {
     closeAll.add(closed);
     session.on('close', closed);
     // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
-    const files = filesOf(streams);
     const received = receivedCommand(this.node, line);
+    const cut = machine.world.faults.forCommand(this.node, received.line.split(' '), ['cut-once']);
+    const half = cut ? new HalfOutput(streams.output) : undefined;
+    const files = filesOf({ input: streams.input, output: half ?? streams.output, errors: streams.errors });
     onCommand({ ...received, phase: 'started' });
     const process = machine.processes.start(`sh -c ${line}`, undefined, (self) => {
       const environment = this.#loginEnvironment();
@@ -202,7 +228,10 @@ export class LabHost {
     });
     const status = await process.ended;
     onCommand({ ...received, phase: 'ended', status });
+    await half?.send();
     channel.exit(status);
+    // what is cut does not end: the channel stays open until the other side gives it up
+    if (half) return;
     await files.outputClosed;
     closeAll.delete(closed);
     channel.end();

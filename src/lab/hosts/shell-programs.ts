@@ -86,7 +86,7 @@ async function faultStatus(call: CommandCall, isKnown: boolean): Promise<number 
     await whenKilled(killed);
     throw killed.reason as Error;
   }
-  if (faults.forCommand(machine.node, argv, ['ignore'])) return 0;
+  if (faults.forCommand(machine.node, argv, ['ignore', 'ignore-once'])) return 0;
   const fault = faults.forCommand(machine.node, argv, ['fail', 'fail-once']);
   if (!fault) return undefined;
   const prefix = name.startsWith('sdx') ? `SDX:${name}: ERROR:` : `${name}:`;

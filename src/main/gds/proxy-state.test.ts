@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { edited, readFixture } from './fixtures/read-fixture.ts';
-import { copyState, joinedAndInSync, noShadowObjects, parted, stoppedEverywhere } from './proxy-state.ts';
+import { copyState, joinedAndInSync, parted, stoppedEverywhere } from './proxy-state.ts';
 import { blocks } from './rule-verdict.ts';
 import type { RuleVerdict } from './rule-verdict.ts';
 import { parseSdxinfo } from './sdxinfo.ts';
@@ -153,20 +153,6 @@ describe('after the proxy was parted and stopped', () => {
   test('a parted proxy whose MASTER is empty is still parted', () => {
     const text = edited(after, 'Volume1 Part', '*       Part');
     expect(refusals(parted(onTwoNodes(text, text), names))).toEqual([]);
-  });
-});
-
-describe('no shadow object is left', () => {
-  test('holds on an empty backup server and beside another class', () => {
-    expect(noShadowObjects(emptyReport, 'Class2')).toMatchObject([{ actual: 'none', verdict: 'holds' }]);
-    expect(refusals(noShadowObjects(parseSdxinfo(readFixture('shadow')), 'Class3'))).toEqual([]);
-  });
-
-  test('names everything that is left', () => {
-    const class2 = 'OBJ NAME\n--- ---\nclass Class2\n';
-    expect(refusals(noShadowObjects(parseSdxinfo(readFixture('shadow') + class2), 'Class2'))).toEqual([
-      'no-shadow-objects: none | class Class2, disk Disk3, group Group2, volume Volume2, slice Disk3.Volume2, blocks of group Group2',
-    ]);
   });
 });
 

@@ -142,25 +142,6 @@ export const validSlicesRule: Rule<EveryNodeFacts> = {
   compare: (facts) => everyNode(facts, 'each slice STOP', judgeSlices),
 };
 
-const noShadowRule: Rule<{ readonly report: SdxinfoReport; readonly shadowClass: string }> = {
-  id: 'no-shadow-objects',
-  title: 'No shadow is left',
-  why: 'a shadow that lives while the proxy is rejoined can damage the data of the master',
-  source: 'GDS guide 6.6.3.7, step 7',
-  compare: ({ report, shadowClass }) => {
-    const inClass = (object: { class: string }) => object.class === shadowClass;
-    const left = [
-      ...report.classes.filter(({ name }) => name === shadowClass).map(({ name }) => `class ${name}`),
-      ...report.disks.filter(inClass).map(({ name }) => `disk ${name}`),
-      ...report.groups.filter(inClass).map(({ name }) => `group ${name}`),
-      ...report.volumes.filter(inClass).map(({ name }) => `volume ${name}`),
-      ...report.slices.filter(inClass).map(({ disk, volume }) => `slice ${disk}.${volume}`),
-      ...report.extents.filter(inClass).map(({ group }) => `blocks of group ${group ?? none}`),
-    ];
-    return oneSided(none, listed([...new Set(left)]), left.length === 0);
-  },
-};
-
 /**
  * Before the proxy is parted: joined to its master, each slice STOP, each disk of its group ENABLE.
  * @param report of one primary node, default and long form merged
@@ -177,14 +158,6 @@ export function parted(primaries: readonly NodeReport[], names: ProxyNames): Rul
 /** After `sdxvolume -F -e allnodes`, and again whenever a primary node may have rebooted. */
 export function stoppedEverywhere(primaries: readonly NodeReport[], names: ProxyNames): RuleVerdict[] {
   return [judge(stoppedRule, { primaries, names })];
-}
-
-/**
- * Before the shadow is built and before the proxy is rejoined: the backup server shows nothing of the shadow class.
- * @param backupReport of the whole backup server, or of the whole shadow class
- */
-export function noShadowObjects(backupReport: SdxinfoReport, shadowClass: string): RuleVerdict[] {
-  return [judge(noShadowRule, { report: backupReport, shadowClass })];
 }
 
 /** How far the copy into the proxy has come after a rejoin (GDS guide 6.6.3.7, step 8-2). */

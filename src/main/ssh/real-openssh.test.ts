@@ -149,6 +149,18 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     });
   });
 
+  it('takes no output for an answer that a process left behind keeps open', async () => {
+    const line = 'echo half; sleep 20 & exit 0';
+    await expect(session.exec(['sh', '-c', line])).rejects.toMatchObject({
+      code: 'COMMAND_OUTPUT_CUT',
+      message:
+        'sh on node3 ended with exit status 0, but its output did not end: what it printed may be incomplete',
+      evidence: { stdout: 'half\n' },
+    });
+    const { status } = await session.exec(['sh', '-c', line], { mayLeaveOutputOpen: true });
+    expect(status).toBe(0);
+  });
+
   it('stops a dump that is cancelled', async () => {
     const abort = new AbortController();
     const { stream, ended } = await session.openRead(['dd', 'if=/dev/zero', 'bs=32768'], {

@@ -24,6 +24,8 @@ export interface ProcessEnd {
   readonly stderr: string;
   /** Bytes of the stream: read from stdout, or handed over for stdin. */
   readonly bytes: number;
+  /** True where the exit status came, and then neither more output nor its end: what was printed may be cut. */
+  readonly outputCut?: boolean;
   /** Why the end was not seen through: CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_CANCELLED, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG. */
   readonly lost?: ShadowtapeError;
 }
@@ -54,7 +56,10 @@ const tailBytes = 64 * 1024;
 /** After TERM a process may take this long to end, before the channel is closed under it; and the peer this long to agree to that. */
 const stopMilliseconds = 500;
 
-/** Once the process has exited, silence of this length is its end, even if something that it left behind keeps its output open. */
+/**
+ * Once the process has exited, silence of this length ends the wait: something that it left behind may keep its output open. The same
+ * silence comes from output that is still on its way, so `ProcessEnd.outputCut` says that the end of the output was not seen.
+ */
 const silenceAfterExitMilliseconds = 3000;
 
 export class RemoteProcess {
@@ -76,6 +81,7 @@ export class RemoteProcess {
   #stopping: ShadowtapeError | undefined;
   #settled = false;
   #drained = false;
+  #outputCut = false;
   #silence: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -181,6 +187,7 @@ export class RemoteProcess {
     if (!this.#exited || !this.#drained || this.#settled) return;
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
+      this.#outputCut = !sawEndOfData(this.channel);
       this.channel.close();
       this.#settle();
     }, silenceAfterExitMilliseconds);
@@ -227,6 +234,7 @@ export class RemoteProcess {
       stdout: this.#stdout.text,
       stderr: this.#stderr.text,
       bytes: this.bytes,
+      ...(this.#outputCut ? { outputCut: true } : {}),
       ...(lost ? { lost } : {}),
     });
   }

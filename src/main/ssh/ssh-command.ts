@@ -3,6 +3,7 @@ import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { OnRetry } from './host-profile.ts';
 import type { CommandLanguage } from './quoting.ts';
+import { howItEnded } from './remote-process.ts';
 import type { ProcessOrder, RemoteProcess } from './remote-process.ts';
 
 export interface CommandResult {
@@ -26,6 +27,8 @@ export interface CommandOptions {
   readonly stdin?: string | undefined;
   /** English where this is left out; `login` only for commands whose output nobody reads for its words. */
   readonly language?: CommandLanguage | undefined;
+  /** True where the exit status alone counts. Where it is left out, output whose end was not seen is a failure. */
+  readonly mayLeaveOutputOpen?: boolean | undefined;
 }
 
 const defaultOutputLimitBytes = 4 * 1024 * 1024;
@@ -101,9 +104,9 @@ class LimitedOutput {
 }
 
 /**
- * Runs a command. Resolves for every exit status.
+ * Runs a command. Resolves for every exit status once the output has ended, too: without that end it may be incomplete.
  * @param begin starts the process, which `reason` stops; is given who hears its stderr
- * @throws COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, CONNECTION_LOST, and what `begin` throws
+ * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, CONNECTION_LOST, and what `begin` throws
  */
 export async function runCommand(
   begin: (onStderr: (piece: Buffer) => void) => Promise<RemoteProcess>,
@@ -126,5 +129,11 @@ export async function runCommand(
   const milliseconds = Math.round(performance.now() - started);
   if (end.lost) throw end.lost;
   const { status, signal } = end;
+  if (end.outputCut && !options.mayLeaveOutputOpen)
+    throw failure(
+      'COMMAND_OUTPUT_CUT',
+      { host, command, how: howItEnded(end) },
+      { host, command: line, stdout: stdout.bytes.toString('utf8'), stderr: stderr.bytes.toString('utf8') },
+    );
   return { status, signal, stdout: stdout.bytes, stderr: stderr.bytes.toString('utf8'), milliseconds };
 }

@@ -192,9 +192,9 @@ export class SshSession {
   }
 
   /**
-   * Runs a command to its end; resolves for every exit status.
+   * Runs a command to its end, and to the end of its output; resolves for every exit status.
    * @param argv program and arguments; quoted here
-   * @throws COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, COMMAND_NOT_STARTED, CONNECTION_LOST, ARGUMENT_FORBIDDEN,
+   * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, COMMAND_NOT_STARTED, CONNECTION_LOST, ARGUMENT_FORBIDDEN,
    *   and what `connect` throws
    */
   async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {

@@ -139,6 +139,8 @@ export class CommandRunner {
         timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
         abort: this.abortOf(command.changes),
         language: languageOf(command),
+        // What a query printed is all that it is for; a command that changes something may leave a process behind.
+        mayLeaveOutputOpen: command.changes,
       });
     let result: CommandResult;
     try {

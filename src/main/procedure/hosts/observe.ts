@@ -1,13 +1,27 @@
 /** Looks at the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
-import { sdxinfo } from '../../gds/commands.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { judgeAnswers, judgeSilence, type Answer, type Sight } from '../../gds/backup-sight.ts';
+import { rawDevice, sdxinfo } from '../../gds/commands.ts';
+import {
+  deviceFilesQuery,
+  deviceFolderQuery,
+  hasNoDeviceFolder,
+  parseDeviceFiles,
+  type DeviceFile,
+} from '../../gds/device-files.ts';
 import { emptyReport, type NodeReport, type SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
 import { mergeReports } from '../../gds/sdxinfo-merge.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
+import { readSdxinfoText } from '../../gds/sdxinfo-table.ts';
+import { missingRows } from '../../gds/sdxinfo-whole.ts';
+import { diskQuery, parseDiskIdentities, type DiskIdentities } from '../../gds/disk-identity.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
+import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
+import { bootQueries, parseBoot } from '../model/boot-identity.ts';
 import type { Look, StepCommand } from '../model/step.ts';
-import { parseMountTable, type BackupReport, type World } from '../model/world.ts';
+import { parseMountTable, type BackupReport, type Mount, type World } from '../model/world.ts';
 
 export interface Observed {
   readonly platform: Platform;
@@ -15,6 +29,8 @@ export interface Observed {
   readonly primaryNodes: readonly string[];
   readonly backupServer: string;
   readonly noObjectsMessage: string | undefined;
+  /** The devices of the job on the backup server, by disk; where they are known, it is asked which disks they are. */
+  readonly shadow?: { readonly devices: Readonly<Record<string, string>> };
 }
 
 /** Given where the backup server is looked at: it may have no object at all, and say so by failing. */
@@ -41,14 +57,48 @@ export function primaryLooks(host: string, className: string): StepCommand[] {
 
 /** Without -c: the shadow class may not exist, and what else the backup server has matters too. */
 export function backupLooks(host: string): StepCommand[] {
-  return [
-    lookAt(host, sdxinfo({ show: everyKind })),
-    lookAt(host, sdxinfo({ show: ['group', 'volume'], long: true })),
-  ];
+  return [lookAt(host, everyObjectQuery), lookAt(host, sdxinfo({ show: ['group', 'volume'], long: true }))];
+}
+
+/** The queries for the boot, the best first. */
+export function bootLooks(host: string, platform: Platform): StepCommand[] {
+  return bootQueries(platform).map((argv) => lookAt(host, argv));
+}
+
+/** Which disks the devices are. */
+export function diskLook(host: string, platform: Platform): StepCommand {
+  return lookAt(host, diskQuery(platform));
 }
 
 export function mountLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, ['cat', platform === 'solaris' ? '/etc/mnttab' : '/proc/mounts']);
+}
+
+/** What one sdxinfo printed, and what that amounts to where it shows no object. */
+interface Reading {
+  readonly report: SdxinfoReport;
+  readonly answer: Answer;
+}
+
+/** True where the words of the site file for a server without objects are all that was printed, INFO lines apart. */
+function saysNoObjects(printed: string, { noObjectsMessage }: BackupLook): boolean {
+  const linesOf = (text: string) =>
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !/^SDX:[^:]*: INFO: /.test(line));
+  const message = linesOf(noObjectsMessage ?? '');
+  return message.length > 0 && linesOf(printed).join('\n') === message.join('\n');
+}
+
+function read(stdout: string): Reading {
+  const report = parseSdxinfo(stdout);
+  // Each line that sdxinfo prints has an end.
+  if (stdout !== '' && !stdout.endsWith('\n'))
+    throw failure('SDXINFO_INCOMPLETE', { reason: 'its last line has no end' });
+  const { tables } = readSdxinfoText(stdout);
+  const hasRows = tables.some(({ rows }) => rows.length > 0);
+  return { report, answer: hasRows ? 'objects' : tables.length > 0 ? 'titles' : 'silence' };
 }
 
 async function readSdxinfo(
@@ -56,14 +106,14 @@ async function readSdxinfo(
   step: string,
   command: Command,
   backup?: BackupLook,
-): Promise<SdxinfoReport> {
+): Promise<Reading> {
   const result = await runner.send(step, command, { anyStatus: true, timeLimitSeconds: 120 });
   const stdout = result.stdout.toString('utf8');
   const printed = `${stdout}\n${result.stderr}`.trim();
+  if (backup && result.status !== 127 && saysNoObjects(printed, backup))
+    return { report: emptyReport, answer: 'message' };
   const trouble = troubleOf(command, result);
   if (trouble) {
-    if (backup?.noObjectsMessage !== undefined && printed.includes(backup.noObjectsMessage))
-      return emptyReport;
     if (trouble.code === 'SDXINFO_MISSING') throw trouble;
     const values = {
       host: command.host,
@@ -72,7 +122,7 @@ async function readSdxinfo(
     throw failure(backup ? 'SDXINFO_FAILED_ON_BACKUP' : 'SDXINFO_FAILED_ON', values, trouble.evidence);
   }
   try {
-    return parseSdxinfo(stdout);
+    return read(stdout);
   } catch (error) {
     throw withHost(error, command, stdout);
   }
@@ -86,30 +136,36 @@ function withHost(error: unknown, { host, argv }: Command, stdout: string): unkn
 }
 
 /** Something may change between the two forms: a node that comes up starts its volumes. Then they are asked for once more. */
-async function report(
-  runner: CommandRunner,
-  step: string,
-  looks: readonly StepCommand[],
-  backup?: BackupLook,
-): Promise<SdxinfoReport> {
+async function lookTwice<Seen>(look: () => Promise<Seen>): Promise<Seen> {
   try {
-    return await reportOnce(runner, step, looks, backup);
+    return await look();
   } catch (error) {
-    if (!isFailure(error, 'SDXINFO_CONTRADICTS')) throw error;
-    return reportOnce(runner, step, looks, backup);
+    if (!isFailure(error, 'SDXINFO_CONTRADICTS', 'SDXINFO_INCOMPLETE')) throw error;
+    return look();
   }
 }
 
-async function reportOnce(
+async function readAll(
   runner: CommandRunner,
   step: string,
   looks: readonly StepCommand[],
   backup?: BackupLook,
-): Promise<SdxinfoReport> {
-  const reports: SdxinfoReport[] = [];
+): Promise<Reading[]> {
+  const readings: Reading[] = [];
   // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
-  for (const look of looks) reports.push(await readSdxinfo(runner, step, look, backup));
-  return mergeReports(...reports);
+  for (const look of looks) readings.push(await readSdxinfo(runner, step, look, backup));
+  return readings;
+}
+
+/** @throws SDXINFO_INCOMPLETE */
+function requireWhole(host: string, [all, long]: readonly Reading[]): void {
+  const reason = all && long && missingRows(all.report, long.report);
+  if (reason !== undefined)
+    throw withHost(
+      failure('SDXINFO_INCOMPLETE', { reason }),
+      { host, argv: everyObjectQuery, changes: false },
+      '',
+    );
 }
 
 /** Sees the world through the hosts' eyes; keeps what it saw until something may have changed it. */
@@ -121,10 +177,16 @@ export class Observer {
   #lastSeen: World = { primaries: [], backup: undefined };
   /** Sides that may have changed since they were last seen. */
   readonly #changed = new Set<Look>();
+  readonly #events: () => readonly RunEvent[];
+  /** Host -> what it told of its disks. A reboot may give them other names: then they are asked for again. */
+  readonly #disks = new Map<string, { readonly boot: string | undefined; readonly told: DiskIdentities }>();
+  #boot: string | undefined;
 
-  constructor(runner: CommandRunner, observed: Observed) {
+  /** @param events those of the run so far: where sdxinfo prints nothing, what it showed before counts */
+  constructor(runner: CommandRunner, observed: Observed, events: () => readonly RunEvent[] = () => []) {
     this.#runner = runner;
     this.#observed = observed;
+    this.#events = events;
   }
 
   /**
@@ -161,7 +223,8 @@ export class Observer {
     if (looks.includes('backup')) this.#backup ??= await this.#lookAtBackup(step);
     if (this.#primaries) this.#changed.delete('primaries');
     if (this.#backup) this.#changed.delete('backup');
-    const seen = { primaries: this.#primaries ?? [], backup: this.#backup };
+    const disks = await this.#lookAtDisks(step);
+    const seen = { primaries: this.#primaries ?? [], backup: this.#backup, ...(disks ? { disks } : {}) };
     this.#lastSeen = {
       primaries: this.#primaries ?? this.#lastSeen.primaries,
       backup: this.#backup ?? this.#lastSeen.backup,
@@ -169,12 +232,35 @@ export class Observer {
     return seen;
   }
 
+  /** Where both sides were looked at, and the devices of the job are known. */
+  async #lookAtDisks(step: string): Promise<World['disks']> {
+    const [first] = this.#primaries ?? [];
+    if (!first || !this.#backup || !this.#observed.shadow) return undefined;
+    return {
+      primary: await this.#disksOf(step, first.node),
+      backup: await this.#disksOf(step, this.#backup.node, this.#boot),
+    };
+  }
+
+  async #disksOf(step: string, host: string, boot?: string): Promise<DiskIdentities> {
+    const known = this.#disks.get(host);
+    if (known && known.boot === boot) return known.told;
+    const { platform } = this.#observed;
+    const { status, stdout } = await this.#ask(step, host, diskLook(host, platform).argv);
+    const told = status === 0 ? parseDiskIdentities(platform, stdout) : new Map<string, string>();
+    this.#disks.set(host, { boot, told });
+    return told;
+  }
+
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {
     const { primaryNodes, class: className } = this.#observed;
     const looks = await Promise.allSettled(
       primaryNodes.map(async (node) => ({
         node,
-        report: await report(this.#runner, step, primaryLooks(node, className)),
+        report: await lookTwice(async () => {
+          const readings = await readAll(this.#runner, step, primaryLooks(node, className));
+          return mergeReports(...readings.map(({ report }) => report));
+        }),
       })),
     );
     // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
@@ -184,10 +270,66 @@ export class Observer {
     });
   }
 
+  /** What is not known for want of words is asked for once more: it may have been one answer that got lost. */
   async #lookAtBackup(step: string): Promise<BackupReport> {
+    const seen = await lookTwice(() => this.#lookAtBackupOnce(step));
+    return seen.sight?.shown === 'unknown' ? lookTwice(() => this.#lookAtBackupOnce(step)) : seen;
+  }
+
+  async #lookAtBackupOnce(step: string): Promise<BackupReport> {
     const { backupServer: node, platform, noObjectsMessage } = this.#observed;
-    const shown = await report(this.#runner, step, backupLooks(node), { noObjectsMessage });
+    const readings = await readAll(this.#runner, step, backupLooks(node), { noObjectsMessage });
     const table = await this.#runner.send(step, mountLook(node, platform), { timeLimitSeconds: 60 });
-    return { node, report: shown, mounts: parseMountTable(table.stdout.toString('utf8')) };
+    // After sdxinfo: what was shown before a reboot is then never taken for what is there after it.
+    const boot = await this.#askBoot(step);
+    this.#boot = boot;
+    requireWhole(node, readings);
+    const seen = {
+      node,
+      report: mergeReports(...readings.map(({ report }) => report)),
+      mounts: parseMountTable(table.stdout.toString('utf8')),
+    };
+    const sight = judgeAnswers(readings.map(({ answer }) => answer));
+    return { ...seen, sight: sight ?? (await this.#silence(step, boot, seen.mounts)) };
+  }
+
+  /** @returns undefined where the host has no answer */
+  async #askBoot(step: string): Promise<string | undefined> {
+    const { backupServer, platform } = this.#observed;
+    for (const { host, argv } of bootLooks(backupServer, platform)) {
+      const { status, stdout } = await this.#ask(step, host, argv);
+      const boot = status === 0 ? parseBoot(argv, stdout) : undefined;
+      if (boot !== undefined) return boot;
+    }
+    return undefined;
+  }
+
+  async #silence(step: string, boot: string | undefined, mounts: readonly Mount[]): Promise<Sight> {
+    const { backupServer: host } = this.#observed;
+    const past = pastOf(this.#events(), host);
+    const deviceFiles = await this.#deviceFiles(step);
+    const readable: DeviceFile[] = [];
+    for (const file of deviceFiles ?? []) {
+      if (!past.classes.has(file.class)) continue;
+      const source = `if=${rawDevice(file.class, file.volume)}`;
+      const { status } = await this.#ask(step, host, ['dd', source, 'of=/dev/null', 'bs=512', 'count=1']);
+      if (status === 0) readable.push(file);
+    }
+    const mounted = mounts.flatMap(({ device }) => (device.startsWith('/dev/sfdsk/') ? [device] : []));
+    return judgeSilence({ past, boot, deviceFiles, readable, mounted });
+  }
+
+  async #deviceFiles(step: string): Promise<readonly DeviceFile[] | undefined> {
+    const { backupServer: host } = this.#observed;
+    const listed = await this.#ask(step, host, deviceFilesQuery);
+    if (listed.status === 0) return parseDeviceFiles(listed.stdout);
+    const folder = await this.#ask(step, host, deviceFolderQuery);
+    return folder.status === 0 && hasNoDeviceFolder(folder.stdout) ? [] : undefined;
+  }
+
+  async #ask(step: string, host: string, argv: readonly string[]) {
+    const limits = { anyStatus: true, timeLimitSeconds: 60 };
+    const { status, stdout } = await this.#runner.send(step, lookAt(host, argv), limits);
+    return { status, stdout: stdout.toString('utf8') };
   }
 }

@@ -100,7 +100,7 @@ export class RunContext {
     const signals = () => ({ cancel: this.abort, halt: options.halt });
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
     this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf });
-    this.observer = new Observer(this.runner, options.assignment);
+    this.observer = new Observer(this.runner, options.assignment, () => options.journal.events);
   }
 
   /** Ends what may be ended at any time: data, waiting, questions. */

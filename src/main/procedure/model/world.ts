@@ -1,4 +1,6 @@
 /** What the hosts say now. Never remembered from one step to the next once a command has changed something. */
+import type { Sight } from '../../gds/backup-sight.ts';
+import type { DiskIdentities } from '../../gds/disk-identity.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
 
 export interface Mount {
@@ -10,12 +12,16 @@ export interface Mount {
 
 export interface BackupReport extends NodeReport {
   readonly mounts: readonly Mount[];
+  /** Whether objects are shown, shown to be absent, or neither; see `sightOf` where it is left out. */
+  readonly sight?: Sight;
 }
 
 export interface World {
   /** What sdxinfo says on each primary node; empty where nobody looked. */
   readonly primaries: readonly NodeReport[];
   readonly backup: BackupReport | undefined;
+  /** Which disks the devices of the first primary node and of the backup server are; left out where nobody asked. */
+  readonly disks?: { readonly primary: DiskIdentities; readonly backup: DiskIdentities };
 }
 
 /** The octal escapes of mount tables (`\040` is a blank). */

@@ -3,7 +3,6 @@ import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import {
   copyState,
   joinedAndInSync,
-  noShadowObjects,
   parted,
   shadowable,
   stoppedEverywhere,
@@ -12,6 +11,9 @@ import {
 import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { compareShadow } from '../../gds/shadow-comparison.ts';
+import { sightOf } from '../../gds/backup-sight.ts';
+import { noOwnShadow, noShadowObjects, type ShadowPlace } from '../../gds/no-shadow.ts';
+import { judgeSameDisks } from '../../gds/same-disks.ts';
 import { compareStandIns } from '../../gds/stand-in.ts';
 import type { ShadowPlan } from '../../gds/shadow-sides.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
@@ -114,6 +116,7 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
     ...onEachVolume(assignment, assignment.volumes, (volume) =>
       onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment, volume))),
     ),
+    ...judgeDisks(assignment, world),
     ...judgeNoShadow(assignment, world),
     ...judgeNoMount(assignment, world),
   ];
@@ -134,8 +137,35 @@ export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[
   });
 }
 
+/** Where a shadow of the proxies could be: their devices, and other names of the same disks. */
+export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): ShadowPlace {
+  const devices = Object.values(shadow.devices);
+  const own = new Set(devices.flatMap((device) => disks?.backup.get(device) ?? []));
+  const aliases = [...(disks?.backup ?? [])].flatMap(([device, identity]) =>
+    own.has(identity) ? [device] : [],
+  );
+  return { shadowClass: shadow.class, devices: [...new Set([...devices, ...aliases])] };
+}
+
+/** The devices of the job are the disks of its proxies; nothing where nobody asked which disks they are. */
+export function judgeDisks(
+  { class: className, shadow }: Assignment,
+  { primaries, disks }: World,
+): RuleVerdict[] {
+  const [first] = primaries;
+  if (!first || !disks) return [];
+  const ofClass = first.report.disks.filter((disk) => disk.class === className);
+  return judgeSameDisks({ disks: ofClass, devices: shadow.devices, ...disks });
+}
+
+/** No shadow of any class on the disks of the proxies. */
 export function judgeNoShadow(assignment: Assignment, world: World): RuleVerdict[] {
-  return noShadowObjects(backupOf(world).report, assignment.shadow.class);
+  return noShadowObjects(backupOf(world), shadowPlaceOf(assignment, world));
+}
+
+/** The run's own shadow is removed. */
+export function judgeShadowRemoved(assignment: Assignment, world: World): RuleVerdict[] {
+  return noOwnShadow(backupOf(world), shadowPlaceOf(assignment, world));
 }
 
 /** The rules that compare each shadow with its proxy, and those of the stand-ins. */
@@ -313,15 +343,31 @@ export function isShadowUnmounted(assignment: Assignment, world: World): boolean
   return shadowMounts(assignment, world).length === 0;
 }
 
+/** False where the backup server showed neither objects nor that there are none: then nothing is known to be gone. */
+const isSeen = (world: World) => sightOf(backupOf(world)).shown !== 'unknown';
+
 /** Stopped, or not there at all. */
 export function isShadowStopped(assignment: Assignment, world: World, name: string): boolean {
+  if (!isSeen(world)) return false;
   const volume = findVolume(backupOf(world).report, assignment.shadow.class, name);
   return volume === undefined || volume.status?.word === 'STOP';
 }
 
-/** Nothing of the shadow class is shown by the backup server. */
+/** The backup server shows that nothing of the run's shadow class exists. */
 export function isShadowGone(assignment: Assignment, world: World): boolean {
-  return holds(noShadowObjects(backupOf(world).report, assignment.shadow.class));
+  return holds(judgeShadowRemoved(assignment, world));
+}
+
+/** A sentence where the backup server showed neither objects nor that there are none; undefined where it did. */
+export function whyShadowUnknown({ backupServer, shadow }: Assignment, world: World): string | undefined {
+  const { shown, evidence } = sightOf(backupOf(world));
+  if (shown !== 'unknown') return undefined;
+  return `${backupServer} does not show whether objects of ${shadow.class} exist: ${evidence}`;
+}
+
+/** The same of any shadow on the disks of the proxies. */
+export function isFreeOfShadows(assignment: Assignment, world: World): boolean {
+  return holds(judgeNoShadow(assignment, world));
 }
 
 /**
@@ -334,6 +380,7 @@ export function isShadowObjectGone(
   kind: 'volume' | 'group' | 'disk',
   name: string,
 ): boolean {
+  if (!isSeen(world)) return false;
   const { class: className, layout } = assignment.shadow;
   const { volumes, groups, disks } = backupOf(world).report;
   const shown = { volume: volumes, group: groups, disk: disks }[kind].filter(

@@ -9,7 +9,7 @@ import {
   volumeNamed,
   type Assignment,
 } from '../model/assignment.ts';
-import { backupLooks, mountLook, primaryLooks } from '../hosts/observe.ts';
+import { backupLooks, bootLooks, diskLook, mountLook, primaryLooks } from '../hosts/observe.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -66,6 +66,8 @@ export function planOf(assignment: Assignment, routes: readonly RouteExpectation
     ...primaryNodes.flatMap((node) => primaryLooks(node, assignment.class)),
     ...backupLooks(backupServer),
     mountLook(backupServer, platform),
+    ...bootLooks(backupServer, platform).slice(0, 1),
+    ...[...primaryNodes.slice(0, 1), backupServer].map((host) => diskLook(host, platform)),
   ];
   return {
     site: siteName,

@@ -21,6 +21,10 @@ const remedies: Readonly<Record<string, string>> = {
     'a stand-in is as long as what it stands in for; see what sdxinfo -V shows on both sides; nothing was dumped',
   'no-shadow-objects':
     'a shadow of another run, or of another cluster, is still there: find out whose it is, then remove it (GDS guide 6.6.3.7, step 7)',
+  'shadow-not-seen':
+    'run sdxinfo on the backup server; where it shows a shadow, find out whose it is, then remove it (GDS guide 6.6.3.7, step 7); where it fails or prints nothing although objects exist, look in /var/opt/FJSVsdx/msglog/sdxservd.log there',
+  'disk-identity':
+    'correct jobs.JOB.shadow.disks: each device must be, on the backup server, the disk that has this name on the cluster',
   'nothing-mounted': 'unmount it on the backup server, once nobody uses it',
   'proxy-parted': 'look at the proxy with sdxinfo -V -e long on every primary node',
   'proxy-stopped':

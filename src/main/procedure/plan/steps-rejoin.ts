@@ -10,6 +10,7 @@ import {
   type VolumeAssignment,
 } from '../model/assignment.ts';
 import {
+  isFreeOfShadows,
   isJoinedAndInSync,
   isJoining,
   isProxyJoined,
@@ -19,8 +20,8 @@ import {
   judgeJoined,
   judgeJoining,
   judgeNoMount,
-  judgeNoShadow,
   judgeRejoinable,
+  judgeShadowRemoved,
 } from './checks.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -59,7 +60,7 @@ function removeStep(assignment: Assignment): Step {
       isDone: removalIsDone(assignment, effect),
     })),
     before: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
-    after: { looks: ['backup'], judge: (world) => judgeNoShadow(assignment, world) },
+    after: { looks: ['backup'], judge: (world) => judgeShadowRemoved(assignment, world) },
     unwinds: {
       looks: ['backup'],
       isDone: (world) => isShadowGone(assignment, world),
@@ -113,7 +114,9 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
       mayBeNeeded: (marks) => marks.partBegun,
       provided(world, marks) {
         const gone = world.backup ? isShadowGone(assignment, world) : !marks.shadowBegun;
-        return gone ? undefined : `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
+        if (!gone) return `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
+        if (!world.backup || isFreeOfShadows(assignment, world)) return undefined;
+        return `once sdxinfo on ${backupServer} shows nothing on ${listed(Object.values(shadow.devices))}`;
       },
     },
   };

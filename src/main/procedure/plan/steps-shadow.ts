@@ -2,7 +2,7 @@
 import { rawDevice } from '../../gds/commands.ts';
 import { shadowCreation } from '../../gds/shadow-commands.ts';
 import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
-import { judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
+import { judgeDisks, judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
 import { fingerprintCommands, fingerprintSource } from '../model/fingerprint.ts';
 import type { Step } from '../model/step.ts';
 
@@ -31,7 +31,11 @@ function createStep(assignment: Assignment): Step {
     before: {
       looks: ['primaries', 'backup'],
       fresh: true,
-      judge: (world) => [...judgeStopped(assignment, world), ...judgeNoShadow(assignment, world)],
+      judge: (world) => [
+        ...judgeStopped(assignment, world),
+        ...judgeDisks(assignment, world),
+        ...judgeNoShadow(assignment, world),
+      ],
     },
   };
 }

@@ -39,10 +39,12 @@ const running = edited(
 const shadow = readFixture('shadow');
 const halfShadow = shadow.slice(0, shadow.indexOf('OBJ    NAME    CLASS   GROUP   SKIP'));
 
+const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles and no object' } as const;
+
 function world(primary: string, backup = '', mounts: readonly Mount[] = []): World {
   return {
     primaries: [{ node: 'node1', report: parseSdxinfo(primary) }],
-    backup: { node: 'node3', report: parseSdxinfo(backup), mounts },
+    backup: { node: 'node3', report: parseSdxinfo(backup), mounts, ...(backup === '' ? { sight } : {}) },
   };
 }
 
@@ -214,6 +216,17 @@ describe('once the shadow was begun', () => {
   it('a whole one is verified again, though a node rebooted', () => {
     expect(shadowed().point(world(stopped, shadow))).toEqual(['tape', ...fromVerify]);
     expect(shadowed().done('verify').point(world(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
+  });
+
+  it('one that is neither shown nor shown to be gone is not touched', () => {
+    const seen = world(stopped);
+    const backup = seen.backup && {
+      ...seen.backup,
+      sight: { shown: 'unknown', evidence: 'sdxinfo printed nothing' } as const,
+    };
+    expect(shadowed().point({ ...seen, backup })).toBe(
+      'node3 does not show whether objects of Class2 exist: sdxinfo printed nothing',
+    );
   });
 
   it('one that a reboot took away is created again', () => {

@@ -19,6 +19,7 @@ import {
   isShadowUnmounted,
   judgeParted,
   judgeShadow,
+  whyShadowUnknown,
 } from '../plan/checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { recordsCompared, type Fingerprints, type SampledBlock } from '../model/fingerprint.ts';
@@ -232,6 +233,8 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
   const { backupServer, shadow } = assignment;
   const begun = past.sent.some(({ intent }) => intent.step === '5' && intent.changes);
   const isGone = isShadowGone(assignment, world);
+  const notSeen = whyShadowUnknown(assignment, world);
+  if (notSeen !== undefined) return notSeen;
   if (!begun && !isGone) return `${backupServer} shows objects of ${shadow.class} that this run has not made`;
   if (begun && shadowIsWhole(facts, past, route)) {
     const names = assignment.volumes.map((volume) => `${shadow.class}/${volume.shadow.volume}`);
@@ -242,15 +245,12 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
   }
   if (begun && isGone)
     route.reasons.push(`${backupServer} shows no shadow (a reboot takes it away): it is created again`);
-  if (begun && !isGone) {
+  if (begun && !isGone)
     route.reasons.push(
       `what stands of the shadow is removed and created again: only one that nobody could write to is verified`,
     );
-    for (const step of route.unmounts) addUndone(route, facts, step);
-    route.add('7');
-  } else {
-    for (const step of route.unmounts) addUndone(route, facts, step);
-  }
+  for (const step of route.unmounts) addUndone(route, facts, step);
+  if (begun && !isGone) route.add('7');
   route.add('4');
   route.addPhase('shadow');
   return undefined;

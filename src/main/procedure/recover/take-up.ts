@@ -129,7 +129,10 @@ async function lookAround(options: TakeUpOptions, runner: CommandRunner): Promis
   const journal = await options.read();
   requireUnfinished(options, journal.events);
   const settled = await settle(runner, assignment, journal.events);
-  const world = await new Observer(runner, assignment).look(step, ['primaries', 'backup']);
+  const world = await new Observer(runner, assignment, () => journal.events).look(step, [
+    'primaries',
+    'backup',
+  ]);
   const marks = marksNow(options, withSettled(journal, run, settled));
   const dumps = await lookAtDumps(runner, assignment, run, marks);
   return { journal, world, settled, marks, dumps };

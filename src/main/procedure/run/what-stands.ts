@@ -1,17 +1,25 @@
 /** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
+import { sightOf } from '../../gds/backup-sight.ts';
+import { foreignObjects } from '../../gds/no-shadow.ts';
 import { findVolume, slicesOfVolume } from '../../gds/report-lookup.ts';
-import { isJoinedAndInSync, isProxyJoined, isShadowGone, isShadowUnmounted } from '../plan/checks.ts';
+import {
+  isJoinedAndInSync,
+  isFreeOfShadows,
+  isProxyJoined,
+  isShadowUnmounted,
+  shadowPlaceOf,
+} from '../plan/checks.ts';
 import { lockFolder } from '../model/lock.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import type { Look, Step } from '../model/step.ts';
-import { mountsOfClass, type BackupReport, type World } from '../model/world.ts';
+import { mountsOfClass, type World } from '../model/world.ts';
 
 function isCleared(assignment: Assignment, world: World, marks: RunMarks): boolean {
   if (world.primaries.length === 0 || !world.backup) return false;
   return (
-    isShadowGone(assignment, world) &&
+    isFreeOfShadows(assignment, world) &&
     isShadowUnmounted(assignment, world) &&
     !marks.mountPointMade &&
     !marks.operatorStopped &&
@@ -46,7 +54,8 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
 }
 
-function backupSentences(assignment: Assignment, backup: BackupReport | undefined): string[] {
+function backupSentences(assignment: Assignment, world: World): string[] {
+  const { backup } = world;
   const { backupServer, shadow } = assignment;
   if (!backup) return [`${backupServer}: not seen`];
   const { report, mounts } = backup;
@@ -59,11 +68,15 @@ function backupSentences(assignment: Assignment, backup: BackupReport | undefine
   const mounted = mountsOfClass(mounts, shadow.class).map(
     ({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`,
   );
-  const objects =
-    left.length === 0
-      ? `no shadow object of ${shadow.class}`
-      : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
-  return [`${backupServer}: ${objects}`, ...mounted];
+  const sight = sightOf(backup);
+  const foreign = foreignObjects(backup, shadowPlaceOf(assignment, world));
+  const absent =
+    sight.shown === 'unknown'
+      ? `not known whether shadow objects exist: ${sight.evidence}`
+      : `no shadow object of ${shadow.class}`;
+  const objects = left.length === 0 ? absent : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
+  const onDisks = foreign.length === 0 ? [] : [`${backupServer}: on disks of the job: ${foreign.join(', ')}`];
+  return [`${backupServer}: ${objects}`, ...onDisks, ...mounted];
 }
 
 /** What may have to be removed or started by hand though no host shows it. */
@@ -117,7 +130,7 @@ export function whatStands(
     isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
   return [
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
-    ...backupSentences(assignment, world.backup).map((sentence) => dated('backup', sentence)),
+    ...backupSentences(assignment, world).map((sentence) => dated('backup', sentence)),
     ...markSentences(assignment, marks),
   ];
 }
