@@ -293,6 +293,15 @@ export const errorTable = {
     sentence: 'step {step} was stopped at once, where it stands',
     hint: 'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them',
   },
+  END_NOT_PROVEN: {
+    sentence: 'the cluster is not proven to be in its normal state: {reason}',
+    hint: 'the tape holds the backup; look with sdxinfo on both sides, or resume the run to watch the copy to its end',
+  },
+  TAPE_NOT_PROVEN: {
+    sentence:
+      'every step ended well, but the journal does not show that the tape was written and read back as the job asks',
+    hint: 'read the tape back with shadowtape verify before you trust it',
+  },
   TAPE_DEVICE_UNKNOWN: {
     sentence: '{device} is not the name of a tape drive that shadowtape knows',
     hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0; it is the drive’s device that rewinds, or the one that does not',

@@ -5,6 +5,7 @@
  * unknown fields pass.
  */
 import { z } from 'zod';
+import { runVerdicts } from './run-outcome.ts';
 
 const common = {
   /** Counts from 1, without a gap. */
@@ -21,10 +22,6 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 
 export const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
 export type VerdictWord = (typeof verdictWords)[number];
-
-/** What a run came to. `unverified`: dumped, but nobody read the tape back. */
-export const runVerdicts = ['verified', 'unverified', 'failed'] as const;
-export type RunVerdict = (typeof runVerdicts)[number];
 
 /** A place where the same bytes pass: read from the device, handed to the tape host, counted there, read back. */
 export const hops = ['device', 'handed', 'counted', 'readback'] as const;
@@ -299,6 +296,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     sentence: z.string(),
     hint: z.string().optional(),
     code: z.string().optional(),
+    /** How many files the tape does not hold though the run is verified or unverified. */
+    skipped: z.int().optional(),
+    /** How many files changed while they were read. */
+    inconsistent: z.int().optional(),
     /** What stands where, a sentence each. */
     stands: z.array(z.string()),
   }),

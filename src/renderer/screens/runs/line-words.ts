@@ -1,6 +1,6 @@
 /** The state of a line of the history, and what came of it. */
 import type { RunLine } from '../../../contract/screens.ts';
-import { stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
+import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
 
 const short: Readonly<Partial<Record<RunState, string>>> = {
   unwound: 'failed',
@@ -10,9 +10,7 @@ const short: Readonly<Partial<Record<RunState, string>>> = {
 
 function stateOf({ verdict, exitStatus, live }: RunLine): RunState {
   if (verdict === 'unfinished') return live ? 'running' : 'dead';
-  if (verdict !== 'failed') return verdict;
-  const failed: Readonly<Record<number, RunState>> = { 1: 'refused', 2: 'unwound', 4: 'tape-bad' };
-  return failed[exitStatus ?? 3] ?? 'halted';
+  return endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
 }
 
 export function lineWords(line: RunLine): StateWords & { readonly said: string } {
