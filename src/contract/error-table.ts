@@ -682,6 +682,11 @@ export const errorTable = {
     sentence: '{tool} ended with exit status 0, but {reason}',
     hint: 'what it wrote is no backup: find the cause in what it printed, then dump again; its messages must be English (LANG=C for the login shell)',
   },
+  FILES_SKIPPED: {
+    sentence:
+      '{tool} ended with exit status 0, but {count} files are not on the tape as they are in the volume: {files}',
+    hint: 'remove these files, or accept that they are missing (onSkippedFiles: warn), then dump again',
+  },
   DUMP_SOURCE_EMPTY: {
     sentence: 'nothing came from the volume, although its reader ended well',
     hint: 'check that the shadow volume is started and that the command reads the right device',

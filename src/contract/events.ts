@@ -282,7 +282,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
     file: z.string(),
     sha256: z.string(),
   }),
-  event('warning', { step: z.string(), text: z.string() }),
+  event('warning', {
+    step: z.string(),
+    text: z.string(),
+    /** Where a reader left something out: `skipped`: not on the tape; `inconsistent`: changed while it was read. */
+    kind: z.enum(['skipped', 'inconsistent']).optional(),
+    /** The file, as the reader names it. */
+    file: z.string().optional(),
+    /** How many files it stands for, where they are too many to be listed. */
+    count: z.int().optional(),
+  }),
   event('step-finished', {
     step: z.string(),
     result: z.enum(['done', 'skipped', 'failed']),

@@ -2,7 +2,7 @@
 import type { EventOf, Hop, RunEvent } from './events.ts';
 import type { IndexProgress } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
-import type { RunVerdict } from './run-outcome.ts';
+import type { Omissions, RunVerdict } from './run-outcome.ts';
 import type { Topology } from './topology.ts';
 
 export interface HostInfo {
@@ -145,6 +145,8 @@ export interface RunLine {
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
   readonly sentence: string | undefined;
+  /** Absent in the index of an earlier release. */
+  readonly omissions?: Omissions | undefined;
   readonly currentStep: string | undefined;
   /** True while this console performs it. */
   readonly live: boolean;

@@ -1,6 +1,6 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
 import { hops, type EventOf, type Hop, type RunEvent } from '../../contract/events.ts';
-import type { RunVerdict } from '../../contract/run-outcome.ts';
+import type { Omissions, RunVerdict } from '../../contract/run-outcome.ts';
 
 export interface RunSummary {
   readonly run: string;
@@ -17,6 +17,8 @@ export interface RunSummary {
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
   readonly sentence: string | undefined;
+  /** Files that the tape of a verified or unverified run lacks, or holds as they changed. */
+  readonly omissions: Omissions;
   readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
   readonly currentStep: string | undefined;
 }
@@ -78,6 +80,10 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
     sentence: end?.sentence ?? importedSentence(events),
+    omissions: {
+      ...(end?.skipped === undefined ? {} : { skipped: end.skipped }),
+      ...(end?.inconsistent === undefined ? {} : { inconsistent: end.inconsistent }),
+    },
     digests: digestsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };

@@ -68,6 +68,7 @@ describe('a dump that has ended', () => {
       cksum: { checksum: 3_735_928_559, bytes },
       sha256: sum,
       warnings: [],
+      said: expect.objectContaining({ remarks: [] }) as unknown,
     });
     expect(dumped(raw, { sha256: { output: `${sum}  -\n` } }).sha256).toBe(sum);
   });

@@ -106,13 +106,15 @@ function recordStart({ assignment, journal, operator, version }: RunOptions): vo
 
 /** Writes the last line of a run, or of its taking up. */
 export function recordEnd(context: RunContext, end: RunEnd): void {
-  const { verdict, exitStatus, sentence, error, stands } = end;
+  const { verdict, exitStatus, sentence, error, stands, skipped, inconsistent } = end;
   context.journal.append({
     type: 'run-finished',
     verdict,
     exitStatus,
     sentence,
     ...(error ? { code: error.code, hint: error.hint } : {}),
+    ...(skipped === undefined ? {} : { skipped }),
+    ...(inconsistent === undefined ? {} : { inconsistent }),
     stands: [...stands],
   });
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../contract/run-outcome.ts';
 import { listed, proxiesOf } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { omissionsOf } from '../model/omissions.ts';
 import { tapeCodes } from '../model/run-marks.ts';
 import {
   commandsByHand,
@@ -162,12 +163,14 @@ function goodEnd(
   const { assignment, marks, options } = context;
   const sentence = backupSentence(context, concluded.verdict === 'verified');
   const stands = whatStands(assignment, world, marks);
-  if (concluded.exitStatus === 0) return { ...concluded, sentence, error: undefined, stands };
+  const omitted = omissionsOf(context.journal.events);
+  if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
   const reason = error?.message ?? 'see the current state';
   const unproven = failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
   const others = [...new Set(troubles)].filter((text) => text !== error?.message);
   return {
     ...concluded,
+    ...omitted,
     sentence: `${sentence}; ${unproven.message}`,
     error: unproven,
     stands: [
