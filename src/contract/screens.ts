@@ -126,7 +126,7 @@ export interface KnownTapeView {
 }
 
 /** A line of the history. */
-export interface RunLine {
+export interface RunLine extends Omissions {
   readonly run: string;
   /** Why the journal cannot be read; the fields below are then empty. */
   readonly trouble: string | undefined;
@@ -145,8 +145,6 @@ export interface RunLine {
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
   readonly sentence: string | undefined;
-  /** Absent in the index of an earlier release. */
-  readonly omissions?: Omissions | undefined;
   readonly currentStep: string | undefined;
   /** True while this console performs it. */
   readonly live: boolean;

@@ -70,9 +70,17 @@ describe('what tar says is', () => {
 
 describe('what dd and fsck say is', () => {
   it.each([
-    ['dd', '256+0 records in\n256+0 records out\n8388608 bytes (8.4 MB, 8.0 MiB) copied, 0.1 s, 80 MB/s\n', []],
+    [
+      'dd',
+      '256+0 records in\n256+0 records out\n8388608 bytes (8.4 MB, 8.0 MiB) copied, 0.1 s, 80 MB/s\n',
+      [],
+    ],
     ['dd', '256+0 Datensätze ein\n256+0 Datensätze aus\n', []],
-    ['dd', "dd: error reading '/dev/sfdsk/Class2/rdsk/Volume2': Input/output error\n256+0 records in\n", ['unread']],
+    [
+      'dd',
+      "dd: error reading '/dev/sfdsk/Class2/rdsk/Volume2': Input/output error\n256+0 records in\n",
+      ['unread'],
+    ],
     ['dd', 'dd: read: I/O error\n', ['unread']],
     ['dd', 'dd: warning: partial read (512 bytes); suggest iflag=fullblock\n', ['other']],
     ['fsck', 'fsck: something new\n', ['other']],

@@ -48,19 +48,23 @@ const ofTar: readonly (readonly [RegExp, RemarkKind])[] = [
   [/^can't (?:open directory|read symbolic link) (.+): [^:]+$/, 'skipped'],
   [/^(.+): failed to get acl (?:count|entries)$/, 'skipped'],
   [/^(.+): (?:Warning: )?Cannot (?:open|stat|readlink|savedir|change to)\b/, 'skipped'],
-  [/^(.+): (?:Permission denied|No such file or directory|Not owner|Operation not permitted|Bad file number)$/, 'skipped'],
+  [
+    /^(.+): (?:Permission denied|No such file or directory|Not owner|Operation not permitted|Bad file number)$/,
+    'skipped',
+  ],
 ];
 
 /** Complaints of dd and fsck that data could not be read. */
-const unreadable = /\bread error\b|\berror reading\b|\bI\/O error\b|\bInput\/output error\b|\bCANNOT READ\b|\bdd: read:/i;
+const unreadable =
+  /\bread error\b|\berror reading\b|\bI\/O error\b|\bInput\/output error\b|\bCANNOT READ\b|\bdd: read:/i;
 
 /** Said by readers that miss nothing: names made relative, the lines of `v`, dd's counts in any language. */
-const harmless = /^Removing leading |^a \S.* \d+(?:K| tape blocks)$|^\d+\+\d+ |^\d+ (?:bytes|byte)\b|^\d+ truncated record/;
+const harmless =
+  /^Removing leading |^a \S.* \d+(?:K| tape blocks)$|^\d+\+\d+ |^\d+ (?:bytes|byte)\b|^\d+ truncated record/;
 
 function remarkOf(tool: string, said: string): Remark | undefined {
   if (harmless.test(said)) return undefined;
-  if (tool !== 'tar')
-    return { kind: unreadable.test(said) ? 'unread' : 'other', file: undefined, said };
+  if (tool !== 'tar') return { kind: unreadable.test(said) ? 'unread' : 'other', file: undefined, said };
   for (const [pattern, kind] of ofTar) {
     const match = pattern.exec(said);
     if (match) return { kind, file: match[1], said };

@@ -79,11 +79,13 @@ export const faultTable = {
   },
   'tar-long-links': {
     value: 'number',
-    sentence: 'the first N files are symbolic links that are too long: tar says so, leaves them out and ends with status 0',
+    sentence:
+      'the first N files are symbolic links that are too long: tar says so, leaves them out and ends with status 0',
   },
   'tar-changed': {
     value: 'number',
-    sentence: 'the last N files become shorter while tar reads them: it says so, adds zeros and ends with status 0',
+    sentence:
+      'the last N files become shorter while tar reads them: it says so, adds zeros and ends with status 0',
   },
   'tar-unread': {
     value: 'none',

@@ -2,7 +2,7 @@
 import { hops, type EventOf, type Hop, type RunEvent } from '../../contract/events.ts';
 import type { Omissions, RunVerdict } from '../../contract/run-outcome.ts';
 
-export interface RunSummary {
+export interface RunSummary extends Omissions {
   readonly run: string;
   readonly job: string;
   readonly site: string;
@@ -17,8 +17,6 @@ export interface RunSummary {
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
   readonly sentence: string | undefined;
-  /** Files that the tape of a verified or unverified run lacks, or holds as they changed. */
-  readonly omissions: Omissions;
   readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
   readonly currentStep: string | undefined;
 }
@@ -80,10 +78,8 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
     sentence: end?.sentence ?? importedSentence(events),
-    omissions: {
-      ...(end?.skipped === undefined ? {} : { skipped: end.skipped }),
-      ...(end?.inconsistent === undefined ? {} : { inconsistent: end.inconsistent }),
-    },
+    ...(end?.skipped === undefined ? {} : { skipped: end.skipped }),
+    ...(end?.inconsistent === undefined ? {} : { inconsistent: end.inconsistent }),
     digests: digestsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };

@@ -1,4 +1,5 @@
 /** The state of a line of the history, and what came of it. */
+import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
 
@@ -19,5 +20,10 @@ export function lineWords(line: RunLine): StateWords & { readonly said: string }
   const state = stateOf(line);
   const { state: colour, word } = stateWords[state];
   const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);
-  return { state: colour, word: short[state] ?? word, said };
+  const omitted = omissionWords(line);
+  return {
+    state: omitted !== '' && colour === 'ok' ? 'warn' : colour,
+    word: `${short[state] ?? word}${omitted}`,
+    said,
+  };
 }
