@@ -108,6 +108,14 @@ export interface Omissions {
   readonly inconsistent?: number | undefined;
 }
 
+/** @returns the counts that are there, for an event or a line; a run that lacks nothing has neither field */
+export function givenOmissions({ skipped, inconsistent }: Omissions = {}): Omissions {
+  return {
+    ...(skipped === undefined ? {} : { skipped }),
+    ...(inconsistent === undefined ? {} : { inconsistent }),
+  };
+}
+
 const filesText = (count: number, what: string): string =>
   count === 0 ? '' : `, ${count} ${count === 1 ? 'file' : 'files'} ${what}`;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShadowtapeError } from '../contract/errors.ts';
+import type { ShadowtapeError } from '../contract/errors.ts';
 import { mostKept, ReaderOutput, type OnSkippedFiles } from './reader-output.ts';
 
 function heard(tool: string, text: string): ReaderOutput {

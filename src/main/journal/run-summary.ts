@@ -1,6 +1,6 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
 import { hops, type EventOf, type Hop, type RunEvent } from '../../contract/events.ts';
-import type { Omissions, RunVerdict } from '../../contract/run-outcome.ts';
+import { givenOmissions, type Omissions, type RunVerdict } from '../../contract/run-outcome.ts';
 
 export interface RunSummary extends Omissions {
   readonly run: string;
@@ -78,8 +78,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
     sentence: end?.sentence ?? importedSentence(events),
-    ...(end?.skipped === undefined ? {} : { skipped: end.skipped }),
-    ...(end?.inconsistent === undefined ? {} : { inconsistent: end.inconsistent }),
+    ...givenOmissions(end),
     digests: digestsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };

@@ -3,7 +3,7 @@
  * Verdict and exit status follow from the facts at the end: see contract/run-outcome.ts.
  */
 import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import type { RunTrouble } from '../../../contract/run-outcome.ts';
+import { givenOmissions, type RunTrouble } from '../../../contract/run-outcome.ts';
 import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
@@ -106,15 +106,14 @@ function recordStart({ assignment, journal, operator, version }: RunOptions): vo
 
 /** Writes the last line of a run, or of its taking up. */
 export function recordEnd(context: RunContext, end: RunEnd): void {
-  const { verdict, exitStatus, sentence, error, stands, skipped, inconsistent } = end;
+  const { verdict, exitStatus, sentence, error, stands } = end;
   context.journal.append({
     type: 'run-finished',
     verdict,
     exitStatus,
     sentence,
     ...(error ? { code: error.code, hint: error.hint } : {}),
-    ...(skipped === undefined ? {} : { skipped }),
-    ...(inconsistent === undefined ? {} : { inconsistent }),
+    ...givenOmissions(end),
     stands: [...stands],
   });
 }
