@@ -189,10 +189,15 @@ function writtenBy(counts: DdCounts | undefined, recordBytes = 0): number | unde
   return counts.out.partial === 0 && recordBytes > 0 ? counts.out.full * recordBytes : undefined;
 }
 
+function saidBy({ process, end }: EndedProcess): ReaderOutput {
+  const said = new ReaderOutput(process.argv[0] ?? '');
+  said.add(end.stderr);
+  return said;
+}
+
 /** @throws DUMP_NOT_CLOSED, FILES_SKIPPED */
 function judgeReaderWords(one: EndedProcess, onSkippedFiles: OnSkippedFiles): Words {
-  const said = new ReaderOutput(one.process.argv[0] ?? '');
-  said.add(one.end.stderr);
+  const said = saidBy(one);
   const evidence = endEvidence(one.end, one.evidence);
   if (one.look.errorsCut && onSkippedFiles === 'fail')
     throw failure('DUMP_NOT_CLOSED', { tool: said.tool, reason: 'said more than can be read' }, evidence);
@@ -298,5 +303,5 @@ export function judgeReadBackWork(
   const reader = ended.process('reader', cksum?.bytes ?? 0);
   if (!reader) throw new Error('a read-back has a reader');
   const records = judgeTapeRead(reader.end, expected, reader.evidence);
-  return { bytes: cksum?.bytes, records, cksum, sha256: ended.sha256(), warnings: [] };
+  return { bytes: cksum?.bytes, records, cksum, sha256: ended.sha256(), warnings: [], said: saidBy(reader) };
 }

@@ -1,11 +1,10 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
 import { failure, isFailure } from '../../../contract/errors.ts';
-import { ReaderOutput } from '../../../streams/reader-output.ts';
+import { tellSaid } from '../hosts/remote-data.ts';
 import { listed, mastersOf } from '../model/assignment.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from '../model/lock.ts';
 import { lockedFailure } from '../hosts/lock-refusal.ts';
-import { warningsOf } from '../model/omissions.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -63,9 +62,7 @@ export const performFileSystemCheck: Performer = async (context, step) => {
   if (!check) throw new Error('the step has its fsck command');
   try {
     const { stderr } = await context.runner.send(step.id, check);
-    const said = new ReaderOutput(check.argv[0] ?? '');
-    said.add(stderr);
-    for (const warning of warningsOf(step.id, said)) context.journal.append(warning);
+    tellSaid(context, step.id, check, stderr);
   } catch (error) {
     const mayRepair = check.argv.includes('-y');
     if (mayRepair || !isFailure(error, 'COMMAND_FAILED') || !notClean(error.evidence.exitStatus)) throw error;

@@ -13,6 +13,9 @@ import type { Step } from '../model/step.ts';
 function recordOutcome(context: RunContext, step: Step, volume: string, outcome: WorkOutcome): void {
   const { bytes, records, cksum, sha256, warnings, said } = outcome;
   const { journal } = context;
+  // Before the counts: with these in the journal a run that is resumed takes the dump for done.
+  for (const text of warnings) journal.append({ type: 'warning', step: step.id, text });
+  for (const warning of said ? warningsOf(step.id, said) : []) journal.append(warning);
   const common = { type: 'digest', step: step.id, volume } as const;
   const counts = {
     ...(bytes === undefined ? {} : { bytes }),
@@ -27,8 +30,6 @@ function recordOutcome(context: RunContext, step: Step, volume: string, outcome:
     ...(sha256 === undefined ? {} : { sha256, onTapeSha256: sha256 }),
   });
   journal.append({ ...common, hop: 'counted', ...counts });
-  for (const text of warnings) journal.append({ type: 'warning', step: step.id, text });
-  for (const warning of said ? warningsOf(step.id, said) : []) journal.append(warning);
 }
 
 /** Dumps one volume. A dump that a console that died has started is taken up where the run was found to be able to. */
