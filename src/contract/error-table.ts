@@ -301,6 +301,15 @@ export const errorTable = {
     sentence: 'step {step} was stopped at once, where it stands',
     hint: 'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them',
   },
+  END_NOT_PROVEN: {
+    sentence: 'the cluster is not proven to be in its normal state: {reason}',
+    hint: 'the tape holds the backup; look with sdxinfo on both sides, or resume the run to watch the copy to its end',
+  },
+  TAPE_NOT_PROVEN: {
+    sentence:
+      'every step ended well, but the journal does not show that the tape was written and read back as the job asks',
+    hint: 'read the tape back with shadowtape verify before you trust it',
+  },
   TAPE_DEVICE_UNKNOWN: {
     sentence: '{device} is not the name of a tape drive that shadowtape knows',
     hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0; it is the drive’s device that rewinds, or the one that does not',
@@ -690,6 +699,11 @@ export const errorTable = {
   DUMP_NOT_CLOSED: {
     sentence: '{tool} ended with exit status 0, but {reason}',
     hint: 'what it wrote is no backup: find the cause in what it printed, then dump again',
+  },
+  FILES_SKIPPED: {
+    sentence:
+      '{tool} ended with exit status 0, but {count} files are not on the tape as they are in the volume: {files}',
+    hint: 'remove these files, or accept that they are missing (onSkippedFiles: warn), then dump again',
   },
   DUMP_SOURCE_EMPTY: {
     sentence: 'nothing came from the volume, although its reader ended well',

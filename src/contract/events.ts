@@ -5,6 +5,7 @@
  * unknown fields pass.
  */
 import { z } from 'zod';
+import { runVerdicts } from './run-outcome.ts';
 
 const common = {
   /** Counts from 1, without a gap. */
@@ -21,10 +22,6 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 
 export const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
 export type VerdictWord = (typeof verdictWords)[number];
-
-/** What a run came to. `unverified`: dumped, but nobody read the tape back. */
-export const runVerdicts = ['verified', 'unverified', 'failed'] as const;
-export type RunVerdict = (typeof runVerdicts)[number];
 
 /** A place where the same bytes pass: read from the device, handed to the tape host, counted there, read back. */
 export const hops = ['device', 'handed', 'counted', 'readback'] as const;
@@ -285,7 +282,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
     file: z.string(),
     sha256: z.string(),
   }),
-  event('warning', { step: z.string(), text: z.string() }),
+  event('warning', {
+    step: z.string(),
+    text: z.string(),
+    /** Where a reader left something out: `skipped`: not on the tape; `inconsistent`: changed while it was read. */
+    kind: z.enum(['skipped', 'inconsistent']).optional(),
+    /** The file, as the reader names it. */
+    file: z.string().optional(),
+    /** How many files it stands for, where they are too many to be listed. */
+    count: z.int().optional(),
+  }),
   event('step-finished', {
     step: z.string(),
     result: z.enum(['done', 'skipped', 'failed']),
@@ -299,6 +305,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     sentence: z.string(),
     hint: z.string().optional(),
     code: z.string().optional(),
+    /** How many files the tape does not hold though the run is verified or unverified. */
+    skipped: z.int().optional(),
+    /** How many files changed while they were read. */
+    inconsistent: z.int().optional(),
     /** What stands where, a sentence each. */
     stands: z.array(z.string()),
   }),

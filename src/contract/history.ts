@@ -1,5 +1,5 @@
 /** What is asked of the history: runs that fit a search, files and where they lie, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
-import type { RunVerdict } from './events.ts';
+import type { RunVerdict } from './run-outcome.ts';
 import type { RunLine } from './screens.ts';
 
 /** How far the index is behind the journals, while it is brought up to date. */

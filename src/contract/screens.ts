@@ -1,7 +1,8 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
-import type { EventOf, Hop, RunEvent, RunVerdict } from './events.ts';
+import type { EventOf, Hop, RunEvent } from './events.ts';
 import type { IndexProgress } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
+import type { Omissions, RunVerdict } from './run-outcome.ts';
 import type { Topology } from './topology.ts';
 
 export interface HostInfo {
@@ -125,7 +126,7 @@ export interface KnownTapeView {
 }
 
 /** A line of the history. */
-export interface RunLine {
+export interface RunLine extends Omissions {
   readonly run: string;
   /** Why the journal cannot be read; the fields below are then empty. */
   readonly trouble: string | undefined;

@@ -1,11 +1,12 @@
 /** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
+import { outcomeOf, type RunOutcome } from '../contract/run-outcome.ts';
 import type { QuestionView } from '../contract/screens.ts';
 import type { State } from './states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**
  * `unread`: nothing can be shown of it. `dead`: it has no end, and this console does not perform it. `tape-bad`: the cluster is normal, the tape is no backup.
- * `halted`: an operator must act.
+ * `halted`: an operator must act; the two in `-act`: too, but the tape holds the backup.
  */
 export type RunState =
   | 'loading'
@@ -15,6 +16,8 @@ export type RunState =
   | 'asking'
   | 'verified'
   | 'unverified'
+  | 'verified-act'
+  | 'unverified-act'
   | 'refused'
   | 'unwound'
   | 'halted'
@@ -30,24 +33,29 @@ export interface RunFacts {
   readonly failed: boolean;
 }
 
-const endStates: Readonly<Record<number, RunState>> = {
-  1: 'refused',
-  2: 'unwound',
-  3: 'halted',
-  4: 'tape-bad',
+const endStates: Readonly<Record<RunOutcome, RunState>> = {
+  verified: 'verified',
+  unverified: 'unverified',
+  'verified-act': 'verified-act',
+  'unverified-act': 'unverified-act',
+  refused: 'refused',
+  'rolled-back': 'unwound',
+  act: 'halted',
+  'tape-mismatch': 'tape-bad',
 };
+
+/** The state of a run that has ended. */
+export const endStateOf = (end: Parameters<typeof outcomeOf>[0]): RunState => endStates[outcomeOf(end)];
 
 export function runStateOf({ model, question, live, failed }: RunFacts): RunState {
   const { end } = model;
-  if (end) return end.exitStatus === 0 ? endOfGood(end.verdict) : (endStates[end.exitStatus] ?? 'halted');
+  if (end) return endStateOf(end);
   if (model.start === undefined && failed) return 'unread';
   if (model.start === undefined || live === undefined) return 'loading';
   if (!live) return 'dead';
   if (question) return 'asking';
   return model.current?.unwinding === true ? 'unwinding' : 'running';
 }
-
-const endOfGood = (verdict: string): RunState => (verdict === 'verified' ? 'verified' : 'unverified');
 
 export interface StateWords {
   readonly state: State;
@@ -62,6 +70,8 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   asking: { state: 'warn', word: 'waits for your answer' },
   verified: { state: 'ok', word: 'verified' },
   unverified: { state: 'warn', word: 'unverified' },
+  'verified-act': { state: 'warn', word: 'verified, action required' },
+  'unverified-act': { state: 'warn', word: 'unverified, action required' },
   refused: { state: 'bad', word: 'refused' },
   unwound: { state: 'bad', word: 'failed, brought back' },
   halted: { state: 'bad', word: 'failed, you must act' },
@@ -72,6 +82,8 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
 const overStates: readonly RunState[] = [
   'verified',
   'unverified',
+  'verified-act',
+  'unverified-act',
   'refused',
   'unwound',
   'halted',
@@ -85,5 +97,7 @@ export const isShown = (state: RunState): boolean => state !== 'loading' && stat
 /** True where nothing goes on. */
 export const isOver = (state: RunState): boolean => overStates.includes(state);
 
+const resumable: readonly RunState[] = ['dead', 'halted', 'verified-act', 'unverified-act'];
+
 /** True where the run may be gone on with, or unwound. */
-export const canBeTakenUp = (state: RunState): boolean => state === 'dead' || state === 'halted';
+export const canBeTakenUp = (state: RunState): boolean => resumable.includes(state);

@@ -10,7 +10,9 @@ describe('the command line, without a site', () => {
   it('says how it is used, and what each exit status means', async () => {
     const { exitStatus, stdout } = await run(['--help']);
     expect(exitStatus).toBe(0);
-    expect(stdout).toContain('3  failed, and an operator must act: the last lines say what stands where');
+    expect(stdout).toContain(
+      '3  action required: the cluster is not proven to be normal; the last lines show its state. The verdict may be verified',
+    );
   });
 
   it.each([

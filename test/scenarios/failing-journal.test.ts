@@ -1,4 +1,5 @@
 /** The console’s own disk is full, and the copy back that ends badly: the cluster is brought back as far as it can be. */
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parseJournal } from '../../src/main/journal/journal-reader.ts';
@@ -9,6 +10,43 @@ import { clusterState, normalState, openScene, runScene } from '../support/lab-r
 const fillDiskFor = fillableDisk();
 
 const makeRoom = 'make room, or keep the state elsewhere with --state DIR';
+
+describe('a journal that is no longer there', () => {
+  it.each([
+    { what: 'removed', step: 'verify', change: rmSync, reason: 'it was removed during the run' },
+    {
+      what: 'replaced',
+      step: '6a',
+      change(file: string) {
+        writeFileSync(`${file}.new`, '');
+        renameSync(`${file}.new`, file);
+      },
+      reason: 'it was replaced by another file during the run',
+    },
+  ])(
+    'since it was $what in step $step ends the run, which is rolled back',
+    async ({ step, change, reason }) => {
+      await inScene(async (scene) => {
+        let run = '';
+        const end = await runScene(scene, {
+          onEvent(event) {
+            run = event.run;
+            if (event.type === 'step-started' && event.step === step) change(scene.state.journalFile(run));
+          },
+        });
+        await scene.lab.copyingFinished();
+        expect(end).toMatchObject({
+          verdict: 'failed',
+          exitStatus: 2,
+          sentence: `the journal ${scene.state.journalFile(run)} cannot be written: ${reason}`,
+          error: { code: 'JOURNAL_UNWRITABLE' },
+          journalBroken: true,
+        });
+        expect(end.stands.slice(0, 2)).toEqual(normalStands);
+      });
+    },
+  );
+});
 
 describe('a full disk on the console', () => {
   it.each([

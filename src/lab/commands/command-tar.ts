@@ -76,6 +76,36 @@ function entriesOf(files: MountedFiles, member: string): ArchiveEntry[] {
     });
 }
 
+interface Faulty {
+  readonly archived: readonly ArchiveEntry[];
+  /** Names of files that come as zeros. */
+  readonly blanked: ReadonlySet<string>;
+  readonly words: readonly string[];
+}
+
+/** What the faults make of the files. Solaris tar ends with 0 after each of these messages, unless it is given `e` (illumos tar.c). */
+function withFaults(call: CommandCall, entries: readonly ArchiveEntry[]): Faulty {
+  const { faults } = call.machine.world;
+  // An empty file would not show what became of it.
+  const names = entries.flatMap(({ name, entry }) => (entry.type === 'file' && entry.size > 0 ? [name] : []));
+  const last = (count: number): string[] => (count === 0 ? [] : names.slice(-count));
+  const sockets = last(faults.numberOf('tar-sockets') ?? 0);
+  const links = names.slice(0, faults.numberOf('tar-long-links') ?? 0);
+  const changed = last(faults.numberOf('tar-changed') ?? 0);
+  const unread = faults.has('tar-unread') ? last(1) : [];
+  const left = new Set([...sockets, ...links]);
+  return {
+    archived: entries.filter(({ name }) => !left.has(name)),
+    blanked: new Set([...changed, ...unread]),
+    words: [
+      ...links.map((name) => `tar: ${name}: symbolic link too long\n`),
+      ...sockets.map((name) => `tar: ${name} is not a file. Not dumped\n`),
+      ...changed.map((name) => `tar: ${name}: file changed size\n`),
+      ...unread.map((name) => `tar: Read error on ${name}: I/O error\n`),
+    ],
+  };
+}
+
 /** The line of v (Solaris): `a NAME 12K`. */
 function verboseLine({ name, entry }: ArchiveEntry): string {
   if (entry.type === 'symlink') return `a ${name} symbolic link to ${entry.target ?? ''}\n`;
@@ -100,7 +130,9 @@ async function archiveMember(
     const told = async (entry: ArchiveEntry): Promise<void> => {
       if (request.isVerbose) await listing.write(verboseLine(entry));
     };
-    for await (const bytes of archiveBytes(entries, files.volume, told)) {
+    const { archived, blanked, words } = withFaults(call, entries);
+    for (const line of words) await call.errors.write(line);
+    for await (const bytes of archiveBytes(archived, files.volume, told, blanked)) {
       call.killed.throwIfAborted();
       await blocker.write(bytes);
     }

@@ -38,11 +38,13 @@ function headerBlocks({ name, entry }: ArchiveEntry): Buffer {
  * The archive's bytes, piece by piece; each piece is valid until the next is asked for. Ends with two zero blocks.
  * @param volume in which the files lie
  * @param onEntry told of each entry before its bytes come
+ * @param blanked names of files in whose place zeros come
  */
 export async function* archiveBytes(
   entries: Iterable<ArchiveEntry>,
   volume: VolumeBytes,
   onEntry: (entry: ArchiveEntry) => Promise<void>,
+  blanked: ReadonlySet<string> = new Set(),
 ): AsyncGenerator<Buffer, void, undefined> {
   const piece = Buffer.allocUnsafe(pieceBytes);
   for (const archived of entries) {
@@ -52,6 +54,7 @@ export async function* archiveBytes(
     for (let done = 0; done < size;) {
       const length = await volume.read(piece.subarray(0, Math.min(pieceBytes, size - done)), offset + done);
       if (length === 0) throw new Error(`the volume ended within ${archived.name}`);
+      if (blanked.has(archived.name)) piece.fill(0, 0, length);
       yield piece.subarray(0, length);
       done += length;
     }

@@ -90,6 +90,24 @@ export const faultTable = {
     sentence: 'ufsdump and sfxdump end with status 0 in the middle, and do not say that the dump is done',
   },
   'slow-rejoin': { value: 'number', sentence: 'the copy of a rejoin moves N bytes a second' },
+  'tar-sockets': {
+    value: 'number',
+    sentence: 'the last N files are sockets: tar says so, leaves them out and ends with status 0',
+  },
+  'tar-long-links': {
+    value: 'number',
+    sentence:
+      'the first N files are symbolic links that are too long: tar says so, leaves them out and ends with status 0',
+  },
+  'tar-changed': {
+    value: 'number',
+    sentence:
+      'the last N files become shorter while tar reads them: it says so, adds zeros and ends with status 0',
+  },
+  'tar-unread': {
+    value: 'none',
+    sentence: 'tar cannot read the last file: it says so, writes zeros in its place and ends with status 0',
+  },
   'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
 } as const satisfies Record<string, FaultKind>;
 

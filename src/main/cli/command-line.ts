@@ -32,7 +32,7 @@ Exit status:
   0  done and verified
   1  wrong usage or configuration, or refused before anything was touched
   2  failed, and the cluster is back in its normal state
-  3  failed, and an operator must act: the last lines say what stands where
+  3  action required: the cluster is not proven to be normal; the last lines show its state. The verdict may be verified
   4  the tape does not hold what was read
 
 Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;

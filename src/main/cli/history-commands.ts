@@ -1,6 +1,7 @@
 /** show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
+import { omissionWords } from '../../contract/run-outcome.ts';
 import { readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
 import {
   faultOption,
@@ -34,7 +35,7 @@ function eventLines(event: RunEvent, text: RunText): string[] {
     case 'run-finished':
       return [
         '',
-        `${event.verdict}: ${event.sentence}`,
+        `${event.verdict}${omissionWords(event)}: ${event.sentence}`,
         ...event.stands.map((line) => `  ${line}`),
         `exit status ${event.exitStatus}`,
       ];

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { omissionWords } from '../../contract/run-outcome.ts';
 import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
@@ -43,7 +44,7 @@ function runText(line: RunLine): string {
     line.method,
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),
-    line.sentence ?? `at step ${line.currentStep ?? '?'}`,
+    `${line.sentence ?? `at step ${line.currentStep ?? '?'}`}${omissionWords(line)}`,
   ].join('  ');
 }
 

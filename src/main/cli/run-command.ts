@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../contract/events.ts';
+import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
 import {
   ReportService,
   type EndedRun,
@@ -31,18 +32,21 @@ interface FollowOptions extends GlobalOptionWords {
   readonly atEnd?: ((run: string) => Promise<string>) | undefined;
 }
 
-const endWords = {
-  0: 'done',
-  1: 'refused, nothing was touched',
-  2: 'failed; the cluster is in its normal state',
-  3: 'failed; an operator must act',
-  4: 'the tape is no backup; the cluster is in its normal state',
-} as const;
+const endWords: Readonly<Record<RunOutcome, string>> = {
+  verified: 'verified',
+  unverified: 'unverified',
+  'verified-act': 'verified; action required on the cluster',
+  'unverified-act': 'unverified; action required on the cluster',
+  refused: 'refused, nothing was touched',
+  'rolled-back': 'failed; the cluster is in its normal state',
+  act: 'failed; an operator must act',
+  'tape-mismatch': 'the tape is no backup; the cluster is in its normal state',
+};
 
 /** The last lines: what happened, what stands where, where the journal is, how to see it, and where an operator must act, how to go on. */
 export function endLines(end: EndedRun, stateOption: string, siteOption = ''): string[] {
-  const { verdict, exitStatus, sentence, error, stands, journalFile, journalBroken, run } = end;
-  const word = exitStatus === 0 ? verdict : endWords[exitStatus];
+  const { exitStatus, sentence, error, stands, journalFile, journalBroken, run } = end;
+  const word = `${endWords[outcomeOf(end)]}${omissionWords(end)}`;
   return [
     '',
     `${word}: ${sentence}`,

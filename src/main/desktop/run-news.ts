@@ -36,7 +36,7 @@ const endWords: Readonly<Record<number, string>> = {
   0: 'is done',
   1: 'was refused; nothing was touched',
   2: 'has failed; the cluster is in its normal state',
-  3: 'has failed: an operator must act',
+  3: 'has ended: an operator must act',
   4: 'has ended, and the tape is no backup',
 };
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { writeTrouble } from './journal.ts';
+import { syncNameOf } from './sync-folder.ts';
 
 /** Writes the entries of a passing archive into a file beside the journal, a line each. */
 export class CatalogueFile {
@@ -23,14 +24,21 @@ export class CatalogueFile {
     } catch (error) {
       throw this.#unwritable(error);
     }
+    try {
+      syncNameOf(this.path);
+    } catch (error) {
+      this.close();
+      throw this.#unwritable(error);
+    }
   }
 
   /** @throws CATALOGUE_UNWRITABLE */
   add(entry: object): void {
-    const line = `${JSON.stringify(entry)}\n`;
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`, 'utf8');
     this.#hash.update(line);
     try {
-      writeSync(this.#handle, line);
+      // A disk that is nearly full takes a part of it without an error.
+      for (let written = 0; written < line.length;) written += writeSync(this.#handle, line, written);
     } catch (error) {
       throw this.#unwritable(error);
     }
@@ -41,8 +49,17 @@ export class CatalogueFile {
     return failure('CATALOGUE_UNWRITABLE', { file: this.path, reason: writeTrouble(error) }, {}, error);
   }
 
-  /** @returns SHA-256 (hex) of the file; to be asked once, at its end */
+  /**
+   * The whole file is on disk when this returns: what the journal has of it must be there after a crash.
+   * @returns SHA-256 (hex) of the file; to be asked once, at its end
+   * @throws CATALOGUE_UNWRITABLE
+   */
   digest(): string {
+    try {
+      fsyncSync(this.#handle);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
     return this.#hash.digest('hex');
   }
 

@@ -3,10 +3,20 @@
  * removed or added line shows. An intent is synced to disk before its command is sent.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { syncNameOf } from './sync-folder.ts';
 
 export const firstPrevious = '0'.repeat(64);
 
@@ -57,8 +67,12 @@ const writeTroubles: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
 };
 
+/** Somebody else changed a file that this process writes. */
+class ForeignChange extends Error {}
+
 /** Why a file of the console's own machine cannot be written, in a few words. */
 export function writeTrouble(error: unknown): string {
+  if (error instanceof ForeignChange) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   return writeTroubles[code ?? ''] ?? code ?? String(error);
 }
@@ -68,6 +82,8 @@ export class Journal implements EventSink {
   readonly run: string;
   #handle: number | undefined;
   #trouble: ShadowtapeError | undefined;
+  /** How long the file is as far as this process wrote it, in bytes. */
+  #length = 0;
   #carriesOn = false;
   #seq = 0;
   #previous = firstPrevious;
@@ -87,8 +103,9 @@ export class Journal implements EventSink {
       this.#goOn(soFar);
       return;
     }
+    let made: string | undefined;
     try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      made = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     } catch (error) {
       throw this.#unwritable(error);
     }
@@ -96,6 +113,12 @@ export class Journal implements EventSink {
       this.#handle = openSync(file, 'ax', 0o600);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw failure('JOURNAL_EXISTS', { file });
+      throw this.#unwritable(error);
+    }
+    try {
+      syncNameOf(file, made);
+    } catch (error) {
+      this.close();
       throw this.#unwritable(error);
     }
   }
@@ -137,7 +160,7 @@ export class Journal implements EventSink {
   /**
    * Appends an event, and syncs it to disk unless it is only progress.
    * @returns its sequence number
-   * @throws JOURNAL_UNWRITABLE as soon as the file can no longer be written (disk full), unless the run carries on without it.
+   * @throws JOURNAL_UNWRITABLE as soon as the file can no longer be written (disk full, removed, replaced), unless the run carries on without it.
    *   Events reach the listeners in any case.
    */
   append(event: NewEvent): number {
@@ -167,6 +190,7 @@ export class Journal implements EventSink {
     this.#seq = events.length;
     this.#previous = lastHash;
     this.#events.push(...events.filter(({ type }) => type !== 'progress'));
+    this.#length = wholeBytes;
     try {
       this.#handle = openSync(this.file, 'a', 0o600);
       if (fstatSync(this.#handle).size > wholeBytes) {
@@ -181,14 +205,26 @@ export class Journal implements EventSink {
   #write(line: string, sync: boolean): void {
     if (this.#handle === undefined) return;
     try {
+      this.#requireOwn(this.#handle);
       const bytes = Buffer.from(`${line}\n`, 'utf8');
       let written = 0;
       while (written < bytes.length) written += writeSync(this.#handle, bytes, written);
+      this.#length += bytes.length;
       if (sync) fsyncSync(this.#handle);
     } catch (error) {
       this.#trouble = this.#unwritable(error);
       this.close();
     }
+  }
+
+  /** What is written to a file that nobody finds under its name any more is lost when the run ends. */
+  #requireOwn(handle: number): void {
+    const own = fstatSync(handle);
+    const named = statSync(this.file, { throwIfNoEntry: false });
+    if (named === undefined) throw new ForeignChange('it was removed during the run');
+    if (own.nlink === 0 || named.ino !== own.ino || named.dev !== own.dev)
+      throw new ForeignChange('it was replaced by another file during the run');
+    if (own.size !== this.#length) throw new ForeignChange('another program wrote to it during the run');
   }
 
   #unwritable(error: unknown) {

@@ -1,7 +1,8 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
-import { hops, type EventOf, type Hop, type RunEvent, type RunVerdict } from '../../contract/events.ts';
+import { hops, type EventOf, type Hop, type RunEvent } from '../../contract/events.ts';
+import { givenOmissions, type Omissions, type RunVerdict } from '../../contract/run-outcome.ts';
 
-export interface RunSummary {
+export interface RunSummary extends Omissions {
   readonly run: string;
   readonly job: string;
   readonly site: string;
@@ -77,6 +78,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
     sentence: end?.sentence ?? importedSentence(events),
+    ...givenOmissions(end),
     digests: digestsOf(events),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };

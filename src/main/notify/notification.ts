@@ -1,6 +1,7 @@
 /** What is told of a run, and on which occasion: subject, text, and facts for a command's environment. Pure. */
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
+import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -89,11 +90,15 @@ function notificationOf(facts: RunFacts, message: Message, journalFile: string |
   };
 }
 
-const failedWords: Readonly<Record<number, string>> = {
-  1: 'refused, nothing was touched',
-  2: 'failed, the cluster is in its normal state',
-  3: 'failed, an operator must act',
-  4: 'failed, the tape is no backup',
+const endWords: Readonly<Record<RunOutcome, string>> = {
+  verified: 'verified',
+  unverified: 'unverified',
+  'verified-act': 'verified, action required',
+  'unverified-act': 'unverified, action required',
+  refused: 'refused, nothing was touched',
+  'rolled-back': 'failed, the cluster is in its normal state',
+  act: 'failed, an operator must act',
+  'tape-mismatch': 'failed, the tape is no backup',
 };
 
 /** A run has ended. */
@@ -105,7 +110,7 @@ export function endedNotification(
   const { verdict, exitStatus, sentence, hint, stands, at, code } = event;
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
   const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
-  const how = broughtBack ? 'unwound' : (failedWords[exitStatus] ?? verdict);
+  const how = broughtBack ? 'unwound' : `${endWords[outcomeOf(event)]}${omissionWords(event)}`;
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
+import { leftNothing, outcomeOf } from '../../contract/run-outcome.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { orMissing, packedFile, readKept, statKept, unpack } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -13,9 +14,6 @@ import { liveRuns } from './live-runs.ts';
 import { syncFolder, unwritable, writeWhole } from './whole-file.ts';
 
 const zip = promisify(gzip);
-
-/** Runs that ended so are over; one that needs an operator is going to be taken up again. */
-const overStatuses = new Set([0, 1, 2, 4]);
 
 const contentOf = (file: string): Promise<Buffer | undefined> => orMissing(file, readFile(file));
 
@@ -58,9 +56,10 @@ export async function cataloguesOf(state: StateFolder, run: string): Promise<str
   return [...new Set(names)].sort();
 }
 
+/** A run that needs an operator is not over: it is going to be resumed. */
 function isOver(events: readonly RunEvent[], before: number): boolean {
   const last = events.at(-1);
-  if (last?.type !== 'run-finished' || !overStatuses.has(last.exitStatus)) return false;
+  if (last?.type !== 'run-finished' || !leftNothing(outcomeOf(last))) return false;
   return Date.parse(last.at) <= before;
 }
 

@@ -32,6 +32,7 @@ describe('a site file', () => {
       verify: { fingerprint: 64, readback: true, digest: 'sha256' },
       approve: 'operator',
       onFailure: 'halt',
+      onSkippedFiles: 'warn',
       resynchronisation: { everySeconds: 10, wait: true },
       part: { synchroniseFirst: false, tries: 1, everySeconds: 60 },
       rejoin: 'after-backup',

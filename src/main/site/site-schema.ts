@@ -111,6 +111,8 @@ export const jobSchema = z.strictObject({
   /** In the place of the site's. */
   notify: notifySchema.optional(),
   onFailure: z.enum(['halt', 'unwind']).default('halt'),
+  /** Files that tar skips, or that change while it reads them, though it ends with exit status 0. */
+  onSkippedFiles: z.enum(['warn', 'fail']).default('warn'),
   /** How often the resynchronisation is looked at; sdxinfo is slow when it is asked often (GDS guide 4.5, D.6). */
   resynchronisation: z
     .strictObject({

@@ -68,6 +68,7 @@ describe('a dump that has ended', () => {
       cksum: { checksum: 3_735_928_559, bytes },
       sha256: sum,
       warnings: [],
+      said: expect.objectContaining({ remarks: [] }) as unknown,
     });
     expect(dumped(raw, { sha256: { output: `${sum}  -\n` } }).sha256).toBe(sum);
   });
@@ -85,6 +86,31 @@ describe('a dump that has ended', () => {
       message: `dd wrote 3+0 records to the tape instead of 3+1 records, ${bytes} bytes`,
     });
     expect(thrownBy(() => dumped(raw, { writer: { errors: '' } })).code).toBe('TAPE_COUNT_MISSING');
+  });
+
+  it('is not whole where dd says that it could not read, though it ended well', () => {
+    const reader = { errors: `dd: error reading '/dev/sfdsk': Input/output error\n${counts('3+1')}` };
+    expect(thrownBy(() => dumped(raw, { reader }))).toEqual({
+      code: 'DUMP_NOT_CLOSED',
+      message: "dd ended with exit status 0, but said: error reading '/dev/sfdsk': Input/output error",
+    });
+  });
+
+  it('tells what tar skipped, or fails where the job says so', () => {
+    const tar = dumpWork({ folder, reader: { argv: ['tar', 'cf', '-', '.'] }, digest: 'cksum', ...tape });
+    const reader = { errors: 'tar: ./s is not a file. Not dumped\n' };
+    expect(dumped(tar, { reader }).said?.remarks).toMatchObject([{ kind: 'skipped', file: './s' }]);
+    const fail = { onSkippedFiles: 'fail' } as const;
+    expect(thrownBy(() => dumped(tar, { reader }, fail)).code).toBe('FILES_SKIPPED');
+    // What is beyond the end of what can be read may be a file, too.
+    const cut = { reader: { errors: '', errorsCut: true } };
+    expect(dumped(tar, cut).warnings).toEqual([
+      'tar said more than can be read: more files may be missing than are listed',
+    ]);
+    expect(thrownBy(() => dumped(tar, cut, fail))).toEqual({
+      code: 'DUMP_NOT_CLOSED',
+      message: 'tar ended with exit status 0, but said more than can be read',
+    });
   });
 
   it('is not whole where the reading dd counted other records', () => {

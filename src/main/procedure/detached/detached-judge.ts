@@ -2,6 +2,7 @@
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import { countText, parseDdCounts, type DdCounts } from '../../../streams/dd-counts.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
+import { ReaderOutput, type OnSkippedFiles } from '../../../streams/reader-output.ts';
 import type { PosixCksum } from '../../../streams/posix-cksum.ts';
 import { countRecords } from '../../../streams/record-cutter.ts';
 import { judgeSource, sourceFailure } from '../../../streams/source-gate.ts';
@@ -29,6 +30,8 @@ export interface WorkOutcome {
   readonly sha256: string | undefined;
   /** Lines with which a dump tool warned. */
   readonly warnings: readonly string[];
+  /** What another reader said though it ended well: tar, dd. */
+  readonly said?: ReaderOutput | undefined;
 }
 
 export interface DumpExpectation {
@@ -38,6 +41,8 @@ export interface DumpExpectation {
   readonly expectedBytes?: number | undefined;
   /** `ufsdump` or `sfxdump`, where it reads: its words are judged too. */
   readonly dumpTool?: string | undefined;
+  /** What the job wants where the reader skips files; `warn` where absent. */
+  readonly onSkippedFiles?: OnSkippedFiles | undefined;
 }
 
 /** Numbers that are the same on Solaris and on Linux (signal.h(3HEAD), signal(7)). */
@@ -184,16 +189,38 @@ function writtenBy(counts: DdCounts | undefined, recordBytes = 0): number | unde
   return counts.out.partial === 0 && recordBytes > 0 ? counts.out.full * recordBytes : undefined;
 }
 
-/** @throws DUMP_NOT_CLOSED where the dump tool did not say that all is well */
-function judgeWords(one: EndedProcess, dumpTool: string | undefined): readonly string[] {
-  if (dumpTool === undefined) return [];
+function saidBy({ process, end }: EndedProcess): ReaderOutput {
+  const said = new ReaderOutput(process.argv[0] ?? '');
+  said.add(end.stderr);
+  return said;
+}
+
+/** @throws DUMP_NOT_CLOSED, FILES_SKIPPED */
+function judgeReaderWords(one: EndedProcess, onSkippedFiles: OnSkippedFiles): Words {
+  const said = saidBy(one);
+  const evidence = endEvidence(one.end, one.evidence);
+  if (one.look.errorsCut && onSkippedFiles === 'fail')
+    throw failure('DUMP_NOT_CLOSED', { tool: said.tool, reason: 'said more than can be read' }, evidence);
+  said.judge(onSkippedFiles, evidence);
+  const cut = `${said.tool} said more than can be read: more files may be missing than are listed`;
+  return { warnings: one.look.errorsCut ? [cut] : [], said };
+}
+
+type Words = Pick<WorkOutcome, 'warnings' | 'said'>;
+
+/** @throws DUMP_NOT_CLOSED where the dump tool did not say that all is well, or data could not be read; FILES_SKIPPED */
+function judgeWords(
+  one: EndedProcess,
+  { dumpTool, onSkippedFiles = 'warn' }: Pick<DumpExpectation, 'dumpTool' | 'onSkippedFiles'>,
+): Words {
+  if (dumpTool === undefined) return judgeReaderWords(one, onSkippedFiles);
   const evidence = endEvidence(one.end, one.evidence);
   if (one.look.errorsCut)
     throw failure('DUMP_NOT_CLOSED', { tool: dumpTool, reason: 'said more than can be read' }, evidence);
   const output = new DumpOutput();
   output.add(one.end.stderr);
   output.judge(dumpTool, evidence);
-  return output.warnings;
+  return { warnings: output.warnings };
 }
 
 /** A dd that reads a device whole counts the same records as the bytes make. */
@@ -208,10 +235,10 @@ function requireReaderCount(host: string, reader: EndedProcess, expected: Expect
 }
 
 function judgeGuideCommand(work: EndedWork, one: EndedProcess, expectation: DumpExpectation): WorkOutcome {
-  const { recordBytes, expectedBytes, dumpTool } = expectation;
+  const { recordBytes, expectedBytes } = expectation;
   if (one.failed) throw dumpFailure(work, one);
-  const warnings = judgeWords(one, dumpTool);
-  const none = { cksum: undefined, sha256: undefined, warnings };
+  const words = judgeWords(one, expectation);
+  const none = { cksum: undefined, sha256: undefined, ...words };
   if (one.process.argv[0] !== 'dd') return { bytes: undefined, records: undefined, ...none };
   const bytes = expectedBytes ?? writtenBy(one.counts, recordBytes);
   if (bytes === undefined) throw failure('TAPE_COUNT_MISSING', {}, endEvidence(one.end, one.evidence));
@@ -224,7 +251,7 @@ function judgeGuideCommand(work: EndedWork, one: EndedProcess, expectation: Dump
  * Judges a dump that has ended.
  * @param look the last one, of `awaitWork`
  * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED where it did not come to its end; TAPE_*, DUMP_SOURCE_FAILED,
- *   DETACHED_PROCESS_FAILED for the process that failed; DUMP_NOT_CLOSED; DETACHED_DIGEST_UNREADABLE; DUMP_SOURCE_EMPTY,
+ *   DETACHED_PROCESS_FAILED for the process that failed; DUMP_NOT_CLOSED, FILES_SKIPPED; DETACHED_DIGEST_UNREADABLE; DUMP_SOURCE_EMPTY,
  *   DUMP_SOURCE_SIZE_DIFFERS, DETACHED_COUNTS_DIFFER, TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED where the numbers do not agree
  */
 export function judgeDumpWork(
@@ -248,12 +275,12 @@ export function judgeDumpWork(
   const reader = ended.process('reader', bytes);
   const writer = ended.process('writer', bytes);
   if (!reader || !writer) throw new Error('a dump has a reader and a writer');
-  const warnings = judgeWords(reader, expectation.dumpTool);
+  const words = judgeWords(reader, expectation);
   judgeSource(reader.end, bytes, expectation.expectedBytes, reader.evidence);
   const expected = countRecords(bytes, expectation.recordBytes, 'short');
   requireReaderCount(host, reader, expected);
   const records = judgeTapeWrite(writer.end, expected, writer.evidence);
-  return { bytes, records, cksum, sha256: ended.sha256(), warnings };
+  return { bytes, records, cksum, sha256: ended.sha256(), ...words };
 }
 
 /**
@@ -276,5 +303,5 @@ export function judgeReadBackWork(
   const reader = ended.process('reader', cksum?.bytes ?? 0);
   if (!reader) throw new Error('a read-back has a reader');
   const records = judgeTapeRead(reader.end, expected, reader.evidence);
-  return { bytes: cksum?.bytes, records, cksum, sha256: ended.sha256(), warnings: [] };
+  return { bytes: cksum?.bytes, records, cksum, sha256: ended.sha256(), warnings: [], said: saidBy(reader) };
 }

@@ -3,7 +3,15 @@ import { failure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { readBack, type ReadBackResult } from '../../../streams/read-back.ts';
 import { judgeTapeRead } from '../../../streams/tape-reader.ts';
-import { close, evidenceOf, open, reader, showProgress, type DataRoom } from '../hosts/remote-data.ts';
+import {
+  close,
+  evidenceOf,
+  open,
+  reader,
+  showProgress,
+  tellSaid,
+  type DataRoom,
+} from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';
 
 /** What was written, as the journal holds it. */
@@ -59,6 +67,7 @@ export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): 
   } finally {
     await close(room, step, source);
   }
+  tellSaid(room, step, readCommand, result.end.stderr);
   const { bytes, records, crc32, sha256 } = result;
   room.journal.append({ type: 'digest', step, volume, hop: 'readback', bytes, records, crc32, sha256 });
   requireSameAsWritten(written, result);

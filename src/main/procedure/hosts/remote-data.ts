@@ -1,8 +1,10 @@
 /** Commands whose data flows through this program: opened with an intent in the journal, closed with an outcome. */
 import type { CopyProgress } from '../../../streams/progress.ts';
+import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from '../../../streams/stage.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { EventSink } from '../../journal/journal.ts';
+import { warningsOf } from '../model/omissions.ts';
 import type { LiveProgress, RunContext } from './run-context.ts';
 import type { StepCommand } from '../model/step.ts';
 
@@ -46,6 +48,21 @@ export async function close(
     stderr,
     milliseconds: performance.now() - opened.startedAt,
   });
+}
+
+/**
+ * Tells the journal what a command said though it ended with exit status 0.
+ * @param stderr all of it
+ */
+export function tellSaid(
+  { journal }: Pick<DataRoom, 'journal'>,
+  step: string,
+  { argv }: StepCommand,
+  stderr: Buffer | string,
+): void {
+  const said = new ReaderOutput(argv[0] ?? '');
+  said.add(stderr);
+  for (const warning of warningsOf(step, said)) journal.append(warning);
 }
 
 /** @param onStderr hears what the command says while it reads */

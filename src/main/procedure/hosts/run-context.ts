@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
+import type { RunTrouble } from '../../../contract/run-outcome.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
@@ -83,6 +84,8 @@ export class RunContext {
   patience = 0;
   /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
   afterFailure: 'unwind' | 'halt' | undefined;
+  /** What kept the run from its plain end; the step that failed decides. */
+  trouble: RunTrouble = 'none';
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */

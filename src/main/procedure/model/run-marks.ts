@@ -1,5 +1,6 @@
 /** What a run has done so far that cannot be seen on the hosts, folded from its events. */
 import type { RunEvent } from '../../../contract/events.ts';
+import type { TapeMark } from '../../../contract/run-outcome.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 import type { Step } from './step.ts';
 
@@ -17,9 +18,6 @@ export interface ResumedService {
   readonly host: string;
   readonly line: string;
 }
-
-/** What the tape is worth after this run. `written`: every record was counted by the tape host, none was read back. */
-export type TapeMark = 'untouched' | 'incomplete' | 'written' | 'verified' | 'bad';
 
 /** Detached work whose folder is not known to be removed. */
 export interface WorkMark {
@@ -39,6 +37,7 @@ export interface RunMarks {
   readonly shadowBegun: boolean;
   /** A byte may have reached the tape. */
   readonly dumpBegun: boolean;
+  /** What the tape is worth after this run. */
   readonly tape: TapeMark;
   readonly lockMade: boolean;
   /** The mount point was made by this run, and is still there. */

@@ -6,6 +6,7 @@
  */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { leftNothing, outcomeOf } from '../../../contract/run-outcome.ts';
 import { listed, proxiesOf, volumeNamed } from '../model/assignment.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
@@ -21,7 +22,7 @@ import { Observer } from '../hosts/observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { haltedEnd, unwoundEnd } from '../run/run-end.ts';
+import { endOfRun, haltedEnd, unwoundEnd } from '../run/run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import { placeOf } from '../run/run-work.ts';
@@ -63,14 +64,11 @@ function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undef
   return last?.type === 'run-finished' ? last : undefined;
 }
 
-/** The exit statuses with which a run leaves the cluster in its normal state. */
-const normalStatuses = new Set([0, 1, 2, 4]);
-
 /** @throws RUN_ALREADY_ENDED where there is nothing to take up */
 function requireUnfinished(options: TakeUpOptions, events: readonly RunEvent[]): void {
   const { run, mode, assignment } = options;
   const end = lastEndOf(events);
-  if (!end || !normalStatuses.has(end.exitStatus)) return;
+  if (!end || !leftNothing(outcomeOf(end))) return;
   // A run that has failed may be looked at once more; one that is done is left alone.
   if (mode === 'unwind' && end.exitStatus !== 0) return;
   const remedy =
@@ -143,7 +141,7 @@ async function requireOwn(options: TakeUpOptions, { journal, world, marks }: See
   const { assignment, run } = options;
   if (isNormal(assignment, world, marks)) return;
   const end = lastEndOf(journal.events);
-  if (end && normalStatuses.has(end.exitStatus)) {
+  if (end && leftNothing(outcomeOf(end))) {
     const remedy = `what stands now came after it: look with shadowtape runs, and with sdxinfo on both sides`;
     throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
   }
@@ -216,15 +214,27 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   return performToEnd(context, todo);
 }
 
+function endOfBringingBack(
+  context: RunContext,
+  world: World,
+  nothingLeft: boolean,
+  troubles: readonly string[],
+): RunEnd {
+  if (context.options.halt.aborted) return haltedEnd(context, failure('RUN_HALTED', { step: 'unwind' }));
+  const before = context.journal.events.findLast((event) => event.type === 'run-finished');
+  // Where only the copy was not seen to its end, looking at the cluster once more takes nothing from the backup.
+  if (before === undefined || before.verdict === 'failed')
+    return unwoundEnd(context, world, nothingLeft, troubles);
+  context.trouble = 'unwatched';
+  return endOfRun(context, world, { troubles });
+}
+
 async function bringBack(context: RunContext, nothingLeft: boolean): Promise<RunEnd> {
-  const { steps, halt } = context.options;
+  const { steps } = context.options;
   context.unwinding = true;
   const troubles = nothingLeft ? [] : await unwind(context, steps);
   await removeLock(context, steps);
-  const world = await lastLook(context);
-  const end = halt.aborted
-    ? haltedEnd(context, failure('RUN_HALTED', { step: 'unwind' }))
-    : unwoundEnd(context, world, nothingLeft, troubles);
+  const end = endOfBringingBack(context, await lastLook(context), nothingLeft, troubles);
   recordEnd(context, end);
   return end;
 }

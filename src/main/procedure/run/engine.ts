@@ -1,15 +1,14 @@
 /**
  * Performs the steps of a run, one after the other; on failure brings the cluster back, and says what stands where.
- *
- * Exit statuses: 0 done; 1 refused before anything was touched; 2 failed, and the cluster is in its normal state; 3 failed, and an
- * operator must act; 4 the tape does not hold what was read.
+ * Verdict and exit status follow from the facts at the end: see contract/run-outcome.ts.
  */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { givenOmissions, type RunTrouble } from '../../../contract/run-outcome.ts';
 import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { asTableError, failedEnd, goodEnd, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
+import { asTableError, endOfRun, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { settle } from './settle.ts';
 import type { Step } from '../model/step.ts';
 import { performAsked } from './step-failed.ts';
@@ -17,9 +16,24 @@ import { lastLook, removeLock, unwind } from './unwind.ts';
 
 export type { RunEnd } from './run-end.ts';
 
-/** @returns what proved the tape bad, where the run went on nevertheless */
-async function performAll(context: RunContext, steps: readonly Step[]): Promise<unknown> {
-  let tapeTrouble: unknown;
+/** Codes that tell something about the copy, or about the run; with all others the copy only could not be seen. */
+const telling = [
+  'RESYNCHRONISATION_FAILED',
+  'CHECK_FAILED',
+  'RUN_CANCELLED',
+  'RUN_HALTED',
+  'OPERATOR_DECLINED',
+  'JOURNAL_UNWRITABLE',
+] as const;
+
+/** The copy runs by itself once the rejoin is done: not seeing it takes nothing from the backup. */
+function troubleOf(step: Step, error: unknown): RunTrouble {
+  return step.performance === 'watch' && isFailure(error) && !isFailure(error, ...telling)
+    ? 'unwatched'
+    : 'failed';
+}
+
+async function performAll(context: RunContext, steps: readonly Step[]): Promise<void> {
   for (const step of steps) {
     if (step.leftOut !== undefined) {
       skipStep(context, step, step.leftOut);
@@ -34,11 +48,11 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
       await performAsked(context, step);
     } catch (error) {
       // A bad tape is no reason to leave the cluster as it is: the shadow is removed and the proxy rejoined all the same.
-      if (step.performance !== 'read-back' || !provesTapeBad(error)) throw error;
-      tapeTrouble = error;
+      if (step.performance === 'read-back' && provesTapeBad(error)) continue;
+      context.trouble = troubleOf(step, error);
+      throw error;
     }
   }
-  return tapeTrouble;
 }
 
 /** The operator who cancels wants the cluster back; what fails by itself may be left as it stands, for somebody to look at. */
@@ -77,7 +91,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   await removeLock(context, steps);
   if (untouched) return refusedEnd(context, error);
   const world = await lastLook(context);
-  return halt.aborted ? haltedEnd(context, error) : failedEnd(context, error, world, 2, troubles);
+  return halt.aborted ? haltedEnd(context, error) : endOfRun(context, world, { error, troubles });
 }
 
 function recordStart({ assignment, journal, operator, version }: RunOptions): void {
@@ -99,6 +113,7 @@ export function recordEnd(context: RunContext, end: RunEnd): void {
     exitStatus,
     sentence,
     ...(error ? { code: error.code, hint: error.hint } : {}),
+    ...givenOmissions(end),
     stands: [...stands],
   });
 }
@@ -110,14 +125,11 @@ export function recordEnd(context: RunContext, end: RunEnd): void {
 export async function performToEnd(context: RunContext, steps: readonly Step[]): Promise<RunEnd> {
   let end: RunEnd;
   try {
-    const tapeTrouble = await performAll(context, steps);
+    await performAll(context, steps);
     context.finish();
-    const world = await lastLook(context);
-    end =
-      tapeTrouble === undefined
-        ? goodEnd(context, world)
-        : failedEnd(context, asTableError(tapeTrouble), world, 4);
+    end = endOfRun(context, await lastLook(context));
   } catch (error) {
+    if (context.trouble === 'none') context.trouble = 'failed';
     end = await endOfFailure(context, error);
   }
   recordEnd(context, end);

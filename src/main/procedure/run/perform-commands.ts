@@ -1,5 +1,6 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
 import { failure, isFailure } from '../../../contract/errors.ts';
+import { tellSaid } from '../hosts/remote-data.ts';
 import { listed, mastersOf } from '../model/assignment.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from '../model/lock.ts';
@@ -60,7 +61,8 @@ export const performFileSystemCheck: Performer = async (context, step) => {
   const [check] = step.commands;
   if (!check) throw new Error('the step has its fsck command');
   try {
-    await context.runner.send(step.id, check);
+    const { stderr } = await context.runner.send(step.id, check);
+    tellSaid(context, step.id, check, stderr);
   } catch (error) {
     const mayRepair = check.argv.includes('-y');
     if (mayRepair || !isFailure(error, 'COMMAND_FAILED') || !notClean(error.evidence.exitStatus)) throw error;

@@ -3,9 +3,11 @@ import { runDump, type DumpResult } from '../../../streams/copy-path.ts';
 import { judgeSpanningWrite, totalOf } from '../../../streams/spanning-tape-sink.ts';
 import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
+import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { CopyProgress } from '../../../streams/progress.ts';
 import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
 import { blockBytes, dumpToolOf, mounts, volumeNamed, type VolumeAssignment } from '../model/assignment.ts';
+import { warningsOf } from '../model/omissions.ts';
 import { CatalogueFile } from '../../journal/catalogue-file.ts';
 import { goToDump } from './dump-position.ts';
 import type { Performer } from './perform-commands.ts';
@@ -141,13 +143,14 @@ async function copy(
   const { job } = context.assignment;
   const tool = dumpToolOf(volume.method);
   const heard = tool && new HeardDump(context, step.id);
+  const said = new ReaderOutput(readCommand.argv[0] ?? '');
   const show = showProgress(context, step.id, 'dump');
   await goToDump(context, step.id, volume);
   const source = await open(
     context,
     step.id,
     readCommand,
-    reader(context, step.id, heard && ((piece) => heard.hear(piece))),
+    reader(context, step.id, (piece) => (heard ? heard.hear(piece) : said.add(piece))),
   );
   const sink = await openSink(context, step, volume, writeCommand, source);
   try {
@@ -156,8 +159,11 @@ async function copy(
       sink: sink.end,
       recordBytes: job.media.recordBytes,
       ...shapeOf(volume, catalogue),
-      judgeReader:
-        heard && (({ stderr }) => heard.output.judge(tool, { ...evidenceOf(readCommand), stderr })),
+      judgeReader({ stderr }) {
+        const evidence = { ...evidenceOf(readCommand), stderr };
+        if (heard) heard.output.judge(tool, evidence);
+        else said.judge(job.onSkippedFiles, evidence);
+      },
       onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
       abort: context.abort,
       sourceEvidence: evidenceOf(readCommand),
@@ -169,6 +175,7 @@ async function copy(
     await sink.close();
     for (const text of heard?.output.warnings ?? [])
       context.journal.append({ type: 'warning', step: step.id, text: `${tool}: ${text}` });
+    for (const warning of warningsOf(step.id, said)) context.journal.append(warning);
   }
 }
 

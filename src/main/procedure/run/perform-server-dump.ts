@@ -7,11 +7,15 @@ import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
 import { clearWorks, performWork, placeOf, stopWorks } from './run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
+import { warningsOf } from '../model/omissions.ts';
 import type { Step } from '../model/step.ts';
 
 function recordOutcome(context: RunContext, step: Step, volume: string, outcome: WorkOutcome): void {
-  const { bytes, records, cksum, sha256, warnings } = outcome;
+  const { bytes, records, cksum, sha256, warnings, said } = outcome;
   const { journal } = context;
+  // Before the counts: with these in the journal a run that is resumed takes the dump for done.
+  for (const text of warnings) journal.append({ type: 'warning', step: step.id, text });
+  for (const warning of said ? warningsOf(step.id, said) : []) journal.append(warning);
   const common = { type: 'digest', step: step.id, volume } as const;
   const counts = {
     ...(bytes === undefined ? {} : { bytes }),
@@ -26,7 +30,6 @@ function recordOutcome(context: RunContext, step: Step, volume: string, outcome:
     ...(sha256 === undefined ? {} : { sha256, onTapeSha256: sha256 }),
   });
   journal.append({ ...common, hop: 'counted', ...counts });
-  for (const text of warnings) journal.append({ type: 'warning', step: step.id, text });
 }
 
 /** Dumps one volume. A dump that a console that died has started is taken up where the run was found to be able to. */
@@ -49,6 +52,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
     recordBytes: assignment.job.media.recordBytes,
     expectedBytes: total,
     dumpTool: dumpToolOf(volume.method),
+    onSkippedFiles: assignment.job.onSkippedFiles,
   });
   recordOutcome(context, step, volume.proxy, outcome);
 }

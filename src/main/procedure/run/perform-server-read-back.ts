@@ -3,6 +3,7 @@ import { countRecords } from '../../../streams/record-cutter.ts';
 import type { VolumeAssignment } from '../model/assignment.ts';
 import { requireSame, type WrittenDigest } from '../drive/compare-read-back.ts';
 import { judgeReadBackWork } from '../detached/detached-judge.ts';
+import { warningsOf } from '../model/omissions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { performWork, placeOf } from './run-work.ts';
 import { readBackWorkOf, workDigestOf } from '../plan/server-work.ts';
@@ -26,6 +27,7 @@ export async function readBackOnServer(
   const look = await performWork(context, order, false);
   const expected = total === undefined ? undefined : countRecords(total, recordBytes, 'short');
   const read = judgeReadBackWork(placeOf(context).host, work, look, expected);
+  for (const warning of read.said ? warningsOf(step, read.said) : []) journal.append(warning);
   journal.append({
     type: 'digest',
     step,

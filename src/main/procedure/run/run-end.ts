@@ -1,8 +1,18 @@
-/** How a run ends: its verdict, its exit status, and what stands where. Pure, but for what the run has seen. */
-import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import type { RunEvent, RunVerdict } from '../../../contract/events.ts';
+/** How a run ends: its verdict, its exit status, and the current state. Pure, but for what the run has seen. */
+import { failure, isFailure, ShadowtapeError } from '../../../contract/errors.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import {
+  concludeRun,
+  type ClusterMark,
+  type Omissions,
+  type OutcomeFacts,
+  type RunTrouble,
+  type VerdictAndStatus,
+} from '../../../contract/run-outcome.ts';
 import { listed, proxiesOf } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { omissionsOf } from '../model/omissions.ts';
+import { tapeCodes } from '../model/run-marks.ts';
 import {
   commandsByHand,
   isAtRest,
@@ -13,12 +23,7 @@ import {
 } from './what-stands.ts';
 import type { World } from '../model/world.ts';
 
-/** 0 done; 1 refused before anything was touched; 2 failed, the cluster normal; 3 failed, an operator must act; 4 the tape is bad. */
-export type ExitStatus = 0 | 1 | 2 | 3 | 4;
-
-export interface RunEnd {
-  readonly verdict: RunVerdict;
-  readonly exitStatus: ExitStatus;
+export interface RunEnd extends VerdictAndStatus, Omissions {
   readonly sentence: string;
   readonly error: ShadowtapeError | undefined;
   /** What stands where, a sentence each. */
@@ -32,44 +37,101 @@ export function asTableError(error: unknown): ShadowtapeError {
   return failure('UNEXPECTED', { sentence }, {}, error);
 }
 
-function failed(error: ShadowtapeError, exitStatus: ExitStatus, stands: readonly string[]): RunEnd {
-  return { verdict: 'failed', exitStatus, sentence: error.message, error, stands };
+const nothingSeen: World = { primaries: [], backup: undefined };
+
+function clusterMark({ assignment, marks }: RunContext, world: World): ClusterMark {
+  if (isNormal(assignment, world, marks)) return 'normal';
+  return isAtRest(assignment, world, marks) ? 'at-rest' : 'unproven';
 }
 
-export function refusedEnd({ assignment, marks }: RunContext, error: ShadowtapeError): RunEnd {
-  return failed(error, 1, ['nothing was touched', ...markSentences(assignment, marks)]);
+/** The end of the reading back that counts: the last. */
+function readBackEnd(events: readonly RunEvent[]) {
+  return events.findLast((event) => event.type === 'step-finished' && event.step === 'read-back');
+}
+
+function isReadBackDue({ options, journal }: RunContext): boolean {
+  const step = options.steps.find(({ performance: kind }) => kind === 'read-back');
+  if (step === undefined || step.leftOut !== undefined) return false;
+  const end = readBackEnd(journal.events);
+  return end?.type !== 'step-finished' || end.result !== 'skipped';
+}
+
+function factsOf(context: RunContext, world: World, trouble: RunTrouble): OutcomeFacts {
+  const { changed, tape } = context.marks;
+  return {
+    changed,
+    tape,
+    readBackDue: isReadBackDue(context),
+    trouble,
+    cluster: clusterMark(context, world),
+  };
+}
+
+/** What proved the tape bad. It may have been seen by a process that died since, so the journal has it. */
+function tapeError({ journal, marks }: RunContext): ShadowtapeError | undefined {
+  const end = readBackEnd(journal.events);
+  if (marks.tape !== 'bad' || end?.type !== 'step-finished' || !end.error) return undefined;
+  const { sentence, hint } = end.error;
+  const code = tapeCodes.find((known) => known === end.error?.code);
+  return code && new ShadowtapeError({ code, sentence, hint, evidence: {} });
+}
+
+export function refusedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
+  const { assignment, marks } = context;
+  const stands = ['nothing was touched', ...markSentences(assignment, marks)];
+  return { ...concludeRun(factsOf(context, nothingSeen, 'failed')), sentence: error.message, error, stands };
 }
 
 /** The operator stopped at once: nothing is sent any more, and so nothing looked at. */
 export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
   const { assignment, marks, observer, options } = context;
-  return failed(error, 3, [
-    'this is how it was seen last; nothing was looked at since',
-    ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
-    ...tapeSentences(assignment, marks),
-    ...commandsByHand(options.steps, observer.stillTrue, marks),
-  ]);
+  return {
+    // A run of which nothing is known but what was seen last has not kept its word, whatever it did before.
+    ...concludeRun({ ...factsOf(context, nothingSeen, 'failed'), changed: true }),
+    sentence: error.message,
+    error,
+    stands: [
+      'this is how it was seen last; nothing was looked at since',
+      ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
+      ...tapeSentences(assignment, marks),
+      ...commandsByHand(options.steps, observer.stillTrue, marks),
+    ],
+  };
 }
 
-/**
- * @param world what the hosts show in the end; a side that could not be seen is empty
- * @param normalStatus the exit status where nothing is left to do
- * @param troubles what kept the run from being unwound
- */
-export function failedEnd(
-  { assignment, marks, options }: RunContext,
-  error: ShadowtapeError,
+/** What a run ended with that was not stopped at once. */
+interface Ending {
+  /** Undefined where every step was performed. */
+  readonly error?: ShadowtapeError | undefined;
+  /** What kept the run from being rolled back. */
+  readonly troubles?: readonly string[];
+}
+
+/** A bad tape is what the reader must know first, unless the cluster needs him. */
+function failedEnd(
+  context: RunContext,
   world: World,
-  normalStatus: 2 | 4,
-  troubles: readonly string[] = [],
+  concluded: VerdictAndStatus,
+  { error, troubles = [] }: Ending,
 ): RunEnd {
-  const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks)];
-  // A run whose tape proved bad has performed every step; all others were brought back.
-  const isWell = normalStatus === 4 ? isAtRest : isNormal;
-  if (isWell(assignment, world, marks)) return failed(error, normalStatus, stands);
-  const others = [...new Set(troubles)].filter((text) => text !== error.message);
-  const reasons = others.map((text) => `not brought back: ${text}`);
-  return failed(error, 3, [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)]);
+  const { assignment, marks, options } = context;
+  const { exitStatus } = concluded;
+  const bad = tapeError(context);
+  const isTapeFirst = bad !== undefined && (exitStatus === 4 || error === undefined);
+  const shown = (isTapeFirst ? bad : error) ?? failure('TAPE_NOT_PROVEN');
+  const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
+  const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
+  const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
+  const left = [
+    ...others.map((text) => `not brought back: ${text}`),
+    ...commandsByHand(options.steps, world, marks),
+  ];
+  return {
+    ...concluded,
+    sentence: shown.message,
+    error: shown,
+    stands: exitStatus === 3 ? [...stands, ...left] : stands,
+  };
 }
 
 /** `the tape "A" in`; of several tapes each that holds a part. A run that began again has labelled its first tape once more. */
@@ -82,21 +144,51 @@ function tapeWords(events: readonly RunEvent[]): string {
   return names.length === 1 ? `the tape ${names.join('')} in` : 'the tape in';
 }
 
-export function goodEnd({ assignment, journal, marks }: RunContext, world: World): RunEnd {
-  const verified = marks.tape === 'verified';
+function backupSentence({ assignment, journal }: RunContext, isVerified: boolean): string {
   const { tapeDevice, tapeHost } = assignment;
   const proxies = proxiesOf(assignment);
   const dumped = `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
-  const tape = tapeWords(journal.events);
+  const place = `${dumped} on ${tapeWords(journal.events)} ${tapeDevice} on ${tapeHost}`;
+  return isVerified
+    ? `${place}, and every record was read back and compared`
+    : `${place}; it was not read back`;
+}
+
+function goodEnd(
+  context: RunContext,
+  world: World,
+  concluded: VerdictAndStatus,
+  { error, troubles = [] }: Ending,
+): RunEnd {
+  const { assignment, marks, options } = context;
+  const sentence = backupSentence(context, concluded.verdict === 'verified');
+  const stands = whatStands(assignment, world, marks);
+  const omitted = omissionsOf(context.journal.events);
+  if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
+  const reason = error?.message ?? 'see the current state';
+  const unproven = failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
+  const others = [...new Set(troubles)].filter((text) => text !== error?.message);
   return {
-    verdict: verified ? 'verified' : 'unverified',
-    exitStatus: 0,
-    sentence: verified
-      ? `${dumped} on ${tape} ${tapeDevice} on ${tapeHost}, and every record was read back and compared`
-      : `${dumped} on ${tape} ${tapeDevice} on ${tapeHost}; it was not read back`,
-    error: undefined,
-    stands: whatStands(assignment, world, marks),
+    ...concluded,
+    ...omitted,
+    sentence: `${sentence}; ${unproven.message}`,
+    error: unproven,
+    stands: [
+      ...stands,
+      ...others.map((text) => `not brought back: ${text}`),
+      ...commandsByHand(options.steps, world, marks),
+    ],
   };
+}
+
+/**
+ * The end of a run that was not stopped at once.
+ * @param world what the hosts show at the end; a side that could not be seen is empty
+ */
+export function endOfRun(context: RunContext, world: World, ending: Ending = {}): RunEnd {
+  const concluded = concludeRun(factsOf(context, world, context.trouble));
+  const end = concluded.verdict === 'failed' ? failedEnd : goodEnd;
+  return end(context, world, concluded, ending);
 }
 
 /**
@@ -105,25 +197,26 @@ export function goodEnd({ assignment, journal, marks }: RunContext, world: World
  * @param troubles what kept it from being unwound
  */
 export function unwoundEnd(
-  { assignment, journal, marks, options }: RunContext,
+  context: RunContext,
   world: World,
   nothingLeft: boolean,
   troubles: readonly string[],
 ): RunEnd {
+  const { assignment, journal, marks, options } = context;
   const { run } = journal;
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks)];
-  const ended = { verdict: 'failed', error: undefined } as const;
-  if (isNormal(assignment, world, marks)) {
+  const concluded = concludeRun(factsOf(context, world, 'rolled-back'));
+  const ended = { ...concluded, error: undefined };
+  if (concluded.exitStatus !== 3) {
     const sentence = nothingLeft
       ? `nothing is left to unwind of run ${run}: everything was in its normal state already`
       : `run ${run} is unwound`;
-    return { ...ended, exitStatus: marks.tape === 'bad' ? 4 : 2, sentence, stands };
+    return { ...ended, sentence, stands };
   }
   const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
   const reasons = others.map((text) => `not brought back: ${text}`);
   return {
     ...ended,
-    exitStatus: 3,
     sentence: `run ${run} is not unwound: ${first}`,
     stands: [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)],
   };

@@ -6,6 +6,7 @@ import type {
   ReportTermination,
   ReportTexts,
 } from '../../../contract/report.ts';
+import { omissionWords, outcomeOf, type RunOutcome } from '../../../contract/run-outcome.ts';
 import { bytesText, durationText } from '../../../contract/words.ts';
 import type { VolumeModel } from '../../../folds/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
@@ -31,18 +32,19 @@ const volumesOnFirstPage = 14;
 const troublesOnFirstPage = 3;
 const standsOnFirstPage = 4;
 
-const endWords: Readonly<Record<number, { line: string; mark: ReportTermination['mark'] }>> = {
-  1: { line: 'Backup refused, nothing was touched', mark: 'bad' },
-  2: { line: 'Backup failed, the cluster is in its normal state', mark: 'bad' },
-  3: { line: 'Backup failed, an operator must act', mark: 'bad' },
-  4: { line: 'The tape is no backup, the cluster is in its normal state', mark: 'bad' },
-};
-
-const goodWords = {
+const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTermination['mark'] }>> = {
   verified: { line: 'Backup OK, verified', mark: 'good' },
   unverified: { line: 'Backup written, not verified', mark: 'warning' },
-  failed: { line: 'Backup failed', mark: 'bad' },
-} as const;
+  'verified-act': { line: 'Backup OK, verified; action required on the cluster', mark: 'warning' },
+  'unverified-act': {
+    line: 'Backup written, not verified; action required on the cluster',
+    mark: 'warning',
+  },
+  refused: { line: 'Backup refused, nothing was touched', mark: 'bad' },
+  'rolled-back': { line: 'Backup failed, the cluster is in its normal state', mark: 'bad' },
+  act: { line: 'Backup failed, an operator must act', mark: 'bad' },
+  'tape-mismatch': { line: 'The tape is no backup, the cluster is in its normal state', mark: 'bad' },
+};
 
 /** How the run ended, in one line. */
 export function terminationOf({ model: { end, current, at } }: ReportFacts): ReportTermination {
@@ -57,12 +59,12 @@ export function terminationOf({ model: { end, current, at } }: ReportFacts): Rep
       sentence: `The journal tells of no end; its last line was written${when}${where}. The run goes on, or its console died.`,
     };
   }
-  const { line, mark } =
-    end.exitStatus === 0 ? goodWords[end.verdict] : (endWords[end.exitStatus] ?? goodWords.failed);
+  const { line, mark } = endWords[outcomeOf(end)];
+  const omitted = omissionWords(end);
   return {
     kind: 'termination',
-    mark,
-    line: `Termination: ${line}`,
+    mark: omitted === '' || mark === 'bad' ? mark : 'warning',
+    line: `Termination: ${line}${omitted}`,
     status: `exit status ${end.exitStatus}`,
     sentence: end.sentence,
   };

@@ -64,6 +64,11 @@ export const approvals: readonly Choice[] = [
   },
 ];
 
+export const onSkippedFiles: readonly Choice[] = [
+  { value: 'warn', word: 'warn', about: 'lists them; the run is verified, with so many files skipped' },
+  { value: 'fail', word: 'fail', about: 'fails the dump; the run ends with exit status 2' },
+];
+
 export const afterFailures: readonly Choice[] = [
   {
     value: 'halt',

@@ -4,6 +4,8 @@ import type { RunState } from '../../../folds/run-state.ts';
 export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
   verified: 'Done and verified',
   unverified: 'Done, but the tape was not read back',
+  'verified-act': 'Verified; action required on the cluster',
+  'unverified-act': 'Unverified; action required on the cluster',
   refused: 'Refused before anything was touched',
   unwound: 'Failed; the cluster is in its normal state',
   halted: 'Failed; you must act',

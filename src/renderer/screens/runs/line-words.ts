@@ -1,6 +1,7 @@
 /** The state of a line of the history, and what came of it. */
+import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
-import { stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
+import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
 
 const short: Readonly<Partial<Record<RunState, string>>> = {
   unwound: 'failed',
@@ -10,9 +11,7 @@ const short: Readonly<Partial<Record<RunState, string>>> = {
 
 function stateOf({ verdict, exitStatus, live }: RunLine): RunState {
   if (verdict === 'unfinished') return live ? 'running' : 'dead';
-  if (verdict !== 'failed') return verdict;
-  const failed: Readonly<Record<number, RunState>> = { 1: 'refused', 2: 'unwound', 4: 'tape-bad' };
-  return failed[exitStatus ?? 3] ?? 'halted';
+  return endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
 }
 
 export function lineWords(line: RunLine): StateWords & { readonly said: string } {
@@ -21,5 +20,10 @@ export function lineWords(line: RunLine): StateWords & { readonly said: string }
   const state = stateOf(line);
   const { state: colour, word } = stateWords[state];
   const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);
-  return { state: colour, word: short[state] ?? word, said };
+  const omitted = omissionWords(line);
+  return {
+    state: omitted !== '' && colour === 'ok' ? 'warn' : colour,
+    word: `${short[state] ?? word}${omitted}`,
+    said,
+  };
 }

@@ -1,0 +1,48 @@
+/** What a reader left out though it ended well: told to the journal, and counted from it. Pure. */
+import type { NewEvent, RunEvent } from '../../../contract/events.ts';
+import type { Omissions } from '../../../contract/run-outcome.ts';
+import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
+
+type Warning = Extract<NewEvent, { type: 'warning' }>;
+
+const ofKind = {
+  skipped: { one: 'not on the tape', more: 'more files are not on the tape' },
+  inconsistent: { one: 'changed while it was read', more: 'more files changed while they were read' },
+} as const;
+
+function warningOf(step: string, tool: string, { kind, file, said }: Remark): Warning {
+  if (kind !== 'skipped' && kind !== 'inconsistent')
+    return { type: 'warning', step, text: `${tool}: ${said}` };
+  const text = `${ofKind[kind].one}: ${tool}: ${said}`;
+  return { type: 'warning', step, text, kind, ...(file === undefined ? {} : { file }) };
+}
+
+/**
+ * The warnings that tell of everything a reader said: one a file; what is beyond the files that are kept is one more.
+ * @param step in which it read
+ */
+export function warningsOf(step: string, output: ReaderOutput): Warning[] {
+  const { remarks, tool } = output;
+  const beyond = (['skipped', 'inconsistent'] as const).flatMap((kind): Warning[] => {
+    const count = output.count(kind) - remarks.filter((remark) => remark.kind === kind).length;
+    const text = `${tool}: ${count} ${ofKind[kind].more}; their names are not kept`;
+    return count === 0 ? [] : [{ type: 'warning', step, text, kind, count }];
+  });
+  return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];
+}
+
+/** How many files the tape of a run lacks. What a step said before it began again does not count. */
+export function omissionsOf(events: readonly RunEvent[]): Omissions {
+  const counts = new Map<string, { skipped: number; inconsistent: number }>();
+  for (const event of events) {
+    if (event.type === 'step-started') counts.delete(event.step);
+    if (event.type !== 'warning' || event.kind === undefined) continue;
+    const ofStep = counts.get(event.step) ?? { skipped: 0, inconsistent: 0 };
+    ofStep[event.kind] += event.count ?? 1;
+    counts.set(event.step, ofStep);
+  }
+  const total = (kind: 'skipped' | 'inconsistent') =>
+    [...counts.values()].reduce((sum, ofStep) => sum + ofStep[kind], 0);
+  const [skipped, inconsistent] = [total('skipped'), total('inconsistent')];
+  return { ...(skipped === 0 ? {} : { skipped }), ...(inconsistent === 0 ? {} : { inconsistent }) };
+}
