@@ -193,6 +193,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     recordBytes: z.int(),
     /** Record number -> SHA-256 (hex) of that record's bytes. */
     blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
+    /** Of the cluster: further records, which are compared with what is written to tape. */
+    second: z.array(z.object({ record: z.int(), sha256: z.string() })).optional(),
+    /** What both sets tell of the volume: its records, different contents among the sampled, records in the largest gap. */
+    coverage: z
+      .looseObject({ records: z.int(), sampled: z.int(), distinct: z.int(), largestGap: z.int() })
+      .optional(),
   }),
   event('tape', {
     step: z.string(),

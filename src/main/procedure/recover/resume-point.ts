@@ -10,7 +10,6 @@ import {
   proxiesOf,
   volumeNamed,
   type Assignment,
-  type VolumeAssignment,
 } from '../model/assignment.ts';
 import {
   isProxyJoined,
@@ -21,7 +20,7 @@ import {
   judgeShadow,
 } from '../plan/checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
-import { recordsCompared, type Fingerprints, type SampledBlock } from '../model/fingerprint.ts';
+import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
 import { Route } from './resume-route.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
@@ -81,30 +80,13 @@ function pastOf(events: readonly RunEvent[]): Past {
 const lastEnd = (events: readonly RunEvent[], step: string) =>
   events.findLast((event) => event.type === 'step-finished' && event.step === step);
 
-/** Only a fingerprint of exactly the records that are compared later is one. */
-function fingerprintOf(
-  { assignment }: ResumeFacts,
-  past: Past,
-  volume: VolumeAssignment,
-): readonly SampledBlock[] | undefined {
-  const taken = past.events.findLast(
-    (event) => event.type === 'fingerprint' && event.side === 'primary' && event.volume === volume.proxy,
-  );
-  if (taken?.type !== 'fingerprint') return undefined;
-  const records = recordsCompared(assignment, volume);
-  const isWhole =
-    taken.blocks.length === records.length &&
-    records.every((record, index) => taken.blocks[index]?.record === record);
-  return isWhole ? taken.blocks : undefined;
-}
-
 /** The fingerprints of all volumes; undefined where one of them is missing. */
 function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefined {
-  const taken = new Map<string, readonly SampledBlock[]>();
+  const taken = new Map<string, VolumeFingerprint>();
   for (const volume of facts.assignment.volumes) {
-    const blocks = fingerprintOf(facts, past, volume);
-    if (!blocks) return undefined;
-    taken.set(volume.proxy, blocks);
+    const fingerprint = fingerprintIn(past.events, facts.assignment, volume);
+    if (!fingerprint) return undefined;
+    taken.set(volume.proxy, fingerprint);
   }
   return taken;
 }
