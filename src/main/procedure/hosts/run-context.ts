@@ -72,6 +72,8 @@ export class RunContext {
   patience = 0;
   /** What the operator chose when a step failed; the job's onFailure where he was not asked. */
   afterFailure: 'unwind' | 'halt' | undefined;
+  /** Judges both sides of the shadow again; set while a step needs it. @throws where it is not as it was verified */
+  judgeAgain: (() => Promise<void>) | undefined;
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
@@ -143,6 +145,7 @@ export class RunContext {
     });
     // Hours may have passed: what was seen before the question counts no more.
     this.observer.forget();
+    await this.judgeAgain?.();
     return answer;
   }
 
@@ -150,6 +153,7 @@ export class RunContext {
    * Waits a little for a host that is away while the run is brought back: each time as long as between two looks at the
    * resynchronisation, ten seconds at most; sixty times in a run, which is enough for a server to reboot.
    * @returns false where it has been waited for long enough
+   * @throws where the shadow, which the step needs, is no longer as it was verified
    */
   async waitForHost(atLeastSeconds = 0): Promise<boolean> {
     if (this.#waitsLeft === 0) return false;
@@ -158,10 +162,11 @@ export class RunContext {
     const milliseconds = Math.max(seconds, atLeastSeconds) * 1000;
     try {
       await wait(milliseconds, undefined, { signal: this.options.halt });
-      return true;
     } catch {
       return false;
     }
+    await this.judgeAgain?.();
+    return true;
   }
 
   /** @throws RUN_CANCELLED */

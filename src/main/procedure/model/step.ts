@@ -93,6 +93,11 @@ export interface Step {
   readonly leftOut?: string;
   readonly before?: StepChecks;
   readonly after?: StepChecks;
+  /**
+   * Set where the step reads or writes through the shadow, or spends the tape on it: both sides are judged afresh before it, after
+   * each wait in it, and with `around` also after it.
+   */
+  readonly guarded?: 'before' | 'around';
   /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }

@@ -12,6 +12,7 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { requireOfCluster, samplesOf } from './streamed-records.ts';
 import { SpanningDump } from './spanning-dump.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -156,6 +157,7 @@ async function copy(
       sink: sink.end,
       recordBytes: job.media.recordBytes,
       ...shapeOf(volume, catalogue),
+      samples: samplesOf(context, volume),
       judgeReader:
         heard && (({ stderr }) => heard.output.judge(tool, { ...evidenceOf(readCommand), stderr })),
       onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
@@ -163,6 +165,7 @@ async function copy(
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
     });
+    requireOfCluster(context, step, volume, result.sampled);
     return { result, counted: sink.count(result) };
   } finally {
     await close(context, step.id, source);

@@ -24,6 +24,7 @@ import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { remedyOf } from '../plan/rule-remedies.ts';
+import { isOfCluster, judgeGuard, toldOfGuard } from '../plan/shadow-guard.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performance, Step, StepChecks } from '../model/step.ts';
@@ -51,7 +52,14 @@ const performers: Readonly<Record<Performance, Performer>> = {
   watch: performWatch,
 };
 
-function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVerdict[]): ShadowtapeError {
+type CheckCode = 'CHECK_FAILED' | 'SHADOW_DIFFERS' | 'SHADOW_CHANGED';
+
+function checkFailure(
+  context: RunContext,
+  step: Step,
+  verdicts: readonly RuleVerdict[],
+  code: CheckCode,
+): ShadowtapeError {
   const [first] = verdicts;
   if (!first) throw new Error('a check fails by a verdict');
   const { title, expected, actual } = first;
@@ -60,22 +68,12 @@ function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVe
   const proxy = first.volume ?? listed(proxiesOf(assignment));
   const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
   const values = { step: step.id, proxy, title, expected, actual, remedy };
-  return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, {
-    expected,
-    actual,
-  });
+  return failure(code, values, { expected, actual });
 }
 
-async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
-  if (!checks) return;
-  if (checks.fresh) context.observer.forget();
-  const world = await context.observer.look(step.id, checks.looks);
-  // What is drawn of the verification must be what was judged, also where it differs.
-  if (step.performance === 'verification' && checks === step.before)
-    context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
-  const verdicts = checks.judge(world);
+function recordChecks({ journal }: RunContext, step: Step, verdicts: readonly RuleVerdict[]): void {
   for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
-    context.journal.append({
+    journal.append({
       type: 'check',
       step: step.id,
       rule,
@@ -88,8 +86,46 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
       source,
     });
   }
+}
+
+async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
+  if (!checks) return;
+  if (checks.fresh) context.observer.forget();
+  const world = await context.observer.look(step.id, checks.looks);
+  // What is drawn of the verification must be what was judged, also where it differs.
+  if (step.performance === 'verification' && checks === step.before)
+    context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
+  const verdicts = checks.judge(world);
+  recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
-  if (blocking.length > 0) throw checkFailure(context, step, blocking);
+  const code = step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED';
+  if (blocking.length > 0) throw checkFailure(context, step, blocking, code);
+}
+
+/** @throws CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has */
+async function guard(context: RunContext, step: Step): Promise<void> {
+  const { assignment, journal, marks, observer } = context;
+  observer.forget();
+  const world = await observer.look(step.id, ['primaries', 'backup']);
+  const verdicts = judgeGuard(assignment, world, journal.events, marks.mountPointMade);
+  const told = toldOfGuard(verdicts);
+  recordChecks(context, step, told);
+  const [first] = told.filter(isBlocking);
+  if (!first) return;
+  throw checkFailure(context, step, [first], isOfCluster(first) ? 'CHECK_FAILED' : 'SHADOW_CHANGED');
+}
+
+/** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
+async function performGuarded(context: RunContext, step: Step): Promise<void> {
+  if (step.guarded === undefined) return performers[step.performance](context, step);
+  await guard(context, step);
+  context.judgeAgain = () => guard(context, step);
+  try {
+    await performers[step.performance](context, step);
+  } finally {
+    context.judgeAgain = undefined;
+  }
+  if (step.guarded === 'around') await guard(context, step);
 }
 
 /** What a cancelled command or stream throws becomes the one error that says who cancelled. */
@@ -117,7 +153,7 @@ export async function performStep(context: RunContext, step: Step): Promise<void
     journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
     context.throwIfCancelled(step.id);
     await judge(context, step, step.before);
-    await performers[step.performance](context, step);
+    await performGuarded(context, step);
     await judge(context, step, step.after);
   } catch (error) {
     const shown = asRunError(context, step, error);
