@@ -123,8 +123,11 @@ export class RunContext {
     }
   }
 
-  /** Asks the operator, and writes question and answer into the journal. */
-  async ask(question: Question): Promise<Answer> {
+  /**
+   * Asks the operator, and writes question and answer into the journal.
+   * @param abort withdraws the question
+   */
+  async ask(question: Question, abort = this.abort): Promise<Answer> {
     const choices = question.choices.map(({ id }) => id);
     this.journal.append({
       type: 'asked',
@@ -133,7 +136,7 @@ export class RunContext {
       text: question.text,
       choices,
     });
-    const answer = await unlessAborted(this.options.ask(question, this.abort), this.abort, question.step);
+    const answer = await unlessAborted(this.options.ask(question, abort), abort, question.step);
     this.journal.append({
       type: 'answered',
       step: question.step,

@@ -12,6 +12,7 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { whileWatched } from './shadow-watch.ts';
 import { requireOfCluster, samplesOf } from './streamed-records.ts';
 import { SpanningDump } from './spanning-dump.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -136,6 +137,7 @@ async function copy(
   step: Step,
   volume: VolumeAssignment,
   catalogue: CatalogueFile | undefined,
+  abort: AbortSignal,
 ): Promise<{ result: DumpResult; counted: number }> {
   const [readCommand, writeCommand] = step.commands.slice(-2);
   if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
@@ -161,7 +163,7 @@ async function copy(
       judgeReader:
         heard && (({ stderr }) => heard.output.judge(tool, { ...evidenceOf(readCommand), stderr })),
       onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
-      abort: context.abort,
+      abort,
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
     });
@@ -179,7 +181,10 @@ async function copy(
 async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
   try {
-    const { result, counted } = await copy(context, step, volume, catalogue);
+    const copyUntil = (abort: AbortSignal) => copy(context, step, volume, catalogue, abort);
+    const { result, counted } = await (samplesOf(context, volume)
+      ? copyUntil(context.abort)
+      : whileWatched(context, step, copyUntil));
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
     recordDigests(context, step, volume.proxy, result, counted);

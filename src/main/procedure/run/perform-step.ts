@@ -1,7 +1,6 @@
 /** Performs one step: looks, judges, sends, looks again; and writes all of it into the journal. */
-import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
-import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { isBlocking } from '../../../contract/checks.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
 import { errorFields } from '../hosts/command-runner.ts';
 import {
   performCommands,
@@ -23,8 +22,7 @@ import { performClearWork, performDumpEnded } from './perform-server-dump.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
-import { remedyOf } from '../plan/rule-remedies.ts';
-import { isOfCluster, judgeGuard, toldOfGuard } from '../plan/shadow-guard.ts';
+import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performance, Step, StepChecks } from '../model/step.ts';
@@ -52,42 +50,6 @@ const performers: Readonly<Record<Performance, Performer>> = {
   watch: performWatch,
 };
 
-type CheckCode = 'CHECK_FAILED' | 'SHADOW_DIFFERS' | 'SHADOW_CHANGED';
-
-function checkFailure(
-  context: RunContext,
-  step: Step,
-  verdicts: readonly RuleVerdict[],
-  code: CheckCode,
-): ShadowtapeError {
-  const [first] = verdicts;
-  if (!first) throw new Error('a check fails by a verdict');
-  const { title, expected, actual } = first;
-  const { assignment } = context;
-  const { jobName } = assignment;
-  const proxy = first.volume ?? listed(proxiesOf(assignment));
-  const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
-  const values = { step: step.id, proxy, title, expected, actual, remedy };
-  return failure(code, values, { expected, actual });
-}
-
-function recordChecks({ journal }: RunContext, step: Step, verdicts: readonly RuleVerdict[]): void {
-  for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
-    journal.append({
-      type: 'check',
-      step: step.id,
-      rule,
-      title,
-      ...(volume === undefined ? {} : { volume }),
-      expected,
-      actual,
-      verdict,
-      why,
-      source,
-    });
-  }
-}
-
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
   if (checks.fresh) context.observer.forget();
@@ -99,20 +61,15 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
   const code = step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED';
-  if (blocking.length > 0) throw checkFailure(context, step, blocking, code);
+  if (blocking[0]) throw checkFailure(context, step, blocking[0], code);
 }
 
 /** @throws CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has */
 async function guard(context: RunContext, step: Step): Promise<void> {
-  const { assignment, journal, marks, observer } = context;
-  observer.forget();
-  const world = await observer.look(step.id, ['primaries', 'backup']);
-  const verdicts = judgeGuard(assignment, world, journal.events, marks.mountPointMade);
-  const told = toldOfGuard(verdicts);
-  recordChecks(context, step, told);
-  const [first] = told.filter(isBlocking);
-  if (!first) return;
-  throw checkFailure(context, step, [first], isOfCluster(first) ? 'CHECK_FAILED' : 'SHADOW_CHANGED');
+  context.observer.forget();
+  const world = await context.observer.look(step.id, ['primaries', 'backup']);
+  const trouble = troubleOfShadow(context, step, world, true);
+  if (trouble) throw trouble;
 }
 
 /** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */

@@ -15,6 +15,8 @@ import { coverageOf, isWeak, type Coverage } from '../model/sample-choice.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { hashRecords, RecordReader } from './sample-records.ts';
+import { whileWatched } from './shadow-watch.ts';
+import type { Question } from '../hosts/questions.ts';
 import type { Step } from '../model/step.ts';
 
 /** Written for an operator: a weak fingerprint is no reason to refuse, since a new volume is empty. */
@@ -114,7 +116,7 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} is ${proxy}`);
   const them = volumes.length === 1 ? 'it' : 'them';
   if (job.approve === 'when-verified') return;
-  const answer = await context.ask({
+  const question: Question = {
     id: 'approve-shadow',
     step: step.id,
     text: `Every rule holds and every sampled record is equal: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`,
@@ -122,7 +124,8 @@ async function approve(context: RunContext, step: Step): Promise<void> {
       { id: 'approve', label: 'Approve and start the dump' },
       { id: 'stop', label: 'Remove the shadow and rejoin' },
     ],
-  });
+  };
+  const answer = await whileWatched(context, step, (abort) => context.ask(question, abort));
   if (answer.choice !== 'approve') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
 }
 
