@@ -30,7 +30,7 @@ export async function rebootAndBuildElsewhere(scene: Scene): Promise<void> {
 
 /** The proxy is rejoined, takes up what an application has written, and is parted and stopped again. */
 export async function rejoinPartStop(scene: Scene): Promise<void> {
-  await onCluster(scene, 'sdxproxy Rejoin -c Class1 -p Volume2');
+  await rejoin(scene);
   await scene.lab.copyingFinished();
   await onCluster(
     scene,
@@ -38,6 +38,9 @@ export async function rejoinPartStop(scene: Scene): Promise<void> {
     'sdxvolume -F -c Class1 -v Volume2 -e allnodes',
   );
 }
+
+/** The proxy is rejoined, under the shadow. */
+export const rejoin = (scene: Scene) => onCluster(scene, 'sdxproxy Rejoin -c Class1 -p Volume2');
 
 /** Somebody mounts the shadow to look at a file. */
 export const mountShadow = (scene: Scene) =>

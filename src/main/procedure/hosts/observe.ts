@@ -6,6 +6,7 @@ import { mergeReports } from '../../gds/sdxinfo-merge.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
+import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
 import { parseMountTable, type BackupReport, type World } from '../model/world.ts';
 
@@ -45,6 +46,11 @@ export function backupLooks(host: string): StepCommand[] {
     lookAt(host, sdxinfo({ show: everyKind })),
     lookAt(host, sdxinfo({ show: ['group', 'volume'], long: true })),
   ];
+}
+
+/** The long form of everything that the default form is asked for. */
+function longLook({ host, argv }: StepCommand): StepCommand {
+  return lookAt(host, [...argv, '-e', 'long']);
 }
 
 export function mountLook(host: string, platform: Platform): StepCommand {
@@ -106,11 +112,24 @@ async function reportOnce(
   looks: readonly StepCommand[],
   backup?: BackupLook,
 ): Promise<SdxinfoReport> {
+  const [first] = looks;
+  if (!first) throw new Error('a host is asked by sdxinfo');
+  const forms = sdxinfoFormsOf(runner.hosts);
+  if (forms.mayAskLong(first.host)) {
+    const long = await readSdxinfo(runner, step, longLook(first), backup);
+    if (forms.isWhole(first.host, long)) return long;
+    return mergeReports(await readSdxinfo(runner, step, first, backup), long);
+  }
   const reports: SdxinfoReport[] = [];
   // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
   for (const look of looks) reports.push(await readSdxinfo(runner, step, look, backup));
-  return mergeReports(...reports);
+  const both = mergeReports(...reports);
+  forms.learn(both, reports.at(-1) ?? both);
+  return both;
 }
+
+/** One query serves the checks of the same moment: of what no command of this run can have changed since. */
+const momentMilliseconds = 5000;
 
 /** Sees the world through the hosts' eyes; keeps what it saw until something may have changed it. */
 export class Observer {
@@ -119,6 +138,8 @@ export class Observer {
   #primaries: readonly NodeReport[] | undefined;
   #backup: BackupReport | undefined;
   #lastSeen: World = { primaries: [], backup: undefined };
+  /** Side -> when it was last asked for, in milliseconds. */
+  readonly #seenAt = new Map<Look, number>();
   /** Sides that may have changed since they were last seen. */
   readonly #changed = new Set<Look>();
 
@@ -132,10 +153,27 @@ export class Observer {
    * @param host where the command ran: it cannot have changed what the other side shows
    */
   forget(host?: string): void {
-    this.#primaries = undefined;
-    this.#backup = undefined;
+    const isBackup = host === this.#observed.backupServer;
+    if (host === undefined || !isBackup || !this.#isOfThisMoment('primaries')) this.#primaries = undefined;
+    if (host === undefined || isBackup || !this.#isOfThisMoment('backup')) this.#backup = undefined;
     if (host === undefined || host !== this.#observed.backupServer) this.#changed.add('primaries');
     if (host === undefined || host === this.#observed.backupServer) this.#changed.add('backup');
+  }
+
+  /** To be called before a side is judged that may have changed without a command of this run. */
+  forgetSide(side: Look): void {
+    if (side === 'primaries') this.#primaries = undefined;
+    else this.#backup = undefined;
+  }
+
+  /** Forgets what was not seen just now. */
+  forgetPast(): void {
+    for (const side of ['primaries', 'backup'] as const)
+      if (!this.#isOfThisMoment(side)) this.forgetSide(side);
+  }
+
+  #isOfThisMoment(side: Look): boolean {
+    return performance.now() - (this.#seenAt.get(side) ?? -Infinity) < momentMilliseconds;
   }
 
   /** What was seen last, even if it may have changed since; sends nothing. */
@@ -157,8 +195,14 @@ export class Observer {
    * @throws SDXINFO_MISSING, SDXINFO_FAILED, SDXINFO_UNREADABLE, SDXINFO_COLUMN_MISSING, SDXINFO_CONTRADICTS, and what the ssh sessions throw
    */
   async look(step: string, looks: readonly Look[]): Promise<World> {
-    if (looks.includes('primaries')) this.#primaries ??= await this.#lookAtPrimaries(step);
-    if (looks.includes('backup')) this.#backup ??= await this.#lookAtBackup(step);
+    if (looks.includes('primaries') && !this.#primaries) {
+      this.#seenAt.set('primaries', performance.now());
+      this.#primaries = await this.#lookAtPrimaries(step);
+    }
+    if (looks.includes('backup') && !this.#backup) {
+      this.#seenAt.set('backup', performance.now());
+      this.#backup = await this.#lookAtBackup(step);
+    }
     if (this.#primaries) this.#changed.delete('primaries');
     if (this.#backup) this.#changed.delete('backup');
     const seen = { primaries: this.#primaries ?? [], backup: this.#backup };
@@ -171,12 +215,14 @@ export class Observer {
 
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {
     const { primaryNodes, class: className } = this.#observed;
-    const looks = await Promise.allSettled(
-      primaryNodes.map(async (node) => ({
-        node,
-        report: await report(this.#runner, step, primaryLooks(node, className)),
-      })),
-    );
+    const lookAtNode = async (node: string) => ({
+      node,
+      report: await report(this.#runner, step, primaryLooks(node, className)),
+    });
+    // What the first node teaches spares the others half of their queries.
+    const taught = sdxinfoFormsOf(this.#runner.hosts).isTold ? 0 : 1;
+    const first = await Promise.allSettled(primaryNodes.slice(0, taught).map(lookAtNode));
+    const looks = [...first, ...(await Promise.allSettled(primaryNodes.slice(taught).map(lookAtNode)))];
     // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
     return looks.map((look) => {
       if (look.status === 'rejected') throw look.reason;

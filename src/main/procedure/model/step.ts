@@ -36,7 +36,7 @@ export type Look = 'primaries' | 'backup';
 export interface StepChecks {
   readonly looks: readonly Look[];
   /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
-  readonly fresh?: boolean;
+  readonly fresh?: readonly Look[];
   /** Pure: facts in, verdicts out. */
   readonly judge: (world: World) => readonly RuleVerdict[];
 }

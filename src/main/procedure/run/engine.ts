@@ -112,7 +112,7 @@ export async function performToEnd(context: RunContext, steps: readonly Step[]):
   try {
     const tapeTrouble = await performAll(context, steps);
     context.finish();
-    const world = await lastLook(context);
+    const world = await lastLook(context, 'success');
     end =
       tapeTrouble === undefined
         ? goodEnd(context, world)

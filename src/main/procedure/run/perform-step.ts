@@ -52,7 +52,7 @@ const performers: Readonly<Record<Performance, Performer>> = {
 
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
-  if (checks.fresh) context.observer.forget();
+  for (const side of checks.fresh ?? []) context.observer.forgetSide(side);
   const world = await context.observer.look(step.id, checks.looks);
   // What is drawn of the verification must be what was judged, also where it differs.
   if (step.performance === 'verification' && checks === step.before)

@@ -19,7 +19,7 @@ const fastestCopy = 500_000_000;
 /** Seconds between two state checks: less than a full copy takes, since a rejoin copies the whole volume. */
 export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>): number {
   const smallest = Math.min(...volumes.map(({ blocks }) => blocks * blockBytes));
-  return Math.min(job.resynchronisation.everySeconds, Math.max(1, smallest / fastestCopy));
+  return Math.max(1, Math.min(job.resynchronisation.everySeconds, smallest / fastestCopy));
 }
 
 class ShadowWatch {
