@@ -200,6 +200,16 @@ export const runEventSchema = z.discriminatedUnion('type', [
       .looseObject({ records: z.int(), sampled: z.int(), distinct: z.int(), largestGap: z.int() })
       .optional(),
   }),
+  /** Records as the shadow shows them after the last command that changes blocks on purpose: compared again after the dump. */
+  event('baseline', {
+    step: z.string(),
+    volume: z.string(),
+    host: z.string(),
+    recordBytes: z.int(),
+    blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
+    /** Records that are not as the cluster held them. */
+    changed: z.int(),
+  }),
   event('tape', {
     step: z.string(),
     host: z.string(),

@@ -128,7 +128,7 @@ describe('during the approval', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence:
-          'step verify: Proxy is parted: expected Part of Volume1, seen Join of Volume1 on node1; Join of Volume1 on node2',
+          'step verify: Proxy is parted: expected Part of Volume1, seen Join of Volume1 on node1, node2',
         stands: normalStands,
       });
       expect(writes()).toEqual([]);
@@ -197,6 +197,37 @@ describe('the shadow is rebuilt elsewhere and put back', () => {
     });
   });
 });
+
+describe('the shadow is rebuilt elsewhere during a dump whose records cannot be matched', () => {
+  const kinds = [
+    { what: 'by tar', job: 'ufs-tar', route: 'console', step: '6b-4' },
+    { what: 'of a raw device by route server', job: 'raw-dd', route: 'server', step: '6a' },
+  ] as const;
+
+  it.each(kinds)('$what: the records that are read again differ', async ({ job, route, step }) => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, {
+        job,
+        route,
+        change: withJob({ onFailure: 'unwind' }, job),
+        onEvent(event) {
+          if (event.type === 'digest' && event.hop === 'counted') scene.lab.faults.set('wrong-disk');
+        },
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: `step ${step}: the shadow of Volume2 changed during the dump: 8 of 8 sampled records differ, the first is record ${firstOfBaseline(end.events)}`,
+        stands: [...normalStands, tapeStands.incomplete],
+      });
+      expect(end.error?.code).toBe('BASELINE_DIFFERS');
+    });
+  });
+});
+
+const firstOfBaseline = (events: readonly RunEvent[]) => {
+  const baseline = events.find((event) => event.type === 'baseline');
+  return baseline?.type === 'baseline' ? baseline.blocks[0]?.record : undefined;
+};
 
 describe('the shadow is mounted', () => {
   it('while it is dumped: the run does not end verified', async () => {

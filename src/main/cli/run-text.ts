@@ -30,6 +30,10 @@ export class RunText {
         return this.#finished(event);
       case 'warning':
         return [`! ${event.text}`];
+      case 'baseline':
+        return [
+          `  baseline of ${event.volume}: ${countText(event.changed)} of ${countText(event.blocks.length)} sampled records changed since the part`,
+        ];
       case 'fingerprint':
         return coverageLines(event);
       case 'digest':

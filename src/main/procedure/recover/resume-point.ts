@@ -4,13 +4,7 @@
  */
 import { isBlocking } from '../../../contract/checks.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import {
-  listed,
-  mounts,
-  proxiesOf,
-  volumeNamed,
-  type Assignment,
-} from '../model/assignment.ts';
+import { listed, mounts, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
 import {
   isProxyJoined,
   isProxyStopped,
@@ -128,8 +122,11 @@ function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): Completenes
     return 'no';
   const end = lastEnd(since, dump.id);
   if (end?.type === 'step-finished') return end.result === 'done' ? 'done' : 'no';
-  // Its last check was that nobody has started the proxy meanwhile: a proxy that was started does not stop by itself.
-  return isProxyStopped(facts.assignment, facts.world) ? 'unsaid' : 'no';
+  const isRule = (event: RunEvent) => event.type === 'check' && event.rule === 'baseline-records';
+  if (since.some(({ type }) => type === 'baseline') && !since.some(isRule)) return 'no';
+  // Its last check was of both sides: a proxy that was started does not stop by itself, and only a shadow that is there can be judged.
+  const isUnchanged = isProxyStopped(facts.assignment, facts.world) && shadowHolds(facts, ['access-mode']);
+  return isUnchanged ? 'unsaid' : 'no';
 }
 
 /** A tape with a label is complete with its manifest, which is written where the last dump has left the head. */

@@ -12,6 +12,7 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { boundToBaseline } from './shadow-baseline.ts';
 import { whileWatched } from './shadow-watch.ts';
 import { requireOfCluster, samplesOf } from './streamed-records.ts';
 import { SpanningDump } from './spanning-dump.ts';
@@ -207,5 +208,5 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
 export const performDump: Performer = async (context, step) => {
   const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
   const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
-  await dump(context, step, volume);
+  await boundToBaseline(context, step, volume, () => dump(context, step, volume));
 };
