@@ -1,7 +1,7 @@
 /** What a fingerprint is worth: its coverage is stated, and one of records that are all alike is warned of. */
 import { describe, expect, it } from 'vitest';
 import { RunText } from '../../src/main/cli/run-text.ts';
-import { inScene } from '../support/failures.ts';
+import { inScene, withJob } from '../support/failures.ts';
 import { runScene, smallBlocks, type SceneRun } from '../support/lab-run.ts';
 
 const warnings = ({ events }: SceneRun) =>
@@ -16,6 +16,9 @@ const linesOf = ({ events }: SceneRun) => {
   const text = new RunText();
   return events.flatMap((event) => text.linesOf(event));
 };
+
+/** What is not a file system cannot be mounted again. */
+const unmounted = withJob({ services: 'not-needed' });
 
 describe('the fingerprint', () => {
   it('of a volume full of data is stated, and not warned of', async () => {
@@ -35,7 +38,7 @@ describe('the fingerprint', () => {
   it('of a new, empty volume is weak: it is backed up with a warning, and at most twice as many records are read', async () => {
     await inScene(async (scene) => {
       await scene.lab.writeMaster(0, Buffer.alloc(smallBlocks * 512));
-      const end = await runScene(scene);
+      const end = await runScene(scene, { change: unmounted });
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(warnings(end)).toEqual([
         'Weak fingerprint of Volume2: only 1 of 16 sampled records are distinct. A shadow of another volume may show the same records.',
@@ -52,7 +55,7 @@ describe('the fingerprint', () => {
       // Every other record is empty.
       for (let record = 0; record < 256; record += 2)
         await scene.lab.writeMaster(record * 32_768, Buffer.alloc(32_768));
-      const end = await runScene(scene);
+      const end = await runScene(scene, { change: unmounted });
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(coverage(end)?.distinct).toBeGreaterThanOrEqual(13);
       expect(warnings(end)).toEqual([]);
