@@ -196,6 +196,21 @@ export const errorTable = {
     sentence: 'the shadow is not proven to be {proxy}: {title}: expected {expected}, seen {actual}',
     hint: '{remedy}',
   },
+  SHADOW_CHANGED: {
+    sentence:
+      'step {step}: the shadow of {proxy} is not as it was verified: {title}: expected {expected}, seen {actual}',
+    hint: 'find out who else works on the shadow class on the backup server, and run again when it is free',
+  },
+  DUMP_DIFFERS: {
+    sentence:
+      'step {step}: what was written to tape is not {proxy}: {count} of {total} sampled records differ from the cluster, the first is record {first}',
+    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+  },
+  BASELINE_DIFFERS: {
+    sentence:
+      'step {step}: the shadow of {proxy} changed during the dump: {count} of {total} sampled records differ, the first is record {first}',
+    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+  },
   FINGERPRINT_DIFFERS: {
     sentence:
       'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',

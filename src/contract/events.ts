@@ -190,6 +190,22 @@ export const runEventSchema = z.discriminatedUnion('type', [
     recordBytes: z.int(),
     /** Record number -> SHA-256 (hex) of that record's bytes. */
     blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
+    /** Of the cluster: further records, which are compared with what is written to tape. */
+    second: z.array(z.object({ record: z.int(), sha256: z.string() })).optional(),
+    /** What both sets tell of the volume: its records, different contents among the sampled, records in the largest gap. */
+    coverage: z
+      .looseObject({ records: z.int(), sampled: z.int(), distinct: z.int(), largestGap: z.int() })
+      .optional(),
+  }),
+  /** Records as the shadow shows them after the last command that changes blocks on purpose: compared again after the dump. */
+  event('baseline', {
+    step: z.string(),
+    volume: z.string(),
+    host: z.string(),
+    recordBytes: z.int(),
+    blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
+    /** Records that are not as the cluster held them. */
+    changed: z.int(),
   }),
   event('tape', {
     step: z.string(),

@@ -1,4 +1,5 @@
 /** Words and numbers as people are shown them: on a terminal, in a mail. */
+import type { EventOf } from './events.ts';
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
@@ -29,6 +30,18 @@ export function durationText(seconds: number): string {
 }
 
 export const countText = (count: number): string => count.toLocaleString('en-US');
+
+/**
+ * `128 of 16,384 records (0.78 %), 127 distinct, largest gap 389 records (12.2 MiB)`: how much of a volume a fingerprint tells.
+ * @param recordBytes of one record
+ */
+export function coverageText(
+  { records, sampled, distinct, largestGap }: EventOf<'fingerprint'>['coverage'] & object,
+  recordBytes: number,
+): string {
+  const share = records === 0 ? 100 : (sampled * 100) / records;
+  return `${countText(sampled)} of ${countText(records)} records (${Number(share.toFixed(2))} %), ${countText(distinct)} distinct, largest gap ${countText(largestGap)} records (${bytesText(largestGap * recordBytes)})`;
+}
 
 /** Keeps what a host prints from steering the terminal: control characters but tab and line feed are made visible. */
 export function printable(text: string): string {

@@ -1,5 +1,5 @@
 /**
- * The whole path of a dump: source -> gate, meter, digest ("device") -> [tar catalogue] -> record cutter -> buffer ->
+ * The whole path of a dump: source -> gate, meter, digest ("device") -> [record sampler, tar catalogue] -> record cutter -> buffer ->
  * meter, CRC-32 ("handed") -> sink.
  *
  * SHA-256 is taken once, at the device. A second pass before the sink would halve the throughput on a processor
@@ -20,6 +20,8 @@ import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
 import { countRecords, createRecordCutter, defaultRecordBytes } from './record-cutter.ts';
 import type { LastRecord, RecordCount } from './record-cutter.ts';
+import { createRecordSampler } from './record-sampler.ts';
+import type { SampledRecords, StreamedRecord } from './record-sampler.ts';
 import { createSourceGate, judgeSource, sourceFailure } from './source-gate.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from './stage.ts';
 import { createStartWatermark } from './start-watermark.ts';
@@ -42,6 +44,8 @@ export interface DumpOptions {
   readonly catalogue?: boolean | TarCatalogueOptions | undefined;
   /** Exactly so many bytes must come: the size of the volume. Leave it out for archives. */
   readonly expectedBytes?: number | undefined;
+  /** Records of what is read that are hashed one by one. */
+  readonly samples?: SampledRecords | undefined;
   /** A further judgement of a reader that ended with exit status 0; what it throws fails the dump before the tape gets its end. */
   readonly judgeReader?: ((end: ProcessEnd) => void) | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
@@ -69,6 +73,8 @@ export interface DumpResult {
   readonly samples: readonly RateSample[];
   readonly buffer: WatermarkResult;
   readonly catalogue?: TarCatalogueResult;
+  /** Of the records that were to be hashed, those that came. */
+  readonly sampled: readonly StreamedRecord[];
 }
 
 /**
@@ -104,6 +110,7 @@ function buildPath(options: DumpOptions) {
   const handedMeter = createMeter({ onSample: () => progress.tick() });
   const device = createDigest();
   const handed = createChecksum();
+  const sampler = options.samples && createRecordSampler(options.samples);
   const catalogue = options.catalogue
     ? createTarCatalogue({ mustBeComplete: true, ...(options.catalogue === true ? {} : options.catalogue) })
     : undefined;
@@ -125,6 +132,7 @@ function buildPath(options: DumpOptions) {
     gate,
     deviceMeter,
     device,
+    ...(sampler ? [sampler] : []),
     ...(catalogue ? [catalogue] : []),
     cutter,
     watermark,
@@ -132,7 +140,18 @@ function buildPath(options: DumpOptions) {
     handed,
   ];
   const streams = stages.map((stage) => stage.stream);
-  return { streams, cutter, watermark, device, handed, handedMeter, deviceMeter, catalogue, progress };
+  return {
+    streams,
+    cutter,
+    watermark,
+    device,
+    handed,
+    handedMeter,
+    deviceMeter,
+    sampler,
+    catalogue,
+    progress,
+  };
 }
 
 function collect(path: DumpPath, sourceEnd: ProcessEnd, sinkEnd: ProcessEnd): DumpResult {
@@ -154,6 +173,7 @@ function collect(path: DumpPath, sourceEnd: ProcessEnd, sinkEnd: ProcessEnd): Du
     samples,
     buffer: path.watermark.result(),
     ...(catalogue ? { catalogue } : {}),
+    sampled: path.sampler?.result() ?? [],
   };
 }
 

@@ -1,8 +1,10 @@
 /** Runs that are taken up in a world that has changed meanwhile: reboots, other tapes, other locks, other runs. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
+import { runName } from '../../src/main/journal/state-folder.ts';
 import { around, expectNormal, expectTape } from '../support/deaths.ts';
 import {
   byHand,
@@ -129,6 +131,23 @@ describe('a run that goes on', () => {
       expect(warnings(end)).toContain(
         'the tape holds data that is neither tar nor ufsdump (first record 32,768 bytes): the unfinished file of this run, which is overwritten',
       );
+    });
+  });
+
+  it('under the name that its journal was given, since another run began in the same second', async () => {
+    await inScene(async (scene) => {
+      mkdirSync(dirname(scene.state.journalFile('x')), { recursive: true });
+      const from = Date.now();
+      for (let second = 0; second < 120; second += 1)
+        writeFileSync(scene.state.journalFile(runName(new Date(from + second * 1000), 'Volume2')), '');
+      scene.lab.faults.set('tape-error=3');
+      const first = await runScene(scene, { change: withJob({ onFailure: 'halt' }) });
+      expect(first.run).toMatch(/-2$/);
+      const taken = first.events.find(({ type }) => type === 'fingerprint');
+      expect(taken).toMatchObject({ seed: first.run });
+      scene.lab.faults.clear('tape-error');
+      const end = await takeUpScene(scene, 'resume', first.run);
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
     });
   });
 

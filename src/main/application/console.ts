@@ -30,6 +30,7 @@ import { planOf } from '../procedure/plan/plan.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
 import type { LiveProgress } from '../procedure/hosts/run-context.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
+import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
 import { takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
@@ -207,12 +208,14 @@ export class ShadowtapeConsole {
     requireRunnable(this.site, named.job);
     requireSomebodyToAsk(named.job, request);
     const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
-    const assignment = await this.#assign(named, name);
-    const steps = stepsOf(assignment);
-    timeLimitsOf(assignment.job, steps);
-    request.onPlan?.(planOf(assignment));
+    const planned = await this.#assign(named, name);
+    timeLimitsOf(planned.job, stepsOf(planned));
     const journal = this.#newJournal(name);
     const { run } = journal;
+    // Another run may have taken the name: the journal's is the one that a resumed run knows.
+    const assignment = { ...planned, fingerprintSeed: run };
+    const steps = stepsOf(assignment);
+    request.onPlan?.(planOf(assignment));
     notices.writeTo(journal);
     const ended = journal.listen(toldOf(request, notices));
     const unmark = await markLive(this.#state, run);
@@ -258,7 +261,7 @@ export class ShadowtapeConsole {
     const start = beginningOf(events, journalFile);
     const named = this.#job({ job: start.job, ...overridesOf(start) });
     if (mode === 'resume') requireSomebodyToAsk(named.job, request);
-    const assignment = await this.#assign(named, run);
+    const assignment = await this.#assign(named, fingerprintSeedOf(events) ?? run);
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
     const unmark = await markLive(this.#state, run);

@@ -1,5 +1,6 @@
 /** A run as lines of text: one a step, and what an operator must know in between. */
 import type { RunEvent } from '../../contract/events.ts';
+import { coverageText } from '../../contract/words.ts';
 import { countText, durationText } from './text.ts';
 
 const signs = { done: '✓', skipped: '–', failed: '✗' } as const;
@@ -29,6 +30,12 @@ export class RunText {
         return this.#finished(event);
       case 'warning':
         return [`! ${event.text}`];
+      case 'baseline':
+        return [
+          `  baseline of ${event.volume}: ${countText(event.changed)} of ${countText(event.blocks.length)} sampled records changed since the part`,
+        ];
+      case 'fingerprint':
+        return coverageLines(event);
       case 'digest':
         return event.hop === 'counted'
           ? [`  counted by the tape host: ${countText(event.records ?? 0)} records`]
@@ -44,6 +51,14 @@ export class RunText {
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
     return event.error ? [line, `  ${event.error.sentence}`] : [line];
   }
+}
+
+function coverageLines({
+  volume,
+  coverage,
+  recordBytes,
+}: Extract<RunEvent, { type: 'fingerprint' }>): string[] {
+  return coverage === undefined ? [] : [`  fingerprint of ${volume}: ${coverageText(coverage, recordBytes)}`];
 }
 
 const hopWords = {

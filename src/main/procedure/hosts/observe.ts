@@ -20,6 +20,7 @@ import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
 import { bootQueries, parseBoot } from '../model/boot-identity.ts';
+import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
 import { parseMountTable, type BackupReport, type Mount, type World } from '../model/world.ts';
 
@@ -68,6 +69,11 @@ export function bootLooks(host: string, platform: Platform): StepCommand[] {
 /** Which disks the devices are. */
 export function diskLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, diskQuery(platform));
+}
+
+/** The long form of everything that the default form is asked for. */
+function longLook({ host, argv }: StepCommand): StepCommand {
+  return lookAt(host, [...argv, '-e', 'long']);
 }
 
 export function mountLook(host: string, platform: Platform): StepCommand {
@@ -151,14 +157,24 @@ async function readAll(
   looks: readonly StepCommand[],
   backup?: BackupLook,
 ): Promise<Reading[]> {
+  const [first] = looks;
+  if (!first) throw new Error('a host is asked by sdxinfo');
+  const forms = sdxinfoFormsOf(runner.hosts);
+  if (forms.mayAskLong(first.host)) {
+    const long = await readSdxinfo(runner, step, longLook(first), backup);
+    if (forms.isWhole(first.host, long.report)) return [long];
+    return [await readSdxinfo(runner, step, first, backup), long];
+  }
   const readings: Reading[] = [];
   // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
   for (const look of looks) readings.push(await readSdxinfo(runner, step, look, backup));
+  const both = mergeReports(...readings.map(({ report }) => report));
+  forms.learn(both, readings.at(-1)?.report ?? both);
   return readings;
 }
 
 /** @throws SDXINFO_INCOMPLETE */
-function requireWhole(host: string, [all, long]: readonly Reading[]): void {
+function requireWhole(host: string, [all, long = all]: readonly Reading[]): void {
   const reason = all && long && missingRows(all.report, long.report);
   if (reason !== undefined)
     throw withHost(
@@ -168,6 +184,9 @@ function requireWhole(host: string, [all, long]: readonly Reading[]): void {
     );
 }
 
+/** One query serves the checks of the same moment: of what no command of this run can have changed since. */
+const momentMilliseconds = 5000;
+
 /** Sees the world through the hosts' eyes; keeps what it saw until something may have changed it. */
 export class Observer {
   readonly #runner: CommandRunner;
@@ -175,6 +194,8 @@ export class Observer {
   #primaries: readonly NodeReport[] | undefined;
   #backup: BackupReport | undefined;
   #lastSeen: World = { primaries: [], backup: undefined };
+  /** Side -> when it was last asked for, in milliseconds. */
+  readonly #seenAt = new Map<Look, number>();
   /** Sides that may have changed since they were last seen. */
   readonly #changed = new Set<Look>();
   readonly #events: () => readonly RunEvent[];
@@ -194,10 +215,27 @@ export class Observer {
    * @param host where the command ran: it cannot have changed what the other side shows
    */
   forget(host?: string): void {
-    this.#primaries = undefined;
-    this.#backup = undefined;
+    const isBackup = host === this.#observed.backupServer;
+    if (host === undefined || !isBackup || !this.#isOfThisMoment('primaries')) this.#primaries = undefined;
+    if (host === undefined || isBackup || !this.#isOfThisMoment('backup')) this.#backup = undefined;
     if (host === undefined || host !== this.#observed.backupServer) this.#changed.add('primaries');
     if (host === undefined || host === this.#observed.backupServer) this.#changed.add('backup');
+  }
+
+  /** To be called before a side is judged that may have changed without a command of this run. */
+  forgetSide(side: Look): void {
+    if (side === 'primaries') this.#primaries = undefined;
+    else this.#backup = undefined;
+  }
+
+  /** Forgets what was not seen just now. */
+  forgetPast(): void {
+    for (const side of ['primaries', 'backup'] as const)
+      if (!this.#isOfThisMoment(side)) this.forgetSide(side);
+  }
+
+  #isOfThisMoment(side: Look): boolean {
+    return performance.now() - (this.#seenAt.get(side) ?? -Infinity) < momentMilliseconds;
   }
 
   /** What was seen last, even if it may have changed since; sends nothing. */
@@ -219,8 +257,14 @@ export class Observer {
    * @throws SDXINFO_MISSING, SDXINFO_FAILED, SDXINFO_UNREADABLE, SDXINFO_COLUMN_MISSING, SDXINFO_CONTRADICTS, and what the ssh sessions throw
    */
   async look(step: string, looks: readonly Look[]): Promise<World> {
-    if (looks.includes('primaries')) this.#primaries ??= await this.#lookAtPrimaries(step);
-    if (looks.includes('backup')) this.#backup ??= await this.#lookAtBackup(step);
+    if (looks.includes('primaries') && !this.#primaries) {
+      this.#seenAt.set('primaries', performance.now());
+      this.#primaries = await this.#lookAtPrimaries(step);
+    }
+    if (looks.includes('backup') && !this.#backup) {
+      this.#seenAt.set('backup', performance.now());
+      this.#backup = await this.#lookAtBackup(step);
+    }
     if (this.#primaries) this.#changed.delete('primaries');
     if (this.#backup) this.#changed.delete('backup');
     const disks = await this.#lookAtDisks(step);
@@ -254,15 +298,17 @@ export class Observer {
 
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {
     const { primaryNodes, class: className } = this.#observed;
-    const looks = await Promise.allSettled(
-      primaryNodes.map(async (node) => ({
-        node,
-        report: await lookTwice(async () => {
-          const readings = await readAll(this.#runner, step, primaryLooks(node, className));
-          return mergeReports(...readings.map(({ report }) => report));
-        }),
-      })),
-    );
+    const lookAtNode = async (node: string) => ({
+      node,
+      report: await lookTwice(async () => {
+        const readings = await readAll(this.#runner, step, primaryLooks(node, className));
+        return mergeReports(...readings.map(({ report }) => report));
+      }),
+    });
+    // What the first node teaches spares the others half of their queries.
+    const taught = sdxinfoFormsOf(this.#runner.hosts).isTold ? 0 : 1;
+    const first = await Promise.allSettled(primaryNodes.slice(0, taught).map(lookAtNode));
+    const looks = [...first, ...(await Promise.allSettled(primaryNodes.slice(taught).map(lookAtNode)))];
     // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
     return looks.map((look) => {
       if (look.status === 'rejected') throw look.reason;

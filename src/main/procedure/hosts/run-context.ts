@@ -86,6 +86,8 @@ export class RunContext {
   afterFailure: 'unwind' | 'halt' | undefined;
   /** What kept the run from its plain end; the step that failed decides. */
   trouble: RunTrouble = 'none';
+  /** Judges both sides of the shadow again; set while a step needs it. @throws where it is not as it was verified */
+  judgeAgain: (() => Promise<void>) | undefined;
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
@@ -135,8 +137,11 @@ export class RunContext {
     }
   }
 
-  /** Asks the operator, and writes question and answer into the journal. */
-  async ask(question: Question): Promise<Answer> {
+  /**
+   * Asks the operator, and writes question and answer into the journal.
+   * @param abort withdraws the question
+   */
+  async ask(question: Question, abort = this.abort): Promise<Answer> {
     const choices = question.choices.map(({ id }) => id);
     this.journal.append({
       type: 'asked',
@@ -145,7 +150,7 @@ export class RunContext {
       text: question.text,
       choices,
     });
-    const answer = await unlessAborted(this.options.ask(question, this.abort), this.abort, question.step);
+    const answer = await unlessAborted(this.options.ask(question, abort), abort, question.step);
     this.journal.append({
       type: 'answered',
       step: question.step,
@@ -157,6 +162,7 @@ export class RunContext {
     });
     // Hours may have passed: what was seen before the question counts no more.
     this.observer.forget();
+    await this.judgeAgain?.();
     return answer;
   }
 
@@ -164,6 +170,7 @@ export class RunContext {
    * Waits a little for a host that is away while the run is brought back: each time as long as between two looks at the
    * resynchronisation, ten seconds at most; sixty times in a run, which is enough for a server to reboot.
    * @returns false where it has been waited for long enough
+   * @throws where the shadow, which the step needs, is no longer as it was verified
    */
   async waitForHost(atLeastSeconds = 0): Promise<boolean> {
     if (this.#waitsLeft === 0) return false;
@@ -172,10 +179,11 @@ export class RunContext {
     const milliseconds = Math.max(seconds, atLeastSeconds) * 1000;
     try {
       await wait(milliseconds, undefined, { signal: this.options.halt });
-      return true;
     } catch {
       return false;
     }
+    await this.judgeAgain?.();
+    return true;
   }
 
   /** @throws RUN_CANCELLED */

@@ -49,6 +49,11 @@ function removedBy(intent: Intent): string {
   return `${command.replace('sdxshadow', '')} ${name} of ${optionOf(intent, '-c') ?? ''}`;
 }
 
+/** In either form. */
+function asksForEveryObject({ argv }: Intent): boolean {
+  return argv.join(' ').replace(/ -e long$/, '') === everyObjectQuery.join(' ');
+}
+
 /** Sightings and boots, in the order in which they were seen. */
 function seenOn(host: string, sent: readonly Sent[], events: readonly RunEvent[]) {
   const outcomes = new Map(events.flatMap((event) => (event.type === 'outcome' ? [[event.of, event]] : [])));
@@ -62,7 +67,7 @@ function seenOn(host: string, sent: readonly Sent[], events: readonly RunEvent[]
       boots.push({ seq: intent.seq, boot });
       for (const sighting of sightings) sighting.boot ??= boot;
     }
-    if (intent.argv.join(' ') !== everyObjectQuery.join(' ')) continue;
+    if (!asksForEveryObject(intent)) continue;
     const objects = objectsIn(outcome.stdout);
     const isWhole = Buffer.byteLength(outcome.stdout) === outcome.stdoutBytes;
     if (objects.length > 0) sightings.push({ seq: intent.seq, objects, isWhole, boot: undefined });

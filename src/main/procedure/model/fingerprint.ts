@@ -2,10 +2,12 @@
  * The content fingerprint: hashes of sampled records of the parted proxy, taken on the cluster, and of the same records read
  * through the shadow. A shadow that maps other blocks shows other bytes, whatever sdxinfo says.
  */
-import { createHash } from 'node:crypto';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { sampleArguments } from '../../../streams/raw-device.ts';
 import type { Platform } from '../../site/site-schema.ts';
-import { blockBytes, type Assignment, type VolumeAssignment } from './assignment.ts';
+import { rawDevice } from '../../gds/commands.ts';
+import { blockBytes, commandNode, type Assignment, type VolumeAssignment } from './assignment.ts';
+import { sampleSlots, type SampleSlots, type Slot } from './sample-choice.ts';
 import type { StepCommand } from './step.ts';
 
 /** Size of a sampled record in bytes: that of the guide's dd (6a). */
@@ -15,8 +17,6 @@ export interface FingerprintSource {
   readonly host: string;
   readonly device: string;
   readonly platform: Platform;
-  /** Records to read, ascending. */
-  readonly records: readonly number[];
 }
 
 /** Number of records of `sampleBytes` that a volume has; the last may be short. */
@@ -29,45 +29,48 @@ export function sampleLength(blocks: number, record: number): number {
   return Math.min(sampleBytes, blocks * blockBytes - record * sampleBytes);
 }
 
-/** A number from 0 to 1 (exclusive) that depends on seed and position alone. */
-function fraction(seed: string, position: number): number {
-  const hash = createHash('sha256').update(`${seed}:${position}`).digest();
-  return hash.readUIntBE(0, 6) / 2 ** 48;
-}
-
-/**
- * Which records are sampled: the first, the last, and seeded random ones in between; ascending, none twice.
- * @param count how many; all of them where the volume has no more
- */
-export function sampledRecords(blocks: number, count: number, seed: string): number[] {
-  const all = recordsOfVolume(blocks);
-  if (count >= all) return Array.from({ length: all }, (_, record) => record);
-  const chosen = new Set([0, all - 1]);
-  for (let position = 0; chosen.size < count; position += 1)
-    chosen.add(Math.floor(fraction(seed, position) * all));
-  return [...chosen].sort((a, b) => a - b);
-}
-
-/** The records of a volume that the run compares. */
-export function recordsCompared(
+/** The places of the sampled records of a volume. */
+export function slotsOf(
   { job, fingerprintSeed }: Pick<Assignment, 'job' | 'fingerprintSeed'>,
   { blocks }: Pick<VolumeAssignment, 'blocks'>,
-): number[] {
-  return sampledRecords(blocks, job.verify.fingerprint, fingerprintSeed);
+): SampleSlots {
+  return sampleSlots(recordsOfVolume(blocks), job.verify.fingerprint, fingerprintSeed);
 }
 
-export function fingerprintSource(
-  assignment: Assignment,
-  volume: VolumeAssignment,
-  host: string,
-  device: string,
+const chosenFirst = (slots: readonly Slot[]): number[] =>
+  slots.flatMap(([record]) => (record === undefined ? [] : [record]));
+
+/** The records that are compared through the shadow, as long as each of them holds data: only a run tells. */
+export function recordsCompared(
+  assignment: Pick<Assignment, 'job' | 'fingerprintSeed'>,
+  volume: Pick<VolumeAssignment, 'blocks'>,
+): number[] {
+  return chosenFirst(slotsOf(assignment, volume).first);
+}
+
+/** The records that are hashed on the cluster, both sets, as long as each of them holds data. */
+export function recordsHashed(assignment: Assignment, volume: VolumeAssignment): number[] {
+  const { first, second } = slotsOf(assignment, volume);
+  return [...chosenFirst(first), ...chosenFirst(second)];
+}
+
+/** The parted proxy, on the cluster. */
+export function primarySource(assignment: Assignment, { proxy }: VolumeAssignment): FingerprintSource {
+  const { platform } = assignment;
+  return { host: commandNode(assignment), device: rawDevice(assignment.class, proxy), platform };
+}
+
+/** The same records through the shadow. */
+export function backupSource(
+  { backupServer: host, platform }: Assignment,
+  { shadow }: VolumeAssignment,
 ): FingerprintSource {
-  return { host, device, platform: assignment.platform, records: recordsCompared(assignment, volume) };
+  return { host, device: rawDevice(shadow.class, shadow.volume), platform };
 }
 
 /** One dd a record: it needs nothing on the host but dd, and the bytes are hashed here. */
-export function fingerprintCommands(source: FingerprintSource): StepCommand[] {
-  return source.records.map((record) => ({
+export function fingerprintCommands(source: FingerprintSource, records: readonly number[]): StepCommand[] {
+  return records.map((record) => ({
     host: source.host,
     argv: sampleArguments(source.device, record, {
       recordBytes: sampleBytes,
@@ -83,8 +86,46 @@ export interface SampledBlock {
   readonly sha256: string;
 }
 
-/** Proxy volume -> its sampled records. */
-export type Fingerprints = ReadonlyMap<string, readonly SampledBlock[]>;
+/** What was hashed of a volume on the cluster. */
+export interface VolumeFingerprint {
+  /** Compared through the shadow before the dump. */
+  readonly first: readonly SampledBlock[];
+  /** Kept for what is written to tape; empty in a journal of an earlier release. */
+  readonly second: readonly SampledBlock[];
+}
+
+/** Proxy volume -> its fingerprint. */
+export type Fingerprints = ReadonlyMap<string, VolumeFingerprint>;
+
+type FingerprintEvent = EventOf<'fingerprint'>;
+
+const isOfCluster = (event: RunEvent): event is FingerprintEvent =>
+  event.type === 'fingerprint' && event.side === 'primary';
+
+/** The seed that a run has sampled with; undefined before its fingerprint. Earlier releases took the name that was asked for. */
+export const fingerprintSeedOf = (events: readonly RunEvent[]): string | undefined =>
+  events.findLast(isOfCluster)?.seed;
+
+/**
+ * The fingerprint of a volume as a journal has it.
+ * @returns undefined where none was taken, or not of as many records as the job wants
+ */
+export function fingerprintIn(
+  events: readonly RunEvent[],
+  { job }: Pick<Assignment, 'job'>,
+  { proxy, blocks }: Pick<VolumeAssignment, 'proxy' | 'blocks'>,
+): VolumeFingerprint | undefined {
+  const taken = events.findLast(
+    (event): event is FingerprintEvent => isOfCluster(event) && event.volume === proxy,
+  );
+  if (!taken) return undefined;
+  const wanted = Math.min(job.verify.fingerprint, recordsOfVolume(blocks));
+  const second = taken.second ?? [];
+  // Of a small volume both sets together are all of it.
+  const isWhole =
+    taken.blocks.length >= wanted || taken.blocks.length + second.length >= recordsOfVolume(blocks);
+  return isWhole ? { first: taken.blocks, second } : undefined;
+}
 
 /** Records whose hashes differ, or that only one side has. */
 export function differingRecords(

@@ -38,7 +38,7 @@ export type Look = 'primaries' | 'backup';
 export interface StepChecks {
   readonly looks: readonly Look[];
   /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
-  readonly fresh?: boolean;
+  readonly fresh?: readonly Look[];
   /** Pure: facts in, verdicts out. */
   readonly judge: (world: World) => readonly RuleVerdict[];
 }
@@ -95,6 +95,11 @@ export interface Step {
   readonly leftOut?: string;
   readonly before?: StepChecks;
   readonly after?: StepChecks;
+  /**
+   * Set where the step reads or writes through the shadow, or spends the tape on it: both sides are judged afresh before it, after
+   * each wait in it, and with `around` also after it.
+   */
+  readonly guarded?: 'before' | 'around';
   /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }

@@ -25,7 +25,11 @@ function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssi
 }
 
 /** What the shadow of one volume of the job is meant to be. */
-export function shadowPlanOf(assignment: Assignment, volume: VolumeAssignment): ShadowPlan {
+export function shadowPlanOf(
+  assignment: Assignment,
+  volume: VolumeAssignment,
+  mode: ShadowPlan['mode'] = 'ro',
+): ShadowPlan {
   const { shadow } = volume;
   const { layout, devices } = assignment.shadow;
   return {
@@ -37,7 +41,7 @@ export function shadowPlanOf(assignment: Assignment, volume: VolumeAssignment): 
     shadowVolume: shadow.volume,
     deviceOfDisk: devices,
     layout,
-    mode: 'ro',
+    mode,
   };
 }
 
@@ -168,14 +172,21 @@ export function judgeShadowRemoved(assignment: Assignment, world: World): RuleVe
   return noOwnShadow(backupOf(world), shadowPlaceOf(assignment, world));
 }
 
-/** The rules that compare each shadow with its proxy, and those of the stand-ins. */
-export function judgeShadow(assignment: Assignment, world: World): RuleVerdict[] {
+/**
+ * The rules that compare each shadow with its proxy, and those of the stand-ins.
+ * @param modeOf how a shadow volume is to be active; read only where it is not given
+ */
+export function judgeShadow(
+  assignment: Assignment,
+  world: World,
+  modeOf: (volume: VolumeAssignment) => ShadowPlan['mode'] = () => 'ro',
+): RuleVerdict[] {
   const plans = assignment.volumes.map((volume) => shadowPlanOf(assignment, volume));
   const compared = onEachVolume(assignment, assignment.volumes, (volume) =>
     compareShadow({
       primaries: world.primaries,
       backup: backupOf(world),
-      plan: shadowPlanOf(assignment, volume),
+      plan: shadowPlanOf(assignment, volume, modeOf(volume)),
       alsoPlanned: plans.filter(({ proxyVolume }) => proxyVolume !== volume.proxy),
     }),
   );

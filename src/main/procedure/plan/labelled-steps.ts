@@ -23,6 +23,7 @@ export function labelStep(assignment: Assignment): Step {
     endangers: 'what the tape held before is gone',
     source: 'Shadowtape',
     performance: 'label',
+    guarded: 'before',
     commands: [
       rewindCommand(assignment),
       readRecordCommand(assignment),

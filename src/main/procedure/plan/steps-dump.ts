@@ -19,13 +19,7 @@ import {
   type Assignment,
   type VolumeAssignment,
 } from '../model/assignment.ts';
-import {
-  isShadowUnmounted,
-  judgeMounted,
-  judgeNoMount,
-  judgeShadowWritable,
-  judgeStopped,
-} from './checks.ts';
+import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
 import {
   isLabelled,
   labelStep,
@@ -34,7 +28,7 @@ import {
   readDataCommands,
 } from './labelled-steps.ts';
 import { unmountsBeforePart } from './steps-part.ts';
-import type { Step, StepChecks, StepCommand } from '../model/step.ts';
+import type { Step, StepCommand } from '../model/step.ts';
 import { rewindCommand } from '../drive/tape-look.ts';
 import { statusCommand } from '../drive/tape-position.ts';
 
@@ -57,11 +51,6 @@ export function shadowRawDevice({ shadow }: VolumeAssignment): string {
   return rawDevice(shadow.class, shadow.volume);
 }
 
-/** A node that reboots starts the proxy again, whether it does so while the operator is asked or while the tape is written. */
-function stillStopped(assignment: Assignment): StepChecks {
-  return { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) };
-}
-
 /** -F, then -N with mode=rw: fsck writes, although the mount is read only. */
 function activateStep({ assignment, volume }: VolumePart, id: string): Step {
   const { backupServer: host } = assignment;
@@ -79,7 +68,7 @@ function activateStep({ assignment, volume }: VolumePart, id: string): Step {
       guideLine(host, ...sdxshadowvolumeStop(request)),
       guideLine(host, ...sdxshadowvolumeStartWritable(request)),
     ],
-    before: stillStopped(assignment),
+    guarded: 'before',
     after: { looks: ['backup'], judge: (world) => judgeShadowWritable(volume, world) },
   };
 }
@@ -92,6 +81,7 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
     why: 'sfxfs keeps the names of its devices inside the file system, and the shadow has another one',
     source: source(id),
     performance: 'commands',
+    guarded: 'before',
     commands: [guideLine(assignment.backupServer, 'sfxadm', shadowRawDevice(volume))],
   };
 }
@@ -109,6 +99,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     why: 'a file system that was mounted at the part is as after a power failure',
     source: source(id),
     performance: 'check-file-system',
+    guarded: 'before',
     commands: [
       {
         ...guideLine(
@@ -140,6 +131,7 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
     why: 'tar reads files, not blocks',
     source: source(id),
     performance: 'commands',
+    guarded: 'before',
     commands: [
       guideLine(host, 'mkdir', job.mountPoint),
       guideLine(
@@ -281,8 +273,7 @@ function dumpStep(part: VolumePart, id: string): Step {
       route === 'server'
         ? words.server.map((argv) => guideLine(backupServer, ...argv))
         : consoleCommands(part, words),
-    before: stillStopped(assignment),
-    after: stillStopped(assignment),
+    guarded: 'around',
   };
 }
 

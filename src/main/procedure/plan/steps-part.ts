@@ -1,5 +1,5 @@
 /** Steps 3-1 to 4 of the GDS guide's 6.6.3.7: view, stop the services, part, resume the services, stop the proxy, view. */
-import { rawDevice, sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
+import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
 import { commandNode, listed, mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
 import {
@@ -11,7 +11,7 @@ import {
   judgeRejoinable,
   judgeStopped,
 } from './checks.ts';
-import { fingerprintCommands, fingerprintSource } from '../model/fingerprint.ts';
+import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';
 import { resumeCommands } from './services.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -158,7 +158,6 @@ function partStep(assignment: Assignment): Step {
 }
 
 function fingerprintStep(assignment: Assignment): Step {
-  const host = commandNode(assignment);
   const one = assignment.volumes.length === 1;
   return {
     id: 'fingerprint',
@@ -168,9 +167,7 @@ function fingerprintStep(assignment: Assignment): Step {
     source: 'Shadowtape',
     performance: 'fingerprint',
     commands: assignment.volumes.flatMap((volume) =>
-      fingerprintCommands(
-        fingerprintSource(assignment, volume, host, rawDevice(assignment.class, volume.proxy)),
-      ),
+      fingerprintCommands(primarySource(assignment, volume), recordsHashed(assignment, volume)),
     ),
     before: { looks: ['primaries'], judge: (world) => judgeParted(assignment, world) },
   };

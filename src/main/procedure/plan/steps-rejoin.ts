@@ -105,6 +105,7 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
     })),
     before: {
       looks: ['primaries', 'backup'],
+      fresh: ['primaries'],
       judge: (world) => judgeRejoinable(assignment, world, volumes),
     },
     after: { looks: ['primaries'], judge: (world) => judgeJoining(assignment, world, volumes) },

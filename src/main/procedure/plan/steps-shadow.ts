@@ -1,9 +1,8 @@
 /** Step 5 of the GDS guide's 6.6.3.7, and the verification that has to follow it. */
-import { rawDevice } from '../../gds/commands.ts';
 import { shadowCreation } from '../../gds/shadow-commands.ts';
 import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { judgeDisks, judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
-import { fingerprintCommands, fingerprintSource } from '../model/fingerprint.ts';
+import { backupSource, fingerprintCommands, recordsCompared } from '../model/fingerprint.ts';
 import type { Step } from '../model/step.ts';
 
 function createStep(assignment: Assignment): Step {
@@ -30,7 +29,7 @@ function createStep(assignment: Assignment): Step {
     commands: shadowCreation(layout, devices).map(({ argv }) => ({ host, argv, guide: true, changes: true })),
     before: {
       looks: ['primaries', 'backup'],
-      fresh: true,
+      fresh: ['primaries', 'backup'],
       judge: (world) => [
         ...judgeStopped(assignment, world),
         ...judgeDisks(assignment, world),
@@ -41,7 +40,7 @@ function createStep(assignment: Assignment): Step {
 }
 
 function verificationStep(assignment: Assignment): Step {
-  const { volumes, backupServer } = assignment;
+  const { volumes } = assignment;
   return {
     id: 'verify',
     phase: 'verify',
@@ -51,14 +50,7 @@ function verificationStep(assignment: Assignment): Step {
     source: 'GDS guide 6.6.3.7, step 5: "be sure to confirm that the shadow volume configuration is correct"',
     performance: 'verification',
     commands: volumes.flatMap((volume) =>
-      fingerprintCommands(
-        fingerprintSource(
-          assignment,
-          volume,
-          backupServer,
-          rawDevice(volume.shadow.class, volume.shadow.volume),
-        ),
-      ),
+      fingerprintCommands(backupSource(assignment, volume), recordsCompared(assignment, volume)),
     ),
     before: { looks: ['primaries', 'backup'], judge: (world) => judgeShadow(assignment, world) },
   };

@@ -4,14 +4,7 @@
  */
 import { isBlocking } from '../../../contract/checks.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import {
-  listed,
-  mounts,
-  proxiesOf,
-  volumeNamed,
-  type Assignment,
-  type VolumeAssignment,
-} from '../model/assignment.ts';
+import { listed, mounts, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
 import {
   isProxyJoined,
   isProxyStopped,
@@ -22,7 +15,7 @@ import {
   whyShadowUnknown,
 } from '../plan/checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
-import { recordsCompared, type Fingerprints, type SampledBlock } from '../model/fingerprint.ts';
+import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
 import { Route } from './resume-route.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
@@ -82,30 +75,13 @@ function pastOf(events: readonly RunEvent[]): Past {
 const lastEnd = (events: readonly RunEvent[], step: string) =>
   events.findLast((event) => event.type === 'step-finished' && event.step === step);
 
-/** Only a fingerprint of exactly the records that are compared later is one. */
-function fingerprintOf(
-  { assignment }: ResumeFacts,
-  past: Past,
-  volume: VolumeAssignment,
-): readonly SampledBlock[] | undefined {
-  const taken = past.events.findLast(
-    (event) => event.type === 'fingerprint' && event.side === 'primary' && event.volume === volume.proxy,
-  );
-  if (taken?.type !== 'fingerprint') return undefined;
-  const records = recordsCompared(assignment, volume);
-  const isWhole =
-    taken.blocks.length === records.length &&
-    records.every((record, index) => taken.blocks[index]?.record === record);
-  return isWhole ? taken.blocks : undefined;
-}
-
 /** The fingerprints of all volumes; undefined where one of them is missing. */
 function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefined {
-  const taken = new Map<string, readonly SampledBlock[]>();
+  const taken = new Map<string, VolumeFingerprint>();
   for (const volume of facts.assignment.volumes) {
-    const blocks = fingerprintOf(facts, past, volume);
-    if (!blocks) return undefined;
-    taken.set(volume.proxy, blocks);
+    const fingerprint = fingerprintIn(past.events, facts.assignment, volume);
+    if (!fingerprint) return undefined;
+    taken.set(volume.proxy, fingerprint);
   }
   return taken;
 }
@@ -147,8 +123,11 @@ function dumpIsComplete(facts: ResumeFacts, past: Past, dump: Step): Completenes
     return 'no';
   const end = lastEnd(since, dump.id);
   if (end?.type === 'step-finished') return end.result === 'done' ? 'done' : 'no';
-  // Its last check was that nobody has started the proxy meanwhile: a proxy that was started does not stop by itself.
-  return isProxyStopped(facts.assignment, facts.world) ? 'unsaid' : 'no';
+  const isRule = (event: RunEvent) => event.type === 'check' && event.rule === 'baseline-records';
+  if (since.some(({ type }) => type === 'baseline') && !since.some(isRule)) return 'no';
+  // Its last check was of both sides: a proxy that was started does not stop by itself, and only a shadow that is there can be judged.
+  const isUnchanged = isProxyStopped(facts.assignment, facts.world) && shadowHolds(facts, ['access-mode']);
+  return isUnchanged ? 'unsaid' : 'no';
 }
 
 /** A tape with a label is complete with its manifest, which is written where the last dump has left the head. */

@@ -127,7 +127,7 @@ export async function performToEnd(context: RunContext, steps: readonly Step[]):
   try {
     await performAll(context, steps);
     context.finish();
-    end = endOfRun(context, await lastLook(context));
+    end = endOfRun(context, await lastLook(context, 'success'));
   } catch (error) {
     if (context.trouble === 'none') context.trouble = 'failed';
     end = await endOfFailure(context, error);

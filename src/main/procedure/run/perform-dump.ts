@@ -14,6 +14,9 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { boundToBaseline } from './shadow-baseline.ts';
+import { whileWatched } from './shadow-watch.ts';
+import { requireOfCluster, samplesOf } from './streamed-records.ts';
 import { SpanningDump } from './spanning-dump.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -137,6 +140,7 @@ async function copy(
   step: Step,
   volume: VolumeAssignment,
   catalogue: CatalogueFile | undefined,
+  abort: AbortSignal,
 ): Promise<{ result: DumpResult; counted: number }> {
   const [readCommand, writeCommand] = step.commands.slice(-2);
   if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
@@ -159,16 +163,18 @@ async function copy(
       sink: sink.end,
       recordBytes: job.media.recordBytes,
       ...shapeOf(volume, catalogue),
+      samples: samplesOf(context, volume),
       judgeReader({ stderr }) {
         const evidence = { ...evidenceOf(readCommand), stderr };
         if (heard) heard.output.judge(tool, evidence);
         else said.judge(job.onSkippedFiles, evidence);
       },
       onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
-      abort: context.abort,
+      abort,
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
     });
+    requireOfCluster(context, step, volume, result.sampled);
     return { result, counted: sink.count(result) };
   } finally {
     await close(context, step.id, source);
@@ -183,7 +189,10 @@ async function copy(
 async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
   try {
-    const { result, counted } = await copy(context, step, volume, catalogue);
+    const copyUntil = (abort: AbortSignal) => copy(context, step, volume, catalogue, abort);
+    const { result, counted } = await (samplesOf(context, volume)
+      ? copyUntil(context.abort)
+      : whileWatched(context, step, copyUntil));
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
     recordDigests(context, step, volume.proxy, result, counted);
@@ -206,5 +215,5 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
 export const performDump: Performer = async (context, step) => {
   const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
   const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
-  await dump(context, step, volume);
+  await boundToBaseline(context, step, volume, () => dump(context, step, volume));
 };

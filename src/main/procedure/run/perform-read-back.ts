@@ -18,18 +18,23 @@ export const performReadBack: Performer = async (context, step) => {
   const { tapeHost, tapeDevice, job, volumes } = assignment;
   // Where an earlier try still reads, the drive is not free.
   if (assignment.route === 'server') await stopWorks(context, step.id);
-  await readRunBack(context, {
-    step: step.id,
-    run: journal.run,
-    events: journal.events,
-    drive: { tapeHost, tapeDevice },
-    layout: job.media.layout,
-    recordBytes: job.media.recordBytes,
-    volumes,
-    changing: changingOf(context, step.id),
-    readFile:
-      assignment.route === 'server'
-        ? (proxy, written) => readBackOnServer(context, step.id, volumeNamed(assignment, proxy), written)
-        : undefined,
-  });
+  try {
+    await readRunBack(context, {
+      step: step.id,
+      run: journal.run,
+      events: journal.events,
+      drive: { tapeHost, tapeDevice },
+      layout: job.media.layout,
+      recordBytes: job.media.recordBytes,
+      volumes,
+      changing: changingOf(context, step.id),
+      readFile:
+        assignment.route === 'server'
+          ? (proxy, written) => readBackOnServer(context, step.id, volumeNamed(assignment, proxy), written)
+          : undefined,
+    });
+  } finally {
+    // It may have taken hours.
+    context.observer.forgetPast();
+  }
 };

@@ -8,6 +8,7 @@ import { asTableError } from './run-end.ts';
 import { clearWorks, performWork, placeOf, stopWorks } from './run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { warningsOf } from '../model/omissions.ts';
+import { whileWatched } from './shadow-watch.ts';
 import type { Step } from '../model/step.ts';
 
 function recordOutcome(context: RunContext, step: Step, volume: string, outcome: WorkOutcome): void {
@@ -45,7 +46,8 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   }
   const total = volume.method === '6a' ? volume.blocks * blockBytes : undefined;
   const order = { step: step.id, volume: volume.proxy, purpose: 'dump', work, total } as const;
-  const look = await performWork(context, order, takeUp);
+  // The data does not pass here: no record of it can be compared with the cluster's.
+  const look = await whileWatched(context, step, (abort) => performWork(context, order, takeUp, abort));
   // It may have taken hours: what was seen of the hosts before counts no more.
   context.observer.forget();
   const outcome = judgeDumpWork(placeOf(context).host, work, look, {

@@ -1,7 +1,6 @@
 /** Performs one step: looks, judges, sends, looks again; and writes all of it into the journal. */
-import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
-import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { isBlocking } from '../../../contract/checks.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
 import { errorFields } from '../hosts/command-runner.ts';
 import {
   performCommands,
@@ -23,7 +22,7 @@ import { performClearWork, performDumpEnded } from './perform-server-dump.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
-import { remedyOf } from '../plan/rule-remedies.ts';
+import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
 import type { Performance, Step, StepChecks } from '../model/step.ts';
@@ -51,45 +50,39 @@ const performers: Readonly<Record<Performance, Performer>> = {
   watch: performWatch,
 };
 
-function checkFailure(context: RunContext, step: Step, verdicts: readonly RuleVerdict[]): ShadowtapeError {
-  const [first] = verdicts;
-  if (!first) throw new Error('a check fails by a verdict');
-  const { title, expected, actual } = first;
-  const { assignment } = context;
-  const { jobName } = assignment;
-  const proxy = first.volume ?? listed(proxiesOf(assignment));
-  const remedy = remedyOf(first.rule).replace('jobs.JOB.', `jobs.${jobName}.`);
-  const values = { step: step.id, proxy, title, expected, actual, remedy };
-  return failure(step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED', values, {
-    expected,
-    actual,
-  });
-}
-
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
-  if (checks.fresh) context.observer.forget();
+  for (const side of checks.fresh ?? []) context.observer.forgetSide(side);
   const world = await context.observer.look(step.id, checks.looks);
   // What is drawn of the verification must be what was judged, also where it differs.
   if (step.performance === 'verification' && checks === step.before)
     context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
   const verdicts = checks.judge(world);
-  for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
-    context.journal.append({
-      type: 'check',
-      step: step.id,
-      rule,
-      title,
-      ...(volume === undefined ? {} : { volume }),
-      expected,
-      actual,
-      verdict,
-      why,
-      source,
-    });
-  }
+  recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
-  if (blocking.length > 0) throw checkFailure(context, step, blocking);
+  const code = step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED';
+  if (blocking[0]) throw checkFailure(context, step, blocking[0], code);
+}
+
+/** @throws CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has */
+async function guard(context: RunContext, step: Step): Promise<void> {
+  context.observer.forget();
+  const world = await context.observer.look(step.id, ['primaries', 'backup']);
+  const trouble = troubleOfShadow(context, step, world, true);
+  if (trouble) throw trouble;
+}
+
+/** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
+async function performGuarded(context: RunContext, step: Step): Promise<void> {
+  if (step.guarded === undefined) return performers[step.performance](context, step);
+  await guard(context, step);
+  context.judgeAgain = () => guard(context, step);
+  try {
+    await performers[step.performance](context, step);
+  } finally {
+    context.judgeAgain = undefined;
+  }
+  if (step.guarded === 'around') await guard(context, step);
 }
 
 /** What a cancelled command or stream throws becomes the one error that says who cancelled. */
@@ -119,7 +112,7 @@ export async function performStep(context: RunContext, step: Step): Promise<void
     journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
     context.throwIfCancelled(step.id);
     await judge(context, step, step.before);
-    await performers[step.performance](context, step);
+    await performGuarded(context, step);
     await judge(context, step, step.after);
   } catch (error) {
     const shown = asRunError(context, step, error);

@@ -27,7 +27,7 @@ function isOwnFile(context: RunContext, first: CommandResult, found: string): bo
   if (!volume || !again || marks.tape !== 'incomplete' || first.status !== 0) return false;
   const { method, proxy } = volume;
   const { recordBytes } = assignment.job.media;
-  return mayBeOwnFile({ method, recordBytes }, first.stdout, found, fingerprints?.get(proxy));
+  return mayBeOwnFile({ method, recordBytes }, first.stdout, found, fingerprints?.get(proxy)?.first);
 }
 
 export const performTapeCheck: Performer = async (context, step) => {

@@ -1,85 +1,87 @@
 /** Fingerprint, verification of the shadow, and the operator's approval. */
-import { createHash } from 'node:crypto';
 import { failure } from '../../../contract/errors.ts';
-import { listed, proxiesOf, type VolumeAssignment } from '../model/assignment.ts';
+import { listed, proxiesOf } from '../model/assignment.ts';
 import {
+  backupSource,
   differingRecords,
-  recordsCompared,
+  primarySource,
+  recordsOfVolume,
   sampleBytes,
-  sampleLength,
   type Fingerprints,
   type SampledBlock,
+  type VolumeFingerprint,
 } from '../model/fingerprint.ts';
+import { coverageOf, isWeak, type Coverage } from '../model/sample-choice.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import type { Step, StepCommand } from '../model/step.ts';
+import { hashRecords, RecordReader } from './sample-records.ts';
+import { whileWatched } from './shadow-watch.ts';
+import type { Question } from '../hosts/questions.ts';
+import type { Step } from '../model/step.ts';
 
-/** The commands of a step's fingerprint, those of each volume apart: they stand one after the other. */
-function commandsOfVolumes({ assignment }: RunContext, step: Step) {
-  let from = 0;
-  return assignment.volumes.map((volume) => {
-    const records = recordsCompared(assignment, volume);
-    const commands = step.commands.slice(from, from + records.length);
-    from += records.length;
-    return { volume, records, commands };
-  });
+/** Written for an operator: a weak fingerprint is no reason to refuse, since a new volume is empty. */
+function warnOfWeakness({ journal }: RunContext, { id }: Step, volume: string, coverage: Coverage): void {
+  if (!isWeak(coverage)) return;
+  const { distinct, sampled } = coverage;
+  const text = `Weak fingerprint of ${volume}: only ${distinct} of ${sampled} sampled records are distinct. A shadow of another volume may show the same records.`;
+  journal.append({ type: 'warning', step: id, text });
 }
 
-/** Reads one record. @throws FINGERPRINT_SHORT */
-async function sampleRecord(
-  context: RunContext,
-  step: string,
-  command: StepCommand | undefined,
-  { blocks }: VolumeAssignment,
-  record: number,
-): Promise<SampledBlock> {
-  if (!command) throw new Error('a step has a command for each sampled record');
-  const { stdout } = await context.runner.send(step, command, { binary: true });
-  const expected = sampleLength(blocks, record);
-  if (stdout.length !== expected) {
-    const device = command.argv[1]?.replace(/^if=/, '') ?? '';
-    const { host } = command;
-    throw failure('FINGERPRINT_SHORT', { host, actual: stdout.length, record, device, expected });
-  }
-  return { record, sha256: createHash('sha256').update(stdout).digest('hex') };
-}
-
-/** Samples each volume, and writes what was found into the journal. */
-async function sample(context: RunContext, step: Step, side: 'primary' | 'backup'): Promise<Fingerprints> {
-  const taken = new Map<string, readonly SampledBlock[]>();
-  const total = step.commands.length;
-  let done = 0;
-  for (const { volume, records, commands } of commandsOfVolumes(context, step)) {
-    const sampled: SampledBlock[] = [];
-    for (const [index, record] of records.entries()) {
-      sampled.push(await sampleRecord(context, step.id, commands[index], volume, record));
-      done += 1;
-      context.progress({
-        step: step.id,
-        what: 'fingerprint',
-        bytes: done * sampleBytes,
-        total: total * sampleBytes,
-        records: done,
-      });
-    }
-    taken.set(volume.proxy, sampled);
-    context.journal.append({
+/** Hashes the records of each volume while the cluster can still read it. */
+export const performFingerprint: Performer = async (context, step) => {
+  const { assignment, journal } = context;
+  const taken = new Map<string, VolumeFingerprint>();
+  const reader = new RecordReader(context, step.id, step.commands.length);
+  for (const volume of assignment.volumes) {
+    const source = primarySource(assignment, volume);
+    const fingerprint = await hashRecords(context, reader, volume, source);
+    taken.set(volume.proxy, fingerprint);
+    const { first, second } = fingerprint;
+    const coverage = coverageOf(recordsOfVolume(volume.blocks), [...first, ...second]);
+    journal.append({
       type: 'fingerprint',
       step: step.id,
       volume: volume.proxy,
-      side,
-      host: commands[0]?.host ?? '',
-      seed: context.assignment.fingerprintSeed,
+      side: 'primary',
+      host: source.host,
+      seed: assignment.fingerprintSeed,
       recordBytes: sampleBytes,
-      blocks: sampled,
+      blocks: [...first],
+      second: [...second],
+      coverage: { ...coverage },
+    });
+    warnOfWeakness(context, step, volume.proxy, coverage);
+  }
+  context.fingerprints = taken;
+};
+
+/** Reads the first set of each volume through its shadow. */
+async function sampleShadows(context: RunContext, step: Step, primary: Fingerprints) {
+  const { assignment, journal } = context;
+  const taken = new Map<string, readonly SampledBlock[]>();
+  const total = [...primary.values()].reduce((sum, { first }) => sum + first.length, 0);
+  const reader = new RecordReader(context, step.id, total);
+  for (const volume of assignment.volumes) {
+    const source = backupSource(assignment, volume);
+    const blocks: SampledBlock[] = [];
+    for (const { record } of primary.get(volume.proxy)?.first ?? []) {
+      const { sha256 } = await reader.read(source, volume, record);
+      blocks.push({ record, sha256 });
+    }
+    taken.set(volume.proxy, blocks);
+    journal.append({
+      type: 'fingerprint',
+      step: step.id,
+      volume: volume.proxy,
+      side: 'backup',
+      host: source.host,
+      seed: assignment.fingerprintSeed,
+      recordBytes: sampleBytes,
+      blocks,
     });
   }
   return taken;
 }
-
-export const performFingerprint: Performer = async (context, step) => {
-  context.fingerprints = await sample(context, step, 'primary');
-};
 
 /** @throws FINGERPRINT_DIFFERS */
 function compareFingerprints(
@@ -114,7 +116,7 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} is ${proxy}`);
   const them = volumes.length === 1 ? 'it' : 'them';
   if (job.approve === 'when-verified') return;
-  const answer = await context.ask({
+  const question: Question = {
     id: 'approve-shadow',
     step: step.id,
     text: `Every rule holds and every sampled record is equal: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`,
@@ -122,7 +124,8 @@ async function approve(context: RunContext, step: Step): Promise<void> {
       { id: 'approve', label: 'Approve and start the dump' },
       { id: 'stop', label: 'Remove the shadow and rejoin' },
     ],
-  });
+  };
+  const answer = await whileWatched(context, step, (abort) => context.ask(question, abort));
   if (answer.choice !== 'approve') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
 }
 
@@ -130,8 +133,8 @@ async function approve(context: RunContext, step: Step): Promise<void> {
 export const performVerification: Performer = async (context, step) => {
   const primary = context.fingerprints;
   if (!primary) throw new Error('the fingerprint is taken before the shadow is verified');
-  const shadow = await sample(context, step, 'backup');
+  const shadow = await sampleShadows(context, step, primary);
   for (const proxy of proxiesOf(context.assignment))
-    compareFingerprints(context, step, proxy, primary.get(proxy) ?? [], shadow.get(proxy) ?? []);
+    compareFingerprints(context, step, proxy, primary.get(proxy)?.first ?? [], shadow.get(proxy) ?? []);
   await approve(context, step);
 };

@@ -101,14 +101,19 @@ function shownProgress(
  * @param takeUp true where it was started before, by a console that died
  * @throws COPY_CANCELLED where the run was cancelled: the work goes on until it is stopped; what starting and looking can end with
  */
-export async function performWork(context: RunContext, order: RunWork, takeUp: boolean): Promise<WorkLook> {
+export async function performWork(
+  context: RunContext,
+  order: RunWork,
+  takeUp: boolean,
+  abort = context.abort,
+): Promise<WorkLook> {
   const { step, work, purpose, total } = order;
   if (takeUp) recordWork(context, step, markOf(order), 'taken-up');
   const unheard = takeUp ? undefined : await start(context, order);
   let isLost = false;
   const look = await awaitWork(placeOf(context), work, {
     intervalSeconds: intervalOf(context),
-    abort: context.abort,
+    abort,
     onProgress(progress) {
       isLost = false;
       context.progress({ step, what: purpose, ...shownProgress(context, progress, total) });

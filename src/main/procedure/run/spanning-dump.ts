@@ -81,7 +81,11 @@ export class SpanningDump {
 
   async #nextTape({ tape, segments }: TapeOrder): Promise<TapeConnection> {
     this.recordParts(segments);
-    if (tape > 0) await goToNextTape(this.#context, this.#step);
+    if (tape > 0) {
+      await goToNextTape(this.#context, this.#step);
+      // A changer takes minutes, an operator hours.
+      await this.#context.judgeAgain?.();
+    }
     return this.#connect();
   }
 

@@ -59,11 +59,18 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
   return troubles;
 }
 
-/** What the hosts show in the end; a side that cannot be seen stays empty. */
-export async function lastLook(context: RunContext): Promise<World> {
+/**
+ * What the hosts show in the end; a side that cannot be seen stays empty.
+ * @param after `success`: what was seen just now need not be asked for again
+ */
+export async function lastLook(
+  context: RunContext,
+  after: 'success' | 'failure' = 'failure',
+): Promise<World> {
   let world: World = { primaries: [], backup: undefined };
   if (context.options.halt.aborted) return world;
-  context.observer.forget();
+  if (after === 'success') context.observer.forgetPast();
+  else context.observer.forget();
   for (const look of ['primaries', 'backup'] as const) {
     try {
       world = await context.observer.look('end', [look]);

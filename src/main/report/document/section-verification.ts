@@ -1,6 +1,6 @@
 /** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
 import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../../contract/report.ts';
-import { countText } from '../../../contract/words.ts';
+import { countText, coverageText } from '../../../contract/words.ts';
 import type { RuleLine, VerifiedVolume } from '../../../folds/verification.ts';
 import type { ReportFacts } from './report-source.ts';
 import { code, marked, momentText, plain, quiet, strong } from './report-words.ts';
@@ -190,6 +190,16 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
 export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
   const told = model.fingerprints.filter(({ primary, backup }) => primary ?? backup);
   if (told.length === 0) return [];
+  const coverage = told.flatMap(({ volume, primary }): ReportBlock[] =>
+    primary?.coverage === undefined
+      ? []
+      : [
+          {
+            kind: 'paragraph',
+            texts: plain(`${volume}: ${coverageText(primary.coverage, primary.recordBytes)}.`),
+          },
+        ],
+  );
   const tables = told.map(({ volume, primary, backup }): ReportTable => {
     const one = primary ?? backup;
     const others = new Map(backup?.blocks.map(({ record, sha256 }) => [record, sha256] as const));
@@ -227,10 +237,11 @@ export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
             { text: 'A record is read with ' },
             code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
             {
-              text: ' and hashed with SHA-256. Which records are sampled depends on the name of the run alone.',
+              text: ` and hashed with SHA-256. Which records are sampled depends on the name of the run${coverage.length > 0 ? ', and on which of them hold data' : ' alone'}.`,
             },
           ],
         },
+        ...coverage,
         ...tables,
       ],
     },

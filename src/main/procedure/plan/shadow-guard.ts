@@ -1,0 +1,152 @@
+/**
+ * Whether the shadow is still the one that was verified, and the proxy still parted and stopped: what holds before and after every
+ * step that reads or writes through the shadow, and after every wait. Pure.
+ */
+import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { blockDevice } from '../../gds/commands.ts';
+import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import { layoutSeen } from '../model/layout-seen.ts';
+import { sentCommands, type Sent } from '../model/sent-commands.ts';
+import { mountsOfClass, type World } from '../model/world.ts';
+import { judgeShadow, judgeStopped } from './checks.ts';
+
+/** How this run has left a shadow volume. `between`: stopped, and perhaps not started again. */
+export type ShadowState = 'ro' | 'rw' | 'between';
+
+const isOf = ({ intent: { argv } }: Sent, { shadow }: VolumeAssignment): boolean =>
+  argv[0] === 'sdxshadowvolume' &&
+  argv[argv.indexOf('-c') + 1] === shadow.class &&
+  (argv[argv.indexOf('-v') + 1] ?? '').split(',').includes(shadow.volume);
+
+/** @param events of the run so far: its own commands are the only ones that may have changed the shadow */
+export function shadowStateOf(events: readonly RunEvent[], volume: VolumeAssignment): ShadowState {
+  let state: ShadowState = 'ro';
+  for (const sent of sentCommands(events).filter((command) => isOf(command, volume))) {
+    const { ending, intent } = sent;
+    if (ending === 'bad') continue;
+    if (intent.argv.includes('-M')) state = 'ro';
+    else if (intent.argv.includes('-F')) state = 'between';
+    else if (intent.argv.includes('-N')) state = ending === 'good' ? 'rw' : 'between';
+  }
+  return state;
+}
+
+/** Rules that say nothing while the run itself stops the shadow and starts it again. */
+const ofActivation = new Set(['shadow-active', 'access-mode']);
+
+type Spaces = EventOf<'layout'>['spaces'];
+
+/** Groups, disks and blocks that the run depends on. What else lies on the cluster's disks may change meanwhile. */
+function configurationText({ class: className, volumes }: Assignment, spaces: Spaces): string {
+  const own = new Set(volumes.map(({ proxy }) => proxy));
+  const words = spaces.flatMap((space) => {
+    const isPrimary = space.side === 'primary';
+    if (isPrimary && space.class !== className) return [];
+    const lying = space.volumes
+      .filter(({ name }) => !isPrimary || own.has(name))
+      .map(({ name, first, blocks }) => `${name} at ${first}+${blocks}`);
+    if (lying.length === 0) return [];
+    const disks = space.disks.map(({ name, device }) => `${name}=${device ?? '?'}`).join(':');
+    return [`${space.class}/${space.group ?? '-'} ${space.kind ?? '-'} ${disks} ${lying.sort().join(', ')}`];
+  });
+  return words.sort().join('; ');
+}
+
+/** Compares with where the volumes lay when the shadow was verified. Journals of earlier releases do not tell. */
+function judgeUnchanged(assignment: Assignment, world: World, events: readonly RunEvent[]): RuleVerdict[] {
+  const verified = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout');
+  if (!verified) return [];
+  const expected = configurationText(assignment, verified.spaces);
+  const actual = configurationText(assignment, layoutSeen(world, assignment));
+  return [
+    {
+      rule: 'shadow-unchanged',
+      title: 'Configuration is as verified',
+      expected,
+      actual: actual === '' ? 'none' : actual,
+      verdict: expected === actual ? 'equal' : 'differs',
+      why: 'what was verified proves nothing about another configuration',
+      source: 'Shadowtape',
+    },
+  ];
+}
+
+/** The mounts that are this run's own: none before it has made its mount point. */
+function isOwnMount(
+  { job, volumes }: Assignment,
+  mount: { device: string; mountPoint: string },
+  mountPointMade: boolean,
+) {
+  if (!mountPointMade || mount.mountPoint !== job.mountPoint) return false;
+  return volumes.some(
+    ({ method, shadow }) => mounts(method) && mount.device === blockDevice(shadow.class, shadow.volume),
+  );
+}
+
+function judgeForeignMounts(assignment: Assignment, world: World, mountPointMade: boolean): RuleVerdict {
+  const foreign = mountsOfClass(world.backup?.mounts ?? [], assignment.shadow.class)
+    .filter((mount) => !isOwnMount(assignment, mount, mountPointMade))
+    .map(({ device, mountPoint }) => `${device} on ${mountPoint}`);
+  return {
+    rule: 'no-other-mount',
+    title: 'Nobody else has mounted the shadow',
+    expected: 'none',
+    actual: foreign.join(', ') || 'none',
+    verdict: foreign.length === 0 ? 'holds' : 'fails',
+    why: 'a file system that somebody else has mounted may be written to while it is backed up',
+    source: 'Shadowtape',
+  };
+}
+
+/**
+ * @param world both sides, as they are now
+ * @param events of the run so far
+ * @param mountPointMade true where this run has made its mount point
+ */
+export function judgeGuard(
+  assignment: Assignment,
+  world: World,
+  events: readonly RunEvent[],
+  mountPointMade: boolean,
+): RuleVerdict[] {
+  const states = new Map(
+    assignment.volumes.map((volume) => [volume.proxy, shadowStateOf(events, volume)] as const),
+  );
+  const stateOf = (proxy = assignment.volumes[0]?.proxy ?? '') => states.get(proxy) ?? 'ro';
+  const shadow = judgeShadow(assignment, world, ({ proxy }) =>
+    stateOf(proxy) === 'ro' ? 'ro' : 'rw',
+  ).filter(
+    ({ rule, volume }) =>
+      rule !== 'proxy-parted' &&
+      rule !== 'proxy-stopped' &&
+      !(ofActivation.has(rule) && stateOf(volume) === 'between'),
+  );
+  return [
+    ...judgeStopped(assignment, world),
+    ...shadow,
+    judgeForeignMounts(assignment, world, mountPointMade),
+    ...judgeUnchanged(assignment, world, events),
+  ];
+}
+
+/** Rules of the proxy alone: their remedy is on the cluster. */
+export const isOfCluster = ({ rule }: RuleVerdict): boolean => rule.startsWith('proxy-');
+
+/** One line for the journal where all of it holds; else what does not. */
+export function toldOfGuard(verdicts: readonly RuleVerdict[]): readonly RuleVerdict[] {
+  const blocking = verdicts.filter(isBlocking);
+  if (blocking.length > 0) return blocking;
+  return [
+    ...verdicts.filter(({ rule }) => rule === 'proxy-parted' || rule === 'proxy-stopped'),
+    {
+      rule: 'shadow-as-verified',
+      title: 'Shadow is as verified',
+      expected: 'every rule holds, and the configuration is as verified',
+      actual: `${verdicts.length} rules hold`,
+      verdict: 'holds',
+      why: 'what was true before a wait or a command need not be true after it',
+      source: 'Shadowtape',
+    },
+  ];
+}

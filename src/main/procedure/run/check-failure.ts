@@ -1,0 +1,63 @@
+/** Verdicts of checks as they are journaled, and the error that they end a step with. */
+import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { listed, proxiesOf } from '../model/assignment.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import type { Step } from '../model/step.ts';
+import { remedyOf } from '../plan/rule-remedies.ts';
+import { isOfCluster, judgeGuard, toldOfGuard } from '../plan/shadow-guard.ts';
+import type { World } from '../model/world.ts';
+
+type CheckCode = 'CHECK_FAILED' | 'SHADOW_DIFFERS' | 'SHADOW_CHANGED';
+
+/** @param code SHADOW_… where it is about the shadow */
+export function checkFailure(
+  { assignment }: Pick<RunContext, 'assignment'>,
+  step: Step,
+  { rule, title, volume, expected, actual }: RuleVerdict,
+  code: CheckCode,
+): ShadowtapeError {
+  const proxy = volume ?? listed(proxiesOf(assignment));
+  const remedy = remedyOf(rule).replace('jobs.JOB.', `jobs.${assignment.jobName}.`);
+  const values = { step: step.id, proxy, title, expected, actual, remedy };
+  return failure(code, values, { expected, actual });
+}
+
+export function recordChecks(
+  { journal }: Pick<RunContext, 'journal'>,
+  step: Step,
+  verdicts: readonly RuleVerdict[],
+): void {
+  for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
+    journal.append({
+      type: 'check',
+      step: step.id,
+      rule,
+      title,
+      ...(volume === undefined ? {} : { volume }),
+      expected,
+      actual,
+      verdict,
+      why,
+      source,
+    });
+  }
+}
+
+/**
+ * Judges whether proxy and shadow are as they were verified.
+ * @param tellsAll false: only what does not hold is journaled
+ * @returns CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has; undefined where neither has
+ */
+export function troubleOfShadow(
+  context: RunContext,
+  step: Step,
+  world: World,
+  tellsAll: boolean,
+): ShadowtapeError | undefined {
+  const { assignment, journal, marks } = context;
+  const verdicts = judgeGuard(assignment, world, journal.events, marks.mountPointMade);
+  const [first] = verdicts.filter(isBlocking);
+  if (first || tellsAll) recordChecks(context, step, toldOfGuard(verdicts));
+  return first && checkFailure(context, step, first, isOfCluster(first) ? 'CHECK_FAILED' : 'SHADOW_CHANGED');
+}

@@ -1,0 +1,113 @@
+/**
+ * Binds a dump whose records cannot be matched while they pass: sampled records are read through the shadow before the dump, after
+ * the last command that changes blocks on purpose (sfxadm, fsck), and again after it.
+ */
+import { failure } from '../../../contract/errors.ts';
+import type { EventOf } from '../../../contract/events.ts';
+import type { VolumeAssignment } from '../model/assignment.ts';
+import { backupSource, differingRecords, sampleBytes, type SampledBlock } from '../model/fingerprint.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import type { Step } from '../model/step.ts';
+import { RecordReader } from './sample-records.ts';
+import { samplesOf } from './streamed-records.ts';
+
+async function readThroughShadow(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  records: readonly number[],
+): Promise<SampledBlock[]> {
+  const reader = new RecordReader(context, step.id, records.length);
+  const source = backupSource(context.assignment, volume);
+  const blocks: SampledBlock[] = [];
+  for (const record of records) {
+    const { sha256 } = await reader.read(source, volume, record);
+    blocks.push({ record, sha256 });
+  }
+  return blocks;
+}
+
+/** What the cluster held: the second set, which nobody has read through the shadow. */
+function ofCluster({ fingerprints }: RunContext, { proxy }: VolumeAssignment): readonly SampledBlock[] {
+  const { first = [], second = [] } = fingerprints?.get(proxy) ?? {};
+  return second.length > 0 ? second : first;
+}
+
+/** A dump that runs on without a console is compared with the baseline that was taken before it. */
+function earlierBaseline({ journal, underWay }: RunContext, step: Step, proxy: string) {
+  if (underWay !== step.id) return undefined;
+  return journal.events.findLast(
+    (event): event is EventOf<'baseline'> => event.type === 'baseline' && event.volume === proxy,
+  )?.blocks;
+}
+
+/** @returns what the records must hold after the dump */
+async function takeBaseline(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+): Promise<readonly SampledBlock[]> {
+  const cluster = ofCluster(context, volume);
+  const earlier = earlierBaseline(context, step, volume.proxy);
+  if (earlier || cluster.length === 0) return earlier ?? [];
+  const records = cluster.map(({ record }) => record);
+  // Of a raw device nothing was changed: what the cluster held is the baseline.
+  const blocks = volume.method === '6a' ? cluster : await readThroughShadow(context, step, volume, records);
+  context.journal.append({
+    type: 'baseline',
+    step: step.id,
+    volume: volume.proxy,
+    host: context.assignment.backupServer,
+    recordBytes: sampleBytes,
+    blocks: [...blocks],
+    changed: differingRecords(cluster, blocks).length,
+  });
+  return blocks;
+}
+
+/** @throws BASELINE_DIFFERS */
+async function requireBaseline(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  baseline: readonly SampledBlock[],
+): Promise<void> {
+  if (baseline.length === 0) return;
+  const records = baseline.map(({ record }) => record);
+  const differing = differingRecords(baseline, await readThroughShadow(context, step, volume, records));
+  const total = baseline.length;
+  const { proxy } = volume;
+  const several = context.assignment.volumes.length > 1;
+  context.journal.append({
+    type: 'check',
+    step: step.id,
+    rule: 'baseline-records',
+    title: several ? `Records after the dump (${proxy})` : 'Records after the dump',
+    ...(several ? { volume: proxy } : {}),
+    expected: `${total} sampled records as before the dump`,
+    actual: `${total - differing.length} equal`,
+    verdict: differing.length === 0 ? 'equal' : 'differs',
+    why: 'nobody may write to the shadow, or build another one, while it is dumped',
+    source: 'Shadowtape',
+  });
+  const [first] = differing;
+  if (first === undefined) return;
+  throw failure('BASELINE_DIFFERS', { step: step.id, proxy, count: differing.length, total, first });
+}
+
+/**
+ * Dumps a volume, and compares sampled records before and after. A raw device that passes through this program is compared as it
+ * passes, and needs none of this.
+ * @throws BASELINE_DIFFERS, what reading a record can end with, and what the dump throws
+ */
+export async function boundToBaseline(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  dump: () => Promise<void>,
+): Promise<void> {
+  if (context.assignment.route === 'console' && samplesOf(context, volume)) return dump();
+  const baseline = await takeBaseline(context, step, volume);
+  await dump();
+  await requireBaseline(context, step, volume, baseline);
+}

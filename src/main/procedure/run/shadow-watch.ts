@@ -1,0 +1,114 @@
+/**
+ * Watches both sides while a question is open, and while data flows that cannot be compared with the cluster record by record: a proxy
+ * that is rejoined, parted and stopped again looks afterwards as it did before.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { durationText } from '../../../contract/words.ts';
+import { noJournal } from '../../journal/journal.ts';
+import { blockBytes, type Assignment } from '../model/assignment.ts';
+import { CommandRunner } from '../hosts/command-runner.ts';
+import { Observer } from '../hosts/observe.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import type { Step } from '../model/step.ts';
+import { troubleOfShadow } from './check-failure.ts';
+import { asTableError } from './run-end.ts';
+
+/** Bytes a second: no copy between two disks is taken to be faster. */
+const fastestCopy = 500_000_000;
+
+/** Seconds between two state checks: less than a full copy takes, since a rejoin copies the whole volume. */
+export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>): number {
+  const smallest = Math.min(...volumes.map(({ blocks }) => blocks * blockBytes));
+  return Math.max(1, Math.min(job.resynchronisation.everySeconds, smallest / fastestCopy));
+}
+
+class ShadowWatch {
+  readonly #context: RunContext;
+  readonly #step: Step;
+  readonly #observer: Observer;
+  readonly #stop = new AbortController();
+  readonly #found = new AbortController();
+  #unseenSince: number | undefined;
+
+  constructor(context: RunContext, step: Step) {
+    this.#context = context;
+    this.#step = step;
+    const { signal } = this.#stop;
+    // State checks may be thousands, and change nothing: the journal has what they find.
+    const { hosts } = context.runner;
+    const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: signal, halt: signal }));
+    this.#observer = new Observer(runner, context.assignment);
+  }
+
+  /** Aborts, with the error, when proxy or shadow have changed. */
+  get found(): AbortSignal {
+    return this.#found.signal;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Settles when it was stopped, or has found something. */
+  async run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted && !this.found.aborted) {
+      try {
+        await wait(watchSeconds(this.#context.assignment) * 1000, undefined, { signal });
+        this.#observer.forget();
+        await this.#check();
+      } catch (error) {
+        if (!signal.aborted) this.#tellUnseen(error);
+      }
+    }
+  }
+
+  async #check(): Promise<void> {
+    const world = await this.#observer.look(this.#step.id, ['primaries', 'backup']);
+    this.#tellSeen();
+    const trouble = troubleOfShadow(this.#context, this.#step, world, false);
+    if (trouble) this.#found.abort(trouble);
+  }
+
+  /** A query that failed says nothing: whoever reads the journal must know for how long nobody watched. */
+  #tellUnseen(error: unknown): void {
+    if (this.#unseenSince === undefined) {
+      const text = `Cannot watch proxy and shadow: ${asTableError(error).message}`;
+      this.#context.journal.append({ type: 'warning', step: this.#step.id, text });
+    }
+    this.#unseenSince ??= performance.now();
+  }
+
+  #tellSeen(): void {
+    if (this.#unseenSince === undefined) return;
+    const seconds = (performance.now() - this.#unseenSince) / 1000;
+    this.#unseenSince = undefined;
+    const text = `Proxy and shadow are watched again after ${durationText(seconds)}. A rejoin in between may have gone unseen.`;
+    this.#context.journal.append({ type: 'warning', step: this.#step.id, text });
+  }
+}
+
+/**
+ * Does some work while both sides are watched.
+ * @param work is given the signal that ends it: the run's, and that of the watch
+ * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED where proxy or shadow changed meanwhile
+ */
+export async function whileWatched<Value>(
+  context: RunContext,
+  step: Step,
+  work: (abort: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const watch = new ShadowWatch(context, step);
+  const watching = watch.run();
+  try {
+    const value = await work(AbortSignal.any([context.abort, watch.found]));
+    watch.found.throwIfAborted();
+    return value;
+  } catch (error) {
+    watch.found.throwIfAborted();
+    throw error;
+  } finally {
+    watch.stop();
+    await watching;
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { describe, expect, it } from 'vitest';
+import { createRecordSampler } from './record-sampler.ts';
+
+const bytes = Buffer.from(Array.from({ length: 4500 }, (_, index) => (index * 7) % 251));
+const hashOf = (from: number, to: number) =>
+  createHash('sha256').update(bytes.subarray(from, to)).digest('hex');
+
+async function sampled(records: readonly number[], pieceBytes: number) {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes));
+  const sampler = createRecordSampler({ recordBytes: 1000, records });
+  const passed: Buffer[] = [];
+  const sink = new Writable({
+    write(piece: Buffer, _encoding, done) {
+      passed.push(piece);
+      done();
+    },
+  });
+  await pipeline(Readable.from(pieces), sampler.stream, sink);
+  expect(Buffer.concat(passed).equals(bytes)).toBe(true);
+  return sampler.result();
+}
+
+describe('the record sampler', () => {
+  it.each([1, 333, 1000, 1700, 4500])(
+    'hashes records whatever the pieces are: %i bytes each',
+    async (size) => {
+      expect(await sampled([3, 0, 1], size)).toEqual([
+        { record: 0, sha256: hashOf(0, 1000) },
+        { record: 1, sha256: hashOf(1000, 2000) },
+        { record: 3, sha256: hashOf(3000, 4000) },
+      ]);
+    },
+  );
+
+  it('hashes a last record that is short', async () => {
+    expect(await sampled([4], 333)).toEqual([{ record: 4, sha256: hashOf(4000, 4500) }]);
+  });
+
+  it('tells nothing of a record that did not come', async () => {
+    expect(await sampled([2, 9], 333)).toEqual([{ record: 2, sha256: hashOf(2000, 3000) }]);
+  });
+});

@@ -1,0 +1,252 @@
+/** Another administrator works on the cluster or the backup server during a run: it does not end verified, and rolls back. */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import {
+  mountShadow,
+  rebootAndBuildElsewhere,
+  rebuildElsewhere,
+  rejoin,
+  rejoinPartStop,
+  unmountShadow,
+} from '../support/another-administrator.ts';
+import {
+  failingRun,
+  inScene,
+  normalStands,
+  tapeStands,
+  tapeWasWritten,
+  withJob,
+} from '../support/failures.ts';
+import { clusterState, runScene, smallBlocks, type Scene } from '../support/lab-run.ts';
+
+/** Somebody acts while the operator is asked to approve, and the operator approves all the same. */
+const duringApproval = (act: () => Promise<unknown>) => ({
+  change: withJob({ approve: 'operator', onFailure: 'unwind' }),
+  async ask() {
+    await act();
+    return { choice: 'approve', by: 'operator' };
+  },
+});
+
+/** Every write of a process on the backup server to the disks of a proxy that is joined. */
+function writesToJoined({ lab }: Scene): () => string[] {
+  const seen: string[] = [];
+  const stop = lab.onWrite(({ node, volume }) => {
+    if (node === 'node3' && lab.world().proxy.state === 'Join') seen.push(volume);
+  });
+  return () => {
+    stop();
+    return seen;
+  };
+}
+
+describe('during the approval', () => {
+  it('the shadow is rebuilt over other blocks: nothing is dumped', async () => {
+    await inScene(async (scene) => {
+      const writes = writesToJoined(scene);
+      const end = await failingRun(
+        scene,
+        duringApproval(() => rebuildElsewhere(scene)),
+      );
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: expect.stringMatching(
+          /^step (verify|6a): the shadow of Volume2 is not as it was verified: (First block: expected 65,536, seen (67,584|none)|.*seen none)$/,
+        ) as string,
+        stands: normalStands,
+      });
+      expect(end.error).toMatchObject({
+        code: 'SHADOW_CHANGED',
+        hint: 'find out who else works on the shadow class on the backup server, and run again when it is free',
+      });
+      expect(tapeWasWritten(scene)).toBe(false);
+      expect(writes()).toEqual([]);
+    });
+  });
+
+  it('the backup server reboots and another shadow is built: nothing is dumped', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(
+        scene,
+        duringApproval(() => rebootAndBuildElsewhere(scene)),
+      );
+      expect(end).toMatchObject({ exitStatus: 2, stands: normalStands });
+      expect(end.error?.code).toBe('SHADOW_CHANGED');
+      expect(tapeWasWritten(scene)).toBe(false);
+    });
+  });
+
+  it('the backup server reboots and takes the shadow away: nothing is dumped', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(
+        scene,
+        duringApproval(() => scene.lab.rebootNode('node3')),
+      );
+      expect(end).toMatchObject({ exitStatus: 2, stands: normalStands });
+      expect(end.error?.code).toBe('SHADOW_CHANGED');
+      expect(tapeWasWritten(scene)).toBe(false);
+    });
+  });
+
+  it('the shadow is mounted: nothing is dumped, and the proxy stays parted under it', async () => {
+    await inScene(async (scene) => {
+      const setting = duringApproval(() => mountShadow(scene));
+      const end = await failingRun(scene, {
+        ...setting,
+        job: 'ufs-tar',
+        change: withJob({ approve: 'operator', onFailure: 'unwind' }, 'ufs-tar'),
+      });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        sentence: expect.stringMatching(
+          /^step (verify|6b-1): the shadow of Volume2 is not as it was verified: Nobody else has mounted the shadow: expected none, seen \/dev\/sfdsk\/Class2\/dsk\/Volume2 on \/look$/,
+        ) as string,
+      });
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', masterUnchanged: true });
+      expect(tapeWasWritten(scene)).toBe(false);
+      await unmountShadow(scene);
+    }, 'otherwise');
+  });
+
+  it('the proxy is rejoined under the shadow: the question is withdrawn, and the shadow removed', async () => {
+    await inScene(async (scene) => {
+      const writes = writesToJoined(scene);
+      let withdrawn = false;
+      // The rejoin that comes under the shadow is the administrator's own.
+      const end = await runScene(scene, {
+        change: withJob({ approve: 'operator', onFailure: 'unwind' }),
+        async ask(_question, abort) {
+          await rejoin(scene);
+          if (!abort.aborted) await new Promise((resolve) => abort.addEventListener('abort', resolve));
+          withdrawn = true;
+          throw new Error('nobody answers a question that is withdrawn');
+        },
+      });
+      await scene.lab.copyingFinished();
+      expect(withdrawn).toBe(true);
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence:
+          'step verify: Proxy is parted: expected Part of Volume1, seen Join of Volume1 on node1, node2',
+        stands: normalStands,
+      });
+      expect(writes()).toEqual([]);
+      expect(tapeWasWritten(scene)).toBe(false);
+    });
+  });
+
+  it('the proxy is rejoined, parted and stopped again: what the cluster has written since is not taken for the snapshot', async () => {
+    await inScene(async (scene) => {
+      const end = await runScene(
+        scene,
+        duringApproval(async () => {
+          await scene.lab.writeMaster(0, randomBytes(smallBlocks * 512));
+          await rejoinPartStop(scene);
+        }),
+      );
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+      expect(['DUMP_DIFFERS', 'CHECK_FAILED']).toContain(end.error?.code);
+      expect(await clusterState(scene)).toMatchObject({
+        proxy: 'Join',
+        shadowObjects: 0,
+        proxyEqualsMaster: true,
+      });
+    }, 'otherwise');
+  });
+
+  it('nobody does anything: the run ends verified', async () => {
+    await inScene(async (scene) => {
+      const end = await runScene(
+        scene,
+        duringApproval(() => Promise.resolve()),
+      );
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+    });
+  });
+});
+
+/** While a command of that step reads the shadow, it lies elsewhere: built anew just before, put back just after. */
+const elsewhereDuring =
+  (scene: Scene, step: string, reads: (line: string) => boolean) =>
+  (event: RunEvent): void => {
+    if (event.type === 'intent' && event.step === step && reads(event.line))
+      scene.lab.faults.set('wrong-disk');
+    if (event.type === 'outcome' && event.step === step) scene.lab.faults.clear('wrong-disk');
+  };
+
+const isDump = (line: string) => line === 'dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768';
+
+describe('the shadow is rebuilt elsewhere and put back', () => {
+  it('around the dump: no look sees it, the records on tape do', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, {
+        change: withJob({ onFailure: 'unwind' }),
+        onEvent: elsewhereDuring(scene, '6a', isDump),
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence:
+          'step 6a: what was written to tape is not Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
+        stands: [...normalStands, tapeStands.incomplete],
+      });
+      expect(end.error).toMatchObject({
+        code: 'DUMP_DIFFERS',
+        hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+      });
+    });
+  });
+});
+
+describe('the shadow is rebuilt elsewhere during a dump whose records cannot be matched', () => {
+  const kinds = [
+    { what: 'by tar', job: 'ufs-tar', route: 'console', step: '6b-4' },
+    { what: 'of a raw device by route server', job: 'raw-dd', route: 'server', step: '6a' },
+  ] as const;
+
+  it.each(kinds)('$what: the records that are read again differ', async ({ job, route, step }) => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, {
+        job,
+        route,
+        change: withJob({ onFailure: 'unwind' }, job),
+        onEvent(event) {
+          if (event.type === 'digest' && event.hop === 'counted') scene.lab.faults.set('wrong-disk');
+        },
+      });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: `step ${step}: the shadow of Volume2 changed during the dump: 8 of 8 sampled records differ, the first is record ${firstOfBaseline(end.events)}`,
+        stands: [...normalStands, tapeStands.incomplete],
+      });
+      expect(end.error?.code).toBe('BASELINE_DIFFERS');
+    });
+  });
+});
+
+const firstOfBaseline = (events: readonly RunEvent[]) => {
+  const baseline = events.find((event) => event.type === 'baseline');
+  return baseline?.type === 'baseline' ? baseline.blocks[0]?.record : undefined;
+};
+
+describe('the shadow is mounted', () => {
+  it('while it is dumped: the run does not end verified', async () => {
+    await inScene(async (scene) => {
+      let mounted: Promise<unknown> | undefined;
+      const end = await failingRun(scene, {
+        change: withJob({ onFailure: 'unwind' }),
+        onEvent(event) {
+          if (event.type === 'intent' && isDump(event.line)) mounted = mountShadow(scene);
+        },
+      });
+      await mounted;
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        sentence:
+          'step 6a: the shadow of Volume2 is not as it was verified: Nobody else has mounted the shadow: expected none, seen /dev/sfdsk/Class2/dsk/Volume2 on /look',
+      });
+      expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', masterUnchanged: true });
+      await unmountShadow(scene);
+    }, 'otherwise');
+  });
+});

@@ -1,0 +1,64 @@
+/** What a fingerprint is worth: its coverage is stated, and one of records that are all alike is warned of. */
+import { describe, expect, it } from 'vitest';
+import { RunText } from '../../src/main/cli/run-text.ts';
+import { inScene, withJob } from '../support/failures.ts';
+import { runScene, smallBlocks, type SceneRun } from '../support/lab-run.ts';
+
+const warnings = ({ events }: SceneRun) =>
+  events.flatMap((event) => (event.type === 'warning' && event.step === 'fingerprint' ? [event.text] : []));
+
+const coverage = ({ events }: SceneRun) => {
+  const taken = events.find((event) => event.type === 'fingerprint');
+  return taken?.type === 'fingerprint' ? taken.coverage : undefined;
+};
+
+const linesOf = ({ events }: SceneRun) => {
+  const text = new RunText();
+  return events.flatMap((event) => text.linesOf(event));
+};
+
+/** What is not a file system cannot be mounted again. */
+const unmounted = withJob({ services: 'not-needed' });
+
+describe('the fingerprint', () => {
+  it('of a volume full of data is stated, and not warned of', async () => {
+    await inScene(async (scene) => {
+      const end = await runScene(scene);
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      expect(coverage(end)).toMatchObject({ records: 256, sampled: 16, distinct: 16 });
+      expect(linesOf(end)).toContainEqual(
+        expect.stringMatching(
+          /^ {2}fingerprint of Volume2: 16 of 256 records \(6\.25 %\), 16 distinct, largest gap \d+ records \([\d.]+ [KM]iB\)$/,
+        ),
+      );
+      expect(warnings(end)).toEqual([]);
+    });
+  });
+
+  it('of a new, empty volume is weak: it is backed up with a warning, and at most twice as many records are read', async () => {
+    await inScene(async (scene) => {
+      await scene.lab.writeMaster(0, Buffer.alloc(smallBlocks * 512));
+      const end = await runScene(scene, { change: unmounted });
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      expect(warnings(end)).toEqual([
+        'Weak fingerprint of Volume2: only 1 of 16 sampled records are distinct. A shadow of another volume may show the same records.',
+      ]);
+      const reads = end.events.filter(
+        (event) => event.type === 'intent' && event.step === 'fingerprint' && event.argv[0] === 'dd',
+      );
+      expect(reads).toHaveLength(32);
+    }, 'otherwise');
+  });
+
+  it('of a volume that is half empty samples what holds data', async () => {
+    await inScene(async (scene) => {
+      // Every other record is empty.
+      for (let record = 0; record < 256; record += 2)
+        await scene.lab.writeMaster(record * 32_768, Buffer.alloc(32_768));
+      const end = await runScene(scene, { change: unmounted });
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      expect(coverage(end)?.distinct).toBeGreaterThanOrEqual(13);
+      expect(warnings(end)).toEqual([]);
+    }, 'otherwise');
+  });
+});
