@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../contract/errors.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { Hosts } from './hosts.ts';
@@ -56,6 +57,96 @@ describe('a volume that is started between the two forms of sdxinfo', () => {
   it('is not taken for anything where the forms go on to differ', async () => {
     await expect(statusSeen(['STOP', 'ACTIVE', 'STOP', 'ACTIVE'])).rejects.toMatchObject({
       code: 'SDXINFO_CONTRADICTS',
+    });
+  });
+});
+
+describe('a backup server that prints nothing', () => {
+  const ended = (stdout: string, status = 0) => ({
+    status,
+    signal: undefined,
+    stdout: Buffer.from(stdout),
+    stderr: '',
+    milliseconds: 1,
+  });
+  const timedOut = () =>
+    Promise.reject(failure('COMMAND_TIMED_OUT', { host: 'node3', command: 'x', limit: '60 s' }));
+  const titles = 'OBJ    NAME\n------ -----\n';
+
+  /** @param answers program -> what it answers, one call after the other; the last answer stays */
+  async function sightOf(answers: Readonly<Record<string, readonly unknown[]>>) {
+    const all: Record<string, readonly unknown[]> = {
+      sdxinfo: [ended('')],
+      cat: [ended('/dev/dsk/c0t0d0s0\t/\tufs\trw\t1\n')],
+      kstat: [ended('unix:0:system_misc:boot_time\t1\n')],
+      ls: [ended('/dev/sfdsk:\n')],
+      ...answers,
+    };
+    const sent: string[] = [];
+    const hosts = {
+      session: () => ({
+        exec: (argv: readonly string[]) => {
+          const [program = ''] = argv;
+          const of = all[program] ?? [ended('', 127)];
+          const nth = sent.filter((line) => line.split(' ')[0] === program).length;
+          sent.push(argv.join(' '));
+          const answer = of[Math.min(nth, of.length - 1)];
+          return typeof answer === 'function' ? (answer as () => unknown)() : Promise.resolve(answer);
+        },
+        exclusive: (_name: string, work: () => Promise<unknown>) => work(),
+      }),
+    } as unknown as Hosts;
+    const { signal } = new AbortController();
+    const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: signal, halt: signal }));
+    const { backup } = await new Observer(runner, observed).look('test', ['backup']);
+    return { sight: `${backup?.sight?.shown}: ${backup?.sight?.evidence}`, sent };
+  }
+
+  it('is asked for its mounts, its boot and its device files, in this order', async () => {
+    const { sight, sent } = await sightOf({});
+    expect(sight).toMatch(/^nothing: sdxinfo printed nothing; no device file of GDS exists/);
+    expect(sent).toEqual([
+      'sdxinfo -DGSV',
+      'sdxinfo -GV -e long',
+      'cat /etc/mnttab',
+      'kstat -p unix:0:system_misc:boot_time',
+      'ls -R /dev/sfdsk',
+    ]);
+  });
+
+  it('is not asked for device files where it prints titles', async () => {
+    const { sight, sent } = await sightOf({ sdxinfo: [ended(titles)] });
+    expect(sight).toBe('nothing: sdxinfo printed titles and no object');
+    expect(sent).not.toContain('ls -R /dev/sfdsk');
+  });
+
+  it('has no device files where /dev has no folder for them', async () => {
+    const { sight } = await sightOf({ ls: [ended('', 2), ended('dsk\nnull\n')] });
+    expect(sight).toMatch(/^nothing:/);
+  });
+
+  it('is asked once more where the witnesses do not answer, and then it is not known', async () => {
+    const { sight, sent } = await sightOf({ ls: [timedOut] });
+    expect(sight).toBe('unknown: sdxinfo printed nothing, and the device files of GDS cannot be listed');
+    expect(sent.filter((line) => line === 'sdxinfo -DGSV')).toHaveLength(2);
+  });
+
+  it('may print titles when it is asked once more', async () => {
+    const { sight } = await sightOf({ sdxinfo: [ended(''), ended(''), ended(titles)], ls: [timedOut] });
+    expect(sight).toBe('nothing: sdxinfo printed titles and no object');
+  });
+
+  it('tells its boot by who where it has no kstat, or where that hangs', async () => {
+    for (const kstat of [ended('', 127), timedOut]) {
+      const { sent } = await sightOf({ kstat: [kstat] });
+      expect(sent).toContain('who -b');
+    }
+  });
+
+  it('is not believed where the last line has no end', async () => {
+    await expect(sightOf({ sdxinfo: [ended(titles.trimEnd())] })).rejects.toMatchObject({
+      code: 'SDXINFO_INCOMPLETE',
+      message: 'node3: the output of sdxinfo is incomplete: its last line has no end',
     });
   });
 });

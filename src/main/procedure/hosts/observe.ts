@@ -373,9 +373,15 @@ export class Observer {
     return folder.status === 0 && hasNoDeviceFolder(folder.stdout) ? [] : undefined;
   }
 
+  /** A witness that does not answer is none; no exit status stands for that. */
   async #ask(step: string, host: string, argv: readonly string[]) {
     const limits = { anyStatus: true, timeLimitSeconds: 60 };
-    const { status, stdout } = await this.#runner.send(step, lookAt(host, argv), limits);
-    return { status, stdout: stdout.toString('utf8') };
+    try {
+      const { status, stdout } = await this.#runner.send(step, lookAt(host, argv), limits);
+      return { status, stdout: stdout.toString('utf8') };
+    } catch (error) {
+      if (!isFailure(error, 'COMMAND_TIMED_OUT', 'COMMAND_OUTPUT_CUT')) throw error;
+      return { status: undefined, stdout: '' };
+    }
   }
 }
