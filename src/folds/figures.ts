@@ -101,10 +101,12 @@ function goesOn(pass: PassModel | undefined): boolean {
  * @returns undefined while it goes on
  */
 function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView | undefined {
+  // A dump reads records of its own: before it begins, and once it has ended.
+  if (progress.step !== 'verify' && progress.step !== 'fingerprint') return undefined;
   const side = progress.step === 'verify' ? 'backup' : 'primary';
   const taken = model.fingerprints.flatMap((pair) => pair[side] ?? []);
   if (progress.what !== 'fingerprint' || taken.length < (model.start?.volumes.length ?? 1)) return undefined;
-  const records = taken.reduce((sum, { blocks }) => sum + blocks.length, 0);
+  const records = taken.reduce((sum, { blocks, second = [] }) => sum + blocks.length + second.length, 0);
   return { ...progress, bytes: progress.total ?? progress.bytes, records };
 }
 
