@@ -275,7 +275,7 @@ describe('verifying the tape of an ended run', () => {
       });
       scene.lab.faults.set('tape-not-blank');
       await expect
-        .poll(() => verify(scene, run))
+        .poll(() => verify(scene, run), { timeout: 30_000 })
         .toMatchObject({
           code: 'TAPE_DIFFERS',
           sentence: 'the tape does not hold what was read: bytes: expected 8388608, read back 40960',
