@@ -112,7 +112,7 @@ describe('a journal', () => {
     expect(done).toEqual([]);
   });
 
-  it('that gets a second name goes on', () => {
+  it('that gets a second name is still written', () => {
     const file = join(folder, 'run-1.ndjson');
     const journal = new Journal({ file, run: 'run-1' });
     linkSync(file, `${file}.copy`);
