@@ -16,6 +16,9 @@ export interface PlannedStep {
   readonly endangers: string | undefined;
   readonly source: string;
   readonly commands: readonly PlannedCommand[];
+  /** Reads of sampled records before the commands of a dump, and after them. */
+  readonly before?: readonly PlannedCommand[];
+  readonly after?: readonly PlannedCommand[];
   /** What an operator does or answers in this step. */
   readonly operator: string | undefined;
   /** How the guide's lines are run, where that is in another form: detached, with a digest in the same pass. */

@@ -76,6 +76,12 @@ function longLook({ host, argv }: StepCommand): StepCommand {
   return lookAt(host, [...argv, '-e', 'long']);
 }
 
+/** Both forms, and the long one that may be asked in their place. */
+export function withLongLook(looks: readonly StepCommand[]): StepCommand[] {
+  const [first] = looks;
+  return first ? [...looks, longLook(first)] : [];
+}
+
 export function mountLook(host: string, platform: Platform): StepCommand {
   return lookAt(host, ['cat', platform === 'solaris' ? '/etc/mnttab' : '/proc/mounts']);
 }

@@ -8,7 +8,7 @@ import type { Platform } from '../../site/site-schema.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import { blockBytes, commandNode, type Assignment, type VolumeAssignment } from './assignment.ts';
 import { sampleSlots, type SampleSlots, type Slot } from './sample-choice.ts';
-import type { StepCommand } from './step.ts';
+import type { Step, StepCommand } from './step.ts';
 
 /** Size of a sampled record in bytes: that of the guide's dd (6a). */
 export const sampleBytes = 32_768;
@@ -79,6 +79,20 @@ export function fingerprintCommands(source: FingerprintSource, records: readonly
     guide: false,
     changes: false,
   }));
+}
+
+/**
+ * The reads around a dump that cannot be compared as it passes, as long as each record holds data: the second set, before and after.
+ * A raw device that passes through this program needs none.
+ */
+export function boundOf(assignment: Assignment, volume: VolumeAssignment): Pick<Step, 'bound'> {
+  const isRaw = volume.method === '6a';
+  if (isRaw && assignment.route === 'console') return {};
+  const { first, second } = slotsOf(assignment, volume);
+  const records = chosenFirst(second.length > 0 ? second : first);
+  const reads = fingerprintCommands(backupSource(assignment, volume), records);
+  // What the cluster held is the baseline of a raw device.
+  return { bound: { before: isRaw ? [] : reads, after: reads } };
 }
 
 export interface SampledBlock {

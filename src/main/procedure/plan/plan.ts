@@ -9,7 +9,7 @@ import {
   volumeNamed,
   type Assignment,
 } from '../model/assignment.ts';
-import { backupLooks, bootLooks, diskLook, mountLook, primaryLooks } from '../hosts/observe.ts';
+import { backupLooks, bootLooks, diskLook, mountLook, primaryLooks, withLongLook } from '../hosts/observe.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -44,7 +44,7 @@ function runAs(assignment: Assignment, step: Step): string[] {
 }
 
 function plannedStep(assignment: Assignment, step: Step): PlannedStep {
-  const { id, phase, title, why, endangers, source, commands, leftOut } = step;
+  const { id, phase, title, why, endangers, source, commands, leftOut, bound } = step;
   return {
     step: id,
     phase,
@@ -53,6 +53,7 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
     endangers,
     source,
     commands: commands.map(plannedCommand),
+    ...(bound ? { before: bound.before.map(plannedCommand), after: bound.after.map(plannedCommand) } : {}),
     operator: operatorPart(assignment, step),
     runAs: runAs(assignment, step),
     leftOut,
@@ -63,8 +64,8 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
 export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
   const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
   const looks = [
-    ...primaryNodes.flatMap((node) => primaryLooks(node, assignment.class)),
-    ...backupLooks(backupServer),
+    ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
+    ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),
     ...bootLooks(backupServer, platform).slice(0, 1),
     ...[...primaryNodes.slice(0, 1), backupServer].map((host) => diskLook(host, platform)),

@@ -20,6 +20,7 @@ import {
   type VolumeAssignment,
 } from '../model/assignment.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
+import { boundOf } from '../model/fingerprint.ts';
 import {
   isLabelled,
   labelStep,
@@ -274,6 +275,7 @@ function dumpStep(part: VolumePart, id: string): Step {
         ? words.server.map((argv) => guideLine(backupServer, ...argv))
         : consoleCommands(part, words),
     guarded: 'around',
+    ...boundOf(assignment, volume),
   };
 }
 

@@ -23,11 +23,11 @@ interface ReadRecord extends SampledBlock {
 export class RecordReader {
   readonly #context: RunContext;
   readonly #step: string;
-  /** Records that are expected to be read in this step, of all volumes. */
-  readonly #total: number;
+  /** Records that are expected to be read in this step, of all volumes; undefined where a dump shows progress of its own. */
+  readonly #total: number | undefined;
   #done = 0;
 
-  constructor(context: RunContext, step: string, total: number) {
+  constructor(context: RunContext, step: string, total: number | undefined) {
     this.#context = context;
     this.#step = step;
     this.#total = total;
@@ -49,6 +49,7 @@ export class RecordReader {
   }
 
   #show(): void {
+    if (this.#total === undefined) return;
     const total = Math.max(this.#total, this.#done);
     this.#context.progress({
       step: this.#step,

@@ -17,7 +17,7 @@ async function readThroughShadow(
   volume: VolumeAssignment,
   records: readonly number[],
 ): Promise<SampledBlock[]> {
-  const reader = new RecordReader(context, step.id, records.length);
+  const reader = new RecordReader(context, step.id, undefined);
   const source = backupSource(context.assignment, volume);
   const blocks: SampledBlock[] = [];
   for (const record of records) {

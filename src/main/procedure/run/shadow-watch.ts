@@ -37,7 +37,7 @@ class ShadowWatch {
     // State checks may be thousands, and change nothing: the journal has what they find.
     const { hosts } = context.runner;
     const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: signal, halt: signal }));
-    this.#observer = new Observer(runner, context.assignment);
+    this.#observer = new Observer(runner, context.assignment, () => context.journal.events);
   }
 
   /** Aborts, with the error, when proxy or shadow have changed. */
