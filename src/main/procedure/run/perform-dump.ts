@@ -8,6 +8,8 @@ import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
 import { blockBytes, dumpToolOf, mounts, volumeNamed, type VolumeAssignment } from '../model/assignment.ts';
 import { CatalogueFile } from '../../journal/catalogue-file.ts';
 import { goToDump } from './dump-position.ts';
+import { withLossRecorded } from './first-write.ts';
+import { notePlainTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
@@ -18,7 +20,7 @@ import type { Step, StepCommand } from '../model/step.ts';
 function recordDigests(
   context: RunContext,
   step: Step,
-  volume: string,
+  { proxy: volume, tapeFile }: VolumeAssignment,
   result: DumpResult,
   counted: number,
 ): void {
@@ -39,6 +41,8 @@ function recordDigests(
     crc32: handed.crc32,
     paddingBytes: handed.paddingBytes,
     onTapeSha256: onTape.sha256,
+    // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+    ...(tapeFile === 0 ? { firstRecordSha256: handed.firstRecordSha256 } : {}),
   });
   context.journal.append({ ...common, hop: 'counted', records: counted });
 }
@@ -142,7 +146,7 @@ async function copy(
   const tool = dumpToolOf(volume.method);
   const heard = tool && new HeardDump(context, step.id);
   const show = showProgress(context, step.id, 'dump');
-  await goToDump(context, step.id, volume);
+  await goToDump(context, step, volume);
   const source = await open(
     context,
     step.id,
@@ -179,7 +183,8 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
     const { result, counted } = await copy(context, step, volume, catalogue);
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
-    recordDigests(context, step, volume.proxy, result, counted);
+    recordDigests(context, step, volume, result, counted);
+    notePlainTape(context, step);
     if (!catalogue) return;
     const { path: file, entries } = catalogue;
     context.journal.append({
@@ -199,5 +204,5 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
 export const performDump: Performer = async (context, step) => {
   const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
   const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
-  await dump(context, step, volume);
+  await withLossRecorded(context, step, () => dump(context, step, volume));
 };
