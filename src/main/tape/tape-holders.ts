@@ -8,12 +8,27 @@ export const plainUuid = (run: string): string => `plain-${run}`;
 
 /** What the media catalogue says of a tape in layout `plain` that a run has written. */
 export function plainTapeEvent(
-  { run, sha256, files }: { readonly run: string; readonly sha256: string } & Required<Pick<MediaEvent, 'files'>>,
+  {
+    run,
+    sha256,
+    files,
+  }: { readonly run: string; readonly sha256: string } & Required<Pick<MediaEvent, 'files'>>,
   place: { readonly host: string; readonly device: string; readonly at: string },
 ): MediaEvent {
   const { host, device, at } = place;
   const uuid = plainUuid(run);
-  return { what: 'written', at, uuid, name: '', run, host, device, layout: 'plain', firstRecordSha256: sha256, files };
+  return {
+    what: 'written',
+    at,
+    uuid,
+    name: '',
+    run,
+    host,
+    device,
+    layout: 'plain',
+    firstRecordSha256: sha256,
+    files,
+  };
 }
 
 /**

@@ -3,12 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { failure } from '../../../contract/errors.ts';
 import { refusalOfRun, type FoundTape } from '../../tape/overwrite-rule.ts';
 import { writersOf } from '../../tape/tape-holders.ts';
-import {
-  encodeLabel,
-  inventedName,
-  longestTapeName,
-  type TapeLabel,
-} from '../../tape/tape-label.ts';
+import { encodeLabel, inventedName, longestTapeName, type TapeLabel } from '../../tape/tape-label.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { InsertedTape } from '../drive/change-tape.ts';
 import { writeRecords, writeRecordsCommand } from '../drive/own-file.ts';

@@ -42,8 +42,7 @@ function isOwnFile(context: RunContext, { firstRecord, found }: FoundTape): bool
 /** Why this run may not write to the tape; undefined where it may. */
 function refusal({ assignment, journal }: RunContext, tape: FoundTape): ShadowtapeError | undefined {
   const { name, overwrite, layout } = assignment.job.media;
-  if (layout === 'labelled')
-    return refusalOfRun(tape, { name, overwrite, run: journal.run }, new Date());
+  if (layout === 'labelled') return refusalOfRun(tape, { name, overwrite, run: journal.run }, new Date());
   const { host, device, found, blank } = tape;
   return blank || overwrite ? undefined : failure('TAPE_NOT_BLANK', { host, device, found });
 }

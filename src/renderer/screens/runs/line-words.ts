@@ -1,5 +1,6 @@
 /** The state of a line of the history, and what came of it. */
 import type { RunLine } from '../../../contract/screens.ts';
+import { lossChip, lossSentence } from '../../../folds/tape-loss.ts';
 import { stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
 
 const short: Readonly<Partial<Record<RunState, string>>> = {
@@ -21,5 +22,6 @@ export function lineWords(line: RunLine): StateWords & { readonly said: string }
   const state = stateOf(line);
   const { state: colour, word } = stateWords[state];
   const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);
+  if (line.lost) return { ...lossChip(line.lost), said: [...line.lost.map(lossSentence), said].join('; ') };
   return { state: colour, word: short[state] ?? word, said };
 }
