@@ -41,7 +41,7 @@ describe('a tape without a label', () => {
   it.each(['console', 'server'] as const)(
     'that route %s has written is known by its first record',
     async (route) => {
-      const first = await verified({}, 'ufs-tar', route);
+      const first = await verified({}, route === 'console' ? 'ufs-tar' : 'raw-dd', route);
       const [record] = (await filesOfTape(scene.lab.tapeFile))[0] ?? [];
       const handed = first.events.find((event) => event.type === 'digest' && event.hop === 'handed');
       expect(handed).toMatchObject({ firstRecordSha256: sha256(record ?? Buffer.alloc(0)) });
@@ -61,8 +61,8 @@ describe('a tape without a label', () => {
         [{ by: second.run, certain: true }],
       ]);
       if (route === 'console') {
-        expect(await shadowtape('where', 'ledger.db')).toContain(`  ${lost}\n`);
-        expect(jsonLines(await shadowtape('where', 'ledger.db', '--json'))).toMatchObject([
+        expect(await shadowtape('where', 'ledger-2005.db')).toContain(`  ${lost}\n`);
+        expect(jsonLines(await shadowtape('where', 'ledger-2005.db', '--json'))).toMatchObject([
           { lost: [{ by: second.run }] },
         ]);
       }

@@ -70,15 +70,17 @@ describe('a tape with data that is inserted during the approval', () => {
         return { choice: 'approve', by: 'Marion' };
       }
       said.push(text);
-      await insert(blank);
-      return { choice: 'retry', by: 'Marion' };
+      await scene.lab.insertCartridge('another');
+      return { choice: said.length === 1 ? 'retry' : 'unwind', by: 'Marion' };
     };
     const end = await runScene(scene, { change: asking({ onFailure: 'halt' }), ask });
     expect(said).toEqual([
       `Step 6a has failed: the tape in /dev/rmt/0 on node3 is not blank: it holds ${foreign} (insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job)`,
     ]);
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-    expect(sha256(Buffer.concat((await filesOfTape(scene.lab.tapeFile))[0] ?? []))).toBe(scene.masterBefore);
+    const [data] = await filesOfTape(scene.lab.tapeFileOf('another'));
+    expect(sha256(Buffer.concat(data ?? []))).toBe(scene.masterBefore);
+    expect(await filesOfTape(scene.lab.tapeFileOf('tape'))).toEqual([[foreignRecord]]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** show and verify: what was done, and whether the tape still holds it. */
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
-import { lossSentence } from '../../folds/tape-loss.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
 import { lostTapesOf, readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
 import {
   faultOption,

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import { lossSentence } from '../../folds/tape-loss.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';

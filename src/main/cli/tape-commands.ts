@@ -1,7 +1,7 @@
 /** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
-import { lossSentence } from '../../folds/tape-loss.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
 import {
   listTapes,
   type IdentifiedTape,

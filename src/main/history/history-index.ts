@@ -176,10 +176,12 @@ function withLosses<Line extends { readonly run: string }>(
   lines: readonly Line[],
 ): readonly (Line & { readonly lost?: readonly TapeLoss[] })[] {
   const losses = lossesOfRuns(readTapes(tapesFile));
-  return losses.size === 0 ? lines : lines.map((line) => {
-    const lost = losses.get(line.run);
-    return lost ? { ...line, lost } : line;
-  });
+  return losses.size === 0
+    ? lines
+    : lines.map((line) => {
+        const lost = losses.get(line.run);
+        return lost ? { ...line, lost } : line;
+      });
 }
 
 /** A catalogue that cannot be read keeps nobody from the history; `tapes` says so. */

@@ -17,12 +17,11 @@ export interface FoundTape {
 
 /** SHA-256 (hex) of the first record; undefined where there is none that could be read. */
 export const firstRecordSha256 = ({ firstRecord }: FoundTape): string | undefined =>
-  firstRecord && firstRecord.length > 0
-    ? createHash('sha256').update(firstRecord).digest('hex')
-    : undefined;
+  firstRecord && firstRecord.length > 0 ? createHash('sha256').update(firstRecord).digest('hex') : undefined;
 
 /** True for a label that was written by hand: nothing was written after it. */
-export const isEmptyLabel = ({ run, volumes }: TapeLabel): boolean => run === undefined && volumes.length === 0;
+export const isEmptyLabel = ({ run, volumes, keepUntil }: TapeLabel): boolean =>
+  run === undefined && volumes.length === 0 && keepUntil === undefined;
 
 /**
  * Overwriting by hand: a tape with data must be named by who wants to lose it; one that is to be kept is refused in any case.
@@ -58,8 +57,7 @@ export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): Shadow
   const { host, device, found, label } = tape;
   if (tape.blank) return undefined;
   const wanted = wish.name === undefined ? 'a blank tape' : wantedWords(wish.name);
-  if (!label)
-    return failure('TAPE_NOT_LABELLED', { host, device, found, wanted, name: wish.name ?? 'NAME' });
+  if (!label) return failure('TAPE_NOT_LABELLED', { host, device, found, wanted, name: wish.name ?? 'NAME' });
   if (label.run === wish.run) return undefined;
   if (wish.name !== undefined && wish.name !== label.name)
     return failure('TAPE_IS_ANOTHER', { host, device, found, wanted });

@@ -1,6 +1,6 @@
 /** The state of a line of the history, and what came of it. */
 import type { RunLine } from '../../../contract/screens.ts';
-import { lossChip, lossSentence } from '../../../folds/tape-loss.ts';
+import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
 import { stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
 
 const short: Readonly<Partial<Record<RunState, string>>> = {

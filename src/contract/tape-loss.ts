@@ -1,5 +1,5 @@
 /** What became of the tapes of a run, in words: for the command line and the screens. */
-import type { TapeLoss } from '../contract/history.ts';
+import type { TapeLoss } from './history.ts';
 
 /** `lost: tape "A" was overwritten by run R on 2026-11-28`. The day is in UTC. */
 export function lossSentence({ tape, at, by, certain }: TapeLoss): string {
