@@ -1,8 +1,6 @@
 /** Another tape is put into the drive after the run has looked at it: the run writes nothing to a tape that it may not overwrite. */
-import { writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask } from '../../src/main/application/console.ts';
 import { around } from '../support/deaths.ts';
 import { withJob } from '../support/failures.ts';
@@ -93,12 +91,9 @@ describe('a run that is resumed', () => {
     const again = { ...scene, masterBefore: await scene.lab.volumeDigest('Class1', 'Volume1') };
     const death = around({ step: '6a', place: 0 }, 'unheard');
     const { run } = await dyingRun(again, 'raw-dd', death, withJob({ services: 'not-needed' }));
-    // The approval has been given beforehand; the tape is changed when it would be asked for.
-    const onEvent = (event: RunEvent) => {
-      if (event.type === 'step-finished' && event.step === 'verify') writeFileSync(scene.lab.tapeFile, image);
-    };
+    await insert(image);
     const change = withJob({ services: 'not-needed' });
-    const end = await takeUpScene(again, 'resume', run, { change, onEvent });
+    const end = await takeUpScene(again, 'resume', run, { change });
     expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2, error: { code: 'TAPE_NOT_BLANK' } });
     expect(end.sentence).toContain(`written by run ${older.run}`);
     expect((await readFile(scene.lab.tapeFile)).equals(image)).toBe(true);
