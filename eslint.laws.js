@@ -74,7 +74,10 @@ export const rooms = {
     'main/journal',
     'main/procedure/model/run-tapes',
     'main/ssh/quoting',
+    'main/tape/media-catalogue',
+    'main/tape/media-file',
     'main/tape/tape-device',
+    'main/tape/tape-holders',
   ],
   'main/proof': [
     'contract',

@@ -470,7 +470,7 @@ export const errorTable = {
   },
   TAPE_NOT_LABELLED: {
     sentence: 'the tape in {device} on {host} has no label: it holds {found}',
-    hint: 'insert {wanted}; or, where what it holds may be lost, give it a label: shadowtape label NAME --overwrite data',
+    hint: 'insert {wanted}; or, where what it holds may be lost, give it a label: shadowtape label {name} --overwrite data',
   },
   TAPE_IS_ANOTHER: {
     sentence: 'the tape in {device} on {host} is another than {wanted}: it holds {found}',

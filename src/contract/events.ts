@@ -215,6 +215,10 @@ export const runEventSchema = z.discriminatedUnion('type', [
     found: z.string(),
     blank: z.boolean(),
     label: z.string().optional(),
+    /** Of the first record; absent where the tape is blank or the record cannot be read. */
+    firstRecordSha256: z.string().optional(),
+    /** Runs whose data is on the tape, as far as known. Several: one of them, since their first records are the same. */
+    writtenBy: z.array(z.string()).optional(),
     position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
     overwritten: z.boolean(),
   }),
@@ -279,6 +283,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     paddingBytes: z.int().optional(),
     /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
     onTapeSha256: z.string().optional(),
+    /** Of the first record of the tape: layout `plain`, hop `handed`, the volume in tape file 0. A tape without a label is known by it. */
+    firstRecordSha256: z.string().optional(),
   }),
   /** Work that goes on on the backup server whether or not the console lives (route `server`). */
   event('work', {

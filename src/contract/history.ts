@@ -21,6 +21,17 @@ export interface FoundRuns {
   readonly unread: number;
 }
 
+/** A tape of a run that was overwritten after it. */
+export interface TapeLoss {
+  /** Its name; undefined where it had no label. */
+  readonly tape: string | undefined;
+  readonly at: string;
+  /** The run that overwrote it; undefined where it was labelled, or its drive checked, by hand. */
+  readonly by: string | undefined;
+  /** False where it may have been another tape that begins alike. */
+  readonly certain: boolean;
+}
+
 /** A tape, or the part of one, that holds a file. */
 export interface TapePlace {
   /** Undefined in layout `plain`. */
@@ -42,6 +53,8 @@ export interface FileHit {
   readonly verdict: RunVerdict | 'unfinished';
   /** True where the whole tape was read back and found the same. */
   readonly verified: boolean;
+  /** Tapes of that run that were overwritten since; absent where none is known. */
+  readonly lost?: readonly TapeLoss[] | undefined;
   /** The proxy volume. */
   readonly volume: string;
   readonly host: string;

@@ -1,6 +1,6 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
 import type { EventOf, Hop, RunEvent } from './events.ts';
-import type { IndexProgress } from './history.ts';
+import type { IndexProgress, TapeLoss } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
 import type { Topology } from './topology.ts';
@@ -121,8 +121,10 @@ export interface KnownTapeView {
   readonly host: string;
   readonly device: string;
   readonly replaced: boolean;
-  /** True where its label is known to be gone: the drive was checked with it. */
+  /** True where what was on it is known to be overwritten. */
   readonly lost?: boolean | undefined;
+  /** When, and by which run; absent where nothing says that it is lost. */
+  readonly loss?: Omit<TapeLoss, 'tape'> | undefined;
 }
 
 /** A line of the history. */
@@ -149,6 +151,8 @@ export interface RunLine extends Omissions {
   /** True while this console performs it. */
   readonly live: boolean;
   readonly bytes: number | undefined;
+  /** Its tapes that were overwritten since; absent where none is known. */
+  readonly lost?: readonly TapeLoss[] | undefined;
   readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
 }
 

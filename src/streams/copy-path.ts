@@ -19,7 +19,7 @@ import type { RateSample } from './meter.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
 import { countRecords, createRecordCutter, defaultRecordBytes } from './record-cutter.ts';
-import type { LastRecord, RecordCount } from './record-cutter.ts';
+import type { CutRecords, LastRecord } from './record-cutter.ts';
 import { createRecordSampler } from './record-sampler.ts';
 import type { SampledRecords, StreamedRecord } from './record-sampler.ts';
 import { createSourceGate, judgeSource, sourceFailure } from './source-gate.ts';
@@ -56,7 +56,7 @@ export interface DumpOptions {
 }
 
 /** What went to the tape host, with its CRC-32 as taken there. */
-export interface HandedRecords extends RecordCount, Checksum {}
+export interface HandedRecords extends CutRecords, Checksum {}
 
 export interface DumpResult {
   /** What was read. */

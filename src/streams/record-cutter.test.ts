@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRecordCutter } from './record-cutter.ts';
@@ -16,6 +17,7 @@ describe('record cutter', () => {
       paddingBytes: 0,
       bytes: 100_000,
       recordBytes: 32_768,
+      firstRecordSha256: createHash('sha256').update(noise(100_000).subarray(0, 32_768)).digest('hex'),
     });
   });
 
@@ -31,6 +33,7 @@ describe('record cutter', () => {
       paddingBytes: 31_072,
       bytes: 131_072,
       recordBytes: 32_768,
+      firstRecordSha256: createHash('sha256').update(noise(100_000).subarray(0, 32_768)).digest('hex'),
     });
   });
 

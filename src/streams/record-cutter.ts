@@ -5,6 +5,7 @@
  * record where records are larger); only the very last piece may end in a short record. A piece holds several
  * records because larger writes cost less; the record boundaries on the tape are made by dd (`obs=`).
  */
+import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { failure } from '../contract/errors.ts';
 import { requireFinished } from './stage.ts';
@@ -46,8 +47,14 @@ export function requireRecordBytes(recordBytes: number): number {
   return recordBytes;
 }
 
+/** The records that were cut. */
+export interface CutRecords extends RecordCount {
+  /** SHA-256 (hex) of the first record, with its padding; undefined where there is none. */
+  readonly firstRecordSha256: string | undefined;
+}
+
 /** Makes a record cutter. Throws RECORD_SIZE_WRONG. */
-export function createRecordCutter(options: RecordCutterOptions = {}): Stage<RecordCount> {
+export function createRecordCutter(options: RecordCutterOptions = {}): Stage<CutRecords> {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
   const lastRecord = options.lastRecord ?? 'short';
   const pieceBytes = recordBytes * Math.max(1, Math.floor(pieceBytesAtMost / recordBytes));
@@ -55,18 +62,24 @@ export function createRecordCutter(options: RecordCutterOptions = {}): Stage<Rec
   let filled = 0;
   let dataBytes = 0;
   let finished: RecordCount | undefined;
+  let firstRecordSha256: string | undefined;
+
+  const push = (stream: Transform, records: Buffer): void => {
+    firstRecordSha256 ??= createHash('sha256').update(records.subarray(0, recordBytes)).digest('hex');
+    stream.push(records);
+  };
 
   /** Takes from `input` at `offset`: a whole piece uncopied where nothing waits, else into the waiting piece. */
   const take = (input: Buffer, offset: number, stream: Transform): number => {
     if (filled === 0 && input.length - offset >= pieceBytes) {
-      stream.push(input.subarray(offset, offset + pieceBytes));
+      push(stream, input.subarray(offset, offset + pieceBytes));
       return pieceBytes;
     }
     piece ??= Buffer.allocUnsafeSlow(pieceBytes);
     const taken = input.copy(piece, filled, offset, offset + pieceBytes - filled);
     filled += taken;
     if (filled === pieceBytes) {
-      stream.push(piece);
+      push(stream, piece);
       piece = undefined;
       filled = 0;
     }
@@ -84,7 +97,7 @@ export function createRecordCutter(options: RecordCutterOptions = {}): Stage<Rec
       finished = countRecords(dataBytes, recordBytes, lastRecord);
       if (piece && filled > 0) {
         const padded = filled + finished.paddingBytes;
-        this.push(piece.fill(0, filled, padded).subarray(0, padded));
+        push(this, piece.fill(0, filled, padded).subarray(0, padded));
         piece = undefined;
       }
       done();
@@ -95,7 +108,7 @@ export function createRecordCutter(options: RecordCutterOptions = {}): Stage<Rec
     stream,
     result() {
       requireFinished('record cutter', finished !== undefined);
-      return finished as RecordCount;
+      return { ...(finished as RecordCount), firstRecordSha256 };
     },
   };
 }

@@ -164,7 +164,7 @@ describe('a tape that a labelled job may not write to', () => {
       code: 'TAPE_NOT_LABELLED',
       sentence:
         'the tape in /dev/rmt/0 on node3 has no label: it holds data that is neither tar nor ufsdump (first record 10,240 bytes)',
-      hint: 'insert the tape "A"; or, where what it holds may be lost, give it a label: shadowtape label NAME --overwrite data',
+      hint: 'insert the tape "A"; or, where what it holds may be lost, give it a label: shadowtape label A --overwrite data',
     });
   });
 

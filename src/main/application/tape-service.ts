@@ -14,9 +14,16 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { mediaEvent, type MediaFile as FileOnTape } from '../tape/media-catalogue.ts';
+import type { TapeLoss } from '../../contract/history.ts';
+import {
+  hasLabel,
+  mediaEvent,
+  type KnownTape,
+  type MediaFile as FileOnTape,
+} from '../tape/media-catalogue.ts';
+import type { FoundTape } from '../tape/overwrite-rule.ts';
+import { lossesOfRuns, lossEvents, withWriters, writersOf } from '../tape/tape-holders.ts';
 import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
-import type { TapeLabel } from '../tape/tape-label.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
 
@@ -149,8 +156,13 @@ export class TapeService {
    */
   async label(name: string, { overwrite, abort }: OverwriteRequest): Promise<LabelledTape> {
     const { site } = this.#options.site;
-    const labelled = await labelTape(this.#room(abort), { drive: this.#drive, site, name, overwrite });
-    this.#media.append(mediaEvent('labelled', labelled.label, this.#place, []));
+    const known = this.#media.list().tapes;
+    const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
+    const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
+    const order = { drive: this.#drive, site, name, overwrite, recognize, onLoss };
+    const labelled = await labelTape(this.#room(abort), order);
+    const onto = labelled.before.blank ? 'blank' : 'data';
+    this.#media.append(mediaEvent('labelled', labelled.label, this.#place, [], { onto }));
     return labelled;
   }
 
@@ -163,8 +175,14 @@ export class TapeService {
     { overwrite, abort }: OverwriteRequest,
     listener: (line: CheckLine) => void,
   ): Promise<readonly CheckLine[]> {
-    const onLabelLost = (label: TapeLabel) => this.#media.append(mediaEvent('lost', label, this.#place, []));
-    return checkDrive(this.#room(abort), { drive: this.#drive, overwrite, listener, onLabelLost });
+    const known = this.#media.list().tapes;
+    const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
+    const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
+    return checkDrive(this.#room(abort), { drive: this.#drive, overwrite, listener, recognize, onLoss });
+  }
+
+  #noteLoss(known: readonly KnownTape[], found: FoundTape): void {
+    for (const event of lossEvents(known, found, undefined, this.#place.at)) this.#media.append(event);
   }
 
   get #media(): MediaFile {
@@ -187,7 +205,13 @@ export class TapeService {
   }
 }
 
-/** Every tape that was seen, the last one first. @throws TAPES_UNREADABLE */
+/** Every tape with a label that was seen, the last one first. @throws TAPES_UNREADABLE */
 export function listTapes(state: StateFolder): ListedTapes {
-  return new MediaFile(state.tapesFile).list();
+  const { tapes, unreadableLines } = new MediaFile(state.tapesFile).list();
+  return { tapes: tapes.filter(hasLabel), unreadableLines };
+}
+
+/** The tapes of a run that were overwritten since. @throws TAPES_UNREADABLE */
+export function lostTapesOf(state: StateFolder, run: string): readonly TapeLoss[] {
+  return lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).get(run) ?? [];
 }

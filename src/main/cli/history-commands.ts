@@ -2,7 +2,8 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
-import { readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
+import { lostTapesOf, readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
 import {
   faultOption,
   jsonOption,
@@ -56,6 +57,8 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   const { events, truncated, lastHash } = await readRun(state, run);
   if (json) {
     events.forEach(printJson);
+    // Not of the journal, which has ended: what became of its tapes since.
+    for (const loss of lostTapesOf(state, run)) printJson({ type: 'tape-lost', run, ...loss });
     return 0;
   }
   const text = new RunText();
@@ -63,6 +66,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   print(
     `journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
   );
+  for (const loss of lostTapesOf(state, run)) print(lossSentence(loss));
   if (truncated) print('the last line is torn: the console died while it wrote');
   return 0;
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
@@ -44,6 +45,7 @@ function runText(line: RunLine): string {
     line.method,
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),
+    ...(line.lost ?? []).map(lossSentence),
     `${line.sentence ?? `at step ${line.currentStep ?? '?'}`}${omissionWords(line)}`,
   ].join('  ');
 }
@@ -83,6 +85,7 @@ function hitLines(hit: FileHit): string[] {
   return [
     `${path}  ${kind}${mtime === undefined ? '' : `  ${timeText(mtime)}`}`,
     `  run ${run}, ${verdict}; ${volume} on ${tapes.map(tapeText).join(', then ')}; record ${countText(record)}, byte ${countText(offset)}`,
+    ...(hit.lost ?? []).map((loss) => `  ${lossSentence(loss)}`),
     `  ${host} # ${command}`,
   ];
 }

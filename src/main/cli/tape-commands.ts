@@ -1,6 +1,7 @@
 /** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
 import {
   listTapes,
   type IdentifiedTape,
@@ -102,9 +103,9 @@ function tapesCommand(state: StateFolder, json: boolean): number {
     const facts = [
       files.join(', ') || 'no files known',
       ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
-      ...(tape.keepUntil === undefined ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
+      ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
       `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
-      ...(tape.lost ? ['its label is lost: the drive was checked with it'] : []),
+      ...(tape.loss ? [lossSentence({ tape: undefined, ...tape.loss })] : []),
       ...(tape.replaced ? ['a later label has this name'] : []),
     ];
     print(`${tape.name.padEnd(32)}  ${facts.join('; ')}`);

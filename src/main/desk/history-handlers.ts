@@ -11,7 +11,7 @@ export function historyHandlers({ runs, history }: DeskRoom): Pick<Handlers, His
   /** A run that goes on here is known better than its journal was when it was read. */
   const withLive = (line: RunLine): RunLine => {
     const live = runs.find(line.run);
-    return live ? runLineOf(line.run, live.events, true) : line;
+    return live ? { ...runLineOf(line.run, live.events, true), lost: line.lost } : line;
   };
 
   return {

@@ -1,7 +1,13 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
-import { readRun, type EndedRun, type Following, type ShadowtapeConsole } from '../application/console.ts';
+import {
+  lostTapesOf,
+  readRun,
+  type EndedRun,
+  type Following,
+  type ShadowtapeConsole,
+} from '../application/console.ts';
 import { runLineOf } from '../history/history.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { Opened } from './open-site.ts';
@@ -115,7 +121,9 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     run: async ({ run }) => {
       const live = runs.find(run);
       const { events, lastHash, truncated } = await readRun(state, run);
-      const line = runLineOf(run, live?.events ?? events, live !== undefined);
+      const lost = lostTapesOf(state, run);
+      const told = runLineOf(run, live?.events ?? events, live !== undefined);
+      const line = lost.length === 0 ? told : { ...told, lost };
       const isLeft = !live && line.verdict === 'unfinished';
       return {
         line,

@@ -1,6 +1,14 @@
 /** The index of a state folder: answers questions about runs and files, and keeps itself up to date. It works in this thread; see history.ts. */
 import { join } from 'node:path';
-import type { FoundFiles, FoundRuns, IndexProgress, IndexView, TrendSeries } from '../../contract/history.ts';
+import { isFailure } from '../../contract/errors.ts';
+import type {
+  FoundFiles,
+  FoundRuns,
+  IndexProgress,
+  IndexView,
+  TapeLoss,
+  TrendSeries,
+} from '../../contract/history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { parseFilePattern } from './file-pattern.ts';
 import { whereIs } from './file-search.ts';
@@ -9,6 +17,9 @@ import { IndexRefresh } from './index-refresh.ts';
 import { searchRuns, trendsOf } from './run-table.ts';
 import { parseSearch } from './search-query.ts';
 import { numberOf, type Sqlite } from './sqlite.ts';
+import type { KnownTape } from '../tape/media-catalogue.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import { lossesOfRuns } from '../tape/tape-holders.ts';
 
 /** How long a question waits for what is not in the index yet: milliseconds. Without one it waits until all is. */
 interface Patience {
@@ -78,6 +89,7 @@ class OneAtATime {
 type What = 'runs' | 'all';
 
 export class HistoryIndex {
+  readonly #tapesFile: string;
   readonly #file: IndexFile;
   readonly #refresh: IndexRefresh;
   readonly #runs: OneAtATime;
@@ -88,6 +100,7 @@ export class HistoryIndex {
    * @param told hears how far it is behind; undefined: not any more
    */
   constructor(state: StateFolder, key: string, told: (progress: IndexProgress | undefined) => void) {
+    this.#tapesFile = state.tapesFile;
     this.#file = new IndexFile(indexFileOf(state), key);
     this.#refresh = new IndexRefresh(state, this.#file, told);
     this.#runs = new OneAtATime(() => this.#refresh.takeRuns());
@@ -101,7 +114,8 @@ export class HistoryIndex {
     const found = await this.#answer('runs', patience, (sqlite) =>
       searchRuns(sqlite, terms, { limit, before }),
     );
-    return { ...found, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
+    const lines = withLosses(this.#tapesFile, found.lines);
+    return { ...found, lines, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
   }
 
   /** @throws FILE_UNNAMED */
@@ -109,7 +123,8 @@ export class HistoryIndex {
     const begun = performance.now();
     const pattern = parseFilePattern(file);
     const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, pattern, limit));
-    return { ...found, took: performance.now() - begun, unread: this.#refresh.unreadEntries };
+    const hits = withLosses(this.#tapesFile, found.hits);
+    return { ...found, hits, took: performance.now() - begun, unread: this.#refresh.unreadEntries };
   }
 
   trends({ volume }: TrendsQuestion): Promise<TrendSeries[]> {
@@ -152,6 +167,30 @@ export class HistoryIndex {
     const work = what === 'runs' ? runs : runs.then(() => this.#catalogues.next());
     work.catch(() => undefined);
     await within(work, patience);
+  }
+}
+
+/** What a run wrote may be gone: the media catalogue knows, and the index does not hold it. */
+function withLosses<Line extends { readonly run: string }>(
+  tapesFile: string,
+  lines: readonly Line[],
+): readonly (Line & { readonly lost?: readonly TapeLoss[] })[] {
+  const losses = lossesOfRuns(readTapes(tapesFile));
+  return losses.size === 0
+    ? lines
+    : lines.map((line) => {
+        const lost = losses.get(line.run);
+        return lost ? { ...line, lost } : line;
+      });
+}
+
+/** A catalogue that cannot be read keeps nobody from the history; `tapes` says so. */
+function readTapes(file: string): readonly KnownTape[] {
+  try {
+    return new MediaFile(file).list().tapes;
+  } catch (error) {
+    if (!isFailure(error, 'TAPES_UNREADABLE')) throw error;
+    return [];
   }
 }
 

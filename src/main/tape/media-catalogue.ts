@@ -1,5 +1,6 @@
 /** The list of every tape that was seen, labelled or written: an append-only file, one event a line, folded into a list. Pure. */
 import { z } from 'zod';
+import type { TapeLoss } from '../../contract/history.ts';
 import type { TapeLabel } from './tape-label.ts';
 
 const mediaEventSchema = z.looseObject({
@@ -11,6 +12,11 @@ const mediaEventSchema = z.looseObject({
   keepUntil: z.string().optional(),
   host: z.string(),
   device: z.string(),
+  layout: z.enum(['plain', 'labelled']).optional(),
+  firstRecordSha256: z.string().optional(),
+  onto: z.enum(['blank', 'data']).optional(),
+  by: z.string().optional(),
+  certain: z.boolean().optional(),
   /** The data files behind the label, where they are known. */
   files: z
     .array(
@@ -38,7 +44,7 @@ export interface MediaFile {
 }
 
 export interface MediaEvent {
-  /** `lost`: the label is gone, since the drive was checked with that tape. */
+  /** `lost`: what was on the tape is overwritten. */
   readonly what: 'seen' | 'labelled' | 'written' | 'lost';
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -48,6 +54,16 @@ export interface MediaEvent {
   readonly keepUntil?: string | undefined;
   readonly host: string;
   readonly device: string;
+  /** `plain`: the tape has no label; its uuid is made of the run's name. Absent where it has one. */
+  readonly layout?: 'plain' | 'labelled' | undefined;
+  /** SHA-256 (hex) of the first record of a tape in layout `plain`. */
+  readonly firstRecordSha256?: string | undefined;
+  /** With `labelled`: what was on the tape before. Absent in catalogues of earlier releases, which do not say what was lost. */
+  readonly onto?: 'blank' | 'data' | undefined;
+  /** With `lost`: the run that overwrote the tape; absent where it was done by hand. */
+  readonly by?: string | undefined;
+  /** With `lost`: false where several tapes begin with the same record, and this is one of them. */
+  readonly certain?: boolean | undefined;
   readonly files?: readonly MediaFile[] | undefined;
 }
 
@@ -65,8 +81,12 @@ export interface KnownTape {
   readonly device: string;
   /** True where a later label bears the same name: this one is then most likely gone. */
   readonly replaced: boolean;
-  /** True where the label is known to be gone, and what was behind it. */
+  /** True where what was on it is known to be overwritten. */
   readonly lost: boolean;
+  /** How; undefined where nothing says that it is lost. */
+  readonly loss: Omit<TapeLoss, 'tape'> | undefined;
+  /** SHA-256 (hex) of the first record of a tape without a label; undefined where it has one. */
+  readonly firstRecordSha256: string | undefined;
 }
 
 /** @returns undefined for a line that is no event, such as a torn one */
@@ -85,6 +105,7 @@ export function mediaEvent(
   label: TapeLabel,
   place: { readonly host: string; readonly device: string; readonly at: string },
   files?: readonly MediaFile[],
+  more?: Pick<MediaEvent, 'onto' | 'by'>,
 ): MediaEvent {
   const { uuid, name, run, keepUntil } = label;
   return {
@@ -97,6 +118,7 @@ export function mediaEvent(
     host: place.host,
     device: place.device,
     ...(files === undefined ? {} : { files }),
+    ...more,
   };
 }
 
@@ -113,22 +135,37 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
     host,
     device,
     replaced: false,
-    // A label with that very uuid that is seen again was not lost after all: somebody has put an image of it back.
-    lost: event.what === 'lost',
+    // A tape that is seen again was not lost after all: it was another one, or somebody has put an image of it back.
+    lost: event.what === 'lost' && event.certain !== false,
+    loss: event.what === 'lost' ? { at, by: event.by, certain: event.certain ?? true } : undefined,
+    firstRecordSha256: event.firstRecordSha256 ?? before?.firstRecordSha256,
   };
 }
 
-/** @returns the tapes, the one that was seen last first */
+/** Earlier releases did not say which tape a label replaced: most likely the one that had the same name. */
+function withLikelyLoss(before: KnownTape | undefined, event: MediaEvent): KnownTape | undefined {
+  const { what, onto, uuid, at, run: by } = event;
+  if (what !== 'labelled' || onto !== undefined || !before || before.uuid === uuid || before.loss)
+    return undefined;
+  return { ...before, loss: { at, by, certain: false } };
+}
+
+/** @returns all tapes, those without a label among them, the one that was seen last first */
 export function foldMedia(events: readonly MediaEvent[]): KnownTape[] {
   const tapes = new Map<string, KnownTape>();
   const newestOfName = new Map<string, string>();
   for (const event of events) {
     const before = tapes.get(event.uuid);
+    const likely = withLikelyLoss(tapes.get(newestOfName.get(event.name) ?? ''), event);
+    if (likely) tapes.set(likely.uuid, likely);
     if (!before) newestOfName.set(event.name, event.uuid);
     tapes.delete(event.uuid);
     tapes.set(event.uuid, merged(before, event));
   }
   return [...tapes.values()]
     .reverse()
-    .map((tape) => ({ ...tape, replaced: newestOfName.get(tape.name) !== tape.uuid }));
+    .map((tape) => ({ ...tape, replaced: hasLabel(tape) && newestOfName.get(tape.name) !== tape.uuid }));
 }
+
+/** False for a tape in layout `plain`. */
+export const hasLabel = ({ firstRecordSha256 }: KnownTape): boolean => firstRecordSha256 === undefined;

@@ -9,6 +9,7 @@ const labelOf = (more: Partial<TapeLabel> = {}): TapeLabel => ({
   uuid: 'u',
   writtenAt: '2026-11-01T00:00:00.000Z',
   site: 's',
+  run: 'r0',
   volumes: [],
   recordBytes: 32_768,
   ...more,
@@ -67,6 +68,15 @@ describe('by a run', () => {
   it('a blank tape and the run’s own may be written to', () => {
     expect([rule(blank), rule(blank, { name: 'B' })]).toEqual([undefined, undefined]);
     expect(rule(ours({ run: 'r1', keepUntil: '2026-12-01T00:00:00.000Z' }))).toBeUndefined();
+  });
+
+  it('one that was labelled by hand holds nothing: it is written by the job that names it, or names none', () => {
+    const empty = ours({ run: undefined });
+    expect([rule(empty, { name: 'A' }), rule(empty), rule(empty, { name: 'B' })]).toEqual([
+      undefined,
+      undefined,
+      'TAPE_IS_ANOTHER',
+    ]);
   });
 
   it('data without a label is never overwritten', () => {

@@ -1,4 +1,5 @@
 /** Which tape may be written to: what was found, against what was asked for. Pure. */
+import { createHash } from 'node:crypto';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { dayOf, isKept, unlabelledWord, type TapeLabel } from './tape-label.ts';
 
@@ -10,7 +11,17 @@ export interface FoundTape {
   readonly found: string;
   readonly blank: boolean;
   readonly label: TapeLabel | undefined;
+  /** Its bytes; empty where the tape begins with a file mark, undefined where the tape is blank or the record cannot be read. */
+  readonly firstRecord?: Buffer | undefined;
 }
+
+/** SHA-256 (hex) of the first record; undefined where there is none that could be read. */
+export const firstRecordSha256 = ({ firstRecord }: FoundTape): string | undefined =>
+  firstRecord && firstRecord.length > 0 ? createHash('sha256').update(firstRecord).digest('hex') : undefined;
+
+/** True for a label that was written by hand: nothing was written after it. */
+export const isEmptyLabel = ({ run, volumes, keepUntil }: TapeLabel): boolean =>
+  run === undefined && volumes.length === 0 && keepUntil === undefined;
 
 /**
  * Overwriting by hand: a tape with data must be named by who wants to lose it; one that is to be kept is refused in any case.
@@ -41,16 +52,16 @@ export interface TapeWish {
   readonly run: string;
 }
 
-/** A run may write to a blank tape, to its own, and to the one that its job names, where that may be lost. */
+/** A run may write to a blank tape, to its own, to one that has a label and nothing else, and to the one that its job names, where that may be lost. */
 export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): ShadowtapeError | undefined {
   const { host, device, found, label } = tape;
   if (tape.blank) return undefined;
   const wanted = wish.name === undefined ? 'a blank tape' : wantedWords(wish.name);
-  if (!label) return failure('TAPE_NOT_LABELLED', { host, device, found, wanted });
+  if (!label) return failure('TAPE_NOT_LABELLED', { host, device, found, wanted, name: wish.name ?? 'NAME' });
   if (label.run === wish.run) return undefined;
   if (wish.name !== undefined && wish.name !== label.name)
     return failure('TAPE_IS_ANOTHER', { host, device, found, wanted });
-  if (wish.overwrite) return undefined;
+  if (wish.overwrite || isEmptyLabel(label)) return undefined;
   if (isKept(label, now))
     return failure('TAPE_KEPT', { host, device, name: label.name, until: dayOf(label.keepUntil ?? '') });
   // Without a date nothing says that the tape may be lost; nor does the date of a tape that the job does not name.

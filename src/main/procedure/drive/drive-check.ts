@@ -8,14 +8,12 @@ import { readBack } from '../../../streams/read-back.ts';
 import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
 import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
 import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
-import type { TapeLabel } from '../../tape/tape-label.ts';
 import { requireSame } from './compare-read-back.ts';
 import { driveStatus } from './drive-ready.ts';
-import { requireScratch } from './label-tape.ts';
+import { requireScratch, type ScratchOrder } from './label-tape.ts';
 import { writeRecordsCommand } from './own-file.ts';
 import { close, evidenceOf, open, reader, writer, type DataRoom } from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';
-import type { KnownDrive } from './tape-look.ts';
 import { goToFile } from './tape-position.ts';
 
 const step = 'drive-check';
@@ -25,13 +23,8 @@ const recordsOfASize = 8;
 const speedBytes = 64 * 1024 * 1024;
 const speedRecordBytes = 32_768;
 
-export interface DriveCheckOrder {
-  readonly drive: KnownDrive;
-  /** See LabelOrder. */
-  readonly overwrite: string | undefined;
+export interface DriveCheckOrder extends ScratchOrder {
   readonly listener: (line: CheckLine) => void;
-  /** Hears of the label that the tape had, right before it is lost. */
-  readonly onLabelLost?: ((label: TapeLabel) => void) | undefined;
 }
 
 /** What was written into one tape file. */
@@ -197,8 +190,7 @@ class DriveCheck {
  * @throws what requireScratch throws: nothing was written then; COPY_CANCELLED and the like where it was cancelled
  */
 export async function checkDrive(room: DataRoom, order: DriveCheckOrder): Promise<readonly CheckLine[]> {
-  const { found, label } = await requireScratch(room, step, order.drive, order.overwrite);
-  if (label) order.onLabelLost?.(label);
+  const { found } = await requireScratch(room, step, order);
   const check = new DriveCheck(room, order);
   check.say('tape', true, found);
   await check.check('write protection', () => check.protection());

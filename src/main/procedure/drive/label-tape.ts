@@ -11,12 +11,20 @@ import { goToFile } from './tape-position.ts';
 
 const step = 'label';
 
-export interface LabelOrder {
+/** Who is told of what a tape holds, before it is lost. */
+export interface ScratchOrder {
   readonly drive: KnownDrive;
+  /** The present name of the tape, or `data`; undefined where only a blank tape may be written to. */
+  readonly overwrite: string | undefined;
+  /** Adds which run wrote it, where that is known. */
+  readonly recognize: (found: FoundTape) => FoundTape;
+  /** Hears of a tape that is not blank, right before it is overwritten. */
+  readonly onLoss: (found: FoundTape) => void;
+}
+
+export interface LabelOrder extends ScratchOrder {
   readonly site: string;
   readonly name: string;
-  /** The present name of the tape, or `data`; undefined where only a blank tape may be labelled. */
-  readonly overwrite: string | undefined;
 }
 
 export interface LabelledTape {
@@ -26,19 +34,19 @@ export interface LabelledTape {
 }
 
 /**
- * Makes sure that what the tape holds may be lost.
+ * Makes sure that what the tape holds may be lost, and says what is.
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT
  */
 export async function requireScratch(
   { runner }: DataRoom,
   stepId: string,
-  drive: KnownDrive,
-  overwrite: string | undefined,
+  { drive, overwrite, recognize, onLoss }: ScratchOrder,
 ): Promise<FoundTape> {
   await requireReadyDrive(runner, stepId, drive, 'write');
-  const tape = await lookAtTape(runner, stepId, drive);
+  const tape = recognize(await lookAtTape(runner, stepId, drive));
   const trouble = refusalByHand(tape, overwrite, new Date());
   if (trouble) throw trouble;
+  if (!tape.blank) onLoss(tape);
   return tape;
 }
 
@@ -47,9 +55,9 @@ export async function requireScratch(
  * @throws TAPE_NAME_FORBIDDEN, what requireScratch throws, and what writing to a tape can end with
  */
 export async function labelTape(room: DataRoom, order: LabelOrder): Promise<LabelledTape> {
-  const { drive, site, overwrite } = order;
+  const { drive, site } = order;
   const name = requireTapeName(order.name);
-  const before = await requireScratch(room, step, drive, overwrite);
+  const before = await requireScratch(room, step, order);
   const label: TapeLabel = {
     name,
     uuid: randomUUID(),

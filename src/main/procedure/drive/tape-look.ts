@@ -43,7 +43,7 @@ async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): 
   const { tapeHost: host, tapeDevice } = drive;
   await runner.send(
     step,
-    { host, argv: driveCommand(tapeDevice, 'eod'), changes: true },
+    { host, argv: driveCommand(tapeDevice, 'eod'), changes: false },
     { anyStatus: true },
   );
   const atEnd = await driveStatus(runner, step, drive);
@@ -74,7 +74,7 @@ export async function contentsOfTape(
 }
 
 /** What was found, with the label where there is one. */
-export function foundTape(drive: Drive, found: string | undefined, first: CommandResult): FoundTape {
+function foundTape(drive: Drive, found: string | undefined, first: CommandResult): FoundTape {
   const reading = first.status === 0 ? readLabel(first.stdout) : undefined;
   return {
     host: drive.tapeHost,
@@ -82,11 +82,12 @@ export function foundTape(drive: Drive, found: string | undefined, first: Comman
     found: found ?? 'blank',
     blank: found === undefined,
     label: reading?.kind === 'label' ? reading.label : undefined,
+    firstRecord: first.status === 0 ? first.stdout : undefined,
   };
 }
 
 /**
- * Rewinds, reads the first record, and rewinds again.
+ * Rewinds, reads the first record, and rewinds again: the head is at the beginning of the tape afterwards.
  * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
  */
 export async function lookAtTape(runner: CommandRunner, step: string, drive: KnownDrive): Promise<FoundTape> {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import type { RunTrouble } from '../../../contract/run-outcome.ts';
+import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
@@ -88,6 +89,10 @@ export class RunContext {
   trouble: RunTrouble = 'none';
   /** Judges both sides of the shadow again; set while a step needs it. @throws where it is not as it was verified */
   judgeAgain: (() => Promise<void>) | undefined;
+  /** True where the tape was refused right before the first write: the job's onFailure then decides, as after a failed dump. */
+  dumpRefused = false;
+  /** What the media catalogue was told to be lost with the write that is under way. */
+  lossNoted: readonly MediaEvent[] = [];
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */

@@ -5,7 +5,10 @@ import { requireOwnLabel } from '../drive/read-labelled-tape.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { currentTape, nextFile } from '../model/run-tapes.ts';
 import { dumpDevice } from '../plan/steps-dump.ts';
+import type { Step } from '../model/step.ts';
 import { standAtFile } from '../drive/tape-position.ts';
+import { checkFirstWrite } from './first-write.ts';
+import { requireOwnFirstFile } from './own-first-file.ts';
 
 /** Where the dumps before may have gone on to another tape, the journal tells which file is the next on it. */
 function fileOf({ assignment, journal }: RunContext, volume: VolumeAssignment): number {
@@ -14,12 +17,14 @@ function fileOf({ assignment, journal }: RunContext, volume: VolumeAssignment): 
 }
 
 /**
- * Goes to the volume's file, where the drive does not rewind by itself.
- * @throws TAPE_IS_ANOTHER, TAPE_POSITION_WRONG, COMMAND_FAILED
+ * Makes sure that the volume may be written to the tape in the drive, and goes to its file.
+ * @throws what checkFirstWrite throws where the volume begins the tape; TAPE_IS_ANOTHER, TAPE_POSITION_WRONG, COMMAND_FAILED
  */
-export async function goToDump(context: RunContext, step: string, volume: VolumeAssignment): Promise<void> {
+export async function goToDump(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const { assignment } = context;
-  if (isLabelled(assignment)) await requireOwnLabel(context, step);
+  if (isLabelled(assignment)) await requireOwnLabel(context, step.id);
+  else if (volume.tapeFile === 0) await checkFirstWrite(context, step);
+  else await requireOwnFirstFile(context, step.id);
   if (dumpDevice(assignment) !== assignment.tapeDevice)
-    await standAtFile(context.runner, step, assignment, fileOf(context, volume));
+    await standAtFile(context.runner, step.id, assignment, fileOf(context, volume));
 }

@@ -61,7 +61,7 @@ function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
   if (context.afterFailure !== undefined) return context.afterFailure === 'halt';
   return (
     context.assignment.job.onFailure === 'halt' &&
-    context.marks.dumpBegun &&
+    (context.marks.dumpBegun || context.dumpRefused) &&
     !isFailure(error, 'RUN_CANCELLED')
   );
 }

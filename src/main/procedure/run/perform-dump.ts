@@ -10,6 +10,8 @@ import { blockBytes, dumpToolOf, mounts, volumeNamed, type VolumeAssignment } fr
 import { warningsOf } from '../model/omissions.ts';
 import { CatalogueFile } from '../../journal/catalogue-file.ts';
 import { goToDump } from './dump-position.ts';
+import { withLossRecorded } from './first-write.ts';
+import { notePlainTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
@@ -23,7 +25,7 @@ import type { Step, StepCommand } from '../model/step.ts';
 function recordDigests(
   context: RunContext,
   step: Step,
-  volume: string,
+  { proxy: volume, tapeFile }: VolumeAssignment,
   result: DumpResult,
   counted: number,
 ): void {
@@ -44,6 +46,8 @@ function recordDigests(
     crc32: handed.crc32,
     paddingBytes: handed.paddingBytes,
     onTapeSha256: onTape.sha256,
+    // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+    ...(tapeFile === 0 ? { firstRecordSha256: handed.firstRecordSha256 } : {}),
   });
   context.journal.append({ ...common, hop: 'counted', records: counted });
 }
@@ -149,7 +153,7 @@ async function copy(
   const heard = tool && new HeardDump(context, step.id);
   const said = new ReaderOutput(readCommand.argv[0] ?? '');
   const show = showProgress(context, step.id, 'dump');
-  await goToDump(context, step.id, volume);
+  await goToDump(context, step, volume);
   const source = await open(
     context,
     step.id,
@@ -195,7 +199,8 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
       : whileWatched(context, step, copyUntil));
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
-    recordDigests(context, step, volume.proxy, result, counted);
+    recordDigests(context, step, volume, result, counted);
+    notePlainTape(context, step);
     if (!catalogue) return;
     const { path: file, entries } = catalogue;
     context.journal.append({
@@ -215,5 +220,6 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
 export const performDump: Performer = async (context, step) => {
   const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
   const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
-  await boundToBaseline(context, step, volume, () => dump(context, step, volume));
+  const recorded = () => withLossRecorded(context, step, () => dump(context, step, volume));
+  await boundToBaseline(context, step, volume, recorded);
 };

@@ -1,24 +1,19 @@
 /** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
 import { createHash, randomUUID } from 'node:crypto';
-import { failure, isFailure } from '../../../contract/errors.ts';
-import { mediaEvent, type MediaEvent, type MediaFile } from '../../tape/media-catalogue.ts';
+import { failure } from '../../../contract/errors.ts';
 import { refusalOfRun, type FoundTape } from '../../tape/overwrite-rule.ts';
-import {
-  dayOf,
-  encodeLabel,
-  inventedName,
-  isKept,
-  longestTapeName,
-  type TapeLabel,
-} from '../../tape/tape-label.ts';
+import { writersOf } from '../../tape/tape-holders.ts';
+import { encodeLabel, inventedName, longestTapeName, type TapeLabel } from '../../tape/tape-label.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { InsertedTape } from '../drive/change-tape.ts';
 import { writeRecords, writeRecordsCommand } from '../drive/own-file.ts';
+import { checkFirstWrite, withLossRecorded } from './first-write.ts';
+import { knownTapes, noteLoss, noteTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
+import { recordFoundTape } from './perform-tape-check.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { isTapeOfRun } from '../model/run-tapes.ts';
 import type { Step, StepCommand } from '../model/step.ts';
-import { lookAtTape } from '../drive/tape-look.ts';
 import { goToFile } from '../drive/tape-position.ts';
 
 const millisecondsOfDay = 86_400_000;
@@ -30,64 +25,6 @@ export function keepUntilOf(keep: string | undefined, from: Date): string | unde
   if (count === undefined) return undefined;
   const days = Number(count) * daysOf[unit as keyof typeof daysOf];
   return new Date(from.getTime() + days * millisecondsOfDay).toISOString();
-}
-
-/** Writes into the media catalogue. That it cannot be written is told, and fails no run. */
-export function noteTape(
-  context: RunContext,
-  step: Step,
-  what: MediaEvent['what'],
-  label: TapeLabel,
-  files?: readonly MediaFile[],
-): void {
-  const { tapeHost: host, tapeDevice: device } = context.assignment;
-  const at = new Date().toISOString();
-  try {
-    context.options.media?.append(mediaEvent(what, label, { host, device, at }, files));
-  } catch (error) {
-    if (!isFailure(error, 'TAPES_UNWRITABLE', 'TAPES_UNREADABLE')) throw error;
-    context.journal.append({ type: 'warning', step: step.id, text: error.message });
-  }
-}
-
-/** Writes what was found into the journal, and a tape with a label into the media catalogue. */
-export function recordFoundTape(context: RunContext, step: Step, tape: FoundTape): void {
-  const { host, device, found, blank, label } = tape;
-  context.journal.append({
-    type: 'tape',
-    step: step.id,
-    host,
-    device,
-    found,
-    blank,
-    ...(label ? { label: label.name } : {}),
-    position: { file: 0, record: 0 },
-    overwritten: !blank && refusal(context, tape) === undefined,
-  });
-  if (label) noteTape(context, step, 'seen', label);
-}
-
-function refusal({ assignment, journal }: RunContext, tape: FoundTape) {
-  const { name, overwrite } = assignment.job.media;
-  return refusalOfRun(tape, { name, overwrite, run: journal.run }, new Date());
-}
-
-/**
- * Tells what is lost where the tape may be overwritten.
- * @throws TAPE_NOT_LABELLED, TAPE_IS_ANOTHER, TAPE_KEPT, TAPE_NOT_BLANK
- */
-export function requireOverwritable(context: RunContext, step: Step, tape: FoundTape): void {
-  const trouble = refusal(context, tape);
-  if (trouble) throw trouble;
-  if (tape.blank || !tape.label) return;
-  const { label, found } = tape;
-  const own = label.run === context.journal.run;
-  const reason = own
-    ? 'this run has written it'
-    : isKept(label, new Date()) || context.assignment.job.media.overwrite
-      ? 'the job lets it be overwritten'
-      : `it was to be kept until ${dayOf(label.keepUntil ?? '')}`;
-  context.journal.append({ type: 'warning', step: step.id, text: `the tape holds ${found}; ${reason}` });
 }
 
 /** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
@@ -123,7 +60,8 @@ function firstName({ job, siteName, jobName }: Assignment): string {
 }
 
 interface LabelOrder {
-  readonly present: TapeLabel | undefined;
+  /** What the tape held before. */
+  readonly found: FoundTape;
   readonly name: string;
   readonly number: number;
   readonly slot?: number | undefined;
@@ -134,13 +72,13 @@ async function writeLabel(
   context: RunContext,
   step: Step,
   write: StepCommand,
-  { present, name: wanted, number, slot }: LabelOrder,
+  { found, name: wanted, number, slot }: LabelOrder,
 ): Promise<void> {
   const { tapeHost: host, tapeDevice: device } = context.assignment;
-  const label = labelFor(context, present, wanted, number);
+  const label = labelFor(context, found.label, wanted, number);
   const record = encodeLabel(label);
   await goToFile(context.runner, step.id, context.assignment, 0);
-  await writeRecords(context, step.id, write, record);
+  await withLossRecorded(context, step, () => writeRecords(context, step.id, write, record));
   const { name, uuid, writtenAt, keepUntil } = label;
   context.journal.append({
     type: 'label',
@@ -155,19 +93,16 @@ async function writeLabel(
     ...(slot === undefined ? {} : { slot }),
     sha256: createHash('sha256').update(record).digest('hex'),
   });
-  noteTape(context, step, 'labelled', label);
+  noteTape(context, step, 'labelled', label, { onto: found.blank ? 'blank' : 'data' });
 }
 
-/** Hours may have passed since the tape was looked at: it is looked at again before anything on it is lost. */
+/** Checked once more: hours may have passed since the tape was looked at. */
 export const performLabel: Performer = async (context, step) => {
   const write = step.commands.at(-1);
   if (!write) throw new Error('the step has a command that writes');
-  const tape = await lookAtTape(context.runner, step.id, context.assignment);
-  const trouble = refusal(context, tape);
-  const begun = context.again && context.marks.tape === 'incomplete' && !tape.label;
-  if (trouble && !begun) throw trouble;
+  const tape = await checkFirstWrite(context, step);
   await writeLabel(context, step, write, {
-    present: tape.label,
+    found: tape,
     name: firstName(context.assignment),
     number: 1,
   });
@@ -201,9 +136,11 @@ export async function labelNextTape(
   number: number,
 ): Promise<void> {
   const { journal, assignment } = context;
-  recordFoundTape(context, step, found);
+  const writers = writersOf(knownTapes(context, step), found);
+  recordFoundTape(context, step, found, { mayWrite: true, writers });
+  noteLoss(context, step, found);
   const first = journal.events.findLast((event) => event.type === 'label' && (event.number ?? 1) === 1);
   const name = first?.type === 'label' ? first.name : firstName(assignment);
-  const order = { present: found.label, name: nameOfNext(name, number), number, slot };
+  const order = { found, name: nameOfNext(name, number), number, slot };
   await writeLabel(context, step, writeRecordsCommand(assignment), order);
 }

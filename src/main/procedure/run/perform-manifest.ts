@@ -16,7 +16,7 @@ import { packJournal } from '../../journal/journal-on-tape.ts';
 import { manifestFileOf } from '../plan/labelled-steps.ts';
 import { writeRecords } from '../drive/own-file.ts';
 import type { Performer } from './perform-commands.ts';
-import { noteTape } from './perform-label.ts';
+import { noteTape } from './note-tape.ts';
 import { requireOwnLabel } from '../drive/read-labelled-tape.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { lastOf, writtenOf } from '../../journal/run-summary.ts';
@@ -131,7 +131,7 @@ function noteTapes(context: RunContext, step: Step): void {
       volumes: [],
       recordBytes: assignment.job.media.recordBytes,
     };
-    noteTape(context, step, 'written', label, filesOn(context, uuid));
+    noteTape(context, step, 'written', label, { files: filesOn(context, uuid) });
   }
 }
 

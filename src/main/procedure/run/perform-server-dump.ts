@@ -1,7 +1,10 @@
 /** The dump by route `server`: on the backup server alone, whether or not this console lives. */
 import { blockBytes, dumpToolOf, type VolumeAssignment } from '../model/assignment.ts';
 import { judgeDumpWork, type WorkOutcome } from '../detached/detached-judge.ts';
+import { lookAtTape } from '../drive/tape-look.ts';
+import { firstRecordSha256 } from '../../tape/overwrite-rule.ts';
 import { goToDump } from './dump-position.ts';
+import { notePlainTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
@@ -11,7 +14,25 @@ import { warningsOf } from '../model/omissions.ts';
 import { whileWatched } from './shadow-watch.ts';
 import type { Step } from '../model/step.ts';
 
-function recordOutcome(context: RunContext, step: Step, volume: string, outcome: WorkOutcome): void {
+/** What passed is seen on the backup server alone: the first record is read back. A tape that cannot be read is the read-back's matter. */
+async function readFirstRecord(context: RunContext, step: Step): Promise<string | undefined> {
+  try {
+    return firstRecordSha256(await lookAtTape(context.runner, step.id, context.assignment));
+  } catch (error) {
+    const { message } = asTableError(error);
+    const text = `the first record was not read back, and the tape is not recognized by it later: ${message}`;
+    context.journal.append({ type: 'warning', step: step.id, text });
+    return undefined;
+  }
+}
+
+function recordOutcome(
+  context: RunContext,
+  step: Step,
+  volume: string,
+  outcome: WorkOutcome,
+  firstRecord: string | undefined,
+): void {
   const { bytes, records, cksum, sha256, warnings, said } = outcome;
   const { journal } = context;
   // Before the counts: with these in the journal a run that is resumed takes the dump for done.
@@ -29,6 +50,7 @@ function recordOutcome(context: RunContext, step: Step, volume: string, outcome:
     ...(cksum === undefined ? {} : { cksum: cksum.checksum }),
     // What passed is what is on the tape: nothing is added behind it.
     ...(sha256 === undefined ? {} : { sha256, onTapeSha256: sha256 }),
+    ...(firstRecord === undefined ? {} : { firstRecordSha256: firstRecord }),
   });
   journal.append({ ...common, hop: 'counted', ...counts });
 }
@@ -42,7 +64,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   if (!takeUp) {
     // Where an earlier try still runs, the drive is not free.
     await stopWorks(context, step.id);
-    await goToDump(context, step.id, volume);
+    await goToDump(context, step, volume);
   }
   const total = volume.method === '6a' ? volume.blocks * blockBytes : undefined;
   const order = { step: step.id, volume: volume.proxy, purpose: 'dump', work, total } as const;
@@ -56,7 +78,10 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
     dumpTool: dumpToolOf(volume.method),
     onSkippedFiles: assignment.job.onSkippedFiles,
   });
-  recordOutcome(context, step, volume.proxy, outcome);
+  // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
+  const firstRecord = volume.tapeFile === 0 ? await readFirstRecord(context, step) : undefined;
+  recordOutcome(context, step, volume.proxy, outcome, firstRecord);
+  notePlainTape(context, step);
 }
 
 /** Ends what is left of a dump: nothing, where it has ended by itself. */

@@ -16,11 +16,12 @@ const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
   'check-file-system': 'Leave the check out: the file system was unmounted at the part',
 };
 
-function isAskedAbout({ options, assignment, marks }: RunContext, step: Step, error: unknown): boolean {
+function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean {
+  const { options, assignment, marks, dumpRefused } = context;
   if (!options.canAsk || assignment.job.onFailure !== 'halt') return false;
   if (isFailure(error, ...decidedCodes) || (step.performance === 'read-back' && provesTapeBad(error)))
     return false;
-  return marks.dumpBegun || step.performance === 'check-file-system';
+  return marks.dumpBegun || dumpRefused || step.performance === 'check-file-system';
 }
 
 function choicesOf(step: Step): Choice[] {

@@ -1,6 +1,7 @@
 /** The state of a line of the history, and what came of it. */
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
+import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
 import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
 
 const short: Readonly<Partial<Record<RunState, string>>> = {
@@ -20,6 +21,7 @@ export function lineWords(line: RunLine): StateWords & { readonly said: string }
   const state = stateOf(line);
   const { state: colour, word } = stateWords[state];
   const said = line.sentence ?? (line.currentStep === undefined ? '' : `at step ${line.currentStep}`);
+  if (line.lost) return { ...lossChip(line.lost), said: [...line.lost.map(lossSentence), said].join('; ') };
   const omitted = omissionWords(line);
   return {
     state: omitted !== '' && colour === 'ok' ? 'warn' : colour,

@@ -1,0 +1,16 @@
+/** What became of the tapes of a run, in words: for the command line and the screens. */
+import type { TapeLoss } from './history.ts';
+
+/** `lost: tape "A" was overwritten by run R on 2026-11-28`. The day is in UTC. */
+export function lossSentence({ tape, at, by, certain }: TapeLoss): string {
+  const what = tape === undefined ? 'the tape' : `tape "${tape}"`;
+  const who = by === undefined ? 'by hand' : `by run ${by}`;
+  const overwritten = certain ? 'was overwritten' : 'may have been overwritten';
+  return `${certain ? 'lost' : 'may be lost'}: ${what} ${overwritten} ${who} on ${at.slice(0, 10)}`;
+}
+
+/** How a run or a tape is marked whose data is overwritten. */
+export const lossChip = (losses: readonly Pick<TapeLoss, 'certain'>[]) =>
+  losses.some(({ certain }) => certain)
+    ? ({ state: 'bad', word: 'lost' } as const)
+    : ({ state: 'warn', word: 'may be lost' } as const);

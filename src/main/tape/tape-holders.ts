@@ -1,0 +1,99 @@
+/** Whose data is on a tape that was found, by its label or by the digest of its first record; and what is lost with it. Pure. */
+import type { TapeLoss } from '../../contract/history.ts';
+import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.ts';
+import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
+
+/** The name of a tape without a label, in the media catalogue. */
+export const plainUuid = (run: string): string => `plain-${run}`;
+
+/** What the media catalogue says of a tape in layout `plain` that a run has written. */
+export function plainTapeEvent(
+  {
+    run,
+    sha256,
+    files,
+  }: { readonly run: string; readonly sha256: string } & Required<Pick<MediaEvent, 'files'>>,
+  place: { readonly host: string; readonly device: string; readonly at: string },
+): MediaEvent {
+  const { host, device, at } = place;
+  const uuid = plainUuid(run);
+  return {
+    what: 'written',
+    at,
+    uuid,
+    name: '',
+    run,
+    host,
+    device,
+    layout: 'plain',
+    firstRecordSha256: sha256,
+    files,
+  };
+}
+
+/**
+ * Tapes without a label that the found one may be: those that begin with the same record and are not known to be overwritten. Backups
+ * of a volume whose first record did not change in between begin alike.
+ */
+export function plainHolders(tapes: readonly KnownTape[], found: FoundTape): KnownTape[] {
+  const sha256 = firstRecordSha256(found);
+  if (sha256 === undefined || found.label) return [];
+  return tapes.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost);
+}
+
+/** Runs whose data the tape holds; several where it is one of them. Sorted by name, which is by time. */
+export function writersOf(tapes: readonly KnownTape[], found: FoundTape): string[] {
+  const { label } = found;
+  if (label) return label.run === undefined ? [] : [label.run];
+  return plainHolders(tapes, found)
+    .flatMap(({ run }) => run ?? [])
+    .sort();
+}
+
+/** Adds who wrote the tape to the words on a tape without a label; a label says so itself. */
+export function withWriters(found: FoundTape, writers: readonly string[]): FoundTape {
+  if (found.label || writers.length === 0) return found;
+  const words = writers.length === 1 ? `run ${writers[0]}` : `one of the runs ${writers.join(', ')}`;
+  return { ...found, found: `${found.found}, written by ${words}` };
+}
+
+/**
+ * What the media catalogue is told when a tape is overwritten.
+ * @param by the run that overwrites it; undefined where it is done by hand
+ */
+export function lossEvents(
+  tapes: readonly KnownTape[],
+  found: FoundTape,
+  by: string | undefined,
+  at: string,
+): MediaEvent[] {
+  const { host, device, label } = found;
+  const overwriter = by === undefined ? {} : { by };
+  if (label) return [mediaEvent('lost', label, { host, device, at }, undefined, overwriter)];
+  const holders = plainHolders(tapes, found);
+  const certain = holders.length === 1;
+  return holders
+    .filter(({ run }) => run !== by || run === undefined)
+    .map(({ uuid, name, run }) => ({
+      what: 'lost',
+      at,
+      uuid,
+      name,
+      ...(run === undefined ? {} : { run }),
+      host,
+      device,
+      layout: 'plain',
+      ...overwriter,
+      ...(certain ? {} : { certain }),
+    }));
+}
+
+/** Run -> its tapes that were overwritten since, or may have been; a run that writes a tape anew itself loses nothing. */
+export function lossesOfRuns(tapes: readonly KnownTape[]): Map<string, TapeLoss[]> {
+  const losses = new Map<string, TapeLoss[]>();
+  for (const { run, name, loss } of tapes) {
+    if (run === undefined || !loss || loss.by === run) continue;
+    losses.set(run, [...(losses.get(run) ?? []), { tape: name === '' ? undefined : name, ...loss }]);
+  }
+  return losses;
+}

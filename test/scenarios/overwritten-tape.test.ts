@@ -1,0 +1,126 @@
+/** A tape is overwritten on purpose: the run whose data it held is marked as lost, everywhere, with the run that overwrote it. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
+import { withJob } from '../support/failures.ts';
+import { openScene, runScene, sha256, type Scene, type SceneRun } from '../support/lab-run.ts';
+import { refusedRun } from '../support/refusals.ts';
+import { filesOfTape } from '../support/tap-file.ts';
+
+let scene: Scene;
+let site: string[];
+beforeEach(async () => {
+  scene = await openScene();
+  site = [...(await sceneArguments(scene)), '--trust'];
+});
+afterEach(() => scene.close());
+
+const today = () => new Date().toISOString().slice(0, 10);
+const shadowtape = async (...args: string[]) => (await startCommand([...site, ...args]).end).stdout;
+const jsonLines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+async function verified(
+  media: object,
+  job = 'raw-dd',
+  route: 'console' | 'server' = 'console',
+): Promise<SceneRun> {
+  const change = withJob(job === 'raw-dd' ? { services: 'not-needed', media } : { media }, job);
+  const end = await runScene(scene, { job, route, change });
+  expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+  return end;
+}
+
+/** The line of `runs` for one run. */
+const lineOf = async ({ run }: SceneRun) =>
+  (await shadowtape('runs')).split('\n').find((line) => line.startsWith(run)) ?? '';
+
+describe('a tape without a label', () => {
+  it.each(['console', 'server'] as const)(
+    'that route %s has written is known by its first record',
+    async (route) => {
+      const first = await verified({}, route === 'console' ? 'ufs-tar' : 'raw-dd', route);
+      const [record] = (await filesOfTape(scene.lab.tapeFile))[0] ?? [];
+      const handed = first.events.find((event) => event.type === 'digest' && event.hop === 'handed');
+      expect(handed).toMatchObject({ firstRecordSha256: sha256(record ?? Buffer.alloc(0)) });
+      const second = await verified({ overwrite: true }, 'raw-dd', route);
+      const lost = `lost: the tape was overwritten by run ${second.run} on ${today()}`;
+      expect(await lineOf(first)).toContain(lost);
+      expect(await lineOf(second)).not.toContain('lost');
+      expect(await shadowtape('show', first.run)).toContain(`\n${lost}\n`);
+      expect(jsonLines(await shadowtape('show', first.run, '--json')).at(-1)).toMatchObject({
+        type: 'tape-lost',
+        run: first.run,
+        by: second.run,
+        certain: true,
+      });
+      expect(jsonLines(await shadowtape('runs', '--json')).map((line) => line['lost'])).toMatchObject([
+        undefined,
+        [{ by: second.run, certain: true }],
+      ]);
+      if (route === 'console') {
+        expect(await shadowtape('where', 'ledger-2005.db')).toContain(`  ${lost}\n`);
+        expect(jsonLines(await shadowtape('where', 'ledger-2005.db', '--json'))).toMatchObject([
+          { lost: [{ by: second.run }] },
+        ]);
+      }
+    },
+  );
+
+  it('names the run that label refuses to lose, and then loses', async () => {
+    const first = await verified({}, 'ufs-tar');
+    const refused = await startCommand([...site, 'label', 'A']).end;
+    expect(refused.stderr).toContain(
+      `it holds a tar archive that begins with "./", written by run ${first.run}\n  hint: insert a blank tape; or, where what it holds may be lost, name it: --overwrite data\n`,
+    );
+    expect(await lineOf(first)).not.toContain('lost');
+    await shadowtape('label', 'A', '--overwrite', 'data');
+    expect(await lineOf(first)).toContain(`lost: the tape was overwritten by hand on ${today()}`);
+  });
+
+  it('is not lost where the cartridge is write-protected', async () => {
+    const first = await verified({}, 'ufs-tar');
+    scene.lab.faults.set('write-protected');
+    const change = withJob({ services: 'not-needed', media: { overwrite: true } });
+    expect(await runScene(scene, { change })).toMatchObject({ error: { code: 'TAPE_WRITE_PROTECTED' } });
+    expect(await lineOf(first)).not.toContain('lost');
+  });
+});
+
+describe('a labelled tape', () => {
+  it('that another run overwrites is marked in tapes and runs', async () => {
+    const first = await verified({ layout: 'labelled', name: 'A', keep: '7 years' });
+    const second = await verified({ layout: 'labelled', name: 'A', keep: '7 years', overwrite: true });
+    const lost = `overwritten by run ${second.run} on ${today()}`;
+    const [now, before] = (await shadowtape('tapes')).split('\n');
+    expect(now).toContain(`run ${second.run}; keep until `);
+    expect(now).not.toContain('lost');
+    expect(before).toContain(`run ${first.run}; last seen`);
+    expect(before).toContain(`lost: the tape was ${lost}`);
+    expect(before).not.toContain('keep until');
+    expect(await lineOf(first)).toContain(`lost: tape "A" was ${lost}`);
+    expect(await lineOf(second)).not.toContain('lost');
+  });
+});
+
+describe('the hint of a labelled job that finds a tape without a label', () => {
+  it('works when it is obeyed', async () => {
+    await scene.close();
+    scene = await openScene({ faults: ['tape-not-blank'] });
+    site = [...(await sceneArguments(scene)), '--trust'];
+    const media = { layout: 'labelled', name: 'A', keep: '30 days' };
+    const refused = await refusedRun(scene, { change: withJob({ services: 'not-needed', media }) });
+    const [, hint = ''] = /shadowtape (label .*)$/.exec((refused as { hint: string }).hint) ?? [];
+    expect(hint).toBe('label A --overwrite data');
+    expect(await shadowtape(...hint.split(' '))).toContain(
+      'labelled: the tape in /dev/rmt/0 on node3 is "A" now',
+    );
+    const end = await verified(media);
+    expect(sha256(Buffer.concat((await filesOfTape(scene.lab.tapeFile))[1] ?? []))).toBe(scene.masterBefore);
+    expect(end.events.filter(({ type }) => type === 'warning')).toMatchObject([
+      { text: `the tape holds the label "A", written ${today()}; nothing was written after it` },
+    ]);
+  });
+});
