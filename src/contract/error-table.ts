@@ -594,6 +594,10 @@ export const errorTable = {
     sentence: '{command} on {host} did not end within {limit}',
     hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run, and what it changes may have happened or not: look before it is sent again; timeLimits in the job gives its step more time',
   },
+  QUERY_UNANSWERED: {
+    sentence: '{host} has not answered {command} for {time}: {reason}',
+    hint: 'check the network and {host} itself; the state of its objects is not known until it answers',
+  },
   COMMAND_OUTPUT_TOO_LONG: {
     sentence: '{command} on {host} printed more than {limit} bytes',
     hint: 'run the command on {host} by hand and see why it prints so much',

@@ -25,6 +25,7 @@ import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { Journal, noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
+import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import { openHosts, sshConfigText, userKnownHostsFiles } from './open-hosts.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
@@ -70,6 +71,8 @@ export interface ConsoleOptions {
   readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  /** Measures outages of hosts in runs; that of the machine where it is left out. */
+  readonly retryClock?: RetryClock | undefined;
 }
 
 export interface JobRequest extends JobOverrides {
@@ -122,6 +125,7 @@ export class ShadowtapeConsole {
   readonly #state: StateFolder;
   readonly #hosts: SshHosts;
   readonly #askSecret: AskSecret;
+  readonly #retryClock: RetryClock | undefined;
   readonly #notices = new Set<RunNotices>();
 
   private constructor(
@@ -136,6 +140,7 @@ export class ShadowtapeConsole {
     this.#isLab = embedded !== undefined;
     this.#state = options.state;
     this.#askSecret = options.askSecret;
+    this.#retryClock = options.retryClock;
     this.#hosts = openHosts(site, {
       knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
@@ -302,6 +307,7 @@ export class ShadowtapeConsole {
       catalogueFile: this.#state.catalogueFile(run),
       media: new MediaFile(this.#state.tapesFile),
       onProgress: request.onProgress,
+      retryClock: this.#retryClock,
     };
   }
 

@@ -9,6 +9,14 @@ import type { Fingerprints } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';
+import {
+  outageSecondsWithoutServices,
+  QueryRetry,
+  realClock,
+  repeatableCommands,
+  usualOutageSeconds,
+  type RetryClock,
+} from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import type { Step } from '../model/step.ts';
@@ -39,6 +47,8 @@ export interface RunOptions {
   readonly media?: MediaFile | undefined;
   /** Called more often than the journal is written. */
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
+  readonly retryClock?: RetryClock | undefined;
 }
 
 /**
@@ -99,7 +109,13 @@ export class RunContext {
     this.#cancelOrHalt = AbortSignal.any([options.cancel, options.halt]);
     const signals = () => ({ cancel: this.abort, halt: options.halt });
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
-    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf });
+    const retry = new QueryRetry({
+      clock: options.retryClock ?? realClock,
+      isRepeatable: repeatableCommands(options.assignment.tapeDevice),
+      outageSeconds: () => this.#outageSeconds,
+      onRetry: (step, text) => void options.journal.append({ type: 'warning', step, text }),
+    });
+    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf, retry });
     this.observer = new Observer(this.runner, options.assignment);
   }
 
@@ -112,6 +128,12 @@ export class RunContext {
   finish(): void {
     this.#finishing = true;
     this.journal.carryOn();
+  }
+
+  /** How long a host may be silent before a query fails. */
+  get #outageSeconds(): number {
+    const { servicesStopped, operatorStopped } = this.marks;
+    return servicesStopped.length > 0 || operatorStopped ? outageSecondsWithoutServices : usualOutageSeconds;
   }
 
   get marks(): RunMarks {

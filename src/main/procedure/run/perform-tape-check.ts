@@ -7,7 +7,7 @@ import { mayBeOwnFile } from '../model/own-tape.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { recordFoundTape, requireOverwritable } from './perform-label.ts';
 import type { Step } from '../model/step.ts';
-import { contentsOfTape, foundTape } from '../drive/tape-look.ts';
+import { foundTape, readFirstRecord } from '../drive/tape-look.ts';
 
 /** After a dump that was broken off its dd may still be writing the last records, and the drive rewinding. */
 async function readyDrive(context: RunContext, step: Step): Promise<void> {
@@ -31,13 +31,11 @@ function isOwnFile(context: RunContext, first: CommandResult, found: string): bo
 }
 
 export const performTapeCheck: Performer = async (context, step) => {
-  const [, rewind, firstRecord] = step.commands;
-  if (!rewind || !firstRecord) throw new Error('the step has its commands');
+  const [, rewind] = step.commands;
+  if (!rewind) throw new Error('the step has its commands');
   const { tapeDevice: device, tapeHost: host, job } = context.assignment;
   await readyDrive(context, step);
-  await context.runner.send(step.id, rewind);
-  const first = await context.runner.send(step.id, firstRecord, { anyStatus: true, binary: true });
-  const found = await contentsOfTape(context.runner, step.id, context.assignment, first);
+  const { first, found } = await readFirstRecord(context.runner, step.id, context.assignment);
   const own = found !== undefined && isOwnFile(context, first, found);
   // The device that rewinds does so when it is closed, not when it is opened: the dump begins where the head is.
   await context.runner.send(step.id, rewind);
