@@ -255,7 +255,21 @@ export const errorTable = {
   },
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
-    hint: 'wait until that run has ended; shadowtape locks tells whether it lives. If it does not, bring the cluster back with shadowtape unwind {run}, or remove its lock with shadowtape unlock {class}',
+    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape unwind {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
+  },
+  RUN_INTERRUPTED: {
+    sentence:
+      'run {run} of job {job} was interrupted{where}, and may have left {class} parted or a shadow on {host}{dump}',
+    hint: 'resume it: {resume}; or roll it back: {rollBack}; or give up what it left: {discard}',
+  },
+  LOCK_OF_UNKNOWN_RUN: {
+    sentence:
+      '{class} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run',
+    hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR unwind {run}; or give up what it left: {discard}',
+  },
+  DISCARD_OTHER_RUN: {
+    sentence: '{class} is locked on {host} by run {locked}, not by run {run}',
+    hint: 'shadowtape locks shows the run of each lock; name that run with --discard',
   },
   CLASS_LOCKED_NAMELESS: {
     sentence: '{class} is locked on {host}, and the lock names no owner',

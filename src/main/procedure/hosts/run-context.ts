@@ -18,6 +18,7 @@ import {
   type RetryClock,
 } from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
+import type { LockOwner } from '../model/lock.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import type { Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
@@ -47,6 +48,11 @@ export interface RunOptions {
   readonly media?: MediaFile | undefined;
   /** Called more often than the journal is written. */
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /**
+   * Says why the lock of a run whose process is dead must stay; undefined where that run has left nothing. Where it is left out, each such
+   * lock stays.
+   */
+  readonly whyLockStays?: ((owner: LockOwner) => Promise<ShadowtapeError | undefined>) | undefined;
   /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
 }

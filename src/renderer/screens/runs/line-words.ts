@@ -8,8 +8,8 @@ const short: Readonly<Partial<Record<RunState, string>>> = {
   'tape-bad': 'tape is bad',
 };
 
-function stateOf({ verdict, exitStatus, live }: RunLine): RunState {
-  if (verdict === 'unfinished') return live ? 'running' : 'dead';
+function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): RunState {
+  if (verdict === 'unfinished') return live || elsewhere ? 'running' : 'dead';
   if (verdict !== 'failed') return verdict;
   const failed: Readonly<Record<number, RunState>> = { 1: 'refused', 2: 'unwound', 4: 'tape-bad' };
   return failed[exitStatus ?? 3] ?? 'halted';
