@@ -375,6 +375,7 @@ export class ShadowtapeConsole {
     const hosts = Object.entries(this.site.hosts);
     return new InterruptedRuns({
       state: this.#state,
+      site: this.site.site,
       backupServer: hosts.find(([, { role }]) => role === 'backup')?.[0] ?? '',
       program: commandLine([
         'shadowtape',

@@ -12,6 +12,8 @@ import { deadMarks, removeMark } from '../proof/live-runs.ts';
 /** Where the class of a run is, and how this console is started for it. */
 export interface InterruptedOptions {
   readonly state: StateFolder;
+  /** The name of the site; another site may have a class of the same name. */
+  readonly site: string;
   readonly backupServer: string;
   /** What precedes the command on the command line: `shadowtape`, with the site file where there is one. */
   readonly program: string;
@@ -61,11 +63,12 @@ export class InterruptedRuns {
    * @throws RUN_INTERRUPTED
    */
   async requireNone(className: string): Promise<void> {
-    const { state } = this.#options;
+    const { state, site } = this.#options;
     for (const { run } of await deadMarks(state)) {
       const events = await this.#eventsOf(run);
       const summary = events && summarise(events);
-      if (!summary || summary.class !== className || summary.finishedAt !== undefined) continue;
+      if (!summary || summary.finishedAt !== undefined) continue;
+      if (summary.class !== className || summary.site !== site) continue;
       if (!mayHaveLeft(events, summary)) continue;
       if ((await laterRuns(state, run)).some((later) => hasPartedLater(events, later))) continue;
       throw await this.#interrupted(events, summary);

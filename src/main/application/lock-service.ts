@@ -1,6 +1,6 @@
 /** The locks of a site's classes, outside of any run: who holds them, and how one goes that was left behind. */
 import { userInfo } from 'node:os';
-import { failure } from '../../contract/errors.ts';
+import { failure, isFailure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { clearLock, listLocks, requireLeftBehind, type ClassLock } from '../procedure/hosts/lock-list.ts';
 import type { InterruptedRuns } from './interrupted-runs.ts';
@@ -39,7 +39,7 @@ export class LockService {
    * Removes the lock of a class.
    * @param confirm is shown the lock, and says whether it is to be removed
    * @param discard the run that is given up with its lock; without it the lock of an interrupted run stays
-   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, LOCK_OF_UNKNOWN_RUN, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
+   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
    *   session can end with
    */
   async remove(
@@ -73,6 +73,7 @@ export class LockService {
       });
     if (discard !== undefined || !owner || holder !== 'gone') return;
     const reason = await this.#options.interrupted.whyLockStays(className, owner);
-    if (reason) throw reason;
+    // Of a run without a journal here nothing is known but its name, which is shown before anybody confirms.
+    if (isFailure(reason, 'RUN_INTERRUPTED')) throw reason;
   }
 }
