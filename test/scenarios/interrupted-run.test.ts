@@ -71,6 +71,7 @@ describe('a run whose console was killed while its shadow exists', () => {
     expect(locksLeft(scene)).not.toEqual([]);
     expect((await run('unwind', name)).exitStatus).toBe(2);
     await expectNormal(scene, name);
+    await scene.lab.insertCartridge('tape', { blank: true });
     expect((await run('run', 'raw-dd')).exitStatus).toBe(0);
   });
 
