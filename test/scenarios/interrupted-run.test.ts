@@ -33,8 +33,7 @@ async function killedAt(line: string): Promise<string> {
 }
 
 /** How many commands were sent that may change something; looking at detached work takes a script. */
-const changesSent = () =>
-  changingCommands(scene).filter((line) => !/^node3 (sh|ps|cat) /.test(line)).length;
+const changesSent = () => changingCommands(scene).filter((line) => !/^node3 (sh|ps|cat) /.test(line)).length;
 
 /** The next run: refused before anything is sent that changes something, and before it has a journal. */
 async function refusedNext(): Promise<string> {
