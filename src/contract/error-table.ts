@@ -274,7 +274,21 @@ export const errorTable = {
   },
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
-    hint: 'wait until that run has ended; shadowtape locks tells whether it lives. If it does not, bring the cluster back with shadowtape unwind {run}, or remove its lock with shadowtape unlock {class}',
+    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape unwind {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
+  },
+  RUN_INTERRUPTED: {
+    sentence:
+      'run {run} of job {job} was interrupted{where}, and may have left {class} parted or a shadow on {host}{dump}',
+    hint: 'resume it: {resume}; or roll it back: {rollBack}; or give up what it left: {discard}',
+  },
+  LOCK_OF_UNKNOWN_RUN: {
+    sentence:
+      '{class} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run',
+    hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR unwind {run}; or give up what it left: {discard}',
+  },
+  DISCARD_OTHER_RUN: {
+    sentence: '{class} is locked on {host} by run {locked}, not by run {run}',
+    hint: 'shadowtape locks shows the run of each lock; name that run with --discard',
   },
   CLASS_LOCKED_NAMELESS: {
     sentence: '{class} is locked on {host}, and the lock names no owner',
@@ -626,6 +640,10 @@ export const errorTable = {
     sentence:
       '{command} on {host} ended {how}, but its output did not end: what it printed may be incomplete',
     hint: 'run the command on {host} by hand; where something that it starts keeps the output open, for example a login script, redirect the output of that',
+  },
+  QUERY_UNANSWERED: {
+    sentence: '{host} has not answered {command} for {time}: {reason}',
+    hint: 'check the network and {host} itself; the state of its objects is not known until it answers',
   },
   COMMAND_OUTPUT_TOO_LONG: {
     sentence: '{command} on {host} printed more than {limit} bytes',

@@ -143,13 +143,15 @@ export interface RunLine extends Omissions {
   readonly operator: string;
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
-  /** `unfinished`: it goes on, or its console died. */
+  /** `unfinished`: the run has no end. It is running, or was interrupted. */
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
   readonly sentence: string | undefined;
   readonly currentStep: string | undefined;
   /** True while this console performs it. */
   readonly live: boolean;
+  /** True while another process performs it. */
+  readonly elsewhere?: boolean;
   readonly bytes: number | undefined;
   /** Its tapes that were overwritten since; absent where none is known. */
   readonly lost?: readonly TapeLoss[] | undefined;

@@ -76,7 +76,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   unwound: { state: 'bad', word: 'failed, brought back' },
   halted: { state: 'bad', word: 'failed, you must act' },
   'tape-bad': { state: 'bad', word: 'the tape is no backup' },
-  dead: { state: 'bad', word: 'broken off' },
+  dead: { state: 'bad', word: 'interrupted' },
 };
 
 const overStates: readonly RunState[] = [

@@ -1,7 +1,9 @@
 /** The connection with a host drops while a command runs there, and the run brings the cluster back by itself. */
 import { expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
 import { expectNormal } from '../support/deaths.ts';
 import { failingRun, inScene, withJob } from '../support/failures.ts';
+import { clusterState, runScene, type Scene } from '../support/lab-run.ts';
 
 it.each([
   ['node1', 'mount /app'],
@@ -55,4 +57,33 @@ it('a host key that changes at a rekey ends the dump, and the run is rolled back
     expect(end.exitStatus, end.stands.join('\n')).toBe(2);
     await expectNormal(scene, end.run);
   });
+});
+
+/** From a query of a step on, a host does not answer any more. */
+function silentFrom(scene: Scene, host: 'node1' | 'node2', step: string) {
+  let isSilent = false;
+  return (event: RunEvent) => {
+    if (isSilent || event.type !== 'intent' || event.step !== step || event.changes) return;
+    isSilent = true;
+    scene.lab.faults.set(`host-down=${host}`);
+    scene.lab.breakConnections(host);
+  };
+}
+
+it('a host that is silent while the copy is watched ends the watching after 30 minutes, and a person must act', async () => {
+  await inScene(async (scene) => {
+    const end = await runScene(scene, { onEvent: silentFrom(scene, 'node1', '8-2') });
+    expect(end).toMatchObject({ exitStatus: 3, error: { code: 'QUERY_UNANSWERED' } });
+    expect(end.error?.message).toMatch(/^node1 has not answered sdxinfo for 30 min 0 s: node1 /);
+    const rejoins = scene.lab.commands.filter(({ line }) => line.startsWith('sdxproxy Rejoin'));
+    expect(rejoins).toHaveLength(1);
+  }, 'otherwise');
+});
+
+it('a host that is silent while the services are down is waited for 2 minutes; then they are resumed', async () => {
+  await inScene(async (scene) => {
+    const end = await runScene(scene, { onEvent: silentFrom(scene, 'node2', '3-3') });
+    expect(end.error?.message).toMatch(/^node2 has not answered sdxinfo for 2 min 0 s: node2 /);
+    expect(await clusterState(scene)).toMatchObject({ services: 'running', proxy: 'Join' });
+  }, 'otherwise');
 });

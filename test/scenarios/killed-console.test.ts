@@ -36,7 +36,7 @@ describe('a console that was killed', () => {
     const name = await killed('raw-dd', 'started', 'dd ibs=');
     scene.lab.faults.clear('slow-tape');
     const listed = await run([...site, 'runs']);
-    expect(listed.stdout).toMatch(new RegExp(`^${name} +unfinished .* at step 6a\n`));
+    expect(listed.stdout).toMatch(new RegExp(`^${name} +interrupted .* at step 6a\n`));
     const { exitStatus, stdout } = await run([...site, 'resume', name]);
     expect(stdout).toContain('the journal ends in the middle of step 6a\n');
     expect(stdout).toContain('! step 6a was broken off: the tape is written again from its beginning\n');

@@ -179,7 +179,7 @@ describe('the command line', () => {
     const unlocked = await run('unlock', 'Class1', '--yes');
     expect(unlocked).toMatchObject({ exitStatus: 0 });
     expect(unlocked.stdout).toBe(
-      `${line}run 20261122-020004-volume2 may have left the proxy parted, or a shadow: where it has not ended, unwind it instead\nunlocked: Class1 is free on node3\n`,
+      `${line}run 20261122-020004-volume2 may have left the proxy parted, or a shadow: where it has not ended, roll it back instead\nunlocked: Class1 is free on node3\n`,
     );
     expect(locksLeft(scene)).toEqual([]);
   });

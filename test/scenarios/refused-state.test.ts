@@ -56,7 +56,7 @@ describe('the proxy', () => {
     const parted = { ...normalState, proxy: 'Part', sliceOfProxy: 'ACTIVE' };
     const rule = 'Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)';
     const hint =
-      'join it (sdxproxy Join) or rejoin it (sdxproxy Rejoin), wait until each slice is STOP, and run again';
+      'see with shadowtape runs whether a run was interrupted: resume it or roll it back; otherwise find out who parted it, and make sure with sdxinfo that no backup server has a shadow of it, before anybody joins it again';
     expect(await refusedRun(scene, {}, parted)).toEqual({
       code: 'CHECK_FAILED',
       sentence: `step 3-1: ${rule}`,
@@ -190,7 +190,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED',
       sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${process.pid})`,
-      hint: 'wait until that run has ended; shadowtape locks tells whether it lives. If it does not, bring the cluster back with shadowtape unwind 20261122-020004-volume2, or remove its lock with shadowtape unlock Class1',
+      hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume 20261122-020004-volume2, shadowtape unwind 20261122-020004-volume2. To give it up instead: shadowtape unlock Class1 --discard 20261122-020004-volume2',
     });
     await unlock(holder);
   });
@@ -214,16 +214,19 @@ describe('the lock of a class', () => {
     await onHost(scene, 'node3', ['rmdir', folder]);
   });
 
-  it('was left by a process of this machine that is gone: it is taken over, with a warning', async () => {
+  it('was left by a process of this machine that died, and whose journal is elsewhere: it stays', async () => {
     const { pid } = spawnSync('true');
-    await lockAs(owner({ processId: pid }));
-    const end = await runScene(scene, { change: change((job) => (job['services'] = 'not-needed')) });
-    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-    expect(end.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []))).toEqual([
-      'the lock of run 20261122-020004-volume2 was left by a process that is gone; it was removed',
-    ]);
-    expect(locksLeft(scene)).toEqual([]);
-    expect(await clusterState(scene)).toEqual(normalState);
+    const holder = owner({ processId: pid });
+    await lockAs(holder);
+    const refused = await lockedOut();
+    expect(refused).toMatchObject({
+      code: 'LOCK_OF_UNKNOWN_RUN',
+      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}), whose process no longer exists; this state folder has no journal of that run`,
+    });
+    expect(refused.hint).toMatch(
+      /; or give up what it left: shadowtape --site \S+ --state \S+ unlock Class1 --discard 20261122-020004-volume2$/,
+    );
+    await unlock(holder);
   });
 
   it('that cannot name its owner is not kept', async () => {

@@ -317,7 +317,7 @@ describe('two runs at once', () => {
         ),
       );
       expect(refused?.error?.hint).toContain(
-        `bring the cluster back with shadowtape unwind ${first.run}, or remove its lock with shadowtape unlock Class1`,
+        `shadowtape resume ${first.run}, shadowtape unwind ${first.run}. To give it up instead: shadowtape unlock Class1 --discard ${first.run}`,
       );
       expect(scene.lab.world().directories.node3).toEqual([]);
     });

@@ -17,6 +17,7 @@ import {
   type JobOverrides,
   type ShadowtapeConsole,
 } from '../../src/main/application/console.ts';
+import { FastClock } from './fast-clock.ts';
 import { sentWithoutLanguage, siteCommandLines } from './sent-language.ts';
 
 /** 8 MiB: large enough for a few hundred records, small enough for a test. */
@@ -133,6 +134,7 @@ export async function openSceneConsole(
     lab: { fresh: false, faults: [] },
     confirmHostKey: () => Promise.resolve(true),
     askSecret: () => Promise.resolve(undefined),
+    retryClock: new FastClock(),
   });
 }
 

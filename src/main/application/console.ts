@@ -9,6 +9,7 @@ import type { Lab } from '../../lab/lab.ts';
 import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
 import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
+import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
 import { LockService } from './lock-service.ts';
 import { tryWays } from '../notify/try-ways.ts';
 import {
@@ -25,6 +26,7 @@ import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { Journal, noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
+import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import { openHosts, sshConfigText, userKnownHostsFiles } from './open-hosts.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
@@ -32,7 +34,7 @@ import type { LiveProgress } from '../procedure/hosts/run-context.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import { takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
+import { lookAtDumps, takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
 import { markLive } from '../proof/live-runs.ts';
@@ -44,8 +46,9 @@ import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
+import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
-import { runName, type StateFolder } from '../journal/state-folder.ts';
+import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { TapeService } from './tape-service.ts';
 import { version } from './version.ts';
@@ -71,6 +74,8 @@ export interface ConsoleOptions {
   readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  /** Measures outages of hosts in runs; that of the machine where it is left out. */
+  readonly retryClock?: RetryClock | undefined;
 }
 
 export interface JobRequest extends JobOverrides {
@@ -123,6 +128,7 @@ export class ShadowtapeConsole {
   readonly #state: StateFolder;
   readonly #hosts: SshHosts;
   readonly #askSecret: AskSecret;
+  readonly #retryClock: RetryClock | undefined;
   readonly #notices = new Set<RunNotices>();
 
   private constructor(
@@ -137,6 +143,7 @@ export class ShadowtapeConsole {
     this.#isLab = embedded !== undefined;
     this.#state = options.state;
     this.#askSecret = options.askSecret;
+    this.#retryClock = options.retryClock;
     this.#hosts = openHosts(site, {
       knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
@@ -208,6 +215,7 @@ export class ShadowtapeConsole {
     requireRunnable(this.site, named.job);
     requireSomebodyToAsk(named.job, request);
     const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
+    await this.#interrupted.requireNone(named.job.class);
     const planned = await this.#assign(named, name);
     timeLimitsOf(planned.job, stepsOf(planned));
     const journal = this.#newJournal(name);
@@ -224,6 +232,7 @@ export class ShadowtapeConsole {
         assignment,
         steps,
         journal,
+        whyLockStays: (owner) => this.#interrupted.whyLockStays(assignment.class, owner),
         ...this.#follow(request, run),
       });
       journal.close();
@@ -305,6 +314,7 @@ export class ShadowtapeConsole {
       catalogueFile: this.#state.catalogueFile(run),
       media: new MediaFile(this.#state.tapesFile),
       onProgress: request.onProgress,
+      retryClock: this.#retryClock,
     };
   }
 
@@ -347,7 +357,11 @@ export class ShadowtapeConsole {
 
   /** The locks of the site's classes. */
   get lockService(): LockService {
-    return new LockService({ site: this.site, runner: this.#onlyLooking() });
+    return new LockService({
+      site: this.site,
+      runner: this.#onlyLooking(),
+      interrupted: this.#interrupted,
+    });
   }
 
   /** What is done with journals once their runs are over. */
@@ -358,6 +372,37 @@ export class ShadowtapeConsole {
   /** How fast the hosts are. */
   get rateService(): RateService {
     return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
+  }
+
+  get #interrupted(): InterruptedRuns {
+    const hosts = Object.entries(this.site.hosts);
+    return new InterruptedRuns({
+      state: this.#state,
+      site: this.site.site,
+      backupServer: hosts.find(([, { role }]) => role === 'backup')?.[0] ?? '',
+      program: commandLine([
+        'shadowtape',
+        ...(this.#isLab ? [] : ['--site', this.siteName]),
+        ...(this.#state.path === defaultStateFolder() ? [] : ['--state', this.#state.path]),
+      ]),
+      dumpWords: (run, events) => this.#dumpWords(run, events),
+    });
+  }
+
+  /** How far the detached dumps of a run are. What cannot be seen may still run. */
+  async #dumpWords(run: string, events: readonly RunEvent[]): Promise<string[]> {
+    const works = dumpsUnderWay(events);
+    if (works.length === 0) return [];
+    try {
+      const start = beginningOf(events, run);
+      const assignment = await this.#assign(this.#job({ job: start.job, ...overridesOf(start) }), run);
+      const states = await lookAtDumps(this.#onlyLooking(), assignment, run, { works });
+      return [...states].flatMap(([volume, state]) =>
+        state === 'running' ? [`its dump of ${volume} still runs on ${assignment.backupServer}`] : [],
+      );
+    } catch {
+      return works.map(({ volume, host }) => `its dump of ${volume} may still run on ${host}`);
+    }
   }
 
   #job(request: JobRequest): NamedJob {

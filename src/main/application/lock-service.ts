@@ -1,7 +1,9 @@
 /** The locks of a site's classes, outside of any run: who holds them, and how one goes that was left behind. */
-import { failure } from '../../contract/errors.ts';
+import { userInfo } from 'node:os';
+import { failure, isFailure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { clearLock, listLocks, requireLeftBehind, type ClassLock } from '../procedure/hosts/lock-list.ts';
+import type { InterruptedRuns } from './interrupted-runs.ts';
 import type { Site } from '../site/site-schema.ts';
 
 export type { ClassLock };
@@ -9,6 +11,7 @@ export type { ClassLock };
 export interface LockServiceOptions {
   readonly site: Site;
   readonly runner: CommandRunner;
+  readonly interrupted: InterruptedRuns;
 }
 
 export class LockService {
@@ -35,17 +38,42 @@ export class LockService {
   /**
    * Removes the lock of a class.
    * @param confirm is shown the lock, and says whether it is to be removed
-   * @throws LOCK_MISSING, LOCK_HELD, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a session can end with
+   * @param discard the run that is given up with its lock; without it the lock of an interrupted run stays
+   * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
+   *   session can end with
    */
-  async remove(className: string, confirm: (lock: ClassLock) => Promise<boolean>): Promise<ClassLock> {
+  async remove(
+    className: string,
+    confirm: (lock: ClassLock) => Promise<boolean>,
+    discard?: string,
+  ): Promise<ClassLock> {
     const lock = (await this.list()).find((each) => each.class === className);
     if (!lock) {
       const classes = this.#classes.join(', ') || 'none';
       throw failure('LOCK_MISSING', { class: className, host: this.#host, classes });
     }
     requireLeftBehind(lock);
+    await this.#requireDiscarded(lock, discard);
     if (!(await confirm(lock))) throw failure('UNLOCK_NOT_CONFIRMED', { class: className });
     await clearLock(this.#options.runner, lock);
+    if (discard !== undefined) await this.#options.interrupted.giveUp(discard, userInfo().username);
     return lock;
+  }
+
+  async #requireDiscarded(
+    { class: className, host, owner, holder }: ClassLock,
+    discard: string | undefined,
+  ): Promise<void> {
+    if (discard !== undefined && discard !== owner?.run)
+      throw failure('DISCARD_OTHER_RUN', {
+        class: className,
+        host,
+        locked: owner?.run ?? 'unknown',
+        run: discard,
+      });
+    if (discard !== undefined || !owner || holder !== 'gone') return;
+    const reason = await this.#options.interrupted.whyLockStays(className, owner);
+    // Of a run without a journal here nothing is known but its name, which is shown before anybody confirms.
+    if (isFailure(reason, 'RUN_INTERRUPTED')) throw reason;
   }
 }

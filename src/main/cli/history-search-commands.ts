@@ -7,6 +7,7 @@ import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
+import { liveRuns } from '../proof/live-runs.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
@@ -37,11 +38,17 @@ async function withHistory<Result>(
   }
 }
 
-function runText(line: RunLine): string {
+/** What `runs` calls a run: its verdict, or whether the process of a run without an end still exists. */
+function stateWord({ verdict, run }: RunLine, running: ReadonlySet<string>): string {
+  if (verdict !== 'unfinished') return verdict;
+  return running.has(run) ? 'running' : 'interrupted';
+}
+
+function runText(line: RunLine, state: string): string {
   if (line.trouble !== undefined) return `${line.run}  unreadable  ${line.trouble}`;
   return [
     line.run.padEnd(28),
-    line.verdict.padEnd(10),
+    state.padEnd(11),
     line.method,
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),
@@ -66,7 +73,12 @@ async function runsCommand(
   const query = words.join(' ');
   const most = limit ?? (json ? allRuns : shownRuns);
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
-  lines.forEach((line) => (json ? printJson(line) : print(runText(line))));
+  const running = new Set((await liveRuns(state)).map(({ run }) => run));
+  for (const line of lines) {
+    const word = stateWord(line, running);
+    if (json) printJson({ ...line, state: word });
+    else print(runText(line, word));
+  }
   if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no run fits');
   if (more) note(`there are more than ${countText(most)}: see --limit`);
   return 0;

@@ -37,23 +37,31 @@ async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<
 interface UnlockOptions {
   /** Asks nothing. */
   readonly yes: boolean;
+  /** The interrupted run that is given up. */
+  readonly discard?: string;
 }
 
 /** Shows the lock, and has the name of the class typed before it is removed. */
 async function unlockCommand(
   console: ShadowtapeConsole,
   className: string,
-  { yes }: UnlockOptions,
+  { yes, discard }: UnlockOptions,
 ): Promise<number> {
-  const lock = await console.lockService.remove(className, async (shown) => {
-    print(lockLine(shown));
-    if (shown.owner)
-      print(
-        `run ${shown.owner.run} may have left the proxy parted, or a shadow: where it has not ended, unwind it instead`,
-      );
-    if (yes || !hasTerminal()) return yes;
-    return (await typedOnTerminal(`Type ${className} to remove its lock: `)) === className;
-  });
+  const lock = await console.lockService.remove(
+    className,
+    async (shown) => {
+      print(lockLine(shown));
+      if (shown.owner)
+        print(
+          discard === undefined
+            ? `run ${shown.owner.run} may have left the proxy parted, or a shadow: where it has not ended, roll it back instead`
+            : `run ${discard} is given up: a parted proxy of ${className}, stopped services and a shadow on ${shown.host} stay as they are, and the tape may be incomplete`,
+        );
+      if (yes || !hasTerminal()) return yes;
+      return (await typedOnTerminal(`Type ${className} to remove its lock: `)) === className;
+    },
+    discard,
+  );
   print(`unlocked: ${lock.class} is free on ${lock.host}`);
   return 0;
 }
@@ -74,9 +82,11 @@ export function registerLocks(line: CommandLine): void {
     .command('unlock')
     .description('remove the lock of a class that a run has left behind')
     .argument('<class>')
+    .option('--discard <run>', 'give up this interrupted run, and what it left on the hosts')
     .option('--yes', 'remove it without asking', false)
     .addOption(faultOption())
-    .action(async (className: string, { yes, ...lab }: LabOptions & UnlockOptions) => {
-      line.exitStatus = await line.withConsole(lab, (console) => unlockCommand(console, className, { yes }));
+    .action(async (className: string, { yes, discard, ...lab }: LabOptions & UnlockOptions) => {
+      const options = { yes, ...(discard === undefined ? {} : { discard }) };
+      line.exitStatus = await line.withConsole(lab, (console) => unlockCommand(console, className, options));
     });
 }

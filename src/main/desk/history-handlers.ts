@@ -1,5 +1,6 @@
 import type { RunLine } from '../../contract/screens.ts';
 import { runLineOf } from '../history/history.ts';
+import { liveRuns } from '../proof/live-runs.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type HistoryChannel = 'runs' | 'searchRuns' | 'whereFile' | 'trends';
@@ -7,19 +8,23 @@ export type HistoryChannel = 'runs' | 'searchRuns' | 'whereFile' | 'trends';
 /** What is in the index already is shown, where the rest takes longer than this; milliseconds. */
 const patience = 2000;
 
-export function historyHandlers({ runs, history }: DeskRoom): Pick<Handlers, HistoryChannel> {
-  /** A run that goes on here is known better than its journal was when it was read. */
-  const withLive = (line: RunLine): RunLine => {
-    const live = runs.find(line.run);
-    return live ? { ...runLineOf(line.run, live.events, true), lost: line.lost } : line;
+export function historyHandlers({ state, runs, history }: DeskRoom): Pick<Handlers, HistoryChannel> {
+  /** A run of this process is known better than its journal was when it was read; that of another process is running, too. */
+  const withLive = async (lines: readonly RunLine[]): Promise<RunLine[]> => {
+    const running = new Set((await liveRuns(state)).map(({ run }) => run));
+    return lines.map((line) => {
+      const live = runs.find(line.run);
+      if (live) return { ...runLineOf(line.run, live.events, true), lost: line.lost };
+      return running.has(line.run) ? { ...line, elsewhere: true } : line;
+    });
   };
 
   return {
-    runs: async () => (await history.lines()).map(withLive),
+    runs: async () => withLive(await history.lines()),
 
     searchRuns: async (request) => {
       const found = await history.search({ ...request, patience });
-      return { ...found, lines: found.lines.map(withLive) };
+      return { ...found, lines: await withLive(found.lines) };
     },
 
     whereFile: (request) => history.where({ ...request, patience }),

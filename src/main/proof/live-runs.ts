@@ -46,14 +46,28 @@ async function readMark(state: StateFolder, run: string): Promise<LiveMark | und
   }
 }
 
-/** Runs whose process lives, or is of another machine, which only that one can tell. */
-export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
+async function allMarks(state: StateFolder): Promise<LiveMark[]> {
   const files = await readdir(state.liveFolder).catch(() => []);
   const runs = files.flatMap((file) => (file.endsWith(suffix) ? [file.slice(0, -suffix.length)] : []));
   const marks = await Promise.all(runs.map((run) => readMark(state, run)));
-  return marks.filter(
-    (mark) => mark !== undefined && (mark.host !== hostname() || isAlive(mark.process)),
-  ) as LiveMark[];
+  return marks.filter((mark) => mark !== undefined);
+}
+
+const mayLive = (mark: LiveMark) => mark.host !== hostname() || isAlive(mark.process);
+
+/** Runs whose process lives, or is of another machine, which only that one can tell. */
+export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
+  return (await allMarks(state)).filter(mayLive);
+}
+
+/** Marks of processes of this machine that died before they could remove them. Their runs may have ended since. */
+export async function deadMarks(state: StateFolder): Promise<LiveMark[]> {
+  return (await allMarks(state)).filter((mark) => !mayLive(mark));
+}
+
+/** Removes the mark of a run whose process is dead. */
+export async function removeMark({ file }: LiveMark): Promise<void> {
+  await rm(file, { force: true });
 }
 
 /**

@@ -43,19 +43,16 @@ export interface ReadBackOrder {
   readonly written: WrittenDigest;
 }
 
-/**
- * Reads the file and compares it with what was handed to the tape.
- * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and what else can go wrong on the way
- */
-export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): Promise<void> {
-  const { step, volume, recordBytes, written } = order;
-  const readCommand = order.commands.at(-1);
-  if (!readCommand) throw new Error('reading back takes a command that reads');
-  for (const command of order.commands.slice(0, -1)) await room.runner.send(step, command);
+/** Goes to the file and reads it. */
+async function readFile(
+  room: DataRoom,
+  { step, recordBytes, written, commands }: ReadBackOrder,
+  readCommand: StepCommand,
+): Promise<ReadBackResult> {
+  for (const command of commands.slice(0, -1)) await room.runner.send(step, command);
   const source = await open(room, step, readCommand, reader(room, step));
-  let result: Awaited<ReturnType<typeof readBack>>;
   try {
-    result = await readBack({
+    return await readBack({
       source: source.end,
       recordBytes,
       total: written.bytes,
@@ -67,6 +64,17 @@ export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): 
   } finally {
     await close(room, step, source);
   }
+}
+
+/**
+ * Reads the file and compares it with what was handed to the tape.
+ * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED and what else can go wrong on the way
+ */
+export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): Promise<void> {
+  const { step, volume, recordBytes, written } = order;
+  const readCommand = order.commands.at(-1);
+  if (!readCommand) throw new Error('reading back takes a command that reads');
+  const result = await room.runner.persist(step, readCommand, () => readFile(room, order, readCommand));
   tellSaid(room, step, readCommand, result.end.stderr);
   const { bytes, records, crc32, sha256 } = result;
   room.journal.append({ type: 'digest', step, volume, hop: 'readback', bytes, records, crc32, sha256 });

@@ -36,11 +36,10 @@ export async function requireLabelOf(
 ): Promise<void> {
   const written = lastOf(events, 'label');
   if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
-  await runner.send(step, rewindCommand(drive));
   const read = readRecordCommand(drive);
-  const { stdout, stderr, status, signal } = await runner.send(step, read, {
-    anyStatus: true,
-    binary: true,
+  const { stdout, stderr, status, signal } = await runner.persist(step, read, async () => {
+    await runner.send(step, rewindCommand(drive));
+    return runner.send(step, read, { anyStatus: true, binary: true });
   });
   if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
   const label = readLabel(stdout);
@@ -76,11 +75,11 @@ export async function requireManifestOf(
   // Once the label is written anew, the manifest that stood behind the one before is gone.
   if (!written || written.seq < (lastOf(events, 'label')?.seq ?? 0))
     throw failure('RUN_HAS_NO_TAPE', { run });
-  await standAtFile(runner, step, drive, written.file);
+  const { file } = written;
   const read = readOwnFileCommand(drive);
-  const { stdout, stderr, status, signal } = await runner.send(step, read, {
-    anyStatus: true,
-    binary: true,
+  const { stdout, stderr, status, signal } = await runner.persist(step, read, async () => {
+    await standAtFile(runner, step, drive, file);
+    return runner.send(step, read, { anyStatus: true, binary: true });
   });
   if (status !== 0) throw tapeReadFailure({ status, signal, stderr, bytes: stdout.length }, evidenceOf(read));
   requireSame('bytes of the manifest', String(written.bytes), String(stdout.length));

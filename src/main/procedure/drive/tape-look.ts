@@ -86,14 +86,35 @@ function foundTape(drive: Drive, found: string | undefined, first: CommandResult
   };
 }
 
+export interface FirstRecord {
+  readonly first: CommandResult;
+  /** Undefined where the tape is blank. */
+  readonly found: string | undefined;
+}
+
+/**
+ * Rewinds and reads the first record. Where the host does not answer, it begins again with the rewind.
+ * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
+ */
+export function readFirstRecord(
+  runner: CommandRunner,
+  step: string,
+  drive: KnownDrive,
+): Promise<FirstRecord> {
+  const rewind = rewindCommand(drive);
+  return runner.persist(step, rewind, async () => {
+    await runner.send(step, rewind);
+    const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
+    return { first, found: await contentsOfTape(runner, step, drive, first) };
+  });
+}
+
 /**
  * Rewinds, reads the first record, and rewinds again: the head is at the beginning of the tape afterwards.
  * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
  */
 export async function lookAtTape(runner: CommandRunner, step: string, drive: KnownDrive): Promise<FoundTape> {
-  await runner.send(step, rewindCommand(drive));
-  const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
-  const found = await contentsOfTape(runner, step, drive, first);
+  const { first, found } = await readFirstRecord(runner, step, drive);
   await runner.send(step, rewindCommand(drive));
   return foundTape(drive, found, first);
 }

@@ -47,8 +47,11 @@ export async function goToFile(
   drive: Drive,
   file: number,
 ): Promise<void> {
-  for (const command of positionCommands(drive, file)) await runner.send(step, command);
-  await requireAt(runner, step, drive, file);
+  const commands = positionCommands(drive, file);
+  await runner.persist(step, rewindCommand(drive), async () => {
+    for (const command of commands) await runner.send(step, command);
+    await requireAt(runner, step, drive, file);
+  });
 }
 
 /**
@@ -61,9 +64,12 @@ export async function standAtFile(
   drive: Drive,
   file: number,
 ): Promise<void> {
-  const status = await driveStatus(runner, step, drive);
-  if (isAt(status, file)) return;
-  if (status.file === undefined || status.file >= file) return goToFile(runner, step, drive, file);
-  await runner.send(step, spaceCommand(drive, file - status.file));
-  await requireAt(runner, step, drive, file);
+  // Asked anew before each attempt: the head may have moved before the connection was lost.
+  await runner.persist(step, rewindCommand(drive), async () => {
+    const status = await driveStatus(runner, step, drive);
+    if (isAt(status, file)) return;
+    if (status.file === undefined || status.file >= file) return goToFile(runner, step, drive, file);
+    await runner.send(step, spaceCommand(drive, file - status.file));
+    await requireAt(runner, step, drive, file);
+  });
 }

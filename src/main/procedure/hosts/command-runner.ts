@@ -4,6 +4,7 @@ import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../.
 import type { OnRetry } from '../../ssh/host-profile.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';
+import type { QueryRetry } from './query-retry.ts';
 import type { EventSink } from '../../journal/journal.ts';
 
 /** Characters of output that the journal keeps of a command. */
@@ -39,6 +40,8 @@ export interface StopSignals {
 export interface RunnerOptions {
   /** Step id -> the most seconds that a command or a data stream of that step may take; undefined where the site says nothing. */
   readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
+  /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
+  readonly retry?: QueryRetry | undefined;
 }
 
 export function errorFields(error: unknown): { code: string; sentence: string; hint: string } {
@@ -126,11 +129,41 @@ export class CommandRunner {
   }
 
   /**
-   * Sends one command and waits for its end.
-   * @throws COMMAND_FAILED for an exit status other than 0 (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED where a GDS
+   * Sends one command and waits for its end. In a run a query is repeated while its host does not answer.
+   * @throws QUERY_UNANSWERED where it does not for too long, COMMAND_FAILED for an exit status other than 0 (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED where a GDS
    *   command printed an error line though it ended with 0, and what the ssh session throws
    */
   async send(step: string, command: Command, options: SendOptions = {}): Promise<CommandResult> {
+    const { retry } = this.#options;
+    if (retry?.isRepeatable(command)) {
+      const perform = () => this.#sendOnce(step, command, options);
+      return retry.persist({ ...this.#attempt(step, command), isSequence: false, perform });
+    }
+    const result = await this.#sendOnce(step, command, options);
+    retry?.answered(command.host);
+    return result;
+  }
+
+  /**
+   * Repeats what only looks while its host does not answer, as `send` does with one query.
+   * @param command names host and program
+   * @param perform several commands that begin with a rewind: a read from tape that is repeated alone would miss a record
+   * @throws QUERY_UNANSWERED, and what `perform` throws
+   */
+  persist<Value>(
+    step: string,
+    command: Pick<Command, 'host' | 'argv'>,
+    perform: () => Promise<Value>,
+  ): Promise<Value> {
+    const { retry } = this.#options;
+    return retry ? retry.persist({ ...this.#attempt(step, command), isSequence: true, perform }) : perform();
+  }
+
+  #attempt(step: string, { host, argv }: Pick<Command, 'host' | 'argv'>) {
+    return { step, host, what: argv[0] ?? '', abort: this.abortOf(false) };
+  }
+
+  async #sendOnce(step: string, command: Command, options: SendOptions): Promise<CommandResult> {
     const of = this.intent(step, command);
     const session = this.#hosts.session(command.host);
     const send = () =>

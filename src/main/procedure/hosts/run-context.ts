@@ -11,7 +11,16 @@ import type { Fingerprints } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';
+import {
+  outageSecondsWithoutServices,
+  QueryRetry,
+  realClock,
+  repeatableCommands,
+  usualOutageSeconds,
+  type RetryClock,
+} from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
+import type { LockOwner } from '../model/lock.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import type { Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
@@ -41,6 +50,13 @@ export interface RunOptions {
   readonly media?: MediaFile | undefined;
   /** Called more often than the journal is written. */
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /**
+   * Says why the lock of a run whose process is dead must stay; undefined where that run has left nothing. Where it is left out, each such
+   * lock stays.
+   */
+  readonly whyLockStays?: ((owner: LockOwner) => Promise<ShadowtapeError | undefined>) | undefined;
+  /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
+  readonly retryClock?: RetryClock | undefined;
 }
 
 /**
@@ -109,7 +125,13 @@ export class RunContext {
     this.#cancelOrHalt = AbortSignal.any([options.cancel, options.halt]);
     const signals = () => ({ cancel: this.abort, halt: options.halt });
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
-    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf });
+    const retry = new QueryRetry({
+      clock: options.retryClock ?? realClock,
+      isRepeatable: repeatableCommands(options.assignment.tapeDevice),
+      outageSeconds: () => this.#outageSeconds,
+      onRetry: (step, text) => void options.journal.append({ type: 'warning', step, text }),
+    });
+    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf, retry });
     this.observer = new Observer(this.runner, options.assignment, () => options.journal.events);
   }
 
@@ -122,6 +144,12 @@ export class RunContext {
   finish(): void {
     this.#finishing = true;
     this.journal.carryOn();
+  }
+
+  /** How long a host may be silent before a query fails. */
+  get #outageSeconds(): number {
+    const { servicesStopped, operatorStopped } = this.marks;
+    return servicesStopped.length > 0 || operatorStopped ? outageSecondsWithoutServices : usualOutageSeconds;
   }
 
   get marks(): RunMarks {

@@ -105,12 +105,12 @@ function withSettled(
   return [...events, observed];
 }
 
-/** How far the dumps are that do without a console. */
-async function lookAtDumps(
+/** How far the dumps are that do without a console. @throws what looking can end with */
+export async function lookAtDumps(
   runner: CommandRunner,
   assignment: TakeUpOptions['assignment'],
   run: string,
-  { works }: RunMarks,
+  { works }: Pick<RunMarks, 'works'>,
 ): Promise<ReadonlyMap<string, WorkState>> {
   const found = new Map<string, WorkState>();
   const place = placeOf({ runner, assignment });

@@ -82,7 +82,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const untouched = !context.marks.changed;
   context.unwinding = true;
   // What the host was doing then may go on for a while, and hold the shadow open.
-  const mayGoOn = isFailure(error, ...connectionLostCodes, 'COMMAND_TIMED_OUT');
+  const mayGoOn = isFailure(error, ...connectionLostCodes, 'COMMAND_TIMED_OUT', 'QUERY_UNANSWERED');
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
   const stays = untouched || staysAsItStands(context, error);

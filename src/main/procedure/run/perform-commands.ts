@@ -75,7 +75,7 @@ export const performFileSystemCheck: Performer = async (context, step) => {
   }
 };
 
-/** Removes the lock of a process of this machine that is gone. */
+/** Removes the lock of a run that has ended, and whose process could not remove it. */
 async function removeDeadLock(context: RunContext, step: Step, listing: string): Promise<void> {
   const { backupServer: host, class: className } = context.assignment;
   const folder = lockFolder(className);
@@ -105,11 +105,14 @@ export const performLock: Performer = async (context, step) => {
     const listing = look.stdout.toString('utf8');
     const owner = parseOwner(listing);
     if (!owner || !isDead(owner)) throw lockedFailure(context.assignment, listing);
+    const { whyLockStays } = context.options;
+    const reason = whyLockStays ? await whyLockStays(owner) : lockedFailure(context.assignment, listing);
+    if (reason) throw reason;
     await removeDeadLock(context, step, listing);
     context.journal.append({
       type: 'warning',
       step: step.id,
-      text: `the lock of run ${owner.run} was left by a process that is gone; it was removed`,
+      text: `run ${owner.run} has ended, and left its lock; the lock was removed`,
     });
     if ((await make(['mkdir', folder])).status !== 0) throw lockedFailure(context.assignment, '');
   }

@@ -19,7 +19,12 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
 }
 
 /** Codes of a host that may be back in a while: it reboots, or the way to it is broken. */
-const awayCodes = [...connectionLostCodes, 'HOST_UNREACHABLE', 'COMMAND_NOT_STARTED'] as const;
+const awayCodes = [
+  ...connectionLostCodes,
+  'HOST_UNREACHABLE',
+  'COMMAND_NOT_STARTED',
+  'QUERY_UNANSWERED',
+] as const;
 
 /** A host that is away is waited for, a while. What it shows is looked at anew each time, so that nothing is done twice. */
 async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {

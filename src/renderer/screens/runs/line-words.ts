@@ -10,8 +10,8 @@ const short: Readonly<Partial<Record<RunState, string>>> = {
   'tape-bad': 'tape is bad',
 };
 
-function stateOf({ verdict, exitStatus, live }: RunLine): RunState {
-  if (verdict === 'unfinished') return live ? 'running' : 'dead';
+function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): RunState {
+  if (verdict === 'unfinished') return live || elsewhere ? 'running' : 'dead';
   return endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
 }
 

@@ -1,0 +1,153 @@
+/** Runs whose process died: what they may have left, and how they are resumed, rolled back or given up. */
+import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import { Journal } from '../journal/journal.ts';
+import { laterRuns, readRun } from '../journal/run-history.ts';
+import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
+import { hasPartedLater } from '../procedure/model/later-runs.ts';
+import { deadMarks, removeMark } from '../proof/live-runs.ts';
+
+/** Where the class of a run is, and how this console is started for it. */
+export interface InterruptedOptions {
+  readonly state: StateFolder;
+  /** The name of the site; another site may have a class of the same name. */
+  readonly site: string;
+  readonly backupServer: string;
+  /** What precedes the command on the command line: `shadowtape`, with the site file where there is one. */
+  readonly program: string;
+  /** Says how far the detached dumps of a run are, a sentence each. */
+  readonly dumpWords: (run: string, events: readonly RunEvent[]) => Promise<readonly string[]>;
+}
+
+/** Exit statuses of runs that left nothing behind. */
+const normalStatuses: readonly (number | undefined)[] = [0, 1, 2, 4];
+
+function mayHaveLeft(events: readonly RunEvent[], { finishedAt, exitStatus }: RunSummary): boolean {
+  if (finishedAt !== undefined && normalStatuses.includes(exitStatus)) return false;
+  return events.some((event) => event.type === 'intent' && event.changes);
+}
+
+/** A detached dump whose end is not in the journal. */
+export interface DumpUnderWay {
+  readonly volume: string;
+  readonly purpose: 'dump';
+  readonly folder: string;
+  readonly host: string;
+  readonly isOver: boolean;
+}
+
+/** The detached dumps of a run that may still run. */
+export function dumpsUnderWay(events: readonly RunEvent[]): DumpUnderWay[] {
+  const dumps = new Map<string, DumpUnderWay>();
+  for (const event of events) {
+    if (event.type !== 'work' || event.purpose !== 'dump') continue;
+    const { volume, folder, host, what } = event;
+    dumps.delete(folder);
+    if (what === 'starting' || what === 'taken-up')
+      dumps.set(folder, { volume, purpose: 'dump', folder, host, isOver: false });
+  }
+  return [...dumps.values()];
+}
+
+export class InterruptedRuns {
+  readonly #options: InterruptedOptions;
+
+  constructor(options: InterruptedOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Refuses a run while another one of the same class is interrupted. Reads the journals of dead processes only.
+   * @throws RUN_INTERRUPTED
+   */
+  async requireNone(className: string): Promise<void> {
+    const { state, site } = this.#options;
+    for (const { run } of await deadMarks(state)) {
+      const events = await this.#eventsOf(run);
+      const summary = events && summarise(events);
+      if (!summary || summary.finishedAt !== undefined) continue;
+      if (summary.class !== className || summary.site !== site) continue;
+      if (!mayHaveLeft(events, summary)) continue;
+      if ((await laterRuns(state, run)).some((later) => hasPartedLater(events, later))) continue;
+      throw await this.#interrupted(events, summary);
+    }
+  }
+
+  /**
+   * Says why the lock of a run must stay whose process is dead.
+   * @returns RUN_INTERRUPTED, or LOCK_OF_UNKNOWN_RUN where this state folder has no journal of the run; undefined where it left nothing
+   */
+  async whyLockStays(className: string, owner: LockOwner): Promise<ShadowtapeError | undefined> {
+    const events = await this.#eventsOf(owner.run);
+    const summary = events && summarise(events);
+    if (!summary) {
+      const { backupServer: host } = this.#options;
+      const discard = this.#discard(className, owner.run);
+      const { run } = owner;
+      return failure('LOCK_OF_UNKNOWN_RUN', {
+        class: className,
+        host,
+        run,
+        owner: ownerWords(owner),
+        discard,
+      });
+    }
+    return mayHaveLeft(events, summary) ? this.#interrupted(events, summary) : undefined;
+  }
+
+  /** Writes into the journal that the operator gave a run up: what it left is no longer waited for. @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN */
+  async giveUp(run: string, operator: string): Promise<void> {
+    const { state } = this.#options;
+    const events = await this.#eventsOf(run);
+    const summary = events && summarise(events);
+    if (!summary || summary.finishedAt !== undefined) return;
+    const journal = Journal.reopen({ file: state.journalFile(run), run }, await readRun(state, run));
+    try {
+      journal.append({
+        type: 'run-finished',
+        verdict: 'failed',
+        exitStatus: 3,
+        sentence: `${operator} discarded the interrupted run`,
+        stands: [
+          `${summary.class} may be parted, and a shadow may exist on ${this.#options.backupServer}: check both with sdxinfo before a rejoin`,
+        ],
+      });
+    } finally {
+      journal.close();
+    }
+    for (const mark of await deadMarks(state)) if (mark.run === run) await removeMark(mark);
+  }
+
+  #discard(className: string, run: string): string {
+    return `${this.#options.program} unlock ${className} --discard ${run}`;
+  }
+
+  async #eventsOf(run: string): Promise<readonly RunEvent[] | undefined> {
+    try {
+      return (await readRun(this.#options.state, run)).events;
+    } catch (error) {
+      if (isFailure(error, 'RUN_UNKNOWN', 'JOURNAL_BROKEN')) return undefined;
+      throw error;
+    }
+  }
+
+  async #interrupted(events: readonly RunEvent[], summary: RunSummary): Promise<ShadowtapeError> {
+    const { backupServer: host, program, dumpWords } = this.#options;
+    const { run, job, class: className } = summary;
+    const step = lastOf(events, 'step-started')?.step;
+    const dumps = await dumpWords(run, events);
+    return failure('RUN_INTERRUPTED', {
+      run,
+      job,
+      class: className,
+      host,
+      where: step === undefined ? '' : ` at step ${step}`,
+      dump: dumps.map((text) => `; ${text}`).join(''),
+      resume: `${program} resume ${run}`,
+      rollBack: `${program} unwind ${run}`,
+      discard: this.#discard(className, run),
+    });
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The policy for read-only commands that get no answer: each is sent again until its host answers, for as long as an outage may last.
+ * A command that may have changed something is never sent again.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
+import { durationText } from '../../../contract/words.ts';
+import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
+import type { Command } from './command-runner.ts';
+
+/** How long a query is repeated. */
+export const usualOutageSeconds = 30 * 60;
+/** The same while the services are down: the users wait for them. */
+export const outageSecondsWithoutServices = 2 * 60;
+
+/** The time and the pauses of the policy; a test has its own. */
+export interface RetryClock {
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** Resolves after that many milliseconds. Rejects as soon as `signal` is aborted. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export const realClock: RetryClock = {
+  now: () => performance.now(),
+  pause: async (milliseconds, signal) => wait(milliseconds, undefined, { signal }),
+};
+
+/** Before the second attempt, the third, and so on; the last one is repeated. A dropped connection is usually back at once. */
+const pausesSeconds = [0, 1, 2, 5, 10, 20, 30, 60];
+
+/** How often several commands are repeated whose host answers in between: a way that drops each long read does not get better. */
+const mostRepeats = 5;
+
+/** The command was not carried out, or its answer did not arrive. A changed host key or a refused login does not pass by waiting. */
+const passingCodes = [
+  'CONNECTION_LOST',
+  'HOST_UNREACHABLE',
+  'COMMAND_NOT_STARTED',
+  'COMMAND_TIMED_OUT',
+] as const satisfies ErrorCode[];
+
+/** What may be asked any number of times: it neither changes anything nor moves the tape under the head. */
+export type IsRepeatable = (command: Pick<Command, 'argv' | 'changes' | 'ofSite'>) => boolean;
+
+/**
+ * @param tapeDevice the tape device of the job. `mt status` and `mt rewind` end in the same state however often they are sent; a read or
+ *   an `mt fsf` that is sent twice passes over records.
+ */
+export function repeatableCommands(tapeDevice: string): IsRepeatable {
+  const tapes = [tapeDevice, withoutRewind(tapeDevice)];
+  const lineOf = (argv: readonly string[]) => argv.join('\0');
+  const steady = new Set(
+    (['status', 'rewind'] as const).map((what) => lineOf(driveCommand(tapeDevice, what))),
+  );
+  const namesTape = (word: string) => tapes.includes(word.replace(/^if=/, ''));
+  return ({ argv, changes, ofSite }) =>
+    !changes && !ofSite && (!argv.some(namesTape) || steady.has(lineOf(argv)));
+}
+
+export interface QueryRetryOptions {
+  readonly clock: RetryClock;
+  readonly isRepeatable: IsRepeatable;
+  /** How long an outage may last at the moment, in seconds. */
+  readonly outageSeconds: () => number;
+  /** Hears of each new attempt, in a sentence. */
+  readonly onRetry: (step: string, sentence: string) => void;
+}
+
+/** What is repeated: one command, or several that begin at a known position of the tape. */
+export interface Attempt<Value> {
+  readonly step: string;
+  readonly host: string;
+  /** Names what is repeated in messages. */
+  readonly what: string;
+  /** True for several commands, each of which may be answered before a later one is not. */
+  readonly isSequence: boolean;
+  /** Ends the waiting at once. */
+  readonly abort: AbortSignal;
+  readonly perform: () => Promise<Value>;
+}
+
+export class QueryRetry {
+  readonly #options: QueryRetryOptions;
+  /** Host -> when its first query remained without an answer. An outage is one, however many queries fall into it. */
+  readonly #silentSince = new Map<string, number>();
+
+  constructor(options: QueryRetryOptions) {
+    this.#options = options;
+  }
+
+  isRepeatable(command: Pick<Command, 'argv' | 'changes' | 'ofSite'>): boolean {
+    return this.#options.isRepeatable(command);
+  }
+
+  /** A host has answered a command: its outage is over. */
+  answered(host: string): void {
+    this.#silentSince.delete(host);
+  }
+
+  /**
+   * Repeats a query until it is answered.
+   * @throws QUERY_UNANSWERED where the outage lasts too long, COMMAND_CANCELLED where the wait is aborted, and at once whatever does not pass
+   *   by waiting
+   */
+  async persist<Value>(attempt: Attempt<Value>): Promise<Value> {
+    const { host, step, what, abort, perform } = attempt;
+    const { clock, outageSeconds, onRetry } = this.#options;
+    for (let failed = 0; ; failed += 1) {
+      try {
+        const value = await perform();
+        this.answered(host);
+        return value;
+      } catch (error) {
+        if (abort.aborted || !isFailure(error, ...passingCodes)) throw error;
+        if (attempt.isSequence && failed >= mostRepeats) throw error;
+        const since = this.#silentSince.get(host) ?? clock.now();
+        this.#silentSince.set(host, since);
+        const leftSeconds = outageSeconds() - (clock.now() - since) / 1000;
+        if (leftSeconds <= 0) throw unanswered(host, what, (clock.now() - since) / 1000, error);
+        const pauseSeconds = Math.min(pausesSeconds[failed] ?? pausesSeconds.at(-1) ?? 0, leftSeconds);
+        const when = pauseSeconds === 0 ? 'now' : `in ${Math.ceil(pauseSeconds)} s`;
+        onRetry(step, `${error.message}; ${what} is sent again ${when}`);
+        if (pauseSeconds > 0) await this.#pause(attempt, pauseSeconds, error);
+      }
+    }
+  }
+
+  async #pause<Value>({ host, what, abort }: Attempt<Value>, seconds: number, error: ShadowtapeError) {
+    try {
+      await this.#options.clock.pause(seconds * 1000, abort);
+    } catch {
+      throw failure('COMMAND_CANCELLED', { host, command: what }, { host }, error);
+    }
+  }
+}
+
+function unanswered(host: string, what: string, seconds: number, error: ShadowtapeError): ShadowtapeError {
+  const values = { host, command: what, time: durationText(Math.round(seconds)), reason: error.message };
+  return failure('QUERY_UNANSWERED', values, { ...error.evidence, host }, error);
+}

@@ -1,0 +1,175 @@
+/**
+ * Runs in which the connection with a host drops around a query, and comes back. A query that fails and later succeeds never changes the
+ * verdict; and nothing that changes something is sent a second time.
+ *
+ * `npm test` drops it once around each query of each step, all of them in one run; a dump of one raw device meets each moment, the other
+ * kinds of runs one in turn. `npm run test:failures` meets all, and gives each query a run of its own.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import type { EventOf, RunEvent } from '../../src/contract/events.ts';
+import type { NodeName } from '../../src/lab/gds/lab-model.ts';
+import type { KindOfRun } from './kinds-of-run.ts';
+import { jobsOfKinds } from './kinds-of-run.ts';
+import { openScene, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
+import { standing, type Standing } from './standing.ts';
+import { filesOfTape } from './tap-file.ts';
+
+/** When the connection drops: before the query is sent, while it runs, or before its end is heard. */
+const moments = ['before', 'during', 'after'] as const;
+type Moment = (typeof moments)[number];
+
+type Intent = EventOf<'intent'>;
+
+/** The reader of a dump: its data goes to the tape as it comes, and cannot be asked for again. */
+const isDump = ({ step, line }: Intent) =>
+  /^6[a-e]/.test(step) && /^(dd if=\/dev\/sfdsk|tar |ufsdump |sfxdump |cd )/.test(line);
+
+const isQuery = (event: RunEvent): event is Intent =>
+  event.type === 'intent' && !event.changes && !isDump(event);
+
+/** Without what is different in every run. */
+const lineOf = (line: string) => line.replaceAll(/\d{8}-\d{6}-[\w-]+(,\S*)?/g, 'RUN');
+
+/** Drops the connection of one host around a query that was announced. */
+function dropper({ lab }: Scene, moment: Moment) {
+  let armed: Intent | undefined;
+  const phase = moment === 'during' ? 'started' : 'ended';
+  const stop = lab.onCommand((event) => {
+    if (event.phase !== phase || armed?.host !== event.host || armed.line !== event.line) return;
+    armed = undefined;
+    lab.breakConnections(event.host);
+  });
+  const drop = (intent: Intent): void => {
+    if (moment === 'before') lab.breakConnections(intent.host as NodeName);
+    else armed = intent;
+  };
+  return { drop, stop };
+}
+
+/** @returns how often the connection was to drop, beside the run */
+async function droppedRun(
+  scene: Scene,
+  kind: KindOfRun,
+  moment: Moment,
+  isPlace: (intent: Intent) => boolean,
+): Promise<{ end: SceneRun; drops: number }> {
+  await scene.lab.insertCartridge('tape', { blank: true });
+  const { drop, stop } = dropper(scene, moment);
+  let drops = 0;
+  try {
+    const end = await runScene(scene, {
+      job: kind.job,
+      change: kind.change,
+      onEvent(event) {
+        if (!isQuery(event) || !isPlace(event)) return;
+        drops += 1;
+        drop(event);
+      },
+    });
+    return { end, drops };
+  } finally {
+    stop();
+  }
+}
+
+/** What reached the hosts but the queries: from the lab, since the run's journal has only what it meant to send. */
+function changesSince({ lab }: Scene, from: number, { events }: SceneRun): string[] {
+  const queries = new Set(events.filter(isQuery).map(({ host, line }) => `${host}: ${line}`));
+  const sent = new Set(
+    events.flatMap((event) => (event.type === 'intent' ? [`${event.host}: ${event.line}`] : [])),
+  );
+  return lab.commands
+    .slice(from)
+    .map(({ host, line }) => `${host}: ${line}`)
+    .filter((line) => sent.has(line) && !queries.has(line))
+    .map(lineOf);
+}
+
+async function expectTape({ lab }: Scene, { events }: SceneRun): Promise<void> {
+  const files = await filesOfTape(lab.tapeFile);
+  const [start] = events;
+  for (const { proxy, tapeFile = 0 } of start?.type === 'run-started' ? start.volumes : []) {
+    const handed = events.findLast(
+      (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
+    );
+    expect(handed).toMatchObject({ onTapeSha256: sha256(Buffer.concat(files[tapeFile] ?? [])) });
+  }
+}
+
+/** Rewinding between reads is no change: a sequence of reads that is repeated begins with it. */
+const isRewind = (line: string) => / rewind$/.test(line);
+
+class GoodRun {
+  readonly changes: readonly string[];
+  readonly queries: readonly Intent[];
+  readonly before: Standing;
+
+  private constructor(changes: readonly string[], queries: readonly Intent[], before: Standing) {
+    this.changes = changes;
+    this.queries = queries;
+    this.before = before;
+  }
+
+  static async of(scene: Scene, kind: KindOfRun): Promise<GoodRun> {
+    const before = await standing(scene);
+    const from = scene.lab.commands.length;
+    const { end } = await droppedRun(scene, kind, 'before', () => false);
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(await standing(scene)).toEqual(before);
+    return new GoodRun(changesSince(scene, from, end), end.events.filter(isQuery), before);
+  }
+
+  async expectSame(scene: Scene, from: number, end: SceneRun): Promise<void> {
+    expect(end, [end.sentence, ...end.stands].join('\n')).toMatchObject({
+      verdict: 'verified',
+      exitStatus: 0,
+    });
+    await expectTape(scene, end);
+    expect(await standing(scene)).toEqual(this.before);
+    const changes = changesSince(scene, from, end);
+    const steady = (lines: readonly string[]) => lines.filter((line) => !isRewind(line));
+    expect(steady(changes)).toEqual(steady(this.changes));
+  }
+}
+
+/** True for the first query of a line in a step. */
+function firstOfStep(): (intent: Intent) => boolean {
+  const seen = new Set<string>();
+  return ({ step, host, line }) => {
+    const place = `${step} ${host} ${line}`;
+    if (seen.has(place)) return false;
+    seen.add(place);
+    return true;
+  };
+}
+
+function nthQuery(nth: number): (intent: Intent) => boolean {
+  let passed = -1;
+  return () => (passed += 1) === nth;
+}
+
+/** Registers the scenarios of kinds of runs: a lab for all of a kind. */
+export async function droppedQueries(kinds: readonly KindOfRun[]): Promise<void> {
+  const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
+  for (const [index, kind] of kinds.entries()) {
+    const some =
+      isWhole || index === 0 ? moments : moments.filter((_, nth) => nth === index % moments.length);
+    const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
+    const good = await GoodRun.of(scene, kind);
+    const perform = async (moment: Moment, isPlace: (intent: Intent) => boolean) => {
+      const from = scene.lab.commands.length;
+      const { end, drops } = await droppedRun(scene, kind, moment, isPlace);
+      expect(drops).toBeGreaterThan(0);
+      await good.expectSame(scene, from, end);
+    };
+    describe(`a run of kind ${kind.name} is verified where the connection drops`, () => {
+      it.each(some)('%s each query of each step', (moment) => perform(moment, firstOfStep()));
+      if (isWhole)
+        for (const [nth, { step, line }] of good.queries.entries())
+          it.each(moments)(`%s query ${nth + 1}, step ${step}: ${lineOf(line)}`, (moment) =>
+            perform(moment, nthQuery(nth)),
+          );
+      afterAll(() => scene.close());
+    });
+  }
+}

@@ -1,0 +1,16 @@
+/** A clock for outages of hosts on which a second takes a millisecond: half an hour passes within two seconds. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { RetryClock } from '../../src/main/procedure/hosts/query-retry.ts';
+
+export class FastClock implements RetryClock {
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  async pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    await wait(milliseconds / 1000, undefined, { signal });
+    this.#now += milliseconds;
+  }
+}
