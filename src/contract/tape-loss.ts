@@ -1,4 +1,4 @@
-/** What became of the tapes of a run, in words: for the command line and the screens. */
+/** Tapes of a run that were overwritten since, in words for the command line and the screens. */
 import type { TapeLoss } from './history.ts';
 
 /** `lost: tape "A" was overwritten by run R on 2026-11-28`. The day is in UTC. */

@@ -86,7 +86,7 @@ interface Faulty {
 /** What the faults make of the files. Solaris tar ends with 0 after each of these messages, unless it is given `e` (illumos tar.c). */
 function withFaults(call: CommandCall, entries: readonly ArchiveEntry[]): Faulty {
   const { faults } = call.machine.world;
-  // An empty file would not show what became of it.
+  // An empty file would not show why the output is missing.
   const names = entries.flatMap(({ name, entry }) => (entry.type === 'file' && entry.size > 0 ? [name] : []));
   const last = (count: number): string[] => (count === 0 ? [] : names.slice(-count));
   const sockets = last(faults.numberOf('tar-sockets') ?? 0);

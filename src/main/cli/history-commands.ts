@@ -57,7 +57,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   const { events, truncated, lastHash } = await readRun(state, run);
   if (json) {
     events.forEach(printJson);
-    // Not of the journal, which has ended: what became of its tapes since.
+    // Not from the journal, which has ended: tapes that were overwritten since.
     for (const loss of lostTapesOf(state, run)) printJson({ type: 'tape-lost', run, ...loss });
     return 0;
   }

@@ -59,7 +59,7 @@ export function endLines(end: EndedRun, stateOption: string, siteOption = ''): s
 }
 
 /**
- * Shows a run while it goes on, answers for it, and prints its end.
+ * Follows a run, answers its questions, and prints its end.
  * @param ended told the exit status as soon as it is known: what fails later does not change it
  */
 async function follow(

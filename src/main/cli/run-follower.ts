@@ -12,7 +12,7 @@ export interface GlobalOptionWords {
   readonly siteOption: string;
 }
 
-/** The commands with which an operator goes on with a run, or rolls it back. */
+/** The commands that resume a run or roll it back. */
 export function furtherLines(run: string, { stateOption, siteOption }: GlobalOptionWords): string[] {
   return [
     `go on with it: shadowtape${siteOption}${stateOption} resume ${run}`,

@@ -61,7 +61,7 @@ const lostReasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file is too large',
 };
 
-/** Says what became of the output. @returns the exit status */
+/** Reports output that could not be written. @returns the exit status */
 async function statusAfterOutput(): Promise<number> {
   await outputWritten();
   const { trouble, isGone } = standardOutput;

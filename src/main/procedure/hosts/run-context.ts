@@ -107,7 +107,7 @@ export class RunContext {
   judgeAgain: (() => Promise<void>) | undefined;
   /** True where the tape was refused right before the first write: the job's onFailure then decides, as after a failed dump. */
   dumpRefused = false;
-  /** What the media catalogue was told to be lost with the write that is under way. */
+  /** Entries of the media catalogue for what the write in progress destroys. */
   lossNoted: readonly MediaEvent[] = [];
   #finishing = false;
   fingerprints: Fingerprints | undefined;

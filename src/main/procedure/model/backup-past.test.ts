@@ -9,7 +9,7 @@ const volumes = `${disk}\n${table('OBJ NAME CLASS', '--- ---- -----', 'volume * 
 const boot = (seconds: number) => `unix:0:system_misc:boot_time\t${seconds}\n`;
 const [kstat = []] = bootQueries('solaris');
 
-/** A command and what it printed; `undefined` as its status: nobody heard its end. */
+/** A command and what it printed; an `undefined` status means that its end was not seen. */
 type Line = readonly [
   argv: readonly string[] | string,
   stdout?: string,

@@ -16,9 +16,9 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { boundToBaseline } from './shadow-baseline.ts';
-import { whileWatched } from './shadow-watch.ts';
-import { requireOfCluster, samplesOf } from './streamed-records.ts';
+import { boundToBaseline } from './shadow/shadow-baseline.ts';
+import { whileWatched } from './shadow/shadow-watch.ts';
+import { requireOfCluster, samplesOf } from './shadow/streamed-records.ts';
 import { SpanningDump } from './spanning-dump.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 

@@ -11,7 +11,7 @@ import { asTableError } from './run-end.ts';
 import { clearWorks, performWork, placeOf, stopWorks } from './run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { warningsOf } from '../model/omissions.ts';
-import { whileWatched } from './shadow-watch.ts';
+import { whileWatched } from './shadow/shadow-watch.ts';
 import type { Step } from '../model/step.ts';
 
 /** What passed is seen on the backup server alone: the first record is read back. A tape that cannot be read is the read-back's matter. */

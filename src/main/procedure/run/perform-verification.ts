@@ -14,8 +14,8 @@ import {
 import { coverageOf, isWeak, type Coverage } from '../model/sample-choice.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { hashRecords, RecordReader } from './sample-records.ts';
-import { whileWatched } from './shadow-watch.ts';
+import { hashRecords, RecordReader } from './shadow/sample-records.ts';
+import { whileWatched } from './shadow/shadow-watch.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { Step } from '../model/step.ts';
 

@@ -192,7 +192,7 @@ export function endOfRun(context: RunContext, world: World, ending: Ending = {})
 }
 
 /**
- * How a run ends that was taken up to be unwound.
+ * The end of a run that was resumed in order to roll it back.
  * @param nothingLeft true where all was as it should be before anything was sent
  * @param troubles what kept it from being unwound
  */

@@ -1,7 +1,7 @@
 /** Reads sampled records of a volume: on the cluster those that hold data, through the shadow the same ones. */
 import { createHash } from 'node:crypto';
-import { failure } from '../../../contract/errors.ts';
-import type { VolumeAssignment } from '../model/assignment.ts';
+import { failure } from '../../../../contract/errors.ts';
+import type { VolumeAssignment } from '../../model/assignment.ts';
 import {
   fingerprintCommands,
   sampleBytes,
@@ -10,9 +10,9 @@ import {
   type FingerprintSource,
   type SampledBlock,
   type VolumeFingerprint,
-} from '../model/fingerprint.ts';
-import type { Slot } from '../model/sample-choice.ts';
-import type { RunContext } from '../hosts/run-context.ts';
+} from '../../model/fingerprint.ts';
+import type { Slot } from '../../model/sample-choice.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
 
 interface ReadRecord extends SampledBlock {
   /** False where every byte is the same, as in blocks that were never written. */

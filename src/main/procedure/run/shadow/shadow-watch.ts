@@ -3,15 +3,15 @@
  * that is rejoined, parted and stopped again looks afterwards as it did before.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { durationText } from '../../../contract/words.ts';
-import { noJournal } from '../../journal/journal.ts';
-import { blockBytes, type Assignment } from '../model/assignment.ts';
-import { CommandRunner } from '../hosts/command-runner.ts';
-import { Observer } from '../hosts/observe.ts';
-import type { RunContext } from '../hosts/run-context.ts';
-import type { Step } from '../model/step.ts';
-import { troubleOfShadow } from './check-failure.ts';
-import { asTableError } from './run-end.ts';
+import { durationText } from '../../../../contract/words.ts';
+import { noJournal } from '../../../journal/journal.ts';
+import { blockBytes, type Assignment } from '../../model/assignment.ts';
+import { CommandRunner } from '../../hosts/command-runner.ts';
+import { Observer } from '../../hosts/observe.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import type { Step } from '../../model/step.ts';
+import { troubleOfShadow } from '../check-failure.ts';
+import { asTableError } from '../run-end.ts';
 
 /** Bytes a second: no copy between two disks is taken to be faster. */
 const fastestCopy = 500_000_000;

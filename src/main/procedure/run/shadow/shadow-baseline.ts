@@ -2,12 +2,12 @@
  * Binds a dump whose records cannot be matched while they pass: sampled records are read through the shadow before the dump, after
  * the last command that changes blocks on purpose (sfxadm, fsck), and again after it.
  */
-import { failure } from '../../../contract/errors.ts';
-import type { EventOf } from '../../../contract/events.ts';
-import type { VolumeAssignment } from '../model/assignment.ts';
-import { backupSource, differingRecords, sampleBytes, type SampledBlock } from '../model/fingerprint.ts';
-import type { RunContext } from '../hosts/run-context.ts';
-import type { Step } from '../model/step.ts';
+import { failure } from '../../../../contract/errors.ts';
+import type { EventOf } from '../../../../contract/events.ts';
+import type { VolumeAssignment } from '../../model/assignment.ts';
+import { backupSource, differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import type { Step } from '../../model/step.ts';
 import { RecordReader } from './sample-records.ts';
 import { samplesOf } from './streamed-records.ts';
 

@@ -2,12 +2,12 @@
  * Binds what was written to tape to what the cluster held: records that were hashed on the cluster are compared with the same ones as
  * they passed. A shadow may be rebuilt during the dump, and put back before anybody looks.
  */
-import { failure } from '../../../contract/errors.ts';
-import type { SampledRecords, StreamedRecord } from '../../../streams/record-sampler.ts';
-import type { VolumeAssignment } from '../model/assignment.ts';
-import { differingRecords, sampleBytes, type SampledBlock } from '../model/fingerprint.ts';
-import type { RunContext } from '../hosts/run-context.ts';
-import type { Step } from '../model/step.ts';
+import { failure } from '../../../../contract/errors.ts';
+import type { SampledRecords, StreamedRecord } from '../../../../streams/record-sampler.ts';
+import type { VolumeAssignment } from '../../model/assignment.ts';
+import { differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import type { Step } from '../../model/step.ts';
 
 /** Only a raw device passes as it lies on the disks: an archive has its own order. */
 function hashedOf(
