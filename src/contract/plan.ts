@@ -16,7 +16,7 @@ export interface PlannedStep {
   readonly endangers: string | undefined;
   readonly source: string;
   readonly commands: readonly PlannedCommand[];
-  /** Reads of sampled records before the commands of a dump, and after them. */
+  /** What is read before the commands of a dump, and after them: the tape, sampled records. */
   readonly before?: readonly PlannedCommand[];
   readonly after?: readonly PlannedCommand[];
   /** What an operator does or answers in this step. */

@@ -181,11 +181,11 @@ describe('a whole backup', () => {
   );
 
   it('is told as a ufsdump when the tape is used again', async () => {
-    await runScene(scene, { job: 'ufsdump' });
+    const { run } = await runScene(scene, { job: 'ufsdump' });
     const end = await runScene(scene, { job: 'ufsdump' });
     expect(end).toMatchObject({
       exitStatus: 1,
-      sentence: 'the tape in /dev/rmt/0 on node3 is not blank: it holds a ufsdump',
+      sentence: `the tape in /dev/rmt/0 on node3 is not blank: it holds a ufsdump, written by run ${run}`,
     });
   });
 });

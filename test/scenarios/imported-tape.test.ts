@@ -173,7 +173,9 @@ describe('a tape whose console is lost', () => {
     expect(listTapes(scene.state).tapes).toMatchObject([{ name: 'PAYROLL-01', lost: false }]);
     await console.tapeService.checkDrive({ overwrite: 'PAYROLL-01', abort }, () => undefined);
     await console.close();
-    expect(listTapes(scene.state).tapes).toMatchObject([{ name: 'PAYROLL-01', lost: true, files: [] }]);
+    expect(listTapes(scene.state).tapes).toMatchObject([
+      { name: 'PAYROLL-01', lost: true, files: [{ file: 1, volume: 'Volume2' }] },
+    ]);
     const changer = await startCommand([...site, 'identify', '--import', '--changer']).end;
     expect(changer).toMatchObject({ exitStatus: 1 });
     expect(changer.stderr).toContain('shadowtape: the site names no changer\n');

@@ -15,6 +15,10 @@ function commandLines(commands: readonly PlannedCommand[], all: boolean): string
   return shown;
 }
 
+function readLines(title: string, commands: readonly PlannedCommand[] = [], all: boolean): string[] {
+  return commands.length === 0 ? [] : [`    ${title}`, ...commandLines(commands, all)];
+}
+
 function stepLines(step: PlannedStep, all: boolean): string[] {
   return [
     `${step.step.padEnd(11)} ${step.title}`,
@@ -22,7 +26,9 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
     ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
+    ...readLines('read first:', step.before, all),
     ...commandLines(step.commands, all),
+    ...readLines('read afterwards:', step.after, all),
     ...(step.runAs.length === 0 ? [] : ['    run there detached from the console, as:']),
     ...step.runAs.map((line) => `      ${line}`),
     '',

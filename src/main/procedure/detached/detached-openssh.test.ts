@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findSshd, sshdMissing } from '../../../../test/support/openssh-server.ts';
+import { ReaderOutput } from '../../../streams/reader-output.ts';
 import { clearWork } from './detached-control.ts';
 import { guideWork, readBackWork, tarReader } from '../model/detached-dump.ts';
 import { judgeDumpWork, judgeReadBackWork } from './detached-judge.ts';
@@ -59,6 +60,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect(judge(work, look, { expectedBytes: volume.length })).toEqual({
       bytes: volume.length,
       records: { records: 92, fullRecords: 91, partialRecords: 1 },
+      said: expect.any(ReaderOutput),
       cksum: cksum(volume),
       sha256: sha256(volume),
       warnings: [],
@@ -93,6 +95,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect(judge(work, look)).toEqual({
       bytes: undefined,
       records: undefined,
+      said: expect.any(ReaderOutput),
       cksum: undefined,
       sha256: undefined,
       warnings: [],

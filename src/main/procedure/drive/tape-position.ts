@@ -7,9 +7,14 @@ import { driveCommand } from '../../tape/tape-device.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus, type Drive, type Told } from './drive-ready.ts';
 import type { StepCommand } from '../model/step.ts';
-import { rewindCommand } from './tape-look.ts';
+import { readRecordCommand, rewindCommand } from './tape-look.ts';
 
 const isAt = ({ file, record }: Told, wanted: number): boolean => file === wanted && record === 0;
+
+/** What is sent to judge the tape before it is written from its beginning; the head is there again afterwards. */
+export function tapeCheckCommands(drive: Drive): StepCommand[] {
+  return [statusCommand(drive), rewindCommand(drive), readRecordCommand(drive), rewindCommand(drive)];
+}
 
 export function statusCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
   return { host, argv: driveCommand(tapeDevice, 'status'), guide: false, changes: false };

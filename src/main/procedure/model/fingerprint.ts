@@ -85,14 +85,14 @@ export function fingerprintCommands(source: FingerprintSource, records: readonly
  * The reads around a dump that cannot be compared as it passes, as long as each record holds data: the second set, before and after.
  * A raw device that passes through this program needs none.
  */
-export function boundOf(assignment: Assignment, volume: VolumeAssignment): Pick<Step, 'bound'> {
+export function recordsAround(assignment: Assignment, volume: VolumeAssignment): NonNullable<Step['around']> {
   const isRaw = volume.method === '6a';
-  if (isRaw && assignment.route === 'console') return {};
+  if (isRaw && assignment.route === 'console') return { before: [], after: [] };
   const { first, second } = slotsOf(assignment, volume);
   const records = chosenFirst(second.length > 0 ? second : first);
   const reads = fingerprintCommands(backupSource(assignment, volume), records);
   // What the cluster held is the baseline of a raw device.
-  return { bound: { before: isRaw ? [] : reads, after: reads } };
+  return { before: isRaw ? [] : reads, after: reads };
 }
 
 export interface SampledBlock {

@@ -89,8 +89,8 @@ export interface Step {
   readonly source: string;
   readonly performance: Performance;
   readonly commands: readonly StepCommand[];
-  /** Reads of sampled records around the commands of a dump that cannot be compared as it passes. */
-  readonly bound?: { readonly before: readonly StepCommand[]; readonly after: readonly StepCommand[] };
+  /** What is read around the commands of a dump: the tape that is about to be written, and sampled records. */
+  readonly around?: { readonly before: readonly StepCommand[]; readonly after: readonly StepCommand[] };
   /** The proxy volumes that the step is about, where it is not all of the job. */
   readonly volumes?: readonly string[];
   /** Why the step is left out of this run. It is planned and printed all the same. */

@@ -44,7 +44,7 @@ function runAs(assignment: Assignment, step: Step): string[] {
 }
 
 function plannedStep(assignment: Assignment, step: Step): PlannedStep {
-  const { id, phase, title, why, endangers, source, commands, leftOut, bound } = step;
+  const { id, phase, title, why, endangers, source, commands, leftOut, around } = step;
   return {
     step: id,
     phase,
@@ -53,7 +53,7 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
     endangers,
     source,
     commands: commands.map(plannedCommand),
-    ...(bound ? { before: bound.before.map(plannedCommand), after: bound.after.map(plannedCommand) } : {}),
+    ...(around ? { before: around.before.map(plannedCommand), after: around.after.map(plannedCommand) } : {}),
     operator: operatorPart(assignment, step),
     runAs: runAs(assignment, step),
     leftOut,

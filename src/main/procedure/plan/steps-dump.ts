@@ -20,7 +20,7 @@ import {
   type VolumeAssignment,
 } from '../model/assignment.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
-import { boundOf } from '../model/fingerprint.ts';
+import { recordsAround } from '../model/fingerprint.ts';
 import {
   isLabelled,
   labelStep,
@@ -31,7 +31,7 @@ import {
 import { unmountsBeforePart } from './steps-part.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { rewindCommand } from '../drive/tape-look.ts';
-import { statusCommand } from '../drive/tape-position.ts';
+import { statusCommand, tapeCheckCommands } from '../drive/tape-position.ts';
 
 const source = (id: string) => `GDS guide 6.6.3.7, step ${id.replace(/:.*/, '')}`;
 
@@ -275,8 +275,20 @@ function dumpStep(part: VolumePart, id: string): Step {
         ? words.server.map((argv) => guideLine(backupServer, ...argv))
         : consoleCommands(part, words),
     guarded: 'around',
-    ...boundOf(assignment, volume),
+    around: readsAround(assignment, volume),
   };
+}
+
+/**
+ * What is read around a dump: the tape right before it is written from its beginning, and sampled records where the dump cannot be
+ * compared as it passes. On route `server` the first record is read back, since what passed was not seen here.
+ */
+function readsAround(assignment: Assignment, volume: VolumeAssignment): NonNullable<Step['around']> {
+  const { before, after } = recordsAround(assignment, volume);
+  if (isLabelled(assignment) || volume.tapeFile !== 0) return { before, after };
+  const check = tapeCheckCommands(assignment);
+  const readBack = assignment.route === 'server' ? check.slice(1) : [];
+  return { before: [...before, ...check], after: [...readBack, ...after] };
 }
 
 /** A dump that runs on must not be forgotten: neither the file system nor the shadow could be taken from it. */

@@ -8,8 +8,7 @@ import { rejoinSteps } from './steps-rejoin.ts';
 import { shadowSteps } from './steps-shadow.ts';
 import { withScripts } from './steps-scripts.ts';
 import type { Step } from '../model/step.ts';
-import { readRecordCommand, rewindCommand } from '../drive/tape-look.ts';
-import { statusCommand } from '../drive/tape-position.ts';
+import { tapeCheckCommands } from '../drive/tape-position.ts';
 
 function lockStep(assignment: Assignment): Step {
   return {
@@ -60,12 +59,7 @@ function tapeStep(assignment: Assignment): Step {
       : 'a tape that is not blank is not written to',
     source: 'Shadowtape',
     performance: 'tape-check',
-    commands: [
-      statusCommand(assignment),
-      rewindCommand(assignment),
-      readRecordCommand(assignment),
-      rewindCommand(assignment),
-    ],
+    commands: tapeCheckCommands(assignment),
   };
 }
 
