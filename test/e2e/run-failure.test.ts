@@ -67,7 +67,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase !== 'ended' || !line.startsWith('dd ibs')) return;
       stop();
-      scene.lab.faults.set('connection-lost=node3:2000000');
+      scene.lab.faults.set('fail=node3:mt');
     });
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/run/${run}`);
