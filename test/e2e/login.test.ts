@@ -64,9 +64,8 @@ describeInBrowser('logging in', (browser) => {
       authenticate: (attempt) =>
         attempt.method === 'publickey' ? attempt.accept() : attempt.reject(['publickey']),
       commands: {
-        'LC_ALL=C': answers('SunOS 5.10\n'),
         uname: answers('SunOS 5.10\n'),
-        command: answers('/usr/sbin/sdxinfo\n'),
+        sh: answers('/usr/sbin/sdxinfo\n'),
       },
     });
     onTestFinished(() => server.close());

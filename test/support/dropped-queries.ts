@@ -127,7 +127,9 @@ class GoodRun {
     await expectTape(scene, end);
     expect(await standing(scene)).toEqual(this.before);
     const changes = changesSince(scene, from, end);
-    const steady = (lines: readonly string[]) => lines.filter((line) => !isRewind(line));
+    // Which records are sampled depends on the run's name.
+    const steady = (lines: readonly string[]) =>
+      lines.filter((line) => !isRewind(line)).map((line) => line.replace(/ iseek=\d+ /, ' iseek=N '));
     expect(steady(changes)).toEqual(steady(this.changes));
   }
 }

@@ -311,15 +311,16 @@ export class Observer {
         return mergeReports(...readings.map(({ report }) => report));
       }),
     });
-    // What the first node teaches spares the others half of their queries.
+    // What the first node teaches spares the others half of their queries. Where it fails, no other is asked.
     const taught = sdxinfoFormsOf(this.#runner.hosts).isTold ? 0 : 1;
-    const first = await Promise.allSettled(primaryNodes.slice(0, taught).map(lookAtNode));
-    const looks = [...first, ...(await Promise.allSettled(primaryNodes.slice(taught).map(lookAtNode)))];
+    const first = await Promise.all(primaryNodes.slice(0, taught).map(lookAtNode));
+    const looks = await Promise.allSettled(primaryNodes.slice(taught).map(lookAtNode));
     // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
-    return looks.map((look) => {
+    const others = looks.map((look) => {
       if (look.status === 'rejected') throw look.reason;
       return look.value;
     });
+    return [...first, ...others];
   }
 
   /** What is not known for want of words is asked for once more: it may have been one answer that got lost. */

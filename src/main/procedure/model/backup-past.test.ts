@@ -90,7 +90,13 @@ describe('what a run knows of the backup server', () => {
 
   it('takes no other query, and no failed one, for a sighting', () => {
     expect(
-      past([[...everyObjectQuery, '-e', 'long'], disk], [everyObjectQuery, disk, 1]).sighting,
+      past([[...everyObjectQuery, '-c', 'Class2'], disk], [everyObjectQuery, disk, 1]).sighting,
     ).toBeUndefined();
+  });
+
+  it('takes the long form of the query for a sighting, too', () => {
+    expect(past([[...everyObjectQuery, '-e', 'long'], disk]).sighting?.objects).toEqual([
+      'disk Disk3 of Class2',
+    ]);
   });
 });
