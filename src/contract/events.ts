@@ -331,7 +331,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     skipped: z.int().optional(),
     /** How many files changed while they were read. */
     inconsistent: z.int().optional(),
-    /** What stands where, a sentence each. */
+    /** Current state of the objects, one sentence each. */
     stands: z.array(z.string()),
   }),
 ]);

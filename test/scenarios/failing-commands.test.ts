@@ -68,10 +68,10 @@ describe('a command that fails', () => {
           sentence: `${command.replace(' ', ': ')} ended with exit status 1: ${words(name)}`,
         });
         const objects = left.replace(/ \(\w+\)/, '').split(', ');
-        const [refusal, ...others] = end.stands.filter((line) => line.startsWith('not brought back'));
+        const [refusal, ...others] = end.stands.filter((line) => line.startsWith('not rolled back'));
         expect(others).toEqual([]);
         expect(refusal).toMatch(
-          /^not brought back: step 8-1: No shadow is left: expected none, seen disk Disk3/,
+          /^not rolled back: step 8-1: No shadow is left: expected none, seen disk Disk3/,
         );
         for (const object of objects) expect(refusal).toContain(object);
         expect(end.stands.filter((line) => line !== refusal)).toEqual([
@@ -173,7 +173,7 @@ describe('a command that says it went well, and did nothing', () => {
           parted,
           shadowLeft('disk Disk3'),
           tapeStands.verified,
-          'not brought back: step 8-1: No shadow is left: expected none, seen disk Disk3',
+          'not rolled back: step 8-1: No shadow is left: expected none, seen disk Disk3',
           ...byHand(bringingBack[3]),
         ],
       });

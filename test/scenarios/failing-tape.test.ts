@@ -121,7 +121,7 @@ describe('the dump', () => {
           'node3: not seen',
           'node3: the lock /var/tmp/shadowtape-Class1.lock is still there',
           tapeStands.incomplete,
-          `not brought back: node3 has not answered sdxinfo for 30 min 0 s: node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
+          `not rolled back: node3 has not answered sdxinfo for 30 min 0 s: node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
           ...[stopShadow, remove, group, disk].map(
             (line) => `by hand, unless it is done already, on ${line}`,
           ),

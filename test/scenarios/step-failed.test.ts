@@ -67,8 +67,8 @@ describe('an operator who is asked about a failed step', () => {
       expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
       expect(endLines(end, ' --state /s', ' --site /site.yaml').slice(-2)).toEqual([
-        `go on with it: shadowtape --site /site.yaml --state /s resume ${end.run}`,
-        `or bring the cluster back: shadowtape --site /site.yaml --state /s unwind ${end.run}`,
+        `resume it: shadowtape --site /site.yaml --state /s resume ${end.run}`,
+        `or roll it back: shadowtape --site /site.yaml --state /s unwind ${end.run}`,
       ]);
     }, 'otherwise');
   });

@@ -15,8 +15,8 @@ export interface GlobalOptionWords {
 /** The commands that resume a run or roll it back. */
 export function furtherLines(run: string, { stateOption, siteOption }: GlobalOptionWords): string[] {
   return [
-    `go on with it: shadowtape${siteOption}${stateOption} resume ${run}`,
-    `or bring the cluster back: shadowtape${siteOption}${stateOption} unwind ${run}`,
+    `resume it: shadowtape${siteOption}${stateOption} resume ${run}`,
+    `or roll it back: shadowtape${siteOption}${stateOption} unwind ${run}`,
   ].map(printable);
 }
 

@@ -36,7 +36,7 @@ describe('the shadow of a run', () => {
     { what: 'started for writing', commands: ['-M', '-F', '-N'], state: 'rw' },
     { what: 'not stopped, since that failed', commands: ['-M', '-F fails'], state: 'ro' },
     { what: 'stopped, since starting it failed', commands: ['-M', '-F', '-N fails'], state: 'between' },
-    { what: 'started or not: nobody heard', commands: ['-M', '-F', '-N unheard'], state: 'between' },
+    { what: 'with an end that was not seen', commands: ['-M', '-F', '-N unheard'], state: 'between' },
     { what: 'made anew', commands: ['-M', '-F', '-N', '-F', '-R', '-M'], state: 'ro' },
   ])('is $what', ({ commands, state }) => {
     expect(shadowStateOf(events(...commands), volume)).toBe(state);

@@ -26,7 +26,7 @@ import type { World } from '../model/world.ts';
 export interface RunEnd extends VerdictAndStatus, Omissions {
   readonly sentence: string;
   readonly error: ShadowtapeError | undefined;
-  /** What stands where, a sentence each. */
+  /** Current state of the objects, one sentence each. */
   readonly stands: readonly string[];
 }
 
@@ -123,7 +123,7 @@ function failedEnd(
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
   const left = [
-    ...others.map((text) => `not brought back: ${text}`),
+    ...others.map((text) => `not rolled back: ${text}`),
     ...commandsByHand(options.steps, world, marks),
   ];
   return {
@@ -175,7 +175,7 @@ function goodEnd(
     error: unproven,
     stands: [
       ...stands,
-      ...others.map((text) => `not brought back: ${text}`),
+      ...others.map((text) => `not rolled back: ${text}`),
       ...commandsByHand(options.steps, world, marks),
     ],
   };
@@ -214,7 +214,7 @@ export function unwoundEnd(
     return { ...ended, sentence, stands };
   }
   const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
-  const reasons = others.map((text) => `not brought back: ${text}`);
+  const reasons = others.map((text) => `not rolled back: ${text}`);
   return {
     ...ended,
     sentence: `run ${run} is not unwound: ${first}`,
