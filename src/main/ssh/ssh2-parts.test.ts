@@ -1,5 +1,10 @@
-import type { Client } from 'ssh2';
-import { describe, expect, it } from 'vitest';
+import { KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import ssh2 from 'ssh2';
+import type { CipherAlgorithm, Client } from 'ssh2';
+import { afterEach, describe, expect, it } from 'vitest';
+import { algorithmsFor } from './algorithms.ts';
+import { Workbench } from './ssh-server.test-support.ts';
 import { canSend } from './ssh2-parts.ts';
 
 const clientWith = (socket: object | undefined) => ({ _sock: socket }) as unknown as Client;
@@ -15,3 +20,38 @@ describe('a client', () => {
     expect(canSend(clientWith(undefined))).toBe(false);
   });
 });
+
+describe('the keys of ciphers that are made anew for every packet', () => {
+  const bench = new Workbench();
+  afterEach(() => bench.end());
+
+  const offered = algorithmsFor('modern', []).cipher.filter((name) => /gcm|chacha/.test(name));
+
+  it.each(offered)('are key objects with %s, and a login works', async (cipher) => {
+    const server = await bench.server();
+    const client = new ssh2.Client();
+    client.connect({
+      port: server.port,
+      username: 'root',
+      password: 'any',
+      algorithms: { cipher: [cipher as CipherAlgorithm] },
+    });
+    await once(client, 'ready');
+    expect(keysOf(client)).toEqual(
+      cipher.startsWith('chacha') ? Array(4).fill('secret') : ['secret', 'secret'],
+    );
+    client.end();
+    await once(client, 'close');
+  });
+});
+
+/** The kinds of the key objects that a connection's cipher and decipher hold; undefined for a key that is none. */
+function keysOf(client: Client): (string | undefined)[] {
+  const { _cipher, _decipher } = (client as unknown as { _protocol: Record<string, Record<string, unknown>> })
+    ._protocol;
+  const names = ['_encKey', '_encKeyMain', '_encKeyPktLen', '_decipherKey', '_decKeyMain', '_decKeyPktLen'];
+  return [_cipher, _decipher]
+    .flatMap((part) => names.map((name) => part?.[name]))
+    .filter((key) => key !== undefined)
+    .map((key) => (key instanceof KeyObject ? key.type : undefined));
+}

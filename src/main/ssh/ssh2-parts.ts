@@ -1,4 +1,7 @@
-/** The few things that ssh2 1.17 knows but does not show in its types. Everything that leans on them stands here. */
+/** The few things that ssh2 1.17 knows but does not show in its types. Everything that depends on them is in this file. */
+import { createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { readInTurns } from '../../streams/turn.ts';
@@ -62,3 +65,52 @@ export function sendSignal(client: Client, channel: ClientChannel, name: 'TERM')
     // The connection went away first: nothing is left to signal.
   }
 }
+
+interface CipherMakers {
+  createCipher(config: object): object;
+  createDecipher(config: object): object;
+}
+
+/** The ciphers that ssh2 makes anew for every packet, and the properties that it keeps their keys in. */
+const madeForEachPacket = [
+  { sslName: 'aes-128-gcm', keyLen: 16, ivLen: 12, keys: ['_encKey', '_decipherKey'] },
+  {
+    sslName: 'chacha20',
+    keyLen: 64,
+    ivLen: 0,
+    keys: ['_encKeyMain', '_encKeyPktLen', '_decKeyMain', '_decKeyPktLen'],
+  },
+] as const;
+
+/** Has what is stored in this property of a class's objects kept as a KeyObject. */
+function keepAsKeyObject(cipherClass: object, name: string): void {
+  const kept = new WeakMap<object, KeyObject>();
+  Object.defineProperty(cipherClass, name, {
+    set(this: object, key: Buffer) {
+      kept.set(this, createSecretKey(key));
+    },
+    get(this: object) {
+      return kept.get(this);
+    },
+  });
+}
+
+/**
+ * Has ssh2 keep the keys of its ciphers as KeyObjects. It makes a new cipher for every packet. Node 24 turns a Buffer into a key each
+ * time, which costs more than to encrypt a small packet; with a KeyObject, making a cipher takes a tenth (1.4 µs instead of 16).
+ */
+function keepKeysOfPackets(): void {
+  const makers = createRequire(import.meta.url)('ssh2/lib/protocol/crypto.js') as CipherMakers;
+  for (const { keys, ...info } of madeForEachPacket) {
+    const [key, iv] = [Buffer.alloc(info.keyLen), Buffer.alloc(info.ivLen)];
+    const sample = { seqno: 0, onWrite: () => {}, onPayload: () => {}, forceNative: true };
+    const outbound = { ...sample, cipherInfo: info, cipherKey: key, cipherIV: iv };
+    const inbound = { ...sample, decipherInfo: info, decipherKey: key, decipherIV: iv };
+    for (const cipher of [makers.createCipher({ outbound }), makers.createDecipher({ inbound })]) {
+      const own = keys.filter((name) => name in cipher);
+      for (const name of own) keepAsKeyObject(Object.getPrototypeOf(cipher) as object, name);
+    }
+  }
+}
+
+keepKeysOfPackets();
