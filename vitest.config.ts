@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { configDefaults, defineConfig } from 'vitest/config';
 import FailureCount from './test/support/failure-count.ts';
 import LongestFirst from './test/support/longest-first.ts';
+import { temporaryFolder } from './test/support/temporary-folder.ts';
 
 /** Tests of what lives in a page, and is compiled by Svelte. The others are not made to wait for that. */
 const pageTests = 'src/renderer/**/*.svelte.test.ts';
@@ -20,7 +21,10 @@ export default defineConfig({
     restoreMocks: true,
     sequence: { sequencer: LongestFirst },
     // Tests start the command line hundreds of times: what Node has compiled of it is kept for the next one.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests') },
+    env: {
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests'),
+      TMPDIR: temporaryFolder(),
+    },
     reporters: ['default', new FailureCount()],
     projects: [
       {
