@@ -129,7 +129,12 @@ describe('a copy that cannot be seen in step 8-2', () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         onEvent: (event) => {
-          if (isStart(event, '8-2')) scene.lab.faults.set('fail-once=node1:sdxinfo -S');
+          if (isStart(event, '8-2')) {
+            scene.lab.faults.set('slow-rejoin=1');
+            scene.lab.faults.set('fail-once=node1:sdxinfo -S');
+          }
+          // The copy runs on while sdxinfo fails.
+          if (event.type === 'warning' && event.step === '8-2') scene.lab.faults.clear('slow-rejoin');
         },
       });
       expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, sentence: backup });

@@ -82,8 +82,9 @@ const madeForEachPacket = [
   },
 ] as const;
 
-/** Has what is stored in this property of a class's objects kept as a KeyObject. */
+/** Has what is stored in this property of a class's objects kept as a KeyObject. A second copy of this module changes nothing. */
 function keepAsKeyObject(cipherClass: object, name: string): void {
+  if (Object.hasOwn(cipherClass, name)) return;
   const kept = new WeakMap<object, KeyObject>();
   Object.defineProperty(cipherClass, name, {
     set(this: object, key: Buffer) {
@@ -107,8 +108,9 @@ function keepKeysOfPackets(): void {
     const outbound = { ...sample, cipherInfo: info, cipherKey: key, cipherIV: iv };
     const inbound = { ...sample, decipherInfo: info, decipherKey: key, decipherIV: iv };
     for (const cipher of [makers.createCipher({ outbound }), makers.createDecipher({ inbound })]) {
+      const cipherClass = Object.getPrototypeOf(cipher) as object;
       const own = keys.filter((name) => name in cipher);
-      for (const name of own) keepAsKeyObject(Object.getPrototypeOf(cipher) as object, name);
+      for (const name of own) keepAsKeyObject(cipherClass, name);
     }
   }
 }

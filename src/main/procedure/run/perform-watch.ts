@@ -1,5 +1,5 @@
 /** Watches the resynchronisation: COPY, then STOP; anything else has failed (GDS guide 6.6.3.7, step 8-2). */
-import { failure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ErrorCode } from '../../../contract/errors.ts';
 import { copyState, type CopyState } from '../../gds/proxy-state.ts';
 import { slicesOfVolume } from '../../gds/report-lookup.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
@@ -15,7 +15,13 @@ interface Watched {
   readonly words: string;
 }
 
-/** @throws RESYNCHRONISATION_FAILED */
+/** sdxinfo was sent and answered, but it showed nothing. */
+const notShown = ['COMMAND_FAILED', 'COMMAND_OUTPUT_CUT', 'SDX_ERROR_PRINTED'] as const satisfies ErrorCode[];
+
+/** How many failed looks in a row end the watching. A single one says nothing about the copy: the next one may show it. */
+const mostFailedLooks = 5;
+
+/** @throws RESYNCHRONISATION_FAILED, and what keeps the volume from being seen */
 async function look(context: RunContext, step: Step, proxy: string, command: StepCommand): Promise<Watched> {
   const { assignment } = context;
   const volume = volumeNamed(assignment, proxy);
@@ -33,29 +39,41 @@ async function look(context: RunContext, step: Step, proxy: string, command: Ste
   return { volume, state, words };
 }
 
+async function lookAt(context: RunContext, step: Step, copying: readonly string[]): Promise<Watched[]> {
+  const watched: Watched[] = [];
+  // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
+  for (const proxy of copying) {
+    const command = step.commands[step.volumes?.indexOf(proxy) ?? -1];
+    if (!command) throw new Error('the step has an sdxinfo command for each volume');
+    watched.push(await look(context, step, proxy, command));
+  }
+  return watched;
+}
+
+function wordsOf(step: Step, watched: readonly Watched[]): string {
+  const several = (step.volumes?.length ?? 0) > 1;
+  return watched.map(({ volume, words }) => (several ? `${volume.proxy}: ${words}` : words)).join('; ');
+}
+
 export const performWatch: Performer = async (context, step) => {
   const startedAt = performance.now();
+  const { everySeconds } = context.assignment.job.resynchronisation;
   let copying = [...(step.volumes ?? [])];
-  while (copying.length > 0) {
-    const watched: Watched[] = [];
-    // One after the other: sdxinfo becomes slow when several run at once (GDS guide 4.5, D.6).
-    for (const proxy of copying) {
-      const command = step.commands[step.volumes?.indexOf(proxy) ?? -1];
-      if (!command) throw new Error('the step has an sdxinfo command for each volume');
-      watched.push(await look(context, step, proxy, command));
+  for (let failedLooks = 0; copying.length > 0;) {
+    try {
+      const watched = await lookAt(context, step, copying);
+      failedLooks = 0;
+      const seconds = Math.round((performance.now() - startedAt) / 1000);
+      const words = `${wordsOf(step, watched)}, ${seconds} s`;
+      context.progress({ step: step.id, what: 'resynchronisation', bytes: 0, words });
+      copying = watched.flatMap(({ volume, state }) => (state === 'in-sync' ? [] : [volume.proxy]));
+    } catch (error) {
+      failedLooks += 1;
+      if (!isFailure(error, ...notShown) || failedLooks >= mostFailedLooks) throw error;
+      const text = `${error.message}; the copy is looked at again in ${everySeconds} s`;
+      context.journal.append({ type: 'warning', step: step.id, text });
     }
-    const several = (step.volumes?.length ?? 0) > 1;
-    const words = watched.map(({ volume, words: own }) => (several ? `${volume.proxy}: ${own}` : own));
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
-    context.progress({
-      step: step.id,
-      what: 'resynchronisation',
-      bytes: 0,
-      words: `${words.join('; ')}, ${seconds} s`,
-    });
-    copying = watched.flatMap(({ volume, state }) => (state === 'in-sync' ? [] : [volume.proxy]));
-    if (copying.length > 0)
-      await context.pause(step.id, context.assignment.job.resynchronisation.everySeconds);
+    if (copying.length > 0) await context.pause(step.id, everySeconds);
   }
   context.observer.forget();
 };
