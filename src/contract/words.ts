@@ -43,6 +43,20 @@ export function coverageText(
   return `${countText(sampled)} of ${countText(records)} records (${Number(share.toFixed(2))} %), ${countText(distinct)} distinct, largest gap ${countText(largestGap)} records (${bytesText(largestGap * recordBytes)})`;
 }
 
+/** Characters before a cut that a single word may take; a longer one, such as a path, is cut itself. */
+const longestWord = 40;
+
+/**
+ * A text that is too long for a sentence, cut between two words where that is possible.
+ * @param limit characters that are kept at most
+ */
+export function shortened(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const kept = text.slice(0, limit + 1);
+  const space = kept.search(/\s+\S*$/);
+  return `${space > limit - longestWord ? kept.slice(0, space) : kept.slice(0, limit)}…`;
+}
+
 /** Keeps what a host prints from steering the terminal: control characters but tab and line feed are made visible. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (sign) =>

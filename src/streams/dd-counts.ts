@@ -40,7 +40,8 @@ export function ddComplaint(stderr: string): string {
     .join('; ');
 }
 
-function isCountLine(line: string): boolean {
+/** True for a line in which dd counts, and does not complain. */
+export function isCountLine(line: string): boolean {
   return /^\d+\+\d+ records (in|out)$/.test(line) || /^\d+ bytes? .*(copied|transferred)/.test(line);
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { failure } from '../../contract/errors.ts';
+import { shortened } from '../../contract/words.ts';
 
 export interface SdxinfoRow {
   /** Counted from 1, in the text that was read. */
@@ -52,8 +53,8 @@ interface OpenTable {
 
 /** The error of a line that is not understood. */
 export function unreadable(lineNumber: number, line: string, reason: string): Error {
-  const quoted = line.length > longestQuote ? `${line.slice(0, longestQuote)}…` : line;
-  return failure('SDXINFO_UNREADABLE', { number: lineNumber, line: quoted.trim(), reason }, { actual: line });
+  const quoted = shortened(line.trim(), longestQuote);
+  return failure('SDXINFO_UNREADABLE', { number: lineNumber, line: quoted, reason }, { actual: line });
 }
 
 function hasControlCharacter(text: string): boolean {

@@ -1,11 +1,12 @@
 /** Looks at what a tape begins with, without writing to it. */
 import { failure } from '../../../contract/errors.ts';
+import { ddComplaint } from '../../../streams/dd-counts.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
 import { readLabel } from '../../tape/tape-label.ts';
-import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus, type Drive } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
 import type { StepCommand } from '../model/step.ts';
@@ -52,8 +53,7 @@ async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): 
 
 /** What dd said of a read that failed, without the counts that it prints in the end. */
 export function ddWords({ stderr, status }: Pick<CommandResult, 'stderr' | 'status'>): string {
-  const words = wordsOf({ stderr: stderr.replace(/^\d+\+\d+ records (in|out)$/gm, '') });
-  return words || `dd ended with exit status ${status ?? 'unknown'}`;
+  return ddComplaint(stderr) || `dd ended with exit status ${status ?? 'unknown'}`;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Sends commands, and writes each into the journal: the intent before, the outcome after. */
 import { createHash } from 'node:crypto';
 import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
+import { shortened } from '../../../contract/words.ts';
+import { isCountLine } from '../../../streams/dd-counts.ts';
 import type { OnRetry } from '../../ssh/host-profile.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';
@@ -203,8 +205,10 @@ const saidCharacters = 300;
 export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
   const linesOf = (text: string) =>
     text.split(/[\r\n]+/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
-  const last = linesOf(stderr).at(-1) ?? linesOf(stdout).at(-1) ?? '';
-  return last.length > saidCharacters ? `${last.slice(0, saidCharacters)}…` : last;
+  const errors = linesOf(stderr);
+  // dd counts its records after the reason why it failed.
+  const last = errors.findLast((line) => !isCountLine(line)) ?? linesOf(stdout).at(-1) ?? errors.at(-1) ?? '';
+  return shortened(last, saidCharacters);
 }
 
 /** A GDS command that prints an error has failed, whatever its exit status: those are not documented (GDS guide, E.4). */

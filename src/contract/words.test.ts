@@ -1,0 +1,25 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { shortened } from './words.ts';
+
+describe('a text that is too long for a sentence', () => {
+  it('is cut between two words', () => {
+    expect(shortened('the shadow volume is in use by another process', 24)).toBe('the shadow volume is in…');
+    expect(shortened('the shadow volume is in use', 27)).toBe('the shadow volume is in use');
+  });
+
+  it('is cut in a word only where the word is very long, such as a path', () => {
+    const path = `cannot open /dev/${'x'.repeat(200)}`;
+    expect(shortened(path, 100)).toBe(`${path.slice(0, 100)}…`);
+  });
+
+  it('keeps what fits, and never more than the limit', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 60 }), (text, limit) => {
+        const short = shortened(text, limit);
+        if (text.length <= limit) return short === text;
+        return short.length <= limit + 1 && text.startsWith(short.slice(0, -1));
+      }),
+    );
+  });
+});
