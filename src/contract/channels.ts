@@ -121,7 +121,8 @@ export interface Responses {
     readonly volume: string;
     readonly bytes: number;
     readonly records: number;
-    readonly sha256: string;
+    readonly sha256: string | undefined;
+    readonly cksum: number | undefined;
   }[];
   readonly report: ReportDocument;
   readonly exportRun: ExportedFile;

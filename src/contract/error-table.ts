@@ -379,6 +379,11 @@ export const errorTable = {
     sentence: 'run {run} has not written a tape that could be compared',
     hint: 'shadowtape show {run} tells how far it came',
   },
+  RUN_HAS_NO_DIGEST: {
+    sentence:
+      'run {run} took no digest of {volume} (verify.digest: none), so that its tape can be read, but not compared',
+    hint: 'shadowtape identify shows what is on the tape; set verify.digest to sha256 in the job for the next run',
+  },
   // ---- reports ----
   REPORT_FILE_THERE: {
     sentence: '{file} is there already',

@@ -159,6 +159,13 @@ describe('the digest of the dump', () => {
       const source = await sourceOf(job);
       if (job === 'ufs-tar') expect(await filesFromTar(scene, records, Object.keys(source))).toEqual(source);
       if (job === 'raw-dd') expect(Buffer.concat(records)).toHaveLength(4096 * 512);
+      const console = await openSceneConsole(scene);
+      const abort = new AbortController().signal;
+      const verified = console.verify(end.run, abort, () => undefined).finally(() => console.close());
+      await expect(verified).rejects.toMatchObject({
+        code: 'RUN_HAS_NO_DIGEST',
+        message: `run ${end.run} took no digest of Volume2 (verify.digest: none), so that its tape can be read, but not compared`,
+      });
     },
   );
 });

@@ -57,10 +57,12 @@ describe('identify', () => {
     const { stdout } = await run('identify');
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^tape in \/dev\/rmt\/0 on node3: "PAYROLL-01", uuid [0-9a-f-]{36}$/);
-    expect(lines[1]).toContain(`  file 0      32,768 B  the label "PAYROLL-01", written ${today()} by run`);
+    expect(lines[1]).toContain(
+      `  file 0    records of 32,768 B  the label "PAYROLL-01", written ${today()} by run`,
+    );
     expect(lines.slice(2)).toEqual([
-      '  file 1      32,768 B  Volume2, method 6b: a tar archive that begins with "./"',
-      `  file 2      32,768 B  the manifest of run ${end.run}: 1 file`,
+      '  file 1    records of 32,768 B  Volume2, method 6b: a tar archive that begins with "./"',
+      `  file 2    records of 32,768 B  the manifest of run ${end.run}: 1 file`,
       '  end of data behind file 2',
       '',
     ]);

@@ -80,10 +80,10 @@ async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<n
       console.verify(run, abort, (shown) => progress.show(shown), ask),
     );
     progress.print(
-      files.map(
-        ({ volume, bytes, records, sha256 }) =>
-          `verified: the tape holds ${volume} of run ${run}: ${countText(bytes)} bytes, ${countText(records)} records, sha256 ${sha256}`,
-      ),
+      files.map(({ volume, bytes, records, sha256, cksum }) => {
+        const sum = sha256 === undefined ? `cksum ${cksum ?? 'unknown'}` : `sha256 ${sha256}`;
+        return `verified: the tape holds ${volume} of run ${run}: ${countText(bytes)} bytes, ${countText(records)} records, ${sum}`;
+      }),
     );
     return 0;
   } catch (error) {

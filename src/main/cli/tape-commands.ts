@@ -30,8 +30,9 @@ function identifiedLines({ host, device, blank, label, files, end }: IdentifiedT
   return [
     `${place}: ${name}`,
     ...files.map(({ file, holds, recordBytes }) => {
-      const size = recordBytes === undefined || recordBytes === 0 ? '' : `${countText(recordBytes)} B`;
-      return `  file ${String(file).padEnd(3)} ${size.padStart(11)}  ${holds}`;
+      const size =
+        recordBytes === undefined || recordBytes === 0 ? '' : `records of ${countText(recordBytes)} B`;
+      return `  file ${String(file).padEnd(3)} ${size.padStart(20)}  ${holds}`;
     }),
     `  ${end}`,
   ];

@@ -27,10 +27,13 @@ export interface VerifiedFile {
   readonly volume: string;
   readonly bytes: number;
   readonly records: number;
-  readonly sha256: string;
+  /** SHA-256 (hex) of the file, where the run took one. */
+  readonly sha256: string | undefined;
+  /** The sum of cksum(1), where the run took that. */
+  readonly cksum: number | undefined;
 }
 
-/** @throws RUN_HAS_NO_TAPE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
+/** @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
 export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]> {
   const { run, events, runner, abort, onProgress, platform, change, ask } = options;
   const start = events[0];
@@ -38,6 +41,8 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
   const files = start.volumes.map(({ proxy, tapeFile }) => {
     const written = writtenOf(events, proxy);
     if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
+    const sums = [written.crc32, written.cksum, written.onTapeSha256];
+    if (sums.every((sum) => sum === undefined)) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
     return { proxy, tapeFile: tapeFile ?? (start.layout === 'labelled' ? 1 : 0), written };
   });
   const drive = { tapeHost: start.tape.host, tapeDevice: start.tape.device };
@@ -51,6 +56,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
     volume: proxy,
     bytes: written.bytes ?? 0,
     records: written.records ?? 0,
-    sha256: written.onTapeSha256 ?? '',
+    sha256: written.onTapeSha256,
+    cksum: written.cksum,
   }));
 }
