@@ -87,6 +87,20 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string().optional(),
     system: z.string().optional(),
   }),
+  /** Which machines the hosts are, right after the run began and after each taking up. */
+  event('hosts-identified', {
+    hosts: z.array(
+      z.looseObject({
+        name: z.string(),
+        address: z.string(),
+        port: z.int(),
+        /** Type and fingerprint: `ssh-ed25519 SHA256:…`. */
+        hostKey: z.string(),
+        /** What the system says of the machine; absent where it does not. */
+        machine: z.string().optional(),
+      }),
+    ),
+  }),
   event('observed', {
     /** What was found against what the journal lets expect, a sentence each. */
     findings: z.array(z.string()),

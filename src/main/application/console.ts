@@ -100,6 +100,8 @@ export interface TakeUpRequest extends Following {
   readonly run: string;
   /** Takes the lock of the run over though its process may live (--take-over-lock). */
   readonly takeOverLock?: boolean | undefined;
+  /** Hosts of which the operator says that they are the same machines (--same-machine). */
+  readonly sameMachines?: readonly string[] | undefined;
 }
 
 export interface EndedRun extends RunEnd {
@@ -283,6 +285,7 @@ export class ShadowtapeConsole {
         read,
         laterRuns: () => laterRuns(this.#state, run),
         takeOverLock: request.takeOverLock ?? false,
+        sameMachines: request.sameMachines ?? [],
         assignment,
         steps: stepsOf(assignment),
         onEvent: toldOf(request, notices),
