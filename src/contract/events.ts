@@ -74,6 +74,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     hosts: z
       .array(z.looseObject({ name: z.string(), role: z.enum(['primary', 'backup', 'tape']) }))
       .optional(),
+    /** Counts the runs of a state folder: names and times do not order them where a clock was set back. */
+    order: z.int().positive().optional(),
     /** Of the console: version of Node.js, and the system it runs on. */
     node: z.string().optional(),
     system: z.string().optional(),

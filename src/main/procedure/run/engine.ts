@@ -95,12 +95,13 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   return halt.aborted ? haltedEnd(context, error) : endOfRun(context, world, { error, troubles });
 }
 
-function recordStart({ assignment, journal, operator, version }: RunOptions): void {
+function recordStart({ assignment, journal, operator, version, order }: RunOptions): void {
   journal.append({
     type: 'run-started',
     ...beginningFields(assignment),
     operator,
     version,
+    ...(order === undefined ? {} : { order }),
     ...consoleFields(),
   });
 }
