@@ -183,6 +183,8 @@ class ConnectAttempt {
   #clock: ConnectClock | undefined;
   #loggingIn = false;
   #settled = false;
+  /** The key that was accepted; nobody is asked for a secret before. */
+  #hostKey: string | undefined;
   #failed = false;
 
   /** @param lose told of a host key that is refused after the login: the connection is lost with that error */
@@ -196,7 +198,8 @@ class ConnectAttempt {
     this.#deps = deps;
     this.#client = client;
     this.#lose = lose;
-    const askSecret: AskSecret = (question) => this.#paused(() => deps.askSecret(question));
+    const askSecret: AskSecret = (question) =>
+      this.#paused(() => deps.askSecret({ ...question, hostKey: this.#hostKey }));
     this.#login = new Login(profile, { askSecret, openedKeys: deps.openedKeys });
   }
 
@@ -310,6 +313,7 @@ class ConnectAttempt {
     reject: (error: unknown) => void,
   ): void {
     if (trusted) {
+      this.#hostKey = check.accepted;
       this.#loggingIn = true;
     } else if (!this.#settled) {
       reject(check.refusal);
