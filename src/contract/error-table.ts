@@ -601,6 +601,11 @@ export const errorTable = {
       'the connection to {host} was ended: its host key changed during a rekey, from {accepted} to {shown}',
     hint: 'another machine may have taken over the connection: find out who changed the host key before you run again; what was running on {host} may still run',
   },
+  HOST_IS_ANOTHER: {
+    sentence:
+      '{host} ({address}, port {port}) is not the machine that the run began with: its {what} was {expected}, and is {actual}',
+    hint: 'correct the address of {host} in the site file, so that it names that machine again; where it is the same machine with a new {what}, resume or roll back with --same-machine {host}',
+  },
   LOGIN_REFUSED: {
     sentence: '{host} does not let {user} log in: {reason}; tried: {methods}',
     hint: 'add the public key to authorized_keys of {user} on {host}, or name another key file or user in the site file',

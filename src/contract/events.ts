@@ -74,6 +74,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     hosts: z
       .array(z.looseObject({ name: z.string(), role: z.enum(['primary', 'backup', 'tape']) }))
       .optional(),
+    /** Counts the runs of a state folder: names and times do not order them where a clock was set back. */
+    order: z.int().positive().optional(),
     /** Of the console: version of Node.js, and the system it runs on. */
     node: z.string().optional(),
     system: z.string().optional(),
@@ -86,6 +88,20 @@ export const runEventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     node: z.string().optional(),
     system: z.string().optional(),
+  }),
+  /** Which machines the hosts are, right after the run began and after each taking up. */
+  event('hosts-identified', {
+    hosts: z.array(
+      z.looseObject({
+        name: z.string(),
+        address: z.string(),
+        port: z.int(),
+        /** Type and fingerprint: `ssh-ed25519 SHA256:…`. */
+        hostKey: z.string(),
+        /** What the system says of the machine; absent where it does not. */
+        machine: z.string().optional(),
+      }),
+    ),
   }),
   event('observed', {
     /** What was found against what the journal lets expect, a sentence each. */

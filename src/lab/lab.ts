@@ -205,7 +205,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     if (phase === 'started') commands.push({ host, line, sent });
     for (const listener of listeners) listener(event);
   };
-  const machines = nodeNames.map((node) => new Machine(node, world));
+  const machines = nodeNames.map((node) => new Machine(node, world, keys.hostKeys[node]));
   const hosts = machines.map(
     (machine) =>
       new LabHost({ machine, hostKey: keys.hostKeys[machine.node], clientKey: keys.clientKey, onCommand }),

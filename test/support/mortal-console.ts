@@ -75,6 +75,8 @@ function mortalHosts(hosts: SshHosts, life: Life): Hosts {
         openRead: (argv, options) => alive(() => session.openRead(argv, options)),
         openWrite: (argv, options) => alive(() => session.openWrite(argv, options)),
         openTalk: (argv, options) => alive(() => session.openTalk(argv, options)),
+        seen: () => alive(() => session.seen()),
+        pin: (hostKey) => session.pin(hostKey),
       };
     },
   };

@@ -31,6 +31,12 @@ export const uname: Command = async (call) => {
 };
 
 export const hostname = says((node) => node);
+
+/** The number that Solaris keeps in its NVRAM (hostid(1)): of its own in each lab. */
+export const hostid: Command = async (call) => {
+  await call.output.write(`${call.machine.hostId}\n`);
+  return 0;
+};
 export const id = says(() => 'uid=0(root) gid=0(root)');
 export const pwd: Command = async (call) => {
   await call.output.write(`${call.directory}\n`);

@@ -15,6 +15,7 @@ import { sdxshadowdisk, sdxshadowgroup, sdxshadowvolume } from './command-sdxsha
 import {
   date,
   echo,
+  hostid,
   hostname,
   id,
   iostat,
@@ -57,6 +58,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
     false: no,
     fsck,
     head,
+    hostid,
     hostname,
     id,
     iostat,

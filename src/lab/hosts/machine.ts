@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HostFiles } from './host-files.ts';
 import type { NodeName } from '../gds/lab-model.ts';
 import { ProcessTable } from './processes.ts';
@@ -6,14 +7,18 @@ import type { World } from '../world.ts';
 /** One of the three hosts, apart from its network. */
 export class Machine {
   readonly node: NodeName;
+  /** What hostid(1) prints. */
+  readonly hostId: string;
   readonly world: World;
   readonly files: HostFiles;
   readonly processes = new ProcessTable();
 
   #up: Promise<void> = Promise.resolve();
 
-  constructor(node: NodeName, world: World) {
+  /** @param hostKey the private key of its sshd: each lab has its own, so that its hosts are machines of their own */
+  constructor(node: NodeName, world: World, hostKey: string) {
     this.node = node;
+    this.hostId = createHash('sha256').update(hostKey).digest('hex').slice(0, 8);
     this.world = world;
     this.files = new HostFiles(node, world);
   }

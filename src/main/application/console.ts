@@ -42,6 +42,7 @@ import { unpackJournal } from '../proof/packed-runs.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
 import { laterRuns, readRun } from '../journal/run-history.ts';
+import { nextOrder } from '../journal/run-order.ts';
 import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
@@ -100,6 +101,8 @@ export interface TakeUpRequest extends Following {
   readonly run: string;
   /** Takes the lock of the run over though its process may live (--take-over-lock). */
   readonly takeOverLock?: boolean | undefined;
+  /** Hosts of which the operator says that they are the same machines (--same-machine). */
+  readonly sameMachines?: readonly string[] | undefined;
 }
 
 export interface EndedRun extends RunEnd {
@@ -218,6 +221,7 @@ export class ShadowtapeConsole {
     await this.#interrupted.requireNone(named.job.class);
     const planned = await this.#assign(named, name);
     timeLimitsOf(planned.job, stepsOf(planned));
+    const order = await nextOrder(this.#state);
     const journal = this.#newJournal(name);
     const { run } = journal;
     // Another run may have taken the name: the journal's is the one that a resumed run knows.
@@ -232,6 +236,7 @@ export class ShadowtapeConsole {
         assignment,
         steps,
         journal,
+        order,
         whyLockStays: (owner) => this.#interrupted.whyLockStays(assignment.class, owner),
         ...this.#follow(request, run),
       });
@@ -283,6 +288,7 @@ export class ShadowtapeConsole {
         read,
         laterRuns: () => laterRuns(this.#state, run),
         takeOverLock: request.takeOverLock ?? false,
+        sameMachines: request.sameMachines ?? [],
         assignment,
         steps: stepsOf(assignment),
         onEvent: toldOf(request, notices),
@@ -385,8 +391,14 @@ export class ShadowtapeConsole {
         ...(this.#isLab ? [] : ['--site', this.siteName]),
         ...(this.#state.path === defaultStateFolder() ? [] : ['--state', this.#state.path]),
       ]),
+      hostKeys: () => this.#hostKeys(),
       dumpWords: (run, events) => this.#dumpWords(run, events),
     });
+  }
+
+  async #hostKeys(): Promise<string[]> {
+    const seen = Object.keys(this.site.hosts).map((name) => this.#hosts.session(name).seen());
+    return (await Promise.all(seen)).map(({ hostKey }) => hostKey);
   }
 
   /** How far the detached dumps of a run are. What cannot be seen may still run. */

@@ -6,6 +6,7 @@ import { laterRuns, readRun } from '../journal/run-history.ts';
 import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
+import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
 import { deadMarks, removeMark } from '../proof/live-runs.ts';
 
@@ -15,6 +16,8 @@ export interface InterruptedOptions {
   /** The name of the site; another site may have a class of the same name. */
   readonly site: string;
   readonly backupServer: string;
+  /** The host keys of the site's hosts, as they show them now. */
+  readonly hostKeys: () => Promise<readonly string[]>;
   /** What precedes the command on the command line: `shadowtape`, with the site file where there is one. */
   readonly program: string;
   /** Says how far the detached dumps of a run are, a sentence each. */
@@ -68,11 +71,20 @@ export class InterruptedRuns {
       const events = await this.#eventsOf(run);
       const summary = events && summarise(events);
       if (!summary || summary.finishedAt !== undefined) continue;
-      if (summary.class !== className || summary.site !== site) continue;
+      if (summary.class !== className) continue;
+      if (summary.site !== site && !(await this.#isOnOurHosts(events))) continue;
       if (!mayHaveLeft(events, summary)) continue;
       if ((await laterRuns(state, run)).some((later) => hasPartedLater(events, later))) continue;
       throw await this.#interrupted(events, summary);
     }
+  }
+
+  /** A run of a site by another name may be one of this cluster: the site was renamed. */
+  async #isOnOurHosts(events: readonly RunEvent[]): Promise<boolean> {
+    const identified = identifiedHosts(events);
+    if (!identified) return false;
+    const ours = await this.#options.hostKeys();
+    return identified.some(({ hostKey }) => ours.includes(hostKey));
   }
 
   /**

@@ -160,6 +160,7 @@ function registerRun(line: CommandLine): void {
 interface TakeUpOptions extends LabOptions, JsonOption {
   readonly yes?: boolean;
   readonly takeOverLock?: boolean;
+  readonly sameMachine?: readonly string[];
 }
 
 const takeUpWords = {
@@ -173,12 +174,16 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
     command.option('--yes', 'approve the shadow when every rule holds; asks nothing', false);
   command
     .option('--take-over-lock', 'take the lock of this run over, though another process holds it')
+    .option(
+      '--same-machine <host...>',
+      'hosts that are the same machines, though their host key or machine id changed',
+    )
     .addOption(jsonOption())
     .addOption(faultOption())
     .action(async (run: string, options: TakeUpOptions) => {
-      const { yes = false, json = false, takeOverLock = false } = options;
+      const { yes = false, json = false, takeOverLock = false, sameMachine = [] } = options;
       await followOn(line, options, { yes, json, ...line.again }, (console, following) =>
-        console[mode]({ run, takeOverLock, ...following }),
+        console[mode]({ run, takeOverLock, sameMachines: sameMachine, ...following }),
       );
     });
 }

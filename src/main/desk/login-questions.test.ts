@@ -6,6 +6,7 @@ const password: SecretQuestion = {
   kind: 'password',
   host: 'node1',
   user: 'root',
+  hostKey: 'ssh-ed25519 SHA256:one',
   text: 'Password of root on node1',
   attempt: 1,
 };
@@ -63,14 +64,23 @@ describe('a secret', () => {
     const other = first.askSecret({ ...password, host: 'node2' });
     first.answer(numberOf(first), 'staple', true);
     await other;
-    expect([...keystore.kept]).toEqual([['password of root on node2', 'staple']]);
+    expect([...keystore.kept]).toEqual([['password of root on node2 (ssh-ed25519 SHA256:one)', 'staple']]);
     const later = open(keystore).logins;
     expect(await later.askSecret({ ...password, host: 'node2' })).toBe('staple');
   });
 
+  it('is not given to another machine of the same name', async () => {
+    const { logins } = open(store());
+    const asked = logins.askSecret(password);
+    logins.answer(numberOf(logins), 'horse', true);
+    await asked;
+    void logins.askSecret({ ...password, hostKey: 'ssh-ed25519 SHA256:two' });
+    expect(logins.waiting).toHaveLength(1);
+  });
+
   it('that was wrong is asked for again, and kept no longer', async () => {
     const keystore = store();
-    keystore.set('password of root on node1', 'old');
+    keystore.set('password of root on node1 (ssh-ed25519 SHA256:one)', 'old');
     const { logins } = open(keystore);
     expect(await logins.askSecret(password)).toBe('old');
     const again = logins.askSecret({ ...password, attempt: 2 });
@@ -78,7 +88,7 @@ describe('a secret', () => {
     expect(logins.waiting).toMatchObject([{ wasWrong: true }]);
     logins.answer(numberOf(logins), 'new', true);
     expect(await again).toBe('new');
-    expect(keystore.kept.get('password of root on node1')).toBe('new');
+    expect(keystore.kept.get('password of root on node1 (ssh-ed25519 SHA256:one)')).toBe('new');
   });
 
   it('that a host asks for again at once by its own prompt was wrong too', async () => {

@@ -20,9 +20,9 @@ interface Waiting {
 /** A host's own prompt for a password does not tell that the last answer was wrong; one that comes so soon after it does. */
 const soonMilliseconds = 10_000;
 
-/** Secrets of one kind, user and host are the same; answers to a host's own prompts are good once. */
-const nameOf = ({ kind, user, host, keyFile }: SecretQuestion): string =>
-  kind === 'passphrase' ? `passphrase of ${keyFile ?? ''}` : `password of ${user} on ${host}`;
+/** Secrets of one kind, user, host and host key are the same: one that was kept for a machine is not shown to another. Answers to a host's own prompts are good once. */
+const nameOf = ({ kind, user, host, hostKey = 'no host key', keyFile }: SecretQuestion): string =>
+  kind === 'passphrase' ? `passphrase of ${keyFile ?? ''}` : `password of ${user} on ${host} (${hostKey})`;
 
 export class LoginQuestions {
   readonly #keystore: Keystore | undefined;

@@ -16,6 +16,7 @@ import {
 import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { ClockWatch, type Clocks } from './clock-watch.ts';
 import { syncNameOf } from './sync-folder.ts';
 
 export const firstPrevious = '0'.repeat(64);
@@ -46,6 +47,8 @@ export interface JournalOptions {
   readonly file: string;
   readonly run: string;
   readonly now?: () => Date;
+  /** The clocks that are watched; those of the system where it is left out. */
+  readonly clocks?: Clocks | undefined;
 }
 
 /** What a journal held when it was read, where it is gone on with. */
@@ -88,6 +91,7 @@ export class Journal implements EventSink {
   #seq = 0;
   #previous = firstPrevious;
   readonly #now: () => Date;
+  readonly #clock: ClockWatch;
   readonly #events: RunEvent[] = [];
   readonly #listeners = new Set<EventListener>();
 
@@ -95,7 +99,8 @@ export class Journal implements EventSink {
    * @param soFar what the journal holds, where it is gone on with; see reopen
    * @throws JOURNAL_UNWRITABLE where the file cannot be made, JOURNAL_EXISTS where it is there already
    */
-  constructor({ file, run, now = () => new Date() }: JournalOptions, soFar?: JournalSoFar) {
+  constructor({ file, run, now = () => new Date(), clocks }: JournalOptions, soFar?: JournalSoFar) {
+    this.#clock = new ClockWatch(clocks);
     this.file = file;
     this.run = run;
     this.#now = now;
@@ -164,6 +169,13 @@ export class Journal implements EventSink {
    *   Events reach the listeners in any case.
    */
   append(event: NewEvent): number {
+    const stepped = this.#clock.step();
+    if (stepped !== undefined && this.#seq > 0)
+      this.#append({ type: 'warning', step: 'clock', text: stepped });
+    return this.#append(event);
+  }
+
+  #append(event: NewEvent): number {
     this.#seq += 1;
     const line = JSON.stringify({
       seq: this.#seq,

@@ -2,6 +2,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { readJournal, type ReadJournal } from './journal-reader.ts';
+import { runsBegunAfter } from './run-order.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
@@ -10,9 +11,9 @@ export async function readRun(state: StateFolder, run: string): Promise<ReadJour
   return readJournal(state.journalFile(run), run);
 }
 
-/** The events of all runs whose names come later; names begin with the time. A journal that cannot be read is passed over. */
+/** The events of all runs that were begun after a run. A journal that cannot be read is passed over. */
 export async function laterRuns(state: StateFolder, run: string): Promise<(readonly RunEvent[])[]> {
-  const later = (await state.runs()).filter((name) => name > run);
+  const later = await runsBegunAfter(state, run);
   const read = await Promise.allSettled(later.map((name) => readRun(state, name)));
   return read.flatMap((result) => (result.status === 'fulfilled' ? [result.value.events] : []));
 }

@@ -8,7 +8,9 @@ import type { ConfirmHostKey, HostProfile } from './host-profile.ts';
 import {
   appendKnownHost,
   fingerprintOf,
+  hostKeyText,
   keyTypeOf,
+  keyTypeOfText,
   knownKeyTypes,
   lookUp,
   readKnownHosts,
@@ -30,6 +32,7 @@ export class HostKeyCheck {
   readonly #lines: readonly KnownHostLine[];
   readonly #ownFile: string;
   readonly #confirm: ConfirmHostKey;
+  readonly #pinned: string | undefined;
   #accepted: Buffer | undefined;
   #toWriteDown: Buffer | undefined;
   /** Why the last key was refused. */
@@ -40,26 +43,38 @@ export class HostKeyCheck {
     lines: readonly KnownHostLine[],
     ownFile: string,
     confirm: ConfirmHostKey,
+    pinned?: string,
   ) {
+    this.#pinned = pinned;
     this.#profile = profile;
     this.#lines = lines;
     this.#ownFile = ownFile;
     this.#confirm = confirm;
   }
 
-  /** Reads the known_hosts files for one connection. */
+  /**
+   * Reads the known_hosts files for one connection.
+   * @param pinned type and fingerprint of the only key that is accepted, whatever the files say
+   */
   static async begin(
     profile: HostProfile,
     files: HostKeyFiles,
     confirm: ConfirmHostKey,
+    pinned?: string,
   ): Promise<HostKeyCheck> {
     const lines = await readKnownHosts([files.knownHostsFile, ...files.userKnownHostsFiles]);
-    return new HostKeyCheck(profile, lines, files.knownHostsFile, confirm);
+    return new HostKeyCheck(profile, lines, files.knownHostsFile, confirm, pinned);
   }
 
   /** Key types that are known of this host. */
   get preferredKeyTypes(): string[] {
+    if (this.#pinned !== undefined) return [keyTypeOfText(this.#pinned)];
     return knownKeyTypes(this.#lines, this.#profile.address, this.#profile.port);
+  }
+
+  /** The key that was accepted, once it was: type and fingerprint. */
+  get accepted(): string | undefined {
+    return this.#accepted && hostKeyText(this.#accepted);
   }
 
   /**
@@ -69,6 +84,8 @@ export class HostKeyCheck {
   judge(key: Buffer): HostKeyVerdict {
     if (this.#accepted)
       return this.#accepted.equals(key) ? 'trusted' : this.#refuseSwitched(this.#accepted, key);
+    if (this.#pinned !== undefined && hostKeyText(key) !== this.#pinned)
+      return this.#refusePinned(this.#pinned, key);
     const { address, port } = this.#profile;
     const found = lookUp(this.#lines, address, port, key);
     if (found.verdict === 'revoked') return this.#refuseRevoked(key, found.by);
@@ -120,6 +137,17 @@ export class HostKeyCheck {
       'HOST_KEY_SWITCHED',
       { host, accepted, shown },
       { host, expected: accepted, actual: shown },
+    );
+    return 'refused';
+  }
+
+  #refusePinned(expected: string, key: Buffer): 'refused' {
+    const shown = hostKeyText(key);
+    const { host } = this.#where;
+    this.refusal = failure(
+      'HOST_IS_ANOTHER',
+      { ...this.#where, what: 'host key', expected, actual: shown },
+      { host, expected, actual: shown },
     );
     return 'refused';
   }

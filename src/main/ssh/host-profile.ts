@@ -56,6 +56,8 @@ export interface SecretQuestion {
   readonly kind: 'passphrase' | 'password' | 'prompt';
   readonly host: string;
   readonly user: string;
+  /** Type and fingerprint of the key by which the host proved to be itself: a secret is kept for that machine alone. */
+  readonly hostKey?: string | undefined;
   /** The key file that a passphrase opens. */
   readonly keyFile?: string | undefined;
   /** What to show to a person; for a `prompt` these are the host's own words. */

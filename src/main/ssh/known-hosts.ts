@@ -35,6 +35,14 @@ export function keyTypeOf(key: Buffer): string {
   return length > 64 || key.length < 4 + length ? '' : key.toString('latin1', 4, 4 + length);
 }
 
+/** Type and fingerprint of a host key: `ssh-ed25519 SHA256:…`. */
+export function hostKeyText(key: Buffer): string {
+  return `${keyTypeOf(key)} ${fingerprintOf(key)}`;
+}
+
+/** The type in what `hostKeyText` made. */
+export const keyTypeOfText = (text: string): string => text.split(' ')[0] ?? '';
+
 /** How known_hosts names a host: bare on port 22, `[name]:port` elsewhere; always in small letters. */
 export function knownHostsName(address: string, port: number): string {
   const name = address.toLowerCase();

@@ -44,6 +44,9 @@ async function connect(
 
 const keyFile = (path: string) => ({ keyFiles: [{ path, required: true }] });
 
+/** That of a test server. */
+const hostKey = expect.stringMatching(/^ssh-ed25519 SHA256:\S{43}$/) as unknown;
+
 describe('logging in with a key file', () => {
   it('needs no question for an open key', async () => {
     const key = newKey();
@@ -83,6 +86,7 @@ describe('logging in with a key file', () => {
     await hosts.session('node1').connect();
     const question = {
       kind: 'passphrase',
+      hostKey,
       host: 'node1',
       user: 'root',
       keyFile: path,
@@ -178,7 +182,8 @@ describe('logging in with a password', () => {
       asked.push(question);
       return asked.length === 1 ? 'foxtrot' : 'tango';
     });
-    const question = { kind: 'password', host: 'node1', user: 'root', text: 'Password of root on node1' };
+    const text = 'Password of root on node1';
+    const question = { kind: 'password', host: 'node1', hostKey, user: 'root', text };
     expect(asked).toEqual([
       { ...question, attempt: 1 },
       { ...question, attempt: 2 },

@@ -18,6 +18,8 @@ export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: LoginDeps['openedKeys'];
+  /** The only host key that is accepted: type and fingerprint. */
+  readonly pinnedKey?: string | undefined;
 }
 
 /** How long the peer may take to answer our goodbye. */
@@ -61,6 +63,7 @@ export class SshConnection {
   readonly #host: string;
   readonly #lostListeners = new Set<(error: ShadowtapeError) => void>();
   #lost: ShadowtapeError | undefined;
+  #hostKey = '';
 
   private constructor(host: string, client: Client) {
     this.#host = host;
@@ -85,9 +88,15 @@ export class SshConnection {
     const client = new ssh2.Client();
     // Made before the first packet, so that no loss goes unnoticed.
     const connection = new SshConnection(profile.name, client);
-    await new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal)).run(socket);
+    const attempt = new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal));
+    connection.#hostKey = await attempt.run(socket);
     readSocketInTurns(client);
     return connection;
+  }
+
+  /** The host key that was accepted: `ssh-ed25519 SHA256:…`. */
+  get hostKey(): string {
+    return this.#hostKey;
   }
 
   /** The error with which the connection was lost; undefined while it stands. */
@@ -174,6 +183,8 @@ class ConnectAttempt {
   #clock: ConnectClock | undefined;
   #loggingIn = false;
   #settled = false;
+  /** The key that was accepted; nobody is asked for a secret before. */
+  #hostKey: string | undefined;
   #failed = false;
 
   /** @param lose told of a host key that is refused after the login: the connection is lost with that error */
@@ -187,7 +198,8 @@ class ConnectAttempt {
     this.#deps = deps;
     this.#client = client;
     this.#lose = lose;
-    const askSecret: AskSecret = (question) => this.#paused(() => deps.askSecret(question));
+    const askSecret: AskSecret = (question) =>
+      this.#paused(() => deps.askSecret({ ...question, hostKey: this.#hostKey }));
     this.#login = new Login(profile, { askSecret, openedKeys: deps.openedKeys });
   }
 
@@ -195,12 +207,14 @@ class ConnectAttempt {
     return this.#clock ? this.#clock.during(question) : question();
   }
 
-  async run(socket?: Duplex): Promise<void> {
+  /** @returns the host key: type and fingerprint */
+  async run(socket?: Duplex): Promise<string> {
     const confirm: ConfirmHostKey = (question) => this.#paused(() => this.#deps.confirmHostKey(question));
-    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm);
+    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm, this.#deps.pinnedKey);
     try {
       await this.#connect(check, socket);
       await check.writeDown();
+      return check.accepted ?? '';
     } catch (error) {
       this.#failed = true;
       this.#client.destroy();
@@ -299,6 +313,7 @@ class ConnectAttempt {
     reject: (error: unknown) => void,
   ): void {
     if (trusted) {
+      this.#hostKey = check.accepted;
       this.#loggingIn = true;
     } else if (!this.#settled) {
       reject(check.refusal);

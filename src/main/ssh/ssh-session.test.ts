@@ -341,3 +341,21 @@ describe('a jump host', () => {
     );
   });
 });
+
+describe('a session that is pinned to a host key', () => {
+  it('sends nothing to a host that shows another one, whether it is connected already or not', async () => {
+    const asked: string[] = [];
+    const server = await bench.server({ commands: { true: ok }, onAsked: (line) => asked.push(line) });
+    const session = await sessionTo(server);
+    const { hostKey } = await session.seen();
+    const unpin = session.pin('ssh-ed25519 SHA256:another');
+    expect(await failureOf(session.exec(['true']))).toMatchObject({
+      code: 'HOST_IS_ANOTHER',
+      message: `node1 (127.0.0.1, port ${server.port}) is not the machine that the run began with: its host key was ssh-ed25519 SHA256:another, and is ${hostKey}`,
+    });
+    expect(asked).toEqual([]);
+    unpin();
+    session.pin(hostKey);
+    expect((await session.exec(['true'])).status).toBe(0);
+  });
+});

@@ -52,6 +52,14 @@ function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<
 
 const once: ConnectRetry = { tries: 1, everySeconds: 0 };
 
+/** Where a host was reached, and by which host key it proved to be itself. */
+export interface SeenHost {
+  readonly address: string;
+  readonly port: number;
+  /** `ssh-ed25519 SHA256:…` */
+  readonly hostKey: string;
+}
+
 /** "attempt 2 of 3" */
 const attemptWords = (attempt: number, tries: number) => `attempt ${attempt} of ${tries}`;
 
@@ -64,6 +72,10 @@ export class SshSession {
   /** Of all who wait for the connection at the moment. */
   readonly #onRetry = new Set<OnRetry>();
   readonly #closing = new AbortController();
+  /** Host keys that runs know this host by. The newest counts: a host may have keys of several types. */
+  readonly #pins: string[] = [];
+  /** Connections that showed another key than the pinned one; what was begun on them may end there. */
+  readonly #retired = new Set<SshConnection>();
   #connection: Promise<SshConnection> | undefined;
   #established = false;
   #closed = false;
@@ -87,6 +99,33 @@ export class SshSession {
     await this.#connected();
   }
 
+  /**
+   * How the host is reached, and which host key it shows. Connects where that is not done yet.
+   * @throws what `connect` throws
+   */
+  async seen(): Promise<SeenHost> {
+    const { hostKey } = await this.#connected();
+    return { address: this.profile.address, port: this.profile.port, hostKey };
+  }
+
+  /**
+   * From now on nothing is sent to a host that shows another host key: HOST_IS_ANOTHER.
+   * @param hostKey as `seen` tells it
+   * @returns what ends that
+   */
+  pin(hostKey: string): () => void {
+    this.#pins.push(hostKey);
+    return () => {
+      const index = this.#pins.indexOf(hostKey);
+      if (index >= 0) this.#pins.splice(index, 1);
+    };
+  }
+
+  #fits(connection: SshConnection): boolean {
+    const pinned = this.#pins.at(-1);
+    return pinned === undefined || pinned === connection.hostKey;
+  }
+
   async #connected(onRetry?: OnRetry): Promise<SshConnection> {
     if (onRetry) this.#onRetry.add(onRetry);
     try {
@@ -104,7 +143,10 @@ export class SshSession {
     const connecting = (this.#connection ??= this.#open());
     try {
       const connection = await connecting;
-      if (!connection.lost && canSend(connection.client)) return connection;
+      if (!connection.lost && canSend(connection.client)) {
+        if (this.#fits(connection)) return connection;
+        this.#retired.add(connection);
+      }
     } catch (error) {
       this.#forget(connecting);
       throw error;
@@ -148,7 +190,7 @@ export class SshSession {
   async #openOnce(): Promise<SshConnection> {
     const tell: OnRetry = (sentence) => this.#tell(sentence);
     const socket = this.#jump ? await this.#jump.forward(this.profile, tell) : undefined;
-    const deps = { ...this.#deps, openedKeys: this.#openedKeys };
+    const deps = { ...this.#deps, openedKeys: this.#openedKeys, pinnedKey: this.#pins.at(-1) };
     const connection = await SshConnection.open(this.profile, deps, socket);
     this.#established = true;
     return connection;
@@ -289,6 +331,8 @@ export class SshSession {
     this.#connection = undefined;
     const closing = connecting?.then((connection) => connection.close()).catch(() => undefined);
     // Somebody may still think about a host key: that answer is not waited for.
+    const retired = [...this.#retired].map((connection) => connection.close());
     if (this.#established) await closing;
+    await Promise.all(retired);
   }
 }

@@ -20,6 +20,7 @@ import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
 import { bootQueries, parseBoot } from '../model/boot-identity.ts';
+import { machineQuery } from '../model/host-identity.ts';
 import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
 import { parseMountTable, type BackupReport, type Mount, type World } from '../model/world.ts';
@@ -64,6 +65,11 @@ export function backupLooks(host: string): StepCommand[] {
 /** The queries for the boot, the best first. */
 export function bootLooks(host: string, platform: Platform): StepCommand[] {
   return bootQueries(platform).map((argv) => lookAt(host, argv));
+}
+
+/** Which machine a host is. */
+export function machineLook(host: string, platform: Platform): StepCommand {
+  return lookAt(host, machineQuery(platform));
 }
 
 /** Which disks the devices are. */

@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly ask: Ask;
   readonly operator: string;
   readonly version: string;
+  /** Which run of the state folder this is; see the event `run-started`. */
+  readonly order?: number | undefined;
   /** True where somebody can be asked what to do when a step fails. */
   readonly canAsk?: boolean | undefined;
   /** Ends what is going on, and unwinds. */

@@ -107,3 +107,12 @@ export function dumpToolOf(method: Method): 'ufsdump' | 'sfxdump' | undefined {
 export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';
 }
+
+/** The hosts of a run, each once: the primary nodes first. */
+export const hostNamesOf = ({
+  primaryNodes,
+  backupServer,
+  tapeHost,
+}: Pick<Assignment, 'primaryNodes' | 'backupServer' | 'tapeHost'>): string[] => [
+  ...new Set([...primaryNodes, backupServer, tapeHost]),
+];

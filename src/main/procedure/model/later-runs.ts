@@ -1,18 +1,34 @@
 /** Runs that were begun later: what stands on the hosts may be theirs. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
+import { identifiedHosts } from './host-identity.ts';
 import { sentCommands } from './sent-commands.ts';
 
-/** True where a run has parted a proxy that another one has parted before. */
+/** Host keys of the cluster that a run worked on; undefined where its journal does not tell them, as those of earlier releases. */
+function clusterKeys(events: readonly RunEvent[]): readonly string[] | undefined {
+  const [start] = events;
+  const hosts = start?.type === 'run-started' ? start.hosts : undefined;
+  const nodes = hosts?.filter(({ role }) => role === 'primary').map(({ name }) => name) ?? [];
+  return identifiedHosts(events)?.flatMap(({ name, hostKey }) => (nodes.includes(name) ? [hostKey] : []));
+}
+
+/** True where both runs worked on the same cluster. A site may have been renamed, and two clusters may have sites of one name. */
+export function isSameCluster(one: readonly RunEvent[], other: readonly RunEvent[]): boolean {
+  const [keys, others] = [clusterKeys(one), clusterKeys(other)];
+  if (keys && others) return keys.some((key) => others.includes(key));
+  const [begun, alsoBegun] = [one[0], other[0]];
+  return begun?.type === 'run-started' && alsoBegun?.type === 'run-started' && begun.site === alsoBegun.site;
+}
+
+/** True where a run has parted a proxy that another one has parted before. @param later begun after `first` */
 export function hasPartedLater(first: readonly RunEvent[], later: readonly RunEvent[]): boolean {
   const [mine, other] = [first[0], later[0]];
   if (mine?.type !== 'run-started' || other?.type !== 'run-started') return false;
   const isSame =
     mine.class === other.class &&
     mine.volumes.some(({ proxy }) => other.volumes.some((pair) => pair.proxy === proxy)) &&
-    mine.site === other.site;
+    isSameCluster(first, later);
   return (
     isSame &&
-    other.at >= mine.at &&
     sentCommands(later).some(
       ({ intent, ending }) => intent.step === '3-3' && intent.changes && ending !== 'bad',
     )

@@ -17,6 +17,7 @@ export interface Sent {
 const neverSent = new Set<string>([
   'HOST_NAME_UNKNOWN',
   'HOST_UNREACHABLE',
+  'HOST_IS_ANOTHER',
   'HOST_KEY_UNKNOWN',
   'HOST_KEY_CHANGED',
   'HOST_KEY_REVOKED',

@@ -8,8 +8,17 @@ import {
   proxiesOf,
   volumeNamed,
   type Assignment,
+  hostNamesOf,
 } from '../model/assignment.ts';
-import { backupLooks, bootLooks, diskLook, mountLook, primaryLooks, withLongLook } from '../hosts/observe.ts';
+import {
+  backupLooks,
+  bootLooks,
+  diskLook,
+  machineLook,
+  mountLook,
+  primaryLooks,
+  withLongLook,
+} from '../hosts/observe.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -64,6 +73,7 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
 export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
   const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
   const looks = [
+    ...hostNamesOf(assignment).map((host) => machineLook(host, platform)),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
     ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),

@@ -15,8 +15,10 @@ import { performToEnd, recordEnd, type RunEnd } from '../run/engine.ts';
 import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
 import type { ReadJournal } from '../../journal/journal-reader.ts';
+import { identifiedHosts } from '../model/host-identity.ts';
 import { hasPartedLater } from '../model/later-runs.ts';
 import { lockFolder } from '../model/lock.ts';
+import { identifyHosts, pinHosts, requireSameHosts, type SameHosts } from '../hosts/identify-hosts.ts';
 import { takeLockUp } from '../hosts/lock-take-up.ts';
 import { Observer } from '../hosts/observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
@@ -44,6 +46,8 @@ export interface TakeUpOptions extends Omit<RunOptions, 'journal'> {
   readonly laterRuns: () => Promise<readonly (readonly RunEvent[])[]>;
   /** Takes this run's lock over whoever owns it. */
   readonly takeOverLock: boolean;
+  /** Hosts of which the operator says that they are the same machines, whatever they show. */
+  readonly sameMachines: readonly string[];
   readonly onEvent: EventListener;
 }
 
@@ -168,11 +172,21 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
   died: 'died: killed, or the server was rebooted',
 };
 
+/** @throws HOST_IS_ANOTHER, and what a session can end with */
+async function sameHosts(options: TakeUpOptions, runner: CommandRunner, events: readonly RunEvent[]) {
+  const { hosts, assignment, run, sameMachines } = options;
+  const asked = { runner, hosts, assignment, step };
+  const before = identifiedHosts(events);
+  if (before !== undefined) return requireSameHosts(asked, before, sameMachines);
+  const unknown = `the journal of ${run} does not tell which machines its hosts were: those of the site file are taken for the same`;
+  return { now: await identifyHosts(asked), warnings: [unknown] };
+}
+
 /** Goes on with the journal, and writes down who takes the run up and what was found. */
 function openJournal(
   options: TakeUpOptions,
   { journal: soFar, world, marks, settled, dumps }: Seen,
-  warning: string | undefined,
+  { now, warnings }: SameHosts,
   point: ResumePoint | undefined,
 ): Journal {
   const { run, journalFile: file, mode, operator: by, version, assignment, onEvent } = options;
@@ -186,7 +200,8 @@ function openJournal(
     const torn =
       'the last line of the journal was torn, since the console died while it wrote; it was cut off';
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
-    if (warning !== undefined) journal.append({ type: 'warning', step, text: warning });
+    journal.append({ type: 'hosts-identified', hosts: [...now] });
+    for (const text of warnings) journal.append({ type: 'warning', step, text });
     const findings = [
       ...findingsOf(assignment, soFar.events, world, marks, settled),
       ...[...dumps].map(
@@ -258,21 +273,21 @@ export interface TakenUp {
 }
 
 /** @returns what goes on with the run, once its lock is held */
-async function prepare(options: TakeUpOptions, runner: CommandRunner, warning: string | undefined) {
+async function prepare(options: TakeUpOptions, runner: CommandRunner, same: SameHosts) {
   const seen = await lookAround(options, runner);
   await requireOwn(options, seen);
   const point = options.mode === 'resume' ? pointOf(options, seen) : undefined;
   const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
-  return { point, nothingLeft, journal: openJournal(options, seen, warning, point) };
+  return { point, nothingLeft, journal: openJournal(options, seen, same, point) };
 }
 
 /**
  * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
- * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN,
+ * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN,
  *   JOURNAL_UNWRITABLE, and what looking can end with; the lock is given back
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
-  const { assignment, run, hosts, cancel, halt } = options;
+  const { assignment, hosts, cancel, halt } = options;
   const { events } = await options.read();
   const start = beginningOf(events, options.journalFile);
   if (events.some(({ type }) => type === 'imported'))
@@ -282,6 +297,23 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   if (differing !== undefined) throw impossible(options, differing);
   const abort = AbortSignal.any([cancel, halt]);
   const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: abort, halt }));
+  const same = await sameHosts(options, runner, events);
+  const unpin = pinHosts(hosts, same.now);
+  try {
+    return await takeUpOn(options, runner, events, same);
+  } finally {
+    unpin();
+  }
+}
+
+async function takeUpOn(
+  options: TakeUpOptions,
+  runner: CommandRunner,
+  events: readonly RunEvent[],
+  same: SameHosts,
+): Promise<TakenUp> {
+  const { assignment, run } = options;
+  const start = beginningOf(events, options.journalFile);
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
   const lock = await takeLockUp({
     runner,
@@ -293,7 +325,8 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   });
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
-    prepared = await prepare(options, runner, lock.warning);
+    const warnings = [...same.warnings, ...(lock.warning === undefined ? [] : [lock.warning])];
+    prepared = await prepare(options, runner, { ...same, warnings });
   } catch (error) {
     await lock.release();
     throw error;

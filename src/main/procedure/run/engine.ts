@@ -9,6 +9,7 @@ import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
 import { asTableError, endOfRun, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
+import { identifyHosts, pinHosts } from '../hosts/identify-hosts.ts';
 import { settle } from './settle.ts';
 import type { Step } from '../model/step.ts';
 import { performAsked } from './step-failed.ts';
@@ -94,12 +95,13 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   return halt.aborted ? haltedEnd(context, error) : endOfRun(context, world, { error, troubles });
 }
 
-function recordStart({ assignment, journal, operator, version }: RunOptions): void {
+function recordStart({ assignment, journal, operator, version, order }: RunOptions): void {
   journal.append({
     type: 'run-started',
     ...beginningFields(assignment),
     operator,
     version,
+    ...(order === undefined ? {} : { order }),
     ...consoleFields(),
   });
 }
@@ -121,10 +123,16 @@ export function recordEnd(context: RunContext, end: RunEnd): void {
 /**
  * Performs steps to the end of the run. Settles in every case; failures are in its end.
  * @param steps all of them, or those that are left
+ * @param begin what comes before them
  */
-export async function performToEnd(context: RunContext, steps: readonly Step[]): Promise<RunEnd> {
+export async function performToEnd(
+  context: RunContext,
+  steps: readonly Step[],
+  begin?: () => Promise<void>,
+): Promise<RunEnd> {
   let end: RunEnd;
   try {
+    await begin?.();
     await performAll(context, steps);
     context.finish();
     end = endOfRun(context, await lastLook(context, 'success'));
@@ -142,5 +150,17 @@ export async function performToEnd(context: RunContext, steps: readonly Step[]):
  */
 export async function performRun(options: RunOptions): Promise<RunEnd> {
   recordStart(options);
-  return performToEnd(new RunContext(options), options.steps);
+  const context = new RunContext(options);
+  const { runner, assignment, journal } = context;
+  const { hosts } = options;
+  let unpin: (() => void) | undefined;
+  try {
+    return await performToEnd(context, options.steps, async () => {
+      const identities = await identifyHosts({ runner, hosts, assignment, step: 'begin' });
+      journal.append({ type: 'hosts-identified', hosts: identities });
+      unpin = pinHosts(hosts, identities);
+    });
+  } finally {
+    unpin?.();
+  }
 }

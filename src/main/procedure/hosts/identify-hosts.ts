@@ -1,0 +1,82 @@
+/** Asks every host of a run which machine it is, so that a run never continues on another one. */
+import { failure } from '../../../contract/errors.ts';
+import { hostNamesOf, type Assignment } from '../model/assignment.ts';
+import { machineDifference, movedWords, parseMachine, type HostIdentity } from '../model/host-identity.ts';
+import type { CommandRunner } from './command-runner.ts';
+import type { Hosts } from './hosts.ts';
+import { machineLook } from './observe.ts';
+
+/** Whom to ask, and through what. */
+export interface IdentifyOptions {
+  readonly runner: CommandRunner;
+  readonly hosts: Hosts;
+  readonly assignment: Pick<Assignment, 'primaryNodes' | 'backupServer' | 'tapeHost' | 'platform'>;
+  /** Names the step that the queries belong to. */
+  readonly step: string;
+}
+
+async function identify({ runner, hosts, assignment, step }: IdentifyOptions, name: string) {
+  const { platform } = assignment;
+  const seen = await hosts.session(name).seen();
+  const { status, stdout } = await runner.send(step, machineLook(name, platform), { anyStatus: true });
+  const machine = status === 0 ? parseMachine(platform, stdout.toString('utf8')) : undefined;
+  return { name, ...seen, ...(machine === undefined ? {} : { machine }) };
+}
+
+/** @throws what a session can end with */
+export async function identifyHosts(options: IdentifyOptions): Promise<HostIdentity[]> {
+  const identities: HostIdentity[] = [];
+  for (const name of hostNamesOf(options.assignment)) identities.push(await identify(options, name));
+  return identities;
+}
+
+/** Has nothing sent to a machine that shows another host key than these. @returns what ends that */
+export function pinHosts(hosts: Hosts, identities: readonly HostIdentity[]): () => void {
+  const undo = identities.map(({ name, hostKey }) => hosts.session(name).pin(hostKey));
+  return () => undo.forEach((unpin) => unpin());
+}
+
+/** The hosts of a run that is taken up. */
+export interface SameHosts {
+  readonly now: readonly HostIdentity[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Looks whether the hosts are the machines that a run began with.
+ * @param before as the run's journal tells them
+ * @param vouched hosts of which the operator says that they are the same machine
+ * @throws HOST_IS_ANOTHER, and what a session can end with
+ */
+export async function requireSameHosts(
+  options: IdentifyOptions,
+  before: readonly HostIdentity[],
+  vouched: readonly string[],
+): Promise<SameHosts> {
+  const known = before.filter(({ name }) => !vouched.includes(name));
+  // A host with keys of several types is asked for that of the journal.
+  const unpin = pinHosts(
+    options.hosts,
+    known.filter(({ name }) => hostNamesOf(options.assignment).includes(name)),
+  );
+  try {
+    const now = await identifyHosts(options);
+    return { now, warnings: now.flatMap((host) => compared(host, before, vouched)) };
+  } finally {
+    unpin();
+  }
+}
+
+function compared(now: HostIdentity, before: readonly HostIdentity[], vouched: readonly string[]): string[] {
+  const then = before.find(({ name }) => name === now.name);
+  if (!then) return [];
+  const difference = machineDifference(then, now);
+  if (!difference) return [movedWords(then, now)].filter((words) => words !== undefined);
+  const { name: host, address, port } = now;
+  const { what, expected, actual } = difference;
+  if (!vouched.includes(host))
+    throw failure('HOST_IS_ANOTHER', { host, address, port, ...difference }, { host, expected, actual });
+  return [
+    `the ${what} of ${host} was ${expected}, and is ${actual}: the operator says that it is the same machine`,
+  ];
+}
