@@ -9,7 +9,7 @@ import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
 import { tellLostOutput } from './lost-output.ts';
-import { note, standardError, standardOutput, outputWritten } from './output.ts';
+import { standardError, standardOutput } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
