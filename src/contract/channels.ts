@@ -41,6 +41,8 @@ export const requestSchemas = {
   start: z.strictObject(jobChoice),
   resume: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
   unwind: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
+  /** Gives an interrupted run up; what it left on the hosts stays. */
+  discard: z.strictObject({ run }),
   /** Brings the cluster back to its normal state. */
   cancel: z.strictObject({ run }),
   /** Ends everything at once, where it stands. */
@@ -108,6 +110,7 @@ export interface Responses {
   readonly start: { readonly run: string };
   readonly resume: { readonly run: string };
   readonly unwind: { readonly run: string };
+  readonly discard: null;
   readonly cancel: null;
   readonly halt: null;
   readonly answer: null;

@@ -334,6 +334,10 @@ export const errorTable = {
     sentence: 'the cluster is not proven to be in its normal state: {reason}',
     hint: 'the tape holds the backup; look with sdxinfo on both sides, or resume the run to watch the copy to its end',
   },
+  FOREIGN_SHADOW_AT_END: {
+    sentence: '{host} shows objects of another class on disks of the job: {objects}',
+    hint: 'the tape holds the backup; on {host}, find out with sdxinfo who made these objects, and have them removed: a write through them damages {proxies}',
+  },
   TAPE_NOT_PROVEN: {
     sentence:
       'every step ended well, but the journal does not show that the tape was written and read back as the job asks',

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly stderr?: string;
   readonly expected?: string;
   readonly actual?: string;
+  /** The run that the error is about, for who offers to resume it or to roll it back. */
+  readonly run?: string;
 }
 
 /** The plain form of an error, as it crosses a process boundary. */

@@ -127,6 +127,17 @@ export interface KnownTapeView {
   readonly loss?: Omit<TapeLoss, 'tape'> | undefined;
 }
 
+/** A process that performs a run. */
+export interface RunProcess {
+  /** Host name of the machine that it runs on. */
+  readonly host: string;
+  /** True where that is another machine than the console's: only that one can tell whether the process is alive. */
+  readonly isOtherMachine: boolean;
+  readonly process: number;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+}
+
 /** A line of the history. */
 export interface RunLine extends Omissions {
   readonly run: string;
@@ -152,6 +163,8 @@ export interface RunLine extends Omissions {
   readonly live: boolean;
   /** True while another process performs it. */
   readonly elsewhere?: boolean;
+  /** That process, where `elsewhere` is true. */
+  readonly performedBy?: RunProcess;
   readonly bytes: number | undefined;
   /** Its tapes that were overwritten since; absent where none is known. */
   readonly lost?: readonly TapeLoss[] | undefined;

@@ -5,7 +5,7 @@ import type { State } from './states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**
- * `unread`: nothing can be shown of it. `dead`: it has no end, and this console does not perform it. `tape-bad`: the cluster is normal, the tape is no backup.
+ * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and nobody performs it. `tape-bad`: the cluster is normal, the tape is no backup.
  * `halted`: an operator must act; the two in `-act`: too, but the tape holds the backup.
  */
 export type RunState =
@@ -14,6 +14,7 @@ export type RunState =
   | 'running'
   | 'unwinding'
   | 'asking'
+  | 'elsewhere'
   | 'verified'
   | 'unverified'
   | 'verified-act'
@@ -29,6 +30,8 @@ export interface RunFacts {
   readonly question: QuestionView | undefined;
   /** True while this console performs it; undefined where that is not known yet. */
   readonly live: boolean | undefined;
+  /** True while another process performs it. */
+  readonly elsewhere?: boolean;
   /** True where asking for it, or following it, failed. */
   readonly failed: boolean;
 }
@@ -47,12 +50,12 @@ const endStates: Readonly<Record<RunOutcome, RunState>> = {
 /** The state of a run that has ended. */
 export const endStateOf = (end: Parameters<typeof outcomeOf>[0]): RunState => endStates[outcomeOf(end)];
 
-export function runStateOf({ model, question, live, failed }: RunFacts): RunState {
+export function runStateOf({ model, question, live, elsewhere = false, failed }: RunFacts): RunState {
   const { end } = model;
   if (end) return endStateOf(end);
   if (model.start === undefined && failed) return 'unread';
   if (model.start === undefined || live === undefined) return 'loading';
-  if (!live) return 'dead';
+  if (!live) return elsewhere ? 'elsewhere' : 'dead';
   if (question) return 'asking';
   return model.current?.unwinding === true ? 'unwinding' : 'running';
 }
@@ -68,6 +71,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   running: { state: 'busy', word: 'running' },
   unwinding: { state: 'warn', word: 'bringing the cluster back' },
   asking: { state: 'warn', word: 'waits for your answer' },
+  elsewhere: { state: 'busy', word: 'running' },
   verified: { state: 'ok', word: 'verified' },
   unverified: { state: 'warn', word: 'unverified' },
   'verified-act': { state: 'warn', word: 'verified, action required' },

@@ -1,6 +1,7 @@
 /**
  * Reads a file of the tape to its file mark and takes its digest; the bytes go nowhere.
  */
+import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
@@ -36,6 +37,8 @@ export interface ReadBackResult extends Digest {
   readonly records: number;
   /** Where it was asked for. */
   readonly cksum?: number | undefined;
+  /** SHA-256 (hex) of the first record, or of all bytes where they are fewer; undefined where nothing came. */
+  readonly firstRecordSha256: string | undefined;
   readonly end: ProcessEnd;
   readonly milliseconds: number;
   readonly samples: readonly RateSample[];
@@ -54,6 +57,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   const meter = createMeter({ onSample: () => progress.tick() });
   const digest = createDigest();
   const cksum = options.cksum ? createCksumStage() : undefined;
+  const first = new FirstRecord(recordBytes);
   const recordsOf = (bytes: number) => Math.ceil(bytes / recordBytes);
   const progress = createProgressReporter(options.onProgress, () => ({
     bytes: meter.bytes(),
@@ -65,7 +69,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   }));
 
   const stages = [gate.stream, meter.stream, digest.stream, ...(cksum ? [cksum.stream] : [])];
-  const broken = await runChain({ source: source.stream, stages, sink: nowhere(), abort });
+  const broken = await runChain({ source: source.stream, stages, sink: nowhere(first), abort });
   if (broken?.at === 'cancel') throw failure('COPY_CANCELLED', { bytes: meter.bytes() }, {}, broken.error);
   if (broken?.at === 'source') {
     throw failureOfEnd(broken.error, await endInTime(source.ended), evidence, tapeReadFailure);
@@ -79,6 +83,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
     crc32,
     sha256,
     cksum: cksum?.result().checksum,
+    firstRecordSha256: first.sha256(),
     records: recordsOf(bytes),
     end: await source.ended,
     milliseconds,
@@ -86,10 +91,35 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   };
 }
 
-function nowhere(): Writable {
+/** The digest of the first record: what a tape without a label is known by. */
+class FirstRecord {
+  readonly #hash = createHash('sha256');
+  #left: number;
+  #bytes = 0;
+
+  constructor(recordBytes: number) {
+    this.#left = recordBytes;
+  }
+
+  add(piece: Buffer): void {
+    if (this.#left === 0) return;
+    const taken = piece.subarray(0, this.#left);
+    this.#hash.update(taken);
+    this.#left -= taken.length;
+    this.#bytes += taken.length;
+  }
+
+  /** To be called once. */
+  sha256(): string | undefined {
+    return this.#bytes === 0 ? undefined : this.#hash.digest('hex');
+  }
+}
+
+function nowhere(first: FirstRecord): Writable {
   return new Writable({
     highWaterMark: 1024 * 1024,
-    write(_piece, _encoding, done) {
+    write(piece: Buffer, _encoding, done) {
+      first.add(piece);
       done();
     },
   });

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { readBackSegments } from './spanning-read-back.ts';
@@ -114,5 +115,81 @@ describe('reading several tapes back', () => {
     );
     expect(error.code).toBe('COPY_CANCELLED');
     expect(signal?.aborted).toBe(true);
+  });
+
+  describe('whose connection is lost in the middle', () => {
+    const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' });
+    const unheard = { status: undefined, signal: undefined, stderr: '', bytes: 0 };
+
+    /** Gives so many bytes of a tape, then loses the connection. */
+    function brokenRead(tape: EmulatedTape, bytes: number) {
+      const stream = Readable.from(
+        (function* () {
+          for (const piece of cutAt(tape.bytes.subarray(0, bytes), [700])) yield piece;
+          throw lost;
+        })(),
+        { objectMode: false },
+      );
+      return Promise.resolve({ stream, ended: Promise.resolve(unheard) });
+    }
+
+    /** Begins a segment again, as often as the connection is lost. */
+    const persist = async (_segment: TapeSegment, read: () => Promise<void>): Promise<void> => {
+      for (;;) {
+        try {
+          await read();
+          return;
+        } catch (error) {
+          if (error !== lost) throw error;
+        }
+      }
+    };
+
+    it.each([
+      ['before the first byte', [0]],
+      ['within a record', [1000]],
+      ['three times, each time further', [512, 3000, 6000]],
+      ['twice, the second time earlier', [3000, 600]],
+      ['after the last byte', [6244]],
+    ])('%s continue where they were, and give the digest of the whole', async (_when, breaks) => {
+      const tapes = tapesOf(volume);
+      const { openSegment } = openerOf(tapes);
+      const left = [...breaks];
+      const result = await readBackSegments({
+        segments,
+        recordBytes,
+        persist,
+        openSegment: (segment, signal) => {
+          const at = segment.tape === 2 ? left.shift() : undefined;
+          return at === undefined ? openSegment(segment, signal) : brokenRead(tapes[2] as EmulatedTape, at);
+        },
+      });
+      expect(result).toMatchObject({ bytes: volume.length, records: 21, sha256: sha256(volume) });
+      expect(left).toEqual([]);
+    });
+
+    it('and that then begin with other bytes are no backup', async () => {
+      const tapes = tapesOf(volume);
+      const { openSegment } = openerOf(tapes);
+      let isBroken = false;
+      const error = await failureOf(() =>
+        readBackSegments({
+          segments,
+          recordBytes,
+          persist,
+          openSegment: (segment, signal) => {
+            if (segment.tape !== 2 || isBroken) return openSegment(segment, signal);
+            isBroken = true;
+            const other = Buffer.from((tapes[2] as EmulatedTape).bytes);
+            other.writeUInt8(other.readUInt8(7) ^ 1, 7);
+            const tape = new EmulatedTape();
+            tape.records.push(...cutAt(other, [recordBytes]));
+            return brokenRead(tape, 3000);
+          },
+        }),
+      );
+      expect(error.code).toBe('TAPE_DIFFERS');
+      expect(error.message).toContain('CRC-32 of what was read before');
+    });
   });
 });

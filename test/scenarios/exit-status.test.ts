@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { inScene, normalStands, tapeStands } from '../support/failures.ts';
-import { clusterState, normalState, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
+import {
+  clusterState,
+  normalState,
+  openSceneConsole,
+  runScene,
+  smallBlocks,
+  type Scene,
+} from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
 
 const damaged = /^the tape does not hold what was read: CRC-32: expected [0-9a-f]{8}, read back [0-9a-f]{8}$/;
 const backup =
@@ -171,6 +179,30 @@ describe('a copy that cannot be seen in step 8-2', () => {
 });
 
 describe('the last look at the hosts', () => {
+  it('finds a shadow of another class on a disk of the job, made while the copy ran: verified, and action required', async () => {
+    await inScene(async (scene) => {
+      // Longer than one look serves.
+      scene.lab.faults.set(`slow-rejoin=${smallBlocks * 85}`);
+      let made: Promise<string> | undefined;
+      const stop = scene.lab.onCommand(({ phase, line }) => {
+        if (phase !== 'ended' || !line.startsWith('sdxproxy Rejoin')) return;
+        stop();
+        made = onHost(scene, 'node3', 'sdxshadowdisk -M -c Class9 -d c1t1d3=Disk9'.split(' '));
+      });
+      const end = await runScene(scene);
+      await made;
+      const objects = 'disk Disk9 of class Class9 on c1t1d3';
+      expect(end).toMatchObject({
+        verdict: 'verified',
+        exitStatus: 3,
+        sentence: `${backup}; node3 shows objects of another class on disks of the job: ${objects}`,
+        error: { code: 'FOREIGN_SHADOW_AT_END', evidence: { host: 'node3', actual: objects } },
+      });
+      expect(end.stands).toContain(`node3: on disks of the job: ${objects}`);
+      expect(await clusterState(scene)).toEqual({ ...normalState, shadowObjects: 1 });
+    }, 'otherwise');
+  });
+
   it('must show the cluster normal: otherwise the run is verified, and action required', async () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {

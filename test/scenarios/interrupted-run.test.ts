@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, quick } from '../support/deaths.ts';
+import { killedAt as killed } from '../support/killed-run.ts';
 import { clusterState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
 import { byServer, runningOnServer, whenStarted } from '../support/server-run.ts';
@@ -20,17 +21,7 @@ afterEach(() => scene.close());
 
 const run = (...args: string[]) => startCommand([...site, ...args]).end;
 
-/** SIGKILL as soon as a command line arrives at its host. @returns the run's name */
-async function killedAt(line: string): Promise<string> {
-  const command = startCommand([...site, '--trust', 'run', 'raw-dd']);
-  const stop = scene.lab.onCommand((event) => {
-    if (event.phase === 'started' && event.line.startsWith(line)) command.process.kill('SIGKILL');
-  });
-  expect((await command.end).exitStatus).toBe(null);
-  stop();
-  const [name = ''] = await scene.state.runs();
-  return name;
-}
+const killedAt = (line: string) => killed(scene, site, line);
 
 /** How many commands were sent that may change something; looking at detached work takes a script. */
 const changesSent = () => changingCommands(scene).filter((line) => !/^node3 (sh|ps|cat) /.test(line)).length;

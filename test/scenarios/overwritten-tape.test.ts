@@ -1,5 +1,7 @@
 /** A tape is overwritten on purpose: the run whose data it held is marked as lost, everywhere, with the run that overwrote it. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstPrevious, lineHash } from '../../src/main/journal/journal.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, runScene, sha256, type Scene, type SceneRun } from '../support/lab-run.ts';
@@ -37,6 +39,19 @@ async function verified(
 const lineOf = async ({ run }: SceneRun) =>
   (await shadowtape('runs')).split('\n').find((line) => line.startsWith(run)) ?? '';
 
+/** Makes the journal one of an earlier release, which does not tell the first record of the tape; nor does the list of tapes know it. */
+async function forgetFirstRecord({ run }: SceneRun): Promise<void> {
+  const file = scene.state.journalFile(run);
+  let previous = firstPrevious;
+  const lines = jsonLines(await readFile(file, 'utf8')).map(({ firstRecordSha256: _known, ...event }) => {
+    const line = JSON.stringify({ ...event, prev: previous });
+    previous = lineHash(line);
+    return line;
+  });
+  await writeFile(file, `${lines.join('\n')}\n`);
+  await rm(scene.state.tapesFile, { force: true });
+}
+
 describe('a tape without a label', () => {
   it.each(['console', 'server'] as const)(
     'that route %s has written is known by its first record',
@@ -68,6 +83,46 @@ describe('a tape without a label', () => {
       }
     },
   );
+
+  it.each(['console', 'server'] as const)(
+    'of an earlier release, that route %s has written, is known once verify has read it back',
+    async (route) => {
+      const first = await verified({}, 'raw-dd', route);
+      await forgetFirstRecord(first);
+      expect((await startCommand([...site, 'label', 'A']).end).stderr).not.toContain('written by run');
+      const { exitStatus, stdout } = await startCommand([...site, 'verify', first.run]).end;
+      expect({ exitStatus, stdout }).toMatchObject({
+        exitStatus: 0,
+        stdout: expect.stringContaining(`verified: the tape holds Volume2 of run ${first.run}`) as string,
+      });
+      expect((await startCommand([...site, 'label', 'A']).end).stderr).toContain(
+        `written by run ${first.run}\n`,
+      );
+      const second = await verified({ overwrite: true });
+      expect(await lineOf(first)).toContain(
+        `lost: the tape was overwritten by run ${second.run} on ${today()}`,
+      );
+    },
+  );
+
+  it('that verify finds to be another is not taken for that of the run', async () => {
+    const first = await verified({}, 'ufs-tar');
+    await forgetFirstRecord(first);
+    await scene.lab.insertCartridge('other', { blank: true });
+    await verified({});
+    expect((await startCommand([...site, 'verify', first.run]).end).exitStatus).toBe(4);
+    await scene.lab.insertCartridge('tape');
+    expect((await startCommand([...site, 'label', 'A']).end).stderr).not.toContain('written by run');
+  });
+
+  it('is read back and cannot be remembered: it holds the backup all the same', async () => {
+    const first = await verified({}, 'raw-dd');
+    await rm(scene.state.tapesFile, { force: true });
+    await mkdir(scene.state.tapesFile);
+    const { exitStatus, stdout } = await startCommand([...site, 'verify', first.run]).end;
+    expect(exitStatus).toBe(0);
+    expect(stdout).toContain(`the list of tapes ${scene.state.tapesFile} cannot be written`);
+  });
 
   it('names the run that label refuses to lose, and then loses', async () => {
     const first = await verified({}, 'ufs-tar');

@@ -313,6 +313,57 @@ describe('three tapes', () => {
   });
 });
 
+describe('a connection that is lost while several tapes are read back', () => {
+  /** Acts when the tape is read from whose part of the dump is wanted, for the first time. */
+  function whenReading(part: number, act: () => void | Promise<void>): void {
+    let seen = 0;
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'started' || !line.startsWith('dd if=/dev/rmt/0n bs=32768')) return;
+      seen += 1;
+      if (seen !== part) return;
+      stop();
+      void act();
+    });
+  }
+
+  it.each([1, 2, 3])(
+    'is made again, and tape %d is read from its beginning: the run is verified',
+    async (part) => {
+      await open({ records: sixteen, count: 3 });
+      whenReading(part, () => scene.lab.breakConnections('node3'));
+      const run = await runScene(scene, { change: spanning(true) });
+      await expectWhole(run);
+      const reads = run.events.filter(
+        (event) =>
+          event.type === 'intent' &&
+          event.step === 'read-back' &&
+          event.line === 'dd if=/dev/rmt/0n bs=32768',
+      );
+      expect(reads).toHaveLength(4);
+      expect(run.events).toContainEqual(
+        expect.objectContaining({
+          type: 'warning',
+          step: 'read-back',
+          text: expect.stringMatching(/^the connection to node3 was lost.*; dd is sent again now$/) as string,
+        }),
+      );
+    },
+  );
+
+  it('and meanwhile the tape is changed: the right one is asked for', async () => {
+    await open({ records: sixteen, count: 1 });
+    const questions: string[] = [];
+    whenReading(2, async () => {
+      scene.lab.breakConnections('node3');
+      await scene.lab.insertCartridge('tape');
+    });
+    const tapes = ['blank-2', 'blank-3', 'tape', 'blank-2', 'blank-2', 'blank-3'];
+    const run = await runScene(scene, { change: spanning(false), ask: operator(tapes, questions) });
+    await expectWhole(run);
+    expect(questions).toHaveLength(tapes.length);
+  });
+});
+
 describe('a console that died', () => {
   it('while the second tape was written is gone on with, from the first tape on', async () => {
     await open({ records: sixteen, count: 7 });

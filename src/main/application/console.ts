@@ -51,7 +51,7 @@ import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
 import { MediaFile } from '../tape/media-file.ts';
-import { TapeService } from './tape-service.ts';
+import { noteReadTape, TapeService } from './tape-service.ts';
 import { version } from './version.ts';
 
 export { faultTable } from '../../lab/faults/faults.ts';
@@ -327,12 +327,15 @@ export class ShadowtapeConsole {
   /**
    * Reads the tape of an ended run back and compares it with that run's digests.
    * @param ask where the run has several tapes, asked for each of them
+   * @param onNotice told where the tape cannot be remembered; it holds the backup all the same
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, and what reading a tape can end with
    */
   async verify(
     run: string,
     abort: AbortSignal,
     onProgress: (progress: LiveProgress) => void,
     ask?: Ask,
+    onNotice: (sentence: string) => void = () => undefined,
   ): Promise<VerifiedFile[]> {
     const { events } = await readRun(this.#state, run);
     return verifyRun({
@@ -344,6 +347,7 @@ export class ShadowtapeConsole {
       platform: this.site.platform,
       change: tapeChangeOf(this.site),
       ask: ask && ((question) => ask(question, abort)),
+      onPlainTape: (tape) => noteReadTape(this.#state, run, tape, onNotice),
     });
   }
 

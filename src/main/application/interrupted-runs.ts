@@ -109,6 +109,14 @@ export class InterruptedRuns {
     return mayHaveLeft(events, summary) ? this.#interrupted(events, summary) : undefined;
   }
 
+  /** The class of a run. @throws RUN_UNKNOWN */
+  async classOf(run: string): Promise<string> {
+    const events = await this.#eventsOf(run);
+    const summary = events && summarise(events);
+    if (!summary) throw failure('RUN_UNKNOWN', { run });
+    return summary.class;
+  }
+
   /** Writes into the journal that the operator gave a run up: what it left is no longer waited for. @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN */
   async giveUp(run: string, operator: string): Promise<void> {
     const { state } = this.#options;
@@ -150,7 +158,7 @@ export class InterruptedRuns {
     const { run, job, class: className } = summary;
     const step = lastOf(events, 'step-started')?.step;
     const dumps = await dumpWords(run, events);
-    return failure('RUN_INTERRUPTED', {
+    const values = {
       run,
       job,
       class: className,
@@ -160,6 +168,7 @@ export class InterruptedRuns {
       resume: `${program} resume ${run}`,
       rollBack: `${program} unwind ${run}`,
       discard: this.#discard(className, run),
-    });
+    };
+    return failure('RUN_INTERRUPTED', values, { run });
   }
 }

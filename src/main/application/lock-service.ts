@@ -60,6 +60,22 @@ export class LockService {
     return lock;
   }
 
+  /**
+   * Gives an interrupted run up: its lock is removed where it has one, and its journal says so. What it left on the hosts stays.
+   * @throws RUN_UNKNOWN, LOCK_HELD, LOCK_CHANGED, JOURNAL_UNWRITABLE, JOURNAL_BROKEN, and what a session can end with
+   */
+  async discard(run: string): Promise<void> {
+    const className = await this.#options.interrupted.classOf(run);
+    const lock = (await this.list()).find(
+      ({ class: name, owner }) => name === className && owner?.run === run,
+    );
+    if (lock) {
+      requireLeftBehind(lock);
+      await clearLock(this.#options.runner, lock);
+    }
+    await this.#options.interrupted.giveUp(run, userInfo().username);
+  }
+
   async #requireDiscarded(
     { class: className, host, owner, holder }: ClassLock,
     discard: string | undefined,

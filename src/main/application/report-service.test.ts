@@ -11,6 +11,8 @@ import { Journal } from '../journal/journal.ts';
 import { chainScript } from '../report/document/section-proof.ts';
 import { ReportService } from './report-service.ts';
 import { readReportRecords } from '../journal/report-record.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import { plainTapeEvent } from '../tape/tape-holders.ts';
 import { writeSiteReport } from './site-report.ts';
 import { StateFolder } from '../journal/state-folder.ts';
 
@@ -57,6 +59,28 @@ describe('exports', () => {
     ]);
     expect((await service.again(run, { what: 'pdf', paper: 'A4' })).equals(content)).toBe(true);
     expect(await state.runs()).toEqual([run]);
+  });
+
+  it('tell of a tape that was overwritten since; those before are made anew as they were', async () => {
+    const service = new ReportService(state);
+    const before = await service.export(request);
+    const media = new MediaFile(state.tapesFile);
+    const [host, device, at] = ['node3', '/dev/rmt/0', '2026-11-28T20:00:00.000Z'];
+    const written = plainTapeEvent({ run, sha256: 'a'.repeat(64), files: [] }, { host, device, at });
+    media.append(written);
+    media.append({ ...written, what: 'lost', by: '20261128-195500-volume2' });
+    const after = await service.export(request);
+    expect(after.content.equals(before.content)).toBe(false);
+    const { records } = await readReportRecords(state, run);
+    expect(records.map(({ lost }) => lost)).toEqual([
+      undefined,
+      [{ at, by: '20261128-195500-volume2', certain: true }],
+    ]);
+    for (const [index, { content }] of [before, after].entries())
+      expect((await service.again(run, records[index] ?? { what: 'pdf' })).equals(content)).toBe(true);
+    expect(JSON.stringify(await service.document(run))).toContain(
+      'lost: the tape was overwritten by run 20261128-195500-volume2 on 2026-11-28',
+    );
   });
 
   it('are written as a whole under their names, and leave nothing else behind', async () => {

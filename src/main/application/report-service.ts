@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
+import type { TapeLoss } from '../../contract/history.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';
 import { readKept } from '../journal/kept-file.ts';
@@ -14,6 +15,7 @@ import type { ReportSource } from '../report/document/report-source.ts';
 import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import { lostTapesOf } from './tape-service.ts';
 import { version } from './version.ts';
 
 export interface ExportRequest {
@@ -53,7 +55,7 @@ export class ReportService {
 
   /** The report as a document, for a page. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async document(run: string): Promise<ReportDocument> {
-    return reportOf((await this.#source(run, true)).source);
+    return reportOf((await this.#source(run, true, this.#lossesOf(run))).source);
   }
 
   /**
@@ -61,7 +63,7 @@ export class ReportService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_UNWRITABLE where it could not be recorded
    */
   async export(request: ExportRequest): Promise<Exported> {
-    const { exported, record } = await this.#make(request);
+    const { exported, record } = await this.#make(request, true, this.#lossesOf(request.run));
     await this.#record(request.run, record);
     return exported;
   }
@@ -72,7 +74,7 @@ export class ReportService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_FILE_THERE, REPORT_UNWRITABLE
    */
   async write({ file, force = false, ...request }: FileRequest): Promise<string> {
-    const { exported, record } = await this.#make(request);
+    const { exported, record } = await this.#make(request, true, this.#lossesOf(request.run));
     const path = resolve(file ?? exported.name);
     try {
       if (!force) await this.requireFree(path);
@@ -89,29 +91,45 @@ export class ReportService {
     if (await stat(path).catch(() => undefined)) throw failure('REPORT_FILE_THERE', { file: path });
   }
 
-  /** What was exported before, made anew: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+  /** What was exported before, made anew of what was known then: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async again(
     run: string,
-    { what, paper = 'A4', signed = true }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
+    { what, paper = 'A4', signed = true, lost = [] }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
   ): Promise<Buffer> {
-    return (await this.#make({ run, what, paper }, signed)).exported.content;
+    const losses = lost.map(({ tape, at, by, certain }) => ({ tape, at, by, certain }));
+    return (await this.#make({ run, what, paper }, signed, losses)).exported.content;
   }
 
-  async #source(run: string, signed: boolean): Promise<{ source: ReportSource; wasSigned: boolean }> {
+  /** A list of tapes that cannot be read keeps nobody from a report; `tapes` says so. */
+  #lossesOf(run: string): readonly TapeLoss[] {
+    try {
+      return lostTapesOf(this.#state, run);
+    } catch (error) {
+      if (isFailure(error, 'TAPES_UNREADABLE')) return [];
+      throw error;
+    }
+  }
+
+  async #source(
+    run: string,
+    signed: boolean,
+    losses: readonly TapeLoss[],
+  ): Promise<{ source: ReportSource; wasSigned: boolean }> {
     const { events, lastHash, truncated } = await readRun(this.#state, run);
     const check = signed ? await signatureOf(this.#state, run) : undefined;
     const signature = check === undefined || check.verdict === 'unreadable' ? undefined : check;
     return {
-      source: { run, events, journalHash: lastHash, torn: truncated, signature },
+      source: { run, events, journalHash: lastHash, torn: truncated, signature, losses },
       wasSigned: signature !== undefined,
     };
   }
 
   async #make(
     { run, what, paper }: ExportRequest,
-    signed = true,
+    signed: boolean,
+    losses: readonly TapeLoss[],
   ): Promise<{ exported: Exported; record: ReportRecord }> {
-    const { source, wasSigned } = await this.#source(run, signed);
+    const { source, wasSigned } = await this.#source(run, signed, losses);
     const content = await this.#content(source, what, paper);
     const { ending, type } = forms[what];
     return {
@@ -120,6 +138,7 @@ export class ReportService {
         at: new Date().toISOString(),
         what,
         ...(what === 'pdf' ? { paper, signed: wasSigned } : {}),
+        ...(what === 'pdf' && losses.length > 0 ? { lost: losses.map((loss) => ({ ...loss })) } : {}),
         sha256: createHash('sha256').update(content).digest('hex'),
         journalHash: source.journalHash,
         version,

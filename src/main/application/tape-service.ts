@@ -22,7 +22,8 @@ import {
   type MediaFile as FileOnTape,
 } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
-import { lossesOfRuns, lossEvents, withWriters, writersOf } from '../tape/tape-holders.ts';
+import type { ReadPlainTape } from '../procedure/run/verify-run.ts';
+import { lossesOfRuns, lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
 import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
@@ -202,6 +203,27 @@ export class TapeService {
   #room(abort: AbortSignal): DataRoom {
     const runner = this.#options.runnerOf(abort);
     return { runner, abort, journal: noJournal(), progress: () => undefined };
+  }
+}
+
+/**
+ * Remembers by its first record a tape without a label that was read back: whatever overwrites it later names its run. Journals of
+ * earlier releases do not have that digest. The tape holds the backup whether or not that can be remembered.
+ * @param onNotice told where it cannot
+ */
+export function noteReadTape(
+  state: StateFolder,
+  run: string,
+  tape: ReadPlainTape,
+  onNotice: (sentence: string) => void,
+): void {
+  const { host, device, firstRecordSha256: sha256, files } = tape;
+  const place = { host, device, at: new Date().toISOString() };
+  try {
+    new MediaFile(state.tapesFile).append(plainTapeEvent({ run, sha256, files }, place, 'seen'));
+  } catch (error) {
+    if (!isFailure(error, 'TAPES_UNWRITABLE')) throw error;
+    onNotice(error.message);
   }
 }
 

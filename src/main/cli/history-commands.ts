@@ -77,7 +77,13 @@ async function verifyCommand(console: ShadowtapeConsole, run: string): Promise<n
   try {
     const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
     const files = await stoppable((abort) =>
-      console.verify(run, abort, (shown) => progress.show(shown), ask),
+      console.verify(
+        run,
+        abort,
+        (shown) => progress.show(shown),
+        ask,
+        (sentence) => progress.print([sentence]),
+      ),
     );
     progress.print(
       files.map(({ volume, bytes, records, sha256, cksum }) => {

@@ -1,5 +1,6 @@
 import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabOptions } from './command-line.ts';
+import { tellLostOutput } from './lost-output.ts';
 import { print } from './output.ts';
 import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 
@@ -43,6 +44,7 @@ async function labCommand(state: StateFolder, { port, fresh, faults }: LabComman
   print(`tape: ${lab.tapeFile}`);
   print(`site file: ${siteFileOf(folder)}`);
   print('Ctrl-C ends the lab.');
+  void tellLostOutput();
   await new Promise<void>((resolve) =>
     stop.cancel.addEventListener('abort', () => resolve(), { once: true }),
   );

@@ -1,5 +1,6 @@
 import { serve, type ServeOptions } from '../serve/serve.ts';
 import { portOf, type CommandLine } from './command-line.ts';
+import { tellLostOutput } from './lost-output.ts';
 import { print } from './output.ts';
 import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 
@@ -24,6 +25,7 @@ async function serveCommand(options: ServeOptions): Promise<number> {
     },
   });
   print(`the console is at ${served.url}`);
+  void tellLostOutput();
   try {
     await Promise.race([aborted(stop.cancel), aborted(stop.terminalGone).then(() => runs.settled())]);
     runs.cancelAll(stop.cancel.reason as Error);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: the same console without a screen. */
-import { failure, isFailure } from '../../contract/errors.ts';
+import { isFailure } from '../../contract/errors.ts';
 import { registerCheck } from './check-command.ts';
 import { CommandLine } from './command-line.ts';
 import { registerShown } from './history-commands.ts';
@@ -8,7 +8,8 @@ import { registerHistory } from './history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
-import { note, standardError, standardOutput, outputWritten } from './output.ts';
+import { tellLostOutput } from './lost-output.ts';
+import { standardError, standardOutput } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
@@ -55,21 +56,11 @@ function isUsage(error: unknown): error is { exitCode: number } {
 /** As a shell shows the end of a process whose reader is gone: 128 and the number of SIGPIPE. */
 const readerGoneStatus = 141;
 
-const lostReasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is used up',
-  EFBIG: 'the file is too large',
-};
-
 /** Reports output that could not be written. @returns the exit status */
 async function statusAfterOutput(): Promise<number> {
-  await outputWritten();
+  await tellLostOutput();
   const { trouble, isGone } = standardOutput;
   if (trouble === undefined) return line.exitStatus;
-  if (!isGone) {
-    note(errorText(failure('OUTPUT_UNWRITABLE', { reason: lostReasons[trouble] ?? trouble })));
-    await outputWritten();
-  }
   if (!isAnswer || line.exitStatus !== 0) return line.exitStatus;
   return isGone ? readerGoneStatus : 1;
 }

@@ -4,7 +4,10 @@ import { printable } from '../../contract/words.ts';
 
 export { bytesText, countText, durationText, printable, rateText } from '../../contract/words.ts';
 
-const evidenceNames: Readonly<Record<keyof ErrorInfo['evidence'], string>> = {
+/** The run of an error is in its sentence. */
+type Shown = Exclude<keyof ErrorInfo['evidence'], 'run'>;
+
+const evidenceNames: Readonly<Record<Shown, string>> = {
   host: 'host',
   command: 'command',
   exitStatus: 'exit status',
@@ -16,7 +19,7 @@ const evidenceNames: Readonly<Record<keyof ErrorInfo['evidence'], string>> = {
 };
 
 function evidenceLines(evidence: ErrorInfo['evidence']): string[] {
-  return (Object.keys(evidenceNames) as (keyof ErrorInfo['evidence'])[]).flatMap((name) => {
+  return (Object.keys(evidenceNames) as Shown[]).flatMap((name) => {
     const value = evidence[name];
     if (value === undefined || value === '') return [];
     const text = String(value).trimEnd();

@@ -1,6 +1,6 @@
 import type { RunLine } from '../../contract/screens.ts';
 import { runLineOf } from '../history/history.ts';
-import { liveRuns } from '../proof/live-runs.ts';
+import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type HistoryChannel = 'runs' | 'searchRuns' | 'whereFile' | 'trends';
@@ -11,11 +11,11 @@ const patience = 2000;
 export function historyHandlers({ state, runs, history }: DeskRoom): Pick<Handlers, HistoryChannel> {
   /** A run of this process is known better than its journal was when it was read; that of another process is running, too. */
   const withLive = async (lines: readonly RunLine[]): Promise<RunLine[]> => {
-    const running = new Set((await liveRuns(state)).map(({ run }) => run));
+    const elsewhere = await runsElsewhere(state);
     return lines.map((line) => {
       const live = runs.find(line.run);
       if (live) return { ...runLineOf(line.run, live.events, true), lost: line.lost };
-      return running.has(line.run) ? { ...line, elsewhere: true } : line;
+      return withProcess(line, elsewhere.get(line.run));
     });
   };
 

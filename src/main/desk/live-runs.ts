@@ -46,6 +46,11 @@ export class LiveRuns {
     );
   }
 
+  /** Shows a sentence that can stand in no journal. */
+  notice(sentence: string): void {
+    this.#options.notice(sentence);
+  }
+
   /** True while a run goes on, or begins. */
   get isBusy(): boolean {
     return this.#ends.size > 0;

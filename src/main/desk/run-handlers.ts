@@ -11,9 +11,10 @@ import {
 import { runLineOf } from '../history/history.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
 import type { Opened } from './open-site.ts';
+import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 
 export type RunChannel =
-  'plan' | 'start' | 'resume' | 'unwind' | 'cancel' | 'halt' | 'answer' | 'run' | 'verifyTape';
+  'plan' | 'start' | 'resume' | 'unwind' | 'discard' | 'cancel' | 'halt' | 'answer' | 'run' | 'verifyTape';
 
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
@@ -74,8 +75,8 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     return console[mode]({ run, takeOverLock: isOwn, ...following });
   }
 
-  /** Of two who take the same run up only one does. */
-  async function alone(run: string, take: () => Promise<{ run: string }>): Promise<{ run: string }> {
+  /** Of two who take the same run up, or give it up, only one does. */
+  async function alone<Result>(run: string, take: () => Promise<Result>): Promise<Result> {
     requireNotLive(run);
     takingUp.add(run);
     try {
@@ -103,6 +104,14 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     // No tape is moved while the cluster is brought back.
     unwind: (request) => alone(request.run, () => begin((following) => takeUp('unwind', request, following))),
 
+    discard: ({ run }) =>
+      alone(run, async () => {
+        const { console } = await site.current;
+        await console.lockService.discard(run);
+        void history.refresh();
+        return null;
+      }),
+
     cancel: async ({ run }) => {
       runs.cancel(run);
       return null;
@@ -123,7 +132,8 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
       const { events, lastHash, truncated } = await readRun(state, run);
       const lost = lostTapesOf(state, run);
       const told = runLineOf(run, live?.events ?? events, live !== undefined);
-      const line = lost.length === 0 ? told : { ...told, lost };
+      const performedBy = live ? undefined : (await runsElsewhere(state)).get(run);
+      const line = withProcess(lost.length === 0 ? told : { ...told, lost }, performedBy);
       const isLeft = !live && line.verdict === 'unfinished';
       return {
         line,
@@ -140,8 +150,12 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
       requireNotLive(run);
       const opened = await site.current;
       return drive.during(tapeOf(opened), `the tape of run ${run} is read back`, () =>
-        opened.console.verify(run, abort, runs.progressOf(run), (question, stop) =>
-          runs.ask(run, question, stop),
+        opened.console.verify(
+          run,
+          abort,
+          runs.progressOf(run),
+          (question, stop) => runs.ask(run, question, stop),
+          (sentence) => runs.notice(sentence),
         ),
       );
     },

@@ -14,6 +14,17 @@ export const reportRecordSchema = z.looseObject({
   paper: z.enum(['A4', 'Letter']).optional(),
   /** Of a PDF: whether it tells of a signature. */
   signed: z.boolean().optional(),
+  /** Of a PDF: the tapes of the run that it says were overwritten; absent where none. */
+  lost: z
+    .array(
+      z.looseObject({
+        tape: z.string().optional(),
+        at: z.string(),
+        by: z.string().optional(),
+        certain: z.boolean(),
+      }),
+    )
+    .optional(),
   /** Of the exported file. */
   sha256,
   /** SHA-256 of the journal's last line at that time. */

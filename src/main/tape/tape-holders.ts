@@ -6,7 +6,10 @@ import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
 /** The name of a tape without a label, in the media catalogue. */
 export const plainUuid = (run: string): string => `plain-${run}`;
 
-/** What the media catalogue says of a tape in layout `plain` that a run has written. */
+/**
+ * What the media catalogue says of a tape in layout `plain` that a run has written.
+ * @param what `seen` where it was read later
+ */
 export function plainTapeEvent(
   {
     run,
@@ -14,11 +17,12 @@ export function plainTapeEvent(
     files,
   }: { readonly run: string; readonly sha256: string } & Required<Pick<MediaEvent, 'files'>>,
   place: { readonly host: string; readonly device: string; readonly at: string },
+  what: 'written' | 'seen' = 'written',
 ): MediaEvent {
   const { host, device, at } = place;
   const uuid = plainUuid(run);
   return {
-    what: 'written',
+    what,
     at,
     uuid,
     name: '',

@@ -43,6 +43,11 @@ export class PlanManager {
     return this.#start.error;
   }
 
+  /** Forgets why the last start was refused: the reason is gone. */
+  forgetStart(): void {
+    this.#start.clear();
+  }
+
   /** Asks for the plan of a choice; the hosts are looked at. */
   async choose(choice: PlanChoice): Promise<void> {
     const isOtherJob = choice.job !== this.#choice?.job;

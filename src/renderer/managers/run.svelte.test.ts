@@ -47,6 +47,31 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe('a run without an end that this console does not perform', () => {
+  const performedBy = {
+    host: 'jump1',
+    isOtherMachine: false,
+    process: 4711,
+    since: '2026-11-28T18:00:00.000Z',
+  };
+
+  it('is running elsewhere while another process performs it, and interrupted once it is refreshed after that', async () => {
+    let isPerformed = true;
+    const answer = (): RunView => {
+      const shown = view(false, 'hash');
+      return isPerformed ? { ...shown, line: { ...shown.line, performedBy } } : shown;
+    };
+    const { bridge, manager } = follow({ run: answer });
+    bridge.push('run', { kind: 'events', events: untilDump });
+    await settle();
+    expect([manager.state, manager.performedBy]).toEqual(['elsewhere', performedBy]);
+    isPerformed = false;
+    manager.refresh();
+    await settle();
+    expect([manager.state, manager.performedBy]).toEqual(['dead', undefined]);
+  });
+});
+
 describe('a run that is followed', () => {
   it('is unknown at first, runs, asks and ends', async () => {
     const { bridge, journal, manager } = follow();

@@ -2,7 +2,7 @@
 import type { Bridge, Channel, RequestOf } from '../../contract/channels.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
-import type { QuestionView, RunView } from '../../contract/screens.ts';
+import type { QuestionView, RunProcess, RunView } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 import { RunFeed, type FeedState } from '../../folds/run-feed.ts';
 import type { RunModel } from '../../folds/run-model.ts';
@@ -64,7 +64,23 @@ export class RunManager {
 
   get state(): RunState {
     const failed = this.error !== undefined;
-    return runStateOf({ model: this.model, question: this.question, live: this.live, failed });
+    const elsewhere = this.performedBy !== undefined;
+    return runStateOf({ model: this.model, question: this.question, live: this.live, elsewhere, failed });
+  }
+
+  /** The other process that performs it, as far as was known when it was opened. */
+  get performedBy(): RunProcess | undefined {
+    return this.#opened.value?.line.performedBy;
+  }
+
+  /** When the journal was read, in milliseconds since 1970. */
+  get openedAt(): number | undefined {
+    return this.#opened.answeredAt;
+  }
+
+  /** True while the journal is read. */
+  get isOpening(): boolean {
+    return this.#opened.busy;
   }
 
   /** Why it cannot be shown, or what broke outside of its journal. */
@@ -104,6 +120,11 @@ export class RunManager {
     this.#cancelled = false;
     this.#lastPlan = undefined;
     this.#opened.clear();
+    this.#followAnew();
+  }
+
+  /** Reads the journal again: what another process writes is not pushed. */
+  refresh(): void {
     this.#followAnew();
   }
 

@@ -41,6 +41,8 @@ export interface ReadBackOrder {
   /** What brings the head to the file, then the dd that reads. */
   readonly commands: readonly StepCommand[];
   readonly written: WrittenDigest;
+  /** Hears of the digest of the file's first record, once the file is proven to be as it was written. */
+  readonly onFirstRecord?: ((sha256: string) => void) | undefined;
 }
 
 /** Goes to the file and reads it. */
@@ -86,4 +88,5 @@ export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): 
     { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes },
     evidenceOf(readCommand),
   );
+  if (result.firstRecordSha256 !== undefined) order.onFirstRecord?.(result.firstRecordSha256);
 }

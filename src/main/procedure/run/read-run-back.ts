@@ -27,6 +27,8 @@ export interface ReadBackRun {
   readonly changing: TapeChanging;
   /** Reads a volume's file from where the head stands; over ssh, into this program, where this is left out. */
   readonly readFile?: ((proxy: string, written: WrittenDigest) => Promise<void>) | undefined;
+  /** Hears of the digest of the first record of tape file 0. */
+  readonly onFirstRecord?: ((sha256: string) => void) | undefined;
   /** In the order of the tape's files. */
   readonly volumes: readonly { readonly proxy: string; readonly tapeFile: number }[];
 }
@@ -55,7 +57,8 @@ async function readFile(
   const { step, recordBytes, drive } = order;
   if (!order.readFile) {
     const commands = commandsFor(order, tapeFile);
-    return readBackAndCompare(room, { step, volume: proxy, recordBytes, commands, written });
+    const onFirstRecord = tapeFile === 0 ? order.onFirstRecord : undefined;
+    return readBackAndCompare(room, { step, volume: proxy, recordBytes, commands, written, onFirstRecord });
   }
   await goToFile(room.runner, step, drive, tapeFile);
   await order.readFile(proxy, written);

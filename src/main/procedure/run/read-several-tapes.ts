@@ -94,6 +94,19 @@ export class SeveralTapes {
         if (!part) throw new Error('a segment is made of a part');
         return this.#openPart(part);
       },
+      persist: async (segment, readPart) => {
+        // Outside of what is repeated: changing tapes is not, as little as any other change.
+        await this.#insert(parts[segment.tape]?.uuid ?? '');
+        await this.#room.runner.persist(step, { host: drive.tapeHost, argv: ['dd'] }, async () => {
+          try {
+            await readPart();
+          } catch (error) {
+            // While the connection was lost, somebody may have changed the tape: its label is read again.
+            this.#inDrive = undefined;
+            throw error;
+          }
+        });
+      },
       evidence: () => evidenceOf({ host: drive.tapeHost, argv: ['dd'], guide: false, changes: false }),
       onProgress: showProgress(this.#room, step, 'read-back'),
       abort: this.#room.abort,

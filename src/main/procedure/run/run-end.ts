@@ -15,6 +15,7 @@ import { omissionsOf } from '../model/omissions.ts';
 import { tapeCodes } from '../model/run-marks.ts';
 import {
   commandsByHand,
+  foreignOnDisks,
   isAtRest,
   isNormal,
   markSentences,
@@ -154,6 +155,19 @@ function backupSentence({ assignment, journal }: RunContext, isVerified: boolean
     : `${place}; it was not read back`;
 }
 
+/** Why the cluster is not proven normal though every step ended well. */
+function unprovenFailure({ assignment }: RunContext, world: World, error: ShadowtapeError | undefined) {
+  const foreign = foreignOnDisks(assignment, world);
+  if (error === undefined && foreign.length > 0) {
+    const { backupServer: host } = assignment;
+    const [objects, proxies] = [foreign.join(', '), listed(proxiesOf(assignment))];
+    const evidence = { host, command: 'sdxinfo', expected: 'none', actual: objects };
+    return failure('FOREIGN_SHADOW_AT_END', { host, objects, proxies }, evidence);
+  }
+  const reason = error?.message ?? 'see the current state';
+  return failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
+}
+
 function goodEnd(
   context: RunContext,
   world: World,
@@ -165,8 +179,7 @@ function goodEnd(
   const stands = whatStands(assignment, world, marks);
   const omitted = omissionsOf(context.journal.events);
   if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };
-  const reason = error?.message ?? 'see the current state';
-  const unproven = failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
+  const unproven = unprovenFailure(context, world, error);
   const others = [...new Set(troubles)].filter((text) => text !== error?.message);
   return {
     ...concluded,

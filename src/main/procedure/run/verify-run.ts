@@ -1,6 +1,6 @@
 /** Reads the tape of an ended run back, and compares it with what that run wrote. Belongs to no run. */
 import { failure } from '../../../contract/errors.ts';
-import type { RunEvent } from '../../../contract/events.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { TapeChanging } from '../drive/change-tape.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
@@ -9,6 +9,7 @@ import { noJournal } from '../../journal/journal.ts';
 import { readRunBack } from './read-run-back.ts';
 import type { LiveProgress } from '../hosts/run-context.ts';
 import { writtenOf } from '../../journal/run-summary.ts';
+import type { MediaFile } from '../../tape/media-catalogue.ts';
 
 export interface VerifyOptions {
   readonly run: string;
@@ -20,6 +21,17 @@ export interface VerifyOptions {
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
   readonly onProgress: (progress: LiveProgress) => void;
+  /** Hears what a tape in layout `plain` begins with, once all of it is proven to be as it was written. */
+  readonly onPlainTape?: ((tape: ReadPlainTape) => void) | undefined;
+}
+
+/** A tape without a label that was read back. */
+export interface ReadPlainTape {
+  readonly host: string;
+  readonly device: string;
+  /** SHA-256 (hex) of its first record. */
+  readonly firstRecordSha256: string;
+  readonly files: readonly MediaFile[];
 }
 
 /** One file of the tape, as it was read back. */
@@ -31,6 +43,21 @@ export interface VerifiedFile {
   readonly sha256: string | undefined;
   /** The sum of cksum(1), where the run took that. */
   readonly cksum: number | undefined;
+}
+
+/** As the media catalogue lists them. */
+function filesOf(
+  { volumes, method: ofRun }: EventOf<'run-started'>,
+  files: readonly {
+    readonly proxy: string;
+    readonly tapeFile: number;
+    readonly written: { readonly bytes?: number | undefined };
+  }[],
+): MediaFile[] {
+  return files.map(({ proxy, tapeFile: file, written: { bytes } }) => {
+    const { method = ofRun } = volumes.find((volume) => volume.proxy === proxy) ?? {};
+    return { file, volume: proxy, method, bytes };
+  });
 }
 
 /** @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
@@ -51,7 +78,14 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
   const { layout, recordBytes } = start;
   const step = 'verify-run';
   const changing = { runner, step, drive: { ...drive, platform }, change, ask };
-  await readRunBack(room, { step, run, events, drive, layout, recordBytes, volumes: files, changing });
+  let first: string | undefined;
+  const onFirstRecord = layout === 'plain' ? (sha256: string) => (first = sha256) : undefined;
+  await readRunBack(room, {
+    ...{ step, run, events, drive, layout, recordBytes, volumes: files, changing },
+    onFirstRecord,
+  });
+  if (first !== undefined)
+    options.onPlainTape?.({ ...start.tape, firstRecordSha256: first, files: filesOf(start, files) });
   return files.map(({ proxy, written }) => ({
     volume: proxy,
     bytes: written.bytes ?? 0,

@@ -54,6 +54,11 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
 }
 
+/** Objects of other classes on the disks of the job, as the backup server shows them, in words. */
+export function foreignOnDisks(assignment: Assignment, world: World): string[] {
+  return world.backup ? foreignObjects(world.backup, shadowPlaceOf(assignment, world)) : [];
+}
+
 function backupSentences(assignment: Assignment, world: World): string[] {
   const { backup } = world;
   const { backupServer, shadow } = assignment;
@@ -69,7 +74,7 @@ function backupSentences(assignment: Assignment, world: World): string[] {
     ({ device, mountPoint }) => `${backupServer}: ${device} is mounted on ${mountPoint}`,
   );
   const sight = sightOf(backup);
-  const foreign = foreignObjects(backup, shadowPlaceOf(assignment, world));
+  const foreign = foreignOnDisks(assignment, world);
   const absent =
     sight.shown === 'unknown'
       ? `not known whether shadow objects exist: ${sight.evidence}`

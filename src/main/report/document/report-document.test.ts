@@ -3,7 +3,13 @@ import type { ReportBlock, ReportDocument, ReportTexts } from '../../../contract
 import type { RunEvent } from '../../../contract/events.ts';
 import { eventsUntil, fixtureEvents, type FixtureName } from '../../../folds/journals.test-support.ts';
 import { reportOf } from './report-document.ts';
-import { manyVolumes, withLayout, threeTapes } from './report.test-support.ts';
+import {
+  boundByBaseline,
+  boundByRecords,
+  manyVolumes,
+  withLayout,
+  threeTapes,
+} from './report.test-support.ts';
 
 const journalHash = '0123456789abcdef'.repeat(4);
 const reportOfEvents = (events: readonly RunEvent[]) =>
@@ -192,4 +198,67 @@ describe('many volumes', () => {
 
 it('gives the same document for the same journal', () => {
   expect(fixture('server')).toEqual(fixture('server'));
+});
+
+describe('sampled records', () => {
+  it('of a raw device: coverage, both sets, and what they were compared with', () => {
+    const document = reportOfEvents(boundByRecords());
+    expect(sectionText(document, 'verification')).toContain(
+      [
+        'Coverage: 5 of 256 records (1.95 %), 4 distinct, largest gap 84 records (2.6 MiB)',
+        'First set: 3 records, read on both sides',
+        'Second set: 2 records, read on the cluster alone, before the proxy was stopped',
+        'As written to tape: 5 equal; expected: 5 sampled records equal',
+      ].join('\n'),
+    );
+    expect(sectionText(document, 'fingerprint')).toContain(
+      `Second set of Volume2: 32,768 bytes each; on the cluster by node1\n20 | ${'7'.repeat(64)}\n60 | ${'8'.repeat(64)}`,
+    );
+  });
+
+  it('of a file system: the baseline, and what was read after the dump', () => {
+    const text = sectionText(reportOfEvents(boundByBaseline()), 'verification');
+    expect(text).toContain(
+      [
+        'Baseline: 2 records, 1 distinct, before the dump; 1 changed since the cluster held them, by the commands between the verification and the dump',
+        'After the dump: 2 equal; expected: 2 sampled records as before the dump',
+      ].join('\n'),
+    );
+    expect(text).not.toContain('As written to tape');
+  });
+
+  it('of a journal of an earlier release are not told', () => {
+    expect(sectionText(fixture('raw-dd'), 'verification')).not.toContain('Coverage');
+  });
+});
+
+describe('a tape that was overwritten after the run', () => {
+  const lossOf = (tape: string | undefined, certain = true) => ({
+    tape,
+    at: '2026-11-28T20:00:00.000Z',
+    by: '20261128-195500-volume2',
+    certain,
+  });
+  const lostReport = (events: readonly RunEvent[], ...losses: ReturnType<typeof lossOf>[]) =>
+    reportOf({ run: events[0]?.run ?? '', events, journalHash, losses });
+
+  it('is lost on the first page, and where the tape is described', () => {
+    const document = lostReport(fixtureEvents('raw-dd'), lossOf(undefined));
+    const lost = 'lost: the tape was overwritten by run 20261128-195500-volume2 on 2026-11-28';
+    expect(sectionText(document, 'summary')).toContain(`Tape lost: ${lost}`);
+    expect(sectionText(document, 'tapes')).toContain(`Overwritten: ${lost}`);
+    expect(sectionText(fixture('raw-dd'), 'summary')).not.toContain('lost');
+  });
+
+  it('is one of several: only that one is marked', () => {
+    const document = lostReport(threeTapes(), lossOf('NIGHTLY-2', false));
+    const lost =
+      'may be lost: tape "NIGHTLY-2" may have been overwritten by run 20261128-195500-volume2 on 2026-11-28';
+    expect(sectionText(document, 'summary')).toContain(`Tape lost: ${lost}`);
+    expect([1, 2, 3].map((number) => sectionText(document, `tape-${number}`).includes(lost))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
 });

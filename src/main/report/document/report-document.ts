@@ -1,4 +1,4 @@
-/** Folds the journal of a run into its report. Pure: the same journal gives the same document. */
+/** Folds the journal of a run into its report. Pure: the same source gives the same document. */
 import type { ReportDocument } from '../../../contract/report.ts';
 import { factsOf, type ReportSource } from './report-source.ts';
 import { named } from './report-words.ts';

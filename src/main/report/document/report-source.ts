@@ -1,5 +1,6 @@
 /** What a report is made of: the events of a run, and what lies beside its journal. */
 import type { SignatureFacts } from '../../../contract/proof.ts';
+import type { TapeLoss } from '../../../contract/history.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
 import { lookLines } from '../../../folds/command-groups.ts';
 import { foldRun } from '../../../folds/run-fold.ts';
@@ -22,6 +23,8 @@ export interface ReportSource {
   readonly torn?: boolean | undefined;
   /** Who signed the journal, and whether it is a signature of these bytes; undefined where nobody has. */
   readonly signature?: ReportSignature | undefined;
+  /** Tapes of the run that were overwritten since; absent where none is known. */
+  readonly losses?: readonly TapeLoss[] | undefined;
 }
 
 /** The same, folded: what the sections are written from. */

@@ -146,3 +146,59 @@ export function threeTapes(): RunEvent[] {
   });
   return renumbered(events);
 }
+
+/** What binds a dump to the cluster: a second set, how much both sets tell, and the comparisons of step 6. */
+function boundWith(
+  events: readonly RunEvent[],
+  step: string,
+  added: (event: RunEvent) => RunEvent[],
+): RunEvent[] {
+  return renumbered(
+    events.flatMap((event): RunEvent[] => {
+      if (event.type === 'fingerprint' && event.side === 'primary') {
+        const second = [20, 60].map((record, index) => ({ record, sha256: String(index + 7).repeat(64) }));
+        const coverage = { records: 256, sampled: 5, distinct: 4, largestGap: 84 };
+        return [{ ...event, second, coverage }];
+      }
+      return event.type === 'step-finished' && event.step === step ? [...added(event), event] : [event];
+    }),
+  );
+}
+
+const comparedRecords = (rule: string, expected: string, actual: string) => ({
+  type: 'check' as const,
+  ...{ rule, title: rule, expected, actual },
+  verdict: 'equal' as const,
+  source: 'Shadowtape',
+});
+
+/** A run of 6a whose sampled records were compared as they passed. */
+export const boundByRecords = (): RunEvent[] =>
+  boundWith(fixtureEvents('raw-dd'), '6a', ({ seq, at, run, prev }) => [
+    {
+      ...{ seq, at, run, prev, step: '6a' },
+      ...comparedRecords('streamed-records', '5 sampled records equal', '5 equal'),
+    },
+  ]);
+
+/** A run of 6b whose sampled records were read before and after the dump. */
+export const boundByBaseline = (): RunEvent[] =>
+  boundWith(fixtureEvents('ufs-tar'), '6b-4', ({ seq, at, run, prev }) => {
+    const common = { seq, at, run, prev, step: '6b-4' };
+    const blocks = [20, 60].map((record) => ({ record, sha256: 'b'.repeat(64) }));
+    return [
+      {
+        ...common,
+        type: 'baseline',
+        volume: 'Volume2',
+        host: 'node3',
+        recordBytes: 32_768,
+        blocks,
+        changed: 1,
+      },
+      {
+        ...common,
+        ...comparedRecords('baseline-records', '2 sampled records as before the dump', '2 equal'),
+      },
+    ];
+  });

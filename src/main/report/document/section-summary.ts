@@ -26,6 +26,7 @@ import {
   strong,
 } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';
+import { lossText } from './section-tapes.ts';
 
 const volumesNamed = 6;
 const volumesOnFirstPage = 14;
@@ -157,6 +158,10 @@ function whereRows(facts: ReportFacts): FactsBlock['rows'] {
   }));
 }
 
+function lostRows({ losses = [] }: ReportFacts): FactsBlock['rows'] {
+  return losses.map((loss) => ({ name: 'Tape lost', value: [lossText(loss)] }));
+}
+
 function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
   const { startedAt, end, at } = model;
   const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
@@ -279,6 +284,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
         rows: [
           ...whatRows(facts),
           ...whereRows(facts),
+          ...lostRows(facts),
           ...whenRows(facts),
           ...whoRows(facts),
           ...provenRows(facts),

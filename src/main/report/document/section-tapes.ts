@@ -1,10 +1,12 @@
 /** What each tape of the run holds, file by file. */
 import type { EventOf } from '../../../contract/events.ts';
+import type { TapeLoss } from '../../../contract/history.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
+import { lossSentence } from '../../../contract/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run-model.ts';
 import { allOf, lastOf, type ReportFacts } from './report-source.ts';
-import { code, dayText, momentText, plain, quiet } from './report-words.ts';
+import { code, dayText, marked, momentText, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
 type Row = ReportTable['rows'][number];
@@ -88,7 +90,11 @@ function tapeTable(facts: ReportFacts, tape: TapeModel): ReportTable {
   };
 }
 
-function tapeFacts({ model: { start } }: ReportFacts, tape: TapeModel): ReportBlock {
+/** That a tape was overwritten after the run: not from the journal, which has ended. */
+export const lossText = (loss: TapeLoss): ReportTexts[number] =>
+  marked(loss.certain ? 'bad' : 'warning', lossSentence(loss));
+
+function tapeFacts({ model: { start }, losses = [] }: ReportFacts, tape: TapeModel): ReportBlock {
   const { name, uuid, keepUntil, slot, found } = tape;
   return {
     kind: 'facts',
@@ -109,6 +115,9 @@ function tapeFacts({ model: { start } }: ReportFacts, tape: TapeModel): ReportBl
             ? [quiet('no time was set')]
             : plain(`${dayText(keepUntil)} (${momentText(keepUntil)})`),
       },
+      ...losses
+        .filter((loss) => loss.tape === name)
+        .map((loss) => ({ name: 'Overwritten', value: [lossText(loss)] })),
     ],
   };
 }

@@ -1,9 +1,10 @@
 /** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
 import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../../contract/report.ts';
-import { countText, coverageText } from '../../../contract/words.ts';
+import { countText } from '../../../contract/words.ts';
 import type { RuleLine, VerifiedVolume } from '../../../folds/verification.ts';
 import type { ReportFacts } from './report-source.ts';
 import { code, marked, momentText, plain, quiet, strong } from './report-words.ts';
+import { bindingFacts, secondSetTable } from './section-binding.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
 
 /** The rules of more volumes than these are in an appendix. */
@@ -132,13 +133,17 @@ function intro({ verification, model }: ReportFacts): ReportBlock[] {
   ];
 }
 
-function ofVolumes(volumes: readonly VerifiedVolume[], several: boolean, appendix: boolean): SectionDraft[] {
-  return volumes.map((volume) => ({
+function ofVolumes(facts: ReportFacts, appendix: boolean): SectionDraft[] {
+  return facts.verification.volumes.map((volume) => ({
     id: `verification-${volume.proxy}${appendix ? '-all' : ''}`,
     title: `${volume.proxy} and its shadow ${volume.shadow}`,
     level: 2 as const,
     appendix,
-    blocks: [ruleTable(volume, several), ...fingerprintFigure(volume, several)],
+    blocks: [
+      ruleTable(volume, true),
+      ...fingerprintFigure(volume, true),
+      ...bindingFacts(facts, volume.proxy, true),
+    ],
   }));
 }
 
@@ -155,7 +160,15 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
   if (!several && first)
     return {
       body: [
-        { ...head, blocks: [...intro(facts), ruleTable(first, false), ...fingerprintFigure(first, false)] },
+        {
+          ...head,
+          blocks: [
+            ...intro(facts),
+            ruleTable(first, false),
+            ...fingerprintFigure(first, false),
+            ...bindingFacts(facts, first.proxy, false),
+          ],
+        },
       ],
       rest: [],
     };
@@ -163,7 +176,7 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
     return {
       body: [
         { ...head, blocks: [...intro(facts), overview(volumes, 'its rules are below')] },
-        ...ofVolumes(volumes, true, false),
+        ...ofVolumes(facts, false),
         reasonSection(volumes),
       ],
       rest: [],
@@ -181,7 +194,7 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
     ],
     rest: [
       { id: 'verification-all', title: 'Verification, all volumes', appendix: true, blocks: [] },
-      ...ofVolumes(volumes, true, true),
+      ...ofVolumes(facts, true),
     ],
   };
 }
@@ -190,20 +203,11 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
 export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
   const told = model.fingerprints.filter(({ primary, backup }) => primary ?? backup);
   if (told.length === 0) return [];
-  const coverage = told.flatMap(({ volume, primary }): ReportBlock[] =>
-    primary?.coverage === undefined
-      ? []
-      : [
-          {
-            kind: 'paragraph',
-            texts: plain(`${volume}: ${coverageText(primary.coverage, primary.recordBytes)}.`),
-          },
-        ],
-  );
-  const tables = told.map(({ volume, primary, backup }): ReportTable => {
+  const dependsOnData = told.some(({ primary }) => primary?.coverage !== undefined);
+  const tables = told.flatMap(({ volume, primary, backup }): ReportTable[] => {
     const one = primary ?? backup;
     const others = new Map(backup?.blocks.map(({ record, sha256 }) => [record, sha256] as const));
-    return {
+    const first: ReportTable = {
       kind: 'table',
       caption: `Sampled records of ${volume}: ${countText(one?.recordBytes ?? 0)} bytes each; on the cluster by ${primary?.host ?? '-'}, through the shadow by ${backup?.host ?? '-'}`,
       columns: [
@@ -224,6 +228,7 @@ export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
         ];
       }),
     };
+    return [first, ...(primary === undefined ? [] : secondSetTable(primary))];
   });
   return [
     {
@@ -237,11 +242,10 @@ export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
             { text: 'A record is read with ' },
             code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
             {
-              text: ` and hashed with SHA-256. Which records are sampled depends on the name of the run${coverage.length > 0 ? ', and on which of them hold data' : ' alone'}.`,
+              text: ` and hashed with SHA-256. Which records are sampled depends on the name of the run${dependsOnData ? ', and on which of them hold data' : ' alone'}.`,
             },
           ],
         },
-        ...coverage,
         ...tables,
       ],
     },

@@ -11,7 +11,7 @@ const short: Readonly<Partial<Record<RunState, string>>> = {
 };
 
 function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): RunState {
-  if (verdict === 'unfinished') return live || elsewhere ? 'running' : 'dead';
+  if (verdict === 'unfinished') return live ? 'running' : elsewhere ? 'elsewhere' : 'dead';
   return endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
 }
 
