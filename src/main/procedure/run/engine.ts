@@ -10,6 +10,7 @@ import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
 import { asTableError, endOfRun, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { settle } from './settle.ts';
+import { closeAllShadows } from './shadow/shadow-hold.ts';
 import type { Step } from '../model/step.ts';
 import { performAsked } from './step-failed.ts';
 import { lastLook, removeLock, unwind } from './unwind.ts';
@@ -85,6 +86,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const mayGoOn = isFailure(error, ...connectionLostCodes, 'COMMAND_TIMED_OUT', 'QUERY_UNANSWERED');
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
+  await closeAllShadows(context);
   const stays = untouched || staysAsItStands(context, error);
   if (!stays) await settleUnheard(context);
   const troubles = stays ? [] : await unwind(context, steps);
@@ -127,6 +129,7 @@ export async function performToEnd(context: RunContext, steps: readonly Step[]):
   try {
     await performAll(context, steps);
     context.finish();
+    await closeAllShadows(context);
     end = endOfRun(context, await lastLook(context, 'success'));
   } catch (error) {
     if (context.trouble === 'none') context.trouble = 'failed';
