@@ -146,7 +146,7 @@ describe('during a dump', () => {
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(holdsIn(end.events)).toEqual(['verify taken', '6b-1 released', '6b-3 taken', '6b-4 released']);
       expect(holdingTold(end.events)).toEqual([
-        { step: '6b-4', verdict: 'holds', actual: 'held open, except in step 6b-1' },
+        { step: '6b-4', verdict: 'holds', actual: 'held open, except from step 6b-1 to step 6b-3' },
       ]);
     });
   });

@@ -21,19 +21,25 @@ export const lastHold = (events: readonly RunEvent[], proxy: string): HoldEvent 
 class Hold {
   /** The process that holds it open. */
   pid: number | undefined;
+  /** Why it was not, a sentence's end each. */
   gaps: string[] = [];
-  closedFor: string[] = [];
+  /** The steps for which it was let go on purpose, each with the one that took it again. */
+  closed: { readonly from: string; readonly to?: string }[] = [];
 
   take(event: RunEvent, proxy: string): void {
-    if (event.type === 'step-started' && event.step === 'verify') [this.gaps, this.closedFor] = [[], []];
+    if (event.type === 'step-started' && event.step === 'verify') [this.gaps, this.closed] = [[], []];
     if (event.type === 'run-resumed') this.#lose(this.pid, 'the console that held it open ended');
     if (isHold(event) && event.volume === proxy) this.#takeHold(event);
   }
 
   #takeHold({ what, step, pid, reason = 'unknown reason' }: HoldEvent): void {
-    if (what === 'taken') this.pid = pid;
-    else if (what === 'released') [this.pid, this.closedFor] = [undefined, [...this.closedFor, step]];
-    else if (what === 'refused') this.gaps.push(`could not be held open: ${reason}`);
+    if (what === 'taken') {
+      this.pid = pid;
+      this.closed = this.closed.map((gap) => ({ to: step, ...gap }));
+    } else if (what === 'released') {
+      this.pid = undefined;
+      this.closed = [...this.closed, { from: step }];
+    } else if (what === 'refused') this.gaps.push(`could not be held open: ${reason}`);
     else this.#lose(pid, reason);
   }
 
@@ -49,10 +55,10 @@ export function holdingOf(events: readonly RunEvent[], proxy: string): Holding {
   const hold = new Hold();
   for (const event of events) hold.take(event, proxy);
   const gaps = [...new Set(hold.gaps)].join('; ');
-  const steps = [...new Set(hold.closedFor)];
   if (hold.pid === undefined) return { isUnbroken: false, text: gaps || 'was not held open' };
   if (gaps !== '') return { isUnbroken: false, text: `${gaps}; held open again since` };
-  const except = steps.length === 0 ? '' : `, except in step${steps.length > 1 ? 's' : ''} ${listed(steps)}`;
+  const closed = hold.closed.map(({ from, to = '' }) => `from step ${from} to step ${to}`);
+  const except = closed.length === 0 ? '' : `, except ${listed(closed)}`;
   return { isUnbroken: true, text: `held open${except}` };
 }
 

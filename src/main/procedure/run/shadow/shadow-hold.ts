@@ -233,8 +233,14 @@ function recordHolding({ assignment, journal }: RunContext, step: Step, proxy: s
   });
 }
 
-/** Lets every shadow go: the run is over, or is rolled back. */
+/** Lets every shadow go: the run is over, or is rolled back. What goes wrong is written down, and spoils nothing. */
 export async function closeAllShadows(context: RunContext): Promise<void> {
-  for (const [proxy, holder] of [...context.holders])
-    await release(context, holder.step, volumeNamed(context.assignment, proxy), holder);
+  for (const [proxy, holder] of [...context.holders]) {
+    try {
+      await release(context, holder.step, volumeNamed(context.assignment, proxy), holder);
+    } catch (error) {
+      const { message } = asTableError(error);
+      context.journal.append({ type: 'warning', step: holder.step, text: message });
+    }
+  }
 }
