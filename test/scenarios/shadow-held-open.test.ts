@@ -153,7 +153,10 @@ describe('during a dump', () => {
 
   it('the backup server reboots: the run does not end verified, and nothing holds the shadow', async () => {
     await inScene(async (scene) => {
-      const { onEvent } = duringDump(scene, isTar, () => scene.lab.rebootNode('node3'));
+      const { onEvent } = duringDump(scene, isTar, () => {
+        expect(holdersOn(scene.lab)).toHaveLength(1);
+        return scene.lab.rebootNode('node3');
+      });
       const end = await failingRun(scene, {
         job: 'ufs-tar',
         change: withJob({ onFailure: 'unwind' }, 'ufs-tar'),
@@ -263,6 +266,7 @@ describe('no process holds the shadow open', () => {
         change: withJob(asked, 'ufs-tar'),
         halt: halt.signal,
         ask() {
+          expect(holdersOn(scene.lab)).toHaveLength(1);
           halt.abort();
           return new Promise(() => undefined);
         },
