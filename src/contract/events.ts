@@ -126,6 +126,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
   /** Where the volumes of the run lay when the shadow was verified, as sdxinfo showed it on both sides. */
   event('layout', {
     step: z.string(),
+    /** The boot of the backup server, where it told one; see model/boot-identity. */
+    boot: z.string().optional(),
     /** Groups, and single disks that are in none; only those that a volume of the run, or its master, lies in. */
     spaces: z.array(
       z.looseObject({
@@ -222,6 +224,18 @@ export const runEventSchema = z.discriminatedUnion('type', [
     blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
     /** Records that are not as the cluster held them. */
     changed: z.int(),
+  }),
+  /** A process on the backup server holds a shadow volume open, so that nobody can remove or rebuild it. */
+  event('hold', {
+    step: z.string(),
+    host: z.string(),
+    volume: z.string(),
+    device: z.string(),
+    /** `lost`: nobody saw its end, since the connection was lost. `ended`: it ended although it was wanted. */
+    what: z.enum(['taken', 'refused', 'released', 'lost', 'ended']),
+    /** Number of the process. */
+    pid: z.int().optional(),
+    reason: z.string().optional(),
   }),
   event('tape', {
     step: z.string(),

@@ -19,6 +19,8 @@ export interface PlannedStep {
   /** What is read before the commands of a dump, and after them: the tape, sampled records. */
   readonly before?: readonly PlannedCommand[];
   readonly after?: readonly PlannedCommand[];
+  /** What runs from this step on, where the host allows it, to hold the shadow open. */
+  readonly holds?: readonly PlannedCommand[];
   /** What an operator does or answers in this step. */
   readonly operator: string | undefined;
   /** How the guide's lines are run, where that is in another form: detached, with a digest in the same pass. */

@@ -89,14 +89,16 @@ export interface Lab {
   /** An application writes to Volume1, or another master; mirrors follow, and while it is joined the proxy. */
   writeMaster(offset: number, bytes: Buffer, master?: string): Promise<void>;
   world(): WorldSnapshot;
+  /** The processes that live on a host, each by its words as ps shows them. */
+  processes(node: NodeName): string[];
   /** Puts the cartridge back that `mt offline` has thrown out. */
   loadTape(): void;
   /** Puts a cartridge into the drive, a new one where there is none of this name; what was in the drive goes to the shelf. */
   insertCartridge(name: string, options?: InsertOptions): Promise<void>;
   /** Lays the cartridge in the drive onto the shelf. */
   ejectCartridge(): Promise<void>;
-  /** Breaks every connection with a host, without a farewell; what its commands do goes on. */
-  breakConnections(node: NodeName): void;
+  /** Breaks every connection with a host, without a farewell; what its commands do goes on. @param notice see LabHost */
+  breakConnections(node: NodeName, notice?: boolean): void;
   /** Changes the host key in the middle of every connection with a host, at a rekey. */
   switchHostKey(node: NodeName): void;
   /** At once: all connections break, processes die, shadow objects of node3 vanish. */
@@ -210,10 +212,11 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     (machine) =>
       new LabHost({ machine, hostKey: keys.hostKeys[machine.node], clientKey: keys.clientKey, onCommand }),
   );
+  const machineOf = (node: NodeName) => machines.find((entry) => entry.node === node);
   const hostOf = (node: NodeName) => hosts.find((entry) => entry.node === node);
-  const breakConnections = (node: NodeName): void => hostOf(node)?.breakConnections();
+  const breakConnections = (node: NodeName, notice?: boolean): void => hostOf(node)?.breakConnections(notice);
   const rebootNode = async (node: NodeName): Promise<void> => {
-    const machine = machines.find((entry) => entry.node === node);
+    const machine = machineOf(node);
     breakConnections(node);
     await machine?.whileDown(() => reboot(machine));
   };
@@ -275,6 +278,10 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
       return volumeBytes(world, owner, volume).write(bytes, offset);
     },
     world: () => snapshot(world),
+    processes: (node) =>
+      machineOf(node)
+        ?.processes.all()
+        .map(({ args }) => args) ?? [],
     loadTape: () => world.drive.load(),
     insertCartridge: (name, how) => world.cartridges.insert(name, how).then(() => world.save()),
     ejectCartridge: () => world.cartridges.eject().then(() => world.save()),

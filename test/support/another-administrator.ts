@@ -28,6 +28,22 @@ export async function rebootAndBuildElsewhere(scene: Scene): Promise<void> {
   await onBackupServer(scene, ...register, gap, volume, ...removeGap);
 }
 
+/** The backup server reboots, and the shadow is built as it was. */
+export async function rebootAndBuildAgain(scene: Scene): Promise<void> {
+  await scene.lab.rebootNode('node3');
+  await onBackupServer(scene, ...register, volume);
+}
+
+/** The shadow volume is stopped. @returns what the command complains of */
+export const stopShadow = (scene: Scene): Promise<string> =>
+  onBackupServer(scene, 'sdxshadowvolume -F -c Class2 -v Volume2').then(
+    () => 'it was stopped',
+    (error: Error) => error.message,
+  );
+
+/** Ends a process of the backup server. */
+export const killOnServer = (scene: Scene, pid: number) => onHost(scene, 'node3', ['kill', String(pid)]);
+
 /** The proxy is rejoined, takes up what an application has written, and is parted and stopped again. */
 export async function rejoinPartStop(scene: Scene): Promise<void> {
   await rejoin(scene);

@@ -19,6 +19,7 @@ import {
 } from '../../src/main/application/console.ts';
 import { FastClock } from './fast-clock.ts';
 import { sentWithoutLanguage, siteCommandLines } from './sent-language.ts';
+import { survivingHolders } from './shadow-holders.ts';
 
 /** 8 MiB: large enough for a few hundred records, small enough for a test. */
 export const smallBlocks = 16_384;
@@ -53,7 +54,10 @@ export interface Scene {
   readonly inLoginLanguage: Set<string>;
   /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
   writeSite(change?: (site: SiteTree) => void): Promise<string>;
-  /** @throws where the program sent a command, other than one of the site, without asking for English */
+  /**
+   * @throws where the program sent a command, other than one of the site, without asking for English; where a process that held the shadow
+   *   open has survived its run
+   */
   close(): Promise<void>;
 }
 
@@ -100,8 +104,11 @@ export async function openScene({
       return file;
     },
     async close() {
+      const survivors = await survivingHolders(lab);
       await lab.close();
       await rm(folder, { recursive: true, force: true });
+      if (survivors.length > 0)
+        throw new Error(`a process still holds the shadow open:\n${survivors.join('\n')}`);
       const forgotten = sentWithoutLanguage(lab, inLoginLanguage);
       if (forgotten.length > 0)
         throw new Error(`commands were sent without LC_ALL=C:\n${forgotten.join('\n')}`);

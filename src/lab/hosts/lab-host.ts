@@ -81,6 +81,8 @@ export class LabHost {
   readonly #options: HostOptions;
   readonly #sockets = new Set<Socket>();
   readonly #connections = new Set<Connection>();
+  /** Broken ones whose end the host does not notice. */
+  readonly #unnoticed = new WeakSet<Socket>();
   #listener: NetServer | undefined;
   #port = 0;
 
@@ -125,9 +127,15 @@ export class LabHost {
     await new Promise<void>((resolve) => (listener ? listener.close(() => resolve()) : resolve()));
   }
 
-  /** Breaks every connection, without a farewell. */
-  breakConnections(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /**
+   * Breaks every connection, without a farewell.
+   * @param notice false: the host does not notice, as an sshd whose client fell silent: processes that wait for their input live on
+   */
+  breakConnections(notice = true): void {
+    for (const socket of this.#sockets) {
+      if (!notice) this.#unnoticed.add(socket);
+      socket.destroy();
+    }
   }
 
   /** Starts a rekey on every open connection, with another host key. Connections that are made later find the usual one. */
@@ -256,6 +264,7 @@ export class LabHost {
     };
     return {
       left,
+      isSilent: () => this.#unnoticed.has(socket),
       passed: (bytes) => {
         const isOver = (left() ?? Infinity) <= bytes;
         passed += bytes;

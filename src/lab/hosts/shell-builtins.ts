@@ -86,7 +86,21 @@ const wait: Builtin = async ({ argv, killed }, { jobs }) => {
   return status;
 };
 
+/** `read NAME`: one line of the standard input, blanks around it left out; exit status 1 at its end. */
+const read: Builtin = async ({ argv, input }, state) => {
+  const bytes: number[] = [];
+  for (;;) {
+    const [byte] = await input.read(1);
+    if (byte !== undefined && byte !== 0x0a) bytes.push(byte);
+    else {
+      const text = Buffer.from(bytes).toString('utf8').trim();
+      if (argv[1] !== undefined) state.assign(`${argv[1]}=${text}`);
+      return byte === undefined ? 1 : 0;
+    }
+  }
+};
+
 /** exec is not among them: the shell itself hands its process over. */
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  Object.entries({ ':': () => 0, cd, exit, export: exportNames, shift, trap, umask, wait }),
+  Object.entries({ ':': () => 0, cd, exit, export: exportNames, read, shift, trap, umask, wait }),
 );

@@ -40,6 +40,8 @@ describe('a command line', () => {
     ["LC_ALL=C /usr/bin/printf '%s=%d\\n' a 1 b 2", 0, 'a=1\nb=2\n', ''],
     ["sh -c 'cd /tmp; pwd'; pwd", 0, '/tmp\n/root\n', ''],
     ['exit 7; echo no', 7, '', ''],
+    ['printf \'a b\\n\\nlast\' | while read line; do echo "<$line>"; done', 0, '<a b>\n<>\n', ''],
+    ["printf 'one' | { read line; echo $? $line; }", 0, '1 one\n', ''],
     ['command -v dd', 0, '/usr/bin/dd\n', ''],
     ['command -v vxdump', 1, '', ''],
     ['uname -s -n', 0, 'SunOS node3\n', ''],

@@ -11,6 +11,8 @@ export interface BulkGuard {
   /** How many more bytes may pass; undefined: any number. */
   readonly left: () => number | undefined;
   readonly passed: (bytes: number) => void;
+  /** True where the other side is gone and the host does not notice: input does not end, and writes wait. */
+  readonly isSilent?: () => boolean;
 }
 
 /** Standard input, output and error of a command, over an ssh channel. All of them settle when the channel closes. */
@@ -37,7 +39,7 @@ export class ChannelStreams {
       write: (bytes) => this.#write(channel.stderr, typeof bytes === 'string' ? Buffer.from(bytes) : bytes),
     };
     channel.on('data', (bytes: Buffer) => this.#arrive(bytes));
-    channel.on('end', () => this.#endInput());
+    channel.on('end', () => guard.isSilent?.() || this.#endInput());
     // the error event of a channel that is written to after its end says nothing that `closed` does not
     channel.on('error', () => this.closed());
     channel.stderr.on('error', () => this.closed());
@@ -45,6 +47,7 @@ export class ChannelStreams {
 
   /** To be called when the channel or its connection is gone. */
   closed(): void {
+    if (this.#guard.isSilent?.()) return;
     this.#isClosed = true;
     this.#endInput();
     for (const reject of this.#writers) reject(new IoError('EPIPE'));

@@ -26,6 +26,7 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
     ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
+    ...readLines('shadow held open from here on, where the host allows it:', step.holds, all),
     ...readLines('read first:', step.before, all),
     ...commandLines(step.commands, all),
     ...readLines('read afterwards:', step.after, all),

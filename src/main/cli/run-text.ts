@@ -34,6 +34,8 @@ export class RunText {
         return [
           `  baseline of ${event.volume}: ${countText(event.changed)} of ${countText(event.blocks.length)} sampled records changed since the part`,
         ];
+      case 'hold':
+        return holdLines(event);
       case 'fingerprint':
         return coverageLines(event);
       case 'digest':
@@ -51,6 +53,11 @@ export class RunText {
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
     return event.error ? [line, `  ${event.error.sentence}`] : [line];
   }
+}
+
+/** What is lost or cannot be had is a warning of its own. */
+function holdLines({ what, volume, host, pid }: Extract<RunEvent, { type: 'hold' }>): string[] {
+  return what === 'taken' ? [`  shadow of ${volume} held open by process ${pid ?? '?'} on ${host}`] : [];
 }
 
 function coverageLines({

@@ -1,14 +1,14 @@
 /** What the procedure needs of a host's session: less than it is, so that steps can be tested without a network. */
-import type { RmtChannel } from '../../../streams/rmt-client.ts';
 import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
 import type { ReadOptions, SshSession, StreamOptions } from '../../ssh/ssh-session.ts';
+import type { RemoteTalk } from '../../ssh/ssh-talk.ts';
 
 export type { CommandResult } from '../../ssh/ssh-command.ts';
 
 export interface HostSession extends Pick<SshSession, 'exec' | 'exclusive' | 'seen' | 'pin'> {
   openRead(argv: readonly string[], options?: ReadOptions): Promise<ByteSource>;
   openWrite(argv: readonly string[], options?: StreamOptions): Promise<ByteSink>;
-  openTalk(argv: readonly string[], options?: StreamOptions): Promise<RmtChannel>;
+  openTalk(argv: readonly string[], options?: StreamOptions): Promise<RemoteTalk>;
 }
 
 export interface Hosts {

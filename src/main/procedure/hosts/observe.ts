@@ -347,6 +347,7 @@ export class Observer {
       node,
       report: mergeReports(...readings.map(({ report }) => report)),
       mounts: parseMountTable(table.stdout.toString('utf8')),
+      boot,
     };
     const sight = judgeAnswers(readings.map(({ answer }) => answer));
     return { ...seen, sight: sight ?? (await this.#silence(step, boot, seen.mounts)) };

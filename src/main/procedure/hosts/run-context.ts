@@ -20,6 +20,7 @@ import {
   type RetryClock,
 } from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
+import type { ShadowHolder } from './shadow-holder.ts';
 import type { LockOwner } from '../model/lock.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import type { Step } from '../model/step.ts';
@@ -111,6 +112,8 @@ export class RunContext {
   dumpRefused = false;
   /** Entries of the media catalogue for what the write in progress destroys. */
   lossNoted: readonly MediaEvent[] = [];
+  /** Proxy volume -> the process that holds its shadow open. */
+  readonly holders = new Map<string, ShadowHolder>();
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bootQueries, parseBoot } from './boot-identity.ts';
+import { bootQueries, isSameBoot, parseBoot } from './boot-identity.ts';
 
 const answers = {
   kstat: 'unix:0:system_misc:boot_time\t1104537600\n',
@@ -26,4 +26,11 @@ it('what is no answer tells no boot', () => {
     for (const text of ['', 'kstat: not found\n', 'unix:0:system_misc:boot_time\n', 'system boot\n'])
       expect(parseBoot(argv, text), `${argv[0]}: ${text}`).toBeUndefined();
   expect(parseBoot(['date'], answers.kstat)).toBeUndefined();
+});
+
+it('two boots are compared where the same query told them', () => {
+  expect(isSameBoot('kstat 1', 'kstat 1')).toBe(true);
+  expect(isSameBoot('kstat 1', 'kstat 2')).toBe(false);
+  expect(isSameBoot('kstat 1', 'who Nov 28 18:04')).toBeUndefined();
+  expect(isSameBoot(undefined, 'kstat 1')).toBeUndefined();
 });

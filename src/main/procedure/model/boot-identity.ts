@@ -31,3 +31,10 @@ export function parseBoot(argv: readonly string[], stdout: string): string | und
   const told = reader?.[1].exec(stdout.trim())?.[1];
   return told === undefined ? undefined : `${argv[0] ?? ''} ${told.replace(/\s+/g, ' ')}`;
 }
+
+/** @returns undefined where either is not known, or where they were told by different queries */
+export function isSameBoot(one: string | undefined, other: string | undefined): boolean | undefined {
+  const queryOf = (boot: string) => boot.replace(/ .*/s, '');
+  if (one === undefined || other === undefined || queryOf(one) !== queryOf(other)) return undefined;
+  return one === other;
+}

@@ -102,6 +102,10 @@ export interface Step {
    * each wait in it, and with `around` also after it.
    */
   readonly guarded?: 'before' | 'around';
+  /** The proxies whose shadows are held open from this step on, where the backup server allows it. */
+  readonly holds?: readonly string[];
+  /** The proxies whose shadows are let go before the commands are sent: these need the volume for themselves. */
+  readonly needsClosed?: readonly string[];
   /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }

@@ -12,6 +12,8 @@ export interface Mount {
 
 export interface BackupReport extends NodeReport {
   readonly mounts: readonly Mount[];
+  /** Its boot, where it tells one; see model/boot-identity. */
+  readonly boot?: string | undefined;
   /** Whether objects are shown, shown to be absent, or neither; see `sightOf` where it is left out. */
   readonly sight?: Sight;
 }

@@ -4,6 +4,7 @@ import { withoutRewind } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Drive } from '../drive/drive-ready.ts';
 import { readOwnFileCommand, writeRecordsCommand } from '../drive/own-file.ts';
+import { heldProxies } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { readRecordCommand, rewindCommand } from '../drive/tape-look.ts';
 import { positionCommands, statusCommand } from '../drive/tape-position.ts';
@@ -24,6 +25,7 @@ export function labelStep(assignment: Assignment): Step {
     source: 'Shadowtape',
     performance: 'label',
     guarded: 'before',
+    holds: heldProxies(assignment),
     commands: [
       rewindCommand(assignment),
       readRecordCommand(assignment),

@@ -19,6 +19,7 @@ import {
   primaryLooks,
   withLongLook,
 } from '../hosts/observe.ts';
+import { plannedHolds } from './planned-holds.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -52,7 +53,7 @@ function runAs(assignment: Assignment, step: Step): string[] {
   return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
 }
 
-function plannedStep(assignment: Assignment, step: Step): PlannedStep {
+function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
   const { id, phase, title, why, endangers, source, commands, leftOut, around } = step;
   return {
     step: id,
@@ -63,6 +64,7 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
     source,
     commands: commands.map(plannedCommand),
     ...(around ? { before: around.before.map(plannedCommand), after: around.after.map(plannedCommand) } : {}),
+    ...(holds.length > 0 ? { holds: holds.map(plannedCommand) } : {}),
     operator: operatorPart(assignment, step),
     runAs: runAs(assignment, step),
     leftOut,
@@ -72,6 +74,8 @@ function plannedStep(assignment: Assignment, step: Step): PlannedStep {
 /** @param routes what each route is expected to take, as far as it is known */
 export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
   const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
+  const steps = stepsOf(assignment);
+  const holds = plannedHolds(assignment, steps);
   const looks = [
     ...hostNamesOf(assignment).map((host) => machineLook(host, platform)),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
@@ -89,6 +93,6 @@ export function planOf(assignment: Assignment, routes: readonly RouteExpectation
     bytes: bytesOfVolumes(assignment),
     routes,
     looks: looks.map(plannedCommand),
-    steps: stepsOf(assignment).map((step) => plannedStep(assignment, step)),
+    steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),
   };
 }

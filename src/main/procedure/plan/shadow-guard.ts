@@ -6,6 +6,7 @@ import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import { isSameBoot } from '../model/boot-identity.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
@@ -72,6 +73,24 @@ function judgeUnchanged(assignment: Assignment, world: World, events: readonly R
   ];
 }
 
+/** A reboot takes every shadow away (GDS guide 4.5, 2.2.2): one that is there after it was built by somebody else. */
+function judgeBoot({ backup }: World, events: readonly RunEvent[]): RuleVerdict[] {
+  const verified = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout')?.boot;
+  const isSame = isSameBoot(verified, backup?.boot);
+  if (isSame === undefined) return [];
+  return [
+    {
+      rule: 'same-boot',
+      title: 'Backup server was not rebooted',
+      expected: `boot ${verified ?? ''}`,
+      actual: `boot ${backup?.boot ?? ''}`,
+      verdict: isSame ? 'holds' : 'fails',
+      why: 'a shadow does not survive a reboot: one that is there after it is not the one that was verified',
+      source: 'GDS guide 4.5, 2.2.2',
+    },
+  ];
+}
+
 /** The mounts that are this run's own: none before it has made its mount point. */
 function isOwnMount(
   { job, volumes }: Assignment,
@@ -127,6 +146,7 @@ export function judgeGuard(
     ...shadow,
     judgeForeignMounts(assignment, world, mountPointMade),
     ...judgeUnchanged(assignment, world, events),
+    ...judgeBoot(world, events),
   ];
 }
 

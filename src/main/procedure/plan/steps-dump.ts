@@ -28,6 +28,7 @@ import {
   readBackLabelledCommands,
   readDataCommands,
 } from './labelled-steps.ts';
+import { isHeldOpen } from '../model/shadow-holder.ts';
 import { unmountsBeforePart } from './steps-part.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { rewindCommand } from '../drive/tape-look.ts';
@@ -70,6 +71,7 @@ function activateStep({ assignment, volume }: VolumePart, id: string): Step {
       guideLine(host, ...sdxshadowvolumeStartWritable(request)),
     ],
     guarded: 'before',
+    needsClosed: [proxy],
     after: { looks: ['backup'], judge: (world) => judgeShadowWritable(volume, world) },
   };
 }
@@ -83,6 +85,7 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
     source: source(id),
     performance: 'commands',
     guarded: 'before',
+    needsClosed: [volume.proxy],
     commands: [guideLine(assignment.backupServer, 'sfxadm', shadowRawDevice(volume))],
   };
 }
@@ -101,6 +104,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     source: source(id),
     performance: 'check-file-system',
     guarded: 'before',
+    needsClosed: [proxy],
     commands: [
       {
         ...guideLine(
@@ -124,7 +128,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
 
 function mountStep({ assignment, volume }: VolumePart, id: string): Step {
   const { backupServer: host, job } = assignment;
-  const { shadow, method } = volume;
+  const { shadow, method, proxy } = volume;
   return {
     id,
     phase: 'dump',
@@ -133,6 +137,7 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
     source: source(id),
     performance: 'commands',
     guarded: 'before',
+    holds: [proxy],
     commands: [
       guideLine(host, 'mkdir', job.mountPoint),
       guideLine(
@@ -275,6 +280,7 @@ function dumpStep(part: VolumePart, id: string): Step {
         ? words.server.map((argv) => guideLine(backupServer, ...argv))
         : consoleCommands(part, words),
     guarded: 'around',
+    holds: isHeldOpen(assignment, volume) ? [volume.proxy] : [],
     around: readsAround(assignment, volume),
   };
 }

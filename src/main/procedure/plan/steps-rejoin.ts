@@ -59,6 +59,7 @@ function removeStep(assignment: Assignment): Step {
       changes: true,
       isDone: removalIsDone(assignment, effect),
     })),
+    needsClosed: proxiesOf(assignment),
     before: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
     after: { looks: ['backup'], judge: (world) => judgeShadowRemoved(assignment, world) },
     unwinds: {

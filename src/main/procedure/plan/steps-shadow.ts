@@ -3,6 +3,7 @@ import { shadowCreation } from '../../gds/shadow-commands.ts';
 import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { judgeDisks, judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
 import { backupSource, fingerprintCommands, recordsCompared } from '../model/fingerprint.ts';
+import { heldProxies } from '../model/shadow-holder.ts';
 import type { Step } from '../model/step.ts';
 
 function createStep(assignment: Assignment): Step {
@@ -52,6 +53,7 @@ function verificationStep(assignment: Assignment): Step {
     commands: volumes.flatMap((volume) =>
       fingerprintCommands(backupSource(assignment, volume), recordsCompared(assignment, volume)),
     ),
+    holds: heldProxies(assignment),
     before: { looks: ['primaries', 'backup'], judge: (world) => judgeShadow(assignment, world) },
   };
 }

@@ -11,6 +11,7 @@ import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-co
 import { asTableError, endOfRun, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { identifyHosts, pinHosts } from '../hosts/identify-hosts.ts';
 import { settle } from './settle.ts';
+import { closeAllShadows } from './shadow/shadow-hold.ts';
 import type { Step } from '../model/step.ts';
 import { performAsked } from './step-failed.ts';
 import { lastLook, removeLock, unwind } from './unwind.ts';
@@ -86,6 +87,7 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const mayGoOn = isFailure(error, ...connectionLostCodes, 'COMMAND_TIMED_OUT', 'QUERY_UNANSWERED');
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
+  await closeAllShadows(context);
   const stays = untouched || staysAsItStands(context, error);
   if (!stays) await settleUnheard(context);
   const troubles = stays ? [] : await unwind(context, steps);
@@ -135,6 +137,7 @@ export async function performToEnd(
     await begin?.();
     await performAll(context, steps);
     context.finish();
+    await closeAllShadows(context);
     end = endOfRun(context, await lastLook(context, 'success'));
   } catch (error) {
     if (context.trouble === 'none') context.trouble = 'failed';

@@ -26,6 +26,8 @@ import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts'
 import { layoutSeen } from '../model/layout-seen.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
 import type { Performance, Step, StepChecks } from '../model/step.ts';
+import type { World } from '../model/world.ts';
+import { closeShadows, concludeHold, openShadows } from './shadow/shadow-hold.ts';
 
 const performers: Readonly<Record<Performance, Performer>> = {
   commands: performCommands,
@@ -50,13 +52,18 @@ const performers: Readonly<Record<Performance, Performer>> = {
   watch: performWatch,
 };
 
+function recordLayout({ assignment, journal }: RunContext, step: Step, world: World): void {
+  const boot = world.backup?.boot;
+  const spaces = layoutSeen(world, assignment);
+  journal.append({ type: 'layout', step: step.id, ...(boot === undefined ? {} : { boot }), spaces });
+}
+
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
   for (const side of checks.fresh ?? []) context.observer.forgetSide(side);
   const world = await context.observer.look(step.id, checks.looks);
   // What is drawn of the verification must be what was judged, also where it differs.
-  if (step.performance === 'verification' && checks === step.before)
-    context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
+  if (step.performance === 'verification' && checks === step.before) recordLayout(context, step, world);
   const verdicts = checks.judge(world);
   recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
@@ -74,15 +81,18 @@ async function guard(context: RunContext, step: Step): Promise<void> {
 
 /** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
 async function performGuarded(context: RunContext, step: Step): Promise<void> {
+  if (step.guarded !== undefined) await guard(context, step);
+  await closeShadows(context, step);
   if (step.guarded === undefined) return performers[step.performance](context, step);
-  await guard(context, step);
   context.judgeAgain = () => guard(context, step);
   try {
     await performers[step.performance](context, step);
   } finally {
     context.judgeAgain = undefined;
   }
-  if (step.guarded === 'around') await guard(context, step);
+  if (step.guarded !== 'around') return;
+  await guard(context, step);
+  await concludeHold(context, step, () => guard(context, step));
 }
 
 /** What a cancelled command or stream throws becomes the one error that says who cancelled. */
@@ -110,6 +120,8 @@ export async function performStep(context: RunContext, step: Step): Promise<void
     });
   try {
     journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
+    context.throwIfCancelled(step.id);
+    await openShadows(context, step, () => guard(context, step));
     context.throwIfCancelled(step.id);
     await judge(context, step, step.before);
     await performGuarded(context, step);

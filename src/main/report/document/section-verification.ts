@@ -2,7 +2,7 @@
 import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
 import type { RuleLine, VerifiedVolume } from '../../../folds/verification.ts';
-import type { ReportFacts } from './report-source.ts';
+import { allOf, type ReportFacts } from './report-source.ts';
 import { code, marked, momentText, plain, quiet, strong } from './report-words.ts';
 import { bindingFacts, secondSetTable } from './section-binding.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
@@ -102,7 +102,8 @@ function overview(volumes: readonly VerifiedVolume[], where: string): ReportTabl
   };
 }
 
-function intro({ verification, model }: ReportFacts): ReportBlock[] {
+function intro(facts: ReportFacts): ReportBlock[] {
+  const { verification, model } = facts;
   const { verdict, answered, error, startedAt } = verification;
   const words = {
     equal: 'Every rule holds and every sampled record is the same on both sides.',
@@ -130,7 +131,22 @@ function intro({ verification, model }: ReportFacts): ReportBlock[] {
             texts: [strong(`${error.code}: `), { text: error.sentence }, quiet(` Hint: ${error.hint}`)],
           },
         ]),
+    ...heldOpen(facts),
   ];
+}
+
+/** Whether somebody could have removed or rebuilt the shadow meanwhile; the last word on each volume counts. */
+function heldOpen(facts: ReportFacts): ReportBlock[] {
+  const told = allOf(facts, 'check').filter(({ rule }) => rule === 'shadow-held');
+  const last = new Map(told.map((check) => [check.volume, check] as const));
+  return [...last.values()].map(({ volume, actual, verdict }) => {
+    const shadow = `shadow${volume === undefined ? '' : ` of ${volume}`}`;
+    const text =
+      verdict === 'holds'
+        ? `From the verification to the end of the dump, the ${shadow} was ${actual}.`
+        : `The ${shadow} ${actual}.`;
+    return { kind: 'paragraph', texts: [marked(verdictMarks[verdict] ?? 'unknown', text)] };
+  });
 }
 
 function ofVolumes(facts: ReportFacts, appendix: boolean): SectionDraft[] {

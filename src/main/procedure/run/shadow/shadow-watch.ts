@@ -12,6 +12,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 import { troubleOfShadow } from '../check-failure.ts';
 import { asTableError } from '../run-end.ts';
+import { holdersOf, reopenShadows } from './shadow-hold.ts';
 
 /** Bytes a second: no copy between two disks is taken to be faster. */
 const fastestCopy = 500_000_000;
@@ -28,6 +29,8 @@ class ShadowWatch {
   readonly #observer: Observer;
   readonly #stop = new AbortController();
   readonly #found = new AbortController();
+  /** Holders whose end was noticed: where the host cannot be asked then, it is asked at the usual interval. */
+  readonly #noticed = new WeakSet<object>();
   #unseenSince: number | undefined;
 
   constructor(context: RunContext, step: Step) {
@@ -54,13 +57,31 @@ class ShadowWatch {
     const { signal } = this.#stop;
     while (!signal.aborted && !this.found.aborted) {
       try {
-        await wait(watchSeconds(this.#context.assignment) * 1000, undefined, { signal });
+        await this.#pause();
         this.#observer.forget();
         await this.#check();
+        await this.#holdAgain();
       } catch (error) {
         if (!signal.aborted) this.#tellUnseen(error);
       }
     }
+  }
+
+  /** A holder that ends may mean that somebody works on the shadow: both sides are judged at once. */
+  async #pause(): Promise<void> {
+    const stop = this.#stop.signal;
+    const holders = holdersOf(this.#context, this.#step).filter((holder) => !this.#noticed.has(holder));
+    const signal = AbortSignal.any([stop, ...holders.map(({ gone }) => gone)]);
+    const milliseconds = watchSeconds(this.#context.assignment) * 1000;
+    await wait(milliseconds, undefined, { signal }).catch(() => stop.throwIfAborted());
+    for (const holder of holders) if (holder.gone.aborted) this.#noticed.add(holder);
+  }
+
+  async #holdAgain(): Promise<void> {
+    if (this.found.aborted || this.#stop.signal.aborted || this.#context.abort.aborted) return;
+    if (!(await reopenShadows(this.#context, this.#step))) return;
+    this.#observer.forget();
+    await this.#check();
   }
 
   async #check(): Promise<void> {

@@ -1,0 +1,74 @@
+/** How long a shadow was held open, folded from the events of its run. Pure. */
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { listed } from './assignment.ts';
+
+type HoldEvent = EventOf<'hold'>;
+
+export interface Holding {
+  /** True where it was open from the verification on, but for the steps that need it closed. */
+  readonly isUnbroken: boolean;
+  /** In words, for journal and report. */
+  readonly text: string;
+}
+
+const isHold = (event: RunEvent): event is HoldEvent => event.type === 'hold';
+
+/** The last that happened to the holder of a shadow; undefined where there was none. */
+export const lastHold = (events: readonly RunEvent[], proxy: string): HoldEvent | undefined =>
+  events.findLast((event): event is HoldEvent => isHold(event) && event.volume === proxy);
+
+/** What has happened since the shadow was verified. */
+class Hold {
+  /** The process that holds it open. */
+  pid: number | undefined;
+  /** Why it was not, a sentence's end each. */
+  gaps: string[] = [];
+  /** The steps for which it was let go on purpose, each with the one that took it again. */
+  closed: { readonly from: string; readonly to?: string }[] = [];
+
+  take(event: RunEvent, proxy: string): void {
+    if (event.type === 'step-started' && event.step === 'verify') [this.gaps, this.closed] = [[], []];
+    if (event.type === 'run-resumed') this.#lose(this.pid, 'the console that held it open ended');
+    if (isHold(event) && event.volume === proxy) this.#takeHold(event);
+  }
+
+  #takeHold({ what, step, pid, reason = 'unknown reason' }: HoldEvent): void {
+    if (what === 'taken') {
+      this.pid = pid;
+      this.closed = this.closed.map((gap) => ({ to: step, ...gap }));
+    } else if (what === 'released') {
+      this.pid = undefined;
+      this.closed = [...this.closed, { from: step }];
+    } else if (what === 'refused') this.gaps.push(`could not be held open: ${reason}`);
+    else this.#lose(pid, reason);
+  }
+
+  #lose(pid: number | undefined, reason: string): void {
+    if (this.pid === undefined || this.pid !== pid) return;
+    this.gaps.push(`was let go: ${reason}`);
+    this.pid = undefined;
+  }
+}
+
+/** @param events of the run so far */
+export function holdingOf(events: readonly RunEvent[], proxy: string): Holding {
+  const hold = new Hold();
+  for (const event of events) hold.take(event, proxy);
+  const gaps = [...new Set(hold.gaps)].join('; ');
+  if (hold.pid === undefined) return { isUnbroken: false, text: gaps || 'was not held open' };
+  if (gaps !== '') return { isUnbroken: false, text: `${gaps}; held open again since` };
+  const closed = hold.closed.map(({ from, to = '' }) => `from step ${from} to step ${to}`);
+  const except = closed.length === 0 ? '' : `, except ${listed(closed)}`;
+  return { isUnbroken: true, text: `held open${except}` };
+}
+
+/** The numbers of processes that held a shadow open, and whose end was not seen. */
+export function holdersLeft(events: readonly RunEvent[]): HoldEvent[] {
+  const left = new Map<number, HoldEvent>();
+  for (const event of events.filter(isHold)) {
+    if (event.pid === undefined) continue;
+    if (event.what === 'taken') left.set(event.pid, event);
+    if (event.what === 'released' || event.what === 'ended') left.delete(event.pid);
+  }
+  return [...left.values()];
+}

@@ -1,0 +1,246 @@
+/**
+ * Holds the shadows of a run open on the backup server, from before they are verified until they are judged after the dump: a volume
+ * that is in use can be neither stopped nor removed. A host that does not allow it is no reason to refuse a run: journal, run and
+ * report say so, and what is compared before and after the dump remains the proof.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { isFailure } from '../../../../contract/errors.ts';
+import type { NewEvent } from '../../../../contract/events.ts';
+import { rawDevice } from '../../../gds/commands.ts';
+import { processListCommand } from '../../detached/detached-script.ts';
+import { triesWhileHeldOpen, type RunContext } from '../../hosts/run-context.ts';
+import { ShadowHolder } from '../../hosts/shadow-holder.ts';
+import { volumeNamed, type VolumeAssignment } from '../../model/assignment.ts';
+import { holdersIn, mostHeld } from '../../model/shadow-holder.ts';
+import { holdersLeft, holdingOf, lastHold } from '../../model/shadow-holding.ts';
+import type { Step } from '../../model/step.ts';
+import { asTableError } from '../run-end.ts';
+
+type HoldFields = Omit<Extract<NewEvent, { type: 'hold' }>, 'type' | 'step' | 'host' | 'volume' | 'device'>;
+
+function record(
+  { assignment, journal }: RunContext,
+  step: string,
+  { proxy, shadow }: VolumeAssignment,
+  fields: HoldFields,
+): void {
+  const device = rawDevice(shadow.class, shadow.volume);
+  const host = assignment.backupServer;
+  journal.append({ type: 'hold', step, host, volume: proxy, device, ...fields });
+}
+
+function recordRefusal(context: RunContext, step: string, volume: VolumeAssignment, reason: string): void {
+  const last = lastHold(context.journal.events, volume.proxy);
+  record(context, step, volume, { what: 'refused', reason });
+  if (last?.what === 'refused' && last.reason === reason) return;
+  const text = `The shadow of ${volume.proxy} could not be held open: ${reason}`;
+  context.journal.append({ type: 'warning', step, text });
+}
+
+async function take(context: RunContext, step: string, volume: VolumeAssignment): Promise<void> {
+  const { holders } = context;
+  const held =
+    holders.size < mostHeld
+      ? await ShadowHolder.start(context, step, volume)
+      : { reason: `not more than ${mostHeld} shadows are held open at once` };
+  if (!(held instanceof ShadowHolder)) return recordRefusal(context, step, volume, held.reason);
+  holders.set(volume.proxy, held);
+  record(context, step, volume, { what: 'taken', pid: held.pid });
+}
+
+/** Writes down that a holder is gone which was wanted. */
+async function recordLoss(
+  context: RunContext,
+  step: string,
+  volume: VolumeAssignment,
+  holder: ShadowHolder,
+): Promise<void> {
+  context.holders.delete(volume.proxy);
+  const { pid, lost: reason = 'it does not answer' } = holder;
+  const isEndSeen = await holder.release();
+  record(context, step, volume, { what: isEndSeen ? 'ended' : 'lost', pid, reason });
+  const text = `The process that held the shadow of ${volume.proxy} open is gone: ${reason}`;
+  context.journal.append({ type: 'warning', step, text });
+}
+
+async function release(
+  context: RunContext,
+  step: string,
+  volume: VolumeAssignment,
+  holder: ShadowHolder,
+): Promise<void> {
+  if (holder.lost) return recordLoss(context, step, volume, holder);
+  context.holders.delete(volume.proxy);
+  const { pid } = holder;
+  if (await holder.release()) return record(context, step, volume, { what: 'released', pid });
+  record(context, step, volume, { what: 'lost', pid, reason: 'its end was not seen' });
+}
+
+/** Seconds in which a process that was told to end must have ended, and between two looks at it. */
+const [endSeconds, lookSeconds] = [10, 0.25];
+
+async function livingHolders(context: RunContext, step: string, pids: readonly number[]): Promise<number[]> {
+  const command = { host: context.assignment.backupServer, argv: processListCommand(pids), changes: false };
+  const limits = { anyStatus: true, timeLimitSeconds: 60 };
+  const { stdout } = await context.runner.send(step, command, limits);
+  return holdersIn(stdout.toString('utf8'), context.journal.run).filter((pid) => pids.includes(pid));
+}
+
+async function endHolders(context: RunContext, step: string, pids: readonly number[]): Promise<number[]> {
+  const { assignment, runner, options } = context;
+  let living = await livingHolders(context, step, pids);
+  if (living.length === 0) return [];
+  const argv = ['kill', '-TERM', ...living.map(String)];
+  // One that has just ended makes kill complain.
+  await runner.send(step, { host: assignment.backupServer, argv, changes: true }, { anyStatus: true });
+  for (const until = performance.now() + endSeconds * 1000; performance.now() < until;) {
+    living = await livingHolders(context, step, pids);
+    if (living.length === 0 || options.halt.aborted) return living;
+    await wait(lookSeconds * 1000);
+  }
+  return living;
+}
+
+/**
+ * Ends what an earlier connection, or an earlier console, has left: an sshd that does not notice that its client is gone lets the
+ * process live, and with it the volume stays in use.
+ */
+async function endLeftHolders(context: RunContext, step: string): Promise<void> {
+  const left = holdersLeft(context.journal.events).filter(
+    ({ pid }) => ![...context.holders.values()].some((holder) => holder.pid === pid),
+  );
+  if (left.length === 0) return;
+  try {
+    const living = await endHolders(
+      context,
+      step,
+      left.flatMap(({ pid }) => pid ?? []),
+    );
+    for (const { volume, pid = 0 } of left.filter((one) => !living.includes(one.pid ?? 0)))
+      record(context, step, volumeNamed(context.assignment, volume), { what: 'ended', pid });
+    if (living.length > 0) context.patience = triesWhileHeldOpen;
+  } catch (error) {
+    if (!isFailure(error) || error.code === 'JOURNAL_UNWRITABLE') throw error;
+    const text = `Whether a process still holds the shadow open is not known: ${asTableError(error).message}`;
+    context.journal.append({ type: 'warning', step, text });
+  }
+}
+
+const volumesOf = ({ assignment }: RunContext, proxies: readonly string[] = []): VolumeAssignment[] =>
+  proxies.map((proxy) => volumeNamed(assignment, proxy));
+
+/** Of the shadows that are to be held open, those whose holder has ended. */
+const lostOf = (context: RunContext, step: Step): VolumeAssignment[] =>
+  volumesOf(context, step.holds).filter(({ proxy }) => context.holders.get(proxy)?.lost);
+
+/** True where the shadow was held open and is no more, without having been let go on purpose. */
+function wasLost({ journal }: RunContext, { proxy }: VolumeAssignment): boolean {
+  const last = lastHold(journal.events, proxy);
+  return last !== undefined && last.what !== 'released';
+}
+
+/**
+ * Holds the shadows open that a step wants held. What is judged afterwards is then what is held.
+ * @param judge judges both sides afresh: where a holder was lost, before there is another one
+ * @throws what `judge` throws
+ */
+export async function openShadows(
+  context: RunContext,
+  step: Step,
+  judge: () => Promise<void>,
+): Promise<void> {
+  for (const volume of lostOf(context, step)) await loseHolder(context, step, volume);
+  const missing = volumesOf(context, step.holds).filter(({ proxy }) => !context.holders.has(proxy));
+  if (missing.length === 0) return;
+  await endLeftHolders(context, step.id);
+  // The verification judges by itself, and nothing was verified before it.
+  const isJudged = step.performance === 'verification';
+  if (!isJudged && missing.some((volume) => wasLost(context, volume))) await judge();
+  for (const volume of missing) await take(context, step.id, volume);
+}
+
+async function loseHolder(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
+  const holder = context.holders.get(volume.proxy);
+  if (holder) await recordLoss(context, step.id, volume, holder);
+}
+
+/** Lets the shadows go that a step needs closed. */
+export async function closeShadows(context: RunContext, step: Step): Promise<void> {
+  const closed = step.needsClosed ?? [];
+  if (closed.length === 0) return;
+  for (const volume of volumesOf(context, closed)) {
+    const holder = context.holders.get(volume.proxy);
+    if (holder) await release(context, step.id, volume, holder);
+  }
+  await endLeftHolders(context, step.id);
+}
+
+/**
+ * To be called while a step goes on, after both sides were judged afresh: has shadows whose holder has ended held open again.
+ * @returns true where there is a new holder, so that what it holds is still to be judged
+ */
+export async function reopenShadows(context: RunContext, step: Step): Promise<boolean> {
+  const lost = lostOf(context, step);
+  for (const volume of lost) await loseHolder(context, step, volume);
+  if (lost.length === 0) return false;
+  await endLeftHolders(context, step.id);
+  for (const volume of lost) await take(context, step.id, volume);
+  return lost.some(({ proxy }) => context.holders.has(proxy));
+}
+
+/** The processes that hold the shadows open which the step wants held. */
+export const holdersOf = (context: RunContext, step: Step): ShadowHolder[] =>
+  (step.holds ?? []).flatMap((proxy) => context.holders.get(proxy) ?? []);
+
+/**
+ * The end of a dump: asks whether the same process has held the shadow all the time, writes the result down, and lets the shadow go.
+ * @param judge judges both sides afresh: where the holder turns out to be gone
+ * @throws what `judge` throws
+ */
+export async function concludeHold(
+  context: RunContext,
+  step: Step,
+  judge: () => Promise<void>,
+): Promise<void> {
+  for (const volume of volumesOf(context, step.holds)) {
+    const { proxy } = volume;
+    const holder = context.holders.get(proxy);
+    if (holder && !(await holder.answers())) {
+      context.throwIfCancelled(step.id);
+      await recordLoss(context, step.id, volume, holder);
+      await judge();
+    }
+    recordHolding(context, step, proxy);
+    const held = context.holders.get(proxy);
+    if (held) await release(context, step.id, volume, held);
+  }
+}
+
+function recordHolding({ assignment, journal }: RunContext, step: Step, proxy: string): void {
+  const { isUnbroken, text } = holdingOf(journal.events, proxy);
+  const several = assignment.volumes.length > 1;
+  journal.append({
+    type: 'check',
+    step: step.id,
+    rule: 'shadow-held',
+    title: several ? `Shadow held open (${proxy})` : 'Shadow held open',
+    ...(several ? { volume: proxy } : {}),
+    expected: 'held open from the verification to the end of the dump',
+    actual: text,
+    verdict: isUnbroken ? 'holds' : 'not-shown',
+    why: 'a volume that is in use can be neither stopped nor removed (sdxshadowvolume -F)',
+    source: 'GDS guide 4.5, D.17',
+  });
+}
+
+/** Lets every shadow go: the run is over, or is rolled back. What goes wrong is written down, and spoils nothing. */
+export async function closeAllShadows(context: RunContext): Promise<void> {
+  for (const [proxy, holder] of [...context.holders]) {
+    try {
+      await release(context, holder.step, volumeNamed(context.assignment, proxy), holder);
+    } catch (error) {
+      const { message } = asTableError(error);
+      context.journal.append({ type: 'warning', step: holder.step, text: message });
+    }
+  }
+}
