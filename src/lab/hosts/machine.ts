@@ -11,6 +11,12 @@ export class Machine {
   readonly processes = new ProcessTable();
 
   #up: Promise<void> = Promise.resolve();
+  #boots = 0;
+
+  /** How often it was taken down since the lab was opened. */
+  get boots(): number {
+    return this.#boots;
+  }
 
   constructor(node: NodeName, world: World) {
     this.node = node;
@@ -25,6 +31,7 @@ export class Machine {
 
   /** Lets nobody log in until that work is done. */
   async whileDown(work: () => Promise<void>): Promise<void> {
+    this.#boots += 1;
     const done = work();
     this.#up = done.catch(() => undefined);
     await done;

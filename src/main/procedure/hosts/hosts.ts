@@ -5,7 +5,8 @@ import type { ReadOptions, SshSession, StreamOptions } from '../../ssh/ssh-sessi
 
 export type { CommandResult } from '../../ssh/ssh-command.ts';
 
-export interface HostSession extends Pick<SshSession, 'exec' | 'exclusive'> {
+export interface HostSession
+  extends Pick<SshSession, 'exec' | 'exclusive'>, Partial<Pick<SshSession, 'connect' | 'connections'>> {
   openRead(argv: readonly string[], options?: ReadOptions): Promise<ByteSource>;
   openWrite(argv: readonly string[], options?: StreamOptions): Promise<ByteSink>;
   openTalk(argv: readonly string[], options?: StreamOptions): Promise<RmtChannel>;

@@ -39,6 +39,10 @@ export interface StepChecks {
   readonly looks: readonly Look[];
   /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
   readonly fresh?: readonly Look[];
+  /** The side that must not have changed when the step's first command is sent: it is asked last, right before that command. */
+  readonly last?: Look;
+  /** True where the checks hold as long as the step is performed; else only until its first command that changes something. */
+  readonly holdThroughout?: true;
   /** Pure: facts in, verdicts out. */
   readonly judge: (world: World) => readonly RuleVerdict[];
 }

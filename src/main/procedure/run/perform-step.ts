@@ -25,7 +25,7 @@ import { performWatch } from './perform-watch.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
-import type { Performance, Step, StepChecks } from '../model/step.ts';
+import type { Look, Performance, Step, StepChecks } from '../model/step.ts';
 
 const performers: Readonly<Record<Performance, Performer>> = {
   commands: performCommands,
@@ -53,7 +53,8 @@ const performers: Readonly<Record<Performance, Performer>> = {
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
   for (const side of checks.fresh ?? []) context.observer.forgetSide(side);
-  const world = await context.observer.look(step.id, checks.looks);
+  if (checks.last) context.observer.askLast(checks.last);
+  const world = await lookSteadily(context, step, checks.looks);
   // What is drawn of the verification must be what was judged, also where it differs.
   if (step.performance === 'verification' && checks === step.before)
     context.journal.append({ type: 'layout', step: step.id, spaces: layoutSeen(world, context.assignment) });
@@ -64,21 +65,36 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   if (blocking[0]) throw checkFailure(context, step, blocking[0], code);
 }
 
+/** What was seen before a connection was lost counts no more. */
+function lookSteadily({ observer, steadiness }: RunContext, { id }: Step, looks: readonly Look[]) {
+  return steadiness.steadily((isAnew) => {
+    if (isAnew) observer.forget();
+    return observer.look(id, looks);
+  });
+}
+
 /** @throws CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has */
 async function guard(context: RunContext, step: Step): Promise<void> {
   context.observer.forget();
-  const world = await context.observer.look(step.id, ['primaries', 'backup']);
+  const world = await lookSteadily(context, step, ['primaries', 'backup']);
   const trouble = troubleOfShadow(context, step, world, true);
   if (trouble) throw trouble;
 }
 
 /** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
 async function performGuarded(context: RunContext, step: Step): Promise<void> {
-  if (step.guarded === undefined) return performers[step.performance](context, step);
+  const { steadiness } = context;
+  const perform = () => performers[step.performance](context, step);
+  if (step.guarded === undefined)
+    return steadiness.relying(
+      () => judge(context, step, step.before),
+      step.before?.holdThroughout ? 'end' : 'first-change',
+      perform,
+    );
   await guard(context, step);
   context.judgeAgain = () => guard(context, step);
   try {
-    await performers[step.performance](context, step);
+    await steadiness.relying(() => guard(context, step), 'end', perform);
   } finally {
     context.judgeAgain = undefined;
   }
