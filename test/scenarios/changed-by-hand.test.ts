@@ -101,6 +101,31 @@ describe('right before a command that writes through the shadow', () => {
   });
 });
 
+describe('the proxy is rejoined, parted and stopped again between two state checks', () => {
+  const steps = [
+    { what: 'before fsck', kind: tarOfUfs, step: '6b-2', command: 'fsck' },
+    { what: 'before tar', kind: tarOfUfs, step: '6b-4', command: 'tar' },
+    { what: 'before sfxadm', kind: tarOfSfxfs, step: '6d-2', command: 'sfxadm' },
+    { what: 'between sfxadm and fsck', kind: tarOfSfxfs, step: '6d-3', command: 'fsck' },
+  ] as const;
+
+  it.each(steps)('$what: the sampled records tell', async ({ kind, step, command }) => {
+    const end = await disturbedRun(kind, step, (he) => he.rejoinPartStop());
+    expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+    expect(end.error).toMatchObject({
+      code: 'SNAPSHOT_CHANGED',
+      hint: 'the proxy was rejoined and parted again, or the shadow was rebuilt or written to; find out who else works on the cluster and on the backup server',
+    });
+    expect(end.sentence).toMatch(
+      new RegExp(
+        `^step ${step}: the shadow of Volume\\d changed since it was verified: [12] of 2 sampled records differ, the first is record \\d+$`,
+      ),
+    );
+    expect(linesSent(command)).toEqual([]);
+    expect(linesSent('dd ibs=262144')).toEqual([]);
+  });
+});
+
 describe('while the connection is lost', () => {
   /** The connection with the backup server breaks at an intent, and what is sent next waits until somebody has acted. */
   function cutOff(administrator: Administrator, isPlace: (event: RunEvent) => boolean) {

@@ -97,7 +97,7 @@ export class Administrator {
     return disks.length > 0;
   }
 
-  /** An application has written to every file of the masters. Done twice, everything is as it was. */
+  /** An application has written to a master, everywhere but where its file system keeps its index. Done twice, everything is as it was. */
   async #changeMaster(master: string): Promise<void> {
     const { lab } = this.#scene;
     const pieces: Buffer[] = [];
@@ -107,11 +107,9 @@ export class Administrator {
       read: (target, position) => Promise.resolve(bytes.copy(target, 0, position)),
       write: () => Promise.reject(new Error('read only')),
     });
-    for (const { type, offset, size } of entries) {
-      if (type !== 'file' || size === 0) continue;
-      const other = Buffer.from(bytes.subarray(offset, offset + size).map((byte) => byte ^ 0x5a));
-      await lab.writeMaster(offset, other, master);
-    }
+    // The files lie behind the index; what lies behind them belongs to nobody.
+    const from = Math.min(...entries.flatMap(({ type, offset }) => (type === 'file' ? [offset] : [])));
+    await lab.writeMaster(from, Buffer.from(bytes.subarray(from).map((byte) => byte ^ 0x5a)), master);
     if (!this.#changed.delete(master)) this.#changed.add(master);
   }
 

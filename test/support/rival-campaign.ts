@@ -67,6 +67,13 @@ async function learn(scene: Scene, kind: KindOfRun): Promise<Known> {
 const coursesOf = ({ when, changes }: Moment): readonly Course[] =>
   when === 'after' && changes ? courses : ['in the run'];
 
+/**
+ * While sfxadm or fsck changes blocks, only the watch can tell that the proxy was rejoined, parted and stopped. It looks more often than disks
+ * can be copied, but the lab copies its small volumes in no time.
+ */
+const isPossible = ({ moment: { when, line }, act }: Scenario): boolean =>
+  !(when === 'after' && /^(fsck|sfxadm) /.test(line) && act.name === 'rejoins, parts and stops the proxy');
+
 function everything({ kind, moments }: Known): Scenario[] {
   return moments.flatMap((moment, place) =>
     coursesOf(moment).flatMap((course, nth) =>
@@ -290,7 +297,7 @@ export async function rivalCampaign(kinds: readonly KindOfRun[], sampled: number
   const random = randomOf(Number(process.env['SHADOWTAPE_SEED'] ?? 6_637));
   for (const kind of kinds) {
     const known = await learn((await stage.take()).scene, kind);
-    const all = everything(known);
+    const all = everything(known).filter(isPossible);
     describe(`another administrator and a run of kind ${kind.name}`, () => {
       for (const scenario of isWhole ? all : sample(all, sampled, random))
         it(titleOf(scenario), async ({ task }) => {

@@ -6,7 +6,9 @@ import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 
 /**
  * `before`: the step's first command, which only looks. A command that changes something is not held back before it runs: between the last
- * look and the command for which it was made nobody can see anything.
+ * look and the command for which it was made nobody can see anything. For the same reason no shadow is rebuilt and put back while one
+ * command runs: of dumps other than 6a by route `console` the records on tape are not compared with the cluster's, and only what holds the
+ * shadow open could keep it from being rebuilt within one interval of the watch.
  * `amid`: a query within the step. `after`: the answer of a command that changes something.
  */
 export interface Moment {
@@ -23,9 +25,22 @@ type Intent = Extract<RunEvent, { type: 'intent' }>;
 
 const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\d{6}-[\w-]+(,\S*)?/, 'RUN');
 
-/** The middle one of a step's queries. */
-function amidOf(looking: readonly Intent[]): number | undefined {
-  return looking.length < 3 ? undefined : Math.floor(looking.length / 2);
+/** Commands that must not be sent where the other side has changed, and that cannot be bound to anything afterwards. */
+const isCritical = ({ line }: Intent) => /^(fsck|sfxadm|sdxproxy Rejoin) /.test(line);
+
+/** True where both sides are still asked before the next command that changes something, or where that one can be judged afterwards. */
+function isInTime(sent: readonly Intent[], query: Intent): boolean {
+  const from = sent.slice(sent.indexOf(query));
+  const next = from.findIndex(({ changes }) => changes);
+  if (next < 0 || !isCritical(from[next] as Intent)) return true;
+  const asked = from.slice(0, next).filter(({ argv }) => argv[0] === 'sdxinfo');
+  return asked.some(({ host }) => host === 'node1') && asked.some(({ host }) => host === 'node3');
+}
+
+/** The middle one of a step's queries after which an act can still be seen. */
+function amidOf(sent: readonly Intent[]): Intent | undefined {
+  const looking = sent.filter(({ changes }) => !changes).filter((query) => isInTime(sent, query));
+  return looking.length < 3 ? undefined : looking[Math.floor(looking.length / 2)];
 }
 
 /**
@@ -37,14 +52,14 @@ export function momentsOf(steps: readonly PlannedStep[], events: readonly RunEve
     const sent = events.filter((event): event is Intent => event.type === 'intent' && event.step === step);
     const looking = sent.filter(({ changes }) => !changes);
     const [first] = sent;
-    const amid = amidOf(looking);
+    const amid = amidOf(sent);
     const moment = (intent: Intent, when: Moment['when'], nth: number): Moment => {
       const { changes, line } = intent;
       return { step, when, changes, nth, line: firstLine(line) };
     };
     return [
       ...(first && !first.changes ? [moment(first, 'before', 0)] : []),
-      ...looking.flatMap((intent, nth) => (nth === amid ? [moment(intent, 'amid', nth)] : [])),
+      ...looking.flatMap((intent, nth) => (intent === amid ? [moment(intent, 'amid', nth)] : [])),
       ...sent.filter(({ changes }) => changes).map((intent, nth) => moment(intent, 'after', nth)),
     ];
   });

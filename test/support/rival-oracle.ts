@@ -4,14 +4,25 @@
  */
 import { expect } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
+import { readDump } from '../../src/lab/commands/dump-format.ts';
 import type { Scene, SceneRun } from './lab-run.ts';
 import { sha256 } from './lab-run.ts';
 import { changingCommands } from './lab-shell.ts';
 import type { JobObjects } from './rival-administrator.ts';
 import { filesOfTape } from './tap-file.ts';
 
-/** Proxy volume -> SHA-256 of its file on the tape. */
+/** Proxy volume -> SHA-256 of what its file on the tape holds. */
 export type TapeDigests = ReadonlyMap<string, string>;
+
+/** The first bytes of a dump tell when it was made: what it holds counts. */
+function contentDigest(method: string, bytes: Buffer): string {
+  const tool = method === '6c' ? 'ufsdump' : method === '6e' ? 'sfxdump' : undefined;
+  const dump = tool && readDump(bytes, tool);
+  if (!dump) return sha256(bytes);
+  const { device, isWhole, entries } = dump;
+  const held = entries.map((entry) => ({ ...entry, bytes: sha256(entry.bytes) }));
+  return sha256(Buffer.from(JSON.stringify({ device, isWhole, held })));
+}
 
 /** The files of a run on the tape in the drive, whatever the run says of them. */
 export async function tapeDigests(scene: Scene, run: string): Promise<TapeDigests> {
@@ -20,7 +31,10 @@ export async function tapeDigests(scene: Scene, run: string): Promise<TapeDigest
   const files = await filesOfTape(scene.lab.tapeFile);
   const volumes = start?.volumes ?? [];
   return new Map(
-    volumes.map(({ proxy, tapeFile = 0 }) => [proxy, sha256(Buffer.concat(files[tapeFile] ?? []))] as const),
+    volumes.map(
+      ({ proxy, method, tapeFile = 0 }) =>
+        [proxy, contentDigest(method ?? start?.method ?? '', Buffer.concat(files[tapeFile] ?? []))] as const,
+    ),
   );
 }
 

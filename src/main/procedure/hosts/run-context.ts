@@ -7,7 +7,7 @@ import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
-import type { Fingerprints } from '../model/fingerprint.ts';
+import type { Fingerprints, SampledBlock } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';
@@ -114,6 +114,8 @@ export class RunContext {
   lossNoted: readonly MediaEvent[] = [];
   #finishing = false;
   fingerprints: Fingerprints | undefined;
+  /** Proxy volume -> the sampled records that its shadow must show, where the run has changed blocks on purpose. */
+  readonly rewritten = new Map<string, readonly SampledBlock[]>();
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
   underWay: string | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */

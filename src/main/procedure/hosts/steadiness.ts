@@ -22,7 +22,7 @@ export class Steadiness {
     this.#names = [...new Set(names)];
   }
 
-  /** A host did not answer, or could not be connected to, and is tried again. */
+  /** What was judged is to be judged again before the next command: a host did not answer and is asked again, or time has passed. */
   disturb(): void {
     this.#retries += 1;
   }

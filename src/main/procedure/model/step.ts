@@ -93,7 +93,7 @@ export interface Step {
   readonly source: string;
   readonly performance: Performance;
   readonly commands: readonly StepCommand[];
-  /** What is read around the commands of a dump: the tape that is about to be written, and sampled records. */
+  /** What is read around the commands: before a dump the tape that is about to be written, and sampled records. */
   readonly around?: { readonly before: readonly StepCommand[]; readonly after: readonly StepCommand[] };
   /** The proxy volumes that the step is about, where it is not all of the job. */
   readonly volumes?: readonly string[];
@@ -106,6 +106,8 @@ export interface Step {
    * each wait in it, and with `around` also after it.
    */
   readonly guarded?: 'before' | 'around';
+  /** The proxy volume whose blocks the step changes on purpose, through the shadow. */
+  readonly writesThrough?: string;
   /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }

@@ -83,6 +83,8 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
     source: source(id),
     performance: 'commands',
     guarded: 'before',
+    writesThrough: volume.proxy,
+    around: recordsAround(assignment, volume),
     commands: [guideLine(assignment.backupServer, 'sfxadm', shadowRawDevice(volume))],
   };
 }
@@ -101,6 +103,8 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     source: source(id),
     performance: 'check-file-system',
     guarded: 'before',
+    writesThrough: proxy,
+    around: recordsAround(assignment, volume),
     commands: [
       {
         ...guideLine(

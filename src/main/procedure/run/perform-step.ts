@@ -23,6 +23,8 @@ import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
+import { writeThrough } from './shadow/shadow-baseline.ts';
+import { volumeNamed } from '../model/assignment.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
 import type { Look, Performance, Step, StepChecks } from '../model/step.ts';
@@ -84,7 +86,12 @@ async function guard(context: RunContext, step: Step): Promise<void> {
 /** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
 async function performGuarded(context: RunContext, step: Step): Promise<void> {
   const { steadiness } = context;
-  const perform = () => performers[step.performance](context, step);
+  const perform = () =>
+    step.writesThrough === undefined
+      ? performers[step.performance](context, step)
+      : writeThrough(context, step, volumeNamed(context.assignment, step.writesThrough), () =>
+          performers[step.performance](context, step),
+        );
   if (step.guarded === undefined)
     return steadiness.relying(
       () => judge(context, step, step.before),
