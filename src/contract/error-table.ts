@@ -211,6 +211,11 @@ export const errorTable = {
       'step {step}: the shadow of {proxy} changed during the dump: {count} of {total} sampled records differ, the first is record {first}',
     hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
   },
+  SNAPSHOT_CHANGED: {
+    sentence:
+      'step {step}: the shadow of {proxy} changed since it was verified: {count} of {total} sampled records differ, the first is record {first}',
+    hint: 'the proxy was rejoined and parted again, or the shadow was rebuilt or written to; find out who else works on the cluster and on the backup server',
+  },
   FINGERPRINT_DIFFERS: {
     sentence:
       'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',

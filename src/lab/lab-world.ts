@@ -19,6 +19,8 @@ export interface WorldSnapshot {
       readonly mode: 'ro' | 'rw';
     })[];
   };
+  /** The physical disks on which shadow objects lie, by their names in the primary class. */
+  readonly shadowDisks: readonly string[];
   readonly mounts: Readonly<Record<NodeName, readonly Mount[]>>;
   readonly directories: Readonly<Record<NodeName, readonly string[]>>;
   /** The payroll service runs where /app is mounted for writing. */
@@ -91,6 +93,7 @@ export function snapshot(world: World): WorldSnapshot {
         })),
       ),
     },
+    shadowDisks: shadows.flatMap((entry) => entry.disks.map((disk) => disk.physical)),
     mounts: perNode((node) => model.hosts[node].mounts),
     directories: perNode((node) => model.hosts[node].directories),
     services: perNode((node) =>

@@ -26,6 +26,8 @@ import { reboot } from './reboot.ts';
 import type { ReceivedCommand } from './hosts/received-command.ts';
 import { Resynchronisation } from './gds/resynchronisation.ts';
 import { TapeDrive } from './tape/tape-drive.ts';
+import { typeCommand } from './hosts/typed-command.ts';
+import type { Typed } from './hosts/typed-command.ts';
 import { volumeBytes } from './gds/volume-access.ts';
 import { OpenVolumes } from './world.ts';
 import type { VolumeWrite, World } from './world.ts';
@@ -76,8 +78,14 @@ export interface Lab {
   faultsSettled(): Promise<void>;
   /** Every command line that a host was sent, in order. */
   readonly commands: readonly ReceivedCommand[];
-  /** Tells when a command line arrives and when it has ended. @returns ends the telling */
-  onCommand(listener: (event: CommandEvent) => void): () => void;
+  /**
+   * Tells when a command line arrives and when it has ended. A promise that the listener returns holds the command back: before it runs,
+   * or before the other side hears of its end.
+   * @returns ends the telling
+   */
+  onCommand(listener: (event: CommandEvent) => Promise<unknown> | void): () => void;
+  /** Runs a command line as somebody types it at the console of a host: not by ssh, and told to nobody. */
+  type(node: NodeName, line: string): Promise<Typed>;
   /** Tells of each write of a process to a volume, just before it. @returns ends the telling */
   onWrite(listener: (write: VolumeWrite) => void): () => void;
   /** Resolves when no rejoin is copying any more. */
@@ -201,11 +209,12 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
   const world = await openWorld(options);
   const keys = await loadKeys(folder);
   const commands: ReceivedCommand[] = [];
-  const listeners = new Set<(event: CommandEvent) => void>();
-  const onCommand = (event: CommandEvent): void => {
+  const listeners = new Set<(event: CommandEvent) => Promise<unknown> | void>();
+  const onCommand = (event: CommandEvent): Promise<unknown> | void => {
     const { phase, host, line, sent } = event;
     if (phase === 'started') commands.push({ host, line, sent });
-    for (const listener of listeners) listener(event);
+    const holding = [...listeners].map((listener) => listener(event)).filter((held) => held !== undefined);
+    if (holding.length > 0) return Promise.all(holding);
   };
   const machines = nodeNames.map((node) => new Machine(node, world, keys.hostKeys[node]));
   const hosts = machines.map(
@@ -260,6 +269,11 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     onCommand(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    type(node, line) {
+      const machine = machineOf(node);
+      if (!machine) throw new Error(`there is no host ${node} in the lab`);
+      return typeCommand(machine, line);
     },
     onWrite(listener) {
       world.onWrite.add(listener);

@@ -28,6 +28,8 @@ export interface VolumeWrite {
   readonly volume: string;
   /** The disks that were written to, by their names in the primary class, wherever the volume was said to lie. */
   readonly disks: readonly string[];
+  /** Written through a shadow: the joined proxies whose blocks these are. */
+  readonly joined: readonly string[];
 }
 
 /** Which volumes are open on which node: what is in use cannot be stopped. */

@@ -20,6 +20,8 @@ import {
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
+import { stepsOfPlan } from '../support/places.ts';
+import { Administrator, objectsOf } from '../support/rival-administrator.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { unpackedFiles } from '../support/unpack-tar.ts';
 
@@ -224,6 +226,37 @@ describe('a command of the site', () => {
     await expectWhole(await runScene(scene, { change }));
     const asked = await onHost(scene, 'node3', ['cat', '/var/tmp/asked']);
     expect(asked.trim().split('\n')).toEqual(['data', 'data', 'NIGHTLY', 'NIGHTLY-2', 'NIGHTLY-3']);
+  });
+});
+
+describe('while the operator is asked for the next tape', () => {
+  const acts = {
+    'the proxy is rejoined': (he: Administrator) => he.rejoin(),
+    'the proxy is rejoined, parted and stopped': (he: Administrator) => he.rejoinPartStop(),
+    'the proxy is started': (he: Administrator) => he.startProxy(),
+    'the backup server reboots, and the shadow is built elsewhere': (he: Administrator) =>
+      he.rebootAndBuildElsewhere(),
+  };
+
+  it.each(Object.keys(acts) as (keyof typeof acts)[])('%s: the run does not end verified', async (what) => {
+    await open({ records: sixteen, count: 1 });
+    const change = spanning(false);
+    const steps = await stepsOfPlan(scene, { job: 'raw-dd', change });
+    const administrator = new Administrator(scene, objectsOf(steps));
+    const insert = operator(['blank-2', 'blank-3']);
+    let isDone = false;
+    const end = await runScene(scene, {
+      change,
+      async ask(question, abort) {
+        if (!isDone) await acts[what](administrator);
+        isDone = true;
+        return insert(question, abort);
+      },
+    });
+    expect(administrator.done).toBeGreaterThan(0);
+    expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+    await administrator.undo();
+    expect(await clusterState(scene)).toEqual(normalState);
   });
 });
 

@@ -31,7 +31,11 @@ const shapeOfCommand = ({ argv }: PlannedCommand) => argv.filter((word) => !isNa
 /** What a step has in common with the same step of another job. */
 const shapeOf = ({ step, commands }: PlannedStep) => [step, ...commands.map(shapeOfCommand)].join('\n');
 
-async function stepsOfPlan(scene: Scene, { job, change }: KindOfRun): Promise<readonly PlannedStep[]> {
+/** The steps that a run of a job performs. */
+export async function stepsOfPlan(
+  scene: Scene,
+  { job, change }: Pick<KindOfRun, 'job' | 'change'>,
+): Promise<readonly PlannedStep[]> {
   const console = await openSceneConsole(scene, change);
   try {
     const { steps } = await console.plan({ job });
@@ -42,7 +46,7 @@ async function stepsOfPlan(scene: Scene, { job, change }: KindOfRun): Promise<re
 }
 
 /** The steps that no other kind stands for. */
-async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, PlannedStep>> {
+export async function ownSteps(scene: Scene, kind: KindOfRun): Promise<Map<string, PlannedStep>> {
   const others = new Set<string>();
   for (const like of kind.like) for (const step of await stepsOfPlan(scene, like)) others.add(shapeOf(step));
   const steps = await stepsOfPlan(scene, kind);

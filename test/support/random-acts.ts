@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { jobOf, type Scene, type SiteTree } from './lab-run.ts';
+import { rivalActs, type Administrator, type RivalAct } from './rival-administrator.ts';
 
 export const jobs = ['raw-dd', 'ufs-tar', 'two'] as const;
 
-/** What happens at the `at`th command of an act. */
+/** What happens at the `at`th command of an act; another administrator acts when one of its steps begins. */
 export interface Trouble {
   readonly kind:
     | 'none'
@@ -22,9 +23,11 @@ export interface Trouble {
     | 'killed'
     | 'cancelled'
     | 'halted'
-    | 'reboot';
+    | 'reboot'
+    | 'rival';
   readonly at: number;
   readonly node: NodeName;
+  readonly rival: RivalAct;
 }
 
 export type Act =
@@ -39,6 +42,8 @@ export type Act =
   | { readonly what: 'resume' | 'unwind'; readonly back: number; readonly trouble: Trouble }
   | { readonly what: 'verify'; readonly back: number }
   | { readonly what: 'label' }
+  /** Nobody runs anything meanwhile. */
+  | { readonly what: 'rival'; readonly job: (typeof jobs)[number]; readonly rival: RivalAct }
   | { readonly what: 'reboot'; readonly node: NodeName };
 
 const node = fc.constantFrom('node1', 'node2', 'node3');
@@ -56,9 +61,13 @@ const kinds = [
   'cancelled',
   'halted',
   'reboot',
+  'rival',
+  'rival',
+  'rival',
 ] as const;
+const rival = fc.constantFrom(...rivalActs);
 const troubleOf = (among: readonly Trouble['kind'][]): fc.Arbitrary<Trouble> =>
-  fc.record({ kind: fc.constantFrom(...among), at: fc.nat(70), node });
+  fc.record({ kind: fc.constantFrom(...among), at: fc.nat(70), node, rival });
 const back = fc.constantFrom(0, 0, 0, 1);
 
 const run: fc.Arbitrary<Act> = fc.record({
@@ -78,6 +87,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ what: fc.constant('reboot'), node }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('verify'), back }) },
   { weight: 1, arbitrary: fc.constant({ what: 'label' } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ what: fc.constant('rival'), job: fc.constantFrom(...jobs), rival }),
+  },
 );
 
 /** Without a run there would be nothing to go wrong. */
@@ -113,8 +126,38 @@ export function actSite(site: SiteTree): void {
     });
 }
 
+/** Steps of which one begins when another administrator acts. */
+const stepsCounted = 24;
+
+/** Holds the first query of a step back while another administrator acts. What changes something is not held: see rival-moment.ts. */
+function rivalry({ lab }: Scene, { kind, at, rival: { act, later } }: Trouble, administrator: Administrator) {
+  let begun = -1;
+  let armed: { readonly host: string; readonly line: string } | undefined;
+  let next: RivalAct['act'] | undefined = kind === 'rival' ? act : undefined;
+  const stop = lab.onCommand(({ phase, host, line }) => {
+    if (phase !== 'started' || armed?.host !== host || armed.line !== line) return;
+    armed = undefined;
+    const now = next;
+    next = now === act ? later : undefined;
+    return now?.(administrator);
+  });
+  let isFirst = false;
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'step-started') {
+      begun += 1;
+      isFirst = begun >= at % stepsCounted;
+    } else if (event.type === 'intent' && isFirst && next) {
+      isFirst = false;
+      if (!event.changes) armed = event;
+    }
+  };
+  return { onEvent, stop };
+}
+
 /** Counts the commands of an act, and has the trouble come with one of them. */
-export function troubled(scene: Scene, { kind, at, node: which }: Trouble) {
+export function troubled(scene: Scene, trouble: Trouble, administrator: Administrator) {
+  const { kind, at, node: which } = trouble;
+  const rivals = rivalry(scene, trouble, administrator);
   const cancel = new AbortController();
   const halt = new AbortController();
   const { lab } = scene;
@@ -144,6 +187,7 @@ export function troubled(scene: Scene, { kind, at, node: which }: Trouble) {
     cancel: cancel.signal,
     halt: halt.signal,
     onEvent(event: RunEvent): void {
+      rivals.onEvent(event);
       if (event.type !== 'intent') return;
       passed += 1;
       if (passed === at + 1) strike(event);
@@ -157,6 +201,7 @@ export function troubled(scene: Scene, { kind, at, node: which }: Trouble) {
     },
     async over(): Promise<void> {
       stop();
+      rivals.stop();
       for (const fault of lab.faults.list()) lab.faults.clear(fault);
       await lab.faultsSettled();
     },

@@ -3,11 +3,12 @@ import { expect } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
-import { watchRejoins } from './failures.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
 import { locksLeft, onHost } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
-import { actSite, troubled, type Act } from './random-acts.ts';
+import { stepsOfPlan } from './places.ts';
+import { actSite, jobs, troubled, type Act } from './random-acts.ts';
+import { Administrator, objectsOf, type JobObjects } from './rival-administrator.ts';
 import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
 
@@ -17,15 +18,25 @@ const disksOfMasters = new Set(['Disk1', 'Disk2', 'Disk4', 'Disk5']);
 const pairOf = (scene: Scene, proxy: string) =>
   scene.lab.world().pairs.find((pair) => pair.proxy.name === proxy);
 
-/** The backup server may write to proxies that are parted, and to nothing else. */
-function watchWrites(scene: Scene): { readonly wrong: string[]; stop: () => void } {
+/** The backup server may write to proxies that are parted, and to nothing else; no proxy is rejoined under a shadow. */
+function watchWrongs(scene: Scene, disksOfProxies: ReadonlyMap<string, readonly string[]>) {
   const wrong: string[] = [];
-  const stop = scene.lab.onWrite(({ node, volume, disks }) => {
-    if (node !== 'node3') return;
-    if (disks.some((disk) => disksOfMasters.has(disk)) || pairOf(scene, volume)?.proxy.state !== 'Part')
-      wrong.push(`node3 writes to ${volume}, on ${disks.join(', ')}`);
-  });
-  return { wrong, stop };
+  const stops = [
+    scene.lab.onWrite(({ node, volume, disks, joined }) => {
+      if (node !== 'node3') return;
+      if (disks.some((disk) => disksOfMasters.has(disk)) || joined.length > 0)
+        wrong.push(`node3 writes to ${volume}, on ${disks.join(', ')}`);
+    }),
+    scene.lab.onCommand(({ phase, line, status }) => {
+      const proxy = /^sdxproxy Rejoin .* -p (\S+)/.exec(line)?.[1];
+      if (phase !== 'ended' || status !== 0 || proxy === undefined) return;
+      const under = scene.lab
+        .world()
+        .shadowDisks.filter((disk) => disksOfProxies.get(proxy)?.includes(disk) ?? true);
+      if (under.length > 0) wrong.push(`${proxy} is rejoined under a shadow on ${under.join(', ')}`);
+    }),
+  ];
+  return { wrong, stop: () => stops.forEach((stop) => stop()) };
 }
 
 /** Proxy -> SHA-256 of what it held when it was parted last. */
@@ -49,24 +60,38 @@ export class RandomWalk {
   readonly #scene: Scene;
   readonly #normal: Standing;
   readonly #parts: ReturnType<typeof watchParts>;
-  readonly #writes: ReturnType<typeof watchWrites>;
-  readonly #expectNoRejoinUnderShadow: () => void;
+  readonly #wrongs: ReturnType<typeof watchWrongs>;
+  readonly #objects: ReadonlyMap<string, JobObjects>;
+  readonly #administrators: ReadonlyMap<string, Administrator>;
   readonly #log: string[] = [];
   #writings = 0;
   /** When the tape was labelled anew last, ISO 8601: what it held is lost, whatever a run says that has read it before. */
   #labelledAt = '';
 
-  private constructor(scene: Scene, normal: Standing) {
+  private constructor(scene: Scene, normal: Standing, objects: ReadonlyMap<string, JobObjects>) {
     this.#scene = scene;
     this.#normal = normal;
+    this.#objects = objects;
+    this.#administrators = new Map(
+      [...objects].map(([job, each]) => [job, new Administrator(scene, each)] as const),
+    );
     this.#parts = watchParts(scene);
-    this.#writes = watchWrites(scene);
-    this.#expectNoRejoinUnderShadow = watchRejoins(scene);
+    this.#wrongs = watchWrongs(
+      scene,
+      new Map(
+        // Each of them lies on one disk.
+        [...objects.values()].flatMap(({ proxies, disks }) =>
+          proxies.map((proxy, index) => [proxy, disks.slice(index, index + 1)] as const),
+        ),
+      ),
+    );
   }
 
   static async begin(): Promise<RandomWalk> {
     const scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] });
-    return new RandomWalk(scene, await standing(scene));
+    const objects = new Map<string, JobObjects>();
+    for (const job of jobs) objects.set(job, objectsOf(await stepsOfPlan(scene, { job, change: actSite })));
+    return new RandomWalk(scene, await standing(scene), objects);
   }
 
   close(): Promise<void> {
@@ -85,7 +110,7 @@ export class RandomWalk {
       `${JSON.stringify(act)}: ${end === undefined ? 'done' : typeof end === 'string' ? end : `${end.run} ${end.exitStatus} ${told(end)}`}`,
     );
     await this.#scene.lab.copyingFinished();
-    expect(this.#writes.wrong, this.log).toEqual([]);
+    expect(this.#wrongs.wrong, this.log).toEqual([]);
     if (end !== undefined && typeof end !== 'string') await this.#expectAsSaid(end);
   }
 
@@ -107,9 +132,10 @@ export class RandomWalk {
         return this.#run(act);
       case 'resume':
       case 'unwind': {
-        const trouble = troubled(scene, act.trouble);
+        const run = await this.#runBut(act.back);
+        const trouble = troubled(scene, act.trouble, this.#administrator(await this.#jobOf(run)));
         try {
-          return await takeUpScene(scene, act.what, await this.#runBut(act.back), {
+          return await takeUpScene(scene, act.what, run, {
             change: actSite,
             ...trouble,
           });
@@ -129,9 +155,27 @@ export class RandomWalk {
             abort: new AbortController().signal,
           });
         });
+      case 'rival':
+        await act.rival.act(this.#administrator(act.job));
+        return undefined;
       case 'reboot':
         return scene.lab.rebootNode(act.node).then(() => undefined);
     }
+  }
+
+  #administrator(job: string): Administrator {
+    const administrator = this.#administrators.get(job);
+    if (!administrator) throw new Error(`the walk has no job ${job}`);
+    return administrator;
+  }
+
+  /** The job of a run; any, where there is no such run. */
+  async #jobOf(run: string): Promise<string> {
+    const start = await readRun(this.#scene.state, run).then(
+      ({ events }) => events.find((event) => event.type === 'run-started'),
+      () => undefined,
+    );
+    return start?.job ?? jobs[0];
   }
 
   async #withConsole(
@@ -160,7 +204,7 @@ export class RandomWalk {
   }: Extract<Act, { what: 'run' }>): Promise<SceneRun | string> {
     const scene = this.#scene;
     await this.#write();
-    const trouble = troubled(scene, given);
+    const trouble = troubled(scene, given, this.#administrator(job));
     const change: typeof actSite = (site) => {
       actSite(site);
       for (const each of Object.values(site.jobs)) Object.assign(each, { route, onFailure });
@@ -189,9 +233,9 @@ export class RandomWalk {
         await this.#scene.lab.volumeDigest('Class1', pairOf(this.#scene, proxy)?.master.name ?? ''),
       );
     }
-    const { disks, groups, volumes } = world.shadow;
+    const disks = this.#objects.get(start?.job ?? '')?.disks ?? [];
     expect(
-      [...disks, ...groups, ...volumes.map(({ name }) => name), ...world.mounts.node3],
+      [...world.shadowDisks.filter((disk) => disks.includes(disk)), ...world.mounts.node3],
       this.log,
     ).toEqual([]);
   }
@@ -216,6 +260,7 @@ export class RandomWalk {
 
   /** Unwinds every run that is open, the last first, a few times; then all is as it was before the first act. */
   async bringBack(): Promise<void> {
+    for (const administrator of this.#administrators.values()) await administrator.undo();
     for (let attempt = 1; attempt <= 3; attempt += 1)
       for (const run of (await this.#scene.state.runs()).reverse()) {
         const came = await takeUpScene(this.#scene, 'unwind', run, { change: actSite }).catch(
@@ -225,9 +270,9 @@ export class RandomWalk {
           `unwind ${run}: ${typeof came === 'string' ? came : `${came.exitStatus} ${told(came)}`}`,
         );
       }
-    this.#expectNoRejoinUnderShadow();
+    expect(this.#wrongs.wrong, this.log).toEqual([]);
     this.#parts.stop();
-    this.#writes.stop();
+    this.#wrongs.stop();
     // The lock of a run that was over, but could not remove it, was told; this process lives, so that nobody else takes it over.
     for (const lock of locksLeft(this.#scene).reverse())
       await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);

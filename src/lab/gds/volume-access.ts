@@ -24,6 +24,25 @@ function wrongDisks(world: World, owner: GdsClass): Set<string> {
   return new Set(disksBelow(owner, first.on).map(({ physical }) => physical));
 }
 
+/** The joined proxies whose blocks lie where that is written. */
+function joinedBelow(world: World, pieces: readonly DiskPiece[]): string[] {
+  const meet = (one: DiskPiece, other: DiskPiece): boolean =>
+    one.physical === other.physical &&
+    one.position < other.position + other.length &&
+    other.position < one.position + one.length;
+  return world.model.classes
+    .filter((owner) => !owner.shadow)
+    .flatMap((owner) =>
+      owner.volumes
+        .filter(({ proxy }) => proxy === 'Join')
+        .filter((volume) => {
+          const own = piecesOfVolume(world, owner, volume, 0, bytesOf(volume.blocks), 'every');
+          return own.some((piece) => pieces.some((other) => meet(piece, other)));
+        })
+        .map(({ name }) => name),
+    );
+}
+
 /** Where bytes of a volume lie. @param position byte of the volume */
 function piecesOfVolume(
   world: World,
@@ -85,7 +104,8 @@ export function openVolume(world: World, node: NodeName, path: string, access: '
     async write(piece, position) {
       const pieces = piecesOfVolume(world, owner, volume, position, piece.length, 'every');
       const disks = [...new Set(pieces.map(({ physical }) => physical))];
-      for (const listener of world.onWrite) listener({ node, volume: volume.name, disks });
+      const joined = owner.shadow && world.onWrite.size > 0 ? joinedBelow(world, pieces) : [];
+      for (const listener of world.onWrite) listener({ node, volume: volume.name, disks, joined });
       await bytes.write(piece, position);
     },
     size: bytesOf(volume.blocks),

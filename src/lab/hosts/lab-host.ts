@@ -33,7 +33,8 @@ export interface HostOptions {
   readonly machine: Machine;
   readonly hostKey: string;
   readonly clientKey: ParsedKey;
-  readonly onCommand: (event: CommandEvent) => void;
+  /** What it returns is waited for: before the command runs, or before its end is told. */
+  readonly onCommand: (event: CommandEvent) => Promise<unknown> | void;
 }
 
 /** Holds back what is written, and passes half of it on at the end. */
@@ -223,7 +224,10 @@ export class LabHost {
     const cut = machine.world.faults.forCommand(this.node, received.line.split(' '), ['cut-once']);
     const half = cut ? new HalfOutput(streams.output) : undefined;
     const files = filesOf({ input: streams.input, output: half ?? streams.output, errors: streams.errors });
-    onCommand({ ...received, phase: 'started' });
+    const boot = machine.boots;
+    await onCommand({ ...received, phase: 'started' });
+    // whoever held it back may have rebooted the machine: the command went down with it
+    if (machine.boots !== boot) return;
     const process = machine.processes.start(`sh -c ${line}`, undefined, (self) => {
       const environment = this.#loginEnvironment();
       const place = { machine, process: self, directory: '/root', environment, files: files.descriptors };
@@ -235,7 +239,7 @@ export class LabHost {
         one.signal(signalNumbers[name] ?? 0);
     });
     const status = await process.ended;
-    onCommand({ ...received, phase: 'ended', status });
+    await onCommand({ ...received, phase: 'ended', status });
     await half?.send();
     channel.exit(status);
     // what is cut does not end: the channel stays open until the other side gives it up

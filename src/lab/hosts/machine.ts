@@ -14,6 +14,12 @@ export class Machine {
   readonly processes = new ProcessTable();
 
   #up: Promise<void> = Promise.resolve();
+  #boots = 0;
+
+  /** How often it was taken down since the lab was opened. */
+  get boots(): number {
+    return this.#boots;
+  }
 
   /** @param hostKey the private key of its sshd: each lab has its own, so that its hosts are machines of their own */
   constructor(node: NodeName, world: World, hostKey: string) {
@@ -30,6 +36,7 @@ export class Machine {
 
   /** Lets nobody log in until that work is done. */
   async whileDown(work: () => Promise<void>): Promise<void> {
+    this.#boots += 1;
     const done = work();
     this.#up = done.catch(() => undefined);
     await done;

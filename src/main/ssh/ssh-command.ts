@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly outputLimitBytes?: number | undefined;
   readonly abort?: AbortSignal | undefined;
   readonly onRetry?: OnRetry | undefined;
+  /** See StreamOptions. */
+  readonly onNewConnection?: (() => Promise<void>) | undefined;
   /** What the command reads; it finds the end of its input at once where this is left out. */
   readonly stdin?: string | undefined;
   /** English where this is left out; `login` only for commands whose output nobody reads for its words. */

@@ -33,6 +33,8 @@ export interface StreamOptions {
   /** From the start of the command to its end. No limit where it is left out. */
   readonly timeLimitSeconds?: number | undefined;
   readonly onRetry?: OnRetry | undefined;
+  /** Called when the host was connected to again for this command, before it is sent. What it throws keeps it from being sent. */
+  readonly onNewConnection?: (() => Promise<void>) | undefined;
 }
 
 export interface ReadOptions extends StreamOptions {
@@ -79,6 +81,7 @@ export class SshSession {
   #connection: Promise<SshConnection> | undefined;
   #established = false;
   #closed = false;
+  #connections = 0;
 
   /** @param jump the session of the host to go through */
   constructor(profile: HostProfile, deps: SessionDeps, jump?: SshSession) {
@@ -91,12 +94,17 @@ export class SshSession {
     return this.profile.name;
   }
 
+  /** How many connections were made so far: more than one where one was lost. */
+  get connections(): number {
+    return this.#connections;
+  }
+
   /**
    * Connects and logs in, unless that is done already.
    * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT
    */
-  async connect(): Promise<void> {
-    await this.#connected();
+  async connect(onRetry?: OnRetry): Promise<void> {
+    await this.#connected(onRetry);
   }
 
   /**
@@ -193,6 +201,7 @@ export class SshSession {
     const deps = { ...this.#deps, openedKeys: this.#openedKeys, pinnedKey: this.#pins.at(-1) };
     const connection = await SshConnection.open(this.profile, deps, socket);
     this.#established = true;
+    this.#connections += 1;
     return connection;
   }
 
@@ -215,12 +224,18 @@ export class SshSession {
   async #start(
     order: ProcessOrder,
     reason: StopReason,
-    onRetry: OnRetry | undefined,
+    { onRetry, onNewConnection }: Pick<StreamOptions, 'onRetry' | 'onNewConnection'>,
     onStderr?: (piece: Buffer) => void,
   ): Promise<RemoteProcess> {
     const { tries } = this.profile.retry ?? once;
+    let known = this.#connections;
     for (let attempt = 1; ; attempt += 1) {
-      const connection = await unlessStopped(this.#connected(onRetry), reason.signal);
+      let connection = await unlessStopped(this.#connected(onRetry), reason.signal);
+      while (onNewConnection && known !== this.#connections) {
+        known = this.#connections;
+        await unlessStopped(onNewConnection(), reason.signal);
+        connection = await unlessStopped(this.#connected(onRetry), reason.signal);
+      }
       try {
         return await RemoteProcess.start(connection, order, reason.signal, onStderr);
       } catch (error) {
@@ -246,7 +261,7 @@ export class SshSession {
       // Connecting does not count to the time limit.
       await unlessStopped(this.#connected(options.onRetry), reason.signal);
       return await runCommand(
-        (onStderr) => this.#start(order, reason, options.onRetry, onStderr),
+        (onStderr) => this.#start(order, reason, options, onStderr),
         order,
         reason,
         options,
@@ -264,9 +279,8 @@ export class SshSession {
   async openRead(argv: readonly string[], options: ReadOptions = {}): Promise<RemoteRead> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    const { onRetry, onStderr } = options;
     return this.#opened(reason, options, async () =>
-      readFrom(await this.#start(order, reason, onRetry, onStderr)),
+      readFrom(await this.#start(order, reason, options, options.onStderr)),
     );
   }
 
@@ -278,9 +292,7 @@ export class SshSession {
   async openWrite(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteWrite> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, options, async () =>
-      writeTo(await this.#start(order, reason, options.onRetry)),
-    );
+    return this.#opened(reason, options, async () => writeTo(await this.#start(order, reason, options)));
   }
 
   /**
@@ -290,9 +302,7 @@ export class SshSession {
   async openTalk(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteTalk> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, options, async () =>
-      talkWith(await this.#start(order, reason, options.onRetry)),
-    );
+    return this.#opened(reason, options, async () => talkWith(await this.#start(order, reason, options)));
   }
 
   async #opened<Opened extends { ended: Promise<unknown> }>(

@@ -44,6 +44,13 @@ export interface RunnerOptions {
   readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
   /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
   readonly retry?: QueryRetry | undefined;
+  /** Hears that a host is connected to again, after a new attempt. */
+  readonly onReconnect?: (() => void) | undefined;
+  /**
+   * Called between the intent of a command and the sending of it. What it throws keeps the command from being sent.
+   * @param connect connects with the host, where that is needed
+   */
+  readonly beforeSend?: ((command: Command, connect: () => Promise<void>) => Promise<void>) | undefined;
 }
 
 export function errorFields(error: unknown): { code: string; sentence: string; hint: string } {
@@ -80,10 +87,28 @@ export class CommandRunner {
     return changes ? signals.halt : signals.cancel;
   }
 
-  /** What a stream of data of that step is opened with: its time limit, where the site sets one, and who hears of new attempts to connect. */
+  /** What the data stream of a command is opened with. */
+  dataOptions(step: string, command: Command) {
+    return { ...this.streamOptions(step), onNewConnection: () => this.ready(step, command) };
+  }
+
+  /** What a command of that step is sent with: its time limit, where the site sets one, and who hears of new attempts to connect. */
   streamOptions(step: string): { timeLimitSeconds: number | undefined; onRetry: OnRetry } {
-    const onRetry: OnRetry = (text) => void this.#journal.append({ type: 'warning', step, text });
+    const onRetry: OnRetry = (text) => {
+      this.#options.onReconnect?.();
+      this.#journal.append({ type: 'warning', step, text });
+    };
     return { timeLimitSeconds: this.#options.timeLimitOf?.(step), onRetry };
+  }
+
+  /**
+   * To be awaited before a command is sent whose intent is written.
+   * @throws what makes the run not send it
+   */
+  async ready(step: string, command: Command): Promise<void> {
+    const session = this.#hosts.session(command.host);
+    const { onRetry } = this.streamOptions(step);
+    await this.#options.beforeSend?.(command, async () => session.connect?.(onRetry));
   }
 
   /** The site's limit holds for each command; one that is known to be quick is not given more time than it has of itself. */
@@ -171,6 +196,8 @@ export class CommandRunner {
     const send = () =>
       session.exec(command.argv, {
         ...this.streamOptions(step),
+        // While sdxinfo has its turn, nothing else is asked of it.
+        ...(command.argv[0] === 'sdxinfo' ? {} : { onNewConnection: () => this.ready(step, command) }),
         timeLimitSeconds: this.#timeLimitOf(step, options.timeLimitSeconds),
         abort: this.abortOf(command.changes),
         language: languageOf(command),
@@ -179,6 +206,7 @@ export class CommandRunner {
       });
     let result: CommandResult;
     try {
+      await this.ready(step, command);
       result = await (command.argv[0] === 'sdxinfo' ? session.exclusive('sdxinfo', send) : send());
     } catch (error) {
       this.outcome(step, of, { error });

@@ -5,7 +5,10 @@ import type { RemoteTalk } from '../../ssh/ssh-talk.ts';
 
 export type { CommandResult } from '../../ssh/ssh-command.ts';
 
-export interface HostSession extends Pick<SshSession, 'exec' | 'exclusive' | 'seen' | 'pin'> {
+export interface HostSession
+  extends
+    Pick<SshSession, 'exec' | 'exclusive' | 'seen' | 'pin'>,
+    Partial<Pick<SshSession, 'connect' | 'connections'>> {
   openRead(argv: readonly string[], options?: ReadOptions): Promise<ByteSource>;
   openWrite(argv: readonly string[], options?: StreamOptions): Promise<ByteSink>;
   openTalk(argv: readonly string[], options?: StreamOptions): Promise<RemoteTalk>;

@@ -240,6 +240,15 @@ export class Observer {
     else this.#backup = undefined;
   }
 
+  /** To be called before a command that relies on one side above all: unless that was the last to be asked, just now, it is asked again. */
+  askLast(side: Look): void {
+    const other = side === 'backup' ? 'primaries' : 'backup';
+    if (!this.#isOfThisMoment(other)) this.forgetSide(other);
+    const isOtherSeen = (other === 'backup' ? this.#backup : this.#primaries) !== undefined;
+    const isLast = (this.#seenAt.get(side) ?? -Infinity) > (this.#seenAt.get(other) ?? -Infinity);
+    if (!isOtherSeen || !isLast || !this.#isOfThisMoment(side)) this.forgetSide(side);
+  }
+
   /** Forgets what was not seen just now. */
   forgetPast(): void {
     for (const side of ['primaries', 'backup'] as const)

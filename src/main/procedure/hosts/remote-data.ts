@@ -29,6 +29,7 @@ export async function open<End extends { ended: Promise<ProcessEnd> }>(
   const intent = room.runner.intent(step, command);
   const startedAt = performance.now();
   try {
+    await room.runner.ready(step, command);
     return { intent, startedAt, end: await how(command) };
   } catch (error) {
     room.runner.outcome(step, intent, { error });
@@ -71,17 +72,17 @@ export function reader(
   step: string,
   onStderr?: (piece: Buffer) => void,
 ): (command: StepCommand) => Promise<ByteSource> {
-  return ({ host, argv }) =>
+  return (command) =>
     room.runner.hosts
-      .session(host)
-      .openRead(argv, { abort: room.abort, onStderr, ...room.runner.streamOptions(step) });
+      .session(command.host)
+      .openRead(command.argv, { abort: room.abort, onStderr, ...room.runner.dataOptions(step, command) });
 }
 
 export function writer(room: DataRoom, step: string): (command: StepCommand) => Promise<ByteSink> {
-  return ({ host, argv }) =>
+  return (command) =>
     room.runner.hosts
-      .session(host)
-      .openWrite(argv, { abort: room.abort, ...room.runner.streamOptions(step) });
+      .session(command.host)
+      .openWrite(command.argv, { abort: room.abort, ...room.runner.dataOptions(step, command) });
 }
 
 export const evidenceOf = ({ host, argv }: StepCommand) => ({ host, command: commandLine(argv) });

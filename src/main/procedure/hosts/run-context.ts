@@ -7,7 +7,7 @@ import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
-import type { Fingerprints } from '../model/fingerprint.ts';
+import type { Fingerprints, SampledBlock } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';
@@ -23,6 +23,7 @@ import type { Answer, Ask, Question } from './questions.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
 import type { LockOwner } from '../model/lock.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
+import { Steadiness } from './steadiness.ts';
 import type { Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
 
@@ -108,6 +109,8 @@ export class RunContext {
   trouble: RunTrouble = 'none';
   /** Judges both sides of the shadow again; set while a step needs it. @throws where it is not as it was verified */
   judgeAgain: (() => Promise<void>) | undefined;
+  /** Watches for lost connections: what was judged before one is judged again before the next command. */
+  readonly steadiness: Steadiness;
   /** True where the tape was refused right before the first write: the job's onFailure then decides, as after a failed dump. */
   dumpRefused = false;
   /** Entries of the media catalogue for what the write in progress destroys. */
@@ -116,6 +119,8 @@ export class RunContext {
   readonly holders = new Map<string, ShadowHolder>();
   #finishing = false;
   fingerprints: Fingerprints | undefined;
+  /** Proxy volume -> the sampled records that its shadow must show, where the run has changed blocks on purpose. */
+  readonly rewritten = new Map<string, readonly SampledBlock[]>();
   /** The step whose detached dump is taken up instead of being started; for the first time that it is performed. */
   underWay: string | undefined;
   /** Step id -> when its last progress was written, in milliseconds. */
@@ -129,14 +134,24 @@ export class RunContext {
     this.journal = options.journal;
     this.#cancelOrHalt = AbortSignal.any([options.cancel, options.halt]);
     const signals = () => ({ cancel: this.abort, halt: options.halt });
+    const { primaryNodes, backupServer, tapeHost } = options.assignment;
+    this.steadiness = new Steadiness(options.hosts, [...primaryNodes, backupServer, tapeHost]);
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
     const retry = new QueryRetry({
       clock: options.retryClock ?? realClock,
       isRepeatable: repeatableCommands(options.assignment.tapeDevice),
       outageSeconds: () => this.#outageSeconds,
-      onRetry: (step, text) => void options.journal.append({ type: 'warning', step, text }),
+      onRetry: (step, text) => {
+        this.steadiness.disturb();
+        options.journal.append({ type: 'warning', step, text });
+      },
     });
-    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf, retry });
+    this.runner = new CommandRunner(options.journal, options.hosts, signals, {
+      timeLimitOf,
+      retry,
+      onReconnect: () => this.steadiness.disturb(),
+      beforeSend: (command, connect) => this.steadiness.ensure(command, connect),
+    });
     this.observer = new Observer(this.runner, options.assignment, () => options.journal.events);
   }
 

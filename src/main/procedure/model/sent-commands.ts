@@ -29,6 +29,9 @@ const neverSent = new Set<string>([
   'AGENT_UNAVAILABLE',
   'ALGORITHMS_DISJOINT',
   'COMMAND_NOT_STARTED',
+  // What is judged between the intent and the sending of a command.
+  'CHECK_FAILED',
+  'SHADOW_CHANGED',
 ] satisfies ErrorCode[]);
 
 function endingOf(outcome: Outcome | undefined): Ending {

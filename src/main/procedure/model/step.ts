@@ -39,6 +39,10 @@ export interface StepChecks {
   readonly looks: readonly Look[];
   /** Look again even where nothing was sent since the last look: what comes next must not rest on what was true a while ago. */
   readonly fresh?: readonly Look[];
+  /** The side that must not have changed when the step's first command is sent: it is asked last, right before that command. */
+  readonly last?: Look;
+  /** True where the checks hold as long as the step is performed; else only until its first command that changes something. */
+  readonly holdThroughout?: true;
   /** Pure: facts in, verdicts out. */
   readonly judge: (world: World) => readonly RuleVerdict[];
 }
@@ -89,7 +93,7 @@ export interface Step {
   readonly source: string;
   readonly performance: Performance;
   readonly commands: readonly StepCommand[];
-  /** What is read around the commands of a dump: the tape that is about to be written, and sampled records. */
+  /** What is read around the commands: before a dump the tape that is about to be written, and sampled records. */
   readonly around?: { readonly before: readonly StepCommand[]; readonly after: readonly StepCommand[] };
   /** The proxy volumes that the step is about, where it is not all of the job. */
   readonly volumes?: readonly string[];
@@ -106,6 +110,8 @@ export interface Step {
   readonly holds?: readonly string[];
   /** The proxies whose shadows are let go before the commands are sent: these need the volume for themselves. */
   readonly needsClosed?: readonly string[];
+  /** The proxy volume whose blocks the step changes on purpose, through the shadow. */
+  readonly writesThrough?: string;
   /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }

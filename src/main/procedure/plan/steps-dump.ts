@@ -86,6 +86,8 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
     performance: 'commands',
     guarded: 'before',
     needsClosed: [volume.proxy],
+    writesThrough: volume.proxy,
+    around: recordsAround(assignment, volume),
     commands: [guideLine(assignment.backupServer, 'sfxadm', shadowRawDevice(volume))],
   };
 }
@@ -105,6 +107,8 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     performance: 'check-file-system',
     guarded: 'before',
     needsClosed: [proxy],
+    writesThrough: proxy,
+    around: recordsAround(assignment, volume),
     commands: [
       {
         ...guideLine(

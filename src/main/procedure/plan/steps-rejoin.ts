@@ -107,6 +107,9 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
     before: {
       looks: ['primaries', 'backup'],
       fresh: ['primaries'],
+      // Nothing may come between: whoever makes a shadow is then seen, or comes too late to be seen by anybody.
+      last: 'backup',
+      holdThroughout: true,
       judge: (world) => judgeRejoinable(assignment, world, volumes),
     },
     after: { looks: ['primaries'], judge: (world) => judgeJoining(assignment, world, volumes) },

@@ -30,7 +30,7 @@ function createStep(assignment: Assignment): Step {
     commands: shadowCreation(layout, devices).map(({ argv }) => ({ host, argv, guide: true, changes: true })),
     before: {
       looks: ['primaries', 'backup'],
-      fresh: ['primaries', 'backup'],
+      last: 'backup',
       judge: (world) => [
         ...judgeStopped(assignment, world),
         ...judgeDisks(assignment, world),

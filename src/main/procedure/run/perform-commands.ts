@@ -42,9 +42,11 @@ async function sendPatiently(context: RunContext, step: Step, command: StepComma
  * to do are passed over.
  */
 export const performCommands: Performer = async (context, step) => {
-  for (const command of step.commands) {
+  for (const [index, command] of step.commands.entries()) {
     context.throwIfCancelled(step.id);
     if (await isAlreadyDone(context, step, command)) continue;
+    // A rejoin may take its time, and the next one needs a backup server without a shadow as well.
+    if (index > 0 && step.before?.holdThroughout) context.steadiness.disturb();
     try {
       await sendPatiently(context, step, command);
     } finally {

@@ -23,9 +23,11 @@ import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
+import { writeThrough } from './shadow/shadow-baseline.ts';
+import { volumeNamed } from '../model/assignment.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
-import type { Performance, Step, StepChecks } from '../model/step.ts';
+import type { Look, Performance, Step, StepChecks } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 import { closeShadows, concludeHold, openShadows } from './shadow/shadow-hold.ts';
 
@@ -61,7 +63,8 @@ function recordLayout({ assignment, journal }: RunContext, step: Step, world: Wo
 async function judge(context: RunContext, step: Step, checks: StepChecks | undefined): Promise<void> {
   if (!checks) return;
   for (const side of checks.fresh ?? []) context.observer.forgetSide(side);
-  const world = await context.observer.look(step.id, checks.looks);
+  if (checks.last) context.observer.askLast(checks.last);
+  const world = await lookSteadily(context, step, checks.looks);
   // What is drawn of the verification must be what was judged, also where it differs.
   if (step.performance === 'verification' && checks === step.before) recordLayout(context, step, world);
   const verdicts = checks.judge(world);
@@ -71,22 +74,42 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   if (blocking[0]) throw checkFailure(context, step, blocking[0], code);
 }
 
+/** What was seen before a connection was lost counts no more. */
+function lookSteadily({ observer, steadiness }: RunContext, { id }: Step, looks: readonly Look[]) {
+  return steadiness.steadily((isAnew) => {
+    if (isAnew) observer.forget();
+    return observer.look(id, looks);
+  });
+}
+
 /** @throws CHECK_FAILED where the proxy has changed, SHADOW_CHANGED where the shadow has */
 async function guard(context: RunContext, step: Step): Promise<void> {
   context.observer.forget();
-  const world = await context.observer.look(step.id, ['primaries', 'backup']);
+  const world = await lookSteadily(context, step, ['primaries', 'backup']);
   const trouble = troubleOfShadow(context, step, world, true);
   if (trouble) throw trouble;
 }
 
 /** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
 async function performGuarded(context: RunContext, step: Step): Promise<void> {
+  const { steadiness } = context;
+  const perform = () =>
+    step.writesThrough === undefined
+      ? performers[step.performance](context, step)
+      : writeThrough(context, step, volumeNamed(context.assignment, step.writesThrough), () =>
+          performers[step.performance](context, step),
+        );
   if (step.guarded !== undefined) await guard(context, step);
   await closeShadows(context, step);
-  if (step.guarded === undefined) return performers[step.performance](context, step);
+  if (step.guarded === undefined)
+    return steadiness.relying(
+      () => judge(context, step, step.before),
+      step.before?.holdThroughout ? 'end' : 'first-change',
+      perform,
+    );
   context.judgeAgain = () => guard(context, step);
   try {
-    await performers[step.performance](context, step);
+    await steadiness.relying(() => guard(context, step), 'end', perform);
   } finally {
     context.judgeAgain = undefined;
   }

@@ -95,7 +95,7 @@ export class SpanningDump {
     const opened = await open(context, this.#step.id, command, ({ host, argv }) =>
       context.runner.hosts
         .session(host)
-        .openTalk(argv, { abort: context.abort, ...context.runner.streamOptions(this.#step.id) }),
+        .openTalk(argv, { abort: context.abort, ...context.runner.dataOptions(this.#step.id, command) }),
     );
     // Told when it ends; a journal that cannot be written fails the run with its next event.
     void close(context, this.#step.id, opened).catch(() => undefined);

@@ -1,6 +1,7 @@
 /**
- * Binds a dump whose records cannot be matched while they pass: sampled records are read through the shadow before the dump, after
- * the last command that changes blocks on purpose (sfxadm, fsck), and again after it.
+ * Binds a dump whose records cannot be matched while they pass. The shadow must show the sampled records of the cluster until sfxadm or
+ * fsck changes blocks on purpose, and from then on what it showed right after them; they are read before and after each of these commands,
+ * and before and after the dump. So a proxy that is rejoined, parted and stopped between two state checks is noticed.
  */
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
@@ -9,6 +10,7 @@ import { backupSource, differingRecords, sampleBytes, type SampledBlock } from '
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 import { RecordReader } from './sample-records.ts';
+import { whileWatched } from './shadow-watch.ts';
 import { samplesOf } from './streamed-records.ts';
 
 async function readThroughShadow(
@@ -27,7 +29,7 @@ async function readThroughShadow(
   return blocks;
 }
 
-/** What the cluster held: the second set, which nobody has read through the shadow. */
+/** What the cluster held: the second set, which is not read when the shadow is verified. */
 function ofCluster({ fingerprints }: RunContext, { proxy }: VolumeAssignment): readonly SampledBlock[] {
   const { first = [], second = [] } = fingerprints?.get(proxy) ?? {};
   return second.length > 0 ? second : first;
@@ -39,6 +41,40 @@ function earlierBaseline({ journal, underWay }: RunContext, step: Step, proxy: s
   return journal.events.findLast(
     (event): event is EventOf<'baseline'> => event.type === 'baseline' && event.volume === proxy,
   )?.blocks;
+}
+
+/** @throws SNAPSHOT_CHANGED */
+function requireUnchanged(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  blocks: readonly SampledBlock[],
+): void {
+  const { proxy } = volume;
+  const expected = context.rewritten.get(proxy) ?? ofCluster(context, volume);
+  const differing = differingRecords(expected, blocks);
+  const [first] = differing;
+  if (first === undefined) return;
+  const count = differing.length;
+  throw failure('SNAPSHOT_CHANGED', { step: step.id, proxy, count, total: expected.length, first });
+}
+
+/**
+ * Has a command change blocks through the shadow on purpose: only while the shadow still shows what was verified, and watched.
+ * @throws SNAPSHOT_CHANGED, what the watch finds, and what the command can end with
+ */
+export async function writeThrough(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  write: () => Promise<void>,
+): Promise<void> {
+  const records = ofCluster(context, volume).map(({ record }) => record);
+  requireUnchanged(context, step, volume, await readThroughShadow(context, step, volume, records));
+  // The reads may have taken a while.
+  await context.judgeAgain?.();
+  await whileWatched(context, step, write);
+  context.rewritten.set(volume.proxy, await readThroughShadow(context, step, volume, records));
 }
 
 /** @returns what the records must hold after the dump */
@@ -53,6 +89,7 @@ async function takeBaseline(
   const records = cluster.map(({ record }) => record);
   // Of a raw device nothing was changed: what the cluster held is the baseline.
   const blocks = volume.method === '6a' ? cluster : await readThroughShadow(context, step, volume, records);
+  requireUnchanged(context, step, volume, blocks);
   context.journal.append({
     type: 'baseline',
     step: step.id,

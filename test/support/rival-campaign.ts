@@ -1,0 +1,315 @@
+/**
+ * A scenario for each thing that another administrator may do at each step of each kind of run: while the run goes on, while it is
+ * interrupted, and while it is resumed; alone, or together with a query that fails, falls silent, is cut, or loses its connection.
+ *
+ * `npm run test:failures` plays all of them, `npm test` a sample. SHADOWTAPE_SEED gives another one.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import { isFailure } from '../../src/contract/errors.ts';
+import { readRun } from '../../src/main/application/console.ts';
+import type { NodeName } from '../../src/lab/gds/lab-model.ts';
+import { dying } from './breaks.ts';
+import { jobsOfKinds, type KindOfRun } from './kinds-of-run.ts';
+import { jobOf, openScene, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
+import { locksLeft } from './lab-shell.ts';
+import { dyingRun, takeUpScene } from './mortal-console.ts';
+import { ownSteps, stepsOfPlan } from './places.ts';
+import {
+  Administrator,
+  objectsOf,
+  rivalActs,
+  type JobObjects,
+  type RivalAct,
+} from './rival-administrator.ts';
+import { Hold, momentsOf, type Moment } from './rival-moment.ts';
+import { commandsNamed, RunWatch, tapeDigests, toldBy, type TapeDigests } from './rival-oracle.ts';
+import { standing, type Standing } from './standing.ts';
+
+/** What else happens at the moment: to the command that is held back, or to the next query of the backup server. */
+const troubles = ['nothing', 'dropped', 'silent', 'cut', 'fails'] as const;
+type Trouble = (typeof troubles)[number];
+
+/**
+ * `in the run`: the act comes while the run goes on. `while it lies`: the console dies at the moment, the act comes, and the run is resumed or
+ * rolled back. `in the resumed run`: the console dies at the moment, and the act comes when the resumed run is about to go on there.
+ */
+const courses = ['in the run', 'while it lies', 'in the resumed run'] as const;
+type Course = (typeof courses)[number];
+
+interface Scenario {
+  readonly kind: KindOfRun;
+  readonly moment: Moment;
+  readonly act: RivalAct;
+  readonly trouble: Trouble;
+  readonly course: Course;
+  readonly then: 'resume' | 'unwind';
+}
+
+/** One kind of run, and what a run of it does and leaves that nobody disturbs. */
+interface Known {
+  readonly kind: KindOfRun;
+  readonly job: JobObjects;
+  readonly moments: readonly Moment[];
+  readonly tape: TapeDigests;
+}
+
+async function learn(scene: Scene, kind: KindOfRun): Promise<Known> {
+  const job = objectsOf(await stepsOfPlan(scene, kind));
+  const own = await ownSteps(scene, kind);
+  await scene.lab.insertCartridge('tape', { blank: true });
+  const end = await runScene(scene, { job: kind.job, change: kind.change });
+  expect(end, toldBy(end)).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+  const tape = await tapeDigests(scene, end.run);
+  return { kind, job, moments: momentsOf([...own.values()], end.events), tape };
+}
+
+/** What the console of a run that died last sent is known by one command: nothing is held back. */
+const coursesOf = ({ when, changes }: Moment): readonly Course[] =>
+  when === 'after' && changes ? courses : ['in the run'];
+
+/**
+ * While sfxadm or fsck changes blocks, only the watch can tell that the proxy was rejoined, parted and stopped. It looks more often than disks
+ * can be copied, but the lab copies its small volumes in no time.
+ */
+const isPossible = ({ moment: { when, line }, act }: Scenario): boolean =>
+  !(when === 'after' && /^(fsck|sfxadm) /.test(line) && act.name === 'rejoins, parts and stops the proxy');
+
+function everything({ kind, moments }: Known): Scenario[] {
+  return moments.flatMap((moment, place) =>
+    coursesOf(moment).flatMap((course, nth) =>
+      rivalActs.flatMap((act, index) => {
+        const turn = place + nth + index;
+        const then = turn % 2 === 0 ? ('resume' as const) : ('unwind' as const);
+        const other = troubles[1 + (turn % (troubles.length - 1))] as Trouble;
+        const among = course === 'in the run' ? (['nothing', other] as const) : (['nothing'] as const);
+        return among.map((trouble) => ({ kind, moment, act, trouble, course, then }));
+      }),
+    ),
+  );
+}
+
+/** Mulberry32: the same numbers for the same seed, on every machine. */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function sample(scenarios: readonly Scenario[], count: number, random: () => number): Scenario[] {
+  // A cut answer is waited for, three seconds long.
+  const left = scenarios.filter(({ trouble }) => trouble !== 'cut');
+  const chosen: Scenario[] = [];
+  while (chosen.length < count && left.length > 0)
+    chosen.push(...left.splice(Math.floor(random() * left.length), 1));
+  return chosen;
+}
+
+function strike({ lab }: Scene, trouble: Trouble, host: NodeName): void {
+  if (trouble === 'dropped') lab.breakConnections(host);
+  if (trouble === 'silent') lab.faults.set('ignore-once=node3:sdxinfo');
+  if (trouble === 'cut') lab.faults.set('cut-once=node3:sdxinfo');
+  if (trouble === 'fails') lab.faults.set('fail-once=node3:sdxinfo');
+}
+
+const clearFaults = ({ lab }: Scene): void => {
+  for (const fault of lab.faults.list()) lab.faults.clear(fault);
+};
+
+/** Runs with the job's onFailure as it is needed. */
+const withFailure =
+  ({ kind }: Scenario, onFailure: 'halt' | 'unwind') =>
+  (site: SiteTree): void => {
+    kind.change(site);
+    jobOf(site, kind.job)['onFailure'] = onFailure;
+  };
+
+/** A resume may be refused; what is left is then rolled back. */
+async function resumed(
+  scene: Scene,
+  mode: 'resume' | 'unwind',
+  run: string,
+  setting: Parameters<typeof takeUpScene>[3],
+): Promise<SceneRun | undefined> {
+  try {
+    return await takeUpScene(scene, mode, run, setting);
+  } catch (error) {
+    if (!isFailure(error, 'RESUME_IMPOSSIBLE', 'UNWIND_IMPOSSIBLE', 'RUN_ALREADY_ENDED')) throw error;
+    return undefined;
+  }
+}
+
+/** A scenario as it is played in a lab. */
+class Play {
+  readonly #scene: Scene;
+  readonly #scenario: Scenario;
+  readonly #administrator: Administrator;
+  readonly #watch: RunWatch;
+
+  constructor(scene: Scene, scenario: Scenario, job: JobObjects) {
+    this.#scene = scene;
+    this.#scenario = scenario;
+    this.#administrator = new Administrator(scene, job);
+    this.#watch = new RunWatch(scene, job);
+  }
+
+  get watch(): RunWatch {
+    return this.#watch;
+  }
+
+  get administrator(): Administrator {
+    return this.#administrator;
+  }
+
+  #hold(): Hold {
+    const { moment, act, trouble } = this.#scenario;
+    const { later } = act;
+    return new Hold(this.#scene.lab, moment, {
+      act: async (host) => {
+        await act.act(this.#administrator);
+        strike(this.#scene, trouble, host);
+      },
+      later: later && (() => later(this.#administrator)),
+    });
+  }
+
+  async #inTheRun(): Promise<SceneRun> {
+    const hold = this.#hold();
+    const change = withFailure(this.#scenario, 'unwind');
+    const { onEvent } = hold;
+    const end = await runScene(this.#scene, { job: this.#scenario.kind.job, change, onEvent }).finally(() =>
+      hold.stop(),
+    );
+    expect(hold.isUsed, `the run never came to: ${this.#scenario.moment.line}`).toBe(true);
+    return end;
+  }
+
+  async #die(when: 'before' | 'after'): Promise<string> {
+    const { kind, moment } = this.#scenario;
+    const death = dying(moment, when);
+    const { run } = await dyingRun(this.#scene, kind.job, death, withFailure(this.#scenario, 'unwind'));
+    return run;
+  }
+
+  /** @returns the end that the run came to, and its name; no end where a resume was refused */
+  async perform(): Promise<{ readonly run: string; readonly end: SceneRun | undefined }> {
+    const { course, then, act } = this.#scenario;
+    if (course === 'in the run') {
+      const end = await this.#inTheRun();
+      return { run: end.run, end };
+    }
+    const change = withFailure(this.#scenario, 'unwind');
+    if (course === 'while it lies') {
+      const run = await this.#die(then === 'resume' ? 'after' : 'before');
+      await act.act(this.#administrator);
+      return { run, end: await resumed(this.#scene, then, run, { change }) };
+    }
+    const run = await this.#die('before');
+    const hold = this.#hold();
+    const setting = { change, onEvent: hold.onEvent };
+    return { run, end: await resumed(this.#scene, 'resume', run, setting).finally(() => hold.stop()) };
+  }
+
+  /** The administrator takes back what he did; then what the run has named is done, or the run is rolled back. */
+  async bringBack(run: string, end: SceneRun | undefined): Promise<void> {
+    const { then, kind } = this.#scenario;
+    await this.#administrator.undo();
+    if (end && end.exitStatus !== 3) return;
+    if (end && then === 'resume') {
+      // What he has taken back himself is refused.
+      for (const { host, line } of commandsNamed(end)) await this.#scene.lab.type(host as NodeName, line);
+      return;
+    }
+    const last = await takeUpScene(this.#scene, 'unwind', run, { change: kind.change });
+    expect([0, 2, 4], toldBy(last)).toContain(last.exitStatus);
+  }
+}
+
+async function perform(scene: Scene, before: Standing, known: Known, scenario: Scenario): Promise<string> {
+  await scene.lab.insertCartridge('tape', { blank: true });
+  const play = new Play(scene, scenario, known.job);
+  try {
+    const { run, end } = await play.perform();
+    clearFaults(scene);
+    await scene.lab.copyingFinished();
+    if (end) await play.watch.expectTrue(end, known.tape);
+    const told = end ? toldBy(end) : 'the resume was refused';
+    await play.bringBack(run, end);
+    play.watch.expectSafe(told);
+    await expectAsBefore(scene, before, told);
+    expect((await readRun(scene.state, run)).truncated).toBe(false);
+    if (play.administrator.done === 0) return 'undisturbed';
+    return end ? `${end.verdict}, ${end.exitStatus}` : 'refused';
+  } finally {
+    play.watch.stop();
+  }
+}
+
+/** Locks and work folders of a run that is over are the only thing that may be left, and only where that was told. */
+async function expectAsBefore(scene: Scene, before: Standing, told: string): Promise<void> {
+  const now = await standing(scene);
+  const left = now.directories.node3.filter((folder) => !before.directories.node3.includes(folder));
+  expect(
+    left.filter((folder) => !told.includes(folder.replace(/\.lock\/.*/, '.lock'))),
+    told,
+  ).toEqual([]);
+  const directories = { ...now.directories, node3: before.directories.node3 };
+  expect({ ...now, directories }, told).toEqual(before);
+}
+
+/** A lab for many scenarios, until one of them leaves something behind. */
+class Stage {
+  #opened: Promise<{ scene: Scene; before: Standing }> | undefined;
+
+  take(): Promise<{ scene: Scene; before: Standing }> {
+    return (this.#opened ??= this.#open());
+  }
+
+  async #open() {
+    const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
+    return { scene, before: await standing(scene) };
+  }
+
+  /** The next scenario is given a lab of its own. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await (await opened)?.scene.close();
+  }
+}
+
+const titleOf = ({ moment, act, trouble, course, then }: Scenario) => {
+  const how = course === 'in the run' ? course : `${course}, then ${then}`;
+  const also = trouble === 'nothing' ? '' : `, and ${trouble}`;
+  return `${moment.step}, ${moment.when} ${moment.line}: ${act.name}${also}; ${how}`;
+};
+
+/**
+ * Registers the scenarios of kinds of runs.
+ * @param sampled how many of each kind `npm test` plays
+ */
+export async function rivalCampaign(kinds: readonly KindOfRun[], sampled: number): Promise<void> {
+  const stage = new Stage();
+  const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
+  const random = randomOf(Number(process.env['SHADOWTAPE_SEED'] ?? 6_637));
+  for (const kind of kinds) {
+    const known = await learn((await stage.take()).scene, kind);
+    const all = everything(known).filter(isPossible);
+    describe(`another administrator and a run of kind ${kind.name}`, () => {
+      for (const scenario of isWhole ? all : sample(all, sampled, random))
+        it(titleOf(scenario), async ({ task }) => {
+          task.meta.failureScenario = 'failed';
+          const { scene, before } = await stage.take();
+          try {
+            task.meta.failureScenario = await perform(scene, before, known, scenario);
+          } finally {
+            if (task.meta.failureScenario === 'failed' || locksLeft(scene).length > 0) await stage.close();
+          }
+        });
+    });
+  }
+  afterAll(() => stage.close());
+}

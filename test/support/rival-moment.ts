@@ -1,0 +1,128 @@
+/** The moments of a run at which another administrator acts: the command in question is held back until he is done. */
+import type { PlannedStep } from '../../src/contract/plan.ts';
+import type { RunEvent } from '../../src/contract/events.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import type { NodeName } from '../../src/lab/gds/lab-model.ts';
+
+/**
+ * `before`: the step's first command, which only looks. A command that changes something is not held back before it runs: between the last
+ * look and the command for which it was made nobody can see anything. For the same reason no shadow is rebuilt and put back while one
+ * command runs: of dumps other than 6a by route `console` the records on tape are not compared with the cluster's, and only what holds the
+ * shadow open could keep it from being rebuilt within one interval of the watch.
+ * `amid`: a query within the step. `after`: the answer of a command that changes something.
+ */
+export interface Moment {
+  readonly step: string;
+  readonly when: 'before' | 'amid' | 'after';
+  readonly changes: boolean;
+  /** The command among those of the step that change something, or that only look; from 0. */
+  readonly nth: number;
+  /** The first line of the command. */
+  readonly line: string;
+}
+
+type Intent = Extract<RunEvent, { type: 'intent' }>;
+
+const firstLine = (line: string) => (line.split('\n')[0] ?? '').replace(/\d{8}-\d{6}-[\w-]+(,\S*)?/, 'RUN');
+
+/** Commands that must not be sent where the other side has changed, and that cannot be bound to anything afterwards. */
+const isCritical = ({ line }: Intent) => /^(fsck|sfxadm|sdxproxy Rejoin) /.test(line);
+
+/** True where both sides are still asked before the next command that changes something, or where that one can be judged afterwards. */
+function isInTime(sent: readonly Intent[], query: Intent): boolean {
+  const from = sent.slice(sent.indexOf(query));
+  const next = from.findIndex(({ changes }) => changes);
+  if (next < 0 || !isCritical(from[next] as Intent)) return true;
+  const asked = from.slice(0, next).filter(({ argv }) => argv[0] === 'sdxinfo');
+  return asked.some(({ host }) => host === 'node1') && asked.some(({ host }) => host === 'node3');
+}
+
+/** The middle one of a step's queries after which an act can still be seen. */
+function amidOf(sent: readonly Intent[]): Intent | undefined {
+  const looking = sent.filter(({ changes }) => !changes).filter((query) => isInTime(sent, query));
+  return looking.length < 3 ? undefined : looking[Math.floor(looking.length / 2)];
+}
+
+/**
+ * @param steps those that are disturbed
+ * @param events of a run that has ended well
+ */
+export function momentsOf(steps: readonly PlannedStep[], events: readonly RunEvent[]): Moment[] {
+  return steps.flatMap(({ step }) => {
+    const sent = events.filter((event): event is Intent => event.type === 'intent' && event.step === step);
+    const looking = sent.filter(({ changes }) => !changes);
+    const [first] = sent;
+    const amid = amidOf(sent);
+    const moment = (intent: Intent, when: Moment['when'], nth: number): Moment => {
+      const { changes, line } = intent;
+      return { step, when, changes, nth, line: firstLine(line) };
+    };
+    return [
+      ...(first && !first.changes ? [moment(first, 'before', 0)] : []),
+      ...looking.flatMap((intent, nth) => (intent === amid ? [moment(intent, 'amid', nth)] : [])),
+      ...sent.filter(({ changes }) => changes).map((intent, nth) => moment(intent, 'after', nth)),
+    ];
+  });
+}
+
+/** What is done at a moment, and where it is taken back, when the next step begins. */
+export interface HeldAct {
+  /** @param host to which the command that is held back belongs */
+  readonly act: (host: NodeName) => Promise<void>;
+  readonly later?: (() => Promise<void>) | undefined;
+}
+
+/** Holds one command of a run back while somebody acts. */
+export class Hold {
+  readonly #moment: Moment;
+  readonly #stop: () => void;
+  readonly #act: HeldAct;
+  #passed = -1;
+  #armed:
+    | { readonly intent: Intent; readonly phase: 'started' | 'ended'; readonly act: HeldAct['act'] }
+    | undefined;
+  #isUsed = false;
+  #isTakenBack = false;
+
+  constructor(lab: Lab, moment: Moment, act: HeldAct) {
+    this.#moment = moment;
+    this.#act = act;
+    this.#stop = lab.onCommand(({ phase, host, line }) => {
+      const armed = this.#armed;
+      if (armed?.phase !== phase || armed.intent.host !== host || armed.intent.line !== line) return;
+      this.#armed = undefined;
+      this.#isUsed = true;
+      return armed.act(host);
+    });
+  }
+
+  /** True where the run came to the moment. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  readonly onEvent = (event: RunEvent): void => {
+    if (event.type !== 'intent') return;
+    if (this.#isUsed) this.#armLater(event);
+    else this.#armAct(event);
+  };
+
+  #armAct(intent: Intent): void {
+    const { step, when, changes, nth } = this.#moment;
+    if (intent.step !== step || intent.changes !== changes) return;
+    this.#passed += 1;
+    if (this.#passed === nth)
+      this.#armed = { intent, phase: when === 'after' ? 'ended' : 'started', act: this.#act.act };
+  }
+
+  #armLater(intent: Intent): void {
+    const { later } = this.#act;
+    if (!later || this.#isTakenBack || intent.step === this.#moment.step) return;
+    this.#isTakenBack = true;
+    this.#armed = { intent, phase: 'started', act: later };
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+}
