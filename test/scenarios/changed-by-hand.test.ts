@@ -79,7 +79,17 @@ describe('right before a command that writes through the shadow', () => {
     { what: 'fsck of sfxfs', kind: tarOfSfxfs, step: '6d-3', command: 'fsck' },
   ] as const;
 
-  it.each(steps)(
+  it('(the shadow is activated) nobody can rebuild the shadow, which is held open: the backup is whole', async () => {
+    let done: number | undefined;
+    const end = await disturbedRun(tarOfUfs, '6b-1', async (he) => {
+      await he.rebuildElsewhere();
+      ({ done } = he);
+    });
+    expect(done).toBe(0);
+    expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+  });
+
+  it.each(steps.filter(({ step }) => step !== '6b-1'))(
     '($what) the shadow is rebuilt elsewhere: it is not sent',
     async ({ kind, step, command }) => {
       const end = await disturbedRun(kind, step, (he) => he.rebuildElsewhere());

@@ -17,7 +17,8 @@ export function opensshProfile(server: OpensshServer, more: Partial<HostProfile>
     login: { keyFiles: [{ path: server.identityFile, required: true }], password: false },
     algorithms: 'modern',
     keepaliveSeconds: 15,
-    connectSeconds: 20,
+    // A group exchange tests its prime for half a minute of CPU time.
+    connectSeconds: 240,
     ...more,
   };
 }
