@@ -7,6 +7,7 @@
 import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
 import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
 import type { Platform } from '../../site/site-schema.ts';
+import { keepingNumbers } from './kept-samples.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from './detached-work.ts';
 
 /** `cksum` is on every host; SHA-256 is taken beside it, since cksum alone also counts the bytes. */
@@ -33,6 +34,8 @@ export interface DumpWorkOrder extends DigestOrder {
 
 export interface ReadBackWorkOrder extends DigestOrder {
   readonly tapeDevice: string;
+  /** Sampled records of a raw device that are kept in the folder; none where it is left out. */
+  readonly samples?: { readonly records: readonly number[]; readonly volumeBytes: number } | undefined;
 }
 
 /** `digest` is of Solaris 10 and later (digest(1)); sha256sum of GNU. */
@@ -111,7 +114,10 @@ export function guideWork(folder: string, command: WorkCommand): DetachedWork {
  * @throws ARGUMENT_FORBIDDEN, RECORD_SIZE_WRONG
  */
 export function readBackWork(order: ReadBackWorkOrder): DetachedWork {
-  const { folder, tapeDevice: device, recordBytes } = order;
+  const { folder, tapeDevice: device, recordBytes, samples } = order;
   const reader = { name: 'reader', argv: tapeReaderArguments({ device, recordBytes }) };
-  return distribute(folder, reader, digests(order), 'reader');
+  if (!samples) return distribute(folder, reader, digests(order), 'reader');
+  const numbers = keepingNumbers(samples.records, recordBytes, samples.volumeBytes);
+  const keeping = { tapeDevice: device, recordBytes, numbers };
+  return distribute(folder, { ...reader, keeping }, digests(order), 'reader');
 }

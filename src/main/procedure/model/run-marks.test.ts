@@ -183,6 +183,10 @@ describe('the tape', () => {
     expect(dumped().finished('read-back', 'failed', 'TAPE_READ_FAILED').marks.tape).toBe('bad');
     expect(dumped().finished('read-back', 'failed', 'CONNECTION_LOST').marks.tape).toBe('written');
   });
+
+  it('is no backup where the records that were read back are not those of the cluster', () => {
+    expect(dumped().finished('read-back', 'failed', 'DUMP_DIFFERS').marks.tape).toBe('incomplete');
+  });
 });
 
 describe('the services', () => {

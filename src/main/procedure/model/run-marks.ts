@@ -139,6 +139,8 @@ function tapeMark(
   if (labelBegun && !isDone('manifest')) return 'incomplete';
   if (readBack?.type !== 'step-finished') return 'written';
   if (readBack.result === 'done') return 'verified';
+  // Read back as it was written, and not what the cluster held: as where the dump itself finds it out.
+  if (readBack.error?.code === 'DUMP_DIFFERS') return 'incomplete';
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
 }
 

@@ -1,7 +1,13 @@
 /** What route `server` runs on the backup server, detached from the console: the dump of a volume, and the reading back of its file. Pure. */
 import { quoteArgument, commandLine } from '../../ssh/quoting.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
-import { dumpToolOf, mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import {
+  blockBytes,
+  dumpToolOf,
+  mounts,
+  type Assignment,
+  type VolumeAssignment,
+} from '../model/assignment.ts';
 import {
   dumpWork,
   guideWork,
@@ -10,6 +16,7 @@ import {
   type WorkCommand,
   type WorkDigest,
 } from '../model/detached-dump.ts';
+import { keepsSamples } from '../model/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 import { dumpDevice, guideDumpCommands, shadowRawDevice } from './steps-dump.ts';
 
@@ -47,12 +54,16 @@ export function dumpWorkOf(assignment: Assignment, volume: VolumeAssignment, run
   });
 }
 
-/** Reads the volume's file where the head stands. */
+/**
+ * Reads the volume's file where the head stands.
+ * @param kept sampled records that are kept meanwhile, in ascending order
+ */
 export function readBackWorkOf(
   assignment: Assignment,
   volume: VolumeAssignment,
   run: string,
   digest: WorkDigest,
+  kept: readonly number[] = [],
 ): DetachedWork {
   const { job, platform, tapeDevice } = assignment;
   return readBackWork({
@@ -61,6 +72,7 @@ export function readBackWorkOf(
     platform,
     recordBytes: job.media.recordBytes,
     tapeDevice: withoutRewind(tapeDevice),
+    samples: kept.length === 0 ? undefined : { records: kept, volumeBytes: volume.blocks * blockBytes },
   });
 }
 
@@ -87,5 +99,6 @@ export function toolsOfWork(assignment: Assignment): string[] {
     ...(digest === undefined ? [] : [readBackWorkOf(assignment, volume, 'run', digest)]),
   ]);
   const names = works.flatMap(({ processes }) => processes.map(({ argv }) => argv[0] ?? ''));
-  return [...new Set(['sh', 'nohup', 'mkfifo', 'ps', 'kill', ...names])];
+  const ofKeeping = keepsSamples(assignment) ? ['cat'] : [];
+  return [...new Set(['sh', 'nohup', 'mkfifo', 'ps', 'kill', ...names, ...ofKeeping])];
 }

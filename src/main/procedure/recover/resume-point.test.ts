@@ -76,8 +76,9 @@ class Story {
     return this;
   }
 
-  end(step: string, result: 'done' | 'failed' = 'done'): this {
-    this.add({ type: 'step-finished', step, result, milliseconds: 1 });
+  end(step: string, result: 'done' | 'failed' = 'done', code?: string): this {
+    const error = code === undefined ? {} : { error: { code, sentence: '', hint: '' } };
+    this.add({ type: 'step-finished', step, result, milliseconds: 1, ...error });
     return this;
   }
 
@@ -289,6 +290,13 @@ describe('once the dump is complete', () => {
   it('but failed, or was unsaid while the proxy ran again, it is written again', () => {
     expect(dumped().end('6a', 'failed').point(world(stopped, shadow))).toContain('6a');
     expect(dumped().point(world(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
+  });
+
+  it('and read back with other records than the cluster held, it is written again', () => {
+    const read = (code: string) => dumped().end('6a').start('read-back').end('read-back', 'failed', code);
+    expect(read('DUMP_DIFFERS').point(world(stopped, shadow))).toEqual(['tape', ...fromVerify]);
+    expect(read('CONNECTION_LOST').point(world(stopped, shadow))).toContain('read-back');
+    expect(read('CONNECTION_LOST').point(world(stopped, shadow))).not.toContain('6a');
   });
 
   it('and read back, only the cluster is left', () => {

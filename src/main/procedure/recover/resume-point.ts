@@ -142,12 +142,23 @@ function manifestIsWritten(facts: ResumeFacts, past: Past, lastDump: Step): bool
   return written?.type === 'step-finished' && written.result === 'done';
 }
 
+/** The tape was read back as it was written, and held other records than the cluster: it is written again. */
+function readBackProvedOther(past: Past, lastDump: Step): boolean {
+  const from = lastStart(past.events, lastDump.id)?.seq ?? 0;
+  const end = lastEnd(
+    past.events.filter(({ seq }) => seq > from),
+    'read-back',
+  );
+  return end?.type === 'step-finished' && end.error?.code === 'DUMP_DIFFERS';
+}
+
 /** @returns the dumps that are complete without the journal saying so; undefined where the tape is not complete */
 function completeTape(facts: ResumeFacts, past: Past, route: Route): readonly Step[] | undefined {
   const states = route.dumps.map((dump) => ({ dump, state: dumpIsComplete(facts, past, dump) }));
   const last = route.dumps.at(-1);
   if (!last || states.some(({ state }) => state === 'no') || !manifestIsWritten(facts, past, last))
     return undefined;
+  if (readBackProvedOther(past, last)) return undefined;
   return states.flatMap(({ dump, state }) => (state === 'unsaid' ? [dump] : []));
 }
 

@@ -9,7 +9,7 @@ import {
   type RunTrouble,
   type VerdictAndStatus,
 } from '../../../contract/run-outcome.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { omissionsOf } from '../model/omissions.ts';
 import { tapeCodes } from '../model/run-marks.ts';
@@ -144,6 +144,10 @@ function tapeWords(events: readonly RunEvent[]): string {
   return names.length === 1 ? `the tape ${names.join('')} in` : 'the tape in';
 }
 
+/** By route `server` the records of a raw device are compared with the cluster's when they are read back, and not before. */
+const isUncompared = ({ route, volumes }: Assignment): boolean =>
+  route === 'server' && volumes.some(({ method }) => method === '6a');
+
 function backupSentence({ assignment, journal }: RunContext, isVerified: boolean): string {
   const { tapeDevice, tapeHost } = assignment;
   const proxies = proxiesOf(assignment);
@@ -151,7 +155,7 @@ function backupSentence({ assignment, journal }: RunContext, isVerified: boolean
   const place = `${dumped} on ${tapeWords(journal.events)} ${tapeDevice} on ${tapeHost}`;
   return isVerified
     ? `${place}, and every record was read back and compared`
-    : `${place}; it was not read back`;
+    : `${place}; it was not read back${isUncompared(assignment) ? ', and no record on it was compared with the cluster' : ''}`;
 }
 
 function goodEnd(
