@@ -34,6 +34,8 @@ export interface OutcomeFacts {
   readonly tape: TapeMark;
   /** Reading back is part of the run: neither the job nor the operator left it out. */
   readonly readBackDue: boolean;
+  /** The job asks for the whole proxy to be compared with the dump, and the journal does not show that it was. */
+  readonly comparisonOpen: boolean;
   readonly trouble: RunTrouble;
   readonly cluster: ClusterMark;
 }
@@ -44,8 +46,8 @@ export interface VerdictAndStatus {
 }
 
 /** @returns the verdict on the backup; a run that failed or was rolled back has none, whatever its tape holds */
-function verdictOf({ tape, readBackDue, trouble }: OutcomeFacts): RunVerdict {
-  if (trouble === 'failed' || trouble === 'rolled-back') return 'failed';
+function verdictOf({ tape, readBackDue, comparisonOpen, trouble }: OutcomeFacts): RunVerdict {
+  if (trouble === 'failed' || trouble === 'rolled-back' || comparisonOpen) return 'failed';
   if (tape === 'verified') return 'verified';
   return tape === 'written' && !readBackDue ? 'unverified' : 'failed';
 }

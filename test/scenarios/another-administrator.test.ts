@@ -220,7 +220,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
       const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
       const end = await failingRun(scene, {
         route: 'server',
-        change: withJob({ onFailure: 'unwind' }),
+        change: withJob({ onFailure: 'unwind', services: 'not-needed' }),
         onEvent: elsewhereDuringDetachedDump(scene),
       });
       expect(await onTape(scene)).not.toBe(snapshot);

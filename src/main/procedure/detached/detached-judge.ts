@@ -291,6 +291,29 @@ export function judgeDumpWork(
 }
 
 /**
+ * Judges the hash of a whole volume that has ended.
+ * @param bytes of the volume
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE,
+ *   DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS where not all of it was read
+ */
+export function judgeHashWork(
+  host: string,
+  work: DetachedWork,
+  look: WorkLook,
+  bytes: number,
+): { readonly cksum: PosixCksum; readonly sha256: string | undefined } {
+  const ended = new EndedWork(host, work, look);
+  ended.requireEnded();
+  const blamed = ended.blamed();
+  if (blamed) throw ended.processFailed(blamed);
+  const cksum = ended.cksum();
+  const reader = ended.process('reader', cksum?.bytes ?? 0);
+  if (!reader || !cksum) throw new Error('a hash has a reader and a cksum');
+  judgeSource(reader.end, cksum.bytes, bytes, reader.evidence);
+  return { cksum, sha256: ended.sha256() };
+}
+
+/**
  * Judges a read-back that has ended. Whether it is what was written is the caller's to compare, by the digests.
  * @param expected what was written; leave it out where that is not known
  * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE; TAPE_* of `judgeTapeRead`

@@ -3,9 +3,8 @@
  * reads it. All dd that read the tape share one open file, so that none of them moves the head by closing it.
  */
 import { quoteArgument } from '../../ssh/quoting.ts';
-import { blockBytes } from '../model/assignment.ts';
 import { workFile, type DetachedWork, type KeepingReader } from '../model/detached-work.ts';
-import { keptFile } from '../model/kept-samples.ts';
+import { keptFile, unitBytes } from '../model/kept-samples.ts';
 
 /** Exit status where the tape cannot be read. */
 const tapeStatus = 2;
@@ -26,7 +25,7 @@ export function keepingLines(
     `test $1 -eq 0 || ${read} count=$1 || exit ${tapeStatus}`,
     `test $2 -eq 0 || ${read} count=$2 > ${piece} || exit ${tapeStatus}`,
     `test $2 -eq 0 || cat ${piece} || exit ${notKeptStatus}`,
-    `dd if=${piece} bs=${blockBytes} skip=$3 count=$4 >> ${kept} 2> /dev/null || exit ${notKeptStatus}`,
+    `dd if=${piece} bs=${unitBytes(recordBytes)} skip=$3 count=$4 >> ${kept} 2> /dev/null || exit ${notKeptStatus}`,
     'shift 4',
     'done',
     read,

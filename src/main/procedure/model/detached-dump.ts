@@ -51,7 +51,7 @@ export function tarReader(directory: string, recordBytes: number): WorkCommand {
   return { argv: ['tar', 'cbf', String(recordBytes / 512), '-', '.'], directory };
 }
 
-function digests({ digest, platform }: DigestOrder): DetachedProcess[] {
+function digests({ digest, platform }: Pick<DigestOrder, 'digest' | 'platform'>): DetachedProcess[] {
   const cksum: DetachedProcess = { name: 'cksum', argv: ['cksum'], keepsOutput: true };
   if (digest === 'cksum') return [cksum];
   return [cksum, { name: 'sha256', argv: sha256Arguments(platform), keepsOutput: true }];
@@ -107,6 +107,20 @@ export function dumpWork(order: DumpWorkOrder): DetachedWork {
  */
 export function guideWork(folder: string, command: WorkCommand): DetachedWork {
   return requireWork({ folder, fifos: [], processes: [{ name: 'dump', ...command }], measured: 'dump' });
+}
+
+/** The dd that reads a whole volume: in pieces of 1 MiB, the last of which may be short. */
+export const wholeReader = (device: string): string[] => ['dd', `if=${device}`, 'bs=1048576'];
+
+/**
+ * Reads a whole volume on a cluster node, and takes its digest.
+ * @throws ARGUMENT_FORBIDDEN
+ */
+export function hashWork(
+  order: Omit<DigestOrder, 'recordBytes'> & { readonly device: string },
+): DetachedWork {
+  const reader = { name: 'reader', argv: wholeReader(order.device) };
+  return distribute(order.folder, reader, digests(order), 'reader');
 }
 
 /**

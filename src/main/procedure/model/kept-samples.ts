@@ -3,7 +3,7 @@
  * the tape: several dd read it one after the other through one open file, so that the head never moves otherwise. Opening the device for
  * each record would not do: on the device without rewind Solaris moves to the next file when it is closed (mtio(4I)). Pure.
  */
-import { blockBytes, type Assignment } from './assignment.ts';
+import type { Assignment } from './assignment.ts';
 import { sampleBytes } from './fingerprint.ts';
 
 /** Both sets of the default job eight times over. The folder of the work holds as many records of 32 KiB meanwhile. */
@@ -17,6 +17,13 @@ export function keptRecords(records: readonly number[]): number[] {
   const sorted = [...new Set(records)].sort((one, other) => one - other);
   const every = Math.ceil(sorted.length / mostKept);
   return sorted.filter((_record, index) => index % every === 0);
+}
+
+/** The largest piece, in bytes, of which both a tape record and a sampled record are multiples: one read of dd each. */
+export function unitBytes(recordBytes: number): number {
+  let [larger, smaller] = [Math.max(recordBytes, sampleBytes), Math.min(recordBytes, sampleBytes)];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
 }
 
 /** Tape records that are read into a file of their own, and the sampled records in them. */
@@ -47,7 +54,7 @@ function piecesOf(records: readonly number[], recordBytes: number, volumeBytes: 
 
 /**
  * Four numbers for each sampled record: tape records that pass before its piece, tape records of the piece (0: it lies in the piece
- * before), and where it begins in the piece and how long it is, in blocks of 512 bytes.
+ * before), and where it begins in the piece and how long it is, in units of `unitBytes`.
  * @param records in ascending order
  * @param recordBytes of the tape
  */
@@ -57,14 +64,15 @@ export function keepingNumbers(
   volumeBytes: number,
 ): number[] {
   let position = 0;
+  const unit = unitBytes(recordBytes);
   return piecesOf(records, recordBytes, volumeBytes).flatMap(({ first, end, cuts }) => {
     const passed = first - position;
     position = end;
     return cuts.flatMap(({ from, length }, index) => [
       index === 0 ? passed : 0,
       index === 0 ? end - first : 0,
-      (from - first * recordBytes) / blockBytes,
-      Math.ceil(length / blockBytes),
+      (from - first * recordBytes) / unit,
+      Math.ceil(length / unit),
     ]);
   });
 }

@@ -26,6 +26,7 @@ const site = siteOf('site.yaml', {
     raw: jobFields,
     files: { ...jobFields, method: '6b' },
     live: { ...jobFields, method: '6b', services: 'not-needed' },
+    whole: { ...jobFields, verify: { fingerprint: 'all' } },
   },
 });
 
@@ -129,7 +130,7 @@ class Story {
   }
 
   counted(): this {
-    const step = this.#job === 'raw' ? '6a' : '6b-4';
+    const step = this.#job === 'raw' || this.#job === 'whole' ? '6a' : '6b-4';
     this.add({ type: 'digest', step, volume: 'Volume2', hop: 'counted', records: 1 });
     return this;
   }
@@ -275,6 +276,31 @@ describe('in the middle of the dump', () => {
     expect(amid.point(world(stopped, shadow))).toBe(
       'fsck has written to the shadow: the fingerprint no longer proves it',
     );
+  });
+});
+
+describe('a job that has the whole proxy hashed', () => {
+  const read = () =>
+    shadowed('whole').done('verify').start('6a').send('6a').counted().end('6a').done('read-back', '7');
+  const around = ['start-proxy', 'hash-proxy', 'stop-proxy'];
+
+  it('is resumed with the hash, where it was not done', () => {
+    expect(read().point(world(stopped))).toEqual([...around, '8-1', '8-2', 'unlock']);
+    expect(read().done('start-proxy').start('hash-proxy').point(world(running))).toEqual([
+      ...around,
+      ...['8-1', '8-2', 'unlock'],
+    ]);
+  });
+
+  it('only stops the proxy, where it was done or has proven the tape bad', () => {
+    const hashed = () => read().done('start-proxy').start('hash-proxy');
+    const left = ['stop-proxy', '8-1', '8-2', 'unlock'];
+    expect(hashed().end('hash-proxy').point(world(running))).toEqual(left);
+    expect(hashed().end('hash-proxy', 'failed', 'PROXY_DIFFERS').point(world(running))).toEqual(left);
+  });
+
+  it('does not hash a proxy that is joined again', () => {
+    expect(read().point(world(joined))).toEqual(['8-2', 'unlock']);
   });
 });
 

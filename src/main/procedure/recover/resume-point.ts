@@ -17,7 +17,7 @@ import {
 import type { WorkState } from '../detached/detached-look.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
 import { Route } from './resume-route.ts';
-import type { RunMarks } from '../model/run-marks.ts';
+import { wholeHashEnd, wholeHashSteps, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
 import { withScriptsLeft } from '../plan/steps-scripts.ts';
@@ -162,6 +162,19 @@ function completeTape(facts: ResumeFacts, past: Past, route: Route): readonly St
   return states.flatMap(({ dump, state }) => (state === 'unsaid' ? [dump] : []));
 }
 
+/** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
+function addWholeHash(facts: ResumeFacts, past: Past, route: Route): void {
+  const { start, hash, stop } = wholeHashSteps;
+  if (!stepOf(facts, hash) || isProxyJoined(facts.assignment, facts.world)) return;
+  const end = wholeHashEnd(past.events);
+  const isJudged = end?.result === 'done' || end?.error?.code === 'PROXY_DIFFERS';
+  if (isJudged) addUndone(route, facts, stepOf(facts, stop));
+  else {
+    route.add(start, hash, stop);
+    route.reasons.push('the whole proxy was not compared with the dump');
+  }
+}
+
 /** What is left once the tape is written. */
 function afterTheDump(facts: ResumeFacts, past: Past, route: Route): void {
   const readBack = route.find('read-back');
@@ -183,6 +196,7 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: Route): void {
     route.reasons.push('the tape was not read back to its end');
   }
   addUndone(route, facts, stepOf(facts, '7'));
+  addWholeHash(facts, past, route);
   if (isProxyJoined(facts.assignment, facts.world)) route.reasons.push(`${proxiesAre(facts)} joined again`);
   for (const step of route.rejoining)
     if (step.performance === 'watch') route.add(step.id);

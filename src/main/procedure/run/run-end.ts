@@ -12,7 +12,7 @@ import {
 import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { omissionsOf } from '../model/omissions.ts';
-import { tapeCodes } from '../model/run-marks.ts';
+import { badTapeCodes, wholeHashEnd } from '../model/run-marks.ts';
 import {
   commandsByHand,
   isAtRest,
@@ -56,12 +56,19 @@ function isReadBackDue({ options, journal }: RunContext): boolean {
   return end?.type !== 'step-finished' || end.result !== 'skipped';
 }
 
+/** A run that never came to it has failed, or was resumed when the proxy was joined again. */
+function isComparisonOpen({ options, journal }: RunContext): boolean {
+  const isDue = options.steps.some(({ performance: kind }) => kind === 'whole-hash');
+  return isDue && wholeHashEnd(journal.events)?.result !== 'done';
+}
+
 function factsOf(context: RunContext, world: World, trouble: RunTrouble): OutcomeFacts {
   const { changed, tape } = context.marks;
   return {
     changed,
     tape,
     readBackDue: isReadBackDue(context),
+    comparisonOpen: isComparisonOpen(context),
     trouble,
     cluster: clusterMark(context, world),
   };
@@ -69,11 +76,14 @@ function factsOf(context: RunContext, world: World, trouble: RunTrouble): Outcom
 
 /** What proved the tape bad. It may have been seen by a process that died since, so the journal has it. */
 function tapeError({ journal, marks }: RunContext): ShadowtapeError | undefined {
-  const end = readBackEnd(journal.events);
-  if (marks.tape !== 'bad' || end?.type !== 'step-finished' || !end.error) return undefined;
-  const { sentence, hint } = end.error;
-  const code = tapeCodes.find((known) => known === end.error?.code);
-  return code && new ShadowtapeError({ code, sentence, hint, evidence: {} });
+  if (marks.tape !== 'bad') return undefined;
+  for (const end of [readBackEnd(journal.events), wholeHashEnd(journal.events)]) {
+    if (end?.type !== 'step-finished' || !end.error) continue;
+    const { sentence, hint } = end.error;
+    const code = badTapeCodes.find((known) => known === end.error?.code);
+    if (code) return new ShadowtapeError({ code, sentence, hint, evidence: {} });
+  }
+  return undefined;
 }
 
 export function refusedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
@@ -118,7 +128,8 @@ function failedEnd(
   const { exitStatus } = concluded;
   const bad = tapeError(context);
   const isTapeFirst = bad !== undefined && (exitStatus === 4 || error === undefined);
-  const shown = (isTapeFirst ? bad : error) ?? failure('TAPE_NOT_PROVEN');
+  const open = isComparisonOpen(context) ? 'PROXY_NOT_COMPARED' : 'TAPE_NOT_PROVEN';
+  const shown = (isTapeFirst ? bad : error) ?? failure(open);
   const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);

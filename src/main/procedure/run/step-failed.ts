@@ -19,8 +19,7 @@ const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
 function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean {
   const { options, assignment, marks, dumpRefused } = context;
   if (!options.canAsk || assignment.job.onFailure !== 'halt') return false;
-  if (isFailure(error, ...decidedCodes) || (step.performance === 'read-back' && provesTapeBad(error)))
-    return false;
+  if (isFailure(error, ...decidedCodes) || provesTapeBad(step, error)) return false;
   return marks.dumpBegun || dumpRefused || step.performance === 'check-file-system';
 }
 
