@@ -9,7 +9,8 @@ export type RunVerdict = (typeof runVerdicts)[number];
 
 /**
  * 0 verified, or unverified as asked; 1 failed, nothing was changed; 2 failed, the cluster is normal; 3 action required: the
- * cluster is not proven to be normal; 4 the tape does not hold what was read, the cluster is normal.
+ * cluster is not proven to be normal; 4 the tape does not hold what was read, or not what the whole
+ * proxy holds, and the cluster is normal.
  */
 export type ExitStatus = 0 | 1 | 2 | 3 | 4;
 
