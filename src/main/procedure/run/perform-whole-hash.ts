@@ -1,8 +1,8 @@
 /** Hashes the whole proxy on a cluster node, and compares it with what was streamed to tape (`verify.fingerprint: all`). */
-import { failure } from '../../../contract/errors.ts';
+import { failure, isFailure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { blockBytes, type VolumeAssignment } from '../model/assignment.ts';
-import { workHost } from '../model/run-marks.ts';
+import { workHost, type WorkMark } from '../model/run-marks.ts';
 import type { Step } from '../model/step.ts';
 import { judgeHashWork } from '../detached/detached-judge.ts';
 import type { WorkLook } from '../detached/detached-watch.ts';
@@ -10,7 +10,7 @@ import type { RunContext } from '../hosts/run-context.ts';
 import { hashWorkOf } from '../plan/server-work.ts';
 import { performCommands, type Performer } from './perform-commands.ts';
 import { asTableError } from './run-end.ts';
-import { clearAway, performWork, workOf } from './run-work.ts';
+import { clearAway, performWork, stopWorks, workOf } from './run-work.ts';
 
 type Digest = EventOf<'digest'>;
 
@@ -92,9 +92,24 @@ export const performWholeHash: Performer = async (context, step) => {
   for (const volume of context.assignment.volumes) await hashVolume(context, step, volume);
 };
 
-/** A proxy that is still being read cannot be stopped: whatever runs of the hash is ended first, and its folder removed. */
+/** The shell that runs the work writes its last file when the hash has ended: a removal that meets it is sent once more. */
+async function clear(context: RunContext, step: Step, mark: WorkMark): Promise<void> {
+  const attempt = () => clearAway(context, step.id, workOf(context, mark), mark);
+  try {
+    await attempt().catch((error: unknown) => {
+      if (!isFailure(error, 'COMMAND_FAILED')) throw error;
+      return attempt();
+    });
+  } catch (error) {
+    // A folder that stays spoils neither the tape nor the cluster.
+    context.journal.append({ type: 'warning', step: step.id, text: asTableError(error).message });
+  }
+}
+
+/** A proxy that is still being read cannot be stopped: whatever runs of the hash is ended first. Its folder is removed last. */
 export const performStopHashed: Performer = async (context, step) => {
-  for (const mark of context.marks.works)
-    if (mark.purpose === 'hash') await clearAway(context, step.id, workOf(context, mark), mark);
+  const marks = context.marks.works.filter(({ purpose }) => purpose === 'hash');
+  if (marks.length > 0) await stopWorks(context, step.id);
   await performCommands(context, step);
+  for (const mark of marks) await clear(context, step, mark);
 };
