@@ -206,6 +206,24 @@ export const errorTable = {
       'step {step}: what was written to tape is not {proxy}: {count} of {total} sampled records differ from the cluster, the first is record {first}',
     hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
   },
+  PROXY_DIFFERS: {
+    sentence:
+      'step {step}: what was written to tape is not {proxy}: {what} of the whole proxy on {host} is {actual}, that of the dump {expected}',
+    hint: 'the shadow was rebuilt or written to during the dump, or the proxy was written to on the cluster; do not trust this tape, find out who else works on them, and run again',
+  },
+  PROXY_NOT_HASHED: {
+    sentence: 'step {step}: the whole of {proxy} was not hashed on {host}: {reason}',
+    hint: 'the tape holds what was read through the shadow, but it was not compared with the whole proxy as verify.fingerprint: all asks; run again when {host} can read {proxy}',
+  },
+  PROXY_NOT_COMPARED: {
+    sentence:
+      'the job asks for verify.fingerprint: all, and the journal does not show that the whole proxy was compared',
+    hint: 'the proxy is joined again, and no longer holds what was dumped: run again',
+  },
+  FINGERPRINT_ALL_IMPOSSIBLE: {
+    sentence: 'verify.fingerprint: {reason}',
+    hint: 'run the job by method 6a and with a digest, or set verify.fingerprint to a number',
+  },
   BASELINE_DIFFERS: {
     sentence:
       'step {step}: the shadow of {proxy} changed during the dump: {count} of {total} sampled records differ, the first is record {first}',

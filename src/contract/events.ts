@@ -67,6 +67,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     mountPoint: z.string().optional(),
     /** How many records the fingerprint samples. */
     fingerprint: z.int().optional(),
+    /** The whole proxy is hashed on the cluster after the dump. */
+    fingerprintAll: z.boolean().optional(),
     /** What the drive is, as the site file names it, and how fast it streams, in bytes a second. */
     drive: z
       .looseObject({ name: z.string(), floor: z.number().optional(), top: z.number().optional() })
@@ -316,15 +318,26 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Of the first record of the tape: layout `plain`, hop `handed`, the volume in tape file 0. A tape without a label is known by it. */
     firstRecordSha256: z.string().optional(),
   }),
-  /** Work that goes on on the backup server whether or not the console lives (route `server`). */
+  /** Work that goes on on a host whether or not the console lives: dump and reading back by route `server`, the hash of the whole proxy. */
   event('work', {
     step: z.string(),
     host: z.string(),
     volume: z.string(),
-    purpose: z.enum(['dump', 'read-back']),
+    purpose: z.enum(['dump', 'read-back', 'hash']),
     /** Holds its output, process numbers and exit statuses. */
     folder: z.string(),
     what: z.enum(['starting', 'taken-up', 'ended', 'stopped', 'cleared']),
+  }),
+  /** The whole proxy was read on the cluster, after the shadow was removed. */
+  event('proxy-hash', {
+    step: z.string(),
+    volume: z.string(),
+    host: z.string(),
+    bytes: z.number(),
+    milliseconds: z.number(),
+    /** What POSIX cksum prints of the bytes: checksum, decimal. */
+    cksum: z.int(),
+    sha256: z.string().optional(),
   }),
   event('catalogue', {
     step: z.string(),

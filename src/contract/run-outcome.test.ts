@@ -19,8 +19,13 @@ const either = [true, false] as const;
 const all: readonly OutcomeFacts[] = either.flatMap((changed) =>
   tapes.flatMap((tape) =>
     either.flatMap((readBackDue) =>
-      troubles.flatMap((trouble) =>
-        clusters.map((cluster): OutcomeFacts => ({ changed, tape, readBackDue, trouble, cluster })),
+      either.flatMap((comparisonOpen) =>
+        troubles.flatMap((trouble) =>
+          clusters.map((cluster): OutcomeFacts => {
+            const proof = { tape, readBackDue, comparisonOpen };
+            return { changed, ...proof, trouble, cluster };
+          }),
+        ),
       ),
     ),
   ),
@@ -32,14 +37,15 @@ const concluded = all.map((facts) => ({ facts, end: concludeRun(facts) }));
 const against = (isSo: (entry: (typeof concluded)[number]) => boolean): string[] =>
   concluded.filter((entry) => !isSo(entry)).map((entry) => JSON.stringify(entry));
 
-const isNeitherFailedNorRolledBack = ({ trouble }: OutcomeFacts) =>
-  trouble === 'none' || trouble === 'unwatched';
+/** Neither failed, nor rolled back, nor without the comparison that the job asks for. */
+const isWhole = ({ trouble, comparisonOpen }: OutcomeFacts) =>
+  (trouble === 'none' || trouble === 'unwatched') && !comparisonOpen;
 const isProven = ({ trouble, cluster }: OutcomeFacts) =>
   cluster === 'normal' || (cluster === 'at-rest' && trouble === 'none');
 
 describe('verdict and exit status, over all combinations of facts', () => {
   it('knows them all', () => {
-    expect(all).toHaveLength(2 * 5 * 2 * 4 * 3);
+    expect(all).toHaveLength(2 * 5 * 2 * 2 * 4 * 3);
   });
 
   it('ends with 1 exactly where a run failed before it changed anything', () => {
@@ -59,7 +65,7 @@ describe('verdict and exit status, over all combinations of facts', () => {
       against(({ facts, end }) => {
         const { tape, readBackDue } = facts;
         const isAsAsked = tape === 'verified' || (tape === 'written' && !readBackDue);
-        return end.exitStatus !== 0 || (isAsAsked && isProven(facts) && isNeitherFailedNorRolledBack(facts));
+        return end.exitStatus !== 0 || (isAsAsked && isProven(facts) && isWhole(facts));
       }),
     ).toEqual([]);
   });
@@ -72,8 +78,7 @@ describe('verdict and exit status, over all combinations of facts', () => {
   it('says verified only of a tape that was read back and compared, in a run that did not fail', () => {
     expect(
       against(
-        ({ facts, end }) =>
-          (end.verdict === 'verified') === (facts.tape === 'verified' && isNeitherFailedNorRolledBack(facts)),
+        ({ facts, end }) => (end.verdict === 'verified') === (facts.tape === 'verified' && isWhole(facts)),
       ),
     ).toEqual([]);
   });
@@ -118,6 +123,11 @@ describe('verdict and exit status, over all combinations of facts', () => {
       { tape: 'verified', trouble: 'unwatched', cluster: 'normal' },
       'verified',
     ],
+    [
+      'a whole proxy that nobody compared',
+      { tape: 'verified', comparisonOpen: true, trouble: 'none', cluster: 'normal' },
+      'rolled-back',
+    ],
     ['a bad tape', { tape: 'bad', trouble: 'none', cluster: 'normal' }, 'tape-mismatch'],
     ['a bad tape, then a failure', { tape: 'bad', trouble: 'failed', cluster: 'normal' }, 'tape-mismatch'],
     ['a bad tape, and no rejoin', { tape: 'bad', trouble: 'failed', cluster: 'unproven' }, 'act'],
@@ -127,7 +137,9 @@ describe('verdict and exit status, over all combinations of facts', () => {
       'rolled-back',
     ],
   ] as const)('%s', (_name, facts, outcome) => {
-    expect(outcomeOf(concludeRun({ changed: true, readBackDue: true, ...facts }))).toBe(outcome);
+    expect(
+      outcomeOf(concludeRun({ changed: true, readBackDue: true, comparisonOpen: false, ...facts })),
+    ).toBe(outcome);
   });
 });
 

@@ -9,7 +9,8 @@ export type RunVerdict = (typeof runVerdicts)[number];
 
 /**
  * 0 verified, or unverified as asked; 1 failed, nothing was changed; 2 failed, the cluster is normal; 3 action required: the
- * cluster is not proven to be normal; 4 the tape does not hold what was read, the cluster is normal.
+ * cluster is not proven to be normal; 4 the tape does not hold what was read, or not what the whole
+ * proxy holds, and the cluster is normal.
  */
 export type ExitStatus = 0 | 1 | 2 | 3 | 4;
 
@@ -34,6 +35,8 @@ export interface OutcomeFacts {
   readonly tape: TapeMark;
   /** Reading back is part of the run: neither the job nor the operator left it out. */
   readonly readBackDue: boolean;
+  /** The job asks for the whole proxy to be compared with the dump, and the journal does not show that it was. */
+  readonly comparisonOpen: boolean;
   readonly trouble: RunTrouble;
   readonly cluster: ClusterMark;
 }
@@ -44,8 +47,8 @@ export interface VerdictAndStatus {
 }
 
 /** @returns the verdict on the backup; a run that failed or was rolled back has none, whatever its tape holds */
-function verdictOf({ tape, readBackDue, trouble }: OutcomeFacts): RunVerdict {
-  if (trouble === 'failed' || trouble === 'rolled-back') return 'failed';
+function verdictOf({ tape, readBackDue, comparisonOpen, trouble }: OutcomeFacts): RunVerdict {
+  if (trouble === 'failed' || trouble === 'rolled-back' || comparisonOpen) return 'failed';
   if (tape === 'verified') return 'verified';
   return tape === 'written' && !readBackDue ? 'unverified' : 'failed';
 }

@@ -1,7 +1,28 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ddComplaint, parseDdCounts } from './dd-counts.ts';
+import { ddComplaint, parseDdCounts, withSummedCounts } from './dd-counts.ts';
+
+describe('the counts of several dd that read one file', () => {
+  it('are added up; other messages stay', () => {
+    const stderr = [
+      '17+0 records in',
+      '17+0 records out',
+      '557056 bytes (557 kB, 544 KiB) copied, 0.01 s, 56 MB/s',
+      'read: I/O error',
+      '0+1 records in',
+      '0+1 records out',
+      '',
+    ].join('\n');
+    expect(withSummedCounts(stderr)).toBe('read: I/O error\n17+1 records in\n17+1 records out\n');
+  });
+
+  it('a text without counts stays as it is', () => {
+    expect(withSummedCounts('dd: /dev/rmt/0n: open: Device busy\n')).toBe(
+      'dd: /dev/rmt/0n: open: Device busy\n',
+    );
+  });
+});
 
 describe("dd's counts", () => {
   it('reads what GNU dd prints', () => {

@@ -26,6 +26,22 @@ export function parseDdCounts(stderr: string): DdCounts | undefined {
   return { in: input, out: output, ...(bytes === undefined ? {} : { bytes: Number(bytes) }) };
 }
 
+/**
+ * Makes one of the counts of several dd that read one file, one after the other, each to where the next begins.
+ * @returns their messages, then the counts of them all; the text as it is where none was printed
+ */
+export function withSummedCounts(stderr: string): string {
+  const sum = (direction: 'in' | 'out'): string | undefined => {
+    const all = [...stderr.matchAll(countsOf(direction))];
+    const total = (group: number) => all.reduce((count, match) => count + Number(match[group]), 0);
+    return all.length === 0 ? undefined : `${total(1)}+${total(2)} records ${direction}`;
+  };
+  const [input, output] = [sum('in'), sum('out')];
+  if (input === undefined || output === undefined) return stderr;
+  const said = stderr.split('\n').filter((line) => line !== '' && !isCountLine(line));
+  return [...said, input, output, ''].join('\n');
+}
+
 /** `F+P`, as dd prints it. */
 export function countText(counted: RecordsCounted): string {
   return `${counted.full}+${counted.partial}`;
@@ -45,8 +61,11 @@ export function isCountLine(line: string): boolean {
   return /^\d+\+\d+ records (in|out)$/.test(line) || /^\d+ bytes? .*(copied|transferred)/.test(line);
 }
 
+const countsOf = (direction: 'in' | 'out'): RegExp =>
+  new RegExp(`(\\d+)\\+(\\d+) records ${direction}\\b`, 'g');
+
 function lastCount(stderr: string, direction: 'in' | 'out'): RecordsCounted | undefined {
-  const match = lastMatch(stderr, new RegExp(`(\\d+)\\+(\\d+) records ${direction}\\b`, 'g'));
+  const match = lastMatch(stderr, countsOf(direction));
   return match ? { full: Number(match[1]), partial: Number(match[2]) } : undefined;
 }
 

@@ -18,7 +18,9 @@ import {
   tapeWasWritten,
   withJob,
 } from '../support/failures.ts';
-import { clusterState, runScene, smallBlocks, type Scene } from '../support/lab-run.ts';
+import { clusterState, openScene, runScene, sha256, smallBlocks, type Scene } from '../support/lab-run.ts';
+import { expectCleared } from '../support/server-run.ts';
+import { firstFileOfTape } from '../support/tap-file.ts';
 
 /** Somebody acts while the operator is asked to approve, and the operator approves all the same. */
 const duringApproval = (act: () => Promise<unknown>) => ({
@@ -194,6 +196,94 @@ describe('the shadow is rebuilt elsewhere and put back', () => {
         code: 'DUMP_DIFFERS',
         hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
       });
+    });
+  });
+});
+
+/** While a dump runs on the backup server, the shadow lies elsewhere: built anew just before, put back before anybody polls. */
+const elsewhereDuringDetachedDump =
+  (scene: Scene) =>
+  (event: RunEvent): void => {
+    if (event.type !== 'work' || event.purpose !== 'dump') return;
+    if (event.what === 'starting') scene.lab.faults.set('wrong-disk');
+    if (event.what === 'ended') scene.lab.faults.clear('wrong-disk');
+  };
+
+/** What the first file of the tape in the drive holds, read from its image. */
+async function onTape({ lab }: Scene): Promise<string> {
+  return sha256(Buffer.concat(await firstFileOfTape(lab.tapeFile)));
+}
+
+describe('by route server, the shadow is rebuilt elsewhere during the dump and put back', () => {
+  it('the records that are read back from tape are not the cluster’s: the run does not end verified', async () => {
+    await inScene(async (scene) => {
+      const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
+      const end = await failingRun(scene, {
+        route: 'server',
+        change: withJob({ onFailure: 'unwind', services: 'not-needed' }),
+        onEvent: elsewhereDuringDetachedDump(scene),
+      });
+      expect(await onTape(scene)).not.toBe(snapshot);
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence:
+          'step read-back: what was written to tape is not Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
+        stands: [...normalStands, tapeStands.incomplete],
+      });
+      expect(end.error?.code).toBe('DUMP_DIFFERS');
+      await expectCleared(scene, end.run);
+    });
+  });
+
+  it('of one volume of several: it is named', async () => {
+    const scene = await openScene({ blocks: 4096, jobs: ['three-volumes'] });
+    try {
+      const end = await failingRun(scene, {
+        job: 'three-volumes',
+        route: 'server',
+        change: withJob({ onFailure: 'unwind', method: '6a' }, 'three-volumes'),
+        onEvent: elsewhereDuringDetachedDump(scene),
+      });
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', error: { code: 'DUMP_DIFFERS' } });
+      expect(end.sentence).toMatch(
+        /^step read-back: what was written to tape is not Volume2: 16 of 16 sampled records differ/,
+      );
+    } finally {
+      await scene.close();
+    }
+  });
+
+  it.each([
+    ['larger', 262_144],
+    ['smaller', 10_240],
+  ])('with tape records that are %s than a sampled one, as well', async (_what, recordBytes) => {
+    await inScene(async (scene) => {
+      const setting = {
+        route: 'server',
+        change: withJob({ onFailure: 'unwind', media: { recordBytes } }),
+      } as const;
+      const good = await runScene(scene, setting);
+      expect(good).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      await scene.lab.insertCartridge('second');
+      const end = await failingRun(scene, { ...setting, onEvent: elsewhereDuringDetachedDump(scene) });
+      expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_DIFFERS' } });
+    });
+  });
+
+  it('an operator who is asked cannot leave the read-back out', async () => {
+    await inScene(async (scene) => {
+      const offered: string[][] = [];
+      const end = await failingRun(scene, {
+        route: 'server',
+        change: withJob({ onFailure: 'halt' }),
+        onEvent: elsewhereDuringDetachedDump(scene),
+        ask(question) {
+          offered.push(question.choices.map(({ id }) => id));
+          return Promise.resolve({ choice: 'unwind', by: 'operator' });
+        },
+      });
+      expect(offered).toEqual([['retry', 'unwind', 'halt']]);
+      expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_DIFFERS' } });
     });
   });
 });

@@ -128,6 +128,7 @@ export const tapeStands = {
   incomplete: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
   written: 'tape in /dev/rmt/0 on node3: written to its end, but not read back',
   verified: 'tape in /dev/rmt/0 on node3: written to its end, read back and compared: it holds the backup',
+  suspect: 'tape in /dev/rmt/0 on node3: suspect: it is not what the proxy holds',
   bad: 'tape in /dev/rmt/0 on node3: not a backup: it could not be read back as it was written',
 } as const;
 

@@ -9,6 +9,8 @@ import type { TableLetter } from '../gds/sdxinfo-tables.ts';
 
 /** sdxinfo, sdxproxy and sdxvolume (GDS guide 4.5, D.6, D.14, D.4). */
 
+type AccessMode = GdsVolume['mode'];
+
 /** Runs the work of an sdx command; a refusal is printed in the manner of the guide, exit status 1. */
 export async function answer(call: CommandCall, work: () => Promise<string> | string): Promise<number> {
   try {
@@ -94,6 +96,15 @@ export const sdxproxy: Command = (call) =>
     return names.map((name) => info(call, `${name}: copying completed successfully`)).join('');
   });
 
+/** The words of `-e`: where, and in which access mode. */
+function modesOf(words = ''): { place: string | undefined; mode: AccessMode | undefined } {
+  const all = words.split(',').filter((word) => word !== '');
+  const mode = all.map((word) => /^mode=(ro|rw)$/.exec(word)?.[1] as AccessMode | undefined).find(Boolean);
+  const [place, ...others] = all.filter((word) => !/^mode=(ro|rw)$/.test(word));
+  if (others.length > 0) throw refuse(`${others.join(',')}: illegal argument of option -e`);
+  return { place, mode };
+}
+
 function nodesOf(mode: string | undefined, here: NodeName, scope: readonly NodeName[]): NodeName[] {
   if (mode === undefined) return [here];
   if (mode === 'allnodes') return [...scope];
@@ -115,9 +126,12 @@ export const sdxvolume: Command = (call) =>
     const owner = classOn(world.model, node, className);
     if (owner.shadow) throw refuse(`${className}: shadow class`);
     const names = given.get('v')?.split(',') ?? owner.volumes.map((volume) => volume.name);
-    const nodes = nodesOf(given.get('e'), node, owner.scope);
-    const change = given.has('F') ? stopVolumes : startVolumes;
-    const changed = change(world, node, className, names, nodes);
+    const { place, mode } = modesOf(given.get('e'));
+    if (mode !== undefined && given.has('F')) throw refuse(`mode=${mode}: illegal argument of option -e`);
+    const nodes = nodesOf(place, node, owner.scope);
+    const changed = given.has('F')
+      ? stopVolumes(world, node, className, names, nodes)
+      : startVolumes(world, node, className, names, nodes, mode);
     await world.save();
     const line = (volume: GdsVolume, entry: NodeName): string =>
       given.has('F')

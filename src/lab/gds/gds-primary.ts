@@ -60,7 +60,7 @@ export function rejoinProxies(
     refuseWhereInUse(world, owner, proxy, owner.scope);
   }
   for (const proxy of proxies) {
-    Object.assign(proxy, { proxy: 'Join', runningOn: [], copy: 'copying', copiedBytes: 0 });
+    Object.assign(proxy, { proxy: 'Join', runningOn: [], mode: 'rw', copy: 'copying', copiedBytes: 0 });
     world.resynchronisation.start(world, owner, proxy);
   }
 }
@@ -76,6 +76,7 @@ export function startVolumes(
   className: string,
   names: readonly string[],
   nodes: readonly NodeName[],
+  mode: GdsVolume['mode'] = 'rw',
 ): Map<GdsVolume, NodeName[]> {
   const owner = classOn(world.model, node, className);
   const started = new Map<GdsVolume, NodeName[]>();
@@ -92,6 +93,7 @@ export function startVolumes(
     volume.runningOn = owner.scope.filter(
       (entry) => volume.runningOn.includes(entry) || nodes.includes(entry),
     );
+    volume.mode = mode;
   }
   return started;
 }

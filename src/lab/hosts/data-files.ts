@@ -187,6 +187,7 @@ const gatheredBytes = 1_048_576;
 function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
   let gathered: Buffer[] = [];
   let length = 0;
+  let isText = true;
   const flush = (): void => {
     const pieces = gathered;
     [gathered, length] = [[], 0];
@@ -197,12 +198,14 @@ function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
     async write(bytes) {
       gathered.push(Buffer.from(bytes));
       length += bytes.length;
+      isText &&= isUtf8(bytes);
       if (length >= gatheredBytes || isUtf8(bytes)) flush();
       return Promise.resolve();
     },
     async close() {
       flush();
-      await machine.world.save();
+      // Bulk data is saved with what comes next: a script may close hundreds of such files.
+      if (isText) await machine.world.save();
     },
   };
 }

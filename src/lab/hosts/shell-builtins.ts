@@ -42,6 +42,13 @@ const umask: Builtin = async (call) => {
   return mask === undefined || /^[0-7]{1,4}$/.test(mask) ? 0 : complain(call, `${mask}: bad number`);
 };
 
+/** `set -- WORD...` replaces the parameters; options are not part of the lab. */
+const set: Builtin = async (call, state) => {
+  if (call.argv[1] !== '--') return complain(call, 'set: options are not part of the lab');
+  state.parameters = call.argv.slice(2);
+  return 0;
+};
+
 const shift: Builtin = async (call, state) => {
   const count = Number(call.argv[1] ?? 1);
   if (state.parameters.length < count) return complain(call, 'cannot shift');
@@ -102,5 +109,5 @@ const read: Builtin = async ({ argv, input }, state) => {
 
 /** exec is not among them: the shell itself hands its process over. */
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  Object.entries({ ':': () => 0, cd, exit, export: exportNames, read, shift, trap, umask, wait }),
+  Object.entries({ ':': () => 0, cd, exit, export: exportNames, read, set, shift, trap, umask, wait }),
 );

@@ -107,6 +107,15 @@ export function sdxvolumeStop(request: Volumes): Argv {
   return ['sdxvolume', '-F', '-c', gdsName('class', request.class), '-v', names, '-e', 'allnodes'];
 }
 
+/**
+ * `sdxvolume -N -c Class1 -v Volume2 -e mode=ro`: starts volumes for reading, on the node that it is sent to (GDS guide 4.5, D.4).
+ * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
+ */
+export function sdxvolumeStartReadable(request: Volumes): Argv {
+  const names = joinNames('sdxvolume -N', 'volume', request.volumes);
+  return ['sdxvolume', '-N', '-c', gdsName('class', request.class), '-v', names, '-e', 'mode=ro'];
+}
+
 /** The disk as -M registers it. That `single` is the word for a disk outside any group is presumed. */
 function registration({ device, disk, single }: ShadowDiskDevice): string {
   if (single !== true) return `${device}=${disk}`;

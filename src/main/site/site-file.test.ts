@@ -233,8 +233,22 @@ describe('a site file with a wrong key or value', () => {
       job((nightly) => (nightly.verify.fingerprint = 1)),
     ],
     [
-      'jobs.nightly.verify.fingerprint: must be a whole number',
+      'jobs.nightly.verify.fingerprint: must have one of these forms: a whole number, all',
       job((nightly) => (nightly.verify.fingerprint = 2.5)),
+    ],
+    [
+      'jobs.nightly.verify.fingerprint: "all" takes method 6a: what 6b writes for Volume2 is not the bytes of the device, and cannot be compared with them',
+      job((nightly) => {
+        nightly.method = '6b';
+        nightly.verify.fingerprint = 'all';
+      }),
+    ],
+    [
+      'jobs.nightly.verify.fingerprint: "all" takes verify.digest: sha256 or cksum: with none there is nothing to compare with',
+      job((nightly) => {
+        nightly.route = 'server';
+        nightly.verify = { fingerprint: 'all', digest: 'none' };
+      }),
     ],
     [
       'jobs.nightly.services: must have one of these forms: ask, not-needed, {stop, resume}, {nodes}',

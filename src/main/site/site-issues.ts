@@ -29,6 +29,7 @@ interface SchemaDefinition {
   readonly options?: readonly SchemaShape[];
   /** The words of a literal. */
   readonly values?: readonly unknown[];
+  readonly type?: string;
 }
 
 /** The schemas that a schema stands for: itself without its wrappers, or each member of a union. */
@@ -122,9 +123,11 @@ function boundWording(word: 'least' | 'most', bound: number | bigint, origin: st
 
 /** Every form that a union lets stand: "ask, {stop, resume}". */
 function formsWording(forms: readonly SchemaShape[]): string {
-  const words = forms.flatMap(({ shape, _zod }) =>
-    shape ? [`{${Object.keys(shape).join(', ')}}`] : (_zod?.def.values?.map(String) ?? ['text', 'a list']),
-  );
+  const words = forms.flatMap(({ shape, _zod }) => {
+    if (shape) return [`{${Object.keys(shape).join(', ')}}`];
+    if (_zod?.def.type === 'number') return ['a whole number'];
+    return _zod?.def.values?.map(String) ?? ['text', 'a list'];
+  });
   return `must have one of these forms: ${[...new Set(words)].join(', ')}`;
 }
 

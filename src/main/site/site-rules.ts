@@ -4,6 +4,7 @@ import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import type { NotifyWay } from './notify-schema.ts';
 import type { Job, Site } from './site-schema.ts';
+import { whyNotAll } from './whole-fingerprint.ts';
 
 interface Place {
   readonly file: string;
@@ -81,6 +82,11 @@ function checkSpan(file: string, path: string, { media, route }: Job): void {
     throw wrong({ file, path: `${path}.media.span` }, 'several tapes take layout: labelled');
   if (route === 'server')
     throw wrong({ file, path: `${path}.media.span` }, 'several tapes take route: console');
+}
+
+function checkFingerprint(file: string, path: string, job: Job): void {
+  const reason = whyNotAll(job);
+  if (reason !== undefined) throw wrong({ file, path: `${path}.verify.fingerprint` }, reason);
 }
 
 function checkScripts(file: string, path: string, job: Job, site: Site): void {
@@ -187,6 +193,7 @@ export function checkSiteRules(file: string, site: Site): void {
     checkServices(file, `${path}.services`, job, site);
     checkScripts(file, `${path}.scripts`, job, site);
     checkSpan(file, path, job);
+    checkFingerprint(file, path, job);
     checkNotify(file, `${path}.notify`, job.notify);
   }
 }

@@ -38,6 +38,9 @@ const script = z
     error: 'takes either before or after, with the name of a phase',
   });
 
+/** Records that the fingerprint samples where the job does not say how many. */
+export const usualSamples = 64;
+
 export const jobSchema = z.strictObject({
   class: z.string(),
   volumes: z.array(volumePair).min(1, 'names no volume'),
@@ -93,8 +96,16 @@ export const jobSchema = z.strictObject({
     .prefault({}),
   verify: z
     .strictObject({
-      /** How many records of 32,768 bytes are compared between the proxy and its shadow before the dump. */
-      fingerprint: z.int().min(2, 'must be at least 2 (the first and the last block)').max(4096).default(64),
+      /**
+       * How many records of 32,768 bytes are compared between the proxy and its shadow before the dump. `all`: the usual number, and after
+       * the dump a cluster node hashes the whole proxy.
+       */
+      fingerprint: z
+        .union([
+          z.int().min(2, 'must be at least 2 (the first and the last block)').max(4096),
+          z.literal('all'),
+        ])
+        .default(usualSamples),
       readback: z.boolean().default(true),
       /** Route server: taken on the backup server in the same pass; `none` runs the guide's command alone, and proves nothing. */
       digest: z.enum(['sha256', 'cksum', 'none']).default('sha256'),

@@ -1,6 +1,6 @@
 /** What detached work came to: exit statuses, the words of ufsdump, dd's counts and the digests must agree. Pure. */
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
-import { countText, parseDdCounts, type DdCounts } from '../../../streams/dd-counts.ts';
+import { countText, parseDdCounts, withSummedCounts, type DdCounts } from '../../../streams/dd-counts.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import { ReaderOutput, type OnSkippedFiles } from '../../../streams/reader-output.ts';
 import type { PosixCksum } from '../../../streams/posix-cksum.ts';
@@ -17,6 +17,7 @@ import {
 } from '../../../streams/tape-writer.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { ProcessLook } from './detached-look.ts';
+import { notKeptStatus } from './keeping-script.ts';
 import { lastWords, type WorkLook } from './detached-watch.ts';
 import type { DetachedProcess, DetachedWork } from '../model/detached-work.ts';
 
@@ -65,9 +66,10 @@ class EndedProcess {
   constructor(host: string, process: DetachedProcess, look: ProcessLook, bytes = 0) {
     const { status = 0, errors } = look;
     const signal = signals.get(status - 128);
+    const stderr = process.keeping ? withSummedCounts(errors) : errors;
     this.process = process;
     this.look = look;
-    this.end = { status: signal === undefined ? status : undefined, signal, stderr: errors, bytes };
+    this.end = { status: signal === undefined ? status : undefined, signal, stderr, bytes };
     this.evidence = { host, command: commandLine(process.argv) };
   }
 
@@ -167,6 +169,11 @@ function howItEnded(end: ProcessEnd): string {
   const reason = endReason(end);
   return reason === how ? how : `${how}: ${reason}`;
 }
+
+/** True where sampled records could not be kept: that says nothing of the tape. */
+const failedToKeep = ({ end, process }: EndedProcess): boolean =>
+  process.keeping !== undefined &&
+  (end.status === notKeptStatus || /^(dd: error writing|write:)/m.test(end.stderr));
 
 /** True where a dd that reads and writes complains of what it reads: GNU names the file, illumos says `read:` (illumos dd.c). */
 function complainsOfInput({ end, process }: EndedProcess): boolean {
@@ -284,6 +291,29 @@ export function judgeDumpWork(
 }
 
 /**
+ * Judges the hash of a whole volume that has ended.
+ * @param bytes of the volume
+ * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE,
+ *   DUMP_SOURCE_EMPTY, DUMP_SOURCE_SIZE_DIFFERS where not all of it was read
+ */
+export function judgeHashWork(
+  host: string,
+  work: DetachedWork,
+  look: WorkLook,
+  bytes: number,
+): { readonly cksum: PosixCksum; readonly sha256: string | undefined } {
+  const ended = new EndedWork(host, work, look);
+  ended.requireEnded();
+  const blamed = ended.blamed();
+  if (blamed) throw ended.processFailed(blamed);
+  const cksum = ended.cksum();
+  const reader = ended.process('reader', cksum?.bytes ?? 0);
+  if (!reader || !cksum) throw new Error('a hash has a reader and a cksum');
+  judgeSource(reader.end, cksum.bytes, bytes, reader.evidence);
+  return { cksum, sha256: ended.sha256() };
+}
+
+/**
  * Judges a read-back that has ended. Whether it is what was written is the caller's to compare, by the digests.
  * @param expected what was written; leave it out where that is not known
  * @throws DETACHED_GONE, DETACHED_NOT_STARTED, DETACHED_DIED, DETACHED_PROCESS_FAILED, DETACHED_DIGEST_UNREADABLE; TAPE_* of `judgeTapeRead`
@@ -297,7 +327,8 @@ export function judgeReadBackWork(
   const ended = new EndedWork(host, work, look);
   ended.requireEnded();
   const blamed = ended.blamed();
-  if (blamed?.process.name === 'reader') throw tapeReadFailure(blamed.end, blamed.evidence);
+  if (blamed?.process.name === 'reader' && !failedToKeep(blamed))
+    throw tapeReadFailure(blamed.end, blamed.evidence);
   if (blamed) throw ended.processFailed(blamed);
   const cksum = ended.cksum();
   const reader = ended.process('reader', cksum?.bytes ?? 0);

@@ -6,6 +6,7 @@
  * FIFOs, and only then becomes the command, so that one that still waits in `open` has a number too.
  */
 import { commandLine, englishMessages, quoteArgument } from '../../ssh/quoting.ts';
+import { keepingLines } from './keeping-script.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 
 /** The exit status of a start whose folder is there already. */
@@ -25,7 +26,7 @@ export const scriptName = ({ name }: DetachedProcess) => `${name}.sh`;
 
 /** What a process of the work does: the number, the FIFOs, the command. */
 export function processScript(work: DetachedWork, process: DetachedProcess): string {
-  const { name, argv, directory, input, output, keepsOutput } = process;
+  const { name, argv, directory, input, output, keepsOutput, keeping } = process;
   const path = (file: string | undefined) => (file === undefined ? '/dev/null' : workFile(work, file));
   const printed = output ?? (keepsOutput ? `${name}.output` : undefined);
   return [
@@ -33,7 +34,7 @@ export function processScript(work: DetachedWork, process: DetachedProcess): str
     // The errors last: their file is there already, so that no FIFO stays closed for want of room.
     `exec < ${path(input)} > ${path(printed)} 2> ${path(`${name}.errors`)}`,
     `cd ${quoteArgument(directory ?? '/')} || exit 1`,
-    `exec ${commandLine(argv)}`,
+    ...(keeping ? keepingLines(work, keeping) : [`exec ${commandLine(argv)}`]),
   ].join('\n');
 }
 

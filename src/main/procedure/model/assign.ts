@@ -5,6 +5,7 @@ import { shadowLayout, type ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { NodeReport, SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
+import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import { fileSystemOf, listed, type Assignment, type VolumeAssignment } from './assignment.ts';
 
 /** What the command line, or the screen, lays over the job. */
@@ -156,12 +157,15 @@ export function methodsOf({ method, volumes }: Job): Method[] {
 
 /**
  * Refuses what cannot be run at this site.
- * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM
+ * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, FINGERPRINT_ALL_IMPOSSIBLE
  */
 export function requireRunnable(site: Site, job: Job): void {
   const backupServer = backupServerOf(site);
   if (job.route === 'server' && site.tape.host !== backupServer)
     throw failure('ROUTE_SERVER_ELSEWHERE', { host: site.tape.host, backupServer });
+  // The site file was judged without what is laid over the job.
+  const reason = whyNotAll(job);
+  if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
   for (const method of methodsOf(job)) {
     const fileSystem = fileSystemOf(method);
     if (fileSystem !== undefined && site.platform === 'linux')

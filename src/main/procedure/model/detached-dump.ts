@@ -7,6 +7,7 @@
 import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
 import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
 import type { Platform } from '../../site/site-schema.ts';
+import { keepingNumbers } from './kept-samples.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from './detached-work.ts';
 
 /** `cksum` is on every host; SHA-256 is taken beside it, since cksum alone also counts the bytes. */
@@ -33,6 +34,8 @@ export interface DumpWorkOrder extends DigestOrder {
 
 export interface ReadBackWorkOrder extends DigestOrder {
   readonly tapeDevice: string;
+  /** Sampled records of a raw device that are kept in the folder; none where it is left out. */
+  readonly samples?: { readonly records: readonly number[]; readonly volumeBytes: number } | undefined;
 }
 
 /** `digest` is of Solaris 10 and later (digest(1)); sha256sum of GNU. */
@@ -48,7 +51,7 @@ export function tarReader(directory: string, recordBytes: number): WorkCommand {
   return { argv: ['tar', 'cbf', String(recordBytes / 512), '-', '.'], directory };
 }
 
-function digests({ digest, platform }: DigestOrder): DetachedProcess[] {
+function digests({ digest, platform }: Pick<DigestOrder, 'digest' | 'platform'>): DetachedProcess[] {
   const cksum: DetachedProcess = { name: 'cksum', argv: ['cksum'], keepsOutput: true };
   if (digest === 'cksum') return [cksum];
   return [cksum, { name: 'sha256', argv: sha256Arguments(platform), keepsOutput: true }];
@@ -106,12 +109,29 @@ export function guideWork(folder: string, command: WorkCommand): DetachedWork {
   return requireWork({ folder, fifos: [], processes: [{ name: 'dump', ...command }], measured: 'dump' });
 }
 
+/** The dd that reads a whole volume: in pieces of 1 MiB, the last of which may be short. */
+export const wholeReader = (device: string): string[] => ['dd', `if=${device}`, 'bs=1048576'];
+
+/**
+ * Reads a whole volume on a cluster node, and takes its digest.
+ * @throws ARGUMENT_FORBIDDEN
+ */
+export function hashWork(
+  order: Omit<DigestOrder, 'recordBytes'> & { readonly device: string },
+): DetachedWork {
+  const reader = { name: 'reader', argv: wholeReader(order.device) };
+  return distribute(order.folder, reader, digests(order), 'reader');
+}
+
 /**
  * Reads one file of the tape where it stands, and takes its digest.
  * @throws ARGUMENT_FORBIDDEN, RECORD_SIZE_WRONG
  */
 export function readBackWork(order: ReadBackWorkOrder): DetachedWork {
-  const { folder, tapeDevice: device, recordBytes } = order;
+  const { folder, tapeDevice: device, recordBytes, samples } = order;
   const reader = { name: 'reader', argv: tapeReaderArguments({ device, recordBytes }) };
-  return distribute(folder, reader, digests(order), 'reader');
+  if (!samples) return distribute(folder, reader, digests(order), 'reader');
+  const numbers = keepingNumbers(samples.records, recordBytes, samples.volumeBytes);
+  const keeping = { tapeDevice: device, recordBytes, numbers };
+  return distribute(folder, { ...reader, keeping }, digests(order), 'reader');
 }

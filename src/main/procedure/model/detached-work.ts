@@ -17,6 +17,17 @@ export interface DetachedProcess {
   readonly output?: string;
   /** True: what it prints is kept in the folder. What goes neither there nor into a FIFO is not kept (tar's list of files may fill a disk). */
   readonly keepsOutput?: boolean;
+  /** Reads the tape in the place of `argv`, and keeps sampled records. */
+  readonly keeping?: KeepingReader;
+}
+
+/** How a tape file is read so that sampled records of it are kept in the folder. */
+export interface KeepingReader {
+  readonly tapeDevice: string;
+  /** Of the tape. */
+  readonly recordBytes: number;
+  /** See `keepingNumbers`. */
+  readonly numbers: readonly number[];
 }
 
 export interface DetachedWork {

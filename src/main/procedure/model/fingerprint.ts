@@ -5,6 +5,7 @@
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { sampleArguments } from '../../../streams/raw-device.ts';
 import type { Platform } from '../../site/site-schema.ts';
+import { samplesWanted } from '../../site/whole-fingerprint.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import { blockBytes, commandNode, type Assignment, type VolumeAssignment } from './assignment.ts';
 import { sampleSlots, type SampleSlots, type Slot } from './sample-choice.ts';
@@ -34,7 +35,7 @@ export function slotsOf(
   { job, fingerprintSeed }: Pick<Assignment, 'job' | 'fingerprintSeed'>,
   { blocks }: Pick<VolumeAssignment, 'blocks'>,
 ): SampleSlots {
-  return sampleSlots(recordsOfVolume(blocks), job.verify.fingerprint, fingerprintSeed);
+  return sampleSlots(recordsOfVolume(blocks), samplesWanted(job), fingerprintSeed);
 }
 
 const chosenFirst = (slots: readonly Slot[]): number[] =>
@@ -133,7 +134,7 @@ export function fingerprintIn(
     (event): event is FingerprintEvent => isOfCluster(event) && event.volume === proxy,
   );
   if (!taken) return undefined;
-  const wanted = Math.min(job.verify.fingerprint, recordsOfVolume(blocks));
+  const wanted = Math.min(samplesWanted(job), recordsOfVolume(blocks));
   const second = taken.second ?? [];
   // Of a small volume both sets together are all of it.
   const isWhole =

@@ -167,6 +167,19 @@ describe('the mount point', () => {
   });
 });
 
+describe('the proxy', () => {
+  const start = 'sdxvolume -N -c Class1 -v Volume2 -e mode=ro';
+  const stop = 'sdxvolume -F -c Class1 -v Volume2 -e allnodes';
+  const started = () => begun().step('start-proxy', 'remove').brokenOff('start-proxy', 'node1', start);
+
+  it('may run on a node from the start for its hash until it is stopped', () => {
+    expect(begun().marks.proxyStarted).toBe(false);
+    expect(started().marks.proxyStarted).toBe(true);
+    expect(started().sent('stop-proxy', 'node1', stop, 1).marks.proxyStarted).toBe(true);
+    expect(started().sent('stop-proxy', 'node1', stop, 0).marks.proxyStarted).toBe(false);
+  });
+});
+
 describe('the tape', () => {
   const dumping = () => begun().step('6a', 'dump').brokenOff('6a', 'node3', 'dd of=/dev/rmt/0');
   const dumped = () => dumping().finished('6a').step('read-back', 'dump');
@@ -182,6 +195,16 @@ describe('the tape', () => {
     expect(dumped().finished('read-back', 'failed', 'TAPE_DIFFERS').marks.tape).toBe('bad');
     expect(dumped().finished('read-back', 'failed', 'TAPE_READ_FAILED').marks.tape).toBe('bad');
     expect(dumped().finished('read-back', 'failed', 'CONNECTION_LOST').marks.tape).toBe('written');
+  });
+
+  it('is bad where the whole proxy holds something else, whatever was read back', () => {
+    const read = () => dumped().finished('read-back').step('hash-proxy', 'remove');
+    expect(read().finished('hash-proxy', 'failed', 'PROXY_DIFFERS').marks.tape).toBe('bad');
+    expect(read().finished('hash-proxy', 'failed', 'PROXY_NOT_HASHED').marks.tape).toBe('verified');
+  });
+
+  it('is no backup where the records that were read back are not those of the cluster', () => {
+    expect(dumped().finished('read-back', 'failed', 'DUMP_DIFFERS').marks.tape).toBe('incomplete');
   });
 });
 

@@ -1,6 +1,7 @@
 /** What a run has done so far that cannot be seen on the hosts, folded from its events. */
-import type { RunEvent } from '../../../contract/events.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { TapeMark } from '../../../contract/run-outcome.ts';
+import { commandNode, type Assignment } from './assignment.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 import type { Step } from './step.ts';
 
@@ -19,10 +20,16 @@ export interface ResumedService {
   readonly line: string;
 }
 
+/** What detached work is for. The hash of the whole proxy runs on a cluster node, all others on the backup server. */
+export type WorkPurpose = 'dump' | 'read-back' | 'hash';
+
+export const workHost = (assignment: Assignment, purpose: WorkPurpose): string =>
+  purpose === 'hash' ? commandNode(assignment) : assignment.backupServer;
+
 /** Detached work whose folder is not known to be removed. */
 export interface WorkMark {
   readonly volume: string;
-  readonly purpose: 'dump' | 'read-back';
+  readonly purpose: WorkPurpose;
   readonly folder: string;
   /** True where it was seen to run no more. */
   readonly isOver: boolean;
@@ -33,6 +40,10 @@ export interface RunMarks {
   readonly changed: boolean;
   /** The proxy may have been parted. */
   readonly partBegun: boolean;
+  /** The parted proxy may have been started on a cluster node to be hashed, and not been stopped since. */
+  readonly proxyStarted: boolean;
+  /** The whole proxy was hashed, and is not what was dumped. */
+  readonly proxyDiffers: boolean;
   /** Shadow objects may have been made. */
   readonly shadowBegun: boolean;
   /** A byte may have reached the tape. */
@@ -111,6 +122,18 @@ function servicesResumed(sent: readonly Sent[]): ResumedService[] {
     .map(({ intent: { host, line } }) => ({ host, line }));
 }
 
+/** The ids of the steps around the hash of the whole proxy. */
+export const wholeHashSteps = { start: 'start-proxy', hash: 'hash-proxy', stop: 'stop-proxy' } as const;
+
+/** The end of the last hash of the whole proxy since the tape was written; undefined where there is none. */
+export function wholeHashEnd(events: readonly RunEvent[]): EventOf<'step-finished'> | undefined {
+  const dumped = events.findLast((event) => event.type === 'digest' && event.hop === 'handed')?.seq ?? 0;
+  return events.findLast(
+    (event): event is EventOf<'step-finished'> =>
+      event.type === 'step-finished' && event.step === wholeHashSteps.hash && event.seq > dumped,
+  );
+}
+
 /** Codes with which reading back says that the tape itself is at fault, not the way to it. */
 export const tapeCodes = [
   'TAPE_READ_FAILED',
@@ -119,6 +142,9 @@ export const tapeCodes = [
   'TAPE_DIFFERS',
   'TAPE_IS_ANOTHER',
 ] as const;
+
+/** Codes that prove that a tape does not hold what it should. */
+export const badTapeCodes = [...tapeCodes, 'PROXY_DIFFERS'] as const;
 
 /** @param labelBegun a label may have reached the tape: then there is no backup without its manifest */
 function tapeMark(
@@ -137,8 +163,11 @@ function tapeMark(
   if (!dumpBegun && !labelBegun) return 'untouched';
   if (!dumpSteps.every(isDone)) return 'incomplete';
   if (labelBegun && !isDone('manifest')) return 'incomplete';
+  if (wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS') return 'bad';
   if (readBack?.type !== 'step-finished') return 'written';
   if (readBack.result === 'done') return 'verified';
+  // Read back as it was written, and not what the cluster held: as where the dump itself finds it out.
+  if (readBack.error?.code === 'DUMP_DIFFERS') return 'incomplete';
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
 }
 
@@ -180,6 +209,12 @@ export function marksOf(
   const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
   return {
     partBegun: changing.some(({ intent }) => intent.step === '3-3'),
+    proxyStarted: stands(
+      sent,
+      (intent) => intent.step === wholeHashSteps.start && intent.changes,
+      (intent) => intent.step === wholeHashSteps.stop && intent.argv[0] === 'sdxvolume',
+    ),
+    proxyDiffers: wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS',
     shadowBegun: changing.some(({ intent }) => intent.step === '5'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,

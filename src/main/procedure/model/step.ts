@@ -79,6 +79,8 @@ export type Performance =
   | 'clear-work'
   | 'manifest'
   | 'read-back'
+  | 'whole-hash'
+  | 'stop-hashed'
   | 'watch';
 
 export interface Step {

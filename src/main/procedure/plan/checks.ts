@@ -17,7 +17,7 @@ import { judgeSameDisks } from '../../gds/same-disks.ts';
 import { compareStandIns } from '../../gds/stand-in.ts';
 import type { ShadowPlan } from '../../gds/shadow-sides.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
-import { proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import { commandNode, proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { mountsOfClass, type BackupReport, type World } from '../model/world.ts';
 
 function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssignment): ProxyNames {
@@ -316,6 +316,22 @@ export function isProxyStopped(assignment: Assignment, world: World): boolean {
     holds(stoppedEverywhere(world.primaries, namesOf(assignment, volume))),
   );
 }
+
+/** A parted proxy that is started on the node which commands go to. */
+export function judgeReadable(assignment: Assignment, world: World): RuleVerdict[] {
+  const node = commandNode(assignment);
+  const report = world.primaries.find((primary) => primary.node === node)?.report;
+  return onEachVolume(assignment, assignment.volumes, ({ proxy }) => {
+    const word = report && findVolume(report, assignment.class, proxy)?.status?.word;
+    const why = 'a stopped volume cannot be read';
+    const actual = `${word ?? 'not shown'} on ${node}`;
+    const [title, expected] = ['Proxy can be read', `ACTIVE on ${node}`];
+    return [oneSided('proxy-readable', title, expected, actual, word === 'ACTIVE', why, '3-5')];
+  });
+}
+
+export const isProxyReadable = (assignment: Assignment, world: World): boolean =>
+  holds(judgeReadable(assignment, world));
 
 /** Joined as every node sees it, in sync or still being copied. */
 export function isProxyJoined(

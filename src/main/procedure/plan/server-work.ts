@@ -1,15 +1,26 @@
 /** What route `server` runs on the backup server, detached from the console: the dump of a volume, and the reading back of its file. Pure. */
 import { quoteArgument, commandLine } from '../../ssh/quoting.ts';
+import { hashesAll } from '../../site/whole-fingerprint.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
-import { dumpToolOf, mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import {
+  blockBytes,
+  dumpToolOf,
+  mounts,
+  type Assignment,
+  type VolumeAssignment,
+} from '../model/assignment.ts';
 import {
   dumpWork,
   guideWork,
+  hashWork,
   readBackWork,
   tarReader,
+  wholeReader,
   type WorkCommand,
   type WorkDigest,
 } from '../model/detached-dump.ts';
+import { primarySource } from '../model/fingerprint.ts';
+import { keepsSamples } from '../model/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 import { dumpDevice, guideDumpCommands, shadowRawDevice } from './steps-dump.ts';
 
@@ -47,12 +58,16 @@ export function dumpWorkOf(assignment: Assignment, volume: VolumeAssignment, run
   });
 }
 
-/** Reads the volume's file where the head stands. */
+/**
+ * Reads the volume's file where the head stands.
+ * @param kept sampled records that are kept meanwhile, in ascending order
+ */
 export function readBackWorkOf(
   assignment: Assignment,
   volume: VolumeAssignment,
   run: string,
   digest: WorkDigest,
+  kept: readonly number[] = [],
 ): DetachedWork {
   const { job, platform, tapeDevice } = assignment;
   return readBackWork({
@@ -61,6 +76,7 @@ export function readBackWorkOf(
     platform,
     recordBytes: job.media.recordBytes,
     tapeDevice: withoutRewind(tapeDevice),
+    samples: kept.length === 0 ? undefined : { records: kept, volumeBytes: volume.blocks * blockBytes },
   });
 }
 
@@ -79,6 +95,34 @@ export function workLines(work: DetachedWork): string[] {
   return work.processes.map((process) => processLine(process).replaceAll(`${work.folder}/`, ''));
 }
 
+/** The dd that reads a whole proxy. */
+export const wholeDigestArguments = wholeReader;
+
+/** What the whole proxy is compared by: by route `console` the dump's SHA-256 is always taken. */
+const wholeDigestOf = ({ job, route }: Assignment): WorkDigest =>
+  route === 'console' || job.verify.digest === 'none' ? 'sha256' : job.verify.digest;
+
+/** Reads the whole proxy on a cluster node. */
+export function hashWorkOf(assignment: Assignment, volume: VolumeAssignment, run: string): DetachedWork {
+  return hashWork({
+    folder: workFolder(run, volume.proxy, 'hash'),
+    digest: wholeDigestOf(assignment),
+    platform: assignment.platform,
+    device: primarySource(assignment, volume).device,
+  });
+}
+
+const shellTools = ['sh', 'nohup', 'mkfifo', 'ps', 'kill'];
+const commandsOf = (works: readonly DetachedWork[]): string[] =>
+  works.flatMap(({ processes }) => processes.map(({ argv }) => argv[0] ?? ''));
+
+/** Commands that the cluster node must have to hash a whole proxy; none where the job does not ask for it. */
+export function toolsOfHash(assignment: Assignment): string[] {
+  if (!hashesAll(assignment.job)) return [];
+  const works = assignment.volumes.map((volume) => hashWorkOf(assignment, volume, 'run'));
+  return [...new Set([...shellTools, ...commandsOf(works)])];
+}
+
 /** Commands that the backup server must have for the job's work. */
 export function toolsOfWork(assignment: Assignment): string[] {
   const digest = workDigestOf(assignment);
@@ -86,6 +130,6 @@ export function toolsOfWork(assignment: Assignment): string[] {
     dumpWorkOf(assignment, volume, 'run'),
     ...(digest === undefined ? [] : [readBackWorkOf(assignment, volume, 'run', digest)]),
   ]);
-  const names = works.flatMap(({ processes }) => processes.map(({ argv }) => argv[0] ?? ''));
-  return [...new Set(['sh', 'nohup', 'mkfifo', 'ps', 'kill', ...names])];
+  const ofKeeping = keepsSamples(assignment) ? ['cat'] : [];
+  return [...new Set([...shellTools, ...commandsOf(works), ...ofKeeping])];
 }

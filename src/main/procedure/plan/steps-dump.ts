@@ -21,6 +21,7 @@ import {
 } from '../model/assignment.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
 import { recordsAround } from '../model/fingerprint.ts';
+import { keepsSamples } from '../model/kept-samples.ts';
 import {
   isLabelled,
   labelStep,
@@ -344,11 +345,21 @@ function readBackCommandsOf(assignment: Assignment): StepCommand[] {
   ];
 }
 
+/** By route `server` the records on tape are compared with the cluster's when it is read back, and not before. */
+function withoutComparison({ route, volumes }: Assignment): string {
+  const isLost = route === 'server' && volumes.some(({ method }) => method === '6a');
+  return isLost
+    ? ', and no record on tape is compared with the cluster: sampled records are read through the shadow alone, before and after the dump'
+    : '';
+}
+
 /** Why the tape is not read back; undefined where it is. */
-function notReadBack({ job, route }: Assignment): string | undefined {
-  if (!job.verify.readback) return 'the job says verify.readback: false; the run ends unverified';
+function notReadBack(assignment: Assignment): string | undefined {
+  const { job, route } = assignment;
+  const end = `the run ends unverified${withoutComparison(assignment)}`;
+  if (!job.verify.readback) return `the job says verify.readback: false; ${end}`;
   return route === 'server' && job.verify.digest === 'none'
-    ? 'the job says verify.digest: none, so that there is nothing to compare with; the run ends unverified'
+    ? `the job says verify.digest: none, so that there is nothing to compare with; ${end}`
     : undefined;
 }
 
@@ -358,7 +369,7 @@ function readBackStep(assignment: Assignment): Step {
     id: 'read-back',
     phase: 'dump',
     title: 'Read the tape back and compare',
-    why: 'what cannot be read back is no backup: every record is read again, and its digest compared with the device’s',
+    why: `what cannot be read back is no backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those that were hashed on the cluster' : ''}`,
     source: 'Shadowtape',
     performance: 'read-back',
     commands: readBackCommandsOf(assignment),

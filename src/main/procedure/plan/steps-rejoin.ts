@@ -23,6 +23,7 @@ import {
   judgeRejoinable,
   judgeShadowRemoved,
 } from './checks.ts';
+import { wholeSteps } from './steps-whole.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 
@@ -178,6 +179,7 @@ export function rejoinSteps(assignment: Assignment): Step[] {
   const groups = rejoinGroups(assignment);
   return [
     removeStep(assignment),
+    ...wholeSteps(assignment),
     ...groups.flatMap((group) => [rejoinStep(assignment, group), watchStep(assignment, group)]),
   ];
 }

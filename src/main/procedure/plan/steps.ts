@@ -1,7 +1,7 @@
 /** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
-import { mounts, type Assignment } from '../model/assignment.ts';
+import { commandNode, mounts, type Assignment } from '../model/assignment.ts';
 import { lockFolder } from '../model/lock.ts';
-import { toolsOfWork } from './server-work.ts';
+import { toolsOfHash, toolsOfWork } from './server-work.ts';
 import { dumpSteps } from './steps-dump.ts';
 import { partSteps } from './steps-part.ts';
 import { rejoinSteps } from './steps-rejoin.ts';
@@ -63,23 +63,33 @@ function tapeStep(assignment: Assignment): Step {
   };
 }
 
-/** Route `server` only: what the detached work needs. */
-function toolsStep(assignment: Assignment): Step {
-  const { backupServer: host } = assignment;
+/** What detached work needs: the dump by route `server`, and the hash of the whole proxy. */
+function toolsStep(id: string, host: string, what: string, tools: readonly string[]): Step {
   return {
-    id: 'tools',
+    id,
     phase: 'prepare',
-    title: `Look whether ${host} has what the dump needs`,
+    title: `Look whether ${host} has what ${what} needs`,
     why: 'a command that is missing is better missed before the proxy is parted',
     source: 'Shadowtape',
     performance: 'tools-check',
-    commands: toolsOfWork(assignment).map((tool) => ({
+    commands: tools.map((tool) => ({
       host,
       argv: ['command', '-v', tool],
       guide: false,
       changes: false,
     })),
   };
+}
+
+function toolsSteps(assignment: Assignment): Step[] {
+  const { route, backupServer } = assignment;
+  const ofHash = toolsOfHash(assignment);
+  return [
+    ...(route === 'server' ? [toolsStep('tools', backupServer, 'the dump', toolsOfWork(assignment))] : []),
+    ...(ofHash.length === 0
+      ? []
+      : [toolsStep('hash-tools', commandNode(assignment), 'the hash of the whole proxy', ofHash)]),
+  ];
 }
 
 /** Route `server` only: the folders in which the dump and the reading back have run. */
@@ -112,7 +122,7 @@ function mountPointStep({ backupServer: host, job }: Assignment): Step {
 export function stepsOf(assignment: Assignment): Step[] {
   return withScripts(assignment, [
     lockStep(assignment),
-    ...(assignment.route === 'server' ? [toolsStep(assignment)] : []),
+    ...toolsSteps(assignment),
     tapeStep(assignment),
     ...(assignment.volumes.some(({ method }) => mounts(method)) ? [mountPointStep(assignment)] : []),
     ...partSteps(assignment),

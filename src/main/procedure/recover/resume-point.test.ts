@@ -26,6 +26,7 @@ const site = siteOf('site.yaml', {
     raw: jobFields,
     files: { ...jobFields, method: '6b' },
     live: { ...jobFields, method: '6b', services: 'not-needed' },
+    whole: { ...jobFields, verify: { fingerprint: 'all' } },
   },
 });
 
@@ -76,8 +77,9 @@ class Story {
     return this;
   }
 
-  end(step: string, result: 'done' | 'failed' = 'done'): this {
-    this.add({ type: 'step-finished', step, result, milliseconds: 1 });
+  end(step: string, result: 'done' | 'failed' = 'done', code?: string): this {
+    const error = code === undefined ? {} : { error: { code, sentence: '', hint: '' } };
+    this.add({ type: 'step-finished', step, result, milliseconds: 1, ...error });
     return this;
   }
 
@@ -128,7 +130,7 @@ class Story {
   }
 
   counted(): this {
-    const step = this.#job === 'raw' ? '6a' : '6b-4';
+    const step = this.#job === 'raw' || this.#job === 'whole' ? '6a' : '6b-4';
     this.add({ type: 'digest', step, volume: 'Volume2', hop: 'counted', records: 1 });
     return this;
   }
@@ -277,6 +279,31 @@ describe('in the middle of the dump', () => {
   });
 });
 
+describe('a job that has the whole proxy hashed', () => {
+  const read = () =>
+    shadowed('whole').done('verify').start('6a').send('6a').counted().end('6a').done('read-back', '7');
+  const around = ['start-proxy', 'hash-proxy', 'stop-proxy'];
+
+  it('is resumed with the hash, where it was not done', () => {
+    expect(read().point(world(stopped))).toEqual([...around, '8-1', '8-2', 'unlock']);
+    expect(read().done('start-proxy').start('hash-proxy').point(world(running))).toEqual([
+      ...around,
+      ...['8-1', '8-2', 'unlock'],
+    ]);
+  });
+
+  it('only stops the proxy, where it was done or has proven the tape bad', () => {
+    const hashed = () => read().done('start-proxy').start('hash-proxy');
+    const left = ['stop-proxy', '8-1', '8-2', 'unlock'];
+    expect(hashed().end('hash-proxy').point(world(running))).toEqual(left);
+    expect(hashed().end('hash-proxy', 'failed', 'PROXY_DIFFERS').point(world(running))).toEqual(left);
+  });
+
+  it('does not hash a proxy that is joined again', () => {
+    expect(read().point(world(joined))).toEqual(['8-2', 'unlock']);
+  });
+});
+
 describe('once the dump is complete', () => {
   const dumped = () => shadowed().done('verify').start('6a').send('6a').counted();
 
@@ -289,6 +316,13 @@ describe('once the dump is complete', () => {
   it('but failed, or was unsaid while the proxy ran again, it is written again', () => {
     expect(dumped().end('6a', 'failed').point(world(stopped, shadow))).toContain('6a');
     expect(dumped().point(world(running, shadow))).toEqual(['tape', '3-5', ...fromVerify]);
+  });
+
+  it('and read back with other records than the cluster held, it is written again', () => {
+    const read = (code: string) => dumped().end('6a').start('read-back').end('read-back', 'failed', code);
+    expect(read('DUMP_DIFFERS').point(world(stopped, shadow))).toEqual(['tape', ...fromVerify]);
+    expect(read('CONNECTION_LOST').point(world(stopped, shadow))).toContain('read-back');
+    expect(read('CONNECTION_LOST').point(world(stopped, shadow))).not.toContain('6a');
   });
 
   it('and read back, only the cluster is left', () => {

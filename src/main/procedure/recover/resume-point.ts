@@ -17,7 +17,7 @@ import {
 import type { WorkState } from '../detached/detached-look.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
 import { Route } from './resume-route.ts';
-import type { RunMarks } from '../model/run-marks.ts';
+import { wholeHashEnd, wholeHashSteps, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
 import { withScriptsLeft } from '../plan/steps-scripts.ts';
@@ -142,13 +142,37 @@ function manifestIsWritten(facts: ResumeFacts, past: Past, lastDump: Step): bool
   return written?.type === 'step-finished' && written.result === 'done';
 }
 
+/** The tape was read back as it was written, and held other records than the cluster: it is written again. */
+function readBackProvedOther(past: Past, lastDump: Step): boolean {
+  const from = lastStart(past.events, lastDump.id)?.seq ?? 0;
+  const end = lastEnd(
+    past.events.filter(({ seq }) => seq > from),
+    'read-back',
+  );
+  return end?.type === 'step-finished' && end.error?.code === 'DUMP_DIFFERS';
+}
+
 /** @returns the dumps that are complete without the journal saying so; undefined where the tape is not complete */
 function completeTape(facts: ResumeFacts, past: Past, route: Route): readonly Step[] | undefined {
   const states = route.dumps.map((dump) => ({ dump, state: dumpIsComplete(facts, past, dump) }));
   const last = route.dumps.at(-1);
   if (!last || states.some(({ state }) => state === 'no') || !manifestIsWritten(facts, past, last))
     return undefined;
+  if (readBackProvedOther(past, last)) return undefined;
   return states.flatMap(({ dump, state }) => (state === 'unsaid' ? [dump] : []));
+}
+
+/** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
+function addWholeHash(facts: ResumeFacts, past: Past, route: Route): void {
+  const { start, hash, stop } = wholeHashSteps;
+  if (!stepOf(facts, hash) || isProxyJoined(facts.assignment, facts.world)) return;
+  const end = wholeHashEnd(past.events);
+  const isJudged = end?.result === 'done' || end?.error?.code === 'PROXY_DIFFERS';
+  if (isJudged) addUndone(route, facts, stepOf(facts, stop));
+  else {
+    route.add(start, hash, stop);
+    route.reasons.push('the whole proxy was not compared with the dump');
+  }
 }
 
 /** What is left once the tape is written. */
@@ -172,6 +196,7 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: Route): void {
     route.reasons.push('the tape was not read back to its end');
   }
   addUndone(route, facts, stepOf(facts, '7'));
+  addWholeHash(facts, past, route);
   if (isProxyJoined(facts.assignment, facts.world)) route.reasons.push(`${proxiesAre(facts)} joined again`);
   for (const step of route.rejoining)
     if (step.performance === 'watch') route.add(step.id);

@@ -50,7 +50,7 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
       await performAsked(context, step);
     } catch (error) {
       // A bad tape is no reason to leave the cluster as it is: the shadow is removed and the proxy rejoined all the same.
-      if (step.performance === 'read-back' && provesTapeBad(error)) continue;
+      if (provesTapeBad(step, error)) continue;
       context.trouble = troubleOf(step, error);
       throw error;
     }

@@ -6,11 +6,13 @@ import { readBackOnServer } from './perform-server-read-back.ts';
 import { readRunBack } from './read-run-back.ts';
 import { changingOf } from './spanning-dump.ts';
 import { tapeCodes } from '../model/run-marks.ts';
+import type { Step } from '../model/step.ts';
 import { stopWorks } from './run-work.ts';
 
-/** True where reading back proved that the tape does not hold what was read from the device. */
-export function provesTapeBad(error: unknown): boolean {
-  return isFailure(error, ...tapeCodes);
+/** True where a step proved that the tape does not hold what was read from the device, or not what the proxy holds. */
+export function provesTapeBad({ performance: kind }: Pick<Step, 'performance'>, error: unknown): boolean {
+  if (kind === 'whole-hash') return isFailure(error, 'PROXY_DIFFERS');
+  return kind === 'read-back' && isFailure(error, ...tapeCodes);
 }
 
 export const performReadBack: Performer = async (context, step) => {

@@ -68,7 +68,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   }
   const total = volume.method === '6a' ? volume.blocks * blockBytes : undefined;
   const order = { step: step.id, volume: volume.proxy, purpose: 'dump', work, total } as const;
-  // The data does not pass here: no record of it can be compared with the cluster's.
+  // The data does not pass here: its records are compared with the cluster's when they are read back.
   const look = await whileWatched(context, step, (abort) => performWork(context, order, takeUp, abort));
   // It may have taken hours: what was seen of the hosts before counts no more.
   context.observer.forget();

@@ -1,4 +1,7 @@
-/** Reads the tape back on the backup server itself: the data crosses no network, and the console may come and go. */
+/**
+ * Reads the tape back on the backup server itself: but for the sampled records of a raw device the data crosses no network, and the
+ * console may come and go.
+ */
 import { countRecords } from '../../../streams/record-cutter.ts';
 import type { VolumeAssignment } from '../model/assignment.ts';
 import { requireSame, type WrittenDigest } from '../drive/compare-read-back.ts';
@@ -7,10 +10,11 @@ import { warningsOf } from '../model/omissions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { performWork, placeOf } from './run-work.ts';
 import { readBackWorkOf, workDigestOf } from '../plan/server-work.ts';
+import { keptOf, requireKeptOfCluster } from './shadow/read-back-records.ts';
 
 /**
- * Reads the file under the head, and compares it with what the dump's own digest says.
- * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, DETACHED_… and what the ssh session throws
+ * Reads the file under the head, and compares it with what the dump's own digest says, and sampled records with the cluster's.
+ * @throws TAPE_DIFFERS, DUMP_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, DETACHED_… and what the ssh session throws
  */
 export async function readBackOnServer(
   context: RunContext,
@@ -21,7 +25,8 @@ export async function readBackOnServer(
   const { assignment, journal } = context;
   const { recordBytes } = assignment.job.media;
   const digest = workDigestOf(assignment) ?? 'cksum';
-  const work = readBackWorkOf(assignment, volume, journal.run, digest);
+  const kept = keptOf(context, volume);
+  const work = readBackWorkOf(assignment, volume, journal.run, digest, kept);
   const total = written.bytes;
   const order = { step, volume: volume.proxy, purpose: 'read-back', work, total } as const;
   const look = await performWork(context, order, false);
@@ -41,4 +46,5 @@ export async function readBackOnServer(
   requireSame('bytes', String(written.bytes), String(read.bytes));
   if (written.cksum !== undefined) requireSame('cksum', String(written.cksum), String(read.cksum?.checksum));
   if (written.onTapeSha256 !== undefined) requireSame('SHA-256', written.onTapeSha256, read.sha256 ?? 'none');
+  await requireKeptOfCluster(context, step, volume, work, kept);
 }

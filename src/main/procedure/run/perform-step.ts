@@ -22,6 +22,7 @@ import { performClearWork, performDumpEnded } from './perform-server-dump.ts';
 import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
+import { performStopHashed, performWholeHash } from './perform-whole-hash.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { writeThrough } from './shadow/shadow-baseline.ts';
 import { volumeNamed } from '../model/assignment.ts';
@@ -51,6 +52,8 @@ const performers: Readonly<Record<Performance, Performer>> = {
   'clear-work': performClearWork,
   manifest: performManifest,
   'read-back': performReadBack,
+  'whole-hash': performWholeHash,
+  'stop-hashed': performStopHashed,
   watch: performWatch,
 };
 

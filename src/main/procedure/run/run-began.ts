@@ -2,6 +2,7 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, NewEvent, RunEvent } from '../../../contract/events.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
+import { hashesAll, samplesWanted } from '../../site/whole-fingerprint.ts';
 import type { Assignment } from '../model/assignment.ts';
 
 export type RunStart = EventOf<'run-started'>;
@@ -66,7 +67,8 @@ export function beginningFields(assignment: Assignment): Beginning {
       layout: shadow.layout,
     },
     mountPoint: job.mountPoint,
-    fingerprint: job.verify.fingerprint,
+    fingerprint: samplesWanted(job),
+    ...(hashesAll(job) ? { fingerprintAll: true } : {}),
     ...(assignment.drive === undefined
       ? {}
       : { drive: { name: assignment.drive, ...driveSpeed(assignment.drive) } }),
@@ -103,7 +105,10 @@ const agreements: readonly { readonly what: string; readonly words: (start: Begi
   { what: 'tape', words: ({ tape }) => `${tape.device} on ${tape.host}` },
   { what: 'layout', words: ({ layout }) => layout },
   { what: 'media.recordBytes', words: ({ recordBytes }) => String(recordBytes) },
-  { what: 'verify.fingerprint', words: ({ fingerprint }) => String(fingerprint ?? 'unknown') },
+  {
+    what: 'verify.fingerprint',
+    words: ({ fingerprint, fingerprintAll }) => (fingerprintAll ? 'all' : String(fingerprint ?? 'unknown')),
+  },
 ];
 
 /** @returns what the site's job, or the volume, no longer agrees in with the run; undefined where all is as it was */

@@ -9,10 +9,10 @@ import {
   type RunTrouble,
   type VerdictAndStatus,
 } from '../../../contract/run-outcome.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { omissionsOf } from '../model/omissions.ts';
-import { tapeCodes } from '../model/run-marks.ts';
+import { badTapeCodes, wholeHashEnd } from '../model/run-marks.ts';
 import {
   commandsByHand,
   foreignOnDisks,
@@ -57,12 +57,19 @@ function isReadBackDue({ options, journal }: RunContext): boolean {
   return end?.type !== 'step-finished' || end.result !== 'skipped';
 }
 
+/** A run that never came to it has failed, or was resumed when the proxy was joined again. */
+function isComparisonOpen({ options, journal }: RunContext): boolean {
+  const isDue = options.steps.some(({ performance: kind }) => kind === 'whole-hash');
+  return isDue && wholeHashEnd(journal.events)?.result !== 'done';
+}
+
 function factsOf(context: RunContext, world: World, trouble: RunTrouble): OutcomeFacts {
   const { changed, tape } = context.marks;
   return {
     changed,
     tape,
     readBackDue: isReadBackDue(context),
+    comparisonOpen: isComparisonOpen(context),
     trouble,
     cluster: clusterMark(context, world),
   };
@@ -70,11 +77,14 @@ function factsOf(context: RunContext, world: World, trouble: RunTrouble): Outcom
 
 /** What proved the tape bad. It may have been seen by a process that died since, so the journal has it. */
 function tapeError({ journal, marks }: RunContext): ShadowtapeError | undefined {
-  const end = readBackEnd(journal.events);
-  if (marks.tape !== 'bad' || end?.type !== 'step-finished' || !end.error) return undefined;
-  const { sentence, hint } = end.error;
-  const code = tapeCodes.find((known) => known === end.error?.code);
-  return code && new ShadowtapeError({ code, sentence, hint, evidence: {} });
+  if (marks.tape !== 'bad') return undefined;
+  for (const end of [readBackEnd(journal.events), wholeHashEnd(journal.events)]) {
+    if (end?.type !== 'step-finished' || !end.error) continue;
+    const { sentence, hint } = end.error;
+    const code = badTapeCodes.find((known) => known === end.error?.code);
+    if (code) return new ShadowtapeError({ code, sentence, hint, evidence: {} });
+  }
+  return undefined;
 }
 
 export function refusedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
@@ -119,7 +129,8 @@ function failedEnd(
   const { exitStatus } = concluded;
   const bad = tapeError(context);
   const isTapeFirst = bad !== undefined && (exitStatus === 4 || error === undefined);
-  const shown = (isTapeFirst ? bad : error) ?? failure('TAPE_NOT_PROVEN');
+  const open = isComparisonOpen(context) ? 'PROXY_NOT_COMPARED' : 'TAPE_NOT_PROVEN';
+  const shown = (isTapeFirst ? bad : error) ?? failure(open);
   const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
@@ -145,6 +156,10 @@ function tapeWords(events: readonly RunEvent[]): string {
   return names.length === 1 ? `the tape ${names.join('')} in` : 'the tape in';
 }
 
+/** By route `server` the records of a raw device are compared with the cluster's when they are read back, and not before. */
+const isUncompared = ({ route, volumes }: Assignment): boolean =>
+  route === 'server' && volumes.some(({ method }) => method === '6a');
+
 function backupSentence({ assignment, journal }: RunContext, isVerified: boolean): string {
   const { tapeDevice, tapeHost } = assignment;
   const proxies = proxiesOf(assignment);
@@ -152,7 +167,7 @@ function backupSentence({ assignment, journal }: RunContext, isVerified: boolean
   const place = `${dumped} on ${tapeWords(journal.events)} ${tapeDevice} on ${tapeHost}`;
   return isVerified
     ? `${place}, and every record was read back and compared`
-    : `${place}; it was not read back`;
+    : `${place}; it was not read back${isUncompared(assignment) ? ', and no record on it was compared with the cluster' : ''}`;
 }
 
 /** Why the cluster is not proven normal though every step ended well. */

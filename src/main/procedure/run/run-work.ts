@@ -8,22 +8,26 @@ import { clearWork, startWork, stopWork } from '../detached/detached-control.ts'
 import { awaitWork, type WorkLook, type WorkPlace, type WorkProgress } from '../detached/detached-watch.ts';
 import type { DetachedWork } from '../model/detached-work.ts';
 import type { LiveProgress, RunContext } from '../hosts/run-context.ts';
-import type { WorkMark } from '../model/run-marks.ts';
-import { dumpWorkOf, readBackWorkOf, workDigestOf } from '../plan/server-work.ts';
+import { workHost, type WorkMark, type WorkPurpose } from '../model/run-marks.ts';
+import { dumpWorkOf, hashWorkOf, readBackWorkOf, workDigestOf } from '../plan/server-work.ts';
 
 type What = Extract<NewEvent, { type: 'work' }>['what'];
 
 export interface RunWork {
   readonly step: string;
   readonly volume: string;
-  readonly purpose: 'dump' | 'read-back';
+  readonly purpose: WorkPurpose;
   readonly work: DetachedWork;
   /** Bytes that are expected, for the progress only. */
   readonly total: number | undefined;
 }
 
-export function placeOf({ runner, assignment }: Pick<RunContext, 'runner' | 'assignment'>): WorkPlace {
-  return { runner, host: assignment.backupServer, platform: assignment.platform };
+/** @param purpose what the work is for: only the hash of the whole proxy runs on the cluster */
+export function placeOf(
+  { runner, assignment }: Pick<RunContext, 'runner' | 'assignment'>,
+  purpose: WorkPurpose = 'dump',
+): WorkPlace {
+  return { runner, host: workHost(assignment, purpose), platform: assignment.platform };
 }
 
 /** What names a work in the journal. */
@@ -31,7 +35,7 @@ type WorkName = Pick<WorkMark, 'volume' | 'purpose' | 'folder'>;
 
 export function recordWork(context: RunContext, step: string, mark: WorkName, what: What): void {
   const { volume, purpose, folder } = mark;
-  const host = context.assignment.backupServer;
+  const host = workHost(context.assignment, purpose);
   context.journal.append({ type: 'work', step, host, volume, purpose, folder, what });
 }
 
@@ -41,13 +45,13 @@ const markOf = ({ volume, purpose, work: { folder } }: RunWork): WorkName => ({ 
  * Ends what is left of a work, and removes its folder.
  * @throws DETACHED_NOT_STOPPED, and what the ssh session throws
  */
-async function clearAway(
+export async function clearAway(
   context: RunContext,
   step: string,
   work: DetachedWork,
   mark: WorkName,
 ): Promise<void> {
-  const place = placeOf(context);
+  const place = placeOf(context, mark.purpose);
   const { signalled, look } = await stopWork(place, step, work, { abort: context.options.halt });
   if (signalled.length > 0) recordWork(context, step, mark, 'stopped');
   if (look.state !== 'absent') await clearWork(place, step, work);
@@ -65,7 +69,7 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     await clearAway(context, step, work, markOf(order));
   recordWork(context, step, markOf(order), 'starting');
   try {
-    await startWork(placeOf(context), step, work);
+    await startWork(placeOf(context, order.purpose), step, work);
     return undefined;
   } catch (error) {
     if (!isFailure(error, ...unheardCodes)) throw error;
@@ -111,12 +115,16 @@ export async function performWork(
   if (takeUp) recordWork(context, step, markOf(order), 'taken-up');
   const unheard = takeUp ? undefined : await start(context, order);
   let isLost = false;
-  const look = await awaitWork(placeOf(context), work, {
+  const look = await awaitWork(placeOf(context, purpose), work, {
     intervalSeconds: intervalOf(context),
     abort,
     onProgress(progress) {
       isLost = false;
-      context.progress({ step, what: purpose, ...shownProgress(context, progress, total) });
+      context.progress({
+        step,
+        what: purpose === 'hash' ? 'fingerprint' : purpose,
+        ...shownProgress(context, progress, total),
+      });
     },
     onLost({ message }) {
       if (!isLost)
@@ -130,8 +138,9 @@ export async function performWork(
 }
 
 /** The work of a mark, as it was started. */
-function workOf({ assignment, journal }: RunContext, mark: WorkMark): DetachedWork {
+export function workOf({ assignment, journal }: RunContext, mark: WorkMark): DetachedWork {
   const volume = volumeNamed(assignment, mark.volume);
+  if (mark.purpose === 'hash') return hashWorkOf(assignment, volume, journal.run);
   if (mark.purpose === 'dump') return dumpWorkOf(assignment, volume, journal.run);
   return readBackWorkOf(assignment, volume, journal.run, workDigestOf(assignment) ?? 'cksum');
 }
@@ -144,7 +153,7 @@ function workOf({ assignment, journal }: RunContext, mark: WorkMark): DetachedWo
 export async function stopWorks(context: RunContext, step: string, volume?: string): Promise<void> {
   for (const mark of context.marks.works) {
     if (volume !== undefined && mark.volume !== volume) continue;
-    const { signalled } = await stopWork(placeOf(context), step, workOf(context, mark), {
+    const { signalled } = await stopWork(placeOf(context, mark.purpose), step, workOf(context, mark), {
       abort: context.options.halt,
     });
     if (signalled.length === 0) continue;

@@ -19,13 +19,13 @@ const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
 function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean {
   const { options, assignment, marks, dumpRefused } = context;
   if (!options.canAsk || assignment.job.onFailure !== 'halt') return false;
-  if (isFailure(error, ...decidedCodes) || (step.performance === 'read-back' && provesTapeBad(error)))
-    return false;
+  if (isFailure(error, ...decidedCodes) || provesTapeBad(step, error)) return false;
   return marks.dumpBegun || dumpRefused || step.performance === 'check-file-system';
 }
 
-function choicesOf(step: Step): Choice[] {
-  const skip = skipWords[step.performance];
+/** A tape that was proven not to hold the volume is not left unread: the run could then end unverified. */
+function choicesOf(step: Step, error: unknown): Choice[] {
+  const skip = isFailure(error, 'DUMP_DIFFERS') ? undefined : skipWords[step.performance];
   return [
     { id: 'retry', label: `Try step ${step.id} once more` },
     ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
@@ -42,7 +42,7 @@ async function askWhatNext(context: RunContext, step: Step, error: unknown): Pro
       id: 'step-failed',
       step: step.id,
       text: `Step ${step.id} has failed: ${message} (${hint})`,
-      choices: choicesOf(step),
+      choices: choicesOf(step, error),
     });
   } catch (trouble) {
     // Who cancels instead of answering wants the cluster back.

@@ -12,7 +12,7 @@ import {
   shadowPlaceOf,
 } from '../plan/checks.ts';
 import { lockFolder } from '../model/lock.ts';
-import type { RunMarks } from '../model/run-marks.ts';
+import { workHost, type RunMarks } from '../model/run-marks.ts';
 import type { Look, Step } from '../model/step.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
 
@@ -98,8 +98,8 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
     ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} is still there`] : []),
     ...marks.works.map(({ volume, purpose, folder, isOver }) =>
       isOver
-        ? `${backupServer}: what the ${purpose} of ${volume} has left is in ${folder}`
-        : `${backupServer}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
+        ? `${workHost(assignment, purpose)}: what the ${purpose} of ${volume} has left is in ${folder}`
+        : `${workHost(assignment, purpose)}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
     ),
     ...(marks.lockMade ? [`${backupServer}: the lock ${lockFolder(assignment.class)} is still there`] : []),
   ];
@@ -110,11 +110,15 @@ const tapeWords = {
   written: 'written to its end, but not read back',
   verified: 'written to its end, read back and compared: it holds the backup',
   bad: 'not a backup: it could not be read back as it was written',
+  suspect: 'suspect: it is not what the proxy holds',
 } as const;
 
 /** What the tape of a run that failed is worth; nothing where it was not written to. */
-export function tapeSentences({ tapeDevice, tapeHost }: Assignment, { tape }: RunMarks): string[] {
-  return tape === 'untouched' ? [] : [`tape in ${tapeDevice} on ${tapeHost}: ${tapeWords[tape]}`];
+export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMarks): string[] {
+  const { tape, proxyDiffers } = marks;
+  if (tape === 'untouched') return [];
+  const words = tapeWords[tape === 'bad' && proxyDiffers ? 'suspect' : tape];
+  return [`tape in ${tapeDevice} on ${tapeHost}: ${words}`];
 }
 
 function isSeen(look: Look, world: World): boolean {

@@ -9,8 +9,8 @@ import { differingRecords, sampleBytes, type SampledBlock } from '../../model/fi
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 
-/** Only a raw device passes as it lies on the disks: an archive has its own order. */
-function hashedOf(
+/** Both sets. Only a raw device passes as it lies on the disks: an archive has its own order. */
+export function hashedOf(
   { fingerprints }: RunContext,
   { method, proxy }: VolumeAssignment,
 ): readonly SampledBlock[] {
@@ -25,27 +25,34 @@ export function samplesOf(context: RunContext, volume: VolumeAssignment): Sample
   return records.length === 0 ? undefined : { recordBytes: sampleBytes, records };
 }
 
+/** Records that were seen on their way to the tape, or from it. */
+interface SeenRecords {
+  readonly step: string;
+  readonly rule: string;
+  readonly title: string;
+  /** As the cluster held them. */
+  readonly hashed: readonly SampledBlock[];
+  readonly seen: readonly StreamedRecord[];
+}
+
 /**
- * Compares both sets with what was streamed, and writes the result into the journal.
+ * Compares records with the cluster's, and writes the result into the journal.
  * @throws DUMP_DIFFERS
  */
-export function requireOfCluster(
+export function requireAsHashed(
   context: RunContext,
-  step: Step,
-  volume: VolumeAssignment,
-  streamed: readonly StreamedRecord[],
+  { proxy }: VolumeAssignment,
+  { step, rule, title, hashed, seen }: SeenRecords,
 ): void {
-  const hashed = hashedOf(context, volume);
   if (hashed.length === 0) return;
-  const differing = differingRecords(hashed, streamed).sort((one, other) => one - other);
+  const differing = differingRecords(hashed, seen).sort((one, other) => one - other);
   const total = hashed.length;
-  const { proxy } = volume;
   const several = context.assignment.volumes.length > 1;
   context.journal.append({
     type: 'check',
-    step: step.id,
-    rule: 'streamed-records',
-    title: several ? `Records as written to tape (${proxy})` : 'Records as written to tape',
+    step,
+    rule,
+    title: several ? `${title} (${proxy})` : title,
     ...(several ? { volume: proxy } : {}),
     expected: `${total} sampled records equal`,
     actual: `${total - differing.length} equal`,
@@ -55,5 +62,19 @@ export function requireOfCluster(
   });
   const [first] = differing;
   if (first === undefined) return;
-  throw failure('DUMP_DIFFERS', { step: step.id, proxy, count: differing.length, total, first });
+  throw failure('DUMP_DIFFERS', { step, proxy, count: differing.length, total, first });
+}
+
+/**
+ * Compares both sets with what was streamed, and writes the result into the journal.
+ * @throws DUMP_DIFFERS
+ */
+export function requireOfCluster(
+  context: RunContext,
+  { id: step }: Step,
+  volume: VolumeAssignment,
+  seen: readonly StreamedRecord[],
+): void {
+  const [rule, title] = ['streamed-records', 'Records as written to tape'];
+  requireAsHashed(context, volume, { step, rule, title, hashed: hashedOf(context, volume), seen });
 }

@@ -1,0 +1,116 @@
+/**
+ * `verify.fingerprint: all`: the whole proxy is hashed on a cluster node, and compared with what was streamed. The proxy is parted and
+ * stopped since step 3-5; it is started there for reading alone, once the shadow is removed, and stopped again before the rejoin.
+ */
+import { sdxvolumeStartReadable, sdxvolumeStop } from '../../gds/commands.ts';
+import { hashesAll } from '../../site/whole-fingerprint.ts';
+import { bytesText } from '../../../contract/words.ts';
+import { bytesOfVolumes, commandNode, listed, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { wholeHashSteps } from '../model/run-marks.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+import {
+  isProxyJoined,
+  isProxyReadable,
+  isProxyStopped,
+  judgeReadable,
+  judgeRejoinable,
+  judgeStopped,
+} from './checks.ts';
+import { wholeDigestArguments } from './server-work.ts';
+import { primarySource } from '../model/fingerprint.ts';
+
+function startStep(assignment: Assignment): Step {
+  const host = commandNode(assignment);
+  const proxies = proxiesOf(assignment);
+  return {
+    id: wholeHashSteps.start,
+    phase: 'remove',
+    title: `Start ${listed(proxies)} on ${host} for reading`,
+    why: 'the job says verify.fingerprint: all, and a stopped volume cannot be read',
+    endangers: 'while it is started, what runs on the node can open it',
+    source: 'GDS guide 4.5, D.4',
+    performance: 'commands',
+    commands: [
+      {
+        host,
+        argv: sdxvolumeStartReadable({ class: assignment.class, volumes: proxies }),
+        guide: false,
+        changes: true,
+        isDone: (world) => isProxyReadable(assignment, world),
+      },
+    ],
+    before: {
+      looks: ['primaries', 'backup'],
+      fresh: ['primaries'],
+      judge: (world) => judgeRejoinable(assignment, world),
+    },
+    after: { looks: ['primaries'], judge: (world) => judgeReadable(assignment, world) },
+  };
+}
+
+/** The reads, without the pipes between them. */
+function hashCommands(assignment: Assignment): StepCommand[] {
+  return assignment.volumes.map((volume) => ({
+    host: commandNode(assignment),
+    argv: wholeDigestArguments(primarySource(assignment, volume).device),
+    guide: false,
+    changes: false,
+  }));
+}
+
+function hashStep(assignment: Assignment): Step {
+  const host = commandNode(assignment);
+  const proxies = listed(proxiesOf(assignment));
+  return {
+    id: wholeHashSteps.hash,
+    phase: 'remove',
+    title: `Hash the whole of ${proxies} on ${host}`,
+    why: `every byte is compared with what was streamed to tape, and not sampled records alone: ${host} reads ${bytesText(bytesOfVolumes(assignment))}`,
+    source: 'Shadowtape',
+    performance: 'whole-hash',
+    commands: hashCommands(assignment),
+    // Hours may pass: a proxy that was rejoined meanwhile holds something else.
+    after: {
+      looks: ['primaries', 'backup'],
+      fresh: ['primaries', 'backup'],
+      judge: (world) => [...judgeRejoinable(assignment, world), ...judgeReadable(assignment, world)],
+    },
+  };
+}
+
+function stopStep(assignment: Assignment): Step {
+  const host = commandNode(assignment);
+  const proxies = proxiesOf(assignment);
+  const isOver = (world: Parameters<typeof isProxyStopped>[1]) =>
+    isProxyStopped(assignment, world) || isProxyJoined(assignment, world);
+  return {
+    id: wholeHashSteps.stop,
+    phase: 'remove',
+    title: `Stop ${listed(proxies)} on all nodes`,
+    why: 'the rejoin finds the proxy as step 3-5 has left it',
+    source: 'GDS guide 6.6.3.7, step 3-5',
+    performance: 'stop-hashed',
+    commands: [
+      {
+        host,
+        argv: sdxvolumeStop({ class: assignment.class, volumes: proxies }),
+        guide: false,
+        changes: true,
+        isDone: isOver,
+      },
+    ],
+    after: { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) },
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world, marks) =>
+        marks.works.every(({ purpose }) => purpose !== 'hash') && (!marks.proxyStarted || isOver(world)),
+      mayBeNeeded: (marks) => marks.proxyStarted,
+    },
+  };
+}
+
+/** Between the removal of the shadow and the rejoin. */
+export function wholeSteps(assignment: Assignment): Step[] {
+  if (!hashesAll(assignment.job)) return [];
+  return [startStep(assignment), hashStep(assignment), stopStep(assignment)];
+}

@@ -1,0 +1,24 @@
+/** `verify.fingerprint: all`: the whole proxy is hashed on the cluster, and compared with what was streamed. Pure. */
+import { usualSamples, type Job } from './site-schema.ts';
+
+type Verifying = Pick<Job, 'verify'>;
+
+/** True where a job has the whole proxy hashed after the dump. */
+export const hashesAll = ({ verify }: Verifying): boolean => verify.fingerprint === 'all';
+
+/** How many records the fingerprint samples, in each of its two sets. */
+export const samplesWanted = ({ verify: { fingerprint } }: Verifying): number =>
+  fingerprint === 'all' ? usualSamples : fingerprint;
+
+/** @returns why a job cannot have the whole proxy hashed; undefined where it can, or does not ask for it */
+export function whyNotAll(job: Pick<Job, 'verify' | 'method' | 'route' | 'volumes'>): string | undefined {
+  if (!hashesAll(job)) return undefined;
+  const other = job.volumes.find((volume) => (volume.method ?? job.method) !== '6a');
+  if (other) {
+    const method = other.method ?? job.method;
+    return `"all" takes method 6a: what ${method} writes for ${other.proxy} is not the bytes of the device, and cannot be compared with them`;
+  }
+  return job.route === 'server' && job.verify.digest === 'none'
+    ? '"all" takes verify.digest: sha256 or cksum: with none there is nothing to compare with'
+    : undefined;
+}

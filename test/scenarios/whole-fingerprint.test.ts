@@ -1,0 +1,225 @@
+/** `verify.fingerprint: all`: a cluster node hashes the whole proxy after the dump, and the run ends verified only where both are equal. */
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { readRun } from '../../src/main/application/console.ts';
+import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
+import {
+  clusterState,
+  openSceneConsole,
+  runScene,
+  sha256,
+  type Scene,
+  type SceneRun,
+} from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
+import { failureOf } from '../support/refusals.ts';
+import { firstFileOfTape } from '../support/tap-file.ts';
+
+const whole = (verify: Record<string, unknown> = {}, more: Record<string, unknown> = {}) =>
+  withJob({
+    onFailure: 'unwind',
+    services: 'not-needed',
+    verify: { fingerprint: 'all', ...verify },
+    ...more,
+  });
+
+const routes = [
+  ['console', 'sha256'],
+  ['server', 'sha256'],
+  ['server', 'cksum'],
+] as const;
+
+/** Milliseconds: by route `server` the lab's shell starts hundreds of processes to keep 128 records. */
+const unhurried = 400_000;
+
+/** A record that neither set has sampled; in the lab's volume of 256 records and 2 x 64 samples every other one. */
+function unsampledRecord(events: readonly RunEvent[]): number {
+  const taken = events.find((event) => event.type === 'fingerprint' && event.side === 'primary');
+  if (taken?.type !== 'fingerprint') throw new Error('the cluster has no fingerprint yet');
+  const sampled = new Set([...taken.blocks, ...(taken.second ?? [])].map(({ record }) => record));
+  const record = Array.from({ length: 256 }, (_, number) => number).find((number) => !sampled.has(number));
+  if (record === undefined) throw new Error('every record is sampled');
+  return record;
+}
+
+const isDumped = (event: RunEvent) => event.type === 'digest' && event.hop === 'handed';
+
+/** Changes one block of the proxy's disk once the dump is written, in a record that nobody samples. */
+function plantDifference(scene: Scene): (event: RunEvent) => void {
+  const events: RunEvent[] = [];
+  return (event) => {
+    events.push(event);
+    if (!isDumped(event)) return;
+    const block = Buffer.alloc(512, 0x5a);
+    void scene.lab.writeMaster(unsampledRecord(events) * 32_768 + 1024, block, 'Volume2');
+  };
+}
+
+/** Command lines that start or stop the proxy or rejoin it, and those that remove the shadow volume, in their order. */
+const aroundTheHash = ({ lab }: Scene): string[] =>
+  lab.commands
+    .map(({ host, line }) => `${host} ${line}`)
+    .filter((line) => /sdxvolume|sdxproxy Rejoin|sdxshadowvolume -R/.test(line));
+
+const inOrder = [
+  'node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes',
+  'node3 sdxshadowvolume -R -c Class2 -v Volume2',
+  'node1 sdxvolume -N -c Class1 -v Volume2 -e mode=ro',
+  'node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes',
+  'node1 sdxproxy Rejoin -c Class1 -p Volume2',
+];
+
+/** What the hash leaves on the node: nothing. */
+async function expectNothingLeft(scene: Scene): Promise<void> {
+  const listed = await onHost(scene, 'node1', ['sh', '-c', 'ls /var/tmp 2>/dev/null; true']);
+  expect(listed.split('\n').filter((name) => name.includes('shadowtape-'))).toEqual([]);
+  const running = await onHost(scene, 'node1', ['ps', '-e', '-o', 'args']);
+  expect(running.split('\n').filter((line) => /\.work\/|^(dd|cksum|digest|tee) /.test(line))).toEqual([]);
+}
+
+const checkOf = ({ events }: SceneRun) =>
+  events.find((event) => event.type === 'check' && event.rule === 'whole-proxy');
+
+describe('the whole proxy is hashed', () => {
+  it.each(routes)(
+    'by route %s and %s, and is what was dumped: the run ends verified',
+    async (route, digest) => {
+      await inScene(async (scene) => {
+        const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
+        const end = await runScene(scene, { route, change: whole({ digest }) });
+        expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified', stands: normalStands });
+        const hash = end.events.find((event) => event.type === 'proxy-hash');
+        expect(hash).toMatchObject({ volume: 'Volume2', host: 'node1', bytes: 8_388_608 });
+        if (digest === 'sha256') expect(hash).toHaveProperty('sha256', snapshot);
+        expect(checkOf(end)).toMatchObject({ title: 'Whole proxy', verdict: 'equal' });
+        expect(aroundTheHash(scene)).toEqual(inOrder);
+        await expectNothingLeft(scene);
+      });
+    },
+    unhurried,
+  );
+
+  it.each(routes)(
+    'by route %s and %s, and differs in a block that no sample covers: exit status 4, and the proxy is rejoined',
+    async (route, digest) => {
+      await inScene(async (scene) => {
+        const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
+        const end = await failingRun(scene, {
+          route,
+          change: whole({ digest }),
+          onEvent: plantDifference(scene),
+        });
+        expect(end).toMatchObject({ exitStatus: 4, stands: [...normalStands, tapeStands.suspect] });
+        const what = digest === 'cksum' ? 'cksum' : 'SHA-256';
+        expect(end.sentence).toMatch(
+          new RegExp(
+            `^step hash-proxy: what was written to tape is not Volume2: ${what} of the whole proxy on node1 is [0-9a-f]+, that of the dump ${digest === 'cksum' ? '\\d+' : snapshot}$`,
+          ),
+        );
+        expect(end.error?.code).toBe('PROXY_DIFFERS');
+        expect(checkOf(end)).toMatchObject({ verdict: 'differs' });
+        expect(aroundTheHash(scene)).toEqual(inOrder);
+        expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(snapshot);
+        await expectNothingLeft(scene);
+      });
+    },
+    unhurried,
+  );
+
+  it('and the node cannot read it: the run has failed, and is rolled back', async () => {
+    await inScene(async (scene) => {
+      const faults = ['fail=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576:2'];
+      const end = await failingRun(scene, { change: whole(), faults });
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        sentence: expect.stringMatching(
+          /^step hash-proxy: the whole of Volume2 was not hashed on node1: node1: dd ended with exit status 2/,
+        ) as string,
+        stands: [...normalStands, tapeStands.verified],
+      });
+      expect(end.error?.code).toBe('PROXY_NOT_HASHED');
+      await expectNothingLeft(scene);
+    });
+  });
+
+  it('and the proxy cannot be started: the run has failed, and is rolled back', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, { change: whole(), faults: ['fail=node1:sdxvolume -N'] });
+      expect(end).toMatchObject({ exitStatus: 2, error: { code: 'COMMAND_FAILED' } });
+      expect(end.stands).toEqual([...normalStands, tapeStands.verified]);
+    });
+  });
+
+  it('and the run is cancelled meanwhile: what reads is ended, and the proxy stopped and rejoined', async () => {
+    await inScene(async (scene) => {
+      const stop = new AbortController();
+      scene.lab.faults.set('hang=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576');
+      scene.lab.onCommand(({ phase, line }) => {
+        if (phase === 'started' && line.includes('.hash.work/run.pid')) stop.abort();
+      });
+      const end = await failingRun(scene, { change: whole(), cancel: stop.signal });
+      expect(end).toMatchObject({ exitStatus: 2, error: { code: 'RUN_CANCELLED' } });
+      expect(aroundTheHash(scene)).toEqual(inOrder);
+      await expectNothingLeft(scene);
+    });
+  });
+
+  it('and somebody rejoins it meanwhile: the run does not end verified', async () => {
+    await inScene(async (scene) => {
+      let rejoined: Promise<unknown> | undefined;
+      const end = await failingRun(scene, {
+        change: whole(),
+        onEvent(event) {
+          if (event.type !== 'proxy-hash') return;
+          rejoined = onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
+        },
+      });
+      await rejoined;
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+      // The check after the hash sees it, or the command that stops the proxy is refused while it is copied to.
+      expect(['CHECK_FAILED', 'COMMAND_FAILED']).toContain(end.error?.code);
+    });
+  });
+});
+
+describe('a job that halts while the whole proxy is hashed', () => {
+  it('is resumed with the hash', async () => {
+    await inScene(async (scene) => {
+      const change = whole({}, { onFailure: 'halt' });
+      scene.lab.faults.set('fail=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576:2');
+      const halted = await runScene(scene, { change });
+      expect(halted).toMatchObject({ exitStatus: 3, error: { code: 'PROXY_NOT_HASHED' } });
+      expect((await clusterState(scene)).proxy).toBe('Part');
+      for (const fault of scene.lab.faults.list()) scene.lab.faults.clear(fault);
+      const console = await openSceneConsole(scene, change);
+      const never = new AbortController().signal;
+      const end = await console
+        .resume({
+          run: halted.run,
+          takeOverLock: false,
+          ask: undefined,
+          approveVerified: true,
+          cancel: never,
+          halt: never,
+          onEvent: () => undefined,
+        })
+        .finally(() => console.close());
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      const { events } = await readRun(scene.state, halted.run);
+      expect(events.filter(({ type }) => type === 'proxy-hash')).toHaveLength(1);
+      await expectNothingLeft(scene);
+    });
+  });
+});
+
+describe('"all" is refused', () => {
+  it('for a method that is laid over the job and does not stream the device', async () => {
+    await inScene(async (scene) => {
+      expect(await failureOf(runScene(scene, { change: whole(), method: '6b' }))).toMatchObject({
+        code: 'FINGERPRINT_ALL_IMPOSSIBLE',
+        sentence:
+          'verify.fingerprint: "all" takes method 6a: what 6b writes for Volume2 is not the bytes of the device, and cannot be compared with them',
+      });
+    });
+  });
+});
