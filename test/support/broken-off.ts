@@ -10,14 +10,15 @@ import { isFailure } from '../../src/contract/errors.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import { breaks, brokenRun, silences, type Break, type BrokenRun } from './breaks.ts';
 import { watchRejoins } from './failures.ts';
-import { jobsOfKinds, kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
-import { openScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
+import { kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
+import { sha256, type Scene, type SceneRun } from './lab-run.ts';
 import { takeUpScene } from './mortal-console.ts';
 import { placesOf, type Place } from './places.ts';
 import { failureOf } from './refusals.ts';
 import { runningOnServer } from './server-run.ts';
 import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
+import { SharedScene } from './shared-scene.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -178,26 +179,6 @@ async function takenUp(scene: Scene, { place, then }: Scenario, broken: BrokenRu
     reason,
   ).toBe(true);
   return takeUpScene(scene, 'unwind', run, { change });
-}
-
-/** A lab for many scenarios, until one of them leaves something behind. */
-class SharedScene {
-  #opened: Promise<{ scene: Scene; before: Standing }> | undefined;
-
-  take(): Promise<{ scene: Scene; before: Standing }> {
-    return (this.#opened ??= this.#open());
-  }
-
-  async #open() {
-    const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
-    return { scene, before: await standing(scene) };
-  }
-
-  async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    await (await opened)?.scene.close();
-  }
 }
 
 async function perform(shared: SharedScene, scenario: Scenario): Promise<string> {

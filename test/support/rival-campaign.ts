@@ -9,8 +9,8 @@ import { isFailure } from '../../src/contract/errors.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { dying } from './breaks.ts';
-import { jobsOfKinds, type KindOfRun } from './kinds-of-run.ts';
-import { jobOf, openScene, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
+import { type KindOfRun } from './kinds-of-run.ts';
+import { jobOf, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 import { locksLeft } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
 import { ownSteps, stepsOfPlan } from './places.ts';
@@ -24,6 +24,7 @@ import {
 import { Hold, momentsOf, type Moment } from './rival-moment.ts';
 import { commandsNamed, RunWatch, tapeDigests, toldBy, type TapeDigests } from './rival-oracle.ts';
 import { standing, type Standing } from './standing.ts';
+import { SharedScene } from './shared-scene.ts';
 
 /** What else happens at the moment: to the command that is held back, or to the next query of the backup server. */
 const troubles = ['nothing', 'dropped', 'silent', 'cut', 'fails'] as const;
@@ -260,27 +261,6 @@ async function expectAsBefore(scene: Scene, before: Standing, told: string): Pro
   expect({ ...now, directories }, told).toEqual(before);
 }
 
-/** A lab for many scenarios, until one of them leaves something behind. */
-class Stage {
-  #opened: Promise<{ scene: Scene; before: Standing }> | undefined;
-
-  take(): Promise<{ scene: Scene; before: Standing }> {
-    return (this.#opened ??= this.#open());
-  }
-
-  async #open() {
-    const scene = await openScene({ blocks: 4096, jobs: jobsOfKinds });
-    return { scene, before: await standing(scene) };
-  }
-
-  /** The next scenario is given a lab of its own. */
-  async close(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    await (await opened)?.scene.close();
-  }
-}
-
 const titleOf = ({ moment, act, trouble, course, then }: Scenario) => {
   const how = course === 'in the run' ? course : `${course}, then ${then}`;
   const also = trouble === 'nothing' ? '' : `, and ${trouble}`;
@@ -292,7 +272,7 @@ const titleOf = ({ moment, act, trouble, course, then }: Scenario) => {
  * @param sampled how many of each kind `npm test` plays
  */
 export async function rivalCampaign(kinds: readonly KindOfRun[], sampled: number): Promise<void> {
-  const stage = new Stage();
+  const stage = new SharedScene();
   const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
   const random = randomOf(Number(process.env['SHADOWTAPE_SEED'] ?? 6_637));
   for (const kind of kinds) {
