@@ -17,6 +17,7 @@ import { hostProfiles } from '../../src/main/site/host-profiles.ts';
 import { chooseJob, readSite } from '../../src/main/site/site-file.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
+import { nextOrder } from '../../src/main/journal/run-order.ts';
 import { openSceneConsole, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 
 /** Says of each event that is about to be written whether the console dies before it, after it, or lives on. */
@@ -115,6 +116,7 @@ export async function dyingRun(
   const run = runName(new Date(), `volume2-of-the-dead-${(born += 1)}`);
   const assignment = assign(site, named, world.primaries, run);
   const steps = stepsOf(assignment);
+  const order = await nextOrder(scene.state);
   const journal = new MortalJournal(scene.state.journalFile(run), run, life, death);
   const halt = new AbortController();
   const closed = new Promise<void>((resolve) => {
@@ -127,6 +129,7 @@ export async function dyingRun(
     assignment,
     steps,
     journal,
+    order,
     hosts: mortalHosts(hosts, life),
     ask: () => Promise.reject(new Error('nobody is asked')),
     operator: 'the one who died',
