@@ -12,6 +12,7 @@ import { capturePlays, forPictures } from './plays.ts';
 import { mayComplain, picturesOf, type Picture } from './pictures.ts';
 
 const sizes = [
+  { width: 900, height: 700 },
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
 ] as const;
