@@ -57,6 +57,22 @@ describe('the operator', () => {
     });
   });
 
+  it('declines the shadow, and it cannot be removed: the hint is not to start another run', async () => {
+    await inScene(async (scene) => {
+      const { ask } = answers('stop');
+      scene.lab.faults.set('fail=node3:sdxshadowvolume -R');
+      const end = await failingRun(scene, {
+        ask,
+        change: withJob({ approve: 'operator', onFailure: 'unwind' }),
+      });
+      expect(end).toMatchObject({ exitStatus: 3, sentence: 'step verify: Marion chose to stop' });
+      expect(end.error).toMatchObject({
+        code: 'OPERATOR_DECLINED',
+        hint: 'resume the run, or roll it back',
+      });
+    }, 'otherwise');
+  });
+
   it('approves the shadow; or has approved it beforehand, with --yes', async () => {
     await inScene(async (scene) => {
       const change = withJob({

@@ -118,6 +118,12 @@ interface Ending {
   readonly troubles?: readonly string[];
 }
 
+/** Whoever stopped a run that could not be rolled back is not to start another one. */
+function beforeAnother(error: ShadowtapeError): ShadowtapeError {
+  if (!isFailure(error, 'RUN_CANCELLED', 'OPERATOR_DECLINED')) return error;
+  return new ShadowtapeError({ ...error.toInfo(), hint: 'resume the run, or roll it back' }, error);
+}
+
 /** A bad tape is what the reader must know first, unless the cluster needs him. */
 function failedEnd(
   context: RunContext,
@@ -130,7 +136,8 @@ function failedEnd(
   const bad = tapeError(context);
   const isTapeFirst = bad !== undefined && (exitStatus === 4 || error === undefined);
   const open = isComparisonOpen(context) ? 'PROXY_NOT_COMPARED' : 'TAPE_NOT_PROVEN';
-  const shown = (isTapeFirst ? bad : error) ?? failure(open);
+  const first = (isTapeFirst ? bad : error) ?? failure(open);
+  const shown = exitStatus === 3 ? beforeAnother(first) : first;
   const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
