@@ -6,6 +6,8 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';
 import { readKept } from '../journal/kept-file.ts';
+import { headOf } from '../proof/seal.ts';
+import { readSeals } from '../proof/seals-file.ts';
 import { signatureOf } from '../proof/signature-facts.ts';
 import { commandScript, rateTable } from '../report/document/run-commands.ts';
 import { pdfOf } from '../report/pages/pdf-report.ts';
@@ -44,6 +46,14 @@ const forms: Readonly<Record<ExportWhat, { ending: string; type: string }>> = {
   rates: { ending: '.rates.csv', type: 'text/csv; charset=utf-8' },
 };
 
+/** What lies beside the journal, and may have come after an export. */
+interface Tells {
+  readonly signed: boolean;
+  readonly sealed: boolean;
+}
+
+const tellsAll: Tells = { signed: true, sealed: true };
+
 export class ReportService {
   readonly #state: StateFolder;
 
@@ -53,7 +63,7 @@ export class ReportService {
 
   /** The report as a document, for a page. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async document(run: string): Promise<ReportDocument> {
-    return reportOf((await this.#source(run, true)).source);
+    return reportOf((await this.#source(run, tellsAll)).source);
   }
 
   /**
@@ -92,26 +102,27 @@ export class ReportService {
   /** What was exported before, made anew: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async again(
     run: string,
-    { what, paper = 'A4', signed = true }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
+    { what, paper = 'A4', signed = true, sealed = false }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
   ): Promise<Buffer> {
-    return (await this.#make({ run, what, paper }, signed)).exported.content;
+    return (await this.#make({ run, what, paper }, { signed, sealed })).exported.content;
   }
 
-  async #source(run: string, signed: boolean): Promise<{ source: ReportSource; wasSigned: boolean }> {
+  async #source(run: string, tells: Tells): Promise<{ source: ReportSource; told: Tells }> {
     const { events, lastHash, truncated } = await readRun(this.#state, run);
-    const check = signed ? await signatureOf(this.#state, run) : undefined;
+    const check = tells.signed ? await signatureOf(this.#state, run) : undefined;
     const signature = check === undefined || check.verdict === 'unreadable' ? undefined : check;
+    const sealsHead = tells.sealed ? headOf(await readSeals(this.#state), run, lastHash) : undefined;
     return {
-      source: { run, events, journalHash: lastHash, torn: truncated, signature },
-      wasSigned: signature !== undefined,
+      source: { run, events, journalHash: lastHash, torn: truncated, signature, sealsHead },
+      told: { signed: signature !== undefined, sealed: sealsHead !== undefined },
     };
   }
 
   async #make(
     { run, what, paper }: ExportRequest,
-    signed = true,
+    tells = tellsAll,
   ): Promise<{ exported: Exported; record: ReportRecord }> {
-    const { source, wasSigned } = await this.#source(run, signed);
+    const { source, told } = await this.#source(run, tells);
     const content = await this.#content(source, what, paper);
     const { ending, type } = forms[what];
     return {
@@ -119,7 +130,7 @@ export class ReportService {
       record: {
         at: new Date().toISOString(),
         what,
-        ...(what === 'pdf' ? { paper, signed: wasSigned } : {}),
+        ...(what === 'pdf' ? { paper, ...told } : {}),
         sha256: createHash('sha256').update(content).digest('hex'),
         journalHash: source.journalHash,
         version,

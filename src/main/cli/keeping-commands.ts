@@ -76,8 +76,9 @@ async function stateRemoveCommand(
     yesRemove ??
     (hasTerminal() ? await typedOnTerminal(`Type ${run} to remove all that is kept of it: `) : undefined);
   if (typed !== run) throw failure('REMOVAL_NOT_CONFIRMED', { run });
-  const files = await removeRun(state, run, `${userInfo().username}@${hostname()}`);
+  const { files, head } = await removeRun(state, run, `${userInfo().username}@${hostname()}`);
   print(`removed: ${files.join(', ')}`);
+  print(`head of the seals: ${head}`);
   return 0;
 }
 

@@ -14,6 +14,8 @@ export const reportRecordSchema = z.looseObject({
   paper: z.enum(['A4', 'Letter']).optional(),
   /** Of a PDF: whether it tells of a signature. */
   signed: z.boolean().optional(),
+  /** Of a PDF: whether it tells the head of the seals. */
+  sealed: z.boolean().optional(),
   /** Of the exported file. */
   sha256,
   /** SHA-256 of the journal's last line at that time. */

@@ -7,7 +7,7 @@ import type { StateFolder } from '../journal/state-folder.ts';
 import { auditReport, auditState, worstOf } from './audit.ts';
 import { hashOfLine } from './chain.ts';
 import { appendSeals, readSeals, sealRun } from './seals-file.ts';
-import { parseSeals } from './seal.ts';
+import { headOf, parseSeals } from './seal.ts';
 import {
   newState,
   recordedEvents,
@@ -21,6 +21,8 @@ import {
 afterEach(removeFolders);
 
 const at = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+const headOfSeals = async (state: StateFolder) => (await readSeals(state)).lastHash;
 
 /** The sentence of the one line that is about the journal. */
 async function said(state: StateFolder): Promise<string> {
@@ -51,7 +53,7 @@ describe('the audit of a journal that was sealed', () => {
         subject: 'seals',
         file: state.sealsFile,
         verdict: 'proven',
-        sentence: '1 seal, chain intact',
+        sentence: `1 seal, chain intact; head ${await headOfSeals(state)}`,
       },
       {
         run,
@@ -59,6 +61,13 @@ describe('the audit of a journal that was sealed', () => {
         file: state.journalFile(run),
         verdict: 'proven',
         sentence: `164 lines, chain intact, sealed ${seal?.at}; final hash ${lastHash}`,
+      },
+      {
+        run,
+        subject: 'signature',
+        file: state.signatureFile(run),
+        verdict: 'unproven',
+        sentence: 'not signed: chain and seal show accidents, not forgery',
       },
     ]);
   });
@@ -109,9 +118,11 @@ describe('the audit of a journal that was sealed', () => {
     await change(state, (lines) =>
       lines.map((line, index) => (index === 30 ? line.replace('"seq"', '"seq" ') : line)),
     );
-    expect(await auditState({ state }, [run])).toMatchObject([
-      { verdict: 'wrong', line: 31, at: events[30]?.at },
-    ]);
+    expect((await auditState({ state }, [run]))[0]).toMatchObject({
+      verdict: 'wrong',
+      line: 31,
+      at: events[30]?.at,
+    });
   });
 
   it('finds a last line that was changed, and a journal that was replaced as a whole', async () => {
@@ -218,7 +229,7 @@ describe('the list of seals', () => {
     await sealRun(state, run);
     expect((await auditState({ state }))[0]).toMatchObject({
       verdict: 'proven',
-      sentence: '2 seals, chain intact',
+      sentence: `2 seals, chain intact; head ${await headOfSeals(state)}`,
     });
   });
 
@@ -251,7 +262,67 @@ describe('the list of seals', () => {
     const { seals, trouble } = await readSeals(state);
     expect(trouble).toBeUndefined();
     expect(seals.map((seal) => seal.run).sort()).toEqual(names);
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstOf(await auditState({ state }))).toBe('unproven');
+  });
+});
+
+describe('a published head of the seals', () => {
+  const older = '20261121-020004-volume2';
+  /** Two runs; the head is published after each. */
+  async function twoRuns() {
+    const state = await newState();
+    writeRun(state, smallEvents(), older);
+    const first = await sealRun(state, older);
+    writeRun(state, smallEvents());
+    const second = await sealRun(state, run);
+    return { state, first: first ?? '', second: second ?? '' };
+  }
+  const saidOfHead = async (state: StateFolder, head: string) =>
+    (await auditState({ state, head })).filter(({ subject }) => subject === 'seals').at(-1);
+
+  it('is what sealing returns and what the audit prints', async () => {
+    const { state, second } = await twoRuns();
+    expect(second).toBe(await headOfSeals(state));
+    expect((await auditState({ state }))[0]?.sentence).toBe(`2 seals, chain intact; head ${second}`);
+  });
+
+  it('is reached by the list as it was, and by one that has grown', async () => {
+    const { state, first, second } = await twoRuns();
+    expect(await saidOfHead(state, second)).toMatchObject({
+      verdict: 'proven',
+      sentence: 'line 2 of the list of seals is the published head, and nothing was sealed since',
+    });
+    expect(await saidOfHead(state, first)).toMatchObject({
+      verdict: 'proven',
+      sentence: 'line 1 of the list of seals is the published head; sealed since: 1',
+    });
+  });
+
+  it('finds that the newest run was removed together with its seal', async () => {
+    const { state, first, second } = await twoRuns();
+    await rm(state.journalFile(run));
+    const [line] = (await readFile(state.sealsFile, 'utf8')).split('\n');
+    await writeFile(state.sealsFile, `${line}\n`);
+    expect((await auditState({ state })).map(({ verdict }) => verdict)).toEqual([
+      'proven',
+      'proven',
+      'unproven',
+    ]);
+    expect(await saidOfHead(state, second)).toMatchObject({
+      verdict: 'wrong',
+      sentence: `the list of seals does not reach the published head ${second} (1 seal, head ${first}): seals were removed from its end, together with their runs or without them, or the list was replaced`,
+    });
+    await rm(state.sealsFile);
+    expect((await saidOfHead(state, second))?.sentence).toMatch(/\(there are no seals\)/);
+  });
+
+  it('is told for the journal that was sealed, and for no other', async () => {
+    const { state, first } = await twoRuns();
+    const seals = await readSeals(state);
+    const { lastHash } = parseJournal('', await readFile(state.journalFile(older)));
+    expect(headOf(seals, older, lastHash)).toBe(first);
+    expect(headOf(seals, older, '1'.repeat(64))).toBeUndefined();
+    expect(headOf(seals, 'nobody', lastHash)).toBeUndefined();
   });
 });
 
@@ -318,9 +389,9 @@ describe('the audit of what lies beside a journal', () => {
     expect(await auditReport({ state }, file, () => Promise.resolve(pdf))).toMatchObject({
       sentence: `${good}; made anew, it is the same`,
     });
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstOf(await auditState({ state }))).toBe('unproven');
     await writeReportRecord(state, run, { ...record, journalHash: '1'.repeat(64) });
-    expect((await auditState({ state }, [run]))[1]).toMatchObject({
+    expect((await auditState({ state }, [run]))[2]).toMatchObject({
       subject: 'report',
       verdict: 'wrong',
       sentence: `the report (A4) of 2026-11-22T03:00:00.000Z was made of another journal: its final hash was ${'1'.repeat(64)}`,

@@ -241,12 +241,16 @@ export async function requireRemovable(state: StateFolder, run: string): Promise
 /**
  * Removes all files of a run; what its journal was is written into the list of seals first.
  * @param by who wants it
- * @returns the names of the files
+ * @returns the names of the files, and the head of the list of seals
  * @throws RUN_UNKNOWN, STATE_RUN_LIVE, SEALS_UNWRITABLE, STATE_FILE_UNWRITABLE
  */
-export async function removeRun(state: StateFolder, run: string, by: string): Promise<string[]> {
+export async function removeRun(
+  state: StateFolder,
+  run: string,
+  by: string,
+): Promise<{ readonly files: readonly string[]; readonly head: string }> {
   const content = await requireRemovable(state, run);
-  await appendSeals(state, [
+  const head = await appendSeals(state, [
     { what: 'removed', at: new Date().toISOString(), run, by, ...lastFacts(content, run) },
   ]);
   const files = await filesOfRun(state, run);
@@ -255,7 +259,7 @@ export async function removeRun(state: StateFolder, run: string, by: string): Pr
   } catch (error) {
     throw unwritable(dirname(files[0] ?? state.path), error);
   }
-  return files.map((file) => basename(file));
+  return { files: files.map((file) => basename(file)), head };
 }
 
 export interface DiskUse {

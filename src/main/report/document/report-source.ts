@@ -22,6 +22,8 @@ export interface ReportSource {
   readonly torn?: boolean | undefined;
   /** Who signed the journal, and whether it is a signature of these bytes; undefined where nobody has. */
   readonly signature?: ReportSignature | undefined;
+  /** Head of the list of seals right after the run was sealed; undefined where it was not. */
+  readonly sealsHead?: string | undefined;
 }
 
 /** The same, folded: what the sections are written from. */
