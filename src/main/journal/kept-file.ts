@@ -2,10 +2,12 @@
  * Files that are kept for years: journals and catalogues may lie there compressed, as NAME.gz. Where both are there, compressing was
  * broken off, and the plain one counts.
  */
+import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
+import { bytesText } from '../../contract/words.ts';
 
 const unzip = promisify(gunzip);
 
@@ -43,12 +45,22 @@ export async function orMissing<Value>(file: string, work: Promise<Value>): Prom
   }
 }
 
-/** @throws PACKED_FILE_DAMAGED */
+/** Journals and lists of files become 10 to 30 times smaller; what becomes more was made to fill memory or disk. */
+const mostTimes = 250;
+const alwaysAllowed = 64 * 1024 * 1024;
+
+/** How many bytes so many packed ones may unpack into. */
+export const mostUnpacked = (packedBytes: number): number => Math.max(alwaysAllowed, mostTimes * packedBytes);
+
+/** @throws PACKED_FILE_DAMAGED, also where it unpacks into more than what was ever packed here */
 export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
+  const limit = Math.min(mostUnpacked(packed.length), constants.MAX_LENGTH);
   try {
-    return await unzip(packed);
+    return await unzip(packed, { maxOutputLength: limit });
   } catch (error) {
-    throw failure('PACKED_FILE_DAMAGED', { file, reason: readTrouble(error) }, {}, error);
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const reason = isTooLarge ? `it unpacks into more than ${bytesText(limit)}` : readTrouble(error);
+    throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
   }
 }
 

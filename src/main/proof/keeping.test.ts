@@ -188,7 +188,7 @@ describe('the archive of a state folder', () => {
     expect(await readdir(folder)).toEqual(['file']);
     await exportState(state, archive);
     const other = await newState();
-    await expect(importState(other, archive, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(importState(other, archive, { abort: AbortSignal.abort() })).rejects.toMatchObject({
       message: 'stopped before the end: 0 files were taken',
     });
     expect(await readdir(other.path)).toEqual([]);
