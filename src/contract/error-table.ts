@@ -433,10 +433,6 @@ export const errorTable = {
     sentence: '{file} unpacks into more than {limit}',
     hint: 'nothing was taken from it; name a file that shadowtape state export has written',
   },
-  STATE_FILE_LINK: {
-    sentence: '{file} is a symbolic link, and links in the state folder are not followed',
-    hint: 'put the file itself there; to keep the state folder elsewhere, name that place with --state DIR',
-  },
   STATE_ARCHIVE_UNREADABLE: {
     sentence: '{file} cannot be read as an archive of a state folder: {reason}',
     hint: 'name a file that shadowtape state export has written',

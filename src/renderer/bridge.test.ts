@@ -104,6 +104,22 @@ describe('the bridge in a browser', () => {
     expect(await runs).toEqual({ result: [] });
   });
 
+  it('shows signs that turn the direction of a text, but leaves the site file as it is', async () => {
+    const bridge = await browserBridge();
+    const socket = socketAt(0);
+    socket.open();
+    const tape = bridge.request('tapes', {});
+    const site = bridge.request('site', {});
+    socket.say({ id: 1, reply: { result: [{ name: 'a\u202eb', count: 1, files: ['\u2066x'] }] } });
+    socket.say({ id: 2, reply: { result: { name: 'a\u200fb' } } });
+    expect(await tape).toEqual({ result: [{ name: 'a\\u202eb', count: 1, files: ['\\u2066x'] }] });
+    expect(await site).toEqual({ result: { name: 'a\u200fb' } });
+    const told: unknown[] = [];
+    bridge.follow('run', { run: 'run1' }, (push) => told.push(push));
+    socket.say({ id: 3, push: { kind: 'events', events: [{ text: 'z\u2067' }] } });
+    expect(told).toEqual([{ push: { kind: 'events', events: [{ text: 'z\\u2067' }] } }]);
+  });
+
   it('gives a request up', async () => {
     const bridge = await browserBridge();
     socketAt(0).open();

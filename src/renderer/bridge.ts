@@ -8,6 +8,7 @@ import type { Bridge, Channel, Pushes, Reply, RequestOf, Topic, TopicRequest } f
 import type { ErrorInfo } from '../contract/errors.ts';
 import type { HostMessage, PageMessage, Wire } from '../contract/wire.ts';
 import { TabKey, type Refused } from './tab-key.ts';
+import { isOfSiteFile, undirectedValues } from './undirected-values.ts';
 
 export type { Refused };
 
@@ -121,7 +122,7 @@ class HostBridge implements Bridge {
       const end = (reply: unknown) => {
         this.#requests.delete(id);
         signal?.removeEventListener('abort', withdraw);
-        resolve(reply as Reply<Name>);
+        resolve((isOfSiteFile(channel) ? reply : undirectedValues(reply)) as Reply<Name>);
       };
       this.#requests.set(id, end);
       signal?.addEventListener('abort', withdraw, { once: true });
@@ -159,7 +160,9 @@ class HostBridge implements Bridge {
     else
       this.#followings
         .get(id)
-        ?.listener('push' in message ? { push: message.push } : { error: message.error });
+        ?.listener(
+          undirectedValues('push' in message ? { push: message.push } : { error: message.error }) as Told,
+        );
   }
 
   #use(wire: Wire): void {

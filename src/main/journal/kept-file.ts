@@ -4,10 +4,12 @@
  */
 import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
 import { bytesText } from '../../contract/words.ts';
+import { linkTrouble, ownFlags, requireNoLink } from './own-files.ts';
 
 const unzip = promisify(gunzip);
 
@@ -24,6 +26,7 @@ const readTroubles: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',
+  ELOOP: linkTrouble,
 };
 
 /** Why a file of the console's own machine cannot be read, in a few words. */
@@ -70,10 +73,23 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
  * @throws PACKED_FILE_DAMAGED, STATE_FILE_UNREADABLE, and what reading ends with: ENOENT where neither is there
  */
 export async function readKept(file: string): Promise<Buffer> {
-  const plain = await orMissing(file, readFile(file));
+  const plain = await readOwn(file);
   if (plain) return plain;
   const packed = packedFile(file);
-  return unpack(packed, await readFile(packed));
+  return unpack(packed, (await readOwn(packed)) ?? (await readFile(packed)));
+}
+
+/**
+ * A file of the state folder, as it lies there; undefined where it is missing.
+ * @throws STATE_FILE_UNREADABLE, also for a symbolic link
+ */
+export function readOwn(file: string): Promise<Buffer | undefined> {
+  const folder = dirname(file);
+  const ofRuns = basename(folder) === 'runs' ? requireNoLink(folder) : Promise.resolve();
+  return orMissing(
+    file,
+    ofRuns.then(() => readFile(file, { flag: ownFlags.read })),
+  );
 }
 
 export interface KeptStat {

@@ -1,9 +1,10 @@
 /** The file of the seals: `seals.ndjson` in the state folder. It only ever grows. */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { writeTrouble } from '../journal/journal.ts';
-import { orMissing, readKept } from '../journal/kept-file.ts';
+import { readKept, readOwn } from '../journal/kept-file.ts';
+import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { checkChain } from './chain.ts';
 import { whileLocked } from '../journal/file-lock.ts';
@@ -12,7 +13,7 @@ import { parseSeals, sealLine, type NewSeal, type ReadSeals } from './seal.ts';
 /** @returns no seals where there is no list. @throws STATE_FILE_UNREADABLE */
 export async function readSeals(state: StateFolder): Promise<ReadSeals> {
   const { sealsFile } = state;
-  return parseSeals((await orMissing(sealsFile, readFile(sealsFile))) ?? Buffer.alloc(0));
+  return parseSeals((await readOwn(sealsFile)) ?? Buffer.alloc(0));
 }
 
 /**
@@ -27,7 +28,7 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
     return await whileLocked(`${file}.lock`, async () => {
       const { lastHash: last, wholeBytes, isTorn } = await readSeals(state);
       let previous = last;
-      const handle = await open(file, 'a', 0o600);
+      const handle = await open(file, ownFlags.append, 0o600);
       try {
         if (isTorn) await handle.truncate(wholeBytes);
         for (const seal of seals) {

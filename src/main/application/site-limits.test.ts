@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readDraft } from '../application/site-draft.ts';
-import { parseSite, parseYaml, readSite } from './site-file.ts';
-import { sampleSiteText } from './site.test-support.ts';
+import { readDraft } from './site-draft.ts';
+import { parseSite, parseYaml, readSite } from '../site/site-file.ts';
+import { sampleSiteText } from '../site/site.test-support.ts';
 
 const lines = (count: number, line: (number: number) => string) =>
   Array.from({ length: count }, (_, number) => `${line(number)}\n`).join('');
