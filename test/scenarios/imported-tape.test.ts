@@ -93,6 +93,7 @@ describe('a tape whose console is lost', () => {
     expect(await verify(run)).toMatchObject([{ volume: 'Volume2', records: 256, sha256: onTape(end) }]);
     expect(await auditState({ state: scene.state }, [run])).toMatchObject([
       { verdict: 'unproven', sentence: expect.stringContaining('it was imported from a tape') as string },
+      { subject: 'signature', verdict: 'unproven' },
     ]);
 
     expect(await importHere()).toEqual([
