@@ -33,6 +33,9 @@ export default {
     'out/**',
     'package.json',
     'LICENSE',
+    'SECURITY.md',
+    // The fonts' license asks that its text goes with them.
+    'resources/licenses/**',
     // ssh2's native addons are optional, and not built.
     '!node_modules/{cpu-features,nan}/**',
     // A report is set in these three faces alone (src/main/report/typesetter.ts).

@@ -28,6 +28,10 @@ export const errorTable = {
     sentence: '{file} is not valid YAML: line {line}, column {column}: {reason}',
     hint: 'mend the line; indentation is by spaces, never by tabs',
   },
+  SITE_FILE_TOO_LARGE: {
+    sentence: '{file} is too large for a site file: {reason}',
+    hint: 'check that it is the right file; divide a site with very many jobs into several site files',
+  },
   SITE_KEY_UNKNOWN: {
     sentence: '{file}: unknown key "{key}" in {path}',
     hint: 'keys that may stand here: {allowed}',
@@ -452,6 +456,14 @@ export const errorTable = {
   STATE_RUN_LIVE: {
     sentence: 'run {run} of this state folder goes on, in process {process} on {host}, since {since}',
     hint: 'wait until it has ended; where that process surely no longer lives, remove {file}',
+  },
+  TAPE_JOURNAL_TOO_LONG: {
+    sentence: 'the journal in the manifest of the tape unpacks into more than {limit}',
+    hint: 'Shadowtape writes no manifest like it: the tape was written by another program, or changed',
+  },
+  STATE_ARCHIVE_TOO_LARGE: {
+    sentence: '{file} unpacks into more than {limit}',
+    hint: 'nothing was taken from it; name a file that shadowtape state export has written',
   },
   STATE_ARCHIVE_UNREADABLE: {
     sentence: '{file} cannot be read as an archive of a state folder: {reason}',

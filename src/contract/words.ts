@@ -57,9 +57,25 @@ export function shortened(text: string, limit: number): string {
   return `${space > limit - longestWord ? kept.slice(0, space) : kept.slice(0, limit)}…`;
 }
 
-/** Keeps what a host prints from steering the terminal: control characters but tab and line feed are made visible. */
+/**
+ * Signs that turn the direction of a text (Unicode 9.0, UAX #9: LRM, RLM, ALM, embeddings, overrides, isolates), so that a name reads as
+ * another one; and line and paragraph separators.
+ */
+const directing = /[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+const visible = (sign: string): string => {
+  const code = sign.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+};
+
+/** Makes signs visible that turn the direction of a text. */
+export const undirected = (text: string): string => text.replace(directing, visible);
+
+/**
+ * Keeps what a host, a tape or an archive names from steering the terminal, and from reading as something else: control characters but
+ * tab and line feed, and signs that turn the direction of a text, are made visible.
+ */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (sign) =>
-    sign === '\n' || sign === '\t' ? sign : `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  const plain = text.replace(/\p{Cc}/gu, (sign) => (sign === '\n' || sign === '\t' ? sign : visible(sign)));
+  return undirected(plain);
 }

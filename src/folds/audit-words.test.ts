@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditLine } from '../contract/proof.ts';
-import { isSigned, verdictCounts, worstFirst, worstOf } from './audit-words.ts';
+import { isSigned, verdictCounts, worstFirst, worstOf, worstToSign } from './audit-words.ts';
 
 const line = (verdict: AuditLine['verdict'], subject: AuditLine['subject'], run = 'a'): AuditLine => ({
   run,
@@ -41,6 +41,22 @@ describe('what an audit says', () => {
   });
 
   it('knows whether somebody has signed', () => {
-    expect([isSigned(lines), isSigned(lines.slice(2))]).toEqual([true, false]);
+    const facts = {
+      keyType: 'ssh-ed25519',
+      fingerprint: 'SHA256:x',
+      namespace: 'shadowtape',
+      hash: 'sha512',
+    };
+    const signed = { ...line('unproven', 'signature'), signature: facts };
+    expect([isSigned([signed]), isSigned(lines), isSigned(lines.slice(2))]).toEqual([true, false, false]);
+  });
+
+  it('does not hold a missing signature against signing', () => {
+    const unsigned = [line('proven', 'journal'), line('wrong', 'signature')];
+    expect([worstOf(unsigned), worstToSign(unsigned), worstToSign(lines)]).toEqual([
+      'wrong',
+      'proven',
+      'wrong',
+    ]);
   });
 });

@@ -34,4 +34,8 @@ export function verdictCounts(lines: readonly AuditLine[]): { verdict: AuditVerd
 
 /** True where a signature lies beside the journal, whatever it is worth. */
 export const isSigned = (lines: readonly AuditLine[]): boolean =>
-  lines.some(({ subject }) => subject === 'signature');
+  lines.some(({ subject, signature }) => subject === 'signature' && signature !== undefined);
+
+/** Of all but a signature that is missing: what a signature would be put under. */
+export const worstToSign = (lines: readonly AuditLine[]): AuditVerdict | undefined =>
+  worstOf(lines.filter(({ subject, signature }) => subject !== 'signature' || signature !== undefined));

@@ -5,11 +5,13 @@ import type { HostMessage, PageMessage } from '../contract/wire.ts';
 class FakeSocket extends EventTarget {
   static readonly made: FakeSocket[] = [];
   readonly url: string;
+  readonly protocols: readonly string[];
   readonly said: PageMessage[] = [];
 
-  constructor(url: string) {
+  constructor(url: string, protocols: readonly string[]) {
     super();
     this.url = url;
+    this.protocols = protocols;
     FakeSocket.made.push(this);
   }
 
@@ -36,9 +38,38 @@ const socketAt = (index: number): FakeSocket => {
   return socket;
 };
 
-async function browserBridge() {
-  vi.stubGlobal('window', {});
-  vi.stubGlobal('location', { host: '127.0.0.1:8080' });
+/** What the console answers to each POST; absent: it does not answer. */
+type Answer = (path: string, body: string) => { readonly status: number; readonly json?: object };
+
+interface Tab {
+  /** In sessionStorage. */
+  readonly key?: string;
+  /** In the address. */
+  readonly search?: string;
+  readonly answer?: Answer;
+}
+
+const stored = new Map<string, string>();
+const addresses: string[] = [];
+
+async function browserBridge({ key = 'KEY', search = '', answer = () => ({ status: 200 }) }: Tab = {}) {
+  stored.clear();
+  addresses.length = 0;
+  if (key !== '') stored.set('shadowtape-key', key);
+  vi.stubGlobal('window', { open: (...words: string[]) => addresses.push(words.join(' ')) });
+  vi.stubGlobal('location', { host: '127.0.0.1:8080', pathname: '/', hash: '#/plan', search });
+  vi.stubGlobal('history', {
+    state: null,
+    replaceState: (_state: null, _title: string, path: string) => addresses.push(path),
+  });
+  vi.stubGlobal('sessionStorage', {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => void stored.set(name, value),
+  });
+  vi.stubGlobal('fetch', (path: string, { body }: { body: string }) => {
+    const { status, json = {} } = answer(path, body);
+    return Promise.resolve({ ok: status === 200, status, json: () => Promise.resolve(json) });
+  });
   vi.stubGlobal('WebSocket', FakeSocket);
   return (await import('./bridge.ts')).bridge;
 }
@@ -60,6 +91,7 @@ describe('the bridge in a browser', () => {
     const runs = bridge.request('runs', {});
     const socket = socketAt(0);
     expect(socket.url).toBe('ws://127.0.0.1:8080/bridge');
+    expect(socket.protocols).toEqual(['shadowtape', 'key.KEY']);
     expect(socket.said).toEqual([]);
     socket.open();
     expect(socket.said).toEqual([
@@ -70,6 +102,22 @@ describe('the bridge in a browser', () => {
     socket.say({ id: 1, reply: { result: { name: 'lab' } } });
     expect(await site).toEqual({ result: { name: 'lab' } });
     expect(await runs).toEqual({ result: [] });
+  });
+
+  it('shows signs that turn the direction of a text, but leaves the site file as it is', async () => {
+    const bridge = await browserBridge();
+    const socket = socketAt(0);
+    socket.open();
+    const tape = bridge.request('tapes', {});
+    const site = bridge.request('site', {});
+    socket.say({ id: 1, reply: { result: [{ name: 'a\u202eb', count: 1, files: ['\u2066x'] }] } });
+    socket.say({ id: 2, reply: { result: { name: 'a\u200fb' } } });
+    expect(await tape).toEqual({ result: [{ name: 'a\\u202eb', count: 1, files: ['\\u2066x'] }] });
+    expect(await site).toEqual({ result: { name: 'a\u200fb' } });
+    const told: unknown[] = [];
+    bridge.follow('run', { run: 'run1' }, (push) => told.push(push));
+    socket.say({ id: 3, push: { kind: 'events', events: [{ text: 'z\u2067' }] } });
+    expect(told).toEqual([{ push: { kind: 'events', events: [{ text: 'z\\u2067' }] } }]);
   });
 
   it('gives a request up', async () => {
@@ -127,6 +175,65 @@ describe('the bridge in a browser', () => {
     socketAt(1).open();
     socketAt(1).say({ id: 1, reply: { result: { name: 'lab' } } });
     expect(await asked).toEqual({ result: { name: 'lab' } });
+  });
+});
+
+describe('the key of a tab', () => {
+  /** Resolves when the bridge has settled what it waits for of the console. */
+  const settled = () => vi.advanceTimersByTimeAsync(0);
+
+  it('is what the token of the address is exchanged for; the token leaves the address', async () => {
+    const asked: string[] = [];
+    const bridge = await browserBridge({
+      key: '',
+      search: '?token=TOKEN',
+      answer: (path, body) => {
+        asked.push(`${path} ${body}`);
+        return { status: 200, json: { key: 'NEW' } };
+      },
+    });
+    await settled();
+    expect(asked).toEqual(['/enter TOKEN']);
+    expect(stored.get('shadowtape-key')).toBe('NEW');
+    expect(addresses).toEqual(['/#/plan']);
+    expect(socketAt(0).protocols).toEqual(['shadowtape', 'key.NEW']);
+    socketAt(0).open();
+    expect(bridge.connection).toBe('connected');
+  });
+
+  it('is refused where the address was used, and where there is none', async () => {
+    const used = await browserBridge({ key: '', search: '?token=TOKEN', answer: () => ({ status: 403 }) });
+    const asked = used.request('site', {});
+    await settled();
+    expect([used.connection, used.refused, FakeSocket.made.length]).toEqual(['refused', 'used', 0]);
+    expect(await asked).toMatchObject({ error: { sentence: 'this tab has no access to the console' } });
+    vi.resetModules();
+    const none = await browserBridge({ key: '' });
+    await settled();
+    expect([none.connection, none.refused]).toEqual(['refused', 'none']);
+  });
+
+  it('is kept by a tab that comes back to its used address', async () => {
+    await browserBridge({ search: '?token=TOKEN', answer: () => ({ status: 403 }) });
+    await settled();
+    expect(socketAt(0).protocols).toEqual(['shadowtape', 'key.KEY']);
+  });
+
+  it('is given up where the console that answers does not know it', async () => {
+    const bridge = await browserBridge({ answer: () => ({ status: 401 }) });
+    socketAt(0).open();
+    socketAt(0).close();
+    await settled();
+    expect([bridge.connection, bridge.refused]).toEqual(['refused', 'unknown']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
+  it('opens another tab with an address of its own', async () => {
+    const bridge = await browserBridge({ answer: () => ({ status: 200, json: { token: 'OTHER' } }) });
+    await bridge.openTab();
+    await bridge.openTab('#/runs');
+    expect(addresses).toEqual(['/?token=OTHER#/plan _blank noopener', '/?token=OTHER#/runs _blank noopener']);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The page's only way to the console: through the preload in the desktop window, through a WebSocket in a browser.
+ * The page's only way to the console: through the preload in the desktop window, through a WebSocket in a browser, with the key of the tab.
  *
  * A WebSocket that is lost is opened again, less and less often. Requests that waited for an answer then fail, since nobody knows whether
  * they were heard; what is followed is followed again, and its replay begins again: a fold of it starts afresh with the first event.
@@ -7,6 +7,10 @@
 import type { Bridge, Channel, Pushes, Reply, RequestOf, Topic, TopicRequest } from '../contract/channels.ts';
 import type { ErrorInfo } from '../contract/errors.ts';
 import type { HostMessage, PageMessage, Wire } from '../contract/wire.ts';
+import { TabKey, type Refused } from './tab-key.ts';
+import { isOfSiteFile, undirectedValues } from './undirected-values.ts';
+
+export type { Refused };
 
 declare global {
   interface Window {
@@ -15,8 +19,8 @@ declare global {
   }
 }
 
-/** `connecting`: for the first time; `lost`: it stood, and is tried again. */
-export type Connection = 'connected' | 'connecting' | 'lost';
+/** `connecting`: for the first time; `lost`: it stood, and is tried again; `refused`: this tab is not let in, and nothing is tried again. */
+export type Connection = 'connected' | 'connecting' | 'lost' | 'refused';
 
 type Told = { readonly push: unknown } | { readonly error: ErrorInfo };
 
@@ -33,6 +37,13 @@ const lostError: ErrorInfo = {
   evidence: {},
 };
 
+const refusedError: ErrorInfo = {
+  code: 'UNEXPECTED',
+  sentence: 'this tab has no access to the console',
+  hint: 'open it with an address that works: from another tab, or from the terminal',
+  evidence: {},
+};
+
 const withdrawnError: ErrorInfo = {
   code: 'UNEXPECTED',
   sentence: 'the request was given up',
@@ -46,6 +57,9 @@ const pauses = [250, 500, 1000, 2000, 5000];
 class HostBridge implements Bridge {
   #connection: Connection = 'connecting';
   #wire: Wire | undefined;
+  /** In a browser. */
+  readonly #tab: TabKey | undefined;
+  #refused: Refused | undefined;
   #attempt = 0;
   #number = 0;
   readonly #listeners = new Set<(connection: Connection) => void>();
@@ -56,11 +70,29 @@ class HostBridge implements Bridge {
 
   constructor() {
     if (window.shadowtape) this.#use(window.shadowtape);
-    else this.#connect();
+    else {
+      this.#tab = new TabKey();
+      this.#connect(this.#tab);
+    }
   }
 
   get connection(): Connection {
     return this.#connection;
+  }
+
+  /** Why this tab is not let in. */
+  get refused(): Refused | undefined {
+    return this.#refused;
+  }
+
+  /** True in a browser, where another tab needs an address of its own. */
+  get hasTabs(): boolean {
+    return this.#tab !== undefined;
+  }
+
+  /** Opens another tab on this screen. @throws where the console does not answer */
+  async openTab(hash = location.hash): Promise<void> {
+    await this.#tab?.openTab(hash);
   }
 
   /**
@@ -80,6 +112,7 @@ class HostBridge implements Bridge {
   ): Promise<Reply<Name>> {
     if (signal?.aborted) return Promise.resolve({ error: withdrawnError });
     if (this.#connection === 'lost') return Promise.resolve({ error: lostError });
+    if (this.#connection === 'refused') return Promise.resolve({ error: refusedError });
     const id = this.#newNumber();
     return new Promise((resolve) => {
       const withdraw = () => {
@@ -89,7 +122,7 @@ class HostBridge implements Bridge {
       const end = (reply: unknown) => {
         this.#requests.delete(id);
         signal?.removeEventListener('abort', withdraw);
-        resolve(reply as Reply<Name>);
+        resolve((isOfSiteFile(channel) ? reply : undirectedValues(reply)) as Reply<Name>);
       };
       this.#requests.set(id, end);
       signal?.addEventListener('abort', withdraw, { once: true });
@@ -105,11 +138,9 @@ class HostBridge implements Bridge {
     const id = this.#newNumber();
     const following = { topic, payload: plain(payload), listener: listener as (told: Told) => void };
     this.#followings.set(id, following);
-    if (this.#connection !== 'lost')
-      this.#say({ id, follow: { topic: following.topic, payload: following.payload } });
+    this.#say({ id, follow: { topic: following.topic, payload: following.payload } });
     return () => {
-      if (!this.#followings.delete(id)) return;
-      if (this.#connection !== 'lost') this.#say({ id, unfollow: true });
+      if (this.#followings.delete(id)) this.#say({ id, unfollow: true });
     };
   }
 
@@ -129,7 +160,9 @@ class HostBridge implements Bridge {
     else
       this.#followings
         .get(id)
-        ?.listener('push' in message ? { push: message.push } : { error: message.error });
+        ?.listener(
+          undirectedValues('push' in message ? { push: message.push } : { error: message.error }) as Told,
+        );
   }
 
   #use(wire: Wire): void {
@@ -145,17 +178,29 @@ class HostBridge implements Bridge {
     for (const [id, { topic, payload }] of this.#followings) wire.send({ id, follow: { topic, payload } });
   }
 
-  #connect(): void {
-    const socket = new WebSocket(`ws://${location.host}/bridge`);
+  #connect(tab: TabKey): void {
+    const { protocols } = tab;
+    if (!protocols) return void this.#enter(tab);
+    const socket = new WebSocket(`ws://${location.host}/bridge`, protocols);
     socket.addEventListener('open', () => {
       this.#attempt = 0;
       this.#use(wireOf(socket));
     });
     // A connection that could not be made is closed too.
-    socket.addEventListener('close', () => this.#lose());
+    socket.addEventListener('close', () => this.#lose(tab));
   }
 
-  #lose(): void {
+  async #enter(tab: TabKey): Promise<void> {
+    try {
+      const refused = await tab.enter();
+      if (refused === undefined) this.#connect(tab);
+      else this.#refuse(refused);
+    } catch {
+      this.#lose(tab);
+    }
+  }
+
+  #lose(tab: TabKey): void {
     this.#wire = undefined;
     // What waits for the first connection goes on waiting for it.
     if (this.#connection !== 'connecting') {
@@ -164,7 +209,21 @@ class HostBridge implements Bridge {
     }
     const pause = pauses[Math.min(this.#attempt, pauses.length - 1)];
     this.#attempt += 1;
-    setTimeout(() => this.#connect(), pause);
+    const timer = setTimeout(() => this.#connect(tab), pause);
+    // A browser does not tell a page why its WebSocket was refused.
+    if (tab.protocols)
+      void tab.isKnown().then((known) => {
+        if (known) return;
+        clearTimeout(timer);
+        this.#refuse('unknown');
+      });
+  }
+
+  #refuse(refused: Refused): void {
+    this.#refused = refused;
+    this.#waiting.length = 0;
+    for (const end of [...this.#requests.values()]) end({ error: refusedError });
+    this.#become('refused');
   }
 
   #become(connection: Connection): void {

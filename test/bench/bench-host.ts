@@ -5,6 +5,8 @@ import { serve } from '../../src/main/serve/serve.ts';
 
 export interface HostTold {
   readonly url: string;
+  /** Another address, for the wire that a test plays. */
+  readonly wireUrl: string;
 }
 
 /** Milliseconds; since it was asked before. */
@@ -47,5 +49,5 @@ process.once('disconnect', () => {
     .then(() => served.close())
     .then(() => process.exit());
 });
-const address: HostTold = { url: served.url };
+const address: HostTold = { url: served.url, wireUrl: served.newAddress() };
 process.send?.(address);

@@ -3,7 +3,6 @@ import { loadavg } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
 import type { Channel, RequestOf } from '../../src/contract/channels.ts';
-import type { Served } from '../../src/main/serve/serve.ts';
 import { chromiumBrowser } from '../support/browser.ts';
 import { TestPage, type Followed } from '../support/serve.ts';
 import type { HostTold, LoopDelay } from './bench-host.ts';
@@ -151,14 +150,14 @@ export async function latencyLines(): Promise<string[]> {
   const lab = new BenchProcess('bench-lab.ts', [String(mebibytes)]);
   const { siteFile, statePath } = await lab.told<LabTold>();
   const host = new BenchProcess('bench-host.ts', [siteFile, statePath]);
-  const { url } = await host.told<HostTold>();
+  const { url, wireUrl } = await host.told<HostTold>();
   const { executable, args } = chromiumBrowser();
   const browser = await chromium.launch({ executablePath: executable, args: [...args] });
   try {
     const page = await browser.newPage();
     await page.goto(url);
     await page.getByText('Volume2').first().waitFor();
-    const wire = await TestPage.open({ url } as Served);
+    const wire = await TestPage.open({ url: wireUrl });
     const round = async (goesOn: () => boolean): Promise<Round> => {
       await host.ask();
       const times = await measure(page, wire, goesOn);

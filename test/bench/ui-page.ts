@@ -92,8 +92,8 @@ export async function paintLines(browser: Browser, folder: string): Promise<stri
   const times: Record<'empty' | 'whole', (readonly [number, number])[]> = { empty: [], whole: [] };
   try {
     for (let turn = 0; turn < loads; turn += 1) {
-      times.empty.push(await loadTimes(browser, empty.url, 'title'));
-      times.whole.push(await loadTimes(browser, whole.url, 'main svg [data-key]'));
+      times.empty.push(await loadTimes(browser, empty.newAddress(), 'title'));
+      times.whole.push(await loadTimes(browser, whole.newAddress(), 'main svg [data-key]'));
     }
   } finally {
     await Promise.all([empty.close(), whole.close()]);

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { serve, type Served } from '../../src/main/serve/serve.ts';
+import { serve } from '../../src/main/serve/serve.ts';
 import { chromiumBrowser } from '../support/browser.ts';
 import { startCommand } from '../support/command-line.ts';
 import { clusterState, jobOf, normalState, openScene, type Scene } from '../support/lab-run.ts';
@@ -54,18 +54,19 @@ describe('shadowtape serve', () => {
       if (address !== undefined) heard(address);
     });
     const url = await printed;
-    const page = await TestPage.open({ url } as Served);
+    const page = await TestPage.open({ url });
     const { run } = await page.result('start', { job: 'raw-dd' });
     await page.follow('run', { run }).until(({ question }) => question !== undefined);
     command.process.kill('SIGINT');
     const { exitStatus, stdout } = await command.end;
-    expect(stdout).toBe(
-      [
-        `the console is at ${url}`,
-        `run ${run}: stopping: the cluster is brought back to its normal state; once more stops at once, where it stands`,
-        '',
-      ].join('\n'),
-    );
+    expect(stdout.split('\n')).toEqual([
+      `the console is at ${url}`,
+      expect.stringMatching(
+        /^the next address, for another browser or tab: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/,
+      ),
+      `run ${run}: stopping: the cluster is brought back to its normal state; once more stops at once, where it stands`,
+      '',
+    ]);
     expect(exitStatus).toBe(0);
     expect(await clusterState(scene)).toEqual(normalState);
   });

@@ -7,7 +7,7 @@ import { openLab } from '../../src/lab/lab.ts';
 import { sceneArguments, shadowtape, startCommand, startProgram } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
-import { get } from '../support/serve.ts';
+import { ask, enter } from '../support/serve.ts';
 
 let scene: Scene;
 let site: string[];
@@ -78,7 +78,7 @@ describe('serve', () => {
     const [address] = await match;
     command.process.stdout.destroy();
     command.process.stderr.destroy();
-    expect((await get({ url: address }, `/${new URL(address).search}`)).status).toBeLessThan(400);
+    expect((await ask({ url: address }, `/${new URL(address).search}`)).status).toBeLessThan(400);
     command.process.kill('SIGTERM');
     expect((await command.end).exitStatus).toBe(0);
   });
@@ -98,7 +98,7 @@ describe('serve', () => {
     const [, pid] = await match;
     endAtLast(Number(pid));
     const [shown] = await address.match;
-    expect((await get({ url: shown }, `/${new URL(shown).search}`)).status).toBeLessThan(400);
+    expect((await enter({ url: shown })).status).toBeLessThan(400);
     process.kill(Number(pid), 'SIGTERM');
     expect((await command.end).stderr).toContain('status 0\n');
   });
@@ -120,7 +120,7 @@ describe('serve', () => {
     );
     const [, pid] = await match;
     endAtLast(Number(pid));
-    await answers(() => get({ url: `http://127.0.0.1:${port}/` }, '/').then(({ status }) => status));
+    await answers(() => ask({ url: `http://127.0.0.1:${port}/` }, '/').then(({ status }) => status));
     await full.match;
     process.kill(Number(pid), 'SIGTERM');
     expect((await command.end).stderr).toBe(`pid ${pid}\n${noRoom}status 0\n`);

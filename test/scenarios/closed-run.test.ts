@@ -5,6 +5,7 @@ import type { AuditLine } from '../../src/contract/proof.ts';
 import type { Ask, EndedRun } from '../../src/main/application/console.ts';
 import { auditState, worstOf } from '../../src/main/proof/audit.ts';
 import { smallEvents, writeRun } from '../../src/main/proof/proof.test-support.ts';
+import { fingerprintOfKeyFile } from '../../src/main/ssh/signers.ts';
 import { sealRun } from '../../src/main/proof/seals-file.ts';
 import { removeRun } from '../../src/main/proof/state-archive.ts';
 import { withJob } from '../support/failures.ts';
@@ -69,7 +70,8 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
   const { run } = first.end;
   expect(whileLive).toMatchObject([
     { subject: 'seals', verdict: 'proven' },
-    { run: old, verdict: 'proven' },
+    { run: old, subject: 'journal', verdict: 'proven' },
+    { run: old, subject: 'signature', verdict: 'unproven' },
     {
       run,
       verdict: 'unproven',
@@ -77,10 +79,16 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
         /^\d+ lines, chain intact, but not sealed: it does not tell the end of its run, which goes on, or whose console died;/,
       ) as string,
     },
+    { run, subject: 'signature', verdict: 'unproven' },
   ]);
-  expect(verdicts(await auditState({ state }))).toEqual([
+  const siteKey = {
+    file: scene.lab.identityFile,
+    fingerprint: await fingerprintOfKeyFile(scene.lab.identityFile),
+  };
+  expect(verdicts(await auditState({ state, siteKey }))).toEqual([
     [undefined, 'seals', 'proven'],
     [old, 'journal', 'proven'],
+    [old, 'signature', 'wrong'],
     [run, 'journal', 'proven'],
     [run, 'signature', 'proven'],
   ]);
@@ -96,5 +104,5 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
     `${run}.ndjson.sig`,
     `${second.end.run}.ndjson`,
   ]);
-  expect(worstOf(await auditState({ state }))).toBe('proven');
+  expect(worstOf(await auditState({ state }))).toBe('unproven');
 });

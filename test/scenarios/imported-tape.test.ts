@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listTapes, readRun, type ImportedTape } from '../../src/main/application/console.ts';
 import { summarise } from '../../src/main/journal/run-summary.ts';
 import { parseJournal } from '../../src/main/journal/journal-reader.ts';
-import { auditState, worstOf } from '../../src/main/proof/audit.ts';
+import { auditState } from '../../src/main/proof/audit.ts';
+import { worstToSign } from '../../src/folds/audit-words.ts';
 import { importTape } from '../../src/main/proof/import-tape.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import {
@@ -54,7 +55,7 @@ describe('a tape whose console is lost', () => {
   it('brings its run back, which is then listed, shown, audited and read back', async () => {
     const end = await runScene(scene, { change: labelled });
     expect(end, end.sentence).toMatchObject({ verdict: 'verified' });
-    expect(worstOf(await auditState({ state: scene.state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state: scene.state }))).toBe('proven');
     const { run } = end;
     const before = await readFile(scene.state.journalFile(run));
     const [known] = listTapes(scene.state).tapes;
@@ -92,6 +93,7 @@ describe('a tape whose console is lost', () => {
     expect(await verify(run)).toMatchObject([{ volume: 'Volume2', records: 256, sha256: onTape(end) }]);
     expect(await auditState({ state: scene.state }, [run])).toMatchObject([
       { verdict: 'unproven', sentence: expect.stringContaining('it was imported from a tape') as string },
+      { subject: 'signature', verdict: 'unproven' },
     ]);
 
     expect(await importHere()).toEqual([

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
+import { readSeals } from '../../src/main/proof/seals-file.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import { openScene, openSceneConsole, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';
@@ -51,6 +52,10 @@ describe('who has asked for it', () => {
     expect(texts['told-site-success']).toContain(`${end.run} verified\n${end.sentence}\n`);
     expect(texts['told-site-success']).toContain(`Journal   ${end.journalFile}\n`);
     expect(texts['told-site-success']).toContain('Size      8 MiB\n');
+    // The head is published: it proves later that the run and its seal are still there.
+    const { lastHash, seals } = await readSeals(scene.state);
+    expect(seals.map(({ run }) => run)).toEqual([end.run]);
+    expect(texts['told-site-success']).toContain(`Seals     head ${lastHash}\n`);
   });
 
   it('is told by the list of the job, in the place of the site’s', async () => {

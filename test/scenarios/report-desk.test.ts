@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { ReportDocument } from '../../src/contract/report.ts';
 import { ReportService } from '../../src/main/application/console.ts';
+import { readReportRecords } from '../../src/main/journal/report-record.ts';
 import { auditReport } from '../../src/main/proof/audit.ts';
+import { readSeals } from '../../src/main/proof/seals-file.ts';
 import { signRun } from '../../src/main/proof/sign-run.ts';
 import { newKey } from '../../src/main/ssh/ssh-server.test-support.ts';
 import { withJob } from '../support/failures.ts';
@@ -55,6 +57,13 @@ it('a PDF is told from one that was changed, and from one that was never exporte
   const file = await desk.write({ run, what: 'pdf', paper: 'A4', file: join(scene.folder, 'good.pdf') });
   const audit = (name: string) => auditReport({ state: scene.state }, join(scene.folder, name));
   expect(await audit('good.pdf')).toMatchObject({ run, verdict: 'proven' });
+  // The paper publishes the head of the seals, and is the same again though it does.
+  const { lastHash: head } = await readSeals(scene.state);
+  expect(textOf(await desk.document(run), 'proof')).toContain(`shadowtape audit --head ${head}`);
+  const [record] = (await readReportRecords(scene.state, run)).records.slice(-1);
+  if (!record) throw new Error('the export was not recorded');
+  expect(record).toMatchObject({ what: 'pdf', sealed: true });
+  expect(await desk.again(run, record)).toEqual(await readFile(file));
 
   const changed = await readFile(file);
   changed.writeUInt8(changed.readUInt8(changed.length - 40) ^ 1, changed.length - 40);
@@ -89,8 +98,10 @@ it('a signature is in the report, with the command that checks it', async () => 
   const after = await desk.export({ run, what: 'pdf', paper: 'A4' });
   expect(after.content.equals(before.content)).toBe(false);
   // Both were exported, and both can be made again.
-  expect((await desk.again(run, { what: 'pdf', signed: false })).equals(before.content)).toBe(true);
-  expect((await desk.again(run, { what: 'pdf' })).equals(after.content)).toBe(true);
+  expect((await desk.again(run, { what: 'pdf', signed: false, sealed: true })).equals(before.content)).toBe(
+    true,
+  );
+  expect((await desk.again(run, { what: 'pdf', sealed: true })).equals(after.content)).toBe(true);
 });
 
 it('a run that was taken up again tells who did so, with what, and what was found', async () => {

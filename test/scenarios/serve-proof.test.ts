@@ -27,6 +27,12 @@ it.skipIf(!keygen)(
     expect(await page.result('audit', {})).toMatchObject([
       { subject: 'seals', verdict: 'proven' },
       { run, subject: 'journal', verdict: 'proven' },
+      {
+        run,
+        subject: 'signature',
+        verdict: 'wrong',
+        sentence: `the signature is missing: the site signs its runs with ${key}`,
+      },
     ]);
 
     const asked = async (isNext: (question: LoginQuestion) => boolean): Promise<LoginQuestion> =>
@@ -46,7 +52,11 @@ it.skipIf(!keygen)(
     expect(signature).toMatchObject({ keyType: 'ssh-ed25519', namespace: 'shadowtape' });
     expect(await page.result('audit', { run })).toMatchObject([
       { subject: 'journal', verdict: 'proven' },
-      { subject: 'signature', verdict: 'proven', sentence: `signed by ssh-ed25519 ${signature.fingerprint}` },
+      {
+        subject: 'signature',
+        verdict: 'proven',
+        sentence: `signed by ssh-ed25519 ${signature.fingerprint}, the key of the site file`,
+      },
     ]);
 
     await appendFile(scene.state.journalFile(run), '\n');

@@ -7,12 +7,12 @@ import WebSocket from 'ws';
 import { StateFolder } from '../../src/main/application/console.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
 import { PageServer } from '../../src/main/serve/page-server.ts';
-import { cookieOf, get, writePages } from '../support/serve.ts';
+import { ask, enter, keyOf, protocolsOf, writePages } from '../support/serve.ts';
 
 let folder: string;
 let desk: Desk;
 let server: PageServer;
-let cookie: string;
+let key: string;
 let host: string;
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const siteFile = join(folder, 'missing.yaml');
   desk = new Desk({ state: new StateFolder(join(folder, 'state')), siteFile, guest: 'browser' });
   server = await PageServer.start({ desk, port: 0, pages: await writePages(folder) });
-  cookie = await cookieOf(server);
+  key = await keyOf(server);
   host = new URL(server.url).host;
 });
 afterAll(async () => {
@@ -29,14 +29,79 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+const origin = () => `http://${host}`;
+
+/** What a page of ours sends with a POST. */
+const post = (path: string, headers: Record<string, string> = {}) =>
+  ask(server, path, { method: 'POST', headers: { origin: origin(), ...headers } });
+
+describe('an address that is printed', () => {
+  it('is exchanged for the key of one tab, once, and sets no cookie', async () => {
+    const address = server.newAddress();
+    const { search } = new URL(address);
+    const page = await ask(server, `/${search}`);
+    expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Shadowtape</title>' });
+    expect(page.headers['set-cookie']).toBeUndefined();
+    // A browser that loads an address ahead does not use it up.
+    expect((await ask(server, `/${search}`)).status).toBe(200);
+    const entered = await enter(server, address);
+    expect(entered).toMatchObject({
+      status: 200,
+      body: expect.stringMatching(/^\{"key":"[\w-]{43}"\}$/) as string,
+    });
+    expect(entered.headers['set-cookie']).toBeUndefined();
+    expect(await enter(server, address)).toMatchObject({
+      status: 403,
+      body: 'this address was used, or is not known\n',
+    });
+    expect((await ask(server, `/${search}`)).status).toBe(403);
+  });
+
+  it('is made by a tab for another one, which has a key of its own', async () => {
+    const made = await post('/address', { authorization: `Bearer ${key}` });
+    const { token } = JSON.parse(made.body) as { token: string };
+    const other = JSON.parse((await enter(server, `${origin()}/?token=${token}`)).body) as { key: string };
+    expect(other.key).not.toBe(key);
+    expect((await post('/known', { authorization: `Bearer ${other.key}` })).status).toBe(200);
+  });
+
+  it.each([
+    ['no key', {}],
+    ['another key', { authorization: 'Bearer AAAA' }],
+    ['a cookie', { cookie: 'shadowtape=AAAA' }],
+  ])('is made for nobody with %s', async (_what, headers: Record<string, string>) => {
+    expect(await post('/address', headers)).toMatchObject({ status: 401, body: 'this key is not known\n' });
+    expect((await post('/known', headers)).status).toBe(401);
+  });
+
+  it('is exchanged for no other page, and no name that leads here', async () => {
+    const address = new URL(server.newAddress());
+    const body = address.searchParams.get('token') ?? '';
+    const from = (headers: Record<string, string>) =>
+      ask(server, '/enter', { method: 'POST', headers, body });
+    expect(await from({})).toMatchObject({ status: 403, body: 'no page asks\n' });
+    expect(await from({ origin: 'http://127.0.0.1:1' })).toMatchObject({ status: 403 });
+    expect(await from({ origin: 'null' })).toMatchObject({ status: 403 });
+    expect(await from({ origin: 'http://evil.example', host: 'evil.example' })).toMatchObject({
+      status: 421,
+    });
+    // None of these has used it up.
+    expect((await enter(server, address.href)).status).toBe(200);
+  });
+
+  it('takes no long body', async () => {
+    const long = ask(server, '/enter', {
+      method: 'POST',
+      headers: { origin: origin() },
+      body: 'x'.repeat(1000),
+    });
+    expect(await long).toMatchObject({ status: 400, body: 'this is no request\n' });
+  });
+});
+
 describe('the pages in a browser', () => {
-  it('are let in by the address that was printed, and by the cookie that it gives', async () => {
-    const first = await get(server, `/${new URL(server.url).search}`);
-    expect(first).toMatchObject({ status: 303, headers: { location: '/' } });
-    expect(first.headers['set-cookie']?.[0]).toMatch(
-      /^shadowtape-\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
-    );
-    const page = await get(server, '/', { cookie });
+  it('are the program alone: they hold nothing of the site, and may connect to nobody else', async () => {
+    const page = await ask(server, '/');
     expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Shadowtape</title>' });
     expect(page.headers).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
@@ -47,29 +112,17 @@ describe('the pages in a browser', () => {
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
     });
-    const asset = await get(server, '/assets/index-1a2b.js', { cookie });
+    const asset = await ask(server, '/assets/index-1a2b.js');
     expect(asset.headers['cache-control']).toBe('private, max-age=31536000, immutable');
   });
 
-  it('are shown to nobody without the token, or with another one', async () => {
-    expect(await get(server, '/')).toMatchObject({
-      status: 401,
-      body: 'open the address that shadowtape serve has printed on its terminal\n',
-    });
-    expect(await get(server, '/?token=AAAA')).toMatchObject({ status: 401 });
-    expect(await get(server, '/', { cookie: cookie.replace(/=.*/, '=AAAA') })).toMatchObject({ status: 401 });
-    const { searchParams } = new URL(server.url);
-    // The token opens the door once; it is not the cookie.
-    const tokenAsCookie = cookie.replace(/=.*/, `=${searchParams.get('token') ?? ''}`);
-    expect(await get(server, '/', { cookie: tokenAsCookie })).toMatchObject({ status: 401 });
-  });
-
   it('are shown under no other name, and to no other page', async () => {
-    expect(await get(server, '/', { cookie, host: 'evil.example:80' })).toMatchObject({ status: 421 });
-    expect(await get(server, '/', { cookie, host: '127.0.0.1:1' })).toMatchObject({ status: 421 });
-    expect(await get(server, '/', { cookie, origin: 'http://evil.example' })).toMatchObject({ status: 403 });
-    expect(await get(server, '/', { cookie, origin: 'null' })).toMatchObject({ status: 403 });
-    expect(await get(server, '/', { cookie, origin: `http://${host}` })).toMatchObject({ status: 200 });
+    const get = (headers: Record<string, string>) => ask(server, '/', { headers });
+    expect(await get({ host: 'evil.example:80' })).toMatchObject({ status: 421 });
+    expect(await get({ host: '127.0.0.1:1' })).toMatchObject({ status: 421 });
+    expect(await get({ origin: 'http://evil.example' })).toMatchObject({ status: 403 });
+    expect(await get({ origin: 'null' })).toMatchObject({ status: 403 });
+    expect(await get({ origin: origin() })).toMatchObject({ status: 200 });
   });
 
   it.each([
@@ -83,7 +136,7 @@ describe('the pages in a browser', () => {
     '/index.html%00.js',
     'http://127.0.0.1/../secret.html',
   ])('do not lead out of their folder: %s', async (path) => {
-    expect(await get(server, path, { cookie })).toMatchObject({
+    expect(await ask(server, path)).toMatchObject({
       status: 404,
       body: 'there is no such page\n',
     });
@@ -91,13 +144,17 @@ describe('the pages in a browser', () => {
 });
 
 it('goes on after an address that is none', async () => {
-  expect(await get(server, '//', { cookie })).toMatchObject({ status: 400, body: 'this is no request\n' });
-  expect(await get(server, '/', { cookie })).toMatchObject({ status: 200 });
+  expect(await ask(server, '//')).toMatchObject({ status: 400, body: 'this is no request\n' });
+  expect(await ask(server, '/')).toMatchObject({ status: 200 });
 });
 
 /** What becomes of a WebSocket that is opened like this: the http status that refuses it, or `open`. */
-async function opened(headers: Record<string, string>, path = '/bridge'): Promise<number | 'open'> {
-  const socket = new WebSocket(`ws://${host}${path}`, { headers });
+async function opened(
+  headers: Record<string, string>,
+  protocols = protocolsOf(key),
+  path = '/bridge',
+): Promise<number | 'open'> {
+  const socket = new WebSocket(`ws://${host}${path}`, protocols, { headers });
   return new Promise((resolve) => {
     socket.once('unexpected-response', (request, response) => {
       resolve(response.statusCode ?? 0);
@@ -113,7 +170,7 @@ async function opened(headers: Record<string, string>, path = '/bridge'): Promis
 
 /** Opens a page, says that, and waits for the close code. */
 async function closedBy(data: string | Buffer): Promise<number> {
-  const socket = new WebSocket(`ws://${host}/bridge`, { headers: { cookie, origin: `http://${host}` } });
+  const socket = new WebSocket(`ws://${host}/bridge`, protocolsOf(key), { headers: { origin: origin() } });
   socket.on('error', () => undefined);
   await once(socket, 'open');
   socket.send(data);
@@ -122,15 +179,27 @@ async function closedBy(data: string | Buffer): Promise<number> {
 }
 
 describe('the WebSocket of a page', () => {
-  it('is opened for our own page alone', async () => {
-    const origin = `http://${host}`;
-    expect(await opened({ cookie, origin })).toBe('open');
-    expect(await opened({ origin })).toBe(403);
-    expect(await opened({ cookie })).toBe(403);
-    expect(await opened({ cookie, origin: 'http://evil.example' })).toBe(403);
-    expect(await opened({ cookie, origin: 'http://evil.example', host: 'evil.example' })).toBe(403);
-    expect(await opened({ cookie: cookie.replace(/=.*/, '=AAAA'), origin })).toBe(403);
-    expect(await opened({ cookie, origin }, '/other')).toBe(403);
+  it('is opened for our own page alone, and never tells the key back', async () => {
+    const own = { origin: origin() };
+    expect(await opened(own)).toBe('open');
+    expect(await opened({})).toBe(403);
+    expect(await opened({ origin: 'http://evil.example' })).toBe(403);
+    expect(await opened({ origin: 'http://127.0.0.1:1' })).toBe(403);
+    expect(await opened({ origin: 'http://evil.example', host: 'evil.example' })).toBe(403);
+    expect(await opened(own, [])).toBe(403);
+    expect(await opened(own, ['shadowtape'])).toBe(403);
+    expect(await opened(own, protocolsOf('AAAA'))).toBe(403);
+    expect(await opened(own, [`key.${key}`])).toBe(403);
+    expect(await opened({ ...own, cookie: `shadowtape=${key}` }, [])).toBe(403);
+    expect(await opened({ ...own, authorization: `Bearer ${key}` }, [])).toBe(403);
+    // The token of an address is no key.
+    const token = new URL(server.newAddress()).searchParams.get('token') ?? '';
+    expect(await opened(own, protocolsOf(token))).toBe(403);
+    expect(await opened(own, protocolsOf(key), '/other')).toBe(403);
+    const socket = new WebSocket(`ws://${host}/bridge`, protocolsOf(key), { headers: own });
+    await once(socket, 'open');
+    expect(socket.protocol).toBe('shadowtape');
+    socket.close();
   });
 
   it.each([
@@ -151,7 +220,7 @@ describe('the WebSocket of a page', () => {
   });
 
   it('refuses requests that there are not, or of another shape, and says so', async () => {
-    const socket = new WebSocket(`ws://${host}/bridge`, { headers: { cookie, origin: `http://${host}` } });
+    const socket = new WebSocket(`ws://${host}/bridge`, protocolsOf(key), { headers: { origin: origin() } });
     await once(socket, 'open');
     const answers: unknown[] = [];
     const heard = new Promise<void>((resolve) =>

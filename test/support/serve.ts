@@ -1,4 +1,4 @@
-/** The console served to a page that a test plays: a WebSocket with the cookie of the printed address. */
+/** The console served to a page that a test plays: a WebSocket with the key that an address is exchanged for. */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -43,24 +43,49 @@ export interface Answered {
 }
 
 /** A request that fetch would not make: any Host, any path. */
-export async function get(
+export async function ask(
   served: Pick<Served, 'url'>,
   path: string,
-  headers: Record<string, string> = {},
+  { method = 'GET', headers = {}, body = '' }: Asked = {},
 ): Promise<Answered> {
   const { hostname, port } = new URL(served.url);
-  const request = httpRequest({ hostname, port, path, headers, agent: false }).end();
+  const request = httpRequest({ hostname, port, path, method, headers, agent: false }).end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
-  let body = '';
-  for await (const piece of response.setEncoding('utf8')) body += piece;
-  return { status: response.statusCode ?? 0, headers: response.headers, body };
+  let text = '';
+  for await (const piece of response.setEncoding('utf8')) text += piece;
+  return { status: response.statusCode ?? 0, headers: response.headers, body: text };
 }
 
-/** The cookie that the printed address gives. */
-export async function cookieOf(served: Pick<Served, 'url'>): Promise<string> {
-  const { headers } = await get(served, `/${new URL(served.url).search}`);
-  return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
 }
+
+/** What a test has of the console: an address that works once, and where it has more of it, others. */
+export type Address = Pick<Served, 'url'> & Partial<Pick<Served, 'newAddress'>>;
+
+/** An address that was not used yet. */
+export const addressOf = (served: Address): string => served.newAddress?.() ?? served.url;
+
+/** Exchanges the token of an address, as its page does. */
+export function enter(served: Address, address = addressOf(served)): Promise<Answered> {
+  const { origin, searchParams } = new URL(address);
+  return ask(served, '/enter', {
+    method: 'POST',
+    headers: { origin },
+    body: searchParams.get('token') ?? '',
+  });
+}
+
+/** The key of a tab. */
+export async function keyOf(served: Address): Promise<string> {
+  const { body } = await enter(served);
+  return (JSON.parse(body) as { key: string }).key;
+}
+
+/** The subprotocols that a page of ours offers. */
+export const protocolsOf = (key: string): string[] => ['shadowtape', `key.${key}`];
 
 type Waiting = { readonly test: () => boolean; readonly resolve: () => void };
 
@@ -118,10 +143,11 @@ export class TestPage {
     });
   }
 
-  static async open(served: Served): Promise<TestPage> {
+  static async open(served: Address): Promise<TestPage> {
     const { host } = new URL(served.url);
-    const headers = { cookie: await cookieOf(served), origin: `http://${host}` };
-    const page = new TestPage(new WebSocket(`ws://${host}/bridge`, { headers }));
+    const headers = { origin: `http://${host}` };
+    const protocols = protocolsOf(await keyOf(served));
+    const page = new TestPage(new WebSocket(`ws://${host}/bridge`, protocols, { headers }));
     await once(page.socket, 'open');
     return page;
   }

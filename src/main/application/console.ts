@@ -241,7 +241,7 @@ export class ShadowtapeConsole {
         ...this.#follow(request, run),
       });
       journal.close();
-      await this.proofService.closed(run, (sentence) => request.onNotice?.(sentence));
+      await this.#closed(run, request, notices);
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
@@ -294,11 +294,19 @@ export class ShadowtapeConsole {
         onEvent: toldOf(request, notices),
         ...this.#follow(request, run),
       });
-      await this.proofService.closed(run, (sentence) => request.onNotice?.(sentence));
+      await this.#closed(run, request, notices);
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
       await unmark();
     }
+  }
+
+  #closed(run: string, { onNotice }: Following, notices: RunNotices): Promise<void> {
+    return this.proofService.closed(
+      run,
+      (sentence) => onNotice?.(sentence),
+      (head) => notices.sealed(head),
+    );
   }
 
   #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {

@@ -1,8 +1,12 @@
 /** What becomes of a journal once its run is over: sealed, signed, reported, compressed where the site says so. */
 import type { SignedRun } from '../../contract/proof.ts';
+import type { SignatureDemand, SiteKey } from '../proof/audit-signature.ts';
 import { closeRun } from '../proof/close-run.ts';
+import { readAllowedSigners } from '../proof/signature-facts.ts';
 import { signRun } from '../proof/sign-run.ts';
+import { readSite } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
+import { fingerprintOfKeyFile } from '../ssh/signers.ts';
 import { writeSiteReport } from './site-report.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -14,6 +18,26 @@ export interface ProofServiceOptions {
   readonly askSecret: AskSecret;
 }
 
+async function siteKeyOf({ sign }: Site): Promise<SiteKey | undefined> {
+  return sign && { file: sign.key, fingerprint: await fingerprintOfKeyFile(sign.key) };
+}
+
+/**
+ * What an audit demands of signatures.
+ * @param siteFile of the site whose key counts; connects to nothing
+ * @param signers a file of allowed signers
+ * @throws SIGNERS_UNREADABLE, and what a wrong site file ends with (SITE_…)
+ */
+export async function signatureDemandOf(
+  siteFile: string | undefined,
+  signers: string | undefined,
+): Promise<SignatureDemand> {
+  return {
+    allowedSigners: signers === undefined ? undefined : await readAllowedSigners(signers),
+    siteKey: siteFile === undefined ? undefined : await siteKeyOf(await readSite(siteFile)),
+  };
+}
+
 export class ProofService {
   readonly #options: ProofServiceOptions;
 
@@ -22,18 +46,28 @@ export class ProofService {
   }
 
   /**
-   * The journal of a run is closed: from here on it is proven that it is as it was. Never throws.
+   * The journal of a run is closed: it is sealed, and signed where the site says so. Never throws.
    * @param notice hears what failed, in a sentence: it fails no run
+   * @param onSealed hears the head of the seals as soon as the run is sealed; undefined where it was not
    */
-  async closed(run: string, notice: (sentence: string) => void): Promise<void> {
+  async closed(
+    run: string,
+    notice: (sentence: string) => void,
+    onSealed: (head: string | undefined) => void = () => undefined,
+  ): Promise<void> {
     const { state, askSecret, site } = this.#options;
     const { sign, journals, report } = site;
     await closeRun({
-      ...{ state, run, sign, askSecret, notice },
+      ...{ state, run, sign, askSecret, notice, onSealed },
       compressAfter: journals?.compressAfter,
       agentSocket: process.env['SSH_AUTH_SOCK'],
     });
     if (report) await writeSiteReport({ state, run, ...report }, notice);
+  }
+
+  /** What an audit demands of signatures at this site. */
+  async demand(): Promise<SignatureDemand> {
+    return { siteKey: await siteKeyOf(this.#options.site) };
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The rates that `check --rate` measured, kept in the state folder for the plans that follow. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { ownFlags } from '../journal/own-files.ts';
 import type { MeasuredRate } from '../procedure/model/route-expectation.ts';
 
 const ratesSchema = z.record(
@@ -13,7 +14,7 @@ const keyOf = (site: string, host: string) => `${site}/${host}`;
 
 async function readAll(file: string): Promise<Record<string, MeasuredRate>> {
   try {
-    return ratesSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return ratesSchema.parse(JSON.parse(await readFile(file, { encoding: 'utf8', flag: ownFlags.read })));
   } catch {
     // Not measured yet, or not readable: a plan without rates says so.
     return {};
@@ -39,5 +40,6 @@ export async function keepRate(file: string, site: string, host: string, rate: M
   const all = await readAll(file);
   await writeFile(file, `${JSON.stringify({ ...all, [keyOf(site, host)]: rate }, undefined, 2)}\n`, {
     mode: 0o600,
+    flag: ownFlags.rewrite,
   });
 }

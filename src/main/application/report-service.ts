@@ -7,6 +7,8 @@ import type { TapeLoss } from '../../contract/history.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';
 import { readKept } from '../journal/kept-file.ts';
+import { headOf } from '../proof/seal.ts';
+import { readSeals } from '../proof/seals-file.ts';
 import { signatureOf } from '../proof/signature-facts.ts';
 import { commandScript, rateTable } from '../report/document/run-commands.ts';
 import { pdfOf } from '../report/pages/pdf-report.ts';
@@ -46,6 +48,14 @@ const forms: Readonly<Record<ExportWhat, { ending: string; type: string }>> = {
   rates: { ending: '.rates.csv', type: 'text/csv; charset=utf-8' },
 };
 
+/** What lies beside the journal, and may have come after an export. */
+interface Tells {
+  readonly signed: boolean;
+  readonly sealed: boolean;
+}
+
+const tellsAll: Tells = { signed: true, sealed: true };
+
 export class ReportService {
   readonly #state: StateFolder;
 
@@ -55,7 +65,7 @@ export class ReportService {
 
   /** The report as a document, for a page. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async document(run: string): Promise<ReportDocument> {
-    return reportOf((await this.#source(run, true, this.#lossesOf(run))).source);
+    return reportOf((await this.#source(run, tellsAll, this.#lossesOf(run))).source);
   }
 
   /**
@@ -63,7 +73,7 @@ export class ReportService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_UNWRITABLE where it could not be recorded
    */
   async export(request: ExportRequest): Promise<Exported> {
-    const { exported, record } = await this.#make(request, true, this.#lossesOf(request.run));
+    const { exported, record } = await this.#make(request, this.#lossesOf(request.run));
     await this.#record(request.run, record);
     return exported;
   }
@@ -74,7 +84,7 @@ export class ReportService {
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, REPORT_FILE_THERE, REPORT_UNWRITABLE
    */
   async write({ file, force = false, ...request }: FileRequest): Promise<string> {
-    const { exported, record } = await this.#make(request, true, this.#lossesOf(request.run));
+    const { exported, record } = await this.#make(request, this.#lossesOf(request.run));
     const path = resolve(file ?? exported.name);
     try {
       if (!force) await this.requireFree(path);
@@ -94,10 +104,16 @@ export class ReportService {
   /** What was exported before, made anew of what was known then: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async again(
     run: string,
-    { what, paper = 'A4', signed = true, lost = [] }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
+    {
+      what,
+      paper = 'A4',
+      signed = true,
+      sealed = false,
+      lost = [],
+    }: Partial<ReportRecord> & Pick<ReportRecord, 'what'>,
   ): Promise<Buffer> {
     const losses = lost.map(({ tape, at, by, certain }) => ({ tape, at, by, certain }));
-    return (await this.#make({ run, what, paper }, signed, losses)).exported.content;
+    return (await this.#make({ run, what, paper }, losses, { signed, sealed })).exported.content;
   }
 
   /** A list of tapes that cannot be read keeps nobody from a report; `tapes` says so. */
@@ -112,24 +128,25 @@ export class ReportService {
 
   async #source(
     run: string,
-    signed: boolean,
+    tells: Tells,
     losses: readonly TapeLoss[],
-  ): Promise<{ source: ReportSource; wasSigned: boolean }> {
+  ): Promise<{ source: ReportSource; told: Tells }> {
     const { events, lastHash, truncated } = await readRun(this.#state, run);
-    const check = signed ? await signatureOf(this.#state, run) : undefined;
+    const check = tells.signed ? await signatureOf(this.#state, run) : undefined;
     const signature = check === undefined || check.verdict === 'unreadable' ? undefined : check;
+    const sealsHead = tells.sealed ? headOf(await readSeals(this.#state), run, lastHash) : undefined;
     return {
-      source: { run, events, journalHash: lastHash, torn: truncated, signature, losses },
-      wasSigned: signature !== undefined,
+      source: { run, events, journalHash: lastHash, torn: truncated, signature, losses, sealsHead },
+      told: { signed: signature !== undefined, sealed: sealsHead !== undefined },
     };
   }
 
   async #make(
     { run, what, paper }: ExportRequest,
-    signed: boolean,
     losses: readonly TapeLoss[],
+    tells = tellsAll,
   ): Promise<{ exported: Exported; record: ReportRecord }> {
-    const { source, wasSigned } = await this.#source(run, signed, losses);
+    const { source, told } = await this.#source(run, tells, losses);
     const content = await this.#content(source, what, paper);
     const { ending, type } = forms[what];
     return {
@@ -137,7 +154,7 @@ export class ReportService {
       record: {
         at: new Date().toISOString(),
         what,
-        ...(what === 'pdf' ? { paper, signed: wasSigned } : {}),
+        ...(what === 'pdf' ? { paper, ...told } : {}),
         ...(what === 'pdf' && losses.length > 0 ? { lost: losses.map((loss) => ({ ...loss })) } : {}),
         sha256: createHash('sha256').update(content).digest('hex'),
         journalHash: source.journalHash,

@@ -17,6 +17,9 @@ export interface RunNoticesOptions {
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
+/** A list of seals that is locked must not keep an operator waiting. */
+const sealSeconds = 20;
+
 export class RunNotices {
   readonly #notifier: Notifier;
   readonly #onNotice: (sentence: string) => void;
@@ -32,6 +35,7 @@ export class RunNotices {
       before,
       journalFileOf: (run) => state.journalFile(run),
       warn: (sentence) => this.#warn(sentence),
+      sealSeconds,
     });
   }
 
@@ -49,6 +53,11 @@ export class RunNotices {
   /** The run could not begin. Who has cancelled it himself need not be told. */
   refused(error: unknown, cancel: AbortSignal): void {
     if (isFailure(error) && !cancel.aborted) this.#notifier.refused(error);
+  }
+
+  /** The run is sealed; see Notifier. */
+  sealed(head: string | undefined): void {
+    this.#notifier.sealed(head);
   }
 
   settled(): Promise<void> {

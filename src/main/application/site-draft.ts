@@ -66,11 +66,28 @@ function stepInto(
   return { place: { node: longest.pair.value, at: rangeOf(longest.pair.key) }, rest };
 }
 
-/** The line of a path such as `jobs.nightly.volumes[0].master`, or of the deepest of it that is there; from 1. */
-function lineOf(text: string, path: string): number | undefined {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, logLevel: 'silent' });
-  let place: Place = { node: document.contents, at: undefined };
+/** More than anybody repairs before the draft is judged again. */
+const mostTroubles = 100;
+
+/** Finds lines in a text, which is parsed once. */
+class Lines {
+  readonly #lines = new LineCounter();
+  readonly #contents: Node | null;
+
+  constructor(text: string) {
+    // The library compares every key with every other: parseYaml finds keys that stand twice.
+    const options = { lineCounter: this.#lines, logLevel: 'silent', uniqueKeys: false } as const;
+    this.#contents = parseDocument(text, options).contents;
+  }
+
+  /** The line of a path such as `jobs.nightly.volumes[0].master`, or of the deepest of it that is there; from 1. */
+  lineOf(path: string): number | undefined {
+    return lineIn(this.#contents, this.#lines, path);
+  }
+}
+
+function lineIn(contents: Node | null, lines: LineCounter, path: string): number | undefined {
+  let place: Place = { node: contents, at: undefined };
   let rest = path;
   while (rest !== '') {
     const step = stepInto(place, rest);
@@ -91,14 +108,14 @@ function pathOf({ code, message }: ShadowtapeError): string | undefined {
   return path === 'the file' ? undefined : path;
 }
 
-function troubleOf(text: string, error: ShadowtapeError): SiteTrouble {
+function troubleOf(linesOf: () => Lines, error: ShadowtapeError): SiteTrouble {
   const path = pathOf(error);
   const line = /line (\d+), column/.exec(error.code === 'SITE_FILE_NOT_YAML' ? error.message : '')?.[1];
   return {
     sentence: error.message.replace(`${draft}: `, ''),
     hint: error.hint,
     path,
-    line: line === undefined ? path && lineOf(text, path) : Number(line),
+    line: line === undefined ? path && linesOf().lineOf(path) : Number(line),
   } as SiteTrouble;
 }
 
@@ -147,14 +164,18 @@ export function readDraft(text: string): ReadDraft {
   });
   const { hosts, jobs, platform, tape, gds } = treeOf(data);
   const parsed = siteSchema.safeParse(data);
+  let lines: Lines | undefined;
+  const linesOf = () => (lines ??= new Lines(text));
   const errors =
     notYaml.length > 0
       ? notYaml
       : parsed.success
         ? brokenRules(parsed.data)
-        : parsed.error.issues.map((issue) => siteFailure(draft, siteSchema, new z.ZodError([issue]), data));
+        : parsed.error.issues
+            .slice(0, mostTroubles)
+            .map((issue) => siteFailure(draft, siteSchema, new z.ZodError([issue]), data));
   return {
-    troubles: errors.map((error) => troubleOf(text, error)),
+    troubles: errors.slice(0, mostTroubles).map((error) => troubleOf(linesOf, error)),
     site: parsed.success && errors.length === 0 ? parsed.data : undefined,
     hosts: rightOf(hostSchema, hosts),
     jobs: rightOf(jobSchema, jobs),

@@ -95,6 +95,11 @@ export class CommandLine {
     return new StateFolder(this.#globals.state);
   }
 
+  /** True where host keys that are seen for the first time are accepted. */
+  get trust(): boolean {
+    return this.#globals.trust;
+  }
+
   /** Undefined on the embedded lab. */
   get siteFile(): string | undefined {
     return this.#globals.site;

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../application/console.ts';
 import { millisecondsOf } from '../proof/age.ts';
+import type { ConfirmArchivedKeys } from '../proof/archive-host-keys.ts';
 import { compressRuns, type CompressedRun } from '../proof/packed-runs.ts';
 import {
   diskUse,
@@ -36,17 +37,34 @@ const importWords: Readonly<Record<Exclude<ImportedFile['what'], 'same'>, string
   new: 'taken',
   merged: 'what was not there was taken',
   differs: 'differs from what is there, which stays',
+  declined: 'its new host keys were not taken; --trust takes them without asking',
 };
 
-/** @returns 1 where something differs: it was not taken */
-async function stateImportCommand(state: StateFolder, file: string): Promise<number> {
-  const files = await stoppable((abort) => importState(state, file, abort), 'continues');
+/** @param trust takes host keys that are new here, and shows them */
+function confirmKeys(trust: boolean): ConfirmArchivedKeys {
+  return async (keys) => {
+    print(
+      keys.length === 1 ? 'a host key is new here:' : `${countText(keys.length)} host keys are new here:`,
+    );
+    for (const { hosts, keyType, fingerprint, isRevoked } of keys)
+      print(`  ${hosts} ${keyType} ${fingerprint}${isRevoked ? ' (revoked)' : ''}`);
+    if (trust || !hasTerminal()) return trust;
+    return (
+      (await typedOnTerminal('Take them? Hosts that show them are trusted from then on. [yes/no] ')) === 'yes'
+    );
+  };
+}
+
+/** @returns 1 where something was not taken, since it differs, or since nobody confirmed it */
+async function stateImportCommand(state: StateFolder, file: string, trust: boolean): Promise<number> {
+  const confirmHostKeys = confirmKeys(trust);
+  const files = await stoppable((abort) => importState(state, file, { abort, confirmHostKeys }), 'continues');
   for (const { name, what } of files) if (what !== 'same') print(`  ${name}: ${importWords[what]}`);
   const count = (what: ImportedFile['what']) => files.filter((one) => one.what === what).length;
   print(
     `imported: ${count('new') + count('merged')} files taken, ${count('same')} were there already, ${count('differs')} differ`,
   );
-  return count('differs') === 0 ? 0 : 1;
+  return count('differs') + count('declined') === 0 ? 0 : 1;
 }
 
 /** @param olderThan `90 days`; every run that has ended, where it is left out */
@@ -76,8 +94,9 @@ async function stateRemoveCommand(
     yesRemove ??
     (hasTerminal() ? await typedOnTerminal(`Type ${run} to remove all that is kept of it: `) : undefined);
   if (typed !== run) throw failure('REMOVAL_NOT_CONFIRMED', { run });
-  const files = await removeRun(state, run, `${userInfo().username}@${hostname()}`);
+  const { files, head } = await removeRun(state, run, `${userInfo().username}@${hostname()}`);
   print(`removed: ${files.join(', ')}`);
+  print(`head of the seals: ${head}`);
   return 0;
 }
 
@@ -97,10 +116,12 @@ export function registerKeeping(line: CommandLine): void {
     });
   state
     .command('import')
-    .description('take from an archive what is not there yet; what differs stays as it is, and is told')
+    .description(
+      'take from an archive what is not there yet; what differs stays as it is, and is told; host keys are asked about',
+    )
     .argument('<file>', 'NAME.tar.gz')
     .action(async (file: string) => {
-      line.exitStatus = await stateImportCommand(line.state, file);
+      line.exitStatus = await stateImportCommand(line.state, file, line.trust);
     });
   state
     .command('compress')

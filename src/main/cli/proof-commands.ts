@@ -1,8 +1,10 @@
 /** audit and sign: whether what is kept is what was written, and who stands for it. */
+import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
 import { ReportService, type StateFolder } from '../application/console.ts';
+import { signatureDemandOf } from '../application/proof-service.ts';
 import { auditReport, auditState, worstOf, type RenderReport } from '../proof/audit.ts';
-import { readAllowedSigners } from '../proof/signature-facts.ts';
+import type { SignatureDemand } from '../proof/audit-signature.ts';
 import { signRun } from '../proof/sign-run.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { note, print, printJson } from './output.ts';
@@ -13,13 +15,20 @@ const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong:
 
 const auditText = `
 Exit status:
-  0  everything is proven to be as it was written
+  0  everything is as it was written, and signed by a key that counts
   1  wrong usage
   2  something was changed, cut, replaced or is missing: the lines with ✗
   5  nothing speaks against it, but not everything can be proven: the lines with ?; or there is no run at all
 
-A labelled tape has the hash of the journal so far in its manifest (verify RUN compares it): a journal that was replaced
-together with its seal no longer agrees with its tape.`;
+What is not signed ends with 5. Chain and seals show accidents, not forgery: who can write the state folder can make
+journal and seals anew. A signature is required where the site file of --site has sign.key, or with --signers; a run
+without one then ends with 2. The key of the site file counts; with --signers only the keys of that file.
+
+The head of the seals stands for every run that was sealed before it. Notifications and reports publish it; --head finds
+that the newest runs were removed together with their seals.
+
+The manifest of a labelled tape holds the hash of the journal up to the manifest. What follows it is not on the tape:
+read-back, removal, rejoin, verdict.`;
 
 /** `✗ 20261122-020004-volume2  journal    line 12 was changed: …` */
 function auditLineText({ run = '-', subject, verdict, sentence, line, at }: AuditLine): string {
@@ -32,25 +41,30 @@ interface AuditCommandOptions {
   readonly json: boolean;
   /** A PDF that is to be one of the exported reports. */
   readonly report?: string | undefined;
-  /** A file of allowed signers. */
-  readonly signers?: string | undefined;
+  readonly demand: SignatureDemand;
+  /** A published head of the list of seals. */
+  readonly head?: string | undefined;
   readonly render?: RenderReport | undefined;
 }
 
 /** @returns 0, 2 or 5 */
 async function auditCommand(
   state: StateFolder,
-  { runs, json, report, signers, render }: AuditCommandOptions,
+  { runs, json, report, demand, head, render }: AuditCommandOptions,
 ): Promise<number> {
-  const options = { state, allowedSigners: signers && (await readAllowedSigners(signers)) };
+  const options = { state, head, ...demand };
   const show = (line: AuditLine) => print(json ? JSON.stringify(line) : auditLineText(line));
   const lines: AuditLine[] = [];
+  const named = new Set(runs);
   if (report !== undefined) {
     const line = await auditReport(options, report, render);
     show(line);
     lines.push(line);
+    // A report proves no more than the journal that it was made of.
+    if (line.run !== undefined) named.add(line.run);
   }
-  if (report === undefined || runs.length > 0) lines.push(...(await auditState(options, runs, show)));
+  if (report === undefined || named.size > 0 || head !== undefined)
+    lines.push(...(await auditState(options, [...named], show)));
   // A folder that was named wrongly proves nothing.
   if (lines.length === 0) note(`no runs in ${state.path}: nothing is proven`);
   return exitStatuses[lines.length === 0 ? 'unproven' : worstOf(lines)];
@@ -79,7 +93,15 @@ async function signCommand(
 interface AuditOptions {
   readonly report?: string;
   readonly signers?: string;
+  readonly head?: string;
   readonly json?: boolean;
+}
+
+function headOf(text: string): string {
+  const head = text.toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(head))
+    throw new InvalidArgumentError('a head is 64 hexadecimal digits, as audit prints it.');
+  return head;
 }
 
 function registerAudit(line: CommandLine): void {
@@ -88,13 +110,18 @@ function registerAudit(line: CommandLine): void {
     .description('prove that journals, lists of files, signatures and reports are as they were written')
     .argument('[run...]', 'all of them, where none is named')
     .option('--report <file>', 'a report that is to be one of those exported here')
-    .option('--signers <file>', 'allowed signers, as ssh-keygen -Y verify -f takes them')
+    .option(
+      '--signers <file>',
+      'allowed signers, as ssh-keygen -Y verify -f takes them: every run must be signed by one',
+    )
+    .option('--head <hash>', 'a published head of the seals, which the list must still reach', headOf)
     .addOption(jsonOption())
     .addHelpText('after', auditText)
-    .action(async (runs: string[], { json = false, report, signers }: AuditOptions) => {
+    .action(async (runs: string[], { json = false, report, signers, head }: AuditOptions) => {
       const desk = new ReportService(line.state);
+      const demand = await signatureDemandOf(line.siteFile, signers);
       line.exitStatus = await auditCommand(line.state, {
-        ...{ runs, json, report, signers },
+        ...{ runs, json, report, demand, head },
         render: (run, record) => desk.again(run, record),
       });
     });

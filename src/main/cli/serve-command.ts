@@ -12,11 +12,14 @@ const aborted = (signal: AbortSignal) =>
 
 /**
  * Serves the console until Ctrl-C. Where a run goes on then, the first brings the cluster back, and the second stops at once.
+ * An address works once: when it was used, the next one is printed.
  * A closed terminal ends it, too, but only after the runs: their questions are answered in the browser.
  * @returns the exit status
  */
 async function serveCommand(options: ServeOptions): Promise<number> {
-  const served = await serve(options);
+  // Whoever has lost all tabs, or needs another browser, finds the next address on the terminal.
+  const onEntered = () => print(`the next address, for another browser or tab: ${served.newAddress()}`);
+  const served = await serve({ ...options, onEntered });
   const { runs } = served.desk;
   const stop = stopOnSignals({
     hangup: 'continues',
@@ -41,7 +44,9 @@ async function serveCommand(options: ServeOptions): Promise<number> {
 export function registerServe(line: CommandLine): void {
   line.program
     .command('serve')
-    .description('show the console in a browser of this machine, until Ctrl-C')
+    .description(
+      'show the console in a browser of this machine, until Ctrl-C; each address that is printed works once',
+    )
     .option('--port <port>', 'where it listens on 127.0.0.1; 0: any port that is free', portOf, 0)
     .action(async ({ port }: { port: number }) => {
       const { state, siteFile } = line;

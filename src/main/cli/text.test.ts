@@ -37,6 +37,10 @@ describe('an error', () => {
   });
 
   it('cannot steer the terminal through what a host printed', () => {
+    expect(printable('a\u202etxt.exe \u2066b\u2069 \u200f\u061c\u2028')).toBe(
+      'a\\u202etxt.exe \\u2066b\\u2069 \\u200f\\u061c\\u2028',
+    );
+    expect(printable('שלום, 日本')).toBe('שלום, 日本');
     expect(printable('\x1b]0;owned\x07 tape\tready\n')).toBe('\\x1b]0;owned\\x07 tape\tready\n');
   });
 });

@@ -1,6 +1,7 @@
 /** Reads the entries of a catalogue file, plain or compressed, some thousands at a time. */
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { ownFlags } from '../journal/own-files.ts';
 import type { CatalogueEntry } from './catalogue-writer.ts';
 
 const entriesAtOnce = 40_000;
@@ -39,7 +40,10 @@ function parseLines(text: string): CatalogueEntry[] {
  * @throws what reading ends with; a file that is torn at its end gives what is whole
  */
 export async function* readCatalogue(file: string): AsyncGenerator<CatalogueEntry[]> {
-  const plain = createReadStream(file, { highWaterMark: pieceBytes });
+  const plain = createReadStream(file, {
+    highWaterMark: pieceBytes,
+    flags: ownFlags.read as unknown as string,
+  });
   const stream = file.endsWith('.gz') ? plain.pipe(createGunzip()) : plain;
   if (stream !== plain) plain.once('error', (error) => stream.destroy(error));
   let left = '';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstPrevious, lineHash } from './journal.ts';
@@ -15,6 +16,23 @@ function journalOf(events: readonly object[]): Buffer {
   });
   return Buffer.from(lines.join(''));
 }
+
+describe('a journal that is made to exhaust the memory', () => {
+  const packed = (text: string) => gzipSync(text).toString('base64');
+  const refused = {
+    code: 'TAPE_JOURNAL_TOO_LONG',
+    message: 'the journal in the manifest of the tape unpacks into more than 32 MiB',
+  };
+
+  it('is refused before its lines are made: 33 million empty ones', async () => {
+    await expect(unpackJournal(packed('\n'.repeat(33_000_000)))).rejects.toMatchObject(refused);
+    await expect(unpackJournal(packed('\n'.repeat(450_000)))).rejects.toMatchObject(refused);
+  });
+
+  it('is refused while it unpacks', async () => {
+    await expect(unpackJournal(packed('x'.repeat(34_000_000)))).rejects.toMatchObject(refused);
+  });
+});
 
 describe('a journal that goes onto a tape', () => {
   it('comes back byte by byte', async () => {

@@ -4,6 +4,8 @@
  */
 import { gunzip, gzip } from 'node:zlib';
 import { promisify } from 'node:util';
+import { failure } from '../../contract/errors.ts';
+import { bytesText } from '../../contract/words.ts';
 import { firstPrevious, lineHash } from './journal.ts';
 
 const zip = promisify(gzip);
@@ -44,8 +46,25 @@ export async function packJournal(content: Buffer): Promise<string | undefined> 
   return (await zip(short, { level: 9 })).toString('base64');
 }
 
-/** @throws Error where it is no journal that was packed */
+/** Counted before the lines are made: each of millions of empty lines would get a hash. */
+function lengthWithPrevious(short: Buffer): number {
+  let lines = 0;
+  for (let at = short.indexOf(0x0a); at >= 0; at = short.indexOf(0x0a, at + 1)) lines += 1;
+  return short.length + lines * previousEnd(firstPrevious).length;
+}
+
+const tooLong = (cause?: unknown) =>
+  failure('TAPE_JOURNAL_TOO_LONG', { limit: bytesText(longestJournal) }, {}, cause);
+
+/** @throws TAPE_JOURNAL_TOO_LONG where no journal that was packed gives as much; Error where it is none */
 export async function unpackJournal(packed: string): Promise<Buffer> {
-  const short = await unzip(Buffer.from(packed, 'base64'), { maxOutputLength: longestJournal });
+  let short: Buffer;
+  try {
+    short = await unzip(Buffer.from(packed, 'base64'), { maxOutputLength: longestJournal });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(error);
+    throw error;
+  }
+  if (lengthWithPrevious(short) > longestJournal) throw tooLong();
   return Buffer.from(withPrevious(short.toString('utf8')));
 }

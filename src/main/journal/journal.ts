@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
+import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { ClockWatch, type Clocks } from './clock-watch.ts';
 import { syncNameOf } from './sync-folder.ts';
@@ -66,6 +67,7 @@ const writeTroubles: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of this user is used up',
   EACCES: 'this user may not write there',
   EROFS: 'the file system is read only',
+  ELOOP: linkTrouble,
   EEXIST: 'its folder is a file',
   ENOTDIR: 'a part of its path is not a folder',
 };
@@ -204,7 +206,7 @@ export class Journal implements EventSink {
     this.#events.push(...events.filter(({ type }) => type !== 'progress'));
     this.#length = wholeBytes;
     try {
-      this.#handle = openSync(this.file, 'a', 0o600);
+      this.#handle = openSync(this.file, ownFlags.append, 0o600);
       if (fstatSync(this.#handle).size > wholeBytes) {
         ftruncateSync(this.#handle, wholeBytes);
         fsyncSync(this.#handle);

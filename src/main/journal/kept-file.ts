@@ -2,10 +2,14 @@
  * Files that are kept for years: journals and catalogues may lie there compressed, as NAME.gz. Where both are there, compressing was
  * broken off, and the plain one counts.
  */
+import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { failure } from '../../contract/errors.ts';
+import { bytesText } from '../../contract/words.ts';
+import { linkTrouble, ownFlags, requireNoLink } from './own-files.ts';
 
 const unzip = promisify(gunzip);
 
@@ -22,6 +26,7 @@ const readTroubles: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',
+  ELOOP: linkTrouble,
 };
 
 /** Why a file of the console's own machine cannot be read, in a few words. */
@@ -43,12 +48,22 @@ export async function orMissing<Value>(file: string, work: Promise<Value>): Prom
   }
 }
 
-/** @throws PACKED_FILE_DAMAGED */
+/** Journals and lists of files become 10 to 30 times smaller; what becomes more was made to fill memory or disk. */
+const mostTimes = 250;
+const alwaysAllowed = 64 * 1024 * 1024;
+
+/** How many bytes so many packed ones may unpack into. */
+export const mostUnpacked = (packedBytes: number): number => Math.max(alwaysAllowed, mostTimes * packedBytes);
+
+/** @throws PACKED_FILE_DAMAGED, also where it unpacks into more than what was ever packed here */
 export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
+  const limit = Math.min(mostUnpacked(packed.length), constants.MAX_LENGTH);
   try {
-    return await unzip(packed);
+    return await unzip(packed, { maxOutputLength: limit });
   } catch (error) {
-    throw failure('PACKED_FILE_DAMAGED', { file, reason: readTrouble(error) }, {}, error);
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const reason = isTooLarge ? `it unpacks into more than ${bytesText(limit)}` : readTrouble(error);
+    throw failure('PACKED_FILE_DAMAGED', { file, reason }, {}, error);
   }
 }
 
@@ -58,10 +73,23 @@ export async function unpack(file: string, packed: Buffer): Promise<Buffer> {
  * @throws PACKED_FILE_DAMAGED, STATE_FILE_UNREADABLE, and what reading ends with: ENOENT where neither is there
  */
 export async function readKept(file: string): Promise<Buffer> {
-  const plain = await orMissing(file, readFile(file));
+  const plain = await readOwn(file);
   if (plain) return plain;
   const packed = packedFile(file);
-  return unpack(packed, await readFile(packed));
+  return unpack(packed, (await readOwn(packed)) ?? (await readFile(packed)));
+}
+
+/**
+ * A file of the state folder, as it lies there; undefined where it is missing.
+ * @throws STATE_FILE_UNREADABLE, also for a symbolic link
+ */
+export function readOwn(file: string): Promise<Buffer | undefined> {
+  const folder = dirname(file);
+  const ofRuns = basename(folder) === 'runs' ? requireNoLink(folder) : Promise.resolve();
+  return orMissing(
+    file,
+    ofRuns.then(() => readFile(file, { flag: ownFlags.read })),
+  );
 }
 
 export interface KeptStat {

@@ -2,6 +2,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { ownFlags } from './own-files.ts';
 import type { StateFolder } from './state-folder.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -25,6 +26,8 @@ export const reportRecordSchema = z.looseObject({
       }),
     )
     .optional(),
+  /** Of a PDF: whether it tells the head of the seals. */
+  sealed: z.boolean().optional(),
   /** Of the exported file. */
   sha256,
   /** SHA-256 of the journal's last line at that time. */
@@ -49,7 +52,7 @@ export async function writeReportRecord(
 ): Promise<void> {
   const file = state.reportsFile(run);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, 'a', 0o600);
+  const handle = await open(file, ownFlags.append, 0o600);
   try {
     await handle.write(`${JSON.stringify(record)}\n`);
     await handle.sync();
@@ -71,7 +74,7 @@ function recordOf(line: string): ReportRecord | undefined {
 export async function readReportRecords(state: StateFolder, run: string): Promise<ReportRecords> {
   let text: string;
   try {
-    text = await readFile(state.reportsFile(run), 'utf8');
+    text = await readFile(state.reportsFile(run), { encoding: 'utf8', flag: ownFlags.read });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { records: [], unreadableLines: [] };
     throw error;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import { writeTrouble } from './journal.ts';
 import { isMissing, readTrouble } from './kept-file.ts';
+import { requireNoLink } from './own-files.ts';
 
 export function defaultStateFolder(
   environment: Readonly<Record<string, string | undefined>> = process.env,
@@ -47,6 +48,7 @@ export class StateFolder {
     try {
       await mkdir(this.path, { recursive: true, mode: 0o700 });
       await access(this.path, constants.W_OK);
+      for (const folder of [this.runsFolder, this.liveFolder, this.labFolder]) await requireNoLink(folder);
     } catch (error) {
       throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason: writeTrouble(error) }, {}, error);
     }
@@ -90,7 +92,8 @@ export class StateFolder {
   async runs(): Promise<string[]> {
     let files: string[];
     try {
-      files = await readdir(join(this.path, 'runs'));
+      await requireNoLink(this.runsFolder);
+      files = await readdir(this.runsFolder);
     } catch (error) {
       // Where there is a file instead, it is told by who wants to write there.
       if (isMissing(error)) return [];

@@ -18,6 +18,8 @@ export interface Notification {
   readonly verdict: string;
   readonly exitStatus: string;
   readonly sentence: string;
+  /** Of the list of seals, after this run was sealed; empty where it was not, or has not ended. */
+  readonly sealsHead: string;
 }
 
 interface Message {
@@ -31,6 +33,7 @@ interface Message {
   readonly exitStatus?: number;
   /** When the run ended. */
   readonly ended?: string;
+  readonly sealsHead?: string | undefined;
 }
 
 const row = (name: string, value: string | undefined) =>
@@ -43,7 +46,7 @@ function durationOf({ takenUp }: RunFacts, ended: string | undefined): string | 
 
 function factRows(
   facts: RunFacts,
-  { exitStatus, ended }: Message,
+  { exitStatus, ended, sealsHead }: Message,
   journalFile: string | undefined,
 ): string[] {
   const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} of ${master}`).join(', ');
@@ -62,6 +65,7 @@ function factRows(
     ...row('Duration', durationOf(facts, ended)),
     ...row('Status', exitStatus?.toString()),
     ...row('Journal', journalFile),
+    ...row('Seals', sealsHead && `head ${sealsHead}`),
   ];
 }
 
@@ -87,6 +91,7 @@ function notificationOf(facts: RunFacts, message: Message, journalFile: string |
     verdict,
     exitStatus: exitStatus?.toString() ?? '',
     sentence,
+    sealsHead: message.sealsHead ?? '',
   };
 }
 
@@ -101,11 +106,15 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'tape-mismatch': 'failed, the tape is no backup',
 };
 
-/** A run has ended. */
+/**
+ * A run has ended.
+ * @param sealsHead of the list of seals, where the run was sealed
+ */
 export function endedNotification(
   facts: RunFacts,
   event: EventOf<'run-finished'>,
   journalFile: string | undefined,
+  sealsHead?: string,
 ): Notification {
   const { verdict, exitStatus, sentence, hint, stands, at, code } = event;
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
@@ -114,7 +123,7 @@ export function endedNotification(
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,
-    { events, how, sentence, hint, stands, verdict, exitStatus, ended: at },
+    { events, how, sentence, hint, stands, verdict, exitStatus, ended: at, sealsHead },
     journalFile,
   );
 }
@@ -163,5 +172,6 @@ export function testNotification(site: string): Notification {
     verdict: '',
     exitStatus: '',
     sentence: printable(sentence),
+    sealsHead: '',
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -97,6 +97,53 @@ const notifier = (ways: readonly NotifyWay[], more: Partial<NotifierOptions> = {
 
 const toldFiles = async () => (await readdir(folder)).sort();
 const told = (name: string) => readFile(join(folder, name), 'utf8');
+
+describe('the head of the seals', () => {
+  const head = 'ab'.repeat(32);
+
+  it('is waited for, and told with the end of the run', async () => {
+    const one = notifier([way(['success'])], { sealSeconds: 3600 });
+    for (const event of [started, finished()]) one.listen(event);
+    expect(await toldFiles()).toEqual([]);
+    one.sealed(head);
+    await one.settled();
+    expect(await told('told-success')).toMatch(new RegExp(`\\nSeals     head ${head}\\n$`));
+  });
+
+  it('holds no message up longer than its time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const one = notifier([way(['success'])], { sealSeconds: 20 });
+    for (const event of [started, finished()]) one.listen(event);
+    vi.advanceTimersByTime(20_000);
+    vi.useRealTimers();
+    await one.settled();
+    expect(await told('told-success')).toMatch(/Journal {3}\/state\/runs\/R\.ndjson\n$/);
+  });
+
+  it('goes into the system log through logger, in one line', async () => {
+    const logger = join(folder, 'logger');
+    const file = join(folder, 'logged');
+    await writeFile(logger, `#!/bin/sh\nprintf '%s\\n' "$@" > ${file}\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`);
+    const one = notifier([{ on: ['success'], syslog: 'local0.notice' }], { sealSeconds: 3600 });
+    for (const event of [started, finished()]) one.listen(event);
+    one.sealed(head);
+    await one.settled();
+    vi.unstubAllEnvs();
+    expect(await readFile(file, 'utf8')).toBe(
+      [
+        '-t',
+        'shadowtape',
+        '-p',
+        'local0.notice',
+        '--',
+        `shadowtape: nightly verified (run R): Volume2 is on the tape; head of the seals ${head}`,
+        '',
+      ].join('\n'),
+    );
+    expect(warnings).toEqual([]);
+  });
+});
 
 describe('the end of a run', () => {
   it('is told whoever has asked for a good one, with all that is to be known', async () => {

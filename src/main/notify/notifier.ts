@@ -29,6 +29,8 @@ export interface NotifierOptions {
   readonly patienceSeconds?: number;
   /** For each message. */
   readonly limitSeconds?: number;
+  /** How long the message of the end waits for the run to be sealed; 0: not at all. */
+  readonly sealSeconds?: number;
 }
 
 const defaultPatienceSeconds = 30;
@@ -38,6 +40,7 @@ export class Notifier {
   readonly #facts: RunFacts;
   readonly #sending = new Set<Promise<void>>();
   #patience: NodeJS.Timeout | undefined;
+  #end: { readonly event: EventOf<'run-finished'>; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -52,7 +55,21 @@ export class Notifier {
     if (event.type === 'answered') clearTimeout(this.#patience);
     if (event.type !== 'run-finished') return;
     clearTimeout(this.#patience);
-    this.#notify(endedNotification(this.#facts, event, this.#journalFile));
+    const { sealSeconds = 0 } = this.#options;
+    this.#end = { event, timer: setTimeout(() => this.sealed(undefined), sealSeconds * 1000) };
+    if (sealSeconds === 0) this.sealed(undefined);
+  }
+
+  /**
+   * The run was sealed, or could not be: now its end is told.
+   * @param head of the list of seals, which is published with it
+   */
+  sealed(head: string | undefined): void {
+    if (!this.#end) return;
+    const { event, timer } = this.#end;
+    clearTimeout(timer);
+    this.#end = undefined;
+    this.#notify(endedNotification(this.#facts, event, this.#journalFile, head));
   }
 
   /** The run was refused before it had a journal. */
@@ -63,6 +80,7 @@ export class Notifier {
   /** Resolves when everything was sent, or could not be: each message has its time limit. */
   async settled(): Promise<void> {
     clearTimeout(this.#patience);
+    this.sealed(undefined);
     await Promise.all(this.#sending);
   }
 

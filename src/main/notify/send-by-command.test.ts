@@ -27,6 +27,7 @@ const notification: Notification = {
   verdict: 'failed',
   exitStatus: '3',
   sentence: 'the tape is full',
+  sealsHead: 'ab12',
 };
 
 /** Node as the program of the site: no shell is needed, and none is there. */
@@ -52,6 +53,7 @@ describe('a notification command', () => {
         SHADOWTAPE_EXIT_STATUS: '3',
         SHADOWTAPE_SENTENCE: 'the tape is full',
         SHADOWTAPE_SUBJECT: notification.subject,
+        SHADOWTAPE_SEALS_HEAD: 'ab12',
       },
     });
   });

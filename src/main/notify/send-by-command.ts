@@ -10,7 +10,7 @@ const keptBytes = 2048;
 const silenceMilliseconds = 500;
 
 function environmentOf(notification: Notification, event: NotificationEvent): NodeJS.ProcessEnv {
-  const { run, job, verdict, exitStatus, sentence, subject } = notification;
+  const { run, job, verdict, exitStatus, sentence, subject, sealsHead } = notification;
   return {
     ...process.env,
     SHADOWTAPE_RUN: run,
@@ -20,6 +20,7 @@ function environmentOf(notification: Notification, event: NotificationEvent): No
     SHADOWTAPE_EXIT_STATUS: exitStatus,
     SHADOWTAPE_SENTENCE: sentence,
     SHADOWTAPE_SUBJECT: subject,
+    SHADOWTAPE_SEALS_HEAD: sealsHead,
   };
 }
 

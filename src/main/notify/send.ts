@@ -7,9 +7,16 @@ import { sendByMail } from './send-by-mail.ts';
 /** How long one message may take. */
 export const sendLimitSeconds = 60;
 
-/** `command /usr/local/bin/page`, `mail to operator@example.com`. */
-export function wayWords({ command, mail }: NotifyWay): string {
+/** `command /usr/local/bin/page`, `mail to operator@example.com`, `syslog local0.notice`. */
+export function wayWords({ command, mail, syslog }: NotifyWay): string {
+  if (syslog !== undefined) return `syslog ${syslog}`;
   return mail ? `mail to ${mail.to.join(', ')}` : `command ${command?.[0] ?? ''}`;
+}
+
+/** One line through logger(1), which every system has that has a system log; Node speaks no local datagrams. */
+function loggerCommand(priority: string, { subject, sentence, sealsHead }: Notification): string[] {
+  const head = sealsHead === '' ? '' : `; head of the seals ${sealsHead}`;
+  return ['logger', '-t', 'shadowtape', '-p', priority, '--', `${subject}: ${sentence}${head}`];
 }
 
 /**
@@ -17,11 +24,13 @@ export function wayWords({ command, mail }: NotifyWay): string {
  * @throws NOTIFY_COMMAND_FAILED, NOTIFY_MAIL_FAILED, NOTIFY_PASSWORD_UNUSABLE
  */
 export async function send(
-  { command, mail }: NotifyWay,
+  { command, mail, syslog }: NotifyWay,
   notification: Notification,
   event: NotificationEvent,
   limitSeconds: number = sendLimitSeconds,
 ): Promise<void> {
   if (mail) await sendByMail(mail, notification, limitSeconds);
   if (command) await sendByCommand(command, notification, event, limitSeconds);
+  if (syslog !== undefined)
+    await sendByCommand(loggerCommand(syslog, notification), notification, event, limitSeconds);
 }

@@ -9,7 +9,7 @@ import { send, wayWords } from './send.ts';
 /** Each way once, whoever names it and on whichever occasion. */
 function waysOf({ notify = [], jobs }: Site): NotifyWay[] {
   const all = [...notify, ...Object.values(jobs).flatMap((job) => job.notify ?? [])];
-  return [...new Map(all.map((way) => [JSON.stringify([way.command, way.mail]), way])).values()];
+  return [...new Map(all.map((way) => [JSON.stringify([way.command, way.mail, way.syslog]), way])).values()];
 }
 
 /**

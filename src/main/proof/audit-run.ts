@@ -7,14 +7,12 @@ import { isMissing, readKept, statKept } from '../journal/kept-file.ts';
 import { readReportRecords, type ReportRecord } from '../journal/report-record.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { auditJournal, auditMissing, type AuditedJournal } from './audit-journal.ts';
+import { auditSignature, type SignatureDemand } from './audit-signature.ts';
 import { wholeLines, type CheckedChain } from './chain.ts';
 import { lastSealOf, type Seal } from './seal.ts';
-import { signatureOf } from './signature-facts.ts';
 
-export interface AuditOptions {
+export interface AuditOptions extends SignatureDemand {
   readonly state: StateFolder;
-  /** Text of a file of allowed signers, where one was named. */
-  readonly allowedSigners?: string | undefined;
 }
 
 interface CatalogueEvent {
@@ -65,34 +63,6 @@ async function auditCatalogue(
         }
       : { ...line, verdict: 'wrong', sentence: 'the list of files is missing' };
   }
-}
-
-async function auditSignature(
-  { state, allowedSigners }: AuditOptions,
-  run: string,
-): Promise<AuditLine | undefined> {
-  const check = await signatureOf(state, run, allowedSigners);
-  if (!check) return undefined;
-  const line = { run, subject: 'signature', file: state.signatureFile(run) } as const;
-  if (check.verdict === 'unreadable')
-    return { ...line, verdict: 'wrong', sentence: `the signature cannot be read: ${check.reason}` };
-  const { facts: signature } = check;
-  const who = `${signature.keyType} ${signature.fingerprint}${signature.principal === undefined ? '' : ` of ${signature.principal}`}`;
-  if (check.verdict === 'good') {
-    const isStranger = allowedSigners !== undefined && signature.principal === undefined;
-    return {
-      ...line,
-      signature,
-      verdict: isStranger ? 'unproven' : 'proven',
-      sentence: `signed by ${who}${isStranger ? ', which is no key of an allowed signer' : ''}`,
-    };
-  }
-  return {
-    ...line,
-    signature,
-    verdict: check.verdict === 'wrong' ? 'wrong' : 'unproven',
-    sentence: `the signature by ${who} ${check.verdict === 'unknown' ? 'was not checked' : 'does not hold'}: ${check.reason}`,
-  };
 }
 
 const exportWords = ({ what, paper, at }: ReportRecord) =>
@@ -161,10 +131,10 @@ export async function auditRun(
   const catalogues = await Promise.all(
     cataloguesOf(content, audited.chain).map((event) => auditCatalogue(options, run, event, isImported)),
   );
-  const signature = await auditSignature(options, run);
+  const signature = await auditSignature(state, run, audited.chain, options);
   const exports = await auditExports(options, run, audited.chain);
   return {
-    lines: [audited.line, ...catalogues, ...(signature ? [signature] : []), ...exports],
+    lines: [audited.line, ...catalogues, signature, ...exports],
     journal: audited,
   };
 }

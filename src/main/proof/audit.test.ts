@@ -22,6 +22,8 @@ afterEach(removeFolders);
 
 const at = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
+const headOfSeals = async (state: StateFolder) => (await readSeals(state)).lastHash;
+
 /** The sentence of the one line that is about the journal. */
 async function said(state: StateFolder): Promise<string> {
   const [line] = await auditState({ state }, [run]);
@@ -51,7 +53,7 @@ describe('the audit of a journal that was sealed', () => {
         subject: 'seals',
         file: state.sealsFile,
         verdict: 'proven',
-        sentence: '1 seal, chain intact',
+        sentence: `1 seal, chain intact; head ${await headOfSeals(state)}`,
       },
       {
         run,
@@ -59,6 +61,13 @@ describe('the audit of a journal that was sealed', () => {
         file: state.journalFile(run),
         verdict: 'proven',
         sentence: `164 lines, chain intact, sealed ${seal?.at}; final hash ${lastHash}`,
+      },
+      {
+        run,
+        subject: 'signature',
+        file: state.signatureFile(run),
+        verdict: 'unproven',
+        sentence: 'not signed: chain and seal show accidents, not forgery',
       },
     ]);
   });
@@ -109,9 +118,11 @@ describe('the audit of a journal that was sealed', () => {
     await change(state, (lines) =>
       lines.map((line, index) => (index === 30 ? line.replace('"seq"', '"seq" ') : line)),
     );
-    expect(await auditState({ state }, [run])).toMatchObject([
-      { verdict: 'wrong', line: 31, at: events[30]?.at },
-    ]);
+    expect((await auditState({ state }, [run]))[0]).toMatchObject({
+      verdict: 'wrong',
+      line: 31,
+      at: events[30]?.at,
+    });
   });
 
   it('finds a last line that was changed, and a journal that was replaced as a whole', async () => {
@@ -218,7 +229,7 @@ describe('the list of seals', () => {
     await sealRun(state, run);
     expect((await auditState({ state }))[0]).toMatchObject({
       verdict: 'proven',
-      sentence: '2 seals, chain intact',
+      sentence: `2 seals, chain intact; head ${await headOfSeals(state)}`,
     });
   });
 
@@ -251,7 +262,7 @@ describe('the list of seals', () => {
     const { seals, trouble } = await readSeals(state);
     expect(trouble).toBeUndefined();
     expect(seals.map((seal) => seal.run).sort()).toEqual(names);
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstOf(await auditState({ state }))).toBe('unproven');
   });
 });
 
@@ -318,9 +329,9 @@ describe('the audit of what lies beside a journal', () => {
     expect(await auditReport({ state }, file, () => Promise.resolve(pdf))).toMatchObject({
       sentence: `${good}; made anew, it is the same`,
     });
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstOf(await auditState({ state }))).toBe('unproven');
     await writeReportRecord(state, run, { ...record, journalHash: '1'.repeat(64) });
-    expect((await auditState({ state }, [run]))[1]).toMatchObject({
+    expect((await auditState({ state }, [run]))[2]).toMatchObject({
       subject: 'report',
       verdict: 'wrong',
       sentence: `the report (A4) of 2026-11-22T03:00:00.000Z was made of another journal: its final hash was ${'1'.repeat(64)}`,

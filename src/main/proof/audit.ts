@@ -15,7 +15,7 @@ export type { AuditOptions } from './audit-run.ts';
 /** Names that lead to no other folder. */
 const isRunName = (run: string) => /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run);
 
-function auditSeals(file: string, { trouble, isTorn, seals }: ReadSeals): AuditLine | undefined {
+function auditSeals(file: string, { trouble, isTorn, seals, lastHash }: ReadSeals): AuditLine | undefined {
   const line = { run: undefined, subject: 'seals', file } as const;
   if (trouble) return { ...line, verdict: 'wrong', line: trouble.line, sentence: trouble.sentence };
   if (isTorn)
@@ -29,8 +29,35 @@ function auditSeals(file: string, { trouble, isTorn, seals }: ReadSeals): AuditL
   return {
     ...line,
     verdict: 'proven',
-    sentence: `${seals.length === 1 ? '1 seal' : `${seals.length} seals`}, chain intact`,
+    sentence: `${sealsText(seals.length)}, chain intact; head ${lastHash}`,
   };
+}
+
+const sealsText = (count: number) => (count === 1 ? '1 seal' : `${count} seals`);
+
+/** @param head one that was published: the list must still reach to it */
+function auditHead(file: string, head: string, { hashes, lastHash }: ReadSeals): AuditLine {
+  const line = { run: undefined, subject: 'seals', file } as const;
+  const place = hashes.indexOf(head);
+  if (place < 0) {
+    const list = hashes.length === 0 ? 'there are no seals' : `${sealsText(hashes.length)}, head ${lastHash}`;
+    return {
+      ...line,
+      verdict: 'wrong',
+      sentence: `the list of seals does not reach the published head ${head} (${list}): seals were removed from its end, together with their runs or without them, or the list was replaced`,
+    };
+  }
+  const later = hashes.length - place - 1;
+  return {
+    ...line,
+    verdict: 'proven',
+    sentence: `line ${place + 1} of the list of seals is the published head${later === 0 ? ', and nothing was sealed since' : `; sealed since: ${later}`}`,
+  };
+}
+
+export interface AuditStateOptions extends AuditOptions {
+  /** A head of the list of seals that was published: SHA-256 (hex). */
+  readonly head?: string | undefined;
 }
 
 /** Runs that are there, and those that a seal tells of; removed ones only where they are asked for. */
@@ -47,7 +74,7 @@ async function namesOf(state: StateFolder, { seals }: ReadSeals): Promise<string
  * @throws RUN_UNKNOWN for what cannot be the name of a run
  */
 export async function auditState(
-  options: AuditOptions,
+  options: AuditStateOptions,
   runs: readonly string[] = [],
   listener: (line: AuditLine) => void = () => undefined,
 ): Promise<AuditLine[]> {
@@ -61,6 +88,7 @@ export async function auditState(
   const ofSeals = auditSeals(state.sealsFile, seals);
   // A named run is proven by its own seal, but not by a list that was tampered with.
   if (ofSeals && (runs.length === 0 || ofSeals.verdict !== 'proven')) tell(ofSeals);
+  if (options.head !== undefined) tell(auditHead(state.sealsFile, options.head, seals));
   const unknown = runs.find((run) => !isRunName(run));
   if (unknown !== undefined) throw failure('RUN_UNKNOWN', { run: unknown });
   const names = runs.length > 0 ? runs : await namesOf(state, seals);

@@ -18,6 +18,8 @@ export interface ClosedRun {
   readonly agentSocket: string | undefined;
   /** Hears what failed, in a sentence: it fails no run. */
   readonly notice: (sentence: string) => void;
+  /** Hears the head of the list of seals once the run is sealed; undefined where it was not. */
+  readonly onSealed: (head: string | undefined) => void;
 }
 
 async function orNotice(
@@ -35,8 +37,12 @@ async function orNotice(
 
 /** Never throws. */
 export async function closeRun(closed: ClosedRun): Promise<void> {
-  const { state, run, sign, compressAfter, askSecret, agentSocket, notice } = closed;
-  await orNotice(`the journal of run ${run} was not sealed`, notice, () => sealRun(state, run));
+  const { state, run, sign, compressAfter, askSecret, agentSocket, notice, onSealed } = closed;
+  let head: string | undefined;
+  await orNotice(`the journal of run ${run} was not sealed`, notice, async () => {
+    head = await sealRun(state, run);
+  });
+  onSealed(head);
   if (sign)
     await orNotice(`run ${run} was not signed`, notice, () =>
       signRun({ state, run, keyFile: sign.key, agentSocket, askSecret }),

@@ -6,7 +6,8 @@ import { readJournal } from '../journal/journal-reader.ts';
 import { packedFile } from '../journal/kept-file.ts';
 import { StateFolder } from '../journal/state-folder.ts';
 import { millisecondsOf } from './age.ts';
-import { auditState, worstOf } from './audit.ts';
+import { auditState } from './audit.ts';
+import { worstToSign } from '../../folds/audit-words.ts';
 import { markLive } from './live-runs.ts';
 import { compressFile, compressRuns, unpackJournal } from './packed-runs.ts';
 import {
@@ -18,7 +19,7 @@ import {
   smallEvents,
   writeRun,
 } from './proof.test-support.ts';
-import { sealRun } from './seals-file.ts';
+import { readSeals, sealRun } from './seals-file.ts';
 import { exportState, importState, removeRun } from './state-archive.ts';
 
 afterEach(removeFolders);
@@ -39,7 +40,7 @@ describe('a journal that is compressed', () => {
     ]);
     expect(await state.runs()).toEqual([run]);
     expect((await readJournal(file, run)).events).toHaveLength(164);
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state }))).toBe('proven');
     expect(await compressRuns(state, 0)).toEqual([]);
     await unpackJournal(state, run);
     expect((await readFile(file)).equals(plain)).toBe(true);
@@ -53,12 +54,12 @@ describe('a journal that is compressed', () => {
     await compressFile(file);
     await writeFile(file, plain);
     expect(await state.runs()).toEqual([run]);
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state }))).toBe('proven');
     await writeFile(packedFile(file), 'half of it');
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state }))).toBe('proven');
     await compressRuns(state, 0);
     expect(await readdir(state.runsFolder)).toEqual([`${run}.ndjson.gz`]);
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state }))).toBe('proven');
     await writeFile(packedFile(file), (await readFile(packedFile(file))).subarray(0, -20));
     expect((await auditState({ state }, [run]))[0]?.sentence).toBe(
       `${file}.gz cannot be unpacked: unexpected end of file`,
@@ -90,7 +91,7 @@ describe('a journal that is compressed', () => {
     await utimes(old, yesterday, yesterday);
     await Promise.all([compressRuns(state, 0), compressRuns(state, 0)]);
     expect((await readdir(state.runsFolder)).sort()).toEqual([`${run}.ndjson.gz`, basename(young)]);
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state }))).toBe('proven');
   });
 
   it('is left as it was where the operator stops', async () => {
@@ -128,7 +129,7 @@ describe('the archive of a state folder', () => {
       { name: 'seals.ndjson', what: 'new' },
     ]);
     expect((await readdir(other.path)).sort()).toEqual(['runs', 'seals.ndjson']);
-    expect(worstOf(await auditState({ state: other }))).toBe('proven');
+    expect(worstToSign(await auditState({ state: other }))).toBe('proven');
     expect((await importState(other, archive)).map(({ what }) => what)).toEqual(['same', 'same']);
   });
 
@@ -159,12 +160,12 @@ describe('the archive of a state folder', () => {
     writeRun(other, smallEvents(), 'own');
     await sealRun(other, 'own');
     await writeFile(other.journalFile(run), await readFile(state.journalFile(run)));
-    expect(worstOf(await auditState({ state: other }))).toBe('unproven');
+    expect(worstToSign(await auditState({ state: other }))).toBe('unproven');
     expect(await importState(other, archive)).toEqual([
       { name: `runs/${run}.ndjson`, what: 'same' },
       { name: 'seals.ndjson', what: 'merged' },
     ]);
-    expect(worstOf(await auditState({ state: other }))).toBe('proven');
+    expect(worstToSign(await auditState({ state: other }))).toBe('proven');
     expect((await importState(other, archive)).map(({ what }) => what)).toEqual(['same', 'same']);
   });
 
@@ -187,7 +188,7 @@ describe('the archive of a state folder', () => {
     expect(await readdir(folder)).toEqual(['file']);
     await exportState(state, archive);
     const other = await newState();
-    await expect(importState(other, archive, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(importState(other, archive, { abort: AbortSignal.abort() })).rejects.toMatchObject({
       message: 'stopped before the end: 0 files were taken',
     });
     expect(await readdir(other.path)).toEqual([]);
@@ -239,7 +240,10 @@ describe('a run that is removed', () => {
     const unmark = await markLive(state, run);
     await expect(removeRun(state, run, 'marion')).rejects.toMatchObject({ code: 'STATE_RUN_LIVE' });
     await unmark();
-    expect(await removeRun(state, run, 'marion@jump1')).toEqual([`${run}.catalogue.ndjson`, `${run}.ndjson`]);
+    expect(await removeRun(state, run, 'marion@jump1')).toEqual({
+      files: [`${run}.catalogue.ndjson`, `${run}.ndjson`],
+      head: (await readSeals(state)).lastHash,
+    });
     expect(await readdir(state.runsFolder)).toEqual([`${run}-2.ndjson`]);
     expect((await auditState({ state }, [run]))[0]).toMatchObject({
       verdict: 'unproven',
@@ -248,7 +252,7 @@ describe('a run that is removed', () => {
       ) as string,
     });
     await rm(state.journalFile(`${run}-2`));
-    expect(worstOf(await auditState({ state }))).toBe('proven');
+    expect(worstToSign(await auditState({ state }))).toBe('proven');
     await expect(removeRun(state, '../seals', 'x')).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
   });
 });

@@ -7,7 +7,7 @@ import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { leftNothing, outcomeOf } from '../../contract/run-outcome.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
-import { orMissing, packedFile, readKept, statKept, unpack } from '../journal/kept-file.ts';
+import { packedFile, readKept, readOwn, statKept, unpack } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { removeLeftOver } from './left-over.ts';
 import { liveRuns } from './live-runs.ts';
@@ -15,7 +15,7 @@ import { syncFolder, unwritable, writeWhole } from './whole-file.ts';
 
 const zip = promisify(gzip);
 
-const contentOf = (file: string): Promise<Buffer | undefined> => orMissing(file, readFile(file));
+const contentOf = readOwn;
 
 async function holds(file: string, content: Buffer): Promise<boolean> {
   const packed = await contentOf(file);

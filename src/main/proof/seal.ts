@@ -31,6 +31,8 @@ export interface ReadSeals {
   /** Those of all lines that can be read. */
   readonly seals: readonly Seal[];
   readonly lastHash: string;
+  /** SHA-256 (hex) of each whole line without its line feed: each was the head of the list once. */
+  readonly hashes: readonly string[];
   /** Length in bytes of the whole lines. */
   readonly wholeBytes: number;
   readonly isTorn: boolean;
@@ -76,6 +78,7 @@ export function parseSeals(content: Buffer): ReadSeals {
   return {
     seals: parsed.filter((seal) => seal !== undefined),
     lastHash: hashes.at(-1) ?? firstPrevious,
+    hashes,
     wholeBytes,
     isTorn: wholeBytes < content.length,
     trouble: troubleOf(parsed, hashes),
@@ -90,3 +93,13 @@ export function sealLine(seal: NewSeal, prev: string): string {
 /** What was last said of a run; undefined where it was never sealed. */
 export const lastSealOf = (seals: readonly Seal[], run: string): Seal | undefined =>
   seals.findLast((seal) => seal.run === run);
+
+/**
+ * The head of the list right after the journal of a run was sealed as it is; it never changes.
+ * @param journalHash SHA-256 (hex) of the journal's last line
+ * @returns undefined where that journal was not sealed here, or the list is not as it was written
+ */
+export function headOf({ seals, hashes, trouble }: ReadSeals, run: string, journalHash: string) {
+  if (trouble) return undefined;
+  return hashes[seals.findIndex((seal) => seal.run === run && seal.hash === journalHash)];
+}

@@ -1,9 +1,10 @@
 /** The file of the seals: `seals.ndjson` in the state folder. It only ever grows. */
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { writeTrouble } from '../journal/journal.ts';
-import { orMissing, readKept } from '../journal/kept-file.ts';
+import { readKept, readOwn } from '../journal/kept-file.ts';
+import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { checkChain } from './chain.ts';
 import { whileLocked } from '../journal/file-lock.ts';
@@ -12,21 +13,22 @@ import { parseSeals, sealLine, type NewSeal, type ReadSeals } from './seal.ts';
 /** @returns no seals where there is no list. @throws STATE_FILE_UNREADABLE */
 export async function readSeals(state: StateFolder): Promise<ReadSeals> {
   const { sealsFile } = state;
-  return parseSeals((await orMissing(sealsFile, readFile(sealsFile))) ?? Buffer.alloc(0));
+  return parseSeals((await readOwn(sealsFile)) ?? Buffer.alloc(0));
 }
 
 /**
  * Writes seals behind those that are there, on disk when this returns. A last line that a crash has torn is cut off.
+ * @returns the head of the list: SHA-256 (hex) of its last line
  * @throws SEALS_UNWRITABLE, STATE_FILE_UNREADABLE
  */
-export async function appendSeals(state: StateFolder, seals: readonly NewSeal[]): Promise<void> {
+export async function appendSeals(state: StateFolder, seals: readonly NewSeal[]): Promise<string> {
   const file = state.sealsFile;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await whileLocked(`${file}.lock`, async () => {
+    return await whileLocked(`${file}.lock`, async () => {
       const { lastHash: last, wholeBytes, isTorn } = await readSeals(state);
       let previous = last;
-      const handle = await open(file, 'a', 0o600);
+      const handle = await open(file, ownFlags.append, 0o600);
       try {
         if (isTorn) await handle.truncate(wholeBytes);
         for (const seal of seals) {
@@ -38,6 +40,7 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
       } finally {
         await handle.close();
       }
+      return previous;
     });
   } catch (error) {
     if (isFailure(error)) throw error;
@@ -56,9 +59,10 @@ export async function measureJournal(
 
 /**
  * Seals the journal of a run that has just been closed. One that does not end with the end of its run is left without a seal.
+ * @returns the head of the list of seals; undefined where nothing was sealed
  * @throws SEALS_UNWRITABLE
  */
-export async function sealRun(state: StateFolder, run: string): Promise<void> {
+export async function sealRun(state: StateFolder, run: string): Promise<string | undefined> {
   const file = state.journalFile(run);
   let content: Buffer;
   try {
@@ -67,6 +71,6 @@ export async function sealRun(state: StateFolder, run: string): Promise<void> {
     throw failure('SEALS_UNWRITABLE', { file: state.sealsFile, reason: writeTrouble(error) }, {}, error);
   }
   const { lines, bytes, lastHash: hash, parsed } = checkChain(content, run);
-  if (parsed.at(-1)?.type !== 'run-finished') return;
-  await appendSeals(state, [{ what: 'sealed', at: new Date().toISOString(), run, lines, bytes, hash }]);
+  if (parsed.at(-1)?.type !== 'run-finished') return undefined;
+  return appendSeals(state, [{ what: 'sealed', at: new Date().toISOString(), run, lines, bytes, hash }]);
 }

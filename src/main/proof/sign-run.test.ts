@@ -8,9 +8,11 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Journal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
+import { fingerprintOfKeyFile } from '../ssh/signers.ts';
 import { isSignatureOf, readSignature } from '../ssh/ssh-signature.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { auditState } from './audit.ts';
+import type { SignatureDemand } from './audit-signature.ts';
 import { compressFile } from './packed-runs.ts';
 import { newFolder, removeFolders, run, sealedState, smallEvents } from './proof.test-support.ts';
 import { checkSignature } from './signature-facts.ts';
@@ -60,8 +62,11 @@ async function verifyByOpenssh(state: StateFolder, key: Key): Promise<string> {
   return said;
 }
 
-const signatureLine = async (state: StateFolder, allowedSigners?: string) =>
-  (await auditState({ state, allowedSigners }, [run])).find(({ subject }) => subject === 'signature');
+const signatureLine = async (state: StateFolder, demand: SignatureDemand = {}) =>
+  (await auditState({ state, ...demand }, [run])).find(({ subject }) => subject === 'signature');
+
+/** Of a file of allowed signers with that key alone. */
+const allowing = ({ publicLine }: Key): SignatureDemand => ({ allowedSigners: `marion ${publicLine}` });
 
 const keyTypes = [
   ['ed25519'],
@@ -83,9 +88,9 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
       expect(await verifyByOpenssh(state, key)).toContain(
         `Good "shadowtape" signature for marion@example.com`,
       );
-      expect(await signatureLine(state)).toMatchObject({
+      expect(await signatureLine(state, allowing(key))).toMatchObject({
         verdict: 'proven',
-        sentence: `signed by ${key.publicLine.split(' ')[0]} ${signature.fingerprint}`,
+        sentence: `signed by ${key.publicLine.split(' ')[0]} ${signature.fingerprint} of marion`,
       });
 
       await rm(state.signatureFile(run));
@@ -99,7 +104,10 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
         'shadowtape',
         state.journalFile(run),
       ]);
-      expect(await signatureLine(state)).toMatchObject({ verdict: 'proven', signature });
+      expect(await signatureLine(state, allowing(key))).toMatchObject({
+        verdict: 'proven',
+        signature: { ...signature, principal: 'marion' },
+      });
 
       await appendFile(state.journalFile(run), '\n');
       expect(await signatureLine(state)).toMatchObject({
@@ -115,22 +123,21 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     const key = await newKey(['ed25519']);
     const { signature } = await signRun({ state, run, keyFile: key.file, askSecret: nobody });
     expect(
-      await signatureLine(
-        state,
-        `# people\nmarion@example.com,@ops namespaces="file,shadowtape" ${key.publicLine}\n`,
-      ),
+      await signatureLine(state, {
+        allowedSigners: `# people\nmarion@example.com,@ops namespaces="file,shadowtape" ${key.publicLine}\n`,
+      }),
     ).toMatchObject({
       verdict: 'proven',
       sentence: `signed by ssh-ed25519 ${signature.fingerprint} of marion@example.com,@ops`,
     });
-    for (const other of [
+    for (const allowedSigners of [
       '',
       `marion namespaces="git" ${key.publicLine}`,
       `marion cert-authority ${key.publicLine}`,
       `#marion ${key.publicLine}`,
     ])
-      expect(await signatureLine(state, other)).toMatchObject({
-        verdict: 'unproven',
+      expect(await signatureLine(state, { allowedSigners })).toMatchObject({
+        verdict: 'wrong',
         sentence: `signed by ssh-ed25519 ${signature.fingerprint}, which is no key of an allowed signer`,
       });
   });
@@ -187,7 +194,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     const file = state.journalFile(run);
     const before = await readFile(file);
     await compressFile(file);
-    expect(await signatureLine(state)).toMatchObject({ verdict: 'proven' });
+    expect(await signatureLine(state, allowing(key))).toMatchObject({ verdict: 'proven' });
     await writeFile(file, before);
     const journal = Journal.reopen({ file, run }, parseJournal(file, before));
     journal.append({
@@ -205,6 +212,58 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     await expect(signRun({ state, run, keyFile: key.file, askSecret: nobody })).rejects.toMatchObject({
       code: 'RUN_NOT_ENDED',
       hint: 'only a run that has ended can be signed; resume or unwind it first',
+    });
+    const again = Journal.reopen({ file, run }, parseJournal(file, await readFile(file)));
+    again.append({ type: 'run-finished', verdict: 'failed', exitStatus: 2, sentence: 'back', stands: [] });
+    again.close();
+    expect(await signatureLine(state)).toMatchObject({ verdict: 'unproven' });
+    expect(await signatureLine(state, allowing(key))).toMatchObject({ verdict: 'wrong' });
+  });
+
+  it('counts where it is by the key of the site file, and is required of a site that signs', async () => {
+    const state = await sealedState(smallEvents());
+    const [own, other] = [await newKey(['ed25519']), await newKey(['ed25519'], 'secret words')];
+    const siteOf = async ({ file }: Key) => ({
+      siteKey: { file, fingerprint: await fingerprintOfKeyFile(file) },
+    });
+    expect(await signatureLine(state, await siteOf(own))).toMatchObject({
+      verdict: 'wrong',
+      sentence: `the signature is missing: the site signs its runs with ${own.file}`,
+    });
+    const { signature } = await signRun({ state, run, keyFile: own.file, askSecret: nobody });
+    const signed = `signed by ssh-ed25519 ${signature.fingerprint}`;
+    expect(await signatureLine(state, await siteOf(own))).toMatchObject({
+      verdict: 'proven',
+      sentence: `${signed}, the key of the site file`,
+    });
+    // The passphrase hides the key in the file: its public half lies beside it.
+    expect(await signatureLine(state, await siteOf(other))).toMatchObject({
+      verdict: 'unproven',
+      sentence: `${signed}, which is not the key of the site file: --signers names other keys that count`,
+    });
+    const unknown = {
+      verdict: 'unproven',
+      sentence: `${signed}; whose key that is was not checked: --signers names the keys that count`,
+    };
+    expect(await signatureLine(state)).toMatchObject(unknown);
+    await rm(`${other.file}.pub`);
+    expect(await signatureLine(state, await siteOf(other))).toMatchObject(unknown);
+  });
+
+  it('is missing: an error with allowed signers, unless the run has not ended', async () => {
+    const state = await sealedState(smallEvents());
+    expect(await signatureLine(state, { allowedSigners: '' })).toMatchObject({
+      verdict: 'wrong',
+      sentence: 'the signature is missing: --signers requires a signature',
+    });
+    const lines = (await readFile(state.journalFile(run), 'utf8')).split('\n');
+    await writeFile(
+      state.journalFile(run),
+      lines.slice(0, -2).map((line) => `${line}\n`),
+    );
+    expect(await signatureLine(state, { allowedSigners: '' })).toMatchObject({
+      verdict: 'unproven',
+      sentence: 'not signed: only a run that has ended can be signed',
     });
   });
 

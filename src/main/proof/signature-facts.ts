@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { SignatureFacts } from '../../contract/proof.ts';
-import { isMissing, readKept, readTrouble } from '../journal/kept-file.ts';
+import { readKept, readOwn, readTrouble } from '../journal/kept-file.ts';
 import { principalOf } from '../ssh/allowed-signers.ts';
 import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/ssh-signature.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -75,19 +75,14 @@ export async function readAllowedSigners(file: string): Promise<string> {
 /**
  * The signature of a run, for audit, screen and report.
  * @returns undefined where the run is not signed
- * @throws what reading ends with; ENOENT where the journal is not there
+ * @throws STATE_FILE_UNREADABLE, and what else reading ends with; ENOENT where the journal is not there
  */
 export async function signatureOf(
   state: StateFolder,
   run: string,
   allowedSigners?: string,
 ): Promise<SignatureCheck | undefined> {
-  let armored: string;
-  try {
-    armored = await readFile(state.signatureFile(run), 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const armored = (await readOwn(state.signatureFile(run)))?.toString('utf8');
+  if (armored === undefined) return undefined;
   return checkSignature(armored, await readKept(state.journalFile(run)), allowedSigners);
 }

@@ -1,5 +1,5 @@
 /** The state folder as one archive: everything but the lab, the index, and what says that a run goes on. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -8,6 +8,8 @@ import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { isMissing, orMissing, readKept, readTrouble } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import { readArchive, spendPacked, UnpackBudget } from './archive-bounds.ts';
+import { newHostKeys, type ConfirmArchivedKeys } from './archive-host-keys.ts';
 import { checkChain } from './chain.ts';
 import { removeLeftOver } from './left-over.ts';
 import { requireNotLive } from './live-runs.ts';
@@ -65,11 +67,12 @@ export async function exportState(
 export interface ImportedFile {
   /** Below the state folder. */
   readonly name: string;
-  readonly what: 'new' | 'same' | 'differs' | 'merged';
+  /** `declined`: its host keys were not confirmed. */
+  readonly what: 'new' | 'same' | 'differs' | 'merged' | 'declined';
 }
 
-/** @throws STATE_ARCHIVE_FORBIDDEN, STATE_ARCHIVE_UNREADABLE */
-async function requireStateArchive(file: string): Promise<void> {
+/** @throws STATE_ARCHIVE_FORBIDDEN, STATE_ARCHIVE_UNREADABLE, STATE_ARCHIVE_TOO_LARGE */
+async function requireStateArchive(file: string, budget: UnpackBudget): Promise<void> {
   let forbidden: string | undefined;
   let entries = 0;
   const look = (entry: ReadEntry) => {
@@ -77,14 +80,7 @@ async function requireStateArchive(file: string): Promise<void> {
     const isFile = entry.type === 'File' || entry.type === 'OldFile';
     if (!isFile || !isStateFile(entry.path)) forbidden ??= entry.path;
   };
-  try {
-    await pipeline(
-      createReadStream(file),
-      list({ strict: true, onReadEntry: look }) as unknown as NodeJS.WritableStream,
-    );
-  } catch (error) {
-    throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: readTrouble(error) }, {}, error);
-  }
+  await readArchive(file, budget, list({ strict: true, onReadEntry: look }));
   if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
   if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entry' });
 }
@@ -125,8 +121,7 @@ async function importFile(state: StateFolder, unpacked: string, name: string): P
   }
   const content = (await contentOf(join(unpacked, plainName(name)))) ?? Buffer.alloc(0);
   if (here.equals(content)) return { name, what: 'same' };
-  if (name === 'tapes.ndjson' || name === 'known_hosts')
-    return { name, what: await mergeLines(target, content) };
+  if (name === 'tapes.ndjson') return { name, what: await mergeLines(target, content) };
   return { name, what: 'differs' };
 }
 
@@ -171,28 +166,74 @@ async function importSeals(
   return [{ name, what: more.length > 0 ? 'merged' : 'same' }];
 }
 
+/** Each host key that is new here is listed and asked about; without an answer none is taken. */
+async function importHostKeys(
+  state: StateFolder,
+  unpacked: string,
+  confirm: ConfirmArchivedKeys,
+): Promise<ImportedFile[]> {
+  const name = 'known_hosts';
+  const archived = await contentOf(join(unpacked, name));
+  if (!archived) return [];
+  const here = (await contentOf(state.knownHostsFile))?.toString('utf8');
+  const { keys, lines } = newHostKeys(here ?? '', archived.toString('utf8'));
+  if (keys.length === 0) return [{ name, what: 'same' }];
+  if (!(await confirm(keys))) return [{ name, what: 'declined' }];
+  const before = (here ?? '').split('\n').filter((line) => line !== '');
+  await writeWhole(state.knownHostsFile, `${[...before, ...lines].join('\n')}\n`, { mode: 'replace' });
+  return [{ name, what: here === undefined ? 'new' : 'merged' }];
+}
+
+/** What is packed in the archive is unpacked once, to see how much it becomes. @throws STATE_ARCHIVE_TOO_LARGE, STATE_ARCHIVE_UNREADABLE */
+async function requireBounded(
+  file: string,
+  unpacked: string,
+  names: readonly string[],
+  budget: UnpackBudget,
+): Promise<void> {
+  for (const name of names.filter((each) => each.endsWith('.gz')))
+    try {
+      await spendPacked(join(unpacked, name), budget);
+    } catch (error) {
+      if (isFailure(error)) throw error;
+      const reason = `${name}: ${readTrouble(error)}`;
+      throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason }, {}, error);
+    }
+}
+
+export interface ImportOptions {
+  readonly abort?: AbortSignal | undefined;
+  /** Without it no host key is taken. */
+  readonly confirmHostKeys?: ConfirmArchivedKeys | undefined;
+}
+
 /**
  * Takes what the archive holds and the state folder has not. What is there and differs stays as it is.
- * @throws STATE_RUN_LIVE, STATE_ARCHIVE_UNREADABLE, STATE_ARCHIVE_FORBIDDEN: nothing was taken then; STATE_STOPPED, STATE_FILE_UNWRITABLE, SEALS_UNWRITABLE
+ * @throws STATE_RUN_LIVE, STATE_ARCHIVE_UNREADABLE, STATE_ARCHIVE_FORBIDDEN, STATE_ARCHIVE_TOO_LARGE: nothing was taken then; STATE_STOPPED,
+ *   STATE_FILE_UNWRITABLE, SEALS_UNWRITABLE
  */
 export async function importState(
   state: StateFolder,
   file: string,
-  abort?: AbortSignal,
+  { abort, confirmHostKeys = () => Promise.resolve(false) }: ImportOptions = {},
 ): Promise<ImportedFile[]> {
   await state.prepare();
   await requireNotLive(state);
   await removeLeftOver(state);
-  await requireStateArchive(file);
+  await requireStateArchive(file, await UnpackBudget.of(file));
   const unpacked = await mkdtemp(join(state.path, 'import-')).catch((error: unknown) => {
     throw unwritable(state.path, error);
   });
   try {
-    await extract({ file, cwd: unpacked, strict: true, preserveOwner: false });
+    // One budget for the archive and what is packed in it.
+    const budget = await UnpackBudget.of(file);
+    await readArchive(file, budget, extract({ cwd: unpacked, strict: true, preserveOwner: false }));
     const from = { path: unpacked, runsFolder: join(unpacked, 'runs') } as StateFolder;
-    const done: ImportedFile[] = [];
-    for (const name of await stateFiles(from))
-      if (name !== 'seals.ndjson') {
+    const names = await stateFiles(from);
+    await requireBounded(file, unpacked, names, budget);
+    const done = await importHostKeys(state, unpacked, confirmHostKeys);
+    for (const name of names)
+      if (name !== 'seals.ndjson' && name !== 'known_hosts') {
         if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were taken` });
         done.push(await importFile(state, unpacked, name));
       }
@@ -241,12 +282,16 @@ export async function requireRemovable(state: StateFolder, run: string): Promise
 /**
  * Removes all files of a run; what its journal was is written into the list of seals first.
  * @param by who wants it
- * @returns the names of the files
+ * @returns the names of the files, and the head of the list of seals
  * @throws RUN_UNKNOWN, STATE_RUN_LIVE, SEALS_UNWRITABLE, STATE_FILE_UNWRITABLE
  */
-export async function removeRun(state: StateFolder, run: string, by: string): Promise<string[]> {
+export async function removeRun(
+  state: StateFolder,
+  run: string,
+  by: string,
+): Promise<{ readonly files: readonly string[]; readonly head: string }> {
   const content = await requireRemovable(state, run);
-  await appendSeals(state, [
+  const head = await appendSeals(state, [
     { what: 'removed', at: new Date().toISOString(), run, by, ...lastFacts(content, run) },
   ]);
   const files = await filesOfRun(state, run);
@@ -255,7 +300,7 @@ export async function removeRun(state: StateFolder, run: string, by: string): Pr
   } catch (error) {
     throw unwritable(dirname(files[0] ?? state.path), error);
   }
-  return files.map((file) => basename(file));
+  return { files: files.map((file) => basename(file)), head };
 }
 
 export interface DiskUse {

@@ -1,54 +1,86 @@
-/** Who may use the console in a browser: who has the address that was printed on the terminal. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+/**
+ * Who may use the console in a browser. An address works once: its token is exchanged for the key of one tab, which keeps it in its
+ * sessionStorage. No cookie: a browser sends those of 127.0.0.1 to every port of the machine.
+ */
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-const digestOf = (text: string) => createHash('sha256').update(text).digest();
+/** A page opens its address at once. */
+const pageTokenSeconds = 60;
+/** Of addresses that pages have asked for and nobody has opened yet. */
+const mostPageTokens = 100;
+/** The subprotocol of the WebSocket; the key follows it as another one (RFC 6455, 11.3.4), where no address and no log has it. */
+export const subprotocol = 'shadowtape';
+const keyPrefix = 'key.';
 
-/** Compares without telling by its time how much agrees. */
-const isSame = (one: string, other: string) => timingSafeEqual(digestOf(one), digestOf(other));
+/** 256 bits. */
+const newSecret = () => randomBytes(32).toString('base64url');
+/** Secrets are found by their digests, so that the time of an answer tells nothing of them. */
+const digestOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
 
-export class PageKey {
-  /** 256 bits, for the first address. */
-  readonly token = randomBytes(32).toString('base64url');
-  /** Another secret: what stood in an address may stand in a history. */
-  readonly #cookie = randomBytes(32).toString('base64url');
-  readonly #port: number;
+interface Token {
+  /** `terminal`: printed, valid until it is used; `page`: for another tab. */
+  readonly of: 'terminal' | 'page';
+  /** On the monotonic clock, in milliseconds. */
+  readonly until: number;
+}
 
-  constructor(port: number) {
-    this.#port = port;
+export class PageKeys {
+  readonly #tokens = new Map<string, Token>();
+  readonly #keys = new Set<string>();
+
+  /** @returns a token that works once */
+  newToken(of: Token['of']): string {
+    const now = performance.now();
+    for (const [digest, { until }] of this.#tokens) if (until < now) this.#tokens.delete(digest);
+    const ofPages = [...this.#tokens].filter(([, token]) => token.of === 'page');
+    const oldest = ofPages[0];
+    if (of === 'page' && ofPages.length >= mostPageTokens && oldest) this.#tokens.delete(oldest[0]);
+    const token = newSecret();
+    const until = of === 'page' ? now + pageTokenSeconds * 1000 : Number.POSITIVE_INFINITY;
+    this.#tokens.set(digestOf(token), { of, until });
+    return token;
   }
 
-  isToken(given: string): boolean {
-    return isSame(given, this.token);
+  /** True for one that was not used yet. Asking does not use it up: a browser may load an address ahead. */
+  isToken(token: string): boolean {
+    const found = this.#tokens.get(digestOf(token));
+    return found !== undefined && found.until >= performance.now();
   }
 
-  /** Cookies are shared by all ports of a machine: the port stands in the name. */
-  get #name(): string {
-    return `shadowtape-${this.#port}`;
+  /** Uses the token up. @returns the key of the tab; undefined where the token is not valid, or no longer */
+  exchange(token: string): { readonly key: string; readonly of: Token['of'] } | undefined {
+    const found = this.isToken(token) ? this.#tokens.get(digestOf(token)) : undefined;
+    this.#tokens.delete(digestOf(token));
+    if (!found) return undefined;
+    const key = newSecret();
+    this.#keys.add(digestOf(key));
+    return { key, of: found.of };
   }
 
-  get setCookie(): string {
-    return `${this.#name}=${this.#cookie}; Path=/; HttpOnly; SameSite=Strict`;
-  }
+  #isKey = (key: string): boolean => this.#keys.has(digestOf(key));
 
-  /** True for a request that bears the cookie. */
+  /** True for a request that bears the key of a tab: `Authorization: Bearer KEY`. */
   opens({ headers }: IncomingMessage): boolean {
-    const cookies = (headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
-    const mine = cookies.find((cookie) => cookie.startsWith(`${this.#name}=`));
-    return mine !== undefined && isSame(mine.slice(this.#name.length + 1), this.#cookie);
+    const [scheme, key, ...more] = (headers.authorization ?? '').split(' ');
+    return scheme === 'Bearer' && key !== undefined && more.length === 0 && this.#isKey(key);
   }
 
-  /** The names under which the console is reached. Any other in a request is another site's, which had its name lead here (DNS rebinding). */
-  get #authorities(): string[] {
-    return [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
+  /** True for a WebSocket that bears the key of a tab among its subprotocols. */
+  opensSocket({ headers }: IncomingMessage): boolean {
+    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    const [name, key, ...more] = offered;
+    if (name !== subprotocol || key?.startsWith(keyPrefix) !== true || more.length > 0) return false;
+    return this.#isKey(key.slice(keyPrefix.length));
   }
+}
 
-  isOwnHost({ headers }: IncomingMessage): boolean {
-    return headers.host !== undefined && this.#authorities.includes(headers.host);
-  }
+/** The names under which the console is reached. Any other in a request is another site's, which had its name lead here (DNS rebinding). */
+export function isOwnHost({ headers: { host } }: IncomingMessage, port: number): boolean {
+  return host === `127.0.0.1:${port}` || host === `localhost:${port}`;
+}
 
-  /** @returns true where it comes from a page of ours, or where nothing is said (an address that was typed) */
-  isOwnOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
-    return origin === undefined || origin === `http://${host ?? ''}`;
-  }
+/** @returns true where it comes from a page of ours, or where nothing is said (an address that was typed) */
+export function isOwnOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
+  return origin === undefined || origin === `http://${host ?? ''}`;
 }

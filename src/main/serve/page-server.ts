@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import { failure } from '../../contract/errors.ts';
 import type { Desk } from '../desk/desk.ts';
 import { contentSecurityPolicy, pageFile } from '../desk/page-files.ts';
-import { PageKey } from './page-key.ts';
+import { isOwnHost, isOwnOrigin, PageKeys, subprotocol } from './page-key.ts';
 import { servePage } from './page-socket.ts';
 
 /** A site file is at most 1,000,000 characters. */
@@ -18,10 +18,14 @@ export interface PageServerOptions {
   readonly port: number;
   /** Where the built pages lie. */
   readonly pages: string;
+  /** Hears that an address of the terminal was used: it works no more. */
+  readonly onEntered?: (() => void) | undefined;
 }
 
 const local = '127.0.0.1';
 const socketPath = '/bridge';
+/** A token has 43 characters. */
+const mostBodyBytes = 200;
 
 type Refusal = { readonly status: number; readonly words: string };
 
@@ -32,16 +36,23 @@ const words: Readonly<Record<string, string>> = {
 
 export class PageServer {
   readonly #options: PageServerOptions;
-  readonly #key: PageKey;
+  readonly #keys = new PageKeys();
   readonly #port: number;
   readonly #server: Server;
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: mostMessageBytes });
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: mostMessageBytes,
+    // The key is never sent back.
+    handleProtocols: () => subprotocol,
+  });
+  /** The first address; it works once. */
+  readonly url: string;
 
   private constructor(server: Server, options: PageServerOptions) {
     this.#server = server;
     this.#options = options;
     this.#port = (server.address() as AddressInfo).port;
-    this.#key = new PageKey(this.#port);
+    this.url = this.newAddress();
     server.on('request', (request, response) => {
       this.#answer(request, response).catch(() => {
         if (response.headersSent) response.destroy();
@@ -64,9 +75,9 @@ export class PageServer {
     });
   }
 
-  /** The address that lets a browser in. */
-  get url(): string {
-    return `http://${local}:${this.#port}/?token=${this.#key.token}`;
+  /** An address that lets one tab in, once. */
+  newAddress(): string {
+    return `http://${local}:${this.#port}/?token=${this.#keys.newToken('terminal')}`;
   }
 
   async close(): Promise<void> {
@@ -78,8 +89,8 @@ export class PageServer {
 
   /** What holds for pages and WebSockets alike. */
   #refusal(request: IncomingMessage): Refusal | undefined {
-    if (!this.#key.isOwnHost(request)) return { status: 421, words: 'this console has another name' };
-    if (!this.#key.isOwnOrigin(request)) return { status: 403, words: 'another page asks' };
+    if (!isOwnHost(request, this.#port)) return { status: 421, words: 'this console has another name' };
+    if (!isOwnOrigin(request)) return { status: 403, words: 'another page asks' };
     return undefined;
   }
 
@@ -94,22 +105,33 @@ export class PageServer {
     response.setHeader('Cache-Control', 'no-store');
     const refusal = this.#refusal(request);
     if (refusal) return refuse(response, refusal);
+    if (request.method === 'POST') return this.#post(pathname, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuse(response, { status: 405, words: 'pages are only read' });
-    const token = searchParams.get('token');
-    if (pathname === '/' && token !== null && this.#key.isToken(token)) {
-      response.writeHead(303, { Location: '/', 'Set-Cookie': this.#key.setCookie }).end();
-      return;
-    }
-    if (!this.#key.opens(request)) {
-      const hint = 'open the address that shadowtape serve has printed on its terminal';
-      return refuse(response, { status: 401, words: hint });
-    }
     const file = await pageFile(this.#options.pages, pathname);
     if (!file) return refuse(response, { status: 404, words: 'there is no such page' });
     if (file.isLasting) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
-    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.length });
+    // The page says what to do about an address that was used before. It is the program's, and holds nothing of the site.
+    const token = searchParams.get('token');
+    const status = token === null || this.#keys.isToken(token) ? 200 : 403;
+    response.writeHead(status, { 'Content-Type': file.type, 'Content-Length': file.bytes.length });
     response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  /** What the page of a tab asks before it has its WebSocket. A browser sends the origin with each POST. */
+  async #post(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.origin === undefined) return refuse(response, { status: 403, words: 'no page asks' });
+    if (pathname === '/enter') {
+      const entered = this.#keys.exchange(await bodyOf(request));
+      if (!entered) return refuse(response, { status: 403, words: 'this address was used, or is not known' });
+      answerJson(response, { key: entered.key });
+      if (entered.of === 'terminal') this.#options.onEntered?.();
+      return;
+    }
+    if (!this.#keys.opens(request)) return refuse(response, { status: 401, words: 'this key is not known' });
+    if (pathname === '/known') return answerJson(response, {});
+    if (pathname === '/address') return answerJson(response, { token: this.#keys.newToken('page') });
+    refuse(response, { status: 404, words: 'there is no such page' });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -118,7 +140,7 @@ export class PageServer {
       !this.#refusal(request) &&
       request.headers.origin !== undefined &&
       request.url === socketPath &&
-      this.#key.opens(request);
+      this.#keys.opensSocket(request);
     if (!isOwn) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -129,4 +151,18 @@ export class PageServer {
 
 function refuse(response: ServerResponse, { status, words: text }: Refusal): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+}
+
+function answerJson(response: ServerResponse, value: object): void {
+  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+}
+
+/** @throws where it is too long */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const piece of request.setEncoding('latin1')) {
+    body += piece as string;
+    if (body.length > mostBodyBytes) throw new Error('the body is too long');
+  }
+  return body;
 }

@@ -8,28 +8,32 @@ export interface ServeOptions extends Pick<DeskOptions, 'state' | 'siteFile'> {
   readonly port: number;
   /** Where the built pages lie; found where it is left out. */
   readonly pages?: string | undefined;
+  /** Hears that an address of `url` or `newAddress` was used. */
+  readonly onEntered?: (() => void) | undefined;
 }
 
 export interface Served {
-  /** The address that lets a browser in. */
+  /** The first address that lets a browser in. It works once. */
   readonly url: string;
+  /** Another one, for another tab or browser. */
+  newAddress(): string;
   readonly desk: Desk;
   /** Ends all sessions; runs have to be ended before. */
   close(): Promise<void>;
 }
 
 /** @throws PAGE_MISSING, PORT_UNUSABLE, and what keeps the site from being opened */
-export async function serve({ state, siteFile, port, pages }: ServeOptions): Promise<Served> {
+export async function serve({ state, siteFile, port, pages, onEntered }: ServeOptions): Promise<Served> {
   const folder = pages ?? pageFolder();
   const desk = new Desk({ state, siteFile, guest: 'browser' });
   try {
     await desk.ready();
-    const server = await PageServer.start({ desk, port, pages: folder });
+    const server = await PageServer.start({ desk, port, pages: folder, onEntered });
     const close = async () => {
       await server.close();
       await desk.close();
     };
-    return { url: server.url, desk, close };
+    return { url: server.url, newAddress: () => server.newAddress(), desk, close };
   } catch (error) {
     await desk.close();
     throw error;

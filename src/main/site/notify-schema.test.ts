@@ -29,10 +29,18 @@ describe('who is told', () => {
 
   const withMail = (more: object) => [{ on: ['failure'], mail: { ...mail, ...more } }];
   it.each([
-    [[{ on: ['failure'] }], 'notify[0]: names either a command or a mail, and not both'],
+    [[{ on: ['failure'] }], 'notify[0]: names exactly one of command, mail and syslog'],
     [
       [{ on: ['failure'], command: 'page', mail }],
-      'notify[0]: names either a command or a mail, and not both',
+      'notify[0]: names exactly one of command, mail and syslog',
+    ],
+    [
+      [{ on: ['failure'], command: 'page', syslog: 'local0.notice' }],
+      'notify[0]: names exactly one of command, mail and syslog',
+    ],
+    [
+      [{ on: ['failure'], syslog: '-s' }],
+      'notify[0].syslog: must be a facility and a priority such as local0.notice',
     ],
     [[{ on: [], command: 'page' }], 'notify[0].on: names no occasion'],
     [

@@ -1,4 +1,4 @@
-/** Who is told of a run, and how: by a command of this machine, or by mail. */
+/** Who is told of a run, and how: by a command of this machine, by mail, or in the system log. */
 import { z } from 'zod';
 import { command, nonEmpty } from './value-schemas.ts';
 
@@ -25,11 +25,16 @@ const mailSchema = z.strictObject({
     .optional(),
 });
 
-/** Exactly one of command and mail: see site-rules.ts. */
+/** Exactly one of command, mail and syslog: see site-rules.ts. */
 const waySchema = z.strictObject({
   on: z.array(z.enum(notifyOccasions)).min(1, 'names no occasion'),
   command: command.optional(),
   mail: mailSchema.optional(),
+  /** Facility and priority, as logger(1) takes them. */
+  syslog: z
+    .string()
+    .regex(/^[a-z0-9]+\.[a-z]+$/, 'must be a facility and a priority such as local0.notice')
+    .optional(),
 });
 
 export const notifySchema = z.array(waySchema);

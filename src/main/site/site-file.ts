@@ -1,39 +1,95 @@
-import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument, visit, type Document, type YAMLParseError } from 'yaml';
-import { failure } from '../../contract/errors.ts';
+import { readFile, stat } from 'node:fs/promises';
+import {
+  isAlias,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Pair,
+  type YAMLParseError,
+} from 'yaml';
+import { failure, isFailure } from '../../contract/errors.ts';
 import { siteFailure } from './site-issues.ts';
 import { checkSiteRules } from './site-rules.ts';
 import { siteSchema, type Job, type Site } from './site-schema.ts';
 
 /** Enough for any site file; more is a file that was made to exhaust the memory. */
 const mostAliases = 100;
+/** Far more than any site has. Reading that much takes less than a second, while runs of this process wait. */
+const mostKeys = 10_000;
+/** In characters. */
+const longestText = 500_000;
 
 /** The parser's words where they help; its advice to programmers where they do not. */
 function parserWords({ code, message }: YAMLParseError): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and a site file has one';
   const [first = ''] = message.split('\n');
+  if (/call stack/.test(first)) return 'its lists and sets of keys are nested too deeply';
   return first.charAt(0).toLowerCase() + first.slice(1);
 }
 
-/** Where an alias (`*name`) stands that cannot be followed, and why; undefined where all can. */
-function aliasTrouble(document: Document): { at: number; reason: string } | undefined {
-  let trouble: { at: number; reason: string } | undefined;
+interface Trouble {
+  readonly at: number;
+  readonly reason: string;
+}
+
+/** The key of a pair, where it is plain: two that are alike name the same thing. */
+const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
+
+/**
+ * Looks at each node once, in the order of the text: the library compares every key with every other, and looks for the anchor of each
+ * alias from the beginning.
+ * @throws SITE_FILE_TOO_LARGE
+ */
+function troubleIn(file: string, document: Document): Trouble | undefined {
+  let trouble: Trouble | undefined;
+  let keys = 0;
+  const anchors = new Set<string>();
   visit(document, {
+    Node(_key, node) {
+      if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor);
+    },
+    Map(_key, map) {
+      if (map.anchor !== undefined) anchors.add(map.anchor);
+      keys += map.items.length;
+      if (keys > mostKeys) return visit.BREAK;
+      const double = firstDouble(map.items);
+      if (!double) return undefined;
+      trouble = { at: startOf(double.key), reason: 'this key stands twice' };
+      return visit.BREAK;
+    },
     Alias(_key, alias) {
-      if (alias.resolve(document)) return undefined;
-      trouble = {
-        at: alias.range?.[0] ?? 0,
-        reason: `there is no anchor &${alias.source} before *${alias.source}`,
-      };
+      if (anchors.has(alias.source)) return undefined;
+      const reason = `there is no anchor &${alias.source} before *${alias.source}`;
+      trouble = { at: startOf(alias), reason };
       return visit.BREAK;
     },
   });
+  if (keys > mostKeys) throw tooLarge(file, `it has more than ${mostKeys.toLocaleString('en-US')} keys`);
   return trouble;
 }
 
-/** @throws SITE_FILE_NOT_YAML */
+const startOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0);
+
+function firstDouble(items: readonly Pair[]): Pair | undefined {
+  const seen = new Set<string>();
+  return items.find((pair) => {
+    const key = keyOf(pair);
+    if (key === undefined) return false;
+    const isDouble = seen.has(key);
+    seen.add(key);
+    return isDouble;
+  });
+}
+
+const tooLarge = (file: string, reason: string) => failure('SITE_FILE_TOO_LARGE', { file, reason });
+
+/** @throws SITE_FILE_NOT_YAML, SITE_FILE_TOO_LARGE */
 export function parseYaml(file: string, text: string): unknown {
+  if (text.length > longestText)
+    throw tooLarge(file, `it has more than ${longestText.toLocaleString('en-US')} characters`);
   const lines = new LineCounter();
   const notYaml = (at: number, reason: string, cause?: unknown) => {
     const { line, col } = lines.linePos(at);
@@ -42,12 +98,12 @@ export function parseYaml(file: string, text: string): unknown {
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    uniqueKeys: false,
     logLevel: 'error',
   });
   const [error] = document.errors;
   if (error) throw notYaml(error.pos[0], parserWords(error));
-  const trouble = aliasTrouble(document);
+  const trouble = troubleIn(file, document);
   if (trouble) throw notYaml(trouble.at, trouble.reason);
   try {
     return document.toJS({ maxAliasCount: mostAliases });
@@ -59,7 +115,7 @@ export function parseYaml(file: string, text: string): unknown {
 /**
  * Reads the text of a site file.
  * @param file its path, for the messages
- * @throws SITE_FILE_NOT_YAML, SITE_KEY_UNKNOWN, SITE_VALUE_WRONG, SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE
+ * @throws SITE_FILE_NOT_YAML, SITE_FILE_TOO_LARGE, SITE_KEY_UNKNOWN, SITE_VALUE_WRONG, SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE
  */
 export function parseSite(file: string, text: string): Site {
   return siteOf(file, parseYaml(file, text));
@@ -80,11 +136,15 @@ const fileWords: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links lead in a circle',
 };
 
-/** @throws SITE_FILE_MISSING, SITE_FILE_UNREADABLE */
+/** @throws SITE_FILE_MISSING, SITE_FILE_UNREADABLE, SITE_FILE_TOO_LARGE */
 export async function readSiteText(file: string): Promise<string> {
   try {
+    // In bytes: at most four a character.
+    if ((await stat(file)).size > 4 * longestText)
+      throw tooLarge(file, `it has more than ${longestText.toLocaleString('en-US')} characters`);
     return await readFile(file, 'utf8');
   } catch (error) {
+    if (isFailure(error)) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') throw failure('SITE_FILE_MISSING', { file });
     throw failure(

@@ -163,10 +163,10 @@ function checkTape(file: string, site: Site): void {
 const mailToThisMachine = new Set(['localhost', '127.0.0.1', '::1']);
 
 function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []): void {
-  ways.forEach(({ command, mail }, index) => {
+  ways.forEach(({ command, mail, syslog }, index) => {
     const place = { file, path: `${path}[${index}]` };
-    if ((command === undefined) === (mail === undefined))
-      throw wrong(place, 'names either a command or a mail, and not both');
+    if ([command, mail, syslog].filter((way) => way !== undefined).length !== 1)
+      throw wrong(place, 'names exactly one of command, mail and syslog');
     if (!mail) return;
     if ((mail.user === undefined) !== (mail.passwordFile === undefined))
       throw wrong({ file, path: `${place.path}.mail` }, 'user and passwordFile go together');

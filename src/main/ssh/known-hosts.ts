@@ -3,8 +3,16 @@
  * Lines that cannot be understood are passed over and never rewritten: a file only ever grows by whole lines.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { constants } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+
+/** Of open(2), as `a+`, but a symbolic link is not followed; O_NOFOLLOW is unknown on Windows. */
+const appendFlags =
+  constants.O_RDWR |
+  constants.O_APPEND |
+  constants.O_CREAT |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 export interface KnownHostLine {
   readonly file: string;
@@ -158,7 +166,7 @@ export async function appendKnownHost(
   key: Buffer,
 ): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = await open(file, 'a+', 0o600);
+  const handle = await open(file, appendFlags, 0o600);
   try {
     const { size } = await handle.stat();
     const last = Buffer.alloc(1);

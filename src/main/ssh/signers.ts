@@ -7,6 +7,7 @@ import type { BaseAgent, ParsedKey } from 'ssh2';
 import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
 import type { AskSecret } from './host-profile.ts';
 import { loadKey } from './key-file.ts';
+import { fingerprintOf } from './known-hosts.ts';
 import { canSignWith, signerOfKey, type Signer } from './ssh-signature.ts';
 
 export interface SignerChoice {
@@ -59,16 +60,35 @@ function signerOfAgent(socket: string, key: ParsedKey): Signer {
   };
 }
 
-/** The public key in a file; undefined where it holds none. */
-async function publicKeyIn(file: string): Promise<Buffer | undefined> {
+/** `~/` is the home folder. */
+const inHome = (file: string, homeFolder: string) => file.replace(/^~(?=\/|$)/, () => homeFolder);
+
+/**
+ * The public key in a file; undefined where it holds none.
+ * @param kind `any`: also the public half of a private key without a passphrase
+ */
+async function publicKeyIn(file: string, kind: 'public' | 'any' = 'public'): Promise<Buffer | undefined> {
   try {
     const parsed = ssh2.utils.parseKey(await readFile(file));
     if (parsed instanceof Error) return undefined;
     const key = Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
-    return key.isPrivateKey() ? undefined : key.getPublicSSH();
+    return key.isPrivateKey() && kind === 'public' ? undefined : key.getPublicSSH();
   } catch {
     return undefined;
   }
+}
+
+/**
+ * @param file a key file, private or public; `~/` is the home folder
+ * @returns `SHA256:…`; undefined where its public half lies neither in it nor in FILE.pub, or cannot be read
+ */
+export async function fingerprintOfKeyFile(
+  file: string,
+  homeFolder = homedir(),
+): Promise<string | undefined> {
+  const path = inHome(file, homeFolder);
+  const publicKey = (await publicKeyIn(path, 'any')) ?? (await publicKeyIn(`${path}.pub`));
+  return publicKey && fingerprintOf(publicKey);
 }
 
 async function heldByAgent(publicKey: Buffer, socket: string | undefined): Promise<Signer | undefined> {
@@ -127,11 +147,7 @@ async function ofAgent(socket: string | undefined): Promise<Signer | undefined> 
  */
 export async function chooseSigner(choice: SignerChoice): Promise<Signer> {
   const { keyFile, askSecret, agentSocket, homeFolder = homedir() } = choice;
-  if (keyFile !== undefined)
-    return ofKeyFile(
-      keyFile.replace(/^~(?=\/|$)/, () => homeFolder),
-      choice,
-    );
+  if (keyFile !== undefined) return ofKeyFile(inHome(keyFile, homeFolder), choice);
   const held = await ofAgent(agentSocket);
   if (held) return held;
   for (const name of customaryKeys) {

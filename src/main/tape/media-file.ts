@@ -1,9 +1,13 @@
 /** The file of the media catalogue: `tapes.ndjson` in the state folder. */
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { failure } from '../../contract/errors.ts';
 import { foldMedia, parseMediaLine, type KnownTape, type MediaEvent } from './media-catalogue.ts';
 
 const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+/** Of open(2): a symbolic link is not followed. Unknown on Windows. */
+const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow;
 
 export interface ListedTapes {
   readonly tapes: readonly KnownTape[];
@@ -25,7 +29,7 @@ export class MediaFile {
   append(event: MediaEvent): void {
     try {
       const torn = !/(^|\n)$/.test(this.#text());
-      const handle = openSync(this.path, 'a', 0o600);
+      const handle = openSync(this.path, appendFlags, 0o600);
       try {
         writeSync(handle, `${torn ? '\n' : ''}${JSON.stringify(event)}\n`);
         fsyncSync(handle);
@@ -52,7 +56,7 @@ export class MediaFile {
 
   #text(): string {
     try {
-      return readFileSync(this.path, 'utf8');
+      return readFileSync(this.path, { encoding: 'utf8', flag: constants.O_RDONLY | noFollow });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
       throw error;

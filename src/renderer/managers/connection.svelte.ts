@@ -1,5 +1,7 @@
 /** Whether the console can be heard. */
-import { bridge, type Connection } from '../bridge.ts';
+import { bridge, type Connection, type Refused } from '../bridge.ts';
+
+export type { Refused };
 
 export class ConnectionManager {
   #state = $state<Connection>('connecting');
@@ -13,6 +15,26 @@ export class ConnectionManager {
   /** Rises by one each time that a lost connection stands again. */
   get returns(): number {
     return this.#returns;
+  }
+
+  /** Why this tab is not let in; undefined where it is. */
+  get refused(): Refused | undefined {
+    return this.#state === 'refused' ? bridge.refused : undefined;
+  }
+
+  /** True in a browser, where another tab needs an address of its own. */
+  get hasTabs(): boolean {
+    return bridge.hasTabs;
+  }
+
+  /** Opens another tab on a screen. @returns what failed, in a sentence */
+  async openTab(hash?: string): Promise<string | undefined> {
+    try {
+      await bridge.openTab(hash);
+      return undefined;
+    } catch (error) {
+      return `no other tab was opened: ${error instanceof Error ? error.message : String(error)}`;
+    }
   }
 
   /** @returns ends the following */

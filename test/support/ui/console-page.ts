@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import type { Channel, Reply, RequestOf, Responses } from '../../../src/contract/channels.ts';
 import { serve, type Served } from '../../../src/main/serve/serve.ts';
 import { chromiumBrowser } from '../browser.ts';
+import { addressOf, type Address } from '../serve.ts';
 import { openScene, type Scene, type SceneOptions, type SiteTree } from '../lab-run.ts';
 
 /** Far more than anything takes; loaded machines are slow. */
@@ -166,10 +167,7 @@ export class TestBrowser {
   }
 
   /** A page of its own for one test; at its end the browser must have complained of nothing. */
-  async page(
-    { served }: { readonly served: Pick<Served, 'url'> },
-    options: PageOptions = {},
-  ): Promise<ConsolePage> {
+  async page({ served }: { readonly served: Address }, options: PageOptions = {}): Promise<ConsolePage> {
     if (!this.#browser) throw new Error('the browser is not launched');
     const { theme = 'light', width = 1280, height = 800, reducedMotion = false, mayComplain } = options;
     const context = await this.#browser.newContext({
@@ -177,7 +175,7 @@ export class TestBrowser {
       colorScheme: theme,
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     });
-    const page = new ConsolePage(await context.newPage(), served.url, mayComplain);
+    const page = new ConsolePage(await context.newPage(), addressOf(served), mayComplain);
     onTestFinished(async ({ task }) => {
       if (task.result?.state === 'fail') await page.picture(`failed ${task.name}`.replace(/\W+/g, '-'));
       await context.close();

@@ -2,7 +2,7 @@
 import type { RequestOf, Responses } from '../../../src/contract/channels.ts';
 import { failure } from '../../../src/contract/errors.ts';
 import type { FileHit, TrendPoint } from '../../../src/contract/history.ts';
-import type { AuditLine } from '../../../src/contract/proof.ts';
+import type { AuditLine, SignatureFacts } from '../../../src/contract/proof.ts';
 import type { RunLine, RunView } from '../../../src/contract/screens.ts';
 import { reportOf } from '../../../src/main/report/document/report-document.ts';
 import { Refusal, type Answers } from './fake-bridge.ts';
@@ -103,6 +103,13 @@ const soundJournal = (run: string): AuditLine => ({
   sentence: 'the journal is as it was written: 148 lines, chained and sealed',
 });
 
+const madeUpSignature: SignatureFacts = {
+  keyType: 'ssh-ed25519',
+  fingerprint: 'SHA256:Qk3fN0ZbVh7vJ1yW8i6w6mC0x0mW2p8n5l1Zc8yYb2E',
+  namespace: 'shadowtape',
+  hash: 'sha512',
+};
+
 /** What else the history answers, over the runs that are there. */
 export function historyAnswers(lines: readonly RunLine[], opened: readonly RunView[]): Answers {
   const viewOf = (run: string): RunView => {
@@ -119,10 +126,19 @@ export function historyAnswers(lines: readonly RunLine[], opened: readonly RunVi
             run,
             subject: 'signature' as const,
             verdict: 'proven' as const,
-            sentence: 'signed by ssh-ed25519 SHA256:Qk3fN0ZbVh7vJ1yW8i6w6mC0x0mW2p8n5l1Zc8yYb2E',
+            sentence:
+              'signed by ssh-ed25519 SHA256:Qk3fN0ZbVh7vJ1yW8i6w6mC0x0mW2p8n5l1Zc8yYb2E, the key of the site file',
+            signature: madeUpSignature,
           },
         ]
-      : []),
+      : [
+          {
+            run,
+            subject: 'signature' as const,
+            verdict: 'unproven' as const,
+            sentence: 'not signed: chain and seal show accidents, not forgery',
+          },
+        ]),
   ];
   const run = opened[0]?.line.run ?? '';
   return {
@@ -144,12 +160,7 @@ export function historyAnswers(lines: readonly RunLine[], opened: readonly RunVi
       name === undefined ? lines.flatMap((line) => auditOf(line.run)) : auditOf(name),
     sign: ({ run: name }) => {
       signed.add(name);
-      const fingerprint = 'SHA256:Qk3fN0ZbVh7vJ1yW8i6w6mC0x0mW2p8n5l1Zc8yYb2E';
-      return {
-        run: name,
-        file: `/runs/${name}.ndjson.sig`,
-        signature: { keyType: 'ssh-ed25519', fingerprint, namespace: 'shadowtape', hash: 'sha512' },
-      };
+      return { run: name, file: `/runs/${name}.ndjson.sig`, signature: madeUpSignature };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ActivityPush, RunPush } from '../../../src/contract/screens.ts';
 import type { Desk, Told } from '../../../src/main/desk/desk.ts';
 import { pageFolder } from '../../../src/main/desk/page-files.ts';
 import { PageServer } from '../../../src/main/serve/page-server.ts';
+import type { Address } from '../serve.ts';
 import { fakeBridge, type Answers } from './fake-bridge.ts';
 
 /** What the played console says; may be changed while it is served. */
@@ -17,7 +18,7 @@ export interface Play {
 
 export interface PlayedConsole {
   readonly play: Play;
-  readonly served: { readonly url: string };
+  readonly served: Address;
   /** Tells those who follow what the console does now. */
   tellActivity(activity: ActivityPush): void;
   /** Gone, as a console that died: pages lose their connection. */
@@ -64,7 +65,7 @@ export async function playConsole(play: Play): Promise<PlayedConsole> {
   const server = await PageServer.start({ desk: desk as Desk, port: 0, pages });
   return {
     play,
-    served: { url: server.url },
+    served: server,
     tellActivity(activity) {
       play.activity = activity;
       for (const follower of followers) follower({ push: activity });

@@ -25,6 +25,8 @@ export interface ReportSource {
   readonly signature?: ReportSignature | undefined;
   /** Tapes of the run that were overwritten since; absent where none is known. */
   readonly losses?: readonly TapeLoss[] | undefined;
+  /** Head of the list of seals right after the run was sealed; undefined where it was not. */
+  readonly sealsHead?: string | undefined;
 }
 
 /** The same, folded: what the sections are written from. */

@@ -2,10 +2,11 @@
 import type { RunEvent } from '../../../contract/events.ts';
 import { foldRun } from '../../../folds/run-fold.ts';
 import type { CommandModel, PassModel } from '../../../folds/run-model.ts';
+import { undirected } from '../../../contract/words.ts';
 import { momentText } from './report-words.ts';
 
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
-const comment = (text: string) => `# ${text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')}`;
+const comment = (text: string) => `# ${undirected(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))}`;
 
 function endText({ outcome, state }: CommandModel): string {
   if (state === 'unheard') return 'its end was never heard of';
@@ -17,13 +18,16 @@ function endText({ outcome, state }: CommandModel): string {
     : `signal ${outcome.signal}, ${seconds} s`;
 }
 
-/** A command that holds a line feed would run on behind the comment of the next one: it is written as a comment as a whole. */
+/**
+ * A command that holds a line feed would run on behind the comment of the next one, and one that holds a sign that turns the direction of
+ * a text reads as another one: it is written as a comment as a whole.
+ */
 function commandLines(command: CommandModel): string[] {
   const { host, line, startedAt, changes } = command;
   const head = comment(
     `on ${host}, ${momentText(startedAt)}, ${endText(command)}${changes ? '' : '; changes nothing'}`,
   );
-  return /[\p{Cc}\u2028\u2029]/u.test(line)
+  return /[\p{Cc}\u2028\u2029]/u.test(line) || undirected(line) !== line
     ? [head, ...line.split(/\r?\n|[\u2028\u2029]/u).map(comment)]
     : [head, line];
 }

@@ -15,7 +15,7 @@ export const chainScript = (journal: string): string[] => [
   'echo "$p"',
 ];
 
-function journalRows({ model, events, journalHash, run }: ReportFacts): FactsBlock['rows'] {
+function journalRows({ model, events, journalHash, run, sealsHead }: ReportFacts): FactsBlock['rows'] {
   return [
     {
       name: 'Journal',
@@ -25,6 +25,7 @@ function journalRows({ model, events, journalHash, run }: ReportFacts): FactsBlo
       ],
     },
     { name: 'Last line', value: [{ text: 'SHA-256 ' }, code(journalHash)] },
+    ...(sealsHead === undefined ? [] : [{ name: 'Head of the seals', value: [code(sealsHead)] }]),
     {
       name: 'Written until',
       value: model.at === undefined ? notKnown : plain(momentText(model.at)),
@@ -54,6 +55,21 @@ function versionRows(facts: ReportFacts): FactsBlock['rows'] {
 }
 
 const signatureMarks = { good: 'good', voided: 'warning', wrong: 'bad', unknown: 'unknown' } as const;
+
+/** What the head that this paper publishes is good for. */
+function headBlocks({ sealsHead }: ReportFacts): ReportBlock[] {
+  if (sealsHead === undefined) return [];
+  return [
+    words(
+      'The head of the seals stands for this run and all that were sealed before it. While this paper is kept elsewhere, it shows whether the newest runs were removed together with their seals:',
+    ),
+    {
+      kind: 'listing',
+      caption: 'Checking that no sealed run was removed',
+      lines: [`shadowtape audit --head ${sealsHead}`],
+    },
+  ];
+}
 
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
@@ -122,6 +138,7 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
           caption: 'Checking with Shadowtape: the journal, and whether a PDF is one that was exported of it',
           lines: [`shadowtape audit ${facts.run}`, `shadowtape audit --report ${facts.run}.pdf`],
         },
+        ...headBlocks(facts),
       ],
     },
     { id: 'signature', title: 'Signature', level: 2, blocks: signature(facts) },

@@ -1,0 +1,98 @@
+/** What the signature of a run proves, and what it means that there is none. */
+import type { AuditLine } from '../../contract/proof.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import type { CheckedChain } from './chain.ts';
+import { signatureOf, type SignatureCheck } from './signature-facts.ts';
+
+/** The key that a site signs with. */
+export interface SiteKey {
+  /** As the site file names it. */
+  readonly file: string;
+  /** `SHA256:…`; undefined where its public half cannot be read. */
+  readonly fingerprint: string | undefined;
+}
+
+/** Whose signature counts. Without either, a signature is not required, and no key is known to count. */
+export interface SignatureDemand {
+  /** Text of a file of allowed signers, where one was named: each run must be signed by one of them. */
+  readonly allowedSigners?: string | undefined;
+  /** Of a site that signs: each run must be signed. */
+  readonly siteKey?: SiteKey | undefined;
+}
+
+type Verdict = Pick<AuditLine, 'verdict' | 'sentence' | 'signature'>;
+type ReadCheck = Exclude<SignatureCheck, { verdict: 'unreadable' }>;
+
+/** Why a signature is required; undefined where it is not. */
+function requiredBy({ allowedSigners, siteKey }: SignatureDemand): string | undefined {
+  if (allowedSigners !== undefined) return '--signers requires a signature';
+  return siteKey && `the site signs its runs with ${siteKey.file}`;
+}
+
+const hasEnded = ({ parsed, bytes, wholeBytes }: CheckedChain): boolean =>
+  parsed.at(-1)?.type === 'run-finished' && bytes === wholeBytes;
+
+function withoutSignature(chain: CheckedChain, demand: SignatureDemand): Verdict {
+  const required = requiredBy(demand);
+  if (!hasEnded(chain))
+    return { verdict: 'unproven', sentence: 'not signed: only a run that has ended can be signed' };
+  if (required !== undefined) return { verdict: 'wrong', sentence: `the signature is missing: ${required}` };
+  return {
+    verdict: 'unproven',
+    sentence: 'not signed: chain and seal show accidents, not forgery',
+  };
+}
+
+const signerWords = ({ facts: { keyType, fingerprint, principal } }: ReadCheck) =>
+  `${keyType} ${fingerprint}${principal === undefined ? '' : ` of ${principal}`}`;
+
+/** The signature is of exactly these bytes: what remains is whose key it is. */
+function goodSignature(check: ReadCheck, { allowedSigners, siteKey }: SignatureDemand): Verdict {
+  const signed = `signed by ${signerWords(check)}`;
+  if (allowedSigners !== undefined)
+    return check.facts.principal === undefined
+      ? { verdict: 'wrong', sentence: `${signed}, which is no key of an allowed signer` }
+      : { verdict: 'proven', sentence: signed };
+  if (siteKey?.fingerprint === undefined)
+    return {
+      verdict: 'unproven',
+      sentence: `${signed}; whose key that is was not checked: --signers names the keys that count`,
+    };
+  return siteKey.fingerprint === check.facts.fingerprint
+    ? { verdict: 'proven', sentence: `${signed}, the key of the site file` }
+    : {
+        verdict: 'unproven',
+        sentence: `${signed}, which is not the key of the site file: --signers names other keys that count`,
+      };
+}
+
+function otherSignature(check: ReadCheck, chain: CheckedChain, demand: SignatureDemand): Verdict {
+  const isWrong =
+    check.verdict === 'wrong' ||
+    (check.verdict === 'voided' && hasEnded(chain) && requiredBy(demand) !== undefined);
+  const how = check.verdict === 'unknown' ? 'was not checked' : 'does not hold';
+  return {
+    verdict: isWrong ? 'wrong' : 'unproven',
+    sentence: `the signature by ${signerWords(check)} ${how}: ${check.reason}`,
+  };
+}
+
+/**
+ * @param chain of the journal of that run
+ * @throws what reading ends with
+ */
+export async function auditSignature(
+  state: StateFolder,
+  run: string,
+  chain: CheckedChain,
+  demand: SignatureDemand,
+): Promise<AuditLine> {
+  const line = { run, subject: 'signature', file: state.signatureFile(run) } as const;
+  const check = await signatureOf(state, run, demand.allowedSigners);
+  if (!check) return { ...line, ...withoutSignature(chain, demand) };
+  if (check.verdict === 'unreadable')
+    return { ...line, verdict: 'wrong', sentence: `the signature cannot be read: ${check.reason}` };
+  const verdict =
+    check.verdict === 'good' ? goodSignature(check, demand) : otherSignature(check, chain, demand);
+  return { ...line, signature: check.facts, ...verdict };
+}

@@ -1,0 +1,24 @@
+/** Names of hosts, tapes and archives come to the page here, all of them: none may turn the direction of what is shown around it. */
+import type { Channel } from '../contract/channels.ts';
+import { undirected } from '../contract/words.ts';
+
+/** What these answer is the operator's own site file: it is shown, sent back and saved as it is. */
+const ofSiteFile: readonly Channel[] = ['site', 'siteFile', 'draftSite'];
+
+export const isOfSiteFile = (channel: string): boolean => ofSiteFile.some((each) => each === channel);
+
+/** @param value plain data @returns the same value where nothing in it turns a direction */
+export function undirectedValues(value: unknown): unknown {
+  if (typeof value === 'string') return undirected(value);
+  if (Array.isArray(value)) {
+    const items = value.map(undirectedValues);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const before = Object.entries(value);
+  const entries = before.map(([key, each]) => [undirected(key), undirectedValues(each)] as const);
+  const isSame = entries.every(
+    ([key, each], index) => key === before[index]?.[0] && each === before[index]?.[1],
+  );
+  return isSame ? value : Object.fromEntries(entries);
+}

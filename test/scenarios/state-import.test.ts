@@ -1,0 +1,41 @@
+/** `state import` on the command line: host keys of the archive are listed, and taken only where somebody says so. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import {
+  newFolder,
+  newState,
+  removeFolders,
+  run,
+  sealedState,
+  smallEvents,
+} from '../../src/main/proof/proof.test-support.ts';
+import { exportState } from '../../src/main/proof/state-archive.ts';
+import { fingerprintOf } from '../../src/main/ssh/known-hosts.ts';
+import { newKey, publicKeyOf } from '../../src/main/ssh/ssh-server.test-support.ts';
+import { startCommand } from '../support/command-line.ts';
+
+afterEach(removeFolders);
+
+it('lists new host keys, takes none where nobody can be asked, and all of them with --trust', async () => {
+  const key = publicKeyOf(newKey());
+  const line = `node1 ssh-ed25519 ${key.toString('base64')}\n`;
+  const from = await sealedState(smallEvents());
+  await writeFile(from.knownHostsFile, line);
+  const archive = join(await newFolder(), 'state.tar.gz');
+  await exportState(from, archive);
+  const state = await newState();
+  const listed = `a host key is new here:\n  node1 ssh-ed25519 ${fingerprintOf(key)}\n`;
+
+  const refused = await startCommand(['--state', state.path, 'state', 'import', archive]).end;
+  expect(refused.stdout).toBe(
+    `${listed}  known_hosts: its new host keys were not taken; --trust takes them without asking\n  runs/${run}.ndjson: taken\n  seals.ndjson: taken\nimported: 2 files taken, 0 were there already, 0 differ\n`,
+  );
+  expect(refused.exitStatus).toBe(1);
+  await expect(readFile(state.knownHostsFile)).rejects.toThrow('ENOENT');
+
+  const trusted = await startCommand(['--state', state.path, '--trust', 'state', 'import', archive]).end;
+  expect(trusted.stdout).toContain(`${listed}  known_hosts: taken\n`);
+  expect(trusted.exitStatus).toBe(0);
+  expect(await readFile(state.knownHostsFile, 'utf8')).toBe(line);
+});
