@@ -37,7 +37,7 @@ import { stepsOf } from '../procedure/plan/steps.ts';
 import { lookAtDumps, takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
-import { markLive } from '../proof/live-runs.ts';
+import { markLive, removeMarkOf } from '../proof/live-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
@@ -288,6 +288,8 @@ export class ShadowtapeConsole {
         onEvent: toldOf(request, notices),
         ...this.#follow(request, run),
       });
+      // Whoever performed the run before holds neither its lock nor its mark any more.
+      await removeMarkOf(this.#state, run);
       await this.proofService.closed(run, (sentence) => request.onNotice?.(sentence));
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {

@@ -7,7 +7,7 @@ import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
-import { deadMarks, removeMark } from '../proof/live-runs.ts';
+import { deadMarks, removeMarkOf } from '../proof/live-runs.ts';
 
 /** Where the class of a run is, and how this console is started for it. */
 export interface InterruptedOptions {
@@ -117,7 +117,7 @@ export class InterruptedRuns {
     } finally {
       journal.close();
     }
-    for (const mark of await deadMarks(state)) if (mark.run === run) await removeMark(mark);
+    await removeMarkOf(state, run);
   }
 
   #discard(className: string, run: string): string {

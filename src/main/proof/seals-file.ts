@@ -6,7 +6,7 @@ import { writeTrouble } from '../journal/journal.ts';
 import { orMissing, readKept } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { checkChain } from './chain.ts';
-import { whileLocked } from '../journal/file-lock.ts';
+import { LockFile } from '../owner/lock-file.ts';
 import { parseSeals, sealLine, type NewSeal, type ReadSeals } from './seal.ts';
 
 /** @returns no seals where there is no list. @throws STATE_FILE_UNREADABLE */
@@ -23,7 +23,7 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
   const file = state.sealsFile;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await whileLocked(`${file}.lock`, async () => {
+    await new LockFile(`${file}.lock`).during(async () => {
       const { lastHash: last, wholeBytes, isTorn } = await readSeals(state);
       let previous = last;
       const handle = await open(file, 'a', 0o600);
