@@ -5,7 +5,7 @@ import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import { watchRejoins } from './failures.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
-import { locksLeft, onHost } from './lab-shell.ts';
+import { removeLocksByHand } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
 import { actSite, troubled, type Act } from './random-acts.ts';
 import { standing, type Standing } from './standing.ts';
@@ -228,9 +228,8 @@ export class RandomWalk {
     this.#expectNoRejoinUnderShadow();
     this.#parts.stop();
     this.#writes.stop();
-    // The lock of a run that was over, but could not remove it, was told; this process lives, so that nobody else takes it over.
-    for (const lock of locksLeft(this.#scene).reverse())
-      await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);
+    // The locks of a run that was over, but could not remove them, were told; this process lives, so that nobody else takes them over.
+    removeLocksByHand(this.#scene);
     const now = await standing(this.#scene);
     expect({ ...now, checksums: {} }, this.log).toEqual({ ...this.#normal, checksums: {} });
     for (const [master, proxy] of [

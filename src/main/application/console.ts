@@ -23,6 +23,9 @@ import {
 import type { Assignment } from '../procedure/model/assignment.ts';
 import { checkSite } from './check-site.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import type { LockOwner } from '../procedure/model/lock.ts';
+import { drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { Journal, noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
@@ -64,7 +67,7 @@ export { listTapes, lostTapesOf, type IdentifiedTape, type ImportedTape } from '
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type { Site };
-export type { ClassLock } from './lock-service.ts';
+export { doingWords, isOfCommand, ownerWords, type HeldLock, type UnseenHost } from './lock-service.ts';
 
 export interface ConsoleOptions {
   readonly state: StateFolder;
@@ -232,7 +235,6 @@ export class ShadowtapeConsole {
         assignment,
         steps,
         journal,
-        whyLockStays: (owner) => this.#interrupted.whyLockStays(assignment.class, owner),
         ...this.#follow(request, run),
       });
       journal.close();
@@ -307,6 +309,7 @@ export class ShadowtapeConsole {
   #follow(request: Following, run: string) {
     return {
       hosts: this.#hosts,
+      whyLockStays: this.#whyLockStays,
       ask: answering(request),
       canAsk: request.ask !== undefined,
       operator: `${userInfo().username}@${hostname()}`,
@@ -331,16 +334,23 @@ export class ShadowtapeConsole {
     ask?: Ask,
   ): Promise<VerifiedFile[]> {
     const { events } = await readRun(this.#state, run);
-    return verifyRun({
-      run,
-      events,
-      runner: this.#onlyLooking(abort),
-      abort,
-      onProgress,
-      platform: this.site.platform,
-      change: tapeChangeOf(this.site),
-      ask: ask && ((question) => ask(question, abort)),
-    });
+    const runner = this.#onlyLooking(abort);
+    const [start] = events;
+    const tape = start?.type === 'run-started' ? start.tape : this.site.tape;
+    const place = drivePlace(tape.host, tape.device);
+    const lock = { runner: this.#onlyLooking(), place, command: 'verify', whyLockStays: this.#whyLockStays };
+    return whileDriveLocked(lock, () =>
+      verifyRun({
+        run,
+        events,
+        runner,
+        abort,
+        onProgress,
+        platform: this.site.platform,
+        change: tapeChangeOf(this.site),
+        ask: ask && ((question) => ask(question, abort)),
+      }),
+    );
   }
 
   /** The drive, outside of any run. */
@@ -349,6 +359,7 @@ export class ShadowtapeConsole {
       site: this.site,
       state: this.#state,
       runnerOf: (abort) => this.#onlyLooking(abort),
+      whyLockStays: this.#whyLockStays,
     });
   }
 
@@ -375,6 +386,9 @@ export class ShadowtapeConsole {
   get rateService(): RateService {
     return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
+
+  readonly #whyLockStays = (owner: LockOwner, place: LockPlace) =>
+    this.#interrupted.whyLockStays(owner, place);
 
   get #interrupted(): InterruptedRuns {
     const hosts = Object.entries(this.site.hosts);

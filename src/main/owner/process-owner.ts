@@ -2,7 +2,7 @@
  * Who owns something: a process of one boot of one machine. And whether that owner is alive, gone, or cannot be told.
  *
  * A number of a process means something in its PID namespace alone, a namespace in its boot alone, and two machines may have one
- * host name. So an owner is gone only where all three are ours. Where Linux does not tell them (another platform, no /proc), no
+ * host name. So an owner is gone only where host name, machine, boot and namespace are ours. Where Linux does not tell them (another platform, no /proc), no
  * owner is ever gone: its process is alive where this host has one of that number, and cannot be told otherwise.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -109,7 +109,10 @@ const differs = (one: string | undefined, other: string | undefined): boolean =>
 export function livenessOf(owner: ProcessOwner, here: Place = thisPlace()): Liveness {
   const { machine, boot, namespace, process, started: began } = owner;
   const isSurelyHere =
-    isSame(machine, here.machine) && isSame(boot, here.boot) && isSame(namespace, here.namespace);
+    isSame(owner.host, here.host) &&
+    isSame(machine, here.machine) &&
+    isSame(boot, here.boot) &&
+    isSame(namespace, here.namespace);
   const mayBeHere =
     owner.host === here.host &&
     !differs(machine, here.machine) &&

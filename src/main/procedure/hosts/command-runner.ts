@@ -40,6 +40,8 @@ export interface StopSignals {
 export interface RunnerOptions {
   /** Step id -> the most seconds that a command or a data stream of that step may take; undefined where the site says nothing. */
   readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
+  /** Called before each command that changes something; where it throws, the command is not sent. */
+  readonly beforeChange?: ((step: string, command: Command) => Promise<void>) | undefined;
   /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
   readonly retry?: QueryRetry | undefined;
 }
@@ -89,6 +91,11 @@ export class CommandRunner {
     const ofSite = this.#options.timeLimitOf?.(step);
     if (ofSite === undefined || ownLimit === undefined) return ofSite ?? ownLimit ?? defaultTimeLimitSeconds;
     return Math.min(ofSite, ownLimit);
+  }
+
+  /** To be awaited before a command is sent, and before its intent is written. @throws what keeps the command from being sent */
+  async beforeSending(step: string, command: Command): Promise<void> {
+    if (command.changes) await this.#options.beforeChange?.(step, command);
   }
 
   /** Writes the intent of a command whose data the caller moves itself; give the number to `outcome`. */
@@ -164,6 +171,7 @@ export class CommandRunner {
   }
 
   async #sendOnce(step: string, command: Command, options: SendOptions): Promise<CommandResult> {
+    await this.beforeSending(step, command);
     const of = this.intent(step, command);
     const session = this.#hosts.session(command.host);
     const send = () =>

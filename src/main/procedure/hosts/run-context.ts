@@ -9,7 +9,7 @@ import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { Fingerprints } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
-import type { Journal } from '../../journal/journal.ts';
+import { noJournal, type Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';
 import {
   outageSecondsWithoutServices,
@@ -20,9 +20,11 @@ import {
   type RetryClock,
 } from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
-import type { LockOwner } from '../model/lock.ts';
+import { LockGuard } from './lock-guard.ts';
+import { ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
+import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
-import type { Step } from '../model/step.ts';
+import type { Performance, Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
 
 export type LiveProgress = Pick<
@@ -54,7 +56,8 @@ export interface RunOptions {
    * Says why the lock of a run whose process is dead must stay; undefined where that run has left nothing. Where it is left out, each such
    * lock stays.
    */
-  readonly whyLockStays?: ((owner: LockOwner) => Promise<ShadowtapeError | undefined>) | undefined;
+  readonly whyLockStays?:
+    ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
   /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
 }
@@ -81,6 +84,9 @@ function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: st
   });
 }
 
+/** Steps that write to the tape, or change it. */
+const movesTape = new Set<Performance>(['label', 'dump', 'dump-ended', 'manifest', 'read-back']);
+
 /** The journal keeps at most one progress line a second. */
 const millisecondsBetweenProgress = 1000;
 
@@ -93,6 +99,7 @@ export class RunContext {
   readonly journal: Journal;
   readonly runner: CommandRunner;
   readonly observer: Observer;
+  readonly lockGuard: LockGuard;
   /** True while the run is brought back: a cancel then no longer ends anything. */
   unwinding = false;
   /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
@@ -131,7 +138,19 @@ export class RunContext {
       outageSeconds: () => this.#outageSeconds,
       onRetry: (step, text) => void options.journal.append({ type: 'warning', step, text }),
     });
-    this.runner = new CommandRunner(options.journal, options.hosts, signals, { timeLimitOf, retry });
+    const moving = options.steps.filter(({ performance: kind }) => movesTape.has(kind)).map(({ id }) => id);
+    const steps = new Set(moving);
+    this.lockGuard = new LockGuard({
+      patient: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf, retry }),
+      quick: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf }),
+      places: lockPlaces(options.assignment),
+      own: ownerName(thisOwner(options.journal.run)),
+      run: options.journal.run,
+      needsDrive: (step) => steps.has(step),
+    });
+    const beforeChange = this.lockGuard.check.bind(this.lockGuard);
+    const own = { timeLimitOf, retry, beforeChange };
+    this.runner = new CommandRunner(options.journal, options.hosts, signals, own);
     this.observer = new Observer(this.runner, options.assignment, () => options.journal.events);
   }
 

@@ -1,6 +1,7 @@
 /** What a run has done so far that cannot be seen on the hosts, folded from its events. */
 import type { RunEvent } from '../../../contract/events.ts';
 import type { TapeMark } from '../../../contract/run-outcome.ts';
+import { placeKey, type LockMarks } from './lock-places.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 import type { Step } from './step.ts';
 
@@ -39,7 +40,7 @@ export interface RunMarks {
   readonly dumpBegun: boolean;
   /** What the tape is worth after this run. */
   readonly tape: TapeMark;
-  readonly lockMade: boolean;
+  readonly locks: LockMarks;
   /** The mount point was made by this run, and is still there. */
   readonly mountPointMade: boolean;
   /** Stop commands whose services were not resumed since. */
@@ -56,14 +57,38 @@ function stands(
   sent: readonly Sent[],
   make: (intent: Intent) => boolean,
   remove: (intent: Intent) => boolean,
-  thereBefore = false,
 ): boolean {
-  let there = thereBefore;
+  let there = false;
   for (const { intent, ending } of sent) {
     if (make(intent) && ending !== 'bad') there = true;
     if (remove(intent) && ending === 'good') there = false;
   }
   return there;
+}
+
+/** The lock that a path is, or lies in: its owner's folder lies inside. */
+const lockOfPath = /^(\/.*\/shadowtape-[^/]+\.lock)(?:\/[^/]+)?$/;
+
+/** True where the command shows that the lock is the run's, false where it is no longer; undefined where it tells neither. */
+function lockTold({ intent: { step, argv }, ending }: Sent, isWhole: boolean): boolean | undefined {
+  const [command] = argv;
+  if (step === 'lock' && command === 'mkdir' && ending !== 'bad') return true;
+  // In step lock the owner's folder alone is removed where somebody else holds the lock after all.
+  if (command === 'rmdir' && ending === 'good' && (isWhole || step === 'lock')) return false;
+  return step === 'unlock' && command === 'ls' && ending === 'bad' ? false : undefined;
+}
+
+function locksOf(sent: readonly Sent[], takenUp: boolean): LockMarks {
+  const seen = new Map<string, boolean>();
+  for (const each of sent) {
+    const { step, host, argv } = each.intent;
+    if (step !== 'lock' && step !== 'unlock') continue;
+    const path = argv.at(-1) ?? '';
+    const folder = lockOfPath.exec(path)?.[1];
+    const told = folder === undefined ? undefined : lockTold(each, folder === path);
+    if (folder !== undefined && told !== undefined) seen.set(placeKey({ host, folder }), told);
+  }
+  return { takenUp, seen };
 }
 
 /** Steps whose commands leave cluster and backup server as they are: lock, tape position, looking. */
@@ -177,19 +202,14 @@ export function marksOf(
   const dumpBegun = changing.some(({ intent }) => dumpSteps.includes(intent.step));
   const labelBegun = changing.some(({ intent }) => intent.step === 'label');
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
-  const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
   return {
     partBegun: changing.some(({ intent }) => intent.step === '3-3'),
     shadowBegun: changing.some(({ intent }) => intent.step === '5'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
     tape: tapeMark(events, dumpSteps, dumpBegun, labelBegun),
-    lockMade: stands(
+    locks: locksOf(
       sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
-      (intent) => isMkdir(intent, 'lock'),
-      // The owner's folder lies inside the lock's.
-      (intent) => intent.step === 'unlock' && (intent.argv[1] ?? '').endsWith('.lock'),
-      // Who takes a run up has taken its lock before.
       takenUp !== undefined,
     ),
     mountPointMade: stands(

@@ -16,13 +16,13 @@ import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
 import type { ReadJournal } from '../../journal/journal-reader.ts';
 import { hasPartedLater } from '../model/later-runs.ts';
-import { lockFolder } from '../model/lock.ts';
-import { takeLockUp } from '../hosts/lock-take-up.ts';
+import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
+import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import { Observer } from '../hosts/observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { endOfRun, haltedEnd, unwoundEnd } from '../run/run-end.ts';
+import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import { placeOf } from '../run/run-work.ts';
@@ -172,7 +172,7 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
 function openJournal(
   options: TakeUpOptions,
   { journal: soFar, world, marks, settled, dumps }: Seen,
-  warning: string | undefined,
+  warnings: readonly string[],
   point: ResumePoint | undefined,
 ): Journal {
   const { run, journalFile: file, mode, operator: by, version, assignment, onEvent } = options;
@@ -186,7 +186,7 @@ function openJournal(
     const torn =
       'the last line of the journal was torn, since the console died while it wrote; it was cut off';
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
-    if (warning !== undefined) journal.append({ type: 'warning', step, text: warning });
+    for (const text of warnings) journal.append({ type: 'warning', step, text });
     const findings = [
       ...findingsOf(assignment, soFar.events, world, marks, settled),
       ...[...dumps].map(
@@ -234,20 +234,24 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
   context.unwinding = true;
   const troubles = nothingLeft ? [] : await unwind(context, steps);
   await removeLock(context, steps);
-  const end = endOfBringingBack(context, await lastLook(context), nothingLeft, troubles);
+  const world = await lastLook(context);
+  const { lost } = context.lockGuard;
+  const end =
+    lost && !context.options.halt.aborted
+      ? lostLockEnd(context, world, lost)
+      : endOfBringingBack(context, world, nothingLeft, troubles);
   recordEnd(context, end);
   return end;
 }
 
 /** The lock is made first, and named after: whoever dies in between leaves one that names nobody. */
-function diedBeforeNaming(className: string, events: readonly RunEvent[]): boolean {
-  const isLock = (path = '') => path.startsWith(lockFolder(className));
+function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
+  const isLock = (path = '') => path.startsWith(folder);
   const made = sentCommands(events).filter(
-    ({ intent: { argv }, ending }) => argv[0] === 'mkdir' && isLock(argv[1]) && ending !== 'bad',
+    ({ intent, ending }) =>
+      intent.host === host && intent.argv[0] === 'mkdir' && isLock(intent.argv[1]) && ending !== 'bad',
   );
-  const isNamed = made.some(
-    ({ intent, ending }) => intent.argv[1] !== lockFolder(className) && ending === 'good',
-  );
+  const isNamed = made.some(({ intent, ending }) => intent.argv[1] !== folder && ending === 'good');
   return made.length > 0 && !isNamed;
 }
 
@@ -258,12 +262,12 @@ export interface TakenUp {
 }
 
 /** @returns what goes on with the run, once its lock is held */
-async function prepare(options: TakeUpOptions, runner: CommandRunner, warning: string | undefined) {
+async function prepare(options: TakeUpOptions, runner: CommandRunner, warnings: readonly string[]) {
   const seen = await lookAround(options, runner);
   await requireOwn(options, seen);
   const point = options.mode === 'resume' ? pointOf(options, seen) : undefined;
   const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
-  return { point, nothingLeft, journal: openJournal(options, seen, warning, point) };
+  return { point, nothingLeft, journal: openJournal(options, seen, warnings, point) };
 }
 
 /**
@@ -283,17 +287,19 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const abort = AbortSignal.any([cancel, halt]);
   const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: abort, halt }));
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
-  const lock = await takeLockUp({
+  const order = {
     runner,
-    assignment,
+    places: lockPlaces(assignment),
     run,
     since,
-    mayBeNameless: diedBeforeNaming(assignment.class, events),
+    mayBeNameless: (place: LockPlace) => diedBeforeNaming(place, events),
     force: options.takeOverLock,
-  });
+    whyLockStays: options.whyLockStays,
+  };
+  const lock = await takeLocksUp(order, options.mode);
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
-    prepared = await prepare(options, runner, lock.warning);
+    prepared = await prepare(options, runner, lock.warnings);
   } catch (error) {
     await lock.release();
     throw error;
@@ -301,6 +307,7 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { journal, point, nothingLeft } = prepared;
   const context = new RunContext({ ...options, journal });
   context.patience = triesWhileHeldOpen;
+  context.lockGuard.hold();
   try {
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };
