@@ -66,7 +66,7 @@ describe('during a run', () => {
       ['label', 'OTHER-01', '--overwrite', 'data'],
       ['identify'],
       ['identify', '--import'],
-      ['drive-check', '--overwrite', 'data'],
+      ['drive-check', '--scratch', '--overwrite', 'data'],
     ];
     const { value, end } = await whileDumping(startRun, async () => {
       const ends = [];

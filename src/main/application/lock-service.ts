@@ -48,13 +48,14 @@ export class LockService {
     return hosts.flatMap(([name, host]) => (host.role === role ? [name] : []));
   }
 
-  get #backupServer(): string {
+  /** Where shadows of the site's classes are. */
+  get backupServer(): string {
     return this.#hosts('backup')[0] ?? '';
   }
 
   get #places(): LockPlace[] {
     const { tape } = this.#options.site;
-    const [backupServer, primaryNodes] = [this.#backupServer, this.#hosts('primary')];
+    const [backupServer, primaryNodes] = [this.backupServer, this.#hosts('primary')];
     const ofClasses = this.#classes.flatMap((name) =>
       classPlaces({ class: name, backupServer, primaryNodes }),
     );
@@ -87,7 +88,11 @@ export class LockService {
     discard?: string,
   ): Promise<Unlocked> {
     const listed = await this.look();
-    const isWanted = (lock: HeldLock) => lock.class === name || (lock.drive ?? '') === driveOf(name);
+    // A run that is given up gives up its drive with its class.
+    const isWanted = (lock: HeldLock) =>
+      lock.class === name ||
+      (lock.drive ?? '') === driveOf(name) ||
+      (discard !== undefined && lock.owner?.run === discard);
     const locks = listed.locks.filter(isWanted);
     if (locks.length === 0) throw listed.unseen[0]?.error ?? this.#missing(name);
     for (const lock of locks) {
@@ -103,7 +108,7 @@ export class LockService {
   #missing(name: string) {
     const { tape } = this.#options.site;
     const drive = driveOf(tape.device);
-    const host = name === drive ? tape.host : this.#backupServer;
+    const host = name === drive ? tape.host : this.backupServer;
     return failure('LOCK_MISSING', { name, host, classes: this.#classes.join(', ') || 'none', drive });
   }
 

@@ -60,15 +60,19 @@ interface UnlockOptions {
 }
 
 /** What may be lost with a lock, in a sentence. */
-function lossOf({ class: className, owner }: HeldLock, discard: string | undefined): string[] {
+function lossOf(
+  { class: className, owner }: HeldLock,
+  discard: string | undefined,
+  backupServer: string,
+): string[] {
   if (!owner || isOfCommand(owner)) return [];
   if (discard === undefined)
     return [
       `run ${owner.run} may have left the proxy parted, or a shadow: where it has not ended, roll it back instead`,
     ];
-  if (className === undefined) return [`run ${discard} is given up: the tape may be incomplete`];
+  if (className === undefined) return [`run ${discard} is given up: its tape may be incomplete`];
   return [
-    `run ${discard} is given up: a parted proxy of ${className}, stopped services and a shadow on the backup server stay as they are, and the tape may be incomplete`,
+    `run ${discard} is given up: a parted proxy of ${className}, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`,
   ];
 }
 
@@ -78,11 +82,13 @@ async function unlockCommand(
   name: string,
   { yes, discard }: UnlockOptions,
 ): Promise<number> {
-  const { locks, unseen } = await console.lockService.remove(
+  const { lockService } = console;
+  const loss = (lock: HeldLock) => lossOf(lock, discard, lockService.backupServer);
+  const { locks, unseen } = await lockService.remove(
     name,
     async (shown) => {
       shown.forEach((lock) => print(lockLine(lock)));
-      for (const sentence of new Set(shown.flatMap((lock) => lossOf(lock, discard)))) print(sentence);
+      for (const sentence of new Set(shown.flatMap(loss))) print(sentence);
       if (yes || !hasTerminal()) return yes;
       return (await typedOnTerminal(`Type ${name} to remove its lock: `)) === name;
     },
