@@ -75,8 +75,7 @@ class PlaceLock {
     if (made.status === 0) return undefined;
     const look = await this.#send('ls', folder);
     if (look.status === 0) return look.stdout.toString('utf8');
-    // Where there is no lock either, mkdir failed for a reason of its own, unless the lock was given back meanwhile.
-    if ((await this.#send(...argv)).status === 0) return undefined;
+    // Where there is no lock either, mkdir failed for a reason of its own.
     throw troubleOf({ host: this.#place.host, argv }, made) ?? lockedFailure(this.#place, '');
   }
 
