@@ -5,7 +5,7 @@ import { access, readFile, readdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LockFile } from './lock-file.ts';
+import { LockFile, removeDead } from './lock-file.ts';
 import { thisProcess } from './process-owner.ts';
 import { newFolder, removeFolders } from '../proof/proof.test-support.ts';
 
@@ -48,6 +48,31 @@ it('is taken where whoever was about to remove it died, too', async () => {
   await writeFile(guard, lockOf({ process: nobody + 1 }));
   expect(await new LockFile(lock).during(done)).toBe('done');
   expect(await readdir(dirname(lock))).toEqual([]);
+});
+
+describe('of a process that is gone', () => {
+  const guardOf = (lock: string, content: string) =>
+    `${lock}.${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
+
+  it('is removed by one alone: a late remover leaves the lock to whoever has taken it since', async () => {
+    const lock = await newLock();
+    const next = new LockFile(lock);
+    await next.during(() => {
+      removeDead(lock, lockOf({}), lockOf({ process: process.pid }));
+      expect(next.isMine).toBe(true);
+    });
+    expect(await readdir(dirname(lock))).toEqual([]);
+  });
+
+  it('is left to the process that is about to remove it', async () => {
+    const lock = await newLock();
+    await writeFile(lock, lockOf({}));
+    const other = lockOf({ process: process.pid });
+    await writeFile(guardOf(lock, lockOf({})), other);
+    removeDead(lock, lockOf({}), lockOf({ process: process.pid, started: undefined }));
+    expect(await readFile(lock, 'utf8')).toBe(lockOf({}));
+    expect(await readFile(guardOf(lock, lockOf({})), 'utf8')).toBe(other);
+  });
 });
 
 describe('stays where nobody can tell whether its process lives', () => {

@@ -107,7 +107,7 @@ const tokenOf = (content: string): string => createHash('sha256').update(content
  * @param seen its content
  * @param own what this process writes into a lock
  */
-function removeDead(file: string, seen: string, own: string): void {
+export function removeDead(file: string, seen: string, own: string): void {
   const guard = `${file}.${tokenOf(seen)}`;
   if (!make(guard, own)) {
     const other = read(guard);
