@@ -7,7 +7,7 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 /** What a step, a check or a plan needs to know: no session, no journal, no page. */
-const facts = ['contract', 'streams', 'main/gds', 'main/tape', 'main/site', 'main/ssh/quoting'];
+const facts = ['contract', 'streams', 'main/owner', 'main/gds', 'main/tape', 'main/site', 'main/ssh/quoting'];
 
 /** What performs a step may need, the walls of the procedure aside. */
 const performing = [...facts, 'main/ssh', 'main/journal'];
@@ -45,7 +45,8 @@ export const rooms = {
   'lab/commands': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/hosts'],
 
   main: ['contract', 'main/application', 'main/cli/output', 'main/desktop'],
-  'main/journal': ['contract'],
+  'main/owner': ['contract'],
+  'main/journal': ['contract', 'main/owner'],
   'main/gds': ['contract'],
   'main/ssh': ['contract', 'streams/turn'],
   'main/tape': ['contract', 'streams'],
@@ -72,6 +73,7 @@ export const rooms = {
     'contract',
     'folds',
     'main/journal',
+    'main/owner',
     'main/procedure/model/run-tapes',
     'main/ssh/quoting',
     'main/tape/media-catalogue',
@@ -83,6 +85,7 @@ export const rooms = {
     'contract',
     'folds',
     'main/journal',
+    'main/owner',
     'main/tape',
     'main/ssh',
     'main/procedure/drive/identify-tape',
@@ -97,6 +100,7 @@ export const rooms = {
     'main/gds',
     'main/journal',
     'main/notify',
+    'main/owner',
     'main/procedure',
     'main/proof',
     'main/report',

@@ -28,6 +28,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'lab/hosts': '../commands/command-dd.ts',
   'lab/commands': '../lab.ts',
   main: './procedure/run/engine.ts',
+  'main/owner': '../journal/journal.ts',
   'main/journal': '../procedure/model/step.ts',
   'main/gds': '../ssh/quoting.ts',
   'main/ssh': '../procedure/model/step.ts',

@@ -164,7 +164,7 @@ export const errorTable = {
   },
   DRIVE_IN_USE: {
     sentence: 'the drive {device} on {host} is in use: {user}',
-    hint: 'wait until that has ended; nothing else may move the tape meanwhile',
+    hint: 'wait until that has ended; {remedy}',
   },
   SITE_IN_USE: {
     sentence: 'the site stays open: {what}',
@@ -310,7 +310,7 @@ export const errorTable = {
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
-      '{class} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run',
+      '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run',
     hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR unwind {run}; or give up what it left: {discard}',
   },
   DISCARD_OTHER_RUN: {
@@ -321,21 +321,33 @@ export const errorTable = {
     sentence: '{class} is locked on {host}, and the lock names no owner',
     hint: 'look whether a run is just beginning; if none is, remove the lock with shadowtape unlock {class}',
   },
+  LOCK_LOST: {
+    sentence: 'step {step}: the lock of {class} on {host} {now}; nothing more was changed',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume the run or roll it back: shadowtape resume {run}, shadowtape unwind {run}',
+  },
+  DRIVE_LOCK_LOST: {
+    sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. The tape of run {run} may hold data of somebody else by now',
+  },
+  DRIVE_LOCKED_NAMELESS: {
+    sentence: 'the drive {device} on {host} is locked, and the lock names no owner',
+    hint: 'check whether a run or a tape command is just beginning; if none is, remove the lock with shadowtape unlock {device}',
+  },
   LOCK_MISSING: {
-    sentence: '{class} is not locked on {host}',
-    hint: 'nothing is to be done; classes of this site: {classes}',
+    sentence: '{name} is not locked on {host}',
+    hint: 'nothing is to be done; classes of this site: {classes}; drive: {drive}',
   },
   LOCK_HELD: {
-    sentence: '{class} is locked on {host} by run {run} of {owner}, and that process lives',
-    hint: 'end that run first, with Ctrl-C where it was started; if that process is surely another one, remove the lock on {host}: {remedy}',
+    sentence: '{name} is locked on {host} by {what} of {owner}, and that process lives',
+    hint: 'end it first, with Ctrl-C where it was started; if that process is surely another one, remove the lock on {host}: {remedy}',
   },
   LOCK_CHANGED: {
-    sentence: 'the lock of {class} on {host} is not as it was shown, and was not removed',
+    sentence: 'the lock of {name} on {host} is not as it was shown, and was not removed',
     hint: 'somebody gave it back or took it in the meantime; look again with shadowtape locks',
   },
   UNLOCK_NOT_CONFIRMED: {
-    sentence: 'the lock of {class} was not removed, since nobody confirmed it',
-    hint: 'type the name of the class where it is asked for; without a terminal give --yes',
+    sentence: 'the lock of {name} was not removed, since nobody confirmed it',
+    hint: 'type the name of the class or the drive where it is asked for; without a terminal give --yes',
   },
   MOUNT_POINT_TAKEN: {
     sentence: '{host}: {mountPoint} exists already',

@@ -99,6 +99,8 @@ export interface Lab {
   world(): WorldSnapshot;
   /** The processes that live on a host, each by its words as ps shows them. */
   processes(node: NodeName): string[];
+  /** Somebody at the host makes and removes folders, at once: no command is seen of it. */
+  editFolders(node: NodeName, edit: (folders: readonly string[]) => readonly string[]): void;
   /** Puts the cartridge back that `mt offline` has thrown out. */
   loadTape(): void;
   /** Puts a cartridge into the drive, a new one where there is none of this name; what was in the drive goes to the shelf. */
@@ -278,6 +280,10 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     onWrite(listener) {
       world.onWrite.add(listener);
       return () => world.onWrite.delete(listener);
+    },
+    editFolders(node, edit) {
+      const host = world.model.hosts[node];
+      host.directories = [...edit(host.directories)];
     },
     copyingFinished: () => world.resynchronisation.finished(),
     readVolume: (className, name) =>

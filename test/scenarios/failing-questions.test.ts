@@ -12,6 +12,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { runScene } from '../support/lab-run.ts';
+import { lockStands } from '../support/lab-shell.ts';
 
 /** Answers each question with the next choice, as the operator. */
 function answers(...choices: string[]): { ask: Ask; texts: string[] } {
@@ -146,7 +147,7 @@ describe('the operator', () => {
         'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it)',
         'node3: no shadow object of Class2 - it may have changed since',
         'services: stopped by the operator, not resumed',
-        'node3: the lock /var/tmp/shadowtape-Class1.lock is still there',
+        ...lockStands('node3', 'node1', 'node2'),
         'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);

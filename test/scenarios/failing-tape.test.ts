@@ -13,6 +13,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { clusterState, normalState, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
+import { lockStands } from '../support/lab-shell.ts';
 
 const again =
   'check the drive and the cartridge, clean the drive if it asks for it, then dump again from the beginning';
@@ -119,7 +120,7 @@ describe('the dump', () => {
         stands: [
           parted,
           'node3: not seen',
-          'node3: the lock /var/tmp/shadowtape-Class1.lock is still there',
+          ...lockStands('node3'),
           tapeStands.incomplete,
           `not rolled back: node3 has not answered sdxinfo for 30 min 0 s: node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
           ...[stopShadow, remove, group, disk].map(

@@ -5,7 +5,7 @@ import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, quick } from '../support/deaths.ts';
 import { killedAt as killed } from '../support/killed-run.ts';
 import { clusterState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
-import { changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
+import { allLocks, changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
 import { byServer, runningOnServer, whenStarted } from '../support/server-run.ts';
 
 let scene: Scene;
@@ -85,7 +85,7 @@ describe('a run whose console was killed while its shadow exists', () => {
       `run ${name} is given up: a parted proxy of Class1, stopped services and a shadow on node3 stay as they are, and the tape may be incomplete\n`,
     );
     expect(exitStatus).toBe(0);
-    expect(locksLeft(scene)).toEqual([]);
+    expect(allLocks(scene)).toEqual([]);
     expect(await clusterState(scene)).toEqual(before);
     const { events } = await readRun(scene.state, name);
     expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'failed', exitStatus: 3 });

@@ -1,10 +1,16 @@
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ClassLock } from '../../src/main/application/console.ts';
-import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/model/lock.ts';
+import type { HeldLock } from '../../src/main/application/console.ts';
+import {
+  lockFolder,
+  ownerName,
+  parseOwner,
+  thisOwner,
+  type LockOwner,
+} from '../../src/main/procedure/model/lock.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { openScene, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
-import { changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
+import { allLocks, changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
 import { failureOf } from '../support/refusals.ts';
 
 let scene: Scene;
@@ -16,8 +22,10 @@ afterEach(() => scene.close());
 const folder = lockFolder('Class1');
 const since = `${new Date().toISOString().slice(0, 19)}Z`;
 /** No process has so high an id. */
-const nobody = 2 ** 22;
+const nobody = 2 ** 22 + 1;
 const owner = (change: Partial<LockOwner> = {}): LockOwner => ({
+  ...thisOwner('x'),
+  consoleId: 'abc',
   run: '20261122-020004-volume2',
   user: 'marion',
   console: hostname(),
@@ -25,6 +33,14 @@ const owner = (change: Partial<LockOwner> = {}): LockOwner => ({
   since,
   ...change,
 });
+/** What release 0.1.0 does not say of an owner. */
+const former = {
+  machine: undefined,
+  boot: undefined,
+  namespace: undefined,
+  started: undefined,
+  consoleId: undefined,
+};
 const lockAs = (one: LockOwner) =>
   onHost(scene, 'node3', ['mkdir', folder], ['mkdir', `${folder}/${ownerName(one)}`]);
 
@@ -45,32 +61,55 @@ const yes = () => Promise.resolve(true);
 describe('the locks of a site', () => {
   it('are none where no run is going on, and looking changes nothing', async () => {
     expect(await listed()).toEqual([]);
-    expect(changingCommands(scene).filter((line) => line !== 'node3 ls /var/tmp')).toEqual([]);
+    expect(changingCommands(scene).filter((line) => !line.endsWith(' ls /var/tmp'))).toEqual([]);
   });
 
-  it.each<[string, Partial<LockOwner>, Partial<ClassLock>]>([
+  it.each<[string, Partial<LockOwner>, Partial<HeldLock>]>([
     ['whose process is gone', {}, { holder: 'gone', old: false }],
     ['whose process lives', { processId: process.pid }, { holder: 'lives', old: false }],
-    ['of another machine', { console: 'jump.example.com' }, { holder: 'elsewhere', old: false }],
+    [
+      'of another machine',
+      { console: 'jump.example.com', machine: '0123456789ab' },
+      { holder: 'elsewhere', old: false },
+    ],
+    ['of a clone of this machine', { machine: '0123456789ab' }, { holder: 'unknown', old: false }],
+    ['of this machine before it was restarted', { boot: '0123456789ab' }, { holder: 'unknown', old: false }],
+    ['of another container', { namespace: '1' }, { holder: 'unknown', old: false }],
     ['that are old', { since: '2020-01-01T00:00:00Z' }, { holder: 'gone', old: true }],
-    ['of an earlier release', { since: undefined }, { holder: 'gone', old: false }],
+    ['of an early release', { ...former, since: undefined }, { holder: 'unknown', old: false }],
+    ['of release 0.1.0', former, { holder: 'unknown', old: false }],
   ])('tell of those %s', async (_whose, change, shown) => {
     const one = owner(change);
     await lockAs(one);
     expect(await listed()).toEqual([
-      { class: 'Class1', host: 'node3', owner: one, names: [ownerName(one)], ...shown },
+      {
+        class: 'Class1',
+        host: 'node3',
+        folder,
+        owner: parseOwner(ownerName(one)),
+        names: [ownerName(one)],
+        ...shown,
+      },
     ]);
   });
 
   it('tell of one that names nobody', async () => {
     await onHost(scene, 'node3', ['mkdir', folder]);
     expect(await listed()).toEqual([
-      { class: 'Class1', host: 'node3', owner: undefined, holder: 'nameless', old: false, names: [] },
+      {
+        class: 'Class1',
+        host: 'node3',
+        folder,
+        owner: undefined,
+        holder: 'nameless',
+        old: false,
+        names: [],
+      },
     ]);
   });
 
   it('are held by a run from its first step to its last, since that step', async () => {
-    let during: Promise<ClassLock[]> | undefined;
+    let during: Promise<readonly HeldLock[]> | undefined;
     // The tape is held up until the locks are listed.
     scene.lab.faults.set('slow-tape=20000');
     const end = await runScene(scene, {
@@ -79,21 +118,28 @@ describe('the locks of a site', () => {
         during ??= listed().finally(() => scene.lab.faults.clear('slow-tape'));
       },
     });
-    const [lock] = (await during) ?? [];
+    const locks = (await during) ?? [];
+    expect(locks.map(({ class: name, drive, host }) => `${host} ${name ?? drive}`)).toEqual([
+      'node3 Class1',
+      'node3 /dev/rmt/0',
+      'node1 Class1',
+      'node2 Class1',
+    ]);
+    const [lock] = locks;
     expect(lock).toMatchObject({ holder: 'lives', owner: { run: end.run, processId: process.pid } });
     const began = Date.parse(end.events[0]?.at ?? '');
     expect(Math.abs(Date.parse(lock?.owner?.since ?? '') - began)).toBeLessThan(60_000);
-    expect(locksLeft(scene)).toEqual([]);
+    expect(allLocks(scene)).toEqual([]);
   });
 });
 
 describe('a lock that was left behind', () => {
   it('is removed once it was shown and confirmed, and the class is free', async () => {
     await lockAs(owner({ console: 'jump.example.com' }));
-    const shown: ClassLock[] = [];
+    const shown: HeldLock[] = [];
     await withDesk((desk) =>
-      desk.remove('Class1', (lock) => {
-        shown.push(lock);
+      desk.remove('Class1', (locks) => {
+        shown.push(...locks);
         return Promise.resolve(true);
       }),
     );
@@ -114,10 +160,10 @@ describe('a lock that was left behind', () => {
 
   it('stays where its process lives, and nobody is even asked', async () => {
     await lockAs(owner({ processId: process.pid }));
-    const asked: ClassLock[] = [];
+    const asked: HeldLock[] = [];
     const removed = withDesk((desk) =>
-      desk.remove('Class1', (lock) => {
-        asked.push(lock);
+      desk.remove('Class1', (locks) => {
+        asked.push(...locks);
         return Promise.resolve(true);
       }),
     );
@@ -151,7 +197,7 @@ describe('a lock that was left behind', () => {
     expect(await failureOf(withDesk((desk) => desk.remove(name, yes)))).toMatchObject({
       code: 'LOCK_MISSING',
       sentence: `${name} is not locked on node3`,
-      hint: 'nothing is to be done; classes of this site: Class1',
+      hint: 'nothing is to be done; classes of this site: Class1; drive: /dev/rmt/0',
     });
     expect(scene.lab.commands.slice(from).map(({ line }) => line)).toEqual(
       expect.arrayContaining(['ls /var/tmp']),

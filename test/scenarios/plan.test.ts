@@ -227,7 +227,7 @@ describe('what a run sends', () => {
     `${host} ${line
       .replace(/ iseek=\d+ /, ' iseek=N ')
       .replace(/shadowtape-holder [^;]*/, 'shadowtape-holder RUN')
-      .replace(/(\/var\/tmp\/shadowtape-Class1\.lock)\/\S+/, '$1/OWNER')}`;
+      .replace(/(\/var\/tmp\/shadowtape-\S+\.lock)\/\S+/, '$1/OWNER')}`;
 
   it.each(['raw-dd', 'ufs-tar'])(
     'is what the plan of %s shows, line by line, and nothing else',
@@ -240,10 +240,11 @@ describe('what a run sends', () => {
       expect((await runScene(scene, { job, change: overwrite })).exitStatus).toBe(0);
       const sent = scene.lab.commands.slice(from).map(comparable);
       const looks = new Set(plan.looks.map(comparable));
-      // Looks come as often as something may have changed; the owner is named inside the lock; the copy is looked at until it has ended;
+      // Looks come as often as something may have changed, those at the locks among them; the owner is named inside the lock; the copy is looked at until it has ended;
       // mt status is asked again where the first record cannot be read, which is how a blank tape shows.
       const [watch] = stepOf(plan, '8-2').commands.map(comparable);
-      const around = (line: string) => looks.has(line) || line.endsWith('/OWNER') || line === watch;
+      const around = (line: string) =>
+        looks.has(line) || line.endsWith('/OWNER') || / ls \S+\.lock$/.test(line) || line === watch;
       const steps = plan.steps
         .filter(({ leftOut }) => leftOut === undefined)
         .flatMap(({ holds = [], before = [], commands, after = [] }) =>
@@ -264,9 +265,15 @@ describe('what a run sends', () => {
       for (const look of [...looks, watch])
         if (!(look?.includes(' sdxinfo ') && spared.includes(look.split(' ')[0])))
           expect(sent).toContain(look);
-      expect(sent.filter((line) => line.endsWith('/OWNER'))).toEqual([
-        'node3 mkdir /var/tmp/shadowtape-Class1.lock/OWNER',
-        'node3 rmdir /var/tmp/shadowtape-Class1.lock/OWNER',
+      const locks = [
+        'node3 * /var/tmp/shadowtape-Class1.lock/OWNER',
+        'node1 * /var/tmp/shadowtape-Class1.lock/OWNER',
+        'node2 * /var/tmp/shadowtape-Class1.lock/OWNER',
+        'node3 * /var/tmp/shadowtape-dev.rmt.0.lock/OWNER',
+      ];
+      expect(sent.filter((line) => / (mkdir|rmdir) \S+\/OWNER$/.test(line))).toEqual([
+        ...locks.map((line) => line.replace('*', 'mkdir')),
+        ...locks.toReversed().map((line) => line.replace('*', 'rmdir')),
       ]);
       const leftOut = plan.steps
         .filter(({ leftOut: reason }) => reason !== undefined)

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { lockFolder, ownerName, type LockOwner } from '../../src/main/procedure/model/lock.ts';
+import { lockFolder, ownerName, thisOwner, type LockOwner } from '../../src/main/procedure/model/lock.ts';
 import {
   clusterState,
   jobOf,
@@ -164,6 +164,9 @@ describe('the backup server', () => {
 describe('the lock of a class', () => {
   const folder = lockFolder('Class1');
   const owner = (change: Partial<LockOwner> = {}): LockOwner => ({
+    ...thisOwner('x'),
+    started: undefined,
+    since: undefined,
     run: '20261122-020004-volume2',
     user: 'root',
     console: hostname(),

@@ -105,7 +105,7 @@ describe('a console that was killed while the backup server dumps', () => {
     });
     expect((await command.end).exitStatus).toBe(null);
     const [name = ''] = await scene.state.runs();
-    const { exitStatus, stdout } = await run(['resume', name], 'was still running');
+    const { exitStatus, stdout } = await run(['resume', name], 'was still running and was ended');
     expect(stdout).toMatch(/! the read-back of Volume2 was still running and was ended \([a-z0-9, ]+\)\n/);
     expect(stdout).toContain('\nverified: Volume2 is on the tape');
     expect(exitStatus).toBe(0);

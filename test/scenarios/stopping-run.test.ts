@@ -14,6 +14,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
+import { lockStands } from '../support/lab-shell.ts';
 
 type Moment = (scene: Scene, stop: () => void) => { onEvent?: (event: RunEvent) => void };
 
@@ -199,7 +200,7 @@ describe('a run that is cancelled', () => {
 });
 
 const handLines = (stands: readonly string[]) => stands.filter((line) => line.startsWith('by hand'));
-const locked = 'node3: the lock /var/tmp/shadowtape-Class1.lock is still there';
+const locked = lockStands('node3', 'node1', 'node2');
 const seenLast = 'this is how it was seen last; nothing was looked at since';
 const haltHint =
   'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them';
@@ -229,7 +230,7 @@ describe('a run that is stopped at once', () => {
         seenLast,
         parted,
         wholeShadow,
-        locked,
+        ...locked,
         tapeStands.incomplete,
         ...byHand(bringingBack[0]),
       ]);
@@ -250,7 +251,7 @@ describe('a run that is stopped at once', () => {
         'Volume2: joined to Volume1, in sync - it may have changed since',
         'node3: no shadow object of Class2',
         'services: stopped on node1 (umount /app), not all resumed',
-        locked,
+        ...locked,
         'by hand, on node1: mount /app',
         'by hand, unless it is done already, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'by hand, unless it is done already, on node1: sdxinfo -S -c Class1 -o Volume2',
@@ -288,7 +289,7 @@ describe('a run that is stopped at once', () => {
       expect(end).toMatchObject({
         exitStatus: 1,
         sentence: 'step tape was stopped at once, where it stands',
-        stands: ['nothing was touched', locked],
+        stands: ['nothing was touched', ...locked],
       });
     });
   });

@@ -15,7 +15,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { clusterState, normalState, runScene, type Scene } from '../support/lab-run.ts';
-import { locksLeft, onHost } from '../support/lab-shell.ts';
+import { locksLeft, onHost, removeLocksByHand } from '../support/lab-shell.ts';
 import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 
@@ -256,10 +256,9 @@ describe('a run that is unwound', () => {
       const first = await dyingRun(scene, 'raw-dd', after('4'));
       await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
       await scene.lab.copyingFinished();
-      const [lock = ''] = locksLeft(scene).filter((path) => path.endsWith('.lock'));
-      await onHost(scene, 'node3', ['rm', '-r', lock]);
+      removeLocksByHand(scene);
       const second = await dyingRun(scene, 'raw-dd', after('5'));
-      await onHost(scene, 'node3', ['rm', '-r', lock]);
+      removeLocksByHand(scene);
       for (const mode of ['unwind', 'resume'] as const) {
         expect(await failureOf(takeUpScene(scene, mode, first.run))).toMatchObject({
           code: 'RUN_SUPERSEDED',

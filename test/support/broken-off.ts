@@ -7,6 +7,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
+import { nodeNames } from '../../src/lab/gds/lab-model.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import { breaks, brokenRun, silences, type Break, type BrokenRun } from './breaks.ts';
 import { watchRejoins } from './failures.ts';
@@ -133,13 +134,20 @@ const told = ({ sentence, stands }: Pick<SceneRun, 'sentence' | 'stands'>) =>
  */
 async function expectOver(scene: Scene, before: Standing, run: string, last: SceneRun): Promise<boolean> {
   const now = await standing(scene);
-  const left = now.directories.node3.filter((folder) => !before.directories.node3.includes(folder));
-  const untold = left.filter(
-    (folder) => !last.stands.some((line) => line.includes(folder.replace(/\.lock\/.*/, '.lock'))),
+  const left = nodeNames.flatMap((node) =>
+    now.directories[node]
+      .filter((folder) => !before.directories[node].includes(folder))
+      .map((folder) => `${node} ${folder}`),
   );
-  expect(untold, told(last)).toEqual([]);
-  const directories = { ...now.directories, node3: before.directories.node3 };
-  expect({ ...now, directories }, told(last)).toEqual(before);
+  const isTold = (folder: string) => {
+    const [host = '', path = ''] = folder.replace(/\.lock\/.*/, '.lock').split(' ');
+    return last.stands.some((line) => line.startsWith(`${host}: `) && line.includes(path));
+  };
+  expect(
+    left.filter((folder) => !isTold(folder)),
+    told(last),
+  ).toEqual([]);
+  expect({ ...now, directories: before.directories }, told(last)).toEqual(before);
   const { truncated, events } = await readRun(scene.state, run);
   if (events.some(({ type }) => type === 'work')) expect(await runningOnServer(scene)).toEqual([]);
   expect(truncated).toBe(false);

@@ -44,7 +44,7 @@ export async function busyDrive(scene: Scene): Promise<() => Promise<void>> {
   };
 }
 
-const lockCommand = /^(mkdir|rmdir|ls) \/var\/tmp\/shadowtape-/;
+const lockCommand = /^((mkdir|rmdir|ls) \/var\/tmp\/shadowtape-|ls \/var\/tmp$)/;
 const looking =
   /^(sdxinfo|sh -c ': shadowtape-holder |cat \/etc\/mnttab|kstat -p|who -b|hostid$|iostat -En$|ls -[dR]|command -v|echo|mt -f \S+ (status|rewind)|dd if=\S+( bs=\d+)?( (iseek|skip)=\d+)?( bs=\d+)?( count=1)?$)/;
 
@@ -59,9 +59,36 @@ export function changingCommands(scene: Scene, from = 0): string[] {
     .map(({ host, line }) => `${host} ${line}`);
 }
 
-/** What stands in the lock folders of the backup server. */
-export function locksLeft(scene: Scene): string[] {
+/** What lies in the lock folders of the backup server, those of its drive aside. */
+export function locksLeft(scene: Scene, host: 'node1' | 'node2' | 'node3' = 'node3'): string[] {
+  return locksOn(scene, host).filter((path) => !path.startsWith(driveLock));
+}
+
+const driveLock = '/var/tmp/shadowtape-dev.';
+
+function locksOn(scene: Scene, host: 'node1' | 'node2' | 'node3'): string[] {
   return scene.lab
     .world()
-    .directories.node3.filter((directory) => directory.startsWith('/var/tmp/shadowtape-'));
+    .directories[host].filter((directory) => directory.startsWith('/var/tmp/shadowtape-'));
+}
+
+/** What a run says of its locks that it still has: of the class, then of the drive. */
+export const lockStands = (...hosts: readonly string[]): string[] => [
+  ...hosts.map((host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock is still there`),
+  'node3: the lock /var/tmp/shadowtape-dev.rmt.0.lock is still there',
+];
+
+/** Somebody removes every lock of Class1 and of the drive, on all hosts, at once. */
+export function removeLocksByHand(scene: Scene): void {
+  for (const host of ['node1', 'node2', 'node3'] as const)
+    scene.lab.editFolders(host, (folders) =>
+      folders.filter((path) => !/^\/var\/tmp\/shadowtape-[^/]*\.lock/.test(path)),
+    );
+}
+
+/** What lies in the lock folders of all hosts, with the host before it. */
+export function allLocks(scene: Scene): string[] {
+  return (['node1', 'node2', 'node3'] as const).flatMap((host) =>
+    locksOn(scene, host).map((path) => `${host} ${path}`),
+  );
 }

@@ -4,7 +4,7 @@ import { isFailure } from '../../src/contract/errors.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
-import { locksLeft, onHost } from './lab-shell.ts';
+import { removeLocksByHand } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
 import { stepsOfPlan } from './places.ts';
 import { actSite, jobs, troubled, type Act } from './random-acts.ts';
@@ -273,9 +273,8 @@ export class RandomWalk {
     expect(this.#wrongs.wrong, this.log).toEqual([]);
     this.#parts.stop();
     this.#wrongs.stop();
-    // The lock of a run that was over, but could not remove it, was told; this process lives, so that nobody else takes it over.
-    for (const lock of locksLeft(this.#scene).reverse())
-      await onHost(this.#scene, 'node3', ['rmdir', lock]).catch(() => undefined);
+    // The locks of a run that was over, but could not remove them, were told; this process lives, so that nobody else takes them over.
+    removeLocksByHand(this.#scene);
     const now = await standing(this.#scene);
     expect({ ...now, checksums: {} }, this.log).toEqual({ ...this.#normal, checksums: {} });
     for (const [master, proxy] of [

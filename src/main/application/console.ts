@@ -23,6 +23,9 @@ import {
 import type { Assignment } from '../procedure/model/assignment.ts';
 import { checkSite } from './check-site.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import type { LockOwner } from '../procedure/model/lock.ts';
+import { drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { Journal, noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
@@ -37,7 +40,7 @@ import { stepsOf } from '../procedure/plan/steps.ts';
 import { lookAtDumps, takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
-import { markLive } from '../proof/live-runs.ts';
+import { markLive, removeMarkOf } from '../proof/live-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
@@ -65,7 +68,7 @@ export { listTapes, lostTapesOf, type IdentifiedTape, type ImportedTape } from '
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type { Site };
-export type { ClassLock } from './lock-service.ts';
+export { doingWords, isOfCommand, ownerWords, type HeldLock, type UnseenHost } from './lock-service.ts';
 
 export interface ConsoleOptions {
   readonly state: StateFolder;
@@ -237,7 +240,6 @@ export class ShadowtapeConsole {
         steps,
         journal,
         order,
-        whyLockStays: (owner) => this.#interrupted.whyLockStays(assignment.class, owner),
         ...this.#follow(request, run),
       });
       journal.close();
@@ -294,6 +296,8 @@ export class ShadowtapeConsole {
         onEvent: toldOf(request, notices),
         ...this.#follow(request, run),
       });
+      // Whoever performed the run before holds neither its lock nor its mark any more.
+      await removeMarkOf(this.#state, run);
       await this.#closed(run, request, notices);
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
@@ -319,6 +323,7 @@ export class ShadowtapeConsole {
   #follow(request: Following, run: string) {
     return {
       hosts: this.#hosts,
+      whyLockStays: this.#whyLockStays,
       ask: answering(request),
       canAsk: request.ask !== undefined,
       operator: `${userInfo().username}@${hostname()}`,
@@ -346,17 +351,24 @@ export class ShadowtapeConsole {
     onNotice: (sentence: string) => void = () => undefined,
   ): Promise<VerifiedFile[]> {
     const { events } = await readRun(this.#state, run);
-    return verifyRun({
-      run,
-      events,
-      runner: this.#onlyLooking(abort),
-      abort,
-      onProgress,
-      platform: this.site.platform,
-      change: tapeChangeOf(this.site),
-      ask: ask && ((question) => ask(question, abort)),
-      onPlainTape: (tape) => noteReadTape(this.#state, run, tape, onNotice),
-    });
+    const runner = this.#onlyLooking(abort);
+    const [start] = events;
+    const tape = start?.type === 'run-started' ? start.tape : this.site.tape;
+    const place = drivePlace(tape.host, tape.device);
+    const lock = { runner: this.#onlyLooking(), place, command: 'verify', whyLockStays: this.#whyLockStays };
+    return whileDriveLocked(lock, () =>
+      verifyRun({
+        run,
+        events,
+        runner,
+        abort,
+        onProgress,
+        platform: this.site.platform,
+        change: tapeChangeOf(this.site),
+        ask: ask && ((question) => ask(question, abort)),
+        onPlainTape: (tape) => noteReadTape(this.#state, run, tape, onNotice),
+      }),
+    );
   }
 
   /** The drive, outside of any run. */
@@ -365,6 +377,7 @@ export class ShadowtapeConsole {
       site: this.site,
       state: this.#state,
       runnerOf: (abort) => this.#onlyLooking(abort),
+      whyLockStays: this.#whyLockStays,
     });
   }
 
@@ -391,6 +404,9 @@ export class ShadowtapeConsole {
   get rateService(): RateService {
     return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
+
+  readonly #whyLockStays = (owner: LockOwner, place: LockPlace) =>
+    this.#interrupted.whyLockStays(owner, place);
 
   get #interrupted(): InterruptedRuns {
     const hosts = Object.entries(this.site.hosts);

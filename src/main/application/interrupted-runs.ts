@@ -7,8 +7,9 @@ import { lastOf, summarise, type RunSummary } from '../journal/run-summary.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { identifiedHosts } from '../procedure/model/host-identity.ts';
+import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
-import { deadMarks, removeMark } from '../proof/live-runs.ts';
+import { deadMarks, removeMarkOf } from '../proof/live-runs.ts';
 
 /** Where the class of a run is, and how this console is started for it. */
 export interface InterruptedOptions {
@@ -91,15 +92,17 @@ export class InterruptedRuns {
    * Says why the lock of a run must stay whose process is dead.
    * @returns RUN_INTERRUPTED, or LOCK_OF_UNKNOWN_RUN where this state folder has no journal of the run; undefined where it left nothing
    */
-  async whyLockStays(className: string, owner: LockOwner): Promise<ShadowtapeError | undefined> {
+  async whyLockStays(
+    owner: LockOwner,
+    { name, host }: Pick<LockPlace, 'name' | 'host'>,
+  ): Promise<ShadowtapeError | undefined> {
     const events = await this.#eventsOf(owner.run);
     const summary = events && summarise(events);
     if (!summary) {
-      const { backupServer: host } = this.#options;
-      const discard = this.#discard(className, owner.run);
+      const discard = this.#discard(name, owner.run);
       const { run } = owner;
       return failure('LOCK_OF_UNKNOWN_RUN', {
-        class: className,
+        name,
         host,
         run,
         owner: ownerWords(owner),
@@ -137,7 +140,7 @@ export class InterruptedRuns {
     } finally {
       journal.close();
     }
-    for (const mark of await deadMarks(state)) if (mark.run === run) await removeMark(mark);
+    await removeMarkOf(state, run);
   }
 
   #discard(className: string, run: string): string {

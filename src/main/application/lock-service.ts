@@ -1,17 +1,35 @@
-/** The locks of a site's classes, outside of any run: who holds them, and how one goes that was left behind. */
+/** The locks of a site, outside of any run: who holds them, and how one goes that was left behind. */
 import { userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { clearLock, listLocks, requireLeftBehind, type ClassLock } from '../procedure/hosts/lock-list.ts';
+import {
+  clearLock,
+  listLocks,
+  nameOf,
+  requireLeftBehind,
+  type HeldLock,
+  type ListedLocks,
+  type UnseenHost,
+} from '../procedure/hosts/lock-list.ts';
+import { doingWords, isOfCommand, ownerWords } from '../procedure/model/lock.ts';
+import { classPlaces, drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
+import { driveOf } from '../tape/tape-device.ts';
 import type { InterruptedRuns } from './interrupted-runs.ts';
 import type { Site } from '../site/site-schema.ts';
 
-export type { ClassLock };
+export type { HeldLock, ListedLocks, UnseenHost };
+export { doingWords, isOfCommand, ownerWords };
 
 export interface LockServiceOptions {
   readonly site: Site;
   readonly runner: CommandRunner;
   readonly interrupted: InterruptedRuns;
+}
+
+/** @returns the locks that were given up, and the hosts that could not be looked at: they may still have one */
+export interface Unlocked {
+  readonly locks: readonly HeldLock[];
+  readonly unseen: readonly UnseenHost[];
 }
 
 export class LockService {
@@ -25,39 +43,66 @@ export class LockService {
     return [...new Set(Object.values(this.#options.site.jobs).map((job) => job.class))];
   }
 
-  get #host(): string {
+  #hosts(role: string): string[] {
     const hosts = Object.entries(this.#options.site.hosts);
-    return hosts.find(([, { role }]) => role === 'backup')?.[0] ?? '';
+    return hosts.flatMap(([name, host]) => (host.role === role ? [name] : []));
   }
 
-  /** The locks that are held of classes of this site. @throws what a session can end with */
-  list(): Promise<ClassLock[]> {
-    return listLocks(this.#options.runner, this.#host, this.#classes);
+  /** Where shadows of the site's classes are. */
+  get backupServer(): string {
+    return this.#hosts('backup')[0] ?? '';
+  }
+
+  get #places(): LockPlace[] {
+    const { tape } = this.#options.site;
+    const [backupServer, primaryNodes] = [this.backupServer, this.#hosts('primary')];
+    const ofClasses = this.#classes.flatMap((name) =>
+      classPlaces({ class: name, backupServer, primaryNodes }),
+    );
+    return [...ofClasses, drivePlace(tape.host, tape.device)];
+  }
+
+  /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be looked at. */
+  look(): Promise<ListedLocks> {
+    return listLocks(this.#options.runner, this.#places);
+  }
+
+  /** The locks that are held. @throws what a session can end with, where one of the hosts could not be looked at */
+  async list(): Promise<readonly HeldLock[]> {
+    const { locks, unseen } = await this.look();
+    if (unseen[0]) throw unseen[0].error;
+    return locks;
   }
 
   /**
-   * Removes the lock of a class.
-   * @param confirm is shown the lock, and says whether it is to be removed
+   * Removes the lock of a class, or of the drive, from every host that has it.
+   * @param name the class, or any device of the drive
+   * @param confirm is shown the locks, and says whether they are to be removed
    * @param discard the run that is given up with its lock; without it the lock of an interrupted run stays
    * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
-   *   session can end with
+   *   session can end with where no host shows a lock
    */
   async remove(
-    className: string,
-    confirm: (lock: ClassLock) => Promise<boolean>,
+    name: string,
+    confirm: (locks: readonly HeldLock[]) => Promise<boolean>,
     discard?: string,
-  ): Promise<ClassLock> {
-    const lock = (await this.list()).find((each) => each.class === className);
-    if (!lock) {
-      const classes = this.#classes.join(', ') || 'none';
-      throw failure('LOCK_MISSING', { class: className, host: this.#host, classes });
+  ): Promise<Unlocked> {
+    const listed = await this.look();
+    // A run that is given up gives up its drive with its class.
+    const isWanted = (lock: HeldLock) =>
+      lock.class === name ||
+      (lock.drive ?? '') === driveOf(name) ||
+      (discard !== undefined && lock.owner?.run === discard);
+    const locks = listed.locks.filter(isWanted);
+    if (locks.length === 0) throw listed.unseen[0]?.error ?? this.#missing(name);
+    for (const lock of locks) {
+      requireLeftBehind(lock);
+      await this.#requireDiscarded(lock, discard);
     }
-    requireLeftBehind(lock);
-    await this.#requireDiscarded(lock, discard);
-    if (!(await confirm(lock))) throw failure('UNLOCK_NOT_CONFIRMED', { class: className });
-    await clearLock(this.#options.runner, lock);
+    if (!(await confirm(locks))) throw failure('UNLOCK_NOT_CONFIRMED', { name });
+    for (const lock of locks.toReversed()) await clearLock(this.#options.runner, lock);
     if (discard !== undefined) await this.#options.interrupted.giveUp(discard, userInfo().username);
-    return lock;
+    return { locks, unseen: listed.unseen };
   }
 
   /**
@@ -65,30 +110,33 @@ export class LockService {
    * @throws RUN_UNKNOWN, LOCK_HELD, LOCK_CHANGED, JOURNAL_UNWRITABLE, JOURNAL_BROKEN, and what a session can end with
    */
   async discard(run: string): Promise<void> {
-    const className = await this.#options.interrupted.classOf(run);
-    const lock = (await this.list()).find(
-      ({ class: name, owner }) => name === className && owner?.run === run,
-    );
-    if (lock) {
-      requireLeftBehind(lock);
-      await clearLock(this.#options.runner, lock);
-    }
+    await this.#options.interrupted.classOf(run);
+    const { locks } = await this.look();
+    const own = locks.filter(({ owner }) => owner?.run === run);
+    for (const lock of own) requireLeftBehind(lock);
+    for (const lock of own.toReversed()) await clearLock(this.#options.runner, lock);
     await this.#options.interrupted.giveUp(run, userInfo().username);
   }
 
-  async #requireDiscarded(
-    { class: className, host, owner, holder }: ClassLock,
-    discard: string | undefined,
-  ): Promise<void> {
+  #missing(name: string) {
+    const { tape } = this.#options.site;
+    const drive = driveOf(tape.device);
+    const host = name === drive ? tape.host : this.backupServer;
+    return failure('LOCK_MISSING', { name, host, classes: this.#classes.join(', ') || 'none', drive });
+  }
+
+  async #requireDiscarded(lock: HeldLock, discard: string | undefined): Promise<void> {
+    const { host, owner, holder } = lock;
+    const name = nameOf(lock);
     if (discard !== undefined && discard !== owner?.run)
       throw failure('DISCARD_OTHER_RUN', {
-        class: className,
+        class: name,
         host,
         locked: owner?.run ?? 'unknown',
         run: discard,
       });
-    if (discard !== undefined || !owner || holder !== 'gone') return;
-    const reason = await this.#options.interrupted.whyLockStays(className, owner);
+    if (discard !== undefined || !owner || holder !== 'gone' || isOfCommand(owner)) return;
+    const reason = await this.#options.interrupted.whyLockStays(owner, { name, host });
     // Of a run without a journal here nothing is known but its name, which is shown before anybody confirms.
     if (isFailure(reason, 'RUN_INTERRUPTED')) throw reason;
   }

@@ -3,6 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { whileDriveLocked, type DriveOrder } from '../procedure/hosts/drive-lock.ts';
+import { drivePlace } from '../procedure/model/lock-places.ts';
 import { checkDrive } from '../procedure/drive/drive-check.ts';
 import { identifyTape, type IdentifiedTape } from '../procedure/drive/identify-tape.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
@@ -35,6 +37,7 @@ export interface TapeServiceOptions {
   readonly state: StateFolder;
   /** Sends commands that belong to no run. */
   readonly runnerOf: (abort: AbortSignal) => CommandRunner;
+  readonly whyLockStays: DriveOrder['whyLockStays'];
 }
 
 /** @param overwrite the present name of the tape, or `data` for one without a label; undefined where nothing may be lost */
@@ -71,10 +74,12 @@ export class TapeService {
 
   /**
    * Says what is on the tape, and writes a tape with a label into the list of tapes.
-   * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPES_UNWRITABLE
+   * @throws DRIVE_IN_USE, TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPES_UNWRITABLE
    */
   async identify(abort: AbortSignal): Promise<IdentifiedTape> {
-    const tape = await identifyTape(this.#options.runnerOf(abort), this.#drive);
+    const tape = await this.#withDrive('identify', () =>
+      identifyTape(this.#options.runnerOf(abort), this.#drive),
+    );
     const { label, manifest } = tape;
     if (label)
       this.#media.append(mediaEvent('seen', label, this.#place, manifest ? filesOf(manifest) : undefined));
@@ -87,7 +92,11 @@ export class TapeService {
    * @param listener hears of each tape at once
    * @throws CHANGER_NOT_NAMED, and what identify and changing tapes can end with; TAPES_PASSED_OVER when all others were imported
    */
-  async import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
+  import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
+    return this.#withDrive('import', () => this.#import(request, listener));
+  }
+
+  async #import(request: ImportRequest, listener: (imported: ImportedTape) => void): Promise<ImportedTape[]> {
     const { changer, ask, abort } = request;
     const { site, runnerOf } = this.#options;
     const { changer: device } = site.tape;
@@ -153,7 +162,7 @@ export class TapeService {
 
   /**
    * Labels a tape, and writes it into the list of tapes.
-   * @throws TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and what writing can end with
+   * @throws DRIVE_IN_USE, TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and what writing can end with
    */
   async label(name: string, { overwrite, abort }: OverwriteRequest): Promise<LabelledTape> {
     const { site } = this.#options.site;
@@ -161,7 +170,7 @@ export class TapeService {
     const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
     const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
     const order = { drive: this.#drive, site, name, overwrite, recognize, onLoss };
-    const labelled = await labelTape(this.#room(abort), order);
+    const labelled = await this.#withDrive('label', () => labelTape(this.#room(abort), order));
     const onto = labelled.before.blank ? 'blank' : 'data';
     this.#media.append(mediaEvent('labelled', labelled.label, this.#place, [], { onto }));
     return labelled;
@@ -179,7 +188,17 @@ export class TapeService {
     const known = this.#media.list().tapes;
     const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
     const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
-    return checkDrive(this.#room(abort), { drive: this.#drive, overwrite, listener, recognize, onLoss });
+    const order = { drive: this.#drive, overwrite, listener, recognize, onLoss };
+    return this.#withDrive('drive-check', () => checkDrive(this.#room(abort), order));
+  }
+
+  /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
+  #withDrive<Value>(command: string, work: () => Promise<Value>): Promise<Value> {
+    const { site, runnerOf, whyLockStays } = this.#options;
+    const place = drivePlace(site.tape.host, site.tape.device);
+    // A cancel ends what the drive does, not the giving back of its lock.
+    const runner = runnerOf(new AbortController().signal);
+    return whileDriveLocked({ runner, place, command, whyLockStays }, work);
   }
 
   #noteLoss(known: readonly KnownTape[], found: FoundTape): void {

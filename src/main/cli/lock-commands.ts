@@ -1,5 +1,12 @@
-/** locks and unlock: who holds the classes of the site, and how a lock goes that was left behind. */
-import type { ClassLock, ShadowtapeConsole } from '../application/console.ts';
+/** locks and unlock: who holds the classes and the drive of the site, and how a lock goes that was left behind. */
+import {
+  doingWords,
+  isOfCommand,
+  ownerWords,
+  type HeldLock,
+  type ShadowtapeConsole,
+  type UnseenHost,
+} from '../application/console.ts';
 import {
   faultOption,
   jsonOption,
@@ -13,25 +20,36 @@ import { hasTerminal, typedOnTerminal } from './terminal.ts';
 const holderWords = {
   lives: 'its process lives',
   gone: 'its process is gone',
+  unknown:
+    'it cannot be told whether its process lives: this machine was restarted since, or it is of a clone or of another container',
   elsewhere: 'its process is of another machine, and only that one can tell whether it lives',
   nameless: 'nobody knows whose it is: a run is just beginning, or was broken off there',
 } as const;
 
-/** `Class1  run … of marion on jump1 (process 4711), since …; its process is gone` */
-function lockLine({ class: className, host, owner, holder, old }: ClassLock): string {
+/** `Class1  locked on node3 by run … of marion on jump1 (process 4711), since …; its process is gone` */
+function lockLine(lock: HeldLock): string {
+  const { class: className, drive, host, owner, holder, old } = lock;
+  const name = className ?? drive ?? '';
   const words = old ? `${holderWords[holder]}; it is older than any run` : holderWords[holder];
-  if (!owner) return `${className}  locked on ${host}; ${words}`;
-  const { run, user, console, processId, since } = owner;
-  const when = since === undefined ? 'since a time that it does not tell' : `since ${since}`;
-  return `${className}  locked on ${host} by run ${run} of ${user} on ${console} (process ${processId}), ${when}; ${words}`;
+  if (!owner) return `${name}  locked on ${host}; ${words}`;
+  const when = owner.since === undefined ? 'since a time that it does not tell' : `since ${owner.since}`;
+  return `${name}  locked on ${host} by ${doingWords(owner)} of ${ownerWords(owner)}, ${when}; ${words}`;
 }
 
+const unseenLine = ({ host, error }: UnseenHost): string =>
+  `${host}  not checked, it may have locks: ${error.message}`;
+
+/** @returns exit status 1 where a host could not be checked: its locks are not forgotten */
 async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
-  const locks = await console.lockService.list();
-  if (json) locks.forEach(printJson);
-  else if (locks.length === 0) print('no class of this site is locked');
-  else locks.forEach((lock) => print(lockLine(lock)));
-  return 0;
+  const { locks, unseen } = await console.lockService.look();
+  if (json) {
+    locks.forEach(printJson);
+    for (const { host, error } of unseen) printJson({ host, unseen: error.toInfo() });
+  } else {
+    for (const line of [...locks.map(lockLine), ...unseen.map(unseenLine)]) print(line);
+    if (locks.length === 0 && unseen.length === 0) print('no class of this site is locked');
+  }
+  return unseen.length === 0 ? 0 : 1;
 }
 
 interface UnlockOptions {
@@ -41,29 +59,44 @@ interface UnlockOptions {
   readonly discard?: string;
 }
 
-/** Shows the lock, and has the name of the class typed before it is removed. */
+/** What may be lost with a lock, in a sentence. */
+function lossOf(
+  { class: className, owner }: HeldLock,
+  discard: string | undefined,
+  backupServer: string,
+): string[] {
+  if (!owner || isOfCommand(owner)) return [];
+  if (discard === undefined)
+    return [
+      `run ${owner.run} may have left the proxy parted, or a shadow: where it has not ended, roll it back instead`,
+    ];
+  if (className === undefined) return [`run ${discard} is given up: its tape may be incomplete`];
+  return [
+    `run ${discard} is given up: a parted proxy of ${className}, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`,
+  ];
+}
+
+/** Shows the locks, and has the name of the class or the drive typed before they are removed. */
 async function unlockCommand(
   console: ShadowtapeConsole,
-  className: string,
+  name: string,
   { yes, discard }: UnlockOptions,
 ): Promise<number> {
-  const lock = await console.lockService.remove(
-    className,
+  const { lockService } = console;
+  const loss = (lock: HeldLock) => lossOf(lock, discard, lockService.backupServer);
+  const { locks, unseen } = await lockService.remove(
+    name,
     async (shown) => {
-      print(lockLine(shown));
-      if (shown.owner)
-        print(
-          discard === undefined
-            ? `run ${shown.owner.run} may have left the proxy parted, or a shadow: where it has not ended, roll it back instead`
-            : `run ${discard} is given up: a parted proxy of ${className}, stopped services and a shadow on ${shown.host} stay as they are, and the tape may be incomplete`,
-        );
+      shown.forEach((lock) => print(lockLine(lock)));
+      for (const sentence of new Set(shown.flatMap(loss))) print(sentence);
       if (yes || !hasTerminal()) return yes;
-      return (await typedOnTerminal(`Type ${className} to remove its lock: `)) === className;
+      return (await typedOnTerminal(`Type ${name} to remove its lock: `)) === name;
     },
     discard,
   );
-  print(`unlocked: ${lock.class} is free on ${lock.host}`);
-  return 0;
+  print(`unlocked: ${name} is free on ${[...new Set(locks.map(({ host }) => host))].join(', ')}`);
+  unseen.forEach((host) => print(unseenLine(host)));
+  return unseen.length === 0 ? 0 : 1;
 }
 
 export function registerLocks(line: CommandLine): void {
@@ -71,7 +104,7 @@ export function registerLocks(line: CommandLine): void {
   program
     .command('locks')
     .description(
-      'list the locks of the classes of the site: whose they are, since when, and whether they live',
+      'list the locks of the classes and of the drive of the site: whose they are, since when, and whether their processes live',
     )
     .addOption(jsonOption())
     .addOption(faultOption())
@@ -80,13 +113,13 @@ export function registerLocks(line: CommandLine): void {
     });
   program
     .command('unlock')
-    .description('remove the lock of a class that a run has left behind')
-    .argument('<class>')
+    .description('remove the lock of a class, or of a drive, that a run has left behind')
+    .argument('<class|device>')
     .option('--discard <run>', 'give up this interrupted run, and what it left on the hosts')
     .option('--yes', 'remove it without asking', false)
     .addOption(faultOption())
-    .action(async (className: string, { yes, discard, ...lab }: LabOptions & UnlockOptions) => {
+    .action(async (name: string, { yes, discard, ...lab }: LabOptions & UnlockOptions) => {
       const options = { yes, ...(discard === undefined ? {} : { discard }) };
-      line.exitStatus = await line.withConsole(lab, (console) => unlockCommand(console, className, options));
+      line.exitStatus = await line.withConsole(lab, (console) => unlockCommand(console, name, options));
     });
 }

@@ -6,6 +6,8 @@ export interface DrivePlace {
   readonly device: string;
 }
 
+const remedy = 'nothing else may move the tape meanwhile';
+
 export class DriveUse {
   #user: string | undefined;
 
@@ -20,7 +22,7 @@ export class DriveUse {
    * @throws DRIVE_IN_USE
    */
   take({ host, device }: DrivePlace, user: string): () => void {
-    if (this.#user !== undefined) throw failure('DRIVE_IN_USE', { host, device, user: this.#user });
+    if (this.#user !== undefined) throw failure('DRIVE_IN_USE', { host, device, user: this.#user, remedy });
     this.#user = user;
     return () => {
       this.#user = undefined;

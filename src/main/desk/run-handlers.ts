@@ -34,7 +34,7 @@ async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise
  */
 async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
   // Who cannot be asked now cannot be asked by the taking up either, which then says why.
-  const locks = await console.lockService.list().catch(() => []);
+  const { locks } = await console.lockService.look().catch(() => ({ locks: [] }));
   return locks.some(
     ({ owner, holder }) => holder === 'lives' && owner?.run === run && owner.processId === process.pid,
   );

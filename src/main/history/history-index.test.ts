@@ -11,7 +11,7 @@ import {
   mkdirSync,
   statSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ import {
   type GeneratedRun,
 } from '../../../test/support/generated-history.ts';
 import { StateFolder } from '../journal/state-folder.ts';
+import { thisProcess } from '../owner/process-owner.ts';
 import { HistoryIndex } from './history-index.ts';
 import { Sqlite } from './sqlite.ts';
 
@@ -240,8 +241,8 @@ describe('the index', () => {
   });
 
   it('is not held up by the lock of a console that died, or by the folder of the library', async () => {
-    const owner = { process: 4_194_304, host: hostname(), key: 'x' };
-    writeFileSync(`${indexFile()}.owner`, JSON.stringify(owner));
+    const owner = { ...thisProcess(), process: 4_194_305 };
+    writeFileSync(`${indexFile()}.owner`, JSON.stringify({ owner, key: 'x' }));
     mkdirSync(`${indexFile()}.lock`);
     expect(await whole()).toMatchObject(expected);
   });

@@ -10,7 +10,7 @@ import type { RunLine } from '../../contract/screens.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { indexFileOf } from './history-index.ts';
 import type { AnswerOf, Answered, QuestionName, QuestionOf, Said } from './history-messages.ts';
-import { releaseLockOf } from './index-lock.ts';
+import { indexLock } from './index-file.ts';
 
 export type { SearchQuestion, TrendsQuestion, WhereQuestion } from './history-index.ts';
 export { runLineOf } from './run-line.ts';
@@ -137,7 +137,7 @@ export class History {
   #end(thread: Thread, reason: string): void {
     if (this.#thread === thread) this.#thread = undefined;
     // A thread that was ended in the middle of its work has left its lock.
-    releaseLockOf(`${indexFileOf(this.#state)}.owner`, thread.key);
+    indexLock(indexFileOf(this.#state), thread.key).release();
     for (const { reject } of this.#waiting.values())
       reject(new Error(`the thread of the index has ended: ${reason}`));
     this.#waiting.clear();

@@ -5,11 +5,21 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { writeTrouble } from '../journal/journal.ts';
 import { indexTables, indexVersion } from './index-tables.ts';
-import { IndexLock } from './index-lock.ts';
+import { LockFile } from '../owner/lock-file.ts';
 import { Sqlite, wasIndex } from './sqlite.ts';
 
 /** Thrown where the index was lost, and has to be filled again before the question is asked once more. */
 export class IndexLost extends Error {}
+
+/** Another console may fill it for minutes, a fraction of a second at a time: each takes its turn. */
+const lockTimes = { everyMilliseconds: 4, patienceMilliseconds: 120_000 };
+
+/**
+ * The lock of the index among the consoles of a state folder. It is held for a moment at a time.
+ * @param key tells this index apart from others of this process
+ */
+export const indexLock = (file: string, key: string): LockFile =>
+  new LockFile(`${file}.owner`, { key, ...lockTimes });
 
 /** How often it is founded anew in a file before it is kept in memory. */
 const mostTries = 2;
@@ -18,7 +28,7 @@ const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNo
 
 export class IndexFile {
   readonly file: string;
-  readonly #lock: IndexLock;
+  readonly #lock: LockFile;
   #open: { readonly sqlite: Sqlite; readonly inode: number | undefined } | undefined;
   #inMemory: string | undefined;
   /** How often something was wrong with it. */
@@ -27,7 +37,7 @@ export class IndexFile {
   /** @param key tells this index apart from others of this process */
   constructor(file: string, key: string) {
     this.file = file;
-    this.#lock = new IndexLock(`${file}.owner`, key);
+    this.#lock = indexLock(file, key);
   }
 
   /** Why it is in memory alone; undefined where it is in the file. */

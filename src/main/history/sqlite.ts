@@ -16,7 +16,7 @@ const applicationId = 0x53_68_54_70;
 /**
  * The library locks a file by a folder beside it. A crash leaves that behind, for good; and while it stands SQLite takes the process itself
  * for another one that writes, and never rolls back what a crash has left half written. So the folder is not made for these files:
- * whoever opens them holds a lock of another kind (index-lock.ts).
+ * whoever opens them holds a lock of another kind (index-file.ts).
  */
 const unlocked = new Set<string>();
 const { mkdirSync, rmdirSync } = fs;

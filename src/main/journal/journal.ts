@@ -18,6 +18,7 @@ import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import { ClockWatch, type Clocks } from './clock-watch.ts';
+import { LockFileHeld } from '../owner/lock-file.ts';
 import { syncNameOf } from './sync-folder.ts';
 
 export const firstPrevious = '0'.repeat(64);
@@ -77,7 +78,7 @@ class ForeignChange extends Error {}
 
 /** Why a file of the console's own machine cannot be written, in a few words. */
 export function writeTrouble(error: unknown): string {
-  if (error instanceof ForeignChange) return error.message;
+  if (error instanceof ForeignChange || error instanceof LockFileHeld) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   return writeTroubles[code ?? ''] ?? code ?? String(error);
 }

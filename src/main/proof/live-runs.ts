@@ -1,14 +1,23 @@
 /** Which runs of a state folder go on now: each leaves a file that names its process. The lock of a run is on the backup server. */
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { isAlive } from '../journal/file-lock.ts';
+import { livenessOf, thisProcess } from '../owner/process-owner.ts';
 import { writeWhole } from './whole-file.ts';
 
-const markSchema = z.looseObject({ host: z.string(), process: z.int(), since: z.string() });
+/** Release 0.1.0 wrote host, process and time alone. */
+const markSchema = z.looseObject({
+  host: z.string(),
+  process: z.int(),
+  since: z.string(),
+  machine: z.string().optional(),
+  boot: z.string().optional(),
+  namespace: z.string().optional(),
+  started: z.string().optional(),
+  console: z.string().optional(),
+});
 
 export interface LiveMark extends z.output<typeof markSchema> {
   readonly run: string;
@@ -26,7 +35,7 @@ export async function markLive(state: StateFolder, run: string): Promise<() => P
   const file = markFile(state, run);
   // Who only tries to take a run up that another process performs leaves that one's mark.
   if ((await liveRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
-  const mark = { host: hostname(), process: process.pid, since: new Date().toISOString() };
+  const mark = { ...thisProcess(), since: new Date().toISOString() };
   try {
     await mkdir(state.liveFolder, { recursive: true, mode: 0o700 });
     await writeWhole(file, `${JSON.stringify(mark)}\n`, { mode: 'replace' });
@@ -53,21 +62,21 @@ async function allMarks(state: StateFolder): Promise<LiveMark[]> {
   return marks.filter((mark) => mark !== undefined);
 }
 
-const mayLive = (mark: LiveMark) => mark.host !== hostname() || isAlive(mark.process);
+const mayLive = (mark: LiveMark) => livenessOf(mark) !== 'gone';
 
-/** Runs whose process lives, or is of another machine, which only that one can tell. */
+/** Runs whose process lives, or cannot be told: it is of another machine, of an earlier boot, or of another container. */
 export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter(mayLive);
 }
 
-/** Marks of processes of this machine that died before they could remove them. Their runs may have ended since. */
+/** Marks of processes that are gone, and died before they could remove them. Their runs may have ended since. */
 export async function deadMarks(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter((mark) => !mayLive(mark));
 }
 
-/** Removes the mark of a run whose process is dead. */
-export async function removeMark({ file }: LiveMark): Promise<void> {
-  await rm(file, { force: true });
+/** Removes the mark of a run, whoever left it: its lock was taken over, or it is given up. */
+export async function removeMarkOf(state: StateFolder, run: string): Promise<void> {
+  await rm(markFile(state, run), { force: true });
 }
 
 /**

@@ -7,7 +7,7 @@ import { readKept, readOwn } from '../journal/kept-file.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { checkChain } from './chain.ts';
-import { whileLocked } from '../journal/file-lock.ts';
+import { LockFile } from '../owner/lock-file.ts';
 import { parseSeals, sealLine, type NewSeal, type ReadSeals } from './seal.ts';
 
 /** @returns no seals where there is no list. @throws STATE_FILE_UNREADABLE */
@@ -25,7 +25,7 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
   const file = state.sealsFile;
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    return await whileLocked(`${file}.lock`, async () => {
+    return await new LockFile(`${file}.lock`).during(async () => {
       const { lastHash: last, wholeBytes, isTorn } = await readSeals(state);
       let previous = last;
       const handle = await open(file, ownFlags.append, 0o600);

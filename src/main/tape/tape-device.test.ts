@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { driveCommand, withoutRewind, withRewind } from './tape-device.ts';
+import { driveCommand, driveOf, withoutRewind, withRewind } from './tape-device.ts';
 
 describe('the device files of a drive', () => {
   it.each([
@@ -24,4 +24,16 @@ describe('the device files of a drive', () => {
   it('are given to mt without rewind', () => {
     expect(driveCommand('/dev/rmt/0', 'status')).toEqual(['mt', '-f', '/dev/rmt/0n', 'status']);
   });
+});
+
+it.each([
+  [
+    '/dev/rmt/0',
+    ['/dev/rmt/0', '/dev/rmt/0n', '/dev/rmt/0cbn', '/dev/rmt/0ubn', '/dev/rmt/0b', '/dev/rmt/0lbn'],
+  ],
+  ['/dev/rmt/12', ['/dev/rmt/12', '/dev/rmt/12cn']],
+  ['/dev/st0', ['/dev/st0', '/dev/nst0', '/dev/nst0a', '/dev/st0m']],
+  ['/dev/tape/by-id/scsi-3500', ['/dev/tape/by-id/scsi-3500', '/dev/tape/by-id/scsi-3500-nst']],
+])('the drive %s has one name, whichever of its devices is named', (drive, devices) => {
+  expect(devices.map(driveOf)).toEqual(devices.map(() => drive));
 });

@@ -20,6 +20,18 @@ export function withRewind(device: string): string {
   return without.startsWith('/dev/nst') ? without.replace('/dev/nst', '/dev/st') : without.slice(0, -1);
 }
 
+/**
+ * The drive that a device file is of, as its shortest device: `/dev/rmt/0`, `/dev/rmt/0n` and `/dev/rmt/0cbn` are one drive, and so are
+ * `/dev/st0`, `/dev/nst0` and `/dev/nst0a`. The persistent names of udev end with -nst where the drive does not rewind. A name of another
+ * kind is a drive of its own.
+ */
+export function driveOf(device: string): string {
+  const solaris = /^(\/dev\/rmt\/\d+)[lmhuc]?b?n?$/.exec(device)?.[1];
+  const linux = /^\/dev\/n?(st\d+)[lma]?$/.exec(device)?.[1];
+  if (linux !== undefined) return `/dev/${linux}`;
+  return solaris ?? device.replace(/^(\/dev\/tape\/.*)-nst$/, '$1');
+}
+
 export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'weof' | 'offline';
 
 /**

@@ -42,6 +42,8 @@ export interface StopSignals {
 export interface RunnerOptions {
   /** Step id -> the most seconds that a command or a data stream of that step may take; undefined where the site says nothing. */
   readonly timeLimitOf?: ((step: string) => number | undefined) | undefined;
+  /** Called before each command that changes something; where it throws, the command is not sent. */
+  readonly beforeChange?: ((step: string, command: Command) => Promise<void>) | undefined;
   /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
   readonly retry?: QueryRetry | undefined;
   /** Hears that a host is connected to again, after a new attempt. */
@@ -62,6 +64,9 @@ function cut(text: string): string {
   if (text.length <= keptCharacters) return text;
   return `${text.slice(0, keptCharacters)}… (${text.length - keptCharacters} characters more)`;
 }
+
+/** Nobody removes a lock and takes it within this. */
+const longWaitMilliseconds = 1000;
 
 export class CommandRunner {
   readonly #journal: EventSink;
@@ -108,7 +113,10 @@ export class CommandRunner {
   async ready(step: string, command: Command): Promise<void> {
     const session = this.#hosts.session(command.host);
     const { onRetry } = this.streamOptions(step);
+    const since = performance.now();
     await this.#options.beforeSend?.(command, async () => session.connect?.(onRetry));
+    // The host was away for a while, in which somebody may have removed the lock.
+    if (performance.now() - since > longWaitMilliseconds) await this.beforeSending(step, command);
   }
 
   /** The site's limit holds for each command; one that is known to be quick is not given more time than it has of itself. */
@@ -116,6 +124,11 @@ export class CommandRunner {
     const ofSite = this.#options.timeLimitOf?.(step);
     if (ofSite === undefined || ownLimit === undefined) return ofSite ?? ownLimit ?? defaultTimeLimitSeconds;
     return Math.min(ofSite, ownLimit);
+  }
+
+  /** To be awaited before a command is sent, and before its intent is written. @throws what keeps the command from being sent */
+  async beforeSending(step: string, command: Command): Promise<void> {
+    if (command.changes) await this.#options.beforeChange?.(step, command);
   }
 
   /** Writes the intent of a command whose data the caller moves itself; give the number to `outcome`. */
@@ -191,6 +204,7 @@ export class CommandRunner {
   }
 
   async #sendOnce(step: string, command: Command, options: SendOptions): Promise<CommandResult> {
+    await this.beforeSending(step, command);
     const of = this.intent(step, command);
     const session = this.#hosts.session(command.host);
     const send = () =>

@@ -1,24 +1,32 @@
-/** The locks of a site's classes: who holds them, since when, whether he lives; and how one is removed that nobody needs any more. */
-import { failure } from '../../../contract/errors.ts';
-import type { CommandResult } from './hosts.ts';
-import { troubleOf, type CommandRunner } from './command-runner.ts';
+/** The locks of a site: who holds them, since when, whether he lives; and how one is removed that nobody needs any more. */
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { isElsewhere } from '../../owner/process-owner.ts';
 import {
-  isDead,
-  isOfThisMachine,
+  doingWords,
   isOld,
-  lockFolder,
+  livenessOfOwner,
   lockParent,
+  namesIn,
   ownerWords,
   parseOwner,
-  type LockOwner,
 } from '../model/lock.ts';
+import type { LockOwner } from '../model/lock.ts';
+import type { LockPlace } from '../model/lock-places.ts';
+import { troubleOf, type CommandRunner } from './command-runner.ts';
 
-/** `elsewhere`: its process is of another machine, and only that one can tell. */
-export type LockHolder = 'lives' | 'gone' | 'elsewhere' | 'nameless';
+/**
+ * `elsewhere`: its process is of another machine, and only that one can tell. `unknown`: it bears the name of this machine, but may be of an
+ * earlier boot, of a clone, or of another container.
+ */
+export type LockHolder = 'lives' | 'gone' | 'elsewhere' | 'unknown' | 'nameless';
 
-export interface ClassLock {
-  readonly class: string;
+export interface HeldLock {
+  /** Set for the lock of a class. */
+  readonly class?: string;
+  /** Set for the lock of a drive. */
+  readonly drive?: string;
   readonly host: string;
+  readonly folder: string;
   /** Undefined where the lock names nobody. */
   readonly owner: LockOwner | undefined;
   readonly holder: LockHolder;
@@ -28,57 +36,87 @@ export interface ClassLock {
   readonly names: readonly string[];
 }
 
+/** A host that could not be looked at: it may have locks. */
+export interface UnseenHost {
+  readonly host: string;
+  readonly error: ShadowtapeError;
+}
+
+export interface ListedLocks {
+  readonly locks: readonly HeldLock[];
+  readonly unseen: readonly UnseenHost[];
+}
+
 const step = 'lock';
+
+/** The class or the drive that a lock is of. */
+export const nameOf = (lock: HeldLock): string => lock.class ?? lock.drive ?? '';
 
 function holderOf(owner: LockOwner | undefined): LockHolder {
   if (!owner) return 'nameless';
-  if (!isOfThisMachine(owner)) return 'elsewhere';
-  return isDead(owner) ? 'gone' : 'lives';
+  const liveness = livenessOfOwner(owner);
+  if (liveness === 'unknown') return isElsewhere({ host: owner.console }) ? 'elsewhere' : 'unknown';
+  return liveness === 'alive' ? 'lives' : 'gone';
 }
 
-const linesOf = ({ stdout }: CommandResult) =>
-  stdout
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-
-function lockOf(className: string, host: string, names: readonly string[]): ClassLock {
+function lockOf({ what, name, host, folder }: LockPlace, names: readonly string[]): HeldLock {
   const owner = parseOwner(names.join('\n'));
-  return { class: className, host, owner, holder: holderOf(owner), old: isOld(owner?.since), names };
+  const of = what === 'class' ? { class: name } : { drive: name };
+  return { ...of, host, folder, owner, holder: holderOf(owner), old: isOld(owner?.since), names };
 }
 
-/**
- * The locks of classes that are held. Looks, and changes nothing.
- * @param host the backup server, where the locks are
- * @throws COMMAND_FAILED and what a session can end with
- */
-export async function listLocks(
+/** @throws COMMAND_FAILED and what a session can end with */
+async function locksOn(
   runner: CommandRunner,
   host: string,
-  classes: readonly string[],
-): Promise<ClassLock[]> {
-  const present = new Set(
-    linesOf(await runner.send(step, { host, argv: ['ls', lockParent], changes: false })),
-  );
-  const locks: ClassLock[] = [];
-  for (const className of new Set(classes)) {
-    const folder = lockFolder(className);
-    if (!present.has(folder.slice(lockParent.length + 1))) continue;
-    const look = await runner.send(step, { host, argv: ['ls', folder], changes: false }, { anyStatus: true });
+  places: readonly LockPlace[],
+): Promise<HeldLock[]> {
+  const ls = (path: string, anyStatus: boolean) =>
+    runner.send(step, { host, argv: ['ls', path], changes: false }, { anyStatus });
+  const present = new Set(namesIn((await ls(lockParent, false)).stdout.toString('utf8')));
+  const locks: HeldLock[] = [];
+  for (const place of places) {
+    if (!present.has(place.folder.slice(lockParent.length + 1))) continue;
+    const look = await ls(place.folder, true);
     // Given back between the two looks.
-    if (look.status === 0) locks.push(lockOf(className, host, linesOf(look)));
+    if (look.status === 0) locks.push(lockOf(place, namesIn(look.stdout.toString('utf8'))));
   }
   return locks;
 }
 
+/**
+ * The locks that are held. Looks, and changes nothing.
+ * @param places where locks may be; several of one host are looked for at once
+ */
+export async function listLocks(runner: CommandRunner, places: readonly LockPlace[]): Promise<ListedLocks> {
+  const hosts = [...new Set(places.map(({ host }) => host))];
+  const looks = hosts.map(async (host): Promise<readonly HeldLock[] | UnseenHost> => {
+    try {
+      return await locksOn(
+        runner,
+        host,
+        places.filter((place) => place.host === host),
+      );
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return { host, error };
+    }
+  });
+  const found = await Promise.all(looks);
+  return {
+    locks: found.flatMap((each) => ('error' in each ? [] : each)),
+    unseen: found.flatMap((each) => ('error' in each ? [each] : [])),
+  };
+}
+
 /** @throws LOCK_HELD where the process that holds the lock lives on this machine */
-export function requireLeftBehind({ class: className, host, owner, holder }: ClassLock): void {
+export function requireLeftBehind(lock: HeldLock): void {
+  const { host, owner, holder, folder } = lock;
   if (holder !== 'lives' || !owner) return;
-  const folder = lockFolder(className);
   throw failure('LOCK_HELD', {
-    class: className,
+    name: nameOf(lock),
     host,
-    run: owner.run,
+    what: doingWords(owner),
     owner: ownerWords(owner),
     remedy: `rmdir ${folder}/* ${folder}`,
   });
@@ -88,16 +126,12 @@ export function requireLeftBehind({ class: className, host, owner, holder }: Cla
  * Removes a lock as it was listed. One that has another owner by now stays.
  * @throws LOCK_CHANGED, and what a session can end with
  */
-export async function clearLock(runner: CommandRunner, lock: ClassLock): Promise<void> {
-  const { host, names } = lock;
-  const folder = lockFolder(lock.class);
+export async function clearLock(runner: CommandRunner, lock: HeldLock): Promise<void> {
+  const { host, names, folder } = lock;
   for (const path of [...names.map((name) => `${folder}/${name}`), folder]) {
-    const result = await runner.send(
-      step,
-      { host, argv: ['rmdir', path], changes: true },
-      { anyStatus: true },
-    );
-    const trouble = troubleOf({ host, argv: ['rmdir', path] }, result);
-    if (trouble) throw failure('LOCK_CHANGED', { class: lock.class, host }, trouble.evidence, trouble);
+    const argv = ['rmdir', path];
+    const result = await runner.send(step, { host, argv, changes: true }, { anyStatus: true });
+    const trouble = troubleOf({ host, argv }, result);
+    if (trouble) throw failure('LOCK_CHANGED', { name: nameOf(lock), host }, trouble.evidence, trouble);
   }
 }

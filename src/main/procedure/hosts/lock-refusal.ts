@@ -1,36 +1,53 @@
-/** Why a run is refused that finds its class locked: by whom, since when. */
+/** Why somebody is refused who finds a class or a drive locked: by whom, since when. */
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
-import type { Assignment } from '../model/assignment.ts';
-import { ownerWords, parseOwner, sinceWords } from '../model/lock.ts';
+import {
+  doingWords,
+  isOfCommand,
+  ownerWords,
+  parseOwner,
+  sinceWords,
+  type LockOwner,
+} from '../model/lock.ts';
+import type { LockPlace } from '../model/lock-places.ts';
+
+type Locked = Pick<LockPlace, 'what' | 'name' | 'host'>;
+
+/** `marion on jump1 (process 4711), since 2026-11-22T02:00:04Z`. */
+export const ownerSince = (owner: LockOwner): string =>
+  `${ownerWords(owner)}${owner.since === undefined ? '' : `, since ${sinceWords(owner.since)}`}`;
+
+function driveFailure({ name: device, host }: Locked, owner: LockOwner | undefined): ShadowtapeError {
+  if (!owner) return failure('DRIVE_LOCKED_NAMELESS', { device, host });
+  const unlock = `shadowtape unlock ${device}`;
+  const { run } = owner;
+  const rest = isOfCommand(owner)
+    ? `remove the lock with ${unlock}`
+    : `resume or roll back that run on the machine where it was started: shadowtape resume ${run}, shadowtape unwind ${run}. To give it up instead: ${unlock} --discard ${run}`;
+  const remedy = `shadowtape locks shows whether its process lives. If it does not, ${rest}`;
+  return failure('DRIVE_IN_USE', {
+    device,
+    host,
+    user: `${doingWords(owner)} of ${ownerSince(owner)}`,
+    remedy,
+  });
+}
 
 /** @param listing what `ls` prints of the lock folder */
-export function lockedFailure(
-  { class: className, backupServer: host }: Pick<Assignment, 'class' | 'backupServer'>,
-  listing: string,
-): ShadowtapeError {
+export function lockedFailure(place: Locked, listing: string): ShadowtapeError {
   const owner = parseOwner(listing);
+  if (place.what === 'drive') return driveFailure(place, owner);
+  const { name: className, host } = place;
   if (!owner) return failure('CLASS_LOCKED_NAMELESS', { class: className, host });
-  const since = owner.since === undefined ? '' : `, since ${sinceWords(owner.since)}`;
-  return failure('CLASS_LOCKED', {
-    class: className,
-    host,
-    run: owner.run,
-    owner: `${ownerWords(owner)}${since}`,
-  });
+  return failure('CLASS_LOCKED', { class: className, host, run: owner.run, owner: ownerSince(owner) });
 }
 
 /**
  * @param listing what `ls` prints of the lock folder
  * @param since since when the run is worked on, as its journal has it: for a lock that does not say it
  */
-export function busyFailure(
-  { class: className, backupServer }: Pick<Assignment, 'class' | 'backupServer'>,
-  run: string,
-  listing: string,
-  since: string,
-): ShadowtapeError {
+export function busyFailure(place: Locked, run: string, listing: string, since: string): ShadowtapeError {
   const owner = parseOwner(listing);
-  if (owner?.run !== run) return lockedFailure({ class: className, backupServer }, listing);
+  if (owner?.run !== run) return lockedFailure(place, listing);
   return failure('RUN_BUSY', {
     run,
     owner: ownerWords(owner),

@@ -1,112 +1,90 @@
-/** Takes the lock of a run up: who goes on with the run, or unwinds it, holds the lock that its first process held. */
-import type { Assignment } from '../model/assignment.ts';
-import { troubleOf, type CommandRunner } from './command-runner.ts';
-import type { CommandResult } from './hosts.ts';
-import { isDead, lockFolder, ownerName, ownerWords, parseOwner, thisOwner } from '../model/lock.ts';
-import { busyFailure } from './lock-refusal.ts';
+/** Takes the locks of a run up: whoever resumes the run, or rolls it back, holds the locks that its first process held. */
+import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { isOfCommand, livenessOfOwner, ownerName, ownerWords, parseOwner, thisOwner } from '../model/lock.ts';
+import type { LockOwner } from '../model/lock.ts';
+import type { LockPlace } from '../model/lock-places.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { busyFailure, lockedFailure } from './lock-refusal.ts';
+import { giveBackPlaces, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
 
-export interface LockOrder {
+export interface TakeUpOrder {
   readonly runner: CommandRunner;
-  readonly assignment: Pick<Assignment, 'class' | 'backupServer'>;
+  /** The locks that the run needs, in their order. */
+  readonly places: readonly LockPlace[];
   readonly run: string;
   /** Since when the run is worked on, as its journal has it: for who is refused by a lock that does not say it. */
   readonly since: string;
-  /** True where the run may have made its lock and died before it could put its name on it. */
-  readonly mayBeNameless: boolean;
-  /** Takes the lock whoever owns it, as long as it is this run's. */
+  /** True where the run may have made that lock and died before it could put its name on it. */
+  readonly mayBeNameless: (place: LockPlace) => boolean;
+  /** Takes the locks whoever owns them, as long as they are this run's. */
   readonly force: boolean;
+  /** Says why the lock of another run must stay whose process is gone; undefined where that run has left nothing. */
+  readonly whyLockStays:
+    ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
 }
 
 const step = 'take-up';
 
-class RunLock {
-  readonly #order: LockOrder;
-  readonly #folder: string;
-  readonly #own: string;
+/** A drive that somebody else left may be taken: nothing of the run that is taken up depends on who had it. */
+async function mayTakeDrive({ whyLockStays }: TakeUpOrder, found: FoundLock): Promise<boolean> {
+  const { place, owner } = found;
+  if (place.what !== 'drive' || !owner || livenessOfOwner(owner) !== 'gone') return false;
+  if (isOfCommand(owner)) return true;
+  return whyLockStays !== undefined && (await whyLockStays(owner, place)) === undefined;
+}
 
-  constructor(order: LockOrder) {
-    this.#order = order;
-    this.#folder = lockFolder(order.assignment.class);
-    this.#own = ownerName(thisOwner(order.run));
+async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string | undefined> {
+  const { run, mayBeNameless, force } = order;
+  const { place, owner, listing } = found;
+  const refused = () => busyFailure(place, run, listing, order.since);
+  if (!owner) {
+    if (listing.trim() !== '' || !(mayBeNameless(place) || force)) throw refused();
+    return undefined;
   }
-
-  #send(...argv: string[]): Promise<CommandResult> {
-    const { runner, assignment } = this.#order;
-    return runner.send(step, { host: assignment.backupServer, argv, changes: true }, { anyStatus: true });
+  if (owner.run !== run) {
+    if (await mayTakeDrive(order, found)) return undefined;
+    throw refused();
   }
-
-  #require(result: CommandResult, ...argv: string[]): void {
-    const trouble = troubleOf({ host: this.#order.assignment.backupServer, argv }, result);
-    if (trouble) throw trouble;
-  }
-
-  async #listing(): Promise<string> {
-    const result = await this.#send('ls', this.#folder);
-    this.#require(result, 'ls', this.#folder);
-    return result.stdout.toString('utf8');
-  }
-
-  /** @returns what refuses who is not the owner */
-  #refusal(listing: string) {
-    const { run, assignment, since } = this.#order;
-    return busyFailure(assignment, run, listing, since);
-  }
-
-  /** @returns a warning, where the lock of another process was taken over */
-  async #takeOver(): Promise<string | undefined> {
-    const { run, mayBeNameless, force } = this.#order;
-    const listing = await this.#listing();
-    const owner = parseOwner(listing);
-    if (!owner) {
-      if (listing.trim() !== '' || !(mayBeNameless || force)) throw this.#refusal(listing);
-      return undefined;
-    }
-    if (owner.run !== run || !(isDead(owner) || force)) throw this.#refusal(listing);
-    // Of two that take it over at the same time only one can remove the former owner's name.
-    const removed = await this.#send('rmdir', `${this.#folder}/${ownerName(owner)}`);
-    if (removed.status !== 0) throw this.#refusal(await this.#listing());
-    const told = ownerWords(owner);
-    return isDead(owner)
-      ? `the lock was left by ${told}, which is gone; it was taken over`
-      : `the lock of ${told} was taken over (--take-over-lock)`;
-  }
-
-  async take(): Promise<string | undefined> {
-    const made = await this.#send('mkdir', this.#folder);
-    let warning: string | undefined;
-    if (made.status !== 0) {
-      const there = await this.#send('ls', this.#folder);
-      // Where there is no lock either, mkdir failed for a reason of its own.
-      if (there.status !== 0) this.#require(made, 'mkdir', this.#folder);
-      warning = await this.#takeOver();
-    }
-    const own = `${this.#folder}/${this.#own}`;
-    this.#require(await this.#send('mkdir', own), 'mkdir', own);
-    const others = (await this.#listing()).split('\n').filter((name) => name !== '' && name !== this.#own);
-    if (others.length === 0) return warning;
-    await this.#send('rmdir', own);
-    throw this.#refusal(others.join('\n'));
-  }
-
-  /** A lock that cannot be given back is taken over by the next who takes the run up. */
-  async release(): Promise<void> {
-    try {
-      await this.#send('rmdir', `${this.#folder}/${this.#own}`);
-      await this.#send('rmdir', this.#folder);
-    } catch {
-      // Why the run was not taken up is worth more than this.
-    }
-  }
+  const isGone = livenessOfOwner(owner) === 'gone';
+  if (!isGone && !force) throw refused();
+  return isGone
+    ? `the lock was left by ${ownerWords(owner)}, which is gone; it was taken over`
+    : `the lock of ${ownerWords(owner)} was taken over (--take-over-lock)`;
 }
 
 /**
- * Takes the lock of the class for a run that is taken up. The lock of a process of this machine that is gone is taken over.
- * @returns a warning, where there was an owner; and how the lock is given back
- * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED and CLASS_LOCKED_NAMELESS where the lock is not this run's
+ * A rollback moves no tape: it takes the lock of the drive where that is the run's own, to give it back, and needs it no further.
+ * @returns the place, where it is to be taken
  */
-export async function takeLockUp(
-  order: LockOrder,
-): Promise<{ warning: string | undefined; release: () => Promise<void> }> {
-  const lock = new RunLock(order);
-  return { warning: await lock.take(), release: () => lock.release() };
+async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise<LockPlace[]> {
+  const command = { host: place.host, argv: ['ls', place.folder], changes: false };
+  const look = await runner.send(step, command, { anyStatus: true });
+  return parseOwner(look.stdout.toString('utf8'))?.run === run ? [place] : [];
+}
+
+/**
+ * Takes the locks for a run that is taken up. That of a process which is surely gone is taken over.
+ * @param mode a rollback goes without the drive
+ * @returns warnings, where there was an owner; and how the locks are given back
+ * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED, CLASS_LOCKED_NAMELESS, DRIVE_IN_USE and DRIVE_LOCKED_NAMELESS where
+ *   a lock is not this run's
+ */
+export async function takeLocksUp(
+  order: TakeUpOrder,
+  mode: 'resume' | 'unwind',
+): Promise<{ warnings: readonly string[]; release: () => Promise<void> }> {
+  const { runner, run, since } = order;
+  const places: LockPlace[] = [];
+  for (const place of order.places)
+    places.push(...(mode === 'unwind' && place.what === 'drive' ? await ownDrive(order, place) : [place]));
+  const taking: LockOrder = {
+    runner,
+    step,
+    own: ownerName(thisOwner(run)),
+    mayTakeOver: (found) => mayTakeOver(order, found),
+    refusal: ({ place, listing }) =>
+      place.what === 'drive' ? lockedFailure(place, listing) : busyFailure(place, run, listing, since),
+  };
+  const warnings = await takePlaces(taking, places);
+  return { warnings, release: () => giveBackPlaces(taking, places) };
 }

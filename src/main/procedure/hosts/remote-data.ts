@@ -26,6 +26,7 @@ export async function open<End extends { ended: Promise<ProcessEnd> }>(
   command: StepCommand,
   how: (command: StepCommand) => Promise<End>,
 ): Promise<Opened<End>> {
+  await room.runner.beforeSending(step, command);
   const intent = room.runner.intent(step, command);
   const startedAt = performance.now();
   try {

@@ -9,7 +9,7 @@ import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { Fingerprints, SampledBlock } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
-import type { Journal } from '../../journal/journal.ts';
+import { noJournal, type Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';
 import {
   outageSecondsWithoutServices,
@@ -20,11 +20,13 @@ import {
   type RetryClock,
 } from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
+import { LockGuard } from './lock-guard.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
-import type { LockOwner } from '../model/lock.ts';
+import { ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
+import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { Steadiness } from './steadiness.ts';
-import type { Step } from '../model/step.ts';
+import type { Performance, Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
 
 export type LiveProgress = Pick<
@@ -58,7 +60,8 @@ export interface RunOptions {
    * Says why the lock of a run whose process is dead must stay; undefined where that run has left nothing. Where it is left out, each such
    * lock stays.
    */
-  readonly whyLockStays?: ((owner: LockOwner) => Promise<ShadowtapeError | undefined>) | undefined;
+  readonly whyLockStays?:
+    ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
   /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
 }
@@ -85,6 +88,9 @@ function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: st
   });
 }
 
+/** Steps that write to the tape, or change it. */
+const movesTape = new Set<Performance>(['label', 'dump', 'dump-ended', 'manifest', 'read-back']);
+
 /** The journal keeps at most one progress line a second. */
 const millisecondsBetweenProgress = 1000;
 
@@ -97,6 +103,7 @@ export class RunContext {
   readonly journal: Journal;
   readonly runner: CommandRunner;
   readonly observer: Observer;
+  readonly lockGuard: LockGuard;
   /** True while the run is brought back: a cancel then no longer ends anything. */
   unwinding = false;
   /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
@@ -146,11 +153,22 @@ export class RunContext {
         options.journal.append({ type: 'warning', step, text });
       },
     });
+    const moving = options.steps.filter(({ performance: kind }) => movesTape.has(kind)).map(({ id }) => id);
+    const steps = new Set(moving);
+    this.lockGuard = new LockGuard({
+      patient: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf, retry }),
+      quick: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf }),
+      places: lockPlaces(options.assignment),
+      own: ownerName(thisOwner(options.journal.run)),
+      run: options.journal.run,
+      needsDrive: (step) => steps.has(step),
+    });
     this.runner = new CommandRunner(options.journal, options.hosts, signals, {
       timeLimitOf,
       retry,
       onReconnect: () => this.steadiness.disturb(),
       beforeSend: (command, connect) => this.steadiness.ensure(command, connect),
+      beforeChange: this.lockGuard.check.bind(this.lockGuard),
     });
     this.observer = new Observer(this.runner, options.assignment, () => options.journal.events);
   }

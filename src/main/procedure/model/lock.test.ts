@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import {
-  isDead,
   isOld,
+  livenessOfOwner,
   lockFolder,
   ownerName,
   ownerWords,
@@ -36,9 +36,41 @@ describe('the lock of a class', () => {
   });
 
   it('is not taken for dead while its process lives, nor when it belongs to another machine', () => {
-    expect(isDead(thisOwner('run'))).toBe(false);
-    expect(isDead({ ...thisOwner('run'), console: `not-${hostname()}`, processId: 2 ** 22 })).toBe(false);
-    expect(isDead({ ...thisOwner('run'), processId: 2 ** 22 })).toBe(true);
+    const gone = { ...thisOwner('run'), processId: 2 ** 22 + 1 };
+    expect(livenessOfOwner(thisOwner('run'))).toBe('alive');
+    expect(livenessOfOwner(gone)).toBe('gone');
+    expect(livenessOfOwner({ ...gone, console: `not-${hostname()}`, machine: 'abc' })).toBe('unknown');
+    expect(livenessOfOwner({ ...gone, boot: 'abc' })).toBe('unknown');
+  });
+
+  it('tells machine, boot, PID namespace, start of the process and console', () => {
+    const owner = thisOwner('20261122-020004-volume2');
+    expect(owner).toMatchObject({ machine: expect.any(String), boot: expect.any(String) });
+    expect(parseOwner(ownerName(owner))).toEqual(owner);
+    expect(ownerName(owner).length).toBeLessThan(255);
+  });
+
+  it('is read by release 0.1.0 as that of a process of another machine, so that it takes nothing over', () => {
+    const [run, , console, processId] = ownerName(thisOwner('20261122-020004-volume2')).split(',');
+    expect([run, processId]).toEqual(['20261122-020004-volume2', String(process.pid)]);
+    expect(decodeURIComponent(console?.replaceAll('=', '%') ?? '')).toMatch(
+      new RegExp(`^${hostname()}/[0-9a-f]{12}/[0-9a-f]{12}/\\d+/\\d+/[0-9a-f]{8}$`),
+    );
+  });
+
+  it('of release 0.1.0 is understood: nothing but a process that lives here can be told of it', () => {
+    const owner = parseOwner(
+      `20261122-020004-volume2,marion,${hostname()},${2 ** 22 + 1},20261122T020004Z\n`,
+    );
+    expect(owner).toEqual({
+      run: '20261122-020004-volume2',
+      user: 'marion',
+      console: hostname(),
+      processId: 2 ** 22 + 1,
+      since: '2026-11-22T02:00:04Z',
+    });
+    expect(owner && livenessOfOwner(owner)).toBe('unknown');
+    expect(owner && livenessOfOwner({ ...owner, processId: process.pid })).toBe('alive');
   });
 
   it('tells since when it is held, where that is known', () => {
@@ -77,7 +109,7 @@ describe('the lock of a class', () => {
 });
 
 describe('who finds the class locked', () => {
-  const place = { class: 'Class1', backupServer: 'node3' };
+  const place = { what: 'class', name: 'Class1', host: 'node3' } as const;
   const since = `${new Date().toISOString().slice(0, 19)}Z`;
   const owner = { run: 'R', user: 'marion', console: 'jump1', processId: 4711, since };
 

@@ -1,20 +1,30 @@
 /**
- * One run a class at a time: a folder on the backup server, made by mkdir, which either makes it or fails. A folder inside it
- * names the owner, so that nothing but mkdir, ls and rmdir is needed on the host.
+ * A lock on a host: a folder, made by mkdir, which either makes it or fails. A folder inside it names the owner, so that nothing but
+ * mkdir, ls and rmdir is needed on the host. One run a class at a time, and one user a drive.
  */
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
+import { livenessOf, thisProcess, type Liveness, type Place } from '../../owner/process-owner.ts';
 
 export interface LockOwner {
+  /** The run, or `command:NAME` for a command outside of any run that has the drive. */
   readonly run: string;
   readonly user: string;
-  /** The machine that the console runs on. */
+  /** The host name of the machine that the console runs on. */
   readonly console: string;
   readonly processId: number;
-  /** When the lock was made, in ISO 8601; earlier releases did not write it down. */
+  /** When the lock was made, in ISO 8601; early locks do not say it. */
   readonly since?: string | undefined;
+  /** What release 0.1.0 does not say: see ProcessOwner. */
+  readonly machine?: string | undefined;
+  readonly boot?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly started?: string | undefined;
+  readonly consoleId?: string | undefined;
 }
 
-/** Where locks are on the backup server. */
+const commandPrefix = 'command:';
+
+/** Where locks are on a host. */
 export const lockParent = '/var/tmp';
 
 /** @param className the class of the primary domain */
@@ -27,27 +37,57 @@ const sinceOf = new Map<string, string>();
 
 export function thisOwner(run: string): LockOwner {
   const since = sinceOf.get(run) ?? `${new Date().toISOString().slice(0, 19)}Z`;
-  sinceOf.set(run, since);
-  return { run, user: userInfo().username, console: hostname(), processId: process.pid, since };
+  // A command has its name once for each time that it is given.
+  if (!run.startsWith(commandPrefix)) sinceOf.set(run, since);
+  const { host, process: processId, console: consoleId, ...place } = thisProcess();
+  return { run, user: userInfo().username, console: host, processId, since, ...place, consoleId };
 }
 
 const part = (text: string) => encodeURIComponent(text).replaceAll('%', '=');
 
+/**
+ * Host name and identity in one field, parted by what no host name has. Release 0.1.0 reads it as the name of another machine, and so
+ * never takes the lock for one that was left behind.
+ */
+function consoleField(owner: LockOwner): string {
+  const { console, machine, boot, namespace, started, consoleId } = owner;
+  const facts = [machine, boot, namespace, started, consoleId];
+  return facts.every((fact) => fact === undefined)
+    ? console
+    : [console, ...facts.map((fact) => fact ?? '')].join('/');
+}
+
 /** One file name: run, user, console, process id and the time, parted by commas. */
-export function ownerName({ run, user, console, processId, since }: LockOwner): string {
+export function ownerName(owner: LockOwner): string {
+  const { run, user, processId, since } = owner;
   const time = since === undefined ? [] : [since.replaceAll(/[-:]/g, '')];
-  return [run, user, console, String(processId), ...time].map(part).join(',');
+  return [run, user, consoleField(owner), String(processId), ...time].map(part).join(',');
 }
 
 const compactTime = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const identity = /^([^/]+)\/([0-9a-f]*)\/([0-9a-f]*)\/(\d*)\/(\d*)\/([0-9a-f]*)$/;
+
+function readConsole(field: string): Omit<LockOwner, 'run' | 'user' | 'processId'> {
+  const [, console, ...facts] = identity.exec(field) ?? [];
+  if (console === undefined) return { console: field };
+  const [machine, boot, namespace, started, consoleId] = facts.map((fact) => fact || undefined);
+  return { console, machine, boot, namespace, started, consoleId };
+}
+
+/** The names that `ls` prints of a folder. */
+export const namesIn = (listing: string): string[] =>
+  listing.split('\n').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+
+/** The entry of a lock's folder that names its owner. */
+export const ownerEntry = (listing: string): string | undefined =>
+  namesIn(listing).find((entry) => [4, 5].includes(entry.split(',').length));
 
 /** Reads what `ls` prints of the lock folder; undefined where it names no owner. */
 export function parseOwner(listing: string): LockOwner | undefined {
-  const line = listing.split('\n').find((entry) => [4, 5].includes(entry.split(',').length));
-  const [run, user, console, processId, time] = (line ?? '').split(',').map(readPart);
+  const [run, user, console, processId, time] = (ownerEntry(listing) ?? '').split(',').map(readPart);
   if (run === undefined || user === undefined || console === undefined || !/^\d+$/.test(processId ?? ''))
     return undefined;
-  const owner = { run, user, console, processId: Number(processId) };
+  const owner = { run, user, processId: Number(processId), ...readConsole(console) };
   if (time === undefined || !compactTime.test(time)) return owner;
   return { ...owner, since: time.replace(compactTime, '$1-$2-$3T$4:$5:$6Z') };
 }
@@ -56,6 +96,16 @@ export function parseOwner(listing: string): LockOwner | undefined {
 export function ownerWords({ user, console, processId }: LockOwner): string {
   return `${user} on ${console} (process ${processId})`;
 }
+
+/** The name under which a command outside of any run has the drive. */
+export const commandRun = (name: string): string => `${commandPrefix}${name}`;
+
+/** True where the owner is a command outside of any run: it leaves nothing to resume. */
+export const isOfCommand = ({ run }: LockOwner): boolean => run.startsWith(commandPrefix);
+
+/** `run 20261122-020004-volume2`, `shadowtape label`. */
+export const doingWords = (owner: LockOwner): string =>
+  isOfCommand(owner) ? `shadowtape ${owner.run.slice(commandPrefix.length)}` : `run ${owner.run}`;
 
 /** Longer than a run takes, its tapes and its copying included. */
 const oldDays = 3;
@@ -72,8 +122,6 @@ export function sinceWords(since: string, now: Date = new Date()): string {
   return `${since} (${Math.floor((now.getTime() - Date.parse(since)) / millisecondsOfDay)} days ago)`;
 }
 
-export const isOfThisMachine = (owner: LockOwner): boolean => owner.console === hostname();
-
 function readPart(text: string): string | undefined {
   try {
     return decodeURIComponent(text.trim().replaceAll('=', '%'));
@@ -82,13 +130,11 @@ function readPart(text: string): string | undefined {
   }
 }
 
-/** True where the owner was a process of this machine that is gone. */
-export function isDead(owner: LockOwner): boolean {
-  if (!isOfThisMachine(owner)) return false;
-  try {
-    process.kill(owner.processId, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+/**
+ * Says whether the process of an owner lives.
+ * @param here where this process runs
+ */
+export function livenessOfOwner(owner: LockOwner, here?: Place): Liveness {
+  const { console: host, processId, consoleId: console, machine, boot, namespace, started } = owner;
+  return livenessOf({ host, process: processId, console, machine, boot, namespace, started }, here);
 }

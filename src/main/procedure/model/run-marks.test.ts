@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
+import { lockPlaces, placesHeld } from './lock-places.ts';
 import { marksOf, type RunMarks } from './run-marks.ts';
 import { resumeCommands } from '../plan/services.ts';
 import type { StepCommand } from './step.ts';
@@ -90,7 +91,6 @@ describe('what a run has changed', () => {
       .sent('3-1', 'node1', 'sdxinfo -V', 0, false);
     expect(looked.marks).toMatchObject({
       changed: false,
-      lockMade: true,
       dumpBegun: false,
       tape: 'untouched',
       partBegun: false,
@@ -118,33 +118,56 @@ describe('what a run has changed', () => {
   });
 });
 
-describe('the lock', () => {
-  it('stands until its rmdir has surely ended well', () => {
-    expect(begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).marks.lockMade).toBe(
-      false,
-    );
-    expect(begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 2).marks.lockMade).toBe(
-      true,
-    );
-    expect(begun().brokenOff('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock').marks.lockMade).toBe(
-      true,
-    );
+describe('the locks', () => {
+  const assignment = {
+    class: 'Class1',
+    backupServer: 'node3',
+    primaryNodes: ['node2', 'node1'],
+    tapeHost: 'node3',
+    tapeDevice: '/dev/rmt/0cbn',
+  };
+  const lock = '/var/tmp/shadowtape-Class1.lock';
+  const own = `${lock}/run,root,jump1,4711`;
+  const held = ({ marks }: ReturnType<typeof story>) =>
+    placesHeld(lockPlaces(assignment), marks.locks).map(({ host, folder }) => `${host} ${folder}`);
+
+  it('are taken on the backup server, on each node by name, and on the tape host, where the drive has one name', () => {
+    expect(lockPlaces(assignment).map(({ host, folder }) => `${host} ${folder}`)).toEqual([
+      `node3 ${lock}`,
+      `node1 ${lock}`,
+      `node2 ${lock}`,
+      'node3 /var/tmp/shadowtape-dev.rmt.0.lock',
+    ]);
   });
 
-  it('is held by whoever took the run up, until it is removed again', () => {
-    const takenUp = () =>
-      begun().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).takenUp();
-    expect(takenUp().marks.lockMade).toBe(true);
-    expect(takenUp().sent('unlock', 'node3', 'rmdir /var/tmp/shadowtape-Class1.lock', 0).marks.lockMade).toBe(
-      false,
-    );
+  it('are held until their rmdir has surely ended well', () => {
+    expect(held(begun())).toEqual([`node3 ${lock}`]);
+    expect(held(begun().sent('unlock', 'node3', `rmdir ${lock}`, 0))).toEqual([]);
+    expect(held(begun().sent('unlock', 'node3', `rmdir ${lock}`, 2))).toEqual([`node3 ${lock}`]);
+    expect(held(begun().brokenOff('unlock', 'node3', `rmdir ${lock}`))).toEqual([`node3 ${lock}`]);
+    expect(held(begun().sent('unlock', 'node3', `rmdir ${own}`, 0))).toEqual([`node3 ${lock}`]);
   });
 
-  it('is not this run’s where its mkdir failed', () => {
-    expect(
-      story().step('lock', 'prepare').sent('lock', 'node3', 'mkdir /var/tmp/shadowtape-Class1.lock', 2).marks
-        .lockMade,
-    ).toBe(false);
+  it('are those of the host that answered: one that was given back on a node is still held on the others', () => {
+    const both = begun().sent('lock', 'node1', `mkdir ${lock}`, 0);
+    expect(held(both)).toEqual([`node3 ${lock}`, `node1 ${lock}`]);
+    expect(held(both.sent('unlock', 'node1', `rmdir ${lock}`, 0))).toEqual([`node3 ${lock}`]);
+  });
+
+  it('are no longer held where the own name is seen to be gone at the end', () => {
+    const asked = begun().sent('unlock', 'node3', `rmdir ${own}`, 2);
+    expect(held(asked.sent('unlock', 'node3', `ls -d ${own}`, 0))).toEqual([`node3 ${lock}`]);
+    expect(held(asked.sent('unlock', 'node3', `ls -d ${own}`, 2))).toEqual([]);
+  });
+
+  it('are held by whoever took the run up, until they are removed again', () => {
+    const takenUp = () => begun().sent('unlock', 'node3', `rmdir ${lock}`, 0).takenUp();
+    expect(held(takenUp())).toHaveLength(4);
+    expect(held(takenUp().sent('unlock', 'node3', `rmdir ${lock}`, 0))).not.toContain(`node3 ${lock}`);
+  });
+
+  it('are not this run’s where their mkdir failed', () => {
+    expect(held(story().step('lock', 'prepare').sent('lock', 'node3', `mkdir ${lock}`, 2))).toEqual([]);
   });
 });
 

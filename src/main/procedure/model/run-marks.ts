@@ -2,6 +2,7 @@
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { TapeMark } from '../../../contract/run-outcome.ts';
 import { commandNode, type Assignment } from './assignment.ts';
+import { placeKey, type LockMarks } from './lock-places.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 import type { Step } from './step.ts';
 
@@ -50,7 +51,7 @@ export interface RunMarks {
   readonly dumpBegun: boolean;
   /** What the tape is worth after this run. */
   readonly tape: TapeMark;
-  readonly lockMade: boolean;
+  readonly locks: LockMarks;
   /** The mount point was made by this run, and is still there. */
   readonly mountPointMade: boolean;
   /** Stop commands whose services were not resumed since. */
@@ -67,14 +68,38 @@ function stands(
   sent: readonly Sent[],
   make: (intent: Intent) => boolean,
   remove: (intent: Intent) => boolean,
-  thereBefore = false,
 ): boolean {
-  let there = thereBefore;
+  let there = false;
   for (const { intent, ending } of sent) {
     if (make(intent) && ending !== 'bad') there = true;
     if (remove(intent) && ending === 'good') there = false;
   }
   return there;
+}
+
+/** The lock that a path is, or lies in: its owner's folder lies inside. */
+const lockOfPath = /^(\/.*\/shadowtape-[^/]+\.lock)(?:\/[^/]+)?$/;
+
+/** True where the command shows that the lock is the run's, false where it is no longer; undefined where it tells neither. */
+function lockTold({ intent: { step, argv }, ending }: Sent, isWhole: boolean): boolean | undefined {
+  const [command] = argv;
+  if (step === 'lock' && command === 'mkdir' && ending !== 'bad') return true;
+  // In step lock the owner's folder alone is removed where somebody else holds the lock after all.
+  if (command === 'rmdir' && ending === 'good' && (isWhole || step === 'lock')) return false;
+  return step === 'unlock' && command === 'ls' && ending === 'bad' ? false : undefined;
+}
+
+function locksOf(sent: readonly Sent[], takenUp: boolean): LockMarks {
+  const seen = new Map<string, boolean>();
+  for (const each of sent) {
+    const { step, host, argv } = each.intent;
+    if (step !== 'lock' && step !== 'unlock') continue;
+    const path = argv.at(-1) ?? '';
+    const folder = lockOfPath.exec(path)?.[1];
+    const told = folder === undefined ? undefined : lockTold(each, folder === path);
+    if (folder !== undefined && told !== undefined) seen.set(placeKey({ host, folder }), told);
+  }
+  return { takenUp, seen };
 }
 
 /** Steps whose commands leave cluster and backup server as they are: lock, tape position, looking. */
@@ -206,7 +231,6 @@ export function marksOf(
   const dumpBegun = changing.some(({ intent }) => dumpSteps.includes(intent.step));
   const labelBegun = changing.some(({ intent }) => intent.step === 'label');
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
-  const isMkdir = (intent: Intent, step: string) => intent.step === step && intent.argv[0] === 'mkdir';
   return {
     partBegun: changing.some(({ intent }) => intent.step === '3-3'),
     proxyStarted: stands(
@@ -219,12 +243,8 @@ export function marksOf(
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
     tape: tapeMark(events, dumpSteps, dumpBegun, labelBegun),
-    lockMade: stands(
+    locks: locksOf(
       sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
-      (intent) => isMkdir(intent, 'lock'),
-      // The owner's folder lies inside the lock's.
-      (intent) => intent.step === 'unlock' && (intent.argv[1] ?? '').endsWith('.lock'),
-      // Who takes a run up has taken its lock before.
       takenUp !== undefined,
     ),
     mountPointMade: stands(

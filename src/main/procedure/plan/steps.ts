@@ -1,6 +1,6 @@
 /** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
 import { commandNode, mounts, type Assignment } from '../model/assignment.ts';
-import { lockFolder } from '../model/lock.ts';
+import { lockPlaces } from '../model/lock-places.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
 import { dumpSteps } from './steps-dump.ts';
 import { partSteps } from './steps-part.ts';
@@ -14,18 +14,16 @@ function lockStep(assignment: Assignment): Step {
   return {
     id: 'lock',
     phase: 'prepare',
-    title: `Lock ${assignment.class}`,
-    why: 'two runs on one class would part and remove under each other',
+    title: `Lock ${assignment.class} and the drive`,
+    why: 'two runs on one class would part and remove under each other, and two users of one drive overwrite each other',
     source: 'Shadowtape',
     performance: 'lock',
-    commands: [
-      {
-        host: assignment.backupServer,
-        argv: ['mkdir', lockFolder(assignment.class)],
-        guide: false,
-        changes: false,
-      },
-    ],
+    commands: lockPlaces(assignment).map(({ host, folder }) => ({
+      host,
+      argv: ['mkdir', folder],
+      guide: false,
+      changes: false,
+    })),
   };
 }
 
@@ -33,18 +31,13 @@ function unlockStep(assignment: Assignment): Step {
   return {
     id: 'unlock',
     phase: 'finish',
-    title: `Unlock ${assignment.class}`,
+    title: `Unlock ${assignment.class} and the drive`,
     why: 'the next run may begin',
     source: 'Shadowtape',
     performance: 'unlock',
-    commands: [
-      {
-        host: assignment.backupServer,
-        argv: ['rmdir', lockFolder(assignment.class)],
-        guide: false,
-        changes: false,
-      },
-    ],
+    commands: lockPlaces(assignment)
+      .toReversed()
+      .map(({ host, folder }) => ({ host, argv: ['rmdir', folder], guide: false, changes: false })),
   };
 }
 

@@ -17,14 +17,14 @@ import { Journal, noJournal, type EventListener } from '../../journal/journal.ts
 import type { ReadJournal } from '../../journal/journal-reader.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
 import { hasPartedLater } from '../model/later-runs.ts';
-import { lockFolder } from '../model/lock.ts';
 import { identifyHosts, pinHosts, requireSameHosts, type SameHosts } from '../hosts/identify-hosts.ts';
-import { takeLockUp } from '../hosts/lock-take-up.ts';
+import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
+import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import { Observer } from '../hosts/observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { endOfRun, haltedEnd, unwoundEnd } from '../run/run-end.ts';
+import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import { placeOf } from '../run/run-work.ts';
@@ -249,20 +249,24 @@ async function bringBack(context: RunContext, nothingLeft: boolean): Promise<Run
   context.unwinding = true;
   const troubles = nothingLeft ? [] : await unwind(context, steps);
   await removeLock(context, steps);
-  const end = endOfBringingBack(context, await lastLook(context), nothingLeft, troubles);
+  const world = await lastLook(context);
+  const { lost } = context.lockGuard;
+  const end =
+    lost && !context.options.halt.aborted
+      ? lostLockEnd(context, world, lost)
+      : endOfBringingBack(context, world, nothingLeft, troubles);
   recordEnd(context, end);
   return end;
 }
 
 /** The lock is made first, and named after: whoever dies in between leaves one that names nobody. */
-function diedBeforeNaming(className: string, events: readonly RunEvent[]): boolean {
-  const isLock = (path = '') => path.startsWith(lockFolder(className));
+function diedBeforeNaming({ host, folder }: LockPlace, events: readonly RunEvent[]): boolean {
+  const isLock = (path = '') => path.startsWith(folder);
   const made = sentCommands(events).filter(
-    ({ intent: { argv }, ending }) => argv[0] === 'mkdir' && isLock(argv[1]) && ending !== 'bad',
+    ({ intent, ending }) =>
+      intent.host === host && intent.argv[0] === 'mkdir' && isLock(intent.argv[1]) && ending !== 'bad',
   );
-  const isNamed = made.some(
-    ({ intent, ending }) => intent.argv[1] !== lockFolder(className) && ending === 'good',
-  );
+  const isNamed = made.some(({ intent, ending }) => intent.argv[1] !== folder && ending === 'good');
   return made.length > 0 && !isNamed;
 }
 
@@ -315,18 +319,19 @@ async function takeUpOn(
   const { assignment, run } = options;
   const start = beginningOf(events, options.journalFile);
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
-  const lock = await takeLockUp({
+  const order = {
     runner,
-    assignment,
+    places: lockPlaces(assignment),
     run,
     since,
-    mayBeNameless: diedBeforeNaming(assignment.class, events),
+    mayBeNameless: (place: LockPlace) => diedBeforeNaming(place, events),
     force: options.takeOverLock,
-  });
+    whyLockStays: options.whyLockStays,
+  };
+  const lock = await takeLocksUp(order, options.mode);
   let prepared: Awaited<ReturnType<typeof prepare>>;
   try {
-    const warnings = [...same.warnings, ...(lock.warning === undefined ? [] : [lock.warning])];
-    prepared = await prepare(options, runner, { ...same, warnings });
+    prepared = await prepare(options, runner, { ...same, warnings: [...same.warnings, ...lock.warnings] });
   } catch (error) {
     await lock.release();
     throw error;
@@ -334,6 +339,7 @@ async function takeUpOn(
   const { journal, point, nothingLeft } = prepared;
   const context = new RunContext({ ...options, journal });
   context.patience = triesWhileHeldOpen;
+  context.lockGuard.hold();
   try {
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };

@@ -8,7 +8,7 @@ import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { asTableError, endOfRun, haltedEnd, refusedEnd, type RunEnd } from './run-end.ts';
+import { asTableError, endOfRun, haltedEnd, lostLockEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { identifyHosts, pinHosts } from '../hosts/identify-hosts.ts';
 import { settle } from './settle.ts';
 import { closeAllShadows } from './shadow/shadow-hold.ts';
@@ -88,10 +88,12 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   if (mayGoOn || context.marks.tape === 'incomplete') context.patience = triesWhileHeldOpen;
   context.journal.carryOn();
   await closeAllShadows(context);
-  const stays = untouched || staysAsItStands(context, error);
+  const stays = untouched || context.lockGuard.lost !== undefined || staysAsItStands(context, error);
   if (!stays) await settleUnheard(context);
   const troubles = stays ? [] : await unwind(context, steps);
   await removeLock(context, steps);
+  const { lost } = context.lockGuard;
+  if (lost && !halt.aborted) return lostLockEnd(context, await lastLook(context), lost);
   if (untouched) return refusedEnd(context, error);
   const world = await lastLook(context);
   return halt.aborted ? haltedEnd(context, error) : endOfRun(context, world, { error, troubles });
@@ -136,6 +138,8 @@ export async function performToEnd(
   try {
     await begin?.();
     await performAll(context, steps);
+    // A step may have made light of a command that was not sent.
+    if (context.lockGuard.lost) throw context.lockGuard.lost;
     context.finish();
     await closeAllShadows(context);
     end = endOfRun(context, await lastLook(context, 'success'));

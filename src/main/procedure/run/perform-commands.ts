@@ -2,9 +2,7 @@
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
 import { listed, mastersOf } from '../model/assignment.ts';
-import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
-import { isDead, lockFolder, ownerName, parseOwner, thisOwner } from '../model/lock.ts';
-import { lockedFailure } from '../hosts/lock-refusal.ts';
+import { wordsOf } from '../hosts/command-runner.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -75,64 +73,6 @@ export const performFileSystemCheck: Performer = async (context, step) => {
   } finally {
     context.observer.forget(check.host);
   }
-};
-
-/** Removes the lock of a run that has ended, and whose process could not remove it. */
-async function removeDeadLock(context: RunContext, step: Step, listing: string): Promise<void> {
-  const { backupServer: host, class: className } = context.assignment;
-  const folder = lockFolder(className);
-  const names = listing.split('\n').filter((name) => name !== '');
-  const folders = [...names.map((name) => `${folder}/${name}`), folder];
-  for (const path of folders)
-    await context.runner.send(step.id, { host, argv: ['rmdir', path], changes: true });
-}
-
-export const performLock: Performer = async (context, step) => {
-  const { backupServer: host, class: className } = context.assignment;
-  const folder = lockFolder(className);
-  const make = (argv: readonly string[]) =>
-    context.runner.send(step.id, { host, argv, changes: true }, { anyStatus: true });
-  const first = await make(['mkdir', folder]);
-  if (first.status !== 0) {
-    const look = await context.runner.send(
-      step.id,
-      { host, argv: ['ls', folder], changes: false },
-      { anyStatus: true },
-    );
-    // Where there is no lock either, mkdir failed for a reason of its own.
-    if (look.status !== 0)
-      throw (
-        troubleOf({ host, argv: ['mkdir', folder] }, first) ?? troubleOf({ host, argv: ['ls', folder] }, look)
-      );
-    const listing = look.stdout.toString('utf8');
-    const owner = parseOwner(listing);
-    if (!owner || !isDead(owner)) throw lockedFailure(context.assignment, listing);
-    const { whyLockStays } = context.options;
-    const reason = whyLockStays ? await whyLockStays(owner) : lockedFailure(context.assignment, listing);
-    if (reason) throw reason;
-    await removeDeadLock(context, step, listing);
-    context.journal.append({
-      type: 'warning',
-      step: step.id,
-      text: `run ${owner.run} has ended, and left its lock; the lock was removed`,
-    });
-    if ((await make(['mkdir', folder])).status !== 0) throw lockedFailure(context.assignment, '');
-  }
-  // A lock that names nobody would keep everybody out: without its owner it is not kept.
-  await context.runner.send(step.id, { host, argv: ['mkdir', ownFolder(context)], changes: true });
-};
-
-/** The folder inside the lock that names this run. */
-function ownFolder({ assignment, journal }: RunContext): string {
-  return `${lockFolder(assignment.class)}/${ownerName(thisOwner(journal.run))}`;
-}
-
-export const performUnlock: Performer = async (context, step) => {
-  const { backupServer: host, class: className } = context.assignment;
-  const remove = (path: string) => ({ host, argv: ['rmdir', path], changes: true });
-  // The owner may never have been named; where it cannot be removed, neither can the folder around it.
-  await context.runner.send(step.id, remove(ownFolder(context)), { anyStatus: true });
-  await context.runner.send(step.id, remove(lockFolder(className)));
 };
 
 export const performMountPointCheck: Performer = async (context, step) => {

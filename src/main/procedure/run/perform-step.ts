@@ -5,15 +5,14 @@ import { errorFields } from '../hosts/command-runner.ts';
 import {
   performCommands,
   performFileSystemCheck,
-  performLock,
   performMountPointCheck,
   performResumeServices,
   performStopServices,
   performToolsCheck,
-  performUnlock,
   type Performer,
 } from './perform-commands.ts';
 import { performDump } from './perform-dump.ts';
+import { performLock, performUnlock } from './perform-lock.ts';
 import { performLabel } from './perform-label.ts';
 import { performManifest } from './perform-manifest.ts';
 import { performPart, performSynchronise } from './perform-part.ts';

@@ -110,6 +110,25 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
   };
 }
 
+/**
+ * The end of a run that has lost the lock of its class: another console may act on it by now, so that nothing is rolled back.
+ * @param world what the hosts show at the end
+ */
+export function lostLockEnd(context: RunContext, world: World, error: ShadowtapeError): RunEnd {
+  const { assignment, marks, options } = context;
+  return {
+    // Whatever the hosts show: whoever took the lock may be about to change it.
+    ...concludeRun({ ...factsOf(context, nothingSeen, 'failed'), changed: true }),
+    sentence: error.message,
+    error,
+    stands: [
+      ...whatStands(assignment, world, marks),
+      ...tapeSentences(assignment, marks),
+      ...commandsByHand(options.steps, world, marks),
+    ],
+  };
+}
+
 /** What a run ended with that was not stopped at once. */
 interface Ending {
   /** Undefined where every step was performed. */

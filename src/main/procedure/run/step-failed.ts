@@ -8,7 +8,13 @@ import { asTableError } from './run-end.ts';
 import type { Step } from '../model/step.ts';
 
 /** What nobody is asked about: who cancelled, declined or has no journal any more has said what is to happen. */
-const decidedCodes = ['RUN_CANCELLED', 'RUN_HALTED', 'OPERATOR_DECLINED', 'JOURNAL_UNWRITABLE'] as const;
+const decidedCodes = [
+  'RUN_CANCELLED',
+  'RUN_HALTED',
+  'OPERATOR_DECLINED',
+  'JOURNAL_UNWRITABLE',
+  'LOCK_LOST',
+] as const;
 
 const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
   'read-back': 'Do not read the tape back; the run ends unverified',

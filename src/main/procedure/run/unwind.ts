@@ -1,6 +1,7 @@
 /** Brings the cluster back: the steps that unwind, as far as they are not done; then a last look, and the lock. */
 import { connectionLostCodes, isFailure } from '../../../contract/errors.ts';
 import { performStep, skipStep } from './perform-step.ts';
+import { heldPlaces } from './perform-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
 import type { Step, Unwinding } from '../model/step.ts';
@@ -55,6 +56,8 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
     try {
       await unwindPatiently(context, step, step.unwinds);
     } catch (error) {
+      // Whoever has lost the lock of the class changes nothing more.
+      if (context.lockGuard.lost) break;
       // Already in the journal where a step was begun; what stands where is looked at in the end.
       const { message } = asTableError(error);
       context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${message}` });
@@ -89,7 +92,7 @@ export async function lastLook(
 /** A lock that stays is told in the end; it spoils neither the tape nor the cluster. */
 export async function removeLock(context: RunContext, steps: readonly Step[]): Promise<void> {
   const step = steps.find(({ performance: kind }) => kind === 'unlock');
-  if (!step || !context.marks.lockMade || context.options.halt.aborted) return;
+  if (!step || heldPlaces(context).length === 0 || context.options.halt.aborted) return;
   try {
     await performStep(context, step);
   } catch {

@@ -11,7 +11,7 @@ import {
   isShadowUnmounted,
   shadowPlaceOf,
 } from '../plan/checks.ts';
-import { lockFolder } from '../model/lock.ts';
+import { lockPlaces, placesHeld } from '../model/lock-places.ts';
 import { workHost, type RunMarks } from '../model/run-marks.ts';
 import type { Look, Step } from '../model/step.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
@@ -101,7 +101,9 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
         ? `${workHost(assignment, purpose)}: what the ${purpose} of ${volume} has left is in ${folder}`
         : `${workHost(assignment, purpose)}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
     ),
-    ...(marks.lockMade ? [`${backupServer}: the lock ${lockFolder(assignment.class)} is still there`] : []),
+    ...placesHeld(lockPlaces(assignment), marks.locks).map(
+      ({ host, folder }) => `${host}: the lock ${folder} is still there`,
+    ),
   ];
 }
 

@@ -1,0 +1,61 @@
+/** The lock of a drive for what an operator does with it outside of a run: label, identify, import, verify, drive-check. */
+import type { ShadowtapeError } from '../../../contract/errors.ts';
+import {
+  commandRun,
+  isOfCommand,
+  livenessOfOwner,
+  ownerName,
+  thisOwner,
+  type LockOwner,
+} from '../model/lock.ts';
+import type { LockPlace } from '../model/lock-places.ts';
+import type { CommandRunner } from './command-runner.ts';
+import { lockedFailure } from './lock-refusal.ts';
+import { giveBackPlace, takePlace, type FoundLock } from './remote-lock.ts';
+
+export interface DriveOrder {
+  readonly runner: CommandRunner;
+  readonly place: LockPlace;
+  /** The command that has the drive, for whoever is refused meanwhile. */
+  readonly command: string;
+  /** Says why the lock of a run whose process is gone must stay; undefined where that run has left nothing. */
+  readonly whyLockStays: (owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>;
+}
+
+/** What this console has at the moment: a lock of it that is not among these could not be given back. */
+const inUse = new Set<string>();
+
+function isLeftByThisConsole(owner: LockOwner): boolean {
+  const { processId, consoleId, started } = thisOwner(owner.run);
+  const isOurs = owner.processId === processId && owner.consoleId === consoleId && owner.started === started;
+  return isOurs && isOfCommand(owner) && !inUse.has(ownerName(owner));
+}
+
+async function mayTakeOver({ whyLockStays }: DriveOrder, found: FoundLock): Promise<undefined> {
+  const { place, owner, listing } = found;
+  if (owner && isLeftByThisConsole(owner)) return undefined;
+  if (!owner || livenessOfOwner(owner) !== 'gone') throw lockedFailure(place, listing);
+  const reason = isOfCommand(owner) ? undefined : await whyLockStays(owner, place);
+  if (reason) throw reason;
+  return undefined;
+}
+
+/**
+ * Holds the lock of the drive while the work is done.
+ * @throws DRIVE_IN_USE, DRIVE_LOCKED_NAMELESS, RUN_INTERRUPTED, LOCK_OF_UNKNOWN_RUN where somebody else holds it, COMMAND_FAILED where it
+ *   cannot be taken, what a session can end with, and what the work throws
+ */
+export async function whileDriveLocked<Value>(order: DriveOrder, work: () => Promise<Value>): Promise<Value> {
+  const { runner, place, command } = order;
+  const own = ownerName(thisOwner(commandRun(command)));
+  const taking = { runner, step: 'drive-lock', own };
+  await takePlace({ ...taking, mayTakeOver: (found) => mayTakeOver(order, found) }, place);
+  inUse.add(own);
+  try {
+    return await work();
+  } finally {
+    inUse.delete(own);
+    // A lock that cannot be given back is removed by the next command, once this process has ended.
+    await giveBackPlace(taking, place).catch(() => undefined);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Looks, before each command that changes something, whether the locks of the run are still its own. One that is gone, or names somebody
+ * else, is lost for good: another console may act on the class by now, and nothing more is changed.
+ *
+ * The looks are a `ls` each, and stand in no journal: there is one before every command. A host that cannot be reached does not hide the
+ * loss: as long as one place is the run's, no other run can take all of them. So only the host of the command must answer.
+ */
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { namesIn } from '../model/lock.ts';
+import type { LockPlace } from '../model/lock-places.ts';
+import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
+import { ownerSince } from './lock-refusal.ts';
+import { doingWords, lockParent, parseOwner } from '../model/lock.ts';
+
+export interface LockGuardOptions {
+  /** Repeats looks that get no answer. */
+  readonly patient: CommandRunner;
+  /** Repeats nothing. */
+  readonly quick: CommandRunner;
+  readonly places: readonly LockPlace[];
+  /** The name of the owner: see ownerName. */
+  readonly own: string;
+  readonly run: string;
+  /** True for steps that move the tape: they need the lock of the drive, too. */
+  readonly needsDrive: (step: string) => boolean;
+}
+
+/** Steps that take locks and give them back. */
+const lockSteps = new Set(['lock', 'unlock']);
+
+const secondsOfLook = 30;
+/** A host that was away is not asked again for so long: each time would cost the time that a connection takes. */
+const awayMilliseconds = 60_000;
+
+export class LockGuard {
+  readonly #options: LockGuardOptions;
+  #isHeld = false;
+  #lost: ShadowtapeError | undefined;
+  /** Host -> when it did not answer, on a clock that never goes back. */
+  readonly #awaySince = new Map<string, number>();
+
+  constructor(options: LockGuardOptions) {
+    this.#options = options;
+  }
+
+  /** From now on the run holds its locks. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** LOCK_LOST, once the lock of the class was seen to be somebody else's, or nobody's. */
+  get lost(): ShadowtapeError | undefined {
+    return this.#lost;
+  }
+
+  /** @throws LOCK_LOST, DRIVE_LOCK_LOST, and what looking can end with where no look was answered */
+  async check(step: string, command: Pick<Command, 'host'>): Promise<void> {
+    if (!this.#isHeld || lockSteps.has(step)) return;
+    if (this.#lost) throw this.#lost;
+    const { places, needsDrive } = this.#options;
+    const asked = places.filter(({ what }) => what === 'class' || needsDrive(step));
+    const classes = asked.filter(({ what }) => what === 'class');
+    const isOnHost = classes.some(({ host }) => host === command.host);
+    const needed = isOnHost ? command.host : classes[0]?.host;
+    await Promise.all(
+      asked.map((place) => this.#look(step, place, place.what === 'drive' || place.host === needed)),
+    );
+  }
+
+  async #look(step: string, place: LockPlace, isNeeded: boolean): Promise<void> {
+    if (isNeeded) return this.#require(step, place, this.#options.patient);
+    const away = this.#awaySince.get(place.host);
+    if (away !== undefined && performance.now() - away < awayMilliseconds) return undefined;
+    try {
+      await this.#require(step, place, this.#options.quick);
+    } catch (error) {
+      if (isFailure(error, 'LOCK_LOST', 'DRIVE_LOCK_LOST')) throw error;
+      this.#awaySince.set(place.host, performance.now());
+    }
+  }
+
+  async #require(step: string, place: LockPlace, runner: CommandRunner): Promise<void> {
+    const { host, folder } = place;
+    const ls = (...argv: string[]) =>
+      runner.send(
+        step,
+        { host, argv: ['ls', ...argv], changes: false },
+        { anyStatus: true, timeLimitSeconds: secondsOfLook },
+      );
+    const own = `${folder}/${this.#options.own}`;
+    if ((await ls('-d', own)).status === 0) return;
+    const look = await ls(folder);
+    const names = namesIn(look.stdout.toString('utf8'));
+    if (look.status === 0 && names.includes(this.#options.own)) return;
+    if (look.status !== 0) {
+      // A look that failed is no absence: the folder above must be seen without the lock.
+      const parent = await ls(lockParent);
+      const trouble = troubleOf({ host, argv: ['ls', lockParent] }, parent);
+      const isThere = namesIn(parent.stdout.toString('utf8')).includes(folder.slice(lockParent.length + 1));
+      const unread = troubleOf({ host, argv: ['ls', folder] }, look);
+      if (trouble ?? (isThere ? unread : undefined)) throw trouble ?? unread;
+    }
+    throw this.#loss(step, place, look.status === 0 ? names.join('\n') : undefined);
+  }
+
+  /** @param listing what lies in the lock's folder; undefined where there is none */
+  #loss(step: string, place: LockPlace, listing: string | undefined): ShadowtapeError {
+    const { host, name, folder, what } = place;
+    const owner = listing === undefined ? undefined : parseOwner(listing);
+    const now = owner ? `is held by ${doingWords(owner)} of ${ownerSince(owner)}` : 'is gone';
+    const evidence = { host, command: `ls ${folder}`, stdout: listing ?? '' };
+    const { run } = this.#options;
+    if (what === 'drive') return failure('DRIVE_LOCK_LOST', { step, drive: name, host, now, run }, evidence);
+    this.#lost ??= failure('LOCK_LOST', { step, class: name, host, now, run }, evidence);
+    return this.#lost;
+  }
+}

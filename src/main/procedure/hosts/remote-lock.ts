@@ -1,0 +1,178 @@
+/** Takes the lock of one place, and gives it back: see model/lock.ts for what it is. */
+import type { ShadowtapeError } from '../../../contract/errors.ts';
+import { namesIn, ownerEntry, parseOwner, type LockOwner } from '../model/lock.ts';
+import type { LockPlace } from '../model/lock-places.ts';
+import { troubleOf, type CommandRunner } from './command-runner.ts';
+import type { CommandResult } from './hosts.ts';
+import { lockedFailure } from './lock-refusal.ts';
+
+/** A lock that exists, and whose owner is somebody else. */
+export interface FoundLock {
+  readonly place: LockPlace;
+  /** Undefined where it names nobody. */
+  readonly owner: LockOwner | undefined;
+  /** What `ls` prints of its folder. */
+  readonly listing: string;
+}
+
+export interface LockOrder {
+  readonly runner: CommandRunner;
+  /** The step that the journal has the commands under. */
+  readonly step: string;
+  /** This owner's name: see ownerName. */
+  readonly own: string;
+  /**
+   * Says whether a lock that exists may be taken over.
+   * @returns a warning: it is taken over
+   * @throws what refuses
+   */
+  readonly mayTakeOver: (found: FoundLock) => Promise<string | undefined>;
+  /** What refuses whoever was too late; that the lock is somebody else's where it is left out. */
+  readonly refusal?: (found: FoundLock) => ShadowtapeError;
+}
+
+class PlaceLock {
+  readonly #order: Pick<LockOrder, 'runner' | 'step' | 'own'>;
+  readonly #place: LockPlace;
+  readonly #ownFolder: string;
+
+  constructor(order: Pick<LockOrder, 'runner' | 'step' | 'own'>, place: LockPlace) {
+    this.#order = order;
+    this.#place = place;
+    this.#ownFolder = `${place.folder}/${order.own}`;
+  }
+
+  /** What takes and gives back a lock is let finish when the run is cancelled, hence `changes`. */
+  #send(...argv: string[]): Promise<CommandResult> {
+    const { runner, step } = this.#order;
+    return runner.send(step, { host: this.#place.host, argv, changes: true }, { anyStatus: true });
+  }
+
+  async #must(...argv: string[]): Promise<CommandResult> {
+    const result = await this.#send(...argv);
+    const trouble = troubleOf({ host: this.#place.host, argv }, result);
+    if (trouble) throw trouble;
+    return result;
+  }
+
+  async #listing(): Promise<string> {
+    const look = await this.#must('ls', this.#place.folder);
+    return look.stdout.toString('utf8');
+  }
+
+  #found(listing: string): FoundLock {
+    return { place: this.#place, owner: parseOwner(listing), listing };
+  }
+
+  /**
+   * Makes the folder, or says what lies in that which exists.
+   * @returns undefined where it was made
+   */
+  async #made(): Promise<string | undefined> {
+    const { folder } = this.#place;
+    const argv = ['mkdir', folder];
+    const made = await this.#send(...argv);
+    if (made.status === 0) return undefined;
+    const look = await this.#send('ls', folder);
+    if (look.status === 0) return look.stdout.toString('utf8');
+    // Where there is no lock either, mkdir failed for a reason of its own.
+    throw troubleOf({ host: this.#place.host, argv }, made) ?? lockedFailure(this.#place, '');
+  }
+
+  /** @param isAlias this machine may have the same lock under another name, and it was taken there */
+  async take({ mayTakeOver, refusal }: LockOrder, isAlias: boolean): Promise<string | undefined> {
+    const refused = (listing: string) =>
+      (refusal ?? (({ place }) => lockedFailure(place, listing)))(this.#found(listing));
+    const listing = await this.#made();
+    const own = this.#order.own;
+    if (isAlias && listing !== undefined && namesIn(listing).join() === own) return undefined;
+    const warning = listing === undefined ? undefined : await mayTakeOver(this.#found(listing));
+    const entry = ownerEntry(listing ?? '');
+    // Of two that take it over at the same time only one can remove the former owner's name.
+    if (entry !== undefined && (await this.#send('rmdir', `${this.#place.folder}/${entry}`)).status !== 0)
+      throw refused(await this.#listing());
+    await this.#nameOwner(listing === undefined);
+    const others = namesIn(await this.#listing()).filter((name) => name !== own);
+    if (others.length === 0) return warning;
+    await this.#send('rmdir', this.#ownFolder);
+    throw refused(others.join('\n'));
+  }
+
+  /** A lock that names nobody would keep everybody out: one that was made just now is removed again. */
+  async #nameOwner(isNew: boolean): Promise<void> {
+    const argv = ['mkdir', this.#ownFolder];
+    const trouble = troubleOf({ host: this.#place.host, argv }, await this.#send(...argv));
+    if (!trouble) return;
+    if (isNew) await this.#send('rmdir', this.#place.folder);
+    throw trouble;
+  }
+
+  async giveBack(): Promise<void> {
+    const { folder, host } = this.#place;
+    const removed = await this.#send('rmdir', this.#ownFolder);
+    if (removed.status === 0) {
+      await this.#must('rmdir', folder);
+      return;
+    }
+    const look = await this.#send('ls', '-d', this.#ownFolder);
+    const trouble = troubleOf({ host, argv: ['rmdir', this.#ownFolder] }, removed);
+    if (look.status === 0 && trouble) throw trouble;
+    // It is somebody else's by now, and stays; or it never came to name its owner, and goes.
+    await this.#send('rmdir', folder);
+  }
+}
+
+/**
+ * Takes the lock of one place.
+ * @param before the places that were taken for the same owner just now: two hosts of a site may be one machine
+ * @returns a warning where it was taken over
+ * @throws what the order refuses with, COMMAND_FAILED, and what a session can end with
+ */
+export function takePlace(
+  order: LockOrder,
+  place: LockPlace,
+  before: readonly LockPlace[] = [],
+): Promise<string | undefined> {
+  const isAlias = before.some(({ folder }) => folder === place.folder);
+  return new PlaceLock(order, place).take(order, isAlias);
+}
+
+/**
+ * Gives the lock of one place back. One that is somebody else's by now stays.
+ * @throws COMMAND_FAILED, and what a session can end with
+ */
+export function giveBackPlace(
+  order: Pick<LockOrder, 'runner' | 'step' | 'own'>,
+  place: LockPlace,
+): Promise<void> {
+  return new PlaceLock(order, place).giveBack();
+}
+
+/**
+ * Takes several locks in their order; where one is refused, those before it are given back in the reverse order.
+ * @returns the warnings, each once
+ * @throws as takePlace
+ */
+export async function takePlaces(order: LockOrder, places: readonly LockPlace[]): Promise<string[]> {
+  const warnings = new Set<string>();
+  const taken: LockPlace[] = [];
+  try {
+    for (const place of places) {
+      const warning = await takePlace(order, place, taken);
+      taken.push(place);
+      if (warning !== undefined) warnings.add(warning);
+    }
+  } catch (error) {
+    await giveBackPlaces(order, taken);
+    throw error;
+  }
+  return [...warnings];
+}
+
+/** Gives locks back in the reverse order. A lock that cannot be given back is taken over by the next who needs it. */
+export async function giveBackPlaces(
+  order: Pick<LockOrder, 'runner' | 'step' | 'own'>,
+  places: readonly LockPlace[],
+): Promise<void> {
+  for (const place of places.toReversed()) await giveBackPlace(order, place).catch(() => undefined);
+}

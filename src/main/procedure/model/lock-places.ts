@@ -1,0 +1,64 @@
+/** Where the locks of a run are, in the order in which they are taken; they are given back in the reverse order. Pure. */
+import { driveOf } from '../../tape/tape-device.ts';
+import type { Assignment } from './assignment.ts';
+import { lockFolder, lockParent } from './lock.ts';
+
+export interface LockPlace {
+  readonly what: 'class' | 'drive';
+  /** The class, or the drive's device. */
+  readonly name: string;
+  readonly host: string;
+  readonly folder: string;
+}
+
+export interface ClassHosts {
+  readonly class: string;
+  readonly backupServer: string;
+  readonly primaryNodes: readonly string[];
+}
+
+/**
+ * The backup server first: release 0.1.0 locks there alone. Then the nodes by name, which all consoles of a cluster know, so that two with
+ * different backup servers meet.
+ */
+export function classPlaces({ class: name, backupServer, primaryNodes }: ClassHosts): LockPlace[] {
+  const hosts = [backupServer, ...primaryNodes.toSorted()];
+  return [...new Set(hosts)].map((host) => ({ what: 'class', name, host, folder: lockFolder(name) }));
+}
+
+/** One segment of a file name; no class has a dot in its name, so that no class is taken for a drive. */
+const segment = (text: string) => encodeURIComponent(text).replaceAll('%', '=').replaceAll('.', '=2E');
+
+/** @param device any device file of the drive: they share one lock */
+export function drivePlace(host: string, device: string): LockPlace {
+  const name = driveOf(device);
+  const words = name.split('/').filter((word) => word !== '');
+  return {
+    what: 'drive',
+    name,
+    host,
+    folder: `${lockParent}/shadowtape-${words.map(segment).join('.')}.lock`,
+  };
+}
+
+/** Every lock of a run: those of its class, then that of its drive. */
+export function lockPlaces(
+  assignment: ClassHosts & Pick<Assignment, 'tapeHost' | 'tapeDevice'>,
+): LockPlace[] {
+  return [...classPlaces(assignment), drivePlace(assignment.tapeHost, assignment.tapeDevice)];
+}
+
+/** What the events of a run tell of its locks, since it was last resumed. */
+export interface LockMarks {
+  /** True where the run was resumed: whoever resumes it holds its locks before the first event. */
+  readonly takenUp: boolean;
+  /** Host and folder -> true where the lock was made, or perhaps made; false where it is no longer this run's. */
+  readonly seen: ReadonlyMap<string, boolean>;
+}
+
+export const placeKey = ({ host, folder }: Pick<LockPlace, 'host' | 'folder'>): string => `${host} ${folder}`;
+
+/** The locks that the run still has, or may have. */
+export function placesHeld(places: readonly LockPlace[], { takenUp, seen }: LockMarks): LockPlace[] {
+  return places.filter((place) => seen.get(placeKey(place)) ?? takenUp);
+}

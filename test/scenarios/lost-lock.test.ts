@@ -1,0 +1,232 @@
+/** A run whose lock is removed or taken by somebody else changes nothing more: not in its steps, not in its rollback. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import type { NodeName } from '../../src/lab/gds/lab-model.ts';
+import { lockFolder } from '../../src/main/procedure/model/lock.ts';
+import { readRun } from '../../src/main/application/console.ts';
+import { byHand } from '../support/failures.ts';
+import { clusterState, normalState, openScene, runScene, type Scene } from '../support/lab-run.ts';
+import { allLocks, changingCommands, onHost } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+
+const folder = lockFolder('Class1');
+const hosts = ['node3', 'node1', 'node2'] as const;
+const openScenes = new Set<Scene>();
+afterEach(async () => {
+  for (const scene of openScenes) await scene.close();
+  openScenes.clear();
+});
+
+async function newScene(): Promise<Scene> {
+  const scene = await openScene({ blocks: 4096 });
+  openScenes.add(scene);
+  return scene;
+}
+
+/** Somebody removes the lock of Class1 on a host, and may put another owner's in its place. */
+function removeLock({ lab }: Scene, host: NodeName, owner?: string): void {
+  const others = owner === undefined ? [] : [folder, `${folder}/${owner}`];
+  lab.editFolders(host, (folders) => [...folders.filter((path) => !path.startsWith(folder)), ...others]);
+}
+
+type Moment = (event: RunEvent) => boolean;
+
+const atStep =
+  (step: string, unwinding = false): Moment =>
+  (event) =>
+    event.type === 'step-started' && event.step === step && event.unwinding === unwinding;
+
+/** Runs a job, and removes its lock at one moment. @returns its end, and what was changed after that moment */
+async function runWithout(scene: Scene, job: string, moment: Moment, host: NodeName, owner?: string) {
+  let from: number | undefined;
+  const end = await runScene(scene, {
+    job,
+    onEvent(event) {
+      if (from !== undefined || !moment(event)) return;
+      removeLock(scene, host, owner);
+      from = scene.lab.commands.length;
+    },
+  });
+  if (from === undefined) throw new Error('the moment never came');
+  // A reader is opened before the tape, which is then not opened.
+  const changed = changingCommands(scene, from).filter((line) => !/^node3 tar cf - /.test(line));
+  return { end, changed };
+}
+
+/** The steps of a good run that send commands which change something. */
+async function changingSteps(job: string): Promise<string[]> {
+  const { events, exitStatus } = await runScene(await newScene(), { job });
+  expect(exitStatus).toBe(0);
+  const intents = events.filter((event) => event.type === 'intent').filter(({ changes }) => changes);
+  return [...new Set(intents.map(({ step }) => step))].filter((step) => step !== 'lock' && step !== 'unlock');
+}
+
+const steps = {
+  'raw-dd': ['3-2', '3-3', '3-4', '3-5', '5', '6a', 'read-back', '7', '8-1'],
+  'ufs-tar': ['6b-1', '6b-3', '6b-4', '6b-5'],
+};
+
+describe.each(Object.entries(steps))('the lock is removed during a run of %s', (job, ofJob) => {
+  it('the steps below are all that change something', async () => {
+    const ofOther = job === 'raw-dd' ? [] : steps['raw-dd'];
+    expect((await changingSteps(job)).filter((step) => !ofOther.includes(step))).toEqual(ofJob);
+  });
+
+  it.each(ofJob.map((step, index) => [step, hosts[index % hosts.length] as NodeName] as const))(
+    'at step %s, on %s: nothing more is changed, and the end requires action',
+    async (step, host) => {
+      const scene = await newScene();
+      const { end, changed } = await runWithout(scene, job, atStep(step), host);
+      expect(changed).toEqual([]);
+      expect(end).toMatchObject({
+        verdict: 'failed',
+        exitStatus: 3,
+        sentence: `step ${step}: the lock of Class1 on ${host} is gone; nothing more was changed`,
+        error: { code: 'LOCK_LOST', evidence: { host, command: `ls ${folder}` } },
+      });
+      expect(end.error?.hint).toBe(
+        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume the run or roll it back: shadowtape resume ${end.run}, shadowtape unwind ${end.run}`,
+      );
+      expect(end.stands.filter((line) => line.includes('the lock'))).toEqual([]);
+      expect(allLocks(scene)).toEqual([]);
+      const { events } = await readRun(scene.state, end.run);
+      expect(events.at(-1)).toMatchObject({ type: 'run-finished', exitStatus: 3, code: 'LOCK_LOST' });
+    },
+  );
+});
+
+it('a run names the commands that are left, and is rolled back once its lock is free', async () => {
+  const scene = await newScene();
+  const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
+  expect(end.stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
+  const back = await takeUpScene(scene, 'unwind', end.run, { takeOverLock: false });
+  expect(back.exitStatus).toBe(2);
+  expect(await clusterState(scene)).toEqual(normalState);
+  expect(allLocks(scene)).toEqual([]);
+});
+
+it('a run whose lock somebody else has taken says who, and leaves it to him', async () => {
+  const scene = await newScene();
+  const other = '20261122-020004-volume2,marion,jump1,4711,20261122T020004Z';
+  const { end, changed } = await runWithout(scene, 'raw-dd', atStep('6a'), 'node1', other);
+  expect(changed).toEqual([]);
+  expect(end.sentence).toMatch(
+    /^step 6a: the lock of Class1 on node1 is held by run 20261122-020004-volume2 of marion on jump1 \(process 4711\), since 2026-11-22T02:00:04Z/,
+  );
+  expect(end.error?.evidence.stdout).toBe(other);
+  expect(allLocks(scene)).toEqual([`node1 ${folder}`, `node1 ${folder}/${other}`]);
+});
+
+it('a rollback stops where the lock is removed meanwhile', async () => {
+  const scene = await newScene();
+  scene.lab.faults.set('tape-error=3');
+  const { end, changed } = await runWithout(scene, 'raw-dd', atStep('7', true), 'node2');
+  expect(changed).toEqual([]);
+  expect(end).toMatchObject({
+    exitStatus: 3,
+    sentence: 'step 7: the lock of Class1 on node2 is gone; nothing more was changed',
+  });
+  expect(allLocks(scene)).toEqual([]);
+});
+
+it('a rollback on request stops, too', async () => {
+  const scene = await newScene();
+  const { end } = await runWithout(scene, 'raw-dd', atStep('7'), 'node3');
+  let from = 0;
+  const back = await takeUpScene(scene, 'unwind', end.run, {
+    onEvent(event) {
+      if (!atStep('8-1', true)(event)) return;
+      removeLock(scene, 'node3');
+      from = scene.lab.commands.length;
+    },
+  });
+  expect(changingCommands(scene, from)).toEqual([]);
+  expect(back).toMatchObject({
+    exitStatus: 3,
+    sentence: 'step 8-1: the lock of Class1 on node3 is gone; nothing more was changed',
+  });
+});
+
+it('a lock that cannot be read is neither gone nor there: the run is rolled back where it can be seen again', async () => {
+  const scene = await newScene();
+  const end = await runScene(scene, {
+    onEvent(event) {
+      if (atStep('3-3')(event)) scene.lab.faults.set('fail-once=node1:ls:2');
+    },
+  });
+  // One look that fails is followed by a look into the folder.
+  expect(end.exitStatus).toBe(0);
+});
+
+describe('the lock of the drive', () => {
+  const drive = '/var/tmp/shadowtape-dev.rmt.0.lock';
+
+  it('is needed for the tape alone: where it is removed nothing is written, and the cluster is rolled back', async () => {
+    const scene = await newScene();
+    const end = await runScene(scene, {
+      onEvent(event) {
+        if (!atStep('6a')(event)) return;
+        scene.lab.editFolders('node3', (folders) => folders.filter((path) => !path.startsWith(drive)));
+      },
+    });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence:
+        'step 6a: the lock of the drive /dev/rmt/0 on node3 is gone; nothing more was written to tape',
+      error: { code: 'DRIVE_LOCK_LOST' },
+    });
+    expect(scene.lab.commands.filter(({ line }) => line.includes('of=/dev/rmt/0'))).toEqual([]);
+    expect(await clusterState(scene)).toEqual(normalState);
+    expect(allLocks(scene)).toEqual([]);
+  });
+});
+
+describe('the lock of the class on every node', () => {
+  const other = '20261122-020004-volume2,marion,jump1,4711';
+
+  it.each(['node1', 'node2'] as const)(
+    'keeps out a run whose backup server is another: held on %s, what was taken before is given back',
+    async (host) => {
+      const scene = await newScene();
+      await onHost(scene, host, ['mkdir', folder], ['mkdir', `${folder}/${other}`]);
+      const end = await runScene(scene);
+      expect(end).toMatchObject({
+        exitStatus: 1,
+        sentence: `Class1 is locked on ${host} by run 20261122-020004-volume2 of marion on jump1 (process 4711)`,
+        stands: ['nothing was touched'],
+      });
+      expect(allLocks(scene)).toEqual([`${host} ${folder}`, `${host} ${folder}/${other}`]);
+    },
+  );
+
+  it('is taken in one order, and given back in the reverse one', async () => {
+    const scene = await newScene();
+    const { exitStatus } = await runScene(scene);
+    expect(exitStatus).toBe(0);
+    const drive = 'node3 /var/tmp/shadowtape-dev.rmt.0.lock';
+    const sent = (command: string) =>
+      scene.lab.commands
+        .filter(({ line }) => line.startsWith(`${command} /var/tmp/shadowtape-`) && line.endsWith('.lock'))
+        .map(({ host, line }) => `${host} ${line.slice(command.length + 1)}`);
+    const order = [`node3 ${folder}`, `node1 ${folder}`, `node2 ${folder}`, drive];
+    expect(sent('mkdir')).toEqual(order);
+    expect(sent('rmdir')).toEqual(order.toReversed());
+  });
+
+  it('that cannot be given back, since its node is down at the end, is told, and can be removed later', async () => {
+    const scene = await newScene();
+    const end = await runScene(scene, {
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === 'unlock') scene.lab.faults.set('host-down=node2');
+      },
+    });
+    await scene.lab.faultsSettled();
+    expect(end.stands).toContain(`node2: the lock ${folder} is still there`);
+    scene.lab.faults.clear('host-down=node2');
+    await scene.lab.faultsSettled();
+    expect(allLocks(scene)).toEqual([
+      `node2 ${folder}`,
+      expect.stringMatching(new RegExp(`^node2 ${folder}/${end.run},`)),
+    ]);
+  });
+});
