@@ -1,4 +1,4 @@
 import { kindsOfRuns } from '../support/kinds-of-run.ts';
 import { rivalCampaign } from '../support/rival-campaign.ts';
 
-await rivalCampaign([...kindsOfRuns.filesByServer], 3);
+await rivalCampaign([...kindsOfRuns.filesByServer], 2);

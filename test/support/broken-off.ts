@@ -59,25 +59,20 @@ const endings = ['resume', 'unwind', 'nothing'] as const;
 const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
- * At each command that changes something: it fails; and the connection drops in one of the three ways, or the console is killed before or
- * after it. A dump of one raw device, by either route, meets both, the other kinds of runs one of them in turn. At every fifth of the commands that only
- * look: it fails, or the connection drops. The queries of the backup server fall silent. The ways and the endings go round from place to place, so that each step meets each of them
- * with one method or another.
+ * At each command that changes something: it fails, the connection drops in one of the three ways, or the console is killed before or
+ * after it, in turn. At every fifth of the commands that only look: it fails, or the connection drops. With a dump of one raw device, by
+ * either route, every other query of the backup server falls silent. The ways and the endings go round from place to place, so that each
+ * step meets each of them with one method or another.
  */
-function chosen(places: readonly Place[], isBoth: boolean): Scenario[] {
-  const queries = isBoth
-    ? chosenQueries(places.filter(({ isQuery, host }) => isQuery && host === 'node3'))
-    : [];
+function chosen(places: readonly Place[], withQueries: boolean): Scenario[] {
+  const queries = places.filter(({ isQuery, host }) => isQuery && host === 'node3');
   return [
-    ...chosenCommands(
-      places.filter(({ isQuery }) => !isQuery),
-      isBoth,
-    ),
-    ...queries,
+    ...chosenCommands(places.filter(({ isQuery }) => !isQuery)),
+    ...(withQueries ? chosenQueries(queries.filter((_, index) => index % 2 === 0)) : []),
   ];
 }
 
-/** Each query of the backup server falls silent, once or for good; at every fifth the output is cut, which takes three seconds. */
+/** Each of these queries falls silent, once or for good; at every fifth the output is cut, which takes three seconds. */
 function chosenQueries(places: readonly Place[]): Scenario[] {
   const turn = <Value>(values: readonly Value[], index: number) => values[index % values.length] as Value;
   return places.flatMap((place, index): Scenario[] => [
@@ -90,7 +85,7 @@ function chosenQueries(places: readonly Place[]): Scenario[] {
   ]);
 }
 
-function chosenCommands(places: readonly Place[], isBoth: boolean): Scenario[] {
+function chosenCommands(places: readonly Place[]): Scenario[] {
   return places.flatMap((place, index): Scenario[] => {
     const turn = <Value>(values: readonly Value[], by = 0) => values[(index + by) % values.length] as Value;
     const drop = turn(drops, Math.floor(index / 3));
@@ -103,7 +98,7 @@ function chosenCommands(places: readonly Place[], isBoth: boolean): Scenario[] {
       how: turn(kills, Math.floor(index / 2)),
       then: turn(takenUpBy, Math.floor(index / 4)),
     };
-    return isBoth ? [fails, turn([dropped, killed])] : [turn([fails, dropped, fails, killed])];
+    return [turn([fails, dropped, fails, killed])];
   });
 }
 
