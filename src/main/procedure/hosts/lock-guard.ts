@@ -2,7 +2,7 @@
  * Looks, before each command that changes something, whether the locks of the run are still its own. One that is gone, or names somebody
  * else, is lost for good: another console may act on the class by now, and nothing more is changed.
  *
- * The looks are a `ls` each, and stand in no journal: there is one before every command. A host that cannot be reached does not hide the
+ * The looks are a `ls` each, and are in no journal: there would be one before every command. A host that cannot be reached does not hide the
  * loss: as long as one place is the run's, no other run can take all of them. So only the host of the command must answer.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
@@ -29,6 +29,8 @@ export interface LockGuardOptions {
 const lockSteps = new Set(['lock', 'unlock']);
 
 const secondsOfLook = 30;
+/** A look serves the commands of its step that follow within this: they are sent as soon after it as after a look of their own. */
+const freshMilliseconds = 1000;
 /** A host that was away is not asked again for so long: each time would cost the time that a connection takes. */
 const awayMilliseconds = 60_000;
 
@@ -36,6 +38,8 @@ export class LockGuard {
   readonly #options: LockGuardOptions;
   #isHeld = false;
   #lost: ShadowtapeError | undefined;
+  /** The last look that found the locks in place. */
+  #seen: { readonly step: string; readonly at: number } | undefined;
   /** Host -> when it did not answer, on a clock that never goes back. */
   readonly #awaySince = new Map<string, number>();
 
@@ -57,6 +61,9 @@ export class LockGuard {
   async check(step: string, command: Pick<Command, 'host'>): Promise<void> {
     if (!this.#isHeld || lockSteps.has(step)) return;
     if (this.#lost) throw this.#lost;
+    if (this.#seen?.step === step && performance.now() - this.#seen.at < freshMilliseconds) return;
+    this.#seen = undefined;
+    const at = performance.now();
     const { places, needsDrive } = this.#options;
     const asked = places.filter(({ what }) => what === 'class' || needsDrive(step));
     const classes = asked.filter(({ what }) => what === 'class');
@@ -65,6 +72,7 @@ export class LockGuard {
     await Promise.all(
       asked.map((place) => this.#look(step, place, place.what === 'drive' || place.host === needed)),
     );
+    this.#seen = { step, at };
   }
 
   async #look(step: string, place: LockPlace, isNeeded: boolean): Promise<void> {
