@@ -41,7 +41,7 @@ describe('identify', () => {
     expect((await run('identify')).stdout).toBe(
       [
         'tape in /dev/rmt/0 on node3: without a label',
-        '  file 0      10,240 B  data that is neither tar nor ufsdump (first record 10,240 bytes)',
+        '  file 0    records of 10,240 B  data that is neither tar nor ufsdump (first record 10,240 bytes)',
         '  end of data behind file 0',
         '',
       ].join('\n'),
@@ -146,7 +146,7 @@ describe('drive-check', () => {
     expect((await run('identify')).stdout).toBe(
       [
         'tape in /dev/rmt/0 on node3: without a label',
-        '  file 0                a file mark at its beginning',
+        '  file 0                         a file mark at its beginning',
         '  not looked behind a file mark at the beginning',
         '',
       ].join('\n'),
