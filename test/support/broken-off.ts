@@ -59,7 +59,7 @@ const endings = ['resume', 'unwind', 'nothing'] as const;
 const takenUpBy = ['resume', 'unwind'] as const;
 
 /**
- * At each command that changes something: it fails, the connection drops in one of the three ways, or the console is killed before or
+ * At every other command that changes something: it fails, the connection drops in one of the three ways, or the console is killed before or
  * after it, in turn. At every fifth of the commands that only look: it fails, or the connection drops. With a dump of one raw device, by
  * either route, every other query of the backup server falls silent. The ways and the endings go round from place to place, so that each
  * step meets each of them with one method or another.
@@ -91,14 +91,15 @@ function chosenCommands(places: readonly Place[]): Scenario[] {
     const drop = turn(drops, Math.floor(index / 3));
     if (!place.changes)
       return index % 5 === 0 ? [{ place, how: turn(['fails', drop] as const), then: turn(endings) }] : [];
+    if (index % 2 === 1) return [];
     const fails: Scenario = { place, how: 'fails', then: turn(endings) };
     const dropped: Scenario = { place, how: drop, then: turn(endings, 1) };
     const killed: Scenario = {
       place,
-      how: turn(kills, Math.floor(index / 2)),
-      then: turn(takenUpBy, Math.floor(index / 4)),
+      how: turn(kills, index >> 3),
+      then: turn(takenUpBy, index >> 4),
     };
-    return [turn([fails, dropped, fails, killed])];
+    return [[fails, dropped, fails, killed][(index >> 1) % 4] as Scenario];
   });
 }
 
