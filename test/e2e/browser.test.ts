@@ -31,9 +31,9 @@ describe.runIf(missing === undefined || process.env['CI'])(
       page.on('console', (message) => complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(error.message));
       await page.goto(served.url);
-      // The token stands neither in the address nor in the history any more.
-      expect(page.url().replace(/#.*/, '')).toBe(`${new URL(served.url).origin}/`);
       await page.getByText('Volume2').first().waitFor();
+      // The token is neither in the address nor in the history any more.
+      expect(page.url().replace(/#.*/, '')).toBe(`${new URL(served.url).origin}/`);
       expect(await page.evaluate('document.cookie')).toBe('');
       expect(complaints).toEqual([]);
     });
