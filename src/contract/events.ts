@@ -318,7 +318,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Of the first record of the tape: layout `plain`, hop `handed`, the volume in tape file 0. A tape without a label is known by it. */
     firstRecordSha256: z.string().optional(),
   }),
-  /** Work that goes on on a host whether or not the console lives: dump and reading back by route `server`, the hash of the whole proxy. */
+  /** Work that runs on a host without the console: dump and read-back on route `server`, and the hash of the whole proxy. */
   event('work', {
     step: z.string(),
     host: z.string(),

@@ -107,7 +107,7 @@ export interface Lab {
   insertCartridge(name: string, options?: InsertOptions): Promise<void>;
   /** Lays the cartridge in the drive onto the shelf. */
   ejectCartridge(): Promise<void>;
-  /** Breaks every connection with a host, without a farewell; what its commands do goes on. @param notice see LabHost */
+  /** Breaks every connection with a host without closing it. Its commands keep running. @param notice see LabHost */
   breakConnections(node: NodeName, notice?: boolean): void;
   /** Changes the host key in the middle of every connection with a host, at a rekey. */
   switchHostKey(node: NodeName): void;

@@ -129,7 +129,7 @@ export class LabHost {
   }
 
   /**
-   * Breaks every connection, without a farewell.
+   * Breaks every connection without closing it.
    * @param notice false: the host does not notice, as an sshd whose client fell silent: processes that wait for their input live on
    */
   breakConnections(notice = true): void {

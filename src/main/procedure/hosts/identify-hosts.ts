@@ -36,7 +36,7 @@ export function pinHosts(hosts: Hosts, identities: readonly HostIdentity[]): () 
   return () => undo.forEach((unpin) => unpin());
 }
 
-/** The hosts of a run that is taken up. */
+/** The hosts of a run that is resumed or rolled back. */
 export interface SameHosts {
   readonly now: readonly HostIdentity[];
   readonly warnings: readonly string[];

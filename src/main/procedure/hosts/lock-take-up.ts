@@ -25,7 +25,7 @@ export interface TakeUpOrder {
 
 const step = 'take-up';
 
-/** A drive that somebody else left may be taken: nothing of the run that is taken up depends on who had it. */
+/** A drive lock that another process left may be taken over: the resumed run does not depend on its former owner. */
 async function mayTakeDrive({ whyLockStays }: TakeUpOrder, found: FoundLock): Promise<boolean> {
   const { place, owner } = found;
   if (place.what !== 'drive' || !owner || livenessOfOwner(owner) !== 'gone') return false;
@@ -63,7 +63,7 @@ async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise
 }
 
 /**
- * Takes the locks for a run that is taken up. That of a process which is surely gone is taken over.
+ * Takes the locks for a run that is resumed or rolled back. A lock whose process is proven gone is taken over.
  * @param mode a rollback goes without the drive
  * @returns warnings, where there was an owner; and how the locks are given back
  * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED, CLASS_LOCKED_NAMELESS, DRIVE_IN_USE and DRIVE_LOCKED_NAMELESS where
