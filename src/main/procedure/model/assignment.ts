@@ -116,3 +116,12 @@ export const hostNamesOf = ({
 }: Pick<Assignment, 'primaryNodes' | 'backupServer' | 'tapeHost'>): string[] => [
   ...new Set([...primaryNodes, backupServer, tapeHost]),
 ];
+
+/** How a check of one volume is named: where a run has several, with the proxy volume. */
+export function volumeCheck(
+  { volumes }: Pick<Assignment, 'volumes'>,
+  proxy: string,
+  title: string,
+): { title: string; volume?: string } {
+  return volumes.length > 1 ? { title: `${title} (${proxy})`, volume: proxy } : { title };
+}

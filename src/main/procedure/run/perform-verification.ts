@@ -1,6 +1,6 @@
 /** Fingerprint, verification of the shadow, and the operator's approval. */
 import { failure } from '../../../contract/errors.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { listed, proxiesOf, volumeCheck } from '../model/assignment.ts';
 import {
   backupSource,
   differingRecords,
@@ -93,13 +93,11 @@ function compareFingerprints(
 ): void {
   const differing = differingRecords(primary, shadow);
   const total = primary.length;
-  const several = context.assignment.volumes.length > 1;
   context.journal.append({
     type: 'check',
     step: step.id,
     rule: 'fingerprint',
-    title: several ? `Content fingerprint (${proxy})` : 'Content fingerprint',
-    ...(several ? { volume: proxy } : {}),
+    ...volumeCheck(context.assignment, proxy, 'Content fingerprint'),
     expected: `${total} sampled records equal`,
     actual: `${total - differing.length} equal`,
     verdict: differing.length === 0 ? 'equal' : 'differs',

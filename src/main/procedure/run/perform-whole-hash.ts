@@ -1,7 +1,7 @@
 /** Hashes the whole proxy on a cluster node, and compares it with what was streamed to tape (`verify.fingerprint: all`). */
 import { failure, isFailure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
-import { blockBytes, type VolumeAssignment } from '../model/assignment.ts';
+import { blockBytes, type VolumeAssignment, volumeCheck } from '../model/assignment.ts';
 import { workHost, type WorkMark } from '../model/run-marks.ts';
 import type { Step } from '../model/step.ts';
 import { judgeHashWork } from '../detached/detached-judge.ts';
@@ -48,13 +48,11 @@ function compare(context: RunContext, step: Step, { proxy }: VolumeAssignment, h
     const reason = 'the journal has no digest of the dump';
     throw failure('PROXY_NOT_HASHED', { step: step.id, proxy, host, reason });
   }
-  const several = context.assignment.volumes.length > 1;
   context.journal.append({
     type: 'check',
     step: step.id,
     rule: 'whole-proxy',
-    title: several ? `Whole proxy (${proxy})` : 'Whole proxy',
-    ...(several ? { volume: proxy } : {}),
+    ...volumeCheck(context.assignment, proxy, 'Whole proxy'),
     expected: `${what} ${expected}, as dumped`,
     actual: `${what} ${actual} on ${host}`,
     verdict: expected === actual ? 'equal' : 'differs',

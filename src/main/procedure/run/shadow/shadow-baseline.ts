@@ -5,7 +5,7 @@
  */
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
-import type { VolumeAssignment } from '../../model/assignment.ts';
+import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import { backupSource, differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
@@ -114,13 +114,11 @@ async function requireBaseline(
   const differing = differingRecords(baseline, await readThroughShadow(context, step, volume, records));
   const total = baseline.length;
   const { proxy } = volume;
-  const several = context.assignment.volumes.length > 1;
   context.journal.append({
     type: 'check',
     step: step.id,
     rule: 'baseline-records',
-    title: several ? `Records after the dump (${proxy})` : 'Records after the dump',
-    ...(several ? { volume: proxy } : {}),
+    ...volumeCheck(context.assignment, proxy, 'Records after the dump'),
     expected: `${total} sampled records as before the dump`,
     actual: `${total - differing.length} equal`,
     verdict: differing.length === 0 ? 'equal' : 'differs',

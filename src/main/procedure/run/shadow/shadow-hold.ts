@@ -10,7 +10,7 @@ import { rawDevice } from '../../../gds/commands.ts';
 import { processListCommand } from '../../detached/detached-script.ts';
 import { triesWhileHeldOpen, type RunContext } from '../../hosts/run-context.ts';
 import { ShadowHolder } from '../../hosts/shadow-holder.ts';
-import { volumeNamed, type VolumeAssignment } from '../../model/assignment.ts';
+import { volumeNamed, type VolumeAssignment, volumeCheck } from '../../model/assignment.ts';
 import { holdersIn, mostHeld } from '../../model/shadow-holder.ts';
 import { holdersLeft, holdingOf, lastHold } from '../../model/shadow-holding.ts';
 import type { Step } from '../../model/step.ts';
@@ -218,13 +218,11 @@ export async function concludeHold(
 
 function recordHolding({ assignment, journal }: RunContext, step: Step, proxy: string): void {
   const { isUnbroken, text } = holdingOf(journal.events, proxy);
-  const several = assignment.volumes.length > 1;
   journal.append({
     type: 'check',
     step: step.id,
     rule: 'shadow-held',
-    title: several ? `Shadow held open (${proxy})` : 'Shadow held open',
-    ...(several ? { volume: proxy } : {}),
+    ...volumeCheck(assignment, proxy, 'Shadow held open'),
     expected: 'held open from the verification to the end of the dump',
     actual: text,
     verdict: isUnbroken ? 'holds' : 'not-shown',

@@ -4,7 +4,7 @@
  */
 import { failure } from '../../../../contract/errors.ts';
 import type { SampledRecords, StreamedRecord } from '../../../../streams/record-sampler.ts';
-import type { VolumeAssignment } from '../../model/assignment.ts';
+import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import { differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
@@ -47,13 +47,11 @@ export function requireAsHashed(
   if (hashed.length === 0) return;
   const differing = differingRecords(hashed, seen).sort((one, other) => one - other);
   const total = hashed.length;
-  const several = context.assignment.volumes.length > 1;
   context.journal.append({
     type: 'check',
     step,
     rule,
-    title: several ? `${title} (${proxy})` : title,
-    ...(several ? { volume: proxy } : {}),
+    ...volumeCheck(context.assignment, proxy, title),
     expected: `${total} sampled records equal`,
     actual: `${total - differing.length} equal`,
     verdict: differing.length === 0 ? 'equal' : 'differs',
