@@ -52,6 +52,7 @@ import type { Site } from '../site/site-schema.ts';
 import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
+import { loadPages } from './report-service.ts';
 import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
@@ -315,6 +316,7 @@ export class ShadowtapeConsole {
 
   #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {
     const notices = new RunNotices({ site: this.site, state: this.#state, named, before, onNotice });
+    if (this.site.report) void loadPages().catch(() => undefined);
     this.#notices.add(notices);
     return notices;
   }

@@ -11,7 +11,6 @@ import { headOf } from '../proof/seal.ts';
 import { readSeals } from '../proof/seals-file.ts';
 import { signatureOf } from '../proof/signature-facts.ts';
 import { commandScript, rateTable } from '../report/document/run-commands.ts';
-import { pdfOf } from '../report/pages/pdf-report.ts';
 import { reportOf } from '../report/document/report-document.ts';
 import type { ReportSource } from '../report/document/report-source.ts';
 import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
@@ -19,6 +18,9 @@ import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { lostTapesOf } from './tape-service.ts';
 import { version } from './version.ts';
+
+/** Loaded when a report is made: fonts and PDF would take a third of the time in which a short command starts. */
+export const loadPages = () => import('../report/pages/pdf-report.ts');
 
 export interface ExportRequest {
   readonly run: string;
@@ -99,6 +101,8 @@ export class ReportService {
   async requireFree(file: string): Promise<void> {
     const path = resolve(file);
     if (await stat(path).catch(() => undefined)) throw failure('REPORT_FILE_THERE', { file: path });
+    // A run that is about to begin may take hours: what its report needs is loaded before somebody installs another release.
+    void loadPages().catch(() => undefined);
   }
 
   /** What was exported before, made anew of what was known then: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
@@ -163,16 +167,16 @@ export class ReportService {
     };
   }
 
-  #content(source: ReportSource, what: ExportWhat, paper: ReportPaper): Promise<Buffer> {
+  async #content(source: ReportSource, what: ExportWhat, paper: ReportPaper): Promise<Buffer> {
     switch (what) {
       case 'pdf':
-        return pdfOf(reportOf(source), paper);
+        return (await loadPages()).pdfOf(reportOf(source), paper);
       case 'journal':
         return readKept(this.#state.journalFile(source.run));
       case 'commands':
-        return Promise.resolve(Buffer.from(commandScript(source.events), 'utf8'));
+        return Buffer.from(commandScript(source.events), 'utf8');
       case 'rates':
-        return Promise.resolve(Buffer.from(rateTable(source.events), 'utf8'));
+        return Buffer.from(rateTable(source.events), 'utf8');
     }
   }
 

@@ -2,6 +2,7 @@
 import { isFailure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { Notifier } from '../notify/notifier.ts';
+import { prepare } from '../notify/send.ts';
 import type { EventSink } from '../journal/journal.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
@@ -27,9 +28,12 @@ export class RunNotices {
 
   constructor({ site, state, named, before = [], onNotice }: RunNoticesOptions) {
     this.#onNotice = onNotice ?? (() => undefined);
+    // The list of a job stands in the place of the site’s.
+    const ways = named.job.notify ?? site.notify ?? [];
+    // What cannot be loaded is told when it is needed.
+    void prepare(ways).catch(() => undefined);
     this.#notifier = new Notifier({
-      // The list of a job stands in the place of the site’s.
-      ways: named.job.notify ?? site.notify ?? [],
+      ways,
       job: named.name,
       site: site.site,
       before,

@@ -1,4 +1,4 @@
-import { serve, type ServeOptions } from '../serve/serve.ts';
+import type { ServeOptions } from '../serve/serve.ts';
 import { portOf, type CommandLine } from './command-line.ts';
 import { tellLostOutput } from './lost-output.ts';
 import { print } from './output.ts';
@@ -19,6 +19,8 @@ const aborted = (signal: AbortSignal) =>
 async function serveCommand(options: ServeOptions): Promise<number> {
   // Whoever has lost all tabs, or needs another browser, finds the next address on the terminal.
   const onEntered = () => print(`the next address, for another browser or tab: ${served.newAddress()}`);
+  // Loaded here: no other command pays for it.
+  const { serve } = await import('../serve/serve.ts');
   const served = await serve({ ...options, onEntered });
   const { runs } = served.desk;
   const stop = stopOnSignals({

@@ -2,7 +2,9 @@
 import type { NotifyWay } from '../site/notify-schema.ts';
 import type { Notification, NotificationEvent } from './notification.ts';
 import { sendByCommand } from './send-by-command.ts';
-import { sendByMail } from './send-by-mail.ts';
+
+/** Loaded when there is mail: it takes a fifth of the time in which a short command starts. */
+const loadMail = () => import('./send-by-mail.ts');
 
 /** How long one message may take. */
 export const sendLimitSeconds = 60;
@@ -11,6 +13,11 @@ export const sendLimitSeconds = 60;
 export function wayWords({ command, mail, syslog }: NotifyWay): string {
   if (syslog !== undefined) return `syslog ${syslog}`;
   return mail ? `mail to ${mail.to.join(', ')}` : `command ${command?.[0] ?? ''}`;
+}
+
+/** Loads what these ways need, so that a message at the end of a long run does not depend on files that were replaced meanwhile. */
+export async function prepare(ways: readonly NotifyWay[]): Promise<void> {
+  if (ways.some(({ mail }) => mail)) await loadMail();
 }
 
 /** One line through logger(1), which every system has that has a system log; Node speaks no local datagrams. */
@@ -29,7 +36,7 @@ export async function send(
   event: NotificationEvent,
   limitSeconds: number = sendLimitSeconds,
 ): Promise<void> {
-  if (mail) await sendByMail(mail, notification, limitSeconds);
+  if (mail) await (await loadMail()).sendByMail(mail, notification, limitSeconds);
   if (command) await sendByCommand(command, notification, event, limitSeconds);
   if (syslog !== undefined)
     await sendByCommand(loggerCommand(syslog, notification), notification, event, limitSeconds);

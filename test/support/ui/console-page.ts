@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import type { Channel, Reply, RequestOf, Responses } from '../../../src/contract/channels.ts';
 import { serve, type Served } from '../../../src/main/serve/serve.ts';
 import { chromiumBrowser } from '../browser.ts';
+import { requireBuiltPages } from '../built-program.ts';
 import { addressOf, type Address } from '../serve.ts';
 import { openScene, type Scene, type SceneOptions, type SiteTree } from '../lab-run.ts';
 
@@ -191,7 +192,10 @@ export function describeInBrowser(title: string, tests: (browser: TestBrowser) =
   const runs = missing === undefined || Boolean(process.env['CI']);
   describe.runIf(runs)(`${title}${missing === undefined ? '' : ` (not tested: ${missing})`}`, () => {
     const browser = new TestBrowser();
-    beforeAll(() => browser.launch());
+    beforeAll(() => {
+      requireBuiltPages();
+      return browser.launch();
+    });
     afterAll(() => browser.close());
     tests(browser);
   });

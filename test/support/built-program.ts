@@ -1,0 +1,36 @@
+/** Whether `npm run build` has seen the sources as they are: what is older is no witness. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const partsOf = {
+  program: ['main', 'streams', 'contract', 'lab'],
+  pages: ['renderer', 'contract'],
+} as const;
+
+/** What is compiled into the program; tests are not. */
+const isSource = (name: string) => !/\.(test|test-support)\.ts$/.test(name);
+
+/** When the newest source below a folder was written, in milliseconds. */
+function newestIn(folder: string): number {
+  const times = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() && isSource(entry.name) ? [statSync(join(entry.parentPath, entry.name)).mtimeMs] : [],
+  );
+  return Math.max(0, ...times);
+}
+
+function builtFile(file: string, parts: readonly string[]): string | undefined {
+  const path = join(process.cwd(), 'out', file);
+  if (!existsSync(path)) return undefined;
+  const newest = Math.max(...parts.map((part) => newestIn(join(process.cwd(), 'src', part))));
+  return statSync(path).mtimeMs >= newest ? path : undefined;
+}
+
+/** @returns the built command line; undefined where it is missing, or older than its sources */
+export const builtCommandLine = (): string | undefined =>
+  builtFile(join('main', 'shadowtape.js'), partsOf.program);
+
+/** @throws where the pages are missing, or older than their sources: their tests would judge what nobody sees any more */
+export function requireBuiltPages(): void {
+  if (process.env['CONSOLE_PAGES'] === undefined && !builtFile(join('renderer', 'index.html'), partsOf.pages))
+    throw new Error('the built pages are missing, or older than src/: npm run build');
+}
