@@ -68,13 +68,9 @@ export function tapeWasWritten({ lab }: Scene): boolean {
 export function watchRejoins({ lab }: Scene): () => void {
   const under: string[] = [];
   const stop = lab.onCommand(({ phase, line }) => {
+    if (phase !== 'started' || !line.startsWith('sdxproxy Rejoin')) return;
     const { disks, groups, volumes } = lab.world().shadow;
-    if (
-      phase === 'started' &&
-      line.startsWith('sdxproxy Rejoin') &&
-      disks.length + groups.length + volumes.length > 0
-    )
-      under.push(line);
+    if (disks.length + groups.length + volumes.length > 0) under.push(line);
   });
   return () => {
     stop();
