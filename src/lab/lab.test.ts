@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openLab } from './lab.ts';
@@ -70,6 +70,26 @@ describe('a lab goes on where it was closed', () => {
     );
     await second.close();
   });
+});
+
+test('long files of a host lie beside the model, survive a restart, and go with their file', async () => {
+  const folder = await folderToRemove();
+  const first = await openLab({ folder, blocks: testBlocks });
+  for (const file of ['/tmp/zeros', '/tmp/text'])
+    await run(first, 'node3', `dd if=/dev/zero of=${file} bs=65536 count=1`);
+  await first.close();
+  expect((await stat(join(folder, 'model.json'))).size).toBeLessThan(30_000);
+  const second = await openLab({ folder });
+  expect((await run(second, 'node3', 'cat /tmp/zeros')).stdout).toEqual(Buffer.alloc(65_536));
+  // Both files are the same bytes: what one of them has stays until the other is gone, too.
+  for (const [removed, left] of [
+    ['/tmp/zeros', 1],
+    ['/tmp/text', 0],
+  ] as const) {
+    await run(second, 'node3', `rm ${removed}`);
+    expect(await readdir(join(folder, 'contents'))).toHaveLength(left);
+  }
+  await second.close();
 });
 
 describe('a folder', () => {

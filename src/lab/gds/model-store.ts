@@ -1,9 +1,53 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
-import type { LabModel } from './lab-model.ts';
+import type { HostModel, LabModel } from './lab-model.ts';
 
 const fileOf = (folder: string): string => join(folder, 'model.json');
+
+/** The model is written whole at each change: what is longer than this many characters lies beside it, and is written once. */
+const mostCharacters = 4096;
+
+type SmallFile = HostModel['files'][string];
+/** In model.json in place of a long content: the SHA-256 that names it. */
+interface Beside {
+  readonly beside: string;
+}
+
+const besideOf = (folder: string): string => join(folder, 'contents');
+
+const isLong = (content: SmallFile): boolean =>
+  (typeof content === 'string' ? content : content.base64).length > mostCharacters;
+
+/** @returns the model with each small file as this makes it; nothing else is copied */
+function mapFiles<From, To>(model: LabModel, change: (content: From) => To): LabModel {
+  const hosts = Object.entries(model.hosts).map(([node, host]) => {
+    const files = Object.entries(host.files).map(([path, content]) => [path, change(content as From)]);
+    return [node, { ...host, files: Object.fromEntries(files) as HostModel['files'] }];
+  });
+  return { ...model, hosts: Object.fromEntries(hosts) as LabModel['hosts'] };
+}
+
+async function contentsBeside(folder: string, model: LabModel): Promise<ReadonlyMap<string, SmallFile>> {
+  const names = Object.values(model.hosts).flatMap(({ files }) =>
+    Object.values(files as Record<string, SmallFile | Beside>).flatMap((content) =>
+      typeof content === 'object' && 'beside' in content ? [content.beside] : [],
+    ),
+  );
+  const contents = names.map(async (name) => {
+    const text = await readFile(join(besideOf(folder), name), 'utf8');
+    return [name, JSON.parse(text) as SmallFile] as const;
+  });
+  return new Map(await Promise.all(contents));
+}
+
+async function whole(folder: string, model: LabModel): Promise<LabModel> {
+  const contents = await contentsBeside(folder, model);
+  return mapFiles(model, (content: SmallFile | Beside) =>
+    typeof content === 'object' && 'beside' in content ? (contents.get(content.beside) ?? '') : content,
+  );
+}
 
 /**
  * The model of an earlier lab in this folder, or undefined where there is none.
@@ -19,7 +63,7 @@ export async function loadModel(folder: string): Promise<LabModel | undefined> {
   }
   try {
     const model = JSON.parse(text) as LabModel;
-    if ((model as { version: unknown }).version === 3) return model;
+    if ((model as { version: unknown }).version === 3) return await whole(folder, model);
   } catch {
     // falls through to the refusal: a broken model is as foreign as another program's
   }
@@ -32,6 +76,8 @@ export class ModelStore {
   readonly #model: LabModel;
   #saving: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
+  /** Contents that lie beside the model, with their names: the same text is neither hashed nor written twice. */
+  readonly #beside = new Map<string, string>();
 
   constructor(folder: string, model: LabModel) {
     this.#folder = folder;
@@ -52,13 +98,51 @@ export class ModelStore {
 
   async #write(): Promise<void> {
     const file = fileOf(this.#folder);
+    const fresh = new Map<string, string>();
+    const used = new Set<string>();
+    const text = JSON.stringify(
+      mapFiles(this.#model, (content: SmallFile): SmallFile | Beside =>
+        isLong(content) ? { beside: this.#nameOf(content, used, fresh) } : content,
+      ),
+      undefined,
+      1,
+    );
+    await this.#writeBeside(fresh);
     const handle = await open(`${file}.new`, 'w');
     try {
-      await handle.writeFile(`${JSON.stringify(this.#model, undefined, 1)}\n`);
+      await handle.writeFile(`${text}\n`);
       await handle.datasync();
     } finally {
       await handle.close();
     }
     await rename(`${file}.new`, file);
+    await this.#forgetOthers(used);
+  }
+
+  #nameOf(content: SmallFile, used: Set<string>, fresh: Map<string, string>): string {
+    const key = typeof content === 'string' ? content : `base64 ${content.base64}`;
+    const known = this.#beside.get(key);
+    const text = known === undefined ? JSON.stringify(content) : '';
+    const name = known ?? createHash('sha256').update(text).digest('hex');
+    if (known === undefined) {
+      this.#beside.set(key, name);
+      fresh.set(name, text);
+    }
+    used.add(name);
+    return name;
+  }
+
+  async #writeBeside(fresh: ReadonlyMap<string, string>): Promise<void> {
+    if (fresh.size === 0) return;
+    await mkdir(besideOf(this.#folder), { recursive: true });
+    await Promise.all(
+      [...fresh].map(([name, text]) => writeFile(join(besideOf(this.#folder), name), text, { flush: true })),
+    );
+  }
+
+  async #forgetOthers(used: ReadonlySet<string>): Promise<void> {
+    const others = [...this.#beside].filter(([, name]) => !used.has(name));
+    for (const [key] of others) this.#beside.delete(key);
+    await Promise.all(others.map(([, name]) => rm(join(besideOf(this.#folder), name), { force: true })));
   }
 }
