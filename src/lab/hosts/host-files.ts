@@ -337,8 +337,7 @@ function bytesOfFile(content: SmallFile): Buffer {
 
 /** Text as text, so that the model can be read; what is none in base64. */
 function contentOf(bytes: Buffer): SmallFile {
-  const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes) ? text : { base64: bytes.toString('base64') };
+  return isUtf8(bytes) ? bytes.toString('utf8') : { base64: bytes.toString('base64') };
 }
 
 function namesBelow(paths: readonly string[], directory: string): string[] {
