@@ -149,7 +149,6 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
     });
 
-    // One after the other: making and testing a group of a group exchange holds this process up.
     describe('after each 4 MiB, both ways at once', () => {
       it.for(exchanges)('%s', async (kex, test) => {
         const server = await serverWith(test, 'RekeyLimit 4M', `KexAlgorithms ${kex}`);

@@ -12,7 +12,7 @@ import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
 import type { LoginDeps } from './login.ts';
-import { readSocketInTurns } from './ssh2-parts.ts';
+import { readSocketInTurns, trustGroupsOfHost } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -265,7 +265,10 @@ class ConnectAttempt {
       fail(connectFailure(this.#profile, this.#login, error, this.#loggingIn));
     });
     // Three small writes a packet against delayed acknowledgements would stall the handshake and every transfer.
-    this.#client.once('connect', () => this.#client.setNoDelay(true));
+    this.#client.once('connect', () => {
+      this.#client.setNoDelay(true);
+      trustGroupsOfHost(this.#client);
+    });
     this.#client.once('ready', resolve);
     this.#client.once('close', () => {
       const reason = 'it closed the connection';

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { readInTurns } from '../../streams/turn.ts';
+import { GroupKeys } from './group-exchange.ts';
 
 interface ChannelEnd {
   readonly id?: number;
@@ -32,6 +33,36 @@ export function canSend(client: Client): boolean {
 export function readSocketInTurns(client: Client): void {
   const socket = (client as unknown as WithSocket)._sock;
   if (socket) readInTurns(socket);
+}
+
+/** ssh2's exchange over a group that the host names, as far as its keys are concerned. */
+interface GroupExchange {
+  readonly type: string;
+  readonly _prime: Buffer | null;
+  readonly _generator: Buffer | null;
+  _dh: GroupKeys | null;
+  _public: Buffer | null;
+  generateKeys(): void;
+}
+
+function makeKeys(this: GroupExchange): void {
+  if (this._dh || !this._prime || !this._generator) return;
+  this._dh = new GroupKeys(this._prime, this._generator);
+  this._public = this._dh.generateKeys();
+}
+
+/** Has the keys of a group exchange made without testing the group first (see `group-exchange.ts`). Call it once the client is connected. */
+export function trustGroupsOfHost(client: Client): void {
+  const { _protocol: protocol } = client as unknown as { readonly _protocol?: { _kex?: GroupExchange } };
+  if (!protocol) return;
+  let current = protocol._kex;
+  Object.defineProperty(protocol, '_kex', {
+    get: () => current,
+    set(exchange: GroupExchange | undefined) {
+      if (exchange?.type === 'groupex') exchange.generateKeys = makeKeys;
+      current = exchange;
+    },
+  });
 }
 
 /**
