@@ -1,4 +1,4 @@
-import { createDiffieHellman, createDiffieHellmanGroup } from 'node:crypto';
+import { createDiffieHellmanGroup } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { GroupKeys } from './group-exchange.ts';
 
@@ -7,21 +7,11 @@ describe('keys over a group that the host names', () => {
     const host = createDiffieHellmanGroup(name);
     const hostKey = host.generateKeys();
     // What has a leading zero is shorter than the prime: one in 256 keys and secrets.
-    for (let round = 0; round < (name === 'modp14' ? 60 : 3); round += 1) {
+    for (let round = 0; round < (name === 'modp14' ? 30 : 2); round += 1) {
       const console = new GroupKeys(host.getPrime(), host.getGenerator());
       const key = console.generateKeys();
       const secret = console.computeSecret(hostKey);
       expect(trimmed(secret)).toBe(trimmed(host.computeSecret(key)));
-    }
-  });
-
-  it('a small group: the numbers agree with those of node:crypto', () => {
-    const host = createDiffieHellman(128);
-    const hostKey = host.generateKeys();
-    for (let round = 0; round < 300; round += 1) {
-      const console = new GroupKeys(host.getPrime(), host.getGenerator());
-      const key = console.generateKeys();
-      expect(trimmed(console.computeSecret(hostKey))).toBe(trimmed(host.computeSecret(key)));
     }
   });
 
