@@ -327,7 +327,7 @@ export const errorTable = {
   },
   DRIVE_LOCK_LOST: {
     sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
-    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. The tape of run {run} may hold data of somebody else by now',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. {tape} may hold data of somebody else by now',
   },
   DRIVE_LOCKED_NAMELESS: {
     sentence: 'the drive {device} on {host} is locked, and the lock names no owner',

@@ -22,7 +22,8 @@ import {
 } from '../procedure/model/assign.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import { checkSite } from './check-site.ts';
-import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
 import { drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
@@ -354,7 +355,7 @@ export class ShadowtapeConsole {
     const runner = this.#onlyLooking(abort);
     const [start] = events;
     const tape = start?.type === 'run-started' ? start.tape : this.site.tape;
-    const place = drivePlace(tape.host, tape.device);
+    const place = drivePlace(tape.host, await driveName(runner, 'verify', tape));
     const lock = { runner: this.#onlyLooking(), place, command: 'verify', whyLockStays: this.#whyLockStays };
     return whileDriveLocked(lock, () =>
       verifyRun({
@@ -376,7 +377,7 @@ export class ShadowtapeConsole {
     return new TapeService({
       site: this.site,
       state: this.#state,
-      runnerOf: (abort) => this.#onlyLooking(abort),
+      runnerOf: (abort, beforeChange) => this.#onlyLooking(abort, beforeChange),
       whyLockStays: this.#whyLockStays,
     });
   }
@@ -450,14 +451,19 @@ export class ShadowtapeConsole {
   }
 
   /** Sends commands without a journal: for plan, check and verify. */
-  #onlyLooking(abort: AbortSignal = new AbortController().signal): CommandRunner {
-    return new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
+  #onlyLooking(
+    abort: AbortSignal = new AbortController().signal,
+    beforeChange?: RunnerOptions['beforeChange'],
+  ): CommandRunner {
+    const signals = () => ({ cancel: abort, halt: abort });
+    return new CommandRunner(noJournal(), this.#hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
   async #assign(named: NamedJob, seed: string): Promise<Assignment> {
     const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
     const world = await observer.look('assign', ['primaries']);
-    return assign(this.site, named, world.primaries, seed);
+    const assignment = assign(this.site, named, world.primaries, seed);
+    return { ...assignment, driveName: await driveName(this.#onlyLooking(), 'assign', this.site.tape) };
   }
 
   /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */
