@@ -54,6 +54,7 @@ import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
+import type { KnownTape } from '../tape/media-catalogue.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 import { version } from './version.ts';
@@ -195,7 +196,13 @@ export class ShadowtapeConsole {
   }
 
   async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
-    return checkSite(this.site, this.#onlyLooking(), listener);
+    return checkSite({
+      site: this.site,
+      runner: this.#onlyLooking(),
+      whyLockStays: this.#whyLockStays,
+      knownTapes: this.#knownTapes(),
+      listener,
+    });
   }
 
   /** Sends a test message over each way that the site file names. */
@@ -482,3 +489,13 @@ export class ShadowtapeConsole {
 /** Opens the console of a site, or of the embedded lab. See ShadowtapeConsole.open. */
 export const openConsole = (options: ConsoleOptions): Promise<ShadowtapeConsole> =>
   ShadowtapeConsole.open(options);
+  /** Tapes that cannot be read are told by `tapes`; without them a tape without a label is only not named by its run. */
+  #knownTapes(): readonly KnownTape[] {
+    try {
+      return new MediaFile(this.#state.tapesFile).list().tapes;
+    } catch (error) {
+      if (!isFailure(error, 'TAPES_UNREADABLE')) throw error;
+      return [];
+    }
+  }
+
