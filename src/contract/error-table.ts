@@ -306,7 +306,7 @@ export const errorTable = {
   RUN_INTERRUPTED: {
     sentence:
       'run {run} of job {job} was interrupted{where}, and may have left {class} parted or a shadow on {host}{dump}',
-    hint: 'resume it: {resume}; or roll it back: {rollBack}; or give up what it left: {discard}',
+    hint: '{remedies}',
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:

@@ -2,7 +2,7 @@
  * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
  */
 import { userInfo, hostname } from 'node:os';
-import { isFailure } from '../../contract/errors.ts';
+import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -38,7 +38,7 @@ import type { LiveProgress } from '../procedure/hosts/run-context.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import { lookAtDumps, takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
+import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
 import { markLive, removeMarkOf } from '../proof/live-runs.ts';
@@ -277,15 +277,49 @@ export class ShadowtapeConsole {
     return this.#takeUp('unwind', request);
   }
 
-  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
-    const { run } = request;
+  /**
+   * Judges a run as resume and unwind do, for whoever suggests one of them. Only looks.
+   * @returns what the command would refuse with; undefined where it would not, or where nobody can tell now
+   */
+  async takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
+    try {
+      const begun = await this.#begunRun(run);
+      const assignment = await begun.assign();
+      const { journalFile, read, later } = begun;
+      const question = {
+        mode,
+        run,
+        journalFile,
+        read,
+        laterRuns: later,
+        sameMachines: [],
+        assignment,
+        steps: stepsOf(assignment),
+        hosts: this.#hosts,
+      };
+      return await takeUpRefusal(question, this.#onlyLooking());
+    } catch (error) {
+      if (isFailure(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What the journal of a run tells of how it began. @throws RUN_UNKNOWN, JOURNAL_BROKEN, JOB_UNKNOWN */
+  async #begunRun(run: string) {
     const journalFile = this.#state.journalFile(run);
     const read = () => readRun(this.#state, run);
     const { events } = await read();
     const start = beginningOf(events, journalFile);
     const named = this.#job({ job: start.job, ...overridesOf(start) });
+    const assign = () => this.#assign(named, fingerprintSeedOf(events) ?? run);
+    return { journalFile, read, events, named, assign, later: () => laterRuns(this.#state, run) };
+  }
+
+  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
+    const { run } = request;
+    const { journalFile, read, events, named, assign, later } = await this.#begunRun(run);
     if (mode === 'resume') requireSomebodyToAsk(named.job, request);
-    const assignment = await this.#assign(named, fingerprintSeedOf(events) ?? run);
+    const assignment = await assign();
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
     const unmark = await markLive(this.#state, run);
@@ -296,7 +330,7 @@ export class ShadowtapeConsole {
         run,
         journalFile,
         read,
-        laterRuns: () => laterRuns(this.#state, run),
+        laterRuns: later,
         takeOverLock: request.takeOverLock ?? false,
         sameMachines: request.sameMachines ?? [],
         assignment,
@@ -429,6 +463,7 @@ export class ShadowtapeConsole {
       ]),
       hostKeys: () => this.#hostKeys(),
       dumpWords: (run, events) => this.#dumpWords(run, events),
+      takeUpRefusal: (mode, run) => this.takeUpRefusal(mode, run),
     });
   }
 
@@ -455,6 +490,16 @@ export class ShadowtapeConsole {
 
   #job(request: JobRequest): NamedJob {
     return withOverrides(chooseJob(this.siteName, this.site, request.job, this.#isLab), request);
+  }
+
+  /** Tapes that cannot be read are told by `tapes`; without them a tape without a label is only not named by its run. */
+  #knownTapes(): readonly KnownTape[] {
+    try {
+      return new MediaFile(this.#state.tapesFile).list().tapes;
+    } catch (error) {
+      if (!isFailure(error, 'TAPES_UNREADABLE')) throw error;
+      return [];
+    }
   }
 
   /** Sends commands without a journal: for plan, check and verify. */
@@ -489,13 +534,3 @@ export class ShadowtapeConsole {
 /** Opens the console of a site, or of the embedded lab. See ShadowtapeConsole.open. */
 export const openConsole = (options: ConsoleOptions): Promise<ShadowtapeConsole> =>
   ShadowtapeConsole.open(options);
-  /** Tapes that cannot be read are told by `tapes`; without them a tape without a label is only not named by its run. */
-  #knownTapes(): readonly KnownTape[] {
-    try {
-      return new MediaFile(this.#state.tapesFile).list().tapes;
-    } catch (error) {
-      if (!isFailure(error, 'TAPES_UNREADABLE')) throw error;
-      return [];
-    }
-  }
-
