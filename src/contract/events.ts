@@ -112,6 +112,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     settled: z.array(z.object({ of: z.int(), ended: z.enum(['good', 'bad']) })).optional(),
   }),
   event('step-started', { step: z.string(), title: z.string(), phase: z.string(), unwinding: z.boolean() }),
+    /** Each detached dump as it was found: `ended` is ended well. */
+    dumps: z.array(z.object({ volume: z.string(), state: z.string() })).optional(),
   event('check', {
     step: z.string(),
     rule: z.string(),

@@ -215,7 +215,12 @@ function openJournal(
           `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
       ),
     ];
-    journal.append({ type: 'observed', findings, settled: [...settled] });
+    journal.append({
+      type: 'observed',
+      findings,
+      settled: [...settled],
+      ...(dumps.size === 0 ? {} : { dumps: [...dumps].map(([volume, state]) => ({ volume, state })) }),
+    });
     for (const text of point?.reasons ?? []) journal.append({ type: 'warning', step, text });
   } catch (error) {
     journal.close();
