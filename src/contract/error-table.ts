@@ -291,6 +291,10 @@ export const errorTable = {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
     hint: 'use method 6a, which backs up the raw device',
   },
+  METHOD_NOT_FOR_FILE_SYSTEM: {
+    sentence: '{reason}',
+    hint: 'use a method that fits, or correct fileSystem in the job; GDS guide 6.6.3.7, step 6',
+  },
   OPERATOR_NEEDED: {
     sentence: 'the job asks an operator ({question}), and nobody can be asked here',
     hint: '{remedy}',
