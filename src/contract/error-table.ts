@@ -291,6 +291,10 @@ export const errorTable = {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
     hint: 'use method 6a, which backs up the raw device',
   },
+  METHOD_NOT_FOR_FILE_SYSTEM: {
+    sentence: '{reason}',
+    hint: 'use a method that fits, or correct fileSystem in the job; GDS guide 6.6.3.7, step 6',
+  },
   OPERATOR_NEEDED: {
     sentence: 'the job asks an operator ({question}), and nobody can be asked here',
     hint: '{remedy}',
@@ -306,7 +310,7 @@ export const errorTable = {
   RUN_INTERRUPTED: {
     sentence:
       'run {run} of job {job} was interrupted{where}, and may have left {class} parted or a shadow on {host}{dump}',
-    hint: 'resume it: {resume}; or roll it back: {rollBack}; or give up what it left: {discard}',
+    hint: '{remedies}',
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
@@ -327,7 +331,7 @@ export const errorTable = {
   },
   DRIVE_LOCK_LOST: {
     sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
-    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. The tape of run {run} may hold data of somebody else by now',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. {tape} may hold data of somebody else by now',
   },
   DRIVE_LOCKED_NAMELESS: {
     sentence: 'the drive {device} on {host} is locked, and the lock names no owner',

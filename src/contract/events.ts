@@ -12,6 +12,8 @@ const common = {
   seq: z.int().positive(),
   /** ISO 8601, UTC, milliseconds. */
   at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  /** Milliseconds since the run began, by a clock that nobody sets; absent in journals of earlier releases. See run-clock.ts. */
+  elapsed: z.number().nonnegative().optional(),
   run: z.string(),
   /** SHA-256 (hex) of the line before, without its line feed; 64 zeros on the first line. */
   prev: z.string().regex(/^[0-9a-f]{64}$/),
@@ -110,6 +112,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     findings: z.array(z.string()),
     /** Commands whose end nobody heard of, and which effect was seen: `of` is the `seq` of the intent. */
     settled: z.array(z.object({ of: z.int(), ended: z.enum(['good', 'bad']) })).optional(),
+    /** Each detached dump as it was found: `ended` is ended well. */
+    dumps: z.array(z.object({ volume: z.string(), state: z.string() })).optional(),
   }),
   event('step-started', { step: z.string(), title: z.string(), phase: z.string(), unwinding: z.boolean() }),
   event('check', {
@@ -383,9 +387,9 @@ export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventType = RunEvent['type'];
 export type EventOf<Type extends RunEventType> = Extract<RunEvent, { type: Type }>;
 
-/** An event as its writer gives it: the journal adds `seq`, `at`, `run` and `prev`. */
+/** An event as its writer gives it: the journal adds `seq`, `at`, `elapsed`, `run` and `prev`. */
 export type NewEvent = {
-  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'run' | 'prev'>;
+  [Type in RunEventType]: Omit<Declared<EventOf<Type>>, 'seq' | 'at' | 'elapsed' | 'run' | 'prev'>;
 }[RunEventType];
 
 /** Drops the index signature that a loose schema adds, so that a misspelt field is a type error. */

@@ -14,6 +14,8 @@ export interface PlannedStep {
   readonly title: string;
   readonly why: string;
   readonly endangers: string | undefined;
+  /** What an operator is told of the step beside that, a sentence each. */
+  readonly notes?: readonly string[];
   readonly source: string;
   readonly commands: readonly PlannedCommand[];
   /** What is read before the commands of a dump, and after them: the tape, sampled records. */

@@ -154,6 +154,8 @@ export interface RunLine extends Omissions {
   readonly operator: string;
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
+  /** How long it took to its end; absent in lines that an earlier release has kept. */
+  readonly seconds?: number | undefined;
   /** `unfinished`: the run has no end. It is running, or was interrupted. */
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shortened } from './words.ts';
+import { printableJson, shortened } from './words.ts';
 
 describe('a text that is too long for a sentence', () => {
   it('is cut between two words', () => {
@@ -19,6 +19,25 @@ describe('a text that is too long for a sentence', () => {
         const short = shortened(text, limit);
         if (text.length <= limit) return short === text;
         return short.length <= limit + 1 && text.startsWith(short.slice(0, -1));
+      }),
+    );
+  });
+});
+
+describe('a line of JSON', () => {
+  it('shows no sign that turns the direction of a text or steers a terminal', () => {
+    expect(printableJson({ name: 'a\u202etxt\u2028\x7f\x9b\n' })).toBe(
+      '{"name":"a\\u202etxt\\u2028\\u007f\\u009b\\n"}',
+    );
+  });
+
+  it('has the same value', () => {
+    const anything = fc.anything({ withNullPrototype: false });
+    fc.assert(
+      fc.property(anything, (value) => {
+        const plain = JSON.stringify(value) as string | undefined;
+        if (plain === undefined) return;
+        expect(JSON.parse(printableJson(value))).toEqual(JSON.parse(plain));
       }),
     );
   });

@@ -68,6 +68,18 @@ const visible = (sign: string): string => {
   return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
 };
 
+const uncontrolled = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A value as a line of JSON that is printed: signs that steer a terminal or turn the direction of a text are escaped. Whoever parses it
+ * gets the same value.
+ */
+export const printableJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    uncontrolled,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
 /** Makes signs visible that turn the direction of a text. */
 export const undirected = (text: string): string => text.replace(directing, visible);
 

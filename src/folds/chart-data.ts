@@ -29,9 +29,9 @@ export function chartData(
   lastSeconds: number | undefined,
   floor: number | undefined,
 ): ChartData {
-  const begin = legs[0]?.startedAt ?? 0;
+  const begin = legs[0]?.since ?? 0;
   const points = legs.flatMap((leg, index) => {
-    const offset = (leg.startedAt - begin) / 1000;
+    const offset = (leg.since - begin) / 1000;
     const samples = shownSamples(leg.samples, undefined).map(({ seconds, rate }) => ({
       second: offset + seconds,
       rate: rate / megabyte,

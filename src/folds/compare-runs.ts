@@ -47,9 +47,8 @@ function averageOf({ legs }: RunModel, what: LegModel['what']): string {
   return rates.length === 0 ? missing : rateText(total / rates.length);
 }
 
-function millisecondsOf({ startedAt, end }: RunModel): number | undefined {
-  return startedAt === undefined || !end ? undefined : Date.parse(end.at) - startedAt;
-}
+const millisecondsOf = ({ milliseconds, end }: RunModel): number | undefined =>
+  end ? milliseconds : undefined;
 
 function tapeOf({ tapes, start }: RunModel): string {
   const names = tapes.flatMap(({ name }) => name ?? []);

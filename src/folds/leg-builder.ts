@@ -9,7 +9,10 @@ type Kept = Sample & { readonly live: boolean };
 
 export class LegBuilder {
   readonly pass: number;
-  readonly startedAt: number;
+  /** By the clock that nobody sets. */
+  readonly #since: number;
+  /** By the clock of the computer. */
+  readonly #startedAt: number;
   readonly what: 'dump' | 'read-back';
   #samples: Kept[] = [];
   #latest: ProgressView;
@@ -21,20 +24,32 @@ export class LegBuilder {
   #pruneAt = 2 * liveSeconds;
   #view: LegModel | undefined;
 
-  constructor(pass: number, what: 'dump' | 'read-back', progress: ProgressView, at: number) {
+  /** @param when it began: `at` by the clock that nobody sets, `shownAt` by that of the computer; milliseconds since 1970 */
+  constructor(
+    pass: number,
+    what: 'dump' | 'read-back',
+    progress: ProgressView,
+    { at, shownAt }: { readonly at: number; readonly shownAt: number },
+  ) {
     this.pass = pass;
     this.what = what;
     this.#latest = progress;
-    this.startedAt = at;
+    this.#since = at;
+    this.#startedAt = shownAt;
   }
 
   get isConcluded(): boolean {
     return this.#isConcluded;
   }
 
-  /** Milliseconds since 1970: when it was heard of last. */
+  /** When it was heard of last, by the clock that nobody sets; milliseconds since 1970. */
   get endsAt(): number {
-    return this.startedAt + this.#seconds * 1000;
+    return this.#since + this.#seconds * 1000;
+  }
+
+  /** The same, by the clock of the computer that it began with. */
+  get shownEnd(): number {
+    return this.#startedAt + this.#seconds * 1000;
   }
 
   /**
@@ -46,11 +61,11 @@ export class LegBuilder {
     return this.#isConcluded && (!live || bytes < (this.#told ?? 0));
   }
 
-  /** @param at milliseconds since 1970, by the clock of the journal */
+  /** @param at milliseconds since 1970, by the clock that nobody sets */
   add(progress: ProgressView, at: number, live: boolean): void {
     if (this.#isConcluded) return;
     this.#told = progress.bytes;
-    const seconds = Math.max(0, (at - this.startedAt) / 1000);
+    const seconds = Math.max(0, (at - this.#since) / 1000);
     const last = this.#samples.at(-1);
     this.#view = undefined;
     // The journal's line of a second comes along with a live one; an older one of either tells nothing new.
@@ -64,12 +79,12 @@ export class LegBuilder {
 
   /**
    * What its digest counted in the end: the last progress came before that.
-   * @param at milliseconds since 1970
+   * @param at milliseconds since 1970, by the clock that nobody sets
    */
   conclude(bytes: number | undefined, records: number | undefined, at: number): void {
     this.#view = undefined;
     this.#isConcluded = true;
-    this.#seconds = Math.max(0, (at - this.startedAt) / 1000);
+    this.#seconds = Math.max(0, (at - this.#since) / 1000);
     if (bytes !== undefined) this.#latest = { ...this.#latest, bytes, total: bytes };
     if (records !== undefined) this.#latest = { ...this.#latest, records };
   }
@@ -90,7 +105,8 @@ export class LegBuilder {
       pass: this.pass,
       step,
       what: this.what,
-      startedAt: this.startedAt,
+      startedAt: this.#startedAt,
+      since: this.#since,
       samples: [...this.#samples],
       latest: this.#latest,
       seconds: this.#seconds,

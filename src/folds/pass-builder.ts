@@ -48,8 +48,12 @@ export class PassBuilder {
   #progress: ProgressView | undefined;
   #view: PassModel | undefined;
 
-  constructor(started: EventOf<'step-started'>) {
+  readonly #since: number;
+
+  /** @param since when it began, by the clock that nobody sets */
+  constructor(started: EventOf<'step-started'>, since: number) {
     this.#started = started;
+    this.#since = since;
     this.key = started.seq;
     this.step = started.step;
   }
@@ -108,6 +112,7 @@ export class PassBuilder {
       unwinding,
       state: this.#state,
       startedAt: Date.parse(at),
+      since: this.#since,
       milliseconds: this.#milliseconds,
       reason: this.#reason,
       error: this.#error,

@@ -25,7 +25,8 @@ export interface Clock {
 }
 
 export const pageClock: Clock = {
-  now: () => Date.now(),
+  // Nobody sets it: a duration that is shown must not jump.
+  now: () => performance.timeOrigin + performance.now(),
   after(milliseconds, act) {
     const timer = setTimeout(act, milliseconds);
     return () => clearTimeout(timer);
@@ -89,7 +90,7 @@ export class RunFeed {
     if (events.some(({ type }) => type === 'run-resumed')) this.#ended = undefined;
     const last = events.at(-1);
     if (!last || !this.#isReplayed) return;
-    const ahead = this.#clock.now() - Date.parse(last.at);
+    const ahead = this.#clock.now() - (this.#fold.steadyAt ?? Date.parse(last.at));
     this.#ahead = Math.min(this.#ahead ?? ahead, ahead);
   }
 

@@ -246,3 +246,27 @@ it('hands out the same object for a step that has not changed', () => {
   expect(after.passes[0]).toBe(before.passes[0]);
   expect(after.passes.at(-1)).not.toBe(before.passes.at(-1));
 });
+
+describe('the clock of the computer was set during the run', () => {
+  /** The events of a run at one line a second, from the tenth on with a clock that was set back by an hour. */
+  const setBack = () =>
+    fixtureEvents('raw-dd').map((event, index) => ({
+      ...event,
+      at: new Date(Date.UTC(2026, 10, 22, 2) + index * 1000 - (index < 10 ? 0 : 3_600_000)).toISOString(),
+      elapsed: index * 1000,
+    }));
+
+  it('the run took what has passed', () => {
+    const events = setBack();
+    expect(foldRun(events).milliseconds).toBe((events.length - 1) * 1000);
+  });
+
+  it('each step is counted from when it began, and shown by the clock', () => {
+    const events = setBack();
+    for (const { key, since, startedAt } of foldRun(events).passes) {
+      const index = events.findIndex(({ seq }) => seq === key);
+      expect(since).toBe(Date.UTC(2026, 10, 22, 2) + index * 1000);
+      expect(startedAt).toBe(Date.parse(events[index]?.at ?? ''));
+    }
+  });
+});

@@ -1,6 +1,7 @@
 /** Folds the events of a run, one after the other, into what the screens show. */
 import { hopNames } from './hop-names.ts';
 import type { EventOf, Hop, RunEvent } from '../contract/events.ts';
+import { steadyMoment } from '../contract/run-clock.ts';
 import type { ProgressView } from '../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';
 import { CommandList, PassBuilder } from './pass-builder.ts';
@@ -30,6 +31,8 @@ export class RunFold {
   #count = 0;
   #lastSeq = 0;
   #at: number | undefined;
+  /** The last event by the clock that nobody sets. */
+  #steadyAt: number | undefined;
   readonly #passes: PassBuilder[] = [];
   #legs: LegBuilder[] = [];
   #volumes: VolumeModel[] = [];
@@ -48,7 +51,20 @@ export class RunFold {
     this.#count += 1;
     this.#run = event.run;
     this.#at = Date.parse(event.at);
+    this.#steadyAt = steadyMoment(event, this.#start);
     this.#take(event);
+  }
+
+  /** How long the run took, or has been going. */
+  #milliseconds(): number | undefined {
+    const last = this.#end === undefined ? this.#steadyAt : steadyMoment(this.#end, this.#start);
+    if (this.#start === undefined || last === undefined) return undefined;
+    return Math.max(0, last - steadyMoment(this.#start, this.#start));
+  }
+
+  /** The last event by the clock that nobody sets, in milliseconds since 1970. */
+  get steadyAt(): number | undefined {
+    return this.#steadyAt;
   }
 
   #take(event: RunEvent): void {
@@ -88,7 +104,7 @@ export class RunFold {
         this.#warnings.push({ step: event.step, text: event.text });
         return this.#inPass(event.step, (pass) => pass.warn(event.text));
       case 'progress':
-        return this.#advance(event, Date.parse(event.at), false);
+        return this.#advance(event, this.#steadyAt ?? 0, Date.parse(event.at), false);
       case 'digest':
         return this.#addDigest(event);
       case 'fingerprint':
@@ -98,9 +114,9 @@ export class RunFold {
     }
   }
 
-  /** @param at milliseconds since 1970, by the clock of the journal */
+  /** @param at milliseconds since 1970, by the clock of the journal that nobody sets */
   addLive(progress: ProgressView, at: number): void {
-    if (this.#end === undefined) this.#advance(progress, at, true);
+    if (this.#end === undefined) this.#advance(progress, at, at, true);
   }
 
   #begin(event: EventOf<'run-started'>): void {
@@ -124,7 +140,7 @@ export class RunFold {
   }
 
   #beginPass(event: EventOf<'step-started'>): void {
-    this.#passes.push(new PassBuilder(event));
+    this.#passes.push(new PassBuilder(event, this.#steadyAt ?? Date.parse(event.at)));
     this.#tapes.beginStep(event.step);
     // What a step has counted before counts no more once it begins again.
     this.#volumes = this.#volumes.map((volume) => ({
@@ -164,12 +180,13 @@ export class RunFold {
     pass.touch();
   }
 
-  #advance(progress: ProgressView, at: number, live: boolean): void {
+  /** @param at by the clock that nobody sets; @param shownAt by that of the computer */
+  #advance(progress: ProgressView, at: number, shownAt: number, live: boolean): void {
     this.#inPass(progress.step, (pass) => {
       pass.advance(progress);
       const { what } = progress;
       if (what !== 'dump' && what !== 'read-back') return;
-      this.#legOf(pass, { ...progress, what }, at, live).add(progress, at, live);
+      this.#legOf(pass, { ...progress, what }, at, shownAt, live).add(progress, at, live);
     });
   }
 
@@ -178,12 +195,13 @@ export class RunFold {
     pass: PassBuilder,
     progress: ProgressView & { what: LegModel['what'] },
     at: number,
+    shownAt: number,
     live: boolean,
   ): LegBuilder {
     const last = this.#legs.at(-1);
     if (last?.pass === pass.key && last.what === progress.what && !last.isOverFor(progress, live))
       return last;
-    const leg = new LegBuilder(pass.key, progress.what, progress, at);
+    const leg = new LegBuilder(pass.key, progress.what, progress, { at, shownAt });
     this.#legs = [...this.#legs, leg];
     return leg;
   }
@@ -201,10 +219,18 @@ export class RunFold {
   #conclude(what: LegModel['what'], { step, bytes, records, at }: EventOf<'digest'>): void {
     const pass = this.#passes.findLast((each) => each.step === step);
     if (!pass) return;
-    const end = Date.parse(at);
+    const end = this.#steadyAt ?? Date.parse(at);
+    const shownAt = Date.parse(at);
     const last = this.#legs.at(-1);
     const isOpen = last?.pass === pass.key && last.what === what && !last.isConcluded;
-    const leg = isOpen ? last : new LegBuilder(pass.key, what, { step, what, bytes: 0 }, last?.endsAt ?? end);
+    const leg = isOpen
+      ? last
+      : new LegBuilder(
+          pass.key,
+          what,
+          { step, what, bytes: 0 },
+          { at: last?.endsAt ?? end, shownAt: last?.shownEnd ?? shownAt },
+        );
     if (!isOpen) this.#legs = [...this.#legs, leg];
     leg.conclude(bytes, records, end);
   }
@@ -235,6 +261,7 @@ export class RunFold {
       otherCommands: this.#otherCommands.view(),
       end: this.#end,
       at: this.#at,
+      milliseconds: this.#milliseconds(),
       eventCount: this.#count,
       lastSeq: this.#lastSeq,
     };

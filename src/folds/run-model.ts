@@ -41,6 +41,8 @@ export interface PassModel {
   readonly unwinding: boolean;
   readonly state: PassState;
   readonly startedAt: number;
+  /** The same by the clock that nobody sets: durations are counted from it. */
+  readonly since: number;
   readonly milliseconds: number | undefined;
   /** Why it was left out. */
   readonly reason: string | undefined;
@@ -69,6 +71,8 @@ export interface LegModel {
   readonly step: string;
   readonly what: 'dump' | 'read-back';
   readonly startedAt: number;
+  /** The same by the clock that nobody sets. */
+  readonly since: number;
   readonly samples: readonly Sample[];
   readonly latest: ProgressView;
   /** How long it has taken so far. */
@@ -137,6 +141,8 @@ export interface RunModel {
   readonly end: EventOf<'run-finished'> | undefined;
   /** Of the latest event. */
   readonly at: number | undefined;
+  /** How long the run took, or has been going, whether the clock was set meanwhile or not. */
+  readonly milliseconds: number | undefined;
   readonly eventCount: number;
   readonly lastSeq: number;
 }

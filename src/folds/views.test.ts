@@ -198,6 +198,7 @@ describe('the chart', () => {
     step: '6a',
     what,
     startedAt,
+    since: startedAt,
     seconds: rates.length,
     samples: rates.map((rate, at) => sample(at, rate)),
     latest: { step: '6a', what, bytes: 0 },

@@ -4,6 +4,19 @@ import type { LabHost } from './hosts/lab-host.ts';
 import type { NodeName } from './gds/lab-model.ts';
 import type { World } from './world.ts';
 
+/** Whichever volume a job backs up: every proxy that is joined and not being copied. */
+function partJoined(world: World): void {
+  for (const owner of world.model.classes.filter(({ shadow }) => !shadow)) {
+    const joined = owner.volumes.filter(({ proxy, copy }) => proxy === 'Join' && copy === 'none');
+    partProxies(
+      world,
+      'node1',
+      owner.name,
+      joined.map(({ name }) => name),
+    );
+  }
+}
+
 /** Carries out what a fault does in the moment in which it is switched on or off. */
 export class FaultEffects {
   readonly #hosts: ReadonlyMap<NodeName, LabHost>;
@@ -33,7 +46,7 @@ export class FaultEffects {
     } else if (!on) return;
     else if (name === 'reboot' && host) await this.#reboot(host);
     else if (name === 'tape-not-blank') await this.#world.drive.putForeignFile();
-    else if (name === 'proxy-parted') partProxies(this.#world, 'node1', 'Class1', ['Volume2']);
+    else if (name === 'proxy-parted') partJoined(this.#world);
     else if (name === 'host-key-changed') labHost?.breakConnections();
     await this.#world.save();
   }

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { Cartridges } from './tape/cartridges.ts';
 import type { Cartridge, InsertOptions, WantedCartridge } from './tape/cartridges.ts';
 import { Disks } from './gds/disks.ts';
+import { isProgram } from './commands/commands.ts';
 import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults/faults.ts';
 import { bytesOf } from './gds/gds-blocks.ts';
@@ -22,6 +23,7 @@ import { snapshot } from './lab-world.ts';
 import type { WorldSnapshot } from './lab-world.ts';
 import { Machine } from './hosts/machine.ts';
 import { loadModel, ModelStore } from './gds/model-store.ts';
+import { isColumn } from './gds/sdxinfo-tables.ts';
 import { reboot } from './reboot.ts';
 import type { ReceivedCommand } from './hosts/received-command.ts';
 import { Resynchronisation } from './gds/resynchronisation.ts';
@@ -136,7 +138,7 @@ async function openWorld(options: LabOptions): Promise<World> {
   const store = new ModelStore(folder, model);
   // only now: a lab that was not created to its end is created anew
   await store.save();
-  const faults = new Faults();
+  const faults = new Faults({ isProgram, isColumn });
   const drive = new TapeDrive(model.tape, faults);
   const { tapeBytes = 2_147_483_648, trailerBytes = 1_048_576, slots = 8, cartridges: wanted = [] } = options;
   const size = { capacity: tapeBytes, trailerBytes };

@@ -122,7 +122,7 @@ describe('a dump that ended with exit status 0', () => {
     output.add('x'.repeat(100_000));
     expect(output.warnings).toHaveLength(20);
     expect(() => output.judge('sfxdump')).toThrow(
-      /^sfxdump ended with exit status 0, but did not say DUMP IS DONE: its last words were "x{1000}"$/,
+      /^sfxdump ended with exit status 0, but did not say DUMP IS DONE: its last words were "x{1000}…"$/,
     );
   });
 });

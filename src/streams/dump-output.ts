@@ -6,6 +6,7 @@
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
+import { shortened } from '../contract/words.ts';
 
 /** "Estimated N blocks" counts blocks of 512 bytes (illumos ufsdump(8), option S). */
 const blockBytes = 512;
@@ -31,7 +32,7 @@ export class DumpOutput {
   /** @param piece of the standard error, cut anywhere */
   add(piece: Buffer | string): void {
     const lines = (this.#rest + piece.toString()).split(/\r?\n/);
-    this.#rest = (lines.pop() ?? '').slice(0, longestLine);
+    this.#rest = (lines.pop() ?? '').slice(0, longestLine + 1);
     for (const line of lines) this.#line(line);
   }
 
@@ -74,10 +75,7 @@ export class DumpOutput {
   }
 
   #line(text: string): void {
-    const line = text
-      .replace(/^\s*DUMP:\s*/, '')
-      .trim()
-      .slice(0, longestLine);
+    const line = shortened(text.replace(/^\s*DUMP:\s*/, '').trim(), longestLine);
     if (line === '') return;
     this.#last = line;
     const estimate = /^Estimated (\d+) blocks\b/i.exec(line);

@@ -6,6 +6,7 @@ import {
   openScene,
   openSceneConsole,
   type Scene,
+  type SiteTree,
 } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
 import { checkScene, failureOf } from '../support/refusals.ts';
@@ -23,6 +24,7 @@ const ready = 'Volume2 is joined to Volume1, in sync, 16,384 blocks from 65,536;
 const onPrimary = 'sdxinfo, sdxproxy, sdxvolume, dd';
 const onBackup =
   'sdxinfo, sdxshadowdisk, sdxshadowgroup, sdxshadowvolume, dd, mkdir, rmdir, ls, cat, fsck, mount, umount, tar, mt';
+const protectionUnknown = '; mt on node3 does not say whether it is write-protected';
 const installHint = 'install them, or set PATH for shells that are not interactive';
 
 describe('check', () => {
@@ -42,7 +44,7 @@ describe('check', () => {
       good('node2', 'commands', onPrimary),
       login('node3'),
       good('node3', 'commands', onBackup),
-      good('node3', 'tape /dev/rmt/0', 'a cartridge is in the drive'),
+      good('node3', 'tape /dev/rmt/0', `a blank cartridge is in the drive${protectionUnknown}`),
       good('node1', 'job raw-dd', ready),
       good('node1', 'job ufs-tar', ready),
     ]);
@@ -57,7 +59,11 @@ describe('check', () => {
     expect(lines.map(({ good }) => good)).toEqual([true, true, true, false, true, true, false, false, false]);
     expect(lines.filter(({ good }) => !good)).toMatchObject([
       { host: 'node2', what: 'commands', said: 'not found: sdxproxy', hint: installHint },
-      { host: 'node3', what: 'tape /dev/rmt/0', said: 'no cartridge' },
+      {
+        host: 'node3',
+        what: 'tape /dev/rmt/0',
+        said: 'no cartridge is ready in the tape drive: /dev/rmt/0 on node3',
+      },
       {
         host: 'node1',
         what: 'job raw-dd',
@@ -65,6 +71,51 @@ describe('check', () => {
       },
       { host: 'node1', what: 'job ufs-tar' },
     ]);
+  });
+
+  describe('with data on the tape in the drive', () => {
+    const device = 'tape /dev/rmt/0';
+    const found = 'data that is neither tar nor ufsdump (first record 10,240 bytes)';
+    const holds = `the cartridge in the drive holds ${found}${protectionUnknown}`;
+    const tapeLines = async (change: (site: SiteTree) => void) =>
+      (await checkScene(scene, change)).filter(({ what }) => what.startsWith(device));
+    const media = (ofRaw: object, ofTar: object) => (site: SiteTree) => {
+      jobOf(site)['media'] = ofRaw;
+      jobOf(site, 'ufs-tar')['media'] = ofTar;
+    };
+    const notBlank = `not for this job: the tape in /dev/rmt/0 on node3 is not blank: it holds ${found}`;
+
+    beforeAll(async () => {
+      await scene.lab.insertCartridge('foreign');
+      scene.lab.faults.set('tape-not-blank');
+      await scene.lab.faultsSettled();
+    });
+    afterAll(() => scene.lab.insertCartridge('tape'));
+
+    it('refuses it where the run of every job would, and gives the reason of each', async () => {
+      const lines = await tapeLines(media({}, { layout: 'labelled', name: 'NIGHTLY' }));
+      expect(lines).toMatchObject([
+        { good: false, what: device, said: holds },
+        { good: false, what: `${device}, job raw-dd`, said: notBlank },
+        { good: false, what: `${device}, job ufs-tar` },
+      ]);
+      expect(lines[1]?.hint).toBe(
+        'insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job',
+      );
+      expect(lines[2]?.said).toContain(`has no label: it holds ${found}`);
+      expect(locksLeft(scene)).toEqual([]);
+    });
+
+    it('takes it where it is the tape of another job, and says so', async () => {
+      expect(await tapeLines(media({}, { overwrite: true }))).toMatchObject([
+        { good: true, what: device, said: holds },
+        {
+          good: true,
+          what: `${device}, job raw-dd`,
+          said: `${notBlank}; it is a tape for ufs-tar`,
+        },
+      ]);
+    });
   });
 
   it('asks each host only for the commands that its part needs', async () => {

@@ -69,7 +69,7 @@ describe('the operator', () => {
       expect(end).toMatchObject({ exitStatus: 3, sentence: 'step verify: Marion chose to stop' });
       expect(end.error).toMatchObject({
         code: 'OPERATOR_DECLINED',
-        hint: 'resume the run, or roll it back',
+        hint: 'resume the run or roll it back',
       });
     }, 'otherwise');
   });

@@ -5,7 +5,7 @@ import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, quick } from '../support/deaths.ts';
 import { killedAt as killed } from '../support/killed-run.ts';
 import { clusterState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
-import { allLocks, changingCommands, locksLeft, onHost } from '../support/lab-shell.ts';
+import { allLocks, changingCommands, locksLeft, removeLocksByHand } from '../support/lab-shell.ts';
 import { byServer, runningOnServer, whenStarted } from '../support/server-run.ts';
 
 let scene: Scene;
@@ -67,10 +67,19 @@ describe('a run whose console was killed while its shadow exists', () => {
 
   it('is reported where its lock is gone, too', async () => {
     const name = await killedAt('sdxshadowvolume -M');
-    const files = locksLeft(scene);
-    expect(files).not.toEqual([]);
-    await onHost(scene, 'node3', ...files.toReversed().map((path) => ['rmdir', path]));
+    expect(locksLeft(scene)).not.toEqual([]);
+    removeLocksByHand(scene);
     expect(await refusedNext()).toContain(`run ${name} of job raw-dd was interrupted at step 5`);
+    // Discarded by the command of the hint, whose lock is gone; what was discarded can still be rolled back.
+    const discarded = await run('unlock', 'Class1', '--discard', name, '--yes');
+    expect(discarded).toMatchObject({
+      exitStatus: 0,
+      stdout: expect.stringContaining(`discarded: run ${name}; its locks were gone already\n`) as string,
+    });
+    expect((await readRun(scene.state, name)).events.at(-1)).toMatchObject({
+      type: 'run-finished',
+      exitStatus: 3,
+    });
     expect((await run('unwind', name)).exitStatus).toBe(2);
     await expectNormal(scene, name);
   });

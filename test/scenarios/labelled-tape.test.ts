@@ -198,7 +198,11 @@ describe('a tape that a labelled job may not write to', () => {
 
 describe('a labelled tape on which something went wrong', () => {
   const bad = 'tape in /dev/rmt/0 on node3: not a backup: it could not be read back as it was written';
-  const incomplete = 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well';
+  const incomplete = {
+    label: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+    manifest:
+      'tape in /dev/rmt/0 on node3: not a backup: the dump ended well, but the manifest was not written',
+  } as const;
 
   it('is no backup where its label cannot be read back', async () => {
     scene.lab.faults.set('tape-corrupt=1');
@@ -231,7 +235,7 @@ describe('a labelled tape on which something went wrong', () => {
     ).toMatchObject({
       step,
     });
-    expect(end.stands).toContain(incomplete);
+    expect(end.stands).toContain(incomplete[step as keyof typeof incomplete]);
     expect(await filesOfTape(scene.lab.tapeFile)).toHaveLength(files);
     expect(await failureOf(verify(end.run))).toMatchObject({ code: 'RUN_HAS_NO_TAPE' });
     expect(await clusterState(scene)).toEqual(normalState);

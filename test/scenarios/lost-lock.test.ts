@@ -1,13 +1,23 @@
 /** A run whose lock is removed or taken by somebody else changes nothing more: not in its steps, not in its rollback. */
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
-import { readRun } from '../../src/main/application/console.ts';
+import { listTapes, readRun } from '../../src/main/application/console.ts';
+import type { TapeService } from '../../src/main/application/tape-service.ts';
 import { byHand } from '../support/failures.ts';
-import { clusterState, normalState, openScene, runScene, type Scene } from '../support/lab-run.ts';
+import {
+  clusterState,
+  normalState,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type Scene,
+} from '../support/lab-run.ts';
 import { allLocks, changingCommands, onHost } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
+import { failureOf } from '../support/refusals.ts';
 
 const folder = lockFolder('Class1');
 const hosts = ['node3', 'node1', 'node2'] as const;
@@ -179,6 +189,48 @@ describe('the lock of the drive', () => {
     expect(await clusterState(scene)).toEqual(normalState);
     expect(allLocks(scene)).toEqual([]);
   });
+});
+
+describe('the lock of the drive, of a command outside of any run', () => {
+  const drive = '/var/tmp/shadowtape-dev.rmt.0.lock';
+  const never = new AbortController().signal;
+
+  /** Somebody removes the lock when the command has looked at the tape, and is about to write to it. */
+  function removeBeforeWriting({ lab }: Scene): void {
+    const stop = lab.onCommand(({ phase, line }) => {
+      if (phase !== 'ended' || !line.startsWith('dd if=/dev/rmt/0n bs=262144')) return;
+      stop();
+      lab.editFolders('node3', (folders) => folders.filter((path) => !path.startsWith(drive)));
+    });
+  }
+
+  it.each([
+    ['label', (service: TapeService) => service.label('NEW', { overwrite: 'data', abort: never })],
+    [
+      'drive-check',
+      (service: TapeService) => service.checkDrive({ overwrite: 'data', abort: never }, () => undefined),
+    ],
+  ])(
+    'is looked for right before each write: %s writes nothing, and what the tape holds is not lost',
+    async (step, work) => {
+      const scene = await openScene({ blocks: 4096, faults: ['tape-not-blank'] });
+      openScenes.add(scene);
+      const before = await readFile(scene.lab.tapeFile);
+      const console = await openSceneConsole(scene);
+      try {
+        removeBeforeWriting(scene);
+        expect(await failureOf(work(console.tapeService))).toMatchObject({
+          code: 'DRIVE_LOCK_LOST',
+          sentence: `step ${step}: the lock of the drive /dev/rmt/0 on node3 is gone; nothing more was written to tape`,
+          hint: 'find out who removed or took it: shadowtape locks shows who holds /dev/rmt/0. The tape may hold data of somebody else by now',
+        });
+      } finally {
+        await console.close();
+      }
+      expect((await readFile(scene.lab.tapeFile)).equals(before)).toBe(true);
+      expect(listTapes(scene.state).tapes).toEqual([]);
+    },
+  );
 });
 
 describe('the lock of the class on every node', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, PlannedCommand } from '../../src/contract/plan.ts';
+import { planText } from '../../src/main/cli/plan-text.ts';
 import { parseSdxinfo } from '../../src/main/gds/sdxinfo.ts';
 import { assign } from '../../src/main/procedure/model/assign.ts';
 import { planOf } from '../../src/main/procedure/plan/plan.ts';
@@ -85,6 +86,29 @@ const stepOf = (plan: Plan, id: string) => {
   if (!step) throw new Error(`the plan has no step ${id}`);
   return step;
 };
+
+describe('the notes of a plan', () => {
+  it('are those of the guide on just resynchronization, array copy and a GFS Shared File System', () => {
+    const plan = planOfGuide({ fileSystem: 'gfs-shared' });
+    expect(stepOf(plan, '3-3').notes).toEqual([
+      expect.stringContaining('With just resynchronization (pjrm=on) a rejoin could leave those blocks out'),
+      expect.stringContaining('where the copy function of the disk array copies between master and proxy'),
+    ]);
+    expect(stepOf(plan, '8-1').notes).toEqual([expect.stringContaining('it copies the differences alone')]);
+    expect(stepOf(plan, '6a').notes).toEqual([
+      'a GFS Shared File System is backed up as a raw device (6a), and with no other method',
+    ]);
+    expect(stepOf(planOfGuide({}), '6a').notes).toBeUndefined();
+  });
+
+  it('say that mt on Solaris does not tell write protection, and are printed', () => {
+    const plan = planOfGuide({});
+    const note =
+      'mt on Solaris does not say whether a cartridge is write-protected: check its tab. A protected one fails at the first write, after the part';
+    expect(stepOf(plan, 'tape').notes).toEqual([note]);
+    expect(planText(plan, false)).toContain(`\n    note: ${note}\n`);
+  });
+});
 
 describe('a plan through the backup server', () => {
   it.each(Object.keys(guide.methods))(

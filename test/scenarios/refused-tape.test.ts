@@ -54,11 +54,14 @@ describe('the drive', () => {
       host: 'node3',
       what: 'tape /dev/rmt/0',
       good: false,
-      said: 'no cartridge',
-      hint: 'insert a cartridge that can be written',
+      said: 'no cartridge is ready in the tape drive: /dev/rmt/0 on node3',
+      hint: 'insert a cartridge, wait until the drive is ready, then try again',
     });
     scene.lab.faults.clear('no-tape');
-    expect(await tapeLine()).toMatchObject({ good: true, said: 'a cartridge is in the drive' });
+    expect(await tapeLine()).toMatchObject({
+      good: true,
+      said: 'a blank cartridge is in the drive; mt on node3 does not say whether it is write-protected',
+    });
   });
 
   it('is in use by another program', async () => {
@@ -69,7 +72,10 @@ describe('the drive', () => {
         sentence: 'the tape drive is in use by another program: /dev/rmt/0 on node3',
         hint: 'wait until the other program has ended, or end it; then try again',
       });
-      expect(await tapeLine()).toMatchObject({ good: false, said: 'in use by another program' });
+      expect(await tapeLine()).toMatchObject({
+        good: false,
+        said: 'the tape drive is in use by another program: /dev/rmt/0 on node3',
+      });
     } finally {
       await release();
     }
@@ -93,7 +99,7 @@ describe('the drive', () => {
     });
     expect(await tapeLine()).toMatchObject({
       good: false,
-      said: 'mt: the lab was told to fail this command',
+      said: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt: the lab was told to fail this command',
     });
     faults.clear('fail');
     faults.set('ignore=node3:mt -f /dev/rmt/0n status');
@@ -101,7 +107,10 @@ describe('the drive', () => {
       code: 'TAPE_STATE_UNKNOWN',
       sentence: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt status says nothing',
     });
-    expect(await tapeLine()).toMatchObject({ good: false, said: 'mt says nothing that is understood' });
+    expect(await tapeLine()).toMatchObject({
+      good: false,
+      said: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt status says nothing',
+    });
     faults.clear('ignore');
     faults.set('fail=node3:mt -f /dev/rmt/0n rewind:2');
     expect(await refusedByTape()).toMatchObject({
@@ -180,6 +189,24 @@ describe('a cartridge that is not blank', () => {
 });
 
 describe('a cartridge that is write-protected', () => {
+  it('shows on Linux in mt status: check says so, and the run is refused before anything is changed', async () => {
+    for (const fault of ['linux-tape', 'write-protected']) scene.lab.faults.set(fault);
+    expect(await tapeLine()).toEqual({
+      host: 'node3',
+      what: 'tape /dev/rmt/0',
+      good: false,
+      said: 'the tape cannot be written: the cartridge in /dev/rmt/0 on node3 is write-protected',
+      hint: 'slide the tab of the cartridge to writable, or check that the user may write to the device',
+    });
+    expect(await refusedByTape()).toEqual({
+      code: 'TAPE_WRITE_PROTECTED',
+      sentence: 'the tape cannot be written: the cartridge in /dev/rmt/0 on node3 is write-protected',
+      hint: 'slide the tab of the cartridge to writable, or check that the user may write to the device',
+    });
+    scene.lab.faults.clear('write-protected');
+    expect(await tapeLine()).toMatchObject({ good: true, said: 'a blank cartridge is in the drive' });
+  });
+
   it('shows on Solaris when dd opens it: the run fails before a byte is written, and is brought back', async () => {
     scene.lab.faults.set('write-protected');
     const end = await runScene(scene);

@@ -3,9 +3,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, expectTape, quick } from '../support/deaths.ts';
-import { clusterState, normalState, openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+import {
+  clusterState,
+  jobOf,
+  normalState,
+  openScene,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { takeUpScene } from '../support/mortal-console.ts';
+import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
 import {
   byServer,
   dumpFolder,
@@ -124,6 +131,28 @@ describe('a console that was killed while the backup server dumps', () => {
     await expectNormal(scene, name);
     await expectCleared(scene, name);
   });
+});
+
+it('unwind of a run whose dump has ended well meanwhile does not say that it failed', async () => {
+  const change = (site: SiteTree) => {
+    settings(site);
+    jobOf(site)['services'] = 'not-needed';
+  };
+  const { run } = await dyingRun(
+    scene,
+    'raw-dd',
+    (event) =>
+      event.type === 'outcome' && event.step === '6a' && startsSent(scene).length > 0 ? 'after' : undefined,
+    change,
+  );
+  await onHost(scene, 'node3', ['sh', '-c', `until test -f ${dumpFolder(run)}/ended; do sleep 0.05; done`]);
+  const end = await takeUpScene(scene, 'unwind', run, { change });
+  expect(end.stands).toEqual([
+    'Volume2: joined to Volume1, in sync',
+    'node3: no shadow object of Class2',
+    'tape in /dev/rmt/0 on node3: not a proven backup: the dump ended well, but it was neither judged nor read back',
+  ]);
+  expect(end.exitStatus).toBe(2);
 });
 
 describe('a run that is cancelled while the backup server dumps', () => {

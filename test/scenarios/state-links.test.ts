@@ -1,9 +1,14 @@
 /** A name in the state folder that is a link to something else: nothing is read from there, and nothing written to it. */
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { keepRate, readRates } from '../../src/main/application/rates-file.ts';
+import { readSmallFile, writeSmallFile } from '../../src/main/application/small-file.ts';
+import { IndexFile } from '../../src/main/history/index-file.ts';
+import { thisProcess } from '../../src/main/owner/process-owner.ts';
+import { liveRuns } from '../../src/main/proof/live-runs.ts';
 import { readCatalogue } from '../../src/main/history/catalogue-reader.ts';
 import { smallEvents, writeRun } from '../../src/main/proof/proof.test-support.ts';
 import { appendSeals, readSeals } from '../../src/main/proof/seals-file.ts';
@@ -91,6 +96,32 @@ describe('a link in the state folder', () => {
     await expect(state.runs()).rejects.toMatchObject(refused);
     await expect(readKept(state.journalFile(run))).rejects.toMatchObject(refused);
     await expect(state.prepare()).rejects.toMatchObject(refused);
+  });
+
+  it('is no file of secrets, and none for the place of the window', async () => {
+    const file = join(state.path, 'secrets.json');
+    await writeFile(other, '{"a":"b"}');
+    await symlink(other, file);
+    expect(readSmallFile(file, z.record(z.string(), z.string()))).toBeUndefined();
+    expect(() => writeSmallFile(file, {})).toThrow(/ELOOP/);
+    expect(await readFile(other, 'utf8')).toBe('{"a":"b"}');
+  });
+
+  it('is no mark of a run', async () => {
+    await mkdir(state.liveFolder);
+    await writeFile(other, JSON.stringify({ ...thisProcess(), since: '2026-11-22T03:00:00.000Z' }));
+    await symlink(other, join(state.liveFolder, `${run}.json`));
+    expect(await liveRuns(state)).toEqual([]);
+  });
+
+  it('is no index, and what it leads to stays as it is', async () => {
+    const file = join(state.path, 'index.sqlite');
+    for (const name of [file, `${file}-journal`]) await symlink(other, name);
+    const index = new IndexFile(file, 'links');
+    await index.change(() => undefined);
+    index.close();
+    expect((await lstat(file)).isFile()).toBe(true);
+    expect(await readFile(other, 'utf8')).toBe('not ours\n');
   });
 
   it('counts as no rates', async () => {

@@ -1,6 +1,6 @@
 /** A step fails after the dump has begun, the job halts, and an operator sits there: he is asked what is to happen. */
 import { describe, expect, it } from 'vitest';
-import { endLines } from '../../src/main/cli/run-command.ts';
+import { furtherLines } from '../../src/main/cli/run-follower.ts';
 import type { Ask } from '../../src/main/application/console.ts';
 import { expectNormal, expectTape } from '../support/deaths.ts';
 import { bringingBack, inScene, proceduralCommands, withJob } from '../support/failures.ts';
@@ -66,7 +66,8 @@ describe('an operator who is asked about a failed step', () => {
       const end = await run(scene, answers([], ['halt']));
       expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
-      expect(endLines(end, ' --state /s', ' --site /site.yaml').slice(-2)).toEqual([
+      const words = { stateOption: ' --state /s', siteOption: ' --site /site.yaml' };
+      expect(furtherLines(end.run, words, { resume: undefined, unwind: undefined })).toEqual([
         `resume it: shadowtape --site /site.yaml --state /s resume ${end.run}`,
         `or roll it back: shadowtape --site /site.yaml --state /s unwind ${end.run}`,
       ]);

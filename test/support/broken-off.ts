@@ -13,7 +13,7 @@ import { breaks, brokenRun, silences, type Break, type BrokenRun } from './break
 import { watchRejoins } from './failures.ts';
 import { kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
 import { sha256, type Scene, type SceneRun } from './lab-run.ts';
-import { takeUpScene } from './mortal-console.ts';
+import { refusalScene, takeUpScene } from './mortal-console.ts';
 import { placesOf, type Place } from './places.ts';
 import { failureOf } from './refusals.ts';
 import { runningOnServer } from './server-run.ts';
@@ -174,9 +174,13 @@ async function takenUp(scene: Scene, { place, then }: Scenario, broken: BrokenRu
     return end;
   }
   if (then === 'unwind') return takeUpScene(scene, 'unwind', run, { change });
+  const suggested = await refusalScene(scene, 'resume', run, change);
   const resumed = await takeUpScene(scene, 'resume', run, { change }).catch((error: unknown) => error);
+  // Whoever suggests a command judges as the command does.
+  expect(suggested?.message).toBe(resumed instanceof Error ? resumed.message : undefined);
   if (!(resumed instanceof Error)) return resumed as SceneRun;
   if (!isFailure(resumed, 'RESUME_IMPOSSIBLE')) throw resumed;
+  expect(await refusalScene(scene, 'unwind', run, change)).toBeUndefined();
   const reason = resumed.message.replace(/^.*? cannot go on: /, '');
   expect(
     allowedRefusals.some((allowed) => allowed.test(reason)),

@@ -189,3 +189,18 @@ export async function takeUpScene(
     await console.close();
   }
 }
+
+/** What a run's resume or rollback would be refused with, as it is judged before one of them is suggested. */
+export async function refusalScene(
+  scene: Scene,
+  mode: 'resume' | 'unwind',
+  run: string,
+  change?: (site: SiteTree) => void,
+): Promise<{ readonly message: string } | undefined> {
+  const console = await openSceneConsole(scene, change);
+  try {
+    return await console.takeUpRefusal(mode, run);
+  } finally {
+    await console.close();
+  }
+}

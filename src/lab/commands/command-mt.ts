@@ -1,12 +1,18 @@
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { IoError } from '../faults/io-error.ts';
+import type { TapeModel } from '../gds/lab-model.ts';
 import { isTapeDevice } from '../tape/tape-drive.ts';
+import type { TapeDrive } from '../tape/tape-drive.ts';
+import { senseKeys } from '../tape/tape-handle.ts';
 import type { TapeHandle } from '../tape/tape-handle.ts';
 import { tapeOperations } from '../tape/tape-operations.ts';
 import type { TapeOperationName } from '../tape/tape-operations.ts';
 
-/** mt(1): operations, messages and exit statuses of the illumos source (cmd/mt/mt.c): 1 wrong usage or cannot open, 2 failed. */
+/**
+ * mt(1): operations, messages and exit statuses of the illumos source (cmd/mt/mt.c): 1 wrong usage or cannot open, 2 failed. With the
+ * fault `linux-tape` its status is that of mt-st on Linux.
+ */
 
 const senseTexts: Record<number, string> = {
   0x0: 'No Additional Sense',
@@ -22,13 +28,45 @@ function operationOf(text: string): TapeOperationName | 'load' | undefined {
   return [...names, 'load' as const].find((name) => name.startsWith(text));
 }
 
-async function showStatus(call: CommandCall): Promise<number> {
-  const { senseKey, position } = call.machine.world.drive.model;
-  const lines = [
+function solarisStatus({ senseKey, position }: Readonly<TapeModel>): string[] {
+  return [
     'HP Ultrium LTO 4 tape drive:',
     `   sense key(0x${senseKey.toString(16)})= ${senseTexts[senseKey] ?? ''}   residual= 0   retries= 0`,
     `   file no= ${position.file}   block no= ${position.block}`,
   ];
+}
+
+/** mt-st, in the order in which it prints the bits (linux/mtio.h). */
+function linuxStatus(drive: TapeDrive): string[] {
+  const { senseKey, position } = drive.model;
+  const isLoaded = drive.isLoaded;
+  const isEndOfData = isLoaded && senseKey === senseKeys.blankCheck;
+  const isBeginning = position.file === 0 && position.block === 0 && !isEndOfData;
+  const bits: readonly (readonly [boolean, number, string])[] = [
+    [isLoaded && position.file > 0 && position.block === 0 && !isEndOfData, 0x80000000, 'EOF'],
+    [isLoaded && isBeginning, 0x40000000, 'BOT'],
+    [isEndOfData, 0x08000000, 'EOD'],
+    [isLoaded && drive.isWriteProtected, 0x04000000, 'WR_PROT'],
+    [isLoaded, 0x01000000, 'ONLINE'],
+    [!isLoaded, 0x00040000, 'DR_OPEN'],
+    [true, 0x00010000, 'IM_REP_EN'],
+  ];
+  const set = bits.filter(([isSet]) => isSet);
+  const file = isLoaded ? position.file : -1;
+  const block = isLoaded && !isEndOfData ? position.block : -1;
+  return [
+    'SCSI 2 tape drive:',
+    `File number=${file}, block number=${block}, partition=0.`,
+    'Tape block size 0 bytes. Density code 0x46 (LTO-4).',
+    'Soft error count since last status=0',
+    `General status bits on (${set.reduce((sum, [, bit]) => sum + bit, 0).toString(16)}):`,
+    ` ${set.map(([, , word]) => word).join(' ')}`,
+  ];
+}
+
+async function showStatus(call: CommandCall): Promise<number> {
+  const { drive, faults } = call.machine.world;
+  const lines = faults.has('linux-tape') ? linuxStatus(drive) : solarisStatus(drive.model);
   await call.output.write(lines.map((line) => `${line}\n`).join(''));
   return 0;
 }
@@ -83,6 +121,9 @@ export const mt: Command = async (call) => {
     drive.load();
     return 0;
   }
+  // On Linux the status of an empty drive is told, too: mt opens it without waiting for a medium.
+  if (name === 'status' && call.machine.world.faults.has('linux-tape') && !drive.isLoaded && !drive.isOpen)
+    return showStatus(call);
   let handle: TapeHandle;
   try {
     handle = await drive.open(device, tapeOperations[name].access);

@@ -103,3 +103,9 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
     who,
   }),
 );
+
+/** True for what runs as a program, by its name or its path: a fault can meet it. What the shell does by itself is none. */
+export function isProgram(name: string): boolean {
+  const plain = name.replace(/^(\/usr)?\/s?bin\//, '');
+  return commands.has(plain) || otherPrograms.includes(plain);
+}

@@ -9,13 +9,20 @@ type FaultValue = 'none' | 'number' | 'word' | 'host' | 'host:number' | 'host:co
 interface FaultKind {
   readonly value: FaultValue;
   readonly sentence: string;
+  /** A number below this, or above `most`, would have no effect. */
+  readonly least?: number;
+  readonly most?: number;
 }
 
 /** Every fault that the lab knows. Record numbers count from 1, since the tape was opened. */
 export const faultTable = {
-  'tape-error': { value: 'number', sentence: 'writing record N fails with an I/O error' },
-  'tape-read-error': { value: 'number', sentence: 'reading record N fails with an I/O error' },
-  'tape-corrupt': { value: 'number', sentence: 'one bit of record N is flipped on its way to the medium' },
+  'tape-error': { value: 'number', least: 1, sentence: 'writing record N fails with an I/O error' },
+  'tape-read-error': { value: 'number', least: 1, sentence: 'reading record N fails with an I/O error' },
+  'tape-corrupt': {
+    value: 'number',
+    least: 1,
+    sentence: 'one bit of record N is flipped on its way to the medium',
+  },
   'end-of-medium': { value: 'number', sentence: 'the tape is full after N records' },
   'linux-tape': {
     value: 'none',
@@ -24,7 +31,7 @@ export const faultTable = {
   'write-protected': { value: 'none', sentence: 'the cartridge is write-protected' },
   'no-tape': { value: 'none', sentence: 'the drive is empty' },
   'tape-not-blank': { value: 'none', sentence: "somebody else's file is put on the tape" },
-  'slow-tape': { value: 'number', sentence: 'the drive moves N bytes a second' },
+  'slow-tape': { value: 'number', least: 1, sentence: 'the drive moves N bytes a second' },
   'connection-lost': {
     value: 'host:number',
     sentence: 'once N bytes went over a channel of the host, its connection breaks (once)',
@@ -48,10 +55,14 @@ export const faultTable = {
   },
   'no-titles': { value: 'none', sentence: 'sdxinfo prints nothing at all where it has no object to show' },
   'no-serial': { value: 'none', sentence: 'iostat tells no serial number of a disk' },
-  'disk-size': { value: 'none', sentence: 'node3 sees Disk3 with another size' },
-  'disk-name': { value: 'none', sentence: 'sdxinfo on node3 shows Disk3 by another name' },
+  'disk-size': { value: 'none', sentence: 'node3 sees the first disk of a shadow with another size' },
+  'disk-name': {
+    value: 'none',
+    sentence: 'sdxinfo on node3 shows the first disk of a shadow by another name',
+  },
   'shadow-first-block': {
     value: 'number',
+    least: 1,
     sentence: 'the shadow volume that is made first begins N blocks too late',
   },
   'shadow-blocks': {
@@ -63,14 +74,17 @@ export const faultTable = {
     sentence:
       'the disks of the shadow volume that was made first map other bytes, and sdxinfo does not show it',
   },
-  'proxy-parted': { value: 'none', sentence: 'the proxy is parted before anybody asked for it' },
+  'proxy-parted': { value: 'none', sentence: 'the proxies are parted before anybody asked for it' },
   slice: { value: 'word', sentence: "sdxinfo shows this status word for the proxy's slice" },
   'unknown-status': { value: 'word', sentence: 'sdxinfo shows this status word for the proxy volume' },
   'shadow-status': {
     value: 'word',
     sentence: 'sdxinfo on node3 shows this status word for the shadow volume',
   },
-  'shadow-disk-status': { value: 'word', sentence: 'sdxinfo on node3 shows this status word for Disk3' },
+  'shadow-disk-status': {
+    value: 'word',
+    sentence: 'sdxinfo on node3 shows this status word for the disks of a shadow',
+  },
   'missing-column': { value: 'word', sentence: 'sdxinfo leaves this column out' },
   'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },
@@ -83,24 +97,28 @@ export const faultTable = {
   reboot: { value: 'host', sentence: 'the host reboots, at once' },
   'dump-abort': {
     value: 'number',
+    most: 99,
     sentence: 'ufsdump and sfxdump abort with status 3 when N percent are done',
   },
   'dump-silent': {
     value: 'none',
     sentence: 'ufsdump and sfxdump end with status 0 in the middle, and do not say that the dump is done',
   },
-  'slow-rejoin': { value: 'number', sentence: 'the copy of a rejoin moves N bytes a second' },
+  'slow-rejoin': { value: 'number', least: 1, sentence: 'the copy of a rejoin moves N bytes a second' },
   'tar-sockets': {
     value: 'number',
+    least: 1,
     sentence: 'the last N files are sockets: tar says so, leaves them out and ends with status 0',
   },
   'tar-long-links': {
     value: 'number',
+    least: 1,
     sentence:
       'the first N files are symbolic links that are too long: tar says so, leaves them out and ends with status 0',
   },
   'tar-changed': {
     value: 'number',
+    least: 1,
     sentence:
       'the last N files become shorter while tar reads them: it says so, adds zeros and ends with status 0',
   },
@@ -140,9 +158,16 @@ function hostOf(spec: string, text: string): NodeName {
   return host;
 }
 
-function numberOf(spec: string, text: string): number {
+function numberOf(
+  spec: string,
+  text: string,
+  { least = 0, most = Infinity }: Partial<FaultKind> = {},
+): number {
   if (!/^\d{1,15}$/.test(text)) throw wrongValue(spec, `"${text}" is not a whole number`);
-  return Number(text);
+  const number = Number(text);
+  if (number < least) throw wrongValue(spec, `below ${least} it has no effect`);
+  if (number > most) throw wrongValue(spec, `above ${most} it has no effect`);
+  return number;
 }
 
 function commandFault(spec: string, name: FaultName, value: string): Fault {
@@ -171,7 +196,7 @@ export function parseFault(spec: string): Fault {
     return plain;
   }
   if (value === '') throw wrongValue(spec, 'it needs a value');
-  if (kind === 'number') return { ...plain, number: numberOf(spec, value) };
+  if (kind === 'number') return { ...plain, number: numberOf(spec, value, faultTable[name]) };
   if (kind === 'host') return { ...plain, host: hostOf(spec, value) };
   if (kind === 'host:command') return commandFault(spec, name, value);
   if (kind === 'host:number') {
@@ -189,23 +214,49 @@ export function parseFault(spec: string): Fault {
 
 const isSwitch = (fault: Fault): boolean => fault.command === undefined && fault.host === undefined;
 
+/** What a fault may be about: anything else would be accepted and have no effect. */
+export interface FaultSubjects {
+  /** True for the name of a program that a fault can meet: not for what a shell does by itself. */
+  isProgram(name: string): boolean;
+  /** True for the title of a column of sdxinfo. */
+  isColumn(title: string): boolean;
+}
+
 /** The faults that are switched on. `set` and `clear` work while the lab runs. */
 export class Faults {
   #active: Fault[] = [];
+  readonly #subjects: FaultSubjects | undefined;
   readonly #listeners = new Set<(fault: Fault, on: boolean) => void>();
+
+  /** @param subjects undefined: whatever a fault is about is taken */
+  constructor(subjects?: FaultSubjects) {
+    this.#subjects = subjects;
+  }
 
   /**
    * Switches a fault on. A fault without a host replaces an earlier one of its name.
    * @param spec `NAME` or `NAME=VALUE`
+   * @throws LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
    */
   set(spec: string): void {
     const fault = parseFault(spec);
+    this.#requireSubject(spec, fault);
     this.#active = this.#active.filter(
       (other) => !(other.name === fault.name && (isSwitch(fault) || other.value === fault.value)),
     );
     // a reboot is over as soon as it has happened
     if (fault.name !== 'reboot') this.#active.push(fault);
     for (const listener of this.#listeners) listener(fault, true);
+  }
+
+  #requireSubject(spec: string, { name, value, command }: Fault): void {
+    const program = command?.split(' ')[0] ?? '';
+    const { isProgram, isColumn } = this.#subjects ?? {};
+    // A line of which half the output arrives may begin with anything.
+    if (command !== undefined && name !== 'cut-once' && isProgram?.(program) === false)
+      throw wrongValue(spec, `no host runs a program "${program}"`);
+    if (name === 'missing-column' && isColumn?.(value) === false)
+      throw wrongValue(spec, `sdxinfo has no column "${value}"`);
   }
 
   /** Switches off all faults of a name, or with `NAME=VALUE` that one. */

@@ -62,6 +62,10 @@ const tableColumns = {
   S: columns('OBJ:6 CLASS:7 GROUP:7 DISK:7 VOLUME:7 STATUS:8'),
 };
 
+/** True for the title of a column of any of the tables. */
+export const isColumn = (title: string): boolean =>
+  Object.values(tableColumns).some((table) => table.some((column) => column.title === title));
+
 /** The objects of a class that an answer is about. */
 interface Selection {
   readonly owner: GdsClass;
@@ -114,13 +118,17 @@ function isAbove(owner: GdsClass, { members }: GdsGroup, name: string): boolean 
   );
 }
 
+/** The faults of a disk mean the one that a shadow class was given first, whichever volume is shadowed. */
+const isFaultyDisk = (owner: GdsClass, name: string): boolean =>
+  owner.shadow && owner.disks[0]?.name === name;
+
 /** How sdxinfo of this node shows a disk's name and size, faults included. */
 function shownDisk(world: World, owner: GdsClass, name: string): string {
-  return owner.shadow && name === 'Disk3' && world.faults.has('disk-name') ? 'Disk7' : name;
+  return isFaultyDisk(owner, name) && world.faults.has('disk-name') ? 'Disk7' : name;
 }
 
 function shownDiskBlocks(world: World, owner: GdsClass, name: string, blocks: number): number {
-  return owner.shadow && name === 'Disk3' && world.faults.has('disk-size') ? blocks - 2048 : blocks;
+  return isFaultyDisk(owner, name) && world.faults.has('disk-size') ? blocks - 2048 : blocks;
 }
 
 function diskRows(world: World, { owner, disks }: Selection): string[][] {

@@ -38,6 +38,10 @@ export class TapeDrive {
     return this.#cartridge !== undefined && this.#model.loaded && !this.#faults.has('no-tape');
   }
 
+  get isWriteProtected(): boolean {
+    return this.#faults.has('write-protected');
+  }
+
   /** True while a program has it open. */
   get isOpen(): boolean {
     return this.#isOpen;
@@ -65,7 +69,7 @@ export class TapeDrive {
     const cartridge = this.#cartridge;
     if (this.#isOpen) throw new IoError('EBUSY');
     if (!cartridge || !this.isLoaded) throw new IoError('EIO');
-    if (access !== 'read' && this.#faults.has('write-protected')) {
+    if (access !== 'read' && this.isWriteProtected) {
       throw new IoError(this.#faults.has('linux-tape') ? 'EROFS' : 'EACCES');
     }
     this.#isOpen = true;

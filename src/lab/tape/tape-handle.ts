@@ -132,6 +132,11 @@ export class TapeHandle {
     });
   }
 
+  /** Notes that the head is where nothing more is recorded. */
+  endOfDataFound(): void {
+    this.#session.model.senseKey = senseKeys.blankCheck;
+  }
+
   /** Throws the cartridge out; the drive must be closed and loaded before it can be used again. */
   unload(): void {
     this.#session.model.loaded = false;

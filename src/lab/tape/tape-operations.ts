@@ -57,6 +57,15 @@ const eom = moves(async (tape) => {
   return true;
 });
 
+/** mt-st: the drive is left at the end of data, and says so. */
+const eod: TapeOperation = {
+  access: 'read',
+  async run(handle, count) {
+    await eom.run(handle, count);
+    handle.endOfDataFound();
+  },
+};
+
 const erase: TapeOperation = {
   access: 'write',
   run: (handle) =>
@@ -79,6 +88,7 @@ export const tapeOperations = {
   rewind,
   retension: rewind,
   eom,
+  eod,
   erase,
   status: nothing,
   offline,

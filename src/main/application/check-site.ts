@@ -1,10 +1,8 @@
-/** Looks at everything a run needs, and changes nothing: hosts, tools, classes, proxies, tape. */
+/** Looks at everything a run needs, and changes nothing: hosts, tools, classes, proxies, tape. The tape is rewound. */
 import { isBlocking } from '../../contract/checks.ts';
 import { isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import { findVolume } from '../gds/report-lookup.ts';
-import { driveCommand } from '../tape/tape-device.ts';
-import { parseDriveStatus } from '../tape/drive-status.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
 import { assign, methodsOf, observedOf, requireRunnable } from '../procedure/model/assign.ts';
@@ -13,6 +11,7 @@ import { judgeReady } from '../procedure/plan/checks.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
 import { remedyOf } from '../procedure/plan/rule-remedies.ts';
+import { checkTape, type TapeCheck } from './check-tape.ts';
 
 type Listener = (line: CheckLine) => void;
 
@@ -106,40 +105,17 @@ async function checkJob(room: Room, named: NamedJob): Promise<void> {
   });
 }
 
-async function checkTape(room: Room): Promise<void> {
-  const { host, device } = room.site.tape;
-  await attempt(room, host, `tape ${device}`, async () => {
-    const argv = driveCommand(device, 'status');
-    const result = await room.runner.send(
-      'check',
-      { host, argv, changes: false },
-      { anyStatus: true, timeLimitSeconds: 180 },
-    );
-    const { state, writeProtected } = parseDriveStatus(result.stdout.toString('utf8'), result.stderr);
-    const good = state === 'ready' && writeProtected !== true;
-    const protection = writeProtected ? ', write-protected' : '';
-    const words = {
-      ready: 'a cartridge is in the drive',
-      'no-cartridge': 'no cartridge',
-      busy: 'in use by another program',
-      unknown: result.stderr.trim() || 'mt says nothing that is understood',
-    };
-    room.say(
-      host,
-      `tape ${device}`,
-      good,
-      `${words[state]}${protection}`,
-      good ? undefined : 'insert a cartridge that can be written',
-    );
-  });
+export interface SiteCheck extends Pick<TapeCheck, 'site' | 'runner' | 'whyLockStays' | 'knownTapes'> {
+  /** Hears each line at once. */
+  readonly listener: Listener;
 }
 
 /**
  * Checks the site, and each of its jobs.
- * @param listener hears each line at once
  * @returns all lines
  */
-export async function checkSite(site: Site, runner: CommandRunner, listener: Listener): Promise<CheckLine[]> {
+export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
+  const { site, runner, listener } = check;
   const lines: CheckLine[] = [];
   const say: Room['say'] = (host, what, good, said, hint) => {
     const line = { host, what, good, said, hint };
@@ -150,7 +126,9 @@ export async function checkSite(site: Site, runner: CommandRunner, listener: Lis
   const reached = new Set<string>();
   for (const host of Object.keys(site.hosts)) if (await checkHost(room, host)) reached.add(host);
   const unreached = Object.keys(site.hosts).filter((host) => !reached.has(host));
-  if (reached.has(site.tape.host)) await checkTape(room);
+  const { host } = site.tape;
+  if (reached.has(host))
+    await checkTape({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
   for (const [name, job] of Object.entries(site.jobs)) {
     if (unreached.length === 0) await checkJob(room, { name, job });
     else

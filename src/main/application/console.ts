@@ -2,7 +2,7 @@
  * The application: one site, its hosts, its jobs and runs. Knows no screen; desktop, browser host and command line are its guests.
  */
 import { userInfo, hostname } from 'node:os';
-import { isFailure } from '../../contract/errors.ts';
+import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -22,7 +22,8 @@ import {
 } from '../procedure/model/assign.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import { checkSite } from './check-site.ts';
-import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
 import { drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
@@ -37,7 +38,7 @@ import type { LiveProgress } from '../procedure/hosts/run-context.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import { lookAtDumps, takeUp, type TakeUpMode } from '../procedure/recover/take-up.ts';
+import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
 import { markLive, removeMarkOf } from '../proof/live-runs.ts';
@@ -54,6 +55,7 @@ import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import { loadPages } from './report-service.ts';
 import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
+import type { KnownTape } from '../tape/media-catalogue.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 import { version } from './version.ts';
@@ -195,7 +197,13 @@ export class ShadowtapeConsole {
   }
 
   async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
-    return checkSite(this.site, this.#onlyLooking(), listener);
+    return checkSite({
+      site: this.site,
+      runner: this.#onlyLooking(),
+      whyLockStays: this.#whyLockStays,
+      knownTapes: this.#knownTapes(),
+      listener,
+    });
   }
 
   /** Sends a test message over each way that the site file names. */
@@ -270,15 +278,49 @@ export class ShadowtapeConsole {
     return this.#takeUp('unwind', request);
   }
 
-  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
-    const { run } = request;
+  /**
+   * Judges a run as resume and unwind do, for whoever suggests one of them. Only looks.
+   * @returns what the command would refuse with; undefined where it would not, or where nobody can tell now
+   */
+  async takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
+    try {
+      const begun = await this.#begunRun(run);
+      const assignment = await begun.assign();
+      const { journalFile, read, later } = begun;
+      const question = {
+        mode,
+        run,
+        journalFile,
+        read,
+        laterRuns: later,
+        sameMachines: [],
+        assignment,
+        steps: stepsOf(assignment),
+        hosts: this.#hosts,
+      };
+      return await takeUpRefusal(question, this.#onlyLooking());
+    } catch (error) {
+      if (isFailure(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What the journal of a run tells of how it began. @throws RUN_UNKNOWN, JOURNAL_BROKEN, JOB_UNKNOWN */
+  async #begunRun(run: string) {
     const journalFile = this.#state.journalFile(run);
     const read = () => readRun(this.#state, run);
     const { events } = await read();
     const start = beginningOf(events, journalFile);
     const named = this.#job({ job: start.job, ...overridesOf(start) });
+    const assign = () => this.#assign(named, fingerprintSeedOf(events) ?? run);
+    return { journalFile, read, events, named, assign, later: () => laterRuns(this.#state, run) };
+  }
+
+  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
+    const { run } = request;
+    const { journalFile, read, events, named, assign, later } = await this.#begunRun(run);
     if (mode === 'resume') requireSomebodyToAsk(named.job, request);
-    const assignment = await this.#assign(named, fingerprintSeedOf(events) ?? run);
+    const assignment = await assign();
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
     const unmark = await markLive(this.#state, run);
@@ -289,7 +331,7 @@ export class ShadowtapeConsole {
         run,
         journalFile,
         read,
-        laterRuns: () => laterRuns(this.#state, run),
+        laterRuns: later,
         takeOverLock: request.takeOverLock ?? false,
         sameMachines: request.sameMachines ?? [],
         assignment,
@@ -356,7 +398,7 @@ export class ShadowtapeConsole {
     const runner = this.#onlyLooking(abort);
     const [start] = events;
     const tape = start?.type === 'run-started' ? start.tape : this.site.tape;
-    const place = drivePlace(tape.host, tape.device);
+    const place = drivePlace(tape.host, await driveName(runner, 'verify', tape));
     const lock = { runner: this.#onlyLooking(), place, command: 'verify', whyLockStays: this.#whyLockStays };
     return whileDriveLocked(lock, () =>
       verifyRun({
@@ -378,7 +420,7 @@ export class ShadowtapeConsole {
     return new TapeService({
       site: this.site,
       state: this.#state,
-      runnerOf: (abort) => this.#onlyLooking(abort),
+      runnerOf: (abort, beforeChange) => this.#onlyLooking(abort, beforeChange),
       whyLockStays: this.#whyLockStays,
     });
   }
@@ -423,6 +465,7 @@ export class ShadowtapeConsole {
       ]),
       hostKeys: () => this.#hostKeys(),
       dumpWords: (run, events) => this.#dumpWords(run, events),
+      takeUpRefusal: (mode, run) => this.takeUpRefusal(mode, run),
     });
   }
 
@@ -451,15 +494,30 @@ export class ShadowtapeConsole {
     return withOverrides(chooseJob(this.siteName, this.site, request.job, this.#isLab), request);
   }
 
+  /** Tapes that cannot be read are told by `tapes`; without them a tape without a label is only not named by its run. */
+  #knownTapes(): readonly KnownTape[] {
+    try {
+      return new MediaFile(this.#state.tapesFile).list().tapes;
+    } catch (error) {
+      if (!isFailure(error, 'TAPES_UNREADABLE')) throw error;
+      return [];
+    }
+  }
+
   /** Sends commands without a journal: for plan, check and verify. */
-  #onlyLooking(abort: AbortSignal = new AbortController().signal): CommandRunner {
-    return new CommandRunner(noJournal(), this.#hosts, () => ({ cancel: abort, halt: abort }));
+  #onlyLooking(
+    abort: AbortSignal = new AbortController().signal,
+    beforeChange?: RunnerOptions['beforeChange'],
+  ): CommandRunner {
+    const signals = () => ({ cancel: abort, halt: abort });
+    return new CommandRunner(noJournal(), this.#hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
   async #assign(named: NamedJob, seed: string): Promise<Assignment> {
     const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
     const world = await observer.look('assign', ['primaries']);
-    return assign(this.site, named, world.primaries, seed);
+    const assignment = assign(this.site, named, world.primaries, seed);
+    return { ...assignment, driveName: await driveName(this.#onlyLooking(), 'assign', this.site.tape) };
   }
 
   /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */

@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { isFailure } from '../../contract/errors.ts';
 import { openLab, type Lab } from '../../lab/lab.ts';
 import { labSite } from '../../lab/lab-site.ts';
+import { ownFlags } from '../journal/own-files.ts';
 
 /** A lab, and its site as plain data. Where another process of this user runs it, only its site is known. */
 export interface EmbeddedLab {
@@ -58,7 +59,7 @@ export async function openEmbeddedLab(options: EmbeddedLabOptions): Promise<Embe
   try {
     const lab = await start(options);
     const site = labSite(lab);
-    await writeFile(siteFileOf(folder), stringify(site), { mode: 0o600 });
+    await writeFile(siteFileOf(folder), stringify(site), { mode: 0o600, flag: ownFlags.rewrite });
     return { lab, site, knownHostsFile: lab.knownHostsFile };
   } catch (error) {
     const needsOwn = options.fresh || options.mustOwn === true || options.faults.length > 0;

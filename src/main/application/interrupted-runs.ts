@@ -9,7 +9,7 @@ import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
-import { deadMarks, removeMarkOf } from '../proof/live-runs.ts';
+import { deadMarks, liveRuns, removeMarkOf } from '../proof/live-runs.ts';
 
 /** Where the class of a run is, and how this console is started for it. */
 export interface InterruptedOptions {
@@ -23,6 +23,11 @@ export interface InterruptedOptions {
   readonly program: string;
   /** Says how far the detached dumps of a run are, a sentence each. */
   readonly dumpWords: (run: string, events: readonly RunEvent[]) => Promise<readonly string[]>;
+  /** What resume or unwind would refuse a run with; undefined where they would not, or where nobody can tell. */
+  readonly takeUpRefusal: (
+    mode: 'resume' | 'unwind',
+    run: string,
+  ) => Promise<Pick<ShadowtapeError, 'message'> | undefined>;
 }
 
 /** Exit statuses of runs that left nothing behind. */
@@ -53,6 +58,30 @@ export function dumpsUnderWay(events: readonly RunEvent[]): DumpUnderWay[] {
       dumps.set(folder, { volume, purpose: 'dump', folder, host, isOver: false });
   }
   return [...dumps.values()];
+}
+
+interface Remedy {
+  readonly line: string;
+  readonly refusal: Pick<ShadowtapeError, 'message'> | undefined;
+}
+
+interface Remedies {
+  readonly resume: Remedy;
+  readonly rollBack: Remedy;
+  readonly discard: string;
+}
+
+/** Names only commands that would not refuse the run, and why the others would. */
+function remediesOf({ resume, rollBack, discard }: Remedies): string {
+  const choices = [
+    ...(resume.refusal ? [] : [`resume it: ${resume.line}`]),
+    ...(rollBack.refusal ? [] : [`roll it back: ${rollBack.line}`]),
+    `give up what it left: ${discard}`,
+  ];
+  const reasons = [
+    ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),
+  ];
+  return [choices.join('; or '), ...reasons].join('. ');
 }
 
 export class InterruptedRuns {
@@ -120,6 +149,14 @@ export class InterruptedRuns {
     return summary.class;
   }
 
+  /** The class of an interrupted run; undefined where it has ended or may still run, or where this state folder has no journal of it. */
+  async openClassOf(run: string): Promise<string | undefined> {
+    if ((await liveRuns(this.#options.state)).some((live) => live.run === run)) return undefined;
+    const events = await this.#eventsOf(run);
+    const summary = events && summarise(events);
+    return summary?.finishedAt === undefined ? summary?.class : undefined;
+  }
+
   /** Writes into the journal that the operator gave a run up: what it left is no longer waited for. @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN */
   async giveUp(run: string, operator: string): Promise<void> {
     const { state } = this.#options;
@@ -157,7 +194,7 @@ export class InterruptedRuns {
   }
 
   async #interrupted(events: readonly RunEvent[], summary: RunSummary): Promise<ShadowtapeError> {
-    const { backupServer: host, program, dumpWords } = this.#options;
+    const { backupServer: host, program, dumpWords, takeUpRefusal } = this.#options;
     const { run, job, class: className } = summary;
     const step = lastOf(events, 'step-started')?.step;
     const dumps = await dumpWords(run, events);
@@ -168,9 +205,11 @@ export class InterruptedRuns {
       host,
       where: step === undefined ? '' : ` at step ${step}`,
       dump: dumps.map((text) => `; ${text}`).join(''),
-      resume: `${program} resume ${run}`,
-      rollBack: `${program} unwind ${run}`,
-      discard: this.#discard(className, run),
+      remedies: remediesOf({
+        resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
+        rollBack: { line: `${program} unwind ${run}`, refusal: await takeUpRefusal('unwind', run) },
+        discard: this.#discard(className, run),
+      }),
     };
     return failure('RUN_INTERRUPTED', values, { run });
   }

@@ -12,6 +12,7 @@ import {
   type UnseenHost,
 } from '../procedure/hosts/lock-list.ts';
 import { doingWords, isOfCommand, ownerWords } from '../procedure/model/lock.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
 import { classPlaces, drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { driveOf } from '../tape/tape-device.ts';
 import type { InterruptedRuns } from './interrupted-runs.ts';
@@ -53,18 +54,29 @@ export class LockService {
     return this.#hosts('backup')[0] ?? '';
   }
 
-  get #places(): LockPlace[] {
+  /** The drive by the name that its lock bears. A host that does not answer is told by looking for its locks. */
+  async #drive(): Promise<string> {
+    const { site, runner } = this.#options;
+    try {
+      return await driveName(runner, 'locks', site.tape);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return driveOf(site.tape.device);
+    }
+  }
+
+  async #places(): Promise<LockPlace[]> {
     const { tape } = this.#options.site;
     const [backupServer, primaryNodes] = [this.backupServer, this.#hosts('primary')];
     const ofClasses = this.#classes.flatMap((name) =>
       classPlaces({ class: name, backupServer, primaryNodes }),
     );
-    return [...ofClasses, drivePlace(tape.host, tape.device)];
+    return [...ofClasses, drivePlace(tape.host, await this.#drive())];
   }
 
   /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be looked at. */
-  look(): Promise<ListedLocks> {
-    return listLocks(this.#options.runner, this.#places);
+  async look(): Promise<ListedLocks> {
+    return listLocks(this.#options.runner, await this.#places());
   }
 
   /** The locks that are held. @throws what a session can end with, where one of the hosts could not be looked at */
@@ -75,9 +87,9 @@ export class LockService {
   }
 
   /**
-   * Removes the lock of a class, or of the drive, from every host that has it.
+   * Removes the lock of a class, or of the drive, from every host that has it; an interrupted run whose locks are gone is given up as it is.
    * @param name the class, or any device of the drive
-   * @param confirm is shown the locks, and says whether they are to be removed
+   * @param confirm is shown the locks, none where the run has lost them, and says whether they are to be removed
    * @param discard the run that is given up with its lock; without it the lock of an interrupted run stays
    * @throws LOCK_MISSING, LOCK_HELD, RUN_INTERRUPTED, DISCARD_OTHER_RUN, UNLOCK_NOT_CONFIRMED, LOCK_CHANGED, and what a
    *   session can end with where no host shows a lock
@@ -91,10 +103,16 @@ export class LockService {
     // A run that is given up gives up its drive with its class.
     const isWanted = (lock: HeldLock) =>
       lock.class === name ||
-      (lock.drive ?? '') === driveOf(name) ||
+      (lock.drive !== undefined && this.#isDrive(name, lock.drive)) ||
       (discard !== undefined && lock.owner?.run === discard);
-    const locks = listed.locks.filter(isWanted);
-    if (locks.length === 0) throw listed.unseen[0]?.error ?? this.#missing(name);
+    const wanted = listed.locks.filter(isWanted);
+    // An interrupted run may have lost its locks: it is given up all the same, and the locks of others stay.
+    const isLockless =
+      discard !== undefined &&
+      !wanted.some(({ owner }) => owner?.run === discard) &&
+      (await this.#isOpenRunOf(name, discard));
+    const locks = isLockless ? [] : wanted;
+    if (locks.length === 0 && !isLockless) throw listed.unseen[0]?.error ?? this.#missing(name);
     for (const lock of locks) {
       requireLeftBehind(lock);
       await this.#requireDiscarded(lock, discard);
@@ -116,6 +134,18 @@ export class LockService {
     for (const lock of own) requireLeftBehind(lock);
     for (const lock of own.toReversed()) await clearLock(this.#options.runner, lock);
     await this.#options.interrupted.giveUp(run, userInfo().username);
+  }
+
+  /** True for the name of the drive's lock, and for every device of the site's drive. */
+  #isDrive(name: string, drive: string): boolean {
+    return driveOf(name) === drive || driveOf(name) === driveOf(this.#options.site.tape.device);
+  }
+
+  /** True where the run is interrupted, and has the class, or any device of the drive, by that name. */
+  async #isOpenRunOf(name: string, run: string): Promise<boolean> {
+    const className = await this.#options.interrupted.openClassOf(run);
+    const { tape } = this.#options.site;
+    return className !== undefined && (className === name || driveOf(tape.device) === driveOf(name));
   }
 
   #missing(name: string) {

@@ -2,7 +2,8 @@
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
-import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import type { CommandRunner, RunnerOptions } from '../procedure/hosts/command-runner.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked, type DriveOrder } from '../procedure/hosts/drive-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import { checkDrive } from '../procedure/drive/drive-check.ts';
@@ -36,7 +37,7 @@ export interface TapeServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
   /** Sends commands that belong to no run. */
-  readonly runnerOf: (abort: AbortSignal) => CommandRunner;
+  readonly runnerOf: (abort: AbortSignal, beforeChange?: RunnerOptions['beforeChange']) => CommandRunner;
   readonly whyLockStays: DriveOrder['whyLockStays'];
 }
 
@@ -170,7 +171,9 @@ export class TapeService {
     const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
     const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
     const order = { drive: this.#drive, site, name, overwrite, recognize, onLoss };
-    const labelled = await this.#withDrive('label', () => labelTape(this.#room(abort), order));
+    const labelled = await this.#withDrive('label', (beforeChange) =>
+      labelTape(this.#room(abort, beforeChange), order),
+    );
     const onto = labelled.before.blank ? 'blank' : 'data';
     this.#media.append(mediaEvent('labelled', labelled.label, this.#place, [], { onto }));
     return labelled;
@@ -189,15 +192,20 @@ export class TapeService {
     const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
     const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
     const order = { drive: this.#drive, overwrite, listener, recognize, onLoss };
-    return this.#withDrive('drive-check', () => checkDrive(this.#room(abort), order));
+    return this.#withDrive('drive-check', (beforeChange) =>
+      checkDrive(this.#room(abort, beforeChange), order),
+    );
   }
 
   /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
-  #withDrive<Value>(command: string, work: () => Promise<Value>): Promise<Value> {
+  async #withDrive<Value>(
+    command: string,
+    work: (beforeChange: NonNullable<RunnerOptions['beforeChange']>) => Promise<Value>,
+  ): Promise<Value> {
     const { site, runnerOf, whyLockStays } = this.#options;
-    const place = drivePlace(site.tape.host, site.tape.device);
     // A cancel ends what the drive does, not the giving back of its lock.
     const runner = runnerOf(new AbortController().signal);
+    const place = drivePlace(site.tape.host, await driveName(runner, command, site.tape));
     return whileDriveLocked({ runner, place, command, whyLockStays }, work);
   }
 
@@ -219,8 +227,8 @@ export class TapeService {
     return { host, device, at: new Date().toISOString() };
   }
 
-  #room(abort: AbortSignal): DataRoom {
-    const runner = this.#options.runnerOf(abort);
+  #room(abort: AbortSignal, beforeChange: RunnerOptions['beforeChange']): DataRoom {
+    const runner = this.#options.runnerOf(abort, beforeChange);
     return { runner, abort, journal: noJournal(), progress: () => undefined };
   }
 }

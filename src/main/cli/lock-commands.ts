@@ -76,6 +76,10 @@ function lossOf(
   ];
 }
 
+/** An interrupted run that has no lock any more. */
+const givenUp = (run: string, backupServer: string): string =>
+  `run ${run} is given up: no host has a lock of it; a parted proxy, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`;
+
 /** Shows the locks, and has the name of the class or the drive typed before they are removed. */
 async function unlockCommand(
   console: ShadowtapeConsole,
@@ -88,13 +92,17 @@ async function unlockCommand(
     name,
     async (shown) => {
       shown.forEach((lock) => print(lockLine(lock)));
-      for (const sentence of new Set(shown.flatMap(loss))) print(sentence);
+      const lockless =
+        shown.length === 0 && discard !== undefined ? [givenUp(discard, lockService.backupServer)] : [];
+      for (const sentence of new Set([...shown.flatMap(loss), ...lockless])) print(sentence);
       if (yes || !hasTerminal()) return yes;
-      return (await typedOnTerminal(`Type ${name} to remove its lock: `)) === name;
+      const what = shown.length === 0 ? `give up run ${discard ?? ''}` : 'remove its lock';
+      return (await typedOnTerminal(`Type ${name} to ${what}: `)) === name;
     },
     discard,
   );
-  print(`unlocked: ${name} is free on ${[...new Set(locks.map(({ host }) => host))].join(', ')}`);
+  if (locks.length === 0) print(`discarded: run ${discard ?? ''}; its locks were gone already`);
+  else print(`unlocked: ${name} is free on ${[...new Set(locks.map(({ host }) => host))].join(', ')}`);
   unseen.forEach((host) => print(unseenLine(host)));
   return unseen.length === 0 ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 import { write as writeToFile } from 'node:fs';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
+import { printableJson } from '../../contract/words.ts';
 import { printable } from './text.ts';
 
 /** As node:fs has it. */
@@ -186,8 +187,8 @@ export const outputWritten = (): Promise<void> => queue.idle();
 /** Prints a line of the answer. Control characters are made visible. */
 export const print = (line: string): void => void standardOutput.write(`${printable(line)}\n`);
 
-/** Prints a value as a line of JSON. */
-export const printJson = (value: unknown): void => void standardOutput.write(`${JSON.stringify(value)}\n`);
+/** Prints a value as a line of JSON. Control characters are escaped. */
+export const printJson = (value: unknown): void => void standardOutput.write(`${printableJson(value)}\n`);
 
 /** Prints a line that is no part of the answer. Control characters are made visible. */
 export const note = (line: string): void => void standardError.write(`${printable(line)}\n`);

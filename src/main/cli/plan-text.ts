@@ -24,6 +24,7 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     `${step.step.padEnd(11)} ${step.title}`,
     `    ${step.why}`,
     ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
+    ...(step.notes ?? []).map((note) => `    note: ${note}`),
     ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
     ...readLines('shadow held open from here on, where the host allows it:', step.holds, all),

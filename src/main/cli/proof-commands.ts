@@ -53,7 +53,7 @@ async function auditCommand(
   { runs, json, report, demand, head, render }: AuditCommandOptions,
 ): Promise<number> {
   const options = { state, head, ...demand };
-  const show = (line: AuditLine) => print(json ? JSON.stringify(line) : auditLineText(line));
+  const show = (line: AuditLine) => (json ? printJson(line) : print(auditLineText(line)));
   const lines: AuditLine[] = [];
   const named = new Set(runs);
   if (report !== undefined) {

@@ -43,9 +43,9 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'tape-mismatch': 'the tape is no backup; the cluster is in its normal state',
 };
 
-/** The last lines: what happened, what stands where, where the journal is, how to see it, and where an operator must act, how to go on. */
-export function endLines(end: EndedRun, stateOption: string, siteOption = ''): string[] {
-  const { exitStatus, sentence, error, stands, journalFile, journalBroken, run } = end;
+/** The last lines: what happened, the current state, where the journal is, how to see it. */
+export function endLines(end: EndedRun, stateOption: string): string[] {
+  const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWords[outcomeOf(end)]}${omissionWords(end)}`;
   return [
     '',
@@ -54,8 +54,26 @@ export function endLines(end: EndedRun, stateOption: string, siteOption = ''): s
     ...stands.map((line) => `  ${line}`),
     `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
     `see it again: shadowtape show ${run}${stateOption}`,
-    ...(exitStatus === 3 ? furtherLines(run, { stateOption, siteOption }) : []),
   ].map(printable);
+}
+
+/**
+ * Where an operator must act: the commands that resume the run or roll it back, judged as they judge it.
+ * @param halted true where nothing may be asked any more
+ */
+async function actLines(
+  console: ShadowtapeConsole,
+  { run, exitStatus }: EndedRun,
+  words: GlobalOptionWords,
+  halted: boolean,
+): Promise<string[]> {
+  if (exitStatus !== 3) return [];
+  if (halted) return furtherLines(run, words);
+  const [resume, unwind] = [
+    await console.takeUpRefusal('resume', run),
+    await console.takeUpRefusal('unwind', run),
+  ];
+  return furtherLines(run, words, { resume: resume?.message, unwind: unwind?.message });
 }
 
 /**
@@ -99,7 +117,8 @@ async function follow(
       },
     });
     ended(end.exitStatus);
-    progress.print(endLines(end, options.stateOption, options.siteOption));
+    progress.print(endLines(end, options.stateOption));
+    progress.print(await actLines(console, end, options, stop.halt.aborted));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
       progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
     if (options.atEnd) progress.print([await options.atEnd(end.run)]);

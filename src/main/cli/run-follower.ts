@@ -12,11 +12,31 @@ export interface GlobalOptionWords {
   readonly siteOption: string;
 }
 
-/** The commands that resume a run or roll it back. */
-export function furtherLines(run: string, { stateOption, siteOption }: GlobalOptionWords): string[] {
+/** Why resume and unwind would refuse a run, a sentence each; undefined where they would not. */
+export interface FurtherRefusals {
+  readonly resume: string | undefined;
+  readonly unwind: string | undefined;
+}
+
+/**
+ * The commands that resume a run or roll it back: only those that would not refuse it, with the reason of each that would.
+ * @param refusals undefined where nothing may be asked any more
+ */
+export function furtherLines(
+  run: string,
+  { stateOption, siteOption }: GlobalOptionWords,
+  refusals?: FurtherRefusals,
+): string[] {
+  const command = (name: string) => `shadowtape${siteOption}${stateOption} ${name} ${run}`;
+  const rollBack = `roll it back: ${command('unwind')}`;
+  if (!refusals)
+    return [`resume it, if its journal and the hosts allow it: ${command('resume')}`, `or ${rollBack}`].map(
+      printable,
+    );
+  const { resume, unwind } = refusals;
   return [
-    `resume it: shadowtape${siteOption}${stateOption} resume ${run}`,
-    `or roll it back: shadowtape${siteOption}${stateOption} unwind ${run}`,
+    resume ?? `resume it: ${command('resume')}`,
+    unwind ?? (resume === undefined ? `or ${rollBack}` : rollBack),
   ].map(printable);
 }
 

@@ -1,7 +1,7 @@
 /** Secrets that the operator lets keep: encrypted by the system's keystore, in a file of the state folder. */
 import { safeStorage } from 'electron';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readSmallFile, writeSmallFile } from '../application/small-file.ts';
 import type { Keystore } from '../desk/login-questions.ts';
 
 const fileSchema = z.record(z.string(), z.base64());
@@ -37,14 +37,10 @@ export class SystemKeystore implements Keystore {
     const kept = this.#read();
     if (secret === undefined) delete kept[name];
     else kept[name] = safeStorage.encryptString(secret).toString('base64');
-    writeFileSync(this.#file, JSON.stringify(kept), { mode: 0o600 });
+    writeSmallFile(this.#file, kept);
   }
 
   #read(): Record<string, string> {
-    try {
-      return fileSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
-    } catch {
-      return {};
-    }
+    return readSmallFile(this.#file, fileSchema) ?? {};
   }
 }

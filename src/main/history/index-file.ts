@@ -2,7 +2,7 @@
  * The index file: opened under the lock, set aside and founded anew whatever is wrong with it. Where the state folder cannot be written, it is
  * kept in memory for as long as the process lives.
  */
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { writeTrouble } from '../journal/journal.ts';
 import { indexTables, indexVersion } from './index-tables.ts';
 import { LockFile } from '../owner/lock-file.ts';
@@ -24,7 +24,10 @@ export const indexLock = (file: string, key: string): LockFile =>
 /** How often it is founded anew in a file before it is kept in memory. */
 const mostTries = 2;
 
-const inodeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.ino;
+const inodeOf = (file: string): number | undefined => lstatSync(file, { throwIfNoEntry: false })?.ino;
+
+const isLink = (file: string): boolean =>
+  lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 export class IndexFile {
   readonly file: string;
@@ -46,7 +49,7 @@ export class IndexFile {
   }
 
   get bytes(): number {
-    return this.#inMemory === undefined ? (statSync(this.file, { throwIfNoEntry: false })?.size ?? 0) : 0;
+    return this.#inMemory === undefined ? (lstatSync(this.file, { throwIfNoEntry: false })?.size ?? 0) : 0;
   }
 
   /**
@@ -107,7 +110,8 @@ export class IndexFile {
     // Another console may have set the file aside.
     if (this.#open && this.#open.inode === inode) return this.#open.sqlite;
     this.close();
-    const isNew = inode === undefined;
+    this.#removeLinks();
+    const isNew = inodeOf(this.file) === undefined;
     let sqlite = new Sqlite(this.file);
     this.#open = { sqlite, inode: inodeOf(this.file) };
     if (sqlite.version !== 0 && sqlite.version !== indexVersion) {
@@ -118,6 +122,11 @@ export class IndexFile {
     if (sqlite.version === 0) sqlite.found(indexVersion, indexTables);
     if (isNew) this.#open = { sqlite, inode: inodeOf(this.file) };
     return sqlite;
+  }
+
+  /** SQLite would follow them: a link of these names is no index, and goes; what it leads to stays. */
+  #removeLinks(): void {
+    for (const file of [this.file, `${this.file}-journal`]) if (isLink(file)) rmSync(file);
   }
 
   #memory(): Sqlite {

@@ -140,9 +140,6 @@ function secondsOf(model: RunModel, what: string, volume?: string): number | und
   return milliseconds.length === 0 ? undefined : milliseconds.reduce((sum, each) => sum + each, 0) / 1000;
 }
 
-const secondsBetween = (from: string, to: string | undefined): number | undefined =>
-  to === undefined ? undefined : Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
-
 function volumesOf(line: RunLine, events: readonly RunEvent[], model: RunModel): VolumeFacts[] {
   const handed = handedBytes(events);
   return line.volumes.map((volume) => {
@@ -155,7 +152,7 @@ function volumesOf(line: RunLine, events: readonly RunEvent[], model: RunModel):
       verdict: line.verdict,
       exitStatus: line.exitStatus,
       bytes: handed.get(volume),
-      seconds: secondsBetween(line.startedAt, line.finishedAt),
+      seconds: line.seconds,
       dumpSeconds: dump?.seconds ?? secondsOf(model, 'dump', volume),
       readBackSeconds: readBack?.seconds ?? secondsOf(model, 'read-back', volume),
       resynchronisationSeconds: secondsOf(model, 'resynchronisation'),
@@ -206,7 +203,7 @@ export function runFacts(run: string, events: readonly RunEvent[]): RunFacts {
   return {
     line,
     route: start.route,
-    seconds: secondsBetween(line.startedAt, line.finishedAt),
+    seconds: line.seconds,
     masters: start.volumes.map(({ master }) => master),
     hosts: hostsOf(start, events),
     codes: codesOf(events),

@@ -34,6 +34,7 @@ describe('a journal', () => {
     const first = {
       seq: 1,
       at: '2026-11-22T02:00:04.000Z',
+      elapsed: expect.any(Number) as number,
       run: 'run-1',
       type: 'warning',
       step: '3-3',
@@ -48,6 +49,37 @@ describe('a journal', () => {
     expect(heard).toEqual([first]);
     expect(journal.lastHash).toBe(lineHash(lines[1] ?? ''));
     expect(journal.isBroken).toBe(false);
+  });
+
+  it('tells how long the run has been going, whatever is done to the clock of the computer', () => {
+    const file = join(folder, 'run-1.ndjson');
+    const time = { wall: Date.parse('2026-11-22T02:00:00.000Z'), steady: 7000 };
+    const options = {
+      file,
+      run: 'run-1',
+      now: () => new Date(time.wall),
+      clocks: { wall: () => time.wall, steady: () => time.steady },
+    };
+    const pass = (wall: number, steady: number) => {
+      time.wall += wall;
+      time.steady += steady;
+    };
+    const append = (journal: Journal) => journal.append({ type: 'warning', step: '3-3', text: 'one' });
+    const first = new Journal(options);
+    append(first);
+    // Set back by an hour, while a minute passes.
+    pass(-3_540_000, 60_000);
+    append(first);
+    first.close();
+    // The next process begins ten minutes later; its steady clock shows anything.
+    time.wall += 600_000;
+    time.steady = 3;
+    const second = Journal.reopen(options, parseJournal(file, readFileSync(file)));
+    pass(5000, 5000);
+    append(second);
+    second.close();
+    const elapsed = second.events.map((event) => event.elapsed);
+    expect(elapsed).toEqual([0, 60_000, 60_000, 665_000]);
   });
 
   it('is never written twice', () => {

@@ -17,7 +17,8 @@ import { dirname } from 'node:path';
 import type { NewEvent, RunEvent } from '../../contract/events.ts';
 import { linkTrouble, ownFlags } from './own-files.ts';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import { ClockWatch, type Clocks } from './clock-watch.ts';
+import { millisecondsBetween } from '../../contract/run-clock.ts';
+import { ClockWatch, systemClocks, type Clocks } from './clock-watch.ts';
 import { LockFileHeld } from '../owner/lock-file.ts';
 import { syncNameOf } from './sync-folder.ts';
 
@@ -95,6 +96,9 @@ export class Journal implements EventSink {
   #previous = firstPrevious;
   readonly #now: () => Date;
   readonly #clock: ClockWatch;
+  readonly #clocks: Clocks;
+  /** What the steady clock showed when the run began, as far as that is known. */
+  #begunAt: number;
   readonly #events: RunEvent[] = [];
   readonly #listeners = new Set<EventListener>();
 
@@ -102,8 +106,13 @@ export class Journal implements EventSink {
    * @param soFar what the journal holds, where it is gone on with; see reopen
    * @throws JOURNAL_UNWRITABLE where the file cannot be made, JOURNAL_EXISTS where it is there already
    */
-  constructor({ file, run, now = () => new Date(), clocks }: JournalOptions, soFar?: JournalSoFar) {
+  constructor(
+    { file, run, now = () => new Date(), clocks = systemClocks }: JournalOptions,
+    soFar?: JournalSoFar,
+  ) {
     this.#clock = new ClockWatch(clocks);
+    this.#clocks = clocks;
+    this.#begunAt = clocks.steady();
     this.file = file;
     this.run = run;
     this.#now = now;
@@ -183,6 +192,7 @@ export class Journal implements EventSink {
     const line = JSON.stringify({
       seq: this.#seq,
       at: this.#now().toISOString(),
+      elapsed: Math.max(0, Math.round(this.#clocks.steady() - this.#begunAt)),
       run: this.run,
       ...event,
       prev: this.#previous,
@@ -203,6 +213,7 @@ export class Journal implements EventSink {
 
   #goOn({ events, lastHash, wholeBytes }: JournalSoFar): void {
     this.#seq = events.length;
+    this.#begunAt -= this.#elapsedSoFar(events);
     this.#previous = lastHash;
     this.#events.push(...events.filter(({ type }) => type !== 'progress'));
     this.#length = wholeBytes;
@@ -215,6 +226,14 @@ export class Journal implements EventSink {
     } catch (error) {
       throw this.#unwritable(error);
     }
+  }
+
+  /** How long the run has been going, in milliseconds. Between two processes only the clock of the computer tells. */
+  #elapsedSoFar(events: readonly RunEvent[]): number {
+    const [first, last] = [events[0], events.at(-1)];
+    if (!first || !last) return 0;
+    const since = millisecondsBetween(last, { at: this.#now().toISOString() });
+    return (last.elapsed ?? millisecondsBetween(first, last)) + since;
   }
 
   #write(line: string, sync: boolean): void {

@@ -1,5 +1,6 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
 import { hops, type EventOf, type Hop, type RunEvent } from '../../contract/events.ts';
+import { millisecondsBetween } from '../../contract/run-clock.ts';
 import { givenOmissions, type Omissions, type RunVerdict } from '../../contract/run-outcome.ts';
 
 export interface RunSummary extends Omissions {
@@ -13,6 +14,8 @@ export interface RunSummary extends Omissions {
   readonly operator: string;
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
+  /** How long it took to its end. */
+  readonly seconds?: number | undefined;
   /** `unfinished` where no end was written: the run still goes on, or its console died. */
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
@@ -75,6 +78,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     operator: start.operator,
     startedAt: start.at,
     finishedAt: end?.at,
+    ...(end ? { seconds: millisecondsBetween(start, end) / 1000 } : {}),
     verdict: end?.verdict ?? 'unfinished',
     exitStatus: end?.exitStatus,
     sentence: end?.sentence ?? importedSentence(events),

@@ -1,6 +1,7 @@
 /** What is told of a run, and on which occasion: subject, text, and facts for a command's environment. Pure. */
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
+import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
@@ -32,16 +33,16 @@ interface Message {
   readonly verdict?: string;
   readonly exitStatus?: number;
   /** When the run ended. */
-  readonly ended?: string;
+  readonly ended?: Stamp;
   readonly sealsHead?: string | undefined;
 }
 
 const row = (name: string, value: string | undefined) =>
   value === undefined || value === '' ? [] : [`${name.padEnd(10)}${value}`];
 
-function durationOf({ takenUp }: RunFacts, ended: string | undefined): string | undefined {
+function durationOf({ takenUp }: RunFacts, ended: Stamp | undefined): string | undefined {
   if (takenUp === undefined || ended === undefined) return undefined;
-  return durationText((Date.parse(ended) - Date.parse(takenUp)) / 1000);
+  return durationText(millisecondsBetween(takenUp, ended) / 1000);
 }
 
 function factRows(
@@ -116,14 +117,14 @@ export function endedNotification(
   journalFile: string | undefined,
   sealsHead?: string,
 ): Notification {
-  const { verdict, exitStatus, sentence, hint, stands, at, code } = event;
+  const { verdict, exitStatus, sentence, hint, stands, code } = event;
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
   const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
   const how = broughtBack ? 'unwound' : `${endWords[outcomeOf(event)]}${omissionWords(event)}`;
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,
-    { events, how, sentence, hint, stands, verdict, exitStatus, ended: at, sealsHead },
+    { events, how, sentence, hint, stands, verdict, exitStatus, ended: event, sealsHead },
     journalFile,
   );
 }

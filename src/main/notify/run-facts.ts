@@ -1,5 +1,6 @@
 /** What a notification tells of a run, folded from its events. */
 import type { RunEvent } from '../../contract/events.ts';
+import type { Stamp } from '../../contract/run-clock.ts';
 
 export class RunFacts {
   readonly job: string;
@@ -10,7 +11,7 @@ export class RunFacts {
   drive: string | undefined;
   began: string | undefined;
   /** When the process that tells of it began with the run, or took it up. */
-  takenUp: string | undefined;
+  takenUp: Stamp | undefined;
   /** True where the run was taken up to bring the cluster back. */
   unwinding = false;
   /** Names on the labels of its tapes. */
@@ -31,10 +32,10 @@ export class RunFacts {
         this.volumes = event.volumes;
         this.drive = `${event.tape.device} on ${event.tape.host}`;
         this.began = event.at;
-        this.takenUp = event.at;
+        this.takenUp = event;
         break;
       case 'run-resumed':
-        this.takenUp = event.at;
+        this.takenUp = event;
         this.unwinding = event.mode === 'unwind';
         break;
       case 'label':

@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
+import { ownFlags, requireNoLink } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { livenessOf, thisProcess } from '../owner/process-owner.ts';
 import { writeWhole } from './whole-file.ts';
@@ -37,6 +38,7 @@ export async function markLive(state: StateFolder, run: string): Promise<() => P
   if ((await liveRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
   const mark = { ...thisProcess(), since: new Date().toISOString() };
   try {
+    await requireNoLink(state.liveFolder);
     await mkdir(state.liveFolder, { recursive: true, mode: 0o700 });
     await writeWhole(file, `${JSON.stringify(mark)}\n`, { mode: 'replace' });
   } catch {
@@ -48,7 +50,9 @@ export async function markLive(state: StateFolder, run: string): Promise<() => P
 async function readMark(state: StateFolder, run: string): Promise<LiveMark | undefined> {
   const file = markFile(state, run);
   try {
-    const mark = markSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    const mark = markSchema.safeParse(
+      JSON.parse(await readFile(file, { encoding: 'utf8', flag: ownFlags.read })),
+    );
     return mark.success ? { ...mark.data, run, file } : undefined;
   } catch {
     return undefined;

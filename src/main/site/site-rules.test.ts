@@ -135,3 +135,37 @@ describe('rules of a site', () => {
     });
   });
 });
+
+describe('the file system of a job', () => {
+  it.each<[string, Tree]>([
+    [
+      'method 6b does not back up a GFS Shared File System: it takes method 6a only',
+      { fileSystem: 'gfs-shared', method: '6b' },
+    ],
+    [
+      'method 6c does not back up a GFS Local File System: it takes methods 6a, 6d, 6e',
+      { fileSystem: 'gfs-local', method: '6c' },
+    ],
+    [
+      'method 6d does not back up a ufs file system: it takes methods 6a, 6b, 6c',
+      { fileSystem: 'ufs', method: '6d' },
+    ],
+    [
+      'method 6b does not back up data of a raw device: it takes method 6a only',
+      { fileSystem: 'raw', method: '6b' },
+    ],
+    ['Solaris has no ext3 file system', { fileSystem: 'ext3' }],
+  ])('is refused where its method does not fit: %s', (reason, options) => {
+    expect(refusalOf(job((nightly) => Object.assign(nightly, options)))).toMatchObject({
+      code: 'SITE_VALUE_WRONG',
+      sentence: `site.yaml: jobs.nightly.fileSystem: ${reason}`,
+    });
+  });
+
+  it.each([{ fileSystem: 'gfs-shared' }, { fileSystem: 'gfs-local', method: '6e' }, { method: '6d' }])(
+    'is taken with a method that backs it up: %j',
+    (options) => {
+      expect(refusalOf(job((nightly) => Object.assign(nightly, options)))).toBeUndefined();
+    },
+  );
+});

@@ -2,6 +2,7 @@
 import { failure, isFailure } from '../../contract/errors.ts';
 import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
+import { whyMethodDoesNotFit } from './file-system.ts';
 import type { NotifyWay } from './notify-schema.ts';
 import type { Job, Site } from './site-schema.ts';
 import { whyNotAll } from './whole-fingerprint.ts';
@@ -87,6 +88,11 @@ function checkSpan(file: string, path: string, { media, route }: Job): void {
 function checkFingerprint(file: string, path: string, job: Job): void {
   const reason = whyNotAll(job);
   if (reason !== undefined) throw wrong({ file, path: `${path}.verify.fingerprint` }, reason);
+}
+
+function checkFileSystem(file: string, path: string, job: Job, { platform }: Site): void {
+  const reason = whyMethodDoesNotFit(job, platform);
+  if (reason !== undefined) throw wrong({ file, path: `${path}.fileSystem` }, reason);
 }
 
 function checkScripts(file: string, path: string, job: Job, site: Site): void {
@@ -194,6 +200,7 @@ export function checkSiteRules(file: string, site: Site): void {
     checkScripts(file, `${path}.scripts`, job, site);
     checkSpan(file, path, job);
     checkFingerprint(file, path, job);
+    checkFileSystem(file, path, job, site);
     checkNotify(file, `${path}.notify`, job.notify);
   }
 }

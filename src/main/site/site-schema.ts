@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { isTapeName } from '../tape/tape-label.ts';
+import { fileSystems } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
 import { command, duration, nonEmpty } from './value-schemas.ts';
 
@@ -55,6 +56,8 @@ export const jobSchema = z.strictObject({
     stripeWidth: z.record(nonEmpty, z.int().min(1, 'must be at least one block')).optional(),
   }),
   method: method.default('6a'),
+  /** What is on the volumes; what the method is for where absent. */
+  fileSystem: z.enum(fileSystems).optional(),
   route: z.enum(['console', 'server']).default('console'),
   services: services.default('ask'),
   /** Lets fsck repair without asking (-y): the guide's 6b-2 asks. */

@@ -21,6 +21,7 @@ describe('mt status on Linux', () => {
       parseDriveStatus(linux('File number=0, block number=0', '41010000', 'BOT ONLINE IM_REP_EN'), ''),
     ).toEqual({
       state: 'ready',
+      dialect: 'linux',
       writeProtected: false,
       file: 0,
       record: 0,

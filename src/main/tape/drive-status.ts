@@ -2,6 +2,8 @@
 
 export interface DriveStatus {
   readonly state: 'ready' | 'no-cartridge' | 'busy' | 'unknown';
+  /** Whose `mt` answered; undefined where its answer has neither form. */
+  readonly dialect: 'solaris' | 'linux' | undefined;
   /** Undefined where the host does not say: Solaris tells only when the drive is opened for writing. */
   readonly writeProtected: boolean | undefined;
   /** Number of the tape file under the head, from 0; undefined where unknown. */
@@ -14,6 +16,7 @@ export interface DriveStatus {
 
 const nothingKnown: DriveStatus = {
   state: 'unknown',
+  dialect: undefined,
   writeProtected: undefined,
   file: undefined,
   record: undefined,
@@ -32,6 +35,7 @@ function solarisStatus(text: string): DriveStatus | undefined {
   return {
     ...nothingKnown,
     state: 'ready',
+    dialect: 'solaris',
     file: counted(place?.[1]),
     record: counted(place?.[2]),
     blankCheck: parseInt(sense[1] ?? '0', 16) === 8,
@@ -46,6 +50,7 @@ function linuxStatus(text: string): DriveStatus | undefined {
   const place = /File number=(-?\d+), block number=(-?\d+)/.exec(text);
   return {
     state: words.has('DR_OPEN') ? 'no-cartridge' : words.has('ONLINE') ? 'ready' : 'unknown',
+    dialect: 'linux',
     writeProtected: words.has('WR_PROT'),
     file: counted(place?.[1]),
     record: counted(place?.[2]),

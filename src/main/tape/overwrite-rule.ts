@@ -49,7 +49,30 @@ const wantedWords = (name: string) => (name === unlabelledWord ? 'unlabelled dat
 export interface TapeWish {
   readonly name: string | undefined;
   readonly overwrite: boolean;
-  readonly run: string;
+  /** Undefined for a run that is still to begin. */
+  readonly run: string | undefined;
+}
+
+/** What a job says of its tapes. */
+export interface JobMedia {
+  readonly layout: 'plain' | 'labelled';
+  readonly name?: string | undefined;
+  readonly overwrite: boolean;
+}
+
+/**
+ * Why a run of a job may not write to the tape; undefined where it may.
+ * @param run undefined for a run that is still to begin
+ */
+export function refusalOfJob(
+  tape: FoundTape,
+  { layout, name, overwrite }: JobMedia,
+  run: string | undefined,
+  now: Date,
+): ShadowtapeError | undefined {
+  if (layout === 'labelled') return refusalOfRun(tape, { name, overwrite, run }, now);
+  const { host, device, found, blank } = tape;
+  return blank || overwrite ? undefined : failure('TAPE_NOT_BLANK', { host, device, found });
 }
 
 /** A run may write to a blank tape, to its own, to one that has a label and nothing else, and to the one that its job names, where that may be lost. */
@@ -58,7 +81,7 @@ export function refusalOfRun(tape: FoundTape, wish: TapeWish, now: Date): Shadow
   if (tape.blank) return undefined;
   const wanted = wish.name === undefined ? 'a blank tape' : wantedWords(wish.name);
   if (!label) return failure('TAPE_NOT_LABELLED', { host, device, found, wanted, name: wish.name ?? 'NAME' });
-  if (label.run === wish.run) return undefined;
+  if (wish.run !== undefined && label.run === wish.run) return undefined;
   if (wish.name !== undefined && wish.name !== label.name)
     return failure('TAPE_IS_ANOTHER', { host, device, found, wanted });
   if (wish.overwrite || isEmptyLabel(label)) return undefined;

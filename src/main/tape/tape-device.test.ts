@@ -8,6 +8,11 @@ describe('the device files of a drive', () => {
     ['/dev/rmt/12m', '/dev/rmt/12mn'],
     ['/dev/st0', '/dev/nst0'],
     ['/dev/st1m', '/dev/nst1m'],
+    ['/dev/tape/by-id/scsi-3500', '/dev/tape/by-id/scsi-3500-nst'],
+    [
+      '/dev/tape/by-path/pci-0000:00:1f.2-scsi-0:0:0:0',
+      '/dev/tape/by-path/pci-0000:00:1f.2-scsi-0:0:0:0-nst',
+    ],
   ])('%s does not rewind as %s', (rewinding, quiet) => {
     expect(withoutRewind(rewinding)).toBe(quiet);
     expect(withoutRewind(quiet)).toBe(quiet);

@@ -4,13 +4,16 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { QuestionView, RunProcess, RunView } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
-import { RunFeed, type FeedState } from '../../folds/run-feed.ts';
+import { pageClock, RunFeed, type FeedState } from '../../folds/run-feed.ts';
 import type { RunModel } from '../../folds/run-model.ts';
 import { runStateOf, type RunState } from '../../folds/run-state.ts';
 import { activity } from './activity.svelte.ts';
 import { Asked } from './asked.svelte.ts';
 
 /** What the operator has set going and has no answer of yet. */
+/** By the page's clock that nobody sets; see pageClock. */
+export const steadyNow = (): number => pageClock.now();
+
 export type RunAct = 'answer' | 'cancel' | 'halt' | 'resume' | 'unwind';
 
 const nothing: FeedState = new RunFeed(() => undefined).state();
@@ -93,8 +96,8 @@ export class RunManager {
     return this.#feed.ended?.trouble;
   }
 
-  /** Milliseconds since a moment of the journal, by the journal's clock. */
-  since(moment: number, now = Date.now()): number {
+  /** Milliseconds since a moment of the journal, by the clock that nobody sets. */
+  since(moment: number, now = steadyNow()): number {
     return Math.max(0, now - this.#feed.ahead - moment);
   }
 

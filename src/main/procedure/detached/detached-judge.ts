@@ -1,5 +1,6 @@
 /** What detached work came to: exit statuses, the words of ufsdump, dd's counts and the digests must agree. Pure. */
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
+import { shortened } from '../../../contract/words.ts';
 import { countText, parseDdCounts, withSummedCounts, type DdCounts } from '../../../streams/dd-counts.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import { ReaderOutput, type OnSkippedFiles } from '../../../streams/reader-output.ts';
@@ -153,7 +154,7 @@ class EndedWork {
     const values = {
       host: this.#host,
       command: one.evidence.command ?? '',
-      said: one.look.output.trim().slice(0, 80),
+      said: shortened(one.look.output.trim(), 80),
     };
     return failure('DETACHED_DIGEST_UNREADABLE', values, one.evidence);
   }

@@ -1,5 +1,6 @@
 /** What a look at the folder of detached work shows, read strictly; and which of the processes that live are the work's. Pure. */
 import { failure } from '../../../contract/errors.ts';
+import { shortened } from '../../../contract/words.ts';
 import { errorsAtMost, lookedAt, runScriptName, scriptName } from './detached-script.ts';
 import type { ProcessFile } from './detached-script.ts';
 import { workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
@@ -113,11 +114,11 @@ export function parseLook(
 export function parseProcessList(text: string, work: DetachedWork, host: string): LivingProcess[] {
   const unreadable = unreadableFolder(work, host);
   const [head = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
-  if (!/^\s*PID\s+PPID\s+\S+\s*$/.test(head)) throw unreadable(`ps prints "${head.slice(0, 80)}"`);
+  if (!/^\s*PID\s+PPID\s+\S+\s*$/.test(head)) throw unreadable(`ps prints "${shortened(head, 80)}"`);
   return lines.map((line) => {
     const [, pid, parent, words] = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\S.*)$/.exec(line) ?? [];
     if (pid === undefined || parent === undefined || words === undefined)
-      throw unreadable(`ps prints "${line.slice(0, 80)}"`);
+      throw unreadable(`ps prints "${shortened(line, 80)}"`);
     return { pid: Number(pid), parent: Number(parent), words: words.trimEnd() };
   });
 }

@@ -64,7 +64,8 @@ class DriveCheck {
     try {
       this.say(what, true, await work());
     } catch (error) {
-      if (!isFailure(error) || this.#room.abort.aborted) throw error;
+      if (isFailure(error, 'DRIVE_LOCK_LOST') || this.#room.abort.aborted) throw error;
+      if (!isFailure(error)) throw error;
       this.say(what, false, error.message, error.hint);
     }
   }

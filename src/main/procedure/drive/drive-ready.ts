@@ -35,6 +35,7 @@ export async function driveStatus(
 
 /**
  * @param use a cartridge that is write-protected can be read
+ * @returns what the drive says of itself
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_STATE_UNKNOWN, TAPE_WRITE_PROTECTED
  */
 export async function requireReadyDrive(
@@ -42,7 +43,7 @@ export async function requireReadyDrive(
   step: string,
   drive: Drive,
   use: 'read' | 'write',
-): Promise<void> {
+): Promise<Told> {
   const status = await driveStatus(runner, step, drive);
   const { tapeDevice: device, tapeHost: host } = drive;
   const reason = `${device} on ${host}`;
@@ -51,4 +52,5 @@ export async function requireReadyDrive(
   if (status.state === 'unknown') throw failure('TAPE_STATE_UNKNOWN', { device, host, said: status.said });
   if (use === 'write' && status.writeProtected)
     throw failure('TAPE_WRITE_PROTECTED', { reason: `the cartridge in ${reason} is write-protected` });
+  return status;
 }

@@ -35,7 +35,7 @@ export interface LabelledTape {
 
 /**
  * Makes sure that what the tape holds may be lost, and says what is.
- * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT
+ * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, DRIVE_LOCK_LOST
  */
 export async function requireScratch(
   { runner }: DataRoom,
@@ -46,6 +46,8 @@ export async function requireScratch(
   const tape = recognize(await lookAtTape(runner, stepId, drive));
   const trouble = refusalByHand(tape, overwrite, new Date());
   if (trouble) throw trouble;
+  // Whoever has lost the drive overwrites nothing.
+  await runner.beforeSending(stepId, writeRecordsCommand(drive));
   if (!tape.blank) onLoss(tape);
   return tape;
 }

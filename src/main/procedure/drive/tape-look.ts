@@ -35,12 +35,13 @@ export function rewindCommand({ tapeHost: host, tapeDevice }: Drive): StepComman
 
 /**
  * A read that fails may mean a blank tape, or a bad one. Solaris tells by the sense key (Blank Check). On Linux the end of data is
- * looked for: a tape without a single file has it in file 0, where it begins.
+ * looked for: a tape without a single file has it in file 0, where it begins. The answer of mt says which of them the tape host is:
+ * it need not be of the cluster's platform.
  */
 async function isBlank(runner: CommandRunner, step: string, drive: KnownDrive): Promise<boolean> {
   const status = await driveStatus(runner, step, drive);
   if (status.blankCheck) return true;
-  if (drive.platform !== 'linux') return false;
+  if (status.dialect !== 'linux') return false;
   const { tapeHost: host, tapeDevice } = drive;
   await runner.send(
     step,

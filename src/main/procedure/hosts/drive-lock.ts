@@ -9,7 +9,8 @@ import {
   type LockOwner,
 } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
-import type { CommandRunner } from './command-runner.ts';
+import type { CommandRunner, RunnerOptions } from './command-runner.ts';
+import { LockGuard } from './lock-guard.ts';
 import { lockedFailure } from './lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock } from './remote-lock.ts';
 
@@ -40,19 +41,38 @@ async function mayTakeOver({ whyLockStays }: DriveOrder, found: FoundLock): Prom
   return undefined;
 }
 
+/** Looks right before each write whether the lock is still this command's. */
+function lockCheck({ runner, place }: DriveOrder, own: string): NonNullable<RunnerOptions['beforeChange']> {
+  const guard = new LockGuard({
+    patient: runner,
+    quick: runner,
+    places: [place],
+    own,
+    run: undefined,
+    needsDrive: () => true,
+    freshMilliseconds: 0,
+  });
+  guard.hold();
+  return (step, command) => guard.check(step, command);
+}
+
 /**
  * Holds the lock of the drive while the work is done.
+ * @param work is given what a runner of commands that write calls before each of them; it throws DRIVE_LOCK_LOST
  * @throws DRIVE_IN_USE, DRIVE_LOCKED_NAMELESS, RUN_INTERRUPTED, LOCK_OF_UNKNOWN_RUN where somebody else holds it, COMMAND_FAILED where it
  *   cannot be taken, what a session can end with, and what the work throws
  */
-export async function whileDriveLocked<Value>(order: DriveOrder, work: () => Promise<Value>): Promise<Value> {
+export async function whileDriveLocked<Value>(
+  order: DriveOrder,
+  work: (beforeChange: NonNullable<RunnerOptions['beforeChange']>) => Promise<Value>,
+): Promise<Value> {
   const { runner, place, command } = order;
   const own = ownerName(thisOwner(commandRun(command)));
   const taking = { runner, step: 'drive-lock', own };
   await takePlace({ ...taking, mayTakeOver: (found) => mayTakeOver(order, found) }, place);
   inUse.add(own);
   try {
-    return await work();
+    return await work(lockCheck(order, own));
   } finally {
     inUse.delete(own);
     // A lock that cannot be given back is removed by the next command, once this process has ended.

@@ -20,9 +20,12 @@ export interface LockGuardOptions {
   readonly places: readonly LockPlace[];
   /** The name of the owner: see ownerName. */
   readonly own: string;
-  readonly run: string;
+  /** Undefined for a command outside of any run, which has the drive alone. */
+  readonly run: string | undefined;
   /** True for steps that move the tape: they need the lock of the drive, too. */
   readonly needsDrive: (step: string) => boolean;
+  /** For how long a look serves the commands of its step that follow, in milliseconds; a second where it is left out. */
+  readonly freshMilliseconds?: number | undefined;
 }
 
 /** Steps that take locks and give them back. */
@@ -30,7 +33,7 @@ const lockSteps = new Set(['lock', 'unlock']);
 
 const secondsOfLook = 30;
 /** A look serves the commands of its step that follow within this: they are sent as soon after it as after a look of their own. */
-const freshMilliseconds = 1000;
+const usualFreshMilliseconds = 1000;
 /** A host that was away is not asked again for so long: each time would cost the time that a connection takes. */
 const awayMilliseconds = 60_000;
 
@@ -61,10 +64,10 @@ export class LockGuard {
   async check(step: string, command: Pick<Command, 'host'>): Promise<void> {
     if (!this.#isHeld || lockSteps.has(step)) return;
     if (this.#lost) throw this.#lost;
+    const { places, needsDrive, freshMilliseconds = usualFreshMilliseconds } = this.#options;
     if (this.#seen?.step === step && performance.now() - this.#seen.at < freshMilliseconds) return;
     this.#seen = undefined;
     const at = performance.now();
-    const { places, needsDrive } = this.#options;
     const asked = places.filter(({ what }) => what === 'class' || needsDrive(step));
     const classes = asked.filter(({ what }) => what === 'class');
     const isOnHost = classes.some(({ host }) => host === command.host);
@@ -118,8 +121,11 @@ export class LockGuard {
     const now = owner ? `is held by ${doingWords(owner)} of ${ownerSince(owner)}` : 'is gone';
     const evidence = { host, command: `ls ${folder}`, stdout: listing ?? '' };
     const { run } = this.#options;
-    if (what === 'drive') return failure('DRIVE_LOCK_LOST', { step, drive: name, host, now, run }, evidence);
-    this.#lost ??= failure('LOCK_LOST', { step, class: name, host, now, run }, evidence);
+    if (what === 'drive') {
+      const tape = run === undefined ? 'The tape' : `The tape of run ${run}`;
+      return failure('DRIVE_LOCK_LOST', { step, drive: name, host, now, tape }, evidence);
+    }
+    this.#lost ??= failure('LOCK_LOST', { step, class: name, host, now, run: run ?? '' }, evidence);
     return this.#lost;
   }
 }

@@ -5,6 +5,7 @@ import { shadowLayout, type ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { NodeReport, SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
+import { whyMethodDoesNotFit } from '../../site/file-system.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import { fileSystemOf, listed, type Assignment, type VolumeAssignment } from './assignment.ts';
 
@@ -157,7 +158,7 @@ export function methodsOf({ method, volumes }: Job): Method[] {
 
 /**
  * Refuses what cannot be run at this site.
- * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, FINGERPRINT_ALL_IMPOSSIBLE
+ * @throws ROUTE_SERVER_ELSEWHERE, METHOD_NOT_ON_PLATFORM, METHOD_NOT_FOR_FILE_SYSTEM, FINGERPRINT_ALL_IMPOSSIBLE
  */
 export function requireRunnable(site: Site, job: Job): void {
   const backupServer = backupServerOf(site);
@@ -166,6 +167,8 @@ export function requireRunnable(site: Site, job: Job): void {
   // The site file was judged without what is laid over the job.
   const reason = whyNotAll(job);
   if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
+  const misfit = whyMethodDoesNotFit(job, site.platform);
+  if (misfit !== undefined) throw failure('METHOD_NOT_FOR_FILE_SYSTEM', { reason: misfit });
   for (const method of methodsOf(job)) {
     const fileSystem = fileSystemOf(method);
     if (fileSystem !== undefined && site.platform === 'linux')

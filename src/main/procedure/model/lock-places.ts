@@ -43,9 +43,10 @@ export function drivePlace(host: string, device: string): LockPlace {
 
 /** Every lock of a run: those of its class, then that of its drive. */
 export function lockPlaces(
-  assignment: ClassHosts & Pick<Assignment, 'tapeHost' | 'tapeDevice'>,
+  assignment: ClassHosts & Pick<Assignment, 'tapeHost' | 'tapeDevice' | 'driveName'>,
 ): LockPlace[] {
-  return [...classPlaces(assignment), drivePlace(assignment.tapeHost, assignment.tapeDevice)];
+  const { tapeHost, tapeDevice, driveName } = assignment;
+  return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
 }
 
 /** What the events of a run tell of its locks, since it was last resumed. */

@@ -21,6 +21,13 @@ class Story {
     return seq;
   }
 
+  /** The run begins, with these proxies. */
+  volumes(...proxies: readonly string[]): this {
+    const volumes = proxies.map((proxy) => ({ master: 'Volume1', proxy }));
+    this.#append({ type: 'run-started', volumes } as unknown as NewEvent);
+    return this;
+  }
+
   step(step: string, phase: string): this {
     this.#append({ type: 'step-started', step, title: step, phase, unwinding: false });
     return this;
@@ -65,6 +72,28 @@ class Story {
   finished(step: string, result: 'done' | 'failed' = 'done', code = 'COMMAND_FAILED'): this {
     const error = result === 'failed' ? { error: { code, sentence: 'x', hint: 'y' } } : {};
     this.#append({ type: 'step-finished', step, result, milliseconds: 1, ...error });
+    return this;
+  }
+
+  /** A detached dump of Volume2, which starts, ends, or is found in a state when the run is resumed or rolled back. */
+  detached(what: 'starting' | 'ended' | { readonly found: string }): this {
+    if (typeof what === 'object')
+      this.#append({
+        type: 'observed',
+        findings: [],
+        settled: [],
+        dumps: [{ volume: 'Volume2', state: what.found }],
+      });
+    else
+      this.#append({
+        type: 'work',
+        step: '6a',
+        host: 'node3',
+        volume: 'Volume2',
+        purpose: 'dump',
+        folder: '/var/tmp/w',
+        what,
+      });
     return this;
   }
 
@@ -212,6 +241,16 @@ describe('the tape', () => {
     expect(dumping().finished('6a', 'failed').marks.tape).toBe('incomplete');
   });
 
+  it('is unjudged where its detached dump was found to have ended well, and no console has judged it', () => {
+    const started = () => new Story().volumes('Volume2').step('6a', 'dump');
+    const begins = () => started().brokenOff('6a', 'node3', 'sh -c dump').detached('starting');
+    expect(begins().marks).toMatchObject({ tape: 'incomplete', incompleteBy: undefined });
+    expect(begins().detached({ found: 'ended' }).marks.incompleteBy).toBe('unjudged');
+    expect(begins().detached({ found: 'died' }).marks.incompleteBy).toBeUndefined();
+    const judged = begins().detached('ended').finished('6a', 'failed');
+    expect(judged.detached({ found: 'ended' }).marks.incompleteBy).toBeUndefined();
+  });
+
   it('is written, then read back; is bad only where the tape itself is at fault', () => {
     expect(dumped().marks.tape).toBe('written');
     expect(dumped().finished('read-back').marks.tape).toBe('verified');
@@ -227,7 +266,10 @@ describe('the tape', () => {
   });
 
   it('is no backup where the records that were read back are not those of the cluster', () => {
-    expect(dumped().finished('read-back', 'failed', 'DUMP_DIFFERS').marks.tape).toBe('incomplete');
+    expect(dumped().finished('read-back', 'failed', 'DUMP_DIFFERS').marks).toMatchObject({
+      tape: 'incomplete',
+      incompleteBy: 'records',
+    });
   });
 });
 

@@ -36,6 +36,12 @@ export interface WorkMark {
   readonly isOver: boolean;
 }
 
+/**
+ * `manifest`: every dump is done, but the tape has no manifest. `records`: what was read back is not what the cluster held. `unjudged`: the
+ * dumps by route `server` ended well while no console watched them, and none has judged them.
+ */
+export type IncompleteBy = 'manifest' | 'records' | 'unjudged';
+
 export interface RunMarks {
   /** Something on the cluster or the backup server may have been changed, beyond the lock and the tape's position. */
   readonly changed: boolean;
@@ -51,6 +57,8 @@ export interface RunMarks {
   readonly dumpBegun: boolean;
   /** What the tape is worth after this run. */
   readonly tape: TapeMark;
+  /** Why the tape is incomplete, where that is not because its dump failed. */
+  readonly incompleteBy?: IncompleteBy | undefined;
   readonly locks: LockMarks;
   /** The mount point was made by this run, and is still there. */
   readonly mountPointMade: boolean;
@@ -196,6 +204,38 @@ function tapeMark(
   return tapeCodes.some((code) => code === readBack.error?.code) ? 'bad' : 'written';
 }
 
+/** The volumes whose detached dump was found to have ended well when the run was resumed or rolled back, and that no console has judged. */
+function dumpsFoundEnded(events: readonly RunEvent[]): string[] {
+  const found = new Set<string>();
+  const judged = new Set<string>();
+  for (const event of events) {
+    if (event.type === 'observed')
+      for (const { volume, state } of event.dumps ?? [])
+        if (state === 'ended' && !judged.has(volume)) found.add(volume);
+    if (event.type !== 'work' || event.purpose !== 'dump') continue;
+    if (event.what === 'starting' || event.what === 'ended') found.delete(event.volume);
+    if (event.what === 'starting') judged.delete(event.volume);
+    if (event.what === 'ended') judged.add(event.volume);
+  }
+  return [...found];
+}
+
+/** Why a tape that is incomplete is so, where its dump did not fail. */
+function incompleteBy(events: readonly RunEvent[], dumpSteps: readonly string[]): IncompleteBy | undefined {
+  const ends = new Map<string, EventOf<'step-finished'>>();
+  for (const event of events) if (event.type === 'step-finished') ends.set(event.step, event);
+  const [start] = events;
+  const volumes = start?.type === 'run-started' ? start.volumes.map(({ proxy }) => proxy) : [];
+  const isDone = (step: string) => ends.get(step)?.result === 'done';
+  if (dumpSteps.every(isDone)) return ends.get('read-back')?.error ? 'records' : 'manifest';
+  const ended = dumpsFoundEnded(events);
+  const isCounted = (volume: string) =>
+    events.some((event) => event.type === 'digest' && event.hop === 'counted' && event.volume === volume);
+  const isWhole =
+    volumes.length > 0 && volumes.every((volume) => ended.includes(volume) || isCounted(volume));
+  return isWhole && ended.length > 0 ? 'unjudged' : undefined;
+}
+
 function worksOf(events: readonly RunEvent[]): WorkMark[] {
   const works = new Map<string, WorkMark>();
   for (const event of events) {
@@ -231,6 +271,7 @@ export function marksOf(
   const dumpBegun = changing.some(({ intent }) => dumpSteps.includes(intent.step));
   const labelBegun = changing.some(({ intent }) => intent.step === 'label');
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
+  const tape = tapeMark(events, dumpSteps, dumpBegun, labelBegun);
   return {
     partBegun: changing.some(({ intent }) => intent.step === '3-3'),
     proxyStarted: stands(
@@ -242,7 +283,8 @@ export function marksOf(
     shadowBegun: changing.some(({ intent }) => intent.step === '5'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
-    tape: tapeMark(events, dumpSteps, dumpBegun, labelBegun),
+    tape,
+    ...(tape === 'incomplete' ? { incompleteBy: incompleteBy(events, dumpSteps) } : {}),
     locks: locksOf(
       sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
       takenUp !== undefined,

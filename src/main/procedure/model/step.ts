@@ -91,6 +91,8 @@ export interface Step {
   readonly why: string;
   /** What goes wrong when this step is done wrongly or at the wrong time. */
   readonly endangers?: string;
+  /** What an operator is told of the step beside that, a sentence each; nothing is endangered by it. */
+  readonly notes?: readonly string[];
   /** Where the step comes from. */
   readonly source: string;
   readonly performance: Performance;

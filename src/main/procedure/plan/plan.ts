@@ -54,13 +54,14 @@ function runAs(assignment: Assignment, step: Step): string[] {
 }
 
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
-  const { id, phase, title, why, endangers, source, commands, leftOut, around } = step;
+  const { id, phase, title, why, endangers, notes, source, commands, leftOut, around } = step;
   return {
     step: id,
     phase,
     title,
     why,
     endangers,
+    ...(notes && notes.length > 0 ? { notes } : {}),
     source,
     commands: commands.map(plannedCommand),
     ...(around ? { before: around.before.map(plannedCommand), after: around.after.map(plannedCommand) } : {}),

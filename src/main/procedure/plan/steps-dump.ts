@@ -267,6 +267,9 @@ function consoleCommands({ assignment }: VolumePart, { reader }: DumpWords): Ste
   ];
 }
 
+/** GDS guide 6.6.3.7, step 6. */
+const sharedNote = 'a GFS Shared File System is backed up as a raw device (6a), and with no other method';
+
 function dumpStep(part: VolumePart, id: string): Step {
   const { assignment, volume } = part;
   const { backupServer, route } = assignment;
@@ -277,6 +280,7 @@ function dumpStep(part: VolumePart, id: string): Step {
     title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
     why: words.why,
     endangers: 'what the tape held before is gone',
+    ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote] } : {}),
     source: source(id),
     performance: 'dump',
     volumes: [volume.proxy],

@@ -130,6 +130,14 @@ function viewProxyStep(assignment: Assignment): Step {
   };
 }
 
+/** GDS guide 6.6.3.7, step 3-3, "Just Resynchronization Mode for Proxy". */
+const resynchronisationNote =
+  'the cluster does not see what the backup server writes to the parted proxy. With just resynchronization (pjrm=on) a rejoin could leave those blocks out, so it is set to off';
+
+/** The same place of the guide. */
+const arrayCopyNote =
+  'where the copy function of the disk array copies between master and proxy, it sees these writes, and a rejoin copies the differences alone, whatever pjrm is. A restore copies by software, so pjrm=off is needed all the same';
+
 function partStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   const masters = listed(mastersOf(assignment));
@@ -142,6 +150,7 @@ function partStep(assignment: Assignment): Step {
       ? 'from here on the proxy stands still: this is the instant that the backup holds'
       : 'one command parts them all, so that they share one instant: the one that the backup holds',
     endangers: `${masters} ${one ? 'has' : 'have'} no copy in sync until the proxy is joined again; writes of the backup server are not seen by the cluster, so pjrm is off`,
+    notes: [resynchronisationNote, arrayCopyNote],
     source: guideStep('3-3'),
     performance: 'part',
     commands: [

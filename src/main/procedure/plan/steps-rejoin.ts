@@ -94,6 +94,9 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
       ? `${masters} gets its copy back: everything is copied from ${masters} to ${listed(proxies)}`
       : 'each master gets its copy back: everything is copied from the masters to their proxies',
     endangers: 'while the backup server still has the shadow, a rejoin writes below it unseen',
+    notes: [
+      'with pjrm=off all blocks are copied, unless the copy function of the disk array copies: it copies the differences alone',
+    ],
     source: guideStep('8-1'),
     performance: 'commands',
     ...(job.rejoin === 'leave-parted' ? { leftOut: leftParted } : {}),

@@ -41,6 +41,10 @@ function unlockStep(assignment: Assignment): Step {
   };
 }
 
+/** mtio(4I): only opening for writing shows it, and closing after that may leave a file mark. */
+const protectionNote =
+  'mt on Solaris does not say whether a cartridge is write-protected: check its tab. A protected one fails at the first write, after the part';
+
 function tapeStep(assignment: Assignment): Step {
   const { job } = assignment;
   return {
@@ -50,6 +54,7 @@ function tapeStep(assignment: Assignment): Step {
     why: job.media.overwrite
       ? 'the job lets the tape be overwritten; what is lost is told before'
       : 'a tape that is not blank is not written to',
+    ...(assignment.platform === 'solaris' ? { notes: [protectionNote] } : {}),
     source: 'Shadowtape',
     performance: 'tape-check',
     commands: tapeCheckCommands(assignment),

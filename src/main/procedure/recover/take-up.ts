@@ -4,7 +4,7 @@
  * The lock is taken before anything is written: until then another process may still be working on the run. What is only looked at
  * before that stands in no journal; it is looked at again by the steps.
  */
-import { failure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { leftNothing, outcomeOf } from '../../../contract/run-outcome.ts';
 import { listed, proxiesOf, volumeNamed } from '../model/assignment.ts';
@@ -51,6 +51,12 @@ export interface TakeUpOptions extends Omit<RunOptions, 'journal'> {
   readonly onEvent: EventListener;
 }
 
+/** What tells whether a run can be resumed, or rolled back. */
+export type TakeUpQuestion = Pick<
+  TakeUpOptions,
+  'mode' | 'run' | 'journalFile' | 'read' | 'laterRuns' | 'sameMachines' | 'assignment' | 'steps' | 'hosts'
+>;
+
 /** What was seen of the run before anything was written. */
 interface Seen {
   readonly journal: ReadJournal;
@@ -69,7 +75,7 @@ function lastEndOf(events: readonly RunEvent[]): EventOf<'run-finished'> | undef
 }
 
 /** @throws RUN_ALREADY_ENDED where there is nothing to take up */
-function requireUnfinished(options: TakeUpOptions, events: readonly RunEvent[]): void {
+function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[]): void {
   const { run, mode, assignment } = options;
   const end = lastEndOf(events);
   if (!end || !leftNothing(outcomeOf(end))) return;
@@ -82,11 +88,11 @@ function requireUnfinished(options: TakeUpOptions, events: readonly RunEvent[]):
   throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
 }
 
-function impossible({ mode, run }: TakeUpOptions, reason: string) {
+function impossible({ mode, run }: TakeUpQuestion, reason: string) {
   return failure(mode === 'resume' ? 'RESUME_IMPOSSIBLE' : 'UNWIND_IMPOSSIBLE', { run, reason });
 }
 
-function marksNow({ steps, assignment }: TakeUpOptions, events: readonly RunEvent[]): RunMarks {
+function marksNow({ steps, assignment }: TakeUpQuestion, events: readonly RunEvent[]): RunMarks {
   return marksOf(events, dumpStepsOf(steps), assignment.job.mountPoint);
 }
 
@@ -126,7 +132,7 @@ export async function lookAtDumps(
   return found;
 }
 
-async function lookAround(options: TakeUpOptions, runner: CommandRunner): Promise<Seen> {
+async function lookAround(options: TakeUpQuestion, runner: CommandRunner): Promise<Seen> {
   const { assignment, run } = options;
   const journal = await options.read();
   requireUnfinished(options, journal.events);
@@ -141,7 +147,7 @@ async function lookAround(options: TakeUpOptions, runner: CommandRunner): Promis
 }
 
 /** What stands may be of another run, which began since: neither taken for this run's, nor touched. */
-async function requireOwn(options: TakeUpOptions, { journal, world, marks }: Seen): Promise<void> {
+async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Seen): Promise<void> {
   const { assignment, run } = options;
   if (isNormal(assignment, world, marks)) return;
   const end = lastEndOf(journal.events);
@@ -155,7 +161,7 @@ async function requireOwn(options: TakeUpOptions, { journal, world, marks }: See
     throw failure('RUN_SUPERSEDED', { run, later: name, proxy: listed(proxiesOf(assignment)) });
 }
 
-function pointOf(options: TakeUpOptions, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
+function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dumps }: Seen): ResumePoint {
   const { assignment, steps, run } = options;
   const events = withSettled(journal, run, settled);
   const point = resumePoint({ assignment, steps, events, world, marks, dumps });
@@ -173,7 +179,7 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
 };
 
 /** @throws HOST_IS_ANOTHER, and what a session can end with */
-async function sameHosts(options: TakeUpOptions, runner: CommandRunner, events: readonly RunEvent[]) {
+async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events: readonly RunEvent[]) {
   const { hosts, assignment, run, sameMachines } = options;
   const asked = { runner, hosts, assignment, step };
   const before = identifiedHosts(events);
@@ -209,7 +215,12 @@ function openJournal(
           `found: the dump of ${volume} on ${assignment.backupServer}: ${dumpWords[state]}`,
       ),
     ];
-    journal.append({ type: 'observed', findings, settled: [...settled] });
+    journal.append({
+      type: 'observed',
+      findings,
+      settled: [...settled],
+      ...(dumps.size === 0 ? {} : { dumps: [...dumps].map(([volume, state]) => ({ volume, state })) }),
+    });
     for (const text of point?.reasons ?? []) journal.append({ type: 'warning', step, text });
   } catch (error) {
     journal.close();
@@ -276,11 +287,56 @@ export interface TakenUp {
   readonly journalBroken: boolean;
 }
 
-/** @returns what goes on with the run, once its lock is held */
-async function prepare(options: TakeUpOptions, runner: CommandRunner, same: SameHosts) {
+/** What the hosts show of the run, and where it is resumed. @throws what refuses */
+async function judged(options: TakeUpQuestion, runner: CommandRunner) {
   const seen = await lookAround(options, runner);
   await requireOwn(options, seen);
-  const point = options.mode === 'resume' ? pointOf(options, seen) : undefined;
+  return { seen, point: options.mode === 'resume' ? pointOf(options, seen) : undefined };
+}
+
+/** What the journal alone tells. @throws UNWIND_IMPOSSIBLE, RESUME_IMPOSSIBLE, RUN_ALREADY_ENDED */
+async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEvent[]> {
+  const { events } = await options.read();
+  const start = beginningOf(events, options.journalFile);
+  if (events.some(({ type }) => type === 'imported'))
+    throw impossible(options, 'it was imported from a tape, and what came after that is not known');
+  requireUnfinished(options, events);
+  const differing = disagreement(start, options.assignment);
+  if (differing !== undefined) throw impossible(options, differing);
+  return events;
+}
+
+/** What refuses a run for what its journal and the hosts show, whoever asks. */
+const refusals = [
+  'RUN_ALREADY_ENDED',
+  'RESUME_IMPOSSIBLE',
+  'UNWIND_IMPOSSIBLE',
+  'RUN_SUPERSEDED',
+  'HOST_IS_ANOTHER',
+] as const;
+
+/**
+ * Judges a run as resume and unwind do, without its lock: for whoever suggests one of them. Only looks.
+ * @returns what the command would refuse with; undefined where it would not
+ * @throws what looking can end with: then nobody knows
+ */
+export async function takeUpRefusal(
+  options: TakeUpQuestion,
+  runner: CommandRunner,
+): Promise<ShadowtapeError | undefined> {
+  try {
+    await sameHosts(options, runner, await requireOfJournal(options));
+    await judged(options, runner);
+    return undefined;
+  } catch (error) {
+    if (isFailure(error, ...refusals)) return error;
+    throw error;
+  }
+}
+
+/** @returns what goes on with the run, once its lock is held */
+async function prepare(options: TakeUpOptions, runner: CommandRunner, same: SameHosts) {
+  const { seen, point } = await judged(options, runner);
   const nothingLeft = isNormal(options.assignment, seen.world, seen.marks) && seen.marks.works.length === 0;
   return { point, nothingLeft, journal: openJournal(options, seen, same, point) };
 }
@@ -291,14 +347,8 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
  *   JOURNAL_UNWRITABLE, and what looking can end with; the lock is given back
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
-  const { assignment, hosts, cancel, halt } = options;
-  const { events } = await options.read();
-  const start = beginningOf(events, options.journalFile);
-  if (events.some(({ type }) => type === 'imported'))
-    throw impossible(options, 'it was imported from a tape, and what came after that is not known');
-  requireUnfinished(options, events);
-  const differing = disagreement(start, assignment);
-  if (differing !== undefined) throw impossible(options, differing);
+  const { hosts, cancel, halt } = options;
+  const events = await requireOfJournal(options);
   const abort = AbortSignal.any([cancel, halt]);
   const runner = new CommandRunner(noJournal(), hosts, () => ({ cancel: abort, halt }));
   const same = await sameHosts(options, runner, events);

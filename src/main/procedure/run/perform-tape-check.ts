@@ -2,8 +2,8 @@
  * Judges the tape in the drive: before anything is touched, and again right before the first write to it. Hours may pass in between, with
  * an approval, a question or a resume, and another tape may be in the drive.
  */
-import { isFailure, failure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { firstRecordSha256, isEmptyLabel, refusalOfRun, type FoundTape } from '../../tape/overwrite-rule.ts';
+import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { firstRecordSha256, isEmptyLabel, refusalOfJob, type FoundTape } from '../../tape/overwrite-rule.ts';
 import { writersOf, withWriters } from '../../tape/tape-holders.ts';
 import { dayOf, isKept } from '../../tape/tape-label.ts';
 import { requireReadyDrive } from '../drive/drive-ready.ts';
@@ -19,7 +19,8 @@ import type { Performer } from './perform-commands.ts';
 async function readyDrive(context: RunContext, step: Step): Promise<void> {
   for (;;) {
     try {
-      return await requireReadyDrive(context.runner, step.id, context.assignment, 'write');
+      await requireReadyDrive(context.runner, step.id, context.assignment, 'write');
+      return;
     } catch (error) {
       const mayBeOwn = context.again && context.marks.dumpBegun && isFailure(error, 'TAPE_BUSY');
       if (!mayBeOwn || context.abort.aborted || !(await context.waitForHost())) throw error;
@@ -41,10 +42,7 @@ function isOwnFile(context: RunContext, { firstRecord, found }: FoundTape): bool
 
 /** Why this run may not write to the tape; undefined where it may. */
 function refusal({ assignment, journal }: RunContext, tape: FoundTape): ShadowtapeError | undefined {
-  const { name, overwrite, layout } = assignment.job.media;
-  if (layout === 'labelled') return refusalOfRun(tape, { name, overwrite, run: journal.run }, new Date());
-  const { host, device, found, blank } = tape;
-  return blank || overwrite ? undefined : failure('TAPE_NOT_BLANK', { host, device, found });
+  return refusalOfJob(tape, assignment.job.media, journal.run, new Date());
 }
 
 interface Judged {

@@ -11,6 +11,7 @@ import {
 } from '../../../contract/run-outcome.ts';
 import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { whileOpen } from './open-hint.ts';
 import { omissionsOf } from '../model/omissions.ts';
 import { badTapeCodes, wholeHashEnd } from '../model/run-marks.ts';
 import {
@@ -100,7 +101,7 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
     // A run of which nothing is known but what was seen last has not kept its word, whatever it did before.
     ...concludeRun({ ...factsOf(context, nothingSeen, 'failed'), changed: true }),
     sentence: error.message,
-    error,
+    error: whileOpen(error),
     stands: [
       'this is how it was seen last; nothing was looked at since',
       ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
@@ -120,7 +121,7 @@ export function lostLockEnd(context: RunContext, world: World, error: Shadowtape
     // Whatever the hosts show: whoever took the lock may be about to change it.
     ...concludeRun({ ...factsOf(context, nothingSeen, 'failed'), changed: true }),
     sentence: error.message,
-    error,
+    error: whileOpen(error),
     stands: [
       ...whatStands(assignment, world, marks),
       ...tapeSentences(assignment, marks),
@@ -137,12 +138,6 @@ interface Ending {
   readonly troubles?: readonly string[];
 }
 
-/** Whoever stopped a run that could not be rolled back is not to start another one. */
-function beforeAnother(error: ShadowtapeError): ShadowtapeError {
-  if (!isFailure(error, 'RUN_CANCELLED', 'OPERATOR_DECLINED')) return error;
-  return new ShadowtapeError({ ...error.toInfo(), hint: 'resume the run, or roll it back' }, error);
-}
-
 /** A bad tape is what the reader must know first, unless the cluster needs him. */
 function failedEnd(
   context: RunContext,
@@ -156,7 +151,7 @@ function failedEnd(
   const isTapeFirst = bad !== undefined && (exitStatus === 4 || error === undefined);
   const open = isComparisonOpen(context) ? 'PROXY_NOT_COMPARED' : 'TAPE_NOT_PROVEN';
   const first = (isTapeFirst ? bad : error) ?? failure(open);
-  const shown = exitStatus === 3 ? beforeAnother(first) : first;
+  const shown = exitStatus === 3 ? whileOpen(first) : first;
   const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
   const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
@@ -226,7 +221,7 @@ function goodEnd(
     ...concluded,
     ...omitted,
     sentence: `${sentence}; ${unproven.message}`,
-    error: unproven,
+    error: whileOpen(unproven),
     stands: [
       ...stands,
       ...others.map((text) => `not rolled back: ${text}`),

@@ -12,7 +12,7 @@ import {
   shadowPlaceOf,
 } from '../plan/checks.ts';
 import { lockPlaces, placesHeld } from '../model/lock-places.ts';
-import { workHost, type RunMarks } from '../model/run-marks.ts';
+import { workHost, type IncompleteBy, type RunMarks } from '../model/run-marks.ts';
 import type { Look, Step } from '../model/step.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
 
@@ -107,6 +107,12 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
   ];
 }
 
+const incompleteWords: Readonly<Record<IncompleteBy, string>> = {
+  manifest: 'not a backup: the dump ended well, but the manifest was not written',
+  records: 'not a backup: its records are not those that the cluster held',
+  unjudged: 'not a proven backup: the dump ended well, but it was neither judged nor read back',
+};
+
 const tapeWords = {
   incomplete: 'not a backup: the dump did not end well',
   written: 'written to its end, but not read back',
@@ -117,9 +123,12 @@ const tapeWords = {
 
 /** What the tape of a run that failed is worth; nothing where it was not written to. */
 export function tapeSentences({ tapeDevice, tapeHost }: Assignment, marks: RunMarks): string[] {
-  const { tape, proxyDiffers } = marks;
+  const { tape, proxyDiffers, incompleteBy } = marks;
   if (tape === 'untouched') return [];
-  const words = tapeWords[tape === 'bad' && proxyDiffers ? 'suspect' : tape];
+  const words =
+    tape === 'incomplete' && incompleteBy
+      ? incompleteWords[incompleteBy]
+      : tapeWords[tape === 'bad' && proxyDiffers ? 'suspect' : tape];
   return [`tape in ${tapeDevice} on ${tapeHost}: ${words}`];
 }
 

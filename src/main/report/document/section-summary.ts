@@ -163,15 +163,11 @@ function lostRows({ losses = [] }: ReportFacts): FactsBlock['rows'] {
 }
 
 function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
-  const { startedAt, end, at } = model;
+  const { startedAt, end, at, milliseconds } = model;
   const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
   const until =
     end === undefined ? `; not ended, last line ${momentText(at ?? 0)}` : ` to ${momentText(end.at)}`;
-  const seconds =
-    startedAt === undefined
-      ? undefined
-      : ((end === undefined ? at : Date.parse(end.at)) ?? startedAt) - startedAt;
-  const took = seconds === undefined ? '' : ` (${durationText(seconds / 1000)})`;
+  const took = milliseconds === undefined ? '' : ` (${durationText(milliseconds / 1000)})`;
   return [{ name: 'When', value: plain(`${began}${until}${took}; all times are UTC, offset +00:00`) }];
 }
 

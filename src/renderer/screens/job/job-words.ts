@@ -27,6 +27,16 @@ export const methods: readonly Choice[] = [
   { value: '6e', word: '6e  sfxfs, sfxdump(1M)', about: 'a GFS Local File System or SynfinityFile; a dump' },
 ];
 
+/** GDS guide 6.6.3.7, step 6; a method that does not fit is refused. */
+export const fileSystems: readonly Choice[] = [
+  { value: '', word: 'what the method is for' },
+  { value: 'gfs-shared', word: 'GFS Shared File System', about: 'backed up with method 6a only' },
+  { value: 'gfs-local', word: 'GFS Local File System', about: 'methods 6a, 6d and 6e' },
+  { value: 'ufs', word: 'ufs', about: 'methods 6a, 6b and 6c' },
+  { value: 'ext3', word: 'ext3', about: 'method 6a' },
+  { value: 'raw', word: 'none: a raw device', about: 'method 6a' },
+];
+
 export const routes: readonly Choice[] = [
   {
     value: 'console',

@@ -1,0 +1,77 @@
+/** What `check` says of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to the tape. */
+import { isFailure } from '../../contract/errors.ts';
+import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
+import { lookAtTape, type KnownDrive } from '../procedure/drive/tape-look.ts';
+import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
+import { whileDriveLocked, type DriveOrder } from '../procedure/hosts/drive-lock.ts';
+import { drivePlace } from '../procedure/model/lock-places.ts';
+import type { Site } from '../site/site-schema.ts';
+import type { KnownTape } from '../tape/media-catalogue.ts';
+import { refusalOfJob, type FoundTape } from '../tape/overwrite-rule.ts';
+import { withWriters, writersOf } from '../tape/tape-holders.ts';
+
+export interface TapeCheck {
+  readonly site: Site;
+  readonly runner: CommandRunner;
+  readonly whyLockStays: DriveOrder['whyLockStays'];
+  /** Every tape that was seen, for the run that wrote one without a label. */
+  readonly knownTapes: readonly KnownTape[];
+  readonly say: (what: string, good: boolean, said: string, hint?: string) => void;
+}
+
+const step = 'check';
+
+interface Judged {
+  readonly job: string;
+  readonly trouble: ReturnType<typeof refusalOfJob>;
+}
+
+function sayJudged({ site, say }: TapeCheck, said: string, tape: FoundTape): void {
+  const what = `tape ${site.tape.device}`;
+  const now = new Date();
+  const judged = Object.entries(site.jobs).map(([job, { media }]): Judged => ({
+    job,
+    trouble: refusalOfJob(tape, media, undefined, now),
+  }));
+  const takers = judged.filter(({ trouble }) => trouble === undefined).map(({ job }) => job);
+  const isGood = takers.length > 0;
+  say(what, isGood, said);
+  // A site with several tapes has only one of them in its drive: jobs of the others are told, and are no fault of this one.
+  const rest = isGood ? `; it is a tape for ${takers.join(', ')}` : '';
+  for (const { job, trouble } of judged)
+    if (trouble)
+      say(`${what}, job ${job}`, isGood, `not for this job: ${trouble.message}${rest}`, trouble.hint);
+}
+
+async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
+  const { runner, knownTapes } = check;
+  const { writeProtected } = await requireReadyDrive(runner, step, drive, 'write');
+  const seen = await lookAtTape(runner, step, drive);
+  const tape = withWriters(seen, writersOf(knownTapes, seen));
+  const cartridge = tape.blank
+    ? 'a blank cartridge is in the drive'
+    : `the cartridge in the drive holds ${tape.found}`;
+  const protection =
+    writeProtected === undefined
+      ? `; mt on ${drive.tapeHost} does not say whether it is write-protected`
+      : '';
+  sayJudged(check, `${cartridge}${protection}`, tape);
+}
+
+/**
+ * Rewinds the tape and reads its first record, while nobody else has the drive.
+ * @throws what no line of a check can say: a cancel
+ */
+export async function checkTape(check: TapeCheck): Promise<void> {
+  const { site, runner, whyLockStays, say } = check;
+  const { host: tapeHost, device: tapeDevice } = site.tape;
+  const drive: KnownDrive = { tapeHost, tapeDevice, platform: site.platform };
+  try {
+    const place = drivePlace(tapeHost, await driveName(runner, step, site.tape));
+    await whileDriveLocked({ runner, place, command: 'check', whyLockStays }, () => look(check, drive));
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    say(`tape ${tapeDevice}`, false, error.message, error.hint);
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { isFailure, failure } from '../../../contract/errors.ts';
+import { drivePlace } from '../model/lock-places.ts';
+import { driveName } from './drive-name.ts';
+import type { CommandRunner } from './command-runner.ts';
+
+/** A tape host whose readlink answers so. @param answer undefined: the host does not answer */
+function tapeHost(answer: { readonly status: number; readonly printed: string } | undefined) {
+  const sent: string[] = [];
+  const send: Pick<CommandRunner, 'send'>['send'] = (_step, { argv, changes }) => {
+    sent.push(`${argv.join(' ')}${changes ? ' (changes)' : ''}`);
+    if (!answer) return Promise.reject(failure('CONNECTION_LOST', { host: 'node3', reason: 'gone' }));
+    return Promise.resolve({
+      status: answer.status,
+      signal: undefined,
+      stdout: Buffer.from(answer.printed),
+      stderr: '',
+      milliseconds: 1,
+    });
+  };
+  const runner = { send } as CommandRunner;
+  return { sent, nameOf: (device: string) => driveName(runner, 'lock', { host: 'node3', device }) };
+}
+
+const persistent = '/dev/tape/by-id/scsi-3500';
+
+describe('the drive that a lock is for', () => {
+  it('is the same, by whichever of its names the site has it', async () => {
+    const host = tapeHost({ status: 0, printed: '/dev/nst0\n' });
+    const devices = ['/dev/st0', '/dev/nst0', '/dev/nst0a', persistent, `${persistent}-nst`];
+    const names = await Promise.all(devices.map((device) => host.nameOf(device)));
+    expect(new Set(names)).toEqual(new Set(['/dev/st0']));
+    // The lock that the release before takes for /dev/st0 and /dev/nst0.
+    expect(drivePlace('node3', names[3] ?? '').folder).toBe(drivePlace('node3', '/dev/nst0').folder);
+    expect(host.sent).toEqual([`readlink -f ${persistent}`, `readlink -f ${persistent}-nst`]);
+  });
+
+  it('is known on Solaris without a look', async () => {
+    const host = tapeHost(undefined);
+    expect(await host.nameOf('/dev/rmt/0cbn')).toBe('/dev/rmt/0');
+    expect(host.sent).toEqual([]);
+  });
+
+  it('has its own name where the host does not say what that leads to', async () => {
+    expect(await tapeHost({ status: 1, printed: '' }).nameOf(`${persistent}-nst`)).toBe(persistent);
+    expect(await tapeHost({ status: 127, printed: '' }).nameOf(persistent)).toBe(persistent);
+    expect(await tapeHost({ status: 0, printed: '/dev/sg3\n' }).nameOf(persistent)).toBe(persistent);
+  });
+
+  it('is not guessed where the host does not answer', async () => {
+    const error: unknown = await tapeHost(undefined)
+      .nameOf(persistent)
+      .catch((reason: unknown) => reason);
+    expect(isFailure(error, 'CONNECTION_LOST')).toBe(true);
+  });
+});

@@ -1,0 +1,22 @@
+/** Hints of errors with which a run ends that could not be rolled back: whoever reads them must not start another run of the job. Pure. */
+import { ShadowtapeError } from '../../../contract/errors.ts';
+
+const instead = 'resume the run or roll it back';
+
+/** How hints say that the job is run once more. */
+const another = [
+  /\bthe run is started again from the beginning\b/g,
+  /\bstart the (?:run|job) again(?: when it is time)?/g,
+  /\b(?:run|start) again\b/g,
+];
+
+/** @returns the hint of an error of the table, as it stands where the run is still to be resumed or rolled back */
+export function hintWhileOpen(hint: string): string {
+  return another.reduce((text, words) => text.replace(words, instead), hint);
+}
+
+/** The error with which a run ends that is still to be resumed or rolled back. */
+export function whileOpen(error: ShadowtapeError): ShadowtapeError {
+  const hint = hintWhileOpen(error.hint);
+  return hint === error.hint ? error : new ShadowtapeError({ ...error.toInfo(), hint }, error);
+}
