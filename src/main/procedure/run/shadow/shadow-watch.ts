@@ -17,10 +17,15 @@ import { holdersOf, reopenShadows } from './shadow-hold.ts';
 /** Bytes a second: no copy between two disks is taken to be faster. */
 const fastestCopy = 500_000_000;
 
-/** Seconds between two state checks: less than a full copy takes, since a rejoin copies the whole volume. */
-export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>): number {
+/**
+ * Seconds before a state check: less than a full copy takes, since a rejoin copies the whole volume. The first checks come sooner: a dump may
+ * be over before a whole interval has passed, and what reads a shadow keeps it from being put back.
+ * @param nth from 0
+ */
+export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>, nth: number): number {
   const smallest = Math.min(...volumes.map(({ blocks }) => blocks * blockBytes));
-  return Math.max(1, Math.min(job.resynchronisation.everySeconds, smallest / fastestCopy));
+  const interval = Math.max(1, Math.min(job.resynchronisation.everySeconds, smallest / fastestCopy));
+  return Math.min(interval, 2 ** nth);
 }
 
 class ShadowWatch {
@@ -32,6 +37,7 @@ class ShadowWatch {
   /** Holders whose end was noticed: where the host cannot be asked then, it is asked at the usual interval. */
   readonly #noticed = new WeakSet<object>();
   #unseenSince: number | undefined;
+  #pauses = 0;
 
   constructor(context: RunContext, step: Step) {
     this.#context = context;
@@ -72,7 +78,8 @@ class ShadowWatch {
     const stop = this.#stop.signal;
     const holders = holdersOf(this.#context, this.#step).filter((holder) => !this.#noticed.has(holder));
     const signal = AbortSignal.any([stop, ...holders.map(({ gone }) => gone)]);
-    const milliseconds = watchSeconds(this.#context.assignment) * 1000;
+    const milliseconds = watchSeconds(this.#context.assignment, this.#pauses) * 1000;
+    this.#pauses += 1;
     await wait(milliseconds, undefined, { signal }).catch(() => stop.throwIfAborted());
     for (const holder of holders) if (holder.gone.aborted) this.#noticed.add(holder);
   }
