@@ -1,4 +1,5 @@
 /** The shadow is held open on the backup server from its verification until it is judged after the dump. */
+import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import {
@@ -158,6 +159,32 @@ describe('during a dump', () => {
       expect(holdingTold(end.events)).toEqual([
         { step: '6b-4', verdict: 'holds', actual: 'held open, except from step 6b-1 to step 6b-3' },
       ]);
+    });
+  });
+
+  it('the process that holds it is killed, and the journal can no longer be written: the dump ends at once, and the run is rolled back', async () => {
+    await inScene(async (scene) => {
+      const held = taken(2);
+      const end = await runScene(scene, {
+        job: 'ufs-tar',
+        change: withJob({ onFailure: 'unwind' }, 'ufs-tar'),
+        onEvent(event) {
+          held.onEvent(event);
+          if (event.type !== 'intent' || !isTar(event.line)) return;
+          // The dump would take hours.
+          scene.lab.faults.set('slow-tape=1');
+          appendFileSync(scene.state.journalFile(event.run), '\n');
+          void held.pid.then((pid) => killOnServer(scene, pid));
+        },
+      });
+      scene.lab.faults.clear('slow-tape');
+      await scene.lab.copyingFinished();
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        verdict: 'failed',
+        journalBroken: true,
+        error: { code: 'JOURNAL_UNWRITABLE' },
+      });
     });
   });
 

@@ -3,6 +3,7 @@
  * that is rejoined, parted and stopped again looks afterwards as it did before.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { isFailure } from '../../../../contract/errors.ts';
 import { durationText } from '../../../../contract/words.ts';
 import { noJournal } from '../../../journal/journal.ts';
 import { blockBytes, type Assignment } from '../../model/assignment.ts';
@@ -68,8 +69,18 @@ class ShadowWatch {
         await this.#check();
         await this.#holdAgain();
       } catch (error) {
-        if (!signal.aborted) this.#tellUnseen(error);
+        if (!signal.aborted) this.#take(error);
       }
+    }
+  }
+
+  /** A query that failed is told. What cannot even be told, since there is no journal, ends what is watched. */
+  #take(error: unknown): void {
+    try {
+      if (isFailure(error, 'JOURNAL_UNWRITABLE')) throw error;
+      this.#tellUnseen(error);
+    } catch (trouble) {
+      this.#found.abort(trouble);
     }
   }
 
@@ -119,7 +130,7 @@ class ShadowWatch {
 /**
  * Does some work while both sides are watched.
  * @param work is given the signal that ends it: the run's, and that of the watch
- * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED where proxy or shadow changed meanwhile
+ * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED where proxy or shadow changed meanwhile; JOURNAL_UNWRITABLE
  */
 export async function whileWatched<Value>(
   context: RunContext,
