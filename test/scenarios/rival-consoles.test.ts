@@ -3,4 +3,4 @@ import { consoleCampaign } from '../support/rival-consoles.ts';
 
 const [tarOfUfs] = kindsOfRuns.ufs;
 
-await consoleCampaign([...kindsOfRuns.rawDevice, ...kindsOfRuns.rawByServer, tarOfUfs], 3);
+await consoleCampaign([...kindsOfRuns.rawDevice, ...kindsOfRuns.rawByServer, tarOfUfs], 2);

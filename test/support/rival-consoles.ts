@@ -69,24 +69,27 @@ type Writer = 'first' | 'second';
 /** Which console sent which command that changes something, as the lab received them. */
 class WriterWatch {
   readonly #sent: { readonly writer: Writer; readonly line: string }[] = [];
-  readonly #running = new Map<Writer, number>();
+  /** Command -> who sent it: its connection may be gone when it ends. */
+  readonly #running = new Map<string, Writer>();
   readonly #wrong: string[] = [];
   readonly stop: () => void;
 
   constructor(lab: Lab, second: SecondConsole) {
-    this.stop = lab.onCommand(({ phase, line, client }) => {
+    this.stop = lab.onCommand(({ phase, host, line, client }) => {
       if (!writes(line)) return;
-      const writer = second.isOwn(client) ? 'second' : 'first';
-      const running = this.#running.get(writer) ?? 0;
-      this.#running.set(writer, running + (phase === 'started' ? 1 : -1));
+      const key = `${client} ${host} ${line}`;
+      const writer = this.#running.get(key) ?? (second.isOwn(client) ? 'second' : 'first');
       if (phase === 'started') this.#begin(writer, line);
+      if (phase === 'started') this.#running.set(key, writer);
+      else this.#running.delete(key);
     });
   }
 
   #begin(writer: Writer, line: string): void {
     this.#sent.push({ writer, line });
     const other = writer === 'first' ? 'second' : 'first';
-    if ((this.#running.get(other) ?? 0) > 0) this.#wrong.push(`${writer} sent ${line} while the other wrote`);
+    if ([...this.#running.values()].includes(other))
+      this.#wrong.push(`${writer} sent ${line} while the other wrote`);
   }
 
   by(writer: Writer): string[] {
@@ -212,7 +215,7 @@ async function perform(
 
 /**
  * Registers the scenarios of kinds of runs.
- * @param sampled how many of them `npm test` plays
+ * @param sampled of how many kinds `npm test` plays one
  */
 export async function consoleCampaign(kinds: readonly KindOfRun[], sampled: number): Promise<void> {
   const stage = new SharedScene();
@@ -227,11 +230,11 @@ export async function consoleCampaign(kinds: readonly KindOfRun[], sampled: numb
     return second.console;
   };
   for (const [index, kind] of kinds.entries()) {
+    if (!isWhole && index >= sampled) continue;
     const known = await learn((await stage.take()).scene, kind);
     const all = known.moments.flatMap((moment) => consoleActs.map((act): Scenario => ({ moment, act })));
-    const ofKind = index < sampled ? Math.ceil((sampled - index) / kinds.length) : 0;
     describe(`a second console and a run of kind ${kind.name}`, () => {
-      for (const scenario of isWhole ? all : sample(all, ofKind, random)) {
+      for (const scenario of isWhole ? all : sample(all, 1, random)) {
         const { moment, act } = scenario;
         it(`${moment.step}, ${moment.when} ${moment.line}: it ${act.name}`, async ({ task }) => {
           task.meta.failureScenario = 'failed';

@@ -26,7 +26,13 @@ class Detour {
   static async open(to: number): Promise<Detour> {
     const clients = new Set<number>();
     const server = createServer((near) => {
-      const far = connect(to, '127.0.0.1', () => clients.add(far.localPort ?? 0));
+      let client = 0;
+      const far = connect(to, '127.0.0.1', () => {
+        client = far.localPort ?? 0;
+        clients.add(client);
+      });
+      // The port may be given to another connection.
+      far.on('close', () => clients.delete(client));
       for (const [one, other] of [
         [near, far],
         [far, near],
