@@ -203,7 +203,7 @@ export const errorTable = {
   SHADOW_CHANGED: {
     sentence:
       'step {step}: the shadow of {proxy} is not as it was verified: {title}: expected {expected}, seen {actual}',
-    hint: 'find out who else works on the shadow class on the backup server, and run again when it is free',
+    hint: '{remedy}',
   },
   DUMP_DIFFERS: {
     sentence:

@@ -39,6 +39,18 @@ export interface RouteExpectation {
   readonly notes: readonly string[];
 }
 
+/** What the hash of the whole proxy costs (`verify.fingerprint: all`). */
+export interface WholeHashCost {
+  /** The cluster node that reads it. */
+  readonly node: string;
+  /** That the node reads, of all volumes of the job. */
+  readonly bytes: number;
+  /** As an earlier run of the job measured it; undefined where that is not known. */
+  readonly bytesPerSecond: number | undefined;
+  readonly seconds: number | undefined;
+  readonly notes: readonly string[];
+}
+
 export interface Plan {
   readonly site: string;
   readonly job: string;
@@ -47,6 +59,8 @@ export interface Plan {
   readonly volume: string;
   readonly bytes: number;
   readonly routes: readonly RouteExpectation[];
+  /** Where the job hashes the whole proxy. */
+  readonly wholeHash?: WholeHashCost;
   /** What is looked at before and after the steps. */
   readonly looks: readonly PlannedCommand[];
   readonly steps: readonly PlannedStep[];

@@ -201,6 +201,21 @@ describeInBrowser('a site file that is edited', (browser) => {
     expect(await records.inputValue()).toBe('8');
   });
 
+  it('offers to hash the whole proxy, and takes that back', async () => {
+    const { console, form } = await editing();
+    const whole = form.getByRole('checkbox', { name: 'Hash the whole proxy after the dump' });
+    await whole.check();
+    await plannedStep(console, 'Hash the whole of Volume2 on node1').waitFor();
+    await console.said('changed, not saved').waitFor();
+    expect(await field(form, 'Records compared before the dump').count()).toBe(0);
+    await choice(form, 'Method of step 6').selectOption('6c');
+    await form.getByText(/^"all" takes method 6a: what 6c writes for Volume2 is not/).waitFor();
+    await choice(form, 'Method of step 6').selectOption('6a');
+    await whole.uncheck();
+    expect(await field(form, 'Records compared before the dump').inputValue()).toBe('8');
+    await console.said('as saved').waitFor();
+  });
+
   it('shows the plan beside the form, and keeps what it does not change, comments too', async () => {
     const { console, form } = await editing();
     await plannedStep(console, 'Part Volume2 from Volume1').waitFor();

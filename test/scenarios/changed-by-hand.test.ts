@@ -111,6 +111,21 @@ describe('right before a command that writes through the shadow', () => {
   });
 });
 
+describe('right before the shadow is verified', () => {
+  it('the backup server reboots: the run says so, and nobody is told to look for wrong disk names', async () => {
+    const end = await disturbedRun(rawDevice, 'verify', (he) => he.reboot('node3'));
+    expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+    expect(end.sentence).toMatch(
+      /^the shadow is not proven to be Volume2: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
+    );
+    expect(end.error).toMatchObject({
+      code: 'SHADOW_DIFFERS',
+      hint: 'a reboot removes every shadow: find out why the backup server was rebooted, and run again when it is up',
+    });
+    expect(linesSent('dd of=/dev/rmt/0')).toEqual([]);
+  });
+});
+
 describe('the proxy is rejoined, parted and stopped again between two state checks', () => {
   const steps = [
     { what: 'before fsck', kind: tarOfUfs, step: '6b-2', command: 'fsck' },

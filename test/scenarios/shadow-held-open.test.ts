@@ -1,4 +1,5 @@
 /** The shadow is held open on the backup server from its verification until it is judged after the dump. */
+import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import {
@@ -7,8 +8,18 @@ import {
   rebuildElsewhere,
   stopShadow,
 } from '../support/another-administrator.ts';
-import { failingRun, inScene, normalStands, withJob } from '../support/failures.ts';
-import { openScene, runScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+import { failingRun, inScene, normalStands, tapeWasWritten, withJob } from '../support/failures.ts';
+import {
+  clusterState,
+  normalState,
+  openScene,
+  runScene,
+  type Scene,
+  type SiteTree,
+} from '../support/lab-run.ts';
+import { stepsOfPlan } from '../support/places.ts';
+import { Administrator, objectsOf } from '../support/rival-administrator.ts';
+import { Hold } from '../support/rival-moment.ts';
 import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
 import { byServer, runServer, whenWatched } from '../support/server-run.ts';
 import { holdersOn, holdingTold, holdsIn, survivingHolders, taken } from '../support/shadow-holders.ts';
@@ -151,6 +162,32 @@ describe('during a dump', () => {
     });
   });
 
+  it('the process that holds it is killed, and the journal can no longer be written: the dump ends at once, and the run is rolled back', async () => {
+    await inScene(async (scene) => {
+      const held = taken(2);
+      const end = await runScene(scene, {
+        job: 'ufs-tar',
+        change: withJob({ onFailure: 'unwind' }, 'ufs-tar'),
+        onEvent(event) {
+          held.onEvent(event);
+          if (event.type !== 'intent' || !isTar(event.line)) return;
+          // The dump would take hours.
+          scene.lab.faults.set('slow-tape=1');
+          appendFileSync(scene.state.journalFile(event.run), '\n');
+          void held.pid.then((pid) => killOnServer(scene, pid));
+        },
+      });
+      scene.lab.faults.clear('slow-tape');
+      await scene.lab.copyingFinished();
+      expect(end).toMatchObject({
+        exitStatus: 2,
+        verdict: 'failed',
+        journalBroken: true,
+        error: { code: 'JOURNAL_UNWRITABLE' },
+      });
+    });
+  });
+
   it('the backup server reboots: the run does not end verified, and nothing holds the shadow', async () => {
     await inScene(async (scene) => {
       const { onEvent } = duringDump(scene, isTar, () => {
@@ -227,6 +264,35 @@ describe('a backup server that does not allow it', () => {
       });
     },
   );
+});
+
+describe('a backup server that does not allow it, and a dump whose records cannot be matched', () => {
+  const line = 'ufsdump 0uf - /dev/sfdsk/Class2/rdsk/Volume2';
+
+  it('reads another file system, and the proxy’s is put back when it ends: nothing is written to tape', async () => {
+    const scene = await openScene({ jobs: ['ufsdump'] });
+    try {
+      scene.lab.faults.set(noHolder);
+      const kind = { job: 'ufsdump', change: withJob({ onFailure: 'unwind' }, 'ufsdump') };
+      const administrator = new Administrator(scene, objectsOf(await stepsOfPlan(scene, kind)));
+      const moment = { step: '6c-3', when: 'within', changes: false, nth: 0, line } as const;
+      const hold = new Hold(scene.lab, moment, {
+        act: () => administrator.rebuildOverOthers(),
+        later: () => administrator.putBack(),
+      });
+      const end = await failingRun(scene, { ...kind, onEvent: hold.onEvent }).finally(() => hold.stop());
+      expect(hold.isUsed).toBe(true);
+      expect(administrator.done).toBeGreaterThan(10);
+      expect(end).toMatchObject({ exitStatus: 2, error: { code: 'SNAPSHOT_CHANGED' } });
+      expect(end.sentence).toMatch(
+        /^step 6c-3: the shadow of Volume2 changed since it was verified: \d of 8 sampled records differ, the first is record \d+$/,
+      );
+      expect(tapeWasWritten(scene)).toBe(false);
+      expect(await clusterState(scene)).toEqual(normalState);
+    } finally {
+      await scene.close();
+    }
+  });
 });
 
 /** The console dies when it has heard that the detached dump is started. */

@@ -1,17 +1,23 @@
 /** `verify.fingerprint: all`: a cluster node hashes the whole proxy after the dump, and the run ends verified only where both are equal. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
+import type { WholeHashCost } from '../../src/contract/plan.ts';
 import { readRun } from '../../src/main/application/console.ts';
+import { planText } from '../../src/main/cli/plan-text.ts';
 import { failingRun, inScene, normalStands, tapeStands, withJob } from '../support/failures.ts';
 import {
   clusterState,
+  jobOf,
+  openScene,
   openSceneConsole,
   runScene,
   sha256,
   type Scene,
   type SceneRun,
+  type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
+import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
 import { failureOf } from '../support/refusals.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
@@ -75,6 +81,13 @@ async function expectNothingLeft(scene: Scene): Promise<void> {
   expect(listed.split('\n').filter((name) => name.includes('shadowtape-'))).toEqual([]);
   const running = await onHost(scene, 'node1', ['ps', '-e', '-o', 'args']);
   expect(running.split('\n').filter((line) => /\.work\/|^(dd|cksum|digest|tee) /.test(line))).toEqual([]);
+}
+
+/** What the plan says that the hash costs, and its text. */
+async function planOf(scene: Scene): Promise<{ cost: WholeHashCost | undefined; text: string }> {
+  const console = await openSceneConsole(scene, whole());
+  const plan = await console.plan({ job: 'raw-dd' }).finally(() => console.close());
+  return { cost: plan.wholeHash, text: planText(plan, false) };
 }
 
 const checkOf = ({ events }: SceneRun) =>
@@ -178,6 +191,173 @@ describe('the whole proxy is hashed', () => {
       expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
       // The check after the hash sees it, or the command that stops the proxy is refused while it is copied to.
       expect(['CHECK_FAILED', 'COMMAND_FAILED']).toContain(end.error?.code);
+    });
+  });
+});
+
+const waits = 'the rejoin and its copy wait for the hash: Volume1 has no synchronized copy until they finish';
+
+describe('the plan states what the hash costs', () => {
+  it('without a time, as long as no run has hashed the proxy', async () => {
+    await inScene(async (scene) => {
+      const first = await planOf(scene);
+      expect(first.cost).toEqual({
+        node: 'node1',
+        bytes: 8_388_608,
+        notes: [
+          'node1 reads 8 MiB: the whole of Volume2',
+          'its duration is not known: no earlier run of this job hashed a whole proxy on node1',
+          waits,
+        ],
+      });
+      expect(first.text).toContain(
+        `\nHash of the whole proxy (verify.fingerprint: all):\n    node1 reads 8 MiB: the whole of Volume2\n`,
+      );
+      expect(first.text).toContain(`\n    mind: ${waits}\n`);
+    });
+  });
+});
+
+/** Two volumes on disks of their own, each with all of its bytes on tape. */
+const twoVolumes = (site: SiteTree): void => {
+  Object.assign(jobOf(site, 'three-volumes'), {
+    volumes: [
+      { master: 'Volume3', proxy: 'Volume4' },
+      { master: 'Volume5', proxy: 'Volume6' },
+    ],
+    shadow: { class: 'Class2', disks: { Disk6: 'c1t1d6' } },
+    method: '6a',
+    services: 'not-needed',
+    media: { layout: 'plain' },
+    verify: { fingerprint: 'all' },
+    onFailure: 'unwind',
+  });
+};
+
+describe('two volumes are hashed', () => {
+  async function inTwo(work: (scene: Scene) => Promise<void>): Promise<void> {
+    const scene = await openScene({ blocks: 4096, jobs: ['three-volumes'] });
+    try {
+      await work(scene);
+    } finally {
+      await scene.close();
+    }
+  }
+
+  const startAndStop = [
+    'node1 sdxvolume -F -c Class1 -v Volume4,Volume6 -e allnodes',
+    'node1 sdxvolume -N -c Class1 -v Volume4,Volume6 -e mode=ro',
+    'node1 sdxvolume -F -c Class1 -v Volume4,Volume6 -e allnodes',
+    'node1 sdxproxy Rejoin -c Class1 -p Volume4',
+    'node1 sdxproxy Rejoin -c Class1 -p Volume6',
+  ];
+  const ofCluster = (scene: Scene) => aroundTheHash(scene).filter((line) => line.startsWith('node1'));
+  const joinedOf = ({ lab }: Scene) =>
+    lab
+      .world()
+      .pairs.filter(({ proxy }) => ['Volume4', 'Volume6'].includes(proxy.name))
+      .map(({ proxy }) => `${proxy.name} ${proxy.state}`);
+
+  it('and each is what was dumped: the run ends verified', async () => {
+    await inTwo(async (scene) => {
+      const snapshots = await Promise.all(
+        ['Volume4', 'Volume6'].map((proxy) => scene.lab.volumeDigest('Class1', proxy)),
+      );
+      const end = await runScene(scene, { job: 'three-volumes', change: twoVolumes });
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+      const hashes = end.events.flatMap((event) =>
+        event.type === 'proxy-hash' ? [[event.volume, event.sha256]] : [],
+      );
+      expect(hashes).toEqual([
+        ['Volume4', snapshots[0]],
+        ['Volume6', snapshots[1]],
+      ]);
+      expect(ofCluster(scene)).toEqual(startAndStop);
+      expect(joinedOf(scene)).toEqual(['Volume4 Join', 'Volume6 Join']);
+      await expectNothingLeft(scene);
+    });
+  });
+
+  it('and the second differs: it is named, and both are rejoined', async () => {
+    await inTwo(async (scene) => {
+      const end = await failingRun(scene, {
+        job: 'three-volumes',
+        change: twoVolumes,
+        onEvent(event) {
+          // The last byte of its last block, once both are on tape.
+          if (isDumped(event) && event.type === 'digest' && event.volume === 'Volume6')
+            void scene.lab.writeMaster((event.bytes ?? 1) - 1, Buffer.from([0x5a]), 'Volume6');
+        },
+      });
+      expect(end).toMatchObject({ exitStatus: 4, error: { code: 'PROXY_DIFFERS' } });
+      expect(end.sentence).toMatch(
+        /^step hash-proxy: what was written to tape is not Volume6: SHA-256 of the whole proxy on node1 is /,
+      );
+      const checks = end.events.flatMap((event) =>
+        event.type === 'check' && event.rule === 'whole-proxy' ? [`${event.volume} ${event.verdict}`] : [],
+      );
+      expect(checks).toEqual(['Volume4 equal', 'Volume6 differs']);
+      expect(ofCluster(scene)).toEqual(startAndStop);
+      expect(joinedOf(scene)).toEqual(['Volume4 Join', 'Volume6 Join']);
+      await expectNothingLeft(scene);
+    });
+  });
+});
+
+/** The console dies when the hash has begun, and does not hear so. */
+function dyingWhileHashing(): Death {
+  let isStarting = false;
+  return (event) => {
+    if (event.type === 'work') isStarting = event.purpose === 'hash' && event.what === 'starting';
+    return isStarting && event.type === 'outcome' ? 'before' : undefined;
+  };
+}
+
+describe('the console is killed while the whole proxy is hashed', () => {
+  const readsOfProxy = ({ lab }: Scene) =>
+    lab.processes('node1').filter((words) => words.startsWith('dd if=/dev/sfdsk/Class1/rdsk/Volume2'));
+
+  async function killed(scene: Scene): Promise<string> {
+    // What reads the proxy is still at it when the run is resumed.
+    scene.lab.faults.set('hang=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576');
+    const { run } = await dyingRun(scene, 'raw-dd', dyingWhileHashing(), whole());
+    await expect.poll(() => readsOfProxy(scene)).toHaveLength(1);
+    scene.lab.faults.clear('hang');
+    expect((await clusterState(scene)).proxy).toBe('Part');
+    return run;
+  }
+
+  it('and resumed: the hash is taken anew, the run ends verified, and the next plan states how long it takes', async () => {
+    await inScene(async (scene) => {
+      const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
+      const run = await killed(scene);
+      const end = await takeUpScene(scene, 'resume', run, { change: whole() });
+      expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified', stands: normalStands });
+      const { events } = await readRun(scene.state, run);
+      const hashes = events.filter((event) => event.type === 'proxy-hash');
+      expect(hashes.map(({ sha256: digest }) => digest)).toEqual([snapshot]);
+      expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(snapshot);
+      await expectNothingLeft(scene);
+      const { cost, text } = await planOf(scene);
+      expect(cost?.seconds).toBeCloseTo((hashes[0]?.milliseconds ?? 0) / 1000, 6);
+      expect(cost?.notes).toEqual([
+        'node1 reads 8 MiB: the whole of Volume2',
+        `run ${run} hashed at this rate`,
+        waits,
+      ]);
+      expect(text).toMatch(
+        /\nHash of the whole proxy \(verify\.fingerprint: all\):\n {4}about \S+ (s|min .*) at \S+ MB\/s\n/,
+      );
+    });
+  });
+
+  it('and rolled back: what reads is ended, the proxy stopped and rejoined, and the run is not verified', async () => {
+    await inScene(async (scene) => {
+      const run = await killed(scene);
+      const end = await takeUpScene(scene, 'unwind', run, { change: whole() });
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
+      expect(aroundTheHash(scene)).toEqual(inOrder);
+      await expectNothingLeft(scene);
     });
   });
 });

@@ -49,6 +49,12 @@ export function objectsOf(steps: readonly PlannedStep[]): JobObjects {
   };
 }
 
+/** As the run itself has started them before fsck. */
+const startForWriting = (volume: string): string[] => [
+  `sdxshadowvolume -F -c Class2 -v ${volume}`,
+  `sdxshadowvolume -N -c Class2 -v ${volume} -e mode=rw`,
+];
+
 /** Blocks before the volumes, where they are to begin at others. */
 const gapBlocks = 1024;
 
@@ -60,6 +66,9 @@ export class Administrator {
   /** Proxies that he has parted. */
   readonly #parted = new Set<string>();
   #madeShadow = false;
+  #areFlipped = false;
+  /** Shadow volumes that were started for writing when he removed them. */
+  #writable: string[] = [];
   #done = 0;
 
   constructor(scene: Scene, job: JobObjects) {
@@ -97,11 +106,17 @@ export class Administrator {
     return disks.length > 0;
   }
 
-  /** An application has written to a master, everywhere but where its file system keeps its index. Done twice, everything is as it was. */
+  /** An application has written to a master. Done twice, everything is as it was. */
   async #changeMaster(master: string): Promise<void> {
+    await this.#flipFiles(master);
+    if (!this.#changed.delete(master)) this.#changed.add(master);
+  }
+
+  /** Everything in a volume is another byte, but where its file system keeps its index. */
+  async #flipFiles(volume: string): Promise<void> {
     const { lab } = this.#scene;
     const pieces: Buffer[] = [];
-    for await (const piece of lab.readVolume('Class1', master)) pieces.push(piece as Buffer);
+    for await (const piece of lab.readVolume('Class1', volume)) pieces.push(piece as Buffer);
     const bytes = Buffer.concat(pieces);
     const { entries } = await readFileSystem({
       read: (target, position) => Promise.resolve(bytes.copy(target, 0, position)),
@@ -109,8 +124,7 @@ export class Administrator {
     });
     // The files lie behind the index; what lies behind them belongs to nobody.
     const from = Math.min(...entries.flatMap(({ type, offset }) => (type === 'file' ? [offset] : [])));
-    await lab.writeMaster(from, Buffer.from(bytes.subarray(from).map((byte) => byte ^ 0x5a)), master);
-    if (!this.#changed.delete(master)) this.#changed.add(master);
+    await lab.writeMaster(from, Buffer.from(bytes.subarray(from).map((byte) => byte ^ 0x5a)), volume);
   }
 
   async part(): Promise<void> {
@@ -169,9 +183,27 @@ export class Administrator {
     if (await this.#typeAll('node3', this.#job.remove)) await this.#build('elsewhere');
   }
 
+  /**
+   * The volumes lie over other file systems, as sound as those of the proxies: the lab's backup server sees no other disk with one, so that
+   * the bytes of the proxies' own files are others until the shadow is put back.
+   */
+  async rebuildOverOthers(): Promise<void> {
+    const { remove, create, proxies } = this.#job;
+    const { volumes } = this.#scene.lab.world().shadow;
+    if (!this.#hasShadow() || !(await this.#typeAll('node3', remove))) return;
+    this.#writable = volumes.filter(({ mode }) => mode === 'rw').map(({ name }) => name);
+    for (const proxy of proxies) await this.#flipFiles(proxy);
+    this.#areFlipped = true;
+    await this.#typeAll('node3', [...create, ...this.#writable.flatMap(startForWriting)]);
+  }
+
   async putBack(): Promise<void> {
     if (!this.#hasShadow()) return;
-    if (await this.#typeAll('node3', this.#job.remove)) await this.#build('as planned');
+    if (!(await this.#typeAll('node3', this.#job.remove))) return;
+    if (this.#areFlipped) for (const proxy of this.#job.proxies) await this.#flipFiles(proxy);
+    this.#areFlipped = false;
+    await this.#build('as planned');
+    await this.#typeAll('node3', this.#writable.splice(0).flatMap(startForWriting));
   }
 
   async #build(where: 'elsewhere' | 'as planned'): Promise<void> {
@@ -267,4 +299,15 @@ export const rivalActs: readonly RivalAct[] = [
   act('backup', 'reboots the backup server and builds the shadow elsewhere', (he) =>
     he.rebootAndBuildElsewhere(),
   ),
+];
+
+/** What he may do to a shadow while one command uses it: when that command has ended, it is as it was. */
+export const rivalActsWithin: readonly RivalAct[] = [
+  ...rivalActs.filter(({ later, name }) => later || name === 'rejoins, parts and stops the proxy'),
+  {
+    ...act('backup', 'rebuilds the shadow over another file system and puts it back', (he) =>
+      he.rebuildOverOthers(),
+    ),
+    later: (he) => he.putBack(),
+  },
 ];

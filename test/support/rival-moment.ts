@@ -6,14 +6,13 @@ import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 
 /**
  * `before`: the step's first command, which only looks. A command that changes something is not held back before it runs: between the last
- * look and the command for which it was made nobody can see anything. For the same reason no shadow is rebuilt and put back while one
- * command runs: of dumps other than 6a by route `console` the records on tape are not compared with the cluster's, and only what holds the
- * shadow open could keep it from being rebuilt within one interval of the watch.
- * `amid`: a query within the step. `after`: the answer of a command that changes something.
+ * look and the command for which it was made nobody can see anything. `amid`: a query within the step. `after`: the answer of a command
+ * that changes something. `within`: from before one command reads or writes through the shadow until it has ended; what was done is taken
+ * back before anybody hears of that end.
  */
 export interface Moment {
   readonly step: string;
-  readonly when: 'before' | 'amid' | 'after';
+  readonly when: 'before' | 'amid' | 'after' | 'within';
   readonly changes: boolean;
   /** The command among those of the step that change something, or that only look; from 0. */
   readonly nth: number;
@@ -65,6 +64,23 @@ export function momentsOf(steps: readonly PlannedStep[], events: readonly RunEve
   });
 }
 
+/** Commands that read the whole of a shadow, or write to it. Sampled records are read one command each. */
+const usesShadow = ({ line }: Intent) =>
+  /^(dd if=\/dev\/sfdsk\/|tar cf |ufsdump |sfxdump |fsck |sfxadm )/.test(line) && !/ count=1$/.test(line);
+
+/** What starts a dump on the backup server, which runs on by itself. */
+const startsDump = ({ line }: Intent) => line.startsWith('sh -c ') && line.includes('.dump.work');
+
+/** @param events of a run that has ended well @returns a moment for each command that reads or writes through the shadow */
+export function momentsWithin(events: readonly RunEvent[]): Moment[] {
+  const sent = events.filter((event): event is Intent => event.type === 'intent');
+  return sent.flatMap((intent): Moment[] => {
+    const { step, changes, line } = intent;
+    if (!/^6/.test(step) || !(usesShadow(intent) || startsDump(intent))) return [];
+    return [{ step, when: 'within', changes, nth: 0, line: firstLine(line) }];
+  });
+}
+
 /** What is done at a moment, and where it is taken back, when the next step begins. */
 export interface HeldAct {
   /** @param host to which the command that is held back belongs */
@@ -83,6 +99,7 @@ export class Hold {
     | undefined;
   #isUsed = false;
   #isTakenBack = false;
+  #isWorkOver = false;
 
   constructor(lab: Lab, moment: Moment, act: HeldAct) {
     this.#moment = moment;
@@ -91,6 +108,7 @@ export class Hold {
       const armed = this.#armed;
       if (armed?.phase !== phase || armed.intent.host !== host || armed.intent.line !== line) return;
       this.#armed = undefined;
+      if (armed.phase === 'started' && moment.when === 'within') this.#armEnd(armed.intent);
       this.#isUsed = true;
       return armed.act(host);
     });
@@ -102,14 +120,25 @@ export class Hold {
   }
 
   readonly onEvent = (event: RunEvent): void => {
+    if (event.type === 'work' && event.what === 'ended') this.#isWorkOver = this.#isUsed;
     if (event.type !== 'intent') return;
     if (this.#isUsed) this.#armLater(event);
     else this.#armAct(event);
   };
 
+  /** What a dump on the backup server reads lasts longer than the command that starts it. */
+  #armEnd(intent: Intent): void {
+    const { later } = this.#act;
+    if (!later || startsDump(intent)) return;
+    this.#isTakenBack = true;
+    this.#armed = { intent, phase: 'ended', act: later };
+  }
+
   #armAct(intent: Intent): void {
-    const { step, when, changes, nth } = this.#moment;
+    const { step, when, changes, nth, line } = this.#moment;
     if (intent.step !== step || intent.changes !== changes) return;
+    // Where the shadow is not held open, other queries come before it than in a run that nobody disturbs.
+    if (when === 'within' && firstLine(intent.line) !== line) return;
     this.#passed += 1;
     if (this.#passed === nth)
       this.#armed = { intent, phase: when === 'after' ? 'ended' : 'started', act: this.#act.act };
@@ -117,7 +146,8 @@ export class Hold {
 
   #armLater(intent: Intent): void {
     const { later } = this.#act;
-    if (!later || this.#isTakenBack || intent.step === this.#moment.step) return;
+    const isOver = intent.step !== this.#moment.step || this.#isWorkOver;
+    if (!later || this.#isTakenBack || !isOver) return;
     this.#isTakenBack = true;
     this.#armed = { intent, phase: 'started', act: later };
   }

@@ -26,6 +26,8 @@ const labPassword = 'shadowtape';
 /** A command line that a host was sent, and how it ended. */
 export interface CommandEvent extends ReceivedCommand {
   readonly phase: 'started' | 'ended';
+  /** The port that the command's connection comes from: tells one client from another. */
+  readonly client: number;
   readonly status?: number;
 }
 
@@ -220,7 +222,7 @@ export class LabHost {
     closeAll.add(closed);
     session.on('close', closed);
     // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
-    const received = receivedCommand(this.node, line);
+    const received = { ...receivedCommand(this.node, line), client: socket.remotePort ?? 0 };
     const cut = machine.world.faults.forCommand(this.node, received.line.split(' '), ['cut-once']);
     const half = cut ? new HalfOutput(streams.output) : undefined;
     const files = filesOf({ input: streams.input, output: half ?? streams.output, errors: streams.errors });

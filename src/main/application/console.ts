@@ -193,7 +193,8 @@ export class ShadowtapeConsole {
   async plan(request: JobRequest): Promise<Plan> {
     const assignment = await this.#assign(this.#job(request), 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
-    return planOf(assignment, await this.rateService.expect(assignment));
+    const routes = await this.rateService.expect(assignment);
+    return planOf(assignment, routes, await this.rateService.hashed(assignment));
   }
 
   async check(listener: (line: CheckLine) => void): Promise<CheckLine[]> {

@@ -3,16 +3,22 @@ import type { CheckLine, RouteExpectation } from '../../contract/plan.ts';
 import { bytesOfVolumes, type Assignment } from '../procedure/model/assignment.ts';
 import { measureRate } from '../procedure/hosts/measure-rate.ts';
 import { expectRoutes } from '../procedure/model/route-expectation.ts';
+import { measuredHash, type MeasuredHash } from '../procedure/model/whole-hash-cost.ts';
 import { keepRate, readRates } from './rates-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
-import type { StateFolder } from '../journal/state-folder.ts';
+import { readRun } from '../journal/run-history.ts';
+import { isRunOf, type StateFolder } from '../journal/state-folder.ts';
+import { hashesAll } from '../site/whole-fingerprint.ts';
 
 export interface RateServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
   readonly hosts: SshHosts;
 }
+
+/** Journals that are read for a plan, at the most: the newest. */
+const mostJournals = 10;
 
 const rateText = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
 
@@ -47,5 +53,24 @@ export class RateService {
     const rates = await readRates(state.ratesFile, site.site, [backupServer, tapeHost]);
     const { drive } = site.tape;
     return expectRoutes({ bytes: bytesOfVolumes(assignment), backupServer, tapeHost, drive, rates });
+  }
+
+  /**
+   * How fast the newest earlier run of the job hashed its proxies. `check --rate` cannot tell: it measures ssh, and the hash reads a disk.
+   * @returns `none` where no recent run did; undefined where the job does not ask for the hash
+   */
+  async hashed(assignment: Assignment): Promise<MeasuredHash | 'none' | undefined> {
+    if (!hashesAll(assignment.job)) return undefined;
+    const { state } = this.#options;
+    const proxy = assignment.volumes[0]?.proxy ?? '';
+    // A plan without the rate says so.
+    const names = await state.runs().catch((): string[] => []);
+    const recent = names.filter((name) => isRunOf(name, proxy)).slice(-mostJournals);
+    for (const run of recent.toReversed()) {
+      const read = await readRun(state, run).catch(() => undefined);
+      const measured = read && measuredHash(run, read.events, assignment);
+      if (measured) return measured;
+    }
+    return 'none';
   }
 }

@@ -45,6 +45,20 @@ function routeLine({ route, bytesPerSecond, seconds, notes }: RouteExpectation):
   return `    ${route.padEnd(8)} ${[...expected, ...notes].join('; ')}`;
 }
 
+function hashLines({ wholeHash }: Plan): string[] {
+  if (!wholeHash) return [];
+  const { bytesPerSecond, seconds, notes } = wholeHash;
+  const expected =
+    bytesPerSecond === undefined || seconds === undefined
+      ? []
+      : [`about ${durationText(seconds)} at ${rateText(bytesPerSecond)}`];
+  return [
+    'Hash of the whole proxy (verify.fingerprint: all):',
+    ...[...expected, ...notes].map((line) => `    ${line}`),
+    '',
+  ];
+}
+
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */
 export function planText(plan: Plan, all: boolean): string {
   const { job, site, method, route, volume, bytes } = plan;
@@ -55,6 +69,7 @@ export function planText(plan: Plan, all: boolean): string {
     'What the dump is expected to take:',
     ...plan.routes.map(routeLine),
     '',
+    ...hashLines(plan),
     ...plan.steps.flatMap((step) => stepLines(step, all)),
     'Looked at before and after the steps:',
     ...commandLines(plan.looks, true),

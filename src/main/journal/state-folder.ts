@@ -105,6 +105,10 @@ export class StateFolder {
   }
 }
 
+/** True for the name of a run whose first volume is this one. Names of other volumes may begin like it. */
+export const isRunOf = (run: string, volume: string): boolean =>
+  /^\d{8}-\d{6}-(.*)$/s.exec(run)?.[1]?.startsWith(volume.toLowerCase()) ?? false;
+
 /** `20261122-020004-volume2`: UTC, so that runs sort by time wherever they were started. */
 export function runName(at: Date, volume: string): string {
   const digits = at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);

@@ -19,6 +19,7 @@ import {
   primaryLooks,
   withLongLook,
 } from '../hosts/observe.ts';
+import { wholeHashCost, type MeasuredHash } from '../model/whole-hash-cost.ts';
 import { plannedHolds } from './planned-holds.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
@@ -72,8 +73,16 @@ function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCom
   };
 }
 
-/** @param routes what each route is expected to take, as far as it is known */
-export function planOf(assignment: Assignment, routes: readonly RouteExpectation[] = []): Plan {
+/**
+ * @param routes what each route is expected to take, as far as it is known
+ * @param earlier how fast an earlier run of the job hashed the whole proxy, see wholeHashCost
+ */
+export function planOf(
+  assignment: Assignment,
+  routes: readonly RouteExpectation[] = [],
+  earlier?: MeasuredHash | 'none',
+): Plan {
+  const wholeHash = wholeHashCost(assignment, earlier);
   const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
@@ -93,6 +102,7 @@ export function planOf(assignment: Assignment, routes: readonly RouteExpectation
     volume: proxiesOf(assignment).join(', '),
     bytes: bytesOfVolumes(assignment),
     routes,
+    ...(wholeHash ? { wholeHash } : {}),
     looks: looks.map(plannedCommand),
     steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),
   };

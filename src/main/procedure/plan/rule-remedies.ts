@@ -39,6 +39,8 @@ const remedies: Readonly<Record<string, string>> = {
   'shadow-active':
     'see why the backup server does not show the volume ACTIVE and its disks ENABLE; "Disk Status Abnormality" in the GDS guide; nothing was dumped',
   'shadow-writable': 'see what else on the backup server uses the volume; nothing was dumped',
+  'same-boot':
+    'a reboot removes every shadow: find out why the backup server was rebooted, and run again when it is up',
   'nothing-else':
     'find out who else works in that class on the backup server; a shadow class belongs to one run alone',
   mounted:
@@ -50,4 +52,15 @@ const otherwise = 'compare what sdxinfo shows on both sides; nothing was dumped'
 /** @param rule the rule's id */
 export function remedyOf(rule: string): string {
   return remedies[rule] ?? otherwise;
+}
+
+/** Rules whose remedy is the same before the verification and after it: nobody else has changed the shadow. */
+const withoutRival = new Set(['same-boot']);
+
+const findRival =
+  'find out who else works on the shadow class on the backup server, and run again when it is free';
+
+/** What an administrator does about a shadow that is no longer as it was verified. @param rule the rule's id */
+export function remedyOfChange(rule: string): string {
+  return withoutRival.has(rule) ? remedyOf(rule) : findRival;
 }

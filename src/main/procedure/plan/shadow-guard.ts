@@ -6,6 +6,7 @@ import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import { pastOf } from '../model/backup-past.ts';
 import { isSameBoot } from '../model/boot-identity.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
@@ -73,22 +74,39 @@ function judgeUnchanged(assignment: Assignment, world: World, events: readonly R
   ];
 }
 
-/** A reboot takes every shadow away (GDS guide 4.5, 2.2.2): one that is there after it was built by somebody else. */
-function judgeBoot({ backup }: World, events: readonly RunEvent[]): RuleVerdict[] {
-  const verified = events.findLast((event): event is EventOf<'layout'> => event.type === 'layout')?.boot;
-  const isSame = isSameBoot(verified, backup?.boot);
+const bootOfVerification = (events: readonly RunEvent[]): string | undefined =>
+  events.findLast((event): event is EventOf<'layout'> => event.type === 'layout')?.boot;
+
+/**
+ * A reboot removes every shadow (GDS guide 4.5, 2.2.2): one that exists after it was built by somebody else.
+ * @param earlier the boot that the shadow belongs to
+ */
+function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[] {
+  const isSame = isSameBoot(earlier, backup?.boot);
   if (isSame === undefined) return [];
   return [
     {
       rule: 'same-boot',
       title: 'Backup server was not rebooted',
-      expected: `boot ${verified ?? ''}`,
+      expected: `boot ${earlier ?? ''}`,
       actual: `boot ${backup?.boot ?? ''}`,
       verdict: isSame ? 'holds' : 'fails',
-      why: 'a shadow does not survive a reboot: one that is there after it is not the one that was verified',
+      why: 'a shadow does not survive a reboot: one that exists after it was built by somebody else',
       source: 'GDS guide 4.5, 2.2.2',
     },
   ];
+}
+
+/**
+ * For the verification, which has no earlier one to compare with: a shadow that was created in another boot, and is not shown now.
+ * @returns nothing where that is not so, or not known
+ */
+export function judgeRebootSinceCreation(
+  { backupServer }: Assignment,
+  world: World,
+  events: readonly RunEvent[],
+): RuleVerdict[] {
+  return judgeBoot(world, pastOf(events, backupServer).bootOfCreation).filter(isBlocking);
 }
 
 /** The mounts that are this run's own: none before it has made its mount point. */
@@ -143,10 +161,11 @@ export function judgeGuard(
   );
   return [
     ...judgeStopped(assignment, world),
+    // Before the shadow: a reboot removes it, and explains everything that is missing.
+    ...judgeBoot(world, bootOfVerification(events)),
     ...shadow,
     judgeForeignMounts(assignment, world, mountPointMade),
     ...judgeUnchanged(assignment, world, events),
-    ...judgeBoot(world, events),
   ];
 }
 

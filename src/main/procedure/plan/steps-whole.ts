@@ -8,6 +8,7 @@ import { bytesText } from '../../../contract/words.ts';
 import { bytesOfVolumes, commandNode, listed, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { wholeHashSteps } from '../model/run-marks.ts';
 import type { Step, StepCommand } from '../model/step.ts';
+import { waitsForHash } from '../model/whole-hash-cost.ts';
 import {
   isProxyJoined,
   isProxyReadable,
@@ -66,6 +67,7 @@ function hashStep(assignment: Assignment): Step {
     phase: 'remove',
     title: `Hash the whole of ${proxies} on ${host}`,
     why: `every byte is compared with what was streamed to tape, and not sampled records alone: ${host} reads ${bytesText(bytesOfVolumes(assignment))}`,
+    endangers: waitsForHash(assignment),
     source: 'Shadowtape',
     performance: 'whole-hash',
     commands: hashCommands(assignment),

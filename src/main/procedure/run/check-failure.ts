@@ -4,7 +4,7 @@ import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { listed, proxiesOf } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step } from '../model/step.ts';
-import { remedyOf } from '../plan/rule-remedies.ts';
+import { remedyOf, remedyOfChange } from '../plan/rule-remedies.ts';
 import { isOfCluster, judgeGuard, toldOfGuard } from '../plan/shadow-guard.ts';
 import type { World } from '../model/world.ts';
 
@@ -18,7 +18,8 @@ export function checkFailure(
   code: CheckCode,
 ): ShadowtapeError {
   const proxy = volume ?? listed(proxiesOf(assignment));
-  const remedy = remedyOf(rule).replace('jobs.JOB.', `jobs.${assignment.jobName}.`);
+  const remedies = code === 'SHADOW_CHANGED' ? remedyOfChange : remedyOf;
+  const remedy = remedies(rule).replace('jobs.JOB.', `jobs.${assignment.jobName}.`);
   const values = { step: step.id, proxy, title, expected, actual, remedy };
   return failure(code, values, { expected, actual });
 }

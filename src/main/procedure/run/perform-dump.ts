@@ -1,4 +1,5 @@
 /** The dump; and the one through the console: read on the backup server, written on the tape host. */
+import { once } from 'node:events';
 import { runDump, type DumpResult } from '../../../streams/copy-path.ts';
 import { judgeSpanningWrite, totalOf } from '../../../streams/spanning-tape-sink.ts';
 import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
@@ -16,7 +17,7 @@ import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { boundToBaseline } from './shadow/shadow-baseline.ts';
+import { boundToBaseline, judgeWhileOpen } from './shadow/shadow-baseline.ts';
 import { whileWatched } from './shadow/shadow-watch.ts';
 import { requireOfCluster, samplesOf } from './shadow/streamed-records.ts';
 import { SpanningDump } from './spanning-dump.ts';
@@ -139,6 +140,41 @@ function shapeOf({ method, blocks }: VolumeAssignment, catalogue: CatalogueFile 
   return { lastRecord: 'short', expectedBytes: method === '6a' ? blocks * blockBytes : undefined } as const;
 }
 
+/** Resolves when the first data has come, when there will be none, or when the wait is given up. */
+async function dataComes({ stream, ended }: ByteSource, abort: AbortSignal): Promise<void> {
+  const waiting = new AbortController();
+  const signal = AbortSignal.any([abort, waiting.signal]);
+  await Promise.race([
+    once(stream, 'readable', { signal }).catch(() => undefined),
+    ended.catch(() => undefined),
+  ]);
+  waiting.abort();
+}
+
+/**
+ * A shadow that is not held open may have been built anew since it was judged. Once data comes the reader has it open, and since nobody takes
+ * that data yet, a dump of more than a few MiB cannot end.
+ */
+async function judgeOpened(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+  source: Opened<ByteSource>,
+  abort: AbortSignal,
+): Promise<void> {
+  const holder = context.holders.get(volume.proxy);
+  // A raw device is compared with the cluster as it passes.
+  if (samplesOf(context, volume) || (holder && !holder.lost)) return;
+  try {
+    await dataComes(source.end, abort);
+    if (!abort.aborted) await judgeWhileOpen(context, step, volume);
+  } catch (error) {
+    source.end.stream.destroy();
+    await close(context, step.id, source);
+    throw error;
+  }
+}
+
 async function copy(
   context: RunContext,
   step: Step,
@@ -160,6 +196,7 @@ async function copy(
     readCommand,
     reader(context, step.id, (piece) => (heard ? heard.hear(piece) : said.add(piece))),
   );
+  await judgeOpened(context, step, volume, source, abort);
   const sink = await openSink(context, step, volume, writeCommand, source);
   try {
     const result = await runDump({

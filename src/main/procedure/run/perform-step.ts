@@ -26,6 +26,7 @@ import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts'
 import { writeThrough } from './shadow/shadow-baseline.ts';
 import { volumeNamed } from '../model/assignment.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
+import { judgeRebootSinceCreation } from '../plan/shadow-guard.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
 import type { Look, Performance, Step, StepChecks } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -67,12 +68,16 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   for (const side of checks.fresh ?? []) context.observer.forgetSide(side);
   if (checks.last) context.observer.askLast(checks.last);
   const world = await lookSteadily(context, step, checks.looks);
+  const isVerification = step.performance === 'verification';
   // What is drawn of the verification must be what was judged, also where it differs.
-  if (step.performance === 'verification' && checks === step.before) recordLayout(context, step, world);
-  const verdicts = checks.judge(world);
+  if (isVerification && checks === step.before) recordLayout(context, step, world);
+  const verdicts = [
+    ...(isVerification ? judgeRebootSinceCreation(context.assignment, world, context.journal.events) : []),
+    ...checks.judge(world),
+  ];
   recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
-  const code = step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED';
+  const code = isVerification ? 'SHADOW_DIFFERS' : 'CHECK_FAILED';
   if (blocking[0]) throw checkFailure(context, step, blocking[0], code);
 }
 

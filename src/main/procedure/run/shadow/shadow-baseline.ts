@@ -131,6 +131,21 @@ async function requireBaseline(
 }
 
 /**
+ * To be called while the dump's reader has the shadow open, and cannot end: nobody can stop or remove it now. What is judged here is what the
+ * reader reads, also where the shadow could not be held open.
+ * @throws CHECK_FAILED, SHADOW_CHANGED, SNAPSHOT_CHANGED, and what reading a record can end with
+ */
+export async function judgeWhileOpen(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+): Promise<void> {
+  await context.judgeAgain?.();
+  const records = ofCluster(context, volume).map(({ record }) => record);
+  requireUnchanged(context, step, volume, await readThroughShadow(context, step, volume, records));
+}
+
+/**
  * Dumps a volume, and compares sampled records before and after. A raw device that passes through this program is compared as it
  * passes, and needs none of this.
  * @throws BASELINE_DIFFERS, what reading a record can end with, and what the dump throws

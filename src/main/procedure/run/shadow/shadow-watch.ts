@@ -3,6 +3,7 @@
  * that is rejoined, parted and stopped again looks afterwards as it did before.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { isFailure } from '../../../../contract/errors.ts';
 import { durationText } from '../../../../contract/words.ts';
 import { noJournal } from '../../../journal/journal.ts';
 import { blockBytes, type Assignment } from '../../model/assignment.ts';
@@ -17,10 +18,15 @@ import { holdersOf, reopenShadows } from './shadow-hold.ts';
 /** Bytes a second: no copy between two disks is taken to be faster. */
 const fastestCopy = 500_000_000;
 
-/** Seconds between two state checks: less than a full copy takes, since a rejoin copies the whole volume. */
-export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>): number {
+/**
+ * Seconds before a state check: less than a full copy takes, since a rejoin copies the whole volume. The first checks come sooner: a dump may
+ * be over before a whole interval has passed, and what reads a shadow keeps it from being put back.
+ * @param nth from 0
+ */
+export function watchSeconds({ job, volumes }: Pick<Assignment, 'job' | 'volumes'>, nth: number): number {
   const smallest = Math.min(...volumes.map(({ blocks }) => blocks * blockBytes));
-  return Math.max(1, Math.min(job.resynchronisation.everySeconds, smallest / fastestCopy));
+  const interval = Math.max(1, Math.min(job.resynchronisation.everySeconds, smallest / fastestCopy));
+  return Math.min(interval, 2 ** nth);
 }
 
 class ShadowWatch {
@@ -32,6 +38,7 @@ class ShadowWatch {
   /** Holders whose end was noticed: where the host cannot be asked then, it is asked at the usual interval. */
   readonly #noticed = new WeakSet<object>();
   #unseenSince: number | undefined;
+  #pauses = 0;
 
   constructor(context: RunContext, step: Step) {
     this.#context = context;
@@ -62,8 +69,18 @@ class ShadowWatch {
         await this.#check();
         await this.#holdAgain();
       } catch (error) {
-        if (!signal.aborted) this.#tellUnseen(error);
+        if (!signal.aborted) this.#take(error);
       }
+    }
+  }
+
+  /** A query that failed is told. What cannot even be told, since there is no journal, ends what is watched. */
+  #take(error: unknown): void {
+    try {
+      if (isFailure(error, 'JOURNAL_UNWRITABLE')) throw error;
+      this.#tellUnseen(error);
+    } catch (trouble) {
+      this.#found.abort(trouble);
     }
   }
 
@@ -72,7 +89,8 @@ class ShadowWatch {
     const stop = this.#stop.signal;
     const holders = holdersOf(this.#context, this.#step).filter((holder) => !this.#noticed.has(holder));
     const signal = AbortSignal.any([stop, ...holders.map(({ gone }) => gone)]);
-    const milliseconds = watchSeconds(this.#context.assignment) * 1000;
+    const milliseconds = watchSeconds(this.#context.assignment, this.#pauses) * 1000;
+    this.#pauses += 1;
     await wait(milliseconds, undefined, { signal }).catch(() => stop.throwIfAborted());
     for (const holder of holders) if (holder.gone.aborted) this.#noticed.add(holder);
   }
@@ -112,7 +130,7 @@ class ShadowWatch {
 /**
  * Does some work while both sides are watched.
  * @param work is given the signal that ends it: the run's, and that of the watch
- * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED where proxy or shadow changed meanwhile
+ * @throws what the work throws; CHECK_FAILED or SHADOW_CHANGED where proxy or shadow changed meanwhile; JOURNAL_UNWRITABLE
  */
 export async function whileWatched<Value>(
   context: RunContext,
