@@ -55,6 +55,8 @@ export const jobSchema = z.strictObject({
     stripeWidth: z.record(nonEmpty, z.int().min(1, 'must be at least one block')).optional(),
   }),
   method: method.default('6a'),
+  /** `any`: the run continues without a primary node that cannot be reached, as long as another one answers. */
+  nodes: z.enum(['all', 'any']).default('all'),
   route: z.enum(['console', 'server']).default('console'),
   services: services.default('ask'),
   /** Lets fsck repair without asking (-y): the guide's 6b-2 asks. */

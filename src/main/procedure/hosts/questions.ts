@@ -8,7 +8,8 @@ export interface Choice {
 }
 
 export interface Question {
-  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape';
+  readonly id:
+    'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape' | 'node-down';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];

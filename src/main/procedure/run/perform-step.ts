@@ -22,9 +22,11 @@ import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { performStopHashed, performWholeHash } from './perform-whole-hash.ts';
+import { requireDown } from './missing-nodes.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { writeThrough } from './shadow/shadow-baseline.ts';
 import { volumeNamed } from '../model/assignment.ts';
+import { missingVerdicts } from '../model/missing-node.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
 import type { Look, Performance, Step, StepChecks } from '../model/step.ts';
@@ -69,7 +71,8 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   const world = await lookSteadily(context, step, checks.looks);
   // What is drawn of the verification must be what was judged, also where it differs.
   if (step.performance === 'verification' && checks === step.before) recordLayout(context, step, world);
-  const verdicts = checks.judge(world);
+  await requireDown(context, step);
+  const verdicts = [...checks.judge(world), ...missingVerdicts(world.missing)];
   recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
   const code = step.performance === 'verification' ? 'SHADOW_DIFFERS' : 'CHECK_FAILED';
@@ -88,6 +91,7 @@ function lookSteadily({ observer, steadiness }: RunContext, { id }: Step, looks:
 async function guard(context: RunContext, step: Step): Promise<void> {
   context.observer.forget();
   const world = await lookSteadily(context, step, ['primaries', 'backup']);
+  await requireDown(context, step);
   const trouble = troubleOfShadow(context, step, world, true);
   if (trouble) throw trouble;
 }
@@ -146,6 +150,8 @@ export async function performStep(context: RunContext, step: Step): Promise<void
   try {
     journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
     context.throwIfCancelled(step.id);
+    await context.nodes.probe(step.id);
+    await requireDown(context, step);
     await openShadows(context, step, () => guard(context, step));
     context.throwIfCancelled(step.id);
     await judge(context, step, step.before);
