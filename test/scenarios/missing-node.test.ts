@@ -284,17 +284,20 @@ describe('a node that answers again during a run', () => {
 
   it('and uses the proxy ends the run', async () => {
     const scene = await newScene();
+    const statuses: number[] = [];
     const { end } = await runWithReturn(scene, async () => {
       await scene.lab.rebootNode('node2');
-      const { status } = await scene.lab.type(
-        'node2',
-        'fsck -F ufs -y /dev/sfdsk/Class1/rdsk/Volume2 && mkdir /mnt && mount -F ufs -o ro /dev/sfdsk/Class1/dsk/Volume2 /mnt',
-      );
-      expect(status).toBe(0);
+      for (const line of [
+        'fsck -F ufs -y /dev/sfdsk/Class1/rdsk/Volume2',
+        'mkdir /mnt2',
+        'mount -F ufs -o ro /dev/sfdsk/Class1/dsk/Volume2 /mnt2',
+      ])
+        statuses.push((await scene.lab.type('node2', line)).status);
     });
+    expect(statuses).toEqual([0, 0, 0]);
     expect(end.error).toMatchObject({ code: 'CHECK_FAILED' });
     expect(end.sentence).toContain(
-      'No proxy is mounted on node2: expected none, seen /dev/sfdsk/Class1/dsk/Volume2 on /mnt of node2',
+      'No proxy is mounted on node2: expected none, seen /dev/sfdsk/Class1/dsk/Volume2 on /mnt2 of node2',
     );
     // The cluster refuses to rejoin a proxy that is in use.
     expect(end.exitStatus).toBe(3);
