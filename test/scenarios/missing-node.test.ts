@@ -305,6 +305,19 @@ describe('a node that answers again during a run', () => {
     expect(scene.lab.world().shadow.volumes).toEqual([]);
   });
 
+  it('while the services of the others are stopped ends the run: its own were not', async () => {
+    const scene = await newScene();
+    when(scene, 'node1', 'umount /app', () => reachable(scene, 'node2'));
+    const change = withJob({ nodes: 'any' });
+    const end = await runWithoutNode2(scene, { change, nodesDown: ['node2'] });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: 'step 3-3: node2 answers again, and its services were not stopped',
+    });
+    expect(changingCommands(scene)).toEqual(['node1 umount /app', 'node1 mount /app']);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
   it('and is locked by somebody else stops everything before the next change', async () => {
     const scene = await newScene();
     const folder = lockFolder('Class1');

@@ -125,7 +125,10 @@ export class NodeSight {
     } catch (error) {
       // It went away again while it was met, or it is not what it was.
       if (isFailure(error, 'HOST_UNREACHABLE', 'HOST_IS_ANOTHER')) this.#missing.set(node, missing);
-      if (isFailure(error, 'HOST_UNREACHABLE')) return;
+      if (isFailure(error, 'HOST_UNREACHABLE')) {
+        this.#options.onMissing?.(step, missing);
+        return;
+      }
       if (!this.#options.onTrouble) throw error;
       this.#options.onTrouble(step, missing, error);
     }

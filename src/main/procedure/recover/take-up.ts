@@ -25,7 +25,7 @@ import { Observer } from '../hosts/observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { meetNode, tellMissingNodes } from '../run/missing-nodes.ts';
+import { meetNodes, tellMissingNodes } from '../run/missing-nodes.ts';
 import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
@@ -359,17 +359,15 @@ async function takeUpOn(
   const context = new RunContext({ ...options, journal });
   context.patience = triesWhileHeldOpen;
   context.lockGuard.hold();
-  const unpins: (() => void)[] = [];
+  const unpin = meetNodes(context, options.sameMachines);
   try {
     for (const { node } of assignment.missing ?? []) context.unlocked.add(node);
     if (options.mode === 'unwind') context.unwinding = true;
     tellMissingNodes(context, step, marksNow(options, events).locks);
-    context.nodes.meet = async (at, missing) =>
-      void unpins.push(await meetNode(context, at, missing, options.sameMachines));
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };
   } finally {
-    for (const unpin of unpins) unpin();
+    unpin();
     journal.close();
   }
 }

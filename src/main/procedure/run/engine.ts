@@ -10,7 +10,7 @@ import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
 import { asTableError, endOfRun, haltedEnd, lostLockEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { identifyHosts, pinHosts } from '../hosts/identify-hosts.ts';
-import { meetNode, tellMissingNodes } from './missing-nodes.ts';
+import { meetNodes, tellMissingNodes } from './missing-nodes.ts';
 import { settle } from './settle.ts';
 import { closeAllShadows } from './shadow/shadow-hold.ts';
 import type { Step } from '../model/step.ts';
@@ -170,7 +170,7 @@ export async function performRun(options: RunOptions): Promise<RunEnd> {
       journal.append({ type: 'hosts-identified', hosts: identities });
       unpins.push(pinHosts(hosts, identities));
       tellMissingNodes(context, 'begin');
-      nodes.meet = async (step, missing) => void unpins.push(await meetNode(context, step, missing));
+      unpins.push(meetNodes(context));
     });
   } finally {
     for (const unpin of unpins) unpin();

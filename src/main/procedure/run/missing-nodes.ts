@@ -38,6 +38,7 @@ function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNo
 function sayDown({ nodes, journal }: RunContext, step: string, node: string, by: string): void {
   nodes.sayDown(node);
   journal.append({ type: 'node', step, node, what: 'down', by });
+  journal.append({ type: 'warning', step, text: `${node} is taken for down: ${by} says so` });
 }
 
 /** Contexts in which somebody is asked at the moment: what is judged after the answer asks nothing again. */
@@ -102,14 +103,28 @@ function requireServicesStopped({ assignment, marks }: RunContext, step: string,
 }
 
 /**
+ * Has nodes that answer again met from now on.
+ * @param sameMachines hosts of which the operator says that they are the same machines
+ * @returns what ends the pinning of their host keys
+ */
+export function meetNodes(context: RunContext, sameMachines: readonly string[] = []): () => void {
+  const unpins: (() => void)[] = [];
+  context.nodes.meet = (step, missing) =>
+    context.steadiness.apart(async () => {
+      unpins.push(await meetNode(context, step, missing, sameMachines));
+    });
+  return () => unpins.forEach((unpin) => unpin());
+}
+
+/**
  * Meets a node that answers again: the same machine, the lock of the class, no mount of a proxy, and each proxy as the run has left it.
  * @throws HOST_IS_ANOTHER, LOCK_LOST or what else the lock is refused with, NODE_CAME_BACK, CHECK_FAILED, and what a session can end with
  */
-export async function meetNode(
+async function meetNode(
   context: RunContext,
   step: string,
   { node, since }: MissingNode,
-  sameMachines: readonly string[] = [],
+  sameMachines: readonly string[],
 ): Promise<() => void> {
   const { runner, assignment, journal, options } = context;
   const known = identifiedHosts(journal.events) ?? [];
