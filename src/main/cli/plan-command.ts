@@ -29,7 +29,7 @@ export function registerPlan(line: CommandLine): void {
     .action(async (job: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => console.plan({ job, ...options }));
       if (options.json) {
-        for (const missing of plan.missing ?? []) printJson({ missing: missing.node, ...missing });
+        for (const { node, ...told } of plan.missing ?? []) printJson({ missing: node, ...told });
         plan.steps.forEach(printJson);
       } else standardOutput.write(planText(plan, options.all));
     });

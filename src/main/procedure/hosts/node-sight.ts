@@ -147,3 +147,21 @@ export class NodeSight {
     }
   }
 }
+
+/** What the site and the job say of the nodes. */
+export interface NodesOfSite {
+  readonly primaryNodes: readonly string[];
+  readonly nodes?: 'all' | 'any';
+  readonly backupServer: string;
+  readonly tapeHost?: string;
+  readonly missing?: readonly MissingNode[];
+}
+
+/** The nodes for whoever looks outside a run: nobody hears of one that is missing but from what was seen. */
+export function nodesOutsideRun(
+  hosts: Hosts,
+  { primaryNodes, nodes = 'all', backupServer, tapeHost, missing = [] }: NodesOfSite,
+): NodeSight {
+  const needed = [backupServer, ...(tapeHost === undefined ? [] : [tapeHost])];
+  return new NodeSight({ hosts, nodes: primaryNodes, mode: nodes, needed, missing });
+}

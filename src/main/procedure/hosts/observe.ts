@@ -21,7 +21,7 @@ import { troubleOf, type Command, type CommandRunner } from './command-runner.ts
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
 import { bootQueries, parseBoot } from '../model/boot-identity.ts';
 import { machineQuery } from '../model/host-identity.ts';
-import { NodeSight } from './node-sight.ts';
+import { nodesOutsideRun, type NodeSight } from './node-sight.ts';
 import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
 import { parseMountTable, type BackupReport, type Mount, type World } from '../model/world.ts';
@@ -203,15 +203,6 @@ function requireWhole(host: string, [all, long = all]: readonly Reading[]): void
 /** One query serves the checks of the same moment: of what no command of this run can have changed since. */
 const momentMilliseconds = 5000;
 
-/** The nodes as an observer sees them that belongs to no run. */
-function nodesOf(
-  { hosts }: CommandRunner,
-  { primaryNodes, nodes = 'all', backupServer, tapeHost }: Observed,
-) {
-  const needed = [backupServer, ...(tapeHost === undefined ? [] : [tapeHost])];
-  return new NodeSight({ hosts, nodes: primaryNodes, mode: nodes, needed });
-}
-
 /** Sees the world through the hosts' eyes; keeps what it saw until something may have changed it. */
 export class Observer {
   readonly #runner: CommandRunner;
@@ -237,7 +228,7 @@ export class Observer {
     runner: CommandRunner,
     observed: Observed,
     events: () => readonly RunEvent[] = () => [],
-    nodes: NodeSight = nodesOf(runner, observed),
+    nodes: NodeSight = nodesOutsideRun(runner.hosts, observed),
   ) {
     this.#nodes = nodes;
     this.#runner = runner;

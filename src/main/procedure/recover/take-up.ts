@@ -18,7 +18,7 @@ import type { ReadJournal } from '../../journal/journal-reader.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
 import { hasPartedLater } from '../model/later-runs.ts';
 import { identifyHosts, pinHosts, requireSameHosts, type SameHosts } from '../hosts/identify-hosts.ts';
-import { NodeSight } from '../hosts/node-sight.ts';
+import { nodesOutsideRun } from '../hosts/node-sight.ts';
 import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
 import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import { Observer } from '../hosts/observe.ts';
@@ -174,18 +174,6 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
   died: 'died: killed, or the server was rebooted',
 };
 
-/** The nodes as they were found before the run is taken up. */
-function nodesOf({ hosts, assignment }: TakeUpOptions): NodeSight {
-  const { primaryNodes, backupServer, tapeHost, job, missing = [] } = assignment;
-  return new NodeSight({
-    hosts,
-    nodes: primaryNodes,
-    mode: job.nodes,
-    needed: [backupServer, tapeHost],
-    missing,
-  });
-}
-
 /** True for a lock on a node that does not answer: whether the run has left it there is not known until it does. */
 function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, host }: LockPlace): boolean {
   return what === 'class' && missing.some(({ node }) => node === host);
@@ -194,7 +182,8 @@ function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, hos
 /** @throws HOST_IS_ANOTHER, and what a session can end with */
 async function sameHosts(options: TakeUpOptions, runner: CommandRunner, events: readonly RunEvent[]) {
   const { hosts, assignment, run, sameMachines } = options;
-  const asked = { runner, hosts, assignment, step, nodes: nodesOf(options) };
+  const nodes = nodesOutsideRun(hosts, { ...assignment, nodes: assignment.job.nodes });
+  const asked = { runner, hosts, assignment, step, nodes };
   const before = identifiedHosts(events);
   if (before !== undefined) return requireSameHosts(asked, before, sameMachines);
   const unknown = `the journal of ${run} does not tell which machines its hosts were: those of the site file are taken for the same`;
