@@ -16,6 +16,7 @@ import {
   type SiteTree,
 } from '../support/lab-run.ts';
 import { allLocks, changingCommands } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
 import { checkScene, failureOf, refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
 
 const openScenes = new Set<Scene>();
@@ -337,8 +338,32 @@ describe('a node that answers again during a run', () => {
   });
 });
 
-describe('a run that needed every node, and has lost one', () => {
-  it('is rolled back from the other one with --nodes any', async () => {
+describe('an interrupted run that has lost a node', () => {
+  it('is resumed without it; when it answers, the lock that the dead process left there is taken over', async () => {
+    const scene = await newScene();
+    const halt = new AbortController();
+    const first = await runScene(scene, {
+      change: rawAny,
+      halt: halt.signal,
+      onEvent: (event) => {
+        if (event.type === 'step-started' && event.step === '7') halt.abort();
+      },
+    });
+    expect(first.exitStatus).toBe(3);
+    await cutOff(scene, 'node2');
+    when(scene, 'node3', 'sdxshadowdisk -R', () => reachable(scene, 'node2'));
+    const end = await takeUpScene(scene, 'resume', first.run, { change: rawAny });
+    await scene.lab.copyingFinished();
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(nodeEvents(end)).toMatchObject([
+      { what: 'missing', step: 'take-up', node: 'node2', locked: true },
+      { what: 'back', step: '8-1', node: 'node2' },
+    ]);
+    expect(allLocks(scene)).toEqual([]);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('and needed every node is rolled back from the other one with --nodes any', async () => {
     const scene = await newScene();
     const halt = new AbortController();
     const first = await runScene(scene, {
