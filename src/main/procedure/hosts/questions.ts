@@ -5,6 +5,8 @@ export interface Choice {
   readonly label: string;
   /** True where who chooses it is asked why. */
   readonly asksReason?: boolean;
+  /** True where a terminal takes the word alone, not its number: it names what the operator vouches for. */
+  readonly byWord?: boolean;
 }
 
 export interface Question {

@@ -29,7 +29,7 @@ function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNo
     step: step.id,
     text: `${node} has not answered since ${since}, and ${why}. Is ${node} down: halted, or switched off? A node that only cannot be reached from here may still run and use ${masters}.`,
     choices: [
-      { id: node, label: `${node} is down` },
+      { id: node, label: `${node} is down`, byWord: true },
       { id: 'end-run', label: `End the run: ${node} may be running` },
     ],
   };
