@@ -30,7 +30,8 @@ const siteText = z.string().max(1_000_000);
 const path = z.string().min(1).max(4096);
 const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
 const route = z.enum(['console', 'server']);
-const jobChoice = { job: name, method: method.optional(), route: route.optional() };
+const nodes = z.enum(['all', 'any']);
+const jobChoice = { job: name, method: method.optional(), route: route.optional(), nodes: nodes.optional() };
 
 /** Channel -> schema of its request, checked on the main side. */
 export const requestSchemas = {

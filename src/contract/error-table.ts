@@ -299,6 +299,27 @@ export const errorTable = {
     sentence: 'the job asks an operator ({question}), and nobody can be asked here',
     hint: '{remedy}',
   },
+  NODE_NOT_KNOWN_DOWN: {
+    sentence:
+      'step {step}: {node} has not answered since {since}, it is not known whether it is down, and {why}',
+    hint: 'find out on the machine itself. If {node} is halted or switched off, run with --node-down {node}, or on a terminal without --yes; if it runs, repair the way to it first',
+  },
+  NODE_CAME_BACK: {
+    sentence: 'step {step}: {node} answers again, and its services were not stopped',
+    hint: 'start the run again: it then stops the services of {node}, too',
+  },
+  NODE_NOT_DOWN: {
+    sentence: '{node} answers, so it is not down',
+    hint: 'leave out --node-down {node}: the run then uses {node} as any other node',
+  },
+  NODE_UNKNOWN: {
+    sentence: '{node} is not a primary node of this site',
+    hint: 'primary nodes: {nodes}',
+  },
+  NO_NODE_ANSWERS: {
+    sentence: 'no primary node answers: {nodes}; {reason}',
+    hint: 'a run needs at least one of them: check that one is up, and that sshd listens on it',
+  },
   OPERATOR_DECLINED: {
     sentence: 'step {step}: {by} chose to stop',
     hint: 'start the run again when it is time',

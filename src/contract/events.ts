@@ -80,6 +80,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
       .optional(),
     /** Counts the runs of a state folder: names and times do not order them where a clock was set back. */
     order: z.int().positive().optional(),
+    /** `any`: the run continues without a primary node that does not answer. */
+    nodes: z.enum(['all', 'any']).optional(),
     /** Of the console: version of Node.js, and the system it runs on. */
     node: z.string().optional(),
     system: z.string().optional(),
@@ -93,7 +95,23 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string().optional(),
     system: z.string().optional(),
   }),
-  /** Which machines the hosts are, right after the run began and after each taking up. */
+  /** A primary node of a run with `nodes: any`. `missing`: it does not answer; `down`: somebody says that it is down; `back`: it answers again. */
+  event('node', {
+    step: z.string(),
+    node: z.string(),
+    what: z.enum(['missing', 'down', 'back']),
+    /** missing, back: since when it did not answer; ISO 8601, UTC. */
+    since: z.string().optional(),
+    /** missing: why it cannot be reached, a sentence. */
+    reason: z.string().optional(),
+    /** missing: what is not checked on it, a phrase each. */
+    unchecked: z.array(z.string()).optional(),
+    /** missing: whether the run has the lock of its class there. */
+    locked: z.boolean().optional(),
+    /** down: who says so. */
+    by: z.string().optional(),
+  }),
+  /** Which machines the hosts are, right after the run began and after each taking up; a node that did not answer is told of when it does. */
   event('hosts-identified', {
     hosts: z.array(
       z.looseObject({

@@ -27,6 +27,8 @@ export interface PlannedStep {
   readonly operator: string | undefined;
   /** How the guide's lines are run, where that is in another form: detached, with a digest in the same pass. */
   readonly runAs: readonly string[];
+  /** What is not done in this step, since a node does not answer. */
+  readonly without?: string;
   /** Why the step is left out. */
   readonly leftOut: string | undefined;
 }
@@ -61,6 +63,14 @@ export interface Plan {
   readonly routes: readonly RouteExpectation[];
   /** Where the job hashes the whole proxy. */
   readonly wholeHash?: WholeHashCost;
+  /** Whether the run continues without a node that does not answer; `all` where it is left out. */
+  readonly nodes?: 'all' | 'any';
+  /** Primary nodes that do not answer, and what is not checked on them; left out where all do. */
+  readonly missing?: readonly {
+    readonly node: string;
+    readonly since: string;
+    readonly unchecked: readonly string[];
+  }[];
   /** What is looked at before and after the steps. */
   readonly looks: readonly PlannedCommand[];
   readonly steps: readonly PlannedStep[];

@@ -195,7 +195,8 @@ export interface QuestionView {
   readonly run: string;
   /** Of this asking; an answer names it. */
   readonly number: number;
-  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape';
+  readonly id:
+    'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape' | 'node-down';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly ChoiceView[];

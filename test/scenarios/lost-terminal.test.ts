@@ -134,6 +134,27 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectVerified();
   });
 
+  it('takes the name of a node alone for the word that it is down, not the number of that choice', async () => {
+    await scene.writeSite((tree) => {
+      quick(tree);
+      withJob({ nodes: 'any' })(tree);
+    });
+    scene.lab.faults.set('host-down=node2');
+    await scene.lab.faultsSettled();
+    const terminal = start('run', 'raw-dd');
+    await terminal.see('node2 is down (type node2)');
+    await terminal.see('your choice');
+    terminal.type('1\r');
+    await terminal.see('your choice');
+    terminal.type('end-run\r');
+    expect(await terminal.end).toBe(1);
+    expect((await lastEvent()).last).toMatchObject({
+      type: 'run-finished',
+      verdict: 'failed',
+      exitStatus: 1,
+    });
+  });
+
   async function interrupted(terminal: OnTerminal): Promise<void> {
     await terminal.see('? ');
     await terminal.see('your choice');

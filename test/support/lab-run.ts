@@ -119,6 +119,7 @@ export async function openScene({
 export interface RunSetting extends JobOverrides {
   readonly job?: string;
   readonly change?: (site: SiteTree) => void;
+  readonly nodesDown?: readonly string[];
   readonly ask?: Ask;
   readonly approveVerified?: boolean;
   readonly cancel?: AbortSignal;
@@ -154,6 +155,8 @@ export async function runScene(scene: Scene, setting: RunSetting = {}): Promise<
       job: setting.job ?? 'raw-dd',
       method: setting.method,
       route: setting.route,
+      nodes: setting.nodes,
+      nodesDown: setting.nodesDown,
       ask: setting.ask,
       approveVerified: setting.approveVerified ?? false,
       cancel: setting.cancel ?? new AbortController().signal,

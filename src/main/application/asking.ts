@@ -1,5 +1,6 @@
 /** Whether somebody can be asked what a job asks, and who answers. */
 import { failure } from '../../contract/errors.ts';
+import type { Assignment } from '../procedure/model/assignment.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
 import type { Job } from '../site/site-schema.ts';
 
@@ -22,6 +23,21 @@ export function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking)
     const remedy =
       'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds';
     throw failure('OPERATOR_NEEDED', { question: 'approve: operator', remedy });
+  }
+}
+
+/**
+ * Whoever says that a node is down must be right as far as it can be seen.
+ * @param nodesDown as the operator names them
+ * @throws NODE_UNKNOWN, NODE_NOT_DOWN
+ */
+export function requireDownNodes(
+  { primaryNodes, missing = [] }: Pick<Assignment, 'primaryNodes' | 'missing'>,
+  nodesDown: readonly string[] = [],
+): void {
+  for (const node of nodesDown) {
+    if (!primaryNodes.includes(node)) throw failure('NODE_UNKNOWN', { node, nodes: primaryNodes.join(', ') });
+    if (missing.every((each) => each.node !== node)) throw failure('NODE_NOT_DOWN', { node });
   }
 }
 

@@ -7,6 +7,7 @@ import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
 import { assign, methodsOf, observedOf, requireRunnable } from '../procedure/model/assign.ts';
 import { dumpToolOf, fileSystemOf, mounts } from '../procedure/model/assignment.ts';
+import { missingWords } from '../procedure/model/missing-node.ts';
 import { judgeReady } from '../procedure/plan/checks.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
@@ -82,15 +83,24 @@ async function checkHost(room: Room, host: string): Promise<boolean> {
   return reached;
 }
 
-async function checkJob(room: Room, named: NamedJob): Promise<void> {
+/** True where a run of the job would continue without the hosts that cannot be reached. */
+function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]): boolean {
+  const isLeft = Object.entries(site.hosts).some(
+    ([name, { role }]) => role === 'primary' && !unreached.includes(name),
+  );
+  const isNode = (name: string) => site.hosts[name]?.role === 'primary' && site.tape.host !== name;
+  return unreached.length === 0 || (nodes === 'any' && isLeft && unreached.every(isNode));
+}
+
+async function checkJob(room: Room, named: NamedJob, unreached: readonly string[]): Promise<void> {
   const { name, job } = named;
   const what = `job ${name}`;
   const observed = observedOf(room.site, job);
-  const place = observed.primaryNodes[0] ?? '';
+  const place = observed.primaryNodes.find((node) => !unreached.includes(node)) ?? '';
   await attempt(room, place, what, async () => {
     requireRunnable(room.site, job);
     const world = await new Observer(room.runner, observed).look('check', ['primaries', 'backup']);
-    const assignment = assign(room.site, named, world.primaries, name);
+    const assignment = assign(room.site, named, world.primaries, name, world.missing);
     const blocking = judgeReady(assignment, world).filter(isBlocking);
     for (const { title, expected, actual, rule } of blocking) {
       room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
@@ -101,7 +111,13 @@ async function checkJob(room: Room, named: NamedJob): Promise<void> {
       const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
       return `${proxy} is joined to ${master}, in sync, ${size}`;
     });
-    room.say(place, what, true, `${seen.join('; ')}; no shadow in ${assignment.shadow.class}`);
+    const without = (world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`);
+    room.say(
+      place,
+      what,
+      true,
+      `${seen.join('; ')}; no shadow in ${assignment.shadow.class}${without.join('')}`,
+    );
   });
 }
 
@@ -130,7 +146,7 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
   if (reached.has(host))
     await checkTape({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
   for (const [name, job] of Object.entries(site.jobs)) {
-    if (unreached.length === 0) await checkJob(room, { name, job });
+    if (mayDoWithout(site, job, unreached)) await checkJob(room, { name, job }, unreached);
     else
       say(
         unreached.join(', '),

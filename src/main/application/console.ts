@@ -6,7 +6,7 @@ import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { CheckLine, Plan } from '../../contract/plan.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { answering, requireSomebodyToAsk, type Asking } from './asking.ts';
+import { answering, requireDownNodes, requireSomebodyToAsk, type Asking } from './asking.ts';
 import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
@@ -101,10 +101,18 @@ export interface Following extends Asking {
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
-export interface RunRequest extends JobRequest, Following {}
+/** Who says which nodes are down. */
+interface NodesDown {
+  /** Primary nodes of which the operator says that they are down (--node-down). */
+  readonly nodesDown?: readonly string[] | undefined;
+}
 
-export interface TakeUpRequest extends Following {
+export interface RunRequest extends JobRequest, NodesDown, Following {}
+
+export interface TakeUpRequest extends NodesDown, Following {
   readonly run: string;
+  /** In the place of what the run began with. */
+  readonly nodes?: JobOverrides['nodes'];
   /** Takes the lock of the run over though its process may live (--take-over-lock). */
   readonly takeOverLock?: boolean | undefined;
   /** Hosts of which the operator says that they are the same machines (--same-machine). */
@@ -233,6 +241,7 @@ export class ShadowtapeConsole {
     const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
     await this.#interrupted.requireNone(named.job.class);
     const planned = await this.#assign(named, name);
+    requireDownNodes(planned, request.nodesDown);
     timeLimitsOf(planned.job, stepsOf(planned));
     const order = await nextOrder(this.#state);
     const journal = this.#newJournal(name);
@@ -307,21 +316,23 @@ export class ShadowtapeConsole {
   }
 
   /** What the journal of a run tells of how it began. @throws RUN_UNKNOWN, JOURNAL_BROKEN, JOB_UNKNOWN */
-  async #begunRun(run: string) {
+  async #begunRun(run: string, nodes?: JobOverrides['nodes']) {
     const journalFile = this.#state.journalFile(run);
     const read = () => readRun(this.#state, run);
     const { events } = await read();
     const start = beginningOf(events, journalFile);
-    const named = this.#job({ job: start.job, ...overridesOf(start) });
+    const began = overridesOf(start);
+    const named = this.#job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
     const assign = () => this.#assign(named, fingerprintSeedOf(events) ?? run);
     return { journalFile, read, events, named, assign, later: () => laterRuns(this.#state, run) };
   }
 
   async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
     const { run } = request;
-    const { journalFile, read, events, named, assign, later } = await this.#begunRun(run);
+    const { journalFile, read, events, named, assign, later } = await this.#begunRun(run, request.nodes);
     if (mode === 'resume') requireSomebodyToAsk(named.job, request);
     const assignment = await assign();
+    requireDownNodes(assignment, request.nodesDown);
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
     const unmark = await markLive(this.#state, run);
@@ -365,12 +376,15 @@ export class ShadowtapeConsole {
   }
 
   /** What a run and its taking up have in common. */
-  #follow(request: Following, run: string) {
+  #follow(request: Following & NodesDown, run: string) {
     return {
       hosts: this.#hosts,
       whyLockStays: this.#whyLockStays,
       ask: answering(request),
       canAsk: request.ask !== undefined,
+      // Who has said yes to everything has not said that a node is down.
+      canAskDown: request.ask !== undefined && !request.approveVerified,
+      nodesDown: request.nodesDown,
       operator: `${userInfo().username}@${hostname()}`,
       version,
       cancel: request.cancel,
@@ -517,7 +531,7 @@ export class ShadowtapeConsole {
   async #assign(named: NamedJob, seed: string): Promise<Assignment> {
     const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
     const world = await observer.look('assign', ['primaries']);
-    const assignment = assign(this.site, named, world.primaries, seed);
+    const assignment = assign(this.site, named, world.primaries, seed, world.missing);
     return { ...assignment, driveName: await driveName(this.#onlyLooking(), 'assign', this.site.tape) };
   }
 

@@ -62,7 +62,7 @@ export class DraftService {
     const world = await this.#world(JSON.stringify([site.hosts, observed]), () =>
       new Observer(this.#runner(hosts), observed).look('assign', ['primaries']),
     );
-    const assignment = assign(site, named, world.primaries, 'plan');
+    const assignment = assign(site, named, world.primaries, 'plan', world.missing);
     timeLimitsOf(assignment.job, stepsOf(assignment));
     return planOf(assignment);
   }

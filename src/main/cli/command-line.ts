@@ -41,6 +41,16 @@ export const methodOption = () =>
   new Option('--method <number>', 'another method than the job’s').choices(['6a', '6b', '6c', '6d', '6e']);
 export const routeOption = () =>
   new Option('--route <route>', 'another route than the job’s').choices(['console', 'server']);
+export const nodesOption = () =>
+  new Option(
+    '--nodes <which>',
+    'whether every primary node must answer, or any one: another choice than the job’s',
+  ).choices(['all', 'any']);
+export const nodeDownOption = () =>
+  new Option(
+    '--node-down <node...>',
+    'nodes that do not answer, and that you know to be down: halted, or switched off',
+  );
 export const jsonOption = () => new Option('--json', 'print JSON, an object a line');
 export const freshLabOption = () =>
   new Option('--fresh-lab', 'begin with a new embedded lab, and lose the one before');

@@ -1,10 +1,18 @@
-import { jsonOption, methodOption, routeOption, type CommandLine, type JsonOption } from './command-line.ts';
+import {
+  jsonOption,
+  methodOption,
+  nodesOption,
+  routeOption,
+  type CommandLine,
+  type JsonOption,
+} from './command-line.ts';
 import { printJson, standardOutput } from './output.ts';
 import { planText } from './plan-text.ts';
 
 interface PlanOptions extends JsonOption {
   readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
   readonly route?: 'console' | 'server';
+  readonly nodes?: 'all' | 'any';
   readonly all: boolean;
 }
 
@@ -15,11 +23,14 @@ export function registerPlan(line: CommandLine): void {
     .argument('[job]')
     .addOption(methodOption())
     .addOption(routeOption())
+    .addOption(nodesOption())
     .addOption(jsonOption())
     .option('--all', 'print long lists of like commands whole', false)
     .action(async (job: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => console.plan({ job, ...options }));
-      if (options.json) plan.steps.forEach(printJson);
-      else standardOutput.write(planText(plan, options.all));
+      if (options.json) {
+        for (const { node, ...told } of plan.missing ?? []) printJson({ missing: node, ...told });
+        plan.steps.forEach(printJson);
+      } else standardOutput.write(planText(plan, options.all));
     });
 }

@@ -26,6 +26,7 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
     ...(step.notes ?? []).map((note) => `    note: ${note}`),
     ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
+    ...(step.without === undefined ? [] : [`    ${step.without}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
     ...readLines('shadow held open from here on, where the host allows it:', step.holds, all),
     ...readLines('read first:', step.before, all),
@@ -59,12 +60,24 @@ function hashLines({ wholeHash }: Plan): string[] {
   ];
 }
 
+function missingLines({ nodes, missing = [] }: Plan): string[] {
+  if (nodes !== 'any') return [];
+  return [
+    'nodes: any: the run continues without a primary node that cannot be reached.',
+    ...missing.flatMap(({ node, since, unchecked }) => [
+      `! ${node} has not answered since ${since}. Not checked:`,
+      ...unchecked.map((what) => `    ${what}`),
+    ]),
+  ];
+}
+
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */
 export function planText(plan: Plan, all: boolean): string {
   const { job, site, method, route, volume, bytes } = plan;
   return [
     `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
     'Nothing is changed by a plan. Lines are sent as they stand here, each by itself, unless it says below them how they are run.',
+    ...missingLines(plan),
     '',
     'What the dump is expected to take:',
     ...plan.routes.map(routeLine),

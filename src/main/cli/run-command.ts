@@ -11,6 +11,8 @@ import {
   freshLabOption,
   jsonOption,
   methodOption,
+  nodeDownOption,
+  nodesOption,
   routeOption,
   type CommandLine,
   type JsonOption,
@@ -146,7 +148,12 @@ function followOn(line: CommandLine, lab: LabOptions, options: FollowOptions, be
   );
 }
 
-interface RunOptions extends LabOptions, JsonOption {
+interface NodeOptions {
+  readonly nodes?: 'all' | 'any';
+  readonly nodeDown?: readonly string[];
+}
+
+interface RunOptions extends LabOptions, JsonOption, NodeOptions {
   readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
   readonly route?: 'console' | 'server';
   readonly yes: boolean;
@@ -160,23 +167,25 @@ function registerRun(line: CommandLine): void {
     .argument('[job]')
     .addOption(methodOption())
     .addOption(routeOption())
+    .addOption(nodesOption())
+    .addOption(nodeDownOption())
     .option('--yes', 'approve the shadow when every rule holds; asks nothing', false)
     .option('--report <file>', 'write the report of the run into a PDF at its end')
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
     .action(async (job: string | undefined, options: RunOptions) => {
-      const { method, route, yes, json = false, report } = options;
+      const { method, route, nodes, nodeDown: nodesDown, yes, json = false, report } = options;
       const desk = new ReportService(line.state);
       if (report !== undefined) await desk.requireFree(report);
       const atEnd = report === undefined ? undefined : (run: string) => reportAtEnd(desk, run, report);
       await followOn(line, options, { yes, json, atEnd, ...line.again }, (console, following) =>
-        console.run({ job, method, route, ...following }),
+        console.run({ job, method, route, nodes, nodesDown, ...following }),
       );
     });
 }
 
-interface TakeUpOptions extends LabOptions, JsonOption {
+interface TakeUpOptions extends LabOptions, JsonOption, NodeOptions {
   readonly yes?: boolean;
   readonly takeOverLock?: boolean;
   readonly sameMachine?: readonly string[];
@@ -197,12 +206,15 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
       '--same-machine <host...>',
       'hosts that are the same machines, though their host key or machine id changed',
     )
+    .addOption(nodesOption())
+    .addOption(nodeDownOption())
     .addOption(jsonOption())
     .addOption(faultOption())
     .action(async (run: string, options: TakeUpOptions) => {
       const { yes = false, json = false, takeOverLock = false, sameMachine = [] } = options;
+      const { nodes, nodeDown: nodesDown } = options;
       await followOn(line, options, { yes, json, ...line.again }, (console, following) =>
-        console[mode]({ run, takeOverLock, sameMachines: sameMachine, ...following }),
+        console[mode]({ run, takeOverLock, sameMachines: sameMachine, nodes, nodesDown, ...following }),
       );
     });
 }

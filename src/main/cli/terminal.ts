@@ -87,12 +87,16 @@ async function askUntilTyped(
  */
 export function terminalAsk(progress: ProgressLine, user: string, stop?: StopSwitch): Ask {
   return async (question, abort) => {
-    const choices = question.choices.map(({ id, label }, index) => `  ${index + 1}  ${label} (${id})`);
+    const choices = question.choices.map(({ id, label, byWord }, index) =>
+      byWord ? `  -  ${label} (type ${id})` : `  ${index + 1}  ${label} (${id})`,
+    );
     progress.print(['', `? ${printable(question.text)}`, ...choices]);
     const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
     for (;;) {
       const typed = await ask(`  your choice [1-${question.choices.length}]: `);
-      const chosen = question.choices.find(({ id }, index) => typed === id || typed === String(index + 1));
+      const chosen = question.choices.find(
+        ({ id, byWord }, index) => typed === id || (!byWord && typed === String(index + 1)),
+      );
       if (!chosen) continue;
       const reason = chosen.asksReason ? await ask('  why: ') : undefined;
       return { choice: chosen.id, by: user, reason };

@@ -20,9 +20,9 @@ export type RunChannel =
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
   const [start] = events;
   if (start?.type !== 'run-started') return undefined;
-  const { job, method, route } = start;
+  const { job, method, route, nodes } = start;
   try {
-    return await (await site.current).console.plan({ job, method, route });
+    return await (await site.current).console.plan({ job, method, route, nodes });
   } catch {
     return undefined;
   }

@@ -24,6 +24,7 @@ describe('a site file', () => {
       volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
       shadow: { class: 'Class2', disks: { Disk3: 'c1t1d3' } },
       method: '6a',
+      nodes: 'all',
       route: 'console',
       services: { stop: [['umount', '/app']], resume: [['mount', '/app']] },
       fsck: { answerYes: false },
@@ -250,6 +251,14 @@ describe('a site file with a wrong key or value', () => {
         nightly.verify = { fingerprint: 'all', digest: 'none' };
       }),
     ],
+    [
+      'jobs.nightly.verify.fingerprint: "all" takes nodes: all: one node reads the whole proxy, and is the only one that can tell how far it is',
+      job((nightly) => {
+        nightly.nodes = 'any';
+        nightly.verify.fingerprint = 'all';
+      }),
+    ],
+    ['jobs.nightly.nodes: must be one of: all, any', job((nightly) => (nightly.nodes = 'most'))],
     [
       'jobs.nightly.services: must have one of these forms: ask, not-needed, {stop, resume}, {nodes}',
       job((nightly) => (nightly.services = 'never')),

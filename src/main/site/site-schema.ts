@@ -58,6 +58,8 @@ export const jobSchema = z.strictObject({
   method: method.default('6a'),
   /** What is on the volumes; what the method is for where absent. */
   fileSystem: z.enum(fileSystems).optional(),
+  /** `any`: the run continues without a primary node that cannot be reached, as long as another one answers. */
+  nodes: z.enum(['all', 'any']).default('all'),
   route: z.enum(['console', 'server']).default('console'),
   services: services.default('ask'),
   /** Lets fsck repair without asking (-y): the guide's 6b-2 asks. */

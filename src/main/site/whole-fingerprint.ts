@@ -11,13 +11,17 @@ export const samplesWanted = ({ verify: { fingerprint } }: Verifying): number =>
   fingerprint === 'all' ? usualSamples : fingerprint;
 
 /** @returns why a job cannot have the whole proxy hashed; undefined where it can, or does not ask for it */
-export function whyNotAll(job: Pick<Job, 'verify' | 'method' | 'route' | 'volumes'>): string | undefined {
+export function whyNotAll(
+  job: Pick<Job, 'verify' | 'method' | 'nodes' | 'route' | 'volumes'>,
+): string | undefined {
   if (!hashesAll(job)) return undefined;
   const other = job.volumes.find((volume) => (volume.method ?? job.method) !== '6a');
   if (other) {
     const method = other.method ?? job.method;
     return `"all" takes method 6a: what ${method} writes for ${other.proxy} is not the bytes of the device, and cannot be compared with them`;
   }
+  if (job.nodes === 'any')
+    return '"all" takes nodes: all: one node reads the whole proxy, and is the only one that can tell how far it is';
   return job.route === 'server' && job.verify.digest === 'none'
     ? '"all" takes verify.digest: sha256 or cksum: with none there is nothing to compare with'
     : undefined;

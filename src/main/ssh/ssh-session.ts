@@ -108,6 +108,14 @@ export class SshSession {
   }
 
   /**
+   * Connects and logs in as `connect` does, in a single attempt: for a host that did not answer before.
+   * @throws what `connect` throws
+   */
+  async probe(): Promise<void> {
+    await this.#standing(once);
+  }
+
+  /**
    * How the host is reached, and which host key it shows. Connects where that is not done yet.
    * @throws what `connect` throws
    */
@@ -143,12 +151,12 @@ export class SshSession {
     }
   }
 
-  async #standing(): Promise<SshConnection> {
+  async #standing(retry = this.profile.retry ?? once): Promise<SshConnection> {
     if (this.#closed) {
       const { host } = this;
       throw failure('CONNECTION_LOST', { host, reason: 'the session was closed' }, { host });
     }
-    const connecting = (this.#connection ??= this.#open());
+    const connecting = (this.#connection ??= this.#open(retry));
     try {
       const connection = await connecting;
       if (!connection.lost && canSend(connection.client)) {
@@ -160,17 +168,15 @@ export class SshSession {
       throw error;
     }
     this.#forget(connecting);
-    return this.#standing();
+    return this.#standing(retry);
   }
 
   #forget(connecting: Promise<SshConnection>): void {
     if (this.#connection === connecting) this.#connection = undefined;
   }
 
-  /** Tries to connect as often as the profile says. */
-  async #open(): Promise<SshConnection> {
+  async #open({ tries, everySeconds }: ConnectRetry): Promise<SshConnection> {
     this.#established = false;
-    const { tries, everySeconds } = this.profile.retry ?? once;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#openOnce();

@@ -6,6 +6,7 @@ import { isCountLine } from '../../../streams/dd-counts.ts';
 import type { OnRetry } from '../../ssh/host-profile.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';
+import type { NodeSight } from './node-sight.ts';
 import type { QueryRetry } from './query-retry.ts';
 import type { EventSink } from '../../journal/journal.ts';
 
@@ -20,6 +21,8 @@ export interface Command {
   readonly changes: boolean;
   /** True for a command of the site file: it runs in the language of the login, as when an operator types it. */
   readonly ofSite?: boolean;
+  /** True where any primary node may run it: it then goes to another one where its host cannot be reached. */
+  readonly anyNode?: boolean;
 }
 
 export interface SendOptions {
@@ -46,6 +49,8 @@ export interface RunnerOptions {
   readonly beforeChange?: ((step: string, command: Command) => Promise<void>) | undefined;
   /** Repeats queries that get no answer. Outside a run, where somebody waits for the first answer, nothing is repeated. */
   readonly retry?: QueryRetry | undefined;
+  /** Knows which primary nodes answer; without it each command goes to its host. */
+  readonly nodes?: Pick<NodeSight, 'standIn' | 'isGone'> | undefined;
   /** Hears that a host is connected to again, after a new attempt. */
   readonly onReconnect?: (() => void) | undefined;
   /**
@@ -169,11 +174,25 @@ export class CommandRunner {
   }
 
   /**
-   * Sends one command and waits for its end. In a run a query is repeated while its host does not answer.
+   * Sends one command and waits for its end. In a run a query is repeated while its host does not answer. What any node may run goes to
+   * another one where its node is missing: a host that cannot be reached was not sent anything.
    * @throws QUERY_UNANSWERED where it does not for too long, COMMAND_FAILED for an exit status other than 0 (unless anyStatus), COMMAND_NOT_FOUND for 127, SDX_ERROR_PRINTED where a GDS
    *   command printed an error line though it ended with 0, and what the ssh session throws
    */
   async send(step: string, command: Command, options: SendOptions = {}): Promise<CommandResult> {
+    const { nodes } = this.#options;
+    if (!nodes || !command.anyNode) return this.#sendTo(step, command, options);
+    for (;;) {
+      const host = nodes.standIn(command.host);
+      try {
+        return await this.#sendTo(step, { ...command, host }, options);
+      } catch (error) {
+        if (!nodes.isGone(step, host, error)) throw error;
+      }
+    }
+  }
+
+  async #sendTo(step: string, command: Command, options: SendOptions): Promise<CommandResult> {
     const { retry } = this.#options;
     if (retry?.isRepeatable(command)) {
       const perform = () => this.#sendOnce(step, command, options);

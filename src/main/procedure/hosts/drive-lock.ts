@@ -46,7 +46,7 @@ function lockCheck({ runner, place }: DriveOrder, own: string): NonNullable<Runn
   const guard = new LockGuard({
     patient: runner,
     quick: runner,
-    places: [place],
+    places: () => [place],
     own,
     run: undefined,
     needsDrive: () => true,

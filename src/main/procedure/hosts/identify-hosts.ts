@@ -4,6 +4,7 @@ import { hostNamesOf, type Assignment } from '../model/assignment.ts';
 import { machineDifference, movedWords, parseMachine, type HostIdentity } from '../model/host-identity.ts';
 import type { CommandRunner } from './command-runner.ts';
 import type { Hosts } from './hosts.ts';
+import type { NodeSight } from './node-sight.ts';
 import { machineLook } from './observe.ts';
 
 /** Whom to ask, and through what. */
@@ -13,9 +14,15 @@ export interface IdentifyOptions {
   readonly assignment: Pick<Assignment, 'primaryNodes' | 'backupServer' | 'tapeHost' | 'platform'>;
   /** Names the step that the queries belong to. */
   readonly step: string;
+  /** Nodes that do not answer are left out; where it is left out, each host must answer. */
+  readonly nodes?: Pick<NodeSight, 'isMissing' | 'isGone'> | undefined;
 }
 
-async function identify({ runner, hosts, assignment, step }: IdentifyOptions, name: string) {
+/** @throws what a session can end with */
+export async function identifyHost(
+  { runner, hosts, assignment, step }: IdentifyOptions,
+  name: string,
+): Promise<HostIdentity> {
   const { platform } = assignment;
   const seen = await hosts.session(name).seen();
   const { status, stdout } = await runner.send(step, machineLook(name, platform), { anyStatus: true });
@@ -25,8 +32,16 @@ async function identify({ runner, hosts, assignment, step }: IdentifyOptions, na
 
 /** @throws what a session can end with */
 export async function identifyHosts(options: IdentifyOptions): Promise<HostIdentity[]> {
+  const { assignment, nodes, step } = options;
   const identities: HostIdentity[] = [];
-  for (const name of hostNamesOf(options.assignment)) identities.push(await identify(options, name));
+  for (const name of hostNamesOf(assignment)) {
+    if (nodes?.isMissing(name)) continue;
+    try {
+      identities.push(await identifyHost(options, name));
+    } catch (error) {
+      if (!nodes?.isGone(step, name, error)) throw error;
+    }
+  }
   return identities;
 }
 
@@ -38,6 +53,7 @@ export function pinHosts(hosts: Hosts, identities: readonly HostIdentity[]): () 
 
 /** The hosts of a run that is resumed or rolled back. */
 export interface SameHosts {
+  /** Those that answer as they are now, those that do not as they were. */
   readonly now: readonly HostIdentity[];
   readonly warnings: readonly string[];
 }
@@ -61,15 +77,28 @@ export async function requireSameHosts(
   );
   try {
     const now = await identifyHosts(options);
-    return { now, warnings: now.flatMap((host) => compared(host, before, vouched)) };
+    const missing = known.filter(({ name }) => options.nodes?.isMissing(name));
+    return { now: [...now, ...missing], warnings: now.flatMap((host) => compareHost(host, before, vouched)) };
   } finally {
     unpin();
   }
 }
 
-function compared(now: HostIdentity, before: readonly HostIdentity[], vouched: readonly string[]): string[] {
+/**
+ * @param before the hosts as they were identified last
+ * @returns warnings
+ * @throws HOST_IS_ANOTHER
+ */
+export function compareHost(
+  now: HostIdentity,
+  before: readonly HostIdentity[],
+  vouched: readonly string[],
+): string[] {
   const then = before.find(({ name }) => name === now.name);
-  if (!then) return [];
+  if (!then)
+    return [
+      `${now.name} did not answer before: it is not known whether it is the machine that the run began with`,
+    ];
   const difference = machineDifference(then, now);
   if (!difference) return [movedWords(then, now)].filter((words) => words !== undefined);
   const { name: host, address, port } = now;

@@ -17,7 +17,8 @@ export interface LockGuardOptions {
   readonly patient: CommandRunner;
   /** Repeats nothing. */
   readonly quick: CommandRunner;
-  readonly places: readonly LockPlace[];
+  /** The locks that the run has at the moment, on hosts that answer. */
+  readonly places: () => readonly LockPlace[];
   /** The name of the owner: see ownerName. */
   readonly own: string;
   /** Undefined for a command outside of any run, which has the drive alone. */
@@ -55,6 +56,16 @@ export class LockGuard {
     this.#isHeld = true;
   }
 
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** A host that did not answer is asked again before the next change. */
+  answersAgain(host: string): void {
+    this.#awaySince.delete(host);
+    this.#seen = undefined;
+  }
+
   /** LOCK_LOST, once the lock of the class was seen to be somebody else's, or nobody's. */
   get lost(): ShadowtapeError | undefined {
     return this.#lost;
@@ -68,7 +79,7 @@ export class LockGuard {
     if (this.#seen?.step === step && performance.now() - this.#seen.at < freshMilliseconds) return;
     this.#seen = undefined;
     const at = performance.now();
-    const asked = places.filter(({ what }) => what === 'class' || needsDrive(step));
+    const asked = places().filter(({ what }) => what === 'class' || needsDrive(step));
     const classes = asked.filter(({ what }) => what === 'class');
     const isOnHost = classes.some(({ host }) => host === command.host);
     const needed = isOnHost ? command.host : classes[0]?.host;
@@ -111,11 +122,15 @@ export class LockGuard {
       const unread = troubleOf({ host, argv: ['ls', folder] }, look);
       if (trouble ?? (isThere ? unread : undefined)) throw trouble ?? unread;
     }
-    throw this.#loss(step, place, look.status === 0 ? names.join('\n') : undefined);
+    throw this.lose(step, place, look.status === 0 ? names.join('\n') : undefined);
   }
 
-  /** @param listing what lies in the lock's folder; undefined where there is none */
-  #loss(step: string, place: LockPlace, listing: string | undefined): ShadowtapeError {
+  /**
+   * The lock of a place is somebody else's, or nobody's: that of the class is lost for good.
+   * @param listing what lies in the lock's folder; undefined where there is none
+   * @returns LOCK_LOST, or DRIVE_LOCK_LOST
+   */
+  lose(step: string, place: LockPlace, listing: string | undefined): ShadowtapeError {
     const { host, name, folder, what } = place;
     const owner = listing === undefined ? undefined : parseOwner(listing);
     const now = owner ? `is held by ${doingWords(owner)} of ${ownerSince(owner)}` : 'is gone';

@@ -21,6 +21,7 @@ import { troubleOf, type Command, type CommandRunner } from './command-runner.ts
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
 import { bootQueries, parseBoot } from '../model/boot-identity.ts';
 import { machineQuery } from '../model/host-identity.ts';
+import { nodesOutsideRun, type NodeSight } from './node-sight.ts';
 import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
 import { parseMountTable, type BackupReport, type Mount, type World } from '../model/world.ts';
@@ -29,7 +30,10 @@ export interface Observed {
   readonly platform: Platform;
   readonly class: string;
   readonly primaryNodes: readonly string[];
+  /** `any`: a node that cannot be reached is left out of what is seen, as long as another one answers. */
+  readonly nodes?: 'all' | 'any';
   readonly backupServer: string;
+  readonly tapeHost?: string;
   readonly noObjectsMessage: string | undefined;
   /** The devices of the job on the backup server, by disk; where they are known, it is asked which disks they are. */
   readonly shadow?: { readonly devices: Readonly<Record<string, string>> };
@@ -211,12 +215,22 @@ export class Observer {
   /** Sides that may have changed since they were last seen. */
   readonly #changed = new Set<Look>();
   readonly #events: () => readonly RunEvent[];
+  readonly #nodes: NodeSight;
   /** Host -> what it told of its disks. A reboot may give them other names: then they are asked for again. */
   readonly #disks = new Map<string, { readonly boot: string | undefined; readonly told: DiskIdentities }>();
   #boot: string | undefined;
 
-  /** @param events those of the run so far: where sdxinfo prints nothing, what it showed before counts */
-  constructor(runner: CommandRunner, observed: Observed, events: () => readonly RunEvent[] = () => []) {
+  /**
+   * @param events those of the run so far: where sdxinfo prints nothing, what it showed before counts
+   * @param nodes those of the run; of this observer alone where they are left out
+   */
+  constructor(
+    runner: CommandRunner,
+    observed: Observed,
+    events: () => readonly RunEvent[] = () => [],
+    nodes: NodeSight = nodesOutsideRun(runner.hosts, observed),
+  ) {
+    this.#nodes = nodes;
     this.#runner = runner;
     this.#observed = observed;
     this.#events = events;
@@ -289,12 +303,15 @@ export class Observer {
     if (this.#primaries) this.#changed.delete('primaries');
     if (this.#backup) this.#changed.delete('backup');
     const disks = await this.#lookAtDisks(step);
-    const seen = { primaries: this.#primaries ?? [], backup: this.#backup, ...(disks ? { disks } : {}) };
+    const missing = this.#primaries ? this.#nodes.missing : [];
+    const without = missing.length > 0 ? { missing } : {};
+    const seen = { primaries: this.#primaries ?? [], backup: this.#backup, ...without };
     this.#lastSeen = {
       primaries: this.#primaries ?? this.#lastSeen.primaries,
       backup: this.#backup ?? this.#lastSeen.backup,
+      ...without,
     };
-    return seen;
+    return disks ? { ...seen, disks } : seen;
   }
 
   /** Where both sides were looked at, and the devices of the job are known. */
@@ -318,24 +335,33 @@ export class Observer {
   }
 
   async #lookAtPrimaries(step: string): Promise<readonly NodeReport[]> {
-    const { primaryNodes, class: className } = this.#observed;
-    const lookAtNode = async (node: string) => ({
-      node,
-      report: await lookTwice(async () => {
-        const readings = await readAll(this.#runner, step, primaryLooks(node, className));
-        return mergeReports(...readings.map(({ report }) => report));
-      }),
-    });
+    await this.#nodes.probe(step);
+    const nodes = this.#nodes.answering;
+    const lookAtNode = (node: string) => this.#lookAtNode(step, node);
     // What the first node teaches spares the others half of their queries. Where it fails, no other is asked.
     const taught = sdxinfoFormsOf(this.#runner.hosts).isTold ? 0 : 1;
-    const first = await Promise.all(primaryNodes.slice(0, taught).map(lookAtNode));
-    const looks = await Promise.allSettled(primaryNodes.slice(taught).map(lookAtNode));
+    const first = await Promise.all(nodes.slice(0, taught).map(lookAtNode));
+    const looks = await Promise.allSettled(nodes.slice(taught).map(lookAtNode));
     // All have ended by now, so that nothing is sent behind the back of what comes next; the first node's trouble is told.
     const others = looks.map((look) => {
       if (look.status === 'rejected') throw look.reason;
       return look.value;
     });
-    return [...first, ...others];
+    return [...first, ...others].flat();
+  }
+
+  /** @returns nothing where the node is missing from now on */
+  async #lookAtNode(step: string, node: string): Promise<NodeReport[]> {
+    try {
+      const report = await lookTwice(async () => {
+        const readings = await readAll(this.#runner, step, primaryLooks(node, this.#observed.class));
+        return mergeReports(...readings.map(({ report: read }) => read));
+      });
+      return [{ node, report }];
+    } catch (error) {
+      if (this.#nodes.isGone(step, node, error)) return [];
+      throw this.#nodes.failureOf(node, error);
+    }
   }
 
   /** What is not known for want of words is asked for once more: it may have been one answer that got lost. */

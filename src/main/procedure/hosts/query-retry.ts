@@ -63,6 +63,8 @@ export interface QueryRetryOptions {
   readonly isRepeatable: IsRepeatable;
   /** How long an outage may last at the moment, in seconds. */
   readonly outageSeconds: () => number;
+  /** True for a host that need not be waited for where it cannot be reached. */
+  readonly mayGo?: ((host: string) => boolean) | undefined;
   /** Hears of each new attempt, in a sentence. */
   readonly onRetry: (step: string, sentence: string) => void;
 }
@@ -100,12 +102,12 @@ export class QueryRetry {
 
   /**
    * Repeats a query until it is answered.
-   * @throws QUERY_UNANSWERED where the outage lasts too long, COMMAND_CANCELLED where the wait is aborted, and at once whatever does not pass
+   * @throws QUERY_UNANSWERED where the outage lasts too long, HOST_UNREACHABLE for a host that need not be waited for, COMMAND_CANCELLED where the wait is aborted, and at once whatever does not pass
    *   by waiting
    */
   async persist<Value>(attempt: Attempt<Value>): Promise<Value> {
     const { host, step, what, abort, perform } = attempt;
-    const { clock, outageSeconds, onRetry } = this.#options;
+    const { clock, outageSeconds, onRetry, mayGo } = this.#options;
     for (let failed = 0; ; failed += 1) {
       try {
         const value = await perform();
@@ -113,6 +115,7 @@ export class QueryRetry {
         return value;
       } catch (error) {
         if (abort.aborted || !isFailure(error, ...passingCodes)) throw error;
+        if (isFailure(error, 'HOST_UNREACHABLE') && mayGo?.(host)) throw error;
         if (attempt.isSequence && failed >= mostRepeats) throw error;
         const since = this.#silentSince.get(host) ?? clock.now();
         this.#silentSince.set(host, since);

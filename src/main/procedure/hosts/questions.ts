@@ -5,10 +5,13 @@ export interface Choice {
   readonly label: string;
   /** True where who chooses it is asked why. */
   readonly asksReason?: boolean;
+  /** True where a terminal takes the word alone, not its number: it names what the operator vouches for. */
+  readonly byWord?: boolean;
 }
 
 export interface Question {
-  readonly id: 'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape';
+  readonly id:
+    'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape' | 'node-down';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];

@@ -23,7 +23,9 @@ import type { Answer, Ask, Question } from './questions.ts';
 import { LockGuard } from './lock-guard.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
 import { ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
-import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
+import { lockPlaces, placesHeld, type LockMarks, type LockPlace } from '../model/lock-places.ts';
+import { missingEvents, type MissingNode } from '../model/missing-node.ts';
+import { NodeSight } from './node-sight.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { Steadiness } from './steadiness.ts';
 import type { Performance, Step } from '../model/step.ts';
@@ -46,6 +48,10 @@ export interface RunOptions {
   readonly order?: number | undefined;
   /** True where somebody can be asked what to do when a step fails. */
   readonly canAsk?: boolean | undefined;
+  /** True where somebody can be asked whether a node is down. */
+  readonly canAskDown?: boolean | undefined;
+  /** Nodes of which the operator says that they are down. */
+  readonly nodesDown?: readonly string[] | undefined;
   /** Ends what is going on, and unwinds. */
   readonly cancel: AbortSignal;
   /** Ends everything at once, where it stands. */
@@ -104,6 +110,10 @@ export class RunContext {
   readonly runner: CommandRunner;
   readonly observer: Observer;
   readonly lockGuard: LockGuard;
+  /** Which primary nodes answer. */
+  readonly nodes: NodeSight;
+  /** Nodes that did not answer when the locks were taken: the run has none there. */
+  readonly unlocked = new Set<string>();
   /** True while the run is brought back: a cancel then no longer ends anything. */
   unwinding = false;
   /** True where steps may have been performed before: the run was taken up again, or a step is tried once more. */
@@ -143,11 +153,21 @@ export class RunContext {
     const signals = () => ({ cancel: this.abort, halt: options.halt });
     const { primaryNodes, backupServer, tapeHost } = options.assignment;
     this.steadiness = new Steadiness(options.hosts, [...primaryNodes, backupServer, tapeHost]);
+    this.nodes = new NodeSight({
+      hosts: options.hosts,
+      nodes: primaryNodes,
+      mode: options.assignment.job.nodes,
+      needed: [backupServer, tapeHost],
+      missing: options.assignment.missing ?? [],
+      onMissing: (step, missing) => this.tellMissing(step, missing),
+      onTrouble: (step, missing, error) => this.#refuseNode(step, missing, error),
+    });
     const timeLimitOf = timeLimitsOf(options.assignment.job, options.steps);
     const retry = new QueryRetry({
       clock: options.retryClock ?? realClock,
       isRepeatable: repeatableCommands(options.assignment.tapeDevice),
       outageSeconds: () => this.#outageSeconds,
+      mayGo: (host) => this.nodes.mayGo(host),
       onRetry: (step, text) => {
         this.steadiness.disturb();
         options.journal.append({ type: 'warning', step, text });
@@ -158,7 +178,7 @@ export class RunContext {
     this.lockGuard = new LockGuard({
       patient: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf, retry }),
       quick: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf }),
-      places: lockPlaces(options.assignment),
+      places: () => this.#placesToWatch,
       own: ownerName(thisOwner(options.journal.run)),
       run: options.journal.run,
       needsDrive: (step) => steps.has(step),
@@ -166,11 +186,12 @@ export class RunContext {
     this.runner = new CommandRunner(options.journal, options.hosts, signals, {
       timeLimitOf,
       retry,
+      nodes: this.nodes,
       onReconnect: () => this.steadiness.disturb(),
       beforeSend: (command, connect) => this.steadiness.ensure(command, connect),
       beforeChange: this.lockGuard.check.bind(this.lockGuard),
     });
-    this.observer = new Observer(this.runner, options.assignment, () => options.journal.events);
+    this.observer = new Observer(this.runner, options.assignment, () => options.journal.events, this.nodes);
   }
 
   /** Ends what may be ended at any time: data, waiting, questions. */
@@ -182,6 +203,32 @@ export class RunContext {
   finish(): void {
     this.#finishing = true;
     this.journal.carryOn();
+  }
+
+  /**
+   * Writes down that a node does not answer, and what is not checked on it. What was judged with it is judged again.
+   * @param locks those of the run; as its events tell them where they are left out
+   */
+  tellMissing(step: string, missing: MissingNode, locks: LockMarks = this.marks.locks): void {
+    const { node } = missing;
+    const isLocked = placesHeld(lockPlaces(this.assignment), locks).some(
+      ({ what, host }) => what === 'class' && host === node,
+    );
+    for (const event of missingEvents(this.assignment, step, missing, isLocked)) this.journal.append(event);
+    this.steadiness.disturb();
+    this.observer.forgetSide('primaries');
+  }
+
+  /** While the run is brought back, a node that cannot be used keeps nothing from being tried; a lost lock does. */
+  #refuseNode(step: string, { node }: MissingNode, error: unknown): void {
+    if (!this.unwinding || this.lockGuard.lost || !isFailure(error)) throw error;
+    this.journal.append({ type: 'warning', step, text: `${node} answers again: ${error.message}` });
+  }
+
+  get #placesToWatch(): LockPlace[] {
+    const isElsewhere = ({ what, host }: LockPlace) =>
+      what === 'class' && (this.unlocked.has(host) || this.nodes.isMissing(host));
+    return lockPlaces(this.assignment).filter((place) => !isElsewhere(place));
   }
 
   /** How long a host may be silent before a query fails. */

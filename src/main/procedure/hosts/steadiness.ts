@@ -45,15 +45,22 @@ export class Steadiness {
    * @param ask is told whether what was seen before must be asked for again
    */
   async steadily<Seen>(ask: (isAnew: boolean) => Promise<Seen>): Promise<Seen> {
-    const wasJudging = this.#isJudging;
-    this.#isJudging = true;
-    try {
+    return this.apart(async () => {
       for (;;) {
         const isAnew = !this.isSteady;
         this.#judgedAt = this.disturbances;
         const seen = await ask(isAnew);
         if (this.isSteady) return seen;
       }
+    });
+  }
+
+  /** Does some work that is not the step's own: its commands rely on nothing that was judged for the step. */
+  async apart<Value>(work: () => Promise<Value>): Promise<Value> {
+    const wasJudging = this.#isJudging;
+    this.#isJudging = true;
+    try {
+      return await work();
     } finally {
       this.#isJudging = wasJudging;
     }

@@ -8,18 +8,29 @@ import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
 import { whyMethodDoesNotFit } from '../../site/file-system.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import { fileSystemOf, listed, type Assignment, type VolumeAssignment } from './assignment.ts';
+import type { MissingNode } from './missing-node.ts';
 
 /** What the command line, or the screen, lays over the job. */
 export interface JobOverrides {
   readonly method?: Method | undefined;
   readonly route?: Route | undefined;
+  readonly nodes?: Job['nodes'] | undefined;
 }
 
 /** The job as it is run: overrides laid over it. */
 export function withOverrides({ name, job }: NamedJob, overrides: JobOverrides): NamedJob {
-  const { method, route } = overrides;
+  const { method, route, nodes } = overrides;
   const volumes = method === undefined ? job.volumes : job.volumes.map((pair) => ({ ...pair, method }));
-  return { name, job: { ...job, volumes, method: method ?? job.method, route: route ?? job.route } };
+  return {
+    name,
+    job: {
+      ...job,
+      volumes,
+      method: method ?? job.method,
+      route: route ?? job.route,
+      nodes: nodes ?? job.nodes,
+    },
+  };
 }
 
 function hostsOfRole(site: Site, role: string): string[] {
@@ -38,6 +49,8 @@ export function observedOf(site: Site, job: Job) {
     platform: site.platform,
     class: job.class,
     primaryNodes: hostsOfRole(site, 'primary'),
+    nodes: job.nodes,
+    tapeHost: site.tape.host,
     backupServer: backupServerOf(site),
     noObjectsMessage: site.gds.noObjectsMessage,
   };
@@ -119,8 +132,9 @@ export function tapeChangeOf({ tape, platform }: Site): Assignment['tapeChange']
 }
 
 /**
- * @param primaries what sdxinfo shows on each primary node
+ * @param primaries what sdxinfo shows on each primary node that answers
  * @param seed which records the fingerprint samples depends on it; the run's name
+ * @param missing primary nodes that do not answer
  * @throws VOLUME_MISSING, VOLUME_SIZE_UNKNOWN, JOB_DISKS_DIFFER, GDS_NAME_FORBIDDEN, and what cannot be shadowed (SHADOW_…)
  */
 export function assign(
@@ -128,6 +142,7 @@ export function assign(
   named: NamedJob,
   primaries: readonly NodeReport[],
   seed: string,
+  missing: readonly MissingNode[] = [],
 ): Assignment {
   const { name, job } = named;
   const [shown] = primaries;
@@ -141,7 +156,7 @@ export function assign(
     job,
     method: job.method,
     route: job.route,
-    tapeHost: site.tape.host,
+    ...(missing.length > 0 ? { missing } : {}),
     tapeDevice: site.tape.device,
     drive: site.tape.drive,
     tapeChange: tapeChangeOf(site),

@@ -1,6 +1,8 @@
 /** What one run is to do: the job, with what the site file and sdxinfo say of it. Plain data. */
 import type { ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
+import type { MissingNode } from './missing-node.ts';
+import type { StepCommand } from './step.ts';
 
 /** One proxy volume of the job, and the shadow volume that is made of it. */
 export interface VolumeAssignment {
@@ -27,8 +29,10 @@ export interface Assignment {
   /** The job's method; a volume may have its own. */
   readonly method: Method;
   readonly route: Route;
-  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first. */
+  /** Primary nodes, in the order of the site file; commands that any of them may run go to the first that answers. */
   readonly primaryNodes: readonly string[];
+  /** Those that did not answer when the assignment was made; with `nodes: any` alone. */
+  readonly missing?: readonly MissingNode[];
   readonly backupServer: string;
   readonly tapeHost: string;
   readonly tapeDevice: string;
@@ -85,11 +89,17 @@ export function volumeNamed({ volumes }: Pick<Assignment, 'volumes'>, proxy: str
 }
 
 /** The primary node that runs the commands which "Node1 or Node2" may run (GDS guide 6.6.3.7, step 3). */
-export function commandNode(assignment: Assignment): string {
-  const first = assignment.primaryNodes[0];
+export function commandNode({ primaryNodes, missing = [] }: Assignment): string {
+  const first = primaryNodes.find((node) => missing.every((each) => each.node !== node)) ?? primaryNodes[0];
   if (first === undefined) throw new Error('a site has at least one primary node');
   return first;
 }
+
+/** Where such a command goes: to another node where that one cannot be reached. */
+export const onAnyNode = (assignment: Assignment): Pick<StepCommand, 'host' | 'anyNode'> => ({
+  host: commandNode(assignment),
+  anyNode: true,
+});
 
 export const blockBytes = 512;
 

@@ -7,7 +7,7 @@ import { sampleArguments } from '../../../streams/raw-device.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { samplesWanted } from '../../site/whole-fingerprint.ts';
 import { rawDevice } from '../../gds/commands.ts';
-import { blockBytes, commandNode, type Assignment, type VolumeAssignment } from './assignment.ts';
+import { blockBytes, onAnyNode, type Assignment, type VolumeAssignment } from './assignment.ts';
 import { sampleSlots, type SampleSlots, type Slot } from './sample-choice.ts';
 import type { Step, StepCommand } from './step.ts';
 
@@ -16,6 +16,8 @@ export const sampleBytes = 32_768;
 
 export interface FingerprintSource {
   readonly host: string;
+  /** True for the cluster: any node can read the parted proxy. */
+  readonly anyNode?: true;
   readonly device: string;
   readonly platform: Platform;
 }
@@ -58,7 +60,7 @@ export function recordsHashed(assignment: Assignment, volume: VolumeAssignment):
 /** The parted proxy, on the cluster. */
 export function primarySource(assignment: Assignment, { proxy }: VolumeAssignment): FingerprintSource {
   const { platform } = assignment;
-  return { host: commandNode(assignment), device: rawDevice(assignment.class, proxy), platform };
+  return { ...onAnyNode(assignment), device: rawDevice(assignment.class, proxy), platform };
 }
 
 /** The same records through the shadow. */
@@ -73,6 +75,7 @@ export function backupSource(
 export function fingerprintCommands(source: FingerprintSource, records: readonly number[]): StepCommand[] {
   return records.map((record) => ({
     host: source.host,
+    ...(source.anyNode ? { anyNode: true } : {}),
     argv: sampleArguments(source.device, record, {
       recordBytes: sampleBytes,
       seekWith: source.platform === 'solaris' ? 'iseek' : 'skip',

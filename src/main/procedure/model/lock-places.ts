@@ -55,11 +55,13 @@ export interface LockMarks {
   readonly takenUp: boolean;
   /** Host and folder -> true where the lock was made, or perhaps made; false where it is no longer this run's. */
   readonly seen: ReadonlyMap<string, boolean>;
+  /** Hosts that did not answer when the run was resumed, and on which it had no lock then. */
+  readonly without?: ReadonlySet<string>;
 }
 
 export const placeKey = ({ host, folder }: Pick<LockPlace, 'host' | 'folder'>): string => `${host} ${folder}`;
 
 /** The locks that the run still has, or may have. */
-export function placesHeld(places: readonly LockPlace[], { takenUp, seen }: LockMarks): LockPlace[] {
-  return places.filter((place) => seen.get(placeKey(place)) ?? takenUp);
+export function placesHeld(places: readonly LockPlace[], { takenUp, seen, without }: LockMarks): LockPlace[] {
+  return places.filter((place) => seen.get(placeKey(place)) ?? (takenUp && !without?.has(place.host)));
 }

@@ -97,7 +97,7 @@ function lockTold({ intent: { step, argv }, ending }: Sent, isWhole: boolean): b
   return step === 'unlock' && command === 'ls' && ending === 'bad' ? false : undefined;
 }
 
-function locksOf(sent: readonly Sent[], takenUp: boolean): LockMarks {
+function locksOf(sent: readonly Sent[], takenUp: boolean, events: readonly RunEvent[]): LockMarks {
   const seen = new Map<string, boolean>();
   for (const each of sent) {
     const { step, host, argv } = each.intent;
@@ -107,7 +107,10 @@ function locksOf(sent: readonly Sent[], takenUp: boolean): LockMarks {
     const told = folder === undefined ? undefined : lockTold(each, folder === path);
     if (folder !== undefined && told !== undefined) seen.set(placeKey({ host, folder }), told);
   }
-  return { takenUp, seen };
+  const unlocked = events.flatMap((event) =>
+    event.type === 'node' && event.what === 'missing' && event.locked === false ? [event.node] : [],
+  );
+  return { takenUp, seen, without: new Set(unlocked) };
 }
 
 /** Steps whose commands leave cluster and backup server as they are: lock, tape position, looking. */
@@ -272,6 +275,7 @@ export function marksOf(
   const labelBegun = changing.some(({ intent }) => intent.step === 'label');
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
   const tape = tapeMark(events, dumpSteps, dumpBegun, labelBegun);
+  const since = takenUp?.seq ?? 0;
   return {
     partBegun: changing.some(({ intent }) => intent.step === '3-3'),
     proxyStarted: stands(
@@ -286,8 +290,9 @@ export function marksOf(
     tape,
     ...(tape === 'incomplete' ? { incompleteBy: incompleteBy(events, dumpSteps) } : {}),
     locks: locksOf(
-      sent.filter(({ intent }) => intent.seq > (takenUp?.seq ?? 0)),
+      sent.filter(({ intent }) => intent.seq > since),
       takenUp !== undefined,
+      events.filter(({ seq }) => seq > since),
     ),
     mountPointMade: stands(
       sent,

@@ -2,6 +2,7 @@
 import type { Sight } from '../../gds/backup-sight.ts';
 import type { DiskIdentities } from '../../gds/disk-identity.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
+import type { MissingNode } from './missing-node.ts';
 
 export interface Mount {
   readonly device: string;
@@ -22,6 +23,8 @@ export interface World {
   /** What sdxinfo says on each primary node; empty where nobody looked. */
   readonly primaries: readonly NodeReport[];
   readonly backup: BackupReport | undefined;
+  /** Primary nodes that did not answer: what is true of `primaries` is not known of them. Left out where all did, or nobody looked. */
+  readonly missing?: readonly MissingNode[];
   /** Which disks the devices of the first primary node and of the backup server are; left out where nobody asked. */
   readonly disks?: { readonly primary: DiskIdentities; readonly backup: DiskIdentities };
 }

@@ -9,6 +9,7 @@ import {
   type ProxyNames,
 } from '../../gds/proxy-state.ts';
 import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
+import { blockDevice } from '../../gds/commands.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { compareShadow } from '../../gds/shadow-comparison.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
@@ -18,7 +19,7 @@ import { compareStandIns } from '../../gds/stand-in.ts';
 import type { ShadowPlan } from '../../gds/shadow-sides.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
 import { commandNode, proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
-import { mountsOfClass, type BackupReport, type World } from '../model/world.ts';
+import { mountsOfClass, type BackupReport, type Mount, type World } from '../model/world.ts';
 
 function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssignment): ProxyNames {
   return { class: className, proxyVolume: proxy, masterVolume: master };
@@ -149,6 +150,26 @@ export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): ShadowP
     own.has(identity) ? [device] : [],
   );
   return { shadowClass: shadow.class, devices: [...new Set([...devices, ...aliases])] };
+}
+
+/** No proxy of the job is mounted on a primary node. */
+export function judgeProxyNotMounted(
+  assignment: Assignment,
+  node: string,
+  mounts: readonly Mount[],
+): RuleVerdict {
+  const proxies = new Set(proxiesOf(assignment).map((proxy) => blockDevice(assignment.class, proxy)));
+  const mounted = mounts.filter(({ device }) => proxies.has(device));
+  const actual = mounted.map(({ device, mountPoint }) => `${device} on ${mountPoint} of ${node}`).join(', ');
+  return oneSided(
+    'proxy-not-mounted',
+    `No proxy is mounted on ${node}`,
+    'none',
+    actual || 'none',
+    mounted.length === 0,
+    'a node that was not seen for a while may have mounted the proxy meanwhile',
+    '3-5',
+  );
 }
 
 /** The devices of the job are the disks of its proxies; nothing where nobody asked which disks they are. */

@@ -19,6 +19,7 @@ import {
   primaryLooks,
   withLongLook,
 } from '../hosts/observe.ts';
+import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/whole-hash-cost.ts';
 import { plannedHolds } from './planned-holds.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
@@ -54,8 +55,30 @@ function runAs(assignment: Assignment, step: Step): string[] {
   return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
 }
 
+const answers =
+  ({ missing = [] }: Assignment) =>
+  (host: string): boolean =>
+    missing.every(({ node }) => node !== host);
+
+/** What is not done on nodes that do not answer; undefined where there is none. */
+function withoutNodes(assignment: Assignment, step: Step): string | undefined {
+  const { missing = [] } = assignment;
+  const { commands, before, after } = step;
+  if (missing.length === 0) return undefined;
+  const names = listed(missing.map(({ node }) => node));
+  const unsent = commands.filter(({ host }) => !answers(assignment)(host)).length;
+  const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
+  const words = [
+    ...(unsent > 0 ? ['its commands are not sent there'] : []),
+    ...(looksThere || step.guarded ? ['the checks of this step are not made there'] : []),
+  ];
+  return words.length === 0 ? undefined : `${names} does not answer: ${words.join(', and ')}`;
+}
+
 function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCommand[] = []): PlannedStep {
-  const { id, phase, title, why, endangers, notes, source, commands, leftOut, around } = step;
+  const { id, phase, title, why, endangers, notes, source, leftOut, around } = step;
+  const commands = step.commands.filter(({ host }) => answers(assignment)(host));
+  const without = withoutNodes(assignment, step);
   return {
     step: id,
     phase,
@@ -69,6 +92,7 @@ function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCom
     ...(holds.length > 0 ? { holds: holds.map(plannedCommand) } : {}),
     operator: operatorPart(assignment, step),
     runAs: runAs(assignment, step),
+    ...(without === undefined ? {} : { without }),
     leftOut,
   };
 }
@@ -83,11 +107,12 @@ export function planOf(
   earlier?: MeasuredHash | 'none',
 ): Plan {
   const wholeHash = wholeHashCost(assignment, earlier);
-  const { siteName, jobName, method, route, primaryNodes, backupServer, platform } = assignment;
+  const { siteName, jobName, method, route, backupServer, platform, job, missing = [] } = assignment;
+  const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
   const looks = [
-    ...hostNamesOf(assignment).map((host) => machineLook(host, platform)),
+    ...hostNamesOf({ ...assignment, primaryNodes }).map((host) => machineLook(host, platform)),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
     ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),
@@ -103,6 +128,16 @@ export function planOf(
     bytes: bytesOfVolumes(assignment),
     routes,
     ...(wholeHash ? { wholeHash } : {}),
+    ...(job.nodes === 'any' ? { nodes: 'any' } : {}),
+    ...(missing.length === 0
+      ? {}
+      : {
+          missing: missing.map(({ node, since }) => ({
+            node,
+            since,
+            unchecked: uncheckedOn(assignment, node),
+          })),
+        }),
     looks: looks.map(plannedCommand),
     steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),
   };

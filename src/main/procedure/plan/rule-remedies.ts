@@ -29,6 +29,8 @@ const remedies: Readonly<Record<string, string>> = {
   'proxy-parted': 'look at the proxy with sdxinfo -V -e long on every primary node',
   'proxy-stopped':
     'a stopped volume starts again when its node reboots: see whether that node did, and run again when it is up',
+  'proxy-not-mounted':
+    'unmount the proxy on that node, stop it there (GDS guide 6.6.3.7, step 3-5), and run again: what was written to it belongs to no backup',
   'proxy-slices': 'repair the slice, see "Slice Status Abnormality" in the GDS guide, and run again',
   'proxy-copying': 'see "Slice Status Abnormality" in the GDS guide',
   'disk-names':

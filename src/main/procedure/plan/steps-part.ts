@@ -1,7 +1,7 @@
 /** Steps 3-1 to 4 of the GDS guide's 6.6.3.7: view, stop the services, part, resume the services, stop the proxy, view. */
 import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
-import { commandNode, listed, mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { listed, mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import {
   isProxyJoined,
   isProxyStopped,
@@ -79,7 +79,7 @@ function servicesStep(assignment: Assignment, action: ServiceAction): Step {
 /** For jobs that leave the proxy parted between their runs. */
 function synchroniseStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
-  const host = commandNode(assignment);
+  const place = onAnyNode(assignment);
   return {
     id: 'synchronise',
     phase: 'part',
@@ -91,14 +91,14 @@ function synchroniseStep(assignment: Assignment): Step {
     volumes: proxies,
     commands: [
       ...assignment.volumes.map((volume): StepCommand => ({
-        host,
+        ...place,
         argv: sdxproxyRejoin({ class: assignment.class, proxyVolumes: [volume.proxy] }),
         guide: false,
         changes: true,
         isDone: (world) => isProxyJoined(assignment, world, [volume]),
       })),
       ...proxies.map((object): StepCommand => ({
-        host,
+        ...place,
         argv: sdxinfo({ show: ['slice'], class: assignment.class, object }),
         guide: false,
         changes: false,
@@ -112,8 +112,8 @@ function synchroniseStep(assignment: Assignment): Step {
 }
 
 function viewProxyStep(assignment: Assignment): Step {
-  const host = commandNode(assignment);
-  const look = (argv: readonly string[]): StepCommand => ({ host, argv, guide: true, changes: false });
+  const place = onAnyNode(assignment);
+  const look = (argv: readonly string[]): StepCommand => ({ ...place, argv, guide: true, changes: false });
   const one = assignment.volumes.length === 1;
   return {
     id: '3-1',
@@ -155,7 +155,7 @@ function partStep(assignment: Assignment): Step {
     performance: 'part',
     commands: [
       {
-        host: commandNode(assignment),
+        ...onAnyNode(assignment),
         argv: sdxproxyPart({ class: assignment.class, proxyVolumes: proxies }),
         guide: true,
         changes: true,
@@ -194,7 +194,7 @@ function stopProxyStep(assignment: Assignment): Step {
     performance: 'commands',
     commands: [
       {
-        host: commandNode(assignment),
+        ...onAnyNode(assignment),
         argv: sdxvolumeStop({ class: assignment.class, volumes: proxies }),
         guide: true,
         changes: true,
@@ -207,8 +207,8 @@ function stopProxyStep(assignment: Assignment): Step {
 }
 
 function viewConfigurationStep(assignment: Assignment): Step {
-  const host = commandNode(assignment);
-  const look = (argv: readonly string[]): StepCommand => ({ host, argv, guide: true, changes: false });
+  const place = onAnyNode(assignment);
+  const look = (argv: readonly string[]): StepCommand => ({ ...place, argv, guide: true, changes: false });
   return {
     id: '4',
     phase: 'view',

@@ -2,9 +2,9 @@
 import { sdxinfo, sdxproxyRejoin } from '../../gds/commands.ts';
 import { shadowRemoval, type ShadowEffect } from '../../gds/shadow-commands.ts';
 import {
-  commandNode,
   listed,
   mastersOf,
+  onAnyNode,
   proxiesOf,
   type Assignment,
   type VolumeAssignment,
@@ -102,7 +102,7 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
     ...(job.rejoin === 'leave-parted' ? { leftOut: leftParted } : {}),
     // One command each: where the run is brought back, some may be joined already.
     commands: volumes.map((volume) => ({
-      host: commandNode(assignment),
+      ...onAnyNode(assignment),
       argv: sdxproxyRejoin({ class: assignment.class, proxyVolumes: [volume.proxy] }),
       guide: true,
       changes: true,
@@ -151,7 +151,7 @@ function watchStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): St
     performance: 'watch',
     ...(reason === undefined ? {} : { leftOut: reason }),
     commands: proxies.map((object) => ({
-      host: commandNode(assignment),
+      ...onAnyNode(assignment),
       argv: sdxinfo({ show: ['slice'], class: assignment.class, object }),
       guide: true,
       changes: false,

@@ -18,12 +18,14 @@ import type { ReadJournal } from '../../journal/journal-reader.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
 import { hasPartedLater } from '../model/later-runs.ts';
 import { identifyHosts, pinHosts, requireSameHosts, type SameHosts } from '../hosts/identify-hosts.ts';
+import { nodesOutsideRun } from '../hosts/node-sight.ts';
 import { lockPlaces, type LockPlace } from '../model/lock-places.ts';
 import { takeLocksUp } from '../hosts/lock-take-up.ts';
 import { Observer } from '../hosts/observe.ts';
 import { resumePoint, type ResumePoint } from './resume-point.ts';
 import { beginningOf, consoleFields, disagreement } from '../run/run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
+import { meetNodes, tellMissingNodes } from '../run/missing-nodes.ts';
 import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts';
 import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
@@ -178,10 +180,16 @@ const dumpWords: Readonly<Record<WorkState, string>> = {
   died: 'died: killed, or the server was rebooted',
 };
 
+/** True for a lock on a node that does not answer: whether the run has left it there is not known until it does. */
+function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, host }: LockPlace): boolean {
+  return what === 'class' && missing.some(({ node }) => node === host);
+}
+
 /** @throws HOST_IS_ANOTHER, and what a session can end with */
 async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events: readonly RunEvent[]) {
   const { hosts, assignment, run, sameMachines } = options;
-  const asked = { runner, hosts, assignment, step };
+  const nodes = nodesOutsideRun(hosts, { ...assignment, nodes: assignment.job.nodes });
+  const asked = { runner, hosts, assignment, step, nodes };
   const before = identifiedHosts(events);
   if (before !== undefined) return requireSameHosts(asked, before, sameMachines);
   const unknown = `the journal of ${run} does not tell which machines its hosts were: those of the site file are taken for the same`;
@@ -371,7 +379,7 @@ async function takeUpOn(
   const since = events.findLast(({ type }) => type === 'run-resumed')?.at ?? start.at;
   const order = {
     runner,
-    places: lockPlaces(assignment),
+    places: lockPlaces(assignment).filter((place) => !isOutOfReach(assignment, place)),
     run,
     since,
     mayBeNameless: (place: LockPlace) => diedBeforeNaming(place, events),
@@ -390,10 +398,15 @@ async function takeUpOn(
   const context = new RunContext({ ...options, journal });
   context.patience = triesWhileHeldOpen;
   context.lockGuard.hold();
+  const unpin = meetNodes(context, options.sameMachines);
   try {
+    for (const { node } of assignment.missing ?? []) context.unlocked.add(node);
+    if (options.mode === 'unwind') context.unwinding = true;
+    tellMissingNodes(context, step, marksNow(options, events).locks);
     const end = await (point ? goOn(context, point) : bringBack(context, nothingLeft));
     return { end, journalBroken: journal.isBroken };
   } finally {
+    unpin();
     journal.close();
   }
 }

@@ -3,6 +3,7 @@ import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { listed, proxiesOf } from '../model/assignment.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { missingVerdicts } from '../model/missing-node.ts';
 import type { Step } from '../model/step.ts';
 import { remedyOf, remedyOfChange } from '../plan/rule-remedies.ts';
 import { isOfCluster, judgeGuard, toldOfGuard } from '../plan/shadow-guard.ts';
@@ -13,7 +14,7 @@ type CheckCode = 'CHECK_FAILED' | 'SHADOW_DIFFERS' | 'SHADOW_CHANGED';
 /** @param code SHADOW_… where it is about the shadow */
 export function checkFailure(
   { assignment }: Pick<RunContext, 'assignment'>,
-  step: Step,
+  step: Pick<Step, 'id'>,
   { rule, title, volume, expected, actual }: RuleVerdict,
   code: CheckCode,
 ): ShadowtapeError {
@@ -26,7 +27,7 @@ export function checkFailure(
 
 export function recordChecks(
   { journal }: Pick<RunContext, 'journal'>,
-  step: Step,
+  step: Pick<Step, 'id'>,
   verdicts: readonly RuleVerdict[],
 ): void {
   for (const { rule, title, volume, expected, actual, verdict, why, source } of verdicts) {
@@ -59,6 +60,7 @@ export function troubleOfShadow(
   const { assignment, journal, marks } = context;
   const verdicts = judgeGuard(assignment, world, journal.events, marks.mountPointMade);
   const [first] = verdicts.filter(isBlocking);
-  if (first || tellsAll) recordChecks(context, step, toldOfGuard(verdicts));
+  if (first || tellsAll)
+    recordChecks(context, step, [...toldOfGuard(verdicts), ...missingVerdicts(world.missing)]);
   return first && checkFailure(context, step, first, isOfCluster(first) ? 'CHECK_FAILED' : 'SHADOW_CHANGED');
 }

@@ -10,6 +10,7 @@ import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
 import { asTableError, endOfRun, haltedEnd, lostLockEnd, refusedEnd, type RunEnd } from './run-end.ts';
 import { identifyHosts, pinHosts } from '../hosts/identify-hosts.ts';
+import { meetNodes, tellMissingNodes } from './missing-nodes.ts';
 import { settle } from './settle.ts';
 import { closeAllShadows } from './shadow/shadow-hold.ts';
 import type { Step } from '../model/step.ts';
@@ -160,14 +161,18 @@ export async function performRun(options: RunOptions): Promise<RunEnd> {
   const context = new RunContext(options);
   const { runner, assignment, journal } = context;
   const { hosts } = options;
-  let unpin: (() => void) | undefined;
+  const unpins: (() => void)[] = [];
   try {
     return await performToEnd(context, options.steps, async () => {
-      const identities = await identifyHosts({ runner, hosts, assignment, step: 'begin' });
+      const { nodes } = context;
+      await nodes.probe('begin');
+      const identities = await identifyHosts({ runner, hosts, assignment, step: 'begin', nodes });
       journal.append({ type: 'hosts-identified', hosts: identities });
-      unpin = pinHosts(hosts, identities);
+      unpins.push(pinHosts(hosts, identities));
+      tellMissingNodes(context, 'begin');
+      unpins.push(meetNodes(context));
     });
   } finally {
-    unpin?.();
+    for (const unpin of unpins) unpin();
   }
 }

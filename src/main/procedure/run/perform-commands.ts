@@ -94,12 +94,13 @@ export const performToolsCheck: Performer = async (context, step) => {
 };
 
 function stopQuestion(context: RunContext, step: Step): Question {
-  const { assignment } = context;
+  const { assignment, nodes } = context;
+  const missing = nodes.missing.map(({ node }) => ` ${node} does not answer.`).join('');
   const them = assignment.volumes.length === 1 ? 'it' : 'each';
   return {
     id: 'services-stopped',
     step: step.id,
-    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${assignment.primaryNodes.join(' and ')}; unmount ${them} where it is a file system.`,
+    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${nodes.answering.join(' and ')}; unmount ${them} where it is a file system.${missing}`,
     choices: [
       { id: 'stopped', label: 'The services are stopped' },
       { id: 'stop', label: 'End the run' },
@@ -126,9 +127,19 @@ function withoutStopped({ again, marks }: RunContext, step: Step): Step {
   return { ...step, commands: step.commands.filter((command) => !isStopped(command)) };
 }
 
+/** Services of a node that does not answer are not stopped; the run has told what that leaves unchecked. */
+function onAnsweringNodes({ nodes, journal }: RunContext, step: Step): Step {
+  const unsent = step.commands.filter(({ host }) => nodes.isMissing(host));
+  if (unsent.length === 0) return step;
+  const lines = unsent.map(({ host, argv }) => `${host}: ${commandLine(argv)}`);
+  const text = `not sent, since the node does not answer: ${lines.join('; ')}`;
+  journal.append({ type: 'warning', step: step.id, text });
+  return { ...step, commands: step.commands.filter((command) => !unsent.includes(command)) };
+}
+
 export const performStopServices: Performer = async (context, step) => {
   if (context.assignment.job.services !== 'ask')
-    return performCommands(context, withoutStopped(context, step));
+    return performCommands(context, onAnsweringNodes(context, withoutStopped(context, step)));
   if (context.again && context.marks.operatorStopped) return;
   const answer = await context.ask(stopQuestion(context, step));
   if (answer.choice !== 'stopped') throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });

@@ -6,6 +6,9 @@ import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hos
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
 
+/** What the journal has the taking of locks under. */
+const lockStep = 'lock';
+
 /** @returns a warning: the lock was left by whoever has left nothing else. @throws what the lock must stay for */
 async function mayTakeOver(
   { options }: RunContext,
@@ -26,6 +29,13 @@ const orderOf = (context: RunContext, step: string): Pick<LockOrder, 'runner' | 
   own: ownerName(thisOwner(context.journal.run)),
 });
 
+/** True where the place is on a node that does not answer: the run has no lock there until it does. */
+function isOutOfReach({ nodes, unlocked }: RunContext, { what, host }: LockPlace): boolean {
+  if (what !== 'class' || !nodes.isMissing(host)) return false;
+  unlocked.add(host);
+  return true;
+}
+
 /** Where one of them is refused, the end of the run gives those before it back. */
 export const performLock: Performer = async (context, { id: step }) => {
   const order: LockOrder = {
@@ -35,12 +45,46 @@ export const performLock: Performer = async (context, { id: step }) => {
   const told = new Set<string>();
   const places = lockPlaces(context.assignment);
   for (const [index, place] of places.entries()) {
-    const text = await takePlace(order, place, places.slice(0, index));
+    if (isOutOfReach(context, place)) continue;
+    const text = await takePlace(order, place, places.slice(0, index)).catch((error: unknown) => {
+      if (!context.nodes.isGone(step, place.host, error)) throw error;
+      return undefined;
+    });
+    if (isOutOfReach(context, place)) continue;
     if (text !== undefined && !told.has(text)) context.journal.append({ type: 'warning', step, text });
     if (text !== undefined) told.add(text);
   }
   context.lockGuard.hold();
 };
+
+/**
+ * Takes the lock of the class on a node that answers again.
+ * @throws what the lock is refused with where nothing was changed yet; else LOCK_LOST: somebody else acts on the class
+ */
+export async function lockReturned(context: RunContext, node: string): Promise<void> {
+  const { lockGuard, unlocked, marks, journal } = context;
+  lockGuard.answersAgain(node);
+  if (!lockGuard.isHeld || !unlocked.has(node)) return;
+  const place = lockPlaces(context.assignment).find(({ what, host }) => what === 'class' && host === node);
+  if (!place) return;
+  const lost = (listing: string) => lockGuard.lose(lockStep, place, listing);
+  const order: LockOrder = {
+    ...orderOf(context, lockStep),
+    async mayTakeOver(found) {
+      // The process that performed the run before has left it: its other locks were taken over already.
+      if (marks.locks.takenUp && found.owner?.run === journal.run) return undefined;
+      try {
+        return await mayTakeOver(context, found);
+      } catch (error) {
+        throw marks.changed ? lost(found.listing) : error;
+      }
+    },
+    ...(marks.changed ? { refusal: ({ listing }: FoundLock) => lost(listing) } : {}),
+  };
+  const text = await takePlace(order, place);
+  unlocked.delete(node);
+  if (text !== undefined) journal.append({ type: 'warning', step: lockStep, text });
+}
 
 /** The locks that the run has, or may have. */
 export const heldPlaces = ({ assignment, marks }: RunContext): LockPlace[] =>
@@ -48,6 +92,8 @@ export const heldPlaces = ({ assignment, marks }: RunContext): LockPlace[] =>
 
 /** All of them are tried, the last one first. */
 export const performUnlock: Performer = async (context, { id: step }) => {
+  // A node that answers from now on is given no lock any more.
+  context.nodes.meet = undefined;
   const order = orderOf(context, step);
   const troubles: unknown[] = [];
   for (const place of heldPlaces(context).toReversed()) {

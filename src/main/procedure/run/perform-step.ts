@@ -22,9 +22,11 @@ import { performTapeCheck } from './perform-tape-check.ts';
 import { performFingerprint, performVerification } from './perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
 import { performStopHashed, performWholeHash } from './perform-whole-hash.ts';
+import { requireDown } from './missing-nodes.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { writeThrough } from './shadow/shadow-baseline.ts';
 import { volumeNamed } from '../model/assignment.ts';
+import { missingVerdicts } from '../model/missing-node.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { judgeRebootSinceCreation } from '../plan/shadow-guard.ts';
 import { cancelled, type RunContext } from '../hosts/run-context.ts';
@@ -71,9 +73,11 @@ async function judge(context: RunContext, step: Step, checks: StepChecks | undef
   const isVerification = step.performance === 'verification';
   // What is drawn of the verification must be what was judged, also where it differs.
   if (isVerification && checks === step.before) recordLayout(context, step, world);
+  await requireDown(context, step);
   const verdicts = [
     ...(isVerification ? judgeRebootSinceCreation(context.assignment, world, context.journal.events) : []),
     ...checks.judge(world),
+    ...missingVerdicts(world.missing),
   ];
   recordChecks(context, step, verdicts);
   const blocking = verdicts.filter(isBlocking);
@@ -93,6 +97,7 @@ function lookSteadily({ observer, steadiness }: RunContext, { id }: Step, looks:
 async function guard(context: RunContext, step: Step): Promise<void> {
   context.observer.forget();
   const world = await lookSteadily(context, step, ['primaries', 'backup']);
+  await requireDown(context, step);
   const trouble = troubleOfShadow(context, step, world, true);
   if (trouble) throw trouble;
 }
@@ -151,6 +156,8 @@ export async function performStep(context: RunContext, step: Step): Promise<void
   try {
     journal.append({ type: 'step-started', step: step.id, title: step.title, phase: step.phase, unwinding });
     context.throwIfCancelled(step.id);
+    await context.nodes.probe(step.id);
+    await requireDown(context, step);
     await openShadows(context, step, () => guard(context, step));
     context.throwIfCancelled(step.id);
     await judge(context, step, step.before);

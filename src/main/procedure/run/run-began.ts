@@ -22,10 +22,11 @@ export function beginningOf(events: readonly RunEvent[], file: string): RunStart
 export function overridesOf({
   method,
   route,
+  nodes,
   volumes,
-}: RunStart): Pick<RunStart, 'route'> & { method: RunStart['method'] | undefined } {
+}: RunStart): Pick<RunStart, 'route' | 'nodes'> & { method: RunStart['method'] | undefined } {
   const isShared = volumes.every((volume) => (volume.method ?? method) === method);
-  return { method: isShared ? method : undefined, route };
+  return { method: isShared ? method : undefined, route, nodes: nodes ?? 'all' };
 }
 
 function hostsOf({ primaryNodes, backupServer, tapeHost }: Assignment): Beginning['hosts'] {
@@ -69,6 +70,7 @@ export function beginningFields(assignment: Assignment): Beginning {
     mountPoint: job.mountPoint,
     fingerprint: samplesWanted(job),
     ...(hashesAll(job) ? { fingerprintAll: true } : {}),
+    ...(job.nodes === 'any' ? { nodes: 'any' } : {}),
     ...(assignment.drive === undefined
       ? {}
       : { drive: { name: assignment.drive, ...driveSpeed(assignment.drive) } }),

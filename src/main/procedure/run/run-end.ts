@@ -204,6 +204,17 @@ function unprovenFailure({ assignment }: RunContext, world: World, error: Shadow
   return failure('END_NOT_PROVEN', { reason }, error?.evidence, error);
 }
 
+/** `; node2 did not answer and was not checked`; empty where every node was there from the beginning to the end. */
+function uncheckedWords({ journal }: RunContext): string {
+  const missing = journal.events.flatMap((event) =>
+    event.type === 'node' && event.what === 'missing' ? [event.node] : [],
+  );
+  const names = [...new Set(missing)];
+  if (names.length === 0) return '';
+  const were = names.length === 1 ? 'was' : 'were';
+  return `; ${listed(names)} did not answer all the time, and ${were} not checked meanwhile`;
+}
+
 function goodEnd(
   context: RunContext,
   world: World,
@@ -211,7 +222,7 @@ function goodEnd(
   { error, troubles = [] }: Ending,
 ): RunEnd {
   const { assignment, marks, options } = context;
-  const sentence = backupSentence(context, concluded.verdict === 'verified');
+  const sentence = `${backupSentence(context, concluded.verdict === 'verified')}${uncheckedWords(context)}`;
   const stands = whatStands(assignment, world, marks);
   const omitted = omissionsOf(context.journal.events);
   if (concluded.exitStatus === 0) return { ...concluded, ...omitted, sentence, error: undefined, stands };

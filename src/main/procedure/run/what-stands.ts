@@ -12,6 +12,7 @@ import {
   shadowPlaceOf,
 } from '../plan/checks.ts';
 import { lockPlaces, placesHeld } from '../model/lock-places.ts';
+import { missingWords } from '../model/missing-node.ts';
 import { workHost, type IncompleteBy, type RunMarks } from '../model/run-marks.ts';
 import type { Look, Step } from '../model/step.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
@@ -151,6 +152,7 @@ export function whatStands(
   return [
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
     ...backupSentences(assignment, world).map((sentence) => dated('backup', sentence)),
+    ...(world.missing ?? []).map((missing) => missingWords(assignment, missing)),
     ...markSentences(assignment, marks),
   ];
 }

@@ -50,6 +50,16 @@ export const routes: readonly Choice[] = [
   },
 ];
 
+export const nodeChoices: readonly Choice[] = [
+  { value: 'all', word: 'all of them', about: 'a primary node that cannot be reached ends the run' },
+  {
+    value: 'any',
+    word: 'any one',
+    about:
+      'the run continues without a primary node that cannot be reached, and says what is not checked there; a file system, or services to stop, need somebody to say that the node is down',
+  },
+];
+
 export const layouts: readonly Choice[] = [
   { value: 'plain', word: 'plain', about: 'the guide’s: no label, data from the beginning of the tape' },
   {

@@ -7,6 +7,7 @@ export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
   'services-resumed': 'Resume the services',
   'step-failed': 'A step has failed: what next?',
   'next-tape': 'The next tape is wanted',
+  'node-down': 'A node does not answer: is it down?',
 };
 
 /** What a choice leads to, where its label alone does not say it. */
@@ -20,13 +21,14 @@ const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string,
     ready: 'it is looked at before it is used',
     stop: 'what was written so far is then no backup',
   },
+  'node-down': { 'end-run': 'nothing is backed up while it is not known whether the node is down' },
   'approve-shadow': { stop: 'no byte goes to tape; the cluster is brought back' },
 };
 
 export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>
   words[id]?.[choice.id];
 
-const risky: readonly string[] = ['stop', 'halt', 'unwind'];
+const risky: readonly string[] = ['stop', 'halt', 'unwind', 'end-run'];
 
 /** The first choice goes on; what ends the run is marked. */
 export function choiceKind({ choices }: QuestionView, choice: ChoiceView): 'primary' | 'danger' | 'plain' {

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { HostIdentity } from '../model/host-identity.ts';
+import type { CommandRunner } from './command-runner.ts';
+import type { Hosts } from './hosts.ts';
+import { identifyHosts, requireSameHosts } from './identify-hosts.ts';
+import { NodeSight } from './node-sight.ts';
+
+const identityOf = (name: string): HostIdentity => ({
+  name,
+  address: `${name}.example.com`,
+  port: 22,
+  hostKey: `ssh-ed25519 SHA256:${name}`,
+  machine: 'hostid 1',
+});
+
+const asked: string[] = [];
+const hosts = {
+  session: (name: string) => ({
+    seen() {
+      asked.push(name);
+      const { address, port, hostKey } = identityOf(name);
+      return Promise.resolve({ address, port, hostKey });
+    },
+    pin: () => () => undefined,
+  }),
+} as unknown as Hosts;
+const runner = {
+  send: () => Promise.resolve({ status: 0, stdout: Buffer.from('1\n') }),
+} as unknown as CommandRunner;
+const assignment = {
+  primaryNodes: ['node1', 'node2'],
+  backupServer: 'node3',
+  tapeHost: 'node3',
+  platform: 'solaris',
+} as const;
+
+function withoutNode2() {
+  const missing = [{ node: 'node2', since: '2026-11-22T02:00:04.000Z', reason: 'no answer' }];
+  return new NodeSight({ hosts, nodes: assignment.primaryNodes, mode: 'any', needed: ['node3'], missing });
+}
+
+const all = ['node1', 'node2', 'node3'].map(identityOf);
+const [node1, node2, node3] = all as [HostIdentity, HostIdentity, HostIdentity];
+
+describe('a node that does not answer', () => {
+  it('is not asked which machine it is', async () => {
+    asked.length = 0;
+    const seen = await identifyHosts({ runner, hosts, assignment, step: 'begin', nodes: withoutNode2() });
+    expect(seen).toEqual([node1, node3]);
+    expect(asked).toEqual(['node1', 'node3']);
+  });
+
+  it('stays known as it was when the run is resumed, so that another machine is found out later', async () => {
+    const options = { runner, hosts, assignment, step: 'take-up', nodes: withoutNode2() };
+    expect(await requireSameHosts(options, all, [])).toEqual({ now: [node1, node3, node2], warnings: [] });
+  });
+
+  it('and answers when the run is resumed is warned of: no journal tells which machine it was', async () => {
+    const options = { runner, hosts, assignment, step: 'take-up' };
+    expect(await requireSameHosts(options, [node1, node3], [])).toEqual({
+      now: all,
+      warnings: [
+        'node2 did not answer before: it is not known whether it is the machine that the run began with',
+      ],
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { failure, isFailure } from '../../../contract/errors.ts';
+import type { MissingNode } from '../model/missing-node.ts';
+import type { Hosts } from './hosts.ts';
+import { NodeSight, type NodeSightOptions } from './node-sight.ts';
+
+const unreachable = (host: string) =>
+  failure('HOST_UNREACHABLE', { host, address: host, port: 22, reason: 'no answer' }, { host });
+
+/** Hosts of which some cannot be reached, or end an attempt otherwise. */
+function hostsWith(away: Map<string, Error>): Hosts {
+  return {
+    session: (name: string) => ({
+      probe: () => (away.has(name) ? Promise.reject(away.get(name) as Error) : Promise.resolve()),
+    }),
+  } as unknown as Hosts;
+}
+
+function sight(change: Partial<NodeSightOptions> = {}) {
+  const away = new Map<string, Error>();
+  const told: MissingNode[] = [];
+  const nodes = new NodeSight({
+    hosts: hostsWith(away),
+    nodes: ['node1', 'node2'],
+    mode: 'any',
+    needed: ['node3'],
+    onMissing: (_step, missing) => told.push(missing),
+    ...change,
+  });
+  return { nodes, away, told };
+}
+
+describe('the nodes of a run', () => {
+  it('are all needed where the job says so', () => {
+    const { nodes } = sight({ mode: 'all' });
+    expect(nodes.mayGo('node1')).toBe(false);
+    expect(nodes.isGone('3-1', 'node1', unreachable('node1'))).toBe(false);
+    expect(nodes.missing).toEqual([]);
+  });
+
+  it.each([
+    ['the backup server', {}, 'node3'],
+    ['a node that has the tape drive', { needed: ['node3', 'node2'] }, 'node2'],
+    ['a host that is no primary node', {}, 'jump'],
+  ])('never go without %s', (_what, change, host) => {
+    expect(sight(change).nodes.isGone('3-1', host, unreachable(host))).toBe(false);
+  });
+
+  it.each([
+    ['another host key', failure('HOST_KEY_CHANGED', { host: 'node1', address: 'a', port: 22 } as never)],
+    [
+      'a lost connection: the command may have been carried out',
+      failure('CONNECTION_LOST', { host: 'node1', reason: 'x' }),
+    ],
+    [
+      'a query without an answer',
+      failure('COMMAND_TIMED_OUT', { host: 'node1', command: 'sdxinfo', seconds: 1 } as never),
+    ],
+  ])('do not count as missing for %s', (_what, error) => {
+    expect(sight().nodes.isGone('3-1', 'node1', error)).toBe(false);
+  });
+
+  it('go on with the next one where the first cannot be reached, and tell it once', () => {
+    const { nodes, told } = sight();
+    expect(nodes.isGone('3-1', 'node1', unreachable('node1'))).toBe(true);
+    expect(nodes.isGone('3-3', 'node1', unreachable('node1'))).toBe(true);
+    expect(told).toMatchObject([
+      { node: 'node1', reason: 'node1 (node1, port 22) cannot be reached: no answer' },
+    ]);
+    expect([nodes.standIn('node1'), nodes.standIn('node2'), nodes.standIn('node3')]).toEqual([
+      'node2',
+      'node2',
+      'node3',
+    ]);
+  });
+
+  it('wait for the last one as for any host, and say so where nobody waits', () => {
+    const { nodes } = sight();
+    nodes.isGone('3-1', 'node1', unreachable('node1'));
+    expect(nodes.mayGo('node2')).toBe(false);
+    expect(nodes.isGone('3-1', 'node2', unreachable('node2'))).toBe(false);
+    expect((nodes.failureOf('node2', unreachable('node2')) as Error).message).toBe(
+      'no primary node answers: node1, node2; node2 (node2, port 22) cannot be reached: no answer',
+    );
+  });
+
+  it('take a node back once it was met; who said that it is down is no longer believed', async () => {
+    const { nodes, away } = sight();
+    away.set('node1', unreachable('node1'));
+    nodes.isGone('3-1', 'node1', unreachable('node1'));
+    nodes.sayDown('node1');
+    const met: string[] = [];
+    nodes.meet = (step, { node }) => Promise.resolve(void met.push(`${node} at ${step}`));
+    await nodes.probe('3-3');
+    expect(nodes.answering).toEqual(['node2']);
+    away.clear();
+    await nodes.probe('5');
+    expect(met).toEqual(['node1 at 5']);
+    expect([nodes.answering, nodes.isSaidDown('node1')]).toEqual([['node1', 'node2'], false]);
+  });
+
+  it('stay without a node that turns out to be another machine', async () => {
+    const { nodes } = sight();
+    nodes.isGone('3-1', 'node1', unreachable('node1'));
+    const values = { host: 'node1', address: 'a', port: 22, what: 'machine', expected: 'x', actual: 'y' };
+    nodes.meet = () => Promise.reject(failure('HOST_IS_ANOTHER', values));
+    await expect(nodes.probe('5')).rejects.toSatisfy((error) => isFailure(error, 'HOST_IS_ANOTHER'));
+    expect(nodes.answering).toEqual(['node2']);
+  });
+});

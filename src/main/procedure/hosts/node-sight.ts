@@ -1,0 +1,167 @@
+/**
+ * Which primary nodes answer. With `nodes: any` what asks the cluster continues without a node that cannot be reached, as long as another
+ * one answers; with `all` such a node ends it. A node that answers but shows another host key, or refuses the login, is not missing: that
+ * is an error in both cases.
+ */
+import { failure, isFailure } from '../../../contract/errors.ts';
+import type { MissingNode } from '../model/missing-node.ts';
+import type { Hosts } from './hosts.ts';
+
+export interface NodeSightOptions {
+  readonly hosts: Hosts;
+  readonly nodes: readonly string[];
+  readonly mode: 'all' | 'any';
+  /** Hosts that must answer whatever else they are: the backup server and the tape host. */
+  readonly needed: readonly string[];
+  /** Nodes that are known not to answer. */
+  readonly missing?: readonly MissingNode[];
+  /** Hears of a node that cannot be reached any more. */
+  readonly onMissing?: (step: string, missing: MissingNode) => void;
+  /** Hears of what keeps a node that answers again from being used. @throws where that ends the run */
+  readonly onTrouble?: (step: string, missing: MissingNode, error: unknown) => void;
+}
+
+/** Meets a node that answers again. @throws what keeps it from being used */
+export type MeetNode = (step: string, missing: MissingNode) => Promise<void>;
+
+/** An attempt that took no longer may be made again at any time. */
+const quickMilliseconds = 1000;
+/** Else at most a tenth of the time is spent on attempts. */
+const shareOfTime = 10;
+
+export class NodeSight {
+  readonly #options: NodeSightOptions;
+  readonly #missing = new Map<string, MissingNode>();
+  /** Nodes of which somebody has said that they are down. */
+  readonly #saidDown = new Set<string>();
+  /** Node -> when it is tried again at the earliest, on a clock that never goes back. */
+  readonly #nextTry = new Map<string, number>();
+  #isProbing = false;
+  /** Set while a run goes on. */
+  meet: MeetNode | undefined;
+
+  constructor(options: NodeSightOptions) {
+    this.#options = options;
+    for (const missing of options.missing ?? []) this.#missing.set(missing.node, missing);
+  }
+
+  get missing(): MissingNode[] {
+    return [...this.#missing.values()];
+  }
+
+  isMissing(host: string): boolean {
+    return this.#missing.has(host);
+  }
+
+  /** In the order of the site file. */
+  get answering(): string[] {
+    return this.#options.nodes.filter((node) => !this.#missing.has(node));
+  }
+
+  /** The node for a command that any node may run: the given one as long as it answers. */
+  standIn(host: string): string {
+    return this.#missing.has(host) ? (this.answering[0] ?? host) : host;
+  }
+
+  /** True where a host that cannot be reached need not be waited for. The last node that answers is waited for as any host. */
+  mayGo(host: string): boolean {
+    const { mode, nodes, needed } = this.#options;
+    if (mode === 'all' || !nodes.includes(host) || needed.includes(host)) return false;
+    return this.answering.some((node) => node !== host);
+  }
+
+  /**
+   * To be asked when a command to a host has failed.
+   * @returns true where the host is a node that is missing from now on: the command was not sent
+   */
+  isGone(step: string, host: string, error: unknown): boolean {
+    if (!isFailure(error, 'HOST_UNREACHABLE') || !this.mayGo(host)) return false;
+    if (!this.#missing.has(host)) {
+      const missing = { node: host, since: new Date().toISOString(), reason: error.message };
+      this.#missing.set(host, missing);
+      this.#options.onMissing?.(step, missing);
+    }
+    return true;
+  }
+
+  /** What a look at the cluster ends with where it fails on the last node, too. */
+  failureOf(host: string, error: unknown): unknown {
+    if (!isFailure(error, 'HOST_UNREACHABLE') || this.#missing.size === 0) return error;
+    const values = { nodes: [...this.#missing.keys(), host].join(', '), reason: error.message };
+    return failure('NO_NODE_ANSWERS', values, error.evidence, error);
+  }
+
+  /** Somebody says that a missing node is down. It counts until the node answers. */
+  sayDown(node: string): void {
+    this.#saidDown.add(node);
+  }
+
+  isSaidDown(node: string): boolean {
+    return this.#saidDown.has(node);
+  }
+
+  /**
+   * Tries each missing node once. One that answers is met, and counts as answering from then on.
+   * @throws what the node is refused with
+   */
+  async probe(step: string): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    try {
+      for (const missing of this.missing) await this.#probeOne(step, missing);
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+
+  async #probeOne(step: string, missing: MissingNode): Promise<void> {
+    const { node } = missing;
+    if (performance.now() < (this.#nextTry.get(node) ?? 0)) return;
+    try {
+      if (!(await this.#answers(node))) return;
+      this.#missing.delete(node);
+      this.#saidDown.delete(node);
+      await this.meet?.(step, missing);
+    } catch (error) {
+      // It went away again while it was met, or it is not what it was.
+      if (isFailure(error, 'HOST_UNREACHABLE', 'HOST_IS_ANOTHER')) this.#missing.set(node, missing);
+      if (isFailure(error, 'HOST_UNREACHABLE')) {
+        this.#options.onMissing?.(step, missing);
+        return;
+      }
+      if (!this.#options.onTrouble) throw error;
+      this.#options.onTrouble(step, missing, error);
+    }
+  }
+
+  async #answers(node: string): Promise<boolean> {
+    const since = performance.now();
+    try {
+      await this.#options.hosts.session(node).probe?.();
+      return true;
+    } catch (error) {
+      if (!isFailure(error, 'HOST_UNREACHABLE', 'CONNECTION_LOST')) throw error;
+      const took = performance.now() - since;
+      if (took > quickMilliseconds) this.#nextTry.set(node, performance.now() + took * shareOfTime);
+      return false;
+    }
+  }
+}
+
+/** What the site and the job say of the nodes. */
+export interface NodesOfSite {
+  readonly primaryNodes: readonly string[];
+  readonly nodes?: 'all' | 'any';
+  readonly backupServer: string;
+  readonly tapeHost?: string;
+  readonly missing?: readonly MissingNode[];
+}
+
+/** The nodes for whoever looks outside a run: nobody hears of one that is missing but from what was seen. */
+export function nodesOutsideRun(
+  hosts: Hosts,
+  { primaryNodes, nodes = 'all', backupServer, tapeHost, missing = [] }: NodesOfSite,
+): NodeSight {
+  const needed = [backupServer, ...(tapeHost === undefined ? [] : [tapeHost])];
+  return new NodeSight({ hosts, nodes: primaryNodes, mode: nodes, needed, missing });
+}

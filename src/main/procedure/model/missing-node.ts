@@ -1,0 +1,93 @@
+/**
+ * Primary nodes that a run with `nodes: any` continues without: what is not checked on them, and when a proof is needed that they are down.
+ * Pure.
+ *
+ * Not to be reached from here is not down: such a node may still run, hold the proxy open, and write. The GDS guide names no command that
+ * tells whether a node of the cluster is down, so that a person has to say it.
+ */
+import type { RuleVerdict } from '../../../contract/checks.ts';
+import type { NewEvent } from '../../../contract/events.ts';
+import { listed, mastersOf, proxiesOf, type Assignment } from './assignment.ts';
+import type { RunMarks } from './run-marks.ts';
+import type { Step } from './step.ts';
+
+export interface MissingNode {
+  readonly node: string;
+  /** When it was first found not to answer: ISO 8601, UTC. */
+  readonly since: string;
+  /** Why it could not be reached, a sentence. */
+  readonly reason: string;
+}
+
+type Subject = Pick<Assignment, 'class' | 'job' | 'volumes'>;
+
+/** What nobody looks at, or does, on a node that does not answer. */
+export function uncheckedOn(assignment: Subject, node: string): string[] {
+  const proxies = listed(proxiesOf(assignment));
+  return [
+    `whether ${node} shows ${proxies} parted, stopped and in sync`,
+    `whether ${proxies} ${assignment.volumes.length === 1 ? 'is' : 'are'} mounted on ${node}`,
+    ...(assignment.job.services === 'not-needed'
+      ? []
+      : [`whether services on ${node} use ${listed(mastersOf(assignment))}`]),
+    `the lock of ${assignment.class} on ${node}`,
+    `which machine ${node} is`,
+  ];
+}
+
+/** `node2: no answer since 2026-11-22T02:00:03Z; not checked: …` */
+export function missingWords(assignment: Subject, { node, since }: MissingNode): string {
+  return `${node}: no answer since ${since}; not checked: ${uncheckedOn(assignment, node).join('; ')}`;
+}
+
+/** What stands beside each check that looks at the cluster: it is not made on that node. It neither holds nor fails. */
+export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdict[] {
+  return missing.map(({ node, since }) => ({
+    rule: 'node-not-checked',
+    title: `${node} is not checked`,
+    expected: `${node} answers`,
+    actual: `no answer since ${since}`,
+    verdict: 'not-shown',
+    why: 'the checks beside this one hold for the nodes that answer, and for no other',
+    source: 'Shadowtape',
+  }));
+}
+
+/**
+ * The events that tell of a node that does not answer.
+ * @param isLocked true where the run has its lock on that node
+ */
+export function missingEvents(
+  assignment: Subject,
+  step: string,
+  missing: MissingNode,
+  isLocked: boolean,
+): NewEvent[] {
+  const { node, since, reason } = missing;
+  const unchecked = uncheckedOn(assignment, node);
+  return [
+    { type: 'node', step, node, what: 'missing', since, reason, unchecked, locked: isLocked },
+    { type: 'warning', step, text: `${reason}; nodes: any; ${missingWords(assignment, missing)}` },
+  ];
+}
+
+/** Steps after the data has left the shadow: a node that is missing then can no longer spoil it. */
+const laterPhases = new Set(['remove', 'rejoin', 'finish']);
+const laterPerformances = new Set(['read-back', 'manifest']);
+
+/**
+ * Why a node that does not answer must be known to be down before a step; undefined where the step may be done without knowing.
+ * A raw device whose services need no stop is copied as it is, whoever writes.
+ */
+export function whyDownMustBeKnown(
+  { job, volumes }: Pick<Assignment, 'job' | 'volumes'>,
+  { partBegun }: Pick<RunMarks, 'partBegun'>,
+  { phase, performance }: Pick<Step, 'phase' | 'performance'>,
+): string | undefined {
+  if (laterPhases.has(phase) || laterPerformances.has(performance)) return undefined;
+  const ofFileSystem = volumes.find(({ method }) => method !== '6a');
+  if (ofFileSystem) return `method ${ofFileSystem.method} backs up a file system that it may still write to`;
+  // What runs there after the part writes to the master alone.
+  if (job.services !== 'not-needed' && !partBegun) return 'services that run there cannot be stopped';
+  return undefined;
+}

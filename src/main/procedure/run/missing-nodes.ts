@@ -1,0 +1,151 @@
+/**
+ * How a run with `nodes: any` continues without a primary node: when somebody must say that the node is down, and what is looked at when it
+ * answers again.
+ */
+import { isBlocking } from '../../../contract/checks.ts';
+import { failure } from '../../../contract/errors.ts';
+import type { RunEvent } from '../../../contract/events.ts';
+import { durationText } from '../../../contract/words.ts';
+import { compareHost, identifyHost, pinHosts } from '../hosts/identify-hosts.ts';
+import { mountLook } from '../hosts/observe.ts';
+import type { Question } from '../hosts/questions.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import { listed, mastersOf } from '../model/assignment.ts';
+import { identifiedHosts } from '../model/host-identity.ts';
+import type { LockMarks } from '../model/lock-places.ts';
+import { whyDownMustBeKnown, type MissingNode } from '../model/missing-node.ts';
+import { sentCommands } from '../model/sent-commands.ts';
+import type { Step } from '../model/step.ts';
+import { parseMountTable, type World } from '../model/world.ts';
+import { judgeParted, judgeProxyNotMounted, judgeStopped } from '../plan/checks.ts';
+import { checkFailure, recordChecks } from './check-failure.ts';
+import { lockReturned } from './perform-lock.ts';
+
+function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNode, why: string): Question {
+  const { node, since } = missing;
+  const masters = listed(mastersOf(assignment));
+  return {
+    id: 'node-down',
+    step: step.id,
+    text: `${node} has not answered since ${since}, and ${why}. Is ${node} down: halted, or switched off? A node that only cannot be reached from here may still run and use ${masters}.`,
+    choices: [
+      { id: node, label: `${node} is down`, byWord: true },
+      { id: 'end-run', label: `End the run: ${node} may be running` },
+    ],
+  };
+}
+
+function sayDown({ nodes, journal }: RunContext, step: string, node: string, by: string): void {
+  nodes.sayDown(node);
+  journal.append({ type: 'node', step, node, what: 'down', by });
+  journal.append({ type: 'warning', step, text: `${node} is taken for down: ${by} says so` });
+}
+
+/** Contexts in which somebody is asked at the moment: what is judged after the answer asks nothing again. */
+const asking = new WeakSet<RunContext>();
+
+/**
+ * To be called before a step, and after each look at the cluster in it.
+ * @throws NODE_NOT_KNOWN_DOWN where a missing node must be known to be down and nobody can say so, OPERATOR_DECLINED where it may be running
+ */
+export async function requireDown(context: RunContext, step: Step): Promise<void> {
+  if (context.unwinding || context.nodes.missing.length === 0 || asking.has(context)) return;
+  const why = whyDownMustBeKnown(context.assignment, context.marks, step);
+  if (why === undefined) return;
+  for (const missing of context.nodes.missing) {
+    const { node, since } = missing;
+    if (context.nodes.isSaidDown(node)) continue;
+    if (!context.options.canAskDown)
+      throw failure('NODE_NOT_KNOWN_DOWN', { step: step.id, node, since, why });
+    asking.add(context);
+    try {
+      const answer = await context.ask(downQuestion(context, step, missing, why));
+      if (answer.choice !== node) throw failure('OPERATOR_DECLINED', { step: step.id, by: answer.by });
+      if (context.nodes.isMissing(node)) sayDown(context, step.id, node, answer.by);
+    } finally {
+      asking.delete(context);
+    }
+  }
+}
+
+/**
+ * Tells which nodes are missing at the beginning, and who says that they are down.
+ * @param locks those that the run had before it was taken up
+ */
+export function tellMissingNodes(context: RunContext, step: string, locks?: LockMarks): void {
+  const { nodesDown = [], operator } = context.options;
+  for (const missing of context.nodes.missing) {
+    context.tellMissing(step, missing, locks);
+    if (nodesDown.includes(missing.node))
+      sayDown(context, step, missing.node, `${operator} (--node-down ${missing.node})`);
+  }
+}
+
+const isDone = (events: readonly RunEvent[], step: string) =>
+  events.some((event) => event.type === 'step-finished' && event.step === step && event.result === 'done');
+
+/** What the run has made of its proxies: nothing may be different on a node that answers again. */
+function judgeReturned({ assignment, journal, marks }: RunContext, world: World) {
+  const isRejoined = sentCommands(journal.events).some(
+    ({ intent, ending }) => intent.step.startsWith('8-1') && intent.changes && ending !== 'bad',
+  );
+  if (!marks.partBegun || isRejoined) return [];
+  if (!isDone(journal.events, '3-5'))
+    return isDone(journal.events, '3-3') ? judgeParted(assignment, world) : [];
+  return judgeStopped(assignment, world);
+}
+
+/** The services of that node run, while those of the others are stopped for the part. */
+function requireServicesStopped({ assignment, marks }: RunContext, step: string, node: string): void {
+  const areStopped = marks.servicesStopped.length > 0 || marks.operatorStopped;
+  if (areStopped && !marks.partBegun && assignment.job.services !== 'not-needed')
+    throw failure('NODE_CAME_BACK', { step, node });
+}
+
+/**
+ * Has nodes that answer again met from now on.
+ * @param sameMachines hosts of which the operator says that they are the same machines
+ * @returns what ends the pinning of their host keys
+ */
+export function meetNodes(context: RunContext, sameMachines: readonly string[] = []): () => void {
+  const unpins: (() => void)[] = [];
+  context.nodes.meet = (step, missing) =>
+    context.steadiness.apart(async () => {
+      unpins.push(await meetNode(context, step, missing, sameMachines));
+    });
+  return () => unpins.forEach((unpin) => unpin());
+}
+
+/**
+ * Meets a node that answers again: the same machine, the lock of the class, no mount of a proxy, and each proxy as the run has left it.
+ * @throws HOST_IS_ANOTHER, LOCK_LOST or what else the lock is refused with, NODE_CAME_BACK, CHECK_FAILED, and what a session can end with
+ */
+async function meetNode(
+  context: RunContext,
+  step: string,
+  { node, since }: MissingNode,
+  sameMachines: readonly string[],
+): Promise<() => void> {
+  const { runner, assignment, journal, options } = context;
+  const known = identifiedHosts(journal.events) ?? [];
+  const identity = await identifyHost({ runner, hosts: options.hosts, assignment, step }, node);
+  const warnings = compareHost(identity, known, sameMachines);
+  const unpin = pinHosts(options.hosts, [identity]);
+  const hosts = [...known.filter(({ name }) => name !== node), identity];
+  journal.append({ type: 'hosts-identified', hosts });
+  journal.append({ type: 'node', step, node, what: 'back', since });
+  const away = durationText(Math.round((Date.now() - Date.parse(since)) / 1000));
+  const told = `${node} answers again after ${away}; its machine, lock, mounts and proxies are checked now`;
+  for (const text of [told, ...warnings]) journal.append({ type: 'warning', step, text });
+  await lockReturned(context, node);
+  requireServicesStopped(context, step, node);
+  const table = await runner.send(step, mountLook(node, assignment.platform), { timeLimitSeconds: 60 });
+  const mounts = parseMountTable(table.stdout.toString('utf8'));
+  context.observer.forgetSide('primaries');
+  const world = await context.observer.look(step, ['primaries']);
+  const verdicts = [judgeProxyNotMounted(assignment, node, mounts), ...judgeReturned(context, world)];
+  recordChecks(context, { id: step }, verdicts);
+  const blocking = verdicts.find(isBlocking);
+  if (blocking) throw checkFailure(context, { id: step }, blocking, 'CHECK_FAILED');
+  return unpin;
+}
