@@ -693,6 +693,19 @@ export const errorTable = {
     sentence: '{host} does not start {command}: {reason}',
     hint: 'check MaxSessions and ForceCommand in sshd_config of {host}, and the login shell of the user',
   },
+  LOGIN_SHELL_PRINTS: {
+    sentence:
+      '{host}: the login shell {shell} of {user} prints {bytes} bytes {where} the output of each command: {text}',
+    hint: '{remedy}; then run "shadowtape check" again',
+  },
+  LOGIN_SHELL_CHANGES: {
+    sentence: '{host}: the login shell {shell} of {user} changes commands or data: {what}',
+    hint: 'no terminal and no recorder of sessions may stand between sshd and the commands of {user} on {host}; exempt that user, or name another one under "user" of {host} in the site file',
+  },
+  LOGIN_SHELL_UNUSABLE: {
+    sentence: '{host}: the login of {user} does not run the commands that it is sent: {reason}',
+    hint: 'name a user under "user" of {host} in the site file whose login shell runs commands, and to whom no ForceCommand of sshd_config and no command= of authorized_keys applies',
+  },
   COMMAND_TIMED_OUT: {
     sentence: '{command} on {host} did not end within {limit}',
     hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run, and what it changes may have happened or not: look before it is sent again; timeLimits in the job gives its step more time',

@@ -2,6 +2,7 @@
 import { isBlocking } from '../../contract/checks.ts';
 import { isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
+import { shortened } from '../../contract/words.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { driveCommand } from '../tape/tape-device.ts';
 import { parseDriveStatus } from '../tape/drive-status.ts';
@@ -70,17 +71,25 @@ async function checkTools(room: Room, host: string): Promise<void> {
   else room.say(host, 'commands', true, tools.join(', '));
 }
 
-async function checkHost(room: Room, host: string): Promise<boolean> {
-  const reached = await attempt(room, host, 'login', async () => {
-    await room.runner.send(
-      'check',
-      { host, argv: ['echo', 'shadowtape'], changes: false },
-      { timeLimitSeconds: 60 },
-    );
+/** How far the check of a host came. */
+type Reached = 'nowhere' | 'logged in' | 'usable';
+
+async function checkShell({ runner, say }: Room, host: string): Promise<void> {
+  const shell = await runner.hosts.session(host).loginShell?.(0);
+  const { path = '', says = '' } = shell ?? {};
+  const noise = says === '' ? '' : `; each command also prints an error: ${shortened(says, 120)}`;
+  say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
+}
+
+async function checkHost(room: Room, host: string): Promise<Reached> {
+  const isLoggedIn = await attempt(room, host, 'login', async () => {
+    await room.runner.hosts.session(host).connect?.();
     room.say(host, 'login', true, 'reached, host key known, logged in');
   });
-  if (reached) await attempt(room, host, 'commands', () => checkTools(room, host));
-  return reached;
+  if (!isLoggedIn) return 'nowhere';
+  if (!(await attempt(room, host, 'login shell', () => checkShell(room, host)))) return 'logged in';
+  await attempt(room, host, 'commands', () => checkTools(room, host));
+  return 'usable';
 }
 
 async function checkJob(room: Room, named: NamedJob): Promise<void> {
@@ -147,10 +156,11 @@ export async function checkSite(site: Site, runner: CommandRunner, listener: Lis
     listener(line);
   };
   const room = { site, runner, say };
-  const reached = new Set<string>();
-  for (const host of Object.keys(site.hosts)) if (await checkHost(room, host)) reached.add(host);
-  const unreached = Object.keys(site.hosts).filter((host) => !reached.has(host));
-  if (reached.has(site.tape.host)) await checkTape(room);
+  const reached = new Map<string, Reached>();
+  for (const host of Object.keys(site.hosts)) reached.set(host, await checkHost(room, host));
+  const unreached = Object.keys(site.hosts).filter((host) => reached.get(host) !== 'usable');
+  const trouble = unreached.every((host) => reached.get(host) === 'nowhere') ? 'reached' : 'used';
+  if (reached.get(site.tape.host) === 'usable') await checkTape(room);
   for (const [name, job] of Object.entries(site.jobs)) {
     if (unreached.length === 0) await checkJob(room, { name, job });
     else
@@ -158,7 +168,7 @@ export async function checkSite(site: Site, runner: CommandRunner, listener: Lis
         unreached.join(', '),
         `job ${name}`,
         false,
-        `not looked at: ${unreached.join(' and ')} cannot be reached`,
+        `not looked at: ${unreached.join(' and ')} cannot be ${trouble}`,
       );
   }
   return lines;

@@ -30,6 +30,9 @@ export interface ConnectRetry {
 /** Hears of each new attempt, in a sentence. */
 export type OnRetry = (sentence: string) => void;
 
+/** Hears what a host shows before the login: Banner in sshd_config(5). */
+export type OnBanner = (host: string, text: string) => void;
+
 export interface HostProfile {
   /** What the site file calls the host; all messages use it. */
   readonly name: string;

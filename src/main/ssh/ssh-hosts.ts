@@ -1,6 +1,6 @@
 /** The one owner of all sessions: one a host, shared by whoever needs the host. */
 import { failure } from '../../contract/errors.ts';
-import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
+import type { AskSecret, ConfirmHostKey, HostProfile, OnBanner } from './host-profile.ts';
 import { SshSession } from './ssh-session.ts';
 
 export interface SshHostsOptions {
@@ -11,6 +11,9 @@ export interface SshHostsOptions {
   readonly userKnownHostsFiles: readonly string[];
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  /** See SessionDeps. */
+  readonly checksShell?: boolean | undefined;
+  readonly onBanner?: OnBanner | undefined;
 }
 
 export class SshHosts {
