@@ -667,7 +667,11 @@ export const errorTable = {
   },
   KEY_FILE_UNREADABLE: {
     sentence: '{host}: the key file {file} cannot be used: {reason}',
-    hint: 'the file must hold a private key in OpenSSH, PEM or PPK form, and this user must be allowed to read it',
+    hint: 'the file must hold a private key in OpenSSH, PEM, PKCS#8 or PPK form, and this user must be allowed to read it',
+  },
+  KEY_CIPHER_UNKNOWN: {
+    sentence: '{host}: the key file {file} is encrypted with {cipher}, which Shadowtape cannot open',
+    hint: 'encrypt it anew with: ssh-keygen -p -Z aes256-ctr -f {file}; or load it into an ssh agent with ssh-add {file}',
   },
   KEY_PASSPHRASE_WRONG: {
     sentence: '{host}: the passphrase does not open the key file {file}',
