@@ -100,6 +100,26 @@ describe('logging in with a key file', () => {
     expect(server.logins()).toBe(0);
   });
 
+  it('asks for the passphrase once for all hosts that take the key', async () => {
+    const path = await bench.file('key', newKey('tango'));
+    const authenticate = (attempt: AuthContext) =>
+      attempt.method === 'publickey' ? attempt.accept() : attempt.reject(['publickey']);
+    const servers = [await bench.server({ authenticate }), await bench.server({ authenticate })];
+    const names = ['node1', 'node2'];
+    const profiles = servers.map(({ port }, index) =>
+      profileOf(port, keyFile(path), { name: names[index] ?? '', connectSeconds: 10 }),
+    );
+    const asked: SecretQuestion[] = [];
+    const askSecret: AskSecret = async (question) => {
+      asked.push(question);
+      return 'tango';
+    };
+    const hosts = await bench.hosts(profiles, { askSecret });
+    await Promise.all(names.map((name) => hosts.session(name).connect()));
+    expect(servers.map((server) => server.logins())).toEqual([1, 1]);
+    expect(asked.map(({ keyFile: file }) => file)).toEqual([path]);
+  });
+
   it.each([
     ['wrong', 'foxtrot', 'KEY_PASSPHRASE_WRONG', 'node1: the passphrase does not open the key file PATH'],
     [
@@ -223,6 +243,34 @@ describe('logging in with a password', () => {
     });
     await connect(server, { password: true }, async ({ text }) => (text === 'Token:' ? '123' : 'tango'));
     expect(server.logins()).toBe(1);
+  });
+
+  it('shows what the host says before its questions, and tries again after a typing error', async () => {
+    const server = await bench.server({
+      authenticate: (attempt) => {
+        if (attempt.method !== 'keyboard-interactive') return attempt.reject(['keyboard-interactive']);
+        attempt.prompt(
+          [{ prompt: 'Password: ', echo: false }],
+          'Login of node1',
+          'Expires today.',
+          ([password]) =>
+            attempt.prompt([{ prompt: 'Code: ', echo: true }], ([code]) => {
+              if (password === 'tango' && code === '42') attempt.accept();
+              else attempt.reject(['keyboard-interactive']);
+            }),
+        );
+      },
+    });
+    const asked: string[] = [];
+    const askSecret: AskSecret = async ({ text, attempt }) => {
+      asked.push(`${attempt} ${text}`);
+      if (text === 'Code:') return '42';
+      return attempt === 1 ? 'tagno' : 'tango';
+    };
+    await connect(server, { password: true }, askSecret);
+    expect(server.logins()).toBe(1);
+    const said = 'Login of node1 - Expires today. - Password:';
+    expect(asked).toEqual([`1 ${said}`, '1 Code:', `2 ${said}`, '2 Code:']);
   });
 
   it('shows a key and then a password where the host wants both', async () => {

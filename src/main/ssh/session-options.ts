@@ -1,10 +1,12 @@
 /** What a session is made with, and what its streams are opened with. */
 import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner, OnRetry } from './host-profile.ts';
+import type { OpenedKeys } from './opened-keys.ts';
 
 export interface SessionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  readonly openedKeys: OpenedKeys;
   /** True where nothing is sent to a host before its login shell has shown that it passes on commands and data as they are. */
   readonly checksShell?: boolean | undefined;
   /** Hears what a host shows before the login. */

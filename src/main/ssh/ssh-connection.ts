@@ -11,13 +11,13 @@ import { HostKeyCheck } from './host-key-check.ts';
 import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
-import type { LoginDeps } from './login.ts';
+import type { OpenedKeys } from './opened-keys.ts';
 import { listenToFirstWords, readSocketInTurns } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
-  readonly openedKeys: LoginDeps['openedKeys'];
+  readonly openedKeys: OpenedKeys;
   /** Hears what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
   /** The only host key that is accepted: type and fingerprint. */
@@ -38,6 +38,8 @@ class ConnectClock {
   #milliseconds: number;
   readonly #expire: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** One may be part of another one: a passphrase, of opening a key that a second host waits for. */
+  #questions = 0;
   #ended = false;
 
   constructor(seconds: number, expire: () => void) {
@@ -47,22 +49,25 @@ class ConnectClock {
   }
 
   #start(): void {
-    if (!this.#ended && this.#milliseconds > 0) this.#timer = setTimeout(this.#expire, this.#milliseconds);
+    clearTimeout(this.#timer);
+    if (!this.#ended && this.#questions === 0 && this.#milliseconds > 0)
+      this.#timer = setTimeout(this.#expire, this.#milliseconds);
   }
 
   /** Runs a question; the limit begins anew after the answer. */
   async during<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    this.#questions += 1;
     clearTimeout(this.#timer);
     try {
       return await question();
     } finally {
+      this.#questions -= 1;
       this.#start();
     }
   }
 
   /** From now on the limit is another one, and begins anew. */
   restart(seconds: number): void {
-    clearTimeout(this.#timer);
     this.#milliseconds = seconds * 1000;
     this.#start();
   }
@@ -216,7 +221,8 @@ class ConnectAttempt {
     this.#lose = lose;
     const askSecret: AskSecret = (question) =>
       this.#paused(() => deps.askSecret({ ...question, hostKey: this.#hostKey }));
-    this.#login = new Login(profile, { askSecret, openedKeys: deps.openedKeys });
+    const openKey: OpenedKeys['open'] = (path, load) => this.#paused(() => deps.openedKeys.open(path, load));
+    this.#login = new Login(profile, { askSecret, openKey });
   }
 
   #paused<Answer>(question: () => Promise<Answer>): Promise<Answer> {

@@ -1,6 +1,7 @@
 /** The one owner of all sessions: one a host, shared by whoever needs the host. */
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile, OnBanner } from './host-profile.ts';
+import { OpenedKeys } from './opened-keys.ts';
 import { SshSession } from './ssh-session.ts';
 
 export interface SshHostsOptions {
@@ -18,6 +19,7 @@ export interface SshHostsOptions {
 
 export class SshHosts {
   readonly #options: SshHostsOptions;
+  readonly #openedKeys = new OpenedKeys();
   /** By login and address: a jump host that is also a host of the site is connected to once. */
   readonly #sessions = new Map<string, SshSession>();
 
@@ -43,7 +45,7 @@ export class SshHosts {
     const known = this.#sessions.get(key);
     if (known) return known;
     const jump = profile.jump && this.#sessionOf(profile.jump);
-    const session = new SshSession(profile, this.#options, jump);
+    const session = new SshSession(profile, { ...this.#options, openedKeys: this.#openedKeys }, jump);
     this.#sessions.set(key, session);
     return session;
   }

@@ -3,7 +3,6 @@
  * Several commands may run at once, each in a channel of its own.
  */
 import type { Duplex } from 'node:stream';
-import type { ParsedKey } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { HostProfile, OnRetry } from './host-profile.ts';
 import { attemptWords, once, openWithTries } from './connect-tries.ts';
@@ -36,7 +35,6 @@ export class SshSession {
   readonly profile: HostProfile;
   readonly #deps: SessionDeps;
   readonly #jump: SshSession | undefined;
-  readonly #openedKeys = new Map<string, ParsedKey>();
   readonly #turns = new NamedTurns();
   /** Of all who wait for the connection at the moment. */
   readonly #onRetry = new Set<OnRetry>();
@@ -187,7 +185,6 @@ export class SshSession {
     const deps = {
       ...this.#deps,
       askSecret: login.askSecret,
-      openedKeys: this.#openedKeys,
       pinnedKey,
       onBanner: (text: string) => this.#showBanner(text),
     };
