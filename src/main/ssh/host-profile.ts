@@ -13,6 +13,8 @@ export interface LoginMethods {
   readonly keyFiles: readonly KeyFile[];
   /** Path of the ssh agent's socket. */
   readonly agentSocket?: string | undefined;
+  /** True where the agent offers no key but those of the key files (IdentitiesOnly). */
+  readonly identitiesOnly?: boolean | undefined;
   /** True where a password may be asked for (password or keyboard-interactive). */
   readonly password: boolean;
 }

@@ -75,6 +75,19 @@ it('a cipher that is not known is named before the passphrase is asked for, with
     hint: `encrypt it anew with: ssh-keygen -p -Z aes256-ctr -f ${path}; or load it into an ssh agent with ssh-add ${path}`,
   });
   expect(asked).toEqual([]);
-  execFileSync('ssh-keygen', ['-q', '-p', '-a', '1', '-P', 'tango', '-N', 'tango', '-Z', 'aes256-ctr', '-f', path]);
+  execFileSync('ssh-keygen', [
+    '-q',
+    '-p',
+    '-a',
+    '1',
+    '-P',
+    'tango',
+    '-N',
+    'tango',
+    '-Z',
+    'aes256-ctr',
+    '-f',
+    path,
+  ]);
   expectSigns(await load(path, 'tango'));
 });

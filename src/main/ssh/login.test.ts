@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -330,6 +331,46 @@ describe('logging in with an agent', () => {
     await connect(server, { agentSocket: socket });
     expect(server.logins()).toBe(1);
   });
+
+  it.skipIf(!existsSync('/usr/bin/ssh-agent'))(
+    'offers the key that is meant first, of an agent with eight keys, and asks for no passphrase',
+    async () => {
+      const socket = join(await bench.folder(), 'full-agent');
+      const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+      bench.onEnd(async () => {
+        const exited = once(agent, 'exit');
+        agent.kill();
+        await exited;
+      });
+      await once(agent.stdout, 'data');
+      const paths: string[] = [];
+      for (let number = 1; number <= 8; number += 1) {
+        const path = join(await bench.folder(), `key-${number}`);
+        await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+        await promisify(execFile)('ssh-add', ['-q', path], { env: { SSH_AUTH_SOCK: socket } });
+        paths.push(path);
+      }
+      const meant = paths[7] ?? '';
+      // The file itself could only be opened with a passphrase.
+      await promisify(execFile)('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'tango', '-a', '1', '-f', meant]);
+      const offered: Buffer[] = [];
+      const admit = admitKey(publicKeyOf(await readFile(`${meant}.pub`, 'utf8')));
+      const server = await bench.server({
+        authenticate(attempt) {
+          if (attempt.method === 'publickey' && !attempt.signature) offered.push(attempt.key.data);
+          admit(attempt);
+        },
+      });
+      await connect(server, { ...keyFile(meant), agentSocket: socket });
+      expect(offered).toHaveLength(1);
+      expect(bench.questions).toEqual([]);
+
+      const other = { ...keyFile(await bench.file('other', newKey())), agentSocket: socket };
+      const refused = await failureOf(connect(server, { ...other, identitiesOnly: true }));
+      expect(refused?.code).toBe('LOGIN_REFUSED');
+      expect(offered).toHaveLength(2);
+    },
+  );
 
   it('goes on with a password when the agent is gone', async () => {
     const server = await bench.server({

@@ -1,5 +1,6 @@
 /**
- * Logging in: which method to try next. Key files first, then the agent, then a password, as far as the host admits them.
+ * Logging in: which method to try next. Key files first, by the agent where it holds their keys, then the agent's other keys, then a
+ * password, as far as the host admits them.
  * Keys are read and passphrases asked for only when their turn has come.
  */
 import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, Prompt } from 'ssh2';
@@ -7,6 +8,7 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
 import { loadKey } from './key-file.ts';
+import { OrderedAgent, publicHalves } from './ordered-agent.ts';
 import type { OpenedKeys } from './opened-keys.ts';
 
 const passwordAttempts = 3;
@@ -42,6 +44,8 @@ export class Login {
   readonly #deps: LoginDeps;
   readonly #left: Attempt[];
   readonly #tried: string[] = [];
+  /** Key files whose keys the agent holds. */
+  readonly #heldByAgent = new Set<string>();
   #begun = false;
   /** Why a key file or the agent could not be used, first reason first. */
   readonly problems: ShadowtapeError[] = [];
@@ -49,10 +53,11 @@ export class Login {
   constructor(profile: HostProfile, deps: LoginDeps) {
     this.#profile = profile;
     this.#deps = deps;
-    const { keyFiles, agentSocket, password } = profile.login;
+    const { keyFiles, agentSocket, identitiesOnly = false, password } = profile.login;
     this.#left = [
+      ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket, 'named')]),
       ...keyFiles.map((file) => this.#keyAttempt(file)),
-      ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket)]),
+      ...(agentSocket === undefined || identitiesOnly ? [] : [this.#agentAttempt(agentSocket, 'others')]),
       ...(password ? this.#passwordAttempts() : []),
     ];
   }
@@ -114,6 +119,8 @@ export class Login {
   #keyAttempt(file: KeyFile): Attempt {
     const { user } = this.#profile;
     const prepare = async (): Promise<AnyAuthMethod | undefined> => {
+      // The agent has offered it already.
+      if (this.#heldByAgent.has(file.path)) return undefined;
       const load = () => loadKey(file, this.#profile, this.#deps.askSecret);
       const key = await this.#deps.openKey(file.path, load);
       return key && { type: 'publickey', username: user, key };
@@ -121,9 +128,20 @@ export class Login {
     return { wire: 'publickey', title: `key ${file.path}`, prepare };
   }
 
-  #agentAttempt(socket: string): Attempt {
-    const { user } = this.#profile;
-    const prepare = async (): Promise<AnyAuthMethod> => ({ type: 'agent', username: user, agent: socket });
+  /** @param which `named`: those of the key files, which then ask for no passphrase; `others`: all but those */
+  #agentAttempt(socket: string, which: 'named' | 'others'): Attempt {
+    const { user: username, login } = this.#profile;
+    const prepare = async (): Promise<AnyAuthMethod | undefined> => {
+      const named = [...(await publicHalves(login.keyFiles))];
+      const isGone = this.problems.some(({ code }) => code === 'AGENT_UNAVAILABLE');
+      if (isGone || (which === 'named' && named.length === 0)) return undefined;
+      const agent = new OrderedAgent(socket, (offered) => {
+        const [path] = named.find(([, publicKey]) => publicKey.equals(offered)) ?? [];
+        if (path !== undefined) this.#heldByAgent.add(path);
+        return (path !== undefined) === (which === 'named');
+      });
+      return { type: 'agent', username, agent };
+    };
     return { wire: 'publickey', title: agentTitle(socket), prepare };
   }
 

@@ -36,7 +36,10 @@ export class OrderedAgent extends ssh2.BaseAgent<ParsedKey> {
     this.#agent.getIdentities((error, keys) => {
       if (error) return callback(error);
       const held = (keys ?? []) as ParsedKey[];
-      return callback(undefined, held.filter((key) => this.#isOffered(key.getPublicSSH())));
+      return callback(
+        undefined,
+        held.filter((key) => this.#isOffered(key.getPublicSSH())),
+      );
     });
   }
 
