@@ -59,6 +59,7 @@ export const rooms = {
   // The files named are those with commands that a plan prints word for word, as they are sent.
   'main/procedure/plan': [
     ...facts,
+    'main/ssh/login-shell',
     ...inProcedure('model', 'hosts/observe', 'drive/drive-ready', 'drive/own-file'),
     ...inProcedure('drive/tape-look', 'drive/tape-position'),
   ],

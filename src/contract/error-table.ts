@@ -692,7 +692,11 @@ export const errorTable = {
   },
   KEY_FILE_UNREADABLE: {
     sentence: '{host}: the key file {file} cannot be used: {reason}',
-    hint: 'the file must hold a private key in OpenSSH, PEM or PPK form, and this user must be allowed to read it',
+    hint: 'the file must hold a private key in OpenSSH, PEM, PKCS#8 or PPK form, and this user must be allowed to read it',
+  },
+  KEY_CIPHER_UNKNOWN: {
+    sentence: '{host}: the key file {file} is encrypted with {cipher}, which Shadowtape cannot open',
+    hint: 'encrypt it anew with: ssh-keygen -p -Z aes256-ctr -f {file}; or load it into an ssh agent with ssh-add {file}',
   },
   KEY_PASSPHRASE_WRONG: {
     sentence: '{host}: the passphrase does not open the key file {file}',
@@ -717,6 +721,19 @@ export const errorTable = {
   COMMAND_NOT_STARTED: {
     sentence: '{host} does not start {command}: {reason}',
     hint: 'check MaxSessions and ForceCommand in sshd_config of {host}, and the login shell of the user',
+  },
+  LOGIN_SHELL_PRINTS: {
+    sentence:
+      '{host}: the login shell {shell} of {user} prints {bytes} bytes {where} the output of each command: {text}',
+    hint: '{remedy}; then run "shadowtape check" again',
+  },
+  LOGIN_SHELL_CHANGES: {
+    sentence: '{host}: the login shell {shell} of {user} changes commands or data: {what}',
+    hint: 'no terminal and no recorder of sessions may stand between sshd and the commands of {user} on {host}; exempt that user, or name another one under "user" of {host} in the site file',
+  },
+  LOGIN_SHELL_UNUSABLE: {
+    sentence: '{host}: the login of {user} does not run the commands that it is sent: {reason}',
+    hint: 'name a user under "user" of {host} in the site file whose login shell runs commands, and to whom no ForceCommand of sshd_config and no command= of authorized_keys applies',
   },
   COMMAND_TIMED_OUT: {
     sentence: '{command} on {host} did not end within {limit}',

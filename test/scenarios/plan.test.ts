@@ -251,6 +251,7 @@ describe('what a run sends', () => {
     `${host} ${line
       .replace(/ iseek=\d+ /, ' iseek=N ')
       .replace(/shadowtape-holder [^;]*/, 'shadowtape-holder RUN')
+      .replace(/(: shadowtape-login-shell;.* sh) \S+/, '$1 MARK')
       .replace(/(\/var\/tmp\/shadowtape-\S+\.lock)\/\S+/, '$1/OWNER')}`;
 
   it.each(['raw-dd', 'ufs-tar'])(

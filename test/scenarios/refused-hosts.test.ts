@@ -79,8 +79,10 @@ describe('a primary node that cannot be used', () => {
     ]);
     expect(lines.filter(({ good }) => good).map(({ host, what }) => `${host} ${what}`)).toEqual([
       'node1 login',
+      'node1 login shell',
       'node1 commands',
       'node3 login',
+      'node3 login shell',
       'node3 commands',
       'node3 tape /dev/rmt/0',
     ]);

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { algorithmsFor } from '../../src/main/ssh/algorithms.ts';
 import type { AlgorithmSet, HostProfile } from '../../src/main/ssh/host-profile.ts';
 import { commandLine, sentLine } from '../../src/main/ssh/quoting.ts';
+import { OpenedKeys } from '../../src/main/ssh/opened-keys.ts';
 import { RemoteProcess } from '../../src/main/ssh/remote-process.ts';
 import { SshConnection } from '../../src/main/ssh/ssh-connection.ts';
 import type { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
@@ -210,7 +211,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         userKnownHostsFiles: [],
         confirmHostKey: () => Promise.resolve(false),
         askSecret: () => Promise.resolve(undefined),
-        openedKeys: new Map(),
+        openedKeys: new OpenedKeys(),
       });
       test.onTestFinished(() => connection.close());
       const start = (argv: readonly string[]) => {

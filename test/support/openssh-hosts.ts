@@ -1,7 +1,7 @@
 /** Sessions of the program with genuine OpenSSH servers, as whoever runs the tests, with the keys that the servers admit. */
 import { join } from 'node:path';
 import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
-import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
+import { SshHosts, type SshHostsOptions } from '../../src/main/ssh/ssh-hosts.ts';
 import type { OpensshServer } from './openssh-server.ts';
 
 /**
@@ -26,14 +26,20 @@ export function opensshProfile(server: OpensshServer, more: Partial<HostProfile>
 /**
  * Hosts that know the keys of these servers and accept no other. Close them before the servers.
  * @param servers those that are connected to, jump hosts included
+ * @param more wins over the usual options
  */
-export function opensshHosts(servers: readonly OpensshServer[], profiles: readonly HostProfile[]): SshHosts {
+export function opensshHosts(
+  servers: readonly OpensshServer[],
+  profiles: readonly HostProfile[],
+  more: Partial<SshHostsOptions> = {},
+): SshHosts {
   return new SshHosts({
     profiles: new Map(profiles.map((profile) => [profile.name, profile])),
     knownHostsFile: join(servers[0]?.folder ?? '', 'own', 'known_hosts'),
     userKnownHostsFiles: servers.map(({ folder }) => join(folder, 'known_hosts')),
     confirmHostKey: () => Promise.resolve(false),
     askSecret: () => Promise.resolve(undefined),
+    ...more,
   });
 }
 

@@ -75,7 +75,8 @@ function configText(folder: string, port: number, more: readonly string[]): stri
     'PasswordAuthentication no',
     'AllowTcpForwarding yes',
     'MaxSessions 20',
-    'MaxStartups 100',
+    // Of this keyword it takes the last.
+    ...(more.some((line) => line.startsWith('MaxStartups ')) ? [] : ['MaxStartups 100']),
     '',
   ].join('\n');
 }

@@ -89,6 +89,11 @@ export const faultTable = {
   'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },
   'asks-password': { value: 'host', sentence: 'the host accepts no key, but the password "shadowtape"' },
+  greeting: { value: 'host', sentence: 'a login prints a line of its own before the output of each command' },
+  'max-sessions': {
+    value: 'host:number',
+    sentence: 'a connection with the host carries N channels at most',
+  },
   language: {
     value: 'host:language',
     sentence:

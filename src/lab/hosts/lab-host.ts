@@ -4,15 +4,15 @@ import type { Server as NetServer, Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
-import type { ByteWriter } from './byte-channels.ts';
+import type { ByteReader, ByteWriter } from './byte-channels.ts';
 import { newPrivateKey } from './lab-keys.ts';
 import type { NodeName } from '../gds/lab-model.ts';
 import type { Machine } from './machine.ts';
 import { Descriptors, OpenFile } from './open-file.ts';
 import { signalNumbers } from './processes.ts';
-import { receivedCommand } from './received-command.ts';
+import { readsScript, receivedCommand } from './received-command.ts';
 import type { ReceivedCommand } from './received-command.ts';
-import { runAsProcess, runShell } from './shell.ts';
+import { readWhole, runAsProcess, runShell } from './shell.ts';
 import { ShellState, withAssignments } from './shell-state.ts';
 import { ChannelStreams } from './ssh-streams.ts';
 import type { BulkGuard } from './ssh-streams.ts';
@@ -58,6 +58,18 @@ class HalfOutput implements ByteWriter {
     const whole = Buffer.concat(this.#held);
     if (whole.length > 1) await this.#output.write(whole.subarray(0, Math.floor(whole.length / 2)));
   }
+}
+
+/** Reads a text. */
+function textReader(text: string): ByteReader {
+  let left = Buffer.from(text);
+  return {
+    read(limit) {
+      const taken = left.subarray(0, limit);
+      left = left.subarray(taken.length);
+      return Promise.resolve(taken);
+    },
+  };
 }
 
 /** The three open files of a channel's shell, and when the last process has let its output and errors go. */
@@ -177,8 +189,13 @@ export class LabHost {
     });
     const { machine } = this.#options;
     connection.on('authentication', (context) => void machine.up.then(() => this.#authenticate(context)));
-    connection.on('session', (accept) => {
+    let channels = 0;
+    connection.on('session', (accept, reject) => {
+      const most = machine.world.faults.numberOf('max-sessions', machine.node) ?? Infinity;
+      if (channels >= most) return reject();
+      channels += 1;
       const session = accept();
+      session.on('close', () => (channels -= 1));
       session.on('exec', (acceptExec, _reject, { command }) => {
         void this.#execute(command, acceptExec(), session, socket, closeAll);
       });
@@ -222,14 +239,18 @@ export class LabHost {
     closeAll.add(closed);
     session.on('close', closed);
     // the exit status goes out when the shell has ended, the channel closes when nobody holds its output any more: so does sshd's
-    const received = { ...receivedCommand(this.node, line), client: socket.remotePort ?? 0 };
+    const script = readsScript(line) ? await readWhole(streams.input) : undefined;
+    const received = { ...receivedCommand(this.node, line, script), client: socket.remotePort ?? 0 };
     const cut = machine.world.faults.forCommand(this.node, received.line.split(' '), ['cut-once']);
     const half = cut ? new HalfOutput(streams.output) : undefined;
-    const files = filesOf({ input: streams.input, output: half ?? streams.output, errors: streams.errors });
+    const input = script === undefined ? streams.input : textReader(script);
+    const files = filesOf({ input, output: half ?? streams.output, errors: streams.errors });
     const boot = machine.boots;
     await onCommand({ ...received, phase: 'started' });
     // whoever held it back may have rebooted the machine: the command went down with it
     if (machine.boots !== boot) return;
+    if (machine.world.faults.has('greeting', this.node))
+      await streams.output.write(`Welcome to ${this.node}, ${labUser}\n`);
     const process = machine.processes.start(`sh -c ${line}`, undefined, (self) => {
       const environment = this.#loginEnvironment();
       const place = { machine, process: self, directory: '/root', environment, files: files.descriptors };

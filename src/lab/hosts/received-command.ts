@@ -14,8 +14,17 @@ const environmentWords = /^env (?:[A-Za-z_]\w*=\S* )+/;
 /** `sh -c '"$@"' sh` in front of a command that only a shell knows. */
 const shellWords = /^sh -c '"\$@"' sh /;
 
-/** Splits a line into the command and what only prepares it. */
-export function receivedCommand(host: NodeName, sent: string): ReceivedCommand {
-  const command = sent.replace(environmentWords, '');
+/** A script that has one command run, and that command. */
+const scriptOfCommand = /^\{\nexec ([^]*) < \/dev\/null\n\}\n$/;
+
+/** True for a line that reads a script from its input. */
+export const readsScript = (line: string): boolean => line.replace(environmentWords, '') === 'sh';
+
+/**
+ * Splits a line into the command and what only prepares it.
+ * @param script what the line reads, where it reads a script
+ */
+export function receivedCommand(host: NodeName, sent: string, script = ''): ReceivedCommand {
+  const command = scriptOfCommand.exec(script)?.[1] ?? sent.replace(environmentWords, '');
   return { host, line: command === sent ? sent : command.replace(shellWords, ''), sent };
 }

@@ -3,6 +3,7 @@ import type { Process } from './processes.ts';
 const firstVariables = [
   ['HOME', '/root'],
   ['PATH', '/usr/sbin:/usr/bin'],
+  ['SHELL', '/bin/sh'],
 ] as const;
 
 /** What a shell remembers between two commands. */

@@ -307,7 +307,8 @@ async function startOf(call: CommandCall, words: readonly string[]): Promise<She
   }
 }
 
-async function readWhole(input: ByteReader): Promise<string> {
+/** Reads to the end of the input. */
+export async function readWhole(input: ByteReader): Promise<string> {
   const pieces: Buffer[] = [];
   for (let bytes = await input.read(65_536); bytes.length > 0; bytes = await input.read(65_536))
     pieces.push(Buffer.from(bytes));

@@ -2,6 +2,7 @@
 import { isBlocking } from '../../contract/checks.ts';
 import { isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
+import { shortened } from '../../contract/words.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
@@ -70,17 +71,25 @@ async function checkTools(room: Room, host: string): Promise<void> {
   else room.say(host, 'commands', true, tools.join(', '));
 }
 
-async function checkHost(room: Room, host: string): Promise<boolean> {
-  const reached = await attempt(room, host, 'login', async () => {
-    await room.runner.send(
-      'check',
-      { host, argv: ['echo', 'shadowtape'], changes: false },
-      { timeLimitSeconds: 60 },
-    );
+/** How far the check of a host came. */
+type Reached = 'nowhere' | 'logged in' | 'usable';
+
+async function checkShell({ runner, say }: Room, host: string): Promise<void> {
+  const shell = await runner.hosts.session(host).loginShell?.(0);
+  const { path = '', says = '' } = shell ?? {};
+  const noise = says === '' ? '' : `; each command also prints an error: ${shortened(says, 120)}`;
+  say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
+}
+
+async function checkHost(room: Room, host: string): Promise<Reached> {
+  const isLoggedIn = await attempt(room, host, 'login', async () => {
+    await room.runner.hosts.session(host).connect?.();
     room.say(host, 'login', true, 'reached, host key known, logged in');
   });
-  if (reached) await attempt(room, host, 'commands', () => checkTools(room, host));
-  return reached;
+  if (!isLoggedIn) return 'nowhere';
+  if (!(await attempt(room, host, 'login shell', () => checkShell(room, host)))) return 'logged in';
+  await attempt(room, host, 'commands', () => checkTools(room, host));
+  return 'usable';
 }
 
 /** True where a run of the job would continue without the hosts that cannot be reached. */
@@ -139,20 +148,22 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
     listener(line);
   };
   const room = { site, runner, say };
-  const reached = new Set<string>();
-  for (const host of Object.keys(site.hosts)) if (await checkHost(room, host)) reached.add(host);
-  const unreached = Object.keys(site.hosts).filter((host) => !reached.has(host));
+  const reached = new Map<string, Reached>();
+  for (const host of Object.keys(site.hosts)) reached.set(host, await checkHost(room, host));
+  const unreached = Object.keys(site.hosts).filter((host) => reached.get(host) !== 'usable');
+  const trouble = unreached.every((host) => reached.get(host) === 'nowhere') ? 'reached' : 'used';
   const { host } = site.tape;
-  if (reached.has(host))
+  if (reached.get(host) === 'usable')
     await checkTape({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
   for (const [name, job] of Object.entries(site.jobs)) {
-    if (mayDoWithout(site, job, unreached)) await checkJob(room, { name, job }, unreached);
+    if (unreached.length === 0 || (trouble === 'reached' && mayDoWithout(site, job, unreached)))
+      await checkJob(room, { name, job }, unreached);
     else
       say(
         unreached.join(', '),
         `job ${name}`,
         false,
-        `not looked at: ${unreached.join(' and ')} cannot be reached`,
+        `not looked at: ${unreached.join(' and ')} cannot be ${trouble}`,
       );
   }
   return lines;

@@ -50,7 +50,7 @@ import { nextOrder } from '../journal/run-order.ts';
 import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
-import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
+import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import { loadPages } from './report-service.ts';
@@ -81,6 +81,8 @@ export interface ConsoleOptions {
   readonly lab: { readonly fresh: boolean; readonly faults: readonly string[] };
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  /** Hears what a host shows before the login, once for each host. */
+  readonly onBanner?: OnBanner | undefined;
   /** Measures outages of hosts in runs; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
 }

@@ -4,13 +4,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { hostProfiles } from '../site/host-profiles.ts';
 import type { Site } from '../site/site-schema.ts';
-import type { AskSecret, ConfirmHostKey } from '../ssh/host-profile.ts';
+import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts';
 import { SshHosts } from '../ssh/ssh-hosts.ts';
 
 /** Who is asked while a session is opened. */
 export interface LoginDialogue {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  readonly onBanner?: OnBanner | undefined;
 }
 
 export interface OpenHostsOptions {
@@ -46,5 +47,7 @@ export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: Op
     userKnownHostsFiles: otherKnownHostsFiles,
     confirmHostKey: login.confirmHostKey,
     askSecret: login.askSecret,
+    checksShell: true,
+    onBanner: login.onBanner,
   });
 }

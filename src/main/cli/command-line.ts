@@ -63,6 +63,11 @@ export function portOf(text: string): number {
   return port;
 }
 
+/** What a host shows before the login, on the standard error: its output is that of the command alone. */
+function onBanner(host: string, text: string): void {
+  for (const line of text.trimEnd().split(/\r?\n/)) note(`${host}: ${line}`);
+}
+
 export class CommandLine {
   /** Of the process; 0 unless a command says otherwise. */
   exitStatus = 0;
@@ -142,6 +147,7 @@ export class CommandLine {
       lab: { fresh: lab.freshLab ?? false, faults: lab.fault ?? [] },
       confirmHostKey: terminalHostKeys(this.#globals.trust, note),
       askSecret: terminalSecret,
+      onBanner,
     });
     try {
       if (console.isLab) note('no --site was given: this is the embedded lab');

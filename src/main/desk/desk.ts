@@ -73,7 +73,8 @@ export class Desk {
     };
     const logins = new LoginQuestions(keystore, { changed, notice });
     const { confirmHostKey, askSecret } = logins;
-    const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret };
+    const onBanner = (host: string, text: string) => notice(`${host} says: ${text.trim()}`);
+    const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret, onBanner };
     this.#room = {
       state,
       guest,

@@ -40,6 +40,7 @@ function loginOf(settings: HostSettings, resolved: ResolvedHost, local: LocalUse
   return {
     keyFiles: keyFilesOf(settings, resolved, local),
     agentSocket: agent === 'none' || agent === '' ? undefined : agent,
+    ...(resolved.identitiesOnly ? { identitiesOnly: true } : {}),
     password: settings.password ?? true,
   };
 }

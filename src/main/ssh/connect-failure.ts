@@ -47,15 +47,28 @@ export function loginRefused(profile: HostProfile, login: Login, reason: string)
   return failure('LOGIN_REFUSED', { host, user, reason: reasons, methods: login.tried }, { host });
 }
 
+/** HOST_UNREACHABLE for a host that hung up before it identified itself. @param said what it said instead; '' where it said nothing */
+export function hungUp(profile: HostProfile, said: string, reason: string, cause?: unknown): ShadowtapeError {
+  if (said === '') return unreachable(profile, reason, cause);
+  const { name: host, address, port } = profile;
+  const values = { host, address, port, reason: `it hangs up and says "${said}"` };
+  return failure('HOST_UNREACHABLE', values, { host, actual: said }, cause);
+}
+
+/** True for a host that has too many logins in progress, and takes one as soon as another is done (MaxStartups in sshd_config(5)). */
+export const isBusy = ({ evidence }: ShadowtapeError): boolean => /MaxStartups/.test(evidence.actual ?? '');
+
 /**
  * The error of the table for what ssh2 reported before the connection was ready.
  * @param loggingIn true once the host key was accepted
+ * @param said what the host said instead of identifying itself; '' where it said nothing
  */
 export function connectFailure(
   profile: HostProfile,
   login: Login,
   error: Ssh2Error,
   loggingIn: boolean,
+  said = '',
 ): ShadowtapeError {
   const { name: host, address } = profile;
   if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
@@ -73,5 +86,5 @@ export function connectFailure(
     return loginRefused(profile, login, 'every method was refused');
   // A number is the reason of a disconnect message (RFC 4253, 11.1), such as "Too many authentication failures".
   if (loggingIn && typeof error.code === 'number') return loginRefused(profile, login, error.message);
-  return unreachable(profile, socketReason(error), error);
+  return hungUp(profile, said, socketReason(error), error);
 }

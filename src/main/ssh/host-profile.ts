@@ -13,6 +13,8 @@ export interface LoginMethods {
   readonly keyFiles: readonly KeyFile[];
   /** Path of the ssh agent's socket. */
   readonly agentSocket?: string | undefined;
+  /** True where the agent offers no key but those of the key files (IdentitiesOnly). */
+  readonly identitiesOnly?: boolean | undefined;
   /** True where a password may be asked for (password or keyboard-interactive). */
   readonly password: boolean;
 }
@@ -29,6 +31,9 @@ export interface ConnectRetry {
 
 /** Hears of each new attempt, in a sentence. */
 export type OnRetry = (sentence: string) => void;
+
+/** Hears what a host shows before the login: Banner in sshd_config(5). */
+export type OnBanner = (host: string, text: string) => void;
 
 export interface HostProfile {
   /** What the site file calls the host; all messages use it. */

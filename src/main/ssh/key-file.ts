@@ -4,6 +4,7 @@ import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
+import { fromPkcs8, isPkcs8, isPkcs8Locked } from './pkcs8-key.ts';
 
 /** Who needs the key: messages and questions name both. */
 export type KeyUser = Pick<HostProfile, 'name' | 'user'>;
@@ -33,8 +34,10 @@ async function readKeyFile(file: KeyFile, host: string): Promise<Buffer | undefi
 
 /** ssh2 returns errors instead of throwing them, some of its parsers throw all the same. */
 function parse(bytes: Buffer, passphrase?: string): ParsedKey | Error {
+  if (isPkcs8Locked(bytes) && passphrase === undefined) return new Error('no passphrase given');
   try {
-    const parsed = ssh2.utils.parseKey(bytes, passphrase);
+    const text = isPkcs8(bytes) ? fromPkcs8(bytes, passphrase) : bytes;
+    const parsed = ssh2.utils.parseKey(text, passphrase);
     return Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
@@ -43,6 +46,20 @@ function parse(bytes: Buffer, passphrase?: string): ParsedKey | Error {
 
 function needsPassphrase(parsed: ParsedKey | Error): boolean {
   return parsed instanceof Error && /no passphrase given/.test(parsed.message);
+}
+
+/** A cipher that ssh2 takes for one of its own, and whose keys it then cannot open: their passphrase seems to be wrong. */
+const unknownCipher = 'chacha20-poly1305@openssh.com';
+
+/** The cipher of a key in the form of OpenSSH (PROTOCOL.key), which stands in it openly; undefined for other forms. */
+function cipherOf(bytes: Buffer): string | undefined {
+  const text = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(bytes.toString('latin1'))?.[1];
+  if (text === undefined) return undefined;
+  const blob = Buffer.from(text, 'base64');
+  const start = 'openssh-key-v1\0'.length;
+  return blob.length < start + 4
+    ? undefined
+    : blob.toString('latin1', start + 4, start + 4 + blob.readUInt32BE(start));
 }
 
 async function openWithPassphrase(
@@ -68,7 +85,7 @@ async function openWithPassphrase(
 /**
  * Reads a private key; asks for its passphrase up to three times when it has one.
  * @returns undefined for a missing file that is not required
- * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_PASSPHRASE_MISSING, KEY_PASSPHRASE_WRONG
+ * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_CIPHER_UNKNOWN, KEY_PASSPHRASE_MISSING, KEY_PASSPHRASE_WRONG
  */
 export async function loadKey(
   file: KeyFile,
@@ -78,6 +95,9 @@ export async function loadKey(
   const host = profile.name;
   const bytes = await readKeyFile(file, host);
   if (bytes === undefined) return undefined;
+  const cipher = cipherOf(bytes);
+  if (cipher === unknownCipher)
+    throw failure('KEY_CIPHER_UNKNOWN', { host, file: file.path, cipher }, { host });
   let parsed = parse(bytes);
   if (needsPassphrase(parsed)) parsed = await openWithPassphrase(bytes, file, profile, askSecret);
   const unreadable = (reason: string) =>

@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -98,6 +99,26 @@ describe('logging in with a key file', () => {
     ]);
     expect(locked.logins()).toBe(2);
     expect(server.logins()).toBe(0);
+  });
+
+  it('asks for the passphrase once for all hosts that take the key', async () => {
+    const path = await bench.file('key', newKey('tango'));
+    const authenticate = (attempt: AuthContext) =>
+      attempt.method === 'publickey' ? attempt.accept() : attempt.reject(['publickey']);
+    const servers = [await bench.server({ authenticate }), await bench.server({ authenticate })];
+    const names = ['node1', 'node2'];
+    const profiles = servers.map(({ port }, index) =>
+      profileOf(port, keyFile(path), { name: names[index] ?? '', connectSeconds: 10 }),
+    );
+    const asked: SecretQuestion[] = [];
+    const askSecret: AskSecret = async (question) => {
+      asked.push(question);
+      return 'tango';
+    };
+    const hosts = await bench.hosts(profiles, { askSecret });
+    await Promise.all(names.map((name) => hosts.session(name).connect()));
+    expect(servers.map((server) => server.logins())).toEqual([1, 1]);
+    expect(asked.map(({ keyFile: file }) => file)).toEqual([path]);
   });
 
   it.each([
@@ -225,6 +246,34 @@ describe('logging in with a password', () => {
     expect(server.logins()).toBe(1);
   });
 
+  it('shows what the host says before its questions, and tries again after a typing error', async () => {
+    const server = await bench.server({
+      authenticate: (attempt) => {
+        if (attempt.method !== 'keyboard-interactive') return attempt.reject(['keyboard-interactive']);
+        attempt.prompt(
+          [{ prompt: 'Password: ', echo: false }],
+          'Login of node1',
+          'Expires today.',
+          ([password]) =>
+            attempt.prompt([{ prompt: 'Code: ', echo: true }], ([code]) => {
+              if (password === 'tango' && code === '42') attempt.accept();
+              else attempt.reject(['keyboard-interactive']);
+            }),
+        );
+      },
+    });
+    const asked: string[] = [];
+    const askSecret: AskSecret = async ({ text, attempt }) => {
+      asked.push(`${attempt} ${text}`);
+      if (text === 'Code:') return '42';
+      return attempt === 1 ? 'tagno' : 'tango';
+    };
+    await connect(server, { password: true }, askSecret);
+    expect(server.logins()).toBe(1);
+    const said = 'Login of node1 - Expires today. - Password:';
+    expect(asked).toEqual([`1 ${said}`, '1 Code:', `2 ${said}`, '2 Code:']);
+  });
+
   it('shows a key and then a password where the host wants both', async () => {
     const key = newKey();
     const server = await bench.server({
@@ -282,6 +331,46 @@ describe('logging in with an agent', () => {
     await connect(server, { agentSocket: socket });
     expect(server.logins()).toBe(1);
   });
+
+  it.skipIf(!existsSync('/usr/bin/ssh-agent'))(
+    'offers the key that is meant first, of an agent with eight keys, and asks for no passphrase',
+    async () => {
+      const socket = join(await bench.folder(), 'full-agent');
+      const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+      bench.onEnd(async () => {
+        const exited = once(agent, 'exit');
+        agent.kill();
+        await exited;
+      });
+      await once(agent.stdout, 'data');
+      const paths: string[] = [];
+      for (let number = 1; number <= 8; number += 1) {
+        const path = join(await bench.folder(), `key-${number}`);
+        await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path]);
+        await promisify(execFile)('ssh-add', ['-q', path], { env: { SSH_AUTH_SOCK: socket } });
+        paths.push(path);
+      }
+      const meant = paths[7] ?? '';
+      // The file itself could only be opened with a passphrase.
+      await promisify(execFile)('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'tango', '-a', '1', '-f', meant]);
+      const offered: Buffer[] = [];
+      const admit = admitKey(publicKeyOf(await readFile(`${meant}.pub`, 'utf8')));
+      const server = await bench.server({
+        authenticate(attempt) {
+          if (attempt.method === 'publickey' && !attempt.signature) offered.push(attempt.key.data);
+          admit(attempt);
+        },
+      });
+      await connect(server, { ...keyFile(meant), agentSocket: socket });
+      expect(offered).toHaveLength(1);
+      expect(bench.questions).toEqual([]);
+
+      const other = { ...keyFile(await bench.file('other', newKey())), agentSocket: socket };
+      const refused = await failureOf(connect(server, { ...other, identitiesOnly: true }));
+      expect(refused?.code).toBe('LOGIN_REFUSED');
+      expect(offered).toHaveLength(2);
+    },
+  );
 
   it('goes on with a password when the agent is gone', async () => {
     const server = await bench.server({

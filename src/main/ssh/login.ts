@@ -1,16 +1,28 @@
 /**
- * Logging in: which method to try next. Key files first, then the agent, then a password, as far as the host admits them.
+ * Logging in: which method to try next. Key files first, by the agent where it holds their keys, then the agent's other keys, then a
+ * password, as far as the host admits them.
  * Keys are read and passphrases asked for only when their turn has come.
  */
-import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, ParsedKey, Prompt } from 'ssh2';
+import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, Prompt } from 'ssh2';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
 import { loadKey } from './key-file.ts';
+import { OrderedAgent, publicHalves } from './ordered-agent.ts';
+import type { OpenedKeys } from './opened-keys.ts';
 
 const passwordAttempts = 3;
 
 const agentTitle = (socket: string) => `agent ${socket}`;
+
+/** How ssh2 passes on what a host asks. */
+type KeyboardInteractiveHandler = (
+  name: string,
+  instructions: string,
+  language: string,
+  prompts: Prompt[],
+  finish: KeyboardInteractiveCallback,
+) => void;
 
 interface Attempt {
   /** What the host must admit for this attempt (RFC 4252). */
@@ -23,8 +35,7 @@ interface Attempt {
 
 export interface LoginDeps {
   readonly askSecret: AskSecret;
-  /** Keys that have been opened before, by path: a lost connection must not ask for the passphrase again. */
-  readonly openedKeys: Map<string, ParsedKey>;
+  readonly openKey: OpenedKeys['open'];
 }
 
 /** One login, from the first method to the last. */
@@ -33,6 +44,8 @@ export class Login {
   readonly #deps: LoginDeps;
   readonly #left: Attempt[];
   readonly #tried: string[] = [];
+  /** Key files whose keys the agent holds. */
+  readonly #heldByAgent = new Set<string>();
   #begun = false;
   /** Why a key file or the agent could not be used, first reason first. */
   readonly problems: ShadowtapeError[] = [];
@@ -40,10 +53,11 @@ export class Login {
   constructor(profile: HostProfile, deps: LoginDeps) {
     this.#profile = profile;
     this.#deps = deps;
-    const { keyFiles, agentSocket, password } = profile.login;
+    const { keyFiles, agentSocket, identitiesOnly = false, password } = profile.login;
     this.#left = [
+      ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket, 'named')]),
       ...keyFiles.map((file) => this.#keyAttempt(file)),
-      ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket)]),
+      ...(agentSocket === undefined || identitiesOnly ? [] : [this.#agentAttempt(agentSocket, 'others')]),
       ...(password ? this.#passwordAttempts() : []),
     ];
   }
@@ -105,18 +119,29 @@ export class Login {
   #keyAttempt(file: KeyFile): Attempt {
     const { user } = this.#profile;
     const prepare = async (): Promise<AnyAuthMethod | undefined> => {
-      const key =
-        this.#deps.openedKeys.get(file.path) ?? (await loadKey(file, this.#profile, this.#deps.askSecret));
-      if (key === undefined) return undefined;
-      this.#deps.openedKeys.set(file.path, key);
-      return { type: 'publickey', username: user, key };
+      // The agent has offered it already.
+      if (this.#heldByAgent.has(file.path)) return undefined;
+      const load = () => loadKey(file, this.#profile, this.#deps.askSecret);
+      const key = await this.#deps.openKey(file.path, load);
+      return key && { type: 'publickey', username: user, key };
     };
     return { wire: 'publickey', title: `key ${file.path}`, prepare };
   }
 
-  #agentAttempt(socket: string): Attempt {
-    const { user } = this.#profile;
-    const prepare = async (): Promise<AnyAuthMethod> => ({ type: 'agent', username: user, agent: socket });
+  /** @param which `named`: those of the key files, which then ask for no passphrase; `others`: all but those */
+  #agentAttempt(socket: string, which: 'named' | 'others'): Attempt {
+    const { user: username, login } = this.#profile;
+    const prepare = async (): Promise<AnyAuthMethod | undefined> => {
+      const named = [...(await publicHalves(login.keyFiles))];
+      const isGone = this.problems.some(({ code }) => code === 'AGENT_UNAVAILABLE');
+      if (isGone || (which === 'named' && named.length === 0)) return undefined;
+      const agent = new OrderedAgent(socket, (offered) => {
+        const [path] = named.find(([, publicKey]) => publicKey.equals(offered)) ?? [];
+        if (path !== undefined) this.#heldByAgent.add(path);
+        return (path !== undefined) === (which === 'named');
+      });
+      return { type: 'agent', username, agent };
+    };
     return { wire: 'publickey', title: agentTitle(socket), prepare };
   }
 
@@ -138,32 +163,41 @@ export class Login {
         return password === undefined ? undefined : { type: 'password', username: user, password };
       },
     });
-    const byPrompt: Attempt = {
+    const byPrompt = (attempt: number): Attempt => ({
       wire: 'keyboard-interactive',
       title: 'keyboard-interactive',
       prepare: async () => {
-        if (!given) return undefined;
-        return {
-          type: 'keyboard-interactive',
-          username: user,
-          prompt: (_name, _instructions, _language, prompts, finish) => void this.#answer(prompts, finish),
-        };
+        // Who was asked for the password three times is not asked for it three times more.
+        if (!given || (attempt > 1 && this.#tried.includes('password'))) return undefined;
+        const prompt: KeyboardInteractiveHandler = (name, instructions, _language, prompts, finish) =>
+          void this.#answer(attempt, [name, instructions], prompts, finish).then((all) => (given &&= all));
+        return { type: 'keyboard-interactive', username: user, prompt };
       },
-    };
-    return [...Array.from({ length: passwordAttempts }, (_, index) => byPassword(index + 1)), byPrompt];
+    });
+    const attempts = Array.from({ length: passwordAttempts }, (_, index) => index + 1);
+    return [...attempts.map(byPassword), ...attempts.map(byPrompt)];
   }
 
-  /** Answers the host's own questions one after the other; an empty answer where nobody can be asked. */
-  async #answer(prompts: readonly Prompt[], finish: KeyboardInteractiveCallback): Promise<void> {
+  /**
+   * Answers the host's own questions one after the other; an empty answer where nobody can be asked. A host may ask in several rounds.
+   * @param said what the host says before its questions; the first of them shows it
+   * @returns false where one of them was not answered
+   */
+  async #answer(
+    attempt: number,
+    said: readonly string[],
+    prompts: readonly Prompt[],
+    finish: KeyboardInteractiveCallback,
+  ): Promise<boolean> {
     const { name: host, user } = this.#profile;
-    const answers: string[] = [];
-    for (const { prompt } of prompts) {
+    const answers: (string | undefined)[] = [];
+    for (const [index, { prompt }] of prompts.entries()) {
       const kind = prompts.length === 1 && /password/i.test(prompt) ? 'password' : 'prompt';
-      const answer = await this.#deps
-        .askSecret({ kind, host, user, text: prompt.trim(), attempt: 1 })
-        .catch(() => undefined);
-      answers.push(answer ?? '');
+      const words = [...(index === 0 ? said : []), prompt].map((part) => part.trim());
+      const text = words.filter((part) => part !== '').join(' - ');
+      answers.push(await this.#deps.askSecret({ kind, host, user, text, attempt }).catch(() => undefined));
     }
-    finish(answers);
+    finish(answers.map((answer) => answer ?? ''));
+    return !answers.includes(undefined);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Host aliases of ~/.ssh/config: HostName, Port, User, IdentityFile, IdentityAgent, ProxyJump (ssh_config(5)).
+ * Host aliases of ~/.ssh/config: HostName, Port, User, IdentityFile, IdentitiesOnly, IdentityAgent, ProxyJump (ssh_config(5)).
  * Text in, data out. Nothing is executed: `Match exec` never matches and host names are not canonicalised, since both would start programs.
  */
 import { homedir, userInfo } from 'node:os';
@@ -18,6 +18,8 @@ export interface ResolvedHost {
   readonly identityFiles: readonly string[];
   /** A socket path; `none` where the agent is switched off. */
   readonly identityAgent?: string | undefined;
+  /** True for IdentitiesOnly yes. */
+  readonly identitiesOnly?: boolean | undefined;
   /** The last host of ProxyJump; it has the ones before it as its own `jump`. */
   readonly jump?: ResolvedHost | undefined;
 }
@@ -158,6 +160,7 @@ function resolveHop(
       .filter((file) => file.toLowerCase() !== 'none')
       .map((file) => expandPath(file, meanings, local)),
     identityAgent: agent === undefined ? undefined : agentSocket(agent, meanings, local),
+    ...(first('identitiesonly')?.toLowerCase() === 'yes' ? { identitiesOnly: true } : {}),
     jump: through ?? resolveJumps(config, first('proxyjump'), hop.alias, local, depth),
   };
 }

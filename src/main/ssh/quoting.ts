@@ -1,11 +1,14 @@
 /**
- * Quoting for a POSIX shell: sshd hands the command line to the user's login shell as one string, so this is the one place where
- * an argument vector becomes text, and where a command is told its language.
+ * Quoting for the login shell, whichever it is: sshd hands it the command line as one string, so this is the one place where an argument
+ * vector becomes text, and where a command is told its language. What it makes means the same in sh, ksh, bash, zsh, csh and tcsh.
  */
 import { failure } from '../../contract/errors.ts';
 
-/** Words that no shell reads as anything but themselves; everything the GDS guide types is of this kind. */
-const bareArgument = /^[A-Za-z0-9_@%+=:,./-]+$/;
+/**
+ * Words that no shell reads as anything but themselves; everything the GDS guide types is of this kind. `=` does not begin one: zsh looks
+ * `=NAME` up as a program, and tcsh takes `=1` for an entry of its directory stack.
+ */
+const bareArgument = /^(?!=)[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** The first word is narrower: `A=b` would be an assignment and `%1` a job there. */
 const bareProgram = /^[A-Za-z0-9_+,./-]+$/;
@@ -26,12 +29,19 @@ function refuseUnsendable(text: string): void {
   }
 }
 
+/**
+ * Everything between single quotes, but for three characters, each behind a backslash outside them. The quote itself; `!`, which csh reads
+ * as a reference to its history even between single quotes; and the backslash, which quotes there in a tcsh that has `backslash_quote` set.
+ */
 function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  if (text === '') return "''";
+  return text.replaceAll(/(['!\\])|[^'!\\]+/g, (part, special?: string) =>
+    special === undefined ? `'${part}'` : `\\${special}`,
+  );
 }
 
 /**
- * One argument as a word of a POSIX shell.
+ * One argument as a word of a shell. csh alone does not take a line feed within it: see `sentCommand`.
  * @throws ARGUMENT_FORBIDDEN for a NUL character and for half of a surrogate pair
  */
 export function quoteArgument(text: string): string {
@@ -76,15 +86,60 @@ const throughShell = ['sh', '-c', '"$@"', 'sh'];
 /** Language in which a command's messages come: that of the login, or English. */
 export type CommandLanguage = 'login' | 'english';
 
+function sentWords(argv: readonly string[], language: CommandLanguage): readonly string[] {
+  if (language === 'login') return argv;
+  const program = argv[0] ?? '';
+  const needsShell = onlyInShell.has(program) || program.includes('=');
+  return [...(needsShell ? throughShell : []), ...argv];
+}
+
+/** In front of a command. `env` sets the environment, since csh does not know `NAME=value command`, and sshd refuses variables that its AcceptEnv does not name. */
+const environment: Readonly<Record<CommandLanguage, readonly string[]>> = {
+  login: [],
+  english: ['env', englishMessages],
+};
+
 /**
- * The line that is sent for a command. The environment is set by `env`, since csh does not know `NAME=value command`, and sshd refuses
- * variables that its AcceptEnv does not name. `env` becomes the command: ps shows the command's own words.
+ * The line that is sent for a command. `env` becomes the command: ps shows the command's own words.
  * @throws ARGUMENT_FORBIDDEN for what `commandLine` refuses
  */
 export function sentLine(argv: readonly string[], language: CommandLanguage = 'english'): string {
-  const line = commandLine(argv);
-  if (language === 'login') return line;
-  const program = argv[0] ?? '';
-  const needsShell = onlyInShell.has(program) || program.includes('=');
-  return commandLine(['env', englishMessages, ...(needsShell ? throughShell : []), ...argv]);
+  commandLine(argv);
+  return commandLine([...environment[language], ...sentWords(argv, language)]);
+}
+
+/** What goes to a host for a command. */
+export interface SentCommand {
+  readonly line: string;
+  /** What the line reads as its input; undefined where the input is the command's own. */
+  readonly script?: string;
+}
+
+/** "Words can be no longer than 1024 characters" (csh(1) of Solaris); less, since the quotes count. */
+const longestWord = 1000;
+
+/** csh takes no line feed within quotes, whatever is put before it, that sh would not see, too. */
+const fitsLine = (word: string): boolean => !word.includes('\n') && quoteArgument(word).length <= longestWord;
+
+/**
+ * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The script is one
+ * group, so that sh runs nothing of one that was cut off.
+ * @param readsInput true where the command has an input of its own, or may have
+ * @throws ARGUMENT_FORBIDDEN for what `commandLine` refuses, and for a command with an input that does not fit on a line
+ */
+export function sentCommand(
+  argv: readonly string[],
+  language: CommandLanguage = 'english',
+  readsInput = false,
+): SentCommand {
+  const line = sentLine(argv, language);
+  if (argv.every(fitsLine)) return { line };
+  if (readsInput)
+    throw failure('ARGUMENT_FORBIDDEN', {
+      reason: `an argument of a command that reads data holds a line feed, or more than ${longestWord} characters`,
+    });
+  return {
+    line: commandLine([...environment[language], 'sh']),
+    script: `{\nexec ${commandLine(sentWords(argv, language))} < /dev/null\n}\n`,
+  };
 }

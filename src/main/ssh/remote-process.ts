@@ -35,8 +35,10 @@ export interface ProcessOrder {
   readonly host: string;
   /** The command line as messages show it. */
   readonly line: string;
-  /** The command line as it is sent, see `sentLine`. */
+  /** The command line as it is sent, see `sentCommand`. */
   readonly sent: string;
+  /** What that line reads as its input, see `sentCommand`. */
+  readonly script?: string | undefined;
   /** Short name for sentences: the program. */
   readonly command: string;
 }
@@ -48,6 +50,16 @@ export class NeverAsked extends Error {
   constructor(lost: ShadowtapeError) {
     super(lost.message);
     this.lost = lost;
+  }
+}
+
+/** The host opens no further channel on this connection, so that the command was not started: see MaxSessions in sshd_config(5). */
+export class ChannelRefused extends Error {
+  readonly refusal: ShadowtapeError;
+
+  constructor(refusal: ShadowtapeError) {
+    super(refusal.message);
+    this.refusal = refusal;
   }
 }
 
@@ -117,7 +129,7 @@ export class RemoteProcess {
    * Starts a command.
    * @param stop aborted with the error that ends the command early
    * @param onStderr hears all of stderr, from its first byte
-   * @throws NeverAsked, CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_NOT_STARTED, and the reason of `stop`
+   * @throws NeverAsked, ChannelRefused, CONNECTION_LOST, HOST_KEY_SWITCHED, COMMAND_NOT_STARTED, and the reason of `stop`
    */
   static start(
     connection: SshConnection,
@@ -134,7 +146,9 @@ export class RemoteProcess {
           const lost = withEvidence(connection.lost, evidence);
           return wasAsked ? lost : new NeverAsked(lost);
         }
-        return failure('COMMAND_NOT_STARTED', { host, command, reason: plainReason(error) }, evidence, error);
+        const reason = plainReason(error);
+        const refusal = failure('COMMAND_NOT_STARTED', { host, command, reason }, evidence, error);
+        return wasAsked ? refusal : new ChannelRefused(refusal);
       };
       if (stop.aborted) return reject(stop.reason);
       const onStop = () => reject(stop.reason);

@@ -26,7 +26,7 @@ export interface CommandOptions {
   /** See StreamOptions. */
   readonly onNewConnection?: (() => Promise<void>) | undefined;
   /** What the command reads; it finds the end of its input at once where this is left out. */
-  readonly stdin?: string | undefined;
+  readonly stdin?: string | Buffer | undefined;
   /** English where this is left out; `login` only for commands whose output nobody reads for its words. */
   readonly language?: CommandLanguage | undefined;
   /** True where the exit status alone counts. Where it is left out, output whose end was not seen is a failure. */
@@ -34,6 +34,16 @@ export interface CommandOptions {
 }
 
 const defaultOutputLimitBytes = 4 * 1024 * 1024;
+
+/** Rejects with the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
+export function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const onStop = () => reject(stop.reason);
+    if (stop.aborted) onStop();
+    stop.addEventListener('abort', onStop, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', onStop));
+  });
+}
 
 /** A timer of Node with a longer time would end at once. */
 const longestTimer = 2 ** 31 - 1;
@@ -126,7 +136,7 @@ export async function runCommand(
   const stderr = new LimitedOutput(limit);
   const process = await begin((piece) => stderr.add(piece) || tooLong());
   process.watchStdout((piece) => stdout.add(piece) || tooLong());
-  process.channel.end(options.stdin ?? '');
+  process.channel.end(order.script ?? options.stdin ?? '');
   const end = await process.ended;
   const milliseconds = Math.round(performance.now() - started);
   if (end.lost) throw end.lost;

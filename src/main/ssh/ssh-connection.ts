@@ -5,19 +5,21 @@ import type { AuthHandlerMiddleware, Client } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import { algorithmsFor } from './algorithms.ts';
-import { connectFailure, loginRefused, socketReason, unreachable } from './connect-failure.ts';
+import { connectFailure, hungUp, loginRefused, socketReason, unreachable } from './connect-failure.ts';
 import type { Ssh2Error } from './connect-failure.ts';
 import { HostKeyCheck } from './host-key-check.ts';
 import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
-import type { LoginDeps } from './login.ts';
-import { readSocketInTurns, trustGroupsOfHost } from './ssh2-parts.ts';
+import type { OpenedKeys } from './opened-keys.ts';
+import { listenToFirstWords, readSocketInTurns, trustGroupsOfHost } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
-  readonly openedKeys: LoginDeps['openedKeys'];
+  readonly openedKeys: OpenedKeys;
+  /** Hears what the host shows before the login (Banner in sshd_config(5)). */
+  readonly onBanner?: ((text: string) => void) | undefined;
   /** The only host key that is accepted: type and fingerprint. */
   readonly pinnedKey?: string | undefined;
 }
@@ -25,11 +27,19 @@ export interface ConnectionDeps extends HostKeyFiles {
 /** How long the peer may take to answer our goodbye. */
 const goodbyeMilliseconds = 500;
 
+/**
+ * How much longer a login may take than everything before it. A host may look up names and accounts for minutes, and gives a login 120 s
+ * (LoginGraceTime in sshd_config(5)); the default limit is 20 s.
+ */
+const loginPatience = 6;
+
 /** A limit that stands still while a person is being asked. */
 class ConnectClock {
-  readonly #milliseconds: number;
+  #milliseconds: number;
   readonly #expire: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** One may be part of another one: a passphrase, of opening a key that a second host waits for. */
+  #questions = 0;
   #ended = false;
 
   constructor(seconds: number, expire: () => void) {
@@ -39,17 +49,27 @@ class ConnectClock {
   }
 
   #start(): void {
-    if (!this.#ended && this.#milliseconds > 0) this.#timer = setTimeout(this.#expire, this.#milliseconds);
+    clearTimeout(this.#timer);
+    if (!this.#ended && this.#questions === 0 && this.#milliseconds > 0)
+      this.#timer = setTimeout(this.#expire, this.#milliseconds);
   }
 
   /** Runs a question; the limit begins anew after the answer. */
   async during<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    this.#questions += 1;
     clearTimeout(this.#timer);
     try {
       return await question();
     } finally {
+      this.#questions -= 1;
       this.#start();
     }
+  }
+
+  /** From now on the limit is another one, and begins anew. */
+  restart(seconds: number): void {
+    this.#milliseconds = seconds * 1000;
+    this.#start();
   }
 
   end(): void {
@@ -181,6 +201,7 @@ class ConnectAttempt {
   readonly #login: Login;
   readonly #lose: (refusal: ShadowtapeError) => void;
   #clock: ConnectClock | undefined;
+  #firstWords: () => string = () => '';
   #loggingIn = false;
   #settled = false;
   /** The key that was accepted; nobody is asked for a secret before. */
@@ -200,7 +221,8 @@ class ConnectAttempt {
     this.#lose = lose;
     const askSecret: AskSecret = (question) =>
       this.#paused(() => deps.askSecret({ ...question, hostKey: this.#hostKey }));
-    this.#login = new Login(profile, { askSecret, openedKeys: deps.openedKeys });
+    const openKey: OpenedKeys['open'] = (path, load) => this.#paused(() => deps.openedKeys.open(path, load));
+    this.#login = new Login(profile, { askSecret, openKey });
   }
 
   #paused<Answer>(question: () => Promise<Answer>): Promise<Answer> {
@@ -231,8 +253,10 @@ class ConnectAttempt {
       const fail = (error: unknown) => reject(check.refusal ?? error);
       this.#watch(resolve, fail);
       this.#clock = new ConnectClock(connectSeconds, () => {
-        const stage = this.#loggingIn ? ' while logging in' : '';
-        fail(unreachable(this.#profile, `no answer within ${connectSeconds} s${stage}`));
+        const limit = this.#loggingIn
+          ? `${connectSeconds * loginPatience} s while logging in`
+          : `${connectSeconds} s`;
+        fail(unreachable(this.#profile, `no answer within ${limit}`));
       });
       try {
         this.#client.connect({
@@ -262,20 +286,22 @@ class ConnectAttempt {
         this.#login.agentFailed(error);
         return;
       }
-      fail(connectFailure(this.#profile, this.#login, error, this.#loggingIn));
+      fail(connectFailure(this.#profile, this.#login, error, this.#loggingIn, this.#firstWords()));
     });
     // Three small writes a packet against delayed acknowledgements would stall the handshake and every transfer.
     this.#client.once('connect', () => {
       this.#client.setNoDelay(true);
       trustGroupsOfHost(this.#client);
+      this.#firstWords = listenToFirstWords(this.#client);
     });
+    this.#client.on('banner', (text: string) => this.#deps.onBanner?.(text));
     this.#client.once('ready', resolve);
     this.#client.once('close', () => {
       const reason = 'it closed the connection';
       fail(
         this.#loggingIn
           ? loginRefused(this.#profile, this.#login, reason)
-          : unreachable(this.#profile, reason),
+          : hungUp(this.#profile, this.#firstWords(), reason),
       );
     });
   }
@@ -317,6 +343,7 @@ class ConnectAttempt {
   ): void {
     if (trusted) {
       this.#hostKey = check.accepted;
+      if (!this.#loggingIn) this.#clock?.restart(this.#profile.connectSeconds * loginPatience);
       this.#loggingIn = true;
     } else if (!this.#settled) {
       reject(check.refusal);

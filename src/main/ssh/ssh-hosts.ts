@@ -1,6 +1,7 @@
 /** The one owner of all sessions: one a host, shared by whoever needs the host. */
 import { failure } from '../../contract/errors.ts';
-import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
+import type { AskSecret, ConfirmHostKey, HostProfile, OnBanner } from './host-profile.ts';
+import { OpenedKeys } from './opened-keys.ts';
 import { SshSession } from './ssh-session.ts';
 
 export interface SshHostsOptions {
@@ -11,10 +12,14 @@ export interface SshHostsOptions {
   readonly userKnownHostsFiles: readonly string[];
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  /** See SessionDeps. */
+  readonly checksShell?: boolean | undefined;
+  readonly onBanner?: OnBanner | undefined;
 }
 
 export class SshHosts {
   readonly #options: SshHostsOptions;
+  readonly #openedKeys = new OpenedKeys();
   /** By login and address: a jump host that is also a host of the site is connected to once. */
   readonly #sessions = new Map<string, SshSession>();
 
@@ -40,7 +45,7 @@ export class SshHosts {
     const known = this.#sessions.get(key);
     if (known) return known;
     const jump = profile.jump && this.#sessionOf(profile.jump);
-    const session = new SshSession(profile, this.#options, jump);
+    const session = new SshSession(profile, { ...this.#options, openedKeys: this.#openedKeys }, jump);
     this.#sessions.set(key, session);
     return session;
   }

@@ -47,6 +47,6 @@ export class RemoteOutput extends Readable {
 /** Turns a process that was just started into a stream of its stdout. Its stdin is closed. */
 export function readFrom(process: RemoteProcess): RemoteRead {
   const stream = new RemoteOutput(process);
-  process.channel.end();
+  process.channel.end(process.order.script ?? '');
   return { stream, ended: process.ended };
 }

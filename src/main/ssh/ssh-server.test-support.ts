@@ -23,6 +23,8 @@ export interface TestServerOptions {
   readonly deaf?: boolean;
   /** True where a channel that is asked for is never opened. */
   readonly refusesChannel?: () => boolean;
+  /** How many channels one connection carries; any number where it is left out. */
+  readonly mostChannels?: number;
   /** Hears of each command that is asked for, before it is answered. */
   readonly onAsked?: (line: string) => void;
 }
@@ -60,9 +62,13 @@ export function publicKeyOf(text: string): Buffer {
 
 function serve(client: Connection, options: TestServerOptions): void {
   client.on('error', () => {});
-  client.on('session', (accept) => {
+  let channels = 0;
+  client.on('session', (accept, reject) => {
     if (options.refusesChannel?.()) return;
+    if (channels >= (options.mostChannels ?? Infinity)) return reject();
+    channels += 1;
     const session = accept();
+    session.on('close', () => (channels -= 1));
     session.on('exec', (acceptCommand, reject, info) => {
       const line = info.command.replace(/^env LC_ALL=C /, '');
       options.onAsked?.(line);

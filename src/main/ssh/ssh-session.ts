@@ -3,16 +3,14 @@
  * Several commands may run at once, each in a channel of its own.
  */
 import type { Duplex } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { ParsedKey } from 'ssh2';
-import { failure, isFailure } from '../../contract/errors.ts';
-import type { AskSecret, ConfirmHostKey, ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
-import type { HostKeyFiles } from './host-key-check.ts';
-import { commandLine, sentLine } from './quoting.ts';
+import { failure } from '../../contract/errors.ts';
+import type { ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
+import { attemptWords, once, openWithTries } from './connect-tries.ts';
+import { commandLine, sentCommand } from './quoting.ts';
 import type { CommandLanguage } from './quoting.ts';
 import { NeverAsked, RemoteProcess } from './remote-process.ts';
 import type { ProcessOrder } from './remote-process.ts';
-import { runCommand, StopReason } from './ssh-command.ts';
+import { runCommand, StopReason, unlessStopped } from './ssh-command.ts';
 import type { CommandOptions, CommandResult } from './ssh-command.ts';
 import { SshConnection } from './ssh-connection.ts';
 import { readFrom } from './ssh-read.ts';
@@ -20,57 +18,24 @@ import type { RemoteRead } from './ssh-read.ts';
 import { talkWith } from './ssh-talk.ts';
 import type { RemoteTalk } from './ssh-talk.ts';
 import { writeTo } from './ssh-write.ts';
+import { LoginMemory } from './login-memory.ts';
+import { ShellMemory, ShellProbe, shellLimitSeconds, type LoginShell } from './login-shell.ts';
+import type { ReadOptions, SeenHost, SessionDeps, StreamOptions } from './session-options.ts';
+import { NamedTurns } from './named-turns.ts';
+import { SpareConnections } from './spare-connections.ts';
 import { canSend } from './ssh2-parts.ts';
 import type { RemoteWrite } from './ssh-write.ts';
 
-export interface SessionDeps extends HostKeyFiles {
-  readonly confirmHostKey: ConfirmHostKey;
-  readonly askSecret: AskSecret;
-}
+export type { ReadOptions, SeenHost, StreamOptions } from './session-options.ts';
 
-export interface StreamOptions {
-  readonly abort?: AbortSignal | undefined;
-  /** From the start of the command to its end. No limit where it is left out. */
-  readonly timeLimitSeconds?: number | undefined;
-  readonly onRetry?: OnRetry | undefined;
-  /** Called when the host was connected to again for this command, before it is sent. What it throws keeps it from being sent. */
-  readonly onNewConnection?: (() => Promise<void>) | undefined;
-}
-
-export interface ReadOptions extends StreamOptions {
-  /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
-  readonly onStderr?: ((piece: Buffer) => void) | undefined;
-}
-
-/** Rejects with the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
-function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const onStop = () => reject(stop.reason);
-    if (stop.aborted) onStop();
-    stop.addEventListener('abort', onStop, { once: true });
-    work.then(resolve, reject).finally(() => stop.removeEventListener('abort', onStop));
-  });
-}
-
-const once: ConnectRetry = { tries: 1, everySeconds: 0 };
-
-/** Where a host was reached, and by which host key it proved to be itself. */
-export interface SeenHost {
-  readonly address: string;
-  readonly port: number;
-  /** `ssh-ed25519 SHA256:…` */
-  readonly hostKey: string;
-}
-
-/** "attempt 2 of 3" */
-const attemptWords = (attempt: number, tries: number) => `attempt ${attempt} of ${tries}`;
+/** A connection was made or lost while a command waited for one: whoever sends it is asked again first. */
+class ConnectedAnew extends Error {}
 
 export class SshSession {
   readonly profile: HostProfile;
   readonly #deps: SessionDeps;
   readonly #jump: SshSession | undefined;
-  readonly #openedKeys = new Map<string, ParsedKey>();
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #turns = new NamedTurns();
   /** Of all who wait for the connection at the moment. */
   readonly #onRetry = new Set<OnRetry>();
   readonly #closing = new AbortController();
@@ -82,19 +47,35 @@ export class SshSession {
   #established = false;
   #closed = false;
   #connections = 0;
+  /** Counts up with each connection that is made, and with each that is lost. */
+  #changes = 0;
+  readonly #banners = new Set<string>();
+  readonly #memory: LoginMemory;
+  readonly #spares: SpareConnections;
+  readonly #shell = new ShellMemory();
 
   /** @param jump the session of the host to go through */
   constructor(profile: HostProfile, deps: SessionDeps, jump?: SshSession) {
     this.profile = profile;
     this.#deps = deps;
     this.#jump = jump;
+    this.#memory = new LoginMemory(deps.askSecret);
+    this.#spares = new SpareConnections({
+      main: () => this.#connected(),
+      open: () => this.#openSpare(),
+      fits: (connection) => this.#fits(connection),
+      onLost: () => {
+        this.#connections += 1;
+        this.#changes += 1;
+      },
+    });
   }
 
   get host(): string {
     return this.profile.name;
   }
 
-  /** How many connections were made so far: more than one where one was lost. */
+  /** How many connections were needed so far: more than one where one was lost. */
   get connections(): number {
     return this.#connections;
   }
@@ -142,10 +123,15 @@ export class SshSession {
     return pinned === undefined || pinned === connection.hostKey;
   }
 
-  async #connected(onRetry?: OnRetry): Promise<SshConnection> {
+  #connected(onRetry?: OnRetry): Promise<SshConnection> {
+    return this.#telling(onRetry, () => this.#standing());
+  }
+
+  /** Tells of each new attempt to connect as long as the work lasts. */
+  async #telling<Value>(onRetry: OnRetry | undefined, work: () => Promise<Value>): Promise<Value> {
     if (onRetry) this.#onRetry.add(onRetry);
     try {
-      return await this.#standing();
+      return await work();
     } finally {
       if (onRetry) this.#onRetry.delete(onRetry);
     }
@@ -175,40 +161,53 @@ export class SshSession {
     if (this.#connection === connecting) this.#connection = undefined;
   }
 
-  async #open({ tries, everySeconds }: ConnectRetry): Promise<SshConnection> {
+  async #open(retry: ConnectRetry): Promise<SshConnection> {
     this.#established = false;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#openOnce();
-      } catch (error) {
-        if (attempt >= tries || this.#closed || !this.#mayPass(error)) throw error;
-        const next = attemptWords(attempt + 1, tries);
-        this.#tell(`${(error as Error).message}; trying again in ${everySeconds} s (${next})`);
-        await wait(everySeconds * 1000, undefined, { signal: this.#closing.signal }).catch(() => {
-          throw error;
-        });
-      }
-    }
+    const connection = await this.#openTried(() => this.#openOnce(this.#pins.at(-1)), retry);
+    this.#established = true;
+    this.#connections += 1;
+    this.#changes += 1;
+    return connection;
   }
 
-  /** A host that is away may come back; a key or a password does not become right by waiting. A jump host tries by itself. */
-  #mayPass(error: unknown): boolean {
-    if (isFailure(error, 'HOST_UNREACHABLE')) return error.evidence.host === this.host;
-    return isFailure(error, 'CONNECTION_LOST');
+  /** Another connection with the machine that the first one leads to. */
+  async #openSpare(): Promise<SshConnection> {
+    const spare = await this.#openTried(async () => this.#openOnce((await this.#connected()).hostKey));
+    this.#changes += 1;
+    return spare;
+  }
+
+  #openTried(open: () => Promise<SshConnection>, retry = this.profile.retry): Promise<SshConnection> {
+    return openWithTries({ ...this.profile, retry }, open, this.#closing.signal, (sentence) =>
+      this.#tell(sentence),
+    );
   }
 
   #tell(sentence: string): void {
     for (const onRetry of this.#onRetry) onRetry(sentence);
   }
 
-  async #openOnce(): Promise<SshConnection> {
+  /** @param pinnedKey the only host key that is accepted, where there is one */
+  async #openOnce(pinnedKey: string | undefined): Promise<SshConnection> {
     const tell: OnRetry = (sentence) => this.#tell(sentence);
     const socket = this.#jump ? await this.#jump.forward(this.profile, tell) : undefined;
-    const deps = { ...this.#deps, openedKeys: this.#openedKeys, pinnedKey: this.#pins.at(-1) };
+    const login = this.#memory.login();
+    const deps = {
+      ...this.#deps,
+      askSecret: login.askSecret,
+      pinnedKey,
+      onBanner: (text: string) => this.#showBanner(text),
+    };
     const connection = await SshConnection.open(this.profile, deps, socket);
-    this.#established = true;
-    this.#connections += 1;
+    login.succeeded();
     return connection;
+  }
+
+  /** Each banner is shown once, however often the host is connected to. */
+  #showBanner(text: string): void {
+    if (this.#banners.has(text)) return;
+    this.#banners.add(text);
+    this.#deps.onBanner?.(this.host, text);
   }
 
   /** A way through this host to another one (ProxyJump). */
@@ -216,39 +215,84 @@ export class SshSession {
     return (await this.#connected(onRetry)).forward(profile);
   }
 
-  #order(argv: readonly string[], language?: CommandLanguage): ProcessOrder {
-    const line = commandLine(argv);
-    const sent = sentLine(argv, language);
+  /** @param readsInput true where the command has an input */
+  #order(argv: readonly string[], readsInput: boolean, language?: CommandLanguage): ProcessOrder {
+    const { line: sent, script } = sentCommand(argv, language, readsInput);
     const command = (argv[0] ?? '').replace(/^.*\/(?=.)/, '');
-    return { host: this.host, line, sent, command };
+    return { host: this.host, line: commandLine(argv), sent, script, command };
+  }
+
+  /**
+   * How the login shell passes on commands and data. Asked once for all commands.
+   * @param maxAgeSeconds asks again where the answer is older
+   * @throws LOGIN_SHELL_UNUSABLE, LOGIN_SHELL_CHANGES, LOGIN_SHELL_PRINTS, and what `exec` throws
+   */
+  loginShell(maxAgeSeconds = Infinity, onRetry?: OnRetry): Promise<LoginShell> {
+    return this.#shell.known(maxAgeSeconds, () => this.#probeShell(onRetry));
+  }
+
+  async #probeShell(onRetry: OnRetry | undefined): Promise<LoginShell> {
+    const { host } = this;
+    const probe = new ShellProbe({ host, user: this.profile.user });
+    const order = this.#order(probe.argv, true);
+    const reason = new StopReason(order, undefined);
+    const options = { stdin: probe.input, timeLimitSeconds: shellLimitSeconds };
+    try {
+      const begin = (onStderr: (piece: Buffer) => void) => this.#begin(order, reason, { onRetry }, onStderr);
+      return probe.judge(await runCommand(begin, order, reason, options));
+    } finally {
+      reason.release();
+    }
+  }
+
+  /** As `#begin`; before the first command of the session the login shell is asked. */
+  async #start(
+    order: ProcessOrder,
+    reason: StopReason,
+    options: Pick<StreamOptions, 'onRetry' | 'onNewConnection'>,
+    onStderr?: (piece: Buffer) => void,
+  ): Promise<RemoteProcess> {
+    if (this.#deps.checksShell)
+      await unlessStopped(this.loginShell(Infinity, options.onRetry), reason.signal);
+    return this.#begin(order, reason, options, onStderr);
   }
 
   /**
    * Connects, then has the process started; either is given up when `reason` says so. A connection that turns out to be lost before the
    * host was asked is made anew.
    */
-  async #start(
+  async #begin(
     order: ProcessOrder,
     reason: StopReason,
     { onRetry, onNewConnection }: Pick<StreamOptions, 'onRetry' | 'onNewConnection'>,
     onStderr?: (piece: Buffer) => void,
   ): Promise<RemoteProcess> {
     const { tries } = this.profile.retry ?? once;
-    let known = this.#connections;
-    for (let attempt = 1; ; attempt += 1) {
-      let connection = await unlessStopped(this.#connected(onRetry), reason.signal);
-      while (onNewConnection && known !== this.#connections) {
-        known = this.#connections;
-        await unlessStopped(onNewConnection(), reason.signal);
-        connection = await unlessStopped(this.#connected(onRetry), reason.signal);
+    const { signal } = reason;
+    let known = this.#changes;
+    const begin = (connection: SshConnection) => {
+      if (onNewConnection && known !== this.#changes) throw new ConnectedAnew();
+      return RemoteProcess.start(connection, order, signal, onStderr);
+    };
+    for (let attempt = 1; ;) {
+      await unlessStopped(this.#connected(onRetry), signal);
+      while (onNewConnection && known !== this.#changes) {
+        known = this.#changes;
+        await unlessStopped(onNewConnection(), signal);
+        await unlessStopped(this.#connected(onRetry), signal);
       }
       try {
-        return await RemoteProcess.start(connection, order, reason.signal, onStderr);
+        return await unlessStopped(
+          this.#telling(onRetry, () => this.#spares.start(begin, signal)),
+          signal,
+        );
       } catch (error) {
+        if (error instanceof ConnectedAnew) continue;
         if (!(error instanceof NeverAsked)) throw error;
         if (attempt >= tries || this.#closed) throw error.lost;
+        attempt += 1;
         const { command } = order;
-        const words = `before ${command} was sent; connecting again (${attemptWords(attempt + 1, tries)})`;
+        const words = `before ${command} was sent; connecting again (${attemptWords(attempt, tries)})`;
         onRetry?.(`${error.message}, ${words}`);
       }
     }
@@ -261,11 +305,13 @@ export class SshSession {
    *   and what `connect` throws
    */
   async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    const order = this.#order(argv, options.language);
+    const order = this.#order(argv, options.stdin !== undefined, options.language);
     const reason = new StopReason(order, options.abort);
     try {
       // Connecting does not count to the time limit.
       await unlessStopped(this.#connected(options.onRetry), reason.signal);
+      if (this.#deps.checksShell)
+        await unlessStopped(this.loginShell(Infinity, options.onRetry), reason.signal);
       return await runCommand(
         (onStderr) => this.#start(order, reason, options, onStderr),
         order,
@@ -283,7 +329,7 @@ export class SshSession {
    * @throws what `exec` throws before the command runs
    */
   async openRead(argv: readonly string[], options: ReadOptions = {}): Promise<RemoteRead> {
-    const order = this.#order(argv);
+    const order = this.#order(argv, false);
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () =>
       readFrom(await this.#start(order, reason, options, options.onStderr)),
@@ -296,7 +342,7 @@ export class SshSession {
    * @throws what `exec` throws before the command runs
    */
   async openWrite(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteWrite> {
-    const order = this.#order(argv);
+    const order = this.#order(argv, true);
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () => writeTo(await this.#start(order, reason, options)));
   }
@@ -306,7 +352,7 @@ export class SshSession {
    * @throws what `exec` throws before the command runs
    */
   async openTalk(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteTalk> {
-    const order = this.#order(argv);
+    const order = this.#order(argv, true);
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () => talkWith(await this.#start(order, reason, options)));
   }
@@ -329,14 +375,7 @@ export class SshSession {
 
   /** Runs work of one name one after the other: GDS warns of several sdxinfo at once (GDS guide 4.5, D.6). */
   exclusive<Value>(name: string, work: () => Promise<Value>): Promise<Value> {
-    const before = this.#queues.get(name) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const settled = mine.catch(() => undefined);
-    this.#queues.set(name, settled);
-    void settled.then(() => {
-      if (this.#queues.get(name) === settled) this.#queues.delete(name);
-    });
-    return mine;
+    return this.#turns.take(name, work);
   }
 
   /** Closes the connection; what still runs ends with CONNECTION_LOST. The session cannot be used again. */
@@ -349,6 +388,6 @@ export class SshSession {
     // Somebody may still think about a host key: that answer is not waited for.
     const retired = [...this.#retired].map((connection) => connection.close());
     if (this.#established) await closing;
-    await Promise.all(retired);
+    await Promise.all([...retired, this.#spares.close()]);
   }
 }

@@ -29,6 +29,32 @@ export function canSend(client: Client): boolean {
   return socket?.writable === true && socket._readableState?.ended !== true;
 }
 
+/** More than a host says before it hangs up, in bytes. */
+const firstBytes = 256;
+
+/**
+ * Listens to what the host sends first; to be called when the client has connected. ssh2 keeps it to itself where no identification follows: `Exceeded MaxStartups`.
+ * @returns tells what it has said so far; '' where that is its identification (RFC 4253, 4.2)
+ */
+export function listenToFirstWords(client: Client): () => string {
+  const socket = (client as unknown as WithSocket)._sock;
+  let said = '';
+  const listen = (piece: Buffer) => {
+    said += piece.toString('latin1');
+    if (said.length >= firstBytes) socket?.off('data', listen);
+  };
+  // A socket that was paused begins to flow when ssh2 resumes it, and not before ssh2 listens, too.
+  socket?.pause();
+  socket?.on('data', listen);
+  return () =>
+    /^SSH-/m.test(said)
+      ? ''
+      : said
+          .slice(0, firstBytes)
+          .replaceAll(/[^\x20-\x7e]+/g, ' ')
+          .trim();
+}
+
 /** Has what the host sends read and decrypted in turns, so that a fast host leaves time for the others (see `streams/turn.ts`). */
 export function readSocketInTurns(client: Client): void {
   const socket = (client as unknown as WithSocket)._sock;

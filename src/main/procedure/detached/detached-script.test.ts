@@ -106,7 +106,7 @@ nohup sh F/run.sh < /dev/null > F/run.output 2>&1 &
 echo $!`,
     );
     expect([name, texts[0]]).toEqual(['shadowtape', runScript(work)]);
-    expect(texts[1]).toContain("cd '/mnt '\\''one'\\'''");
+    expect(texts[1]).toContain("cd '/mnt '\\''one'\\' ||");
   });
 
   it('uses nothing that a Bourne shell does not know', () => {

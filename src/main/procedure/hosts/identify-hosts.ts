@@ -1,4 +1,4 @@
-/** Asks every host of a run which machine it is, so that a run never continues on another one. */
+/** Asks every host of a run which machine it is, so that a run never continues on another one, and how its login shell passes data on. */
 import { failure } from '../../../contract/errors.ts';
 import { hostNamesOf, type Assignment } from '../model/assignment.ts';
 import { machineDifference, movedWords, parseMachine, type HostIdentity } from '../model/host-identity.ts';
@@ -18,19 +18,23 @@ export interface IdentifyOptions {
   readonly nodes?: Pick<NodeSight, 'isMissing' | 'isGone'> | undefined;
 }
 
-/** @throws what a session can end with */
+/** An older answer of a login shell may be that of other start-up files, in seconds. */
+const shellMaxAgeSeconds = 60;
+
+/** @throws LOGIN_SHELL_…, and what a session can end with */
 export async function identifyHost(
   { runner, hosts, assignment, step }: IdentifyOptions,
   name: string,
 ): Promise<HostIdentity> {
   const { platform } = assignment;
   const seen = await hosts.session(name).seen();
+  await hosts.session(name).loginShell?.(shellMaxAgeSeconds);
   const { status, stdout } = await runner.send(step, machineLook(name, platform), { anyStatus: true });
   const machine = status === 0 ? parseMachine(platform, stdout.toString('utf8')) : undefined;
   return { name, ...seen, ...(machine === undefined ? {} : { machine }) };
 }
 
-/** @throws what a session can end with */
+/** @throws LOGIN_SHELL_…, and what a session can end with */
 export async function identifyHosts(options: IdentifyOptions): Promise<HostIdentity[]> {
   const { assignment, nodes, step } = options;
   const identities: HostIdentity[] = [];

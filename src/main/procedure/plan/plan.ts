@@ -1,5 +1,6 @@
 /** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../../contract/plan.ts';
+import { probeArguments } from '../../ssh/login-shell.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
   bytesOfVolumes,
@@ -112,6 +113,12 @@ export function planOf(
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
   const looks = [
+    ...hostNamesOf({ ...assignment, primaryNodes }).map((host) => ({
+      host,
+      argv: probeArguments('MARK'),
+      changes: false,
+      guide: false,
+    })),
     ...hostNamesOf({ ...assignment, primaryNodes }).map((host) => machineLook(host, platform)),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
     ...withLongLook(backupLooks(backupServer)),

@@ -1,0 +1,36 @@
+/** What a session is made with, and what its streams are opened with. */
+import type { HostKeyFiles } from './host-key-check.ts';
+import type { AskSecret, ConfirmHostKey, OnBanner, OnRetry } from './host-profile.ts';
+import type { OpenedKeys } from './opened-keys.ts';
+
+export interface SessionDeps extends HostKeyFiles {
+  readonly confirmHostKey: ConfirmHostKey;
+  readonly askSecret: AskSecret;
+  readonly openedKeys: OpenedKeys;
+  /** True where nothing is sent to a host before its login shell has shown that it passes on commands and data as they are. */
+  readonly checksShell?: boolean | undefined;
+  /** Hears what a host shows before the login. */
+  readonly onBanner?: OnBanner | undefined;
+}
+
+export interface StreamOptions {
+  readonly abort?: AbortSignal | undefined;
+  /** From the start of the command to its end. No limit where it is left out. */
+  readonly timeLimitSeconds?: number | undefined;
+  readonly onRetry?: OnRetry | undefined;
+  /** Called when the host was connected to again for this command, before it is sent. What it throws keeps it from being sent. */
+  readonly onNewConnection?: (() => Promise<void>) | undefined;
+}
+
+export interface ReadOptions extends StreamOptions {
+  /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
+  readonly onStderr?: ((piece: Buffer) => void) | undefined;
+}
+
+/** Where a host was reached, and by which host key it proved to be itself. */
+export interface SeenHost {
+  readonly address: string;
+  readonly port: number;
+  /** `ssh-ed25519 SHA256:…` */
+  readonly hostKey: string;
+}
