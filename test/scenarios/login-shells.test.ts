@@ -93,7 +93,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect((await session.exec(['cat'], { stdin: data })).stdout.equals(data)).toBe(true);
     });
 
-    it.for(['/bin/bsd-csh', '/bin/tcsh', '/bin/ksh93'])(
+    it.for(['/bin/bsd-csh', '/bin/tcsh'])(
       'a backup server with %s runs detached work',
       async (path, test) => {
         const server = await startDetachedServer(withLoginShell(path, await homeOf(test)));

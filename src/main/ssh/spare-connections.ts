@@ -32,11 +32,11 @@ const mostSpares = 16;
 
 /**
  * sshd frees a channel a little after this side has seen its end, so that a refusal counts only when it comes again and again. A connection
- * without any channel is tried for 5 s altogether.
+ * without any channel is tried for 3 s altogether.
  */
 const longestPauseMilliseconds = 100;
 const telling = 4;
-const mostRefusals = 55;
+const mostRefusals = 34;
 
 const pauseAfter = (refusals: number): number => Math.min(2.5 * 2 ** refusals, longestPauseMilliseconds);
 
