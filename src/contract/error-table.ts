@@ -205,6 +205,11 @@ export const errorTable = {
       'step {step}: the shadow of {proxy} is not as it was verified: {title}: expected {expected}, seen {actual}',
     hint: '{remedy}',
   },
+  SHADOW_NOT_HELD: {
+    sentence:
+      'step {step}: the shadow of {proxy} cannot be held open, so that nothing would show whether the dump is of this shadow: {reason}',
+    hint: 'see why the backup server does not let a process of sh keep the device file open; or let the job do without it (`verify.unheld: allow`), and see that nobody else works on the shadow class during the run',
+  },
   DUMP_DIFFERS: {
     sentence:
       'step {step}: what was written to tape is not {proxy}: {count} of {total} sampled records differ from the cluster, the first is record {first}',

@@ -242,16 +242,38 @@ describe('a backup server that does not notice that the connection is lost', () 
   });
 });
 
+const doingWithout = { verify: { fingerprint: 8, unheld: 'allow' } };
+
 describe('a backup server that does not allow it', () => {
+  it.each(['console', 'server'] as const)(
+    'ends a run whose records cannot be matched before anything is dumped, by route %s',
+    async (route) => {
+      await inScene(async (scene) => {
+        scene.lab.faults.set(noHolder);
+        const change = withJob({ onFailure: 'unwind' }, 'ufs-tar');
+        const end = await failingRun(scene, { job: 'ufs-tar', route, change });
+        scene.lab.faults.clear('fail');
+        expect(end).toMatchObject({
+          exitStatus: 2,
+          stands: normalStands,
+          error: { code: 'SHADOW_NOT_HELD' },
+          sentence:
+            'step verify: the shadow of Volume2 cannot be held open, so that nothing would show whether the dump is of this shadow: exit status 1: sh: the lab was told to fail this command',
+        });
+        expect(tapeWasWritten(scene)).toBe(false);
+      });
+    },
+  );
+
   it.each([
     { job: 'ufs-tar', route: 'console', step: '6b-4' },
     { job: 'raw-dd', route: 'server', step: '6a' },
   ] as const)(
-    'is no reason to refuse $job by route $route, and the run says so',
+    'is no reason to refuse $job by route $route where the job does without, and the run says so',
     async ({ job, route, step }) => {
       await inScene(async (scene) => {
         scene.lab.faults.set(noHolder);
-        const end = await runScene(scene, { job, route });
+        const end = await runScene(scene, { job, route, change: withJob(doingWithout, job) });
         scene.lab.faults.clear('fail');
         expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
         const reason = 'exit status 1: sh: the lab was told to fail this command';
@@ -273,7 +295,7 @@ describe('a backup server that does not allow it, and a dump whose records canno
     const scene = await openScene({ jobs: ['ufsdump'] });
     try {
       scene.lab.faults.set(noHolder);
-      const kind = { job: 'ufsdump', change: withJob({ onFailure: 'unwind' }, 'ufsdump') };
+      const kind = { job: 'ufsdump', change: withJob({ ...doingWithout, onFailure: 'unwind' }, 'ufsdump') };
       const administrator = new Administrator(scene, objectsOf(await stepsOfPlan(scene, kind)));
       const moment = { step: '6c-3', when: 'within', changes: false, nth: 0, line } as const;
       const hold = new Hold(scene.lab, moment, {

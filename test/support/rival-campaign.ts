@@ -160,6 +160,12 @@ async function resumed(
   }
 }
 
+const doingWithoutHolder = (kind: KindOfRun) => (site: SiteTree) => {
+  rollingBack(kind)(site);
+  for (const job of Object.values(site.jobs))
+    job['verify'] = { ...(job['verify'] as object), unheld: 'allow' };
+};
+
 /** The backup server does not let a shadow be held open. */
 const noHolder = 'fail=node3:sh -c : shadowtape-holder';
 
@@ -199,12 +205,12 @@ class Play {
 
   async #inTheRun(): Promise<SceneRun> {
     const hold = this.#hold();
-    const change = rollingBack(this.#scenario.kind);
+    const { kind, moment } = this.#scenario;
+    const isUnheld = moment.when === 'within';
+    const change = isUnheld ? doingWithoutHolder(kind) : rollingBack(kind);
     const { onEvent } = hold;
-    if (this.#scenario.moment.when === 'within') this.#scene.lab.faults.set(noHolder);
-    const end = await runScene(this.#scene, { job: this.#scenario.kind.job, change, onEvent }).finally(() =>
-      hold.stop(),
-    );
+    if (isUnheld) this.#scene.lab.faults.set(noHolder);
+    const end = await runScene(this.#scene, { job: kind.job, change, onEvent }).finally(() => hold.stop());
     expect(hold.isUsed, `the run never came to: ${this.#scenario.moment.line}`).toBe(true);
     return end;
   }

@@ -114,6 +114,11 @@ export const jobSchema = z.strictObject({
       readback: z.boolean().default(true),
       /** Route server: taken on the backup server in the same pass; `none` runs the guide's command alone, and proves nothing. */
       digest: z.enum(['sha256', 'cksum', 'none']).default('sha256'),
+      /**
+       * A shadow that the backup server does not allow to be held open, where the records of its dump cannot be matched (6b to 6e):
+       * somebody may put another one in its place for one command, and nothing shows it.
+       */
+      unheld: z.enum(['refuse', 'allow']).default('refuse'),
     })
     .prefault({}),
   approve: z.enum(['operator', 'when-verified']).default('operator'),

@@ -15,6 +15,7 @@ import { withLossRecorded } from './first-write.ts';
 import { notePlainTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
+import { requireHeld } from './shadow/shadow-hold.ts';
 import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { boundToBaseline, judgeWhileOpen } from './shadow/shadow-baseline.ts';
@@ -257,6 +258,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
 export const performDump: Performer = async (context, step) => {
   const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
   const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
+  requireHeld(context, step.id, volume);
   const recorded = () => withLossRecorded(context, step, () => dump(context, step, volume));
   await boundToBaseline(context, step, volume, recorded);
 };

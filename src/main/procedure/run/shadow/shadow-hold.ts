@@ -1,10 +1,10 @@
 /**
  * Holds the shadows of a run open on the backup server, from before they are verified until they are judged after the dump: a volume
- * that is in use can be neither stopped nor removed. A host that does not allow it is no reason to refuse a run: journal, run and
- * report say so, and what is compared before and after the dump remains the proof.
+ * that is in use can be neither stopped nor removed. Where the host does not allow it, journal, run and report say so. With 6a what is
+ * compared with the cluster remains the proof; for the other methods there is none, so that the job has to allow it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { isFailure } from '../../../../contract/errors.ts';
+import { failure, isFailure } from '../../../../contract/errors.ts';
 import type { NewEvent } from '../../../../contract/events.ts';
 import { rawDevice } from '../../../gds/commands.ts';
 import { processListCommand } from '../../detached/detached-script.ts';
@@ -37,15 +37,39 @@ function recordRefusal(context: RunContext, step: string, volume: VolumeAssignme
   context.journal.append({ type: 'warning', step, text });
 }
 
+/** True where nothing but holding the shadow open shows that the dump is of this shadow. */
+const needsHold = ({ assignment }: RunContext, { method }: VolumeAssignment): boolean =>
+  method !== '6a' && assignment.job.verify.unheld === 'refuse';
+
+const unheld = (step: string, { proxy }: VolumeAssignment, reason: string) =>
+  failure('SHADOW_NOT_HELD', { step, proxy, reason });
+
+/** @throws SHADOW_NOT_HELD where the host does not allow it, and the job does not do without */
 async function take(context: RunContext, step: string, volume: VolumeAssignment): Promise<void> {
   const { holders } = context;
-  const held =
-    holders.size < mostHeld
-      ? await ShadowHolder.start(context, step, volume)
-      : { reason: `not more than ${mostHeld} shadows are held open at once` };
-  if (!(held instanceof ShadowHolder)) return recordRefusal(context, step, volume, held.reason);
-  holders.set(volume.proxy, held);
-  record(context, step, volume, { what: 'taken', pid: held.pid });
+  if (holders.size >= mostHeld) {
+    // Its turn comes when the dump of another one is over.
+    const reason = `not more than ${mostHeld} shadows are held open at once`;
+    return recordRefusal(context, step, volume, reason);
+  }
+  const held = await ShadowHolder.start(context, step, volume);
+  if (held instanceof ShadowHolder) {
+    holders.set(volume.proxy, held);
+    record(context, step, volume, { what: 'taken', pid: held.pid });
+    return;
+  }
+  recordRefusal(context, step, volume, held.reason);
+  if (needsHold(context, volume)) throw unheld(step, volume, held.reason);
+}
+
+/**
+ * To be called right before the dump of a volume begins.
+ * @throws SHADOW_NOT_HELD where its shadow is not held open, and neither its records are matched nor the job does without
+ */
+export function requireHeld(context: RunContext, step: string, volume: VolumeAssignment): void {
+  const holder = context.holders.get(volume.proxy);
+  if (!needsHold(context, volume) || (holder && !holder.lost)) return;
+  throw unheld(step, volume, holder?.lost ?? holdingOf(context.journal.events, volume.proxy).text);
 }
 
 /** Writes down that a holder is gone which was wanted. */
