@@ -1,0 +1,58 @@
+/**
+ * One dump through the console's own data path, in a process of its own: from a file on one host to /dev/null on another. Tells what it took as
+ * a line of JSON, and ends. It also runs below Electron.
+ *
+ * Usage: node path-copy.ts ORDER, where ORDER is JSON (CopyOrder)
+ */
+import { writeSync } from 'node:fs';
+import { runDump } from '../../src/streams/copy-path.ts';
+import { tapeWriterArguments } from '../../src/streams/tape-writer.ts';
+import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
+import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
+
+export interface CopyOrder {
+  readonly profiles: readonly HostProfile[];
+  readonly knownHostsFiles: readonly string[];
+  /** Read on the first of the hosts. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export interface CopyCost {
+  /** From the first login to the exit status of the command that writes. */
+  readonly seconds: number;
+  /** Of all threads. */
+  readonly cpuSeconds: number;
+  /** The most that this process ever had in memory. */
+  readonly rssBytes: number;
+  readonly sha256: string;
+}
+
+const { profiles, knownHostsFiles, file, bytes } = JSON.parse(process.argv.at(-1) ?? '') as CopyOrder;
+const [reads = '', writes = ''] = profiles.map(({ name }) => name);
+const hosts = new SshHosts({
+  profiles: new Map(profiles.map((profile) => [profile.name, profile])),
+  knownHostsFile: '',
+  userKnownHostsFiles: knownHostsFiles,
+  confirmHostKey: () => Promise.resolve(false),
+  askSecret: () => Promise.resolve(undefined),
+});
+
+const cpuBefore = process.cpuUsage();
+const begun = performance.now();
+const source = await hosts.session(reads).openRead(['dd', `if=${file}`, 'bs=262144']);
+const sink = await hosts.session(writes).openWrite(tapeWriterArguments({ device: '/dev/null' }));
+const { device, sinkEnd } = await runDump({ source, sink, expectedBytes: bytes });
+if (sinkEnd.status !== 0) throw new Error(sinkEnd.stderr);
+const seconds = (performance.now() - begun) / 1000;
+const { user, system } = process.cpuUsage(cpuBefore);
+const cost: CopyCost = {
+  seconds,
+  cpuSeconds: (user + system) / 1e6,
+  rssBytes: process.resourceUsage().maxRSS * 1024,
+  sha256: device.sha256,
+};
+// Electron's stdout is not flushed by process.exit.
+writeSync(1, `${JSON.stringify(cost)}\n`);
+await hosts.close();
+process.exit();
