@@ -5,7 +5,8 @@
  * Usage: node path-copy.ts ORDER, where ORDER is JSON (CopyOrder)
  */
 import { writeSync } from 'node:fs';
-import { runDump } from '../../src/streams/copy-path.ts';
+import { openDataWay } from '../../src/main/data-path/open-data-way.ts';
+import { defaultRecordBytes } from '../../src/streams/record-cutter.ts';
 import { tapeWriterArguments } from '../../src/streams/tape-writer.ts';
 import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
@@ -16,6 +17,8 @@ export interface CopyOrder {
   /** Read on the first of the hosts. */
   readonly file: string;
   readonly bytes: number;
+  /** See SshHostsOptions. */
+  readonly threadsFromBytes?: number;
 }
 
 export interface CopyCost {
@@ -28,7 +31,8 @@ export interface CopyCost {
   readonly sha256: string;
 }
 
-const { profiles, knownHostsFiles, file, bytes } = JSON.parse(process.argv.at(-1) ?? '') as CopyOrder;
+const order = JSON.parse(process.argv.at(-1) ?? '') as CopyOrder;
+const { profiles, knownHostsFiles, file, bytes, threadsFromBytes } = order;
 const [reads = '', writes = ''] = profiles.map(({ name }) => name);
 const hosts = new SshHosts({
   profiles: new Map(profiles.map((profile) => [profile.name, profile])),
@@ -36,13 +40,25 @@ const hosts = new SshHosts({
   userKnownHostsFiles: knownHostsFiles,
   confirmHostKey: () => Promise.resolve(false),
   askSecret: () => Promise.resolve(undefined),
+  threadsFromBytes,
 });
 
 const cpuBefore = process.cpuUsage();
 const begun = performance.now();
-const source = await hosts.session(reads).openRead(['dd', `if=${file}`, 'bs=262144']);
-const sink = await hosts.session(writes).openWrite(tapeWriterArguments({ device: '/dev/null' }));
-const { device, sinkEnd } = await runDump({ source, sink, expectedBytes: bytes });
+const way = await openDataWay({
+  hosts,
+  reads,
+  writes,
+  bytes,
+  recordBytes: defaultRecordBytes,
+  abort: new AbortController().signal,
+  onFallBack(reason) {
+    throw new Error(reason);
+  },
+});
+const source = await way.openRead(['dd', `if=${file}`, 'bs=262144'], {});
+const sink = await way.openWrite(tapeWriterArguments({ device: '/dev/null' }), {});
+const { device, sinkEnd } = await way.dump({ source, sink, expectedBytes: bytes });
 if (sinkEnd.status !== 0) throw new Error(sinkEnd.stderr);
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);
@@ -54,5 +70,6 @@ const cost: CopyCost = {
 };
 // Electron's stdout is not flushed by process.exit.
 writeSync(1, `${JSON.stringify(cost)}\n`);
+await way.close();
 await hosts.close();
 process.exit();

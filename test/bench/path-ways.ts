@@ -105,7 +105,10 @@ export function consoleInNode(hosts: PathHosts): Way {
 async function builtCopy(): Promise<string> {
   const outDir = join(process.cwd(), 'node_modules', '.cache', 'shadowtape-bench');
   await mkdir(outDir, { recursive: true });
-  const input = { 'path-copy': join(import.meta.dirname, 'path-copy.ts') };
+  const input = {
+    'path-copy': join(import.meta.dirname, 'path-copy.ts'),
+    'data-worker': join(process.cwd(), 'src', 'main', 'data-path', 'data-worker.ts'),
+  };
   await build({
     configFile: false,
     logLevel: 'error',

@@ -80,6 +80,8 @@ export interface ConsoleOptions {
   readonly askSecret: AskSecret;
   /** Measures outages of hosts in runs; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
+  /** See SshHostsOptions. */
+  readonly threadsFromBytes?: number | undefined;
 }
 
 export interface JobRequest extends JobOverrides {
@@ -155,6 +157,7 @@ export class ShadowtapeConsole {
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
       configText: embedded ? '' : configText,
       login: options,
+      threadsFromBytes: options.threadsFromBytes,
     });
   }
 

@@ -21,6 +21,8 @@ export interface OpenHostsOptions {
   /** See sshConfigText. */
   readonly configText: string;
   readonly login: LoginDialogue;
+  /** See SshHostsOptions. */
+  readonly threadsFromBytes?: number | undefined;
 }
 
 export const userKnownHostsFiles = (): string[] => [
@@ -39,12 +41,13 @@ export async function sshConfigText(): Promise<string> {
 
 /** Connects to nothing yet. @throws SSH_CONFIG_BROKEN */
 export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: OpenHostsOptions): SshHosts {
-  const { knownHostsFile, otherKnownHostsFiles, configText, login } = options;
+  const { knownHostsFile, otherKnownHostsFiles, configText, login, threadsFromBytes } = options;
   return new SshHosts({
     profiles: hostProfiles(site, configText),
     knownHostsFile,
     userKnownHostsFiles: otherKnownHostsFiles,
     confirmHostKey: login.confirmHostKey,
     askSecret: login.askSecret,
+    threadsFromBytes,
   });
 }

@@ -12,7 +12,7 @@ import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
 import type { LoginDeps } from './login.ts';
-import { readSocketInTurns } from './ssh2-parts.ts';
+import { readSocketInTurns, writeInBatches } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -91,6 +91,7 @@ export class SshConnection {
     const attempt = new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal));
     connection.#hostKey = await attempt.run(socket);
     readSocketInTurns(client);
+    writeInBatches(client);
     return connection;
   }
 

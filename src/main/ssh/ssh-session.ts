@@ -16,7 +16,7 @@ import { runCommand, StopReason } from './ssh-command.ts';
 import type { CommandOptions, CommandResult } from './ssh-command.ts';
 import { SshConnection } from './ssh-connection.ts';
 import { readFrom } from './ssh-read.ts';
-import type { RemoteRead } from './ssh-read.ts';
+import type { MakeBuffer, RemoteRead } from './ssh-read.ts';
 import { talkWith } from './ssh-talk.ts';
 import type { RemoteTalk } from './ssh-talk.ts';
 import { writeTo } from './ssh-write.ts';
@@ -40,6 +40,13 @@ export interface StreamOptions {
 export interface ReadOptions extends StreamOptions {
   /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
   readonly onStderr?: ((piece: Buffer) => void) | undefined;
+  /** Makes the buffers that stdout is collected in; see RemoteOutput. It comes as the host sends it where this is left out. */
+  readonly makeBuffer?: MakeBuffer | undefined;
+}
+
+export interface WriteOptions extends StreamOptions {
+  /** Hears of each piece whose buffer is free again; see RemoteInput. */
+  readonly onTaken?: ((piece: Buffer) => void) | undefined;
 }
 
 /** Rejects with the signal's reason as soon as it is aborted; the work itself goes on for others who wait for it. */
@@ -280,7 +287,7 @@ export class SshSession {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () =>
-      readFrom(await this.#start(order, reason, options, options.onStderr)),
+      readFrom(await this.#start(order, reason, options, options.onStderr), options.makeBuffer),
     );
   }
 
@@ -289,10 +296,12 @@ export class SshSession {
    * REMOTE_COMMAND_FAILED, CONNECTION_LOST, COMMAND_CANCELLED or COMMAND_TIMED_OUT otherwise, also when the command ends, even well, before all was written.
    * @throws what `exec` throws before the command runs
    */
-  async openWrite(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteWrite> {
+  async openWrite(argv: readonly string[], options: WriteOptions = {}): Promise<RemoteWrite> {
     const order = this.#order(argv);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, options, async () => writeTo(await this.#start(order, reason, options)));
+    return this.#opened(reason, options, async () =>
+      writeTo(await this.#start(order, reason, options), options.onTaken),
+    );
   }
 
   /**

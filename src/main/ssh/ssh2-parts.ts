@@ -2,6 +2,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { readInTurns } from '../../streams/turn.ts';
@@ -32,6 +33,28 @@ export function canSend(client: Client): boolean {
 export function readSocketInTurns(client: Client): void {
   const socket = (client as unknown as WithSocket)._sock;
   if (socket) readInTurns(socket);
+}
+
+/**
+ * Has all packets of a turn leave in one write. ssh2 writes each packet of 32 KiB in three pieces, each a system call of its own.
+ */
+export function writeInBatches(client: Client): void {
+  const socket = (client as unknown as WithSocket)._sock;
+  if (!(socket instanceof Socket)) return;
+  const write = socket.write.bind(socket) as typeof socket.write;
+  let isHeld = false;
+  const held = (...piece: Parameters<typeof write>): boolean => {
+    if (!isHeld) {
+      isHeld = true;
+      socket.cork();
+      process.nextTick(() => {
+        isHeld = false;
+        socket.uncork();
+      });
+    }
+    return write(...piece);
+  };
+  socket.write = held as typeof socket.write;
 }
 
 /**
