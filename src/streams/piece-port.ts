@@ -26,6 +26,8 @@ export class OtherHalfBroke extends Error {
 export class PiecePool {
   readonly #free: ArrayBuffer[] = [];
   readonly #pieceBytes: number;
+  /** How many buffers were made so far. */
+  made = 0;
 
   /** @param pieceBytes size of each buffer */
   constructor(pieceBytes: number) {
@@ -35,7 +37,9 @@ export class PiecePool {
   /** A buffer with anything in it. */
   take(): Buffer {
     const free = this.#free.pop();
-    return free ? Buffer.from(free) : Buffer.allocUnsafeSlow(this.#pieceBytes);
+    if (free) return Buffer.from(free);
+    this.made += 1;
+    return Buffer.allocUnsafeSlow(this.#pieceBytes);
   }
 
   give(buffer: ArrayBuffer): void {

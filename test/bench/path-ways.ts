@@ -1,7 +1,7 @@
 /** The ways that bytes can take from one host to another, each measured in processes of its own: a pipe of two ssh, and the console's path. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -123,6 +123,8 @@ async function builtCopy(): Promise<string> {
       },
     },
   });
+  // A folder below node_modules does not take the type of this package.
+  await writeFile(join(outDir, 'package.json'), '{ "type": "module" }');
   return join(outDir, 'path-copy.js');
 }
 

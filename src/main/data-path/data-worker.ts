@@ -13,6 +13,7 @@ useWholeThread();
 const { profile, hostKey, ...files } = workerData as ThreadSetting;
 const hosts = new SshHosts({
   ...files,
+  isForBulk: true,
   profiles: new Map([[profile.name, profile]]),
   confirmHostKey: (question) => main.ask('hostKey', question),
   askSecret: (question) => main.ask('secret', question),

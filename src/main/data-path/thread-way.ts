@@ -8,7 +8,7 @@ import type { ReadBackOptions, ReadBackResult } from '../../streams/read-back.ts
 import { defaultRecordBytes, pieceBytesOf } from '../../streams/record-cutter.ts';
 import { totalOf, type TapeSegment } from '../../streams/spanning-tape-sink.ts';
 import type { ProcessEnd } from '../../streams/stage.ts';
-import type { Break } from '../../streams/stream-failure.ts';
+import type { Break, BrokenAt } from '../../streams/stream-failure.ts';
 import type { WriteHalfProgress } from '../../streams/write-half.ts';
 import type { StreamOptions } from '../ssh/ssh-session.ts';
 import type { DataThread, MovingCalls, ThreadEnd } from './data-thread.ts';
@@ -69,10 +69,12 @@ function breakOf(
   { broken: write }: HalfMoved<unknown>,
   abort: AbortSignal | undefined,
 ): Break | undefined {
+  const ownOf = (broken: typeof read, follows: BrokenAt) =>
+    broken && broken.at !== follows && broken.at !== 'cancel' ? broken : undefined;
   const [first] = [
     write?.at === 'sink' ? write : undefined,
-    read?.at === 'sink' ? undefined : read,
-    write?.at === 'source' ? undefined : write,
+    ownOf(read, 'sink'),
+    ownOf(write, 'source'),
     read,
     write,
   ].filter((broken) => broken !== undefined);
@@ -170,7 +172,11 @@ export class ThreadWay implements DataWay {
       port,
     };
     const entries: MovingCalls['entries'] = (told) => told.forEach((entry) => listener?.onEntry?.(entry));
-    return this.#reads.move('read', readOrder, { ...calls, entries }, [port]).catch(brokenHalf);
+    return this.#reads.move('read', readOrder, { ...calls, entries }, [port]).catch((error: unknown) => {
+      // The other thread may never have heard of this one.
+      this.#writer.cancel();
+      return brokenHalf(error);
+    });
   }
 
   async #write(
@@ -189,9 +195,10 @@ export class ThreadWay implements DataWay {
       },
     };
     const writeOrder = { sink: tapes ? undefined : idOf(sink), watermark, recordBytes, port };
-    const moved = await this.#writer
-      .move('write', writeOrder, calls, [port])
-      .catch((error: unknown) => ({ ...brokenHalf(error), segments: tapes?.segments() ?? [] }));
+    const moved = await this.#writer.move('write', writeOrder, calls, [port]).catch((error: unknown) => {
+      this.#reads.cancel();
+      return { ...brokenHalf(error), segments: tapes?.segments() ?? [] };
+    });
     tapes?.note(moved.segments);
     tapes?.settle(moved.broken ? undefined : 0);
     return moved;

@@ -12,6 +12,7 @@ import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
 import type { LoginDeps } from './login.ts';
+import { connectForBulk } from './packet-buffers.ts';
 import { readSocketInTurns, writeInBatches } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
@@ -20,6 +21,8 @@ export interface ConnectionDeps extends HostKeyFiles {
   readonly openedKeys: LoginDeps['openedKeys'];
   /** The only host key that is accepted: type and fingerprint. */
   readonly pinnedKey?: string | undefined;
+  /** See SessionDeps. */
+  readonly isForBulk?: boolean | undefined;
 }
 
 /** How long the peer may take to answer our goodbye. */
@@ -236,6 +239,8 @@ class ConnectAttempt {
         fail(unreachable(this.#profile, `no answer within ${connectSeconds} s${stage}`));
       });
       try {
+        const isBulk = this.#deps.isForBulk === true && socket === undefined;
+        const sock = isBulk ? connectForBulk(this.#client, address, port) : socket;
         this.#client.connect({
           host: address,
           port,
@@ -249,7 +254,7 @@ class ConnectAttempt {
           keepaliveCountMax: 3,
           // ssh2's own limit would run on while a person is asked.
           readyTimeout: 0,
-          ...(socket ? { sock: socket } : {}),
+          ...(sock ? { sock } : {}),
         });
       } catch (error) {
         fail(unreachable(this.#profile, error instanceof Error ? error.message : String(error), error));

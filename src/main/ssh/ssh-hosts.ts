@@ -15,6 +15,8 @@ export interface SshHostsOptions {
   readonly askSecret: AskSecret;
   /** From so many bytes on, data gets threads and connections of its own; a number that pays where it is left out. */
   readonly threadsFromBytes?: number | undefined;
+  /** See SessionDeps. */
+  readonly isForBulk?: boolean | undefined;
 }
 
 /** What a further connection to a host needs to log in as its session has done. */

@@ -26,6 +26,8 @@ import type { RemoteWrite } from './ssh-write.ts';
 export interface SessionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
+  /** True where much data is read: see connectForBulk. */
+  readonly isForBulk?: boolean | undefined;
 }
 
 export interface StreamOptions {

@@ -1,4 +1,7 @@
-/** The few things that ssh2 1.17 knows but does not show in its types. Everything that depends on them is in this file. */
+/**
+ * The few things that ssh2 1.17 knows but does not show in its types. Everything that depends on them is in this file, and in
+ * packet-buffers.ts what spares its buffers.
+ */
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -6,6 +9,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { readInTurns } from '../../streams/turn.ts';
+import { isGcmCipher, reuseBufferOfPackets, type PacketCipher } from './packet-buffers.ts';
 
 interface ChannelEnd {
   readonly id?: number;
@@ -132,6 +136,7 @@ function keepKeysOfPackets(): void {
     const inbound = { ...sample, decipherInfo: info, decipherKey: key, decipherIV: iv };
     for (const cipher of [makers.createCipher({ outbound }), makers.createDecipher({ inbound })]) {
       const cipherClass = Object.getPrototypeOf(cipher) as object;
+      if (isGcmCipher(cipher)) reuseBufferOfPackets(cipherClass as PacketCipher);
       const own = keys.filter((name) => name in cipher);
       for (const name of own) keepAsKeyObject(cipherClass, name);
     }
