@@ -32,6 +32,15 @@ export interface TapesOptions {
   readonly nextTape: (order: Pick<TapeOrder, 'tape' | 'segments'>) => Promise<NextTape>;
 }
 
+/** Zeros in pieces of a dump's size. @param takePiece makes a buffer for each piece */
+export function* zeros(bytes: number, takePiece: () => Buffer): Generator<Buffer> {
+  for (let left = bytes; left > 0;) {
+    const piece = takePiece().fill(0).subarray(0, left);
+    left -= piece.length;
+    yield piece;
+  }
+}
+
 export type WayReadOptions = Omit<ReadOptions, 'makeBuffer'>;
 
 /** All of its commands throw what opening a stream of a session can end with. */
@@ -45,6 +54,8 @@ export interface DataWay {
   dump(order: DumpOrder): Promise<DumpResult>;
   /** @throws what `readBack` throws, and DATA_THREAD_ENDED */
   readBack(order: Omit<ReadBackOptions, 'source'> & { readonly source: DataEnd }): Promise<ReadBackResult>;
+  /** Writes zeros, to measure how fast the host takes them. @throws what the command fails with, and DATA_THREAD_ENDED */
+  writeZeros(sink: DataEnd, bytes: number): Promise<void>;
   /** To be awaited when all commands have ended. */
   close(): Promise<void>;
 }

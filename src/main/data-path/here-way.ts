@@ -1,11 +1,21 @@
 /** The data path in this thread, through the sessions that commands are sent on. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { runDump, type DumpOrder } from '../../streams/copy-path.ts';
 import { readBack, type ReadBackOptions } from '../../streams/read-back.ts';
+import { defaultRecordBytes, pieceBytesOf } from '../../streams/record-cutter.ts';
 import type { RmtChannel } from '../../streams/rmt-client.ts';
 import { createSpanningTapeSink } from '../../streams/spanning-tape-sink.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
 import type { SshSession, StreamOptions } from '../ssh/ssh-session.ts';
-import type { DataEnd, DataWay, TapesEnd, TapesOptions, WayReadOptions } from './data-way.ts';
+import {
+  zeros,
+  type DataEnd,
+  type DataWay,
+  type TapesEnd,
+  type TapesOptions,
+  type WayReadOptions,
+} from './data-way.ts';
 
 /** What it needs of a session; steps are tested with less than a whole one. */
 export interface DataSession {
@@ -70,6 +80,15 @@ export class HereWay implements DataWay {
 
   readBack(order: Omit<ReadBackOptions, 'source'> & { readonly source: DataEnd }) {
     return readBack({ ...order, source: opened(this.#sources, order.source) });
+  }
+
+  async writeZeros(sink: DataEnd, bytes: number): Promise<void> {
+    const piece = Buffer.alloc(pieceBytesOf(defaultRecordBytes));
+    const source = Readable.from(
+      zeros(bytes, () => piece),
+      { objectMode: false },
+    );
+    await pipeline(source, opened(this.#sinks, sink).stream);
   }
 
   async close(): Promise<void> {

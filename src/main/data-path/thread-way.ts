@@ -2,8 +2,11 @@
  * The data path in two threads, one for each host: one reads, decrypts and takes SHA-256, the other takes CRC-32, encrypts and writes. Pieces go
  * from one to the other by transfer. This thread sees counts, samples and what must be judged.
  */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { dumpMovedBy, type DumpOrder, type Moved, type MoverHooks } from '../../streams/copy-path.ts';
+import { PiecePool, PieceSender } from '../../streams/piece-port.ts';
 import type { ReadBackOptions, ReadBackResult } from '../../streams/read-back.ts';
 import { defaultRecordBytes, pieceBytesOf } from '../../streams/record-cutter.ts';
 import { totalOf, type TapeSegment } from '../../streams/spanning-tape-sink.ts';
@@ -12,7 +15,14 @@ import type { Break, BrokenAt } from '../../streams/stream-failure.ts';
 import type { WriteHalfProgress } from '../../streams/write-half.ts';
 import type { StreamOptions } from '../ssh/ssh-session.ts';
 import type { DataThread, MovingCalls, ThreadEnd } from './data-thread.ts';
-import type { DataEnd, DataWay, TapesEnd, TapesOptions, WayReadOptions } from './data-way.ts';
+import {
+  zeros,
+  type DataEnd,
+  type DataWay,
+  type TapesEnd,
+  type TapesOptions,
+  type WayReadOptions,
+} from './data-way.ts';
 import type { HalfMoved, WriteMoved } from './thread-calls.ts';
 import { errorOf, plainError } from './wire.ts';
 
@@ -220,6 +230,25 @@ export class ThreadWay implements DataWay {
       return await reading;
     } finally {
       abort?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async writeZeros(sink: DataEnd, bytes: number): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    const pool = new PiecePool(this.#pieceBytes);
+    const sender = new PieceSender(port1, pool);
+    const source = Readable.from(
+      zeros(bytes, () => pool.take()),
+      { objectMode: false },
+    );
+    const order = { sink: idOf(sink), watermark: undefined, recordBytes: undefined, port: port2 };
+    const sending = pipeline(source, sender).catch(() => undefined);
+    try {
+      const { broken } = await this.#writer.move('write', order, {}, [port2]);
+      if (broken) throw errorOf(broken.error);
+    } finally {
+      sender.destroy();
+      await sending;
     }
   }
 
