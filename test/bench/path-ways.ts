@@ -31,6 +31,8 @@ export interface PathHosts {
   /** Ports that lead to the servers; their own, or those of a proxy. */
   readonly readPort: number;
   readonly writePort: number;
+  /** A file with the host keys of the servers at these ports. */
+  readonly knownHosts: string;
   /** What is read. */
   readonly file: string;
   readonly bytes: number;
@@ -38,11 +40,10 @@ export interface PathHosts {
 
 const cipher = 'aes128-gcm@openssh.com';
 
-function sshWords(server: OpensshServer, port: number): string {
+function sshWords(server: OpensshServer, port: number, knownHosts: string): string {
   return [
     'ssh -F none -o BatchMode=yes -o Compression=no -o StrictHostKeyChecking=yes',
-    `-o UserKnownHostsFile=${join(server.folder, 'known_hosts')} -o HostKeyAlias=[127.0.0.1]:${server.port}`,
-    `-c ${cipher} -i ${server.identityFile} -p ${port} ${server.user}@127.0.0.1`,
+    `-o UserKnownHostsFile=${knownHosts} -c ${cipher} -i ${server.identityFile} -p ${port} ${server.user}@127.0.0.1`,
   ].join(' ');
 }
 
@@ -53,11 +54,14 @@ function seconds(words: string): number {
 }
 
 /** What an administrator would type. */
-export function pipeOfSsh({ reads, writes, readPort, writePort, file }: PathHosts, between = ''): Way {
+export function pipeOfSsh(
+  { reads, writes, readPort, writePort, knownHosts, file }: PathHosts,
+  between = '',
+): Way {
   const line = [
-    `${sshWords(reads, readPort)} dd if=${file} bs=262144`,
+    `${sshWords(reads, readPort, knownHosts)} dd if=${file} bs=262144`,
     ...(between === '' ? [] : [between]),
-    `${sshWords(writes, writePort)} dd ibs=262144 obs=32768 of=/dev/null`,
+    `${sshWords(writes, writePort, knownHosts)} dd ibs=262144 obs=32768 of=/dev/null`,
   ].join(' | ');
   return {
     name: between === '' ? 'ssh | ssh' : `ssh | ${between.split(' ')[0]} | ssh`,
@@ -72,13 +76,14 @@ export function pipeOfSsh({ reads, writes, readPort, writePort, file }: PathHost
   };
 }
 
-function orderOf({ reads, writes, readPort, writePort, file, bytes }: PathHosts): CopyOrder {
+function orderOf({ reads, writes, readPort, writePort, knownHosts, file, bytes }: PathHosts): CopyOrder {
   return {
     profiles: [
       opensshProfile(reads, { name: 'reads', address: '127.0.0.1', port: readPort }),
       opensshProfile(writes, { name: 'writes', address: '127.0.0.1', port: writePort }),
     ],
-    knownHostsFiles: [reads, writes].map(({ folder }) => join(folder, 'known_hosts')),
+    knownHostsFiles: [knownHosts],
+    threadsFromBytes: 0,
     file,
     bytes,
   };

@@ -45,6 +45,7 @@ export class RemoteOutput extends Readable {
   /** @returns false where no more is wanted for the time being */
   #take(piece: Buffer): boolean {
     if (!this.#makeBuffer) return this.push(piece);
+    this.#process.widenWindow();
     let isMoreWanted = true;
     for (let from = 0; from < piece.length;) {
       this.#filling ??= this.#makeBuffer();

@@ -13,11 +13,16 @@ import { isGcmCipher, reuseBufferOfPackets, type PacketCipher } from './packet-b
 
 interface ChannelEnd {
   readonly id?: number;
+  /** Bytes that may still be sent. */
+  window?: number;
   readonly state?: 'open' | 'eof' | 'closing' | 'closed';
 }
 
 interface WithProtocol {
-  readonly _protocol?: { signal?: (channel: number, name: string) => void };
+  readonly _protocol?: {
+    signal?: (channel: number, name: string) => void;
+    channelWindowAdjust?: (channel: number, bytes: number) => void;
+  };
 }
 
 interface WithSocket {
@@ -77,6 +82,22 @@ export function tellingWhenAsked(asked: () => void): ExecOptions {
 /** True once the peer has said that no more data comes. What was received before may still wait in the channel to be read. */
 export function sawEndOfData(channel: ClientChannel): boolean {
   return (channel.incoming as ChannelEnd).state !== 'open';
+}
+
+/** How much a host may send ahead of what was read, where much is read. */
+const bulkWindowBytes = 8 * 1024 * 1024;
+
+/**
+ * Lets the host send further ahead than the 1 to 2 MiB that ssh2 allows; to be called for each piece that was read. 64 MiB over round trips of 50 ms
+ * came with 34 MB/s instead of 22.
+ */
+export function widenWindow(client: Client, channel: ClientChannel): void {
+  const incoming = channel.incoming as ChannelEnd;
+  const { id, state } = channel.outgoing as ChannelEnd;
+  const missing = bulkWindowBytes - (incoming.window ?? bulkWindowBytes);
+  if (missing < bulkWindowBytes / 4 || id === undefined || state === 'closed') return;
+  incoming.window = bulkWindowBytes;
+  (client as unknown as WithProtocol)._protocol?.channelWindowAdjust?.(id, missing);
 }
 
 /**
