@@ -14,6 +14,7 @@ export default defineConfig({
           index: source('main/index.ts'),
           shadowtape: source('main/cli/shadowtape.ts'),
           // A thread begins with a file of its own.
+          'data-worker': source('main/data-path/data-worker.ts'),
           'history-worker': source('main/history/history-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' },

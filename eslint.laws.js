@@ -10,7 +10,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 const facts = ['contract', 'streams', 'main/owner', 'main/gds', 'main/tape', 'main/site', 'main/ssh/quoting'];
 
 /** What performs a step may need, the walls of the procedure aside. */
-const performing = [...facts, 'main/ssh', 'main/journal'];
+const performing = [...facts, 'main/ssh', 'main/data-path', 'main/journal'];
 
 const inProcedure = (...names) => names.map((name) => `main/procedure/${name}`);
 
@@ -49,6 +49,7 @@ export const rooms = {
   'main/journal': ['contract', 'main/owner'],
   'main/gds': ['contract'],
   'main/ssh': ['contract', 'streams/turn'],
+  'main/data-path': ['contract', 'streams', 'main/ssh'],
   'main/tape': ['contract', 'streams'],
   'main/site': ['contract', 'streams', 'main/ssh', 'main/gds', 'main/tape'],
   'main/notify': ['contract', 'main/site'],

@@ -33,6 +33,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'main/gds': '../ssh/quoting.ts',
   'main/ssh': '../procedure/model/step.ts',
   'main/tape': '../ssh/quoting.ts',
+  'main/data-path': '../procedure/hosts/observe.ts',
   'main/site': '../procedure/model/step.ts',
   'main/notify': '../journal/journal.ts',
   'main/procedure/model': '../hosts/command-runner.ts',

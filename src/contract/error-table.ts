@@ -858,6 +858,10 @@ export const errorTable = {
     sentence: 'what was handed to the tape is not what was read: {actual} instead of {expected}',
     hint: 'the data changed inside this machine, which points at its memory; do not trust this tape',
   },
+  DATA_THREAD_ENDED: {
+    sentence: 'the thread that moves the data of {host} ended: {reason}',
+    hint: 'start the run again; if it ends again, check the free memory of this machine',
+  },
   COPY_CANCELLED: {
     sentence: 'the copy was cancelled after {bytes} bytes',
     hint: 'what the tape holds is not complete; start the dump again',

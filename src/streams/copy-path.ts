@@ -1,6 +1,7 @@
 /**
  * The whole path of a dump: source -> gate, meter, digest ("device") -> [record sampler, tar catalogue] -> record cutter -> buffer ->
- * meter, CRC-32 ("handed") -> sink.
+ * meter, CRC-32 ("handed") -> sink. The stages up to the cutter are the read half, those after it the write half; each half may run in a thread of
+ * its own (`moveHere` keeps both in this one).
  *
  * SHA-256 is taken once, at the device. A second pass before the sink would halve the throughput on a processor
  * without SHA instructions (about 200 MiB/s a pass, against 1.5 GiB/s for CRC-32); what it could find, memory
@@ -12,40 +13,33 @@
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
-import { createChecksum, createDigest, sameDigest } from './digest.ts';
+import { sameDigest } from './digest.ts';
 import type { Checksum, Digest } from './digest.ts';
-import { createMeter } from './meter.ts';
 import type { RateSample } from './meter.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
-import { countRecords, createRecordCutter, defaultRecordBytes } from './record-cutter.ts';
-import type { CutRecords, LastRecord } from './record-cutter.ts';
-import { createRecordSampler } from './record-sampler.ts';
-import type { SampledRecords, StreamedRecord } from './record-sampler.ts';
-import { createSourceGate, judgeSource, sourceFailure } from './source-gate.ts';
+import { createReadHalf } from './read-half.ts';
+import type { ReadHalfOptions, ReadHalfResult } from './read-half.ts';
+import { countRecords, defaultRecordBytes } from './record-cutter.ts';
+import type { CutRecords } from './record-cutter.ts';
+import type { StreamedRecord } from './record-sampler.ts';
+import { judgeSource, sourceFailure } from './source-gate.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from './stage.ts';
-import { createStartWatermark } from './start-watermark.ts';
 import type { WatermarkOptions, WatermarkResult } from './start-watermark.ts';
 import { endInTime, failureOfEnd, runChain } from './stream-failure.ts';
 import type { Break } from './stream-failure.ts';
-import { createTarCatalogue } from './tar-catalogue.ts';
-import type { TarCatalogueOptions, TarCatalogueResult } from './tar-catalogue.ts';
+import type { TarCatalogueResult } from './tar-catalogue.ts';
 import { tapeWriteFailure } from './tape-trouble.ts';
+import { createWriteHalf } from './write-half.ts';
+import type { WriteHalfProgress, WriteHalfResult } from './write-half.ts';
 
-export interface DumpOptions {
-  readonly source: ByteSource;
-  readonly sink: ByteSink;
-  /** 512 to 1,048,576, a multiple of 512; default 32,768. */
-  readonly recordBytes?: number | undefined;
-  /** Default `short`; tar wants `zero-padded`. */
-  readonly lastRecord?: LastRecord | undefined;
+/** What a dump is, wherever its halves run. */
+export interface DumpOrder extends ReadHalfOptions {
+  readonly source: Pick<ByteSource, 'ended'>;
+  readonly sink: Pick<ByteSink, 'ended'>;
   readonly watermark?: WatermarkOptions | undefined;
-  /** Lists the entries of a tar archive that passes. */
-  readonly catalogue?: boolean | TarCatalogueOptions | undefined;
   /** Exactly so many bytes must come: the size of the volume. Leave it out for archives. */
   readonly expectedBytes?: number | undefined;
-  /** Records of what is read that are hashed one by one. */
-  readonly samples?: SampledRecords | undefined;
   /** A further judgement of a reader that ended with exit status 0; what it throws fails the dump before the tape gets its end. */
   readonly judgeReader?: ((end: ProcessEnd) => void) | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
@@ -53,6 +47,11 @@ export interface DumpOptions {
   /** What is known of the two commands (host, command line), for errors. */
   readonly sourceEvidence?: Evidence | undefined;
   readonly sinkEvidence?: Evidence | undefined;
+}
+
+export interface DumpOptions extends DumpOrder {
+  readonly source: ByteSource;
+  readonly sink: ByteSink;
 }
 
 /** What went to the tape host, with its CRC-32 as taken there. */
@@ -77,6 +76,19 @@ export interface DumpResult {
   readonly sampled: readonly StreamedRecord[];
 }
 
+/** How the bytes of a dump were moved: what both halves have to say, or where the path broke. */
+export type Moved =
+  | { readonly broken?: undefined; readonly read: ReadHalfResult; readonly write: WriteHalfResult }
+  | { readonly broken: Break; readonly readBytes: number; readonly handedBytes: number };
+
+/** What the mover of the bytes calls. */
+export interface MoverHooks {
+  /** Judges the reader once all of its bytes have passed; a throw fails the dump. */
+  judge(end: ProcessEnd, bytes: number): void;
+  /** Tells how far the halves are; at most ten a second are passed on. */
+  onProgress(readBytes: number, write: WriteHalfProgress): void;
+}
+
 /**
  * Copies the source to the sink in records and takes the digests on the way. Settles in every case.
  *
@@ -85,95 +97,104 @@ export interface DumpResult {
  * COPY_CANCELLED; and errors of the two streams as they are where the connection, not the process, failed.
  * Whether the tape holds every record is `judgeTapeWrite`'s to say.
  */
-export async function runDump(options: DumpOptions): Promise<DumpResult> {
-  const path = buildPath(options);
-  const { source, sink, abort } = options;
-  const broken = await runChain({ source: source.stream, stages: path.streams, sink: sink.stream, abort });
-  if (broken) throw await dumpFailure(broken, options, path);
-  const [sourceEnd, sinkEnd] = await Promise.all([source.ended, sink.ended]);
-  if (sinkEnd.status !== 0) throw tapeWriteFailure(sinkEnd, options.sinkEvidence);
-  path.progress.last();
-  return collect(path, sourceEnd, sinkEnd);
+export function runDump(options: DumpOptions): Promise<DumpResult> {
+  return dumpMovedBy(options, (hooks) => moveHere(options, hooks));
 }
 
-type DumpPath = ReturnType<typeof buildPath>;
-
-function buildPath(options: DumpOptions) {
-  const { recordBytes, lastRecord } = options;
-  const cutter = createRecordCutter({ recordBytes, lastRecord });
-  const watermark = createStartWatermark(options.watermark);
-  const gate = createSourceGate(options.source.ended, (end, bytes) => {
-    judgeSource(end, bytes, options.expectedBytes, options.sourceEvidence);
-    options.judgeReader?.(end);
+/**
+ * Has the bytes of a dump moved, and judges what came of it. Throws what `runDump` throws.
+ * @param move moves the bytes through both halves; what it rejects with is thrown as it is
+ */
+export async function dumpMovedBy(
+  order: DumpOrder,
+  move: (hooks: MoverHooks) => Promise<Moved>,
+): Promise<DumpResult> {
+  const progress = progressOf(order);
+  const moved = await move({
+    judge(end, bytes) {
+      judgeSource(end, bytes, order.expectedBytes, order.sourceEvidence);
+      order.judgeReader?.(end);
+    },
+    onProgress: progress.tick,
   });
-  const deviceMeter = createMeter({ onSample: () => progress.tick() });
-  const handedMeter = createMeter({ onSample: () => progress.tick() });
-  const device = createDigest();
-  const handed = createChecksum();
-  const sampler = options.samples && createRecordSampler(options.samples);
-  const catalogue = options.catalogue
-    ? createTarCatalogue({ mustBeComplete: true, ...(options.catalogue === true ? {} : options.catalogue) })
-    : undefined;
+  if (moved.broken) throw await dumpFailure(moved.broken, order, moved.readBytes, moved.handedBytes);
+  const [sourceEnd, sinkEnd] = await Promise.all([order.source.ended, order.sink.ended]);
+  if (sinkEnd.status !== 0) throw tapeWriteFailure(sinkEnd, order.sinkEvidence);
+  const result = collect(moved.read, moved.write, sourceEnd, sinkEnd);
+  progress.last(result);
+  return result;
+}
 
-  const planned = countRecords(
-    options.expectedBytes ?? 0,
-    recordBytes ?? defaultRecordBytes,
-    lastRecord ?? 'short',
-  );
-  const progress = createProgressReporter(options.onProgress, () => ({
-    bytes: handedMeter.bytes(),
-    ...(options.expectedBytes === undefined ? {} : { total: planned.bytes }),
-    records: Math.ceil(handedMeter.bytes() / planned.recordBytes),
-    bytesPerSecond: handedMeter.bytesPerSecond(),
-    bufferFill: watermark.fill(),
-    readBytes: deviceMeter.bytes(),
+/** Moves the bytes in this thread. */
+async function moveHere(options: DumpOptions, hooks: MoverHooks): Promise<Moved> {
+  const tick = () => hooks.onProgress(read.bytes(), write.progress());
+  const read = createReadHalf(options, {
+    ended: options.source.ended,
+    judge: (end, bytes) => hooks.judge(end, bytes),
+    onTick: tick,
+  });
+  const write = createWriteHalf(options.watermark, tick);
+  const broken = await runChain({
+    source: options.source.stream,
+    stages: [...read.streams, ...write.streams],
+    sink: options.sink.stream,
+    abort: options.abort,
+  });
+  if (broken) return { broken, readBytes: read.bytes(), handedBytes: write.progress().bytes };
+  return { read: read.result(), write: write.result() };
+}
+
+function progressOf({ recordBytes, lastRecord, expectedBytes, onProgress }: DumpOrder) {
+  const planned = countRecords(expectedBytes ?? 0, recordBytes ?? defaultRecordBytes, lastRecord ?? 'short');
+  let read = 0;
+  let write: WriteHalfProgress = { bytes: 0, bytesPerSecond: 0, bufferFill: 0 };
+  const reporter = createProgressReporter(onProgress, () => ({
+    bytes: write.bytes,
+    ...(expectedBytes === undefined ? {} : { total: planned.bytes }),
+    records: Math.ceil(write.bytes / planned.recordBytes),
+    bytesPerSecond: write.bytesPerSecond,
+    bufferFill: write.bufferFill,
+    readBytes: read,
   }));
-  const stages = [
-    gate,
-    deviceMeter,
-    device,
-    ...(sampler ? [sampler] : []),
-    ...(catalogue ? [catalogue] : []),
-    cutter,
-    watermark,
-    handedMeter,
-    handed,
-  ];
-  const streams = stages.map((stage) => stage.stream);
   return {
-    streams,
-    cutter,
-    watermark,
-    device,
-    handed,
-    handedMeter,
-    deviceMeter,
-    sampler,
-    catalogue,
-    progress,
+    tick(readBytes: number, written: WriteHalfProgress) {
+      read = readBytes;
+      write = written;
+      reporter.tick();
+    },
+    /** The closing one: all is handed over. */
+    last({ device, handed }: DumpResult) {
+      read = device.bytes;
+      write = { ...write, bytes: handed.bytes, bufferFill: 0 };
+      reporter.last();
+    },
   };
 }
 
-function collect(path: DumpPath, sourceEnd: ProcessEnd, sinkEnd: ProcessEnd): DumpResult {
-  const handed: HandedRecords = { ...path.cutter.result(), ...path.handed.result() };
-  const onTape = path.device.withZeros(handed.paddingBytes);
+function collect(
+  read: ReadHalfResult,
+  write: WriteHalfResult,
+  sourceEnd: ProcessEnd,
+  sinkEnd: ProcessEnd,
+): DumpResult {
+  const { device, onTape, catalogue, sampled } = read;
+  const handed: HandedRecords = { ...read.records, ...write.handed };
   if (!sameDigest(onTape, handed)) {
     const told = { expected: describeChecksum(onTape), actual: describeChecksum(handed) };
     throw failure('DUMP_DIGESTS_DIFFER', told, told);
   }
-  const catalogue = path.catalogue?.result();
-  const { milliseconds, samples } = path.handedMeter.result();
+  const { milliseconds, samples, buffer } = write;
   return {
-    device: path.device.result(),
+    device,
     handed,
     onTape,
     sourceEnd,
     sinkEnd,
     milliseconds,
     samples,
-    buffer: path.watermark.result(),
+    buffer,
     ...(catalogue ? { catalogue } : {}),
-    sampled: path.sampler?.result() ?? [],
+    sampled,
   };
 }
 
@@ -182,21 +203,25 @@ function describeChecksum({ bytes, crc32 }: Checksum): string {
 }
 
 /** The error to throw for a path that broke, with what both ends had to say. */
-async function dumpFailure(broken: Break, options: DumpOptions, path: DumpPath): Promise<unknown> {
+async function dumpFailure(
+  broken: Break,
+  order: DumpOrder,
+  readBytes: number,
+  handedBytes: number,
+): Promise<unknown> {
   const [sourceEnd, sinkEnd] = await Promise.all([
-    endInTime(options.source.ended),
-    endInTime(options.sink.ended),
+    endInTime(order.source.ended),
+    endInTime(order.sink.ended),
   ]);
-  const bytes = path.deviceMeter.bytes();
   if (broken.at === 'cancel') {
-    return failure('COPY_CANCELLED', { bytes: path.handedMeter.bytes() }, {}, broken.error);
+    return failure('COPY_CANCELLED', { bytes: handedBytes }, {}, broken.error);
   }
   if (broken.at === 'sink' || (broken.at === 'source' && diedOfSink(broken.error, sourceEnd, sinkEnd))) {
-    return failureOfEnd(broken.error, sinkEnd, options.sinkEvidence, tapeWriteFailure);
+    return failureOfEnd(broken.error, sinkEnd, order.sinkEvidence, tapeWriteFailure);
   }
   if (broken.at === 'source') {
-    return failureOfEnd(broken.error, sourceEnd, options.sourceEvidence, (end, evidence, cause) =>
-      sourceFailure(end, bytes, evidence, cause),
+    return failureOfEnd(broken.error, sourceEnd, order.sourceEvidence, (end, evidence, cause) =>
+      sourceFailure(end, readBytes, evidence, cause),
     );
   }
   return broken.error;

@@ -30,6 +30,8 @@ export interface ReadBackOptions {
   readonly abort?: AbortSignal | undefined;
   /** What is known of the command that reads: host, command line. */
   readonly evidence?: Evidence | undefined;
+  /** Hears of each piece whose buffer may be used again. */
+  readonly onTaken?: ((piece: Buffer) => void) | undefined;
 }
 
 export interface ReadBackResult extends Digest {
@@ -69,7 +71,12 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   }));
 
   const stages = [gate.stream, meter.stream, digest.stream, ...(cksum ? [cksum.stream] : [])];
-  const broken = await runChain({ source: source.stream, stages, sink: nowhere(first), abort });
+  const broken = await runChain({
+    source: source.stream,
+    stages,
+    sink: nowhere(first, options.onTaken),
+    abort,
+  });
   if (broken?.at === 'cancel') throw failure('COPY_CANCELLED', { bytes: meter.bytes() }, {}, broken.error);
   if (broken?.at === 'source') {
     throw failureOfEnd(broken.error, await endInTime(source.ended), evidence, tapeReadFailure);
@@ -115,11 +122,12 @@ class FirstRecord {
   }
 }
 
-function nowhere(first: FirstRecord): Writable {
+function nowhere(first: FirstRecord, onTaken: ReadBackOptions['onTaken']): Writable {
   return new Writable({
     highWaterMark: 1024 * 1024,
     write(piece: Buffer, _encoding, done) {
       first.add(piece);
+      onTaken?.(piece);
       done();
     },
   });

@@ -47,6 +47,10 @@ export function requireRecordBytes(recordBytes: number): number {
   return recordBytes;
 }
 
+/** What leaves a record cutter at once: whole records, 256 KiB at most, or one record where records are larger. */
+export const pieceBytesOf = (recordBytes: number): number =>
+  recordBytes * Math.max(1, Math.floor(pieceBytesAtMost / recordBytes));
+
 /** The records that were cut. */
 export interface CutRecords extends RecordCount {
   /** SHA-256 (hex) of the first record, with its padding; undefined where there is none. */
@@ -57,7 +61,7 @@ export interface CutRecords extends RecordCount {
 export function createRecordCutter(options: RecordCutterOptions = {}): Stage<CutRecords> {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
   const lastRecord = options.lastRecord ?? 'short';
-  const pieceBytes = recordBytes * Math.max(1, Math.floor(pieceBytesAtMost / recordBytes));
+  const pieceBytes = pieceBytesOf(recordBytes);
   let piece: Buffer | undefined;
   let filled = 0;
   let dataBytes = 0;

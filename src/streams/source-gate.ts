@@ -17,7 +17,7 @@ import { endEvidence, endReason } from './tape-trouble.ts';
  */
 export function createSourceGate(
   ended: Promise<ProcessEnd>,
-  judge: (end: ProcessEnd, bytes: number) => void,
+  judge: (end: ProcessEnd, bytes: number) => void | Promise<void>,
 ): Stage<number> {
   let bytes = 0;
   return createObserver('source gate', {
@@ -25,7 +25,7 @@ export function createSourceGate(
       bytes += piece.length;
     },
     async end() {
-      judge(await ended, bytes);
+      await judge(await ended, bytes);
     },
     result: () => bytes,
   });

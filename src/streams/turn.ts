@@ -8,9 +8,16 @@ import type { Readable } from 'node:stream';
 const millisecondsOfTurn = 8;
 
 let begun: number | undefined;
+let isShared = true;
+
+/** To be called in a thread that does nothing but move data: there is nobody to give way to. */
+export function useWholeThread(): void {
+  isShared = false;
+}
 
 /** False where the data has had its part of this turn of the event loop. */
 function isItsTurn(): boolean {
+  if (!isShared) return true;
   const now = performance.now();
   if (begun === undefined) {
     begun = now;

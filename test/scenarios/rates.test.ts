@@ -12,6 +12,10 @@ it('measures the way over ssh with zeros that go nowhere, and lets the plans tha
     notes: ['not measured: shadowtape check --rate'],
   });
 
+  let threads = 0;
+  const listen = () => (threads += 1);
+  process.on('worker', listen);
+  onTestFinished(() => void process.off('worker', listen));
   const lines: CheckLine[] = [];
   await console.rateService.measure((line) => lines.push(line), new AbortController().signal);
   expect(lines).toEqual([
@@ -23,6 +27,8 @@ it('measures the way over ssh with zeros that go nowhere, and lets the plans tha
       hint: undefined,
     },
   ]);
+  // As a large dump goes: a thread that reads, and one that writes.
+  expect(threads).toBe(2);
   expect(scene.lab.commands.map(({ line }) => line).slice(-2)).toEqual([
     'dd if=/dev/zero bs=262144 count=256',
     'dd ibs=262144 obs=32768 of=/dev/null',

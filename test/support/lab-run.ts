@@ -52,6 +52,7 @@ export interface Scene {
   readonly masterBefore: string;
   /** Lines that may arrive without LC_ALL=C: commands of the site, and those of an operator who types them. */
   readonly inLoginLanguage: Set<string>;
+  readonly threadsFromBytes: number | undefined;
   /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
   writeSite(change?: (site: SiteTree) => void): Promise<string>;
   /**
@@ -61,14 +62,20 @@ export interface Scene {
   close(): Promise<void>;
 }
 
+/** Labs are small, and their data goes through one thread: SHADOWTAPE_THREADS=all gives all data threads of its own. */
+const usualThreadsFrom = process.env['SHADOWTAPE_THREADS'] === 'all' ? 0 : undefined;
+
 export interface SceneOptions extends Partial<LabOptions> {
   /** Which of the lab's sample jobs the site file has; those that each scenario knows where it is not given. */
   readonly jobs?: readonly string[];
+  /** See SshHostsOptions. */
+  readonly threadsFromBytes?: number;
 }
 
 /** Opens a lab of its own for one scenario. */
 export async function openScene({
   jobs = ['raw-dd', 'ufs-tar'],
+  threadsFromBytes = usualThreadsFrom,
   ...options
 }: SceneOptions = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'shadowtape-scene-'));
@@ -89,6 +96,7 @@ export async function openScene({
     state,
     masterBefore: await lab.volumeDigest('Class1', 'Volume1'),
     inLoginLanguage,
+    threadsFromBytes,
     async writeSite(change) {
       const site = labSite(lab, { approve: 'when-verified' }) as SiteTree;
       site.jobs = Object.fromEntries(Object.entries(site.jobs).filter(([name]) => jobs.includes(name)));
@@ -143,6 +151,7 @@ export async function openSceneConsole(
     confirmHostKey: () => Promise.resolve(true),
     askSecret: () => Promise.resolve(undefined),
     retryClock: new FastClock(),
+    threadsFromBytes: scene.threadsFromBytes,
   });
 }
 

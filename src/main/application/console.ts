@@ -85,6 +85,8 @@ export interface ConsoleOptions {
   readonly onBanner?: OnBanner | undefined;
   /** Measures outages of hosts in runs; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
+  /** See SshHostsOptions. */
+  readonly threadsFromBytes?: number | undefined;
 }
 
 export interface JobRequest extends JobOverrides {
@@ -168,6 +170,7 @@ export class ShadowtapeConsole {
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
       configText: embedded ? '' : configText,
       login: options,
+      threadsFromBytes: options.threadsFromBytes,
     });
   }
 

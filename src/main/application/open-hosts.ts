@@ -22,6 +22,8 @@ export interface OpenHostsOptions {
   /** See sshConfigText. */
   readonly configText: string;
   readonly login: LoginDialogue;
+  /** See SshHostsOptions. */
+  readonly threadsFromBytes?: number | undefined;
 }
 
 export const userKnownHostsFiles = (): string[] => [
@@ -40,7 +42,7 @@ export async function sshConfigText(): Promise<string> {
 
 /** Connects to nothing yet. @throws SSH_CONFIG_BROKEN */
 export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: OpenHostsOptions): SshHosts {
-  const { knownHostsFile, otherKnownHostsFiles, configText, login } = options;
+  const { knownHostsFile, otherKnownHostsFiles, configText, login, threadsFromBytes } = options;
   return new SshHosts({
     profiles: hostProfiles(site, configText),
     knownHostsFile,
@@ -49,5 +51,6 @@ export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: Op
     askSecret: login.askSecret,
     checksShell: true,
     onBanner: login.onBanner,
+    threadsFromBytes,
   });
 }

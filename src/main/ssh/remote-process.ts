@@ -10,7 +10,7 @@ import type { Evidence } from '../../contract/errors.ts';
 import { OutputTail } from './output-tail.ts';
 import { plainReason } from './ssh-connection.ts';
 import type { SshConnection } from './ssh-connection.ts';
-import { sawEndOfData, sendSignal, tellingWhenAsked } from './ssh2-parts.ts';
+import { sawEndOfData, sendSignal, tellingWhenAsked, widenWindow } from './ssh2-parts.ts';
 
 /** How a remote process ended. */
 export interface ProcessEnd {
@@ -222,6 +222,11 @@ export class RemoteProcess {
       () => clearTimeout(closing),
       () => clearTimeout(givingUp),
     );
+  }
+
+  /** Lets the host send further ahead; see ssh2-parts. */
+  widenWindow(): void {
+    widenWindow(this.#connection.client, this.channel);
   }
 
   /** True once the process was told to end early: what it still prints is not wanted. */

@@ -2,6 +2,7 @@
 import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner, OnRetry } from './host-profile.ts';
 import type { OpenedKeys } from './opened-keys.ts';
+import type { MakeBuffer } from './ssh-read.ts';
 
 export interface SessionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -9,6 +10,8 @@ export interface SessionDeps extends HostKeyFiles {
   readonly openedKeys: OpenedKeys;
   /** True where nothing is sent to a host before its login shell has shown that it passes on commands and data as they are. */
   readonly checksShell?: boolean | undefined;
+  /** True where much data is read: see connectForBulk. */
+  readonly isForBulk?: boolean | undefined;
   /** Hears what a host shows before the login. */
   readonly onBanner?: OnBanner | undefined;
 }
@@ -25,6 +28,13 @@ export interface StreamOptions {
 export interface ReadOptions extends StreamOptions {
   /** Hears all of stderr, as it comes; the end of it is in `ended` in every case. */
   readonly onStderr?: ((piece: Buffer) => void) | undefined;
+  /** Makes the buffers that stdout is collected in; see RemoteOutput. It comes as the host sends it where this is left out. */
+  readonly makeBuffer?: MakeBuffer | undefined;
+}
+
+export interface WriteOptions extends StreamOptions {
+  /** Hears of each piece whose buffer is free again; see RemoteInput. */
+  readonly onTaken?: ((piece: Buffer) => void) | undefined;
 }
 
 /** Where a host was reached, and by which host key it proved to be itself. */

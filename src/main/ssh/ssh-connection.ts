@@ -11,8 +11,9 @@ import { HostKeyCheck } from './host-key-check.ts';
 import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
+import { connectForBulk } from './packet-buffers.ts';
 import type { OpenedKeys } from './opened-keys.ts';
-import { listenToFirstWords, readSocketInTurns, trustGroupsOfHost } from './ssh2-parts.ts';
+import { listenToFirstWords, readSocketInTurns, trustGroupsOfHost, writeInBatches } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -22,6 +23,8 @@ export interface ConnectionDeps extends HostKeyFiles {
   readonly onBanner?: ((text: string) => void) | undefined;
   /** The only host key that is accepted: type and fingerprint. */
   readonly pinnedKey?: string | undefined;
+  /** See SessionDeps. */
+  readonly isForBulk?: boolean | undefined;
 }
 
 /** How long the peer may take to answer our goodbye. */
@@ -111,6 +114,7 @@ export class SshConnection {
     const attempt = new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal));
     connection.#hostKey = await attempt.run(socket);
     readSocketInTurns(client);
+    writeInBatches(client);
     return connection;
   }
 
@@ -259,6 +263,8 @@ class ConnectAttempt {
         fail(unreachable(this.#profile, `no answer within ${limit}`));
       });
       try {
+        const isBulk = this.#deps.isForBulk === true && socket === undefined;
+        const sock = isBulk ? connectForBulk(this.#client, address, port) : socket;
         this.#client.connect({
           host: address,
           port,
@@ -272,7 +278,7 @@ class ConnectAttempt {
           keepaliveCountMax: 3,
           // ssh2's own limit would run on while a person is asked.
           readyTimeout: 0,
-          ...(socket ? { sock: socket } : {}),
+          ...(sock ? { sock } : {}),
         });
       } catch (error) {
         fail(unreachable(this.#profile, error instanceof Error ? error.message : String(error), error));

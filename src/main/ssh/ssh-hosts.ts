@@ -2,7 +2,9 @@
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile, OnBanner } from './host-profile.ts';
 import { OpenedKeys } from './opened-keys.ts';
+import { SecretMemory } from './secret-memory.ts';
 import { SshSession } from './ssh-session.ts';
+import type { SessionDeps } from './session-options.ts';
 
 export interface SshHostsOptions {
   readonly profiles: ReadonlyMap<string, HostProfile>;
@@ -15,16 +17,38 @@ export interface SshHostsOptions {
   /** See SessionDeps. */
   readonly checksShell?: boolean | undefined;
   readonly onBanner?: OnBanner | undefined;
+  /** From so many bytes on, data gets threads and connections of its own; a number that pays where it is left out. */
+  readonly threadsFromBytes?: number | undefined;
+  /** See SessionDeps. */
+  readonly isForBulk?: boolean | undefined;
+}
+
+/** What a further connection to a host needs to log in as its session has done. */
+export interface HostLogin extends Omit<
+  SessionDeps,
+  'openedKeys' | 'checksShell' | 'isForBulk' | 'onBanner'
+> {
+  readonly profile: HostProfile;
+  /** The key that the host has proved to be itself by: the further connection accepts no other. */
+  readonly hostKey: string;
 }
 
 export class SshHosts {
   readonly #options: SshHostsOptions;
   readonly #openedKeys = new OpenedKeys();
+  readonly #secrets: SecretMemory;
+  readonly #deps: Omit<SessionDeps, 'openedKeys'>;
   /** By login and address: a jump host that is also a host of the site is connected to once. */
   readonly #sessions = new Map<string, SshSession>();
 
   constructor(options: SshHostsOptions) {
     this.#options = options;
+    this.#secrets = new SecretMemory(options.askSecret);
+    this.#deps = { ...options, askSecret: this.#secrets.ask };
+  }
+
+  get threadsFromBytes(): number | undefined {
+    return this.#options.threadsFromBytes;
   }
 
   /**
@@ -40,12 +64,28 @@ export class SshHosts {
     return this.#sessionOf(profile);
   }
 
+  /**
+   * How a further connection to a host logs in: secrets that were asked for once are not asked for again. Connects where that is not done yet.
+   * @returns undefined where a person would have to answer a question of the host once more
+   * @throws HOST_UNDECLARED, and what connecting can end with
+   */
+  async loginOf(name: string): Promise<HostLogin | undefined> {
+    const session = this.session(name);
+    const { hostKey } = await session.seen();
+    const { profile } = session;
+    for (let host: HostProfile | undefined = profile; host; host = host.jump)
+      if (this.#secrets.hasPrompted(host.name)) return undefined;
+    const { knownHostsFile, userKnownHostsFiles, confirmHostKey } = this.#options;
+    const askSecret = this.#secrets.answerAgain;
+    return { profile, hostKey, knownHostsFile, userKnownHostsFiles, confirmHostKey, askSecret };
+  }
+
   #sessionOf(profile: HostProfile): SshSession {
     const key = JSON.stringify([profile.user, profile.address, profile.port, profile.jump?.address ?? null]);
     const known = this.#sessions.get(key);
     if (known) return known;
     const jump = profile.jump && this.#sessionOf(profile.jump);
-    const session = new SshSession(profile, { ...this.#options, openedKeys: this.#openedKeys }, jump);
+    const session = new SshSession(profile, { ...this.#deps, openedKeys: this.#openedKeys }, jump);
     this.#sessions.set(key, session);
     return session;
   }

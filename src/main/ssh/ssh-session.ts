@@ -20,13 +20,13 @@ import type { RemoteTalk } from './ssh-talk.ts';
 import { writeTo } from './ssh-write.ts';
 import { LoginMemory } from './login-memory.ts';
 import { ShellMemory, ShellProbe, shellLimitSeconds, type LoginShell } from './login-shell.ts';
-import type { ReadOptions, SeenHost, SessionDeps, StreamOptions } from './session-options.ts';
+import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } from './session-options.ts';
 import { NamedTurns } from './named-turns.ts';
 import { SpareConnections } from './spare-connections.ts';
 import { canSend } from './ssh2-parts.ts';
 import type { RemoteWrite } from './ssh-write.ts';
 
-export type { ReadOptions, SeenHost, StreamOptions } from './session-options.ts';
+export type { ReadOptions, SeenHost, StreamOptions, WriteOptions } from './session-options.ts';
 
 /** A connection was made or lost while a command waited for one: whoever sends it is asked again first. */
 class ConnectedAnew extends Error {}
@@ -332,7 +332,7 @@ export class SshSession {
     const order = this.#order(argv, false);
     const reason = new StopReason(order, options.abort);
     return this.#opened(reason, options, async () =>
-      readFrom(await this.#start(order, reason, options, options.onStderr)),
+      readFrom(await this.#start(order, reason, options, options.onStderr), options.makeBuffer),
     );
   }
 
@@ -341,10 +341,12 @@ export class SshSession {
    * REMOTE_COMMAND_FAILED, CONNECTION_LOST, COMMAND_CANCELLED or COMMAND_TIMED_OUT otherwise, also when the command ends, even well, before all was written.
    * @throws what `exec` throws before the command runs
    */
-  async openWrite(argv: readonly string[], options: StreamOptions = {}): Promise<RemoteWrite> {
+  async openWrite(argv: readonly string[], options: WriteOptions = {}): Promise<RemoteWrite> {
     const order = this.#order(argv, true);
     const reason = new StopReason(order, options.abort);
-    return this.#opened(reason, options, async () => writeTo(await this.#start(order, reason, options)));
+    return this.#opened(reason, options, async () =>
+      writeTo(await this.#start(order, reason, options), options.onTaken),
+    );
   }
 
   /**

@@ -18,15 +18,18 @@ type Callback = (error?: Error | null) => void;
 
 export class RemoteInput extends Writable {
   readonly #process: RemoteProcess;
+  readonly #onTaken: ((piece: Buffer) => void) | undefined;
   /** A write that the channel has not yet taken. The channel forgets it when it closes. */
   #pending: Callback | undefined;
   #allIsSent = false;
   /** The failure of a command that ended before anybody used the stream. */
   #failedEarly: ShadowtapeError | undefined;
 
-  constructor(process: RemoteProcess) {
+  /** @param onTaken hears of each piece that was encrypted: its buffer may be used for something else */
+  constructor(process: RemoteProcess, onTaken?: (piece: Buffer) => void) {
     super({ highWaterMark: waitingBytes });
     this.#process = process;
+    this.#onTaken = onTaken;
     void process.ended.then((end) => this.#processEnded(end));
     // The stream may fail before its owner has got round to listening.
     this.on('error', () => {});
@@ -40,6 +43,7 @@ export class RemoteInput extends Writable {
       if (error || this.#pending !== callback) return;
       this.#process.bytes += piece.length;
       this.#settlePending();
+      this.#onTaken?.(piece);
     });
   }
 
@@ -92,8 +96,8 @@ export class RemoteInput extends Writable {
 }
 
 /** Turns a process that was just started into a stream to its stdin. What it prints is read away, its end kept. */
-export function writeTo(process: RemoteProcess): RemoteWrite {
-  const stream = new RemoteInput(process);
+export function writeTo(process: RemoteProcess, onTaken?: (piece: Buffer) => void): RemoteWrite {
+  const stream = new RemoteInput(process, onTaken);
   process.drainStdout();
   return { stream, ended: process.ended };
 }

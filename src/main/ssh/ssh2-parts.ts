@@ -1,19 +1,29 @@
-/** The few things that ssh2 1.17 knows but does not show in its types. Everything that depends on them is in this file. */
+/**
+ * The few things that ssh2 1.17 knows but does not show in its types. Everything that depends on them is in this file, and in
+ * packet-buffers.ts what spares its buffers.
+ */
 import { createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { readInTurns } from '../../streams/turn.ts';
 import { GroupKeys } from './group-exchange.ts';
+import { isGcmCipher, reuseBufferOfPackets, type PacketCipher } from './packet-buffers.ts';
 
 interface ChannelEnd {
   readonly id?: number;
+  /** Bytes that may still be sent. */
+  window?: number;
   readonly state?: 'open' | 'eof' | 'closing' | 'closed';
 }
 
 interface WithProtocol {
-  readonly _protocol?: { signal?: (channel: number, name: string) => void };
+  readonly _protocol?: {
+    signal?: (channel: number, name: string) => void;
+    channelWindowAdjust?: (channel: number, bytes: number) => void;
+  };
 }
 
 interface WithSocket {
@@ -92,6 +102,28 @@ export function trustGroupsOfHost(client: Client): void {
 }
 
 /**
+ * Has all packets of a turn leave in one write. ssh2 writes each packet of 32 KiB in three pieces, each a system call of its own.
+ */
+export function writeInBatches(client: Client): void {
+  const socket = (client as unknown as WithSocket)._sock;
+  if (!(socket instanceof Socket)) return;
+  const write = socket.write.bind(socket) as typeof socket.write;
+  let isHeld = false;
+  const held = (...piece: Parameters<typeof write>): boolean => {
+    if (!isHeld) {
+      isHeld = true;
+      socket.cork();
+      process.nextTick(() => {
+        isHeld = false;
+        socket.uncork();
+      });
+    }
+    return write(...piece);
+  };
+  socket.write = held as typeof socket.write;
+}
+
+/**
  * Options for `client.exec` that tell when the host is asked for the command. ssh2 first opens a channel, and reads `env` once it is
  * open, right before it sends the request: a connection that is lost before has not brought the command to the host.
  */
@@ -107,6 +139,22 @@ export function tellingWhenAsked(asked: () => void): ExecOptions {
 /** True once the peer has said that no more data comes. What was received before may still wait in the channel to be read. */
 export function sawEndOfData(channel: ClientChannel): boolean {
   return (channel.incoming as ChannelEnd).state !== 'open';
+}
+
+/** How much a host may send ahead of what was read, where much is read. */
+const bulkWindowBytes = 8 * 1024 * 1024;
+
+/**
+ * Lets the host send further ahead than the 1 to 2 MiB that ssh2 allows; to be called for each piece that was read. 64 MiB over round trips of 50 ms
+ * came with 34 MB/s instead of 22.
+ */
+export function widenWindow(client: Client, channel: ClientChannel): void {
+  const incoming = channel.incoming as ChannelEnd;
+  const { id, state } = channel.outgoing as ChannelEnd;
+  const missing = bulkWindowBytes - (incoming.window ?? bulkWindowBytes);
+  if (missing < bulkWindowBytes / 4 || id === undefined || state === 'closed') return;
+  incoming.window = bulkWindowBytes;
+  (client as unknown as WithProtocol)._protocol?.channelWindowAdjust?.(id, missing);
 }
 
 /**
@@ -166,6 +214,7 @@ function keepKeysOfPackets(): void {
     const inbound = { ...sample, decipherInfo: info, decipherKey: key, decipherIV: iv };
     for (const cipher of [makers.createCipher({ outbound }), makers.createDecipher({ inbound })]) {
       const cipherClass = Object.getPrototypeOf(cipher) as object;
+      if (isGcmCipher(cipher)) reuseBufferOfPackets(cipherClass as PacketCipher);
       const own = keys.filter((name) => name in cipher);
       for (const name of own) keepAsKeyObject(cipherClass, name);
     }

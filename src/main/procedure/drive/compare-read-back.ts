@@ -1,15 +1,16 @@
 /** Reads a file of the tape back and compares it with what was handed to the tape. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
-import { readBack, type ReadBackResult } from '../../../streams/read-back.ts';
+import type { ReadBackResult } from '../../../streams/read-back.ts';
 import { judgeTapeRead } from '../../../streams/tape-reader.ts';
 import {
   close,
   evidenceOf,
   open,
-  reader,
+  openWay,
   showProgress,
   tellSaid,
+  wayReader,
   type DataRoom,
 } from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';
@@ -51,20 +52,26 @@ async function readFile(
   { step, recordBytes, written, commands }: ReadBackOrder,
   readCommand: StepCommand,
 ): Promise<ReadBackResult> {
-  for (const command of commands.slice(0, -1)) await room.runner.send(step, command);
-  const source = await open(room, step, readCommand, reader(room, step));
+  const bytes = written.bytes ?? 0;
+  const way = await openWay(room, step, { reads: readCommand.host, bytes, recordBytes });
   try {
-    return await readBack({
-      source: source.end,
-      recordBytes,
-      total: written.bytes,
-      cksum: written.cksum !== undefined,
-      onProgress: showProgress(room, step, 'read-back'),
-      abort: room.abort,
-      evidence: evidenceOf(readCommand),
-    });
+    for (const command of commands.slice(0, -1)) await room.runner.send(step, command);
+    const source = await open(room, step, readCommand, wayReader(room, step, way));
+    try {
+      return await way.readBack({
+        source: source.end,
+        recordBytes,
+        total: written.bytes,
+        cksum: written.cksum !== undefined,
+        onProgress: showProgress(room, step, 'read-back'),
+        abort: room.abort,
+        evidence: evidenceOf(readCommand),
+      });
+    } finally {
+      await close(room, step, source);
+    }
   } finally {
-    await close(room, step, source);
+    await way.close();
   }
 }
 

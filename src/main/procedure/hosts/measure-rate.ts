@@ -1,14 +1,14 @@
-/** Measures how fast bytes come from a host and go to it over ssh, with the sessions and commands that a dump uses. */
-import { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+/** Measures how fast bytes come from a host and go to it over ssh, by the way and with the commands of a large dump. */
+import { openDataWay } from '../../data-path/open-data-way.ts';
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
+import { pieceBytesOf } from '../../../streams/record-cutter.ts';
 import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
 import type { Hosts } from './hosts.ts';
 import type { MeasuredRate } from '../model/route-expectation.ts';
 
-/** Long enough that connecting and the first window do not count much, short enough for a slow line. */
+/** Long enough that the first window does not count much, short enough for a slow line. */
 const testBytes = 67_108_864;
-const pieceBytes = 262_144;
+const recordBytes = 262_144;
 
 async function timed(bytes: number, work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
@@ -16,25 +16,33 @@ async function timed(bytes: number, work: () => Promise<unknown>): Promise<numbe
   return Math.round((bytes * 1000) / (performance.now() - startedAt));
 }
 
-function nowhere(): Writable {
-  return new Writable({ write: (_piece, _encoding, done) => done() });
-}
-
 /** @throws what opening and moving data over a session can end with */
 export async function measureRate(hosts: Hosts, host: string, abort: AbortSignal): Promise<MeasuredRate> {
-  const session = hosts.session(host);
   // Connects, so that connecting is not measured.
-  await session.exec(['echo', 'shadowtape'], { abort, timeLimitSeconds: 60 });
-  const zeros = Buffer.alloc(pieceBytes);
-  const count = testBytes / pieceBytes;
-  const read = await timed(testBytes, async () => {
-    const argv = [...rawDeviceArguments('/dev/zero', { recordBytes: pieceBytes }), `count=${count}`];
-    const source = await session.openRead(argv, { abort });
-    await pipeline(source.stream, nowhere());
+  await hosts.session(host).exec(['echo', 'shadowtape'], { abort, timeLimitSeconds: 60 });
+  const way = await openDataWay({
+    hosts,
+    reads: host,
+    writes: host,
+    // As a large dump goes, though only a little is sent.
+    bytes: Number.MAX_SAFE_INTEGER,
+    recordBytes,
+    abort,
+    // This thread is what a dump would use then, too.
+    onFallBack: () => {},
   });
-  const write = await timed(testBytes, async () => {
-    const sink = await session.openWrite(tapeWriterArguments({ device: '/dev/null' }), { abort });
-    await pipeline(Readable.from(Array<Buffer>(count).fill(zeros)), sink.stream);
-  });
-  return { read, write };
+  try {
+    const count = testBytes / pieceBytesOf(recordBytes);
+    const read = await timed(testBytes, async () => {
+      const argv = [...rawDeviceArguments('/dev/zero', { recordBytes }), `count=${count}`];
+      await way.readBack({ source: await way.openRead(argv, { abort }), recordBytes, abort });
+    });
+    const write = await timed(testBytes, async () => {
+      const sink = await way.openWrite(tapeWriterArguments({ device: '/dev/null' }), { abort });
+      await way.writeZeros(sink, testBytes);
+    });
+    return { read, write };
+  } finally {
+    await way.close();
+  }
 }

@@ -2,6 +2,8 @@
 import type { CopyProgress } from '../../../streams/progress.ts';
 import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from '../../../streams/stage.ts';
+import { openDataWay, type DataWayOptions } from '../../data-path/open-data-way.ts';
+import type { DataEnd, DataWay } from '../../data-path/data-way.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { EventSink } from '../../journal/journal.ts';
 import { warningsOf } from '../model/omissions.ts';
@@ -19,6 +21,40 @@ export interface Opened<End> {
   readonly startedAt: number;
   readonly end: End;
 }
+
+/**
+ * Opens the way of a step's data; close it when the step is done with it.
+ * @param writes the host that is written to, where anything is
+ * @param bytes how many come, or a little more
+ */
+export function openWay(
+  room: DataRoom,
+  step: string,
+  way: Pick<DataWayOptions, 'reads' | 'writes' | 'bytes' | 'recordBytes'>,
+): Promise<DataWay> {
+  const { onRetry } = room.runner.streamOptions(step);
+  return openDataWay({
+    ...way,
+    hosts: room.runner.hosts,
+    abort: room.abort,
+    onRetry,
+    onFallBack(reason) {
+      const text = `no thread of its own for the data (${reason}); it goes through the main thread`;
+      room.journal.append({ type: 'warning', step, text });
+    },
+  });
+}
+
+/** @param onStderr hears what the command says while it reads */
+export const wayReader =
+  (room: DataRoom, step: string, way: DataWay, onStderr?: (piece: Buffer) => void) =>
+  (command: StepCommand): Promise<DataEnd> =>
+    way.openRead(command.argv, { abort: room.abort, onStderr, ...room.runner.dataOptions(step, command) });
+
+export const wayWriter =
+  (room: DataRoom, step: string, way: DataWay) =>
+  (command: StepCommand): Promise<DataEnd> =>
+    way.openWrite(command.argv, { abort: room.abort, ...room.runner.dataOptions(step, command) });
 
 export async function open<End extends { ended: Promise<ProcessEnd> }>(
   room: DataRoom,

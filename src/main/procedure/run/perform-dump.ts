@@ -1,8 +1,7 @@
 /** The dump; and the one through the console: read on the backup server, written on the tape host. */
-import { once } from 'node:events';
-import { runDump, type DumpResult } from '../../../streams/copy-path.ts';
+import type { DumpResult } from '../../../streams/copy-path.ts';
 import { judgeSpanningWrite, totalOf } from '../../../streams/spanning-tape-sink.ts';
-import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
+import type { DataEnd, DataWay } from '../../data-path/data-way.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { CopyProgress } from '../../../streams/progress.ts';
@@ -16,7 +15,16 @@ import { notePlainTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 import { dumpOnServer } from './perform-server-dump.ts';
 import { requireHeld } from './shadow/shadow-hold.ts';
-import { close, evidenceOf, open, reader, showProgress, writer, type Opened } from '../hosts/remote-data.ts';
+import {
+  close,
+  evidenceOf,
+  open,
+  openWay,
+  showProgress,
+  wayReader,
+  wayWriter,
+  type Opened,
+} from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { boundToBaseline, judgeWhileOpen } from './shadow/shadow-baseline.ts';
 import { whileWatched } from './shadow/shadow-watch.ts';
@@ -56,15 +64,20 @@ function recordDigests(
 
 /** Where the records go: one dd, or as many tapes as they take. */
 interface DumpSink {
-  readonly end: ByteSink;
+  readonly end: DataEnd;
   /** Waits until what writes has ended, and tells the journal. */
   close(): Promise<void>;
   /** Judges what was written. @returns records that the tape host has counted */
   count(result: DumpResult): number;
 }
 
-async function openWriter(context: RunContext, step: Step, command: StepCommand): Promise<DumpSink> {
-  const opened = await open(context, step.id, command, writer(context, step.id));
+async function openWriter(
+  context: RunContext,
+  step: Step,
+  way: DataWay,
+  command: StepCommand,
+): Promise<DumpSink> {
+  const opened = await open(context, step.id, command, wayWriter(context, step.id, way));
   return {
     end: opened.end,
     close: () => close(context, step.id, opened),
@@ -72,8 +85,8 @@ async function openWriter(context: RunContext, step: Step, command: StepCommand)
   };
 }
 
-function openTapes(context: RunContext, step: Step, volume: VolumeAssignment): DumpSink {
-  const dump = new SpanningDump(context, step, volume);
+function openTapes(context: RunContext, step: Step, way: DataWay, volume: VolumeAssignment): DumpSink {
+  const dump = new SpanningDump(context, step, way, volume);
   return {
     end: dump.sink,
     close: async () => {
@@ -91,16 +104,17 @@ function openTapes(context: RunContext, step: Step, volume: VolumeAssignment): D
 async function openSink(
   context: RunContext,
   step: Step,
+  way: DataWay,
   volume: VolumeAssignment,
   command: StepCommand,
-  source: Opened<ByteSource>,
+  source: Opened<DataEnd>,
 ): Promise<DumpSink> {
   try {
     return context.assignment.job.media.span
-      ? openTapes(context, step, volume)
-      : await openWriter(context, step, command);
+      ? openTapes(context, step, way, volume)
+      : await openWriter(context, step, way, command);
   } catch (error) {
-    source.end.stream.destroy();
+    source.end.stop();
     await close(context, step.id, source);
     throw error;
   }
@@ -137,19 +151,17 @@ class HeardDump {
 /** How the method's stream ends on the tape, and what is known of its length. */
 function shapeOf({ method, blocks }: VolumeAssignment, catalogue: CatalogueFile | undefined) {
   if (catalogue)
-    return { lastRecord: 'zero-padded', catalogue: { onEntry: catalogue.add.bind(catalogue) } } as const;
+    return {
+      lastRecord: 'zero-padded',
+      catalogue: { onEntry: catalogue.add.bind(catalogue), entryLimit: 0 },
+    } as const;
   return { lastRecord: 'short', expectedBytes: method === '6a' ? blocks * blockBytes : undefined } as const;
 }
 
-/** Resolves when the first data has come, when there will be none, or when the wait is given up. */
-async function dataComes({ stream, ended }: ByteSource, abort: AbortSignal): Promise<void> {
-  const waiting = new AbortController();
-  const signal = AbortSignal.any([abort, waiting.signal]);
-  await Promise.race([
-    once(stream, 'readable', { signal }).catch(() => undefined),
-    ended.catch(() => undefined),
-  ]);
-  waiting.abort();
+/** True where only what is judged while the reader has the shadow open shows that it is this shadow. A raw device is compared with the cluster as it passes. */
+function isJudgedOpen(context: RunContext, volume: VolumeAssignment): boolean {
+  const holder = context.holders.get(volume.proxy);
+  return !samplesOf(context, volume) && (holder === undefined || holder.lost !== undefined);
 }
 
 /**
@@ -159,32 +171,38 @@ async function dataComes({ stream, ended }: ByteSource, abort: AbortSignal): Pro
 async function judgeOpened(
   context: RunContext,
   step: Step,
+  way: DataWay,
   volume: VolumeAssignment,
-  source: Opened<ByteSource>,
+  source: Opened<DataEnd>,
   abort: AbortSignal,
 ): Promise<void> {
-  const holder = context.holders.get(volume.proxy);
-  // A raw device is compared with the cluster as it passes.
-  if (samplesOf(context, volume) || (holder && !holder.lost)) return;
+  if (!isJudgedOpen(context, volume)) return;
   try {
-    await dataComes(source.end, abort);
+    await way.dataComes?.(source.end, abort);
     if (!abort.aborted) await judgeWhileOpen(context, step, volume);
   } catch (error) {
-    source.end.stream.destroy();
+    source.end.stop();
     await close(context, step.id, source);
     throw error;
   }
 }
 
+/** The commands of the step that move the bytes: the one that reads, and the one that writes. */
+function movingCommands({ commands }: Step): readonly [StepCommand, StepCommand] {
+  const [reads, writes] = commands.slice(-2);
+  if (!reads || !writes) throw new Error('the step has a command that reads and one that writes');
+  return [reads, writes];
+}
+
 async function copy(
   context: RunContext,
   step: Step,
+  way: DataWay,
   volume: VolumeAssignment,
   catalogue: CatalogueFile | undefined,
   abort: AbortSignal,
 ): Promise<{ result: DumpResult; counted: number }> {
-  const [readCommand, writeCommand] = step.commands.slice(-2);
-  if (!readCommand || !writeCommand) throw new Error('the step has a command that reads and one that writes');
+  const [readCommand, writeCommand] = movingCommands(step);
   const { job } = context.assignment;
   const tool = dumpToolOf(volume.method);
   const heard = tool && new HeardDump(context, step.id);
@@ -195,12 +213,12 @@ async function copy(
     context,
     step.id,
     readCommand,
-    reader(context, step.id, (piece) => (heard ? heard.hear(piece) : said.add(piece))),
+    wayReader(context, step.id, way, (piece) => (heard ? heard.hear(piece) : said.add(piece))),
   );
-  await judgeOpened(context, step, volume, source, abort);
-  const sink = await openSink(context, step, volume, writeCommand, source);
+  await judgeOpened(context, step, way, volume, source, abort);
+  const sink = await openSink(context, step, way, volume, writeCommand, source);
   try {
-    const result = await runDump({
+    const result = await way.dump({
       source: source.end,
       sink: sink.end,
       recordBytes: job.media.recordBytes,
@@ -229,9 +247,16 @@ async function copy(
 
 /** Reads the shadow volume on the backup server and writes it to the tape, through this program. */
 async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
+  const [{ host: reads }, { host: writes }] = movingCommands(step);
+  const { recordBytes } = context.assignment.job.media;
+  // Who judges the shadow while its reader waits has to see the reader.
+  const bytes = isJudgedOpen(context, volume) ? 0 : volume.blocks * blockBytes;
   const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
+  let way: DataWay | undefined;
   try {
-    const copyUntil = (abort: AbortSignal) => copy(context, step, volume, catalogue, abort);
+    way = await openWay(context, step.id, { reads, writes, bytes, recordBytes });
+    const opened = way;
+    const copyUntil = (abort: AbortSignal) => copy(context, step, opened, volume, catalogue, abort);
     const { result, counted } = await (samplesOf(context, volume)
       ? copyUntil(context.abort)
       : whileWatched(context, step, copyUntil));
@@ -251,6 +276,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
     });
   } finally {
     catalogue?.close();
+    await way?.close();
   }
 }
 

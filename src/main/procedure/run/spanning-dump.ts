@@ -1,10 +1,6 @@
 /** The tapes that a dump goes on to: the first is in the drive, each further one is asked for, labelled, and told to the journal. */
-import {
-  createSpanningTapeSink,
-  type SpanningTapeSink,
-  type TapeOrder,
-} from '../../../streams/spanning-tape-sink.ts';
-import type { TapeConnection } from '../../../streams/tape-segment-writer.ts';
+import type { TapeOrder } from '../../../streams/spanning-tape-sink.ts';
+import type { DataWay, NextTape, TapesEnd } from '../../data-path/data-way.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { VolumeAssignment } from '../model/assignment.ts';
 import { changeTape } from '../drive/change-tape.ts';
@@ -47,18 +43,20 @@ export async function goToNextTape(context: RunContext, step: Step): Promise<voi
 }
 
 export class SpanningDump {
-  readonly sink: SpanningTapeSink;
+  readonly sink: TapesEnd;
   readonly #context: RunContext;
   readonly #step: Step;
+  readonly #way: DataWay;
   readonly #volume: VolumeAssignment;
   /** Segments whose parts stand in the journal. */
   #told = 0;
 
-  constructor(context: RunContext, step: Step, volume: VolumeAssignment) {
+  constructor(context: RunContext, step: Step, way: DataWay, volume: VolumeAssignment) {
     this.#context = context;
     this.#step = step;
+    this.#way = way;
     this.#volume = volume;
-    this.sink = createSpanningTapeSink({
+    this.sink = way.openTapes({
       nextTape: (order) => this.#nextTape(order),
       recordBytes: context.assignment.job.media.recordBytes,
       abort: context.abort,
@@ -79,7 +77,7 @@ export class SpanningDump {
     }
   }
 
-  async #nextTape({ tape, segments }: TapeOrder): Promise<TapeConnection> {
+  async #nextTape({ tape, segments }: Pick<TapeOrder, 'tape' | 'segments'>): Promise<NextTape> {
     this.recordParts(segments);
     if (tape > 0) {
       await goToNextTape(this.#context, this.#step);
@@ -89,19 +87,20 @@ export class SpanningDump {
     return this.#connect();
   }
 
-  async #connect(): Promise<TapeConnection> {
+  async #connect(): Promise<NextTape> {
     const context = this.#context;
     const command = tapeServerCommand(context);
-    const opened = await open(context, this.#step.id, command, ({ host, argv }) =>
-      context.runner.hosts
-        .session(host)
-        .openTalk(argv, { abort: context.abort, ...context.runner.dataOptions(this.#step.id, command) }),
+    const opened = await open(context, this.#step.id, command, ({ argv }) =>
+      this.#way.openTalk(argv, {
+        abort: context.abort,
+        ...context.runner.dataOptions(this.#step.id, command),
+      }),
     );
     // Told when it ends; a journal that cannot be written fails the run with its next event.
     void close(context, this.#step.id, opened).catch(() => undefined);
     const { tapeDevice, tapeChange } = context.assignment;
     return {
-      channel: opened.end,
+      talk: opened.end,
       device: withoutRewind(tapeDevice),
       dialect: tapeChange.dialect,
       evidence: evidenceOf(command),

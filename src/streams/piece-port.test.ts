@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { MessageChannel } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { OtherHalfBroke, PiecePool, PieceReceiver, PieceSender } from './piece-port.ts';
+
+const pieceBytes = 65_536;
+
+function bothEnds() {
+  const { port1, port2 } = new MessageChannel();
+  const pool = new PiecePool(pieceBytes);
+  return { pool, port2, sender: new PieceSender(port1, pool), receiver: new PieceReceiver(port2) };
+}
+
+/** Pieces out of the pool, and a short one at the end. */
+function* piecesOf(pool: PiecePool, bytes: Buffer) {
+  for (let from = 0; from < bytes.length; from += pieceBytes) {
+    const piece = pool.take();
+    const copied = bytes.copy(piece, 0, from);
+    yield piece.subarray(0, copied);
+  }
+}
+
+describe('a stream between two threads', () => {
+  it('delivers every byte in order, and uses buffers that were given back again', async () => {
+    const { pool, port2, sender, receiver } = bothEnds();
+    const sent = randomBytes(200 * pieceBytes + 17);
+    const received: Buffer[] = [];
+    const sink = new Writable({
+      write(piece: Buffer, _encoding, done) {
+        received.push(Buffer.from(piece));
+        receiver.giveBack(piece);
+        // A turn of the event loop, in which the buffer comes back.
+        setImmediate(done);
+      },
+    });
+    const source = Readable.from(piecesOf(pool, sent), { objectMode: false });
+    await Promise.all([pipeline(source, sender), pipeline(receiver, sink)]);
+    port2.close();
+    expect(Buffer.concat(received).equals(sent)).toBe(true);
+    // 201 pieces in a few dozen buffers.
+    expect(pool.made).toBeLessThan(100);
+  });
+
+  it('holds the sender up while nothing is taken', async () => {
+    const { port2, sender, receiver } = bothEnds();
+    const piece = () => Buffer.alloc(pieceBytes);
+    let written = 0;
+    const more = () => {
+      written += 1;
+      sender.write(piece(), more);
+    };
+    sender.write(piece(), more);
+    // The receiver's own buffer is full with the 16th of these pieces; 16 that it has not taken may be on their way.
+    await expect.poll(() => written).toBe(30);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(written).toBe(30);
+    receiver.read();
+    await expect.poll(() => written).toBeGreaterThan(30);
+    sender.on('error', () => {}).destroy();
+    receiver.on('error', () => {});
+    port2.close();
+  });
+
+  it('breaks at the other end when one end breaks, which keeps its own reason', async () => {
+    const { sender, receiver } = bothEnds();
+    const reading = pipeline(receiver, new Writable({ write: (_piece, _encoding, done) => done() }));
+    sender.on('error', () => {}).write(Buffer.alloc(pieceBytes));
+    sender.destroy(new Error('the disk is gone'));
+    await expect(reading).rejects.toThrow(OtherHalfBroke);
+  });
+
+  it('breaks where the other thread ends without a word', async () => {
+    const { port2, sender, receiver } = bothEnds();
+    receiver.on('error', () => {});
+    const broken = new Promise((resolve) => sender.once('error', resolve));
+    port2.close();
+    expect(await broken).toBeInstanceOf(OtherHalfBroke);
+  });
+});

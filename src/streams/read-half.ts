@@ -1,0 +1,89 @@
+/**
+ * The first half of a dump, at the host that reads: gate -> meter -> digest ("device") -> [record sampler, tar catalogue] -> record cutter.
+ * What leaves it are whole records. It may run in another thread than the second half.
+ */
+import type { Duplex } from 'node:stream';
+import { createDigest } from './digest.ts';
+import type { Digest } from './digest.ts';
+import { createMeter } from './meter.ts';
+import { createRecordCutter } from './record-cutter.ts';
+import type { CutRecords, LastRecord } from './record-cutter.ts';
+import { createRecordSampler } from './record-sampler.ts';
+import type { SampledRecords, StreamedRecord } from './record-sampler.ts';
+import { createSourceGate } from './source-gate.ts';
+import type { ProcessEnd } from './stage.ts';
+import { createTarCatalogue } from './tar-catalogue.ts';
+import type { TarCatalogueOptions, TarCatalogueResult } from './tar-catalogue.ts';
+
+/** What is taken from the bytes that are read, and how they are cut. Plain data but for the catalogue's listener. */
+export interface ReadHalfOptions {
+  /** 512 to 1,048,576, a multiple of 512; default 32,768. */
+  readonly recordBytes?: number | undefined;
+  /** Default `short`; tar wants `zero-padded`. */
+  readonly lastRecord?: LastRecord | undefined;
+  /** Lists the entries of a tar archive that passes. */
+  readonly catalogue?: boolean | TarCatalogueOptions | undefined;
+  /** Records of what is read that are hashed one by one. */
+  readonly samples?: SampledRecords | undefined;
+}
+
+export interface ReadHalfHooks {
+  /** The end of the process that reads. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Called when all bytes have passed and the process has ended; a throw fails the stream. */
+  readonly judge: (end: ProcessEnd, bytes: number) => void | Promise<void>;
+  /** Called while bytes pass, at most ten times a second. */
+  readonly onTick: () => void;
+}
+
+export interface ReadHalfResult {
+  readonly device: Digest;
+  /** The device's bytes and the padding of the last record: what a read-back must give. */
+  readonly onTape: Digest;
+  readonly records: CutRecords;
+  readonly catalogue: TarCatalogueResult | undefined;
+  readonly sampled: readonly StreamedRecord[];
+}
+
+export interface ReadHalf {
+  readonly streams: readonly Duplex[];
+  /** Bytes read so far. */
+  bytes(): number;
+  /** Throws STAGE_NOT_FINISHED while bytes may still come. */
+  result(): ReadHalfResult;
+}
+
+/** Makes the stages. Throws RECORD_SIZE_WRONG. */
+export function createReadHalf(options: ReadHalfOptions, hooks: ReadHalfHooks): ReadHalf {
+  const { recordBytes, lastRecord } = options;
+  const cutter = createRecordCutter({ recordBytes, lastRecord });
+  const gate = createSourceGate(hooks.ended, hooks.judge);
+  const meter = createMeter({ onSample: hooks.onTick });
+  const device = createDigest();
+  const sampler = options.samples && createRecordSampler(options.samples);
+  const catalogue = options.catalogue
+    ? createTarCatalogue({ mustBeComplete: true, ...(options.catalogue === true ? {} : options.catalogue) })
+    : undefined;
+  const stages = [
+    gate,
+    meter,
+    device,
+    ...(sampler ? [sampler] : []),
+    ...(catalogue ? [catalogue] : []),
+    cutter,
+  ];
+  return {
+    streams: stages.map((stage) => stage.stream),
+    bytes: () => meter.bytes(),
+    result() {
+      const records = cutter.result();
+      return {
+        device: device.result(),
+        onTape: device.withZeros(records.paddingBytes),
+        records,
+        catalogue: catalogue?.result(),
+        sampled: sampler?.result() ?? [],
+      };
+    },
+  };
+}
