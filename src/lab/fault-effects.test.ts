@@ -93,6 +93,8 @@ const elsewhere: readonly FaultName[] = [
   'reboot',
   'slow-rejoin',
   'rejoin-invalid',
+  'greeting',
+  'max-sessions',
 ];
 
 it.each(witnesses)('%s%s shows on %s: %s', async (fault, value, node, line) => {

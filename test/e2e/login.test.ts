@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
+import type { ServerChannel } from 'ssh2';
 import { expect, it, onTestFinished } from 'vitest';
 import { newKey, startTestServer, type Command } from '../../src/main/ssh/ssh-server.test-support.ts';
 import { describeInBrowser, servedScene } from '../support/ui/console-page.ts';
@@ -12,6 +14,17 @@ const answers =
     channel.exit(0);
     channel.end();
   };
+
+/** Has a shell of this machine run the line. */
+const inShell = (channel: ServerChannel, line: string): void => {
+  const shell = spawn('sh', ['-c', line], { stdio: ['pipe', 'pipe', 'ignore'] });
+  channel.pipe(shell.stdin);
+  shell.stdout.pipe(channel, { end: false });
+  shell.once('close', (status) => {
+    channel.exit(status ?? 1);
+    channel.end();
+  });
+};
 
 describeInBrowser('logging in', (browser) => {
   it('asks for the password of a host that takes no key, says that one was wrong, and asks again', async () => {
@@ -65,7 +78,10 @@ describeInBrowser('logging in', (browser) => {
         attempt.method === 'publickey' ? attempt.accept() : attempt.reject(['publickey']),
       commands: {
         uname: answers('SunOS 5.10\n'),
-        sh: answers('/usr/sbin/sdxinfo\n'),
+        sh: (channel, line = '') =>
+          line.includes('shadowtape-login-shell')
+            ? inShell(channel, line)
+            : answers('/usr/sbin/sdxinfo\n')(channel),
       },
     });
     onTestFinished(() => server.close());

@@ -247,7 +247,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
         exitStatus: 2,
         sentence:
           'step read-back: what was written to tape is not Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
-        stands: [...normalStands, tapeStands.incomplete],
+        stands: [...normalStands, tapeStands.another],
       });
       expect(end.error?.code).toBe('DUMP_DIFFERS');
       await expectCleared(scene, end.run);

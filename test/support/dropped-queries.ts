@@ -130,7 +130,13 @@ class GoodRun {
     // Which records are sampled, and kept when the tape is read back, depends on the run's name.
     const named = (line: string) =>
       line.replace(/ iseek=\d+ /, ' iseek=N ').replace(/^set -- [\d ]+$/gm, 'set -- RECORDS');
-    const steady = (lines: readonly string[]) => lines.filter((line) => !isRewind(line)).map(named);
+    // A shadow whose holder was lost with the connection is read once more while the dump's reader has it open.
+    const isSample = (line: string) => / iseek=N count=1$/.test(line);
+    const steady = (lines: readonly string[]) =>
+      lines
+        .filter((line) => !isRewind(line))
+        .map(named)
+        .filter((line) => !isSample(line));
     expect(steady(changes)).toEqual(steady(this.changes));
   }
 }

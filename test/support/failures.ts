@@ -122,6 +122,7 @@ export const normalStands = ['Volume2: joined to Volume1, in sync', 'node3: no s
 /** What the last lines say of the tape. */
 export const tapeStands = {
   incomplete: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+  another: 'tape in /dev/rmt/0 on node3: not a backup: its records are not those that the cluster held',
   written: 'tape in /dev/rmt/0 on node3: written to its end, but not read back',
   verified: 'tape in /dev/rmt/0 on node3: written to its end, read back and compared: it holds the backup',
   suspect: 'tape in /dev/rmt/0 on node3: suspect: it is not what the proxy holds',

@@ -12,7 +12,7 @@ import { SshHosts } from './ssh-hosts.ts';
 import type { SshHostsOptions } from './ssh-hosts.ts';
 
 /** What a command does with its channel. */
-export type Command = (channel: ServerChannel) => void;
+export type Command = (channel: ServerChannel, line?: string) => void;
 
 export interface TestServerOptions {
   readonly commands?: Readonly<Record<string, Command>>;
@@ -78,7 +78,7 @@ function serve(client: Connection, options: TestServerOptions): void {
       if (!command) return reject();
       const channel = acceptCommand();
       channel.on('error', () => {});
-      command(channel);
+      command(channel, line);
     });
   });
   client.on('tcpip', (accept, reject, info) => {

@@ -284,7 +284,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
 export const performDump: Performer = async (context, step) => {
   const volume = volumeNamed(context.assignment, step.volumes?.[0] ?? '');
   const dump = context.assignment.route === 'server' ? dumpOnServer : dumpThroughConsole;
-  requireHeld(context, step.id, volume);
+  await requireHeld(context, step, volume);
   const recorded = () => withLossRecorded(context, step, () => dump(context, step, volume));
   await boundToBaseline(context, step, volume, recorded);
 };

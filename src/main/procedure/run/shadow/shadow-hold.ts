@@ -52,7 +52,10 @@ async function take(context: RunContext, step: string, volume: VolumeAssignment)
     const reason = `not more than ${mostHeld} shadows are held open at once`;
     return recordRefusal(context, step, volume, reason);
   }
-  const held = await ShadowHolder.start(context, step, volume);
+  const first = await ShadowHolder.start(context, step, volume);
+  // It may have been the connection that was lost: the next attempt is made over another one.
+  const isTriedAgain = !(first instanceof ShadowHolder) && needsHold(context, volume);
+  const held = isTriedAgain ? await ShadowHolder.start(context, step, volume) : first;
   if (held instanceof ShadowHolder) {
     holders.set(volume.proxy, held);
     record(context, step, volume, { what: 'taken', pid: held.pid });
@@ -63,13 +66,19 @@ async function take(context: RunContext, step: string, volume: VolumeAssignment)
 }
 
 /**
- * To be called right before the dump of a volume begins.
- * @throws SHADOW_NOT_HELD where its shadow is not held open, and neither its records are matched nor the job does without
+ * To be called right before the dump of a volume begins. A shadow whose holder was lost a moment ago is judged and held open again.
+ * @throws what judging throws, and SHADOW_NOT_HELD where its shadow is not held open, and neither its records are matched nor the job does without
  */
-export function requireHeld(context: RunContext, step: string, volume: VolumeAssignment): void {
-  const holder = context.holders.get(volume.proxy);
-  if (!needsHold(context, volume) || (holder && !holder.lost)) return;
-  throw unheld(step, volume, holder?.lost ?? holdingOf(context.journal.events, volume.proxy).text);
+export async function requireHeld(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
+  if (!needsHold(context, volume)) return;
+  const current = () => context.holders.get(volume.proxy);
+  if (current()?.lost) {
+    await context.judgeAgain?.();
+    if (await reopenShadows(context, step)) await context.judgeAgain?.();
+  }
+  const holder = current();
+  if (holder && !holder.lost) return;
+  throw unheld(step.id, volume, holder?.lost ?? holdingOf(context.journal.events, volume.proxy).text);
 }
 
 /** Writes down that a holder is gone which was wanted. */
