@@ -46,10 +46,11 @@ describe.runIf(hasTerminals).each(secrets)(`a %s${terminalHint}`, (_secret, prep
     'that nobody gives (%s): refused before anything is sent',
     async (act) => {
       await prepare();
-      const terminal = startOnTerminal([...site, '--trust', 'run', 'raw-dd']);
+      const terminal = startOnTerminal([...site, '--trust', 'run', 'raw-dd'], {
+        answer: { to: question, keys: act === 'type' ? '\x04' : '' },
+      });
       await terminal.see(question);
-      if (act === 'type') terminal.type('\x04');
-      else terminal.close();
+      if (act === 'close') terminal.close();
       expect(await terminal.end).toBe(1);
       if (act === 'type') expect(terminal.shown).toContain(sentence);
       expect(scene.lab.commands.filter(({ line }) => line.startsWith('sdxproxy'))).toEqual([]);

@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
 import { shadowtape } from './command-line.ts';
 
 const script = `
@@ -10,15 +11,17 @@ wake, woken = os.pipe()
 os.set_blocking(woken, False)
 signal.set_wakeup_fd(woken)
 signal.signal(signal.SIGCHLD, lambda *_: None)
+question, answer = (text.encode() for text in json.loads(sys.argv[1]))
 pid, terminal = pty.fork()
 if pid == 0:
     os.closerange(3, 64)
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[2], sys.argv[2:])
 def tell(**what):
     os.write(3, (json.dumps(what) + "\\n").encode())
 tell(pid=pid)
 ways = [terminal, 0, wake]
 asked = b""
+shown = b""
 while True:
     ready, _, _ = select.select(ways, [], [])
     if terminal in ready:
@@ -28,6 +31,10 @@ while True:
             data = b""
         if data:
             os.write(1, data)
+            shown += data
+            if answer and question in shown:
+                os.write(terminal, answer)
+                answer = b""
         else:
             ways.remove(terminal)
     if 0 in ready:
@@ -78,17 +85,29 @@ export interface OnTerminal {
   readonly end: Promise<number>;
 }
 
-/** @param words the program and its arguments; without them the command line */
+interface TerminalOptions {
+  readonly environment?: Record<string, string>;
+  /** The program and its first arguments; without them the command line. */
+  readonly words?: readonly string[];
+  /** Keys that are typed in the moment in which this text is first shown, sooner than any person could. */
+  readonly answer?: { readonly to: string; readonly keys: string };
+}
+
+/** Within a test: what still runs when the test ends is killed. */
 export function startOnTerminal(
   args: readonly string[],
-  {
-    environment = {},
-    words = shadowtape,
-  }: { environment?: Record<string, string>; words?: readonly string[] } = {},
+  { environment = {}, words = shadowtape, answer = { to: '', keys: '' } }: TerminalOptions = {},
 ): OnTerminal {
-  const child = spawn('python3', ['-c', script, ...words, ...args], {
+  const answering = JSON.stringify([answer.to, answer.keys]);
+  const child = spawn('python3', ['-c', script, answering, ...words, ...args], {
     stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
     env: { ...process.env, TERM: 'xterm', ...environment },
+  });
+  // Closing the terminal's other side hangs up on the program; one that ignores that is killed.
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    process.kill(await pid, 'SIGKILL');
   });
   let shown = '';
   let seen = 0;

@@ -55,6 +55,15 @@ describe('words', () => {
     expect(await words(`a $NONE b "$NONE" $NONE'' $NONE`)).toEqual(['a', 'b', '', '']);
   });
 
+  test('take a variable whose name goes on in the next line', async () => {
+    expect(await words('$HO\\\nME/a $\\\nHOME "$HOM\\\nE" ${HO\\\nME\\\n}y $HOME\\\na')).toEqual([
+      '/home/op/a',
+      '/home/op',
+      '/home/op',
+      '/home/opy',
+    ]);
+  });
+
   test('end at a comment', async () => {
     expect(await words('echo a#b # and the rest')).toEqual(['echo', 'a#b']);
   });

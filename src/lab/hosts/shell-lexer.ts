@@ -22,6 +22,9 @@ export type Token = { readonly line: number } & (
 export class ShellSyntaxError extends Error {}
 
 const operators: readonly OperatorText[] = ['&&', '||', ';', '|', '&', '(', ')', '\n'];
+/** What may follow a dollar sign. A name goes on behind a backslash at the end of a line. */
+const variableName =
+  /^(?:\\\n)*(?:\{(?:\\\n)*(?:\w(?:(?:\\\n)*\w)*|[?$#!@*])(?:\\\n)*\}|[A-Za-z_](?:(?:\\\n)*\w)*|[?$#!@*0-9])/;
 const redirections = ['>>', '>&', '<&', '<', '>'] as const;
 
 class Lexer {
@@ -108,10 +111,10 @@ class Lexer {
 
   #variable(parts: WordPart[], isQuoted: boolean): void {
     if (this.#peek() === '(') throw new ShellSyntaxError('command substitution is not part of the lab');
-    const match = /^(?:\{(\w+|[?$#!@*])\}|([A-Za-z_]\w*|[?$#!@*0-9]))/.exec(this.#script.slice(this.#place));
+    const match = variableName.exec(this.#script.slice(this.#place));
     if (!match) return add(parts, '$', isQuoted);
     this.#place += match[0].length;
-    parts.push({ kind: 'variable', name: match[1] ?? match[2] ?? '', isQuoted });
+    parts.push({ kind: 'variable', name: match[0].replaceAll(/\\\n|[{}]/g, ''), isQuoted });
   }
 
   #upTo(quote: string): string {

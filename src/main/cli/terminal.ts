@@ -123,6 +123,8 @@ export function terminalHostKeys(trust: boolean, print: (line: string) => void):
 function readHidden(question: SecretQuestion): Promise<string | undefined> {
   const { stdin } = process;
   if (isInputOver()) return Promise.resolve(undefined);
+  // Before the question is seen, so that nothing that is typed as an answer is shown, and Ctrl-D arrives as a key.
+  stdin.setRawMode(true);
   standardError.write(`${printable(question.text)} `);
   return new Promise((resolve) => {
     let typed = '';
@@ -138,7 +140,8 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
     const read = (bytes: Buffer) => {
       for (const sign of bytes.toString('utf8')) {
         if (sign === '\r' || sign === '\n') return finish(typed);
-        if (sign === '\x04') return finish(undefined);
+        // Ctrl-D. Linux turns one that was typed too early, before raw mode, into a NUL.
+        if (sign === '\x04' || sign === '\0') return finish(undefined);
         if (sign === '\x03') {
           finish(undefined);
           process.emit('SIGINT');
@@ -149,7 +152,6 @@ function readHidden(question: SecretQuestion): Promise<string | undefined> {
       return undefined;
     };
     for (const event of ['end', 'error'] as const) stdin.on(event, end);
-    stdin.setRawMode(true);
     stdin.on('data', read);
     stdin.resume();
   });

@@ -30,7 +30,7 @@ describe('a site file', () => {
       fsck: { answerYes: false },
       mountPoint: '/mnt1',
       media: { layout: 'plain', overwrite: false, span: false, recordBytes: 32_768 },
-      verify: { fingerprint: 64, readback: true, digest: 'sha256' },
+      verify: { fingerprint: 64, readback: true, digest: 'sha256', unheld: 'refuse' },
       approve: 'operator',
       onFailure: 'halt',
       onSkippedFiles: 'warn',
