@@ -247,6 +247,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
       entries,
       file,
       sha256: catalogue.digest(),
+      fileNames: context.assignment.fileNames,
     });
   } finally {
     catalogue?.close();
