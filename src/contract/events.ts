@@ -5,6 +5,7 @@
  * unknown fields pass.
  */
 import { z } from 'zod';
+import { fileNameEncodings } from './file-names.ts';
 import { runVerdicts } from './run-outcome.ts';
 
 const common = {
@@ -368,6 +369,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** The file beside the journal that lists the entries, one JSON object a line. */
     file: z.string(),
     sha256: z.string(),
+    /** How names in it are encoded, as the site file says; UTF-8 where absent. */
+    fileNames: z.enum(fileNameEncodings).optional(),
   }),
   event('warning', {
     step: z.string(),

@@ -43,7 +43,12 @@ export interface TapePlace {
 
 /** A file of a tar archive on a tape. */
 export interface FileHit {
+  /** As people read it: in the encoding of its site, each byte that is not of that as `\xA4`. */
   readonly path: string;
+  /** The bytes of its name in the archive, in hexadecimal, where they are not the UTF-8 of `path`. */
+  readonly pathBytes?: string | undefined;
+  /** Of a hard link: the file whose content it is, as `path`. */
+  readonly linkpath?: string | undefined;
   /** `File`, `Directory`, `SymbolicLink`, …: npm tar's names. */
   readonly type: string;
   readonly size: number;
@@ -59,13 +64,13 @@ export interface FileHit {
   readonly volume: string;
   readonly host: string;
   readonly device: string;
-  /** Those on which it lies, in order; one, but for a file that goes over the end of a tape. */
+  /** Those that are read to restore it, in order; one, but for a file that goes over the end of a tape, and for a hard link. */
   readonly tapes: readonly TapePlace[];
   /** Where its header begins in the archive, in bytes. */
   readonly offset: number;
   /** The record of the dump in which that is, from 0, counted over all tapes. */
   readonly record: number;
-  /** One command line, for the tape host: the file comes back into the folder in which it is given. */
+  /** One command line, for the tape host: the file is restored into the current folder, a hard link together with its target. */
   readonly command: string;
 }
 

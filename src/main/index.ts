@@ -2,8 +2,10 @@
 import { app, dialog } from 'electron';
 import { join } from 'node:path';
 import { defaultStateFolder, StateFolder } from './application/console.ts';
+import { correctHome } from './application/home-folder.ts';
 import { openDesktop } from './desktop/desktop.ts';
 
+correctHome();
 const state = new StateFolder(process.env['SHADOWTAPE_STATE'] ?? defaultStateFolder());
 // The lock of a single instance lies there: one window a state folder.
 app.setPath('userData', join(state.path, 'desktop'));

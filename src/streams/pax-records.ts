@@ -1,8 +1,10 @@
 /**
  * The records of a pax extended header: `LENGTH KEYWORD=VALUE\n`, LENGTH counting the whole record in bytes
  * (POSIX pax). Solaris' type X headers have the same form (archives.h). Read by their lengths, so that a newline
- * in a name does no harm.
+ * in a name does no harm. Names are UTF-8 by the standard; an archiver that cannot convert them, or is told not to (`hdrcharset=BINARY`),
+ * writes their bytes.
  */
+import { nameOfBytes } from '../contract/file-names.ts';
 
 /** The keywords that say what an entry is and how long; others are left out. */
 export interface PaxFields {
@@ -20,7 +22,7 @@ export function parsePaxRecords(text: Buffer): PaxFields | undefined {
   for (let at = 0; at < text.length;) {
     const end = recordEnd(text, at);
     if (end === undefined) return undefined;
-    const record = text.toString('utf8', text.indexOf(0x20, at) + 1, end - 1);
+    const record = nameOfBytes(text.subarray(text.indexOf(0x20, at) + 1, end - 1));
     const equals = record.indexOf('=');
     if (equals < 1) return undefined;
     const field = fieldOf(record.slice(0, equals), record.slice(equals + 1));

@@ -32,7 +32,7 @@ function writeChecksum(bytes: Buffer, signed: boolean): void {
 const filled = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
 const file = (path: string, content: Buffer) =>
   Buffer.concat([block({ path, size: content.length, type: 'File' }), filled(content)]);
-const extended = (letter: string, body: string) => {
+const extended = (letter: string, body: string | Buffer) => {
   const content = Buffer.from(body);
   const setLetter = (bytes: Buffer) => bytes.write(letter, 156, 'latin1');
   return Buffer.concat([
@@ -130,6 +130,36 @@ describe('tar catalogue', () => {
     expect(entries.map(({ path, size: bytes, offset }) => ({ path, bytes, offset }))).toEqual([
       { path: 'huge', bytes: size, offset: 0 },
       { path: 'after', bytes: 1, offset: size + 512 },
+    ]);
+  });
+
+  it('keeps the bytes of names that are not UTF-8, wherever they are written', async () => {
+    const eucJp = Buffer.from([0xa4, 0xa2]);
+    const raw = (text: string) => Buffer.from(text.replaceAll('あ', eucJp.toString('latin1')), 'latin1');
+    const named = (name: Buffer, prefix = '') =>
+      block({ path: 'x', linkpath: 'y', size: 0, type: 'Link' }, (bytes) => {
+        bytes.fill(0, 0, 100);
+        name.copy(bytes, 0);
+        raw('to-あ').copy(bytes, 157);
+        raw(prefix).copy(bytes, 345);
+      });
+    const archive = Buffer.concat([
+      named(raw('あ')),
+      named(Buffer.from([0xa4, 0xa4])),
+      named(raw('あ'), 'dir-あ'),
+      extended('L', raw('long-あ\0')),
+      named(raw('short')),
+      extended('x', raw('11 path=あ\n')),
+      named(raw('short')),
+      endOfArchive,
+    ]);
+    const { entries } = await catalogueOf(archive);
+    expect(entries.map(({ path, linkpath }) => [path, linkpath])).toEqual([
+      ['\udca4\udca2', 'to-\udca4\udca2'],
+      ['\udca4\udca4', 'to-\udca4\udca2'],
+      ['dir-\udca4\udca2/\udca4\udca2', 'to-\udca4\udca2'],
+      ['long-\udca4\udca2', 'to-\udca4\udca2'],
+      ['\udca4\udca2', 'to-\udca4\udca2'],
     ]);
   });
 

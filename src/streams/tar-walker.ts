@@ -2,16 +2,19 @@
  * Walks through a tar archive piece by piece and tells each entry with its place in the archive.
  *
  * The fields of a header are decoded by npm tar's `Header`; its `Parser` does not tell offsets and skips over
- * blocks that it cannot read, so the walk from block to block is done here. Known: ustar, pax, GNU long names and
+ * blocks that it cannot read, so the walk from block to block is done here. So are names, which `Header` takes for
+ * UTF-8: it loses the bytes of others. Known: ustar, pax, GNU long names and
  * sparse files, Solaris' own extended headers (type X), ACLs (A) and extended attributes (E), sizes in base 256,
  * old checksums made of signed characters.
  */
 import { Header, types } from 'tar';
 import { failure } from '../contract/errors.ts';
+import { nameOfBytes } from '../contract/file-names.ts';
 import { parsePaxRecords } from './pax-records.ts';
 import type { PaxFields } from './pax-records.ts';
 
 export interface TarEntry {
+  /** With every byte, also where it is not UTF-8 (contract/file-names.ts). */
   readonly path: string;
   /** `File`, `Directory`, `SymbolicLink`, `Link`, …: the names of npm tar; else `Type` and the type letter. */
   readonly type: string;
@@ -21,7 +24,7 @@ export interface TarEntry {
   readonly mtime: number | undefined;
   /** Where the entry begins in the archive: its first header (extended headers of its own included), in bytes. */
   readonly offset: number;
-  /** Target of a link. */
+  /** Target of a link, as `path`. */
   readonly linkpath: string | undefined;
 }
 
@@ -182,12 +185,12 @@ class Walker implements TarWalker {
     const size = hasContent ? header.size : 0;
     if (size === undefined) throw unreadable(offset, 'the size field is not a number');
     this.#onEntry({
-      path: this.#pending.path ?? header.path ?? '',
+      path: this.#pending.path ?? pathOf(this.#block),
       type: typeName(header, type),
       size,
       mtime: header.mtime === undefined ? undefined : header.mtime.getTime() / 1000,
       offset: this.#pendingOffset ?? offset,
-      linkpath: this.#pending.linkpath ?? (header.linkpath === '' ? undefined : header.linkpath),
+      linkpath: this.#pending.linkpath ?? (nameIn(this.#block, 157, 100) || undefined),
     });
     // Solaris writes a file's ACL as an entry before the file: what was said about the file holds on until then.
     if (type !== 'A') this.#pending = {};
@@ -231,9 +234,22 @@ function wholeBlocks(bytes: number): number {
   return Math.ceil(bytes / blockBytes) * blockBytes;
 }
 
-function untilNul(text: Buffer): string {
+function bytesUntilNul(text: Buffer): Buffer {
   const end = text.indexOf(0);
-  return text.toString('utf8', 0, end === -1 ? text.length : end);
+  return text.subarray(0, end === -1 ? text.length : end);
+}
+
+const untilNul = (text: Buffer): string => nameOfBytes(bytesUntilNul(text));
+
+const nameIn = (block: Buffer, at: number, length: number): string =>
+  untilNul(block.subarray(at, at + length));
+
+/** The name of a header, behind its prefix where it is POSIX' (ustar). A prefix is shorter where times lie behind it, as in xstar. */
+function pathOf(block: Buffer): string {
+  const name = bytesUntilNul(block.subarray(0, 100));
+  if (block.toString('latin1', 257, 265) !== 'ustar\x0000') return nameOfBytes(name);
+  const prefix = bytesUntilNul(block.subarray(345, 345 + (block[475] === 0 ? 130 : 155)));
+  return nameOfBytes(prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]));
 }
 
 function typeName(header: Header, letter: string): string {

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { testLab } from '../../src/lab/lab.test-support.ts';
 import { labSite } from '../../src/lab/lab-site.ts';
-import { checkSiteRules } from '../../src/main/site/site-rules.ts';
+import { brokenRules } from '../../src/main/site/site-rules.ts';
 import { siteSchema } from '../../src/main/site/site-schema.ts';
 
 test('the sample jobs of the lab name their proxies, and every disk below them', async () => {
   const { lab, end } = await testLab();
   try {
     const site = siteSchema.parse(labSite(lab));
-    checkSiteRules('site.yaml', site);
+    expect(brokenRules('site.yaml', site)).toEqual([]);
     const described = Object.entries(site.jobs).map(([name, { method, volumes, shadow }]) => [
       name,
       method,

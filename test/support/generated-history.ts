@@ -21,6 +21,7 @@ export interface GeneratedRun {
   readonly entries?: number;
   readonly site?: string;
   readonly platform?: 'solaris' | 'linux';
+  readonly fileNames?: 'euc-jp';
 }
 
 const second = 1000;
@@ -118,7 +119,8 @@ export function eventsOf(run: GeneratedRun, folder: string): { event: NewEvent; 
     say({ type: 'digest', step: method, volume, hop: 'counted', records });
     if (entries !== undefined) {
       const file = join(folder, 'runs', `${run.run}.catalogue.ndjson`);
-      say({ type: 'catalogue', step: method, volume, entries, file, sha256: 'd'.repeat(64) });
+      const { fileNames } = run;
+      say({ type: 'catalogue', step: method, volume, entries, file, sha256: 'd'.repeat(64), fileNames });
     }
     say(finished(method, 10_000 * progress));
     say(step('watch', 'Watch the copy', 'rejoin'));
@@ -169,6 +171,7 @@ export interface GeneratedFile {
   readonly path: string;
   readonly size: number;
   readonly type?: string;
+  readonly linkpath?: string;
 }
 
 /**
@@ -190,8 +193,8 @@ function writeCatalogue(file: string, files: Iterable<GeneratedFile>): number {
   let entries = 0;
   let offset = 0;
   let text = '';
-  for (const { path, size, type = 'File' } of files) {
-    text += `${JSON.stringify({ path, type, size, mtime: 1_790_000_000 + entries, offset })}\n`;
+  for (const { path, size, type = 'File', linkpath } of files) {
+    text += `${JSON.stringify({ path, type, size, mtime: 1_790_000_000 + entries, offset, linkpath })}\n`;
     offset += 512 + Math.ceil(size / 512) * 512;
     entries += 1;
     if (text.length < 1_000_000) continue;

@@ -46,6 +46,12 @@ describe('the draft of a site file', () => {
       .replace('    class: Class1\n', '    class: Class1\n    metod: 6a\n');
     expect(readDraft(text).troubles).toEqual([
       {
+        sentence: 'unknown key "metod" in jobs.night.ly',
+        hint: expect.stringMatching(/^keys that may stand here: class, volumes, shadow/) as string,
+        path: 'jobs.night.ly.metod',
+        line: 14,
+      },
+      {
         sentence: 'platform: must be one of: solaris, linux',
         hint: 'see "A site file" in README.md for every key and its values',
         path: 'platform',
@@ -56,12 +62,6 @@ describe('the draft of a site file', () => {
         hint: 'see "A site file" in README.md for every key and its values',
         path: 'hosts.backup1.role',
         line: 6,
-      },
-      {
-        sentence: 'unknown key "metod" in jobs.night.ly',
-        hint: expect.stringMatching(/^keys that may stand here: class, volumes, shadow/) as string,
-        path: 'jobs.night.ly.metod',
-        line: 14,
       },
     ]);
   });
@@ -78,6 +78,7 @@ describe('the draft of a site file', () => {
         line: 17,
       },
       { path: 'jobs.weekly.volumes[0].proxy', line: 22 },
+      { path: 'jobs.weekly.shadow.class', line: 24 },
     ]);
   });
 

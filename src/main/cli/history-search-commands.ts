@@ -93,7 +93,8 @@ function tapeText({ name, file }: TapePlace): string {
 
 function hitLines(hit: FileHit): string[] {
   const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
-  const kind = type === 'File' ? bytesText(size) : type;
+  const link = hit.linkpath === undefined ? '' : ` to ${hit.linkpath}`;
+  const kind = type === 'File' ? bytesText(size) : `${type}${link}`;
   return [
     `${path}  ${kind}${mtime === undefined ? '' : `  ${timeText(mtime)}`}`,
     `  run ${run}, ${verdict}; ${volume} on ${tapes.map(tapeText).join(', then ')}; record ${countText(record)}, byte ${countText(offset)}`,
@@ -279,7 +280,10 @@ function registerSearches(line: CommandLine): void {
   program
     .command('where')
     .description('say on which tapes a file is, newest first, and how it is got back')
-    .argument('<file>', 'a base name, a path as it is in the archive, DIRECTORY/, or a pattern with * and ?')
+    .argument(
+      '<file>',
+      'a base name, a path as it is in the archive, DIRECTORY/, or a pattern with * and ?; \\xA4 is that byte',
+    )
     .addOption(limitOption('at most so many; without it 20'))
     .addOption(jsonOption())
     .action(async (file: string, { limit, json = false }: LimitOptions) => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line: the same console without a screen. */
 import { isFailure } from '../../contract/errors.ts';
+import { correctHome } from '../application/home-folder.ts';
 import { registerCheck } from './check-command.ts';
 import { CommandLine } from './command-line.ts';
 import { registerShown } from './history-commands.ts';
@@ -19,6 +20,7 @@ import { endOnUnexpected, unexpectedStatus } from './stop-signals.ts';
 import { registerTapes } from './tape-commands.ts';
 import { errorText } from './text.ts';
 
+correctHome();
 const line = new CommandLine();
 
 /** In the order in which the help names them. */

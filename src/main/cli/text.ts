@@ -16,6 +16,7 @@ const evidenceNames: Readonly<Record<Shown, string>> = {
   stderr: 'it complained',
   expected: 'expected',
   actual: 'seen',
+  also: 'also',
 };
 
 function evidenceLines(evidence: ErrorInfo['evidence']): string[] {
@@ -23,7 +24,8 @@ function evidenceLines(evidence: ErrorInfo['evidence']): string[] {
     const value = evidence[name];
     if (value === undefined || value === '') return [];
     const text = String(value).trimEnd();
-    const shown = text.includes('\n') ? `\n      ${text.split('\n').slice(0, 12).join('\n      ')}` : text;
+    const lines = text.split('\n').slice(0, name === 'also' ? undefined : 12);
+    const shown = text.includes('\n') ? `\n      ${lines.join('\n      ')}` : text;
     return [`    ${evidenceNames[name]}: ${shown}`];
   });
 }

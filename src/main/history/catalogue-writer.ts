@@ -1,6 +1,6 @@
 /** Puts the entries of a catalogue into the index, thousands at a time. */
 import { emptyHash, hashOn, type PathHash } from './id-table.ts';
-import { encodeEntries, type HeldEntry, type Prefix } from './held-entries.ts';
+import { encodeEntries, type HeldEntry, type LinkTarget, type Prefix } from './held-entries.ts';
 import { NameWriter } from './name-list.ts';
 import type { Sqlite } from './sqlite.ts';
 
@@ -11,6 +11,7 @@ export interface CatalogueEntry {
   readonly size: number;
   readonly mtime?: number | undefined;
   readonly offset: number;
+  readonly linkpath?: string | undefined;
 }
 
 /** Few, since a piece is gone through as a whole for a single entry of it. */
@@ -70,13 +71,20 @@ export class CatalogueWriter {
     this.#last = undefined;
   }
 
-  #add({ path, type, size, mtime, offset }: CatalogueEntry): void {
+  #add({ path, type, size, mtime, offset, linkpath }: CatalogueEntry): void {
+    const target =
+      type === 'Link' && typeof linkpath === 'string' && linkpath !== '' ? this.#fileOf(linkpath) : undefined;
+    this.#entries.push({ ...this.#fileOf(path), type, size, mtime, offset, target });
+  }
+
+  /** The number of a file, and what stands before its path. */
+  #fileOf(path: string): LinkTarget {
     const split = splitPath(path);
     const directory = this.#directoryOf(split.directory);
     const file = this.#files.idOf(split.name, hashOn(directory.hash, split.name));
     if (file - this.#files.firstFresh === this.#directoriesOfFresh.length)
       this.#directoriesOfFresh.push(directory.id);
-    this.#entries.push({ file, type, prefix: split.prefix, size, mtime, offset });
+    return { file, prefix: split.prefix };
   }
 
   #directoryOf(path: string): Directory {
@@ -112,10 +120,15 @@ export class CatalogueWriter {
     const places = 2 ** 20;
     const keys = Float64Array.from(entries, ({ file }, index) => nowFile(file) * places + index).sort();
     for (let start = 0; start < keys.length; start += entriesInPiece) {
-      const piece = Array.from(keys.subarray(start, start + entriesInPiece), (key) => ({
-        ...(entries[key % places] as HeldEntry),
-        file: Math.floor(key / places),
-      }));
+      const piece = Array.from(keys.subarray(start, start + entriesInPiece), (key) => {
+        const entry = entries[key % places] as HeldEntry;
+        const { target } = entry;
+        return {
+          ...entry,
+          file: Math.floor(key / places),
+          target: target && { ...target, file: nowFile(target.file) },
+        };
+      });
       sqlite.run('INSERT INTO held (catalogue, first, last, entries) VALUES (?, ?, ?, ?)', [
         catalogue,
         piece[0]?.file ?? 0,

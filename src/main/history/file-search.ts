@@ -1,9 +1,11 @@
 /** Looks a file up in the index: first its name, then the catalogues that hold it, from the newest on. */
+import { bytesOfName, type FileNameEncoding } from '../../contract/file-names.ts';
 import type { FileHit } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import type { FilePattern, NameRule } from './file-pattern.ts';
+import { parseFilePatterns, type FilePattern, type NameRule } from './file-pattern.ts';
 import { decodeEntries, type HeldEntry } from './held-entries.ts';
-import { namesOf, pagesOf, pageWith, shownName, type NamePage, type NameTable } from './name-list.ts';
+import { readablePath } from './name-encoding.ts';
+import { nameOfLine, namesOf, pagesOf, pageWith, type NamePage, type NameTable } from './name-list.ts';
 import { restoreCommand } from './restore-command.ts';
 import type { CataloguePlace, PartPlace } from './run-facts.ts';
 import { bytesOf, numberOf, textOf, type Sqlite } from './sqlite.ts';
@@ -23,6 +25,15 @@ class NumberSet {
     this.#bits[number >> 3] = (this.#bits[number >> 3] ?? 0) | (1 << (number & 7));
     if (number < this.lowest) this.lowest = number;
     if (number > this.highest) this.highest = number;
+  }
+
+  /** Takes in the numbers of another set of the same pages. */
+  addAll(other: NumberSet): void {
+    other.#bits.forEach((bits, index) => {
+      this.#bits[index] = (this.#bits[index] ?? 0) | bits;
+    });
+    this.lowest = Math.min(this.lowest, other.lowest);
+    this.highest = Math.max(this.highest, other.highest);
   }
 
   has(number: number): boolean {
@@ -53,7 +64,7 @@ const lineFeed = 10;
  * Tells the place in the page of each name that fits. Only lines that hold the piece are looked at closely.
  */
 function fittingPlaces(names: Buffer, { line, piece }: NameRule, tell: (place: number) => void): void {
-  const wanted = Buffer.from(piece === '' ? '\n' : piece);
+  const wanted = Buffer.from(piece === '' ? '\n' : piece, 'latin1');
   let place = -1;
   let counted = 0;
   let at = names.indexOf(wanted);
@@ -62,7 +73,7 @@ function fittingPlaces(names: Buffer, { line, piece }: NameRule, tell: (place: n
     const begin = wanted[0] === lineFeed ? at + 1 : names.lastIndexOf(lineFeed, at) + 1;
     const end = names.indexOf(lineFeed, begin);
     for (; counted < begin; counted += 1) if (names[counted] === lineFeed) place += 1;
-    if (!line || line.test(names.toString('utf8', begin, end))) tell(place);
+    if (!line || line.test(names.toString('latin1', begin, end))) tell(place);
     at = names.indexOf(wanted, end);
   }
 }
@@ -139,6 +150,29 @@ class FittingFiles {
   }
 }
 
+/** Files that fit one of several patterns. */
+class FilesOfAny {
+  readonly #each: readonly FittingFiles[];
+
+  constructor(sqlite: Sqlite, patterns: readonly FilePattern[]) {
+    this.#each = patterns.map((pattern) => new FittingFiles(sqlite, pattern));
+  }
+
+  /** @returns all of them; undefined where they are many */
+  few(): NumberSet | undefined {
+    const [all, ...others] = this.#each.map((files) => files.few());
+    for (const other of others) {
+      if (!other) return undefined;
+      all?.addAll(other);
+    }
+    return all;
+  }
+
+  has(file: number): boolean {
+    return this.#each.some((files) => files.has(file));
+  }
+}
+
 /** Reads names by their numbers; pages are kept while one question is answered. */
 class PathReader {
   readonly #sqlite: Sqlite;
@@ -159,9 +193,9 @@ class PathReader {
     if (!page) return { name: '', page };
     const key = `${table} ${page.first}`;
     const names =
-      this.#names.get(key) ?? namesOf(this.#sqlite, table, page).toString('utf8').slice(1, -1).split('\n');
+      this.#names.get(key) ?? namesOf(this.#sqlite, table, page).toString('latin1').slice(1, -1).split('\n');
     this.#names.set(key, names);
-    return { name: shownName(names[id - page.first] ?? ''), page };
+    return { name: nameOfLine(names[id - page.first] ?? ''), page };
   }
 
   /** Without what stands before it in the archive. */
@@ -183,11 +217,22 @@ interface Catalogue {
 
 const tarBlock = 512;
 
-/** The tapes that a file begins, goes on and ends on. */
-function tapesOf({ tapes, recordBytes }: CataloguePlace, { offset, size, type }: HeldEntry): PartPlace[] {
-  const firstRecord = Math.floor(offset / recordBytes);
-  const end = offset + tarBlock + (type === 'File' ? size : 0);
-  const lastRecord = Math.floor((end - 1) / recordBytes);
+interface Found {
+  readonly entry: HeldEntry;
+  /** As the archive has it. */
+  readonly path: string;
+}
+
+/** @param inner without what stands before it */
+const pathIn = ({ prefix, type }: HeldEntry, inner: string): string =>
+  `${prefix}${inner}${type === 'Directory' && inner !== '' ? '/' : ''}`;
+
+const endOf = ({ offset, size, type }: HeldEntry): number => offset + tarBlock + (type === 'File' ? size : 0);
+
+/** The tapes from one entry to the end of another one, which may be the same. */
+function tapesOf({ tapes, recordBytes }: CataloguePlace, first: HeldEntry, last: HeldEntry): PartPlace[] {
+  const firstRecord = Math.floor(first.offset / recordBytes);
+  const lastRecord = Math.floor((endOf(last) - 1) / recordBytes);
   return tapes.filter(
     (tape) =>
       tape.firstRecord <= lastRecord &&
@@ -195,12 +240,16 @@ function tapesOf({ tapes, recordBytes }: CataloguePlace, { offset, size, type }:
   );
 }
 
-function hitOf({ line, place }: Catalogue, entry: HeldEntry, inner: string): FileHit {
-  const { type, prefix, size, mtime, offset } = entry;
-  const path = `${prefix}${inner}${type === 'Directory' && inner !== '' ? '/' : ''}`;
-  const tapes = tapesOf(place, entry);
+/** @param target of a hard link, where the catalogue holds it: tar makes a link only to a file that is there */
+function hitOf({ line, place }: Catalogue, { entry, path }: Found, target: Found | undefined): FileHit {
+  const { type, size, mtime, offset } = entry;
+  const shown = readablePath(path, place.fileNames);
+  const first = target?.entry ?? entry;
+  const tapes = tapesOf(place, first, entry);
   return {
-    path,
+    path: shown,
+    ...(shown === path ? {} : { pathBytes: bytesOfName(path).toString('hex') }),
+    ...(target ? { linkpath: readablePath(target.path, place.fileNames) } : {}),
     type,
     size,
     mtime: mtime === undefined ? undefined : new Date(mtime * 1000).toISOString(),
@@ -214,7 +263,7 @@ function hitOf({ line, place }: Catalogue, entry: HeldEntry, inner: string): Fil
     tapes: tapes.map(({ name, uuid, file }) => ({ name, uuid, file })),
     offset,
     record: Math.floor(offset / place.recordBytes),
-    command: restoreCommand(place, tapes, path, offset),
+    command: restoreCommand(place, tapes, target ? [target.path, path] : [path], first.offset),
   };
 }
 
@@ -252,27 +301,52 @@ function* entriesOf(
   }
 }
 
-/** @returns newest run first */
+/** The file whose content a hard link is: the last one of its name before it. */
+function targetOf(sqlite: Sqlite, catalogue: number, { target, offset }: HeldEntry): HeldEntry | undefined {
+  if (!target) return undefined;
+  const isWanted = {
+    piece: ({ first, last }: Piece) => first <= target.file && last >= target.file,
+    file: (file: number) => file === target.file,
+  };
+  return [...entriesOf(sqlite, catalogue, isWanted)]
+    .filter((entry) => entry.offset < offset)
+    .sort((one, other) => one.offset - other.offset)
+    .at(-1);
+}
+
+/** Encodings of the names in all catalogues, where they are not UTF-8. */
+const encodingsIn = (sqlite: Sqlite): FileNameEncoding[] =>
+  sqlite
+    .all("SELECT DISTINCT json_extract(place, '$.fileNames') AS encoding FROM catalogue")
+    .flatMap(({ encoding }) => (encoding === null ? [] : [textOf(encoding) as FileNameEncoding]));
+
+/**
+ * @param file a name, a path or a pattern (file-pattern.ts)
+ * @returns newest run first
+ * @throws FILE_UNNAMED
+ */
 export function whereIs(
   sqlite: Sqlite,
-  pattern: FilePattern,
+  file: string,
   limit: number,
 ): { readonly hits: readonly FileHit[]; readonly more: boolean } {
-  const files = new FittingFiles(sqlite, pattern);
+  const files = new FilesOfAny(sqlite, parseFilePatterns(file, encodingsIn(sqlite)));
   const few = files.few();
   const isWanted = few
     ? {
         piece: ({ first, last }: Piece) => few.hasWithin(first, last),
-        file: (file: number) => few.has(file),
+        file: (id: number) => few.has(id),
       }
-    : { piece: () => true, file: (file: number) => files.has(file) };
+    : { piece: () => true, file: (id: number) => files.has(id) };
   const hits: FileHit[] = [];
   if (few?.highest === 0) return { hits, more: false };
   const paths = new PathReader(sqlite);
+  const found = (entry: HeldEntry): Found => ({ entry, path: pathIn(entry, paths.path(entry.file)) });
   for (const catalogue of cataloguesOf(sqlite))
     for (const entry of entriesOf(sqlite, catalogue.id, isWanted)) {
       if (hits.length === limit) return { hits, more: true };
-      hits.push(hitOf(catalogue, entry, paths.path(entry.file)));
+      const target = targetOf(sqlite, catalogue.id, entry);
+      hits.push(hitOf(catalogue, found(entry), target && found(target)));
     }
   return { hits, more: false };
 }

@@ -11,10 +11,20 @@ export interface HeldEntry {
   readonly mtime: number | undefined;
   /** Where its header begins in the archive, in bytes. */
   readonly offset: number;
+  /** Of a hard link: the file whose content it is. */
+  readonly target?: LinkTarget | undefined;
+}
+
+export interface LinkTarget {
+  /** Number of the file; the catalogue need not hold it. */
+  readonly file: number;
+  readonly prefix: Prefix;
 }
 
 export const prefixes = ['', './', '/'] as const;
 export type Prefix = (typeof prefixes)[number];
+
+const hardLink = 'Link';
 
 /** The names of npm tar. */
 const types = [
@@ -22,7 +32,7 @@ const types = [
   'File',
   'Directory',
   'SymbolicLink',
-  'Link',
+  hardLink,
   'CharacterDevice',
   'BlockDevice',
   'FIFO',
@@ -56,18 +66,24 @@ class NumberWriter {
 export function encodeEntries(entries: readonly HeldEntry[]): Buffer {
   const writer = new NumberWriter();
   let before = 0;
-  for (const { file, type, prefix, size, mtime, offset } of entries) {
+  for (const { file, type, prefix, size, mtime, offset, target } of entries) {
     writer.add(file - before);
     writer.add(Math.max(0, types.indexOf(type)) * prefixes.length + prefixes.indexOf(prefix));
     writer.add(size);
     writer.add(mtime === undefined || mtime < 0 ? 0 : Math.floor(mtime) + 1);
     writer.add(offset);
+    if (type === hardLink) {
+      writer.add(target?.file ?? 0);
+      writer.add(prefixes.indexOf(target?.prefix ?? ''));
+    }
     before = file;
   }
   return writer.bytes;
 }
 
-const numbersBehindFile = 4;
+/** Size, time and offset; the target of a hard link. */
+const numbersBehindKind = 3;
+const numbersOfTarget = 2;
 
 class NumberReader {
   readonly #bytes: Buffer;
@@ -104,18 +120,25 @@ export function* decodeEntries(bytes: Buffer, isWanted: (file: number) => boolea
   let file = 0;
   while (!reader.isAtEnd) {
     file += reader.next();
+    const kind = reader.next();
+    const type = types[Math.floor(kind / prefixes.length)] ?? 'Other';
     if (!isWanted(file)) {
-      reader.skip(numbersBehindFile);
+      reader.skip(numbersBehindKind + (type === hardLink ? numbersOfTarget : 0));
       continue;
     }
-    const [kind, size, mtime, offset] = [reader.next(), reader.next(), reader.next(), reader.next()];
+    const [size, mtime, offset] = [reader.next(), reader.next(), reader.next()];
+    const target = type === hardLink ? targetOf(reader.next(), reader.next()) : undefined;
     yield {
       file,
-      type: types[Math.floor(kind / prefixes.length)] ?? 'Other',
+      type,
       prefix: prefixes[kind % prefixes.length] ?? '',
       size,
       mtime: mtime === 0 ? undefined : mtime - 1,
       offset,
+      ...(target ? { target } : {}),
     };
   }
 }
+
+const targetOf = (file: number, prefix: number): LinkTarget | undefined =>
+  file === 0 ? undefined : { file, prefix: prefixes[prefix] ?? '' };

@@ -173,6 +173,44 @@ describe('files', () => {
     });
   });
 
+  it('are kept apart and found by names that are not UTF-8', async () => {
+    const twins: GeneratedFile[] = [
+      { path: './\udca4\udca2', size: 1 },
+      { path: './\udca4\udca4', size: 2 },
+      { path: './あ', size: 3 },
+      { path: './\ufffd\ufffd', size: 4 },
+    ];
+    writeGeneratedRun(folder, run(1), twins);
+    writeGeneratedRun(folder, run(2, { fileNames: 'euc-jp' }), twins);
+    const index = opened();
+    expect(await where(index, '/*', 4)).toHaveLength(4);
+    expect(await where(index, '\\xA4\\xA4')).toEqual(['02 ./い', '01 ./\\xA4\\xA4']);
+    expect(await where(index, 'あ')).toEqual(['02 ./あ', '02 ./あ', '01 ./\\xA4\\xA2', '01 ./あ']);
+    const { hits } = await index.where({ file: '/\\xA4\\xA2', limit: 9 });
+    expect(hits.map(({ pathBytes, size }) => [pathBytes, size])).toEqual([
+      ['2e2fa4a2', 1],
+      ['2e2fa4a2', 1],
+    ]);
+    expect(hits[0]?.command).toMatch(/\| tar xvf - "`printf '\.\/\\244\\242'`"$/);
+  });
+
+  it('that are hard links are restored together with their targets', async () => {
+    const links: GeneratedFile[] = [
+      { path: './app/real.db', size: 70_000 },
+      { path: './app/other.db', size: 100 },
+      { path: './z.db', size: 0, type: 'Link', linkpath: './app/real.db' },
+      { path: './gone.db', size: 0, type: 'Link', linkpath: './not-here' },
+    ];
+    writeGeneratedRun(folder, run(1), links);
+    const { hits } = await opened().where({ file: '/*.db', limit: 9 });
+    expect(
+      hits.map(({ path, linkpath, offset, command }) => [path, linkpath, offset, command.split(' | ')[1]]),
+    ).toEqual([
+      ['./gone.db', undefined, 72_192, 'tar xvf - ./gone.db'],
+      ['./z.db', './app/real.db', 71_680, 'tar xvf - ./app/real.db ./z.db'],
+    ]);
+  });
+
   it('are found in a catalogue that was compressed, and in none that is gone', async () => {
     writeThree();
     const file = join(folder, 'runs', `${run(1).run}.catalogue.ndjson`);

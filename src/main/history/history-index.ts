@@ -121,8 +121,8 @@ export class HistoryIndex {
   /** @throws FILE_UNNAMED */
   async where({ file, limit, patience }: WhereQuestion): Promise<FoundFiles> {
     const begun = performance.now();
-    const pattern = parseFilePattern(file);
-    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, pattern, limit));
+    parseFilePattern(file);
+    const found = await this.#answer('all', patience, (sqlite) => whereIs(sqlite, file, limit));
     const hits = withLosses(this.#tapesFile, found.hits);
     return { ...found, hits, took: performance.now() - begun, unread: this.#refresh.unreadEntries };
   }

@@ -1,6 +1,6 @@
 /** The tables of the index. Whatever is changed here needs another version: an index of another one is built anew. */
 
-export const indexVersion = 1;
+export const indexVersion = 2;
 
 export const indexTables = `
 -- generation goes up whenever names were added; runs is another one whenever a run was changed.
@@ -26,7 +26,7 @@ CREATE TABLE catalogue (
   entries INTEGER NOT NULL, done INTEGER NOT NULL, finished INTEGER NOT NULL, place TEXT NOT NULL, UNIQUE (run, position)
 );
 
--- Paths of directories, and names in them: pages of lines, in the order of their numbers, sorted within what came at once.
+-- Paths of directories, and names in them: pages of lines in bytes (name-list.ts), in the order of their numbers, sorted within what came at once.
 CREATE TABLE directory_page (
   first INTEGER PRIMARY KEY, count INTEGER NOT NULL, low TEXT NOT NULL, high TEXT NOT NULL, names BLOB NOT NULL, hashes BLOB NOT NULL
 );

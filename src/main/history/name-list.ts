@@ -2,7 +2,9 @@
  * A list of different texts that only grows: paths of directories, or names in them. Each has a number, from 1. It lies in pages of lines, so
  * that a pattern is looked for in a page at a time, as fast as memory is read.
  */
+import { nameOfBytes } from '../../contract/file-names.ts';
 import { IdTable, type PathHash } from './id-table.ts';
+import { byteStringOf, type ByteString } from './name-encoding.ts';
 import { bytesOf, numberOf, textOf, type Sqlite } from './sqlite.ts';
 
 export type NameTable = 'directory_page' | 'file_page';
@@ -10,13 +12,16 @@ export type NameTable = 'directory_page' | 'file_page';
 const namesInPage = 2048;
 
 /** A name may hold a line feed, which ends a line here: another sign stands for it that is no character (Unicode 23.7). */
-const lineFeedSign = '\ufdd0';
-export const storedName = (name: string): string =>
-  name.includes('\n') ? name.replaceAll('\n', lineFeedSign) : name;
-export const shownName = (line: string): string => line.replaceAll(lineFeedSign, '\n');
+const lineFeedSign = byteStringOf('\ufdd0');
+export const storedLine = (bytes: ByteString): ByteString =>
+  bytes.includes('\n') ? bytes.replaceAll('\n', lineFeedSign) : bytes;
+/** A line holds the bytes of a name, whatever they say. */
+export const storedName = (name: string): ByteString => storedLine(byteStringOf(name));
+export const nameOfLine = (line: ByteString): string =>
+  nameOfBytes(Buffer.from(line.replaceAll(lineFeedSign, '\n'), 'latin1'));
 
 interface NewName {
-  readonly name: string;
+  readonly name: ByteString;
   readonly hash: PathHash;
   /** As which of the new ones it came. */
   readonly came: number;
@@ -91,22 +96,22 @@ export class NameWriter {
       page.length,
       names[0] ?? '',
       names.at(-1) ?? '',
-      Buffer.from(`\n${names.join('\n')}\n`),
+      Buffer.from(`\n${names.join('\n')}\n`, 'latin1'),
       hashes,
     ]);
   }
 }
 
-/** By UTF-16 units, as `<` does. */
-function compare(one: string, other: string): number {
+/** By bytes. */
+function compare(one: ByteString, other: ByteString): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
 export interface NamePage {
   readonly first: number;
   readonly count: number;
-  readonly low: string;
-  readonly high: string;
+  readonly low: ByteString;
+  readonly high: ByteString;
 }
 
 interface KeptPages {

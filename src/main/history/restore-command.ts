@@ -1,6 +1,6 @@
 /** How a file is got back from the tape, in one command line for the tape host, by hand: no Shadowtape is needed for it. Pure. */
 import { withRewind, withoutRewind } from '../tape/tape-device.ts';
-import { commandLine, quoteArgument } from '../ssh/quoting.ts';
+import { commandLine, quoteArgument, quoteName } from '../ssh/quoting.ts';
 import type { CataloguePlace, PartPlace } from './run-facts.ts';
 
 function read(device: string, recordBytes: number): string {
@@ -32,13 +32,13 @@ const nextTape = (name: string | undefined) =>
 
 /**
  * @param tapes on which the file lies, in order
- * @param path as the archive has it
- * @param offset where it begins in the archive, in bytes
+ * @param paths as the archive has them (contract/file-names.ts): tar is given their bytes as arguments
+ * @param offset where the first of them begins in the archive, in bytes
  */
 export function restoreCommand(
   { device, recordBytes }: Pick<CataloguePlace, 'device' | 'recordBytes'>,
   tapes: readonly PartPlace[],
-  path: string,
+  paths: readonly string[],
   offset: number,
 ): string {
   const [first] = tapes;
@@ -51,5 +51,6 @@ export function restoreCommand(
   // The archive goes on from another tape: there tar needs the beginning of an entry.
   const skipped = offset - (first?.firstRecord ?? 0) * recordBytes;
   const cut = first && first.firstRecord > 0 ? [`tail -c +${skipped + 1}`] : [];
-  return [grouped, ...cut, commandLine(['tar', 'xvf', '-', path])].join(' | ');
+  const extraction = [commandLine(['tar', 'xvf', '-']), ...paths.map(quoteName)].join(' ');
+  return [grouped, ...cut, extraction].join(' | ');
 }

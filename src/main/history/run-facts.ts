@@ -1,5 +1,6 @@
 /** What the index keeps of a run, folded from its events. Pure. */
 import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { TrendPoint } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import { volumeOf } from '../../folds/figures.ts';
@@ -15,6 +16,8 @@ export interface CataloguePlace {
   readonly device: string;
   readonly recordBytes: number;
   readonly tapes: readonly PartPlace[];
+  /** Encoding of its names; UTF-8 where absent. */
+  readonly fileNames?: FileNameEncoding | undefined;
 }
 
 /** What one tape holds of a volume's dump. */
@@ -182,7 +185,7 @@ function tapesOf(start: Started, events: readonly RunEvent[], volume: string): P
 function cataloguesOf(start: Started, events: readonly RunEvent[]): CatalogueFacts[] {
   const last = new Map<string, EventOf<'catalogue'>>();
   for (const event of events) if (event.type === 'catalogue') last.set(event.volume, event);
-  return [...last.values()].map(({ volume, file, entries }) => ({
+  return [...last.values()].map(({ volume, file, entries, fileNames }) => ({
     file,
     entries,
     place: {
@@ -191,6 +194,7 @@ function cataloguesOf(start: Started, events: readonly RunEvent[]): CatalogueFac
       device: start.tape.device,
       recordBytes: start.recordBytes,
       tapes: tapesOf(start, events, volume),
+      fileNames,
     },
   }));
 }

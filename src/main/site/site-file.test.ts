@@ -99,10 +99,10 @@ describe('a site file that cannot be read', () => {
 describe('a site file that is not YAML', () => {
   it('may refer to itself, and is refused like any other', () => {
     expect(() => parseSite('site.yaml', 'site: &site [*site]\n')).toThrow(
-      'site.yaml: site: must be text, but is a list',
+      'site.yaml:1: site: must be text, but is a list',
     );
     expect(() => parseSite('site.yaml', 'jobs: &jobs { jobs: *jobs }\n')).toThrow(
-      'site.yaml: site: is missing',
+      'site.yaml:1: unknown key "jobs" in jobs.jobs',
     );
   });
 
@@ -150,7 +150,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'extra',
       'the file',
-      'site, platform, gds, hosts, tape, connections, report, sign, journals, notify, jobs',
+      'site, platform, fileNames, gds, hosts, tape, connections, report, sign, journals, notify, jobs',
       (site) => (site.extra = 1),
     ],
     [
@@ -292,6 +292,99 @@ describe('a site file with a wrong key or value', () => {
   it('says of an empty file that it is empty', () => {
     expect(() => parseSite('site.yaml', '# nothing yet\n')).toThrow(
       'site.yaml: the file: must be a set of keys, but is empty',
+    );
+  });
+});
+
+describe('a site file with several errors', () => {
+  const broken = sampleSiteText
+    .replace('device: /dev/rmt/0,', 'devcie: /dev/rmt/0,')
+    .replace('method: 6a ', 'method: 7a ')
+    .replace('approve:', 'aprove:');
+
+  it('tells all of them with their lines, and misspelt keys first', () => {
+    expect(() => parseSite('site.yaml', broken)).toThrow(
+      expect.objectContaining({
+        code: 'SITE_KEY_UNKNOWN',
+        message: 'site.yaml:7: unknown key "devcie" in tape',
+        hint: 'keys that may stand here: host, device, drive, rmt, rmtDialect, changer, nextTape',
+        evidence: {
+          also: [
+            'site.yaml:18: unknown key "aprove" in jobs.nightly',
+            'site.yaml:7: tape.device: is missing',
+            'site.yaml:13: jobs.nightly.method: must be one of: 6a, 6b, 6c, 6d, 6e',
+          ].join('\n'),
+        },
+      }),
+    );
+  });
+
+  it('tells every rule that is broken', () => {
+    const text = sampleSiteText
+      .replace('/dev/rmt/0', '/dev/st0')
+      .replace('class: Class2', 'class: Class1')
+      .replace('master: Volume1', 'master: Volume2');
+    expect(() => parseSite('site.yaml', text)).toThrow(
+      expect.objectContaining({
+        message:
+          'site.yaml:7: tape.device: /dev/st0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+        evidence: {
+          also: [
+            'site.yaml:11: jobs.nightly.volumes[0]: Volume2 stands twice; a proxy volume is not its own master',
+            'site.yaml:12: jobs.nightly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
+          ].join('\n'),
+        },
+      }),
+    );
+  });
+
+  it('refuses names that every object has, and takes those that only seem to be', () => {
+    const named = (name: string) => sampleSiteText.replace('  nightly:', `  ${name}:`);
+    expect(() => parseSite('site.yaml', named('__proto__'))).toThrow(
+      'site.yaml:9: jobs.__proto__: this name cannot be used',
+    );
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) {
+      const site = parseSite('site.yaml', named(name));
+      expect(chooseJob('site.yaml', site, undefined)).toMatchObject({ name, job: { class: 'Class1' } });
+    }
+  });
+});
+
+describe('merge keys in a site file', () => {
+  const merging = (defaults: string, node2: string) =>
+    sampleSiteText.replace(/node1: {.*/, `node1: &h ${defaults}`).replace(/node2: {.*/, `node2: ${node2}`);
+
+  it('are merged, and own keys win', () => {
+    const site = parseSite(
+      'site.yaml',
+      merging('{ role: primary, user: root, port: 22 }', '{ <<: *h, address: n2, port: 2022 }'),
+    );
+    expect(site.hosts['node2']).toMatchObject({ role: 'primary', user: 'root', address: 'n2', port: 2022 });
+  });
+
+  it.each([
+    ['a text', '{ <<: root }', 'the merge key << takes a set of keys, such as *NAME of one'],
+    ['a list of texts', '{ <<: [*h, a] }', 'the merge key << takes a set of keys, such as *NAME of one'],
+    ['itself', '&n { <<: *n }', 'the merge key << merges a set of keys into itself'],
+    ['an alias without its anchor', '{ <<: *x }', 'there is no anchor &x before *x'],
+  ])('are refused where they merge %s', (_what, node2, reason) => {
+    expect(() => parseSite('site.yaml', merging('{ role: primary }', node2))).toThrow(
+      new RegExp(`^site.yaml is not valid YAML: line 5, column \\d+: ${reason.replace(/[*]/g, '\\*')}$`),
+    );
+  });
+
+  it('are refused where they merge into more than a site has', () => {
+    const rows = Array.from({ length: 8 }, (_, index) => {
+      const sources =
+        index === 0
+          ? ''
+          : `<<: [${Array(10)
+              .fill(`*m${index - 1}`)
+              .join(', ')}], `;
+      return `k${index}: &m${index} { ${sources}a${index}: 1 }`;
+    });
+    expect(() => parseSite('site.yaml', rows.join('\n'))).toThrow(
+      'site.yaml is too large for a site file: it has more than 10,000 keys',
     );
   });
 });

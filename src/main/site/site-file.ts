@@ -1,24 +1,28 @@
 import { readFile, stat } from 'node:fs/promises';
 import {
   isAlias,
-  isNode,
   isScalar,
   LineCounter,
   parseDocument,
   visit,
   type Document,
+  type Node,
   type Pair,
   type YAMLParseError,
 } from 'yaml';
-import { failure, isFailure } from '../../contract/errors.ts';
-import { siteFailure } from './site-issues.ts';
-import { checkSiteRules } from './site-rules.ts';
+import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
+import { isMerge, mergedKeys, mergeTrouble, startOf, type Trouble } from './merge-keys.ts';
+import { siteFailures } from './site-issues.ts';
+import { pathOf, SiteLines } from './site-lines.ts';
+import { brokenRules } from './site-rules.ts';
 import { siteSchema, type Job, type Site } from './site-schema.ts';
 
 /** Enough for any site file; more is a file that was made to exhaust the memory. */
 const mostAliases = 100;
 /** Far more than any site has. Reading that much takes less than a second, while runs of this process wait. */
 const mostKeys = 10_000;
+/** For each of them the library looks for its anchor from the beginning. */
+const mostMerges = 500;
 /** In characters. */
 const longestText = 500_000;
 
@@ -28,11 +32,6 @@ function parserWords({ code, message }: YAMLParseError): string {
   const [first = ''] = message.split('\n');
   if (/call stack/.test(first)) return 'its lists and sets of keys are nested too deeply';
   return first.charAt(0).toLowerCase() + first.slice(1);
-}
-
-interface Trouble {
-  readonly at: number;
-  readonly reason: string;
 }
 
 /** The key of a pair, where it is plain: two that are alike name the same thing. */
@@ -46,19 +45,21 @@ const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key
 function troubleIn(file: string, document: Document): Trouble | undefined {
   let trouble: Trouble | undefined;
   let keys = 0;
-  const anchors = new Set<string>();
+  let merges = 0;
+  const anchors = new Map<string, Node>();
   visit(document, {
     Node(_key, node) {
-      if (!isAlias(node) && node.anchor !== undefined) anchors.add(node.anchor);
+      if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
     },
-    Map(_key, map) {
-      if (map.anchor !== undefined) anchors.add(map.anchor);
+    Map(_key, map, around) {
+      if (map.anchor !== undefined) anchors.set(map.anchor, map);
       keys += map.items.length;
-      if (keys > mostKeys) return visit.BREAK;
+      merges += map.items.filter(isMerge).length;
+      if (keys > mostKeys || merges > mostMerges) return visit.BREAK;
       const double = firstDouble(map.items);
-      if (!double) return undefined;
-      trouble = { at: startOf(double.key), reason: 'this key stands twice' };
-      return visit.BREAK;
+      if (double) trouble = { at: startOf(double.key), reason: 'this key stands twice' };
+      else trouble = mergeTrouble(map, anchors, [...around, map]);
+      return trouble && visit.BREAK;
     },
     Alias(_key, alias) {
       if (anchors.has(alias.source)) return undefined;
@@ -67,11 +68,11 @@ function troubleIn(file: string, document: Document): Trouble | undefined {
       return visit.BREAK;
     },
   });
-  if (keys > mostKeys) throw tooLarge(file, `it has more than ${mostKeys.toLocaleString('en-US')} keys`);
+  if (merges > mostMerges) throw tooLarge(file, `it has more than ${mostMerges} merge keys (<<)`);
+  const isLarge = keys > mostKeys || (!trouble && mergedKeys(document) > mostKeys);
+  if (isLarge) throw tooLarge(file, `it has more than ${mostKeys.toLocaleString('en-US')} keys`);
   return trouble;
 }
-
-const startOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0);
 
 function firstDouble(items: readonly Pair[]): Pair | undefined {
   const seen = new Set<string>();
@@ -99,6 +100,7 @@ export function parseYaml(file: string, text: string): unknown {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
+    merge: true,
     logLevel: 'error',
   });
   const [error] = document.errors;
@@ -112,21 +114,54 @@ export function parseYaml(file: string, text: string): unknown {
   }
 }
 
+/** All that is wrong with what was read from a site file, or the site. */
+function siteOrErrors(file: string, data: unknown): Site | ShadowtapeError[] {
+  const { data: site, error } = siteSchema.safeParse(data);
+  const errors = siteFailures(file, siteSchema, error, data);
+  const all = errors.length > 0 || !site ? errors : brokenRules(file, site);
+  return all.length > 0 || !site ? all : site;
+}
+
+/** How many errors are told at once. */
+const mostErrors = 50;
+
+/** One error with the sentences of the others as its evidence. */
+function together([first, ...others]: readonly ShadowtapeError[]): ShadowtapeError {
+  if (!first) throw new Error('there is an error');
+  const told = others.slice(0, mostErrors).map(({ message }) => message);
+  const left = others.length - told.length;
+  const also = [...told, ...(left > 0 ? [`and ${left} more`] : [])].join('\n');
+  return also === '' ? first : new ShadowtapeError({ ...first.toInfo(), evidence: { also } });
+}
+
+/** The same error with its line behind the name of the file, as compilers write it. */
+function withLine(file: string, linesOf: () => SiteLines, error: ShadowtapeError): ShadowtapeError {
+  const path = pathOf(file, error);
+  const line = path === undefined ? undefined : linesOf().lineOf(path);
+  if (line === undefined) return error;
+  const sentence = `${file}:${line}${error.message.slice(file.length)}`;
+  return new ShadowtapeError({ ...error.toInfo(), sentence });
+}
+
 /**
  * Reads the text of a site file.
  * @param file its path, for the messages
- * @throws SITE_FILE_NOT_YAML, SITE_FILE_TOO_LARGE, SITE_KEY_UNKNOWN, SITE_VALUE_WRONG, SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE
+ * @throws SITE_FILE_NOT_YAML, SITE_FILE_TOO_LARGE; SITE_KEY_UNKNOWN, SITE_VALUE_WRONG, SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE with all others
+ * of these as evidence
  */
 export function parseSite(file: string, text: string): Site {
-  return siteOf(file, parseYaml(file, text));
+  const found = siteOrErrors(file, parseYaml(file, text));
+  if (!Array.isArray(found)) return found;
+  let lines: SiteLines | undefined;
+  const linesOf = () => (lines ??= new SiteLines(text));
+  throw together(found.map((error) => withLine(file, linesOf, error)));
 }
 
-/** The same for a site that is already plain data (the embedded lab's). */
+/** The same for a site that is already plain data (the embedded lab's): without lines. */
 export function siteOf(file: string, data: unknown): Site {
-  const parsed = siteSchema.safeParse(data);
-  if (!parsed.success) throw siteFailure(file, siteSchema, parsed.error, data);
-  checkSiteRules(file, parsed.data);
-  return parsed.data;
+  const found = siteOrErrors(file, data);
+  if (Array.isArray(found)) throw together(found);
+  return found;
 }
 
 const fileWords: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-/** Turns the first thing that zod finds wrong into an error of the table, with the file, the place and what may stand there. */
+/** Turns what zod finds wrong into errors of the table, with the file, the place and what may stand there. */
 import type { z } from 'zod';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 
@@ -67,8 +67,8 @@ interface Place {
   readonly data: unknown;
 }
 
-/** Of several forms that may stand there, the one is told that has most of the keys that were given. */
-function unknownKey(
+/** An error for each key. Of several forms that may stand there, the one is told that has most of the keys that were given. */
+function unknownKeys(
   { file, root, data }: Place,
   issue: Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>,
 ) {
@@ -76,12 +76,9 @@ function unknownKey(
   const forms = schemasAt(root, issue.path).map(({ shape }) => Object.keys(shape ?? {}));
   const shared = (form: readonly string[]) => given.filter((key) => form.includes(key)).length;
   const [allowed = []] = forms.sort((a, b) => shared(b) - shared(a));
-  return failure('SITE_KEY_UNKNOWN', {
-    file,
-    key: issue.keys[0] ?? '',
-    path: pathText(issue.path),
-    allowed: allowed.join(', '),
-  });
+  return issue.keys.map((key) =>
+    failure('SITE_KEY_UNKNOWN', { file, key, path: pathText(issue.path), allowed: allowed.join(', ') }),
+  );
 }
 
 /** The issue of the member of a union that came closest: the one whose complaint lies deepest. */
@@ -146,17 +143,52 @@ function wording({ root }: Place, issue: z.core.$ZodIssue): string {
 }
 
 /**
+ * Names that the schema passes over in silence: zod drops this one, since it would change the object that it makes. What refers to itself
+ * is looked at once.
+ */
+function droppedNames(
+  file: string,
+  value: unknown,
+  path: Path = [],
+  seen = new Set<unknown>(),
+): ShadowtapeError[] {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const inside = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key !== '__proto__') return droppedNames(file, inner, inside, seen);
+    return [
+      failure('SITE_VALUE_WRONG', { file, path: pathText(inside), reason: 'this name cannot be used' }),
+    ];
+  });
+}
+
+function failuresOf(place: Place, given: z.core.$ZodIssue): ShadowtapeError[] {
+  const issue = closest(given);
+  if (issue.code === 'unrecognized_keys') return unknownKeys(place, issue);
+  const { file } = place;
+  return [failure('SITE_VALUE_WRONG', { file, path: pathText(issue.path), reason: wording(place, issue) })];
+}
+
+const isUnknownKey = ({ code }: ShadowtapeError): boolean => code === 'SITE_KEY_UNKNOWN';
+
+/**
+ * All that is wrong, unknown keys first: what is missing is often there under a misspelt name.
  * @param file the site file's path, as the user gave it
+ * @param error undefined where the schema has nothing against it
  * @param data what was read from it
  */
-export function siteFailure(
+export function siteFailures(
   file: string,
   schema: z.ZodType,
-  error: z.ZodError,
+  error: z.ZodError | undefined,
   data: unknown,
-): ShadowtapeError {
+): ShadowtapeError[] {
   const place: Place = { file, root: schema as unknown as SchemaShape, data };
-  const issue = closest(error.issues[0] as z.core.$ZodIssue);
-  if (issue.code === 'unrecognized_keys') return unknownKey(place, issue);
-  return failure('SITE_VALUE_WRONG', { file, path: pathText(issue.path), reason: wording(place, issue) });
+  const issues = error?.issues ?? [];
+  const found = [
+    ...issues.flatMap((issue) => failuresOf(place, issue as z.core.$ZodIssue)),
+    ...droppedNames(file, data),
+  ];
+  return [...found.filter(isUnknownKey), ...found.filter((each) => !isUnknownKey(each))];
 }

@@ -1,5 +1,5 @@
 /** Rules of a site file that no single value can break alone: GDS names, hosts that are the same machine, roles. */
-import { failure, isFailure } from '../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import { isDeviceName, isGdsName } from '../gds/gds-name.ts';
 import { withoutRewind } from '../tape/tape-device.ts';
 import { whyMethodDoesNotFit } from './file-system.ts';
@@ -183,24 +183,42 @@ function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []
   });
 }
 
+/** Each looks at one thing, and stops at the first that is wrong with it. */
+function checksOf(file: string, site: Site): (() => void)[] {
+  const ofJobs = Object.entries(site.jobs).flatMap(([name, job]) => {
+    const path = `jobs.${name}`;
+    return [
+      () => checkName({ file, path: `${path}.class` }, job.class),
+      () => checkVolumes(file, `${path}.volumes`, job),
+      () => checkShadow(file, `${path}.shadow`, job),
+      () => checkServices(file, `${path}.services`, job, site),
+      () => checkScripts(file, `${path}.scripts`, job, site),
+      () => checkSpan(file, path, job),
+      () => checkFingerprint(file, path, job),
+      () => checkFileSystem(file, path, job, site),
+      () => checkNotify(file, `${path}.notify`, job.notify),
+    ];
+  });
+  return [
+    () => checkHosts(file, site),
+    () => checkTape(file, site),
+    () => checkNotify(file, 'notify', site.notify),
+    ...ofJobs,
+  ];
+}
+
 /**
  * @param file the site file's path, for the messages
- * @throws SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE, SITE_VALUE_WRONG
+ * @returns SITE_NAME_FORBIDDEN, SITE_HOSTS_ALIKE, SITE_VALUE_WRONG
  */
-export function checkSiteRules(file: string, site: Site): void {
-  checkHosts(file, site);
-  checkTape(file, site);
-  checkNotify(file, 'notify', site.notify);
-  for (const [name, job] of Object.entries(site.jobs)) {
-    const path = `jobs.${name}`;
-    checkName({ file, path: `${path}.class` }, job.class);
-    checkVolumes(file, `${path}.volumes`, job);
-    checkShadow(file, `${path}.shadow`, job);
-    checkServices(file, `${path}.services`, job, site);
-    checkScripts(file, `${path}.scripts`, job, site);
-    checkSpan(file, path, job);
-    checkFingerprint(file, path, job);
-    checkFileSystem(file, path, job, site);
-    checkNotify(file, `${path}.notify`, job.notify);
-  }
+export function brokenRules(file: string, site: Site): ShadowtapeError[] {
+  return checksOf(file, site).flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return [error];
+    }
+  });
 }

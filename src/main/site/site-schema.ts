@@ -4,6 +4,7 @@
  * Names that GDS must accept are checked apart (site-rules.ts), so that their message can say what GDS allows.
  */
 import { z } from 'zod';
+import { fileNameEncodings } from '../../contract/file-names.ts';
 import { isTapeName } from '../tape/tape-label.ts';
 import { fileSystems } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
@@ -182,6 +183,8 @@ export const hostSchema = z.strictObject({
 export const siteSchema = z.strictObject({
   site: nonEmpty,
   platform: z.enum(['solaris', 'linux']),
+  /** How names of files on the volumes are encoded; UTF-8 where absent. For people alone: lists and tapes keep every byte. */
+  fileNames: z.enum(fileNameEncodings).optional(),
   gds: z
     .strictObject({
       /** What sdxinfo prints, and fails with, on a node that has no object at all. Its wording differs by release. */

@@ -3,6 +3,7 @@
  * vector becomes text, and where a command is told its language. What it makes means the same in sh, ksh, bash, zsh, csh and tcsh.
  */
 import { failure } from '../../contract/errors.ts';
+import { bytesOfName } from '../../contract/file-names.ts';
 
 /**
  * Words that no shell reads as anything but themselves; everything the GDS guide types is of this kind. `=` does not begin one: zsh looks
@@ -47,6 +48,27 @@ function singleQuoted(text: string): string {
 export function quoteArgument(text: string): string {
   refuseUnsendable(text);
   return bareArgument.test(text) ? text : singleQuoted(text);
+}
+
+/** What a terminal may not show, or take, as it is: bytes that are not UTF-8, control characters, signs that turn the direction of a text. */
+const notTyped = /[\p{Cc}\p{Surrogate}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** One byte in the format of printf(1): itself where no shell and no printf reads it as anything else. */
+const inFormat = (byte: number): string => {
+  const sign = String.fromCharCode(byte);
+  return /[A-Za-z0-9_./ ]/.test(sign) ? sign : `\\${byte.toString(8).padStart(3, '0')}`;
+};
+
+/**
+ * The name of a file in an archive (contract/file-names.ts) as a word of a command line that a person gives to a shell: as `quoteArgument`
+ * has it, or where its bytes cannot be typed, written by printf(1). That line is ASCII, and the same to sh, ksh, bash, zsh, csh and tcsh,
+ * but for a name with a line feed, which csh would split.
+ * @throws ARGUMENT_FORBIDDEN for a NUL character
+ */
+export function quoteName(name: string): string {
+  // A shell takes line feeds off the end of what a command prints.
+  if (!notTyped.test(name) || /\0|\n$/.test(name)) return quoteArgument(name);
+  return `"\`printf '${Array.from(bytesOfName(name), inFormat).join('')}'\`"`;
 }
 
 /**

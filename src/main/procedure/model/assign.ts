@@ -163,6 +163,7 @@ export function assign(
     volumes: volumesOf(job, layout),
     shadow: { class: job.shadow.class, layout, devices: shadowDevices(named, layout) },
     fingerprintSeed: seed,
+    ...(site.fileNames === undefined ? {} : { fileNames: site.fileNames }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What one run is to do: the job, with what the site file and sdxinfo say of it. Plain data. */
 import type { ShadowLayout } from '../../gds/shadow-layout.ts';
+import type { FileNameEncoding } from '../../../contract/file-names.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
 import type { MissingNode } from './missing-node.ts';
 import type { StepCommand } from './step.ts';
@@ -62,6 +63,8 @@ export interface Assignment {
   readonly fingerprintSeed: string;
   /** What sdxinfo prints on a node without any object; undefined where the site file does not say. */
   readonly noObjectsMessage: string | undefined;
+  /** How names of files on the volumes are encoded, where that is not UTF-8. */
+  readonly fileNames?: FileNameEncoding | undefined;
 }
 
 /** The names of the job's proxy volumes. */

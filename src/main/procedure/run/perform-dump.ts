@@ -273,6 +273,7 @@ async function dumpThroughConsole(context: RunContext, step: Step, volume: Volum
       entries,
       file,
       sha256: catalogue.digest(),
+      fileNames: context.assignment.fileNames,
     });
   } finally {
     catalogue?.close();
