@@ -289,7 +289,7 @@ export const errorTable = {
   },
   METHOD_NOT_ON_PLATFORM: {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
-    hint: 'use method 6a, which backs up the raw device',
+    hint: 'use 6a (the raw device, dd), 6b (ext3, tar) or 6c (ext3, dump)',
   },
   METHOD_NOT_FOR_FILE_SYSTEM: {
     sentence: '{reason}',
