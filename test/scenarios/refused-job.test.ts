@@ -48,8 +48,6 @@ describe('what cannot be run at this site', () => {
   });
 
   it.each([
-    ['6b', 'ufs'],
-    ['6c', 'ufs'],
     ['6d', 'sfxfs'],
     ['6e', 'sfxfs'],
   ] as const)('is %s on Linux, which has no %s', async (method, fileSystem) => {
@@ -60,7 +58,7 @@ describe('what cannot be run at this site', () => {
     expect(await refusedUnasked({ method, change: linux })).toEqual({
       code: 'METHOD_NOT_ON_PLATFORM',
       sentence: `method ${method} backs up a ${fileSystem} file system, which Linux does not have`,
-      hint: 'use method 6a, which backs up the raw device',
+      hint: 'use 6a (the raw device, dd), 6b (ext3, tar) or 6c (ext3, dump)',
     });
   });
 
