@@ -798,6 +798,10 @@ export const errorTable = {
     sentence: '{folder} does not hold a lab that this version can read',
     hint: 'give the lab an empty folder, or remove this one',
   },
+  LAB_PLATFORM_OTHER: {
+    sentence: 'the lab in {folder} runs {actual}, not {wanted}',
+    hint: 'add --fresh-lab, which removes that lab and makes a new one, or leave --platform out',
+  },
   LAB_DISK_FULL: {
     sentence: 'the lab needs {needed} MiB in {folder}, and {free} MiB are free there',
     hint: 'make room, give the lab a folder on another file system, or make its volumes smaller',

@@ -15,7 +15,9 @@ const typed = async (node: NodeName, line: string) => {
 
 beforeAll(async () => {
   ({ lab, end } = await testLab({ blocks: 2048 }));
-  const proxies = volumePairs().map(({ proxy }) => proxy).join(',');
+  const proxies = volumePairs()
+    .map(({ proxy }) => proxy)
+    .join(',');
   await typed('node1', 'umount /app; umount /data; umount /home');
   await typed('node1', `sdxproxy Part -c Class1 -p ${proxies} -a pjrm=off`);
   await typed('node1', `sdxvolume -F -c Class1 -v ${proxies} -e allnodes`);

@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openLab } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { labSite } from './lab-site.ts';
-import { mustRun, run, testLab } from './lab.test-support.ts';
+import { mustRun, run, temporaryFolder, testLab } from './lab.test-support.ts';
 import type { Ran } from './lab.test-support.ts';
 
 let lab: Lab;
@@ -83,6 +85,20 @@ describe('a host that runs Linux', () => {
       stderr: "dd: failed to open '/dev/rmt/0': No such file or directory\n",
     });
     expect(await mustRun(lab, 'node3', 'mt -f /dev/nst0 status')).toMatch(/^SCSI 2 tape drive:\n/);
+  });
+
+  test('keeps its platform when the lab is opened again', async () => {
+    const folder = await temporaryFolder();
+    const first = await openLab({ folder, blocks: 4096, platform: 'linux' });
+    await first.close();
+    await expect(openLab({ folder, platform: 'solaris' })).rejects.toMatchObject({
+      code: 'LAB_PLATFORM_OTHER',
+      message: `the lab in ${folder} runs linux, not solaris`,
+    });
+    const again = await openLab({ folder });
+    expect(again.platform).toBe('linux');
+    await again.close();
+    await rm(folder, { recursive: true, force: true });
   });
 
   test('is what the site file of the lab says', () => {

@@ -9,6 +9,7 @@ import { isProgram } from './commands/commands.ts';
 import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults/faults.ts';
 import { bytesOf } from './gds/gds-blocks.ts';
+import { failure } from '../contract/errors.ts';
 import { copiesOf } from './gds/gds-mapping.ts';
 import { volumeOf } from './gds/gds-model.ts';
 import { lockFolder, requireSpace } from './lab-folder.ts';
@@ -40,7 +41,7 @@ export interface LabOptions {
   /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. the other volumes are smaller. */
   readonly blocks?: number;
   readonly seed?: string;
-  /** What the hosts run: solaris where it is not given. A lab that lives there already keeps its own. */
+  /** What the hosts run; where it is not given, solaris, or what the lab runs that lives there already. */
   readonly platform?: Platform;
   /** 150 MB/s where it is not given: 512 MiB take three to four seconds. */
   readonly rejoinBytesPerSecond?: number;
@@ -136,6 +137,8 @@ function neededBytes(model: LabModel): number {
 async function openWorld(options: LabOptions): Promise<World> {
   const { folder, seed = 'shadowtape', blocks = 1_048_576, platform } = options;
   const known = await loadModel(folder);
+  if (known && platform !== undefined && platformOf(known) !== platform)
+    throw failure('LAB_PLATFORM_OTHER', { folder, actual: platformOf(known), wanted: platform });
   const model = known ?? newModel(seed, blocks, platform);
   if (!known) await requireSpace(folder, neededBytes(model));
   const disks = known ? await Disks.open(folder) : await Disks.create(folder, model);
@@ -209,7 +212,7 @@ async function* volumePieces(world: World, className: string, name: string): Asy
 
 /**
  * Opens a lab: three ssh hosts on loopback, over disks, a tape and a model in a folder.
- * @throws LAB_FOLDER_BUSY, LAB_FOLDER_FOREIGN, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
+ * @throws LAB_FOLDER_BUSY, LAB_FOLDER_FOREIGN, LAB_PLATFORM_OTHER, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
   const unlock = await lockFolder(options.folder);

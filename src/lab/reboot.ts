@@ -32,7 +32,9 @@ export async function reboot(machine: Machine): Promise<void> {
         volume.runningOn = owner.scope.filter((entry) => entry === node || volume.runningOn.includes(entry));
     }
   }
-  for (const pair of mountedPairs(platformOf(model)).filter(({ fileSystem }) => had.has(fileSystem.directory))) {
+  for (const pair of mountedPairs(platformOf(model)).filter(({ fileSystem }) =>
+    had.has(fileSystem.directory),
+  )) {
     const volume = openVolume(world, node, masterDevice(pair), 'write');
     await markFileSystem(volume, 'clean').finally(() => volume.close());
     await mountVolume(machine, masterDevice(pair), pair.fileSystem.directory, pair.fileSystem.type, 'rw');

@@ -13,7 +13,8 @@ import { shortened } from '../contract/words.ts';
 const blockBytes = { Estimated: 512, estimated: 1024 } as const;
 const closing = /^DUMP IS DONE\b/;
 /** Questions to the operator, aborts, and sectors in whose place the dump holds zeros. */
-const bad = /NEEDS ATTENTION|DUMP IS ABORTED|dump is aborted|cannot read sector|block read errors|read error from/i;
+const bad =
+  /NEEDS ATTENTION|DUMP IS ABORTED|dump is aborted|cannot read sector|block read errors|read error from/i;
 const warning = /^Warning\b/i;
 /** Lines that are kept, so that a dump that only complains does not fill the memory. */
 const mostKept = 20;

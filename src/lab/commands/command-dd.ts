@@ -16,7 +16,6 @@ const isLinux = ({ machine }: CommandCall): boolean => platformOf(machine.world.
 
 const failedStatus = (call: CommandCall): number => (isLinux(call) ? 1 : 2);
 
-
 /** The records that dd counts in its two closing lines. */
 class Counter {
   full = 0;
@@ -183,7 +182,9 @@ async function copy(call: CommandCall, operands: DdOperands, transfer: Transfer)
     // what was read before a read error still goes out
     if (error.act === 'read') await transfer.finish().catch(() => undefined);
   }
-  const bytes = isLinux(call) ? `${transfer.bytesWritten} bytes copied, 1 s, ${transfer.bytesWritten} B/s\n` : '';
+  const bytes = isLinux(call)
+    ? `${transfer.bytesWritten} bytes copied, 1 s, ${transfer.bytesWritten} B/s\n`
+    : '';
   await call.errors.write(`${transfer.input} in\n${transfer.output} out\n${bytes}`);
   return status;
 }

@@ -24,7 +24,11 @@ const diskBlockBytes = 512;
 const blockings = { plain: 20, cartridge: 126 } as const;
 const fileSystems = { ufsdump: 'ufs', sfxdump: 'sfxfs', dump: 'ext3' } as const;
 /** Where u notes the dump down: ufsdump(1M); dump(8). */
-const dateFiles = { ufsdump: '/etc/dumpdates', sfxdump: '/etc/dumpdates', dump: '/var/lib/dumpdates' } as const;
+const dateFiles = {
+  ufsdump: '/etc/dumpdates',
+  sfxdump: '/etc/dumpdates',
+  dump: '/var/lib/dumpdates',
+} as const;
 
 interface DumpRequest {
   readonly tool: DumpTool;
@@ -173,7 +177,9 @@ async function writeDump(
   const rate = Math.round(progress.bytesPerSecond / 1024);
   await tell(
     call,
-    tool === 'dump' ? `${linuxSize(total)} on 1 volume(s)` : `${sizeText(total)} on 1 volume at ${rate} KB/sec`,
+    tool === 'dump'
+      ? `${linuxSize(total)} on 1 volume(s)`
+      : `${sizeText(total)} on 1 volume at ${rate} KB/sec`,
   );
   return 'whole';
 }

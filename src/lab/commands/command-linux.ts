@@ -74,14 +74,26 @@ export const fsckExt3: Command = async (call) => {
   if (!repairs)
     return complain(call, 'e2fsck: need terminal for interactive repairs', fsckStatuses.operational);
   if (world.model.hosts[node].mounts.some((entry) => entry.special === blockDeviceOf(special)))
-    return complain(call, `${special} is mounted.\ne2fsck: Cannot continue, aborting.\n`, fsckStatuses.operational);
+    return complain(
+      call,
+      `${special} is mounted.\ne2fsck: Cannot continue, aborting.\n`,
+      fsckStatuses.operational,
+    );
   try {
     return await check(call, special, options.given.has('p'));
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     if (error.code === 'EINVAL')
-      return complain(call, `fsck.ext3: Bad magic number in super-block while trying to open ${special}`, fsckStatuses.operational);
-    return complain(call, `fsck.ext3: ${error.message} while trying to open ${special}`, fsckStatuses.operational);
+      return complain(
+        call,
+        `fsck.ext3: Bad magic number in super-block while trying to open ${special}`,
+        fsckStatuses.operational,
+      );
+    return complain(
+      call,
+      `fsck.ext3: ${error.message} while trying to open ${special}`,
+      fsckStatuses.operational,
+    );
   }
 };
 
@@ -100,7 +112,9 @@ async function check(call: CommandCall, special: string, isPreen: boolean): Prom
     const writable = openVolume(world, node, special, 'write');
     await markFileSystem(writable, 'clean').finally(() => writable.close());
     if (!isPreen)
-      await call.output.write([...passes, '', `${special}: ***** FILE SYSTEM WAS MODIFIED *****\n`].join('\n'));
+      await call.output.write(
+        [...passes, '', `${special}: ***** FILE SYSTEM WAS MODIFIED *****\n`].join('\n'),
+      );
     await call.output.write(`${special}: ${counts} (0.0% non-contiguous)\n`);
     return fsckStatuses.corrected;
   } finally {

@@ -107,7 +107,8 @@ function parseRequest(call: CommandCall): MtRequest | string {
   if (word === undefined) return 'usage: mt [ -f device ] command [ count ]';
   const name = operationOf(word);
   if (!name) return `mt: unknown command: ${word}`;
-  if (!call.machine.world.drive.hasDevice(device) || call.machine.node !== 'node3') return `${device}: No such file or directory`;
+  if (!call.machine.world.drive.hasDevice(device) || call.machine.node !== 'node3')
+    return `${device}: No such file or directory`;
   return { device, name, count: Math.max(0, Number.parseInt(count, 10) || 0) };
 }
 

@@ -62,6 +62,7 @@ import { version } from './version.ts';
 
 export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
+export type { Platform } from '../site/site-schema.ts';
 export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };

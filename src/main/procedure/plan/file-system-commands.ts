@@ -29,8 +29,7 @@ const answersYes = ({ job }: Assignment, { method }: VolumeAssignment) =>
 export function fsckLine(assignment: Assignment, volume: VolumeAssignment): GuideLine {
   const { platform } = assignment;
   const yes = answersYes(assignment, volume);
-  if (platform === 'linux')
-    return { argv: ['fsck.ext3', yes ? '-y' : '-p', blockOf(volume)], guide: false };
+  if (platform === 'linux') return { argv: ['fsck.ext3', yes ? '-y' : '-p', blockOf(volume)], guide: false };
   const fileSystem = fileSystemOf(volume.method, platform) ?? 'ufs';
   const argv = ['fsck', '-F', fileSystem, ...(yes ? ['-y'] : []), rawOf(volume)];
   return { argv, guide: volume.method !== '6b' || !yes };

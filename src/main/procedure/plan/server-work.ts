@@ -2,12 +2,7 @@
 import { quoteArgument, commandLine } from '../../ssh/quoting.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
-import {
-  blockBytes,
-  mounts,
-  type Assignment,
-  type VolumeAssignment,
-} from '../model/assignment.ts';
+import { blockBytes, mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import {
   dumpWork,
   guideWork,

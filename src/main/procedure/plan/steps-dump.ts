@@ -5,17 +5,9 @@
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
 import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
-import {
-  rawDevice,
-  sdxshadowvolumeStartWritable,
-  sdxshadowvolumeStop,
-} from '../../gds/commands.ts';
+import { rawDevice, sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '../../gds/commands.ts';
 import { driveCommand, withRewind, withoutRewind } from '../../tape/tape-device.ts';
-import {
-  mounts,
-  type Assignment,
-  type VolumeAssignment,
-} from '../model/assignment.ts';
+import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
 import { dumpArguments, fsckLine, mountLine } from './file-system-commands.ts';
 import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
