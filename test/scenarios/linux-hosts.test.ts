@@ -80,6 +80,7 @@ describe('a backup on Linux ends verified', () => {
   ] as const)('%s by route %s in layout %s', async (job, route, layout, mounted, lines) => {
     const end = await runScene(scene, { job, change: setting(job, route, layout, mounted) });
     expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(end.events[0]).toMatchObject({ type: 'run-started', platform: 'linux' });
     expect(await clusterState(scene)).toEqual(normalState);
     await expectTape(job, layout);
     expect(linesOf('node3', /^(fsck|mount|umount|tar|dump)\b/)).toEqual(lines);
@@ -95,6 +96,17 @@ it('check looks for the commands of Linux', async () => {
   expect(told.filter(({ good }) => !good)).toEqual([]);
   const tools = told.find(({ host, what }) => host === 'node3' && what === 'commands');
   expect(tools?.said).toContain('fsck.ext3, mount, umount, tar, dump');
+});
+
+it('an ext3 that fsck.ext3 -p may not repair fails the run, which is rolled back', async () => {
+  scene.lab.faults.set('fail-once=node3:fsck.ext3:4');
+  const end = await runScene(scene, {
+    job: 'ext3-tar',
+    change: setting('ext3-tar', 'console', 'plain', true),
+  });
+  expect(end).toMatchObject({ exitStatus: 2, error: { code: 'FILE_SYSTEM_NOT_CLEAN' } });
+  expect(end.error?.message).toContain(block);
+  expect(await clusterState(scene)).toEqual(normalState);
 });
 
 const after =
@@ -114,7 +126,12 @@ describe('a run on Linux whose console died', () => {
   });
 
   it('is rolled back from a mounted ext3', async () => {
-    const { run } = await dyingRun(scene, 'ext3-tar', after('6b-3'));
+    const { run, steps } = await dyingRun(scene, 'ext3-tar', after('6b-3'));
+    const sourceOf = (id: string) => steps.find((step) => step.id === id)?.source;
+    expect(sourceOf('6b-3')).toBe('inferred from GDS guide 6.6.3.7, step 6b-3 (Solaris edition)');
+    expect(sourceOf('3-3')).toBe(
+      'GDS guide 6.6.3.7, step 3-3 (Solaris edition); GDS guide (Linux) 4.1 and 4.2, 2.7.2',
+    );
     expect(scene.lab.world().mounts.node3).toMatchObject([{ directory: '/mnt1', type: 'ext3' }]);
     const end = await takeUpScene(scene, 'unwind', run);
     expect(end, end.sentence).toMatchObject({ exitStatus: 2 });

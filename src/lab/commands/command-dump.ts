@@ -23,6 +23,7 @@ const diskBlockBytes = 512;
 /** 20 blocks of 512 bytes; 126 for a cartridge (illumos ufsdump(8), options b and c). */
 const blockings = { plain: 20, cartridge: 126 } as const;
 const fileSystems = { ufsdump: 'ufs', sfxdump: 'sfxfs', dump: 'ext3' } as const;
+const defaultDevices = { ufsdump: '/dev/rmt/0', sfxdump: '/dev/rmt/0', dump: '/dev/tape' } as const;
 /** Where u notes the dump down: ufsdump(1M); dump(8). */
 const dateFiles = {
   ufsdump: '/etc/dumpdates',
@@ -40,14 +41,17 @@ interface DumpRequest {
   readonly notesDate: boolean;
 }
 
+/** c of dump(8) changes how long it takes a tape to be, and no record. */
+function defaultBlocking(tool: DumpTool, letters: string): number {
+  return letters.includes('c') && tool !== 'dump' ? blockings.cartridge : blockings.plain;
+}
+
 function parseRequest(tool: DumpTool, words: readonly string[]): DumpRequest | string {
   const [letters = '', ...rest] = words;
   if (!/^[0-9bcfunvS]+$/.test(letters)) return `Bad option \`${letters}'`;
   if (/[1-9]/.test(letters)) return 'the lab makes dumps of level 0 only';
-  let output: string | undefined = tool === 'dump' ? '/dev/tape' : '/dev/rmt/0';
-  // c of dump(8) changes how long it takes a tape to be, and no record.
-  const isCartridge = letters.includes('c') && tool !== 'dump';
-  let blocking: number = isCartridge ? blockings.cartridge : blockings.plain;
+  let output: string | undefined = defaultDevices[tool];
+  let blocking = defaultBlocking(tool, letters);
   for (const letter of letters.replace(/[^bf]/g, '')) {
     const argument = rest.shift();
     if (argument === undefined) return `Missing argument for option \`${letter}'`;
