@@ -62,6 +62,21 @@ describe('what cannot be run at this site', () => {
     });
   });
 
+  it('is not planned either, where its method does not exist', async () => {
+    const from = scene.lab.commands.length;
+    const console = await openSceneConsole(scene, (site) => {
+      site.platform = 'linux';
+      site.tape['device'] = '/dev/st0';
+    });
+    try {
+      const error = await failureOf(console.plan({ job: 'raw-dd', method: '6d' }));
+      expect(error.code).toBe('METHOD_NOT_ON_PLATFORM');
+      expect(scene.lab.commands.slice(from)).toEqual([]);
+    } finally {
+      await console.close();
+    }
+  });
+
   it('is told by check as well, a day before the run', async () => {
     const { hint, sentence } = elsewhereWords;
     const told = (await checkScene(scene, driveElsewhere)).find(({ what }) => what === 'job raw-dd');

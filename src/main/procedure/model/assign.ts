@@ -185,7 +185,14 @@ export function requireRunnable(site: Site, job: Job): void {
   if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
   const misfit = whyMethodDoesNotFit(job, site.platform);
   if (misfit !== undefined) throw failure('METHOD_NOT_FOR_FILE_SYSTEM', { reason: misfit });
-  const { platform } = site;
+  requireMethods(site, job);
+}
+
+/**
+ * Refuses a job with a method that the site's platform does not have: not even a plan of it would mean anything.
+ * @throws METHOD_NOT_ON_PLATFORM
+ */
+export function requireMethods({ platform }: Site, job: Job): void {
   const missing = methodsOf(job).find((method) => !existsOn(method, platform));
   if (missing === undefined) return;
   const fileSystem = fileSystemOf(missing, platform) ?? 'raw';
