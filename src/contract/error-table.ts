@@ -294,7 +294,7 @@ export const errorTable = {
   },
   METHOD_NOT_ON_PLATFORM: {
     sentence: 'method {method} backs up a {fileSystem} file system, which {platform} does not have',
-    hint: 'use method 6a, which backs up the raw device',
+    hint: 'use 6a (the raw device, dd), 6b (ext3, tar) or 6c (ext3, dump)',
   },
   METHOD_NOT_FOR_FILE_SYSTEM: {
     sentence: '{reason}',
@@ -802,6 +802,10 @@ export const errorTable = {
   LAB_FOLDER_FOREIGN: {
     sentence: '{folder} does not hold a lab that this version can read',
     hint: 'give the lab an empty folder, or remove this one',
+  },
+  LAB_PLATFORM_OTHER: {
+    sentence: 'the lab in {folder} runs {actual}, not {wanted}',
+    hint: 'add --fresh-lab, which removes that lab and makes a new one, or leave --platform out',
   },
   LAB_DISK_FULL: {
     sentence: 'the lab needs {needed} MiB in {folder}, and {free} MiB are free there',

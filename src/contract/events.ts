@@ -83,6 +83,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     order: z.int().positive().optional(),
     /** `any`: the run continues without a primary node that does not answer. */
     nodes: z.enum(['all', 'any']).optional(),
+    /** What the hosts run; Solaris where absent. */
+    platform: z.enum(['solaris', 'linux']).optional(),
     /** Of the console: version of Node.js, and the system it runs on. */
     node: z.string().optional(),
     system: z.string().optional(),

@@ -15,7 +15,9 @@ const typed = async (node: NodeName, line: string) => {
 
 beforeAll(async () => {
   ({ lab, end } = await testLab({ blocks: 2048 }));
-  const proxies = volumePairs.map(({ proxy }) => proxy).join(',');
+  const proxies = volumePairs()
+    .map(({ proxy }) => proxy)
+    .join(',');
   await typed('node1', 'umount /app; umount /data; umount /home');
   await typed('node1', `sdxproxy Part -c Class1 -p ${proxies} -a pjrm=off`);
   await typed('node1', `sdxvolume -F -c Class1 -v ${proxies} -e allnodes`);
@@ -62,7 +64,7 @@ const witnesses: readonly (readonly [FaultName, string, NodeName, string])[] = [
   ['shadow-status', '=INVALID', 'node3', shadow],
   ['shadow-disk-status', '=DISABLE', 'node3', shadow],
   ['wrong-disk', '', 'node3', 'dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768 | cksum'],
-  ...volumePairs.flatMap(({ proxy }) => [
+  ...volumePairs().flatMap(({ proxy }) => [
     ['slice', '=COPY', 'node1', `sdxinfo -S -c Class1 -o ${proxy}`] as const,
     ['unknown-status', '=SLEEPING', 'node1', `sdxinfo -V -c Class1 -o ${proxy}`] as const,
   ]),
@@ -115,7 +117,7 @@ it('proxy-parted parts the proxy of every job', async () => {
   const other = await testLab({ blocks: 2048, faults: ['proxy-parted'] });
   try {
     const { printed } = await other.lab.type('node1', 'sdxinfo -V -c Class1 -e long');
-    for (const { proxy } of volumePairs)
+    for (const { proxy } of volumePairs())
       expect(printed).toMatch(new RegExp(`^volume +${proxy} .* Part `, 'm'));
   } finally {
     await other.end();

@@ -1,4 +1,5 @@
 import { disksBelow, groupsFrom } from './gds/gds-model.ts';
+import type { Platform } from './gds/lab-model.ts';
 import type { Lab } from './lab.ts';
 import { deviceOf, primaryClass, volumePairs } from './gds/lab-volumes.ts';
 import type { VolumePair } from './gds/lab-volumes.ts';
@@ -18,12 +19,22 @@ interface SampleJob {
 }
 
 /** The GDS guide's methods, each on a volume that has its file system; then every kind of volume that can be shadowed. */
-const sampleJobs: Readonly<Record<string, SampleJob>> = {
-  'raw-dd': { method: '6a', proxies: ['Volume2'] },
-  'ufs-tar': { method: '6b', proxies: ['Volume2'] },
-  ufsdump: { method: '6c', proxies: ['Volume2'] },
-  'sfxfs-tar': { method: '6d', proxies: ['Volume4'] },
-  sfxdump: { method: '6e', proxies: ['Volume4'] },
+const methodJobs: Readonly<Record<Platform, Readonly<Record<string, SampleJob>>>> = {
+  solaris: {
+    'raw-dd': { method: '6a', proxies: ['Volume2'] },
+    'ufs-tar': { method: '6b', proxies: ['Volume2'] },
+    ufsdump: { method: '6c', proxies: ['Volume2'] },
+    'sfxfs-tar': { method: '6d', proxies: ['Volume4'] },
+    sfxdump: { method: '6e', proxies: ['Volume4'] },
+  },
+  linux: {
+    'raw-dd': { method: '6a', proxies: ['Volume2'] },
+    'ext3-tar': { method: '6b', proxies: ['Volume2'] },
+    'ext3-dump': { method: '6c', proxies: ['Volume2'] },
+  },
+};
+
+const layoutJobs: Readonly<Record<string, SampleJob>> = {
   'three-volumes': { method: '6a', proxies: ['Volume2', 'Volume4', 'Volume6'], layout: 'labelled' },
   striped: { method: '6a', proxies: ['Volume8'] },
   concatenated: { method: '6a', proxies: ['Volume10'] },
@@ -35,9 +46,9 @@ const sampleJobs: Readonly<Record<string, SampleJob>> = {
 const known = primaryClass(0);
 
 /** The device on node3 of every disk below the proxies. */
-function devicesOf(pairs: readonly VolumePair[]): object {
+function devicesOf(pairs: readonly VolumePair[], platform: Platform): object {
   const disks = pairs.flatMap(({ proxyOn }) => disksBelow(known, proxyOn));
-  return Object.fromEntries(disks.map(({ physical }) => [physical, deviceOf('node3', physical)]));
+  return Object.fromEntries(disks.map(({ physical }) => [physical, deviceOf('node3', physical, platform)]));
 }
 
 /** The stripe width of each stripe group below the proxies, in blocks; nothing where there is none. */
@@ -57,12 +68,16 @@ function servicesOf(pairs: readonly VolumePair[]): object | string {
   return { nodes: { node1: { stop, resume } } };
 }
 
-function job({ method, proxies, layout = 'plain' }: SampleJob, options: LabSiteOptions): object {
-  const pairs = volumePairs.filter(({ proxy }) => proxies.includes(proxy));
+function job(
+  { method, proxies, layout = 'plain' }: SampleJob,
+  platform: Platform,
+  options: LabSiteOptions,
+): object {
+  const pairs = volumePairs(platform).filter(({ proxy }) => proxies.includes(proxy));
   return {
     class: 'Class1',
     volumes: pairs.map(({ master, proxy }) => ({ master, proxy })),
-    shadow: { class: 'Class2', disks: devicesOf(pairs), ...widthsOf(pairs) },
+    shadow: { class: 'Class2', disks: devicesOf(pairs, platform), ...widthsOf(pairs) },
     method,
     route: options.route ?? 'console',
     services: servicesOf(pairs),
@@ -82,11 +97,14 @@ export function labSite(lab: Lab, options: LabSiteOptions = {}): object {
   ]);
   return {
     site: 'lab',
-    platform: 'solaris',
+    platform: lab.platform,
     hosts: Object.fromEntries(hosts) as object,
-    tape: { host: 'node3', device: '/dev/rmt/0', drive: 'LTO-4' },
+    tape: { host: 'node3', device: lab.platform === 'linux' ? '/dev/st0' : '/dev/rmt/0', drive: 'LTO-4' },
     jobs: Object.fromEntries(
-      Object.entries(sampleJobs).map(([name, sample]) => [name, job(sample, options)]),
+      Object.entries({ ...methodJobs[lab.platform], ...layoutJobs }).map(([name, sample]) => [
+        name,
+        job(sample, lab.platform, options),
+      ]),
     ),
   };
 }

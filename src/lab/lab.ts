@@ -9,6 +9,7 @@ import { isProgram } from './commands/commands.ts';
 import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults/faults.ts';
 import { bytesOf } from './gds/gds-blocks.ts';
+import { failure } from '../contract/errors.ts';
 import { copiesOf } from './gds/gds-mapping.ts';
 import { volumeOf } from './gds/gds-model.ts';
 import { lockFolder, requireSpace } from './lab-folder.ts';
@@ -16,8 +17,8 @@ import { LabHost, labUser } from './hosts/lab-host.ts';
 import type { CommandEvent } from './hosts/lab-host.ts';
 import { loadKeys } from './hosts/lab-keys.ts';
 import type { LabKeys } from './hosts/lab-keys.ts';
-import { newModel, nodeNames } from './gds/lab-model.ts';
-import type { GdsClass, GdsVolume, LabModel, NodeName } from './gds/lab-model.ts';
+import { newModel, nodeNames, platformOf } from './gds/lab-model.ts';
+import type { GdsClass, GdsVolume, LabModel, NodeName, Platform } from './gds/lab-model.ts';
 import { Lock } from './lock.ts';
 import { snapshot } from './lab-world.ts';
 import type { WorldSnapshot } from './lab-world.ts';
@@ -40,6 +41,8 @@ export interface LabOptions {
   /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. the other volumes are smaller. */
   readonly blocks?: number;
   readonly seed?: string;
+  /** What the hosts run; where it is not given, solaris, or what the lab runs that lives there already. */
+  readonly platform?: Platform;
   /** 150 MB/s where it is not given: 512 MiB take three to four seconds. */
   readonly rejoinBytesPerSecond?: number;
   /** Capacity of each cartridge in bytes of data, up to the early warning; 2 GiB where it is not given. */
@@ -65,6 +68,8 @@ export interface LabHostAddress {
 
 export interface Lab {
   readonly folder: string;
+  /** What its hosts run. */
+  readonly platform: Platform;
   readonly hosts: readonly LabHostAddress[];
   /** Private key that all three hosts accept, OpenSSH format, mode 0600. */
   readonly identityFile: string;
@@ -130,16 +135,27 @@ function neededBytes(model: LabModel): number {
 }
 
 async function openWorld(options: LabOptions): Promise<World> {
-  const { folder, seed = 'shadowtape', blocks = 1_048_576 } = options;
+  const { folder, seed = 'shadowtape', blocks = 1_048_576, platform } = options;
   const known = await loadModel(folder);
-  const model = known ?? newModel(seed, blocks);
+  if (known && platform !== undefined && platformOf(known) !== platform)
+    throw failure('LAB_PLATFORM_OTHER', { folder, actual: platformOf(known), wanted: platform });
+  const model = known ?? newModel(seed, blocks, platform);
   if (!known) await requireSpace(folder, neededBytes(model));
   const disks = known ? await Disks.open(folder) : await Disks.create(folder, model);
   const store = new ModelStore(folder, model);
   // only now: a lab that was not created to its end is created anew
   await store.save();
-  const faults = new Faults({ isProgram, isColumn });
-  const drive = new TapeDrive(model.tape, faults);
+  const runs = platformOf(model);
+  const faults = new Faults(
+    {
+      isProgram: (name) => isProgram(name, runs),
+      isColumn,
+      // GNU tar has no limit for the length of a link.
+      isForeign: (name) => runs === 'linux' && name === 'tar-long-links',
+    },
+    runs === 'linux' ? ['linux-tape'] : [],
+  );
+  const drive = new TapeDrive(model.tape, faults, runs);
   const { tapeBytes = 2_147_483_648, trailerBytes = 1_048_576, slots = 8, cartridges: wanted = [] } = options;
   const size = { capacity: tapeBytes, trailerBytes };
   return {
@@ -196,7 +212,7 @@ async function* volumePieces(world: World, className: string, name: string): Asy
 
 /**
  * Opens a lab: three ssh hosts on loopback, over disks, a tape and a model in a folder.
- * @throws LAB_FOLDER_BUSY, LAB_FOLDER_FOREIGN, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
+ * @throws LAB_FOLDER_BUSY, LAB_FOLDER_FOREIGN, LAB_PLATFORM_OTHER, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_UNKNOWN, LAB_FAULT_VALUE_WRONG
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
   const unlock = await lockFolder(options.folder);
@@ -259,6 +275,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
   }
   return {
     folder,
+    platform: platformOf(world.model),
     hosts: hosts.map((host) => ({ name: host.node, address: '127.0.0.1', port: host.port, user: labUser })),
     identityFile: keys.identityFile,
     knownHostsFile: await writeKnownHosts(folder, hosts, keys),

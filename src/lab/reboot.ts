@@ -3,6 +3,7 @@ import { markFileSystem } from './gds/lab-file-system.ts';
 import { classesOn, specialFiles } from './gds/gds-model.ts';
 import { masterDevice, mountedPairs } from './gds/lab-volumes.ts';
 import type { Machine } from './hosts/machine.ts';
+import { platformOf } from './gds/lab-model.ts';
 import { openVolume } from './gds/volume-access.ts';
 
 /**
@@ -31,7 +32,9 @@ export async function reboot(machine: Machine): Promise<void> {
         volume.runningOn = owner.scope.filter((entry) => entry === node || volume.runningOn.includes(entry));
     }
   }
-  for (const pair of mountedPairs.filter(({ fileSystem }) => had.has(fileSystem.directory))) {
+  for (const pair of mountedPairs(platformOf(model)).filter(({ fileSystem }) =>
+    had.has(fileSystem.directory),
+  )) {
     const volume = openVolume(world, node, masterDevice(pair), 'write');
     await markFileSystem(volume, 'clean').finally(() => volume.close());
     await mountVolume(machine, masterDevice(pair), pair.fileSystem.directory, pair.fileSystem.type, 'rw');

@@ -34,6 +34,47 @@ const reasonOf = (stderr: string): unknown => {
   return undefined;
 };
 
+/** dump 0.4b47 of an ext3 file system, as it was printed. */
+const ofLinux = lines(
+  "WARNING: no file `/var/lib/dumpdates', making an empty one",
+  'Date of this level 0 dump: Sun Nov 29 03:08:29 2026',
+  'Dumping /dev/loop0 (an unlisted file system) to standard output',
+  'Label: none',
+  'Writing 10 Kilobyte records',
+  'mapping (Pass I) [regular files]',
+  'mapping (Pass II) [directories]',
+  'estimated 26 blocks.',
+  'Volume 1 started with block 1 at: Sun Nov 29 03:08:29 2026',
+  'dumping (Pass III) [directories]',
+  'dumping (Pass IV) [regular files]',
+  'Volume 1 completed at: Sun Nov 29 03:08:29 2026',
+  'Volume 1 20 blocks (0.02MB)',
+  '20 blocks (0.02MB)',
+  'finished in less than a second',
+  'Average transfer rate: 0 kB/s',
+  'DUMP IS DONE',
+);
+
+describe('the lines of dump(8) of Linux', () => {
+  it('tell that the dump is whole, and estimate it in blocks of 1,024 bytes', () => {
+    const output = new DumpOutput();
+    output.add(ofLinux);
+    output.judge('dump');
+    expect(output.totalBytes(0)).toBe(26 * 1024);
+    expect(output.phase).toBeUndefined();
+    expect(output.warnings).toEqual(["WARNING: no file `/var/lib/dumpdates', making an empty one"]);
+  });
+
+  it('tell of a sector that could not be read, though the dump is done', () => {
+    const complaint = 'read error from /dev/loop0: Input/output error: [sector 8, ext2blk 2]: count=512';
+    const output = new DumpOutput();
+    output.add(
+      ofLinux.replace('  DUMP: Volume 1 completed', `  DUMP: ${complaint}\n  DUMP: Volume 1 completed`),
+    );
+    expect(() => output.judge('dump')).toThrow(complaint);
+  });
+});
+
 describe('the lines of a dump', () => {
   it('tell what it does before anything flows', () => {
     const output = new DumpOutput();

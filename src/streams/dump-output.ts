@@ -1,18 +1,20 @@
 /**
- * What ufsdump and sfxdump say on their standard error: how far they are, and whether the dump is whole.
+ * What ufsdump, sfxdump and dump(8) of Linux say on their standard error: how far they are, and whether the dump is whole.
  *
- * The lines are those of ufsdump (illumos usr/src/cmd/backup/dump); sfxdump's are presumed to be the same. They are translated
+ * The lines are those of ufsdump (illumos usr/src/cmd/backup/dump); sfxdump's are presumed to be the same; those of dump(8) are
+ * of dump 0.4b47. They are translated
  * where the host has another language than C: a dump whose closing line is not understood is not taken for whole.
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
 import { shortened } from '../contract/words.ts';
 
-/** "Estimated N blocks" counts blocks of 512 bytes (illumos ufsdump(8), option S). */
-const blockBytes = 512;
+/** "Estimated N blocks" counts blocks of 512 bytes (illumos ufsdump(8), option S), "estimated N blocks" of dump(8) those of 1,024. */
+const blockBytes = { Estimated: 512, estimated: 1024 } as const;
 const closing = /^DUMP IS DONE\b/;
 /** Questions to the operator, aborts, and sectors in whose place the dump holds zeros. */
-const bad = /NEEDS ATTENTION|DUMP IS ABORTED|dump is aborted|cannot read sector|block read errors/i;
+const bad =
+  /NEEDS ATTENTION|DUMP IS ABORTED|dump is aborted|cannot read sector|block read errors|read error from/i;
 const warning = /^Warning\b/i;
 /** Lines that are kept, so that a dump that only complains does not fill the memory. */
 const mostKept = 20;
@@ -78,8 +80,9 @@ export class DumpOutput {
     const line = shortened(text.replace(/^\s*DUMP:\s*/, '').trim(), longestLine);
     if (line === '') return;
     this.#last = line;
-    const estimate = /^Estimated (\d+) blocks\b/i.exec(line);
-    if (estimate) this.#estimatedBytes = Number(estimate[1]) * blockBytes;
+    const estimate = /^(Estimated|estimated) (\d+) blocks\b/.exec(line);
+    if (estimate)
+      this.#estimatedBytes = Number(estimate[2]) * blockBytes[estimate[1] as keyof typeof blockBytes];
     const percent = /^(\d+(?:\.\d+)?)% done\b/.exec(line);
     if (percent) this.#percent = Number(percent[1]);
     if (/^Mapping\b/i.test(line)) this.#phase = line;

@@ -48,8 +48,6 @@ describe('what cannot be run at this site', () => {
   });
 
   it.each([
-    ['6b', 'ufs'],
-    ['6c', 'ufs'],
     ['6d', 'sfxfs'],
     ['6e', 'sfxfs'],
   ] as const)('is %s on Linux, which has no %s', async (method, fileSystem) => {
@@ -60,8 +58,23 @@ describe('what cannot be run at this site', () => {
     expect(await refusedUnasked({ method, change: linux })).toEqual({
       code: 'METHOD_NOT_ON_PLATFORM',
       sentence: `method ${method} backs up a ${fileSystem} file system, which Linux does not have`,
-      hint: 'use method 6a, which backs up the raw device',
+      hint: 'use 6a (the raw device, dd), 6b (ext3, tar) or 6c (ext3, dump)',
     });
+  });
+
+  it('is not planned either, where its method does not exist', async () => {
+    const from = scene.lab.commands.length;
+    const console = await openSceneConsole(scene, (site) => {
+      site.platform = 'linux';
+      site.tape['device'] = '/dev/st0';
+    });
+    try {
+      const error = await failureOf(console.plan({ job: 'raw-dd', method: '6d' }));
+      expect(error.code).toBe('METHOD_NOT_ON_PLATFORM');
+      expect(scene.lab.commands.slice(from)).toEqual([]);
+    } finally {
+      await console.close();
+    }
   });
 
   it('is told by check as well, a day before the run', async () => {

@@ -5,8 +5,16 @@ import type { RecordSource, RecordTarget } from '../hosts/data-files.ts';
 import { parseDdOperands } from './dd-operands.ts';
 import type { DdOperands } from './dd-operands.ts';
 import { IoError } from '../faults/io-error.ts';
+import { platformOf } from '../gds/lab-model.ts';
 
-/** dd(1M) as on Solaris: the words of its errors and its exit status 2 are those of the illumos source (cmd/dd/dd.c). */
+/**
+ * dd(1M): the words of its errors and its exit status 2 are those of the illumos source (cmd/dd/dd.c); on Linux those of GNU dd, which
+ * ends with 1 and counts its bytes in a third line.
+ */
+
+const isLinux = ({ machine }: CommandCall): boolean => platformOf(machine.world.model) === 'linux';
+
+const failedStatus = (call: CommandCall): number => (isLinux(call) ? 1 : 2);
 
 /** The records that dd counts in its two closing lines. */
 class Counter {
@@ -30,8 +38,13 @@ class Counter {
 
 /** An error while reading or writing, with the word that perror() puts before it. */
 class TransferError extends Error {
+  readonly act: 'read' | 'write';
+  readonly reason: string;
+
   constructor(act: 'read' | 'write', cause: IoError) {
     super(`${act}: ${cause.message}`);
+    this.act = act;
+    this.reason = cause.message;
   }
 }
 
@@ -47,6 +60,7 @@ async function attempt<Result>(act: 'read' | 'write', work: () => Promise<Result
 class Transfer {
   readonly input = new Counter();
   readonly output = new Counter();
+  bytesWritten = 0;
   readonly #operands: DdOperands;
   readonly #source: RecordSource;
   readonly #target: RecordTarget;
@@ -118,6 +132,7 @@ class Transfer {
       const piece = bytes.subarray(place, place + step);
       await attempt('write', () => this.#target.write(piece));
       this.output.add(piece.length, outputBytes);
+      this.bytesWritten += piece.length;
     }
   }
 }
@@ -139,33 +154,53 @@ async function openEnds(
     await source?.close();
     if (!(error instanceof IoError)) throw error;
     const name = (source ? operands.output : operands.input) ?? '';
-    return complain(call, `dd: ${name}: open: ${error.message}`, 2);
+    const line = isLinux(call)
+      ? `dd: failed to open '${name}': ${error.message}`
+      : `dd: ${name}: open: ${error.message}`;
+    return complain(call, line, failedStatus(call));
   }
 }
 
-async function copy(call: CommandCall, transfer: Transfer): Promise<number> {
+/** GNU dd names the file: `dd: error writing '/dev/nst0': No space left on device`. */
+function errorLine(call: CommandCall, { input, output }: DdOperands, error: TransferError): string {
+  if (!isLinux(call)) return error.message;
+  const [doing, name] =
+    error.act === 'read'
+      ? (['reading', input ?? 'standard input'] as const)
+      : (['writing', output ?? 'standard output'] as const);
+  return `dd: error ${doing} '${name}': ${error.reason}`;
+}
+
+async function copy(call: CommandCall, operands: DdOperands, transfer: Transfer): Promise<number> {
   let status = 0;
   try {
     if (!(await transfer.skip())) return await complain(call, 'dd: cannot skip past end-of-file', 3);
     await transfer.run();
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
-    status = await complain(call, error.message, 2);
+    status = await complain(call, errorLine(call, operands, error), failedStatus(call));
     // what was read before a read error still goes out
-    if (error.message.startsWith('read')) await transfer.finish().catch(() => undefined);
+    if (error.act === 'read') await transfer.finish().catch(() => undefined);
   }
-  await call.errors.write(`${transfer.input} in\n${transfer.output} out\n`);
+  const bytes = isLinux(call)
+    ? `${transfer.bytesWritten} bytes copied, 1 s, ${transfer.bytesWritten} B/s\n`
+    : '';
+  await call.errors.write(`${transfer.input} in\n${transfer.output} out\n${bytes}`);
   return status;
 }
 
 export const dd: Command = async (call) => {
-  const operands = parseDdOperands(call.argv.slice(1));
-  if (typeof operands === 'string') return complain(call, `dd: ${operands}`, 2);
+  const words = call.argv.slice(1);
+  // GNU dd has it since coreutils 9.1: a host of that age does not know it.
+  const foreign = isLinux(call) ? words.find((word) => /^[io]seek=/.test(word)) : undefined;
+  if (foreign !== undefined) return complain(call, `dd: unrecognized operand '${foreign}'`);
+  const operands = parseDdOperands(words);
+  if (typeof operands === 'string') return complain(call, `dd: ${operands}`, failedStatus(call));
   const ends = await openEnds(call, operands);
   if (typeof ends === 'number') return ends;
   const transfer = new Transfer(operands, ends.source, ends.target);
   try {
-    return await copy(call, transfer);
+    return await copy(call, operands, transfer);
   } finally {
     await ends.source.close();
     await ends.target.close();

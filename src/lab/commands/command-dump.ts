@@ -15,14 +15,21 @@ import type { OpenVolume } from '../gds/volume-access.ts';
 /**
  * ufsdump(1M) and sfxdump(1M): one string of options, whose arguments follow in its order. The lines on the standard error and
  * the exit statuses are ufsdump's (illumos cmd/backup/dump); sfxdump has the same options (GFS guide 4.2), its lines are presumed
- * to be alike. Where the real one tells its progress every ten minutes, the lab does so at every tenth of the dump.
+ * to be alike. Those of dump(8) of Linux are dump 0.4b47's, without the lines that tell the time. Where the real one tells its progress every ten minutes, the lab does so at every tenth of the dump.
  */
 
 const statuses = { startup: 1, abort: 3 } as const;
 const diskBlockBytes = 512;
 /** 20 blocks of 512 bytes; 126 for a cartridge (illumos ufsdump(8), options b and c). */
 const blockings = { plain: 20, cartridge: 126 } as const;
-const fileSystems = { ufsdump: 'ufs', sfxdump: 'sfxfs' } as const;
+const fileSystems = { ufsdump: 'ufs', sfxdump: 'sfxfs', dump: 'ext3' } as const;
+const defaultDevices = { ufsdump: '/dev/rmt/0', sfxdump: '/dev/rmt/0', dump: '/dev/tape' } as const;
+/** Where u notes the dump down: ufsdump(1M); dump(8). */
+const dateFiles = {
+  ufsdump: '/etc/dumpdates',
+  sfxdump: '/etc/dumpdates',
+  dump: '/var/lib/dumpdates',
+} as const;
 
 interface DumpRequest {
   readonly tool: DumpTool;
@@ -34,12 +41,17 @@ interface DumpRequest {
   readonly notesDate: boolean;
 }
 
+/** c of dump(8) changes how long it takes a tape to be, and no record. */
+function defaultBlocking(tool: DumpTool, letters: string): number {
+  return letters.includes('c') && tool !== 'dump' ? blockings.cartridge : blockings.plain;
+}
+
 function parseRequest(tool: DumpTool, words: readonly string[]): DumpRequest | string {
   const [letters = '', ...rest] = words;
   if (!/^[0-9bcfunvS]+$/.test(letters)) return `Bad option \`${letters}'`;
   if (/[1-9]/.test(letters)) return 'the lab makes dumps of level 0 only';
-  let output: string | undefined = '/dev/rmt/0';
-  let blocking: number = letters.includes('c') ? blockings.cartridge : blockings.plain;
+  let output: string | undefined = defaultDevices[tool];
+  let blocking = defaultBlocking(tool, letters);
   for (const letter of letters.replace(/[^bf]/g, '')) {
     const argument = rest.shift();
     if (argument === undefined) return `Missing argument for option \`${letter}'`;
@@ -87,6 +99,16 @@ function dateText(seconds: number): string {
 /** A size as dump tells it: blocks of 512 bytes, and mebibytes. */
 function sizeText(bytes: number): string {
   return `${Math.ceil(bytes / diskBlockBytes)} blocks (${(bytes / 1_048_576).toFixed(2)}MB)`;
+}
+
+/** dump(8) counts blocks of 1,024 bytes. */
+function linuxSize(bytes: number): string {
+  return `${Math.ceil(bytes / dumpBlockBytes)} blocks (${(bytes / 1_048_576).toFixed(2)}MB)`;
+}
+
+/** dump(8) begins these lines with a small letter. */
+function lineOf(tool: DumpTool, line: string): string {
+  return tool === 'dump' ? line.charAt(0).toLowerCase() + line.slice(1) : line;
 }
 
 /** Why what lies on the device cannot be dumped; undefined where it can. */
@@ -141,13 +163,14 @@ async function writeDump(
   const blocker = new Blocker(target, plan.recordBytes);
   const abortAt = faults.numberOf('dump-abort');
   let isInFiles = false;
-  await tell(call, 'Dumping (Pass III) [directories]');
+  const { tool } = plan;
+  await tell(call, lineOf(tool, 'Dumping (Pass III) [directories]'));
   for await (const piece of dumpPieces(plan, volume)) {
     call.killed.throwIfAborted();
     // the first piece that is larger than a header is the data of a file
     if (!isInFiles && piece.length > dumpBlockBytes) {
       isInFiles = true;
-      await tell(call, 'Dumping (Pass IV) [regular files]');
+      await tell(call, lineOf(tool, 'Dumping (Pass IV) [regular files]'));
     }
     if (abortAt !== undefined && progress.percent >= abortAt) return 'aborted';
     if (faults.has('dump-silent') && progress.percent >= 50) return 'silent';
@@ -156,16 +179,22 @@ async function writeDump(
   }
   await blocker.end(plan.recordBytes);
   const rate = Math.round(progress.bytesPerSecond / 1024);
-  await tell(call, `${sizeText(total)} on 1 volume at ${rate} KB/sec`);
+  await tell(
+    call,
+    tool === 'dump'
+      ? `${linuxSize(total)} on 1 volume(s)`
+      : `${sizeText(total)} on 1 volume at ${rate} KB/sec`,
+  );
   return 'whole';
 }
 
-async function noteDate(call: CommandCall, { special }: DumpRequest, date: string): Promise<void> {
+async function noteDate(call: CommandCall, { special, tool }: DumpRequest, date: string): Promise<void> {
   const { files } = call.machine;
-  const known = (await files.kindOf('/etc/dumpdates')) === 'file' ? await files.read('/etc/dumpdates') : '';
+  const path = dateFiles[tool];
+  const known = (await files.kindOf(path)) === 'file' ? await files.read(path) : '';
   const lines = known.toString().split('\n');
   const others = lines.filter((line) => line !== '' && !line.startsWith(`${special} `));
-  await files.write('/etc/dumpdates', `${[...others, `${special} 0 ${date}`].join('\n')}\n`, false);
+  await files.write(path, `${[...others, `${special} 0 ${date}`].join('\n')}\n`, false);
 }
 
 async function dumpTo(
@@ -180,10 +209,14 @@ async function dumpTo(
   await tell(call, `Date of this level 0 dump: ${dateText(date)}`);
   await tell(call, 'Date of last level 0 dump: the epoch');
   await tell(call, `Dumping ${device} to ${output ?? 'standard output'}.`);
-  await tell(call, 'Mapping (Pass I) [regular files]');
-  await tell(call, 'Mapping (Pass II) [directories]');
+  await tell(call, lineOf(tool, 'Mapping (Pass I) [regular files]'));
+  await tell(call, lineOf(tool, 'Mapping (Pass II) [directories]'));
   await tell(call, `Writing ${recordBytes / 1024} Kilobyte records`);
-  await tell(call, `Estimated ${sizeText(dumpBlocks(plan) * dumpBlockBytes)}.`);
+  const estimate = dumpBlocks(plan) * dumpBlockBytes;
+  await tell(
+    call,
+    tool === 'dump' ? `estimated ${dumpBlocks(plan)} blocks.` : `Estimated ${sizeText(estimate)}.`,
+  );
   let target: RecordTarget;
   try {
     target = await openTarget(call, output);
@@ -241,3 +274,4 @@ const dumpWith =
 
 export const ufsdump = dumpWith('ufsdump');
 export const sfxdump = dumpWith('sfxdump');
+export const dump = dumpWith('dump');

@@ -108,24 +108,33 @@ export const mount: Command = async (call) => {
   return reason === undefined ? 0 : complain(call, `mount: ${reason}`, mountFailed);
 };
 
-export const umount: Command = async (call) => {
+/**
+ * Unmounts a mount point, or a device.
+ * @returns `busy` where somebody uses it, `absent` where nothing is mounted there
+ */
+export async function unmount(call: CommandCall, target: string): Promise<'done' | 'busy' | 'absent'> {
   const { machine } = call;
   const { world, node } = machine;
-  const target = call.argv.at(-1) ?? '';
   const directory = machine.files.resolve(call.directory, target);
   const host = world.model.hosts[node];
   const found = host.mounts.find((entry) => entry.directory === directory || entry.special === target);
-  if (!found)
-    return complain(call, `umount: warning: ${target} not in mnttab\numount: ${target} not mounted`);
+  if (!found) return 'absent';
   const names = parseSpecialFile(found.special);
   const isBusy = names && world.openVolumes.isOpen(node, names.className, names.volume);
-  if (isBusy || call.directory === directory || call.directory.startsWith(`${directory}/`)) {
-    return complain(call, `umount: ${directory} busy`);
-  }
+  if (isBusy || call.directory === directory || call.directory.startsWith(`${directory}/`)) return 'busy';
   await cleanAfter(machine, found);
   host.mounts = host.mounts.filter((entry) => entry !== found);
   await world.save();
-  return 0;
+  return 'done';
+}
+
+export const umount: Command = async (call) => {
+  const target = call.argv.at(-1) ?? '';
+  const ending = await unmount(call, target);
+  if (ending === 'absent')
+    return complain(call, `umount: warning: ${target} not in mnttab\numount: ${target} not mounted`);
+  const directory = call.machine.files.resolve(call.directory, target);
+  return ending === 'busy' ? complain(call, `umount: ${directory} busy`) : 0;
 };
 
 /** What was mounted for writing is clean once it is unmounted. */

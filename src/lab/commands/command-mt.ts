@@ -2,7 +2,6 @@ import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { IoError } from '../faults/io-error.ts';
 import type { TapeModel } from '../gds/lab-model.ts';
-import { isTapeDevice } from '../tape/tape-drive.ts';
 import type { TapeDrive } from '../tape/tape-drive.ts';
 import { senseKeys } from '../tape/tape-handle.ts';
 import type { TapeHandle } from '../tape/tape-handle.ts';
@@ -108,7 +107,8 @@ function parseRequest(call: CommandCall): MtRequest | string {
   if (word === undefined) return 'usage: mt [ -f device ] command [ count ]';
   const name = operationOf(word);
   if (!name) return `mt: unknown command: ${word}`;
-  if (!isTapeDevice(device) || call.machine.node !== 'node3') return `${device}: No such file or directory`;
+  if (!call.machine.world.drive.hasDevice(device) || call.machine.node !== 'node3')
+    return `${device}: No such file or directory`;
   return { device, name, count: Math.max(0, Number.parseInt(count, 10) || 0) };
 }
 

@@ -79,3 +79,4 @@ const restoreOf =
 
 export const ufsrestore = restoreOf('ufsdump');
 export const sfxrestore = restoreOf('sfxdump');
+export const restore = restoreOf('dump');

@@ -5,7 +5,6 @@ import { hasLostPower } from '../hosts/processes.ts';
 import { extendedStatus, rmtDialects } from '../tape/rmt-dialects.ts';
 import type { RmtDialect } from '../tape/rmt-dialects.ts';
 import { RmtInput } from '../tape/rmt-input.ts';
-import { isTapeDevice } from '../tape/tape-drive.ts';
 import type { TapeAccess, TapeHandle } from '../tape/tape-handle.ts';
 import { tapeOperations } from '../tape/tape-operations.ts';
 import type { TapeOperationName } from '../tape/tape-operations.ts';
@@ -109,7 +108,7 @@ class RmtServer {
     await this.#answer(async () => {
       const { machine } = this.#call;
       const access = accesses[mode & 3];
-      if (!isTapeDevice(device) || machine.node !== 'node3') throw new IoError('ENOENT');
+      if (!machine.world.drive.hasDevice(device) || machine.node !== 'node3') throw new IoError('ENOENT');
       if (!access) throw new IoError('EINVAL');
       this.#handle = await machine.world.drive.open(device, access);
       return this.#dialect.opened;

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 
+import { platformOf } from '../gds/lab-model.ts';
 import { deviceOf, physicalBlocks, physicalDisks } from '../gds/lab-volumes.ts';
 
 /** Commands that only say something. */
@@ -13,7 +14,19 @@ const says =
     return 0;
   };
 
-const unameParts: readonly [string, (node: string) => string][] = [
+type UnameParts = readonly (readonly [string, (node: string) => string])[];
+
+const unameOfLinux: UnameParts = [
+  ['s', () => 'Linux'],
+  ['n', (node) => node],
+  ['r', () => '2.6.9-42.ELsmp'],
+  ['v', () => '#1 SMP Wed Jul 12 23:27:17 EDT 2006'],
+  ['m', () => 'i686'],
+  ['p', () => 'i686'],
+  ['i', () => 'i386'],
+];
+
+const unameOfSolaris: UnameParts = [
   ['s', () => 'SunOS'],
   ['n', (node) => node],
   ['r', () => '5.9'],
@@ -25,7 +38,8 @@ const unameParts: readonly [string, (node: string) => string][] = [
 
 export const uname: Command = async (call) => {
   const letters = call.argv.slice(1).join('').replaceAll('-', '') || 's';
-  const shown = unameParts.filter(([letter]) => letters.includes('a') || letters.includes(letter));
+  const parts = platformOf(call.machine.world.model) === 'linux' ? unameOfLinux : unameOfSolaris;
+  const shown = parts.filter(([letter]) => letters.includes('a') || letters.includes(letter));
   await call.output.write(`${shown.map(([, text]) => text(call.machine.node)).join(' ')}\n`);
   return 0;
 };
@@ -78,6 +92,11 @@ export const kstat: Command = async (call) => {
 /** `who -b`: the minute of the boot. */
 export const who: Command = async (call) => {
   if (call.argv[1] !== '-b') return complain(call, 'who: not part of the lab', 2);
+  if (platformOf(call.machine.world.model) === 'linux') {
+    const time = new Date(bootTime(call) * 1000).toISOString().slice(0, 16).replace('T', ' ');
+    await call.output.write(`         system boot  ${time}\n`);
+    return 0;
+  }
   const [, , month = '', day = '', time = ''] =
     /^\w+, (\d+) (\w+) \d+ (\d+:\d+)/.exec(new Date(bootTime(call) * 1000).toUTCString())?.[0]?.split(' ') ??
     [];

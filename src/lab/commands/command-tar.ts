@@ -6,11 +6,14 @@ import { openSource, openTarget } from '../hosts/data-files.ts';
 import type { RecordTarget } from '../hosts/data-files.ts';
 import type { MountedFiles } from '../hosts/host-files.ts';
 import { IoError } from '../faults/io-error.ts';
+import { platformOf } from '../gds/lab-model.ts';
 import { Blocker } from './record-blocker.ts';
 import { archiveBytes } from './tar-archive.ts';
 import type { ArchiveEntry } from './tar-archive.ts';
 
-/** tar(1) of Solaris, as far as a backup needs it: create (c) and list (t), with v, f, b and -C. */
+/** tar(1) of Solaris, and on Linux of GNU, as far as a backup needs it: create (c) and list (t), with v, f, b and -C. */
+
+const isLinux = ({ machine }: CommandCall): boolean => platformOf(machine.world.model) === 'linux';
 
 const blockBytes = 512;
 
@@ -53,7 +56,7 @@ function parseRequest(call: CommandCall): TarRequest | string {
   }
   const factor = Number(blocking);
   if (!Number.isInteger(factor) || factor < 1 || factor > 4096) return `invalid blocksize ${blocking ?? ''}`;
-  const name = letters.includes('f') ? archive : '/dev/rmt/0';
+  const name = letters.includes('f') ? archive : isLinux(call) ? '-' : '/dev/rmt/0';
   return {
     operation,
     isVerbose: letters.includes('v'),
@@ -81,6 +84,8 @@ interface Faulty {
   /** Names of files that come as zeros. */
   readonly blanked: ReadonlySet<string>;
   readonly words: readonly string[];
+  /** What tar ends with because of them. */
+  readonly status: number;
 }
 
 /** What the faults make of the files. Solaris tar ends with 0 after each of these messages, unless it is given `e` (illumos tar.c). */
@@ -94,20 +99,41 @@ function withFaults(call: CommandCall, entries: readonly ArchiveEntry[]): Faulty
   const changed = last(faults.numberOf('tar-changed') ?? 0);
   const unread = faults.has('tar-unread') ? last(1) : [];
   const left = new Set([...sockets, ...links]);
+  const words = isLinux(call)
+    ? [
+        ...sockets.map((name) => `tar: ${name}: socket ignored\n`),
+        ...changed.map((name) => `tar: ${name}: File shrank by 1 byte; padding with zeros\n`),
+        ...unread.map((name) => `tar: ${name}: Read error at byte 0, while reading 512 bytes: I/O error\n`),
+      ]
+    : wordsOfSolaris({ links, sockets, changed, unread });
+  // GNU tar ends with 1 where a file changed, and where one could not be read (tar(1), RETURN VALUE).
+  const status = isLinux(call) && changed.length + unread.length > 0 ? 1 : 0;
   return {
+    status,
+    words,
     archived: entries.filter(({ name }) => !left.has(name)),
     blanked: new Set([...changed, ...unread]),
-    words: [
-      ...links.map((name) => `tar: ${name}: symbolic link too long\n`),
-      ...sockets.map((name) => `tar: ${name} is not a file. Not dumped\n`),
-      ...changed.map((name) => `tar: ${name}: file changed size\n`),
-      ...unread.map((name) => `tar: Read error on ${name}: I/O error\n`),
-    ],
   };
 }
 
-/** The line of v (Solaris): `a NAME 12K`. */
-function verboseLine({ name, entry }: ArchiveEntry): string {
+/** Names of files by what happens to them. */
+interface Affected {
+  readonly links: readonly string[];
+  readonly sockets: readonly string[];
+  readonly changed: readonly string[];
+  readonly unread: readonly string[];
+}
+
+const wordsOfSolaris = ({ links, sockets, changed, unread }: Affected): string[] => [
+  ...links.map((name) => `tar: ${name}: symbolic link too long\n`),
+  ...sockets.map((name) => `tar: ${name} is not a file. Not dumped\n`),
+  ...changed.map((name) => `tar: ${name}: file changed size\n`),
+  ...unread.map((name) => `tar: Read error on ${name}: I/O error\n`),
+];
+
+/** The line of v: `a NAME 12K` on Solaris, the name alone by GNU. */
+function verboseLine(call: CommandCall, { name, entry }: ArchiveEntry): string {
+  if (isLinux(call)) return `${name}\n`;
   if (entry.type === 'symlink') return `a ${name} symbolic link to ${entry.target ?? ''}\n`;
   return `a ${name} ${Math.ceil(entry.size / 1024)}K\n`;
 }
@@ -117,26 +143,26 @@ async function archiveMember(
   request: TarRequest,
   member: { directory: string; path: string },
   blocker: Blocker,
-): Promise<boolean> {
+): Promise<number> {
   const path = call.machine.files.resolve(member.directory, member.path);
   const files = await call.machine.files.openMounted(path);
   const entries = files ? entriesOf(files, member.path) : [];
   try {
     if (!files || entries.length === 0) {
       await call.errors.write(`tar: ${member.path}: No such file or directory\n`);
-      return false;
+      return isLinux(call) ? 2 : 1;
     }
     const listing: ByteWriter = request.archive === undefined ? call.errors : call.output;
     const told = async (entry: ArchiveEntry): Promise<void> => {
-      if (request.isVerbose) await listing.write(verboseLine(entry));
+      if (request.isVerbose) await listing.write(verboseLine(call, entry));
     };
-    const { archived, blanked, words } = withFaults(call, entries);
+    const { archived, blanked, words, status } = withFaults(call, entries);
     for (const line of words) await call.errors.write(line);
     for await (const bytes of archiveBytes(archived, files.volume, told, blanked)) {
       call.killed.throwIfAborted();
       await blocker.write(bytes);
     }
-    return true;
+    return status;
   } finally {
     files?.volume.close();
   }
@@ -155,9 +181,9 @@ async function create(call: CommandCall, request: TarRequest): Promise<number> {
     const [member] = request.members;
     if (!member || request.members.length > 1)
       return await complain(call, 'tar: one directory or file must be named');
-    const isWhole = await archiveMember(call, request, member, blocker);
+    const status = await archiveMember(call, request, member, blocker);
     await blocker.end(request.recordBytes);
-    return isWhole ? 0 : 1;
+    return status;
   } catch (error) {
     if (!(error instanceof IoError) || error.code === 'EPIPE') throw error;
     return await complain(call, `tar: write error: ${error.message}`, 2);

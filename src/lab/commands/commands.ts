@@ -1,3 +1,5 @@
+import { platformOf } from '../gds/lab-model.ts';
+import type { Platform } from '../gds/lab-model.ts';
 import type { Command } from '../hosts/command-call.ts';
 import { dd } from './command-dd.ts';
 import { cksum, digest, sha256sum } from './command-digest.ts';
@@ -5,9 +7,10 @@ import { cat, ls, mkdir, mkfifo, mv, rm, rmdir, tee, test } from './command-file
 import { fsck, mount, umount } from './command-mount.ts';
 import { mt } from './command-mt.ts';
 import { mtx } from './command-mtx.ts';
-import { sfxdump, ufsdump } from './command-dump.ts';
+import { dump, sfxdump, ufsdump } from './command-dump.ts';
+import { fsckExt3, lsblk, mount as mountOfLinux, umount as umountOfLinux } from './command-linux.ts';
 import { rmt } from './command-rmt.ts';
-import { sfxrestore, ufsrestore } from './command-restore.ts';
+import { restore, sfxrestore, ufsrestore } from './command-restore.ts';
 import { kill, ps } from './command-process.ts';
 import { sdxinfo, sdxproxy, sdxvolume } from './command-sdx.ts';
 import { sfxadm } from './command-sfxadm.ts';
@@ -37,15 +40,15 @@ const otherPrograms = ['env', 'nohup', 'setsid', 'sh'];
 /** `command -v NAME`: where a command lies, exit status 1 where it is not there. */
 const command: Command = async (call) => {
   const name = call.argv[1] === '-v' ? call.argv[2] : undefined;
-  const { faults } = call.machine.world;
-  if (name === undefined || !(commands.has(name) || otherPrograms.includes(name))) return 1;
+  const { faults, model } = call.machine.world;
+  if (name === undefined || !isInstalled(name, platformOf(model))) return 1;
   if (faults.forCommand(call.machine.node, [name], ['not-found'])) return 1;
   await call.output.write(`/usr/bin/${name}\n`);
   return 0;
 };
 
-/** Every command that is installed on the lab's hosts. */
-export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
+/** Every command that is installed on the hosts of a Solaris lab. */
+const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>(
   Object.entries({
     '[': test,
     cat,
@@ -104,8 +107,31 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>(
   }),
 );
 
+/** What Linux does not have: those of Solaris alone, and of file systems that it has not. */
+const notOnLinux = new Set(
+  'digest fsck iostat kstat sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(' '),
+);
+
+const commandsOfLinux: ReadonlyMap<string, Command> = new Map([
+  ...[...commandsOfSolaris].filter(([name]) => !notOnLinux.has(name)),
+  ...Object.entries({
+    dump,
+    'fsck.ext3': fsckExt3,
+    lsblk,
+    mount: mountOfLinux,
+    restore,
+    umount: umountOfLinux,
+  }),
+]);
+
+/** Every command that is installed on the hosts of a lab. */
+export const commandsOn = (platform: Platform): ReadonlyMap<string, Command> =>
+  platform === 'linux' ? commandsOfLinux : commandsOfSolaris;
+
+const isInstalled = (name: string, platform: Platform): boolean =>
+  commandsOn(platform).has(name) || otherPrograms.includes(name);
+
 /** True for what runs as a program, by its name or its path: a fault can meet it. What the shell does by itself is none. */
-export function isProgram(name: string): boolean {
-  const plain = name.replace(/^(\/usr)?\/s?bin\//, '');
-  return commands.has(plain) || otherPrograms.includes(plain);
+export function isProgram(name: string, platform: Platform = 'solaris'): boolean {
+  return isInstalled(name.replace(/^(\/usr)?\/s?bin\//, ''), platform);
 }

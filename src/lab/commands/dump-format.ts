@@ -1,5 +1,5 @@
 /**
- * What ufsdump and sfxdump of the lab write: a format of the lab's own, in blocks of 1,024 bytes, big-endian.
+ * What ufsdump, sfxdump and dump of the lab write: a format of the lab's own, in blocks of 1,024 bytes, big-endian.
  *
  * Each block that is not file data is a header:
  *    0  type: 1 the dump begins, 2 an entry, 5 the dump ends (as in illumos usr/src/head/protocols/dumprestore.h)
@@ -8,7 +8,7 @@
  *   16  number of the block, from 0
  *   20  number of the entry, from 1
  *   24  magic: 60012 as in a real ufsdump, so that it is recognised as one; 60412 for sfxdump, whose real format is not known and
- *       which ufsrestore does not read (GFS guide 4.2, sfxdump)
+ *       which ufsrestore does not read (GFS guide 4.2, sfxdump); for dump(8) 60012 as a little-endian host writes it
  *   28  chosen so that the block's 256 words add up to 84446, as in a real ufsdump
  *   32  length of the text behind it
  *   36  the text, JSON: {device} at the beginning, {path, type, mode, modified, size, target} for an entry, {entries} at the end
@@ -17,11 +17,11 @@
  */
 import type { FileSystemEntry, VolumeBytes } from '../gds/lab-file-system.ts';
 
-export const dumpTools = ['ufsdump', 'sfxdump'] as const;
+export const dumpTools = ['ufsdump', 'sfxdump', 'dump'] as const;
 export type DumpTool = (typeof dumpTools)[number];
 
 export const dumpBlockBytes = 1024;
-const magics = { ufsdump: 60_012, sfxdump: 60_412 } as const;
+const magics = { ufsdump: 60_012, sfxdump: 60_412, dump: 0x6c_ea_00_00 } as const;
 const types = { begin: 1, entry: 2, end: 5 } as const;
 const headerBytes = 36;
 const checksum = 84_446;
@@ -152,7 +152,7 @@ function readHeader(bytes: Buffer, at: number, tool: DumpTool): ReadHeader | und
 }
 
 /**
- * Reads a dump back: the reader that ufsrestore and sfxrestore stand on, and that tests have for a tape's bytes.
+ * Reads a dump back: the reader that ufsrestore, sfxrestore and restore stand on, and that tests have for a tape's bytes.
  * @param bytes the records of the dump, one behind the other
  * @param tool that made it
  * @returns undefined where these are not the bytes of a dump of that tool

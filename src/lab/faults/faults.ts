@@ -225,17 +225,24 @@ export interface FaultSubjects {
   isProgram(name: string): boolean;
   /** True for the title of a column of sdxinfo. */
   isColumn(title: string): boolean;
+  /** True for a fault that only the other platform's programs have. */
+  isForeign?(name: FaultName): boolean;
 }
 
 /** The faults that are switched on. `set` and `clear` work while the lab runs. */
 export class Faults {
   #active: Fault[] = [];
   readonly #subjects: FaultSubjects | undefined;
+  readonly #always: readonly FaultName[];
   readonly #listeners = new Set<(fault: Fault, on: boolean) => void>();
 
-  /** @param subjects undefined: whatever a fault is about is taken */
-  constructor(subjects?: FaultSubjects) {
+  /**
+   * @param subjects undefined: whatever a fault is about is taken
+   * @param always what is no fault of this lab but its nature: it is neither listed nor cleared
+   */
+  constructor(subjects?: FaultSubjects, always: readonly FaultName[] = []) {
     this.#subjects = subjects;
+    this.#always = always;
   }
 
   /**
@@ -255,6 +262,8 @@ export class Faults {
   }
 
   #requireSubject(spec: string, { name, value, command }: Fault): void {
+    if (this.#always.includes(name) || this.#subjects?.isForeign?.(name))
+      throw wrongValue(spec, 'the hosts of this lab run Linux, where it has no effect');
     const program = command?.split(' ')[0] ?? '';
     const { isProgram, isColumn } = this.#subjects ?? {};
     // A line of which half the output arrives may begin with anything.
@@ -282,7 +291,7 @@ export class Faults {
   }
 
   has(name: FaultName, host?: NodeName): boolean {
-    return this.#find(name, host) !== undefined;
+    return this.#always.includes(name) || this.#find(name, host) !== undefined;
   }
 
   numberOf(name: FaultName, host?: NodeName): number | undefined {

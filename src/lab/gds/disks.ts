@@ -8,6 +8,7 @@ import { volumeOf } from './gds-model.ts';
 import { Keystream } from './keystream.ts';
 import { layOut } from './lab-file-system.ts';
 import type { LaidOutFileSystem } from './lab-file-system.ts';
+import { platformOf } from './lab-model.ts';
 import type { GdsClass, LabModel } from './lab-model.ts';
 import { masterDevice, physicalBlocks, physicalDisks, volumePairs } from './lab-volumes.ts';
 import type { VolumePair } from './lab-volumes.ts';
@@ -46,7 +47,7 @@ export class Disks {
       await handle.truncate(size);
       await writeMargins(handle, new Keystream(`${model.seed}/${name}`), endOfVolumes(owner, name), size);
     }
-    for (const pair of volumePairs) await writePair(disks, owner, pair, model.seed);
+    for (const pair of volumePairs(platformOf(model))) await writePair(disks, owner, pair, model.seed);
     return disks;
   }
 

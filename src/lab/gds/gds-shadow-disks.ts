@@ -1,6 +1,7 @@
 import { diskOf, refuse, refuseName, refuseTaken, shadowClassOn, volumesOn } from './gds-model.ts';
 import { openGroup, refuseGrowth } from './gds-shadow-groups.ts';
 import type { GroupAttributes } from './gds-shadow-groups.ts';
+import { platformOf } from './lab-model.ts';
 import type { GdsClass, GdsDisk, NodeName } from './lab-model.ts';
 import { physicalBlocks, physicalDiskOf } from './lab-volumes.ts';
 import type { World } from '../world.ts';
@@ -32,7 +33,7 @@ export function createShadowDisks(
   const owner: GdsClass = existing ?? { name: className, scope: [node], shadow: true, ...empty };
   const created: GdsDisk[] = [];
   for (const { device, disk, type } of requests) {
-    const physical = physicalDiskOf(node, device);
+    const physical = physicalDiskOf(node, device, platformOf(world.model));
     if (!physical) throw refuse(`${device}: no such device`);
     const registered = [...here.flatMap((entry) => entry.disks), ...created];
     if (registered.some((entry) => entry.device === device))

@@ -1,8 +1,8 @@
 /**
- * The lab's own file system: what stands for ufs and for sfxfs inside a volume.
+ * The lab's own file system: what stands for ufs, sfxfs and ext3 inside a volume.
  *
  * Byte 0, one block of 512 bytes, big-endian, the superblock:
- *    0  magic "LABUFS01" or "LABSFX01"
+ *    0  magic "LABUFS01", "LABSFX01" or "LABEXT03"
  *    8  state: 1 clean, 2 dirty (mounted for writing, or copied while it was)
  *   12  number of entries
  *   16  offset of the index in bytes (64 bits)
@@ -21,7 +21,7 @@ import { fileSystemTypes } from './lab-model.ts';
 import type { FileSystemType } from './lab-model.ts';
 import type { PayrollEntry } from './payroll-files.ts';
 
-const magics = { ufs: 'LABUFS01', sfxfs: 'LABSFX01' } as const;
+const magics = { ufs: 'LABUFS01', sfxfs: 'LABSFX01', ext3: 'LABEXT03' } as const;
 const deviceOffset = 320;
 const deviceBytes = 128;
 const states = { clean: 1, dirty: 2 } as const;
@@ -48,7 +48,7 @@ export interface VolumeBytes {
 
 export interface FileSystem {
   readonly type: FileSystemType;
-  /** The device that an sfxfs takes itself to be on; '' for ufs, which does not know. */
+  /** The device that an sfxfs takes itself to be on; '' for ufs and ext3, which do not know. */
   readonly device: string;
   readonly state: 'clean' | 'dirty';
   readonly lastMounted: string;

@@ -56,8 +56,12 @@ export interface GdsClass {
   volumes: GdsVolume[];
 }
 
+/** What all three hosts run. */
+export const platforms = ['solaris', 'linux'] as const;
+export type Platform = (typeof platforms)[number];
+
 /** File systems that lie in the lab's volumes. */
-export const fileSystemTypes = ['ufs', 'sfxfs'] as const;
+export const fileSystemTypes = ['ufs', 'sfxfs', 'ext3'] as const;
 export type FileSystemType = (typeof fileSystemTypes)[number];
 
 export interface Mount {
@@ -112,6 +116,8 @@ export interface TapeModel {
 
 export interface LabModel {
   version: 3;
+  /** Solaris where it is not given. */
+  platform?: Platform;
   seed: string;
   /** Size of Volume1 and Volume2. */
   volumeBlocks: number;
@@ -121,22 +127,26 @@ export interface LabModel {
   ports: [number, number, number];
 }
 
+/** What the hosts of a lab run. */
+export const platformOf = ({ platform }: LabModel): Platform => platform ?? 'solaris';
+
 /**
  * A lab as it is on its first day: proxies joined, /app, /data and /home mounted on node1, a blank tape.
  * @param volumeBlocks size of Volume1 and Volume2 in 512-byte blocks
  */
-export function newModel(seed: string, volumeBlocks: number): LabModel {
+export function newModel(seed: string, volumeBlocks: number, platform: Platform = 'solaris'): LabModel {
   const host = (mounts: Mount[]): HostModel => ({ mounts, directories: [], files: {} });
   const time = Math.floor(Date.now() / 1000);
-  const mounts = mountedPairs.map((pair): Mount => {
+  const mounts = mountedPairs(platform).map((pair): Mount => {
     const { directory, type } = pair.fileSystem;
     return { special: masterDevice(pair), directory, type, options: 'rw', time };
   });
   return {
     version: 3,
+    ...(platform === 'solaris' ? {} : { platform }),
     seed,
     volumeBlocks,
-    classes: [primaryClass(volumeBlocks)],
+    classes: [primaryClass(volumeBlocks, platform)],
     hosts: { node1: host(mounts), node2: host([]), node3: host([]) },
     tape: {
       cartridges: [{ name: 'tape', place: 'drive', home: null, written: 0 }],

@@ -7,6 +7,7 @@ import type {
   GdsVolume,
   GroupType,
   NodeName,
+  Platform,
 } from './lab-model.ts';
 
 /**
@@ -44,7 +45,7 @@ export interface VolumePair {
 export type MountedPair = VolumePair & { readonly fileSystem: PairFileSystem };
 
 /** The guide's own pair comes first. Volumes of one group lie in this order. */
-export const volumePairs: readonly VolumePair[] = [
+const pairsOfSolaris: readonly VolumePair[] = [
   {
     master: 'Volume1',
     masterOn: 'Group1',
@@ -74,10 +75,18 @@ export const volumePairs: readonly VolumePair[] = [
   { master: 'Volume11', masterOn: 'Disk16', proxy: 'Volume12', proxyOn: 'Disk17', part: 1 / 32 },
 ];
 
-/** The pairs that hold a file system. */
-export const mountedPairs: readonly MountedPair[] = volumePairs.filter(
-  (pair): pair is MountedPair => pair.fileSystem !== undefined,
+/** On Linux every file system is an ext3. */
+const pairsOfLinux: readonly VolumePair[] = pairsOfSolaris.map((pair) =>
+  pair.fileSystem ? { ...pair, fileSystem: { ...pair.fileSystem, type: 'ext3' } } : pair,
 );
+
+/** The masters of a lab with their proxies. */
+export const volumePairs = (platform: Platform = 'solaris'): readonly VolumePair[] =>
+  platform === 'linux' ? pairsOfLinux : pairsOfSolaris;
+
+/** The pairs that hold a file system. */
+export const mountedPairs = (platform: Platform = 'solaris'): readonly MountedPair[] =>
+  volumePairs(platform).filter((pair): pair is MountedPair => pair.fileSystem !== undefined);
 
 function group(name: string, type: GroupType, ...members: string[]): GdsGroup {
   return { name, type, width: type === 'stripe' ? 32 : null, members, group: null };
@@ -124,7 +133,7 @@ function disk(number: number, part: number, more: Partial<PhysicalDisk> = {}): P
 
 const shared = { isSeenByBackupServer: true };
 
-/** Every node names a disk alike: Disk3 is c1t1d3. */
+/** Every node names a disk alike: Disk3 is c1t1d3, on Linux sdd. */
 const physicalDiskTable: readonly PhysicalDisk[] = [
   disk(1, 1),
   disk(2, 1),
@@ -149,16 +158,29 @@ const physicalDiskTable: readonly PhysicalDisk[] = [
 /** The names of all physical disks. */
 export const physicalDisks: readonly string[] = physicalDiskTable.map(({ name }) => name);
 
+/** `c1t1d3`; on Linux, where the boot disk is sda, `sdd`. */
+function diskName(number: number, platform: Platform): string {
+  return platform === 'linux' ? `sd${String.fromCharCode('a'.charCodeAt(0) + number)}` : `c1t1d${number}`;
+}
+
 /** What a node calls a physical disk; undefined where it does not see it. */
-export function deviceOf(node: NodeName, physical: string): string | undefined {
+export function deviceOf(
+  node: NodeName,
+  physical: string,
+  platform: Platform = 'solaris',
+): string | undefined {
   const found = physicalDiskTable.find(({ name }) => name === physical);
   const isSeen = found && (node !== 'node3' || found.isSeenByBackupServer);
-  return isSeen ? `c1t1d${physical.replace('Disk', '')}` : undefined;
+  return isSeen ? diskName(Number(physical.replace('Disk', '')), platform) : undefined;
 }
 
 /** The physical disk that a node calls `device`. */
-export function physicalDiskOf(node: NodeName, device: string): string | undefined {
-  return physicalDisks.find((physical) => deviceOf(node, physical) === device);
+export function physicalDiskOf(
+  node: NodeName,
+  device: string,
+  platform: Platform = 'solaris',
+): string | undefined {
+  return physicalDisks.find((physical) => deviceOf(node, physical, platform) === device);
 }
 
 /** Blocks that belong to no volume on a disk for so many: 622,592 for 1,048,576, in proportion otherwise. */
@@ -204,20 +226,20 @@ function newVolumes(volumeBlocks: number): GdsVolume[] {
     volumes.push(volume);
     return volume;
   };
-  for (const { master, masterOn, proxy, proxyOn, part } of volumePairs) {
+  for (const { master, masterOn, proxy, proxyOn, part } of volumePairs()) {
     add(master, masterOn, part);
     Object.assign(add(proxy, proxyOn, part), { runningOn: [], master, proxy: 'Join' });
   }
   return volumes;
 }
 
-function newDisks(groups: readonly GdsGroup[], volumeBlocks: number): GdsDisk[] {
+function newDisks(groups: readonly GdsGroup[], volumeBlocks: number, platform: Platform): GdsDisk[] {
   return physicalDisks.map((name) => {
     const own = groupWith(groups, name);
     return {
       name,
       physical: name,
-      device: deviceOf('node1', name) ?? '',
+      device: deviceOf('node1', name, platform) ?? '',
       type: own?.type ?? 'single',
       group: own?.name ?? null,
       blocks: physicalBlocks(name, volumeBlocks),
@@ -226,13 +248,13 @@ function newDisks(groups: readonly GdsGroup[], volumeBlocks: number): GdsDisk[] 
 }
 
 /** The class of the primary domain with every proxy joined. @param volumeBlocks blocks of Volume1 */
-export function primaryClass(volumeBlocks: number): GdsClass {
+export function primaryClass(volumeBlocks: number, platform: Platform = 'solaris'): GdsClass {
   const groups = newGroups();
   return {
     name: 'Class1',
     scope: ['node1', 'node2'],
     shadow: false,
-    disks: newDisks(groups, volumeBlocks),
+    disks: newDisks(groups, volumeBlocks, platform),
     groups,
     volumes: newVolumes(volumeBlocks),
   };

@@ -5,7 +5,6 @@ import { parseSpecialFile } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
 import type { OpenFile } from './open-file.ts';
 import { hasLostPower } from './processes.ts';
-import { isTapeDevice } from '../tape/tape-drive.ts';
 import { openVolume } from '../gds/volume-access.ts';
 
 /** The ends of dd and tar: volumes, the tape, files and streams, opened by name. */
@@ -60,6 +59,9 @@ function volumeSource(call: FilePlace, path: string): RecordSource {
     },
   };
 }
+
+const isTape = ({ machine: { node, world } }: FilePlace, path: string): boolean =>
+  node === 'node3' && world.drive.hasDevice(path);
 
 async function tapeSource(call: FilePlace, path: string): Promise<RecordSource> {
   const handle = await call.machine.world.drive.open(path, 'read');
@@ -135,10 +137,10 @@ export async function openSource(call: CommandCall, path: string | undefined): P
 
 /** Opens a file for reading by its name. @throws IoError */
 export async function openPath(place: FilePlace, path: string): Promise<RecordSource> {
-  const { files, node } = place.machine;
+  const { files } = place.machine;
   const absolute = files.resolve(place.directory, path);
   if (parseSpecialFile(absolute)) return volumeSource(place, absolute);
-  if (isTapeDevice(absolute) && node === 'node3') return tapeSource(place, absolute);
+  if (isTape(place, absolute)) return tapeSource(place, absolute);
   if (absolute === '/dev/null') return bytesSource(Buffer.alloc(0));
   if (absolute === '/dev/zero')
     return { read: (size) => Promise.resolve(Buffer.alloc(size)), close: nothing };
@@ -227,10 +229,10 @@ export async function openTarget(call: CommandCall, path: string | undefined): P
 
 /** Opens a file for writing by its name. @param appends true: a plain file keeps what it has. @throws IoError */
 export async function pathTarget(place: FilePlace, path: string, appends = false): Promise<RecordTarget> {
-  const { files, node } = place.machine;
+  const { files } = place.machine;
   const absolute = files.resolve(place.directory, path);
   if (parseSpecialFile(absolute)) return volumeTarget(place, absolute);
-  if (isTapeDevice(absolute) && node === 'node3') return tapeTarget(place, absolute);
+  if (isTape(place, absolute)) return tapeTarget(place, absolute);
   if (absolute === '/dev/null') return { keepsRecords: false, write: nothing, close: nothing };
   if (absolute.startsWith('/dev/')) throw new IoError('ENOENT');
   const fifo = files.fifoAt(absolute);

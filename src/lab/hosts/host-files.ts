@@ -1,22 +1,26 @@
 import { isUtf8 } from 'node:buffer';
 import { posix } from 'node:path';
-import { deviceFiles, diskFolders } from './device-names.ts';
+import { deviceFiles } from './device-names.ts';
 import { parseSpecialFile, specialFilesOn } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
 import { readFileSystem } from '../gds/lab-file-system.ts';
 import type { FileSystem, FileSystemEntry } from '../gds/lab-file-system.ts';
-import type { HostModel, Mount, NodeName } from '../gds/lab-model.ts';
-import { mountedPairs } from '../gds/lab-volumes.ts';
+import { platformOf } from '../gds/lab-model.ts';
+import type { HostModel, Mount, NodeName, Platform } from '../gds/lab-model.ts';
+import { masterDevice, mountedPairs } from '../gds/lab-volumes.ts';
 import { Pipe } from './pipe.ts';
-import { isTapeDevice } from '../tape/tape-drive.ts';
 import { openVolume } from '../gds/volume-access.ts';
 import type { OpenVolume } from '../gds/volume-access.ts';
 import type { World } from '../world.ts';
 
-const fixedDirectories =
-  '/ /app /data /dev /dev/dsk /dev/rdsk /dev/rmt /dev/sfdsk /etc /home /mnt /proc /proc/sys /proc/sys/kernel /proc/sys/kernel/random /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/opt /var/tmp'.split(
+const commonDirectories =
+  '/ /app /data /dev /dev/sfdsk /etc /home /mnt /proc /proc/sys /proc/sys/kernel /proc/sys/kernel/random /root /sbin /tmp /usr /usr/bin /usr/sbin /var /var/lib /var/opt /var/tmp'.split(
     ' ',
   );
+const fixedDirectories = {
+  solaris: [...commonDirectories, '/dev/dsk', '/dev/rdsk', '/dev/rmt'],
+  linux: commonDirectories,
+} as const;
 const streams = ['/dev/null', '/dev/zero'];
 /** The tree of a host is kept in the model, which is written whole at each change. */
 const mostTreeBytes = 16_777_216;
@@ -36,12 +40,19 @@ export interface MountedFiles {
 export class HostFiles {
   readonly #node: NodeName;
   readonly #world: World;
+  readonly #machineId: string;
   /** FIFOs by their paths. They live as long as the lab: nothing of them is in the model. */
   readonly #fifos = new Map<string, Pipe>();
 
-  constructor(node: NodeName, world: World) {
+  /** @param machineId 32 hexadecimal digits: machine-id(5) of Linux */
+  constructor(node: NodeName, world: World, machineId: string) {
     this.#node = node;
     this.#world = world;
+    this.#machineId = machineId;
+  }
+
+  get #platform(): Platform {
+    return platformOf(this.#world.model);
   }
 
   get #model(): HostModel {
@@ -219,7 +230,7 @@ export class HostFiles {
       ...this.#directories(),
       ...this.#smallFiles(),
       ...this.#fifos.keys(),
-      ...deviceFiles(this.#node),
+      ...deviceFiles(this.#node, this.#platform),
       ...this.#volumeFiles(),
     ].map((entry) => entry.slice(1));
     return namesBelow(all, path.slice(1));
@@ -271,7 +282,7 @@ export class HostFiles {
       posix.dirname(file),
       posix.dirname(posix.dirname(file)),
     ]);
-    return [...fixedDirectories, ...new Set(ofVolumes), ...this.#model.directories];
+    return [...fixedDirectories[this.#platform], ...new Set(ofVolumes), ...this.#model.directories];
   }
 
   #volumeFiles(): string[] {
@@ -284,22 +295,43 @@ export class HostFiles {
 
   #isDevice(path: string): boolean {
     if (streams.includes(path)) return true;
-    if (isTapeDevice(path)) return this.#node === 'node3';
-    if (diskFolders.some((folder) => path.startsWith(`${folder}/`)))
-      return deviceFiles(this.#node).includes(path);
+    if (this.#world.drive.hasDevice(path)) return this.#node === 'node3';
+    if (deviceFiles(this.#node, this.#platform).includes(path)) return true;
     return parseSpecialFile(path) !== undefined && this.#volumeFiles().includes(path);
   }
 
   #smallFiles(): string[] {
-    return ['/etc/mnttab', '/etc/vfstab', '/etc/release', bootIdFile, ...Object.keys(this.#model.files)];
+    const own = this.#platform === 'linux' ? linuxFiles : solarisFiles;
+    return [...own, bootIdFile, ...Object.keys(this.#model.files)];
   }
 
   #smallFile(path: string): SmallFile | undefined {
-    if (path === '/etc/mnttab') return this.#mountTable();
-    if (path === '/etc/vfstab') return this.#node === 'node3' ? '' : vfstab;
-    if (path === '/etc/release') return '                      Solaris 9 (the lab of Shadowtape) SPARC\n';
+    const own = this.#platform === 'linux' ? this.#linuxFile(path) : this.#solarisFile(path);
+    if (own !== undefined) return own;
     if (path === bootIdFile) return bootId(this.#node, this.#model.reboots ?? 0);
     return this.#model.files[path];
+  }
+
+  #solarisFile(path: string): string | undefined {
+    if (path === '/etc/mnttab') return this.#mountTable();
+    if (path === '/etc/vfstab') return this.#node === 'node3' ? '' : vfstab;
+    return path === '/etc/release'
+      ? '                      Solaris 9 (the lab of Shadowtape) SPARC\n'
+      : undefined;
+  }
+
+  #linuxFile(path: string): string | undefined {
+    if (path === '/proc/mounts' || path === '/etc/mtab') return this.#procMounts();
+    if (path === '/etc/fstab') return this.#node === 'node3' ? '' : fstab;
+    return path === '/etc/machine-id' ? `${this.#machineId}\n` : undefined;
+  }
+
+  /** As proc(5) has it, parted by blanks. */
+  #procMounts(): string {
+    const lines = this.#model.mounts.map(
+      ({ special, directory, type, options }) => `${special} ${directory} ${type} ${options} 0 0\n`,
+    );
+    return ['/dev/sda1 / ext3 rw 0 0\n', ...lines].join('');
   }
 
   #mountTable(): string {
@@ -318,7 +350,14 @@ const bootIdFile = '/proc/sys/kernel/random/boot_id';
 const bootId = (node: NodeName, reboots: number): string =>
   `00000000-0000-4000-8000-${node}${String(reboots).padStart(7, '0')}\n`;
 
-const vfstab = mountedPairs
+const solarisFiles = ['/etc/mnttab', '/etc/vfstab', '/etc/release'];
+const linuxFiles = ['/proc/mounts', '/etc/mtab', '/etc/fstab', '/etc/machine-id'];
+
+const fstab = mountedPairs('linux')
+  .map((pair) => `${masterDevice(pair)} ${pair.fileSystem.directory} ${pair.fileSystem.type} noauto 0 2\n`)
+  .join('');
+
+const vfstab = mountedPairs()
   .map(
     ({ master, fileSystem: { directory, type } }) =>
       `/dev/sfdsk/Class1/dsk/${master}\t/dev/sfdsk/Class1/rdsk/${master}\t${directory}\t${type}\t2\tno\t-\n`,

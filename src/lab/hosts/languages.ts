@@ -63,6 +63,13 @@ const languages: Readonly<Record<string, Language>> = {
   },
 };
 
+/** What glibc calls the errors that Solaris calls otherwise, in English. */
+export const englishOfLinux: Language = {
+  recordsIn: ' records in',
+  recordsOut: ' records out',
+  errors: { EBADF: 'Bad file descriptor', EBUSY: 'Device or resource busy', EIO: 'Input/output error' },
+};
+
 /** Locales that a lab host can be given. */
 export const knownLocales = ['de_DE.UTF-8', 'fr_FR.UTF-8', 'ja_JP.UTF-8'] as const;
 

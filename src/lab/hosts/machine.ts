@@ -24,9 +24,10 @@ export class Machine {
   /** @param hostKey the private key of its sshd: each lab has its own, so that its hosts are machines of their own */
   constructor(node: NodeName, world: World, hostKey: string) {
     this.node = node;
-    this.hostId = createHash('sha256').update(hostKey).digest('hex').slice(0, 8);
+    const identity = createHash('sha256').update(hostKey).digest('hex');
+    this.hostId = identity.slice(0, 8);
     this.world = world;
-    this.files = new HostFiles(node, world);
+    this.files = new HostFiles(node, world, identity.slice(8, 40));
   }
 
   /** Resolves when somebody can log in: at once, or when the machine has come up again. */

@@ -1,8 +1,9 @@
 import { whenKilled } from './command-call.ts';
 import type { CommandCall } from './command-call.ts';
-import { commands } from '../commands/commands.ts';
+import { commandsOn } from '../commands/commands.ts';
 import { IoError } from '../faults/io-error.ts';
-import { inLanguage, languageOf } from './languages.ts';
+import { platformOf } from '../gds/lab-model.ts';
+import { englishOfLinux, inLanguage, languageOf } from './languages.ts';
 import type { Machine } from './machine.ts';
 import type { Descriptors } from './open-file.ts';
 import { signalled, signalNumbers } from './processes.ts';
@@ -21,6 +22,8 @@ export interface ProgramPlace {
 /** Runs `sh WORDS`. */
 export type ShellProgram = (place: ProgramPlace, words: readonly string[]) => Promise<number>;
 
+const isLinux = ({ world }: Machine): boolean => platformOf(world.model) === 'linux';
+
 /** The process as a command sees it. */
 export function callOf(place: ProgramPlace, argv: readonly string[]): CommandCall {
   const { machine, process, directory, environment, files } = place;
@@ -33,7 +36,10 @@ export function callOf(place: ProgramPlace, argv: readonly string[]): CommandCal
     killed,
     input: files.get(0)?.readerFor(killed) ?? { read: refused },
     output: files.get(1)?.writerFor(killed) ?? { write: refused },
-    errors: inLanguage(files.get(2)?.writerFor(killed) ?? { write: refused }, languageOf(environment)),
+    errors: inLanguage(
+      files.get(2)?.writerFor(killed) ?? { write: refused },
+      languageOf(environment) ?? (isLinux(machine) ? englishOfLinux : undefined),
+    ),
   };
 }
 
@@ -60,7 +66,7 @@ export async function runProgram(
   const name = nameOf(word);
   place.process.args = argv.join(' ');
   const call = callOf(place, argv);
-  const command = commands.get(name);
+  const command = commandsOn(platformOf(place.machine.world.model)).get(name);
   const wrap = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
   const status = await faultStatus(call, Boolean(command ?? wrap) || name === 'sh');
   if (status !== undefined) return status;

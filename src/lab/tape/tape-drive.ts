@@ -2,18 +2,17 @@ import { EndOfMedium } from './end-of-medium.ts';
 import type { MediumSize } from './end-of-medium.ts';
 import type { Faults } from '../faults/faults.ts';
 import { IoError } from '../faults/io-error.ts';
-import type { TapeModel } from '../gds/lab-model.ts';
+import type { Platform, TapeModel } from '../gds/lab-model.ts';
 import { TapeHandle } from './tape-handle.ts';
 import type { TapeAccess } from './tape-handle.ts';
 import { beginningOfTape } from './virtual-tape.ts';
 import type { VirtualTape } from './virtual-tape.ts';
 
-/** The drive: how the tape that lies in it behaves behind /dev/rmt/0. */
+/** The drive: how the tape that lies in it behaves behind /dev/rmt/0, or /dev/st0 on Linux. */
 
-/** True for the special files of the one drive: /dev/rmt/0 with density, b and n behind it. */
-export function isTapeDevice(path: string): boolean {
-  return /^\/dev\/rmt\/0[lmhuc]?b?n?$/.test(path);
-}
+const devicePatterns = { solaris: /^\/dev\/rmt\/0[lmhuc]?b?n?$/, linux: /^\/dev\/n?st0$/ } as const;
+
+const rewindsAtClose = (path: string): boolean => !path.endsWith('n') && !path.startsWith('/dev/nst');
 
 /** A cartridge as the drive sees it. */
 export interface LoadedCartridge {
@@ -26,12 +25,19 @@ export interface LoadedCartridge {
 export class TapeDrive {
   readonly #faults: Faults;
   readonly #model: TapeModel;
+  readonly #platform: Platform;
   #cartridge: LoadedCartridge | undefined;
   #isOpen = false;
 
-  constructor(model: TapeModel, faults: Faults) {
+  constructor(model: TapeModel, faults: Faults, platform: Platform = 'solaris') {
     this.#model = model;
     this.#faults = faults;
+    this.#platform = platform;
+  }
+
+  /** True for its special files: /dev/rmt/0 with density, b and n behind it; on Linux /dev/st0 and /dev/nst0. */
+  hasDevice(path: string): boolean {
+    return devicePatterns[this.#platform].test(path);
   }
 
   get isLoaded(): boolean {
@@ -81,8 +87,8 @@ export class TapeDrive {
       model: this.#model,
       faults: this.#faults,
       endOfMedium: new EndOfMedium(size, this.#faults),
-      rewinds: !path.endsWith('n'),
-      isBerkeley: /b/.test(path.slice('/dev/rmt/0'.length)),
+      rewinds: rewindsAtClose(path),
+      isBerkeley: path.startsWith('/dev/rmt/') && path.includes('b'),
       access,
       closed: () => {
         this.#isOpen = false;

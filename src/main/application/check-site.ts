@@ -7,7 +7,8 @@ import { findVolume } from '../gds/report-lookup.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
 import { assign, methodsOf, observedOf, requireRunnable } from '../procedure/model/assign.ts';
-import { dumpToolOf, fileSystemOf, mounts } from '../procedure/model/assignment.ts';
+import { mounts } from '../procedure/model/assignment.ts';
+import { dumpToolOf, fileSystemOf } from '../procedure/model/method-tools.ts';
 import { missingWords } from '../procedure/model/missing-node.ts';
 import { judgeReady } from '../procedure/plan/checks.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -32,11 +33,12 @@ function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
   if (role === 'backup') {
     add('sdxinfo', 'sdxshadowdisk', 'sdxshadowgroup', 'sdxshadowvolume', 'dd', 'mkdir', 'rmdir', 'ls', 'cat');
     for (const method of jobs.flatMap(methodsOf)) {
-      if (fileSystemOf(method) !== undefined) add('fsck');
+      const fileSystem = fileSystemOf(method, site.platform);
+      if (fileSystem !== undefined) add(fileSystem === 'ext3' ? 'fsck.ext3' : 'fsck');
       if (mounts(method)) add('mount', 'umount', 'tar');
-      const dumpTool = dumpToolOf(method);
+      const dumpTool = dumpToolOf(method, site.platform);
       if (dumpTool !== undefined) add(dumpTool);
-      if (fileSystemOf(method) === 'sfxfs') add('sfxadm');
+      if (fileSystem === 'sfxfs') add('sfxadm');
     }
   }
   if (site.tape.host === host) add('mt', 'dd');

@@ -15,6 +15,7 @@ import { tryWays } from '../notify/try-ways.ts';
 import {
   assign,
   observedOf,
+  requireMethods,
   requireRunnable,
   tapeChangeOf,
   withOverrides,
@@ -62,6 +63,7 @@ import { version } from './version.ts';
 
 export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
+export type { Platform } from '../site/site-schema.ts';
 export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
@@ -204,7 +206,9 @@ export class ShadowtapeConsole {
    * @throws JOB_UNKNOWN, JOB_NOT_CHOSEN, VOLUME_MISSING, JOB_DISKS_DIFFER, TIME_LIMIT_UNKNOWN, and what looking can end with
    */
   async plan(request: JobRequest): Promise<Plan> {
-    const assignment = await this.#assign(this.#job(request), 'plan');
+    const named = this.#job(request);
+    requireMethods(this.site, named.job);
+    const assignment = await this.#assign(named, 'plan');
     timeLimitsOf(assignment.job, stepsOf(assignment));
     const routes = await this.rateService.expect(assignment);
     return planOf(assignment, routes, await this.rateService.hashed(assignment));

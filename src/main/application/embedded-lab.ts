@@ -6,6 +6,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { openLab, type Lab } from '../../lab/lab.ts';
 import { labSite } from '../../lab/lab-site.ts';
 import { ownFlags } from '../journal/own-files.ts';
+import type { Platform } from '../site/site-schema.ts';
 
 /** A lab, and its site as plain data. Where another process of this user runs it, only its site is known. */
 export interface EmbeddedLab {
@@ -23,6 +24,8 @@ export interface EmbeddedLabOptions {
   /** Size of the volumes in blocks of 512 bytes. */
   readonly blocks?: number | undefined;
   readonly ports?: readonly [number, number, number] | undefined;
+  /** What its hosts run; where absent, Solaris, or what the lab runs that is there. */
+  readonly platform?: Platform | undefined;
   /** True where a lab that another process runs is of no use. */
   readonly mustOwn?: boolean | undefined;
 }
@@ -31,12 +34,13 @@ export interface EmbeddedLabOptions {
 export const siteFileOf = (folder: string) => join(folder, 'site.yaml');
 
 async function start(options: EmbeddedLabOptions): Promise<Lab> {
-  const { folder, faults, blocks, ports } = options;
+  const { folder, faults, blocks, ports, platform } = options;
   return openLab({
     folder,
     faults,
     ...(blocks === undefined ? {} : { blocks }),
     ...(ports === undefined ? {} : { ports }),
+    ...(platform === undefined ? {} : { platform }),
   });
 }
 
@@ -51,7 +55,7 @@ async function removeLab(folder: string): Promise<void> {
 }
 
 /**
- * @throws LAB_FOLDER_BUSY where a fresh lab or faults are wanted and another process runs it; LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_…
+ * @throws LAB_FOLDER_BUSY where a fresh lab or faults are wanted and another process runs it; LAB_PLATFORM_OTHER, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_…
  */
 export async function openEmbeddedLab(options: EmbeddedLabOptions): Promise<EmbeddedLab> {
   const { folder } = options;

@@ -1,4 +1,11 @@
-import { faultTable, openEmbeddedLab, siteFileOf, type StateFolder } from '../application/console.ts';
+import { Option } from 'commander';
+import {
+  faultTable,
+  openEmbeddedLab,
+  siteFileOf,
+  type Platform,
+  type StateFolder,
+} from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabOptions } from './command-line.ts';
 import { tellLostOutput } from './lost-output.ts';
 import { print } from './output.ts';
@@ -27,13 +34,17 @@ interface LabCommandOptions {
   readonly port: number;
   readonly fresh: boolean;
   readonly faults: readonly string[];
+  readonly platform: Platform | undefined;
 }
 
 /** Runs the lab until a signal comes. @returns the exit status */
-async function labCommand(state: StateFolder, { port, fresh, faults }: LabCommandOptions): Promise<number> {
+async function labCommand(
+  state: StateFolder,
+  { port, fresh, faults, platform }: LabCommandOptions,
+): Promise<number> {
   const folder = state.labFolder;
   const ports = port === 0 ? ([0, 0, 0] as const) : ([port, port + 1, port + 2] as const);
-  const { lab } = await openEmbeddedLab({ folder, fresh, faults, ports, mustOwn: true });
+  const { lab } = await openEmbeddedLab({ folder, fresh, faults, ports, platform, mustOwn: true });
   if (!lab) return 1;
   const stop = stopOnSignals({ hangup: 'ends' });
   for (const { name, address, port: listening, user } of lab.hosts) {
@@ -58,14 +69,21 @@ export function registerLab(line: CommandLine): void {
     .command('lab')
     .description('keep the embedded lab running until Ctrl-C, and print its site file')
     .option('--listen <port>', 'ports of the three hosts begin here; 0: any that are free', portOf, 0)
+    .addOption(
+      new Option(
+        '--platform <name>',
+        'what the hosts run: Solaris where it is not given; a lab that exists keeps its own',
+      ).choices(['solaris', 'linux']),
+    )
     .addOption(freshLabOption())
     .addOption(faultOption())
     .addHelpText('after', faultsText)
-    .action(async (options: LabOptions & { listen: number }) => {
+    .action(async (options: LabOptions & { listen: number; platform?: Platform }) => {
       line.exitStatus = await labCommand(line.state, {
         port: options.listen,
         fresh: options.freshLab ?? false,
         faults: options.fault ?? [],
+        platform: options.platform,
       });
     });
 }

@@ -14,12 +14,15 @@ const names: Readonly<Record<FileSystem, string>> = {
   raw: 'data of a raw device',
 };
 
-/** The guide's step 6: "In a GFS Shared File System: back up through the method as described in step 6a)". It has no method for ext3. */
+/**
+ * The guide's step 6: "In a GFS Shared File System: back up through the method as described in step 6a)". It has no method for ext3: on
+ * Linux 6b and 6c are its steps for ufs with the programs of ext3.
+ */
 const methods: Readonly<Record<FileSystem, readonly Method[]>> = {
   'gfs-shared': ['6a'],
   'gfs-local': ['6a', '6d', '6e'],
   ufs: ['6a', '6b', '6c'],
-  ext3: ['6a'],
+  ext3: ['6a', '6b', '6c'],
   raw: ['6a'],
 };
 

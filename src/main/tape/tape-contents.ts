@@ -34,9 +34,11 @@ function tarName(record: Buffer): string {
   return record.toString('utf8', 0, 100).replace(/\0.*$/s, '');
 }
 
-function isDump(record: Buffer): boolean {
-  if (record.length < dumpMagicAt + 4) return false;
-  return record.readUInt32BE(dumpMagicAt) === dumpMagic || record.readUInt32LE(dumpMagicAt) === dumpMagic;
+/** A SPARC host writes the number with its highest byte first. Where the lowest comes first, it may be a dump(8) of Linux as well. */
+function describeDump(record: Buffer): string | undefined {
+  if (record.length < dumpMagicAt + 4) return undefined;
+  if (record.readUInt32BE(dumpMagicAt) === dumpMagic) return 'a ufsdump';
+  return record.readUInt32LE(dumpMagicAt) === dumpMagic ? 'a ufsdump or a dump of Linux' : undefined;
 }
 
 /** What Shadowtape itself has written; undefined where the record is none of that. */
@@ -63,6 +65,5 @@ export function describeFirstRecord(record: Buffer): string {
         : 'an old tar archive';
     return `${kind} that begins with "${tarName(record)}"`;
   }
-  if (isDump(record)) return 'a ufsdump';
-  return `data that is neither tar nor ufsdump (first record ${size})`;
+  return describeDump(record) ?? `data that is neither tar nor ufsdump (first record ${size})`;
 }

@@ -7,7 +7,8 @@ import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
 import { whyMethodDoesNotFit } from '../../site/file-system.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
-import { fileSystemOf, listed, type Assignment, type VolumeAssignment } from './assignment.ts';
+import { listed, type Assignment, type VolumeAssignment } from './assignment.ts';
+import { existsOn, fileSystemOf } from './method-tools.ts';
 import type { MissingNode } from './missing-node.ts';
 
 /** What the command line, or the screen, lays over the job. */
@@ -185,9 +186,16 @@ export function requireRunnable(site: Site, job: Job): void {
   if (reason !== undefined) throw failure('FINGERPRINT_ALL_IMPOSSIBLE', { reason });
   const misfit = whyMethodDoesNotFit(job, site.platform);
   if (misfit !== undefined) throw failure('METHOD_NOT_FOR_FILE_SYSTEM', { reason: misfit });
-  for (const method of methodsOf(job)) {
-    const fileSystem = fileSystemOf(method);
-    if (fileSystem !== undefined && site.platform === 'linux')
-      throw failure('METHOD_NOT_ON_PLATFORM', { method, fileSystem, platform: 'Linux' });
-  }
+  requireMethods(site, job);
+}
+
+/**
+ * Refuses a job with a method that the site's platform does not have: not even a plan of it would mean anything.
+ * @throws METHOD_NOT_ON_PLATFORM
+ */
+export function requireMethods({ platform }: Site, job: Job): void {
+  const missing = methodsOf(job).find((method) => !existsOn(method, platform));
+  if (missing === undefined) return;
+  const fileSystem = fileSystemOf(missing, platform) ?? 'raw';
+  throw failure('METHOD_NOT_ON_PLATFORM', { method: missing, fileSystem, platform: 'Linux' });
 }

@@ -106,18 +106,6 @@ export const onAnyNode = (assignment: Assignment): Pick<StepCommand, 'host' | 'a
 
 export const blockBytes = 512;
 
-/** The file system that a method backs up; undefined for the raw device (GDS guide 6.6.3.7, steps 6a to 6e). */
-export function fileSystemOf(method: Method): 'ufs' | 'sfxfs' | undefined {
-  if (method === '6a') return undefined;
-  return method === '6b' || method === '6c' ? 'ufs' : 'sfxfs';
-}
-
-/** The program that dumps a whole file system by itself; undefined for methods that have dd or tar read. */
-export function dumpToolOf(method: Method): 'ufsdump' | 'sfxdump' | undefined {
-  if (method === '6c') return 'ufsdump';
-  return method === '6e' ? 'sfxdump' : undefined;
-}
-
 /** True where the method mounts the shadow volume. */
 export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';

@@ -28,6 +28,7 @@ describe('what a tape holds after a dump was broken off', () => {
     expect(isOwn(record, 'a tar archive that begins with "./"', '6b')).toBe(true);
     expect(isOwn(record, 'a tar archive that begins with "etc/passwd"', '6b')).toBe(false);
     expect(isOwn(record, 'a ufsdump', '6c')).toBe(true);
+    expect(isOwn(record, 'a ufsdump or a dump of Linux', '6c')).toBe(true);
     expect(isOwn(record, 'a ufsdump', '6b')).toBe(false);
   });
 

@@ -6,7 +6,7 @@ import { sampleBytes, type SampledBlock } from './fingerprint.ts';
 const beginnings: Readonly<Record<Method, RegExp>> = {
   '6a': /^/,
   '6b': /^a(n old)? tar archive that begins with "\.\/?"$/,
-  '6c': /^a ufsdump$/,
+  '6c': /^a ufsdump( or a dump of Linux)?$/,
   '6d': /^a(n old)? tar archive that begins with "\.\/?"$/,
   '6e': /dump/,
 };

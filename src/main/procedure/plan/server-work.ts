@@ -2,13 +2,7 @@
 import { quoteArgument, commandLine } from '../../ssh/quoting.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
-import {
-  blockBytes,
-  dumpToolOf,
-  mounts,
-  type Assignment,
-  type VolumeAssignment,
-} from '../model/assignment.ts';
+import { blockBytes, mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import {
   dumpWork,
   guideWork,
@@ -19,9 +13,11 @@ import {
   type WorkCommand,
   type WorkDigest,
 } from '../model/detached-dump.ts';
+import { dumpToolOf } from '../model/method-tools.ts';
 import { primarySource } from '../model/fingerprint.ts';
 import { keepsSamples } from '../model/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
+import { dumpArguments } from './file-system-commands.ts';
 import { dumpDevice, guideDumpCommands, shadowRawDevice } from './steps-dump.ts';
 
 /** The digest that is taken in the same pass; undefined where the guide's command runs alone. */
@@ -30,13 +26,12 @@ export function workDigestOf({ job }: Pick<Assignment, 'job'>): WorkDigest | und
 }
 
 /** The guide's command with its standard output in the place of the tape. */
-function readerOf({ job }: Assignment, volume: VolumeAssignment): WorkCommand {
-  const device = shadowRawDevice(volume);
+function readerOf(assignment: Assignment, volume: VolumeAssignment): WorkCommand {
+  const { job, platform } = assignment;
   const { recordBytes } = job.media;
-  const tool = dumpToolOf(volume.method);
   if (mounts(volume.method)) return tarReader(job.mountPoint, recordBytes);
-  if (tool !== undefined) return { argv: [tool, '0ucf', '-', device] };
-  return { argv: ['dd', `if=${device}`, `bs=${recordBytes}`] };
+  if (dumpToolOf(volume.method, platform)) return { argv: dumpArguments(assignment, volume, '-', true) };
+  return { argv: ['dd', `if=${shadowRawDevice(volume)}`, `bs=${recordBytes}`] };
 }
 
 /** @param run stands in the folder's name */

@@ -5,21 +5,12 @@
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
 import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
-import {
-  blockDevice,
-  rawDevice,
-  sdxshadowvolumeStartWritable,
-  sdxshadowvolumeStop,
-} from '../../gds/commands.ts';
+import { rawDevice, sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '../../gds/commands.ts';
 import { driveCommand, withRewind, withoutRewind } from '../../tape/tape-device.ts';
-import {
-  dumpToolOf,
-  fileSystemOf,
-  mounts,
-  type Assignment,
-  type VolumeAssignment,
-} from '../model/assignment.ts';
+import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
+import { dumpArguments, fsckLine, mountLine } from './file-system-commands.ts';
+import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
 import { recordsAround } from '../model/fingerprint.ts';
 import { keepsSamples } from '../model/kept-samples.ts';
 import {
@@ -94,11 +85,9 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
 }
 
 function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): Step {
-  const { job } = assignment;
+  const { job, platform } = assignment;
   const { method, proxy } = volume;
-  const fileSystem = fileSystemOf(method) ?? 'ufs';
-  // The guide has no -y in 6b-2 and has it in all other methods.
-  const answerYes = method === '6b' ? job.fsck.answerYes : true;
+  const fileSystem = fileSystemOf(method, platform) ?? 'ufs';
   return {
     id,
     phase: 'dump',
@@ -110,19 +99,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     needsClosed: [proxy],
     writesThrough: proxy,
     around: recordsAround(assignment, volume),
-    commands: [
-      {
-        ...guideLine(
-          assignment.backupServer,
-          'fsck',
-          '-F',
-          fileSystem,
-          ...(answerYes ? ['-y'] : []),
-          shadowRawDevice(volume),
-        ),
-        guide: method !== '6b' || !answerYes,
-      },
-    ],
+    commands: [{ host: assignment.backupServer, ...fsckLine(assignment, volume), changes: true }],
     ...(unmountsBeforePart(job.services)
       ? {
           leftOut: `the file system is unmounted when ${proxy} is parted (services.stop), so that the guide lets this be left out`,
@@ -133,7 +110,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
 
 function mountStep({ assignment, volume }: VolumePart, id: string): Step {
   const { backupServer: host, job } = assignment;
-  const { shadow, method, proxy } = volume;
+  const { proxy } = volume;
   return {
     id,
     phase: 'dump',
@@ -145,16 +122,7 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
     holds: [proxy],
     commands: [
       guideLine(host, 'mkdir', job.mountPoint),
-      guideLine(
-        host,
-        'mount',
-        '-F',
-        fileSystemOf(method) ?? 'ufs',
-        '-o',
-        'ro',
-        blockDevice(shadow.class, shadow.volume),
-        job.mountPoint,
-      ),
+      { host, ...mountLine(assignment, volume), changes: true },
     ],
     after: { looks: ['backup'], judge: (world) => judgeMounted(assignment, world) },
   };
@@ -229,12 +197,12 @@ function dumpWords({ assignment, volume }: VolumePart): DumpWords {
       };
     case '6c':
     case '6e': {
-      const tool = dumpToolOf(method) ?? '';
+      const tool = dumpToolOf(method, assignment.platform) ?? '';
       return {
         title: `Back up the file system with ${tool}`,
         why: 'the whole file system with all its attributes; single files can be restored',
-        server: [[tool, '0ucf', tapeDevice, device]],
-        reader: [tool, '0uf', '-', device],
+        server: [dumpArguments(assignment, volume, tapeDevice, true)],
+        reader: dumpArguments(assignment, volume, '-', false),
       };
     }
   }
@@ -272,7 +240,7 @@ const sharedNote = 'a GFS Shared File System is backed up as a raw device (6a), 
 
 function dumpStep(part: VolumePart, id: string): Step {
   const { assignment, volume } = part;
-  const { backupServer, route } = assignment;
+  const { backupServer, platform, route } = assignment;
   const words = dumpWords(part);
   return {
     id,
@@ -286,7 +254,8 @@ function dumpStep(part: VolumePart, id: string): Step {
     volumes: [volume.proxy],
     commands:
       route === 'server'
-        ? words.server.map((argv) => guideLine(backupServer, ...argv))
+        ? // No edition of the guide for Linux is known that has them.
+          words.server.map((argv) => ({ ...guideLine(backupServer, ...argv), guide: platform === 'solaris' }))
         : consoleCommands(part, words),
     guarded: 'around',
     holds: isHeldOpen(assignment, volume) ? [volume.proxy] : [],
@@ -394,7 +363,7 @@ function methodSteps(part: VolumePart): Step[] {
     ];
   const parts = [
     activateStep,
-    ...(fileSystemOf(method) === 'sfxfs' ? [reconfigureStep] : []),
+    ...(fileSystemOf(method, assignment.platform) === 'sfxfs' ? [reconfigureStep] : []),
     checkFileSystemStep,
     ...(mounts(method) ? [mountStep] : []),
     dumpStep,

@@ -1,6 +1,7 @@
 /** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
 import { commandNode, mounts, type Assignment } from '../model/assignment.ts';
 import { lockPlaces } from '../model/lock-places.ts';
+import { sourceOn } from './platform-sources.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
 import { dumpSteps } from './steps-dump.ts';
 import { partSteps } from './steps-part.ts';
@@ -118,7 +119,7 @@ function mountPointStep({ backupServer: host, job }: Assignment): Step {
 
 /** Pure: the same assignment gives the same steps. */
 export function stepsOf(assignment: Assignment): Step[] {
-  return withScripts(assignment, [
+  const steps = withScripts(assignment, [
     lockStep(assignment),
     ...toolsSteps(assignment),
     tapeStep(assignment),
@@ -130,4 +131,5 @@ export function stepsOf(assignment: Assignment): Step[] {
     ...(assignment.route === 'server' ? [clearStep(assignment)] : []),
     unlockStep(assignment),
   ]);
+  return steps.map((step) => ({ ...step, source: sourceOn(assignment.platform, step) }));
 }

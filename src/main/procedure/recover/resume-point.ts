@@ -225,10 +225,13 @@ function shadowIsWhole(facts: ResumeFacts, past: Past, route: Route): boolean {
   return !wasActivated && !marks.mountPointMade && isShadowUnmounted(assignment, world) && shadowHolds(facts);
 }
 
+/** fsck.ext3 repairs with -p as well as with -y. */
+const writers = new Set(['sfxadm', 'fsck.ext3']);
+
 /** Commands of the dump's steps that write through the shadow: what the fingerprint was taken of is no longer what is there. */
 function writtenThrough(past: Past): Sent | undefined {
   return past.sent.findLast(
-    ({ intent: { argv } }) => argv[0] === 'sfxadm' || (argv[0] === 'fsck' && argv.includes('-y')),
+    ({ intent: { argv } }) => writers.has(argv[0] ?? '') || (argv[0] === 'fsck' && argv.includes('-y')),
   );
 }
 

@@ -1,8 +1,9 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
-import { failure, isFailure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
 import { listed, mastersOf } from '../model/assignment.ts';
-import { wordsOf } from '../hosts/command-runner.ts';
+import { fsckEnd } from '../plan/file-system-commands.ts';
+import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -53,23 +54,23 @@ export const performCommands: Performer = async (context, step) => {
   }
 };
 
-/** The states in which fsck leaves a file system that it may not repair: 32 to 39 (illumos fsck_ufs(8), EXIT STATUS). */
-const notClean = (status: number | undefined) => status !== undefined && status >= 32 && status <= 39;
+function notCleanFailure({ host, argv }: StepCommand, trouble: ShadowtapeError): ShadowtapeError {
+  const { evidence } = trouble;
+  const words = (evidence.stdout ?? '').split('\n').filter((line) => /[?]|UNEXPECTED/.test(line));
+  const said = words.join('; ').trim() || wordsOf(evidence);
+  return failure('FILE_SYSTEM_NOT_CLEAN', { host, device: argv.at(-1) ?? '', said }, evidence, trouble);
+}
 
-/** Without -y fsck asks, nobody answers, and it leaves the file system as it found it. */
+/** Without -y fsck asks, nobody answers, and it leaves the file system as it found it; fsck.ext3 -p leaves what is not safe to repair. */
 export const performFileSystemCheck: Performer = async (context, step) => {
   const [check] = step.commands;
   if (!check) throw new Error('the step has its fsck command');
   try {
-    const { stderr } = await context.runner.send(step.id, check);
-    tellSaid(context, step.id, check, stderr);
-  } catch (error) {
-    const mayRepair = check.argv.includes('-y');
-    if (mayRepair || !isFailure(error, 'COMMAND_FAILED') || !notClean(error.evidence.exitStatus)) throw error;
-    const words = (error.evidence.stdout ?? '').split('\n').filter((line) => /[?]/.test(line));
-    const said = words.join('; ').trim() || wordsOf(error.evidence);
-    const device = check.argv.at(-1) ?? '';
-    throw failure('FILE_SYSTEM_NOT_CLEAN', { host: check.host, device, said }, error.evidence, error);
+    const result = await context.runner.send(step.id, check, { anyStatus: true });
+    const end = fsckEnd(check.argv, result.status);
+    const trouble = end === 'clean' ? undefined : troubleOf(check, result);
+    if (trouble) throw end === 'not-clean' ? notCleanFailure(check, trouble) : trouble;
+    tellSaid(context, step.id, check, result.stderr);
   } finally {
     context.observer.forget(check.host);
   }

@@ -6,7 +6,8 @@ import { DumpOutput } from '../../../streams/dump-output.ts';
 import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { CopyProgress } from '../../../streams/progress.ts';
 import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
-import { blockBytes, dumpToolOf, mounts, volumeNamed, type VolumeAssignment } from '../model/assignment.ts';
+import { blockBytes, mounts, volumeNamed, type VolumeAssignment } from '../model/assignment.ts';
+import { dumpToolOf } from '../model/method-tools.ts';
 import { warningsOf } from '../model/omissions.ts';
 import { CatalogueFile } from '../../journal/catalogue-file.ts';
 import { goToDump } from './dump-position.ts';
@@ -204,7 +205,7 @@ async function copy(
 ): Promise<{ result: DumpResult; counted: number }> {
   const [readCommand, writeCommand] = movingCommands(step);
   const { job } = context.assignment;
-  const tool = dumpToolOf(volume.method);
+  const tool = dumpToolOf(volume.method, context.assignment.platform);
   const heard = tool && new HeardDump(context, step.id);
   const said = new ReaderOutput(readCommand.argv[0] ?? '');
   const show = showProgress(context, step.id, 'dump');

@@ -1,5 +1,6 @@
 /** The dump by route `server`: on the backup server alone, whether or not this console lives. */
-import { blockBytes, dumpToolOf, type VolumeAssignment } from '../model/assignment.ts';
+import { blockBytes, type VolumeAssignment } from '../model/assignment.ts';
+import { dumpToolOf } from '../model/method-tools.ts';
 import { judgeDumpWork, type WorkOutcome } from '../detached/detached-judge.ts';
 import { lookAtTape } from '../drive/tape-look.ts';
 import { firstRecordSha256 } from '../../tape/overwrite-rule.ts';
@@ -75,7 +76,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   const outcome = judgeDumpWork(placeOf(context).host, work, look, {
     recordBytes: assignment.job.media.recordBytes,
     expectedBytes: total,
-    dumpTool: dumpToolOf(volume.method),
+    dumpTool: dumpToolOf(volume.method, context.assignment.platform),
     onSkippedFiles: assignment.job.onSkippedFiles,
   });
   // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.

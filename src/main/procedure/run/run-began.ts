@@ -67,6 +67,7 @@ export function beginningFields(assignment: Assignment): Beginning {
       disks,
       layout: shadow.layout,
     },
+    ...(assignment.platform === 'linux' ? { platform: 'linux' } : {}),
     mountPoint: job.mountPoint,
     fingerprint: samplesWanted(job),
     ...(hashesAll(job) ? { fingerprintAll: true } : {}),

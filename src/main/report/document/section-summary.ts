@@ -79,17 +79,24 @@ const methodWords: Readonly<Record<string, string>> = {
   '6e': '6e (sfxfs, sfxdump)',
 };
 
-export const methodText = (method: string): string => methodWords[method] ?? method;
+/** Linux has the same numbers with programs of its own. */
+const linuxWords: Readonly<Record<string, string>> = { '6b': '6b (ext3, tar)', '6c': '6c (ext3, dump)' };
 
-function volumeText({ master, proxy, bytes, method }: VolumeModel): string {
+const methodText = (method: string, platform: 'solaris' | 'linux' = 'solaris'): string =>
+  (platform === 'linux' ? linuxWords[method] : undefined) ?? methodWords[method] ?? method;
+
+function volumeText(
+  { master, proxy, bytes, method }: VolumeModel,
+  platform: 'solaris' | 'linux' | undefined,
+): string {
   const size = bytes === undefined ? 'size not in the journal' : sizeText(bytes);
-  return `${proxy}, the proxy of ${master}: ${size}, method ${methodText(method)}`;
+  return `${proxy}, the proxy of ${master}: ${size}, method ${methodText(method, platform)}`;
 }
 
 function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'] {
   const total = volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   const many = volumes.length > volumesNamed;
-  const methods = [...new Set(volumes.map(({ method }) => methodText(method)))];
+  const methods = [...new Set(volumes.map(({ method }) => methodText(method, start?.platform)))];
   const one = many
     ? [
         {
@@ -101,7 +108,7 @@ function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'
       ]
     : volumes.map((volume, index) => ({
         name: volumes.length === 1 ? 'Volume' : `Volume ${index + 1}`,
-        value: plain(volumeText(volume)),
+        value: plain(volumeText(volume, start?.platform)),
       }));
   return [
     {

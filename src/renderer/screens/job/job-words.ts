@@ -12,12 +12,12 @@ export const methods: readonly Choice[] = [
   {
     value: '6b',
     word: '6b  ufs, tar(1)',
-    about: 'a ufs file system, mounted read only on the shadow; its files as an archive',
+    about: 'a ufs file system (Linux: ext3), mounted read only on the shadow; its files as an archive',
   },
   {
     value: '6c',
     word: '6c  ufs, ufsdump(1M)',
-    about: 'a ufs file system; a dump that is taken from the shadow’s device',
+    about: 'a ufs file system; a dump that is taken from the shadow’s device (Linux: ext3, with dump)',
   },
   {
     value: '6d',
@@ -33,7 +33,7 @@ export const fileSystems: readonly Choice[] = [
   { value: 'gfs-shared', word: 'GFS Shared File System', about: 'backed up with method 6a only' },
   { value: 'gfs-local', word: 'GFS Local File System', about: 'methods 6a, 6d and 6e' },
   { value: 'ufs', word: 'ufs', about: 'methods 6a, 6b and 6c' },
-  { value: 'ext3', word: 'ext3', about: 'method 6a' },
+  { value: 'ext3', word: 'ext3', about: 'methods 6a, 6b and 6c, on Linux' },
   { value: 'raw', word: 'none: a raw device', about: 'method 6a' },
 ];
 

@@ -1,0 +1,85 @@
+/**
+ * The commands of step 6 that check, mount and dump a file system through the shadow, by platform. Pure.
+ *
+ * Solaris: GDS guide 6.6.3.7, steps 6b to 6e, word for word. Linux: no edition of the guide that is known shows them; they are those
+ * steps with the programs of Linux. fsck.ext3, dump and mount use the block device there: e2fsck(8) and dump(8) name no other, and
+ * raw devices of Linux take aligned buffers only (raw(8)).
+ */
+import { blockDevice, rawDevice } from '../../gds/commands.ts';
+import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
+import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
+
+/** A command line, and whether the guide has it so. */
+export interface GuideLine {
+  readonly argv: readonly string[];
+  readonly guide: boolean;
+}
+
+const rawOf = ({ shadow }: VolumeAssignment) => rawDevice(shadow.class, shadow.volume);
+const blockOf = ({ shadow }: VolumeAssignment) => blockDevice(shadow.class, shadow.volume);
+
+/** The guide has no -y in 6b-2 and has it in all other methods. */
+const answersYes = ({ job }: Assignment, { method }: VolumeAssignment) =>
+  method === '6b' ? job.fsck.answerYes : true;
+
+/**
+ * The check of the file system. Without -y, fsck of Solaris asks and takes silence for a no; fsck.ext3 would end without a terminal, and
+ * so it is told to repair what is safe to repair (-p, e2fsck(8)).
+ */
+export function fsckLine(assignment: Assignment, volume: VolumeAssignment): GuideLine {
+  const { platform } = assignment;
+  const yes = answersYes(assignment, volume);
+  if (platform === 'linux') return { argv: ['fsck.ext3', yes ? '-y' : '-p', blockOf(volume)], guide: false };
+  const fileSystem = fileSystemOf(volume.method, platform) ?? 'ufs';
+  const argv = ['fsck', '-F', fileSystem, ...(yes ? ['-y'] : []), rawOf(volume)];
+  return { argv, guide: volume.method !== '6b' || !yes };
+}
+
+/** Mounts the file system read only. mount(8) of Linux takes -t where that of Solaris takes -F. */
+export function mountLine({ platform, job }: Assignment, volume: VolumeAssignment): GuideLine {
+  const fileSystem = fileSystemOf(volume.method, platform) ?? 'ufs';
+  const typeOption = platform === 'linux' ? '-t' : '-F';
+  const argv = ['mount', typeOption, fileSystem, '-o', 'ro', blockOf(volume), job.mountPoint];
+  return { argv, guide: platform === 'solaris' };
+}
+
+/**
+ * The dump of a whole file system.
+ * @param output a device; `-` for the standard output
+ * @param onTape true where the guide's `c` (cartridge) belongs: dump(8) would then take the tape to be 1,700 feet long, and so it is
+ *   left out on Linux
+ */
+export function dumpArguments(
+  { platform }: Assignment,
+  volume: VolumeAssignment,
+  output: string,
+  onTape: boolean,
+): string[] {
+  const tool = dumpToolOf(volume.method, platform) ?? '';
+  const isLinux = platform === 'linux';
+  const letters = onTape && !isLinux ? '0ucf' : '0uf';
+  return [tool, letters, output, isLinux ? blockOf(volume) : rawOf(volume)];
+}
+
+/** How a check of a file system ended: `not-clean` where it left it as it found it, wrong. */
+export type FsckEnd = 'clean' | 'not-clean' | 'failed';
+
+/** Errors that were corrected; errors that were left (e2fsck(8), EXIT CODE). */
+const ext3Statuses = { corrected: 1, uncorrected: 4 } as const;
+
+/**
+ * Judges the exit status of a check. fsck of Solaris ends with 32 to 39 for what it may not repair (illumos fsck_ufs(8), EXIT STATUS);
+ * with -y it may repair everything.
+ * @param status undefined where a signal ended it
+ */
+export function fsckEnd(argv: readonly string[], status: number | undefined): FsckEnd {
+  if (status === 0) return 'clean';
+  if (status === undefined) return 'failed';
+  if (argv[0] === 'fsck.ext3') {
+    if (status === ext3Statuses.corrected) return 'clean';
+    return argv.includes('-p') && (status & ext3Statuses.uncorrected) !== 0 && status < 8
+      ? 'not-clean'
+      : 'failed';
+  }
+  return !argv.includes('-y') && status >= 32 && status <= 39 ? 'not-clean' : 'failed';
+}
