@@ -770,8 +770,12 @@ export const errorTable = {
     hint: 'look for an odd character in the names of the site file',
   },
   SSH_CONFIG_BROKEN: {
-    sentence: 'the ssh configuration cannot be read: {reason}',
-    hint: 'mend ~/.ssh/config; "ssh -G HOST" shows how OpenSSH reads it',
+    sentence: 'the ssh configuration of {host} cannot be read: {reason}',
+    hint: 'correct the file; "ssh -G {alias}" shows how OpenSSH reads it',
+  },
+  SSH_CONFIG_UNSUPPORTED: {
+    sentence: '{host} cannot be reached as the ssh configuration says: {reason}',
+    hint: '{remedy}',
   },
   KNOWN_HOSTS_UNWRITABLE: {
     sentence: 'the host key of {host} cannot be kept in {file}: {reason}',

@@ -9,7 +9,7 @@ import type { Scene } from './lab-run.ts';
 /** The sessions of an administrator who sits at the hosts of the lab. */
 function administrator(scene: Scene): SshHosts {
   return new SshHosts({
-    profiles: hostProfiles(siteOf('the lab', labSite(scene.lab)), ''),
+    profiles: hostProfiles(siteOf('the lab', labSite(scene.lab)), undefined),
     knownHostsFile: join(scene.folder, 'known_hosts_of_the_administrator'),
     userKnownHostsFiles: [scene.lab.knownHostsFile],
     confirmHostKey: () => Promise.resolve(false),

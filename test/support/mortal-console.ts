@@ -103,7 +103,7 @@ export async function dyingRun(
   const site = await readSite(await scene.writeSite(change));
   const life = new Life();
   const hosts = new SshHosts({
-    profiles: hostProfiles(site, ''),
+    profiles: hostProfiles(site, undefined),
     knownHostsFile: join(scene.folder, 'known_hosts_of_the_dead'),
     userKnownHostsFiles: [scene.lab.knownHostsFile],
     confirmHostKey: () => Promise.resolve(false),

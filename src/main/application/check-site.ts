@@ -83,7 +83,14 @@ async function checkShell({ runner, say }: Room, host: string): Promise<void> {
   say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
 }
 
+/** What the ssh configuration sets, and is not followed: the host may be reached all the same. */
+function showWarnings({ runner, say }: Room, host: string): void {
+  const { warnings = [] } = runner.hosts.session(host).profile ?? {};
+  for (const warning of warnings) say(host, 'ssh configuration', true, warning);
+}
+
 async function checkHost(room: Room, host: string): Promise<Reached> {
+  showWarnings(room, host);
   const isLoggedIn = await attempt(room, host, 'login', async () => {
     await room.runner.hosts.session(host).connect?.();
     room.say(host, 'login', true, 'reached, host key known, logged in');

@@ -32,7 +32,7 @@ import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { Journal, noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
 import type { RetryClock } from '../procedure/hosts/query-retry.ts';
-import { openHosts, sshConfigText, userKnownHostsFiles } from './open-hosts.ts';
+import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
 import type { LiveProgress } from '../procedure/hosts/run-context.ts';
@@ -51,6 +51,7 @@ import { nextOrder } from '../journal/run-order.ts';
 import { RunNotices } from './run-notices.ts';
 import { chooseJob, readSite, siteOf, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
+import { sshConfiguration } from '../ssh/config-files.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
@@ -154,12 +155,7 @@ export class ShadowtapeConsole {
   readonly #retryClock: RetryClock | undefined;
   readonly #notices = new Set<RunNotices>();
 
-  private constructor(
-    options: ConsoleOptions,
-    site: Site,
-    embedded: EmbeddedLab | undefined,
-    configText: string,
-  ) {
+  private constructor(options: ConsoleOptions, site: Site, embedded: EmbeddedLab | undefined) {
     this.site = site;
     this.siteName = options.siteFile ?? labSiteName;
     this.lab = embedded?.lab;
@@ -170,7 +166,7 @@ export class ShadowtapeConsole {
     this.#hosts = openHosts(site, {
       knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
-      configText: embedded ? '' : configText,
+      configuration: embedded ? undefined : sshConfiguration(),
       login: options,
       threadsFromBytes: options.threadsFromBytes,
     });
@@ -184,10 +180,10 @@ export class ShadowtapeConsole {
     await options.state.prepare();
     if (options.siteFile !== undefined) {
       const site = await readSite(options.siteFile);
-      return new ShadowtapeConsole(options, site, undefined, await sshConfigText());
+      return new ShadowtapeConsole(options, site, undefined);
     }
     const embedded = await openEmbeddedLab({ folder: options.state.labFolder, ...options.lab });
-    return new ShadowtapeConsole(options, siteOf(labSiteName, embedded.site), embedded, '');
+    return new ShadowtapeConsole(options, siteOf(labSiteName, embedded.site), embedded);
   }
 
   /** True where the site is the embedded lab. */

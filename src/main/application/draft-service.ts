@@ -6,7 +6,7 @@ import type { Plan } from '../../contract/plan.ts';
 import type { FoundSite, ProbedHost } from '../../contract/screens.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from './look-at-host.ts';
-import { openHosts, sshConfigText, userKnownHostsFiles, type LoginDialogue } from './open-hosts.ts';
+import { openHosts, userKnownHostsFiles, type LoginDialogue } from './open-hosts.ts';
 import { assign, observedOf } from '../procedure/model/assign.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import type { Hosts } from '../procedure/hosts/hosts.ts';
@@ -18,12 +18,13 @@ import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { readDraft, type ReadDraft } from './site-draft.ts';
 import { chooseJob, parseSite } from '../site/site-file.ts';
 import type { Host } from '../site/site-schema.ts';
+import { sshConfiguration } from '../ssh/config-files.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
 const draftName = 'the site file';
 /** Who writes waits: a host that cannot be reached is not tried again. */
-const connections = { tries: 1, everySeconds: 5, keepAliveSeconds: 15 };
+const connections = { tries: 1, everySeconds: 5 };
 /** How long what sdxinfo showed is good for plans: it is slow when it is asked often (GDS guide 4.5, D.6), and plans are made while somebody types. */
 const looksMilliseconds = 20_000;
 
@@ -134,7 +135,7 @@ export class DraftService {
 
   /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
   async #hosts(hosts: ReadDraft['hosts']): Promise<Hosts> {
-    const configText = await sshConfigText();
+    const configuration = sshConfiguration();
     const { state, login } = this.#options;
     for (const [name, host] of Object.entries(hosts)) {
       const described = JSON.stringify(host);
@@ -144,7 +145,7 @@ export class DraftService {
       const options = {
         knownHostsFile: state.knownHostsFile,
         otherKnownHostsFiles: [...userKnownHostsFiles(), join(state.labFolder, 'known_hosts')],
-        configText,
+        configuration,
         login,
       };
       const sessions = openHosts({ hosts: { [name]: host }, connections }, options);

@@ -1,9 +1,9 @@
 /** The sessions with the hosts of a site: how to log in, and which host keys are known. */
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { hostProfiles } from '../site/host-profiles.ts';
 import type { Site } from '../site/site-schema.ts';
+import { usualGlobalKnownHosts, usualUserKnownHosts } from '../ssh/build-profile.ts';
+import type { SshConfiguration } from '../ssh/config-files.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts';
 import { SshHosts } from '../ssh/ssh-hosts.ts';
 
@@ -17,34 +17,25 @@ export interface LoginDialogue {
 export interface OpenHostsOptions {
   /** A new host key that was confirmed is written there. */
   readonly knownHostsFile: string;
-  /** Only read. */
+  /** Only read; the ssh configuration may name others for a host. */
   readonly otherKnownHostsFiles: readonly string[];
-  /** See sshConfigText. */
-  readonly configText: string;
+  /** Undefined where no file of this machine counts. */
+  readonly configuration: SshConfiguration | undefined;
   readonly login: LoginDialogue;
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number | undefined;
 }
 
 export const userKnownHostsFiles = (): string[] => [
-  join(homedir(), '.ssh', 'known_hosts'),
-  '/etc/ssh/ssh_known_hosts',
+  ...usualUserKnownHosts(homedir()),
+  ...usualGlobalKnownHosts,
 ];
 
-/** The text of ~/.ssh/config; empty where there is none. */
-export async function sshConfigText(): Promise<string> {
-  try {
-    return await readFile(join(homedir(), '.ssh', 'config'), 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** Connects to nothing yet. @throws SSH_CONFIG_BROKEN */
+/** Connects to nothing yet. */
 export function openHosts(site: Pick<Site, 'hosts' | 'connections'>, options: OpenHostsOptions): SshHosts {
-  const { knownHostsFile, otherKnownHostsFiles, configText, login, threadsFromBytes } = options;
+  const { knownHostsFile, otherKnownHostsFiles, configuration, login, threadsFromBytes } = options;
   return new SshHosts({
-    profiles: hostProfiles(site, configText),
+    profiles: hostProfiles(site, configuration),
     knownHostsFile,
     userKnownHostsFiles: otherKnownHostsFiles,
     confirmHostKey: login.confirmHostKey,

@@ -1,13 +1,14 @@
-/** How to log in to the hosts of a site: what the site file says, laid over ~/.ssh/config. */
+/** How to log in to the hosts of a site: what the site file says, laid over the ssh configuration. */
 import { buildProfile } from '../ssh/build-profile.ts';
+import type { SshConfiguration } from '../ssh/config-files.ts';
 import type { HostProfile } from '../ssh/host-profile.ts';
 import type { Host, Site } from './site-schema.ts';
 
 function profile(
   name: string,
   host: Host,
-  { tries, everySeconds, keepAliveSeconds }: Site['connections'],
-  configText: string,
+  { tries, everySeconds, keepAliveSeconds, runMatchExec }: Site['connections'],
+  configuration: SshConfiguration | undefined,
 ): HostProfile {
   const built = buildProfile(
     name,
@@ -19,8 +20,9 @@ function profile(
       algorithms: host.ssh,
       keepaliveSeconds: keepAliveSeconds,
       retry: { tries, everySeconds },
+      runsMatchExec: runMatchExec,
     },
-    configText,
+    configuration,
   );
   if (host.login === undefined) return built;
   const { keyFiles, agentSocket } = built.login;
@@ -32,13 +34,13 @@ function profile(
   return { ...built, login };
 }
 
-/** @param configText the text of ~/.ssh/config; empty where there is none */
+/** @param configuration undefined where no file of this machine counts */
 export function hostProfiles(
   site: Pick<Site, 'hosts' | 'connections'>,
-  configText: string,
+  configuration: SshConfiguration | undefined,
 ): Map<string, HostProfile> {
   const { hosts, connections } = site;
   return new Map(
-    Object.entries(hosts).map(([name, host]) => [name, profile(name, host, connections, configText)]),
+    Object.entries(hosts).map(([name, host]) => [name, profile(name, host, connections, configuration)]),
   );
 }

@@ -102,7 +102,7 @@ describe('time limits', () => {
 describe('connections', () => {
   const profileWith = (connections?: object) => {
     const site = siteWith((tree) => connections && (tree.connections = connections));
-    const { retry, keepaliveSeconds } = hostProfiles(site, '').get('node1') ?? {};
+    const { retry, keepaliveSeconds } = hostProfiles(site, undefined).get('node1') ?? {};
     return { retry, keepaliveSeconds };
   };
 

@@ -165,8 +165,10 @@ const connections = z.strictObject({
   /** All of them together, the first included. */
   tries: z.int().min(1, 'must be at least 1').max(1000).default(3),
   everySeconds: z.number().min(0.01).max(3600).default(5),
-  /** A peer that answers none of three such questions is gone. */
-  keepAliveSeconds: z.number().min(0.01).max(3600).default(15),
+  /** A peer that answers none of three such questions is gone. ServerAliveInterval of the ssh configuration, else 15, where absent. */
+  keepAliveSeconds: z.number().min(0.01).max(3600).optional(),
+  /** True: `Match exec` of the ssh configuration may run its command. */
+  runMatchExec: z.boolean().optional(),
 });
 
 export const hostSchema = z.strictObject({

@@ -20,7 +20,7 @@ import type { KnownHostLine } from './known-hosts.ts';
 export interface HostKeyFiles {
   /** Our own file: read, and written to. */
   readonly knownHostsFile: string;
-  /** Files that are only read (~/.ssh/known_hosts). */
+  /** Files that are only read (~/.ssh/known_hosts), unless the profile of a host names others. */
   readonly userKnownHostsFiles: readonly string[];
 }
 
@@ -62,14 +62,16 @@ export class HostKeyCheck {
     confirm: ConfirmHostKey,
     pinned?: string,
   ): Promise<HostKeyCheck> {
-    const lines = await readKnownHosts([files.knownHostsFile, ...files.userKnownHostsFiles]);
+    const { knownHostsFiles = files.userKnownHostsFiles } = profile;
+    const lines = await readKnownHosts([files.knownHostsFile, ...knownHostsFiles]);
     return new HostKeyCheck(profile, lines, files.knownHostsFile, confirm, pinned);
   }
 
   /** Key types that are known of this host. */
   get preferredKeyTypes(): string[] {
     if (this.#pinned !== undefined) return [keyTypeOfText(this.#pinned)];
-    return knownKeyTypes(this.#lines, this.#profile.address, this.#profile.port);
+    const { name, port } = this.#known;
+    return knownKeyTypes(this.#lines, name, port);
   }
 
   /** The key that was accepted, once it was: type and fingerprint. */
@@ -86,8 +88,8 @@ export class HostKeyCheck {
       return this.#accepted.equals(key) ? 'trusted' : this.#refuseSwitched(this.#accepted, key);
     if (this.#pinned !== undefined && hostKeyText(key) !== this.#pinned)
       return this.#refusePinned(this.#pinned, key);
-    const { address, port } = this.#profile;
-    const found = lookUp(this.#lines, address, port, key);
+    const { name, port } = this.#known;
+    const found = lookUp(this.#lines, name, port, key);
     if (found.verdict === 'revoked') return this.#refuseRevoked(key, found.by);
     if (found.verdict === 'changed') return this.#refuseChanged(key, found.known);
     if (found.verdict === 'unknown') return 'unknown';
@@ -115,13 +117,20 @@ export class HostKeyCheck {
     const key = this.#toWriteDown;
     if (key === undefined) return;
     this.#toWriteDown = undefined;
-    const { name: host, address, port } = this.#profile;
+    const { name: host } = this.#profile;
+    const { name, port } = this.#known;
     try {
-      await appendKnownHost(this.#ownFile, address, port, key);
+      await appendKnownHost(this.#ownFile, name, port, key);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw failure('KNOWN_HOSTS_UNWRITABLE', { host, file: this.#ownFile, reason }, { host }, error);
     }
+  }
+
+  /** How known_hosts files name the host. An alias has no port (sshconnect.c, get_hostfile_hostname_ipaddr). */
+  get #known(): { name: string; port: number } {
+    const { hostKeyAlias, address, port } = this.#profile;
+    return hostKeyAlias === undefined ? { name: address, port } : { name: hostKeyAlias, port: 22 };
   }
 
   get #where(): { host: string; address: string; port: number } {

@@ -2,6 +2,8 @@
  * What a session needs to know of a host: plain data, without any secret. Secrets come through callbacks, at the moment when they are needed.
  */
 
+import type { ErrorInfo } from '../../contract/errors.ts';
+
 /** A private key on this machine. One that the site file names must be there; a customary one (~/.ssh/id_…) may be missing. */
 export interface KeyFile {
   readonly path: string;
@@ -45,12 +47,28 @@ export interface HostProfile {
   readonly algorithms: AlgorithmSet;
   /** The host to go through (ProxyJump). */
   readonly jump?: HostProfile | undefined;
+  /** A line for this machine's shell, which is connected to in the place of the address (ProxyCommand). */
+  readonly proxyCommand?: string | undefined;
+  /** The name of the host in known_hosts files, whatever its address and port. */
+  readonly hostKeyAlias?: string | undefined;
+  /** Read in the place of the usual known_hosts files. */
+  readonly knownHostsFiles?: readonly string[] | undefined;
+  /** Any, where it is left out. */
+  readonly addressFamily?: 4 | 6 | undefined;
+  /** The local address that the connection is made from. */
+  readonly bindAddress?: string | undefined;
   /** How often it is tried to reach the host; once, where it is left out. */
   readonly retry?: ConnectRetry | undefined;
-  /** A dead peer is noticed after three of these; 0 turns the question off. */
+  /** A dead peer is noticed after `keepaliveCount` of these; 0 turns the question off. */
   readonly keepaliveSeconds: number;
+  /** 3 where it is left out. */
+  readonly keepaliveCount?: number | undefined;
   /** Limit for connecting and logging in. The time that a person takes to answer a question does not count. */
   readonly connectSeconds: number;
+  /** What the ssh configuration sets for the host, and is not followed. */
+  readonly warnings?: readonly string[] | undefined;
+  /** Why the host must not be connected to: its ssh configuration cannot be followed. */
+  readonly refusal?: ErrorInfo | undefined;
 }
 
 export const defaultKeepaliveSeconds = 15;

@@ -1,205 +1,304 @@
 /**
- * Host aliases of ~/.ssh/config: HostName, Port, User, IdentityFile, IdentitiesOnly, IdentityAgent, ProxyJump (ssh_config(5)).
- * Text in, data out. Nothing is executed: `Match exec` never matches and host names are not canonicalised, since both would start programs.
+ * What ssh_config(5) says of a host, and of the hosts on the way to it. Nothing is executed but `Match exec`, where the site allows it.
+ * Whatever cannot be followed concerns one host: its `problem` says why, and nothing is sent to it.
  */
-import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
-import SSHConfig from 'ssh-config';
-import { failure } from '../../contract/errors.ts';
+import { isIP } from 'node:net';
+import { isAbsolute, resolve } from 'node:path';
+import type { SshConfiguration } from './config-files.ts';
+import { ConfigProblem, placed } from './config-problem.ts';
+import { ConfigReading } from './config-reading.ts';
+import type { Setting } from './config-reading.ts';
+import { expandPath, expandPercent, pathMeanings, proxyMeanings } from './config-tokens.ts';
+import type { Destination, LocalUser, Meanings } from './config-tokens.ts';
+import { unfollowed } from './config-unfollowed.ts';
+import { choice, isYes, jumpsOf, onlyWord, parsePort, seconds, wholeNumber } from './config-values.ts';
+import type { Hop } from './config-values.ts';
 
 /** What ssh_config says of a host; what it does not say is left out. */
 export interface ResolvedHost {
   readonly alias: string;
-  /** HostName, or the alias itself. */
+  /** HostName, or the alias itself; in lowercase. */
   readonly address: string;
   readonly port?: number | undefined;
   readonly user?: string | undefined;
-  /** Absolute paths, in order; empty where none is named. */
-  readonly identityFiles: readonly string[];
+  /** Absolute paths, in order; undefined where none is named, empty for `none`. */
+  readonly identityFiles?: readonly string[] | undefined;
   /** A socket path; `none` where the agent is switched off. */
   readonly identityAgent?: string | undefined;
   /** True for IdentitiesOnly yes. */
   readonly identitiesOnly?: boolean | undefined;
+  /** The methods of login that are switched off. */
+  readonly without?: readonly ('publickey' | 'password')[] | undefined;
   /** The last host of ProxyJump; it has the ones before it as its own `jump`. */
   readonly jump?: ResolvedHost | undefined;
+  /** A line for the user's shell; its standard input and output are the connection. */
+  readonly proxyCommand?: string | undefined;
+  /** The name that known_hosts has for the host, whatever its port. */
+  readonly hostKeyAlias?: string | undefined;
+  /** Absolute paths. */
+  readonly userKnownHosts?: readonly string[] | undefined;
+  readonly globalKnownHosts?: readonly string[] | undefined;
+  readonly connectSeconds?: number | undefined;
+  readonly keepaliveSeconds?: number | undefined;
+  readonly keepaliveCount?: number | undefined;
+  readonly addressFamily?: 4 | 6 | undefined;
+  /** The local address that the connection is made from. */
+  readonly bindAddress?: string | undefined;
+  /** Options that are set, and not followed. */
+  readonly unfollowed?: readonly string[] | undefined;
+  /** Why the host must not be connected to. */
+  readonly problem?: ConfigProblem | undefined;
 }
 
-/** Who reads the configuration, for ~ and % in paths. */
-export interface LocalUser {
-  readonly name: string;
-  readonly homeFolder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
-
-/** The user that runs this program. */
-export function localUser(): LocalUser {
-  let name = process.env['USER'] ?? '';
-  try {
-    name = userInfo().username;
-  } catch {
-    // A user without an entry in the password database has only the environment.
-  }
-  return { name, homeFolder: homedir(), environment: process.env };
-}
-
-interface Hop {
-  readonly alias: string;
-  readonly user?: string | undefined;
-  readonly port?: number | undefined;
+/** Where a host is looked up, and for whom. */
+export interface Lookup {
+  readonly configuration: SshConfiguration;
+  readonly local: LocalUser;
+  /** True where `Match exec` may run its command. */
+  readonly runsExec: boolean;
 }
 
 /** Deeper chains are a loop. */
 const deepestChain = 8;
 
-const startsPrograms = /^(CanonicalizeHostname|CanonicalDomains)$/i;
+/** A host's settings, each judged where it is used, with its place in the message. */
+class HostSettings {
+  readonly #reading: ConfigReading;
+  readonly #homeFolder: string;
 
-function broken(reason: string): Error {
-  return failure('SSH_CONFIG_BROKEN', { reason });
-}
-
-function parse(text: string): SSHConfig {
-  let config: SSHConfig;
-  try {
-    config = SSHConfig.parse(text);
-  } catch (error) {
-    throw broken(error instanceof Error ? error.message : String(error));
+  constructor(reading: ConfigReading, homeFolder: string) {
+    this.#reading = reading;
+    this.#homeFolder = homeFolder;
   }
-  for (const section of config) {
-    if (!('config' in section)) continue;
-    const unwanted = (line: (typeof config)[number]) => 'param' in line && startsPrograms.test(line.param);
-    for (
-      let index = section.config.findIndex(unwanted);
-      index >= 0;
-      index = section.config.findIndex(unwanted)
-    ) {
-      section.config.splice(index, 1);
-    }
+
+  /** @throws ConfigProblem with the place of the setting */
+  of<Value>(keyword: string, meaning: (setting: Setting) => Value): Value | undefined {
+    const setting = this.#reading.first(keyword);
+    return setting && placed(setting.place, this.#homeFolder, () => meaning(setting));
   }
-  return config;
+
+  eachOf<Value>(keyword: string, meaning: (setting: Setting) => Value): Value[] {
+    return this.#reading
+      .all(keyword)
+      .map((setting) => placed(setting.place, this.#homeFolder, () => meaning(setting)));
+  }
+
+  is(keyword: string): boolean {
+    return this.of(keyword, isYes) ?? false;
+  }
+
+  refuse(keyword: string, problem: ConfigProblem): void {
+    this.of(keyword, () => {
+      throw problem;
+    });
+  }
+
+  /** The last host of ProxyJump is the one that is connected to next. */
+  get jumps(): Hop[] {
+    return this.of('proxyjump', jumpsOf) ?? [];
+  }
+
+  /** As it is written; undefined for `none`. */
+  get proxyCommand(): string | undefined {
+    const text = this.#reading.first('proxycommand')?.text.replace(/^[ \t=]+/, '');
+    return text?.toLowerCase() === 'none' ? undefined : text;
+  }
+
+  get unfollowed(): string[] {
+    return unfollowed(this.#reading, this.#homeFolder);
+  }
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw broken(`"${text}" is not a port`);
-  return port;
-}
-
-/** `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address with a port stands in brackets. */
-export function parseJump(text: string): Hop {
-  const found =
-    /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@:[\]]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*))(?::(\d+))?\/?$/.exec(
-      text.trim(),
+/** @throws ConfigProblem where OpenSSH would look names up to find the host's full name */
+function requireNoLookup(settings: HostSettings, host: string): void {
+  const isProxied = settings.proxyCommand !== undefined || settings.jumps.length > 0;
+  const mode = canonicalization(settings);
+  if (isIP(host) !== 0 || (isProxied && mode !== 'always')) return;
+  const remedy = 'write the full name of the host as HostName, and CanonicalizeHostname no';
+  settings.of('canonicalizepermittedcnames', ({ words }) => {
+    if (words[0]?.toLowerCase() !== 'none')
+      throw new ConfigProblem('CanonicalizePermittedCNAMEs is not supported', remedy);
+  });
+  if (mode === 'no') return;
+  const domains = settings.of('canonicaldomains', ({ words }) => words) ?? [];
+  const mostDots = settings.of('canonicalizemaxdots', wholeNumber) ?? 1;
+  const isLookedUp = host.endsWith('.') || host.split('.').length - 1 <= mostDots;
+  const searches = host.endsWith('.') || (domains.length > 0 && domains[0]?.toLowerCase() !== 'none');
+  const fails = !(settings.of('canonicalizefallbacklocal', isYes) ?? true);
+  if (isLookedUp && (searches || fails))
+    settings.refuse(
+      'canonicalizehostname',
+      new ConfigProblem('CanonicalizeHostname with CanonicalDomains is not supported', remedy),
     );
-  const alias = found?.[2] ?? found?.[3];
-  if (!found || !alias) throw broken(`"${text.trim()}" is not a host of ProxyJump`);
-  const port = found[4] === undefined ? undefined : parsePort(found[4]);
-  return { alias, user: found[1], port };
 }
 
-/** Replaces %x by its meaning; an unknown letter is an error, as it is in OpenSSH. */
-function expandPercent(text: string, meanings: Readonly<Record<string, string>>): string {
-  return text.replace(/%(.?)/g, (whole, letter: string) => {
-    const meaning = letter === '%' ? '%' : meanings[letter];
-    if (meaning === undefined) throw broken(`"${whole}" in "${text}" has no meaning here`);
-    return meaning;
+function canonicalization(settings: HostSettings): 'no' | 'yes' | 'always' {
+  const words = ['yes', 'no', 'true', 'false', 'always'] as const;
+  const word = settings.of('canonicalizehostname', (setting) => choice(setting, words)) ?? 'no';
+  if (word === 'always') return word;
+  return word === 'yes' || word === 'true' ? 'yes' : 'no';
+}
+
+/** Reads the files once, and a second time where they ask for it. @returns the host's address */
+function readAll(reading: ConfigReading, settings: HostSettings, hop: Hop): string {
+  reading.pass();
+  const named = settings.of('hostname', (setting) => expandPercent(onlyWord(setting), { h: hop.alias }));
+  const address = (named ?? hop.alias).toLowerCase();
+  requireNoLookup(settings, address);
+  if (reading.wantsFinal || canonicalization(settings) !== 'no') reading.pass(address);
+  return address;
+}
+
+/** As OpenSSH takes it: from the folder that the program runs in. */
+const absolute = (path: string) => (isAbsolute(path) ? path : resolve(path));
+
+/** IdentityAgent: `none`, `SSH_AUTH_SOCK`, `$NAME`, or a path. */
+function agentSocket(text: string, meanings: Meanings, local: LocalUser): string {
+  const variable = text === 'SSH_AUTH_SOCK' ? text : /^\$([A-Za-z_]\w*)$/.exec(text)?.[1];
+  if (text === 'none') return 'none';
+  // A variable that is not set means that there is no agent.
+  if (variable !== undefined) return local.environment[variable] ?? 'none';
+  return absolute(expandPath(text, meanings, local));
+}
+
+function filesOf({ words }: Setting, expand: (text: string) => string): string[] {
+  const isNone = words[0]?.toLowerCase() === 'none';
+  if (isNone && words.length > 1) throw new ConfigProblem('"none" must be the only argument');
+  return isNone ? [] : words.map((word) => absolute(expand(word)));
+}
+
+/** Names of hosts and users come into a line for a shell: OpenSSH allows none of these in them (ssh.c, valid_hostname). */
+const unsafeInShell = /^-|[\s'"`$\\;&<>|(){}]/;
+
+function proxyLine(settings: HostSettings, destination: Destination): string | undefined {
+  const written = settings.proxyCommand;
+  if (written === undefined) return undefined;
+  return settings.of('proxycommand', () => {
+    if (written === '-') throw new ConfigProblem('ProxyCommand - is not supported', 'name a command');
+    if (settings.is('proxyusefdpass'))
+      throw new ConfigProblem(
+        'ProxyUseFdpass is not supported',
+        'use a ProxyCommand that passes data, without ProxyUseFdpass',
+      );
+    const meanings = proxyMeanings(destination);
+    const used = written.match(/%./g)?.map((token) => meanings[token.charAt(1)] ?? '') ?? [];
+    const unsafe = used.find((value) => unsafeInShell.test(value));
+    if (unsafe !== undefined) throw new ConfigProblem(`"${unsafe}" cannot be part of a ProxyCommand`);
+    return expandPercent(written, meanings);
   });
 }
 
-function expandPath(text: string, meanings: Readonly<Record<string, string>>, local: LocalUser): string {
-  const named = text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
-    const value = local.environment[name];
-    if (value === undefined) throw broken(`${whole} in "${text}" is not set`);
-    return value;
+/** Which methods PubkeyAuthentication and the like leave out. */
+function withoutMethods(settings: HostSettings): ('publickey' | 'password')[] {
+  const preferred = settings.of('preferredauthentications', (setting) => onlyWord(setting).split(','));
+  const mayUse = (method: string, keyword: string) =>
+    (settings.of(keyword, pubkeyChoice) ?? true) && (preferred?.includes(method) ?? true);
+  const byKey = mayUse('publickey', 'pubkeyauthentication');
+  const byPassword =
+    mayUse('password', 'passwordauthentication') ||
+    mayUse('keyboard-interactive', 'kbdinteractiveauthentication');
+  return [
+    ...(byKey ? [] : (['publickey'] as const)),
+    ...(byPassword && !settings.is('batchmode') ? [] : (['password'] as const)),
+  ];
+}
+
+/** PubkeyAuthentication has two more words, which differ only in what the agent is bound to. */
+function pubkeyChoice(setting: Setting): boolean {
+  const words = ['yes', 'no', 'true', 'false', 'unbound', 'host-bound'] as const;
+  return !['no', 'false'].includes(choice(setting, words));
+}
+
+function refuseUnsafe(settings: HostSettings): void {
+  settings.of('revokedhostkeys', ({ words }) => {
+    if (words[0]?.toLowerCase() !== 'none')
+      throw new ConfigProblem(
+        'RevokedHostKeys is not supported',
+        'mark the keys with @revoked in a known_hosts file instead',
+      );
   });
-  const path = expandPercent(
-    named.replace(/^~(?=\/|$)/, () => local.homeFolder),
-    meanings,
-  );
-  return path.startsWith('/') ? path : join(local.homeFolder, '.ssh', path);
+  settings.of('refuseconnection', ({ words }) => {
+    throw new ConfigProblem(`RefuseConnection: ${words.join(' ')}`);
+  });
 }
 
-function valuesOf(computed: Readonly<Record<string, string | string[]>>, name: string): string[] {
-  const value = computed[name];
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
+function familyOf(settings: HostSettings): 4 | 6 | undefined {
+  const family = settings.of('addressfamily', (setting) => choice(setting, ['any', 'inet', 'inet6']));
+  if (family === 'inet') return 4;
+  return family === 'inet6' ? 6 : undefined;
 }
 
-function resolveHop(
-  config: SSHConfig,
-  hop: Hop,
-  local: LocalUser,
-  depth: number,
-  through?: ResolvedHost,
-): ResolvedHost {
-  if (depth > deepestChain) throw broken(`ProxyJump of "${hop.alias}" leads in a circle`);
-  const options = { ignoreCase: true, matchExec: false };
-  const computed = config.compute(
-    hop.user === undefined ? { Host: hop.alias } : { Host: hop.alias, User: hop.user },
-    options,
-  );
-  const first = (name: string) => valuesOf(computed, name)[0];
-  const address = expandPercent(first('hostname') ?? hop.alias, { h: hop.alias });
-  const portText = first('port');
-  const port = hop.port ?? (portText === undefined ? undefined : parsePort(portText));
-  const user = hop.user ?? first('user');
-  const meanings = {
-    h: address,
-    n: hop.alias,
-    p: String(port ?? 22),
-    r: user ?? local.name,
-    u: local.name,
-    d: local.homeFolder,
-  };
-  const agent = first('identityagent');
+function resolveHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHost): ResolvedHost {
+  try {
+    return followHop(lookup, hop, depth, through);
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) throw error;
+    return { ...hop, address: hop.alias, problem: error };
+  }
+}
+
+function followHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHost): ResolvedHost {
+  const { configuration, local, runsExec } = lookup;
+  if (depth > deepestChain) throw new ConfigProblem(`ProxyJump of "${hop.alias}" leads in a circle`);
+  const reading = new ConfigReading(configuration, hop, local, runsExec);
+  const settings = new HostSettings(reading, local.homeFolder);
+  const address = readAll(reading, settings, hop);
+  refuseUnsafe(settings);
+  const port = hop.port ?? settings.of('port', (setting) => parsePort(onlyWord(setting)));
+  const user = hop.user ?? settings.of('user', onlyWord);
+  const hostKeyAlias = settings.of('hostkeyalias', onlyWord)?.toLowerCase();
+  const destination = { alias: hop.alias, address, port: port ?? 22, user: user ?? local.name, hostKeyAlias };
+  const meanings = pathMeanings(destination, local);
+  const expand = (text: string) => expandPath(text, meanings, local);
+  const keyFiles = settings.eachOf('identityfile', (setting) => {
+    const file = onlyWord(setting);
+    return file.toLowerCase() === 'none' ? [] : [absolute(expand(file))];
+  });
+  const jump = through ?? resolveJumps(lookup, settings.jumps, hop.alias, depth);
   return {
     alias: hop.alias,
     address,
     port,
     user,
-    identityFiles: valuesOf(computed, 'identityfile')
-      .filter((file) => file.toLowerCase() !== 'none')
-      .map((file) => expandPath(file, meanings, local)),
-    identityAgent: agent === undefined ? undefined : agentSocket(agent, meanings, local),
-    ...(first('identitiesonly')?.toLowerCase() === 'yes' ? { identitiesOnly: true } : {}),
-    jump: through ?? resolveJumps(config, first('proxyjump'), hop.alias, local, depth),
+    identityFiles: keyFiles.length === 0 ? undefined : keyFiles.flat(),
+    identityAgent: settings.of('identityagent', (setting) => agentSocket(onlyWord(setting), meanings, local)),
+    identitiesOnly: settings.is('identitiesonly'),
+    without: withoutMethods(settings),
+    jump,
+    // A host that is reached through others has no way of its own.
+    proxyCommand: through || jump ? undefined : proxyLine(settings, destination),
+    hostKeyAlias,
+    userKnownHosts: settings.of('userknownhostsfile', (setting) => filesOf(setting, expand)),
+    globalKnownHosts: settings.of('globalknownhostsfile', (setting) => filesOf(setting, (text) => text)),
+    connectSeconds: settings.of('connecttimeout', seconds) || undefined,
+    keepaliveSeconds: settings.of('serveraliveinterval', seconds),
+    keepaliveCount: settings.of('serveralivecountmax', wholeNumber),
+    addressFamily: familyOf(settings),
+    bindAddress: settings.of('bindaddress', onlyWord),
+    unfollowed: settings.unfollowed,
   };
-}
-
-/** IdentityAgent: `none`, `SSH_AUTH_SOCK`, `$NAME`, or a path. */
-function agentSocket(
-  text: string,
-  meanings: Readonly<Record<string, string>>,
-  local: LocalUser,
-): string | undefined {
-  if (text === 'none') return 'none';
-  if (text === 'SSH_AUTH_SOCK') return local.environment['SSH_AUTH_SOCK'];
-  if (/^\$[A-Za-z_]\w*$/.test(text)) return local.environment[text.slice(1)];
-  return expandPath(text, meanings, local);
 }
 
 /** `a,b`: first to a, from there to b. Only the first hop may have a ProxyJump of its own, as with ssh -J. */
 function resolveJumps(
-  config: SSHConfig,
-  text: string | undefined,
+  lookup: Lookup,
+  hops: readonly Hop[],
   alias: string,
-  local: LocalUser,
   depth: number,
 ): ResolvedHost | undefined {
-  if (text === undefined || text.toLowerCase() === 'none') return undefined;
   let through: ResolvedHost | undefined;
-  for (const hop of text.split(',').map(parseJump)) {
+  for (const hop of hops) {
     // `Host *` with a ProxyJump also matches the jump host: it does not go through itself.
     if (hop.alias === alias) return through;
-    through = resolveHop(config, hop, local, depth + 1, through);
+    through = resolveHop(lookup, hop, depth + 1, through);
   }
   return through;
 }
 
 /**
- * What ssh_config says of a host.
- * @param configText the text of ~/.ssh/config; '' where there is none
- * @throws SSH_CONFIG_BROKEN for text that OpenSSH would refuse too, and for ProxyJumps in a circle
+ * What ssh_config says of a host; `problem` where it cannot be followed.
+ * @param asked the host, with the user and the port that the site file names
  */
-export function resolveHost(configText: string, alias: string, local: LocalUser = localUser()): ResolvedHost {
-  return resolveHop(parse(configText), { alias }, local, 0);
+export function resolveHost(lookup: Lookup, asked: Hop): ResolvedHost {
+  return resolveHop(lookup, asked, 0);
 }

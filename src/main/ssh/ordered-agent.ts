@@ -7,15 +7,24 @@ import ssh2 from 'ssh2';
 import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
 import type { KeyFile } from './host-profile.ts';
 
-/** The public halves of key files, from the `.pub` beside each; those that cannot be read are left out. */
+/** The public key in a file; undefined where it holds something else. */
+async function publicKeyIn(path: string): Promise<Buffer | undefined> {
+  const bytes = await readFile(path).catch(() => undefined);
+  const parsed = bytes && ssh2.utils.parseKey(bytes);
+  if (parsed === undefined || parsed instanceof Error) return undefined;
+  const key = Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
+  return key.isPrivateKey() ? undefined : key.getPublicSSH();
+}
+
+/**
+ * The public halves of key files, from the `.pub` beside each, or from the file itself: IdentityFile may name the public key of one that
+ * only the agent has. Those that cannot be read are left out.
+ */
 export async function publicHalves(files: readonly KeyFile[]): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>();
   for (const { path } of files) {
-    const bytes = await readFile(`${path}.pub`).catch(() => undefined);
-    const parsed = bytes && ssh2.utils.parseKey(bytes);
-    if (parsed === undefined || parsed instanceof Error) continue;
-    const key = Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
-    found.set(path, key.getPublicSSH());
+    const key = (await publicKeyIn(`${path}.pub`)) ?? (await publicKeyIn(path));
+    if (key) found.set(path, key);
   }
   return found;
 }

@@ -13,6 +13,7 @@ import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login.ts';
 import { connectForBulk } from './packet-buffers.ts';
 import type { OpenedKeys } from './opened-keys.ts';
+import { proxyEvidence, withProxyEvidence } from './proxy-command.ts';
 import { listenToFirstWords, readSocketInTurns, trustGroupsOfHost, writeInBatches } from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
@@ -87,9 +88,11 @@ export class SshConnection {
   readonly #lostListeners = new Set<(error: ShadowtapeError) => void>();
   #lost: ShadowtapeError | undefined;
   #hostKey = '';
+  readonly #socket: Duplex | undefined;
 
-  private constructor(host: string, client: Client) {
+  private constructor(host: string, client: Client, socket: Duplex | undefined) {
     this.#host = host;
+    this.#socket = socket;
     this.client = client;
     let reason: string | undefined;
     client.on('error', (error: Ssh2Error) => {
@@ -104,13 +107,13 @@ export class SshConnection {
 
   /**
    * Connects and logs in.
-   * @param socket the way through a jump host, where there is one
+   * @param socket the way through a jump host or a ProxyCommand, where there is one
    * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT
    */
   static async open(profile: HostProfile, deps: ConnectionDeps, socket?: Duplex): Promise<SshConnection> {
     const client = new ssh2.Client();
     // Made before the first packet, so that no loss goes unnoticed.
-    const connection = new SshConnection(profile.name, client);
+    const connection = new SshConnection(profile.name, client, socket);
     const attempt = new ConnectAttempt(profile, deps, client, (refusal) => connection.#markLost(refusal));
     connection.#hostKey = await attempt.run(socket);
     readSocketInTurns(client);
@@ -135,7 +138,8 @@ export class SshConnection {
   }
 
   #lostBecause(reason: string): ShadowtapeError {
-    return failure('CONNECTION_LOST', { host: this.#host, reason }, { host: this.#host });
+    const host = this.#host;
+    return failure('CONNECTION_LOST', { host, reason }, { host, ...proxyEvidence(this.#socket) });
   }
 
   #markLost(lost: ShadowtapeError): void {
@@ -244,7 +248,8 @@ class ConnectAttempt {
     } catch (error) {
       this.#failed = true;
       this.#client.destroy();
-      throw error;
+      socket?.destroy();
+      throw withProxyEvidence(error, socket);
     } finally {
       this.#settled = true;
       this.#clock?.end();
@@ -252,7 +257,8 @@ class ConnectAttempt {
   }
 
   #connect(check: HostKeyCheck, socket: Duplex | undefined): Promise<void> {
-    const { connectSeconds, keepaliveSeconds, address, port, user, algorithms } = this.#profile;
+    const { connectSeconds, keepaliveSeconds, keepaliveCount = 3, algorithms } = this.#profile;
+    const { address, port, user, addressFamily, bindAddress } = this.#profile;
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => reject(check.refusal ?? error);
       this.#watch(resolve, fail);
@@ -275,7 +281,10 @@ class ConnectAttempt {
           authHandler: ((admitted, _partial, next) =>
             void this.#nextMethod(admitted, next, fail)) as AuthHandlerMiddleware,
           keepaliveInterval: keepaliveSeconds * 1000,
-          keepaliveCountMax: 3,
+          keepaliveCountMax: keepaliveCount,
+          forceIPv4: addressFamily === 4,
+          forceIPv6: addressFamily === 6,
+          ...(bindAddress === undefined ? {} : { localAddress: bindAddress }),
           // ssh2's own limit would run on while a person is asked.
           readyTimeout: 0,
           ...(sock ? { sock } : {}),

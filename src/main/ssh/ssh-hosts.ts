@@ -33,12 +33,18 @@ export interface HostLogin extends Omit<
   readonly hostKey: string;
 }
 
+/** What tells two connections apart: who logs in, where, and by which way. One address may be another machine behind another jump host. */
+function wayTo(profile: HostProfile): unknown[] {
+  const { user, address, port, proxyCommand = null, hostKeyAlias = null, jump } = profile;
+  return [user, address, port, proxyCommand, hostKeyAlias, jump ? wayTo(jump) : null];
+}
+
 export class SshHosts {
   readonly #options: SshHostsOptions;
   readonly #openedKeys = new OpenedKeys();
   readonly #secrets: SecretMemory;
   readonly #deps: Omit<SessionDeps, 'openedKeys'>;
-  /** By login and address: a jump host that is also a host of the site is connected to once. */
+  /** By login and way: a jump host that is also a host of the site is connected to once. */
   readonly #sessions = new Map<string, SshSession>();
 
   constructor(options: SshHostsOptions) {
@@ -81,7 +87,7 @@ export class SshHosts {
   }
 
   #sessionOf(profile: HostProfile): SshSession {
-    const key = JSON.stringify([profile.user, profile.address, profile.port, profile.jump?.address ?? null]);
+    const key = JSON.stringify(wayTo(profile));
     const known = this.#sessions.get(key);
     if (known) return known;
     const jump = profile.jump && this.#sessionOf(profile.jump);

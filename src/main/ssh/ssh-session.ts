@@ -3,11 +3,12 @@
  * Several commands may run at once, each in a channel of its own.
  */
 import type { Duplex } from 'node:stream';
-import { failure } from '../../contract/errors.ts';
+import { failure, ShadowtapeError } from '../../contract/errors.ts';
 import type { ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
 import { attemptWords, once, openWithTries } from './connect-tries.ts';
 import { commandLine, sentCommand } from './quoting.ts';
 import type { CommandLanguage } from './quoting.ts';
+import { openProxy } from './proxy-command.ts';
 import { NeverAsked, RemoteProcess } from './remote-process.ts';
 import type { ProcessOrder } from './remote-process.ts';
 import { runCommand, StopReason, unlessStopped } from './ssh-command.ts';
@@ -82,7 +83,7 @@ export class SshSession {
 
   /**
    * Connects and logs in, unless that is done already.
-   * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT
+   * @throws HOST_NAME_UNKNOWN, HOST_UNREACHABLE, HOST_KEY_…, LOGIN_REFUSED, KEY_…, AGENT_UNAVAILABLE, ALGORITHMS_DISJOINT, SSH_CONFIG_…
    */
   async connect(onRetry?: OnRetry): Promise<void> {
     await this.#connected(onRetry);
@@ -189,8 +190,8 @@ export class SshSession {
 
   /** @param pinnedKey the only host key that is accepted, where there is one */
   async #openOnce(pinnedKey: string | undefined): Promise<SshConnection> {
-    const tell: OnRetry = (sentence) => this.#tell(sentence);
-    const socket = this.#jump ? await this.#jump.forward(this.profile, tell) : undefined;
+    if (this.profile.refusal) throw new ShadowtapeError(this.profile.refusal);
+    const socket = await this.#way();
     const login = this.#memory.login();
     const deps = {
       ...this.#deps,
@@ -201,6 +202,13 @@ export class SshSession {
     const connection = await SshConnection.open(this.profile, deps, socket);
     login.succeeded();
     return connection;
+  }
+
+  /** The way to the host, where it is not a connection of this machine: through another host, or through a command. */
+  async #way(): Promise<Duplex | undefined> {
+    if (this.#jump) return this.#jump.forward(this.profile, (sentence) => this.#tell(sentence));
+    const { proxyCommand } = this.profile;
+    return proxyCommand === undefined ? undefined : openProxy(proxyCommand);
   }
 
   /** Each banner is shown once, however often the host is connected to. */

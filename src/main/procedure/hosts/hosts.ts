@@ -9,7 +9,7 @@ export type { CommandResult } from '../../ssh/ssh-command.ts';
 export interface HostSession
   extends
     Pick<SshSession, 'exec' | 'exclusive' | 'seen' | 'pin'>,
-    Partial<Pick<SshSession, 'connect' | 'connections' | 'probe' | 'loginShell'>> {
+    Partial<Pick<SshSession, 'connect' | 'connections' | 'probe' | 'loginShell' | 'profile'>> {
   openRead(argv: readonly string[], options?: ReadOptions): Promise<ByteSource>;
   openWrite(argv: readonly string[], options?: StreamOptions): Promise<ByteSink>;
   openTalk(argv: readonly string[], options?: StreamOptions): Promise<RemoteTalk>;
