@@ -3,8 +3,6 @@
  * Where they are UTF-8, the text is what they say. Each byte that is not part of UTF-8 is a lone half of a surrogate pair, U+DC00 plus the
  * byte, which UTF-8 itself cannot hold (as Python's "surrogateescape", PEP 383). JSON writes it as \udcXX, and gets it back.
  */
-import { isUtf8 } from 'node:buffer';
-
 /** How a site's names of files may be encoded, where that is not UTF-8. */
 export const fileNameEncodings = ['euc-jp', 'shift_jis', 'latin1'] as const;
 export type FileNameEncoding = (typeof fileNameEncodings)[number];
@@ -20,6 +18,19 @@ const escapedBytes = /[\udc80-\udcff]/gu;
 /** True where a name holds bytes that are not UTF-8. */
 export const hasEscapedBytes = (name: string): boolean => /[\udc80-\udcff]/u.test(name);
 
+/** Not Node's Buffer: the screens read these names, too. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** @returns undefined where the bytes are not UTF-8 */
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** How many bytes a character takes that begins with this one; 1 for what begins none. */
 function lengthAfter(lead: number): number {
   if (lead < 0xc2) return 1;
@@ -28,25 +39,29 @@ function lengthAfter(lead: number): number {
 }
 
 /** The name that these bytes are. */
-export function nameOfBytes(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString('utf8');
+export function nameOfBytes(bytes: Uint8Array): string {
+  const whole = decoded(bytes);
+  if (whole !== undefined) return whole;
   const parts: string[] = [];
   for (let at = 0; at < bytes.length;) {
-    const character = bytes.subarray(at, at + lengthAfter(bytes[at] ?? 0));
-    const isWhole = isUtf8(character);
-    parts.push(isWhole ? character.toString('utf8') : escapedByte(bytes[at] ?? 0));
-    at += isWhole ? character.length : 1;
+    const lead = bytes[at] ?? 0;
+    const length = lengthAfter(lead);
+    const character = lead < 0x80 || length > 1 ? decoded(bytes.subarray(at, at + length)) : undefined;
+    parts.push(character ?? escapedByte(lead));
+    at += character === undefined ? 1 : length;
   }
   return parts.join('');
 }
 
 /** The bytes that a name is: of whatever `nameOfBytes` made, the very same. */
-export function bytesOfName(name: string): Buffer {
-  const pieces: Buffer[] = [];
+export function bytesOfName(name: string): Uint8Array {
+  const bytes: number[] = [];
   let from = 0;
   for (const { index } of name.matchAll(escapedBytes)) {
-    pieces.push(Buffer.from(name.slice(from, index)), Buffer.from([name.charCodeAt(index) - escapeBase]));
+    bytes.push(...encoder.encode(name.slice(from, index)), name.charCodeAt(index) - escapeBase);
     from = index + 1;
   }
-  return Buffer.concat([...pieces, Buffer.from(name.slice(from))]);
+  if (from === 0) return encoder.encode(name);
+  bytes.push(...encoder.encode(name.slice(from)));
+  return Uint8Array.from(bytes);
 }

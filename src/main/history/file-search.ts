@@ -248,7 +248,7 @@ function hitOf({ line, place }: Catalogue, { entry, path }: Found, target: Found
   const tapes = tapesOf(place, first, entry);
   return {
     path: shown,
-    ...(shown === path ? {} : { pathBytes: bytesOfName(path).toString('hex') }),
+    ...(shown === path ? {} : { pathBytes: Buffer.from(bytesOfName(path)).toString('hex') }),
     ...(target ? { linkpath: readablePath(target.path, place.fileNames) } : {}),
     type,
     size,

@@ -8,10 +8,10 @@ export type ByteString = string;
 const isAscii = (text: string): boolean => !/[^\0-\x7f]/.test(text);
 
 export const byteStringOf = (name: string): ByteString =>
-  isAscii(name) ? name : bytesOfName(name).toString('latin1');
+  isAscii(name) ? name : Buffer.from(bytesOfName(name)).toString('latin1');
 
-function decoded(bytes: Buffer, encoding: FileNameEncoding): string | undefined {
-  if (encoding === 'latin1') return bytes.toString('latin1');
+function decoded(bytes: Uint8Array, encoding: FileNameEncoding): string | undefined {
+  if (encoding === 'latin1') return Buffer.from(bytes).toString('latin1');
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
