@@ -697,7 +697,11 @@ export const errorTable = {
   },
   KEY_FILE_UNREADABLE: {
     sentence: '{host}: the key file {file} cannot be used: {reason}',
-    hint: 'the file must hold a private key in OpenSSH, PEM, PKCS#8 or PPK form, and this user must be allowed to read it',
+    hint: 'the file must hold a private key in OpenSSH, PEM or PKCS#8 form, and this user must be allowed to read it',
+  },
+  KEY_OF_PUTTY: {
+    sentence: '{host}: the key file {file} is in a PuTTY format that Shadowtape does not read',
+    hint: 'convert it with: puttygen {file} -O private-openssh -o {file}.openssh; and name that file with "key" of {host} in the site file',
   },
   KEY_CIPHER_UNKNOWN: {
     sentence: '{host}: the key file {file} is encrypted with {cipher}, which Shadowtape cannot open',

@@ -91,3 +91,26 @@ it('a cipher that is not known is named before the passphrase is asked for, with
   ]);
   expectSigns(await load(path, 'tango'));
 });
+
+it('a key in a form of PuTTY that is not read is refused, with the command that converts it', async () => {
+  const path = join(folder, 'key.ppk');
+  writeFileSync(
+    path,
+    `PuTTY-User-Key-File-3: ssh-ed25519
+Encryption: none
+Comment: a key of the tests
+Public-Lines: 2
+AAAAC3NzaC1lZDI1NTE5AAAAIGN9R4ZhybPYropblMFN9wbe62mm+6WlZYCOaXJt
+FwtM
+Private-Lines: 1
+AAAAILpEOpt+WMV23IWC2LC9ojfLoKUIkCMrzaUCgFB24Dw/
+Private-MAC: ba90305ddc8e1bf49314e4cd104eb808c25a66541594ad42c048c162f4b7199c
+`,
+  );
+  await expect(load(path)).rejects.toMatchObject({
+    code: 'KEY_OF_PUTTY',
+    message: `node3: the key file ${path} is in a PuTTY format that Shadowtape does not read`,
+    hint: `convert it with: puttygen ${path} -O private-openssh -o ${path}.openssh; and name that file with "key" of node3 in the site file`,
+  });
+  expect(asked).toEqual([]);
+});

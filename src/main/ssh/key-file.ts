@@ -62,6 +62,9 @@ function cipherOf(bytes: Buffer): string | undefined {
     : blob.toString('latin1', start + 4, start + 4 + blob.readUInt32BE(start));
 }
 
+/** A key in the form of PuTTY. Version 2 with an RSA key is read as it is. */
+const isPutty = (bytes: Buffer): boolean => bytes.subarray(0, 64).includes('PuTTY-User-Key-File-');
+
 async function openWithPassphrase(
   bytes: Buffer,
   file: KeyFile,
@@ -85,7 +88,7 @@ async function openWithPassphrase(
 /**
  * Reads a private key; asks for its passphrase up to three times when it has one.
  * @returns undefined for a missing file that is not required
- * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_CIPHER_UNKNOWN, KEY_PASSPHRASE_MISSING, KEY_PASSPHRASE_WRONG
+ * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_CIPHER_UNKNOWN, KEY_OF_PUTTY, KEY_PASSPHRASE_MISSING, KEY_PASSPHRASE_WRONG
  */
 export async function loadKey(
   file: KeyFile,
@@ -100,6 +103,8 @@ export async function loadKey(
     throw failure('KEY_CIPHER_UNKNOWN', { host, file: file.path, cipher }, { host });
   let parsed = parse(bytes);
   if (needsPassphrase(parsed)) parsed = await openWithPassphrase(bytes, file, profile, askSecret);
+  if (parsed instanceof Error && isPutty(bytes))
+    throw failure('KEY_OF_PUTTY', { host, file: file.path }, { host });
   const unreadable = (reason: string) =>
     failure('KEY_FILE_UNREADABLE', { host, file: file.path, reason }, { host });
   if (parsed instanceof Error) throw unreadable(parsed.message);

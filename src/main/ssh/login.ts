@@ -36,6 +36,8 @@ interface Attempt {
 export interface LoginDeps {
   readonly askSecret: AskSecret;
   readonly openKey: OpenedKeys['open'];
+  /** Has RSA keys sign with SHA-256 from now on; false where the host knows no other hash than the one that they have signed with. */
+  readonly signWithSha256: () => boolean;
 }
 
 /** One login, from the first method to the last. */
@@ -44,6 +46,8 @@ export class Login {
   readonly #deps: LoginDeps;
   readonly #left: Attempt[];
   readonly #tried: string[] = [];
+  /** RSA keys that were offered with SHA-512, by file: a host may admit SHA-256 alone, and does not tell. */
+  readonly #rsaKeys = new Map<string, AnyAuthMethod>();
   /** Key files whose keys the agent holds. */
   readonly #heldByAgent = new Set<string>();
   #begun = false;
@@ -58,6 +62,7 @@ export class Login {
       ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket, 'named')]),
       ...keyFiles.map((file) => this.#keyAttempt(file)),
       ...(agentSocket === undefined || identitiesOnly ? [] : [this.#agentAttempt(agentSocket, 'others')]),
+      ...keyFiles.map(({ path }) => this.#secondAttempt(path)),
       ...(password ? this.#passwordAttempts() : []),
     ];
   }
@@ -123,9 +128,19 @@ export class Login {
       if (this.#heldByAgent.has(file.path)) return undefined;
       const load = () => loadKey(file, this.#profile, this.#deps.askSecret);
       const key = await this.#deps.openKey(file.path, load);
-      return key && { type: 'publickey', username: user, key };
+      const method = key && ({ type: 'publickey', username: user, key } as const);
+      if (method && key.type === 'ssh-rsa') this.#rsaKeys.set(file.path, method);
+      return method;
     };
     return { wire: 'publickey', title: `key ${file.path}`, prepare };
+  }
+
+  #secondAttempt(path: string): Attempt {
+    const prepare = (): Promise<AnyAuthMethod | undefined> => {
+      const method = this.#rsaKeys.get(path);
+      return Promise.resolve(method && this.#deps.signWithSha256() ? method : undefined);
+    };
+    return { wire: 'publickey', title: `key ${path}`, prepare };
   }
 
   /** @param which `named`: those of the key files, which then ask for no passphrase; `others`: all but those */

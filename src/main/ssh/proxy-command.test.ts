@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -90,6 +92,23 @@ describe('a ProxyCommand', () => {
       code: 'HOST_UNREACHABLE',
       message: 'node1 (nowhere.invalid, port 1) cannot be reached: its ProxyCommand ended with exit status 7',
       evidence: { host: 'node1', command, stderr: 'no way through\n' },
+    });
+  });
+
+  it('that ends while the known host keys are still read is quoted', async () => {
+    const known = join(await bench.folder(), 'known_hosts');
+    execFileSync('mkfifo', [known]);
+    const hosts = await bench.hosts([behind(`sh -c 'echo $$ > ${pidFile}; exit 7'`)], {
+      userKnownHostsFiles: [known],
+    });
+    const refusal = failureOf(hosts.session('node1').connect());
+    // Opens once it is read, and is at its end once it is closed.
+    const keys = await open(known, 'w');
+    await expect.poll(() => existsSync(pidFile)).toBe(true);
+    await gone(await pid());
+    await keys.close();
+    expect(await refusal).toMatchObject({
+      message: 'node1 (nowhere.invalid, port 1) cannot be reached: its ProxyCommand ended with exit status 7',
     });
   });
 

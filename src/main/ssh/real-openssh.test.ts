@@ -187,6 +187,26 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
   });
 });
 
+describe.skipIf(missing)('an OpenSSH server that admits RSA keys', () => {
+  it.each([
+    ['SHA-512 alone', 'rsa-sha2-512'],
+    ['SHA-512 and SHA-256', 'rsa-sha2-256,rsa-sha2-512'],
+    ['SHA-256 alone', 'rsa-sha2-256'],
+  ])('with %s is logged in to', async (_admitted, names) => {
+    const server = await startOpensshServer({
+      keyType: 'rsa',
+      config: [`PubkeyAcceptedAlgorithms ${names}`],
+    });
+    const hosts = hostsOf(server);
+    try {
+      expect((await hosts.session('node3').exec(['echo', 'in'])).stdout.toString()).toBe('in\n');
+    } finally {
+      await hosts.close();
+      await server.close();
+    }
+  });
+});
+
 describe.skipIf(missing)('an OpenSSH server as old as they come', { timeout: 30_000 }, () => {
   let server: OpensshServer;
   const old: OpensshServerOptions = {

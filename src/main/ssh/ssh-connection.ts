@@ -14,7 +14,13 @@ import { Login } from './login.ts';
 import { connectForBulk } from './packet-buffers.ts';
 import type { OpenedKeys } from './opened-keys.ts';
 import { proxyEvidence, withProxyEvidence } from './proxy-command.ts';
-import { listenToFirstWords, readSocketInTurns, trustGroupsOfHost, writeInBatches } from './ssh2-parts.ts';
+import {
+  listenToFirstWords,
+  preferSha512,
+  readSocketInTurns,
+  trustGroupsOfHost,
+  writeInBatches,
+} from './ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;
@@ -210,6 +216,7 @@ class ConnectAttempt {
   readonly #lose: (refusal: ShadowtapeError) => void;
   #clock: ConnectClock | undefined;
   #firstWords: () => string = () => '';
+  #signWithSha256: () => boolean = () => false;
   #loggingIn = false;
   #settled = false;
   /** The key that was accepted; nobody is asked for a secret before. */
@@ -230,7 +237,7 @@ class ConnectAttempt {
     const askSecret: AskSecret = (question) =>
       this.#paused(() => deps.askSecret({ ...question, hostKey: this.#hostKey }));
     const openKey: OpenedKeys['open'] = (path, load) => this.#paused(() => deps.openedKeys.open(path, load));
-    this.#login = new Login(profile, { askSecret, openKey });
+    this.#login = new Login(profile, { askSecret, openKey, signWithSha256: () => this.#signWithSha256() });
   }
 
   #paused<Answer>(question: () => Promise<Answer>): Promise<Answer> {
@@ -262,6 +269,11 @@ class ConnectAttempt {
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => reject(check.refusal ?? error);
       this.#watch(resolve, fail);
+      // The way ended while the known keys were read: no event tells of that any more.
+      if (socket?.destroyed) {
+        const { message } = socket.errored ?? new Error('it closed the connection');
+        return fail(unreachable(this.#profile, message, socket.errored));
+      }
       this.#clock = new ConnectClock(connectSeconds, () => {
         const limit = this.#loggingIn
           ? `${connectSeconds * loginPatience} s while logging in`
@@ -307,6 +319,7 @@ class ConnectAttempt {
     this.#client.once('connect', () => {
       this.#client.setNoDelay(true);
       trustGroupsOfHost(this.#client);
+      this.#signWithSha256 = preferSha512(this.#client);
       this.#firstWords = listenToFirstWords(this.#client);
     });
     this.#client.on('banner', (text: string) => this.#deps.onBanner?.(text));

@@ -101,6 +101,44 @@ export function trustGroupsOfHost(client: Client): void {
   });
 }
 
+/** An extension that a host announces (RFC 8308); `algs` of `server-sig-algs`. */
+interface Extension {
+  readonly name: string;
+  readonly algs: string[];
+}
+
+const hashes = ['rsa-sha2-512', 'rsa-sha2-256'] as const;
+
+function leaveOut(extensions: readonly Extension[], name: string): void {
+  for (const { algs } of extensions) algs.splice(0, algs.length, ...algs.filter((each) => each !== name));
+}
+
+/**
+ * Has RSA keys sign with SHA-512 where the host knows that, as `ssh` does. A host announces what it knows, also where its configuration
+ * admits SHA-512 alone, and ssh2 would take SHA-256. Call it once the client is connected.
+ * @returns has the keys that follow sign with SHA-256; false where the host did not announce that
+ */
+export function preferSha512(client: Client): () => boolean {
+  type Hear = (protocol: unknown, extensions: readonly Extension[]) => void;
+  const { _protocol: protocol } = client as unknown as {
+    readonly _protocol?: { readonly _handlers: { EXT_INFO?: Hear } };
+  };
+  const hear = protocol?._handlers.EXT_INFO;
+  /** The very lists that ssh2 keeps, and looks into for each key. */
+  let heard: readonly Extension[] = [];
+  if (protocol && hear)
+    protocol._handlers.EXT_INFO = (from, extensions) => {
+      heard = extensions.filter(({ algs }) => hashes.every((name) => algs.includes(name)));
+      leaveOut(heard, 'rsa-sha2-256');
+      hear(from, extensions);
+    };
+  return () => {
+    leaveOut(heard, 'rsa-sha2-512');
+    for (const { algs } of heard) algs.push('rsa-sha2-256');
+    return heard.length > 0;
+  };
+}
+
 /**
  * Has all packets of a turn leave in one write. ssh2 writes each packet of 32 KiB in three pieces, each a system call of its own.
  */
