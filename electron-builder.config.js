@@ -34,6 +34,7 @@ export default {
     'package.json',
     'LICENSE',
     'SECURITY.md',
+    'docs/**',
     // The fonts' license asks that its text goes with them.
     'resources/licenses/**',
     // ssh2's native addons are optional, and not built.

@@ -38,7 +38,7 @@ export const errorTable = {
   },
   SITE_VALUE_WRONG: {
     sentence: '{file}: {path}: {reason}',
-    hint: 'see "A site file" in README.md for every key and its values',
+    hint: 'see docs/site-file.md for every key and its values',
   },
   SITE_NAME_FORBIDDEN: {
     sentence: '{file}: {path}: "{name}" is not a name that GDS accepts',
@@ -54,7 +54,7 @@ export const errorTable = {
   },
   JOB_NONE: {
     sentence: '{file} has no job',
-    hint: 'add one under "jobs"; see "A site file" in README.md',
+    hint: 'add one under "jobs"; see docs/site-file.md',
   },
   JOB_NOT_CHOSEN: {
     sentence: '{file} has {count} jobs, and none was named',

@@ -128,7 +128,7 @@ describeInBrowser('the way to a first site', (browser) => {
 
     expect(await readFile(file, 'utf8')).toBe(
       [
-        '# A site file of Shadowtape: every key and its values stand in README.md, "Your own site".',
+        '# A site file of Shadowtape: every key and its values are in docs/site-file.md.',
         'site: payroll-cluster',
         'platform: solaris              # solaris | linux: names of devices and commands',
         'hosts:                         # what ~/.ssh/config knows (address, port, user, key) need not be repeated',

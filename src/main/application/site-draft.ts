@@ -6,9 +6,9 @@ import { parseYaml } from '../site/site-file.ts';
 import { siteFailures } from '../site/site-issues.ts';
 import { pathOf, SiteLines } from '../site/site-lines.ts';
 import { brokenRules } from '../site/site-rules.ts';
+import { jobSchema } from '../site/job-schema.ts';
 import {
   hostSchema,
-  jobSchema,
   siteSchema,
   type Host,
   type Job,

@@ -11,30 +11,49 @@ const address = z
   .regex(/^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/, 'must be a mail address such as operator@example.com');
 
 const mailSchema = z.strictObject({
-  to: z.array(address).min(1, 'names nobody'),
-  from: address,
-  host: z.string().regex(/^[A-Za-z0-9.:_-]+$/, 'must be the name or the address of a mail server'),
-  /** 587 where secure is starttls, 465 where it is tls, 25 where it is none. */
-  port: z.int().min(1).max(65_535).optional(),
-  secure: z.enum(['starttls', 'tls', 'none']).default('starttls'),
-  user: nonEmpty.optional(),
-  /** Holds the password on its first line; nobody but its owner may read it. */
+  to: z.array(address).min(1, 'names nobody').describe('Mail addresses of the recipients.'),
+  from: address.describe('Mail address of the sender.'),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/, 'must be the name or the address of a mail server')
+    .describe('The mail server.'),
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('Default: 587 with `starttls`, 465 with `tls`, 25 with `none`.'),
+  secure: z
+    .enum(['starttls', 'tls', 'none'])
+    .default('starttls')
+    .describe('How the connection is encrypted.'),
+  user: nonEmpty.optional().describe('Login at the mail server.'),
   passwordFile: z
     .string()
     .regex(/^(\/|~\/)./, 'must be an absolute path, or one that begins with "~/"')
-    .optional(),
+    .optional()
+    .describe('Holds the password on its first line. Only its owner may be able to read it.'),
 });
 
 /** Exactly one of command, mail and syslog: see site-rules.ts. */
 const waySchema = z.strictObject({
-  on: z.array(z.enum(notifyOccasions)).min(1, 'names no occasion'),
-  command: command.optional(),
+  on: z
+    .array(z.enum(notifyOccasions))
+    .min(1, 'names no occasion')
+    .describe(
+      'When: `success`, `failure`, `operator-needed` (the run waits for somebody, or ended with action required).',
+    ),
+  command: command
+    .optional()
+    .describe(
+      'A command of this machine. The message of the end of a run has the head of the seals in `SHADOWTAPE_SEALS_HEAD`.',
+    ),
   mail: mailSchema.optional(),
-  /** Facility and priority, as logger(1) takes them. */
   syslog: z
     .string()
     .regex(/^[a-z0-9]+\.[a-z]+$/, 'must be a facility and a priority such as local0.notice')
-    .optional(),
+    .optional()
+    .describe('Facility and priority, as `logger` takes them: `local0.notice`.'),
 });
 
 export const notifySchema = z.array(waySchema);

@@ -1,5 +1,6 @@
 /** `verify.fingerprint: all`: the whole proxy is hashed on the cluster, and compared with what was streamed. Pure. */
-import { usualSamples, type Job } from './site-schema.ts';
+import { usualSamples } from './job-schema.ts';
+import type { Job } from './site-schema.ts';
 
 type Verifying = Pick<Job, 'verify'>;
 

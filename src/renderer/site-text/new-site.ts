@@ -2,7 +2,7 @@
 import type { FoundPair } from '../../contract/screens.ts';
 import type { ValueMap } from './yaml-text.ts';
 
-export const newSiteText = `# A site file of Shadowtape: every key and its values stand in README.md, "Your own site".
+export const newSiteText = `# A site file of Shadowtape: every key and its values are in docs/site-file.md.
 site: my-cluster
 platform: solaris              # solaris | linux: names of devices and commands
 hosts:                         # what ~/.ssh/config knows (address, port, user, key) need not be repeated

@@ -1,0 +1,274 @@
+/**
+ * The shape of a job in a site file. Defaults are set here and nowhere else, and the descriptions become the reference in docs/site-file.md.
+ *
+ * Names that GDS must accept are checked apart (site-rules.ts), so that their message can say what GDS allows.
+ */
+import { z } from 'zod';
+import { isTapeName } from '../tape/tape-label.ts';
+import { fileSystems } from './file-system.ts';
+import { notifySchema } from './notify-schema.ts';
+import { command, duration, nonEmpty } from './value-schemas.ts';
+
+const serviceCommands = z.strictObject({
+  stop: z.array(command).describe('Commands that stop the services, in this order.'),
+  resume: z
+    .array(command)
+    .describe(
+      'Commands that start them again. With as many `resume` as `stop` commands, the last one resumes what the first one stopped.',
+    ),
+});
+
+/** Which services use the master: each primary node's own commands, the same ones on each, a question, or none. */
+const services = z.union([
+  z.literal('ask'),
+  z.literal('not-needed'),
+  serviceCommands,
+  z.strictObject({ nodes: z.record(nonEmpty, serviceCommands) }),
+]);
+
+const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
+
+const volumePair = z.strictObject({
+  master: z.string().describe('The volume that the services use.'),
+  proxy: z.string().describe('Its proxy volume, which is parted and backed up.'),
+  method: method.optional().describe('A method of its own, where it differs from the method of the job.'),
+});
+
+const scriptPhase = z.enum(['part', 'shadow', 'verify', 'dump', 'remove', 'rejoin']);
+
+/** A command before or after a phase. */
+const script = z
+  .strictObject({
+    before: scriptPhase.optional().describe('Run the command before this phase.'),
+    after: scriptPhase
+      .optional()
+      .describe('Run the command after this phase. Give either `before` or `after`.'),
+    host: nonEmpty.describe('A host of the site.'),
+    command: command.describe('Words, not shell.'),
+  })
+  .refine(({ before, after }) => (before === undefined) !== (after === undefined), {
+    error: 'takes either before or after, with the name of a phase',
+  });
+
+/** Records that the fingerprint samples where the job does not say how many. */
+export const usualSamples = 64;
+
+const shadow = z.strictObject({
+  class: z.string().describe('The class of the shadow on the backup server. It must not exist there.'),
+  group: z
+    .string()
+    .optional()
+    .describe('Name of the shadow group, for a job with one volume. Default: the name of the proxy’s group.'),
+  volume: z
+    .string()
+    .optional()
+    .describe('Name of the shadow volume, for a job with one volume. Default: the name of the proxy.'),
+  disks: z
+    .record(nonEmpty, nonEmpty)
+    .describe(
+      'Each GDS disk of the proxy, and the name that the same disk has on the backup server: `{ Disk3: c1t1d3 }`.',
+    ),
+  stripeWidth: z
+    .record(nonEmpty, z.int().min(1, 'must be at least one block'))
+    .optional()
+    .describe(
+      'Stripe widths in blocks of 512 bytes, by stripe group: `{ Group2: 32 }`. Needed where `sdxinfo -G -e long` does not show the width.',
+    ),
+});
+
+const media = z.strictObject({
+  layout: z
+    .enum(['plain', 'labelled'])
+    .default('plain')
+    .describe(
+      '`plain`: the layout of the GDS guide, without a label. `labelled`: a label before the data and a manifest after it.',
+    ),
+  overwrite: z
+    .boolean()
+    .default(false)
+    .describe(
+      '`true`: a tape that is not blank is overwritten, and the run records what it held. In layout `labelled` only a tape with a label and the right name is overwritten.',
+    ),
+  name: z
+    .string()
+    .refine(isTapeName, 'must be 1 to 32 letters, digits, "_", "." and "-", and not "data"')
+    .optional()
+    .describe(
+      'Layout `labelled`: the name of the tape that the job writes to. A blank tape gets this name. Default: site, job and day.',
+    ),
+  span: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Layout `labelled`, route `console`: where a tape ends, the dump continues on the next one. See [Tapes](tapes.md#several-tapes).',
+    ),
+  keep: z
+    .string()
+    .regex(/^[1-9]\d{0,3} (day|week|year)s?$/, 'must be a number of days, weeks or years, such as "30 days"')
+    .optional()
+    .describe(
+      'Layout `labelled`: retention, such as `30 days`, `8 weeks` or `7 years`. Until then only a job with `overwrite: true` overwrites the tape.',
+    ),
+  recordBytes: z
+    .int()
+    .min(512)
+    .max(1_048_576)
+    .multipleOf(512, 'must be a multiple of 512')
+    .default(32_768)
+    .describe('Bytes in each tape record. The GDS guide uses 32,768.'),
+});
+
+const verify = z.strictObject({
+  fingerprint: z
+    .union([z.int().min(2, 'must be at least 2 (the first and the last block)').max(4096), z.literal('all')])
+    .default(usualSamples)
+    .describe(
+      'How many records of 32 KiB are compared between the proxy and its shadow; as many others are compared with what goes to tape. `all` (method 6a): also hashes the whole proxy on a cluster node after the shadow is removed, see [Evidence](evidence.md#the-whole-proxy).',
+    ),
+  readback: z
+    .boolean()
+    .default(true)
+    .describe('`false`: the tape is not read back, and the run ends `unverified`.'),
+  digest: z
+    .enum(['sha256', 'cksum', 'none'])
+    .default('sha256')
+    .describe(
+      'Route `server`: the digest that is taken while the dump runs. `sha256` takes both. `none` runs the command of the guide alone, and the run ends `unverified`.',
+    ),
+  unheld: z
+    .enum(['refuse', 'allow'])
+    .default('refuse')
+    .describe(
+      'Methods 6b to 6e, where the backup server does not let a process hold the shadow open. `refuse`: the run ends with `SHADOW_NOT_HELD` before anything is dumped. `allow`: it continues; SECURITY.md says what it then cannot prove.',
+    ),
+});
+
+const resynchronisation = z.strictObject({
+  everySeconds: z
+    .number()
+    .min(0.01)
+    .max(3600)
+    .default(10)
+    .describe(
+      'Seconds between two `sdxinfo` queries while the proxy is copied. `sdxinfo` is slow when it is called often (GDS guide 4.5, D.6).',
+    ),
+  atOnce: z.int().min(1).optional().describe('How many proxies are copied at the same time. Default: all.'),
+  wait: z.boolean().default(true).describe('`false`: the run ends while the copy still runs.'),
+});
+
+const part = z.strictObject({
+  synchroniseFirst: z
+    .boolean()
+    .default(false)
+    .describe(
+      '`true`: a proxy that is already parted is rejoined first, and the run waits for the copy. What the proxy held is then lost.',
+    ),
+  tries: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe(
+      'How often the part is tried, the first time included. It is not tried again once a proxy was parted.',
+    ),
+  everySeconds: z.number().min(0.01).max(3600).default(60).describe('Seconds between two tries.'),
+});
+
+export const jobSchema = z.strictObject({
+  class: z.string().describe('The disk class of the master and the proxy.'),
+  volumes: z
+    .array(volumePair)
+    .min(1, 'names no volume')
+    .describe(
+      'Pairs of master and proxy. Several are parted in one instant and dumped one after another, each into a tape file of its own.',
+    ),
+  shadow: shadow.describe('What is built on the backup server.'),
+  method: method
+    .default('6a')
+    .describe(
+      'The step of the GDS guide: 6a raw device with `dd`; ufs: 6b `tar`, 6c `ufsdump`; sfxfs: 6d `tar`, 6e `sfxdump`. Linux: 6a; ext3: 6b `tar`, 6c `dump`.',
+    ),
+  fileSystem: z
+    .enum(fileSystems)
+    .optional()
+    .describe(
+      'What is on the volumes. A method that does not back it up is refused: a GFS Shared File System is backed up with 6a only. Default: what the method is for.',
+    ),
+  nodes: z
+    .enum(['all', 'any'])
+    .default('all')
+    .describe(
+      '`all`: every primary node must answer. `any`: the run continues without a node that cannot be reached, see [Recovery](recovery.md#when-a-node-does-not-answer).',
+    ),
+  route: z
+    .enum(['console', 'server'])
+    .default('console')
+    .describe(
+      '`console`: the data passes through this machine. `server`: the dump runs on the backup server. See [Routes](routes.md).',
+    ),
+  services: services
+    .default('ask')
+    .describe(
+      'What uses the master. `{ stop: [umount /app], resume: [mount /app] }` on every primary node, `{ nodes: { node1: { stop: […], resume: […] } }}`, `not-needed`, or `ask`. A command is words, not shell: put what needs a shell into a script.',
+    ),
+  fsck: z
+    .strictObject({
+      answerYes: z
+        .boolean()
+        .default(false)
+        .describe(
+          '`true` adds `-y` to step 6b-2, which otherwise stops at a file system that was mounted at the part. On Linux `fsck.ext3 -p` runs without it, which makes safe repairs.',
+        ),
+    })
+    .prefault({}),
+  mountPoint: z
+    .string()
+    .regex(
+      /^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/,
+      'must be an absolute path of letters, digits, ".", "_" and "-"',
+    )
+    .default('/mnt1')
+    .describe(
+      'Temporary mount point on the backup server. The run creates and removes it (steps 6b-3 and 6b-5).',
+    ),
+  media: media.prefault({}),
+  verify: verify.prefault({}),
+  approve: z
+    .enum(['operator', 'when-verified'])
+    .default('operator')
+    .describe('Who approves the dump: an operator, or the run itself when every rule holds.'),
+  timeLimits: z
+    .record(
+      z.string().regex(/^(\d[a-e]?(-\d+)?|[a-z][a-z-]*)$/, 'is not the name of a step or a phase'),
+      duration,
+    )
+    .optional()
+    .describe(
+      'Time limits by step or phase: `{ "3-3": 5 minutes, dump: 12 hours }`. Default: an hour for a command, none for data.',
+    ),
+  notify: notifySchema.optional().describe('Replaces `notify` of the site.'),
+  onFailure: z
+    .enum(['halt', 'unwind'])
+    .default('halt')
+    .describe(
+      'What happens when the dump, or something after it, fails. `halt`: everything stays as it is, and the commands that roll it back are printed. `unwind`: it is rolled back. What fails before the dump is always rolled back.',
+    ),
+  onSkippedFiles: z
+    .enum(['warn', 'fail'])
+    .default('warn')
+    .describe(
+      'What happens when `tar` exits with 0 but skipped files, or files changed while it read them. `warn`: the run ends with 0 as `verified, 3 files skipped`. `fail`: the dump fails, and the cluster is rolled back. See [Tapes](tapes.md#what-tar-leaves-out).',
+    ),
+  resynchronisation: resynchronisation.prefault({}),
+  part: part.prefault({}),
+  rejoin: z
+    .enum(['after-backup', 'leave-parted'])
+    .default('after-backup')
+    .describe(
+      '`leave-parted`: the proxy stays parted until the next run, which needs `part.synchroniseFirst`.',
+    ),
+  scripts: z
+    .array(script)
+    .default([])
+    .describe('Commands of the site around the phases of a run. One that fails fails the run.'),
+});

@@ -1,0 +1,145 @@
+/** What README and docs print is what the program does: every command is run as it is printed, and every link leads somewhere. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandWords } from '../../src/main/site/command-words.ts';
+import { parseSite } from '../../src/main/site/site-file.ts';
+import { shadowtape, startProgram, type CommandEnd } from '../support/command-line.ts';
+import { openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
+import { pageWithReference, presentPage } from './site-reference.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
+const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
+
+/** The lines of a page that are printed as code, without their remarks. */
+function printedLines(page: string): string[] {
+  const blocks = [...textOf(page).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
+  const lines = blocks.flatMap(([, language, block = '']) => (language === '' ? block.split('\n') : []));
+  return lines.map((line) => line.replace(/\s+# .*$/, '').trim()).filter((line) => line !== '');
+}
+
+const ownCommand = /^(?:npm run shadowtape --|shadowtape) /;
+const ownCommands = [
+  ...new Set(
+    pages
+      .flatMap(printedLines)
+      .filter((line) => ownCommand.test(line))
+      .map((line) => line.replace(ownCommand, '')),
+  ),
+];
+
+/** They run until they are stopped, or make a lab of 512 MiB disks: other tests start them. */
+const staysOpen = /^(lab|serve)\b/;
+
+/** How a command of the pages ends where that is not with 0, on a lab whose last run has ended and was verified. */
+const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: string])[] = [
+  [/^resume RUN|^unwind RUN/, 1, 'has ended: Volume2 is on the tape'],
+  [/^unlock Class1/, 1, 'Class1 is not locked on node3'],
+  [/^unlock .dev/, 1, '/dev/rmt/0 is not locked on node3'],
+  [/^audit$|^audit --(report|head)/, 5, ''],
+  [/^state remove RUN/, 1, 'was not removed, since nobody confirmed it'],
+];
+
+describe('the site file', () => {
+  it('of the README is accepted', () => {
+    const [, yaml = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(textOf('README.md')) ?? [];
+    expect(Object.keys(parseSite('payroll.yaml', yaml).jobs)).toEqual(['nightly']);
+  });
+
+  it('has its keys in docs/site-file.md as the schema has them (npm run docs)', () => {
+    expect(presentPage()).toBe(pageWithReference());
+  });
+});
+
+it.each(pages)('the links of %s lead somewhere', (page) => {
+  const links = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  const anchorsOf = (file: string) =>
+    [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, '')
+        .replaceAll(' ', '-'),
+    );
+  const dead = links.filter((link) => {
+    const [path = '', anchor] = link.split('#');
+    const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+    return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+  });
+  expect(dead).toEqual([]);
+});
+
+describe('the commands that the pages print', () => {
+  let scene: Scene;
+  let site: string;
+  /** The run whose backup is on the tape. */
+  let run: string;
+  let head: string;
+
+  /** Runs a command line in the scene's folder. */
+  const started = (words: readonly string[]): Promise<CommandEnd> =>
+    startProgram(['sh', '-c', 'cd "$1"; shift; exec "$@"', 'sh', scene.folder, ...words]).end;
+
+  const command = (words: readonly string[]): Promise<CommandEnd> => {
+    const own = words[0] === '--site' ? words.slice(2) : words;
+    return started([...shadowtape, '--site', site, '--state', scene.state.path, ...own]);
+  };
+
+  /** The printed words, with the names that a reader puts into them. */
+  const filled = (line: string): string[] =>
+    commandWords(
+      line
+        .replaceAll(/\bRUN\b/g, run)
+        .replace(/\bHASH\b/, head)
+        .replace(/\bKEY\b/, scene.lab.identityFile),
+    )
+      // The scene's own lab is new, and smaller.
+      .filter((word) => word !== '--fresh-lab')
+      // The embedded lab has a job that is taken where none is named.
+      .flatMap((word, index, words) =>
+        /^(plan|run)$/.test(word) && !words[index + 1] ? [word, 'nightly'] : word,
+      );
+
+  /** Every job may write to the tape that the job before it has left. */
+  const withNightly = (tree: SiteTree): void => {
+    for (const job of Object.values(tree.jobs)) job['media'] = { layout: 'plain', overwrite: true };
+    tree.notify = [{ on: ['success'], command: 'true' }];
+    tree.jobs = { nightly: structuredClone(tree.jobs['raw-dd'] ?? {}), ...tree.jobs };
+  };
+
+  /** The newest run that was verified; what it wrote is what the drive holds. */
+  async function lastRun(): Promise<string> {
+    const { stdout } = await command(['runs', '--json', '--limit', '1']);
+    return (JSON.parse(stdout.trim().split('\n')[0] ?? '{}') as { run: string }).run;
+  }
+
+  beforeAll(async () => {
+    scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] });
+    site = await scene.writeSite(withNightly);
+    expect((await command(['--trust', 'run', 'ufs-tar'])).exitStatus).toBe(0);
+    expect((await command(['run', 'nightly'])).exitStatus).toBe(0);
+    run = await lastRun();
+    head = /[0-9a-f]{64}/.exec((await command(['audit'])).stdout)?.[0] ?? '';
+    expect(head).not.toBe('');
+  });
+  afterAll(() => scene.close());
+
+  it.each(ownCommands.filter((line) => !staysOpen.test(line)))('shadowtape %s', async (line) => {
+    const end = await command(filled(line));
+    if (/^(--site \S+ )?run /.test(line)) run = await lastRun();
+    const [, status, says] = otherEnds.find(([pattern]) => pattern.test(line)) ?? [/^/, 0, ''];
+    expect(end.exitStatus, `${end.stdout}${end.stderr}`).toBe(status);
+    expect(end.stderr).toContain(says);
+  });
+
+  it('restores a plain tape without Shadowtape, as docs/tapes.md prints it', async () => {
+    const [line = ''] = printedLines('docs/tapes.md').filter((each) => /^dd .* of=DEVICE/.test(each));
+    expect((await command(['run', 'nightly'])).exitStatus).toBe(0);
+    await onHost(scene, 'node3', ['sh', '-c', line.replace('DEVICE', '/var/tmp/restored')]);
+    const digest = await onHost(scene, 'node3', ['digest', '-a', 'sha256', '/var/tmp/restored']);
+    expect((await command(['show', await lastRun(), '--json'])).stdout).toContain(
+      `"sha256":"${digest.trim()}"`,
+    );
+  });
+});
