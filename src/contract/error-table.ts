@@ -26,7 +26,7 @@ export const errorTable = {
   },
   SITE_FILE_NOT_YAML: {
     sentence: '{file} is not valid YAML: line {line}, column {column}: {reason}',
-    hint: 'mend the line; indentation is by spaces, never by tabs',
+    hint: 'correct the line; indent with spaces, not with tabs',
   },
   SITE_FILE_TOO_LARGE: {
     sentence: '{file} is too large for a site file: {reason}',
@@ -34,7 +34,7 @@ export const errorTable = {
   },
   SITE_KEY_UNKNOWN: {
     sentence: '{file}: unknown key "{key}" in {path}',
-    hint: 'keys that may stand here: {allowed}',
+    hint: 'keys allowed here: {allowed}',
   },
   SITE_VALUE_WRONG: {
     sentence: '{file}: {path}: {reason}',
@@ -46,7 +46,7 @@ export const errorTable = {
   },
   SITE_HOSTS_ALIKE: {
     sentence: '{file}: hosts {first} and {second} are the same machine ({address})',
-    hint: 'each host stands once; the backup server is never a primary node',
+    hint: 'name each machine once; the backup server is never a primary node',
   },
   JOB_UNKNOWN: {
     sentence: 'there is no job "{job}" in {file}',
@@ -62,7 +62,7 @@ export const errorTable = {
   },
   TIME_LIMIT_UNKNOWN: {
     sentence: 'timeLimits names {name}, which is no step of the job and no phase',
-    hint: 'these may stand there: {known}',
+    hint: 'allowed there: {known}',
   },
   COMMAND_NEEDS_SHELL: {
     sentence: '"{command}" is not a plain command: {reason}',
@@ -103,7 +103,7 @@ export const errorTable = {
   },
   SHADOW_STRIPE_WIDTH_DIFFERS: {
     sentence: 'the stripes of {group} are {shown} blocks wide, but the job says {named}',
-    hint: 'mend shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group',
+    hint: 'correct shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group',
   },
   SHADOW_NAME_TAKEN: {
     sentence: 'the shadow of {object} cannot be called {name}: another object of the shadow has that name',
@@ -139,11 +139,11 @@ export const errorTable = {
   },
   SDXINFO_CONTRADICTS: {
     sentence: 'sdxinfo shows {object} with {column} {first} and with {column} {second}',
-    hint: 'the state changed between two looks: look again',
+    hint: 'the state changed between two queries: run the command again',
   },
 
   UNEXPECTED: {
-    sentence: 'likely a mistake in shadowtape: {sentence}',
+    sentence: 'likely a bug in shadowtape: {sentence}',
     hint: 'please report it with the journal of the run',
   },
   REQUEST_REFUSED: {
@@ -151,15 +151,15 @@ export const errorTable = {
     hint: 'only the pages of shadowtape itself may ask the console',
   },
   RUN_NOT_LIVE: {
-    sentence: 'run {run} does not go on in this console',
+    sentence: 'run {run} is not running in this console',
     hint: 'it has ended, or another process performs it: shadowtape runs and shadowtape locks tell',
   },
   RUN_IS_LIVE: {
-    sentence: 'run {run} goes on in this console',
-    hint: 'wait until it has ended, or stop it; nothing of it need be taken up',
+    sentence: 'run {run} is running in this console',
+    hint: 'wait until it has ended, or stop it; it needs no resume',
   },
   QUESTION_OVER: {
-    sentence: 'the question is over: it was answered before, or the run went on without it',
+    sentence: 'the question is closed: it was answered, or the run continued without it',
     hint: 'look at the run; where there is another question, answer that one',
   },
   DRIVE_IN_USE: {
@@ -173,7 +173,7 @@ export const errorTable = {
   SITE_FILE_CHANGED: {
     sentence:
       'the site file {file} is not as it was when it was read: somebody else has written it, or made it',
-    hint: 'read it again, and bring your changes into what stands there now',
+    hint: 'read it again, and make your changes in its present text',
   },
   SITE_FILE_UNWRITABLE: {
     sentence: 'the site file {file} cannot be written: {reason}',
@@ -246,7 +246,7 @@ export const errorTable = {
   FINGERPRINT_DIFFERS: {
     sentence:
       'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',
-    hint: 'the device of the shadow disk is another disk than sdxinfo makes believe; compare the serial numbers of the device on both sides',
+    hint: 'the device of the shadow disk is not the disk that sdxinfo shows; compare the serial numbers of the device on both sides',
   },
   FINGERPRINT_SHORT: {
     sentence: '{host} gave {actual} bytes of record {record} of {device}, which has {expected}',
@@ -254,7 +254,7 @@ export const errorTable = {
   },
   COMMAND_FAILED: {
     sentence: '{host}: {command} {how}',
-    hint: 'see what it printed, and look the message up in the manual of the command',
+    hint: 'see what it printed, and the man page of the command',
   },
   FILE_SYSTEM_NOT_CLEAN: {
     sentence: '{host}: fsck would have to repair {device}, and was not allowed to: {said}',
@@ -331,7 +331,7 @@ export const errorTable = {
   },
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
-    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape unwind {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
+    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape rollback {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
   },
   RUN_INTERRUPTED: {
     sentence:
@@ -341,7 +341,7 @@ export const errorTable = {
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
       '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run',
-    hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR unwind {run}; or give up what it left: {discard}',
+    hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or give up what it left: {discard}',
   },
   DISCARD_OTHER_RUN: {
     sentence: '{class} is locked on {host} by run {locked}, not by run {run}',
@@ -353,7 +353,7 @@ export const errorTable = {
   },
   LOCK_LOST: {
     sentence: 'step {step}: the lock of {class} on {host} {now}; nothing more was changed',
-    hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume the run or roll it back: shadowtape resume {run}, shadowtape unwind {run}',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume the run or roll it back: shadowtape resume {run}, shadowtape rollback {run}',
   },
   DRIVE_LOCK_LOST: {
     sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
@@ -380,7 +380,7 @@ export const errorTable = {
     hint: 'type the name of the class or the drive where it is asked for; without a terminal give --yes',
   },
   MOUNT_POINT_TAKEN: {
-    sentence: '{host}: {mountPoint} exists already',
+    sentence: '{host}: {mountPoint} already exists',
     hint: 'remove it, or give the job another mountPoint; the run makes and removes its own',
   },
   RESYNCHRONISATION_FAILED: {
@@ -396,8 +396,8 @@ export const errorTable = {
     hint: 'start the run again when it is time',
   },
   RUN_HALTED: {
-    sentence: 'step {step} was stopped at once, where it stands',
-    hint: 'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them',
+    sentence: 'step {step} was stopped immediately, and nothing was rolled back',
+    hint: 'the lines below say what may be left to do; check with sdxinfo on both sides before each of them',
   },
   END_NOT_PROVEN: {
     sentence: 'the cluster is not proven to be in its normal state: {reason}',
@@ -430,10 +430,10 @@ export const errorTable = {
   },
   JOURNAL_UNWRITABLE: {
     sentence: 'the journal {file} cannot be written: {reason}',
-    hint: 'make room, or keep the state elsewhere with --state DIR; without a journal nothing is done',
+    hint: 'make room, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
   },
   JOURNAL_EXISTS: {
-    sentence: 'the journal {file} is there already',
+    sentence: 'the journal {file} already exists',
     hint: 'a journal is never written twice; start the run again',
   },
   CATALOGUE_UNWRITABLE: {
@@ -459,7 +459,7 @@ export const errorTable = {
   },
   // ---- reports ----
   REPORT_FILE_THERE: {
-    sentence: '{file} is there already',
+    sentence: '{file} already exists',
     hint: 'give another name with -o, or --force to replace it',
   },
   REPORT_UNWRITABLE: {
@@ -492,11 +492,11 @@ export const errorTable = {
     hint: 'give the command once more to do all of it',
   },
   STATE_FILE_THERE: {
-    sentence: '{file} is there already',
+    sentence: '{file} already exists',
     hint: 'give another name, or move that file away: nothing is overwritten',
   },
   STATE_RUN_LIVE: {
-    sentence: 'run {run} of this state folder goes on, in process {process} on {host}, since {since}',
+    sentence: 'run {run} of this state folder is running, in process {process} on {host}, since {since}',
     hint: 'wait until it has ended; where that process surely no longer lives, remove {file}',
   },
   TAPE_JOURNAL_TOO_LONG: {
@@ -521,7 +521,7 @@ export const errorTable = {
   },
   RUN_NOT_ENDED: {
     sentence: 'run {run} has not ended',
-    hint: 'only a run that has ended can be {what}; resume or unwind it first',
+    hint: 'only a run that has ended can be {what}; resume it or roll it back first',
   },
   REMOVAL_NOT_CONFIRMED: {
     sentence: 'run {run} was not removed, since nobody confirmed it',
@@ -558,7 +558,7 @@ export const errorTable = {
   // ---- tapes: labels, catalogue, drive check ----
   TAPE_NAME_FORBIDDEN: {
     sentence: '"{name}" cannot be the name of a tape',
-    hint: 'a name has 1 to 32 letters, digits, "_", "." and "-", and begins with a letter or a digit; "data" stands for a tape without a label',
+    hint: 'a name has 1 to 32 letters, digits, "_", "." and "-", and begins with a letter or a digit; "data" means a tape without a label',
   },
   TAPE_LABEL_TOO_LONG: {
     sentence: 'the {kind} of the tape has {length} bytes, and {limit} is the most',
@@ -573,20 +573,20 @@ export const errorTable = {
     hint: 'insert {wanted}; or, where what it holds may be lost, give it a label: shadowtape label {name} --overwrite data',
   },
   TAPE_IS_ANOTHER: {
-    sentence: 'the tape in {device} on {host} is another than {wanted}: it holds {found}',
+    sentence: 'the tape in {device} on {host} is not {wanted}: it holds {found}',
     hint: 'insert {wanted}',
   },
   TAPE_KEPT: {
-    sentence: 'the tape "{name}" in {device} on {host} is to be kept until {until}',
+    sentence: 'the tape "{name}" in {device} on {host} is in retention until {until}',
     hint: 'insert another tape',
   },
   TAPE_POSITION_WRONG: {
-    sentence: 'the tape in {device} on {host} does not stand at the beginning of file {wanted}: {said}',
-    hint: 'nothing is written to or read from a place that is not known; rewind the tape with mt, and start again',
+    sentence: 'the tape in {device} on {host} is not at the beginning of file {wanted}: {said}',
+    hint: 'nothing is written or read at an unknown position; rewind the tape with mt, and start again',
   },
   TAPES_UNWRITABLE: {
     sentence: 'the list of tapes {file} cannot be written: {reason}',
-    hint: 'what was done to the tape stands, and identify brings it into the list later; make room, or keep the state elsewhere with --state DIR',
+    hint: 'what was done to the tape remains, and identify adds it to the list later; make room, or keep the state elsewhere with --state DIR',
   },
   TAPES_UNREADABLE: {
     sentence: 'the list of tapes {file} cannot be read: {reason}',
@@ -594,19 +594,19 @@ export const errorTable = {
   },
   // ---- detached work on the backup server ----
   WORK_FOLDER_THERE: {
-    sentence: '{host} has the folder {folder} already',
-    hint: 'the work of this run goes on there, or has ended there: resume the run; where no such run is under way, remove the folder on {host}',
+    sentence: '{host} already has the folder {folder}',
+    hint: 'the work of this run still runs there, or has ended there: resume the run; if there is no such run, remove the folder on {host}',
   },
   DETACHED_NOT_STARTED: {
     sentence: '{host} could not start the work in {folder}: {reason}',
     hint: 'on {host} there must be room in /var/tmp, and the commands mkfifo, printf and nohup',
   },
   DETACHED_GONE: {
-    sentence: '{host} has no folder {folder} any more, so that nothing is known of the work in it',
+    sentence: '{host} no longer has the folder {folder}, so nothing is known of the work in it',
     hint: 'somebody removed it; look with ps on {host} whether the command still runs, then dump again',
   },
   DETACHED_DIED: {
-    sentence: '{host}: the work in {folder} is gone, and nobody wrote down how it ended{said}',
+    sentence: '{host}: the work in {folder} is gone, and how it ended was not recorded{said}',
     hint: '{host} was rebooted, or its processes were killed; what the tape holds is not complete: dump again',
   },
   DETACHED_PROCESS_FAILED: {
@@ -635,20 +635,21 @@ export const errorTable = {
     hint: '{remedy}',
   },
   RESUME_IMPOSSIBLE: {
-    sentence: 'run {run} cannot go on: {reason}',
-    hint: 'bring the cluster back with shadowtape unwind {run}, then start the job again',
+    sentence: 'run {run} cannot be resumed: {reason}',
+    hint: 'roll the cluster back with shadowtape rollback {run}, then start the job again',
   },
   UNWIND_IMPOSSIBLE: {
-    sentence: 'run {run} cannot be unwound: {reason}',
-    hint: 'give the job in the site file its former words; or bring the cluster back by hand, after shadowtape show {run}',
+    sentence: 'run {run} cannot be rolled back: {reason}',
+    hint: 'restore the job in the site file as it was when the run began; or roll back by hand, with the commands of shadowtape show {run}',
   },
   RUN_BUSY: {
     sentence: 'run {run} is being worked on by {owner}, since {since}',
     hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock (shadowtape locks shows it)',
   },
   RUN_SUPERSEDED: {
-    sentence: 'run {later} has parted {proxy} since run {run}: what stands now is not of run {run}',
-    hint: 'look at the later run with shadowtape show {later}; where it has not ended well, unwind that one',
+    sentence:
+      'run {later} has parted {proxy} since run {run}: the present state does not belong to run {run}',
+    hint: 'look at the later run with shadowtape show {later}; where it has not ended well, roll that one back',
   },
   // ---- ssh ----
   HOST_UNDECLARED: {
@@ -661,7 +662,7 @@ export const errorTable = {
   },
   HOST_UNREACHABLE: {
     sentence: '{host} ({address}, port {port}) cannot be reached: {reason}',
-    hint: 'check that {host} is up, that sshd listens on port {port}, and that no firewall stands between',
+    hint: 'check that {host} is up, that sshd listens on port {port}, and that no firewall blocks it',
   },
   HOST_KEY_UNKNOWN: {
     sentence: '{host} ({address}, port {port}) shows an unknown {keyType} host key: {fingerprint}',
@@ -670,7 +671,7 @@ export const errorTable = {
   HOST_KEY_CHANGED: {
     sentence:
       '{host} ({address}, port {port}) shows the {keyType} host key {shown}, but {known} is known ({file}, line {line})',
-    hint: 'another machine may stand in between; when {host} was installed anew, remove line {line} of {file} and connect again',
+    hint: 'another machine may be in between; when {host} was installed anew, remove line {line} of {file} and connect again',
   },
   HOST_KEY_REVOKED: {
     sentence:
@@ -738,7 +739,7 @@ export const errorTable = {
   },
   LOGIN_SHELL_CHANGES: {
     sentence: '{host}: the login shell {shell} of {user} changes commands or data: {what}',
-    hint: 'no terminal and no recorder of sessions may stand between sshd and the commands of {user} on {host}; exempt that user, or name another one under "user" of {host} in the site file',
+    hint: 'no terminal and no session recorder may be between sshd and the commands of {user} on {host}; exempt that user, or name another one under "user" of {host} in the site file',
   },
   LOGIN_SHELL_UNUSABLE: {
     sentence: '{host}: the login of {user} does not run the commands that it is sent: {reason}',
@@ -746,7 +747,7 @@ export const errorTable = {
   },
   COMMAND_TIMED_OUT: {
     sentence: '{command} on {host} did not end within {limit}',
-    hint: 'log in to {host} and see what {command} waits for; it was told to stop, but may still run, and what it changes may have happened or not: look before it is sent again; timeLimits in the job gives its step more time',
+    hint: 'log in to {host} and see what {command} waits for. It was sent a signal to stop, but may still run: check its effect before you send it again. timeLimits in the job gives its step more time',
   },
   COMMAND_OUTPUT_CUT: {
     sentence:
@@ -867,7 +868,7 @@ export const errorTable = {
     hint: 'compare the sizes of the shadow volume and of the proxy volume; the tape is not complete: dump again',
   },
   DUMP_DIGESTS_DIFFER: {
-    sentence: 'what was handed to the tape is not what was read: {actual} instead of {expected}',
+    sentence: 'what was sent to tape is not what was read: {actual} instead of {expected}',
     hint: 'the data changed inside this machine, which points at its memory; do not trust this tape',
   },
   DATA_THREAD_ENDED: {
@@ -928,7 +929,7 @@ export const errorTable = {
   },
   TAPE_READBACK_MISCOUNTED: {
     sentence: 'the tape gave back {actual} instead of {expected}',
-    hint: 'check that the tape stands at the right file; if it does, dump again',
+    hint: 'check that the tape is at the right file; if it is, dump again',
   },
   TAPE_SERVER_GARBLED: {
     sentence: 'the tape server answered {said}, which is no answer of rmt',
@@ -939,7 +940,7 @@ export const errorTable = {
     hint: 'see its output, and check that rmt is installed and may use the device; what the tape holds is not complete',
   },
   NEXT_TAPE_NEEDED: {
-    sentence: 'somebody must insert {words} into {device} on {host}, and nobody can be asked',
+    sentence: 'an operator must insert {words} into {device} on {host}, and nobody can be asked',
     hint: 'run where a terminal is, or name tape.changer or tape.nextTape in the site file',
   },
   CHANGER_UNREADABLE: {
@@ -964,6 +965,6 @@ export const errorTable = {
   },
   FILE_UNNAMED: {
     sentence: '"{text}" names no file',
-    hint: 'give a base name, a path as it is in the archive, or a pattern: * and ? stand for anything but a slash, ** for anything',
+    hint: 'give a base name, a path as it is in the archive, or a pattern: * and ? match anything but a slash, ** matches anything',
   },
 } as const satisfies Record<string, ErrorEntry>;

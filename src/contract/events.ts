@@ -89,7 +89,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string().optional(),
     system: z.string().optional(),
   }),
-  /** Another process goes on with the run, or brings the cluster back from it. */
+  /** Another process goes on with the run, or rolls the cluster back from it. */
   event('run-resumed', {
     by: z.string(),
     version: z.string(),

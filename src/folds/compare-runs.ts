@@ -94,7 +94,7 @@ function factsOfEnd(model: RunModel): [string, string][] {
     ['Rate of the reading back', averageOf(model, 'read-back')],
     ['Digest of the data', volumes.map(digestOf).join(', ')],
     ['Tape', tapeOf(model)],
-    ['Taken up', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
+    ['Resumed', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
     ['Warnings', String(warnings.length)],
   ];
 }

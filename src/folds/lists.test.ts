@@ -38,7 +38,7 @@ describe('a plan as text', () => {
     expect(planScript(whole).split('\n')).toEqual([
       '#!/bin/sh',
       '# Job raw-dd of lab: Volume2, 512 MiB, method 6a, route console',
-      '# The lines are of several hosts: run each by itself, on the host named above it, and look before you go on.',
+      '# The lines are of several hosts: run each by itself, on the host named above it, and check its result before the next.',
       "echo 'the lines of this plan are of several hosts: run each on the host named above it' >&2",
       'exit 1',
       '',

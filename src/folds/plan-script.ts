@@ -35,7 +35,7 @@ export function planScript(plan: Plan): string {
     '#!/bin/sh',
     comment(`Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`),
     comment(
-      'The lines are of several hosts: run each by itself, on the host named above it, and look before you go on.',
+      'The lines are of several hosts: run each by itself, on the host named above it, and check its result before the next.',
     ),
     `echo 'the lines of this plan are of several hosts: run each on the host named above it' >&2`,
     'exit 1',

@@ -68,7 +68,7 @@ describe('a run that went well', () => {
 });
 
 describe('a run that fails', () => {
-  it('has the failed step with its error, then the steps that bring the cluster back', () => {
+  it('has the failed step with its error, then the steps that roll the cluster back', () => {
     const model = foldRun(fixtureEvents('tape-error'));
     expect(model.passes.find(({ step }) => step === '6a')?.error?.sentence).toBe(
       'writing to the tape failed: write: I/O error',

@@ -1,4 +1,4 @@
-/** What stands where after a run: sentences, and the commands that are left to be done by hand. Pure. */
+/** Current state after a run: sentences, and the commands that are left to be done by hand. Pure. */
 
 export interface HandCommand {
   readonly host: string;

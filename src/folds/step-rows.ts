@@ -1,4 +1,4 @@
-/** The steps of a run as a list: those of the plan in its order with how far they are, then what brought the cluster back. */
+/** The steps of a run as a list: those of the plan in its order with how far they are, then what rolled the cluster back. */
 import type { Plan } from '../contract/plan.ts';
 import { isLeftOutByOperator } from './left-out.ts';
 import type { PassModel, RunModel } from './run-model.ts';
@@ -47,7 +47,7 @@ interface Waiting {
   readonly asking: string | undefined;
   /** True where nothing more is to come. */
   readonly over: boolean;
-  /** True once the cluster is being brought back: of the guide's steps none is to come. */
+  /** True once the cluster is being rolled back: of the guide's steps none is to come. */
   readonly unwinds: boolean;
 }
 
@@ -129,7 +129,7 @@ export function phaseRows(
   if (back.length === 0) return phases;
   const unwound = {
     key: 'unwinding',
-    title: 'Bring the cluster back',
+    title: 'Roll back',
     unwinding: true,
     rows: back.map((pass) => rowOf(`${pass.step} ${pass.key}`, undefined, [pass], waiting)),
   };

@@ -21,7 +21,7 @@ const finished = (model: RunModel, step: string) =>
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
-/** What bringing the cluster back would do from here, one clause each, in its order. */
+/** What rolling back would do from here, one clause each, in its order. */
 export function bringBackWords(model: RunModel): string[] {
   const sent = mayHaveChanged(model);
   const touched = sent.filter(({ phase }) => !harmless.includes(phase));

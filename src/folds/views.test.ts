@@ -64,7 +64,7 @@ describe('the list of steps', () => {
     expect(rows).toContain('7 never');
   });
 
-  it('puts what brings the cluster back between what failed and the lock', () => {
+  it('puts what rolls the cluster back between what failed and the lock', () => {
     const phases = phaseRows(foldRun(fixtureEvents('tape-error')), plan, undefined, true);
     expect(phases.slice(-2).map(({ key, unwinding }) => ({ key, unwinding }))).toEqual([
       { key: 'unwinding', unwinding: true },

@@ -41,7 +41,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
 );
 
 describe('shadowtape serve', () => {
-  it('prints its address, and brings the cluster back at Ctrl-C', async () => {
+  it('prints its address, and rolls the cluster back at Ctrl-C', async () => {
     const site = await scene.writeSite((tree) => {
       jobOf(tree)['approve'] = 'operator';
     });
@@ -64,7 +64,7 @@ describe('shadowtape serve', () => {
       expect.stringMatching(
         /^the next address, for another browser or tab: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/,
       ),
-      `run ${run}: stopping: the cluster is brought back to its normal state; once more stops at once, where it stands`,
+      `run ${run}: stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is`,
       '',
     ]);
     expect(exitStatus).toBe(0);

@@ -144,7 +144,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(await clusterState(scene)).toEqual(normalState);
     });
 
-    it('asks what becomes of a run before it is closed, and brings the cluster back where that is wished', async () => {
+    it('asks what becomes of a run before it is closed, and rolls the cluster back where that is wished', async () => {
       const { app, page } = await launch();
       const run = await started(page);
       await pushedOnPage(page, run, 'question');
@@ -163,7 +163,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         await isAsked;
         return messages;
       });
-      expect(asked).toEqual([`Run ${run} goes on.`]);
+      expect(asked).toEqual([`Run ${run} is still running.`]);
       expect(app.windows()).toHaveLength(1);
       const closed = app.waitForEvent('close');
       await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());

@@ -53,7 +53,7 @@ describeInBrowser('the plan of a job', (browser) => {
     );
     const part = stepOf(console, '3-3');
     await part
-      .getByText('from here on the proxy stands still: this is the instant that the backup holds')
+      .getByText('from here on the proxy is a frozen snapshot: the backup holds this instant')
       .waitFor();
     await part.getByText('Volume1 has no copy in sync until the proxy is joined again').waitFor();
     await part.getByText('node1', { exact: true }).waitFor();

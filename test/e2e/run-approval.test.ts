@@ -99,13 +99,13 @@ describeInBrowser('a backup on the screen', (browser) => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is declined on the verification: no byte goes to tape, and the cluster is brought back', async () => {
+  it('is declined on the verification: no byte goes to tape, and the cluster is rolled back', async () => {
     const console = await servedScene({}, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/verify/${run}`);
     await on.button('Remove the shadow and rejoin').click();
     await on.heading('Failed; the cluster is in its normal state').waitFor();
-    await on.titled(/^Failed, brought back · Run · Shadowtape$/);
+    await on.titled(/^Failed, rolled back · Run · Shadowtape$/);
     await on.picture('approval-declined');
     expect(await firstFileOfTape(console.scene.lab.tapeFile)).toEqual([]);
     expect(await clusterState(console.scene)).toEqual(normalState);
@@ -117,14 +117,14 @@ describeInBrowser('a backup on the screen', (browser) => {
     const on = await (await browser.page(console)).open(`#/run/${run}`);
     await on.heading('The shadow is verified: approve it?').waitFor();
     await on.button('Stop the backup…').click();
-    const dialog = on.page.getByRole('dialog', { name: 'Stop the backup and bring the cluster back?' });
+    const dialog = on.page.getByRole('dialog', { name: 'Stop the backup and roll back?' });
     expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual([
       'removes the shadow of Volume2',
       'rejoins Volume2 and watches the copy',
       'gives the lock back',
     ]);
     await on.picture('stop-dialog');
-    await dialog.getByRole('button', { name: 'Bring the cluster back' }).click();
+    await dialog.getByRole('button', { name: 'Roll back' }).click();
     await on.heading('Failed; the cluster is in its normal state').waitFor();
     await dialog.waitFor({ state: 'detached' });
     expect(await on.heading('The shadow is verified: approve it?').count()).toBe(0);

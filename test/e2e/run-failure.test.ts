@@ -47,7 +47,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
 
   it('is unwound: the cluster is in its normal state, and the end says what the tape is', async () => {
     const { scene, on } = await failed(['tape-error=3']);
-    await on.button('Bring the cluster back: remove the shadow and rejoin').click();
+    await on.button('Roll back: remove the shadow and rejoin').click();
     await on.heading('Failed; the cluster is in its normal state').waitFor();
     const end = on.region('The end');
     await end.getByText('writing to the tape failed: write: I/O error').waitFor();
@@ -96,8 +96,8 @@ describeInBrowser('a step that fails in the middle', (browser) => {
 
   it('halts the run, which shows what stands and how to go on, and is resumed to its verified end', async () => {
     const { scene, on } = await failed(['tape-error=3']);
-    await on.button('Halt here, and leave everything where it stands').click();
-    await on.heading('Failed; you must act').waitFor();
+    await on.button('Halt here, and leave everything as it is').click();
+    await on.heading('Action required').waitFor();
     const end = on.region('The end');
     await end.getByText('exit status 3').waitFor();
     expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
@@ -116,8 +116,8 @@ describeInBrowser('a step that fails in the middle', (browser) => {
 
   it('halts the run, which another console holds then: its lock is taken over, and it is unwound', async () => {
     const { scene, on, run } = await failed(['tape-error=3']);
-    await on.button('Halt here, and leave everything where it stands').click();
-    await on.heading('Failed; you must act').waitFor();
+    await on.button('Halt here, and leave everything as it is').click();
+    await on.heading('Action required').waitFor();
     const lock = '/var/tmp/shadowtape-Class1.lock';
     const [other, elsewhere] = ['another-run', run].map((name) => `${lock}/${name},marion,jump1,4711`);
     const unwind = on.button('Unwind the run');

@@ -77,7 +77,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     await on.region('The end').getByText(sentence).waitFor();
     await page
       .getByText(
-        'the device of the shadow disk is another disk than sdxinfo makes believe; compare the serial numbers of the device on both sides',
+        'the device of the shadow disk is not the disk that sdxinfo shows; compare the serial numbers of the device on both sides',
       )
       .first()
       .waitFor();

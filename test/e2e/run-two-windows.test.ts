@@ -54,9 +54,9 @@ describeInBrowser('one run in two windows', (browser) => {
     const theirs = await (await browser.page(console)).open(`#/run/${run}`);
     await mine.heading(asking).waitFor();
     await console.ask('halt', { run });
-    for (const each of [mine, theirs]) await each.heading('Failed; you must act').waitFor();
+    for (const each of [mine, theirs]) await each.heading('Action required').waitFor();
     await theirs.button('Unwind the run').click();
-    const goesOn = (each: ConsolePage) => each.page.getByText(/^bringing the cluster back/).waitFor();
+    const goesOn = (each: ConsolePage) => each.page.getByText(/^rolling back/).waitFor();
     await Promise.all([mine, theirs].map(goesOn));
     console.scene.lab.faults.clear('slow-rejoin');
     for (const each of [mine, theirs])

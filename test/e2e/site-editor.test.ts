@@ -254,7 +254,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     expect(await both.textContent()).toMatch(/yours: +class: Class9/);
     await console.picture('site-conflict');
     expect(await readFile(file, 'utf8')).toBe(theirs);
-    await dialog.getByRole('button', { name: 'Go on editing' }).click();
+    await dialog.getByRole('button', { name: 'Keep editing' }).click();
     expect(await field(form, 'Shadow class').inputValue()).toBe('Class9');
     await console.button('Save').click();
     await dialog.getByRole('button', { name: 'Overwrite the file with yours' }).click();

@@ -76,7 +76,7 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
       run,
       verdict: 'unproven',
       sentence: expect.stringMatching(
-        /^\d+ lines, chain intact, but not sealed: it does not tell the end of its run, which goes on, or whose console died;/,
+        /^\d+ lines, chain intact, but not sealed: the end of its run is missing: it is running or interrupted;/,
       ) as string,
     },
     { run, subject: 'signature', verdict: 'unproven' },

@@ -87,7 +87,7 @@ describe('the command line, on a site', () => {
     );
   });
 
-  it('brings the cluster back on Ctrl-C in the middle of the dump, and exits with 2', async () => {
+  it('rolls the cluster back on Ctrl-C in the middle of the dump, and exits with 2', async () => {
     scene.lab.faults.set('slow-tape=400000');
     const command = startCommand([...site, '--trust', 'run', 'raw-dd'], () => undefined);
     const stopListening = scene.lab.onCommand(({ line, phase }) => {
@@ -96,7 +96,7 @@ describe('the command line, on a site', () => {
     const { exitStatus, stdout } = await command.end;
     stopListening();
     expect(stdout).toContain(
-      'stopping: the cluster is brought back to its normal state; once more stops at once, where it stands\n',
+      'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is\n',
     );
     expect(stdout).toContain('failed; the cluster is in its normal state: step 6a was cancelled\n');
     expect(exitStatus).toBe(2);

@@ -1,4 +1,4 @@
-/** The connection with a host drops while a command runs there, and the run brings the cluster back by itself. */
+/** The connection with a host drops while a command runs there, and the run rolls the cluster back by itself. */
 import { expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { expectNormal } from '../support/deaths.ts';

@@ -216,7 +216,7 @@ describe('check', () => {
 
 describe('a dump that fails', () => {
   it.each(['ufsdump', 'sfxdump'] as const)(
-    '%s aborts in the middle: the tape holds no backup, and the cluster is brought back',
+    '%s aborts in the middle: the tape holds no backup, and the cluster is rolled back',
     async (name) => {
       const end = await failingRun(scene, { job: name, faults: ['dump-abort=40'] });
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_SOURCE_FAILED' } });
@@ -274,7 +274,7 @@ describe('a dump that fails', () => {
   });
 
   it.each(['ufsdump', 'sfxfs-tar', 'sfxdump'] as const)(
-    '%s: a tape error in the middle is the tape’s, and the cluster is brought back',
+    '%s: a tape error in the middle is the tape’s, and the cluster is rolled back',
     async (name) => {
       const end = await failingRun(scene, { job: name, faults: ['tape-error=3'] });
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'TAPE_WRITE_FAILED' } });

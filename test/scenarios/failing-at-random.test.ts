@@ -21,7 +21,7 @@ async function walkAlong(sequence: readonly Act[]): Promise<void> {
   }
 }
 
-it('random acts, faults, kills and reboots leave the data of the cluster alone, and can be brought back', async () => {
+it('random acts, faults, kills and reboots leave the data of the cluster alone, and can be rolled back', async () => {
   const until = performance.now() + most.seconds * 1000;
   let walks = 0;
   const property = fc.asyncProperty(acts, async (sequence) => {

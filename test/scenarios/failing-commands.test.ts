@@ -13,7 +13,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 
-const manual = 'see what it printed, and look the message up in the manual of the command';
+const manual = 'see what it printed, and the man page of the command';
 const joined = normalStands[0] ?? '';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const shadowLeft = (objects: string) => `node3: shadow objects of Class2: ${objects}`;
@@ -224,7 +224,7 @@ describe('the services', () => {
     });
   });
 
-  it('that cannot be resumed are told, with the command to resume them; all else is brought back', async () => {
+  it('that cannot be resumed are told, with the command to resume them; all else is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['fail=node1:mount'], change: twoCommands });
       expect(end).toMatchObject({

@@ -63,7 +63,7 @@ describe('the mount of the shadow', () => {
     }, 'otherwise');
   });
 
-  it('can be ended only at the second try: all is brought back', async () => {
+  it('can be ended only at the second try: all is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail-once=node3:umount'] });
       expect(end).toMatchObject({ exitStatus: 2, stands: [...normalStands, tapeStands.written] });
@@ -71,7 +71,7 @@ describe('the mount of the shadow', () => {
     });
   });
 
-  it('leaves a mount point that cannot be removed: all else is brought back, and the rmdir is named', async () => {
+  it('leaves a mount point that cannot be removed: all else is rolled back, and the rmdir is named', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:rmdir /mnt1'] });
       const left = 'node3: the mount point /mnt1 is still there';

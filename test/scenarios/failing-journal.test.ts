@@ -1,4 +1,4 @@
-/** The console’s own disk is full, and the copy back that ends badly: the cluster is brought back as far as it can be. */
+/** The console’s own disk is full, and the copy back that ends badly: the cluster is rolled back as far as it can be. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
@@ -71,7 +71,7 @@ describe('a full disk on the console', () => {
       });
       expect(end.error).toMatchObject({
         code: 'JOURNAL_UNWRITABLE',
-        hint: `${makeRoom}; without a journal nothing is done`,
+        hint: `${makeRoom}; Shadowtape does not run without a journal`,
       });
       expect(await clusterState(scene)).toEqual(normalState);
       // What is there is whole, and the listener has heard the rest.

@@ -141,9 +141,12 @@ describe('the operator', () => {
         return new Promise(() => undefined);
       };
       const end = await failingRun(scene, { ask, halt: halt.signal, change: withJob({ services: 'ask' }) });
-      expect(end).toMatchObject({ exitStatus: 3, sentence: 'step 3-4 was stopped at once, where it stands' });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        sentence: 'step 3-4 was stopped immediately, and nothing was rolled back',
+      });
       expect(end.stands).toEqual([
-        'this is how it was seen last; nothing was looked at since',
+        'this is the last state that was seen; nothing was checked since',
         'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it)',
         'node3: no shadow object of Class2 - it may have changed since',
         'services: stopped by the operator, not resumed',

@@ -1,4 +1,4 @@
-/** A shadow that is not the proxy, whatever the reason: nothing goes to tape, nobody is asked to approve, all is brought back. */
+/** A shadow that is not the proxy, whatever the reason: nothing goes to tape, nobody is asked to approve, all is rolled back. */
 import { describe, expect, it } from 'vitest';
 import {
   failingRun,
@@ -88,7 +88,7 @@ describe('a shadow that is not the proxy', () => {
       });
       expect(end.error).toMatchObject({
         code: 'FINGERPRINT_DIFFERS',
-        hint: 'the device of the shadow disk is another disk than sdxinfo makes believe; compare the serial numbers of the device on both sides',
+        hint: 'the device of the shadow disk is not the disk that sdxinfo shows; compare the serial numbers of the device on both sides',
       });
       const rules = end.events.filter((event) => event.type === 'check' && event.step === 'verify');
       expect(rules.map((event) => (event.type === 'check' ? event.verdict : ''))).toEqual([

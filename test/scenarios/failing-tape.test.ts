@@ -52,7 +52,7 @@ describe('the dump', () => {
       said: 'writing to the tape failed: dd: the lab was told to fail this command',
       hint: again,
     },
-  ])('ends in the middle, and all is brought back: $fault', async ({ fault, code, said, hint }) => {
+  ])('ends in the middle, and all is rolled back: $fault', async ({ fault, code, said, hint }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: [fault] });
       expect(end).toMatchObject({
@@ -172,7 +172,7 @@ describe('the dump', () => {
 });
 
 describe('the reading back', () => {
-  it('finds a bit that was turned over on its way to the tape: exit status 4, and the cluster is brought back', async () => {
+  it('finds a bit that was turned over on its way to the tape: exit status 4, and the cluster is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         faults: ['tape-corrupt=100'],

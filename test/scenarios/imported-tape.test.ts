@@ -97,7 +97,7 @@ describe('a tape whose console is lost', () => {
     ]);
 
     expect(await importHere()).toEqual([
-      { what: 'there', run, sentence: `run ${run} is there already, and its journal agrees with the tape` },
+      { what: 'there', run, sentence: `run ${run} already exists, and its journal agrees with the tape` },
     ]);
     const console = await openSceneConsole(scene, labelled);
     const signal = new AbortController().signal;
@@ -111,7 +111,7 @@ describe('a tape whose console is lost', () => {
         ask: undefined,
       }),
     ).rejects.toMatchObject({
-      message: `run ${run} cannot be unwound: it was imported from a tape, and what came after that is not known`,
+      message: `run ${run} cannot be rolled back: it was imported from a tape, and what came after that is not known`,
     });
     await console.close();
   });
@@ -136,7 +136,7 @@ describe('a tape whose console is lost', () => {
       await importTape(scene.state, { ...tape, manifest }, { by: 'marion', version: '1' }),
     ).toMatchObject({
       what: 'there',
-      sentence: `run ${run} is there already, and its journal agrees with the tape`,
+      sentence: `run ${run} already exists, and its journal agrees with the tape`,
     });
     await rm(scene.state.path, { recursive: true });
     expect(

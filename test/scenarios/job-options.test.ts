@@ -183,7 +183,7 @@ describe('resynchronisation.wait: false', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a run that is brought back waits nevertheless: its end says how the cluster is', async () => {
+  it('a run that is rolled back waits nevertheless: its end says how the cluster is', async () => {
     // The copy is held up until the run has looked at it.
     scene.lab.faults.set('slow-rejoin=20000');
     let isCopying = false;
@@ -250,7 +250,7 @@ describe('scripts around the phases', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('one that fails fails the run, and the cluster is brought back', async () => {
+  it('one that fails fails the run, and the cluster is rolled back', async () => {
     const end = await failingRun(scene, { change: scripted, faults: ['fail=node3:echo before-dump:4'] });
     expect(end).toMatchObject({
       exitStatus: 2,

@@ -68,11 +68,11 @@ describe('a console that was killed', () => {
     expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'failed', exitStatus: 2 });
     const twice = await run([...site, 'unwind', name]);
     expect(twice.stdout).toContain(
-      `nothing is left to unwind of run ${name}: everything was in its normal state already\n`,
+      `nothing is left to roll back of run ${name}: everything was in its normal state already\n`,
     );
     expect(twice.exitStatus).toBe(2);
     const resumed = await run([...site, 'resume', name]);
-    expect(resumed.stderr).toContain(`has ended: nothing is left to unwind of run ${name}`);
+    expect(resumed.stderr).toContain(`has ended: nothing is left to roll back of run ${name}`);
     expect(resumed.stderr).toContain('hint: start the job again: shadowtape run raw-dd\n');
     expect(resumed.exitStatus).toBe(1);
   });

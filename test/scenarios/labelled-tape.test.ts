@@ -148,7 +148,7 @@ describe('a labelled tape', () => {
     expect(second.exitStatus).toBe(0);
     expect(await failureOf(verify(first.run))).toMatchObject({
       code: 'TAPE_IS_ANOTHER',
-      sentence: `the tape in /dev/rmt/0 on node3 is another than the tape "A" of run ${first.run}: it holds the label "A", written ${today()} by run ${second.run}`,
+      sentence: `the tape in /dev/rmt/0 on node3 is not the tape "A" of run ${first.run}: it holds the label "A", written ${today()} by run ${second.run}`,
       hint: `insert the tape "A" of run ${first.run}`,
     });
   });
@@ -176,12 +176,12 @@ describe('a tape that a labelled job may not write to', () => {
       refusedRun({ ...scene, masterBefore, state: scene.state }, { change: labelled(media) });
     expect(await refused({ name: 'B', overwrite: true })).toEqual({
       code: 'TAPE_IS_ANOTHER',
-      sentence: `the tape in /dev/rmt/0 on node3 is another than the tape "B": it holds ${holds}`,
+      sentence: `the tape in /dev/rmt/0 on node3 is not the tape "B": it holds ${holds}`,
       hint: 'insert the tape "B"',
     });
     expect(await refused({ name: 'A' })).toEqual({
       code: 'TAPE_KEPT',
-      sentence: `the tape "A" in /dev/rmt/0 on node3 is to be kept until ${until(14)}`,
+      sentence: `the tape "A" in /dev/rmt/0 on node3 is in retention until ${until(14)}`,
       hint: 'insert another tape',
     });
     const second = await run({ name: 'A', overwrite: true });
@@ -343,7 +343,7 @@ describe('a step of a labelled run that is tried once more', () => {
     const end = await runScene(again, { ask, change: halting, onEvent: failing('manifest') });
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'TAPE_IS_ANOTHER' } });
     expect(end.sentence).toBe(
-      `the tape in /dev/rmt/0 on node3 is another than the tape "A" of run ${end.run}: it holds the label "B", written ${today()} by run ${other.run}`,
+      `the tape in /dev/rmt/0 on node3 is not the tape "A" of run ${end.run}: it holds the label "B", written ${today()} by run ${other.run}`,
     );
     expect((await readFile(scene.lab.tapeFile)).equals(image)).toBe(true);
     expect(await clusterState(again)).toEqual(normalState);

@@ -95,7 +95,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
         error: { code: 'LOCK_LOST', evidence: { host, command: `ls ${folder}` } },
       });
       expect(end.error?.hint).toBe(
-        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume the run or roll it back: shadowtape resume ${end.run}, shadowtape unwind ${end.run}`,
+        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume the run or roll it back: shadowtape resume ${end.run}, shadowtape rollback ${end.run}`,
       );
       expect(end.stands.filter((line) => line.includes('the lock'))).toEqual([]);
       expect(allLocks(scene)).toEqual([]);

@@ -159,7 +159,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await terminal.see('? ');
     await terminal.see('your choice');
     terminal.type('\x03');
-    await terminal.see('stopping: the cluster is brought back');
+    await terminal.see('stopping: rolling the cluster back');
   }
 
   it('is rolled back by Ctrl-C at a question, and stopped at once by a second one', async () => {
@@ -172,7 +172,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     when('sdxshadowvolume -F', () => twice.type('\x03'));
     await interrupted(twice);
     expect(await twice.end).toBe(3);
-    expect(twice.shown).toContain('this is how it was seen last; nothing was looked at since');
+    expect(twice.shown).toContain('this is the last state that was seen; nothing was checked since');
     expect((await lastEvent()).last).toMatchObject({ type: 'run-finished', exitStatus: 3 });
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Part' });
     expect(locksLeft(scene)).not.toEqual([]);

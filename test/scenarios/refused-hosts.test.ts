@@ -51,7 +51,7 @@ describe('a primary node that cannot be used', () => {
     const [port, hint] = [
       portOf('node2'),
       (at: number) =>
-        `check that node2 is up, that sshd listens on port ${at}, and that no firewall stands between`,
+        `check that node2 is up, that sshd listens on port ${at}, and that no firewall blocks it`,
     ];
     const words = {
       code: 'HOST_UNREACHABLE',
@@ -66,14 +66,14 @@ describe('a primary node that cannot be used', () => {
         host: 'node2',
         what: 'job raw-dd',
         good: false,
-        said: 'not looked at: node2 cannot be reached',
+        said: 'not checked: node2 cannot be reached',
         hint: undefined,
       },
       {
         host: 'node2',
         what: 'job ufs-tar',
         good: false,
-        said: 'not looked at: node2 cannot be reached',
+        said: 'not checked: node2 cannot be reached',
         hint: undefined,
       },
     ]);
@@ -151,7 +151,7 @@ describe('a host key', () => {
       changed: new RegExp(
         `^node3 \\(127\\.0\\.0\\.1, port ${port}\\) shows the ssh-ed25519 host key (SHA256:\\S{43}), but (SHA256:\\S{43}) is known \\((\\S+), line (\\d+)\\)$`,
       ),
-      hint: 'another machine may stand in between; when node3 was installed anew, remove line',
+      hint: 'another machine may be in between; when node3 was installed anew, remove line',
     };
   });
 
@@ -229,7 +229,7 @@ describe('a backup server that cannot be used', () => {
     expect(await refusedRun(scene)).toEqual({
       code: 'HOST_UNREACHABLE',
       sentence: `node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
-      hint: `check that node3 is up, that sshd listens on port ${port}, and that no firewall stands between`,
+      hint: `check that node3 is up, that sshd listens on port ${port}, and that no firewall blocks it`,
     });
   });
 

@@ -184,7 +184,7 @@ describe('a state folder', () => {
     const error = await failureOf(runScene({ ...scene, state }));
     expect(error).toMatchObject({
       code: 'JOURNAL_UNWRITABLE',
-      hint: 'make room, or keep the state elsewhere with --state DIR; without a journal nothing is done',
+      hint: 'make room, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
     });
     expect(error.sentence).toMatch(
       /^the journal \S+\/runs\/\d{8}-\d{6}-volume2\.ndjson cannot be written: its folder is a file$/,

@@ -37,7 +37,7 @@ describe('a host whose login greets', () => {
         host: 'node3',
         what: 'job raw-dd',
         good: false,
-        said: 'not looked at: node3 cannot be used',
+        said: 'not checked: node3 cannot be used',
         hint: undefined,
       },
     ]);

@@ -154,7 +154,7 @@ describe('the backup server', () => {
     await onHost(scene, 'node3', ['mkdir', '/mnt1']);
     expect(await refusedRun(scene, { job: 'ufs-tar' })).toEqual({
       code: 'MOUNT_POINT_TAKEN',
-      sentence: 'node3: /mnt1 exists already',
+      sentence: 'node3: /mnt1 already exists',
       hint: 'remove it, or give the job another mountPoint; the run makes and removes its own',
     });
     expect(await onHost(scene, 'node3', ['ls', '-d', '/mnt1'], ['rmdir', '/mnt1'])).toBe('/mnt1\n');
@@ -193,7 +193,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED',
       sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${process.pid})`,
-      hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume 20261122-020004-volume2, shadowtape unwind 20261122-020004-volume2. To give it up instead: shadowtape unlock Class1 --discard 20261122-020004-volume2',
+      hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume 20261122-020004-volume2, shadowtape rollback 20261122-020004-volume2. To give it up instead: shadowtape unlock Class1 --discard 20261122-020004-volume2',
     });
     await unlock(holder);
   });

@@ -207,7 +207,7 @@ describe('a cartridge that is write-protected', () => {
     expect(await tapeLine()).toMatchObject({ good: true, said: 'a blank cartridge is in the drive' });
   });
 
-  it('shows on Solaris when dd opens it: the run fails before a byte is written, and is brought back', async () => {
+  it('shows on Solaris when dd opens it: the run fails before a byte is written, and is rolled back', async () => {
     scene.lab.faults.set('write-protected');
     const end = await runScene(scene);
     expect(end).toMatchObject({

@@ -119,7 +119,7 @@ it('a run that was taken up again tells who did so, with what, and what was foun
   expect(await takeUpScene(halting, 'resume', halted.run, { change })).toMatchObject({ exitStatus: 0 });
   const report = await desk.document(halted.run);
   expect(textOf(report, 'summary')).toMatch(/resumed by \S+ at \d{4}-\d\d-\d\d/);
-  expect(textOf(report, 'decisions')).toMatch(/went on with it.*found: /);
+  expect(textOf(report, 'decisions')).toMatch(/resumed it.*found: /);
   expect(textOf(report, 'versions')).toContain(`Node.js ${process.versions.node}`);
   expect(textOf(report, 'verification')).toContain('Every rule holds');
 });

@@ -63,7 +63,7 @@ describe('a run in the browser', () => {
     expect(await page.ask('answer', { run, number, choice: 'stop' })).toMatchObject({
       error: {
         code: 'QUESTION_OVER',
-        sentence: 'the question is over: it was answered before, or the run went on without it',
+        sentence: 'the question is closed: it was answered, or the run continued without it',
       },
     });
     await mine.until(({ end }) => end !== undefined);
@@ -99,7 +99,7 @@ describe('a run in the browser', () => {
     expect(later.events).toEqual(after.events);
   });
 
-  it('is stopped by a page: the cluster is brought back', async () => {
+  it('is stopped by a page: the cluster is rolled back', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
@@ -111,7 +111,7 @@ describe('a run in the browser', () => {
       error: { code: 'QUESTION_OVER' },
     });
     expect(await page.ask('cancel', { run })).toMatchObject({
-      error: { code: 'RUN_NOT_LIVE', sentence: `run ${run} does not go on in this console` },
+      error: { code: 'RUN_NOT_LIVE', sentence: `run ${run} is not running in this console` },
     });
     expect(await clusterState(scene)).toEqual(normalState);
   });
@@ -135,7 +135,7 @@ describe('a run in the browser', () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
-    const inUse = 'the drive /dev/rmt/0 on node3 is in use: a run of job raw-dd goes on';
+    const inUse = 'the drive /dev/rmt/0 on node3 is in use: a run of job raw-dd is running';
     for (const reply of [
       await page.ask('start', { job: 'ufs-tar' }),
       await page.ask('identify', {}),
@@ -145,13 +145,13 @@ describe('a run in the browser', () => {
       expect(reply).toMatchObject({ error: { code: 'DRIVE_IN_USE', sentence: inUse } });
     expect(await page.result('tape', {})).toMatchObject({
       state: 'busy',
-      said: 'a run of job raw-dd goes on',
+      said: 'a run of job raw-dd is running',
     });
     expect(await page.ask('openSite', {})).toMatchObject({
-      error: { sentence: `the site stays open: run ${run} goes on` },
+      error: { sentence: `the site stays open: run ${run} is running` },
     });
     expect(await page.ask('unwind', { run })).toMatchObject({
-      error: { code: 'RUN_IS_LIVE', sentence: `run ${run} goes on in this console` },
+      error: { code: 'RUN_IS_LIVE', sentence: `run ${run} is running in this console` },
     });
     await page.result('cancel', { run });
     await followed.until(({ end }) => end !== undefined);

@@ -57,19 +57,19 @@ describe('the way to the backup server breaks while it dumps', () => {
     // Two listeners hear of the loss, in any order.
     expect(warningsOf(await outOfReach(whenWatched)).toSorted()).toEqual([
       expect.stringMatching(/^The process that held the shadow of Volume2 open is gone: /),
-      expect.stringMatching(/^the connection to node3 was lost: .*; the dump goes on$/),
+      expect.stringMatching(/^the connection to node3 was lost: .*; the dump continues$/),
     ]);
   });
 
   it('the connection, at the moment of the start: a look tells that the dump has begun', async () => {
     const end = await outOfReach((place, act) => whenStarted(place, 'dump', act));
     expect(warningsOf(end)[0]).toMatch(
-      /^the connection to node3 was lost: .*; whether the dump has begun is looked at$/,
+      /^the connection to node3 was lost: .*; whether the dump has begun is checked$/,
     );
     expect(startsSent(scene)).toHaveLength(2);
   });
 
-  it('a reboot: the dump has died; what stands is told, and the rest is brought back', async () => {
+  it('a reboot: the dump has died; what stands is told, and the rest is rolled back', async () => {
     scene.lab.faults.set('slow-tape=100000');
     whenWatched(scene, () => scene.lab.faults.set('reboot=node3'));
     const end = await failingRun(scene, { route: 'server' });
@@ -79,7 +79,7 @@ describe('the way to the backup server breaks while it dumps', () => {
     const rebooted =
       /^step 6a: the shadow of Volume2 is not as it was verified: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/;
     if (!rebooted.test(end.sentence))
-      expect(end.sentence).toBe(`node3: the work in ${folder} is gone, and nobody wrote down how it ended`);
+      expect(end.sentence).toBe(`node3: the work in ${folder} is gone, and how it ended was not recorded`);
     expect(['DETACHED_DIED', 'SHADOW_CHANGED']).toContain(end.error?.code);
     // Either way the reboot is the reason, and nobody else is blamed.
     expect(end.error?.hint).toMatch(/\breboot/);

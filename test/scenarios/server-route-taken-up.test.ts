@@ -64,10 +64,10 @@ describe('a console that was killed while the backup server dumps', () => {
   it('resume takes the dump up that went on, and verifies it', async () => {
     const name = await killed('raw-dd');
     expect(await runningOnServer(scene)).not.toEqual([]);
-    const { exitStatus, stdout } = await run(['resume', name], 'it is taken up');
+    const { exitStatus, stdout } = await run(['resume', name], 'it is reattached');
     expect(stdout).toContain('found: the dump of Volume2 on node3: running\n');
     expect(stdout, 'the scripts of the work are not shown').not.toContain('echo $$');
-    expect(stdout).toContain('! the dump of Volume2 runs on on node3: it is taken up\n');
+    expect(stdout).toContain('! the dump of Volume2 still runs on node3: it is reattached\n');
     expect(stdout).toContain('\nverified: Volume2 is on the tape in /dev/rmt/0 on node3');
     expect(exitStatus).toBe(0);
     expect(startsSent(scene)).toHaveLength(2);
@@ -97,7 +97,7 @@ describe('a console that was killed while the backup server dumps', () => {
     ]);
     const { exitStatus, stdout } = await run(['resume', name], '');
     expect(stdout).toContain('found: the dump of Volume2 on node3: ended well\n');
-    expect(stdout).toContain('! the dump of Volume2 has ended on node3: it is taken up\n');
+    expect(stdout).toContain('! the dump of Volume2 has ended on node3: it is reattached\n');
     expect(exitStatus).toBe(0);
     await expectNormal(scene, name);
     await expectCleared(scene, name);
@@ -120,7 +120,7 @@ describe('a console that was killed while the backup server dumps', () => {
     await expectCleared(scene, name);
   });
 
-  it('unwind ends it, and brings the cluster back', async () => {
+  it('unwind ends it, and rolls the cluster back', async () => {
     const name = await killed('ufs-tar');
     const { exitStatus, stdout } = await run(['unwind', name], 'is unwound');
     expect(stdout).toMatch(
@@ -156,7 +156,7 @@ it('unwind of a run whose dump has ended well meanwhile does not say that it fai
 });
 
 describe('a run that is cancelled while the backup server dumps', () => {
-  it('ends the dump, unmounts, and brings the cluster back', async () => {
+  it('ends the dump, unmounts, and rolls the cluster back', async () => {
     scene.lab.faults.set(slow);
     const cancel = new AbortController();
     whenStarted(scene, 'dump', () => cancel.abort());
@@ -176,7 +176,7 @@ describe('a run that is cancelled while the backup server dumps', () => {
     await expectCleared(scene, end.run);
   });
 
-  it('while the tape is read back: ends the reading, and brings the cluster back', async () => {
+  it('while the tape is read back: ends the reading, and rolls the cluster back', async () => {
     const cancel = new AbortController();
     whenStarted(scene, 'read-back', () => cancel.abort());
     const end = await runServer(scene, {
@@ -202,7 +202,7 @@ describe('a run that is stopped at once while the backup server dumps', () => {
     const end = await runServer(scene, { halt: halt.signal, change: quick });
     expect(end).toMatchObject({
       exitStatus: 3,
-      sentence: 'step 6a was stopped at once, where it stands',
+      sentence: 'step 6a was stopped immediately, and nothing was rolled back',
       error: { code: 'RUN_HALTED' },
     });
     expect(end.stands).toContain(
@@ -233,7 +233,7 @@ describe('a run that is stopped at once while the backup server dumps', () => {
     expect(end.events).toContainEqual(
       expect.objectContaining({
         type: 'warning',
-        text: 'the dump of Volume2 runs on on node3: it is taken up',
+        text: 'the dump of Volume2 still runs on node3: it is reattached',
       }),
     );
     await expectNormal(scene, name);

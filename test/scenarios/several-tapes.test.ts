@@ -163,7 +163,7 @@ describe('the operator is asked for each tape', () => {
       return `the label "${tape}", written ${new Date().toISOString().slice(0, 10)} by run ${name}${which}`;
     };
     const another = (tape: string, number: number, needed: string) =>
-      `the tape in /dev/rmt/0 on node3 is another than ${needed}: it holds ${label(tape, number)}. `;
+      `the tape in /dev/rmt/0 on node3 is not ${needed}: it holds ${label(tape, number)}. `;
     const readBack = (number: number, tape: string) => `tape ${number} of run ${name}, "${tape}"`;
     expect(questions).toEqual([
       wanted(2),
@@ -176,7 +176,7 @@ describe('the operator is asked for each tape', () => {
     ]);
   });
 
-  it('and brings the cluster back where there is none', async () => {
+  it('and rolls the cluster back where there is none', async () => {
     await open({ records: sixteen, count: 1 });
     const run = await runScene(scene, { change: spanning(false), ask: operator(['blank-2']) });
     expect(run).toMatchObject({
@@ -194,7 +194,7 @@ describe('the operator is asked for each tape', () => {
     const run = await runScene(scene, { change: spanning(false) });
     expect(run).toMatchObject({
       exitStatus: 2,
-      sentence: `somebody must insert tape 2 of run ${run.run}: a blank one, or one that the job lets be overwritten into /dev/rmt/0 on node3, and nobody can be asked`,
+      sentence: `an operator must insert tape 2 of run ${run.run}: a blank one, or one that the job lets be overwritten into /dev/rmt/0 on node3, and nobody can be asked`,
     });
     expect(await clusterState(scene)).toEqual(normalState);
   });

@@ -241,7 +241,7 @@ describe('a shadow that needs a stand-in', () => {
 
 describe('one of several volumes fails', () => {
   it.each(['console', 'server'] as const)(
-    'route %s: the second dump: the cluster is brought back',
+    'route %s: the second dump: the cluster is rolled back',
     async (route) => {
       const end = await failingRun(scene, {
         job: 'three-volumes',

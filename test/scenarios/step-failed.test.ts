@@ -45,7 +45,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('is asked again where it fails again, and has the cluster brought back', async () => {
+  it('is asked again where it fails again, and has the cluster rolled back', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-error=3');
       const asked: Asked[] = [];
@@ -127,7 +127,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('is not asked before the dump has begun: the cluster is brought back', async () => {
+  it('is not asked before the dump has begun: the cluster is rolled back', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('fail=node3:sdxshadowdisk -C');
       const asked: Asked[] = [];

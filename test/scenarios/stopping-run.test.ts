@@ -98,7 +98,7 @@ const cancelled: readonly Cancelled[] = [
 ];
 
 describe('a run that is cancelled', () => {
-  it.each(cancelled)('$when is brought back: exit status 2', async ({ when, moment, step, stands }) => {
+  it.each(cancelled)('$when is rolled back: exit status 2', async ({ when, moment, step, stands }) => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
       let active = step !== '8-2';
@@ -191,7 +191,10 @@ describe('a run that is cancelled', () => {
         halt: halt.signal,
       });
       expect(sent).toEqual(['node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes']);
-      expect(end).toMatchObject({ exitStatus: 3, sentence: 'step 3-5 was stopped at once, where it stands' });
+      expect(end).toMatchObject({
+        exitStatus: 3,
+        sentence: 'step 3-5 was stopped immediately, and nothing was rolled back',
+      });
       expect(end.stands[1]).toBe(
         'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it) - it may have changed since',
       );
@@ -201,9 +204,9 @@ describe('a run that is cancelled', () => {
 
 const handLines = (stands: readonly string[]) => stands.filter((line) => line.startsWith('by hand'));
 const locked = lockStands('node3', 'node1', 'node2');
-const seenLast = 'this is how it was seen last; nothing was looked at since';
+const seenLast = 'this is the last state that was seen; nothing was checked since';
 const haltHint =
-  'the lines below say what may be left to do by hand; look with sdxinfo on both sides before each of them';
+  'the lines below say what may be left to do; check with sdxinfo on both sides before each of them';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const wholeShadow = 'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3';
 
@@ -225,7 +228,7 @@ describe('a run that is stopped at once', () => {
   it('in the middle of the dump sends nothing more, and says what it saw last', async () => {
     await inScene(async (scene) => {
       const end = await halted(scene, writing);
-      expect(end.sentence).toBe('step 6a was stopped at once, where it stands');
+      expect(end.sentence).toBe('step 6a was stopped immediately, and nothing was rolled back');
       expect(end.stands).toEqual([
         seenLast,
         parted,
@@ -288,7 +291,7 @@ describe('a run that is stopped at once', () => {
       const end = await failingRun(scene, { ...moment, halt: halt.signal });
       expect(end).toMatchObject({
         exitStatus: 1,
-        sentence: 'step tape was stopped at once, where it stands',
+        sentence: 'step tape was stopped immediately, and nothing was rolled back',
         stands: ['nothing was touched', ...locked],
       });
     });
@@ -318,7 +321,7 @@ describe('two runs at once', () => {
         ),
       );
       expect(refused?.error?.hint).toContain(
-        `shadowtape resume ${first.run}, shadowtape unwind ${first.run}. To give it up instead: shadowtape unlock Class1 --discard ${first.run}`,
+        `shadowtape resume ${first.run}, shadowtape rollback ${first.run}. To give it up instead: shadowtape unlock Class1 --discard ${first.run}`,
       );
       expect(scene.lab.world().directories.node3).toEqual([]);
     });

@@ -172,8 +172,8 @@ describe('a run that cannot go on', () => {
       const error = await failureOf(takeUpScene(scene, 'resume', run));
       expect(error).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
-        sentence: `run ${run} cannot go on: Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven`,
-        hint: `bring the cluster back with shadowtape unwind ${run}, then start the job again`,
+        sentence: `run ${run} cannot be resumed: Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven`,
+        hint: `roll the cluster back with shadowtape rollback ${run}, then start the job again`,
       });
       expect(locksLeft(scene)).toEqual([]);
       expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2, stands: normalStands });
@@ -186,12 +186,12 @@ describe('a run that cannot go on', () => {
       await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
       await scene.lab.copyingFinished();
       expect((await failureOf(takeUpScene(scene, 'resume', run))).sentence).toBe(
-        `run ${run} cannot go on: Volume2 is joined again: what it held when it was parted is gone`,
+        `run ${run} cannot be resumed: Volume2 is joined again: what it held when it was parted is gone`,
       );
       const end = await takeUpScene(scene, 'unwind', run);
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: `nothing is left to unwind of run ${run}: everything was in its normal state already`,
+        sentence: `nothing is left to roll back of run ${run}: everything was in its normal state already`,
       });
       await expectNormal(scene, run);
     });
@@ -203,7 +203,7 @@ describe('a run that cannot go on', () => {
       const change = withJob({ media: { recordBytes: 65_536 } });
       expect(await failureOf(takeUpScene(scene, 'resume', run, { change }))).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
-        sentence: `run ${run} cannot go on: it began with media.recordBytes 32768, and now it is 65536`,
+        sentence: `run ${run} cannot be resumed: it began with media.recordBytes 32768, and now it is 65536`,
       });
       expect(await failureOf(takeUpScene(scene, 'unwind', run, { change }))).toMatchObject({
         code: 'UNWIND_IMPOSSIBLE',
@@ -262,7 +262,7 @@ describe('a run that is unwound', () => {
       for (const mode of ['unwind', 'resume'] as const) {
         expect(await failureOf(takeUpScene(scene, mode, first.run))).toMatchObject({
           code: 'RUN_SUPERSEDED',
-          sentence: `run ${second.run} has parted Volume2 since run ${first.run}: what stands now is not of run ${first.run}`,
+          sentence: `run ${second.run} has parted Volume2 since run ${first.run}: the present state does not belong to run ${first.run}`,
         });
       }
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });

@@ -108,7 +108,7 @@ describe('label', () => {
     const kept = await run('label', 'B', '--overwrite', 'A');
     expect(kept.exitStatus).toBe(1);
     expect(kept.stderr).toMatch(
-      /^shadowtape: the tape "A" in \/dev\/rmt\/0 on node3 is to be kept until \d{4}-\d\d-\d\d\n {2}hint: insert another tape\n$/,
+      /^shadowtape: the tape "A" in \/dev\/rmt\/0 on node3 is in retention until \d{4}-\d\d-\d\d\n {2}hint: insert another tape\n$/,
     );
     expect((await run('label', 'data')).stderr).toContain(
       'shadowtape: "data" cannot be the name of a tape\n',
@@ -161,7 +161,7 @@ describe('drive-check', () => {
     const refused = await run('drive-check', '--scratch', '--overwrite', 'B');
     expect(refused.exitStatus).toBe(1);
     expect(refused.stderr).toContain(
-      'shadowtape: the tape in /dev/rmt/0 on node3 is another than the tape "B": it holds the label "A"',
+      'shadowtape: the tape in /dev/rmt/0 on node3 is not the tape "B": it holds the label "A"',
     );
     expect(await tapeBytes()).toBe(before);
   });

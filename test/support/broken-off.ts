@@ -28,7 +28,7 @@ declare module 'vitest' {
   }
 }
 
-/** `nothing`: the run brings the cluster back by itself (onFailure: unwind). */
+/** `nothing`: the run rolls the cluster back by itself (onFailure: unwind). */
 type Ending = 'resume' | 'unwind' | 'nothing';
 
 export interface Scenario {
@@ -181,7 +181,7 @@ async function takenUp(scene: Scene, { place, then }: Scenario, broken: BrokenRu
   if (!(resumed instanceof Error)) return resumed as SceneRun;
   if (!isFailure(resumed, 'RESUME_IMPOSSIBLE')) throw resumed;
   expect(await refusalScene(scene, 'unwind', run, change)).toBeUndefined();
-  const reason = resumed.message.replace(/^.*? cannot go on: /, '');
+  const reason = resumed.message.replace(/^.*? cannot be resumed: /, '');
   expect(
     allowedRefusals.some((allowed) => allowed.test(reason)),
     reason,
@@ -208,8 +208,8 @@ async function perform(shared: SharedScene, scenario: Scenario): Promise<string>
     ? 'resumed'
     : last === broken.end
       ? last.exitStatus === 0
-        ? 'went on'
-        : 'brought back'
+        ? 'continued'
+        : 'rolled back'
       : 'unwound';
 }
 

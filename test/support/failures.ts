@@ -43,7 +43,7 @@ const rejoin = 'node1 sdxproxy Rejoin -c Class1 -p Volume2';
 /** The guide's commands of steps 7 and 8-1, in their order. */
 export const bringingBack = [...removal, rejoin] as const;
 
-/** The lines that tell how the cluster is brought back by hand, from the command on that failed. */
+/** The lines that tell how the cluster is rolled back by hand, from the command on that failed. */
 export function byHand(from: (typeof bringingBack)[number]): string[] {
   const left = bringingBack.slice(bringingBack.indexOf(from));
   const shadowStands = left.length > 1;

@@ -172,7 +172,7 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
         unreached.join(', '),
         `job ${name}`,
         false,
-        `not looked at: ${unreached.join(' and ')} cannot be ${trouble}`,
+        `not checked: ${unreached.join(' and ')} cannot be ${trouble}`,
       );
   }
   return lines;

@@ -207,7 +207,7 @@ export class InterruptedRuns {
       dump: dumps.map((text) => `; ${text}`).join(''),
       remedies: remediesOf({
         resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },
-        rollBack: { line: `${program} unwind ${run}`, refusal: await takeUpRefusal('unwind', run) },
+        rollBack: { line: `${program} rollback ${run}`, refusal: await takeUpRefusal('unwind', run) },
         discard: this.#discard(className, run),
       }),
     };

@@ -94,7 +94,7 @@ describe('exports', () => {
     const file = join(folder, 'report.pdf');
     await writeFile(file, 'mine');
     const service = new ReportService(state);
-    await expect(service.write({ ...request, file })).rejects.toThrow(`${file} is there already`);
+    await expect(service.write({ ...request, file })).rejects.toThrow(`${file} already exists`);
     expect(await readFile(file, 'utf8')).toBe('mine');
     await service.write({ ...request, file, force: true });
     expect((await readFile(file)).length).toBeGreaterThan(10_000);

@@ -150,7 +150,7 @@ async function compareCommand(
   for (const fact of facts) print(columns(fact.name, fact.one, fact.other));
   for (const check of checks) {
     const title = check.volume === undefined ? check.title : `${check.title}, ${check.volume}`;
-    print(columns(title, check.one ?? 'not looked at', check.other ?? 'not looked at'));
+    print(columns(title, check.one ?? 'not checked', check.other ?? 'not checked'));
   }
   for (const { step, title, ...times } of steps) {
     print(columns(`${step} ${title}`, stepTime(times.one), stepTime(times.other)));

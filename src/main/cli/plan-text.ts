@@ -78,7 +78,7 @@ export function planText(plan: Plan, all: boolean): string {
   const { job, site, method, route, volume, bytes } = plan;
   return [
     `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
-    'Nothing is changed by a plan. Lines are sent as they stand here, each by itself, unless it says below them how they are run.',
+    'Nothing is changed by a plan. Each line is sent as printed, by itself, unless the line below it says how it is run.',
     ...missingLines(plan),
     '',
     'What the dump is expected to take:',
@@ -86,7 +86,7 @@ export function planText(plan: Plan, all: boolean): string {
     '',
     ...hashLines(plan),
     ...plan.steps.flatMap((step) => stepLines(step, all)),
-    'Looked at before and after the steps:',
+    'State checks before and after the steps:',
     ...commandLines(plan.looks, true),
     '',
   ].join('\n');

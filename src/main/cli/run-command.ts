@@ -192,12 +192,17 @@ interface TakeUpOptions extends LabOptions, JsonOption, NodeOptions {
 }
 
 const takeUpWords = {
-  resume: 'go on with a run whose console died, or that was left where it stood',
-  unwind: 'bring the cluster back from such a run: remove the shadow, rejoin the proxy',
-} as const;
+  resume: { name: 'resume', aliases: [], words: 'continue a run whose console died, or that was halted' },
+  unwind: {
+    name: 'rollback',
+    aliases: ['unwind'],
+    words: 'roll such a run back: remove the shadow, rejoin the proxy',
+  },
+};
 
 function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
-  const command = line.program.command(mode).description(takeUpWords[mode]).argument('<run>');
+  const { name, aliases, words } = takeUpWords[mode];
+  const command = line.program.command(name).aliases(aliases).description(words).argument('<run>');
   if (mode === 'resume')
     command.option('--yes', 'approve the shadow when every rule holds; asks nothing', false);
   command

@@ -14,7 +14,7 @@ describe('the commands that are left after a run', () => {
   });
 
   it('are replaced by the reason where they would refuse', () => {
-    const reason = 'run RUN cannot go on: fsck has written to the shadow';
+    const reason = 'run RUN cannot be resumed: fsck has written to the shadow';
     expect(furtherLines('RUN', words, { resume: reason, unwind: undefined })).toEqual([reason, rollBack]);
     expect(furtherLines('RUN', words, { resume: undefined, unwind: reason })).toEqual([resume, reason]);
   });

@@ -28,7 +28,7 @@ export function furtherLines(
   refusals?: FurtherRefusals,
 ): string[] {
   const command = (name: string) => `shadowtape${siteOption}${stateOption} ${name} ${run}`;
-  const rollBack = `roll it back: ${command('unwind')}`;
+  const rollBack = `roll it back: ${command('rollback')}`;
   if (!refusals)
     return [`resume it, if its journal and the hosts allow it: ${command('resume')}`, `or ${rollBack}`].map(
       printable,

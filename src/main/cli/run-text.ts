@@ -17,7 +17,7 @@ export class RunText {
           `run ${event.run}: job ${event.job}, method ${event.method}, route ${event.route}, tape ${event.tape.device} on ${event.tape.host}`,
         ];
       case 'run-resumed':
-        return [`run ${event.run}, taken up by ${event.by}: ${event.reason}`];
+        return [`run ${event.run}, resumed by ${event.by}: ${event.reason}`];
       case 'observed':
         return event.findings.map((finding) => `  ${finding}`);
       case 'step-started':

@@ -108,7 +108,7 @@ class Switch implements StopSwitch {
       return;
     }
     this.#options.say?.(
-      'stopping: the cluster is brought back to its normal state; once more stops at once, where it stands',
+      'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is',
     );
     this.#cancel.abort();
   };

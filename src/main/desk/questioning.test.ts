@@ -27,7 +27,7 @@ describe('a question', () => {
     questioning.answer({ run: 'run1', number: 1, choice: 'skip', reason: 'the drive is dirty' }, 'marion');
     expect(await asked).toEqual({ choice: 'skip', by: 'marion', reason: 'the drive is dirty' });
     expect(() => questioning.answer({ run: 'run1', number: 1, choice: 'retry' }, 'jo')).toThrow(
-      'the question is over: it was answered before, or the run went on without it',
+      'the question is closed: it was answered, or the run continued without it',
     );
     expect(told).toEqual([
       ['run1', 1],

@@ -90,18 +90,18 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     plan: async (request) => (await site.current).console.plan(request),
 
     start: (request) =>
-      beginWithDrive(`a run of job ${request.job} goes on`, ({ console }, following) =>
+      beginWithDrive(`a run of job ${request.job} is running`, ({ console }, following) =>
         console.run({ ...request, ...following }),
       ),
 
     resume: (request) =>
       alone(request.run, () =>
-        beginWithDrive(`run ${request.run} goes on`, (_opened, following) =>
+        beginWithDrive(`run ${request.run} is running`, (_opened, following) =>
           takeUp('resume', request, following),
         ),
       ),
 
-    // No tape is moved while the cluster is brought back.
+    // No tape is moved while the cluster is rolled back.
     unwind: (request) => alone(request.run, () => begin((following) => takeUp('unwind', request, following))),
 
     discard: ({ run }) =>

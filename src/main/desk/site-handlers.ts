@@ -19,7 +19,7 @@ interface Look {
 function requireIdle({ runs, drive }: DeskRoom): void {
   const [active] = runs.active;
   const what = active
-    ? `run ${active.run} goes on`
+    ? `run ${active.run} is running`
     : (drive.user ?? (runs.isBusy ? 'a run begins' : undefined));
   if (what !== undefined) throw failure('SITE_IN_USE', { what });
 }

@@ -2,7 +2,7 @@
 import { app, dialog, type BrowserWindow } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 
-const choices = ['Keep running in the background', 'Bring the cluster back and quit', 'Stay'] as const;
+const choices = ['Keep running in the background', 'Roll back and quit', 'Stay'] as const;
 
 export class Closing {
   readonly #window: BrowserWindow;
@@ -32,9 +32,9 @@ export class Closing {
     this.#isAsking = true;
     const { response } = await dialog.showMessageBox(this.#window, {
       type: 'warning',
-      message: `Run ${run} goes on.`,
+      message: `Run ${run} is still running.`,
       detail:
-        'In the background it goes on without a window; starting Shadowtape again shows it. To bring the cluster back means: the dump is ended, the shadow is removed and the proxy rejoined.',
+        'In the background it continues without a window; starting Shadowtape again shows it. Rolling back ends the dump, removes the shadow and rejoins the proxy.',
       buttons: [...choices],
       defaultId: 2,
       cancelId: 2,

@@ -36,7 +36,7 @@ describe('two looks at the same node', () => {
       expect.objectContaining({
         code: 'SDXINFO_CONTRADICTS',
         message: 'sdxinfo shows volume Volume2 of class Class2 with STATUS ACTIVE and with STATUS STOP',
-        hint: 'the state changed between two looks: look again',
+        hint: 'the state changed between two queries: run the command again',
       }),
     );
   });

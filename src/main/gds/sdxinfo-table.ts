@@ -87,7 +87,7 @@ function messagesOf(lines: readonly Line[], text: string): SdxinfoMessage[] {
 function openTable(line: Line): OpenTable {
   const { words } = line;
   const twice = words.find((word, index) => words.indexOf(word) !== index);
-  if (twice !== undefined) throw unreadable(line.number, line.text, `the column ${twice} stands twice`);
+  if (twice !== undefined) throw unreadable(line.number, line.text, `the column ${twice} appears twice`);
   if (words.slice(0, -1).includes(cutOff)) {
     throw unreadable(line.number, line.text, 'columns are left out in the middle of the header');
   }
@@ -131,7 +131,7 @@ function readTables(lines: readonly Line[]): SdxinfoTable[] {
     const table = tables.at(-1);
     if (line.words[0] === 'OBJ') tables.push(openTable(line));
     else if (table === undefined)
-      throw unreadable(line.number, line.text, 'it stands before any table header');
+      throw unreadable(line.number, line.text, 'it comes before any table header');
     else if (!table.dashesSeen) readDashes(table, line);
     else readRow(table, line);
   }

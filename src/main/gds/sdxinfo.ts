@@ -187,7 +187,7 @@ function kindOf(table: SdxinfoTable): ObjectKind | undefined {
     throw unreadable(first.lineNumber, first.line, `"${word}" is not a known kind of object`);
   const other = table.rows.find((row) => row.cells.get('OBJ') !== word);
   if (other !== undefined) {
-    throw unreadable(other.lineNumber, other.line, `a row of another kind stands in the ${word} table`);
+    throw unreadable(other.lineNumber, other.line, `a row of another kind is in the ${word} table`);
   }
   return word;
 }

@@ -235,7 +235,7 @@ describe('a mirror of stripes', () => {
     );
     expect(refusalOf(wide, { proxies, stripeWidth: { Group6a: 64 } })).toBe(
       'SHADOW_STRIPE_WIDTH_DIFFERS: the stripes of Group6a are 32 blocks wide, but the job says 64 ' +
-        '(mend shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group)',
+        '(correct shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group)',
     );
   });
 

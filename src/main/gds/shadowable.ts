@@ -56,7 +56,7 @@ function judgeMembers({ tree }: ProxySight): Finding {
   const allLower = members.every((member) => member.kind === 'group' && isLowerGroup(member.group));
   const texts = [
     ...members.map(memberText),
-    ...strays.map(({ name }) => `${name} stands in the group, which does not name it`),
+    ...strays.map(({ name }) => `${name} is in the group, which does not name it`),
   ];
   const good = members.length > 0 && strays.length === 0 && (allDisks || allLower);
   return oneSided(expected, texts.join(', '), good);
@@ -75,7 +75,7 @@ const rules: readonly Rule<ProxySight>[] = [
   {
     id: 'shadowable-type',
     title: 'Proxy is a mirror or a single disk',
-    why: 'a proxy is synchronised with its master in a mirror group or on a single disk; stripes and concatenations stand below a mirror',
+    why: 'a proxy is synchronised with its master in a mirror group or on a single disk; stripes and concatenations are below a mirror',
     source: 'GDS guide (Linux) 4.3, 2.3.12',
     compare: judgeType,
   },

@@ -85,7 +85,7 @@ describe('a journal', () => {
   it('is never written twice', () => {
     const file = join(folder, 'run-1.ndjson');
     journalIn(file).close();
-    expect(() => journalIn(file)).toThrow(`the journal ${file} is there already`);
+    expect(() => journalIn(file)).toThrow(`the journal ${file} already exists`);
   });
 
   it('that cannot be made says why', () => {

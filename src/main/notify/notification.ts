@@ -78,7 +78,7 @@ function notificationOf(facts: RunFacts, message: Message, journalFile: string |
     message.sentence,
     ...(hint === undefined || hint === '' ? [] : [`hint: ${hint}`]),
     '',
-    ...(stands.length === 0 ? [] : ['What stands where:', ...stands.map((line) => `  ${line}`), '']),
+    ...(stands.length === 0 ? [] : ['Current state:', ...stands.map((line) => `  ${line}`), '']),
     ...factRows(facts, message, journalFile),
     '',
   ];

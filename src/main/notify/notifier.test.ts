@@ -154,7 +154,7 @@ describe('the end of a run', () => {
     expect(await told('told-success')).toBe(`shadowtape: nightly verified (run R)
 Volume2 is on the tape
 
-What stands where:
+Current state:
   Volume2: joined to Volume1, in sync
 
 Site      payroll-cluster

@@ -103,7 +103,7 @@ export class Notifier {
       const event = notification.events.find((each) => each !== 'test' && way.on.includes(each));
       if (event === undefined) continue;
       const sending = send(way, notification, event, this.#options.limitSeconds).catch((error: unknown) =>
-        this.#options.warn(`nobody was told by ${wayWords(way)}: ${sentenceOf(error)}`),
+        this.#options.warn(`the notification by ${wayWords(way)} failed: ${sentenceOf(error)}`),
       );
       this.#sending.add(sending);
       void sending.finally(() => this.#sending.delete(sending));

@@ -12,7 +12,7 @@ export class RunFacts {
   began: string | undefined;
   /** When the process that tells of it began with the run, or took it up. */
   takenUp: Stamp | undefined;
-  /** True where the run was taken up to bring the cluster back. */
+  /** True where the run was taken up to roll the cluster back. */
   unwinding = false;
   /** Names on the labels of its tapes. */
   readonly tapes = new Set<string>();

@@ -32,7 +32,7 @@ export async function tryWays(site: Site, listener: (line: CheckLine) => void): 
       say(
         wayWords(way),
         true,
-        way.mail ? `${way.mail.host} has taken the test message` : 'it was told, and is content',
+        way.mail ? `${way.mail.host} has taken the test message` : 'test sent; command exited 0',
       );
     } catch (error) {
       if (!isFailure(error)) throw error;

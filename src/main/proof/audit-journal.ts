@@ -34,9 +34,7 @@ function withoutSeal(chain: CheckedChain, firstSealAt: string | undefined): Verd
   if (chain.parsed.some((line) => line?.type === 'imported'))
     return unproven(`${intact}: it was imported from a tape; ${cannot}`);
   if (last?.type !== 'run-finished')
-    return unproven(
-      `${intact}: it does not tell the end of its run, which goes on, or whose console died; ${cannot}`,
-    );
+    return unproven(`${intact}: the end of its run is missing: it is running or interrupted; ${cannot}`);
   if (firstSealAt !== undefined && last.at > firstSealAt)
     return unproven(`${intact}, though journals before it are: its seal was not written, or was removed`);
   return unproven(`${intact}: it is older than seals are here; ${cannot}`);
@@ -54,7 +52,7 @@ function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
       next?.at,
     );
   return unproven(
-    `${linesText(chain.lines)}, chain intact, the first ${seal.lines} of them ${sealWords(seal)}: the run was taken up again, and not sealed since`,
+    `${linesText(chain.lines)}, chain intact, the first ${seal.lines} of them ${sealWords(seal)}: the run was resumed, and not sealed since`,
     line,
     next.at,
   );
@@ -63,7 +61,7 @@ function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
 function replaced(chain: CheckedChain, seal: Seal): Verdict {
   const was = chain.hashes[seal.lines - 1] ?? '';
   return wrong(
-    `line ${seal.lines} is another than the one that was ${sealWords(seal)}: it is ${was.slice(0, 16)}…, and it was ${seal.hash.slice(0, 16)}…; it was changed, or the journal was replaced as a whole`,
+    `line ${seal.lines} is not the one that was ${sealWords(seal)}: it is ${was.slice(0, 16)}…, and it was ${seal.hash.slice(0, 16)}…; it was changed, or the journal was replaced as a whole`,
     seal.lines,
     chain.parsed[seal.lines - 1]?.at,
   );

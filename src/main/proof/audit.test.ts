@@ -132,7 +132,7 @@ describe('the audit of a journal that was sealed', () => {
       lines.map((line, index) => (index === 163 ? line.replace('"verified"', '"failed"') : line)),
     );
     const changed =
-      /^wrong: line 164 is another than the one that was sealed \S+: it is [0-9a-f]{16}…, and it was ([0-9a-f]{16})…; it was changed, or the journal was replaced as a whole$/;
+      /^wrong: line 164 is not the one that was sealed \S+: it is [0-9a-f]{16}…, and it was ([0-9a-f]{16})…; it was changed, or the journal was replaced as a whole$/;
     expect(changed.exec(await said(state))?.[1]).toBe(lastHash.slice(0, 16));
     await rm(state.journalFile(run));
     writeRun(
@@ -165,7 +165,7 @@ describe('the audit of a journal that was sealed', () => {
       reason: 'to be unwound',
     });
     expect(await said(state)).toMatch(
-      /^unproven: 4 lines, chain intact, the first 3 of them sealed \S+: the run was taken up again, and not sealed since$/,
+      /^unproven: 4 lines, chain intact, the first 3 of them sealed \S+: the run was resumed, and not sealed since$/,
     );
     journal.append({ type: 'run-finished', verdict: 'failed', exitStatus: 2, sentence: 'back', stands: [] });
     journal.close();
@@ -198,7 +198,7 @@ describe('the audit of a journal without a seal', () => {
     const file = writeRun(state, smallEvents().slice(0, 2));
     await sealRun(state, run);
     expect(await said(state)).toBe(
-      `unproven: 2 lines, chain intact, but not sealed: it does not tell the end of its run, which goes on, or whose console died; ${cannot}`,
+      `unproven: 2 lines, chain intact, but not sealed: the end of its run is missing: it is running or interrupted; ${cannot}`,
     );
     await appendFile(file, '{"seq":3,"at":');
     expect(await said(state)).toBe(

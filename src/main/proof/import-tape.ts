@@ -104,7 +104,7 @@ async function journalHere(state: StateFolder, run: string): Promise<Buffer | un
 /** Whether the journal that is there is the one that the tape tells of. */
 function compare(here: Buffer, tape: WrittenTape, own: Buffer | undefined): ImportedTape {
   const { run, journal } = tape.manifest;
-  const there = `run ${run} is there already`;
+  const there = `run ${run} already exists`;
   const events = parseJournal(run, here).events;
   const agrees = own
     ? here.subarray(0, own.length).equals(own)

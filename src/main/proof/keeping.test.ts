@@ -121,7 +121,7 @@ describe('the archive of a state folder', () => {
     const archive = join(await newFolder(), 'state.tar.gz');
     expect(await exportState(state, archive)).toBe(2);
     await expect(exportState(state, archive)).rejects.toMatchObject({
-      message: `${archive} is there already`,
+      message: `${archive} already exists`,
     });
     const other = await newState();
     expect(await importState(other, archive)).toEqual([

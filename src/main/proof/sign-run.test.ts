@@ -207,11 +207,11 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     journal.close();
     expect(await signatureLine(state)).toMatchObject({
       verdict: 'unproven',
-      sentence: `the signature by ssh-ed25519 ${signature.fingerprint} does not hold: the run was taken up again after it was signed`,
+      sentence: `the signature by ssh-ed25519 ${signature.fingerprint} does not hold: the run was resumed after it was signed`,
     });
     await expect(signRun({ state, run, keyFile: key.file, askSecret: nobody })).rejects.toMatchObject({
       code: 'RUN_NOT_ENDED',
-      hint: 'only a run that has ended can be signed; resume or unwind it first',
+      hint: 'only a run that has ended can be signed; resume it or roll it back first',
     });
     const again = Journal.reopen({ file, run }, parseJournal(file, await readFile(file)));
     again.append({ type: 'run-finished', verdict: 'failed', exitStatus: 2, sentence: 'back', stands: [] });

@@ -56,7 +56,7 @@ export function checkSignature(armored: string, journal: Buffer, allowedSigners?
   try {
     if (isSignatureOf(read, journal)) return { verdict: 'good', facts, reason: '' };
     if (formerEnds(journal).some((bytes) => isSignatureOf(read, journal.subarray(0, bytes))))
-      return { verdict: 'voided', facts, reason: 'the run was taken up again after it was signed' };
+      return { verdict: 'voided', facts, reason: 'the run was resumed after it was signed' };
     return { verdict: 'wrong', facts, reason: 'it is the signature of other bytes' };
   } catch (error) {
     return { verdict: 'unknown', facts, reason: error instanceof Error ? error.message : String(error) };

@@ -176,7 +176,7 @@ describe('a site file with a wrong key or value', () => {
     expect(refusalOf(change)).toMatchObject({
       code: 'SITE_KEY_UNKNOWN',
       sentence: `site.yaml: unknown key "${key}" in ${path}`,
-      hint: `keys that may stand here: ${allowed}`,
+      hint: `keys allowed here: ${allowed}`,
     });
   });
 
@@ -307,7 +307,7 @@ describe('a site file with several errors', () => {
       expect.objectContaining({
         code: 'SITE_KEY_UNKNOWN',
         message: 'site.yaml:7: unknown key "devcie" in tape',
-        hint: 'keys that may stand here: host, device, drive, rmt, rmtDialect, changer, nextTape',
+        hint: 'keys allowed here: host, device, drive, rmt, rmtDialect, changer, nextTape',
         evidence: {
           also: [
             'site.yaml:18: unknown key "aprove" in jobs.nightly',

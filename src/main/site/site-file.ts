@@ -57,7 +57,7 @@ function troubleIn(file: string, document: Document): Trouble | undefined {
       merges += map.items.filter(isMerge).length;
       if (keys > mostKeys || merges > mostMerges) return visit.BREAK;
       const double = firstDouble(map.items);
-      if (double) trouble = { at: startOf(double.key), reason: 'this key stands twice' };
+      if (double) trouble = { at: startOf(double.key), reason: 'this key appears twice' };
       else trouble = mergeTrouble(map, anchors, [...around, map]);
       return trouble && visit.BREAK;
     },

@@ -70,7 +70,7 @@ function checkVolumes(file: string, path: string, job: Job): void {
     checkName({ file, path: `${place}.proxy` }, pair.proxy);
     for (const volume of [pair.master, pair.proxy]) {
       if (seen.has(volume))
-        throw wrong({ file, path: place }, `${volume} stands twice; a proxy volume is not its own master`);
+        throw wrong({ file, path: place }, `${volume} is named twice; a proxy volume is not its own master`);
       seen.add(volume);
     }
   });

@@ -55,7 +55,7 @@ describe('by hand', () => {
       'insert a blank tape; or, where what it holds may be lost, name it: --overwrite data',
     );
     expect(refusalByHand(ours(), 'B', now)).toMatchObject({
-      message: 'the tape in /dev/rmt/0 on node3 is another than the tape "B": it holds the label "A"',
+      message: 'the tape in /dev/rmt/0 on node3 is not the tape "B": it holds the label "A"',
       hint: 'insert the tape "B"',
     });
   });

@@ -21,7 +21,7 @@ function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean):
   const wrong = volumes.filter((volume) => volume.verdict === 'differs').map(({ proxy }) => proxy);
   if (wrong.length > 0) return `the shadow of ${wrong.join(', ')} is not the same blocks`;
   if (stage === 'none') return 'the shadow is not verified yet';
-  if (verdict !== 'equal') return 'the verification still goes on';
+  if (verdict !== 'equal') return 'the verification is still running';
   return isAsked ? undefined : 'the run does not ask for it';
 }
 

@@ -50,7 +50,7 @@ export function tapeWords(
   drive: string | undefined,
   flow: string | undefined,
 ): TapeWords {
-  const { state, word } = tape ? driveState(tape) : { state: 'idle' as const, word: 'not looked at' };
+  const { state, word } = tape ? driveState(tape) : { state: 'idle' as const, word: 'not checked' };
   const position = tape?.file === undefined ? tape?.said : `at file ${tape.file}, record ${tape.record ?? 0}`;
   return {
     state,

@@ -90,7 +90,7 @@ describe('the verification of a shadow', () => {
     const unread = judged.filter((event) => event.type !== 'fingerprint' || event.side === 'primary');
     const verification = verify(unread);
     expect(verification).toMatchObject({ stage: 'going-on', verdict: 'pending' });
-    expect(approvalOf(verification, undefined).refusal).toBe('the verification still goes on');
+    expect(approvalOf(verification, undefined).refusal).toBe('the verification is still running');
     const samples = verification.volumes[0]?.samples ?? [];
     expect(ribbonText(samples, 'pending', 3)).toBe(
       `${samples.length} blocks sampled on the cluster, 3 read through the shadow`,
@@ -140,13 +140,13 @@ describe('the verification of a shadow', () => {
     );
   });
 
-  it('offers to bring the cluster back when the verification failed and the run asks what to do', () => {
+  it('offers to roll the cluster back when the verification failed and the run asks what to do', () => {
     const failed: QuestionView = {
       ...question,
       id: 'step-failed',
       choices: [
         { id: 'retry', label: 'Try again', asksReason: false },
-        { id: 'unwind', label: 'Bring the cluster back', asksReason: false },
+        { id: 'unwind', label: 'Roll back', asksReason: false },
       ],
     };
     const verification = verify(withCheck(asked, 'size', { verdict: 'differs' }));

@@ -146,7 +146,7 @@ describe('what the operator does', () => {
     ]);
   });
 
-  it('is to bring the cluster back, which the page remembers until the run is left', async () => {
+  it('is to roll the cluster back, which the page remembers until the run is left', async () => {
     const { bridge, manager } = follow({ cancel: () => null, halt: () => null });
     expect(await manager.cancel()).toBe(true);
     expect(manager.cancelled).toBe(true);

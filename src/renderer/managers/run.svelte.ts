@@ -105,7 +105,7 @@ export class RunManager {
     return this.#acting;
   }
 
-  /** True once the operator has told it to bring the cluster back. */
+  /** True once the operator has told it to roll the cluster back. */
   get cancelled(): boolean {
     return this.#cancelled;
   }
@@ -177,7 +177,7 @@ export class RunManager {
     return this.#act('halt', 'halt', { run: this.#run ?? '' });
   }
 
-  /** Goes on with a run that was broken off or halted, or brings the cluster back from it. */
+  /** Goes on with a run that was broken off or halted, or rolls the cluster back from it. */
   async takeUp(mode: 'resume' | 'unwind', takeOverLock = false): Promise<boolean> {
     const good = await this.#act(mode, mode, { run: this.#run ?? '', takeOverLock });
     if (good) this.#followAnew();

@@ -34,7 +34,7 @@ describe('the name that must be typed before a tape is overwritten', () => {
 test('names that a label cannot bear are refused with the reason', () => {
   expect(tapeNameTrouble('PAYROLL-01')).toBeUndefined();
   expect(tapeNameTrouble('')).toBeUndefined();
-  expect(tapeNameTrouble('data')).toBe('"data" stands for a tape without a label');
+  expect(tapeNameTrouble('data')).toBe('"data" means a tape without a label');
   expect(tapeNameTrouble('x'.repeat(33))).toBe('32 characters are the most, and these are 33');
   expect(tapeNameTrouble('-x')).toBe('letters, digits, "_", "." and "-"; the first is a letter or a digit');
   expect(tapeNameTrouble('a b')).toBe('letters, digits, "_", "." and "-"; the first is a letter or a digit');

@@ -8,7 +8,7 @@ const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 /** Why a tape cannot bear the name; undefined where it can, or where nothing was typed yet. */
 export function tapeNameTrouble(name: string): string | undefined {
   if (name === '' || (tapeName.test(name) && name !== unlabelledWord)) return undefined;
-  if (name === unlabelledWord) return '"data" stands for a tape without a label';
+  if (name === unlabelledWord) return '"data" means a tape without a label';
   if (name.length > 32) return `32 characters are the most, and these are ${name.length}`;
   return 'letters, digits, "_", "." and "-"; the first is a letter or a digit';
 }

@@ -250,7 +250,7 @@ describe('work that did not come to its end', () => {
     });
     expect(at('died', 'Killed\n')).toEqual({
       code: 'DETACHED_DIED',
-      message: `node3: the work in ${folder} is gone, and nobody wrote down how it ended: Killed`,
+      message: `node3: the work in ${folder} is gone, and how it ended was not recorded: Killed`,
     });
   });
 });

@@ -63,7 +63,7 @@ describe.skipIf(missing)(
       const work = await bench.start(bench.slowDump());
       await expect(startWork(place, 'step', work)).rejects.toMatchObject({
         code: 'WORK_FOLDER_THERE',
-        message: `node3 has the folder ${folder} already`,
+        message: `node3 already has the folder ${folder}`,
       });
       expect((await lookAtWork(place, work)).state).toBe('running');
     });
@@ -148,7 +148,7 @@ describe.skipIf(missing)(
       expect(report.look.state).toBe('died');
       expect(await thrownBy(() => judge(work, report.look))).toMatchObject({
         code: 'DETACHED_DIED',
-        message: `node3: the work in ${folder} is gone, and nobody wrote down how it ended`,
+        message: `node3: the work in ${folder} is gone, and how it ended was not recorded`,
       });
     });
 
@@ -181,7 +181,7 @@ describe.skipIf(missing)(
       const look = await awaitWork(place, work, soon);
       expect(await thrownBy(() => judge(work, look))).toMatchObject({
         code: 'DETACHED_GONE',
-        message: `node3 has no folder ${folder} any more, so that nothing is known of the work in it`,
+        message: `node3 no longer has the folder ${folder}, so nothing is known of the work in it`,
       });
     });
 

@@ -46,7 +46,7 @@ describe('the head of a drive that does not rewind', () => {
     tape.overshoots = true;
     await expect(goToFile(tape.runner, 'step', linuxDrive, 1)).rejects.toMatchObject({
       code: 'TAPE_POSITION_WRONG',
-      message: 'the tape in /dev/st0 on tape does not stand at the beginning of file 1: file 2, record 0',
+      message: 'the tape in /dev/st0 on tape is not at the beginning of file 1: file 2, record 0',
     });
   });
 

@@ -118,6 +118,6 @@ export interface Step {
   readonly needsClosed?: readonly string[];
   /** The proxy volume whose blocks the step changes on purpose, through the shadow. */
   readonly writesThrough?: string;
-  /** Set on the steps that bring the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
+  /** Set on the steps that roll the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }

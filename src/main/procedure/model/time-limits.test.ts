@@ -28,7 +28,7 @@ describe('the time limit of a step', () => {
       expect.objectContaining({
         code: 'TIME_LIMIT_UNKNOWN',
         message: `timeLimits names ${name}, which is no step of the job and no phase`,
-        hint: 'these may stand there: prepare, part, view, shadow, verify, dump, remove, rejoin, finish, tape, 3-3, 3-5, 6a',
+        hint: 'allowed there: prepare, part, view, shadow, verify, dump, remove, rejoin, finish, tape, 3-3, 3-5, 6a',
       }),
     );
   });

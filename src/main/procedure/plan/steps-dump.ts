@@ -281,7 +281,7 @@ function dumpEndedStep({ volume }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: `Look that nothing of the dump of ${volume.proxy} runs any more`,
-    why: 'the dump is detached from the console, and would go on without it; what is left of one that failed is ended',
+    why: 'the dump is detached from the console and would continue without it; what is left of a failed one is ended',
     source: 'Shadowtape',
     performance: 'dump-ended',
     volumes: [volume.proxy],

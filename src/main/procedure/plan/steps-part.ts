@@ -84,7 +84,7 @@ function synchroniseStep(assignment: Assignment): Step {
     id: 'synchronise',
     phase: 'part',
     title: `Rejoin ${listed(proxies)} where parted, and wait until in sync`,
-    why: 'the job says part.synchroniseFirst: a proxy that was left parted takes up what its master holds now',
+    why: 'the job says part.synchroniseFirst: a proxy that was left parted is synchronized with its master first',
     endangers: 'what a parted proxy held until now is gone',
     source: 'GDS guide 6.6.3.7, steps 8-1 and 8-2',
     performance: 'synchronise',
@@ -147,7 +147,7 @@ function partStep(assignment: Assignment): Step {
     phase: 'part',
     title: `Part ${listed(proxies)} from ${masters}`,
     why: one
-      ? 'from here on the proxy stands still: this is the instant that the backup holds'
+      ? 'from here on the proxy is a frozen snapshot: the backup holds this instant'
       : 'one command parts them all, so that they share one instant: the one that the backup holds',
     endangers: `${masters} ${one ? 'has' : 'have'} no copy in sync until the proxy is joined again; writes of the backup server are not seen by the cluster, so pjrm is off`,
     notes: [resynchronisationNote, arrayCopyNote],

@@ -34,7 +34,7 @@ function unheard(events: readonly RunEvent[], settled: readonly Settled[]): stri
     if (ending !== 'unknown' || !intent.changes) return [];
     const seen = settled.find(({ of }) => of === intent.seq);
     const words = { good: 'it has had its effect', bad: 'it has had no effect' } as const;
-    const how = seen ? words[seen.ended] : 'nobody heard of its end';
+    const how = seen ? words[seen.ended] : 'its end is not known';
     return [`sent to ${intent.host}: ${told(intent.line)}: ${how}`];
   });
 }

@@ -188,7 +188,7 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: Route): void {
     );
   const isRead = readEnd?.type === 'step-finished' && readEnd.result !== 'failed';
   for (const { id } of route.dumps)
-    route.reasons.push(`step ${id} is complete: what the tape host counted stands in the journal`);
+    route.reasons.push(`step ${id} is complete: the journal has the count of the tape host`);
   addUndone(route, facts, stepOf(facts, '3-4'));
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (!isRead && readBack) {
@@ -246,7 +246,7 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
   if (begun && shadowIsWhole(facts, past, route)) {
     const names = assignment.volumes.map((volume) => `${shadow.class}/${volume.shadow.volume}`);
     const words = names.length === 1 ? 'shadow' : 'shadows';
-    const stand = names.length === 1 ? 'stands whole: it is' : 'stand whole: they are';
+    const stand = names.length === 1 ? 'is complete: it is' : 'are complete: they are';
     route.reasons.push(`the ${words} ${listed(names)} ${stand} verified again`);
     return undefined;
   }
@@ -254,7 +254,7 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
     route.reasons.push(`${backupServer} shows no shadow (a reboot takes it away): it is created again`);
   if (begun && !isGone)
     route.reasons.push(
-      `what stands of the shadow is removed and created again: only one that nobody could write to is verified`,
+      `what is left of the shadow is removed and created again: only a shadow that was never writable is verified`,
     );
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (begun && !isGone) route.add('7');
@@ -325,7 +325,7 @@ function dumpUnderWay(facts: ResumeFacts, past: Past, route: Route): Step | unde
   if (!shadowHolds(facts, but) || (mounts(volume.method) && isShadowUnmounted(assignment, world)))
     return undefined;
   route.reasons.push(
-    `the dump of ${volume.proxy} ${state === 'running' ? 'runs on' : 'has ended'} on ${assignment.backupServer}: it is taken up`,
+    `the dump of ${volume.proxy} ${state === 'running' ? 'still runs' : 'has ended'} on ${assignment.backupServer}: it is reattached`,
   );
   return dump;
 }

@@ -1,5 +1,5 @@
 /**
- * Takes a run up again whose console died, or that was left where it stood: to go on with it, or to bring the cluster back.
+ * Takes a run up again whose console died, or that was left where it stood: to go on with it, or to roll the cluster back.
  *
  * The lock is taken before anything is written: until then another process may still be working on the run. What is only looked at
  * before that stands in no journal; it is looked at again by the steps.
@@ -154,7 +154,7 @@ async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Se
   if (isNormal(assignment, world, marks)) return;
   const end = lastEndOf(journal.events);
   if (end && leftNothing(outcomeOf(end))) {
-    const remedy = `what stands now came after it: look with shadowtape runs, and with sdxinfo on both sides`;
+    const remedy = `the present state came after it: check with shadowtape runs, and with sdxinfo on both sides`;
     throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
   }
   const later = (await options.laterRuns()).find((events) => hasPartedLater(journal.events, events));
@@ -242,7 +242,7 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   context.again = true;
   context.fingerprints = fingerprints;
   context.underWay = point.underWay?.id;
-  const reason = 'what the tape host counted stands in the journal, and the proxy is still stopped';
+  const reason = 'the journal has the count of the tape host, and the proxy is still stopped';
   for (const { id: step } of completed)
     context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });
   return performToEnd(context, todo);

@@ -1,5 +1,5 @@
 /**
- * Performs the steps of a run, one after the other; on failure brings the cluster back, and says what stands where.
+ * Performs the steps of a run, one after the other; on failure rolls the cluster back, and says what stands where.
  * Verdict and exit status follow from the facts at the end: see contract/run-outcome.ts.
  */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';

@@ -70,7 +70,7 @@ export const performWatch: Performer = async (context, step) => {
     } catch (error) {
       failedLooks += 1;
       if (!isFailure(error, ...notShown) || failedLooks >= mostFailedLooks) throw error;
-      const text = `${error.message}; the copy is looked at again in ${everySeconds} s`;
+      const text = `${error.message}; the copy is checked again in ${everySeconds} s`;
       context.journal.append({ type: 'warning', step: step.id, text });
     }
     if (copying.length > 0) await context.pause(step.id, everySeconds);

@@ -103,7 +103,7 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
     sentence: error.message,
     error: whileOpen(error),
     stands: [
-      'this is how it was seen last; nothing was looked at since',
+      'this is the last state that was seen; nothing was checked since',
       ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
       ...tapeSentences(assignment, marks),
       ...commandsByHand(options.steps, observer.stillTrue, marks),
@@ -269,7 +269,7 @@ export function unwoundEnd(
   const ended = { ...concluded, error: undefined };
   if (concluded.exitStatus !== 3) {
     const sentence = nothingLeft
-      ? `nothing is left to unwind of run ${run}: everything was in its normal state already`
+      ? `nothing is left to roll back of run ${run}: everything was in its normal state already`
       : `run ${run} is unwound`;
     return { ...ended, sentence, stands };
   }

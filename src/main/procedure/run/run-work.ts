@@ -73,7 +73,7 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     return undefined;
   } catch (error) {
     if (!isFailure(error, ...unheardCodes)) throw error;
-    const text = `${error.message}; whether the ${order.purpose} has begun is looked at`;
+    const text = `${error.message}; whether the ${order.purpose} has begun is checked`;
     context.journal.append({ type: 'warning', step, text });
     return error;
   }
@@ -128,7 +128,7 @@ export async function performWork(
     },
     onLost({ message }) {
       if (!isLost)
-        context.journal.append({ type: 'warning', step, text: `${message}; the ${purpose} goes on` });
+        context.journal.append({ type: 'warning', step, text: `${message}; the ${purpose} continues` });
       isLost = true;
     },
   });

@@ -1,4 +1,4 @@
-/** A step has failed, the job halts, and somebody can be asked: once more, leave it out, bring the cluster back, or halt here. */
+/** A step has failed, the job halts, and somebody can be asked: once more, leave it out, roll the cluster back, or halt here. */
 import { isFailure } from '../../../contract/errors.ts';
 import { provesTapeBad } from './perform-read-back.ts';
 import { performStep, skipStep } from './perform-step.ts';
@@ -35,8 +35,8 @@ function choicesOf(step: Step, error: unknown): Choice[] {
   return [
     { id: 'retry', label: `Try step ${step.id} once more` },
     ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
-    { id: 'unwind', label: 'Bring the cluster back: remove the shadow and rejoin' },
-    { id: 'halt', label: 'Halt here, and leave everything where it stands' },
+    { id: 'unwind', label: 'Roll back: remove the shadow and rejoin' },
+    { id: 'halt', label: 'Halt here, and leave everything as it is' },
   ];
 }
 

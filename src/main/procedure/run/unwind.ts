@@ -1,4 +1,4 @@
-/** Brings the cluster back: the steps that unwind, as far as they are not done; then a last look, and the lock. */
+/** Rolls the cluster back: the steps that unwind, as far as they are not done; then a last look, and the lock. */
 import { connectionLostCodes, isFailure } from '../../../contract/errors.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import { heldPlaces } from './perform-lock.ts';

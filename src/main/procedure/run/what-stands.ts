@@ -158,7 +158,7 @@ export function whatStands(
 }
 
 /**
- * The commands that bring the cluster back by hand, in the guide's order: those of the unwinding steps that are not done.
+ * The commands that roll the cluster back by hand, in the guide's order: those of the unwinding steps that are not done.
  * @param world without the sides that could not be looked at: their commands are all named
  */
 export function commandsByHand(steps: readonly Step[], world: World, marks: RunMarks): string[] {

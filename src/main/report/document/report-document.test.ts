@@ -77,7 +77,7 @@ describe('the first page', () => {
     expect(sectionText(report, 'summary')).toMatch(
       /^Termination: NOT ENDED \(no exit status\): The journal tells of no end; .* in step 6a \(Back up the raw device with dd\)/,
     );
-    expect(sectionText(report, 'stands')).toBe('The run has no end: what stands where was not looked at.');
+    expect(sectionText(report, 'stands')).toBe('The run has no end: the current state was not checked.');
   });
 
   it('names an operator who must act, and the commands that are left', () => {

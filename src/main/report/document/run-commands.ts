@@ -10,7 +10,7 @@ const comment = (text: string) => `# ${undirected(text.replace(/[\p{Cc}\u2028\u2
 
 function endText({ outcome, state }: CommandModel): string {
   if (state === 'unheard') return 'its end was never heard of';
-  if (outcome === undefined) return 'goes on';
+  if (outcome === undefined) return 'running';
   const seconds = (outcome.milliseconds / 1000).toFixed(1);
   if (outcome.exitStatus !== undefined) return `exit status ${outcome.exitStatus}, ${seconds} s`;
   return outcome.signal === undefined
@@ -35,7 +35,7 @@ function commandLines(command: CommandModel): string[] {
 function stepLines({ step, title, state, unwinding, reason, error, commands }: PassModel): string[] {
   return [
     '',
-    comment(`${step}  ${title}${unwinding ? ' (bringing the cluster back)' : ''}: ${state}`),
+    comment(`${step}  ${title}${unwinding ? ' (rolling back)' : ''}: ${state}`),
     ...(reason === undefined ? [] : [comment(`    left out: ${reason}`)]),
     ...(error === undefined ? [] : [comment(`    ${error.code}: ${error.sentence}`)]),
     ...commands.flatMap(commandLines),

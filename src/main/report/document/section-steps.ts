@@ -29,7 +29,7 @@ const columns: ReportTable['columns'] = [
 /** How a command ended; `exit 0` where all is well. */
 function resultOf({ outcome, state }: CommandModel): ReportText {
   if (state === 'unheard') return marked('warning', 'its end was never heard of');
-  if (outcome === undefined) return quiet('goes on');
+  if (outcome === undefined) return quiet('running');
   if (outcome.exitStatus === 0 && outcome.error === undefined) return { text: 'exit 0' };
   if (outcome.exitStatus !== undefined) return { text: `exit ${outcome.exitStatus}`, mark: 'warning' };
   return marked('bad', outcome.signal === undefined ? 'no exit status' : `signal ${outcome.signal}`);
@@ -76,11 +76,11 @@ function stepRow(pass: PassModel, startedAt: number | undefined): Row {
     done: 'done',
     failed: 'failed',
     skipped: 'left out',
-    running: 'goes on',
+    running: 'running',
     'broken-off': 'broken off',
   }[state];
   const more: ReportTexts = [
-    ...(unwinding && phase !== 'finish' ? [quiet(' (bringing the cluster back)')] : []),
+    ...(unwinding && phase !== 'finish' ? [quiet(' (rolling back)')] : []),
     ...(reason === undefined ? [] : [quiet(` - ${reason}`)]),
     ...(error === undefined ? [] : [quiet(` - ${error.sentence}`)]),
   ];

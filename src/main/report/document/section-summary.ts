@@ -57,7 +57,7 @@ export function terminationOf({ model: { end, current, at } }: ReportFacts): Rep
       mark: 'warning',
       line: 'Termination: NOT ENDED',
       status: 'no exit status',
-      sentence: `The journal tells of no end; its last line was written${when}${where}. The run goes on, or its console died.`,
+      sentence: `The journal tells of no end; its last line was written${when}${where}. It is running or interrupted.`,
     };
   }
   const { line, mark } = endWords[outcomeOf(end)];
@@ -228,9 +228,9 @@ function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
   const more = sentences.length - standsOnFirstPage;
   const told = [
     ...sentences.slice(0, standsOnFirstPage),
-    ...(more > 0 ? [`${more} more under “What stood where at the end”`] : []),
+    ...(more > 0 ? [`${more} more under “State at the end”`] : []),
   ].join('; ');
-  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “What stood where at the end”. `;
+  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “State at the end”. `;
   if (told === '' && byHand.length === 0) return [];
   return [
     { name: 'At the end', value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)] },

@@ -126,7 +126,7 @@ export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
   const head = { id: 'tapes', title: 'What the tape holds' };
   if (tapes.length === 0)
-    return [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('No tape was looked at in this run.') }] }];
+    return [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('No tape was checked in this run.') }] }];
   const restore: ReportBlock = {
     kind: 'paragraph',
     texts: [

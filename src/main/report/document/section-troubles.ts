@@ -10,8 +10,8 @@ const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(
 
 const modeWords = {
   run: 'began the run',
-  resume: 'went on with it',
-  unwind: 'brought the cluster back',
+  resume: 'resumed it',
+  unwind: 'rolled the cluster back',
 } as const;
 
 function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
@@ -113,7 +113,7 @@ function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
   if (back.length === 0) return undefined;
   return {
     kind: 'table',
-    caption: 'How the cluster was brought back',
+    caption: 'How the cluster was rolled back',
     columns: [
       { title: 'Step', share: 12 },
       { title: 'What', share: 42 },
@@ -145,15 +145,15 @@ function standRow(sentence: string): FactsBlock['rows'][number] {
 }
 
 function standing({ model: { end } }: ReportFacts): ReportBlock[] {
-  if (end === undefined) return [words('The run has no end: what stands where was not looked at.')];
+  if (end === undefined) return [words('The run has no end: the current state was not checked.')];
   const { sentences, byHand } = readStands(end.stands);
   const facts: ReportBlock = {
     kind: 'facts',
-    caption: 'What stood where at the end of the run',
+    caption: 'State at the end of the run',
     rows: sentences.map(standRow),
   };
   return [
-    ...(sentences.length === 0 ? [words('Nothing stood to be told of.')] : [facts]),
+    ...(sentences.length === 0 ? [words('There is nothing to report.')] : [facts]),
     ...(byHand.length === 0
       ? []
       : [
@@ -194,6 +194,6 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
         ...(unwinding === undefined ? [] : [unwinding]),
       ],
     },
-    { id: 'stands', title: 'What stood where at the end', level: 2, blocks: standing(facts) },
+    { id: 'stands', title: 'State at the end', level: 2, blocks: standing(facts) },
   ];
 }

@@ -108,7 +108,7 @@ function intro(facts: ReportFacts): ReportBlock[] {
   const words = {
     equal: 'Every rule holds and every sampled record is the same on both sides.',
     differs: 'The shadow is NOT the same blocks as the proxy: at least one rule or sampled record differs.',
-    pending: 'The verification did not come to its end.',
+    pending: 'The verification did not finish.',
   }[verdict];
   const when =
     startedAt === undefined ? '' : ` Verified at ${momentText(startedAt)}, before a byte went to the tape.`;

@@ -41,7 +41,7 @@ export const routes: readonly Choice[] = [
   {
     value: 'console',
     word: 'through the console',
-    about: 'read over ssh, hashed on the way, handed to the tape host: the tape may hang on another host',
+    about: 'read over ssh, hashed on the way, sent to the tape host, which may be another host',
   },
   {
     value: 'server',
@@ -76,7 +76,7 @@ export const digests: readonly Choice[] = [
 ];
 
 export const approvals: readonly Choice[] = [
-  { value: 'operator', word: 'an operator', about: 'the run waits until somebody has looked at the shadow' },
+  { value: 'operator', word: 'an operator', about: 'the run waits until an operator has checked the shadow' },
   {
     value: 'when-verified',
     word: 'the rules alone',
@@ -93,7 +93,7 @@ export const afterFailures: readonly Choice[] = [
   {
     value: 'halt',
     word: 'halt',
-    about: 'leaves everything where it stands, and says which commands bring it back',
+    about: 'leaves everything as it is, and says which commands roll it back',
   },
   { value: 'unwind', word: 'unwind', about: 'unmounts, removes the shadow, rejoins' },
 ];

@@ -8,6 +8,6 @@ export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
   'unverified-act': 'Unverified; action required on the cluster',
   refused: 'Refused before anything was touched',
   unwound: 'Failed; the cluster is in its normal state',
-  halted: 'Failed; you must act',
+  halted: 'Action required',
   'tape-bad': 'The tape is no backup; the cluster is in its normal state',
 };

@@ -13,16 +13,16 @@ export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
 /** What a choice leads to, where its label alone does not say it. */
 const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string, string>>>>> = {
   'step-failed': {
-    retry: 'the hosts are looked at anew; a tape that was written to in part is written from its beginning',
+    retry: 'the hosts are checked again; a tape that was written in part is written from its beginning',
     unwind: 'the tape is then no backup; the cluster is back in its normal state',
     halt: 'nothing more is sent; Resume and Unwind are offered afterwards',
   },
   'next-tape': {
-    ready: 'it is looked at before it is used',
+    ready: 'it is checked before it is used',
     stop: 'what was written so far is then no backup',
   },
   'node-down': { 'end-run': 'nothing is backed up while it is not known whether the node is down' },
-  'approve-shadow': { stop: 'no byte goes to tape; the cluster is brought back' },
+  'approve-shadow': { stop: 'no byte goes to tape; the cluster is rolled back' },
 };
 
 export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>

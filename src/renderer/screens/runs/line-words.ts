@@ -6,7 +6,7 @@ import { endStateOf, stateWords, type RunState, type StateWords } from '../../..
 
 const short: Readonly<Partial<Record<RunState, string>>> = {
   unwound: 'failed',
-  halted: 'you must act',
+  halted: 'action required',
   'tape-bad': 'tape is bad',
 };
 
