@@ -190,7 +190,7 @@ export function errorInfoOf(error: unknown): ErrorInfo {
   return {
     code: 'UNEXPECTED',
     sentence: `likely a mistake in shadowtape: ${sentence}`,
-    hint: 'please report it',
+    hint: 'report it',
     evidence: {},
   };
 }

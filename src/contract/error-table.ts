@@ -144,7 +144,7 @@ export const errorTable = {
 
   UNEXPECTED: {
     sentence: 'likely a bug in shadowtape: {sentence}',
-    hint: 'please report it with the journal of the run',
+    hint: 'report it with the journal of the run',
   },
   REQUEST_REFUSED: {
     sentence: 'the request "{channel}" is refused: {reason}',
@@ -836,7 +836,7 @@ export const errorTable = {
   // ---- data path and tape --------------------------------------------------------------------------------------
   STAGE_NOT_FINISHED: {
     sentence: 'the result of the {stage} was asked before its stream had ended',
-    hint: 'this is a fault of the program: please report it',
+    hint: 'this is a bug in the program: report it',
   },
   RECORD_SIZE_WRONG: {
     sentence: 'a record of {recordBytes} bytes cannot be written',

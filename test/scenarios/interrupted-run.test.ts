@@ -44,7 +44,7 @@ async function refusedNext(): Promise<string> {
 }
 
 const hintFor = (name: string) =>
-  `  hint: resume it: ${program} resume ${name}; or roll it back: ${program} unwind ${name}; or give up what it left: ${program} unlock Class1 --discard ${name}\n`;
+  `  hint: resume it: ${program} resume ${name}; or roll it back: ${program} rollback ${name}; or give up what it left: ${program} unlock Class1 --discard ${name}\n`;
 
 describe('a run whose console was killed while its shadow exists', () => {
   it('is reported by the next run, stays locked, and is rolled back by the command of the hint', async () => {

@@ -99,7 +99,7 @@ describe('who has asked for it', () => {
 describe('a way that does not work', () => {
   const broken = { on: everything, command: ['/nowhere/page'] };
   const warning =
-    'nobody was told by command /nowhere/page: the notification command /nowhere/page cannot be started: there is no such program';
+    'the notification by command /nowhere/page failed: the notification command /nowhere/page cannot be started: there is no such program';
 
   it('spoils neither the run nor its journal, and is said on the standard error', async () => {
     const args = await sceneArguments(scene);

@@ -90,7 +90,7 @@ describe('sdxinfo of a primary node', () => {
       scene.lab.faults.set(`unknown-status=${word}`);
       const rule = `Every status is known: expected known status words, seen volume Volume2 ${word} on node1, volume Volume2 ${word} on node2`;
       const hint =
-        'look the word up in the GDS guide; when it is a good one, please report it, and back up once sdxinfo shows another';
+        'look the word up in the GDS guide; when it is a good one, report it, and back up once sdxinfo shows another';
       expect(await refusedRun(scene)).toEqual({ code: 'CHECK_FAILED', sentence: `step 3-1: ${rule}`, hint });
       expect(await checkOfJobs()).toEqual({ good: false, said: rule, hint });
     },

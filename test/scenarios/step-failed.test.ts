@@ -69,7 +69,7 @@ describe('an operator who is asked about a failed step', () => {
       const words = { stateOption: ' --state /s', siteOption: ' --site /site.yaml' };
       expect(furtherLines(end.run, words, { resume: undefined, unwind: undefined })).toEqual([
         `resume it: shadowtape --site /site.yaml --state /s resume ${end.run}`,
-        `or roll it back: shadowtape --site /site.yaml --state /s unwind ${end.run}`,
+        `or roll it back: shadowtape --site /site.yaml --state /s rollback ${end.run}`,
       ]);
     }, 'otherwise');
   });

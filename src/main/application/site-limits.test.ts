@@ -65,7 +65,7 @@ describe('a key that stands twice', () => {
   it('is found wherever it stands, with its place', () => {
     const twice = (text: string) => () => parseYaml('site.yaml', text);
     const refused = (line: number, column: number) =>
-      `site.yaml is not valid YAML: line ${line}, column ${column}: this key stands twice`;
+      `site.yaml is not valid YAML: line ${line}, column ${column}: this key appears twice`;
     expect(twice('a: 1\nb: 2\na: 3\n')).toThrow(refused(3, 1));
     expect(twice('a:\n  - { x: 1, y: 2, x: 3 }\n')).toThrow(refused(2, 19));
     expect(twice('1: a\n"1": b\n')).toThrow(refused(2, 1));

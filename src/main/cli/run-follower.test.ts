@@ -3,7 +3,7 @@ import { furtherLines } from './run-follower.ts';
 
 const words = { stateOption: ' --state /s', siteOption: ' --site /site.yaml' };
 const resume = 'resume it: shadowtape --site /site.yaml --state /s resume RUN';
-const rollBack = 'roll it back: shadowtape --site /site.yaml --state /s unwind RUN';
+const rollBack = 'roll it back: shadowtape --site /site.yaml --state /s rollback RUN';
 
 describe('the commands that are left after a run', () => {
   it('are both named where neither would refuse', () => {

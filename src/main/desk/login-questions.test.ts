@@ -153,6 +153,6 @@ describe('a host key', () => {
     const asked = logins.confirmHostKey(key);
     logins.refuseAll();
     expect(await asked).toBe(false);
-    expect(() => logins.answer(1, 'yes', false)).toThrow('the question is over');
+    expect(() => logins.answer(1, 'yes', false)).toThrow('the question is closed');
   });
 });

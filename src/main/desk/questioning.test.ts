@@ -51,7 +51,7 @@ describe('a question', () => {
     expect(questioning.questionOf('run1')).toBeUndefined();
     const next = questioning.ask('run1', question, new AbortController().signal);
     expect(() => questioning.answer({ run: 'run1', number: 1, choice: 'retry' }, 'marion')).toThrow(
-      'the question is over',
+      'the question is closed',
     );
     questioning.answer({ run: 'run1', number: 2, choice: 'retry' }, 'marion');
     await next;

@@ -93,7 +93,7 @@ describe('tables of sdxinfo', () => {
 
   test('refuses a header with a column twice or cut off in the middle', () => {
     expect(() => readSdxinfoText('OBJ DISK DISK\n--- --- ---')).toThrow(
-      refusal('sdxinfo: line 1 cannot be read: the column DISK stands twice: "OBJ DISK DISK"'),
+      refusal('sdxinfo: line 1 cannot be read: the column DISK appears twice: "OBJ DISK DISK"'),
     );
     expect(() => readSdxinfoText('OBJ ... DISK\n--- ... ---')).toThrow(
       'columns are left out in the middle of the header',
@@ -110,7 +110,7 @@ describe('tables of sdxinfo', () => {
   test('refuses text that belongs to no table', () => {
     expect(() => readSdxinfoText('bash: sdxinfo: command not found')).toThrow(
       refusal(
-        'sdxinfo: line 1 cannot be read: it stands before any table header: "bash: sdxinfo: command not found"',
+        'sdxinfo: line 1 cannot be read: it comes before any table header: "bash: sdxinfo: command not found"',
       ),
     );
   });

@@ -235,7 +235,7 @@ describe('output that is refused', () => {
       '"toString" is not a known kind of object',
     );
     expect(() => parseSdxinfo('OBJ NAME\n--- ---\nclass Class1\ndisk Disk1\n')).toThrow(
-      'sdxinfo: line 4 cannot be read: a row of another kind stands in the class table: "disk Disk1"',
+      'sdxinfo: line 4 cannot be read: a row of another kind is in the class table: "disk Disk1"',
     );
   });
 });

@@ -266,7 +266,7 @@ describe('what cannot be built', () => {
     expect(refusalOf(plain.replaceAll('mirror', 'stripe'))).toBe(
       'SHADOW_UNBUILDABLE: no shadow of Volume2 can be built: Proxy is a mirror or a single disk: expected mirror, ' +
         'seen stripe (a proxy is synchronised with its master in a mirror group or on a single disk; stripes and ' +
-        'concatenations stand below a mirror (GDS guide (Linux) 4.3, 2.3.12); back this volume up on the cluster)',
+        'concatenations are below a mirror (GDS guide (Linux) 4.3, 2.3.12); back this volume up on the cluster)',
     );
   });
 

@@ -82,7 +82,7 @@ describe('which proxies can be shadowed', () => {
     ]);
     expect(
       refusalsOf(joined.replace(/^disk {3}Disk2 .*Group1/m, (row) => row.replace('Group1', 'Group2'))),
-    ).toEqual([`shadowable-members: ${members} | Disk3, Disk2 stands in the group, which does not name it`]);
+    ).toEqual([`shadowable-members: ${members} | Disk3, Disk2 is in the group, which does not name it`]);
   });
 
   test('not disks and groups side by side, nor a lower group that is a mirror, or nests', () => {

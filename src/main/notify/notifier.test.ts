@@ -284,7 +284,7 @@ describe('a message that cannot be sent', () => {
     one.listen(finished());
     await one.settled();
     expect(warnings).toEqual([
-      'nobody was told by command /nowhere/page: the notification command /nowhere/page cannot be started: there is no such program',
+      'the notification by command /nowhere/page failed: the notification command /nowhere/page cannot be started: there is no such program',
     ]);
     expect(await toldFiles()).toEqual(['told-success']);
   });
@@ -299,7 +299,7 @@ describe('a message that cannot be sent', () => {
     expect(warnings).toEqual([]);
     await one.settled();
     expect(warnings).toEqual([
-      `nobody was told by command ${process.execPath}: the notification command ${process.execPath} did not end within 0.3 s`,
+      `the notification by command ${process.execPath} failed: the notification command ${process.execPath} did not end within 0.3 s`,
     ]);
   });
 });

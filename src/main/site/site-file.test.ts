@@ -112,7 +112,11 @@ describe('a site file that is not YAML', () => {
       sampleSiteText.replace('  node1:', '\tnode1:'),
       'line 4, column 1: tabs are not allowed as indentation',
     ],
-    ['a key that stands twice', `${sampleSiteText}site: again\n`, 'line 20, column 1: this key stands twice'],
+    [
+      'a key that stands twice',
+      `${sampleSiteText}site: again\n`,
+      'line 20, column 1: this key appears twice',
+    ],
     [
       'a second document',
       `${sampleSiteText}---\nsite: other\n`,
@@ -330,7 +334,7 @@ describe('a site file with several errors', () => {
           'site.yaml:7: tape.device: /dev/st0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
         evidence: {
           also: [
-            'site.yaml:11: jobs.nightly.volumes[0]: Volume2 stands twice; a proxy volume is not its own master',
+            'site.yaml:11: jobs.nightly.volumes[0]: Volume2 is named twice; a proxy volume is not its own master',
             'site.yaml:12: jobs.nightly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
           ].join('\n'),
         },

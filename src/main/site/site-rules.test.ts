@@ -75,7 +75,7 @@ describe('rules of a site', () => {
       job((nightly) => (nightly.shadow.disks = { Disk3: 'c1t1d3', Disk4: 'c1t1d3' })),
     ],
     [
-      'jobs.nightly.volumes[0]: Volume1 stands twice; a proxy volume is not its own master',
+      'jobs.nightly.volumes[0]: Volume1 is named twice; a proxy volume is not its own master',
       job((nightly) => (nightly.volumes[0].proxy = 'Volume1')),
     ],
     [

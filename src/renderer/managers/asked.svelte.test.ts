@@ -104,7 +104,7 @@ describe('what is asked of the console', () => {
     expect(asked.error).toEqual({
       code: 'UNEXPECTED',
       sentence: 'no wire',
-      hint: 'please report it',
+      hint: 'report it',
       evidence: {},
     });
     expect(asked.busy).toBe(false);

@@ -5,7 +5,7 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 /** What is shown where the bridge itself fails. */
 export function infoOf(error: unknown): ErrorInfo {
   const sentence = error instanceof Error ? error.message : String(error);
-  return { code: 'UNEXPECTED', sentence, hint: 'please report it', evidence: {} };
+  return { code: 'UNEXPECTED', sentence, hint: 'report it', evidence: {} };
 }
 
 export class Asked<Name extends Channel> {

@@ -45,7 +45,7 @@ describe('the questions of logins', () => {
     const trouble = { now: true };
     const { login } = openLogin({
       login: () => {
-        if (trouble.now) throw new Refusal({ code: 'QUESTION_OVER', sentence: 'the question is over' });
+        if (trouble.now) throw new Refusal({ code: 'QUESTION_OVER', sentence: 'the question is closed' });
         return null;
       },
     });
@@ -53,7 +53,7 @@ describe('the questions of logins', () => {
     expect([login.question, login.waiting]).toEqual([first, 1]);
     expect(login.error).toEqual({
       code: 'QUESTION_OVER',
-      sentence: 'the question is over',
+      sentence: 'the question is closed',
       hint: '',
       evidence: {},
     });

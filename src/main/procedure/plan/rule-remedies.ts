@@ -7,7 +7,7 @@ const remedies: Readonly<Record<string, string>> = {
   'proxy-disks-enabled':
     'see "Disk Status Abnormality" in the GDS guide; back up when the disk is ENABLE again',
   'statuses-known':
-    'look the word up in the GDS guide; when it is a good one, please report it, and back up once sdxinfo shows another',
+    'look the word up in the GDS guide; when it is a good one, report it, and back up once sdxinfo shows another',
   'shadowable-type':
     'a proxy that can be shadowed lies in a mirror group or on a single disk; back this one up on the cluster',
   'shadowable-members':
