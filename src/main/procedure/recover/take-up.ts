@@ -352,7 +352,7 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
 /**
  * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
  * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN,
- *   JOURNAL_UNWRITABLE, and what looking can end with; the lock is given back
+ *   JOURNAL_UNWRITABLE, and what looking can end with; the locks are then as they were found
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { hosts, cancel, halt } = options;
