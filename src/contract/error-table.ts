@@ -38,7 +38,7 @@ export const errorTable = {
   },
   SITE_VALUE_WRONG: {
     sentence: '{file}: {path}: {reason}',
-    hint: 'see "A site file" in README.md for every key and its values',
+    hint: 'see "Your own site" in README.md for every key and its values',
   },
   SITE_NAME_FORBIDDEN: {
     sentence: '{file}: {path}: "{name}" is not a name that GDS accepts',
@@ -54,7 +54,7 @@ export const errorTable = {
   },
   JOB_NONE: {
     sentence: '{file} has no job',
-    hint: 'add one under "jobs"; see "A site file" in README.md',
+    hint: 'add one under "jobs"; see "Your own site" in README.md',
   },
   JOB_NOT_CHOSEN: {
     sentence: '{file} has {count} jobs, and none was named',
@@ -636,11 +636,11 @@ export const errorTable = {
   },
   RESUME_IMPOSSIBLE: {
     sentence: 'run {run} cannot go on: {reason}',
-    hint: 'bring the cluster back with shadowtape unwind {run}, then start the job again',
+    hint: '{remedy}',
   },
   UNWIND_IMPOSSIBLE: {
     sentence: 'run {run} cannot be unwound: {reason}',
-    hint: 'give the job in the site file its former words; or bring the cluster back by hand, after shadowtape show {run}',
+    hint: '{remedy}',
   },
   RUN_BUSY: {
     sentence: 'run {run} is being worked on by {owner}, since {since}',

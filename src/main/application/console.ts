@@ -66,6 +66,7 @@ export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
 export type { Platform } from '../site/site-schema.ts';
 export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
+export { quoteArgument as shellWord } from '../ssh/quoting.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';

@@ -53,13 +53,13 @@ describe('the draft of a site file', () => {
       },
       {
         sentence: 'platform: must be one of: solaris, linux',
-        hint: 'see "A site file" in README.md for every key and its values',
+        hint: 'see "Your own site" in README.md for every key and its values',
         path: 'platform',
         line: 2,
       },
       {
         sentence: 'hosts.backup1.role: must be one of: primary, backup, tape',
-        hint: 'see "A site file" in README.md for every key and its values',
+        hint: 'see "Your own site" in README.md for every key and its values',
         path: 'hosts.backup1.role',
         line: 6,
       },

@@ -7,7 +7,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { chooseJob, parseSite, readSite, siteOf } from './site-file.ts';
 import { refusalOf, sampleSite, sampleSiteText, type Tree } from './site.test-support.ts';
 
-const wrongValueHint = 'see "A site file" in README.md for every key and its values';
+const wrongValueHint = 'see "Your own site" in README.md for every key and its values';
 
 describe('a site file', () => {
   it('is accepted as the README shows it, with its defaults', () => {
@@ -431,7 +431,7 @@ describe('choosing a job', () => {
     const none = expect.objectContaining({
       code: 'JOB_NONE',
       message: 'site.yaml has no job',
-      hint: 'add one under "jobs"; see "A site file" in README.md',
+      hint: 'add one under "jobs"; see "Your own site" in README.md',
     });
     expect(() => chooseJob('site.yaml', withJobs(), undefined)).toThrow(none);
     expect(() => chooseJob('site.yaml', withJobs(), undefined, true)).toThrow(none);
