@@ -20,6 +20,7 @@ import type {
   SiteDraft,
   SiteFileView,
   SiteInfo,
+  TakeUpRefusals,
   TapeContents,
   TapeView,
 } from './screens.ts';
@@ -42,6 +43,8 @@ export const requestSchemas = {
   start: z.strictObject(jobChoice),
   resume: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
   unwind: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
+  /** Judges a run as `resume` and `unwind` do, before one of them is offered. */
+  takeUpRefusals: z.strictObject({ run }),
   /** Gives an interrupted run up; what it left on the hosts stays. */
   discard: z.strictObject({ run }),
   /** Brings the cluster back to its normal state. */
@@ -111,6 +114,7 @@ export interface Responses {
   readonly start: { readonly run: string };
   readonly resume: { readonly run: string };
   readonly unwind: { readonly run: string };
+  readonly takeUpRefusals: TakeUpRefusals;
   readonly discard: null;
   readonly cancel: null;
   readonly halt: null;

@@ -636,11 +636,11 @@ export const errorTable = {
   },
   RESUME_IMPOSSIBLE: {
     sentence: 'run {run} cannot be resumed: {reason}',
-    hint: 'roll the cluster back with shadowtape rollback {run}, then start the job again',
+    hint: '{remedy}',
   },
   UNWIND_IMPOSSIBLE: {
     sentence: 'run {run} cannot be rolled back: {reason}',
-    hint: 'restore the job in the site file as it was when the run began; or roll back by hand, with the commands of shadowtape show {run}',
+    hint: '{remedy}',
   },
   RUN_BUSY: {
     sentence: 'run {run} is being worked on by {owner}, since {since}',

@@ -330,3 +330,9 @@ export interface FoundSite {
 }
 
 export type { CheckLine, Plan };
+
+/** Why resume and unwind would refuse a run, a sentence each; absent where they would not, or where nobody can tell now. */
+export interface TakeUpRefusals {
+  readonly resume?: string | undefined;
+  readonly unwind?: string | undefined;
+}

@@ -60,6 +60,27 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await on.heading('Done and verified').waitFor();
   });
 
+  it('whose proxy was rejoined by hand since offers no resume, and says why', async () => {
+    const { scene, run, on } = await refused();
+    for (const line of [
+      'sdxshadowvolume -F -c Class2 -v Volume2',
+      'sdxshadowvolume -R -c Class2 -v Volume2',
+      'sdxshadowgroup -R -c Class2 -g Group2',
+      'sdxshadowdisk -R -c Class2 -d Disk3',
+    ])
+      await scene.lab.type('node3', line);
+    await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
+    await scene.lab.copyingFinished();
+    await on.open(`#/run/${run}`);
+    const reason = `run ${run} cannot be resumed: Volume2 is joined again: what it held when it was parted is gone`;
+    await on.page.getByText(reason).waitFor();
+    expect(await on.button('Resume the run').getAttribute('title')).toBe(reason);
+    expect(await on.button('Resume the run').getAttribute('aria-disabled')).toBe('true');
+    await on.button('Roll the run back').click();
+    await on.region('The end').getByText(`nothing is left to roll back of run ${run}`).waitFor();
+    await expectNormal(scene, run);
+  });
+
   it('is resumed from there, to its verified end', async () => {
     const { scene, run, on } = await refused();
     await on.button('Resume run').click();
@@ -119,7 +140,7 @@ describeInBrowser('a run that another process performs', (browser) => {
     await on.picture('elsewhere-900');
     await on.page.setViewportSize({ width: 1920, height: 1080 });
     await on.picture('elsewhere-1920');
-    for (const name of ['Resume the run', 'Unwind the run', 'Stop the backup…'])
+    for (const name of ['Resume the run', 'Roll the run back', 'Stop the backup…'])
       expect(await on.button(name).count()).toBe(0);
     scene.lab.faults.clear('slow-tape');
     expect((await command.end).exitStatus).toBe(0);
@@ -136,7 +157,7 @@ describeInBrowser('a run that another process performs', (browser) => {
     await command.end;
     scene.lab.faults.clear('slow-tape');
     await on.button('Refresh').click();
-    await on.button('Unwind the run').click();
+    await on.button('Roll the run back').click();
     await on.region('The end').getByText(`run ${run} is unwound`).waitFor();
     await expectNormal(scene, run);
   });

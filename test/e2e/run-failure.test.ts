@@ -120,7 +120,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await on.heading('Action required').waitFor();
     const lock = '/var/tmp/shadowtape-Class1.lock';
     const [other, elsewhere] = ['another-run', run].map((name) => `${lock}/${name},marion,jump1,4711`);
-    const unwind = on.button('Unwind the run');
+    const unwind = on.button('Roll the run back');
     const takeOver = on.button('Take the lock over and unwind the run');
 
     // The lock of another run is never taken over.

@@ -55,7 +55,7 @@ describeInBrowser('one run in two windows', (browser) => {
     await mine.heading(asking).waitFor();
     await console.ask('halt', { run });
     for (const each of [mine, theirs]) await each.heading('Action required').waitFor();
-    await theirs.button('Unwind the run').click();
+    await theirs.button('Roll the run back').click();
     const goesOn = (each: ConsolePage) => each.page.getByText(/^rolling back/).waitFor();
     await Promise.all([mine, theirs].map(goesOn));
     console.scene.lab.faults.clear('slow-rejoin');

@@ -84,6 +84,24 @@ describe('a run whose console was killed while its shadow exists', () => {
     await expectNormal(scene, name);
   });
 
+  it.each(['resume', 'unwind'])(
+    'stays locked and interrupted, as it was, where a %s is refused after it took the locks',
+    async (mode) => {
+      const name = await killedAt('sdxshadowvolume -M');
+      const locks = allLocks(scene).sort();
+      expect(locks).not.toEqual([]);
+      scene.lab.faults.set('fail=node3:sdxinfo');
+      const refused = await run(mode, name, ...(mode === 'resume' ? ['--yes'] : []));
+      expect(refused.exitStatus).toBe(1);
+      expect(refused.stderr).toContain('node3: sdxinfo');
+      expect(allLocks(scene).sort()).toEqual(locks);
+      scene.lab.faults.clear('fail');
+      expect(await refusedNext()).toContain(`run ${name} of job raw-dd was interrupted at step 5`);
+      expect((await run('unwind', name)).exitStatus).toBe(2);
+      await expectNormal(scene, name);
+    },
+  );
+
   it('is discarded by an operator who names it: only its lock goes, and no hint advises a rejoin', async () => {
     const name = await killedAt('sdxshadowvolume -M');
     const before = await clusterState(scene);

@@ -1,5 +1,5 @@
 /** What a job may say of its phases: leave the proxy parted, synchronise first, try the part again, not wait, run scripts. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { failingRun, normalStands, proceduralCommands, tapeStands, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -107,6 +107,27 @@ describe('part.synchroniseFirst', () => {
     });
   });
 
+  it('rejoins no further proxy once somebody makes a shadow of it meanwhile', async () => {
+    const several = await openScene({ blocks: 4096, jobs: ['three-volumes'] });
+    onTestFinished(() => several.close());
+    await several.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2,Volume4,Volume6 -a pjrm=off');
+    let foreign: Promise<unknown> | undefined;
+    several.lab.onCommand(({ phase, line }) => {
+      if (phase !== 'ended' || !line.startsWith('sdxproxy Rejoin')) return undefined;
+      foreign ??= several.lab.type('node3', 'sdxshadowdisk -M -c Class9 -d c1t1d6=Disk6');
+      return foreign;
+    });
+    const end = await runScene(several, {
+      job: 'three-volumes',
+      change: withJob({ ...quick, part: { synchroniseFirst: true } }, 'three-volumes'),
+    });
+    expect(proceduralCommands(several).filter((line) => line.includes('sdxproxy'))).toEqual([
+      'node1 sdxproxy Rejoin -c Class1 -p Volume2',
+    ]);
+    expect(end.error).toMatchObject({ code: 'CHECK_FAILED' });
+    expect(end.sentence).toMatch(/^step synchronise: No shadow is left: expected none, seen .*Disk6/);
+  });
+
   it('without it, a proxy that is parted is refused', async () => {
     await runScene(scene, { change: leaving });
     await scene.lab.insertCartridge('another');
@@ -121,6 +142,29 @@ describe('part.synchroniseFirst', () => {
 describe('part.tries', () => {
   const trying = (tries: number) => withJob({ ...quick, part: { tries, everySeconds: 0.02 } });
   const partsSent = () => proceduralCommands(scene).filter((line) => line.includes('sdxproxy Part'));
+
+  it('a proxy that somebody parts meanwhile is not parted once more, and left to him', async () => {
+    let waits = false;
+    let foreign: Promise<unknown> | undefined;
+    scene.lab.faults.set('fail-once=node1:sdxproxy Part');
+    scene.lab.onCommand(({ phase }) => {
+      if (phase !== 'started' || !waits) return undefined;
+      foreign ??= scene.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
+      return foreign;
+    });
+    const end = await runScene(scene, {
+      change: trying(3),
+      onEvent(event) {
+        waits ||= event.type === 'warning' && event.text.includes('tried again in');
+      },
+    });
+    expect(partsSent()).toHaveLength(1);
+    expect(end.sentence).toBe(
+      'step 3-3: Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)',
+    );
+    expect(proceduralCommands(scene).filter((line) => line.includes('Rejoin'))).toEqual([]);
+    expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
+  });
 
   it('a part that fails is tried again, after a warning', async () => {
     scene.lab.faults.set('fail-once=node1:sdxproxy Part');

@@ -73,7 +73,7 @@ describe('a console that was killed', () => {
     expect(twice.exitStatus).toBe(2);
     const resumed = await run([...site, 'resume', name]);
     expect(resumed.stderr).toContain(`has ended: nothing is left to roll back of run ${name}`);
-    expect(resumed.stderr).toContain('hint: start the job again: shadowtape run raw-dd\n');
+    expect(resumed.stderr).toContain(`hint: start the job again: shadowtape ${site.join(' ')} run raw-dd\n`);
     expect(resumed.exitStatus).toBe(1);
   });
 

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { HeldLock } from '../../src/main/application/console.ts';
 import {
   lockFolder,
@@ -91,6 +91,13 @@ describe('the locks of a site', () => {
         ...shown,
       },
     ]);
+  });
+
+  it('are not taken for given back where their folder cannot be read', async () => {
+    await lockAs(owner({}));
+    scene.lab.faults.set(`fail=node3:ls ${folder}`);
+    onTestFinished(() => scene.lab.faults.clear('fail'));
+    await expect(listed()).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
   });
 
   it('tell of one that names nobody', async () => {

@@ -56,7 +56,7 @@ describe('the proxy', () => {
     const parted = { ...normalState, proxy: 'Part', sliceOfProxy: 'ACTIVE' };
     const rule = 'Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)';
     const hint =
-      'see with shadowtape runs whether a run was interrupted: resume it or roll it back; otherwise find out who parted it, and make sure with sdxinfo that no backup server has a shadow of it, before anybody joins it again';
+      'see with shadowtape runs whether a run was interrupted, and with shadowtape runs status:3 whether one left it parted: resume it or roll it back; otherwise find out who parted it, and make sure with sdxinfo that no backup server has a shadow of it, before anybody joins it again';
     expect(await refusedRun(scene, {}, parted)).toEqual({
       code: 'CHECK_FAILED',
       sentence: `step 3-1: ${rule}`,

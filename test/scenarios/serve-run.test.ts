@@ -123,12 +123,41 @@ describe('a run in the browser', () => {
     await page.result('halt', { run });
     await followed.until(({ end }) => end !== undefined);
     expect(followed.end).toMatchObject({ exitStatus: 3 });
+    expect(await page.result('takeUpRefusals', { run })).toEqual({});
     const again = page.follow('run', { run });
     expect(await page.result('unwind', { run })).toEqual({ run });
     await again.until(({ pushes }) => pushes.filter(({ kind }) => kind === 'end').length === 2);
     expect(again.events.map(({ seq }) => seq)).toEqual(again.events.map((_event, index) => index + 1));
     expect(again.pushes.at(-1)).toMatchObject({ kind: 'end', exitStatus: 2 });
     expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('offers no resume where the proxy was rejoined by hand since, and takes it up no more once nothing is left', async () => {
+    await begin(askOperator);
+    const { run } = await page.result('start', { job: 'raw-dd' });
+    const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
+    expect(await page.ask('takeUpRefusals', { run })).toMatchObject({ error: { code: 'RUN_IS_LIVE' } });
+    await page.result('halt', { run });
+    await followed.until(({ end }) => end !== undefined);
+    for (const line of [
+      'sdxshadowvolume -F -c Class2 -v Volume2',
+      'sdxshadowvolume -R -c Class2 -v Volume2',
+      'sdxshadowgroup -R -c Class2 -g Group2',
+      'sdxshadowdisk -R -c Class2 -d Disk3',
+    ])
+      await scene.lab.type('node3', line);
+    await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
+    await scene.lab.copyingFinished();
+    const joined = 'Volume2 is joined again: what it held when it was parted is gone';
+    expect(await page.result('takeUpRefusals', { run })).toEqual({
+      resume: `run ${run} cannot be resumed: ${joined}`,
+    });
+    const again = page.follow('run', { run });
+    await page.result('unwind', { run });
+    await again.until(({ pushes }) => pushes.filter(({ kind }) => kind === 'end').length === 2);
+    expect(await page.result('takeUpRefusals', { run })).toMatchObject({
+      resume: expect.stringContaining(`run ${run} has ended`) as string,
+    });
   });
 
   it('has the drive for itself, and keeps its site open', async () => {

@@ -61,7 +61,9 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     );
     expect(warnings(end)[0]?.text).toMatch(/^not on the tape: tar: .+: symbolic link too long$/);
     expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'verified', skipped: 3 });
-    expect(endLines(end, '')[1]).toBe(`verified, 3 files skipped: ${end.sentence}`);
+    expect(endLines(end, { stateOption: '', siteOption: '' })[1]).toBe(
+      `verified, 3 files skipped: ${end.sentence}`,
+    );
     const report = await reportText(end.run);
     expect(report).toContain('Termination: Backup OK, verified, 3 files skipped');
     expect(report).not.toContain('No warning was given');
@@ -91,7 +93,9 @@ describe.each(routes)('route %s: files that tar skips', (route) => {
     const { absent, other } = await missing();
     expect([absent, other.length]).toEqual([[], 1]);
     expect(warnings(end)).toMatchObject([{ kind: 'inconsistent', file: `./${other[0] ?? ''}` }]);
-    expect(endLines(end, '')[1]).toBe(`verified, 1 file inconsistent: ${end.sentence}`);
+    expect(endLines(end, { stateOption: '', siteOption: '' })[1]).toBe(
+      `verified, 1 file inconsistent: ${end.sentence}`,
+    );
   });
 
   it('and cannot read fail the run, whatever the job says', async () => {

@@ -169,14 +169,18 @@ describe('a run that cannot go on', () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('3-4'));
       await onHost(scene, 'node1', ['sdxvolume', '-F', '-c', 'Class1', '-v', 'Volume2', '-e', 'allnodes']);
+      const locks = locksLeft(scene);
+      expect(locks).not.toEqual([]);
       const error = await failureOf(takeUpScene(scene, 'resume', run));
       expect(error).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
         sentence: `run ${run} cannot be resumed: Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven`,
         hint: `roll the cluster back with shadowtape rollback ${run}, then start the job again`,
       });
-      expect(locksLeft(scene)).toEqual([]);
+      // The proxy is still stopped: nobody else may begin here.
+      expect(locksLeft(scene)).toEqual(locks);
       expect(await takeUpScene(scene, 'unwind', run)).toMatchObject({ exitStatus: 2, stands: normalStands });
+      expect(locksLeft(scene)).toEqual([]);
     });
   });
 
@@ -204,6 +208,7 @@ describe('a run that cannot go on', () => {
       expect(await failureOf(takeUpScene(scene, 'resume', run, { change }))).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
         sentence: `run ${run} cannot be resumed: it began with media.recordBytes 32768, and now it is 65536`,
+        hint: `restore the job in the site file as it was when the run began; or roll back by hand, with the commands of shadowtape show ${run}`,
       });
       expect(await failureOf(takeUpScene(scene, 'unwind', run, { change }))).toMatchObject({
         code: 'UNWIND_IMPOSSIBLE',

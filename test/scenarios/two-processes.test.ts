@@ -79,7 +79,7 @@ describe('during a run', () => {
           `${drive} is in use: run ${value.run} of \\S+ on ${hostname()} \\(process \\d+\\), since \\S+Z\\n`,
         ),
       );
-      expect(stderr).toContain('shadowtape locks shows whether its process lives');
+      expect(stderr).toMatch(/shadowtape --site \S+ --state \S+ locks shows whether its process lives/);
       expect(exitStatus).toBe(1);
     }
     expect(value.second.stdout + value.second.stderr).toContain(

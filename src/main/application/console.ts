@@ -66,6 +66,7 @@ export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
 export type { Platform } from '../site/site-schema.ts';
 export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
+export { quoteArgument as shellWord } from '../ssh/quoting.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, JobOverrides, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
@@ -272,7 +273,7 @@ export class ShadowtapeConsole {
     } finally {
       ended();
       journal.close();
-      await unmark();
+      await unmark('removed');
     }
   }
 
@@ -341,6 +342,8 @@ export class ShadowtapeConsole {
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
     const unmark = await markLive(this.#state, run);
+    // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
+    let mark: 'removed' | 'found' = 'found';
     try {
       await unpackJournal(this.#state, run);
       const taken = await takeUp({
@@ -356,12 +359,13 @@ export class ShadowtapeConsole {
         onEvent: toldOf(request, notices),
         ...this.#follow(request, run),
       });
+      mark = 'removed';
       // Whoever performed the run before holds neither its lock nor its mark any more.
       await removeMarkOf(this.#state, run);
       await this.#closed(run, request, notices);
       return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
     } finally {
-      await unmark();
+      await unmark(mark);
     }
   }
 

@@ -1,13 +1,14 @@
 import type { CheckLine } from '../../contract/plan.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
+import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import { print, printJson } from './output.ts';
 import { stoppable } from './stop-signals.ts';
 
 /** A line of `check`, with its hint below where there is one. */
-function checkLineText({ host, what, good, said, hint }: CheckLine): string {
+function checkLineText({ host, what, good, said, hint }: CheckLine, given: GlobalOptionWords): string {
   const line = `${good ? '✓' : '✗'} ${host.padEnd(8)} ${what}: ${said}`;
-  return hint === undefined ? line : `${line}\n    hint: ${hint}`;
+  return hint === undefined ? line : `${line}\n    hint: ${asGiven(hint, given)}`;
 }
 
 /** Measures the rates; Ctrl-C ends it. */
@@ -29,7 +30,7 @@ export function registerCheck(line: CommandLine): void {
     .option('--rate', 'also measure how fast the hosts are over ssh, for the plans that follow', false)
     .option('--notify', 'also send a test message over each way that the site file names', false)
     .action(async ({ json, rate, notify }: CheckOptions) => {
-      const show = (shown: CheckLine) => (json ? printJson(shown) : print(checkLineText(shown)));
+      const show = (shown: CheckLine) => (json ? printJson(shown) : print(checkLineText(shown, line.again)));
       const lines = await line.withConsole({}, async (console) => {
         const checked = await console.check(show);
         if (rate && checked.every(({ good }) => good)) await measureRates(console, show);

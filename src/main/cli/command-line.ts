@@ -8,6 +8,7 @@ import {
   version,
   type ShadowtapeConsole,
 } from '../application/console.ts';
+import { givenOptions, type GlobalOptionWords } from './given-options.ts';
 import { note, standardError, standardOutput } from './output.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
 
@@ -121,12 +122,9 @@ export class CommandLine {
   }
 
   /** `--state DIR` and `--site FILE` as they have to be given again, or nothing where they were not. */
-  get again(): { readonly stateOption: string; readonly siteOption: string } {
+  get again(): GlobalOptionWords {
     const { state, site } = this.#globals;
-    return {
-      stateOption: state === defaultStateFolder() ? '' : ` --state ${state}`,
-      siteOption: site === undefined ? '' : ` --site ${site}`,
-    };
+    return givenOptions(state === defaultStateFolder() ? undefined : state, site);
   }
 
   /**

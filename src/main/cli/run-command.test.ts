@@ -15,7 +15,7 @@ it('says of a tape that differs what is wrong with it, once, and that the cluste
       journalFile: '/state/runs/R.ndjson',
       journalBroken: false,
     },
-    ' --state /state',
+    { stateOption: ' --state /state', siteOption: ' --site /site.yaml' },
   );
   expect(lines.slice(0, 4)).toEqual([
     '',

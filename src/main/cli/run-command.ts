@@ -21,7 +21,8 @@ import {
 import { note, printJson, standardError, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
-import { furtherLines, RunFollower, type GlobalOptionWords } from './run-follower.ts';
+import { asGiven, type GlobalOptionWords } from './given-options.ts';
+import { furtherLines, RunFollower } from './run-follower.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
@@ -46,16 +47,16 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
 };
 
 /** The last lines: what happened, the current state, where the journal is, how to see it. */
-export function endLines(end: EndedRun, stateOption: string): string[] {
+export function endLines(end: EndedRun, given: GlobalOptionWords): string[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
   const word = `${endWords[outcomeOf(end)]}${omissionWords(end)}`;
   return [
     '',
     `${word}: ${sentence}`,
-    ...(error?.hint ? [`  hint: ${error.hint}`] : []),
+    ...(error?.hint ? [`  hint: ${asGiven(error.hint, given)}`] : []),
     ...stands.map((line) => `  ${line}`),
     `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
-    `see it again: shadowtape show ${run}${stateOption}`,
+    `see it again: shadowtape show ${run}${given.stateOption}`,
   ].map(printable);
 }
 
@@ -119,7 +120,7 @@ async function follow(
       },
     });
     ended(end.exitStatus);
-    progress.print(endLines(end, options.stateOption));
+    progress.print(endLines(end, options));
     progress.print(await actLines(console, end, options, stop.halt.aborted));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
       progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);

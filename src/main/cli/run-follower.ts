@@ -1,16 +1,10 @@
 /** What a command hears of its run while it goes: enough to say, whatever ends the process, whether anything was changed. */
 import type { RunEvent } from '../../contract/events.ts';
+import type { GlobalOptionWords } from './given-options.ts';
 import { printable } from './text.ts';
 
 /** Steps of these phases leave the cluster as it is: lock, tape position, looking. */
 const harmlessPhases = new Set(['prepare', 'finish']);
-
-export interface GlobalOptionWords {
-  /** `--state DIR`, where it was given: for the lines that say how to see the run. */
-  readonly stateOption: string;
-  /** `--site FILE`, where it was given: for the lines that say how to go on. */
-  readonly siteOption: string;
-}
 
 /** Why resume and unwind would refuse a run, a sentence each; undefined where they would not. */
 export interface FurtherRefusals {

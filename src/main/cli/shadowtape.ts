@@ -83,7 +83,7 @@ try {
   if (isUsage(error)) line.exitStatus = error.exitCode;
   else {
     line.exitStatus = statusOfError(error, process.exitCode);
-    standardError.write(`${errorText(error)}\n`);
+    standardError.write(`${errorText(error, line.again)}\n`);
   }
 }
 process.exitCode = await statusAfterOutput();

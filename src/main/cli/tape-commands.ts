@@ -17,6 +17,7 @@ import {
   type JsonOption,
   type LabOptions,
 } from './command-line.ts';
+import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { stoppable } from './stop-signals.ts';
@@ -119,11 +120,12 @@ function tapesCommand(state: StateFolder, json: boolean): number {
 async function driveCheckCommand(
   console: ShadowtapeConsole,
   { overwrite, json }: LabelOptions,
+  given: GlobalOptionWords,
 ): Promise<number> {
   const show = (line: CheckLine) => {
     if (json) return printJson(line);
     print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
-    if (line.hint !== undefined) print(`    hint: ${line.hint}`);
+    if (line.hint !== undefined) print(`    hint: ${asGiven(line.hint, given)}`);
     return undefined;
   };
   const lines = await stoppable(
@@ -191,7 +193,7 @@ function registerDriveCheck(line: CommandLine): void {
     .addOption(faultOption())
     .action(async ({ json = false, overwrite, ...lab }: TapeOptions) => {
       line.exitStatus = await line.withConsole(lab, (console) =>
-        driveCheckCommand(console, { overwrite, json }),
+        driveCheckCommand(console, { overwrite, json }, line.again),
       );
     });
 }

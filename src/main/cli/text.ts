@@ -1,6 +1,7 @@
 /** Words and numbers as the command line prints them. */
 import { isFailure, type ErrorInfo } from '../../contract/errors.ts';
 import { printable } from '../../contract/words.ts';
+import { asGiven, type GlobalOptionWords } from './given-options.ts';
 
 export { bytesText, countText, durationText, printable, rateText } from '../../contract/words.ts';
 
@@ -30,13 +31,16 @@ function evidenceLines(evidence: ErrorInfo['evidence']): string[] {
   });
 }
 
-/** Sentence, hint and evidence of an error, a line each. Control characters of a host's output are made visible. */
-export function errorText(error: unknown): string {
+/**
+ * Sentence, hint and evidence of an error, a line each. Control characters of a host's output are made visible.
+ * @param given the global options, for the commands of the hint
+ */
+export function errorText(error: unknown, given?: GlobalOptionWords): string {
   if (!isFailure(error))
     return `shadowtape: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   const lines = [
     `shadowtape: ${error.message}`,
-    ...(error.hint ? [`  hint: ${error.hint}`] : []),
+    ...(error.hint ? [`  hint: ${given ? asGiven(error.hint, given) : error.hint}`] : []),
     ...evidenceLines(error.evidence),
   ];
   return printable(lines.join('\n'));

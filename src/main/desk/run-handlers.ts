@@ -14,7 +14,17 @@ import type { Opened } from './open-site.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 
 export type RunChannel =
-  'plan' | 'start' | 'resume' | 'unwind' | 'discard' | 'cancel' | 'halt' | 'answer' | 'run' | 'verifyTape';
+  | 'plan'
+  | 'start'
+  | 'resume'
+  | 'unwind'
+  | 'takeUpRefusals'
+  | 'discard'
+  | 'cancel'
+  | 'halt'
+  | 'answer'
+  | 'run'
+  | 'verifyTape';
 
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
@@ -103,6 +113,14 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
 
     // No tape is moved while the cluster is rolled back.
     unwind: (request) => alone(request.run, () => begin((following) => takeUp('unwind', request, following))),
+
+    takeUpRefusals: async ({ run }) => {
+      requireNotLive(run);
+      const { console } = await site.current;
+      const resume = await console.takeUpRefusal('resume', run);
+      const unwind = await console.takeUpRefusal('unwind', run);
+      return { resume: resume?.message, unwind: unwind?.message };
+    },
 
     discard: ({ run }) =>
       alone(run, async () => {

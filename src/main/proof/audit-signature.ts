@@ -1,6 +1,7 @@
 /** What the signature of a run proves, and what it means that there is none. */
 import type { AuditLine } from '../../contract/proof.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import { countsAt, type AllowedSigner } from '../ssh/allowed-signers.ts';
 import type { CheckedChain } from './chain.ts';
 import { signatureOf, type SignatureCheck } from './signature-facts.ts';
 
@@ -46,13 +47,48 @@ function withoutSignature(chain: CheckedChain, demand: SignatureDemand): Verdict
 const signerWords = ({ facts: { keyType, fingerprint, principal } }: ReadCheck) =>
   `${keyType} ${fingerprint}${principal === undefined ? '' : ` of ${principal}`}`;
 
-/** The signature is of exactly these bytes: what remains is whose key it is. */
-function goodSignature(check: ReadCheck, { allowedSigners, siteKey }: SignatureDemand): Verdict {
+const timeWords = (time: number) => new Date(time).toISOString().replace('.000Z', 'Z');
+
+/** ` only from 2026-01-01T00:00:00Z until 2027-01-01T00:00:00Z`. */
+function validWords({ validAfter, validBefore }: AllowedSigner): string {
+  const from = validAfter === undefined ? '' : ` from ${timeWords(validAfter)}`;
+  const until = validBefore === undefined ? '' : ` until ${timeWords(validBefore)}`;
+  return `only${from}${until}`;
+}
+
+/** When the run ended, by its journal, in milliseconds since 1970. */
+const endOf = ({ parsed }: CheckedChain): number => Date.parse(parsed.at(-1)?.at ?? '');
+
+/**
+ * The key of an allowed signer: it must count at the end of the run and now. The journal's times are the signer's own word, so that a
+ * key that no longer counts could have made the signature since.
+ */
+function allowedSignature(check: ReadCheck, chain: CheckedChain): Verdict {
   const signed = `signed by ${signerWords(check)}`;
-  if (allowedSigners !== undefined)
-    return check.facts.principal === undefined
-      ? { verdict: 'wrong', sentence: `${signed}, which is no key of an allowed signer` }
-      : { verdict: 'proven', sentence: signed };
+  const { signers } = check;
+  const [first] = signers;
+  if (!first) return { verdict: 'wrong', sentence: `${signed}, which is no key of an allowed signer` };
+  const atEnd = signers.filter((signer) => countsAt(signer, endOf(chain)));
+  if (atEnd.some((signer) => countsAt(signer, Date.now()))) return { verdict: 'proven', sentence: signed };
+  return atEnd[0]
+    ? {
+        verdict: 'unproven',
+        sentence: `${signed}, whose key counts ${validWords(atEnd[0])}: it could have signed since with another time`,
+      }
+    : {
+        verdict: 'wrong',
+        sentence: `${signed}, whose key counts ${validWords(first)}, and not when the run ended`,
+      };
+}
+
+/** The signature is of exactly these bytes: what remains is whose key it is. */
+function goodSignature(
+  check: ReadCheck,
+  chain: CheckedChain,
+  { allowedSigners, siteKey }: SignatureDemand,
+): Verdict {
+  const signed = `signed by ${signerWords(check)}`;
+  if (allowedSigners !== undefined) return allowedSignature(check, chain);
   if (siteKey?.fingerprint === undefined)
     return {
       verdict: 'unproven',
@@ -93,6 +129,6 @@ export async function auditSignature(
   if (check.verdict === 'unreadable')
     return { ...line, verdict: 'wrong', sentence: `the signature cannot be read: ${check.reason}` };
   const verdict =
-    check.verdict === 'good' ? goodSignature(check, demand) : otherSignature(check, chain, demand);
+    check.verdict === 'good' ? goodSignature(check, chain, demand) : otherSignature(check, chain, demand);
   return { ...line, signature: check.facts, ...verdict };
 }

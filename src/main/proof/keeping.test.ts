@@ -74,7 +74,7 @@ describe('a journal that is compressed', () => {
     writeRun(state, [start, { ...end, exitStatus: 3 } as never], 'halted');
     const unmark = await markLive(state, run);
     expect(await compressRuns(state, 0)).toEqual([]);
-    await unmark();
+    await unmark('removed');
     expect(await compressRuns(state, millisecondsOf('99 years'))).toEqual([]);
     expect((await compressRuns(state, millisecondsOf('0 days'))).map((one) => one.run)).toEqual([run]);
     expect(() => millisecondsOf('long ago')).toThrow('"long ago" is not a length of time');
@@ -225,7 +225,7 @@ describe('the archive of a state folder', () => {
     await expect(importState(state, archive)).rejects.toMatchObject({ code: 'STATE_ARCHIVE_UNREADABLE' });
     const unmark = await markLive(state, run);
     await expect(importState(state, archive)).rejects.toMatchObject({ code: 'STATE_RUN_LIVE' });
-    await unmark();
+    await unmark('removed');
     await expect(importState(new StateFolder(join(folder, 'new')), '/nowhere')).rejects.toMatchObject({
       code: 'STATE_ARCHIVE_UNREADABLE',
     });
@@ -239,7 +239,7 @@ describe('a run that is removed', () => {
     await writeFile(`${state.journalFile(`${run}-2`)}`, '');
     const unmark = await markLive(state, run);
     await expect(removeRun(state, run, 'marion')).rejects.toMatchObject({ code: 'STATE_RUN_LIVE' });
-    await unmark();
+    await unmark('removed');
     expect(await removeRun(state, run, 'marion@jump1')).toEqual({
       files: [`${run}.catalogue.ndjson`, `${run}.ndjson`],
       head: (await readSeals(state)).lastHash,

@@ -28,14 +28,18 @@ export interface LiveMark extends z.output<typeof markSchema> {
 const suffix = '.json';
 const markFile = (state: StateFolder, run: string) => join(state.liveFolder, `${run}${suffix}`);
 
+/** What ends the mark of a process: `found` puts the mark back that the process found, of one that died before. */
+export type Unmark = (how: 'removed' | 'found') => Promise<void>;
+
 /**
  * Says that this process performs a run. That it cannot be said hinders no run.
  * @returns takes it back
  */
-export async function markLive(state: StateFolder, run: string): Promise<() => Promise<void>> {
+export async function markLive(state: StateFolder, run: string): Promise<Unmark> {
   const file = markFile(state, run);
   // Who only tries to take a run up that another process performs leaves that one's mark.
   if ((await liveRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
+  const former = await readFile(file, { flag: ownFlags.read }).catch(() => undefined);
   const mark = { ...thisProcess(), since: new Date().toISOString() };
   try {
     await requireNoLink(state.liveFolder);
@@ -44,7 +48,14 @@ export async function markLive(state: StateFolder, run: string): Promise<() => P
   } catch {
     return () => Promise.resolve();
   }
-  return () => rm(file, { force: true }).catch(() => undefined);
+  return async (how) => {
+    try {
+      if (how === 'found' && former) await writeWhole(file, former, { mode: 'replace' });
+      else await rm(file, { force: true });
+    } catch {
+      // The mark names a process that is gone soon: it is then a dead one's.
+    }
+  };
 }
 
 async function readMark(state: StateFolder, run: string): Promise<LiveMark | undefined> {

@@ -15,7 +15,7 @@ import { auditState } from './audit.ts';
 import type { SignatureDemand } from './audit-signature.ts';
 import { compressFile } from './packed-runs.ts';
 import { newFolder, removeFolders, run, sealedState, smallEvents } from './proof.test-support.ts';
-import { checkSignature } from './signature-facts.ts';
+import { checkSignature, readAllowedSigners } from './signature-facts.ts';
 import { signRun } from './sign-run.ts';
 
 afterEach(removeFolders);
@@ -140,6 +140,56 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
         verdict: 'wrong',
         sentence: `signed by ssh-ed25519 ${signature.fingerprint}, which is no key of an allowed signer`,
       });
+  });
+
+  it('counts while the key does, by the lines of ssh-keygen(1)', async () => {
+    const state = await sealedState(smallEvents());
+    const key = await newKey(['ed25519']);
+    const { signature } = await signRun({ state, run, keyFile: key.file, askSecret: nobody });
+    const signed = `signed by ssh-ed25519 ${signature.fingerprint} of marion`;
+    const lineOf = async (options: string) => {
+      const line = await signatureLine(state, { allowedSigners: `marion ${options} ${key.publicLine}\n` });
+      return [line?.verdict, line?.sentence];
+    };
+    expect(await lineOf('valid-after="20260101Z",valid-before="29991231235959Z"')).toEqual([
+      'proven',
+      signed,
+    ]);
+    expect(await lineOf('namespaces="shadow*",valid-after="202601010000"')).toEqual(['proven', signed]);
+    expect(await lineOf('valid-before="20261123Z"')).toEqual([
+      'unproven',
+      `${signed}, whose key counts only until 2026-11-23T00:00:00Z: it could have signed since with another time`,
+    ]);
+    expect(await lineOf('valid-after="20260101Z",valid-before="20260201Z"')).toEqual([
+      'wrong',
+      `${signed}, whose key counts only from 2026-01-01T00:00:00Z until 2026-02-01T00:00:00Z, and not when the run ended`,
+    ]);
+    expect(await lineOf('valid-after="29990101Z"')).toEqual([
+      'wrong',
+      `${signed}, whose key counts only from 2999-01-01T00:00:00Z, and not when the run ended`,
+    ]);
+    // The key may have several lines: one that counts is enough.
+    const both = ['valid-before="20260201Z"', 'valid-after="20260201Z"'].map(
+      (options) => `marion ${options} ${key.publicLine}\n`,
+    );
+    expect(await signatureLine(state, { allowedSigners: both.join('') })).toMatchObject({
+      verdict: 'proven',
+    });
+  });
+
+  it.each([
+    ['valid-before="tomorrow"', '"tomorrow" is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC'],
+    ['valid-before="20261345Z"', '"20261345Z" is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC'],
+    ['verify-required', 'the option verify-required is not known'],
+    ['namespaces="a",namespaces="b"', 'the option namespaces is given twice'],
+  ])('is not judged by a file whose options are not understood: %s', async (options, reason) => {
+    const key = await newKey(['ed25519']);
+    const file = join(await newFolder(), 'allowed_signers');
+    await writeFile(file, `# keys\nmarion ${options} ${key.publicLine}\n`);
+    await expect(readAllowedSigners(file)).rejects.toMatchObject({
+      code: 'SIGNERS_UNREADABLE',
+      message: `the file of allowed signers ${file} cannot be read: line 2: ${reason}`,
+    });
   });
 
   it('asks for the passphrase of a key, or lets an agent sign that holds it', async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { SignatureFacts } from '../../contract/proof.ts';
 import { readKept, readOwn, readTrouble } from '../journal/kept-file.ts';
-import { principalOf } from '../ssh/allowed-signers.ts';
+import { signersOf, troubleOfSigners, type AllowedSigner } from '../ssh/allowed-signers.ts';
 import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/ssh-signature.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
@@ -16,13 +16,14 @@ export type SignatureCheck =
       readonly verdict: 'good' | 'voided' | 'wrong' | 'unknown';
       readonly facts: SignatureFacts;
       readonly reason: string;
+      /** The lines of the file of allowed signers that name the key. */
+      readonly signers: readonly AllowedSigner[];
     }
   | { readonly verdict: 'unreadable'; readonly reason: string };
 
-function factsOf(read: ReadSignature, allowedSigners: string | undefined): SignatureFacts {
-  const { keyType, fingerprint, namespace, hash, publicKey } = read;
-  const principal =
-    allowedSigners === undefined ? undefined : principalOf(allowedSigners, publicKey, namespace);
+function factsOf(read: ReadSignature, [signer]: readonly AllowedSigner[]): SignatureFacts {
+  const { keyType, fingerprint, namespace, hash } = read;
+  const principal = signer?.principals;
   return { keyType, fingerprint, namespace, hash, ...(principal === undefined ? {} : { principal }) };
 }
 
@@ -46,30 +47,40 @@ export function checkSignature(armored: string, journal: Buffer, allowedSigners?
   } catch (error) {
     return { verdict: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
   }
-  const facts = factsOf(read, allowedSigners);
+  const signers =
+    allowedSigners === undefined ? [] : signersOf(allowedSigners, read.publicKey, read.namespace);
+  const facts = factsOf(read, signers);
+  const check = { facts, signers };
   if (read.namespace !== signatureNamespace)
     return {
+      ...check,
       verdict: 'wrong',
-      facts,
       reason: `it was made for "${read.namespace}", not for "${signatureNamespace}"`,
     };
   try {
-    if (isSignatureOf(read, journal)) return { verdict: 'good', facts, reason: '' };
+    if (isSignatureOf(read, journal)) return { ...check, verdict: 'good', reason: '' };
     if (formerEnds(journal).some((bytes) => isSignatureOf(read, journal.subarray(0, bytes))))
-      return { verdict: 'voided', facts, reason: 'the run was resumed after it was signed' };
-    return { verdict: 'wrong', facts, reason: 'it is the signature of other bytes' };
+      return { ...check, verdict: 'voided', reason: 'the run was resumed after it was signed' };
+    return { ...check, verdict: 'wrong', reason: 'it is the signature of other bytes' };
   } catch (error) {
-    return { verdict: 'unknown', facts, reason: error instanceof Error ? error.message : String(error) };
+    return { ...check, verdict: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** @returns the text of a file of allowed signers (ssh-keygen(1)). @throws SIGNERS_UNREADABLE */
+/**
+ * @returns the text of a file of allowed signers (ssh-keygen(1))
+ * @throws SIGNERS_UNREADABLE, also for options that are not understood: they may say that a key does not count
+ */
 export async function readAllowedSigners(file: string): Promise<string> {
+  let text: string;
   try {
-    return await readFile(file, 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (error) {
     throw failure('SIGNERS_UNREADABLE', { file, reason: readTrouble(error) }, {}, error);
   }
+  const reason = troubleOfSigners(text);
+  if (reason !== undefined) throw failure('SIGNERS_UNREADABLE', { file, reason });
+  return text;
 }
 
 /**

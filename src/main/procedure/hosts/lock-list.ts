@@ -73,13 +73,20 @@ async function locksOn(
 ): Promise<HeldLock[]> {
   const ls = (path: string, anyStatus: boolean) =>
     runner.send(step, { host, argv: ['ls', path], changes: false }, { anyStatus });
-  const present = new Set(namesIn((await ls(lockParent, false)).stdout.toString('utf8')));
+  const present = async () => new Set(namesIn((await ls(lockParent, false)).stdout.toString('utf8')));
+  const nameIn = ({ folder }: LockPlace) => folder.slice(lockParent.length + 1);
+  const there = await present();
   const locks: HeldLock[] = [];
   for (const place of places) {
-    if (!present.has(place.folder.slice(lockParent.length + 1))) continue;
+    if (!there.has(nameIn(place))) continue;
     const look = await ls(place.folder, true);
-    // Given back between the two looks.
     if (look.status === 0) locks.push(lockOf(place, namesIn(look.stdout.toString('utf8'))));
+    else if ((await present()).has(nameIn(place)))
+      throw (
+        troubleOf({ host, argv: ['ls', place.folder] }, look) ??
+        failure('LOCK_CHANGED', { name: place.name, host })
+      );
+    // Else it was given back between the two looks.
   }
   return locks;
 }

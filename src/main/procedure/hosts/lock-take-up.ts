@@ -5,7 +5,7 @@ import type { LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import type { CommandRunner } from './command-runner.ts';
 import { busyFailure, lockedFailure } from './lock-refusal.ts';
-import { giveBackPlaces, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
+import { leaveAsFound, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
 
 export interface TakeUpOrder {
   readonly runner: CommandRunner;
@@ -65,7 +65,7 @@ async function ownDrive({ runner, run }: TakeUpOrder, place: LockPlace): Promise
 /**
  * Takes the locks for a run that is resumed or rolled back. A lock whose process is proven gone is taken over.
  * @param mode a rollback goes without the drive
- * @returns warnings, where there was an owner; and how the locks are given back
+ * @returns warnings, where there was an owner; and what leaves the locks as they were found
  * @throws RUN_BUSY while another process works on the run, CLASS_LOCKED, CLASS_LOCKED_NAMELESS, DRIVE_IN_USE and DRIVE_LOCKED_NAMELESS where
  *   a lock is not this run's
  */
@@ -85,6 +85,7 @@ export async function takeLocksUp(
     refusal: ({ place, listing }) =>
       place.what === 'drive' ? lockedFailure(place, listing) : busyFailure(place, run, listing, since),
   };
-  const warnings = await takePlaces(taking, places);
-  return { warnings, release: () => giveBackPlaces(taking, places) };
+  const taken = await takePlaces(taking, places);
+  const warnings = [...new Set(taken.flatMap(({ warning }) => warning ?? []))];
+  return { warnings, release: () => leaveAsFound(taking, taken) };
 }

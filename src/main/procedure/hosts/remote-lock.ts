@@ -31,6 +31,17 @@ export interface LockOrder {
   readonly refusal?: (found: FoundLock) => ShadowtapeError;
 }
 
+/** A lock that was taken. */
+export interface TakenLock {
+  readonly place: LockPlace;
+  /** Where it was taken over: what is to be told. */
+  readonly warning: string | undefined;
+  /** What the folder held when it was taken over: the former owner's name, or nothing. Undefined where there was no lock. */
+  readonly former: readonly string[] | undefined;
+  /** The same lock was taken before, under another name of its host. */
+  readonly isAlias: boolean;
+}
+
 class PlaceLock {
   readonly #order: Pick<LockOrder, 'runner' | 'step' | 'own'>;
   readonly #place: LockPlace;
@@ -80,12 +91,14 @@ class PlaceLock {
   }
 
   /** @param isAlias this machine may have the same lock under another name, and it was taken there */
-  async take({ mayTakeOver, refusal }: LockOrder, isAlias: boolean): Promise<string | undefined> {
+  async take({ mayTakeOver, refusal }: LockOrder, isAlias: boolean): Promise<TakenLock> {
     const refused = (listing: string) =>
       (refusal ?? (({ place }) => lockedFailure(place, listing)))(this.#found(listing));
     const listing = await this.#made();
     const own = this.#order.own;
-    if (isAlias && listing !== undefined && namesIn(listing).join() === own) return undefined;
+    const place = this.#place;
+    if (isAlias && listing !== undefined && namesIn(listing).join() === own)
+      return { place, warning: undefined, former: undefined, isAlias };
     const warning = listing === undefined ? undefined : await mayTakeOver(this.#found(listing));
     const entry = ownerEntry(listing ?? '');
     // Of two that take it over at the same time only one can remove the former owner's name.
@@ -93,7 +106,8 @@ class PlaceLock {
       throw refused(await this.#listing());
     await this.#nameOwner(listing === undefined);
     const others = namesIn(await this.#listing()).filter((name) => name !== own);
-    if (others.length === 0) return warning;
+    const former = listing === undefined ? undefined : namesIn(entry ?? '');
+    if (others.length === 0) return { place, warning, former, isAlias: false };
     await this.#send('rmdir', this.#ownFolder);
     throw refused(others.join('\n'));
   }
@@ -105,6 +119,12 @@ class PlaceLock {
     if (!trouble) return;
     if (isNew) await this.#send('rmdir', this.#place.folder);
     throw trouble;
+  }
+
+  /** Puts the former owner's name back in the place of this one. @throws COMMAND_FAILED, and what a session can end with */
+  async putBack(former: readonly string[]): Promise<void> {
+    await this.#must('rmdir', this.#ownFolder);
+    for (const entry of former) await this.#must('mkdir', `${this.#place.folder}/${entry}`);
   }
 
   async giveBack(): Promise<void> {
@@ -125,14 +145,13 @@ class PlaceLock {
 /**
  * Takes the lock of one place.
  * @param before the places that were taken for the same owner just now: two hosts of a site may be one machine
- * @returns a warning where it was taken over
  * @throws what the order refuses with, COMMAND_FAILED, and what a session can end with
  */
 export function takePlace(
   order: LockOrder,
   place: LockPlace,
   before: readonly LockPlace[] = [],
-): Promise<string | undefined> {
+): Promise<TakenLock> {
   const isAlias = before.some(({ folder }) => folder === place.folder);
   return new PlaceLock(order, place).take(order, isAlias);
 }
@@ -149,30 +168,34 @@ export function giveBackPlace(
 }
 
 /**
- * Takes several locks in their order; where one is refused, those before it are given back in the reverse order.
- * @returns the warnings, each once
+ * Takes several locks in their order; where one is refused, those before it are left as they were found.
  * @throws as takePlace
  */
-export async function takePlaces(order: LockOrder, places: readonly LockPlace[]): Promise<string[]> {
-  const warnings = new Set<string>();
-  const taken: LockPlace[] = [];
+export async function takePlaces(order: LockOrder, places: readonly LockPlace[]): Promise<TakenLock[]> {
+  const taken: TakenLock[] = [];
   try {
     for (const place of places) {
-      const warning = await takePlace(order, place, taken);
-      taken.push(place);
-      if (warning !== undefined) warnings.add(warning);
+      const before = taken.map((lock) => lock.place);
+      taken.push(await takePlace(order, place, before));
     }
   } catch (error) {
-    await giveBackPlaces(order, taken);
+    await leaveAsFound(order, taken);
     throw error;
   }
-  return [...warnings];
+  return taken;
 }
 
-/** Gives locks back in the reverse order. A lock that cannot be given back is taken over by the next who needs it. */
-export async function giveBackPlaces(
+/**
+ * Leaves locks as they were before they were taken, the last one first: whoever takes a run up and is refused takes no lock away from
+ * it. A lock that cannot be left so is taken over by the next who needs it.
+ */
+export async function leaveAsFound(
   order: Pick<LockOrder, 'runner' | 'step' | 'own'>,
-  places: readonly LockPlace[],
+  taken: readonly TakenLock[],
 ): Promise<void> {
-  for (const place of places.toReversed()) await giveBackPlace(order, place).catch(() => undefined);
+  for (const { place, former, isAlias } of taken.toReversed()) {
+    if (isAlias) continue;
+    const lock = new PlaceLock(order, place);
+    await (former ? lock.putBack(former) : lock.giveBack()).catch(() => undefined);
+  }
 }

@@ -126,6 +126,8 @@ export class RunContext {
   trouble: RunTrouble = 'none';
   /** Judges both sides of the shadow again; set while a step needs it. @throws where it is not as it was verified */
   judgeAgain: (() => Promise<void>) | undefined;
+  /** Judges the checks before the present step anew: to be called after a wait, before its command is sent once more. */
+  judgeBefore: (() => Promise<void>) | undefined;
   /** Watches for lost connections: what was judged before one is judged again before the next command. */
   readonly steadiness: Steadiness;
   /** True where the tape was refused right before the first write: the job's onFailure then decides, as after a failed dump. */

@@ -259,6 +259,15 @@ function operatorStopped(events: readonly RunEvent[]): boolean {
 export const dumpStepsOf = (steps: readonly Step[]): string[] =>
   steps.flatMap(({ id, performance }) => (performance === 'dump' ? [id] : []));
 
+/** A part that failed may have parted all the same, unless the proxies were seen joined after it: whoever parts them then is somebody else. */
+function isPartBegun(changing: readonly Sent[], events: readonly RunEvent[]): boolean {
+  const undone = new Set<number>();
+  for (const event of events)
+    if (event.type === 'observed')
+      for (const { of, ended } of event.settled ?? []) if (ended === 'bad') undone.add(of);
+  return changing.some(({ intent }) => intent.step === '3-3' && !undone.has(intent.seq));
+}
+
 /** @param dumpSteps the ids of the steps that carry the data */
 export function marksOf(
   events: readonly RunEvent[],
@@ -277,7 +286,7 @@ export function marksOf(
   const tape = tapeMark(events, dumpSteps, dumpBegun, labelBegun);
   const since = takenUp?.seq ?? 0;
   return {
-    partBegun: changing.some(({ intent }) => intent.step === '3-3'),
+    partBegun: isPartBegun(changing, events),
     proxyStarted: stands(
       sent,
       (intent) => intent.step === wholeHashSteps.start && intent.changes,

@@ -1,7 +1,7 @@
 /** What an administrator does about a rule that does not hold. Rule -> remedy. */
 const remedies: Readonly<Record<string, string>> = {
   'proxy-joined':
-    'see with shadowtape runs whether a run was interrupted: resume it or roll it back; otherwise find out who parted it, and make sure with sdxinfo that no backup server has a shadow of it, before anybody joins it again',
+    'see with shadowtape runs whether a run was interrupted, and with shadowtape runs status:3 whether one left it parted: resume it or roll it back; otherwise find out who parted it, and make sure with sdxinfo that no backup server has a shadow of it, before anybody joins it again',
   'proxy-slices-in-sync':
     'COPY: wait until the copy has ended; anything else: repair the slice, see "Slice Status Abnormality" in the GDS guide',
   'proxy-disks-enabled':

@@ -8,10 +8,10 @@ import {
   judgeJoined,
   judgeParted,
   judgeReady,
-  judgeRejoinable,
   judgeStopped,
 } from './checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';
+import { rejoinChecks } from './rejoin-checks.ts';
 import { resumeCommands } from './services.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -104,10 +104,7 @@ function synchroniseStep(assignment: Assignment): Step {
         changes: false,
       })),
     ],
-    before: {
-      looks: ['primaries', 'backup'],
-      judge: (world) => judgeRejoinable(assignment, world),
-    },
+    before: rejoinChecks(assignment, assignment.volumes),
   };
 }
 

@@ -20,9 +20,9 @@ import {
   judgeJoined,
   judgeJoining,
   judgeNoMount,
-  judgeRejoinable,
   judgeShadowRemoved,
 } from './checks.ts';
+import { rejoinChecks } from './rejoin-checks.ts';
 import { wholeSteps } from './steps-whole.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -108,14 +108,7 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
       changes: true,
       isDone: (world) => isProxyJoined(assignment, world, [volume]),
     })),
-    before: {
-      looks: ['primaries', 'backup'],
-      fresh: ['primaries'],
-      // Nothing may come between: whoever makes a shadow is then seen, or comes too late to be seen by anybody.
-      last: 'backup',
-      holdThroughout: true,
-      judge: (world) => judgeRejoinable(assignment, world, volumes),
-    },
+    before: rejoinChecks(assignment, volumes),
     after: { looks: ['primaries'], judge: (world) => judgeJoining(assignment, world, volumes) },
     unwinds: {
       looks: ['primaries'],

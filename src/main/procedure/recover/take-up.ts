@@ -90,8 +90,17 @@ function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[])
   throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
 }
 
-function impossible({ mode, run }: TakeUpQuestion, reason: string) {
-  return failure(mode === 'resume' ? 'RESUME_IMPOSSIBLE' : 'UNWIND_IMPOSSIBLE', { run, reason });
+/** What is left to do. What the journal alone refuses is refused to both commands. */
+const remedies = {
+  unwind: 'roll the cluster back with shadowtape rollback {run}, then start the job again',
+  site: 'restore the job in the site file as it was when the run began; or roll back by hand, with the commands of shadowtape show {run}',
+  imported:
+    'nothing can be done with this journal: look with sdxinfo on both sides, and resume or roll back on the console that wrote the tape',
+} as const;
+
+function impossible({ mode, run }: TakeUpQuestion, reason: string, remedy: keyof typeof remedies) {
+  const code = mode === 'resume' ? 'RESUME_IMPOSSIBLE' : 'UNWIND_IMPOSSIBLE';
+  return failure(code, { run, reason, remedy: remedies[remedy].replace('{run}', run) });
 }
 
 function marksNow({ steps, assignment }: TakeUpQuestion, events: readonly RunEvent[]): RunMarks {
@@ -167,7 +176,7 @@ function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dump
   const { assignment, steps, run } = options;
   const events = withSettled(journal, run, settled);
   const point = resumePoint({ assignment, steps, events, world, marks, dumps });
-  if ('refused' in point) throw impossible(options, point.refused);
+  if ('refused' in point) throw impossible(options, point.refused, 'unwind');
   return point;
 }
 
@@ -307,10 +316,14 @@ async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEv
   const { events } = await options.read();
   const start = beginningOf(events, options.journalFile);
   if (events.some(({ type }) => type === 'imported'))
-    throw impossible(options, 'it was imported from a tape, and what came after that is not known');
+    throw impossible(
+      options,
+      'it was imported from a tape, and what came after that is not known',
+      'imported',
+    );
   requireUnfinished(options, events);
   const differing = disagreement(start, options.assignment);
-  if (differing !== undefined) throw impossible(options, differing);
+  if (differing !== undefined) throw impossible(options, differing, 'site');
   return events;
 }
 
@@ -352,7 +365,7 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
 /**
  * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
  * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN,
- *   JOURNAL_UNWRITABLE, and what looking can end with; the lock is given back
+ *   JOURNAL_UNWRITABLE, and what looking can end with; the locks are then as they were found
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { hosts, cancel, halt } = options;

@@ -46,11 +46,12 @@ export const performLock: Performer = async (context, { id: step }) => {
   const places = lockPlaces(context.assignment);
   for (const [index, place] of places.entries()) {
     if (isOutOfReach(context, place)) continue;
-    const text = await takePlace(order, place, places.slice(0, index)).catch((error: unknown) => {
+    const taken = await takePlace(order, place, places.slice(0, index)).catch((error: unknown) => {
       if (!context.nodes.isGone(step, place.host, error)) throw error;
       return undefined;
     });
     if (isOutOfReach(context, place)) continue;
+    const text = taken?.warning;
     if (text !== undefined && !told.has(text)) context.journal.append({ type: 'warning', step, text });
     if (text !== undefined) told.add(text);
   }
@@ -81,7 +82,7 @@ export async function lockReturned(context: RunContext, node: string): Promise<v
     },
     ...(marks.changed ? { refusal: ({ listing }: FoundLock) => lost(listing) } : {}),
   };
-  const text = await takePlace(order, place);
+  const { warning: text } = await takePlace(order, place);
   unlocked.delete(node);
   if (text !== undefined) journal.append({ type: 'warning', step: lockStep, text });
 }

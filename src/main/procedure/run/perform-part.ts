@@ -1,19 +1,30 @@
 /** Before and at the part: a proxy that was left parted is rejoined first, and a part that fails is tried again. */
 import { isFailure } from '../../../contract/errors.ts';
+import type { RunContext } from '../hosts/run-context.ts';
+import type { Step } from '../model/step.ts';
 import { isProxyJoined } from '../plan/checks.ts';
 import { performCommands, type Performer } from './perform-commands.ts';
 import { performWatch } from './perform-watch.ts';
 
 /** Rejoins what is parted, and waits until every proxy is in sync. */
 export const performSynchronise: Performer = async (context, step) => {
-  const world = await context.observer.look(step.id, ['primaries', 'backup']);
+  // What the check before the step has just seen: another query would come between the check and the rejoin.
+  const world = context.observer.lastSeen;
   const rejoins = step.commands.filter(({ changes }) => changes);
   const left = rejoins.filter((command) => !command.isDone?.(world, context.marks));
   await performCommands(context, { ...step, commands: left });
   await performWatch(context, { ...step, commands: step.commands.filter(({ changes }) => !changes) });
 };
 
-/** As often as the job says; never again where some of the proxies were parted nevertheless. */
+/** The proxies were seen joined after the part that failed: what is parted from now on is not this run's to rejoin. */
+function tellNotParted({ journal }: RunContext, { id }: Step): void {
+  const failed = journal.events.findLast(
+    (event) => event.type === 'intent' && event.step === id && event.changes,
+  );
+  if (failed) journal.append({ type: 'observed', findings: [], settled: [{ of: failed.seq, ended: 'bad' }] });
+}
+
+/** As often as the job says; never again where some of the proxies were parted nevertheless, or by somebody else meanwhile. */
 export const performPart: Performer = async (context, step) => {
   const { tries, everySeconds } = context.assignment.job.part;
   for (let attempt = 1; ; attempt += 1) {
@@ -23,9 +34,11 @@ export const performPart: Performer = async (context, step) => {
       if (attempt >= tries || !isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED')) throw error;
       const world = await context.observer.look(step.id, ['primaries']);
       if (!isProxyJoined(context.assignment, world)) throw error;
+      tellNotParted(context, step);
       const text = `${error.message}; tried again in ${everySeconds} s (${attempt} of ${tries} tries)`;
       context.journal.append({ type: 'warning', step: step.id, text });
       await context.pause(step.id, everySeconds);
+      await context.judgeBefore?.();
     }
   }
 };

@@ -102,6 +102,27 @@ async function guard(context: RunContext, step: Step): Promise<void> {
   if (trouble) throw trouble;
 }
 
+async function performUnguarded(
+  context: RunContext,
+  step: Step,
+  perform: () => Promise<void>,
+): Promise<void> {
+  const { steadiness, observer } = context;
+  context.judgeBefore = () => {
+    observer.forget();
+    return judge(context, step, step.before);
+  };
+  try {
+    await steadiness.relying(
+      () => judge(context, step, step.before),
+      step.before?.holdThroughout ? 'end' : 'first-change',
+      perform,
+    );
+  } finally {
+    context.judgeBefore = undefined;
+  }
+}
+
 /** Performs a step that needs the shadow: nothing that was true before a wait is taken for true after it. */
 async function performGuarded(context: RunContext, step: Step): Promise<void> {
   const { steadiness } = context;
@@ -113,12 +134,7 @@ async function performGuarded(context: RunContext, step: Step): Promise<void> {
         );
   if (step.guarded !== undefined) await guard(context, step);
   await closeShadows(context, step);
-  if (step.guarded === undefined)
-    return steadiness.relying(
-      () => judge(context, step, step.before),
-      step.before?.holdThroughout ? 'end' : 'first-change',
-      perform,
-    );
+  if (step.guarded === undefined) return performUnguarded(context, step, perform);
   context.judgeAgain = () => guard(context, step);
   try {
     await steadiness.relying(() => guard(context, step), 'end', perform);

@@ -75,6 +75,21 @@ export const digests: readonly Choice[] = [
   { value: 'none', word: 'none', about: 'the guide’s command alone: it proves nothing' },
 ];
 
+/** Where the backup server does not let a process hold the shadow open. */
+export const unheldShadows: readonly Choice[] = [
+  {
+    value: 'refuse',
+    word: 'refuse',
+    about:
+      'ends the run before anything is dumped, where the backup server does not let the shadow be held open',
+  },
+  {
+    value: 'allow',
+    word: 'allow',
+    about: 'the run continues; somebody could replace the shadow for one command, and nothing would show it',
+  },
+];
+
 export const approvals: readonly Choice[] = [
   { value: 'operator', word: 'an operator', about: 'the run waits until an operator has checked the shadow' },
   {

@@ -15,7 +15,7 @@ const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string,
   'step-failed': {
     retry: 'the hosts are checked again; a tape that was written in part is written from its beginning',
     unwind: 'the tape is then no backup; the cluster is back in its normal state',
-    halt: 'nothing more is sent; Resume and Unwind are offered afterwards',
+    halt: 'nothing more is sent; Resume and Roll back are offered afterwards',
   },
   'next-tape': {
     ready: 'it is checked before it is used',

@@ -1,0 +1,29 @@
+/** Options that were given with a command, and that the next one needs, too: a hint must work as it is printed. */
+import { shellWord } from '../application/console.ts';
+
+export interface GlobalOptionWords {
+  /** ` --state DIR`, where it was given: for the lines that say how to see the run. */
+  readonly stateOption: string;
+  /** ` --site FILE`, where it was given: for the lines that say how to go on. */
+  readonly siteOption: string;
+}
+
+/**
+ * @param state undefined where it is the usual one
+ * @param site undefined for the embedded lab
+ */
+export const givenOptions = (state: string | undefined, site: string | undefined): GlobalOptionWords => ({
+  stateOption: state === undefined ? '' : ` --state ${shellWord(state)}`,
+  siteOption: site === undefined ? '' : ` --site ${shellWord(site)}`,
+});
+
+/** Without the site file they speak of the embedded lab. */
+const ofSite = 'resume|unwind|unlock|locks|run|check|label|verify|identify|drive-check';
+const ofState = 'runs|show|tapes';
+const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofState}))(?![\\w-])`, 'g');
+
+/** Adds the options to each command in the text of a hint. A state folder that the hint asks for stays open. */
+export const asGiven = (text: string, { stateOption, siteOption }: GlobalOptionWords): string =>
+  text.replace(command, (_all, open: string | undefined, site: string | undefined, state: string) =>
+    ['shadowtape', site === undefined ? '' : siteOption, open ?? stateOption, ` ${site ?? state}`].join(''),
+  );
