@@ -95,8 +95,8 @@ export interface TapePosition {
 
 export interface CartridgeModel {
   name: string;
-  /** A number is a slot of the changer, counted from 1. */
-  place: 'drive' | 'shelf' | number;
+  /** A number is a slot of the changer, counted from 1; `drive N` a drive of the changer that is another host's. */
+  place: 'drive' | 'shelf' | number | `drive ${number}`;
   /** The slot from which the changer brought it into the drive. */
   home: number | null;
   /** Capacity in bytes of data, where it has one of its own. */

@@ -158,6 +158,11 @@ function checkTape(file: string, site: Site): void {
       { file, path: 'tape.nextTape' },
       'either the changer or a command gets the next tape, not both',
     );
+  if (site.tape.changerDrive !== undefined && site.tape.changer === undefined)
+    throw wrong(
+      { file, path: 'tape.changerDrive' },
+      'is the number of a drive in tape.changer, which is missing',
+    );
   if (isDriveOf(site.platform, device)) return;
   const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
   throw wrong(

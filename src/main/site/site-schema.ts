@@ -207,6 +207,8 @@ export const siteSchema = z.strictObject({
       .string()
       .regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev')
       .optional(),
+    /** The number of the drive in the changer, as mtx counts them from 0; needed where it has several. */
+    changerDrive: z.int().min(0).optional(),
     nextTape: command.optional(),
   }),
   connections: connections.prefault({}),
