@@ -414,7 +414,7 @@ export const errorTable = {
   },
   TAPE_DEVICE_UNKNOWN: {
     sentence: '{device} is not the name of a tape drive that shadowtape knows',
-    hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0; it is the drive’s device that rewinds, or the one that does not',
+    hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0, /dev/IBMtape0 or a name below /dev/tape/by-id; it is the drive’s device that rewinds, or the one that does not',
   },
   TAPE_NOT_BLANK: {
     sentence: 'the tape in {device} on {host} is not blank: it holds {found}',

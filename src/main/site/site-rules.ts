@@ -164,7 +164,7 @@ function checkTape(file: string, site: Site): void {
       'is the number of a drive in tape.changer, which is missing',
     );
   if (isDriveOf(site.platform, device)) return;
-  const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
+  const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 or /dev/IBMtape0 (Linux)';
   throw wrong(
     { file, path: 'tape.device' },
     `${device} is not the device of a tape drive, such as ${example}`,

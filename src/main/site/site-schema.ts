@@ -22,6 +22,9 @@ const services = z.union([
 
 const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
 
+/** Names that udev makes of a way to a device hold colons, such as /dev/tape/by-path/pci-0000:00:1f.2-scsi-0:0:0:0. */
+const deviceFile = z.string().regex(/^\/dev\/[A-Za-z0-9/_.:@,+=-]+$/, 'must be a device below /dev');
+
 /** One pair; its own method where it is not dumped as the job's others are. */
 const volumePair = z.strictObject({ master: z.string(), proxy: z.string(), method: method.optional() });
 
@@ -196,17 +199,14 @@ export const siteSchema = z.strictObject({
   hosts: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a host name'), hostSchema),
   tape: z.strictObject({
     host: nonEmpty,
-    device: z.string().regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev'),
+    device: deviceFile,
     drive: nonEmpty.optional(),
     /** The tape server of the tape host, for dumps that go on to a next tape. */
     rmt: nonEmpty.optional(),
     /** Whose numbers the tape server takes for what it does with the tape; those of the platform where absent. */
     rmtDialect: z.enum(['solaris', 'linux']).optional(),
     /** What changes the tape: a changer that mtx(1) works, or a command of the site on the tape host; the operator where absent. */
-    changer: z
-      .string()
-      .regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev')
-      .optional(),
+    changer: deviceFile.optional(),
     /** The number of the drive in the changer, as mtx counts them from 0; needed where it has several. */
     changerDrive: z.int().min(0).optional(),
     nextTape: command.optional(),
