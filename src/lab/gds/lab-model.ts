@@ -112,6 +112,8 @@ export interface TapeModel {
   /** After an error on a no-rewind device the next open rewinds (Solaris mtio(4I), Close Operation). */
   rewindAtOpen: boolean;
   senseKey: number;
+  /** Linux: after spacing back over a file mark, until the next one is met, st does not know how many records lie before the head. */
+  blockUnknown?: boolean;
 }
 
 export interface LabModel {

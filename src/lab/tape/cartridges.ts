@@ -236,6 +236,7 @@ export class Cartridges {
       position: { ...beginningOfTape },
       rewindAtOpen: false,
       senseKey: senseKeys.none,
+      blockUnknown: false,
     });
   }
 
