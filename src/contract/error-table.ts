@@ -414,7 +414,7 @@ export const errorTable = {
   },
   TAPE_DEVICE_UNKNOWN: {
     sentence: '{device} is not the name of a tape drive that shadowtape knows',
-    hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0; it is the drive’s device that rewinds, or the one that does not',
+    hint: 'on Solaris /dev/rmt/0, on Linux /dev/st0, /dev/IBMtape0 or a name below /dev/tape/by-id; it is the drive’s device that rewinds, or the one that does not',
   },
   TAPE_NOT_BLANK: {
     sentence: 'the tape in {device} on {host} is not blank: it holds {found}',
@@ -950,6 +950,24 @@ export const errorTable = {
   CHANGER_EMPTY: {
     sentence: 'no slot of the changer {device} on {host} is left whose tape was not tried',
     hint: 'put blank tapes into the changer, and run again',
+  },
+  CHANGER_DRIVE_UNNAMED: {
+    sentence:
+      'the changer {changer} on {host} has {count} drives, and the site file does not name the one that is {device}',
+    hint: 'set tape.changerDrive to its number: with a tape in one drive alone, compare mtx -f CHANGER status (Data Transfer Element N:Full) with mt -f DEVICE status',
+  },
+  CHANGER_DRIVE_MISSING: {
+    sentence: 'the changer {changer} on {host} has no drive {drive}: its drives are {drives}',
+    hint: 'set tape.changerDrive to the number of Data Transfer Element in mtx -f CHANGER status',
+  },
+  CHANGER_DRIVE_IS_ANOTHER: {
+    sentence: 'a tape is in {device} on {host}, and drive {drive} of the changer {changer} is empty',
+    hint: 'set tape.changerDrive to the number of the drive that mtx -f CHANGER status shows as Full, and tape.changer to the changer that has this drive',
+  },
+  CHANGER_FULL: {
+    sentence:
+      'the cartridge in drive {drive} of the changer {changer} on {host} has no empty slot to go back to',
+    hint: 'remove a cartridge from the changer, then run again',
   },
   TAPE_TOO_SMALL: {
     sentence: 'two tapes in a row, {tapes}, have not taken a single record',

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Cartridges } from './tape/cartridges.ts';
-import type { Cartridge, InsertOptions, WantedCartridge } from './tape/cartridges.ts';
+import type { Cartridge, ChangerShape, InsertOptions, WantedCartridge } from './tape/cartridges.ts';
 import { Disks } from './gds/disks.ts';
 import { isProgram } from './commands/commands.ts';
 import { FaultEffects } from './fault-effects.ts';
@@ -53,6 +53,8 @@ export interface LabOptions {
   readonly cartridges?: readonly WantedCartridge[];
   /** Slots of the changer; 8 where it is not given. */
   readonly slots?: number;
+  /** One drive and no mail slot where it is not given. */
+  readonly changer?: ChangerShape;
   /** Ports of node1, node2, node3; 0: the one of last time, or any. */
   readonly ports?: readonly [number, number, number];
   /** `NAME` or `NAME=VALUE`, see the table of faults. */
@@ -158,12 +160,13 @@ async function openWorld(options: LabOptions): Promise<World> {
   const drive = new TapeDrive(model.tape, faults, runs);
   const { tapeBytes = 2_147_483_648, trailerBytes = 1_048_576, slots = 8, cartridges: wanted = [] } = options;
   const size = { capacity: tapeBytes, trailerBytes };
+  const shape = options.changer;
   return {
     model,
     disks,
     faults,
     drive,
-    cartridges: await Cartridges.open({ folder, model: model.tape, drive, size, slots, wanted }),
+    cartridges: await Cartridges.open({ folder, model: model.tape, drive, size, slots, shape, wanted }),
     resynchronisation: new Resynchronisation(options.rejoinBytesPerSecond ?? 150_000_000),
     writing: new Lock(),
     openVolumes: new OpenVolumes(),

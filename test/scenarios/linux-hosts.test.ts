@@ -1,5 +1,6 @@
 /** Hosts that run Linux: each method that exists there, by both routes and in both layouts, and runs that are broken off. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { persistentNames } from '../../src/lab/tape/tape-links.ts';
 import { readDump } from '../../src/lab/commands/dump-format.ts';
 import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
 import {
@@ -62,6 +63,30 @@ const block = '/dev/sfdsk/Class2/dsk/Volume2';
 
 /** What only Solaris has. */
 const ofSolaris = /mnttab|kstat|iostat|hostid|ufsdump|sfx|iseek|digest -a|\/dev\/rmt|mount -F|fsck -F/;
+
+describe('a drive by a persistent name', () => {
+  it.each([
+    ['that rewinds', persistentNames.byId, 'plain'],
+    ['without rewind', `${persistentNames.byPath}-nst`, 'plain'],
+    ['without rewind', `${persistentNames.byId}-nst`, 'labelled'],
+  ] as const)(
+    '%s, %s, in layout %s: the run is verified, and has the lock of /dev/st0',
+    async (_what, device, layout) => {
+      const change = (site: SiteTree) => {
+        setting('raw-dd', 'console', layout, true)(site);
+        site.tape['device'] = device;
+      };
+      const run = await runScene(scene, { change });
+      expect(run, [run.sentence, ...run.stands].join('\n')).toMatchObject({
+        exitStatus: 0,
+        verdict: 'verified',
+      });
+      await expectTape('raw-dd', layout);
+      expect(linesOf('node3', /^mkdir .*st0\.lock$/)).toEqual(['mkdir /var/tmp/shadowtape-dev.st0.lock']);
+      expect(linesOf('node3', /^(?:dd|mt) .*\/dev\/n?st0/)).toEqual([]);
+    },
+  );
+});
 
 describe('a backup on Linux ends verified', () => {
   it.each([

@@ -2,7 +2,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Their files are short, by which Vitest would judge them. */
-const long = /\/(broken-off-|rival-|accessibility|failing-at-random)/;
+const long = /\/(broken-off-|rival-|accessibility|failing-at-random|tape-contract)/;
 
 export default class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

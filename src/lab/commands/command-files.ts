@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { kernelDevice, solarisLink } from '../tape/tape-links.ts';
 import type { ByteReader } from '../hosts/byte-channels.ts';
 import { complain, parseOptions } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
@@ -165,9 +166,21 @@ async function longLine(call: CommandCall, path: string, name: string): Promise<
   const kind = (await files.kindOf(path)) ?? 'file';
   const sizes = { directory: 512, device: 512, symlink: 512, fifo: 0 };
   const size = kind === 'file' ? (await files.read(path)).length : sizes[kind];
+  const target = solarisLink(path);
+  if (target !== undefined)
+    return `lrwxrwxrwx   1 root     root     ${String(target.length).padStart(8)} Jan  1 00:00 ${name} -> ${target}`;
   const rights = kind === 'directory' ? 'rwxr-xr-x' : 'rw-r--r--';
   return `${kindLetters[kind]}${rights}   1 root     other    ${String(size).padStart(8)} Jan  1 00:00 ${name}`;
 }
+
+/** `readlink -f FILE` of GNU coreutils: what a file is in the end. Only the names of the drive are links. */
+export const readlink: Command = async (call) => {
+  const [option, path] = call.argv.slice(1);
+  if (option !== '-f' || path === undefined) return complain(call, 'readlink: missing operand', 1);
+  if (!(await call.machine.files.kindOf(path))) return 1;
+  await call.output.write(`${kernelDevice(path)}\n`);
+  return 0;
+};
 
 export const ls: Command = async (call) => {
   const options = parseOptions(call.argv.slice(1), 'alAd1FR');

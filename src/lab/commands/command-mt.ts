@@ -37,12 +37,16 @@ function solarisStatus({ senseKey, position }: Readonly<TapeModel>): string[] {
 
 /** mt-st, in the order in which it prints the bits (linux/mtio.h). */
 function linuxStatus(drive: TapeDrive): string[] {
-  const { senseKey, position } = drive.model;
+  const { senseKey, position, blockUnknown = false } = drive.model;
   const isLoaded = drive.isLoaded;
   const isEndOfData = isLoaded && senseKey === senseKeys.blankCheck;
   const isBeginning = position.file === 0 && position.block === 0 && !isEndOfData;
   const bits: readonly (readonly [boolean, number, string])[] = [
-    [isLoaded && position.file > 0 && position.block === 0 && !isEndOfData, 0x80000000, 'EOF'],
+    [
+      isLoaded && position.file > 0 && position.block === 0 && !isEndOfData && !blockUnknown,
+      0x80000000,
+      'EOF',
+    ],
     [isLoaded && isBeginning, 0x40000000, 'BOT'],
     [isEndOfData, 0x08000000, 'EOD'],
     [isLoaded && drive.isWriteProtected, 0x04000000, 'WR_PROT'],
@@ -52,7 +56,7 @@ function linuxStatus(drive: TapeDrive): string[] {
   ];
   const set = bits.filter(([isSet]) => isSet);
   const file = isLoaded ? position.file : -1;
-  const block = isLoaded && !isEndOfData ? position.block : -1;
+  const block = isLoaded && !isEndOfData && !blockUnknown ? position.block : -1;
   return [
     'SCSI 2 tape drive:',
     `File number=${file}, block number=${block}, partition=0.`,

@@ -25,6 +25,9 @@ const refused = async (line: string): Promise<string> => {
   return `${status} ${errors}`;
 };
 
+/** A bar code as mtx prints it. */
+const padded = (name: string): string => name.padEnd(32);
+
 describe('mtx', () => {
   test('shows drive and slots; the first empty slot counts as home where none is known', async () => {
     expect(await run('status')).toEqual({
@@ -32,10 +35,10 @@ describe('mtx', () => {
       errors: '',
       output: [
         '  Storage Changer /dev/scsi/changer/c2t0d0:1 Drives, 4 Slots ( 0 Import/Export )',
-        'Data Transfer Element 0:Full (Storage Element 4 Loaded):VolumeTag = tape',
-        '      Storage Element 1:Full :VolumeTag=PAY001L4',
-        '      Storage Element 2:Full :VolumeTag=PAY002L4',
-        '      Storage Element 3:Full :VolumeTag=PAY003L4',
+        `Data Transfer Element 0:Full (Storage Element 4 Loaded):VolumeTag = ${padded('tape')}`,
+        `      Storage Element 1:Full :VolumeTag=${padded('PAY001L4')}`,
+        `      Storage Element 2:Full :VolumeTag=${padded('PAY002L4')}`,
+        `      Storage Element 3:Full :VolumeTag=${padded('PAY003L4')}`,
         '      Storage Element 4:Empty',
         '',
       ].join('\n'),
@@ -52,7 +55,7 @@ describe('mtx', () => {
     expect((await run('load 2 0')).output).toBe('Loading media from Storage Element 2 into drive 0...done\n');
     expect(bench.drive.model).toMatchObject({ loaded: true, position: { offset: 0, file: 0 } });
     expect((await run('status')).output).toContain(
-      'Data Transfer Element 0:Full (Storage Element 2 Loaded):VolumeTag = PAY002L4\n',
+      `Data Transfer Element 0:Full (Storage Element 2 Loaded):VolumeTag = ${padded('PAY002L4')}\n`,
     );
     expect(bench.cartridges.list().map(({ where, writtenBytes }) => [where, writtenBytes])).toEqual([
       ['slot 4', 32_768],
@@ -106,5 +109,59 @@ describe('mtx', () => {
       errors: 'mtx: MOVE MEDIUM from Element Address 256 to 4099 Failed\n',
     });
     await handle.close();
+  });
+});
+
+describe('mtx of a library with two drives and a mail slot', () => {
+  beforeEach(async () => {
+    await bench.cartridges.close();
+    bench = await openBench({
+      folder: await mkdtemp(join(folder, 'bench-')),
+      slots: 5,
+      shape: { drives: 2, ownDrive: 1, mailSlots: 1 },
+      wanted: [{ name: 'PAY001L4' }, { name: 'CLN001L4' }, { name: 'PAY005L4', slot: 5 }],
+    });
+  });
+
+  test('shows both, and fills no mail slot', async () => {
+    await run('load 1 0');
+    expect((await run('status')).output).toBe(
+      [
+        '  Storage Changer /dev/scsi/changer/c2t0d0:2 Drives, 5 Slots ( 1 Import/Export )',
+        `Data Transfer Element 0:Full (Storage Element 1 Loaded):VolumeTag = ${padded('PAY001L4')}`,
+        `Data Transfer Element 1:Full (Storage Element 1 Loaded):VolumeTag = ${padded('tape')}`,
+        '      Storage Element 1:Empty',
+        `      Storage Element 2:Full :VolumeTag=${padded('CLN001L4')}`,
+        '      Storage Element 3:Empty',
+        '      Storage Element 4:Empty',
+        `      Storage Element 5 IMPORT/EXPORT:Full :VolumeTag=${padded('PAY005L4')}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('moves the tape of the lab only where its own drive is named', async () => {
+    expect((await run('load 1 0')).output).toBe('Loading media from Storage Element 1 into drive 0...done\n');
+    expect(bench.drive.isLoaded).toBe(true);
+    expect(await refused('load 1 2')).toBe("1 mtx: illegal <drive-number> argument '2' to 'load' command\n");
+    expect(await refused('load 5 1')).toMatch(/^1 mtx: Drive 1 Full /);
+    await run('unload 3 1');
+    expect(bench.drive.isLoaded).toBe(false);
+    await run('load 3 1');
+    expect(bench.drive.isLoaded).toBe(true);
+    expect(bench.cartridges.list().map(({ name, where }) => `${name}: ${where}`)).toEqual([
+      'tape: drive',
+      'PAY001L4: drive 0',
+      'CLN001L4: slot 2',
+      'PAY005L4: slot 5',
+    ]);
+  });
+
+  test('a cleaning cartridge is ejected by the drive, and stays in it for the changer', async () => {
+    await run('unload 3 1');
+    await run('load 2 1');
+    expect(bench.drive.isLoaded).toBe(false);
+    expect(bench.cartridges.inChangerDrive(1)?.name).toBe('CLN001L4');
+    expect((await run('unload 2 1')).status).toBe(0);
   });
 });

@@ -4,13 +4,15 @@ import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { IoError } from '../faults/io-error.ts';
 
 /**
- * mtx(1) 1.3, the changer with one drive: status, load, unload and next. Words and exit status 1 are those of its source (mtx.c);
- * slots are counted from 1, the drive is number 0. Several commands may stand in one line.
+ * mtx(1) 1.3: status, load, unload and next. Words and exit status 1 are those of its source (mtx.c); slots are counted from 1, drives
+ * from 0. Several commands may stand in one line.
  */
 
 const changerDevice = '/dev/scsi/changer/c2t0d0';
-/** Element addresses of SMC changers, as IBM's and HP's libraries count them: the drive, and the slot before the first. */
-const addresses = { drive: 256, slots: 4095 } as const;
+/** Element addresses of SMC changers, as IBM's and HP's libraries count them: the first drive, and the slot before the first. */
+const addresses = { drives: 256, slots: 4095 } as const;
+/** mtx prints a bar code with the spaces behind it, as a library reports them. */
+const barcodeLength = 32;
 
 /** What mtx says before it ends with exit status 1. */
 class Refusal extends Error {}
@@ -28,23 +30,37 @@ interface Changer {
   readonly cartridges: Cartridges;
 }
 
-async function status({ call, cartridges }: Changer): Promise<void> {
-  const { slots, inDrive, homeSlot } = cartridges;
-  const source = homeSlot === undefined ? 'Unknown Storage Element' : `Storage Element ${homeSlot}`;
+const driveNumbers = ({ cartridges }: Changer): number[] => [...Array(cartridges.shape.drives).keys()];
+
+function driveLine({ cartridges }: Changer, drive: number): string {
+  const cartridge = cartridges.inChangerDrive(drive);
+  if (!cartridge) return `Data Transfer Element ${drive}:Empty`;
+  const home = cartridges.homeSlot(drive);
+  const source = home === undefined ? 'Unknown Storage Element' : `Storage Element ${home}`;
+  const tag = cartridge.name.padEnd(barcodeLength);
+  return `Data Transfer Element ${drive}:Full (${source} Loaded):VolumeTag = ${tag}`;
+}
+
+async function status(changer: Changer): Promise<void> {
+  const { call, cartridges } = changer;
+  const { slots, shape } = cartridges;
   const lines = [
-    `  Storage Changer ${changerDevice}:1 Drives, ${slots} Slots ( 0 Import/Export )`,
-    `Data Transfer Element 0:${inDrive ? `Full (${source} Loaded):VolumeTag = ${inDrive.name}` : 'Empty'}`,
+    `  Storage Changer ${changerDevice}:${shape.drives} Drives, ${slots} Slots ( ${shape.mailSlots} Import/Export )`,
+    ...driveNumbers(changer).map((drive) => driveLine(changer, drive)),
   ];
   for (let slot = 1; slot <= slots; slot += 1) {
     const cartridge = cartridges.inSlot(slot);
-    const content = cartridge ? `Full :VolumeTag=${cartridge.name}` : 'Empty';
-    lines.push(`      Storage Element ${slot}:${content}`);
+    const content = cartridge ? `Full :VolumeTag=${cartridge.name.padEnd(barcodeLength)}` : 'Empty';
+    lines.push(
+      `      Storage Element ${slot}${cartridges.isMailSlot(slot) ? ' IMPORT/EXPORT' : ''}:${content}`,
+    );
   }
   await call.output.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-function requireDrive(command: string, drive: number): void {
-  if (drive !== 0) throw new Refusal(`illegal <drive-number> argument '${drive}' to '${command}' command`);
+function requireDrive(changer: Changer, command: string, drive: number): void {
+  if (!driveNumbers(changer).includes(drive))
+    throw new Refusal(`illegal <drive-number> argument '${drive}' to '${command}' command`);
 }
 
 /** Tells on the standard output what is moved; `done` follows where it came there. */
@@ -70,39 +86,40 @@ async function load(changer: Changer, slot: number | undefined, drive = 0): Prom
   if (slot === undefined || slot < 1) throw new Refusal('No source specified');
   if (slot > cartridges.slots)
     throw new Refusal(`Invalid <storage-element-number> argument '${slot}' to 'load' command`);
-  requireDrive('load', drive);
-  if (cartridges.inDrive) {
-    throw new Refusal(`Drive 0 Full (Storage Element ${cartridges.homeSlot ?? 0} loaded)`);
+  requireDrive(changer, 'load', drive);
+  if (cartridges.inChangerDrive(drive)) {
+    throw new Refusal(`Drive ${drive} Full (Storage Element ${cartridges.homeSlot(drive) ?? 0} loaded)`);
   }
   const address = addresses.slots + slot;
   const failed = cartridges.inSlot(slot)
-    ? `MOVE MEDIUM from Element Address ${address} to ${addresses.drive} Failed`
+    ? `MOVE MEDIUM from Element Address ${address} to ${addresses.drives + drive} Failed`
     : `Source Element Address ${address} is Empty`;
-  const words = `Loading media from Storage Element ${slot} into drive 0`;
-  await move(changer, words, () => cartridges.load(slot), failed);
+  const words = `Loading media from Storage Element ${slot} into drive ${drive}`;
+  await move(changer, words, () => cartridges.load(slot, drive), failed);
 }
 
 async function unload(changer: Changer, wanted: number | undefined, drive = 0): Promise<void> {
   const { cartridges } = changer;
-  const slot = wanted ?? (cartridges.inDrive ? cartridges.homeSlot : undefined);
-  if (slot === undefined) throw new Refusal('No Source for tape in drive 0!');
+  const slot = wanted ?? (cartridges.inChangerDrive(drive) ? cartridges.homeSlot(drive) : undefined);
+  if (slot === undefined) throw new Refusal(`No Source for tape in drive ${drive}!`);
   if (slot < 1 || slot > cartridges.slots)
     throw new Refusal(`illegal <storage-element-number> argument '${slot}' to 'unload' command`);
-  requireDrive('unload', drive);
-  if (!cartridges.inDrive) throw new Refusal('Data Transfer Element 0 is Empty');
+  requireDrive(changer, 'unload', drive);
+  if (!cartridges.inChangerDrive(drive)) throw new Refusal(`Data Transfer Element ${drive} is Empty`);
   if (cartridges.inSlot(slot)) throw new Refusal(`Storage Element ${slot} is Already Full`);
-  const failed = `MOVE MEDIUM from Element Address ${addresses.drive} to ${addresses.slots + slot} Failed`;
-  const words = `Unloading drive 0 into Storage Element ${slot}`;
-  await move(changer, words, () => cartridges.unload(slot), failed);
+  const failed = `MOVE MEDIUM from Element Address ${addresses.drives + drive} to ${addresses.slots + slot} Failed`;
+  const words = `Unloading drive ${drive} into Storage Element ${slot}`;
+  await move(changer, words, () => cartridges.unload(slot, drive), failed);
 }
 
 /** The next cartridge in the order of the slots; what is in the drive goes back first. */
-async function next(changer: Changer): Promise<void> {
+async function next(changer: Changer, drive = 0): Promise<void> {
   const { cartridges } = changer;
-  const current = cartridges.inDrive ? cartridges.homeSlot : 0;
-  if (cartridges.inDrive) await unload(changer, current);
+  const isFull = cartridges.inChangerDrive(drive) !== undefined;
+  const current = isFull ? cartridges.homeSlot(drive) : 0;
+  if (isFull) await unload(changer, current, drive);
   for (let slot = (current ?? 0) + 1; slot <= cartridges.slots; slot += 1) {
-    if (cartridges.inSlot(slot)) return load(changer, slot);
+    if (cartridges.inSlot(slot)) return load(changer, slot, drive);
   }
   throw new Refusal('No More Media');
 }

@@ -21,6 +21,7 @@ const errorNumbers: Partial<Record<IoErrorCode, number>> = {
   EIO: 5,
   ENXIO: 6,
   EBADF: 9,
+  ENOMEM: 12,
   EACCES: 13,
   EBUSY: 16,
   EISDIR: 21,

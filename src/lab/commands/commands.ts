@@ -3,7 +3,7 @@ import type { Platform } from '../gds/lab-model.ts';
 import type { Command } from '../hosts/command-call.ts';
 import { dd } from './command-dd.ts';
 import { cksum, digest, sha256sum } from './command-digest.ts';
-import { cat, ls, mkdir, mkfifo, mv, rm, rmdir, tee, test } from './command-files.ts';
+import { cat, ls, mkdir, mkfifo, mv, readlink, rm, rmdir, tee, test } from './command-files.ts';
 import { fsck, mount, umount } from './command-mount.ts';
 import { mt } from './command-mt.ts';
 import { mtx } from './command-mtx.ts';
@@ -119,6 +119,7 @@ const commandsOfLinux: ReadonlyMap<string, Command> = new Map([
     'fsck.ext3': fsckExt3,
     lsblk,
     mount: mountOfLinux,
+    readlink,
     restore,
     umount: umountOfLinux,
   }),

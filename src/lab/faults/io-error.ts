@@ -10,6 +10,7 @@ export const words = {
   EIO: 'I/O error',
   EISDIR: 'Is a directory',
   ENOENT: 'No such file or directory',
+  ENOMEM: 'Not enough space',
   ENOSPC: 'No space left on device',
   ENOTDIR: 'Not a directory',
   ENOTEMPTY: 'File exists',

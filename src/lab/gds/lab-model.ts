@@ -95,8 +95,8 @@ export interface TapePosition {
 
 export interface CartridgeModel {
   name: string;
-  /** A number is a slot of the changer, counted from 1. */
-  place: 'drive' | 'shelf' | number;
+  /** A number is a slot of the changer, counted from 1; `drive N` a drive of the changer that is another host's. */
+  place: 'drive' | 'shelf' | number | `drive ${number}`;
   /** The slot from which the changer brought it into the drive. */
   home: number | null;
   /** Capacity in bytes of data, where it has one of its own. */
@@ -112,6 +112,8 @@ export interface TapeModel {
   /** After an error on a no-rewind device the next open rewinds (Solaris mtio(4I), Close Operation). */
   rewindAtOpen: boolean;
   senseKey: number;
+  /** Linux: after spacing back over a file mark, until the next one is met, st does not know how many records lie before the head. */
+  blockUnknown?: boolean;
 }
 
 export interface LabModel {

@@ -67,7 +67,12 @@ const languages: Readonly<Record<string, Language>> = {
 export const englishOfLinux: Language = {
   recordsIn: ' records in',
   recordsOut: ' records out',
-  errors: { EBADF: 'Bad file descriptor', EBUSY: 'Device or resource busy', EIO: 'Input/output error' },
+  errors: {
+    EBADF: 'Bad file descriptor',
+    EBUSY: 'Device or resource busy',
+    EIO: 'Input/output error',
+    ENOMEM: 'Cannot allocate memory',
+  },
 };
 
 /** Locales that a lab host can be given. */

@@ -12,17 +12,33 @@ import { beginningOfTape, VirtualTape } from './virtual-tape.ts';
 export interface Cartridge {
   readonly name: string;
   readonly file: string;
-  readonly where: 'drive' | 'shelf' | `slot ${number}`;
+  /** `drive`: the lab's own; `drive N`: another drive of the changer. */
+  readonly where: 'drive' | 'shelf' | `slot ${number}` | `drive ${number}`;
   /** Bytes of data that are recorded on it. */
   readonly writtenBytes: number;
 }
 
 /** A cartridge that a lab is to have. */
 export interface WantedCartridge {
-  /** Letters, digits, `_` and `-`, at most 32: the name of its file and what is printed on its bar code. */
+  /**
+   * Letters, digits, `_` and `-`, at most 32: the name of its file and what is printed on its bar code. One that begins with CLN cleans the
+   * drive, which ejects it at once.
+   */
   readonly name: string;
   /** Its capacity in bytes of data, where it is not that of all others. */
   readonly bytes?: number;
+  /** Where it lies at first; the first free slot, mail slots left out, where it is not given. */
+  readonly slot?: number;
+}
+
+/** A changer beyond its slots. */
+export interface ChangerShape {
+  /** 1 where it is not given. */
+  readonly drives?: number;
+  /** Which of them is the lab's drive, counted from 0; the others are other hosts' and have no device here. 0 where it is not given. */
+  readonly ownDrive?: number;
+  /** How many of its slots, the last ones, are for import and export; 0 where it is not given. */
+  readonly mailSlots?: number;
 }
 
 export interface InsertOptions {
@@ -39,12 +55,16 @@ export interface CartridgesOptions {
   /** Of each cartridge that has no capacity of its own. */
   readonly size: MediumSize;
   readonly slots: number;
+  readonly shape?: ChangerShape | undefined;
   /** Those that are not known yet go into the first free slots; where there is none, onto the shelf. */
   readonly wanted: readonly WantedCartridge[];
 }
 
+const isCleaning = (name: string): boolean => name.startsWith('CLN');
+
 export class Cartridges {
   readonly slots: number;
+  readonly shape: Required<ChangerShape>;
   readonly #folder: string;
   readonly #model: TapeModel;
   readonly #drive: TapeDrive;
@@ -52,8 +72,9 @@ export class Cartridges {
   readonly #moving = new Lock();
   #tape: VirtualTape | undefined;
 
-  private constructor({ folder, model, drive, size, slots }: CartridgesOptions) {
+  private constructor({ folder, model, drive, size, slots, shape }: CartridgesOptions) {
     this.slots = slots;
+    this.shape = { drives: 1, ownDrive: 0, mailSlots: 0, ...shape };
     this.#folder = folder;
     this.#model = model;
     this.#drive = drive;
@@ -66,8 +87,8 @@ export class Cartridges {
     for (const cartridge of options.model.cartridges) {
       if (typeof cartridge.place === 'number' && cartridge.place > options.slots) cartridge.place = 'shelf';
     }
-    for (const { name, bytes } of options.wanted) {
-      if (!all.#find(name)) all.#add(name, bytes, all.#freeSlot() ?? 'shelf');
+    for (const { name, bytes, slot } of options.wanted) {
+      if (!all.#find(name)) all.#add(name, bytes, slot ?? all.#freeSlot() ?? 'shelf');
     }
     await all.#threadDriven(options.model.position);
     return all;
@@ -92,17 +113,27 @@ export class Cartridges {
     return this.#model.cartridges.find(({ place }) => place === 'drive');
   }
 
+  /** @param drive counted from 0 */
+  inChangerDrive(drive: number): Readonly<CartridgeModel> | undefined {
+    const wanted = this.#placeOf(drive);
+    return this.#model.cartridges.find(({ place }) => place === wanted);
+  }
+
+  isMailSlot(slot: number): boolean {
+    return slot > this.slots - this.shape.mailSlots;
+  }
+
   /** @param slot counted from 1 */
   inSlot(slot: number): Readonly<CartridgeModel> | undefined {
     return this.#model.cartridges.find(({ place }) => place === slot);
   }
 
   /**
-   * The slot of the cartridge in the drive. mtx takes the first one that is empty where the changer does not know (mtx 1.3,
+   * The slot of the cartridge in a drive. mtx takes the first one that is empty where the changer does not know (mtx 1.3,
    * mtxl.c, ReadElementStatus); undefined where none is.
    */
-  get homeSlot(): number | undefined {
-    const home = this.inDrive?.home;
+  homeSlot(drive: number): number | undefined {
+    const home = this.inChangerDrive(drive)?.home;
     return home && home <= this.slots && !this.inSlot(home) ? home : this.#freeSlot();
   }
 
@@ -129,21 +160,25 @@ export class Cartridges {
     return this.#moving.run(() => this.#takeOut('shelf'));
   }
 
-  /** The changer's arm brings a cartridge from its slot into the empty drive. @throws IoError EBUSY, ENXIO (nothing there) */
-  load(slot: number): Promise<void> {
+  /** The changer's arm brings a cartridge from its slot into an empty drive. @throws IoError EBUSY, ENXIO (nothing there) */
+  load(slot: number, drive: number): Promise<void> {
     return this.#moving.run(async () => {
-      this.#requireClosed();
-      const cartridge = this.#model.cartridges.find(({ place }) => place === slot);
-      if (!cartridge || this.inDrive) throw new IoError('ENXIO');
-      await this.#putIn(cartridge, slot);
+      const place = this.#placeOf(drive);
+      if (place === 'drive') this.#requireClosed();
+      const cartridge = this.#model.cartridges.find((entry) => entry.place === slot);
+      if (!cartridge || this.inChangerDrive(drive)) throw new IoError('ENXIO');
+      if (place === 'drive') await this.#putIn(cartridge, slot);
+      else Object.assign(cartridge, { place, home: slot });
     });
   }
 
-  /** The changer's arm brings the cartridge from the drive into an empty slot. @throws IoError EBUSY, ENXIO (nothing there) */
-  unload(slot: number): Promise<void> {
+  /** The changer's arm brings the cartridge from a drive into an empty slot. @throws IoError EBUSY, ENXIO (nothing there) */
+  unload(slot: number, drive: number): Promise<void> {
     return this.#moving.run(async () => {
-      if (!this.inDrive || this.inSlot(slot)) throw new IoError('ENXIO');
-      await this.#takeOut(slot);
+      const cartridge = this.inChangerDrive(drive);
+      if (!cartridge || this.inSlot(slot)) throw new IoError('ENXIO');
+      if (cartridge.place === 'drive') await this.#takeOut(slot);
+      else Object.assign(cartridge, { place: slot, home: null });
     });
   }
 
@@ -151,6 +186,10 @@ export class Cartridges {
   async close(): Promise<void> {
     await this.#tape?.close();
     this.#tape = undefined;
+  }
+
+  #placeOf(drive: number): 'drive' | `drive ${number}` {
+    return drive === this.shape.ownDrive ? 'drive' : `drive ${drive}`;
   }
 
   #find(name: string): CartridgeModel | undefined {
@@ -166,7 +205,8 @@ export class Cartridges {
   }
 
   #freeSlot(): number | undefined {
-    for (let slot = 1; slot <= this.slots; slot += 1) if (!this.inSlot(slot)) return slot;
+    for (let slot = 1; slot <= this.slots && !this.isMailSlot(slot); slot += 1)
+      if (!this.inSlot(slot)) return slot;
     return undefined;
   }
 
@@ -186,7 +226,7 @@ export class Cartridges {
 
   async #putIn(cartridge: CartridgeModel, home: number | null): Promise<void> {
     Object.assign(cartridge, { place: 'drive', home });
-    this.#resetDrive(true);
+    this.#resetDrive(!isCleaning(cartridge.name));
     await this.#threadDriven(beginningOfTape);
   }
 
@@ -196,6 +236,7 @@ export class Cartridges {
       position: { ...beginningOfTape },
       rewindAtOpen: false,
       senseKey: senseKeys.none,
+      blockUnknown: false,
     });
   }
 

@@ -4,6 +4,7 @@ import type { Faults } from '../faults/faults.ts';
 import { IoError } from '../faults/io-error.ts';
 import type { Platform, TapeModel } from '../gds/lab-model.ts';
 import { TapeHandle } from './tape-handle.ts';
+import { kernelDevice } from './tape-links.ts';
 import type { TapeAccess } from './tape-handle.ts';
 import { beginningOfTape } from './virtual-tape.ts';
 import type { VirtualTape } from './virtual-tape.ts';
@@ -35,9 +36,9 @@ export class TapeDrive {
     this.#platform = platform;
   }
 
-  /** True for its special files: /dev/rmt/0 with density, b and n behind it; on Linux /dev/st0 and /dev/nst0. */
+  /** True for its special files: /dev/rmt/0 with density, b and n behind it; on Linux /dev/st0, /dev/nst0 and the links to them. */
   hasDevice(path: string): boolean {
-    return devicePatterns[this.#platform].test(path);
+    return devicePatterns[this.#platform].test(kernelDevice(path));
   }
 
   get isLoaded(): boolean {
@@ -87,7 +88,7 @@ export class TapeDrive {
       model: this.#model,
       faults: this.#faults,
       endOfMedium: new EndOfMedium(size, this.#faults),
-      rewinds: rewindsAtClose(path),
+      rewinds: rewindsAtClose(kernelDevice(path)),
       isBerkeley: path.startsWith('/dev/rmt/') && path.includes('b'),
       access,
       closed: () => {

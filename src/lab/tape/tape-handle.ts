@@ -49,12 +49,14 @@ export class TapeHandle {
   /**
    * Reads a record; empty at a file mark.
    * @param limit size of the buffer; a longer record is refused
-   * @throws IoError EIO (blank place, read error, a second read behind a file mark, no cartridge), EINVAL (buffer too small)
+   * @throws IoError EIO (blank place, read error, a second read behind a file mark, no cartridge), EINVAL (buffer too small; ENOMEM on Linux, and the record counts
+   *   as read)
    */
   async read(limit: number, signal?: AbortSignal): Promise<Buffer> {
     const { tape, faults, isBerkeley } = this.#session;
     await this.#requireLoaded();
-    if (this.#last === 'file-mark' && !isBerkeley) return this.#fail('EIO', senseKeys.endOfFile);
+    if (this.#last === 'file-mark' && !isBerkeley && !this.#isLinux)
+      return this.#fail('EIO', senseKeys.endOfFile);
     this.#records += 1;
     if (faults.numberOf('tape-read-error') === this.#records) return this.#fail('EIO', senseKeys.mediaError);
     return this.#taken(await tape.readRecord(limit), signal);
@@ -97,6 +99,7 @@ export class TapeHandle {
   async writeFileMark(): Promise<void> {
     await this.#requireLoaded();
     await this.#session.tape.writeFileMark();
+    this.#session.model.blockUnknown = false;
     this.#last = 'mark-written';
   }
 
@@ -108,28 +111,43 @@ export class TapeHandle {
   /**
    * Moves the tape; a file mark goes first where data was written.
    * @param move resolves with false where the tape ended before the goal
+   * @param endsAt where the head is then: at the end of the data, or elsewhere
    * @throws IoError EIO then
    */
-  async move(move: (tape: VirtualTape) => Promise<boolean>): Promise<void> {
+  async move(
+    move: (tape: VirtualTape) => Promise<boolean>,
+    endsAt: 'data' | 'other' = 'other',
+  ): Promise<void> {
+    if (await this.#moved(move)) return;
+    // Linux tells in its status that the end of the data was met.
+    const isEndOfData = this.#isLinux && endsAt === 'data';
+    await this.#fail('EIO', isEndOfData ? senseKeys.blankCheck : senseKeys.endOfTape);
+  }
+
+  async #moved(move: (tape: VirtualTape) => Promise<boolean>): Promise<boolean> {
     const { tape, model, endOfMedium } = this.#session;
     await this.#requireLoaded();
     if (this.#last === 'written') await tape.writeFileMark();
     this.#last = 'moved';
     endOfMedium.forget();
+    model.blockUnknown = false;
     model.senseKey = senseKeys.none;
-    if (!(await move(tape))) await this.#fail('EIO', senseKeys.endOfTape);
+    return move(tape);
   }
 
   /**
    * Moves the tape towards its beginning. The file mark behind data that was written is passed back at once, so that what is
    * counted is what was there before.
+   * @param over what is passed back over
    */
-  async moveBack(move: (tape: VirtualTape) => Promise<boolean>): Promise<void> {
+  async moveBack(move: (tape: VirtualTape) => Promise<boolean>, over: 'records' | 'marks'): Promise<void> {
     const isBehindData = this.#last === 'written';
-    await this.move(async (tape) => {
+    const isDone = await this.#moved(async (tape) => {
       if (isBehindData) await tape.skipFileBack();
       return move(tape);
     });
+    if (!isDone) await this.#fail('EIO', senseKeys.endOfTape);
+    this.#session.model.blockUnknown = this.#isLinux && over === 'marks';
   }
 
   /** Notes that the head is where nothing more is recorded. */
@@ -150,8 +168,10 @@ export class TapeHandle {
     const { tape, model, rewinds, closed } = this.#session;
     try {
       if (powerLost) return;
-      if (this.#needsMark()) await tape.writeFileMark();
-      else if (this.#goesOnToNextFile()) await tape.skipFile();
+      if (this.#needsMark()) {
+        await tape.writeFileMark();
+        model.blockUnknown = false;
+      } else if (this.#goesOnToNextFile()) await tape.skipFile();
       await tape.flush();
       if (rewinds) await tape.rewind();
       else model.rewindAtOpen = this.#hasFailed && !this.#isLinux;
@@ -183,14 +203,33 @@ export class TapeHandle {
 
   async #taken(reading: TapeReading, signal: AbortSignal | undefined): Promise<Buffer> {
     const { model } = this.#session;
-    if (reading.kind === 'blank') return this.#fail('EIO', senseKeys.blankCheck);
-    if (reading.kind === 'too-long') return this.#fail('EINVAL', senseKeys.none);
+    if (reading.kind === 'blank') return this.#blank();
+    if (reading.kind === 'too-long') return this.#tooLong();
     const isMark = reading.kind === 'file-mark';
     this.#last = isMark ? 'file-mark' : 'read';
     model.senseKey = isMark ? senseKeys.endOfFile : senseKeys.none;
+    if (isMark) model.blockUnknown = false;
     if (isMark) return Buffer.alloc(0);
     await this.#pace.passed(reading.bytes.length, signal);
     return reading.bytes;
+  }
+
+  /** Linux: after the last file mark, the read that meets the end of the data gives nothing, and each further one fails. */
+  #blank(): Promise<Buffer> {
+    const { tape, model } = this.#session;
+    const { file, block } = tape.position;
+    const isFirst = this.#isLinux && file > 0 && block === 0 && model.senseKey !== senseKeys.blankCheck;
+    if (!isFirst) return this.#fail('EIO', senseKeys.blankCheck);
+    this.#last = 'file-mark';
+    model.senseKey = senseKeys.blankCheck;
+    return Promise.resolve(Buffer.alloc(0));
+  }
+
+  async #tooLong(): Promise<never> {
+    if (!this.#isLinux) return this.#fail('EINVAL', senseKeys.none);
+    await this.#session.tape.skipRecord();
+    this.#last = 'read';
+    return this.#fail('ENOMEM', senseKeys.none);
   }
 
   #fail(code: IoErrorCode, senseKey: number): Promise<never> {

@@ -32,9 +32,9 @@ const moves = (move: Move): TapeOperation => ({
   run: (handle, count) => handle.move((tape) => move(tape, count)),
 });
 
-const movesBack = (move: Move): TapeOperation => ({
+const movesBack = (over: 'records' | 'marks', move: Move): TapeOperation => ({
   access: 'read',
-  run: (handle, count) => handle.moveBack((tape) => move(tape, count)),
+  run: (handle, count) => handle.moveBack((tape) => move(tape, count), over),
 });
 
 const weof: TapeOperation = { access: 'write', run: writeMarks };
@@ -80,11 +80,14 @@ const nothing: TapeOperation = { access: 'read', run: () => Promise.resolve() };
 export const tapeOperations = {
   weof,
   eof: weof,
-  fsf: moves((tape, count) => repeat(count, () => tape.skipFile())),
-  bsf: movesBack((tape, count) => repeat(count, () => tape.skipFileBack())),
-  nbsf: movesBack(fileBack),
+  fsf: {
+    access: 'read',
+    run: (handle, count) => handle.move((tape) => repeat(count, () => tape.skipFile()), 'data'),
+  },
+  bsf: movesBack('marks', (tape, count) => repeat(count, () => tape.skipFileBack())),
+  nbsf: movesBack('records', fileBack),
   fsr: moves((tape, count) => repeat(count, () => tape.skipRecord())),
-  bsr: movesBack((tape, count) => repeat(count, () => tape.skipRecordBack())),
+  bsr: movesBack('records', (tape, count) => repeat(count, () => tape.skipRecordBack())),
   rewind,
   retension: rewind,
   eom,

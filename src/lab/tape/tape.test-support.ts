@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ByteReader, ByteWriter } from '../hosts/byte-channels.ts';
 import { Cartridges } from './cartridges.ts';
-import type { WantedCartridge } from './cartridges.ts';
+import type { ChangerShape, WantedCartridge } from './cartridges.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { Faults } from '../faults/faults.ts';
 import { newModel } from '../gds/lab-model.ts';
@@ -22,6 +22,7 @@ export interface BenchOptions {
   readonly moreBytes?: number;
   readonly trailerBytes?: number;
   readonly slots?: number;
+  readonly shape?: ChangerShape;
   readonly wanted?: readonly WantedCartridge[];
   readonly model?: TapeModel;
 }
@@ -71,11 +72,11 @@ export function readerOf(pieces: readonly Buffer[]): ByteReader {
 
 export async function openBench(options: BenchOptions): Promise<Bench> {
   const { folder, capacityRecords = 10, moreBytes = 0, trailerBytes = 4 * recordBytes, slots = 4 } = options;
-  const { model = newModel('seed', 16_384).tape, wanted = [] } = options;
+  const { model = newModel('seed', 16_384).tape, wanted = [], shape } = options;
   const faults = new Faults();
   const drive = new TapeDrive(model, faults);
   const size = { capacity: capacityRecords * recordBytes + moreBytes, trailerBytes };
-  const cartridges = await Cartridges.open({ folder, model, drive, size, slots, wanted });
+  const cartridges = await Cartridges.open({ folder, model, drive, size, slots, shape, wanted });
   const world = { faults, drive, cartridges, save: () => Promise.resolve() };
   return {
     faults,

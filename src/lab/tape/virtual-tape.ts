@@ -205,6 +205,13 @@ export class VirtualTape {
     return bytes.length < lengthBytes ? endOfMedium : bytes.readUInt32LE(0);
   }
 
+  /** Length of the record that ends there. Read alone: a window begins where it is read, and is of no use for what lies before. */
+  async #lengthBefore(offset: number): Promise<number> {
+    const bytes = Buffer.allocUnsafe(lengthBytes);
+    await this.#handle.read(bytes, 0, lengthBytes, offset - lengthBytes);
+    return bytes.readUInt32LE(0);
+  }
+
   /** A stretch of the file, from the window where it lies in it; shorter where the file ends. */
   async #bytesAt(offset: number, length: number): Promise<Buffer> {
     const inside = offset - this.#windowStart;
@@ -232,7 +239,7 @@ export class VirtualTape {
 
   /** Moves before the record or file mark that ends at the head. @returns true for a record */
   async #passItemBack(): Promise<boolean> {
-    const length = (await this.#bytesAt(this.#position.offset - lengthBytes, lengthBytes)).readUInt32LE(0);
+    const length = await this.#lengthBefore(this.#position.offset);
     if (length > 0) {
       this.#passRecord(length, -1);
       return true;
@@ -247,7 +254,7 @@ export class VirtualTape {
   async #countRecordsBefore(): Promise<number> {
     let records = 0;
     for (let offset = this.#position.offset; offset > 0; records += 1) {
-      const length = (await this.#bytesAt(offset - lengthBytes, lengthBytes)).readUInt32LE(0);
+      const length = await this.#lengthBefore(offset);
       if (length === 0) break;
       offset -= padded(length) + 2 * lengthBytes;
     }

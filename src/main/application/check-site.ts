@@ -41,7 +41,7 @@ function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
       if (fileSystem === 'sfxfs') add('sfxadm');
     }
   }
-  if (site.tape.host === host) add('mt', 'dd');
+  if (site.tape.host === host) add('mt', 'dd', ...(site.tape.changer === undefined ? [] : ['mtx']));
   return [...tools];
 }
 

@@ -1,5 +1,6 @@
 /** What `check` says of the drive and of the tape in it: each job judges the tape as its run would. Writes nothing to the tape. */
 import { isFailure } from '../../contract/errors.ts';
+import { requireChangerDrive } from '../procedure/drive/changer-work.ts';
 import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { lookAtTape, type KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -7,6 +8,7 @@ import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked, type DriveOrder } from '../procedure/hosts/drive-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import type { Site } from '../site/site-schema.ts';
+import { changerWords } from '../tape/changer.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
 import { refusalOfJob, type FoundTape } from '../tape/overwrite-rule.ts';
 import { withWriters, writersOf } from '../tape/tape-holders.ts';
@@ -44,8 +46,24 @@ function sayJudged({ site, say }: TapeCheck, said: string, tape: FoundTape): voi
       say(`${what}, job ${job}`, isGood, `not for this job: ${trouble.message}${rest}`, trouble.hint);
 }
 
+/** What the changer holds, and that it has the site's drive. A fault of it is told, and hides nothing of the tape. */
+async function lookAtChanger({ site, runner, say }: TapeCheck, drive: KnownDrive): Promise<void> {
+  const { changer } = site.tape;
+  if (changer === undefined) return;
+  const what = `changer ${changer}`;
+  try {
+    const room = { runner, step, drive, change: site.tape };
+    const seen = await requireChangerDrive(room, changer);
+    say(what, true, `${drive.tapeDevice} is its drive ${seen.drive}; ${changerWords(seen.status)}`);
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    say(what, false, error.message, error.hint);
+  }
+}
+
 async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
   const { runner, knownTapes } = check;
+  await lookAtChanger(check, drive);
   const { writeProtected } = await requireReadyDrive(runner, step, drive, 'write');
   const seen = await lookAtTape(runner, step, drive);
   const tape = withWriters(seen, writersOf(knownTapes, seen));

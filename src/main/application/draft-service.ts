@@ -199,7 +199,7 @@ async function tapeDevicesOf(
   { platform }: ReadDraft,
 ): Promise<string[]> {
   const folder = platform === 'solaris' ? '/dev/rmt' : '/dev';
-  const pattern = platform === 'solaris' ? /^\d+$/ : /^st\d+$/;
+  const pattern = platform === 'solaris' ? /^\d+$/ : /^(?:st|IBMtape)\d+$/;
   const names = await namesIn(runner, host, folder);
   return names.filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`);
 }

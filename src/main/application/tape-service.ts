@@ -9,7 +9,8 @@ import { drivePlace } from '../procedure/model/lock-places.ts';
 import { checkDrive } from '../procedure/drive/drive-check.ts';
 import { identifyTape, type IdentifiedTape } from '../procedure/drive/identify-tape.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
-import { changerStatus, changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
+import { changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
+import { requireChangerDrive } from '../procedure/drive/changer-work.ts';
 import { noJournal } from '../journal/journal.ts';
 import { labelTape, type LabelledTape } from '../procedure/drive/label-tape.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
@@ -18,6 +19,7 @@ import { importTape, type ImportedTape, type Importer } from '../proof/import-ta
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import type { TapeLoss } from '../../contract/history.ts';
+import { dataSlots, holdsData } from '../tape/changer.ts';
 import {
   hasLabel,
   mediaEvent,
@@ -139,9 +141,10 @@ export class TapeService {
   /** How many tapes there are to go through, the one in the drive included. */
   async #tapesLeft(changing: TapeChanging, changer: string | undefined): Promise<number> {
     if (changer === undefined) return changing.ask ? Infinity : 1;
-    const { full, driveIsFull } = await changerStatus(changing, changer);
-    if (!driveIsFull) await this.#nextTape(changing);
-    return full.length + (driveIsFull ? 1 : 0);
+    const { status, drive } = await requireChangerDrive(changing, changer);
+    const isInDrive = holdsData(status, drive);
+    if (!isInDrive) await this.#nextTape(changing);
+    return dataSlots(status).length + (isInDrive ? 1 : 0);
   }
 
   /** @returns false where there is none */

@@ -311,7 +311,7 @@ describe('a site file with several errors', () => {
       expect.objectContaining({
         code: 'SITE_KEY_UNKNOWN',
         message: 'site.yaml:7: unknown key "devcie" in tape',
-        hint: 'keys allowed here: host, device, drive, rmt, rmtDialect, changer, nextTape',
+        hint: 'keys allowed here: host, device, drive, rmt, rmtDialect, changer, changerDrive, nextTape',
         evidence: {
           also: [
             'site.yaml:18: unknown key "aprove" in jobs.nightly',

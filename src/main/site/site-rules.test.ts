@@ -43,6 +43,10 @@ describe('rules of a site', () => {
       (site) => (site.tape.host = 'constructor'),
     ],
     [
+      'tape.changerDrive: is the number of a drive in tape.changer, which is missing',
+      (site) => (site.tape.changerDrive = 1),
+    ],
+    [
       'tape.device: /dev/rmt is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
       (site) => (site.tape.device = '/dev/rmt'),
     ],
@@ -128,10 +132,22 @@ describe('rules of a site', () => {
       site.platform = 'linux';
       site.tape.device = device;
     };
-    expect(refusalOf(linux('/dev/nst0'))).toBeUndefined();
-    expect(refusalOf(linux('/dev/rmt/0'))).toMatchObject({
+    const accepted = [
+      '/dev/nst0',
+      '/dev/IBMtape0',
+      '/dev/IBMtape0n',
+      '/dev/tape/by-id/scsi-35000e111-nst',
+      '/dev/tape/by-path/pci-0000:03:00.0-sas-0x5000e11100a00001-lun-0',
+      '/dev/tape/by-path/ip-10.0.0.1:3260-iscsi-iqn.2026-01.lab.tape:d1-lun-1-nst',
+    ];
+    for (const device of accepted) expect(refusalOf(linux(device)), device).toBeUndefined();
+    for (const device of ['/dev/rmt/0', '/dev/tape/by-id/scsi-35000e111-changer', '/dev/IBMchanger0'])
+      expect(refusalOf(linux(device))).toMatchObject({
+        sentence: `site.yaml: tape.device: ${device} is not the device of a tape drive, such as /dev/st0 or /dev/IBMtape0 (Linux)`,
+      });
+    expect(refusalOf((site) => (site.tape.device = '/dev/IBMtape0'))).toMatchObject({
       sentence:
-        'site.yaml: tape.device: /dev/rmt/0 is not the device of a tape drive, such as /dev/st0 (Linux)',
+        'site.yaml: tape.device: /dev/IBMtape0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
     });
   });
 });

@@ -158,8 +158,13 @@ function checkTape(file: string, site: Site): void {
       { file, path: 'tape.nextTape' },
       'either the changer or a command gets the next tape, not both',
     );
+  if (site.tape.changerDrive !== undefined && site.tape.changer === undefined)
+    throw wrong(
+      { file, path: 'tape.changerDrive' },
+      'is the number of a drive in tape.changer, which is missing',
+    );
   if (isDriveOf(site.platform, device)) return;
-  const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 (Linux)';
+  const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 or /dev/IBMtape0 (Linux)';
   throw wrong(
     { file, path: 'tape.device' },
     `${device} is not the device of a tape drive, such as ${example}`,

@@ -76,26 +76,31 @@ const gds = z.strictObject({
     ),
 });
 
+/** Names that udev makes of the path to a device hold colons, such as /dev/tape/by-path/pci-0000:00:1f.2-scsi-0:0:0:0. */
+const deviceFile = z.string().regex(/^\/dev\/[A-Za-z0-9/_.:@,+=-]+$/, 'must be a device below /dev');
+
 const tape = z.strictObject({
   host: nonEmpty.describe('The host of the drive: a host of role `backup` or `tape`.'),
-  device: z
-    .string()
-    .regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev')
-    .describe(
-      'The device that rewinds: `/dev/rmt/0` (Solaris), `/dev/st0` (Linux), or a persistent name such as `/dev/tape/by-id/scsi-3500…`.',
-    ),
+  device: deviceFile.describe(
+    'A device of the drive, with or without rewind: `/dev/rmt/0`, `/dev/rmt/0cbn` (Solaris); `/dev/st0`, `/dev/nst0`, `/dev/IBMtape0`, or a persistent name such as `/dev/tape/by-id/scsi-3500…-nst` (Linux).',
+  ),
   drive: nonEmpty.optional().describe('The drive’s type, such as `LTO-4`, for its minimum streaming rate.'),
   rmt: nonEmpty.optional().describe('The tape server program for `media.span`: `/etc/rmt`, `/usr/sbin/rmt`.'),
   rmtDialect: z
     .enum(['solaris', 'linux'])
     .optional()
     .describe('Whose operation numbers that program takes. Default: those of the platform.'),
-  changer: z
-    .string()
-    .regex(/^\/dev\/[A-Za-z0-9/_.-]+$/, 'must be a device below /dev')
+  changer: deviceFile
     .optional()
     .describe(
       'A changer that `mtx` works. Without it and `nextTape`, the operator is asked for the next tape.',
+    ),
+  changerDrive: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'Number of the drive in the changer, as `mtx status` counts `Data Transfer Element` from 0. Required where the changer has several drives.',
     ),
   nextTape: command
     .optional()

@@ -1,46 +1,141 @@
-/** A tape changer as mtx(1) shows and works it: one drive, and slots that are counted from 1. */
-export interface ChangerStatus {
-  /** The slot that the cartridge in drive 0 came from; undefined where the drive is empty, or the changer does not know. */
+/** A tape changer as mtx(1) shows and works it. Drives are counted from 0, slots from 1. Pure. */
+
+export interface ChangerCartridge {
+  /** As it is read from the label; undefined where the cartridge has none, or the library has no reader. */
+  readonly barcode: string | undefined;
+}
+
+export interface ChangerDrive {
+  /** Undefined where the drive is empty. */
+  readonly cartridge: ChangerCartridge | undefined;
+  /** The slot that the cartridge came from; undefined where the changer does not know. */
   readonly loadedFrom: number | undefined;
-  readonly driveIsFull: boolean;
-  /** Slots that hold a cartridge, ascending. */
-  readonly full: readonly number[];
+}
+
+export interface ChangerSlot {
+  /** An import and export slot: what lies there is on its way in or out. */
+  readonly isMail: boolean;
+  /** Undefined where the slot is empty. */
+  readonly cartridge: ChangerCartridge | undefined;
+}
+
+export interface ChangerStatus {
+  readonly drives: ReadonlyMap<number, ChangerDrive>;
+  readonly slots: ReadonlyMap<number, ChangerSlot>;
+}
+
+/** mtx pads bar codes with spaces, and shows an empty one behind some libraries' empty slots. */
+function barcodeIn(text: string): string | undefined {
+  const [, tag = ''] = /:VolumeTag\s*=(.*?)(?::AlternateVolumeTag|$)/.exec(text) ?? [];
+  return tag.trim() === '' ? undefined : tag.trim();
+}
+
+const cartridgeIn = (content: string, words: string): ChangerCartridge | undefined =>
+  content === 'Full' ? { barcode: barcodeIn(words) } : undefined;
+
+function drivesIn(text: string): Map<number, ChangerDrive> {
+  // The only drive of a changer had no number before mtx 1.2.
+  const lines = text.matchAll(/^[ \t]*Data Transfer Element(?: (\d+))?:[ \t]*(Full|Empty)\b(.*)$/gm);
+  const drives = [...lines].map(([, number = '0', content = '', words = '']): [number, ChangerDrive] => {
+    const source = /\(Storage Element (\d+) Loaded\)/.exec(words)?.[1];
+    const loadedFrom = content === 'Full' && source !== undefined ? Number(source) : undefined;
+    return [Number(number), { cartridge: cartridgeIn(content, words), loadedFrom }];
+  });
+  return new Map(drives);
+}
+
+function slotsIn(text: string): Map<number, ChangerSlot> {
+  const lines = text.matchAll(
+    /^[ \t]*Storage Element (\d+)([ \t]+IMPORT\/EXPORT)?[ \t]*:[ \t]*(Full|Empty)\b(.*)$/gm,
+  );
+  const slots = [...lines].map(([, number, mail, content = '', words = '']): [number, ChangerSlot] => [
+    Number(number),
+    { isMail: mail !== undefined, cartridge: cartridgeIn(content, words) },
+  ]);
+  return new Map(slots.toSorted(([one], [other]) => one - other));
 }
 
 /**
- * Reads `mtx status` (mtx 1.3). Import and export slots are left alone: what lies there is on its way in or out.
- * @returns undefined where it does not show drive 0
+ * Reads `mtx status` (mtx 1.2 and 1.3). Lines that it does not know, such as those of a library's sense data, are passed over.
+ * @returns undefined where it is cut off, or does not show every drive and every slot that its first line counts
  */
 export function parseChangerStatus(text: string): ChangerStatus | undefined {
-  const drive = /^\s*Data Transfer Element 0:\s*(Full|Empty)(?:.*?\(Storage Element (\d+) Loaded\))?/m.exec(
-    text,
+  const plain = text.replaceAll('\r', '');
+  const counts = /^[ \t]*Storage Changer .*:(\d+) Drives, (\d+) Slots\b/m.exec(plain);
+  // Half of a bar code is another bar code.
+  if (!counts || !plain.endsWith('\n')) return undefined;
+  const drives = drivesIn(plain);
+  const slots = slotsIn(plain);
+  const isWhole = drives.size > 0 && drives.size === Number(counts[1]) && slots.size === Number(counts[2]);
+  return isWhole ? { drives, slots } : undefined;
+}
+
+/**
+ * By their bar codes, cleaning cartridges begin with CLN, and diagnostic ones of a library's service with DG and a space (IBM LTO Ultrium
+ * Cartridge Label Specification). Without a bar code a cartridge counts as data.
+ */
+const isForData = ({ barcode = '' }: ChangerCartridge): boolean => !/^(?:CLN|DG )/i.test(barcode);
+
+/** Slots that hold a data cartridge, ascending; import and export slots are left alone. */
+export function dataSlots({ slots }: ChangerStatus): number[] {
+  return [...slots].flatMap(([number, { isMail, cartridge }]) =>
+    !isMail && cartridge && isForData(cartridge) ? [number] : [],
   );
-  if (!drive) return undefined;
-  const slots = [...text.matchAll(/^\s*Storage Element (\d+)(?!\s*IMPORT)\s*:\s*Full/gm)];
-  return {
-    driveIsFull: drive[1] === 'Full',
-    loadedFrom: drive[2] === undefined ? undefined : Number(drive[2]),
-    full: slots.map(([, slot]) => Number(slot)).sort((a, b) => a - b),
-  };
+}
+
+/** True where a data cartridge is in the drive. */
+export function holdsData({ drives }: ChangerStatus, drive: number): boolean {
+  const cartridge = drives.get(drive)?.cartridge;
+  return cartridge !== undefined && isForData(cartridge);
+}
+
+/**
+ * Where the cartridge in a drive goes back to: the slot that it came from, else the first empty one. A slot that a cartridge in another
+ * drive came from is no place for it: mtx guesses a slot where the changer does not know, and may guess that one.
+ * @returns undefined where there is none
+ */
+export function slotToReturnTo({ drives, slots }: ChangerStatus, drive: number): number | undefined {
+  const others = [...drives].filter(([number]) => number !== drive);
+  const ofOthers = new Set(others.map(([, { loadedFrom }]) => loadedFrom));
+  const isFree = (slot: number) =>
+    slots.has(slot) && slots.get(slot)?.cartridge === undefined && !ofOthers.has(slot);
+  const source = drives.get(drive)?.loadedFrom;
+  if (source !== undefined && isFree(source)) return source;
+  return [...slots].find(([slot, { isMail }]) => !isMail && isFree(slot))?.[0];
+}
+
+/** `2 drives; slots: 3 data cartridges, 1 for cleaning or diagnosis, 1 import/export`. */
+export function changerWords(status: ChangerStatus): string {
+  const { drives, slots } = status;
+  const inSlots = [...slots.values()].filter(({ cartridge }) => cartridge !== undefined);
+  const mail = inSlots.filter(({ isMail }) => isMail).length;
+  const data = dataSlots(status).length;
+  const others = inSlots.length - mail - data;
+  const cartridges = [
+    `${data} data ${data === 1 ? 'cartridge' : 'cartridges'}`,
+    ...(others > 0 ? [`${others} for cleaning or diagnosis`] : []),
+    ...(mail > 0 ? [`${mail} import/export`] : []),
+  ];
+  return `${drives.size} ${drives.size === 1 ? 'drive' : 'drives'}; slots: ${cartridges.join(', ')}`;
 }
 
 export const changerStatusArguments = (device: string): string[] => ['mtx', '-f', device, 'status'];
 
-/** Puts the cartridge in drive 0 back into the slot that it came from. */
-export const unloadArguments = (device: string, slot: number): string[] => [
+/** Puts the cartridge in a drive into a slot. */
+export const unloadArguments = (device: string, slot: number, drive: number): string[] => [
   'mtx',
   '-f',
   device,
   'unload',
   String(slot),
-  '0',
+  String(drive),
 ];
 
-export const loadArguments = (device: string, slot: number): string[] => [
+export const loadArguments = (device: string, slot: number, drive: number): string[] => [
   'mtx',
   '-f',
   device,
   'load',
   String(slot),
-  '0',
+  String(drive),
 ];

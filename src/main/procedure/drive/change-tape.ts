@@ -3,16 +3,10 @@
  * it is used: the wrong one is asked for once more.
  */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import {
-  changerStatusArguments,
-  loadArguments,
-  parseChangerStatus,
-  unloadArguments,
-  type ChangerStatus,
-} from '../../tape/changer.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
-import type { Command, CommandRunner } from '../hosts/command-runner.ts';
+import type { CommandRunner } from '../hosts/command-runner.ts';
+import { Changer, requireChangerDrive } from './changer-work.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import type { Answer, Question } from '../hosts/questions.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
@@ -59,56 +53,6 @@ const otherTapeCodes = [
   'TAPE_STATE_UNKNOWN',
 ] as const;
 
-async function send(
-  { runner, step, drive }: TapeChanging,
-  argv: readonly string[],
-  how: Pick<Command, 'changes' | 'ofSite'> = { changes: true },
-) {
-  return runner.send(step, { host: drive.tapeHost, argv, ...how }, { timeLimitSeconds: 900 });
-}
-
-/** @throws CHANGER_UNREADABLE */
-export async function changerStatus(changing: TapeChanging, device: string): Promise<ChangerStatus> {
-  const { stdout } = await send(changing, changerStatusArguments(device), { changes: false });
-  const status = parseChangerStatus(stdout.toString('utf8'));
-  if (!status) throw failure('CHANGER_UNREADABLE', { host: changing.drive.tapeHost, device });
-  return status;
-}
-
-/** Where a cartridge goes back to: its own slot, or the first that is empty. */
-async function unload(changing: TapeChanging, device: string, status: ChangerStatus): Promise<void> {
-  if (!status.driveIsFull || status.loadedFrom === undefined) return;
-  await send(changing, unloadArguments(device, status.loadedFrom));
-}
-
-/** Goes through the slots behind the one that the drive was loaded from. */
-class Changer {
-  readonly #changing: TapeChanging;
-  readonly #device: string;
-  readonly #tried = new Set<number>();
-
-  constructor(changing: TapeChanging, device: string) {
-    this.#changing = changing;
-    this.#device = device;
-  }
-
-  /** @throws CHANGER_EMPTY where no slot is left */
-  async next(slot: number | undefined): Promise<number> {
-    const status = await changerStatus(this.#changing, this.#device);
-    const { loadedFrom = 0, full } = status;
-    if (loadedFrom > 0) this.#tried.add(loadedFrom);
-    const left = full.filter((each) => !this.#tried.has(each));
-    const chosen =
-      slot !== undefined && left.includes(slot) ? slot : (left.find((each) => each > loadedFrom) ?? left[0]);
-    if (chosen === undefined)
-      throw failure('CHANGER_EMPTY', { host: this.#changing.drive.tapeHost, device: this.#device });
-    await unload(this.#changing, this.#device, status);
-    this.#tried.add(chosen);
-    await send(this.#changing, loadArguments(this.#device, chosen));
-    return chosen;
-  }
-}
-
 /** Throws the cartridge out that is in the drive; a drive that is empty already is content. */
 async function eject({ runner, step, drive }: TapeChanging): Promise<void> {
   const { tapeHost: host, tapeDevice } = drive;
@@ -152,11 +96,12 @@ const mostTries = 8;
 
 /**
  * Has the tape in the drive changed until the wanted one is in it.
- * @throws OPERATOR_DECLINED, NEXT_TAPE_NEEDED, CHANGER_EMPTY, CHANGER_UNREADABLE, the refusal of the last tape, and what commands can end with
+ * @throws OPERATOR_DECLINED, NEXT_TAPE_NEEDED, what a changer refuses (CHANGER_…), the refusal of the last tape, and what commands can end with
  */
 export async function changeTape(changing: TapeChanging, wanted: WantedTape): Promise<InsertedTape> {
   const { changer: device, nextTape } = changing.change;
   const changer = device === undefined ? undefined : new Changer(changing, device);
+  if (device !== undefined) await requireChangerDrive(changing, device);
   await eject(changing);
   let trouble: unknown;
   for (let attempt = 1; ; attempt += 1) {
@@ -164,7 +109,9 @@ export async function changeTape(changing: TapeChanging, wanted: WantedTape): Pr
     if (changer) slot = await changer.next(wanted.slot);
     else if (nextTape) {
       const command = [...nextTape, wanted.name ?? anyTape];
-      await send(changing, command, { changes: true, ofSite: true });
+      const { runner, step, drive } = changing;
+      const asked = { host: drive.tapeHost, argv: command, changes: true, ofSite: true };
+      await runner.send(step, asked, { timeLimitSeconds: 900 });
     } else await askForTape(changing, wanted, trouble);
     try {
       return { found: await lookAt(changing, wanted), slot };

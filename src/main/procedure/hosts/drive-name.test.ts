@@ -35,15 +35,28 @@ describe('the drive that a lock is for', () => {
     expect(host.sent).toEqual([`readlink -f ${persistent}`, `readlink -f ${persistent}-nst`]);
   });
 
-  it('is known on Solaris without a look', async () => {
+  it('is the same on Solaris, by whichever of its numbers and densities the site has it', async () => {
+    const link = (name: string, minor: string) =>
+      `lrwxrwxrwx 1 root root 42 Jan 5 2012 ${name} -> ../../devices/pci@1f,4000/scsi@3/st@5,0:${minor}\n`;
+    const host = tapeHost({ status: 0, printed: link('0', '') + link('0cbn', 'cbn') + link('4', '') });
+    const names = await Promise.all(['/dev/rmt/0', '/dev/rmt/0cbn', '/dev/rmt/4n'].map(host.nameOf));
+    expect(new Set(names)).toEqual(new Set(['/dev/rmt/0']));
+    // The lock that the release before takes for /dev/rmt/0.
+    expect(drivePlace('node3', names[2] ?? '').folder).toBe(drivePlace('node3', '/dev/rmt/0n').folder);
+    expect(new Set(host.sent)).toEqual(new Set(['ls -l /dev/rmt']));
+  });
+
+  it('is known of names of the kernel without a look', async () => {
     const host = tapeHost(undefined);
-    expect(await host.nameOf('/dev/rmt/0cbn')).toBe('/dev/rmt/0');
+    expect(await host.nameOf('/dev/nst0a')).toBe('/dev/st0');
+    expect(await host.nameOf('/dev/IBMtape0n')).toBe('/dev/IBMtape0');
     expect(host.sent).toEqual([]);
   });
 
   it('has its own name where the host does not say what that leads to', async () => {
     expect(await tapeHost({ status: 1, printed: '' }).nameOf(`${persistent}-nst`)).toBe(persistent);
     expect(await tapeHost({ status: 127, printed: '' }).nameOf(persistent)).toBe(persistent);
+    expect(await tapeHost({ status: 2, printed: '' }).nameOf('/dev/rmt/4cbn')).toBe('/dev/rmt/4');
     expect(await tapeHost({ status: 0, printed: '/dev/sg3\n' }).nameOf(persistent)).toBe(persistent);
   });
 

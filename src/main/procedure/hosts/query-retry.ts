@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
 import { durationText } from '../../../contract/words.ts';
-import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
+import { driveCommand, withoutRewind, withRewind } from '../../tape/tape-device.ts';
 import type { Command } from './command-runner.ts';
 
 /** How long a query is repeated. */
@@ -48,7 +48,7 @@ export type IsRepeatable = (command: Pick<Command, 'argv' | 'changes' | 'ofSite'
  *   an `mt fsf` that is sent twice passes over records.
  */
 export function repeatableCommands(tapeDevice: string): IsRepeatable {
-  const tapes = [tapeDevice, withoutRewind(tapeDevice)];
+  const tapes = [withRewind(tapeDevice), withoutRewind(tapeDevice)];
   const lineOf = (argv: readonly string[]) => argv.join('\0');
   const steady = new Set(
     (['status', 'rewind'] as const).map((what) => lineOf(driveCommand(tapeDevice, what))),

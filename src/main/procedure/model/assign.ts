@@ -129,7 +129,8 @@ function volumesOf(job: Job, layout: ShadowLayout): VolumeAssignment[] {
 export function tapeChangeOf({ tape, platform }: Site): Assignment['tapeChange'] {
   // Solaris: rmtlib.c; Linux: where tar and dump look for it.
   const rmt = tape.rmt ?? (platform === 'solaris' ? '/etc/rmt' : '/usr/sbin/rmt');
-  return { rmt, dialect: tape.rmtDialect ?? platform, changer: tape.changer, nextTape: tape.nextTape };
+  const { changer, changerDrive, nextTape } = tape;
+  return { rmt, dialect: tape.rmtDialect ?? platform, changer, changerDrive, nextTape };
 }
 
 /**

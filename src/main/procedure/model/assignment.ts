@@ -47,6 +47,8 @@ export interface Assignment {
     readonly rmt: string;
     readonly dialect: Platform;
     readonly changer: string | undefined;
+    /** The drive's number in the changer; undefined where the site file does not say. */
+    readonly changerDrive?: number | undefined;
     readonly nextTape: readonly string[] | undefined;
   };
   readonly class: string;
@@ -119,6 +121,13 @@ export const hostNamesOf = ({
 }: Pick<Assignment, 'primaryNodes' | 'backupServer' | 'tapeHost'>): string[] => [
   ...new Set([...primaryNodes, backupServer, tapeHost]),
 ];
+
+/** The changer that a run works: only a dump that may need several tapes changes them. */
+export const changerOfRun = ({
+  tapeChange,
+  job,
+}: Pick<Assignment, 'tapeChange' | 'job'>): string | undefined =>
+  job.media.span ? tapeChange.changer : undefined;
 
 /** How a check of one volume is named: where a run has several, with the proxy volume. */
 export function volumeCheck(

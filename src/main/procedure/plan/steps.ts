@@ -1,5 +1,6 @@
 /** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
-import { commandNode, mounts, type Assignment } from '../model/assignment.ts';
+import { changerStatusArguments } from '../../tape/changer.ts';
+import { changerOfRun, commandNode, mounts, type Assignment } from '../model/assignment.ts';
 import { lockPlaces } from '../model/lock-places.ts';
 import { sourceOn } from './platform-sources.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
@@ -8,7 +9,7 @@ import { partSteps } from './steps-part.ts';
 import { rejoinSteps } from './steps-rejoin.ts';
 import { shadowSteps } from './steps-shadow.ts';
 import { withScripts } from './steps-scripts.ts';
-import type { Step } from '../model/step.ts';
+import type { Step, StepCommand } from '../model/step.ts';
 import { tapeCheckCommands } from '../drive/tape-position.ts';
 
 function lockStep(assignment: Assignment): Step {
@@ -46,6 +47,14 @@ function unlockStep(assignment: Assignment): Step {
 const protectionNote =
   'mt on Solaris does not say whether a cartridge is write-protected: check its tab. A protected one fails at the first write, after the part';
 
+/** Which drive of the changer is that of the site is settled before anything is changed. */
+function changerCommands(assignment: Assignment): StepCommand[] {
+  const changer = changerOfRun(assignment);
+  if (changer === undefined) return [];
+  const argv = changerStatusArguments(changer);
+  return [{ host: assignment.tapeHost, argv, guide: false, changes: false }];
+}
+
 function tapeStep(assignment: Assignment): Step {
   const { job } = assignment;
   return {
@@ -58,7 +67,7 @@ function tapeStep(assignment: Assignment): Step {
     ...(assignment.platform === 'solaris' ? { notes: [protectionNote] } : {}),
     source: 'Shadowtape',
     performance: 'tape-check',
-    commands: tapeCheckCommands(assignment),
+    commands: [...tapeCheckCommands(assignment), ...changerCommands(assignment)],
   };
 }
 

@@ -6,9 +6,11 @@ import { isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { firstRecordSha256, isEmptyLabel, refusalOfJob, type FoundTape } from '../../tape/overwrite-rule.ts';
 import { writersOf, withWriters } from '../../tape/tape-holders.ts';
 import { dayOf, isKept } from '../../tape/tape-label.ts';
+import { requireChangerDrive } from '../drive/changer-work.ts';
 import { requireReadyDrive } from '../drive/drive-ready.ts';
 import { lookAtTape } from '../drive/tape-look.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { changerOfRun } from '../model/assignment.ts';
 import { mayBeOwnFile } from '../model/own-tape.ts';
 import type { Step } from '../model/step.ts';
 import { isLabelled } from '../plan/labelled-steps.ts';
@@ -118,4 +120,9 @@ export async function checkTape(context: RunContext, step: Step): Promise<FoundT
 
 export const performTapeCheck: Performer = async (context, step) => {
   await checkTape(context, step);
+  const { assignment, runner } = context;
+  const changer = changerOfRun(assignment);
+  if (changer === undefined) return;
+  const room = { runner, step: step.id, drive: assignment, change: assignment.tapeChange };
+  await requireChangerDrive(room, changer);
 };
