@@ -68,7 +68,7 @@ export function realSite({ hosts }: RealHosts, { tapeHost, job }: RealSiteOption
         volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
         shadow: { class: 'Class2', disks: { Disk3: 'sdd' } },
         services: 'not-needed',
-        verify: { fingerprint: 8, readback: true },
+        verify: { fingerprint: 2, readback: true },
         approve: 'when-verified',
         onFailure: 'unwind',
         resynchronisation: { everySeconds: 0.1 },

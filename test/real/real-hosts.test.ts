@@ -1,40 +1,129 @@
-/** Backups of real hosts: nothing of the embedded lab takes part. */
-import { createHash } from 'node:crypto';
+/** Backups of real hosts: nothing of the embedded lab takes part. node1 speaks German, node3 has a csh with aliases. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCommand } from '../support/command-line.ts';
 import { filesOfTape } from '../support/tap-file.ts';
+import { unpackedFiles } from '../support/unpack-tar.ts';
 import { realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
-import { openRealScene, runReal } from './real-run.ts';
+import {
+  digestOfTape,
+  holdTape,
+  normalRealState,
+  openRealScene,
+  realState,
+  runReal,
+  unwindReal,
+} from './real-run.ts';
 
 const missing = realHostsMissing();
-/** 4 MiB. */
+/** 4 MiB: 128 records. */
 const blocks = 8192;
 
-const sha256 = (records: readonly Buffer[]) => {
-  const hash = createHash('sha256');
-  for (const record of records) hash.update(record);
-  return hash.digest('hex');
-};
+/** An ext3 with files whose names are not ASCII alone. */
+const fill = [
+  'mkfs.ext3 -q /dev/sfdsk/Class1/rdsk/Volume1',
+  'mount /app',
+  'mkdir "/app/a folder"',
+  'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=20 status=none',
+  'echo payroll > "/app/it\'\\\'\'s.txt"',
+  'umount /app',
+].join(' && ');
 
 describe.runIf(missing === undefined || process.env['CI'])(
   `backups of real hosts${missing === undefined ? '' : ` (not tested: ${missing})`}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let real: RealHosts;
     let master: string;
     beforeAll(async () => {
       if (missing !== undefined) throw new Error(missing);
       real = await startRealHosts({ blocks });
-      await real.type('node1', "sh -c 'dd if=/dev/urandom of=/dev/sfdsk/Class1/rdsk/Volume1 bs=1M iflag=fullblock; sync'").catch(() => undefined);
+      await real.type('node1', `sh -c '${fill}'`);
       master = await real.digestOf('Volume1');
     });
     afterAll(() => real?.close());
 
-    it('copies the raw device through the console to another host', async () => {
+    it('has a host that answers in German, and one whose login shell is a csh', async () => {
+      expect(await real.type('node1', 'dd if=/nonexistent || true')).toBe('');
+      expect(await real.type('node1', 'ls -l /var/tmp')).toBe('insgesamt 0\n');
+      expect(await real.type('node3', 'echo $SHELL $shell; alias rm')).toBe('/bin/csh /bin/csh\nrm -i\n');
+    });
+
+    it('route console copies the raw device to the drive of another host', async () => {
       const scene = await openRealScene(real, 'console', { tapeHost: 'tape1' });
       const end = await runReal(scene);
-      expect(end.events.filter(e => e.type === 'run-ended')).toEqual([]);
-      expect(end.exitStatus).toBe(0);
-      expect((await filesOfTape(real.tapeFile('tape1'))).map(sha256)).toEqual([master]);
+      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      expect(await digestOfTape(real, 'tape1')).toBe(master);
+      expect(await realState(real, master)).toEqual(normalRealState);
+    });
+
+    it('route server writes a labelled tape, though the connection is cut in the middle of the dump', async () => {
+      const scene = await openRealScene(real, 'server', {
+        tapeHost: 'node3',
+        job: { route: 'server', media: { layout: 'labelled', name: 'NIGHTLY-1' } },
+      });
+      const tape = await holdTape(real, 'node3', 40);
+      const running = runReal(scene);
+      await tape.reached();
+      real.hosts.node3.relay.drop();
+      await tape.release();
+      const end = await running;
+      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      expect(await digestOfTape(real, 'node3', 1)).toBe(master);
+      expect(await realState(real, master)).toEqual(normalRealState);
+    });
+
+    it('route console fails and is rolled back when the connection to the drive is cut in the middle of the dump', async () => {
+      const media = { overwrite: true };
+      const scene = await openRealScene(real, 'cut', { tapeHost: 'tape1', job: { media } });
+      const tape = await holdTape(real, 'tape1', 40);
+      const running = runReal(scene);
+      await tape.reached();
+      // The dd of the drive sees the end of its input there, and closes a tape that looks whole.
+      real.hosts.tape1.relay.drop();
+      await tape.release();
+      const end = await running;
+      expect(end.sentence).toMatch(/^the connection to tape1 was lost/);
+      expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2 });
+      expect(await realState(real, master)).toEqual(normalRealState);
+    });
+
+    it('a console that is killed in the middle of the dump is rolled back by unwind', async () => {
+      const media = { overwrite: true };
+      const scene = await openRealScene(real, 'killed', { tapeHost: 'tape1', job: { media } });
+      const tape = await holdTape(real, 'tape1', 40);
+      const site = ['--site', scene.siteFile, '--state', scene.state.path];
+      const command = startCommand([...site, '--trust', 'run', 'nightly']);
+      await tape.reached();
+      command.process.kill('SIGKILL');
+      await command.end;
+      expect(await realState(real, master)).toMatchObject({ proxy: 'Part', classes: ['Class1', 'Class2'] });
+      await tape.release();
+      expect(await unwindReal(scene)).toMatchObject({ verdict: 'failed', exitStatus: 2 });
+      expect(await realState(real, master)).toEqual(normalRealState);
+    });
+
+    it('tar writes the files of a mounted file system to tape', async () => {
+      await real.type('node1', 'mount /app');
+      const scene = await openRealScene(real, 'tar', {
+        tapeHost: 'tape1',
+        job: {
+          method: '6b',
+          services: { nodes: { node1: { stop: ['umount /app'], resume: ['mount /app'] } } },
+          media: { overwrite: true },
+        },
+      });
+      const end = await runReal(scene);
+      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      const [archive = []] = await filesOfTape(real.tapeFile('tape1'));
+      const printed = await real.type('node1', `sh -c 'cd /app && find . -type f -exec sha256sum {} +'`);
+      const expected = Object.fromEntries(
+        printed.trim().split('\n').map((line) => [line.slice(68), line.slice(0, 64)]),
+      );
+      expect(Object.keys(expected)).toHaveLength(2);
+      expect(await unpackedFiles(Buffer.concat(archive))).toEqual(expected);
+      await real.type('node1', 'umount /app');
+      const { classes, leftovers, proxy, slice } = normalRealState;
+      expect(await realState(real, master)).toMatchObject({ classes, leftovers, proxy, slice });
     });
   },
 );

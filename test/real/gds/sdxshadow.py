@@ -100,7 +100,6 @@ def remove_disk(state, given):
     refuse_connected(owner, name)
     refuse_volumes(owner, name)
     del owner['disks'][name]
-    info(f'{name}: removed disk')
     if not owner['disks']:
         del state.all['classes'][class_name]
         info(f'{class_name}: removed class')
