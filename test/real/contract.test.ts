@@ -2,15 +2,16 @@
  * The embedded lab and the stand-ins of the real hosts are typed the same commands. Both were written from the GDS guide, neither from the
  * other: where they differ, one of them misreads it.
  *
- * Not compared, since the excerpts of the guide leave it open: the words of errors and which exit status but 0 they end with, what `Part`
- * prints, the class table, and columns of the long tables that only one side has (`leftOpen`).
+ * Not compared, since the excerpts of the guide leave it open: the words of errors and which exit status but 0 they end with; what `Part`
+ * prints; the class table; columns of the long tables that only one side has (`leftOpen`); the column MODE, and whether a stopped volume
+ * keeps its mode; whether a volume that is stopped already is told to be stopped; whether a proxy that is started can be rejoined; what
+ * `sdxinfo` prints where there is no object; disks of type single.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type Client } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readFile } from 'node:fs/promises';
 import { openLab, type Lab } from '../../src/lab/lab.ts';
 import { logIn, runOn } from '../../src/lab/lab.test-support.ts';
 import { realHostsMissing, startRealHosts, type RealHost, type RealHosts } from './real-hosts.ts';
@@ -56,7 +57,10 @@ type Row = Readonly<Record<string, string>>;
 /** The tables of sdxinfo: kind of object -> its columns and rows. */
 function tablesOf(text: string): Map<string, { columns: readonly string[]; rows: readonly Row[] }> {
   const tables = text.split('\n\n').map((table) => {
-    const [titles = [], , ...lines] = table.trim().split('\n').map((line) => line.trim().split(/\s+/));
+    const [titles = [], , ...lines] = table
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
     const rows = lines.map((line) => Object.fromEntries(titles.map((title, at) => [title, line[at] ?? ''])));
     return [rows[0]?.['OBJ'] ?? 'none', { columns: titles, rows }] as const;
   });
@@ -72,12 +76,18 @@ const isShared = (row: Row) => {
 function comparable(text: string, other: string): object {
   const [tables, others] = [tablesOf(text), tablesOf(other)];
   return Object.fromEntries(
-    [...tables].filter(([kind]) => kind !== 'class').map(([kind, { columns, rows }]) => {
-      const theirs = others.get(kind)?.columns ?? [];
-      const compared = columns.filter((title) => theirs.includes(title) || !leftOpen.has(title));
-      const lines = rows.filter(isShared).map((row) => compared.map((title) => `${title}=${row[title]}`).join(' '));
-      return [kind, lines.sort()];
-    }),
+    [...tables]
+      .filter(([kind]) => kind !== 'class')
+      .map(([kind, { columns, rows }]) => {
+        const theirs = others.get(kind)?.columns ?? [];
+        const compared = columns.filter(
+          (title) => title !== 'MODE' && (theirs.includes(title) || !leftOpen.has(title)),
+        );
+        const lines = rows
+          .filter(isShared)
+          .map((row) => compared.map((title) => `${title}=${row[title]}`).join(' '));
+        return [kind, lines.sort()];
+      }),
   );
 }
 
@@ -93,7 +103,12 @@ describe.runIf(missing === undefined || process.env['CI'])(
     beforeAll(async () => {
       if (missing !== undefined) throw new Error(missing);
       folder = await mkdtemp(join(tmpdir(), 'shadowtape-contract-'));
-      const opened = (lab = await openLab({ folder, blocks, platform: 'linux', rejoinBytesPerSecond: 1_000_000 }));
+      const opened = (lab = await openLab({
+        folder,
+        blocks,
+        platform: 'linux',
+        rejoinBytesPerSecond: 1e12,
+      }));
       const clients = await Promise.all(hostNames.map((name) => logIn(opened, name)));
       const ofLab = Object.fromEntries(hostNames.map((name, at) => [name, clients[at]])) as unknown as Side;
       const { stdout } = await answerOf(ofLab, 'node1', 'sdxinfo -D -c Class1 -o Volume2');
@@ -185,7 +200,10 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await look('node2', 'Class1', '-e', 'long');
       expect(await printed('node2', sum(device('Class1')))).toEqual(master);
       await refused('node2', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
-      await refused('node2', `sh -c 'exec 3< ${device('Class1')}; sdxvolume -F -c Class1 -v Volume2 -e allnodes'`);
+      await refused(
+        'node2',
+        `sh -c 'exec 3< ${device('Class1')}; sdxvolume -F -c Class1 -v Volume2 -e allnodes'`,
+      );
       await refused('node2', `sh -c 'exec 3< ${device('Class1')}; sdxproxy Rejoin -c Class1 -p Volume2'`);
       await same('node1', 'sdxvolume -F -c Class1 -v Volume2 -e allnodes');
       await refused('node1', `dd if=${device('Class1')} count=1`);
@@ -242,16 +260,39 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await refused('node3', 'sdxinfo -c Class2');
     });
 
+    it('the backup server takes a shadow that is not like the proxy, and nests groups as the guide allows', async () => {
+      await same('node3', 'sdxshadowdisk -M -c Class2 -d sdd=Disk3');
+      await same('node3', 'sdxshadowdisk -C -c Class2 -g Group2 -d Disk3');
+      await same('node3', 'sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 1024');
+      await look('node3', 'Class2');
+      await same('node3', 'sdxshadowvolume -F -c Class2 -v Volume2');
+      await same('node3', 'sdxshadowvolume -R -c Class2 -v Volume2');
+      await same('node3', 'sdxshadowgroup -R -c Class2 -g Group2');
+      await refused('node3', 'sdxshadowdisk -C -c Class2 -g Group2 -d Disk3 -a type=mirror,width=8');
+      await same('node3', 'sdxshadowdisk -C -c Class2 -g Group1 -d Disk3 -a type=stripe,width=8');
+      await refused('node3', 'sdxshadowgroup -C -c Class2 -h Group2 -l Group1 -a type=stripe');
+      await refused('node3', 'sdxshadowgroup -C -c Class2 -h Group2 -l Group1 -a type=concat');
+      await same('node3', 'sdxshadowgroup -C -c Class2 -h Group2 -l Group1 -a type=mirror');
+      await refused('node3', 'sdxshadowvolume -M -c Class2 -g Group1 -v Volume2 -s 4096');
+      await refused('node3', 'sdxshadowgroup -R -c Class2 -g Group1');
+      await look('node3', 'Class2');
+      await same('node3', 'sdxshadowgroup -R -c Class2 -g Group2');
+      await same('node3', 'sdxshadowgroup -R -c Class2 -g Group1');
+      await same('node3', 'sdxshadowdisk -R -c Class2 -d Disk3');
+    });
+
     it('step 8: the rejoin returns while the copy runs, and the proxy is in sync in the end', async () => {
+      const hold = join(real?.folder ?? '', 'shared', 'copy.hold');
+      await writeFile(hold, '');
+      lab?.faults.set('slow-rejoin=1');
       await same('node2', 'sdxproxy Rejoin -c Class1 -p Volume2');
       await look('node1', 'Class1', '-e', 'long');
       await refused('node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
       await refused('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
       await refused('node1', 'sdxvolume -F -c Class1 -v Volume2');
-      await expect.poll(() => printed('node1', 'sdxinfo -S -c Class1 -o Volume2')).toEqual([
-        expect.stringMatching(/Volume2 +STOP\n$/),
-        expect.stringMatching(/Volume2 +STOP\n$/),
-      ]);
+      await expect
+        .poll(() => printed('node1', 'sdxinfo -S -c Class1 -o Volume2'))
+        .toEqual([expect.stringMatching(/Volume2 +STOP\n$/), expect.stringMatching(/Volume2 +STOP\n$/)]);
       await look('node1', 'Class1', '-e', 'long');
     });
   },

@@ -8,7 +8,17 @@ export const privateBytes = privateBlocks * 512;
 const primaries = ['node1', 'node2'];
 
 function volume(on: string, blocks: number, pair: { master: string | null; proxy: 'Join' | null }): object {
-  return { on, first: privateBlocks, blocks, jrm: 'on', mode: 'rw', running: {}, pjrm: null, state: 'STOP', ...pair };
+  return {
+    on,
+    first: privateBlocks,
+    blocks,
+    jrm: 'on',
+    mode: 'rw',
+    running: {},
+    pjrm: null,
+    state: 'STOP',
+    ...pair,
+  };
 }
 
 const mirror = (...members: string[]) => ({ type: 'mirror', width: null, members });

@@ -9,6 +9,7 @@ import {
   holdTape,
   normalRealState,
   openRealScene,
+  realPrograms,
   realState,
   runReal,
   unwindReal,
@@ -24,7 +25,7 @@ const fill = [
   'mount /app',
   'mkdir "/app/a folder"',
   'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=20 status=none',
-  'echo payroll > "/app/it\'\\\'\'s.txt"',
+  "echo payroll > \"/app/it'\\''s.txt\"",
   'umount /app',
 ].join(' && ');
 
@@ -42,10 +43,13 @@ describe.runIf(missing === undefined || process.env['CI'])(
     });
     afterAll(() => real?.close());
 
-    it('has a host that answers in German, and one whose login shell is a csh', async () => {
-      expect(await real.type('node1', 'dd if=/nonexistent || true')).toBe('');
-      expect(await real.type('node1', 'ls -l /var/tmp')).toBe('insgesamt 0\n');
-      expect(await real.type('node3', 'echo $SHELL $shell; alias rm')).toBe('/bin/csh /bin/csh\nrm -i\n');
+    it('each host has its own name, login shell, language and rc files', async ({ task }) => {
+      expect(await real.type('node1', 'hostname; ls -l /var/tmp; echo $0')).toBe(
+        'node1\ninsgesamt 0\nbash\n',
+      );
+      expect(await real.type('node3', 'hostname; echo $shell; alias rm')).toBe('node3\n/bin/csh\nrm -i\n');
+      expect(await real.type('tape1', 'hostname; echo $SHELL; ls /dev/sfdsk')).toBe('tape1\n/bin/dash\n');
+      task.meta.realPrograms = await realPrograms(real);
     });
 
     it('route console copies the raw device to the drive of another host', async () => {
@@ -117,7 +121,10 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const [archive = []] = await filesOfTape(real.tapeFile('tape1'));
       const printed = await real.type('node1', `sh -c 'cd /app && find . -type f -exec sha256sum {} +'`);
       const expected = Object.fromEntries(
-        printed.trim().split('\n').map((line) => [line.slice(68), line.slice(0, 64)]),
+        printed
+          .trim()
+          .split('\n')
+          .map((line) => [line.slice(68), line.slice(0, 64)]),
       );
       expect(Object.keys(expected)).toHaveLength(2);
       expect(await unpackedFiles(Buffer.concat(archive))).toEqual(expected);

@@ -6,7 +6,18 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -112,7 +123,8 @@ const commands: Readonly<Record<string, string>> = {
 
 /** Programs as they are found on a host's PATH: without the suffix, and run by the python3 of the distribution. */
 async function layOutCommands(folder: string): Promise<void> {
-  for (const module of ['gds.py', 'devices.py']) await copyFile(join(here, 'gds', module), join(folder, module));
+  for (const module of ['gds.py', 'devices.py'])
+    await copyFile(join(here, 'gds', module), join(folder, module));
   for (const [name, file] of Object.entries(commands)) {
     const text = await readFile(join(here, 'gds', file), 'utf8');
     await writeFile(join(folder, name), `#!/usr/bin/python3 -Es\n${text}`);
@@ -131,7 +143,8 @@ async function layOutHost(folder: string, { shell, home, fstab = '', tape }: Tra
 async function layOut(folder: string, options: RealHostsOptions): Promise<void> {
   for (const name of ['hosts', 'shared', 'commands']) await mkdir(join(folder, name));
   await layOutCommands(join(folder, 'commands'));
-  for (const file of ['room.sh', 'host.sh', 'tape.py']) await copyFile(join(here, 'hosts', file), join(folder, file));
+  for (const file of ['room.sh', 'host.sh', 'tape.py'])
+    await copyFile(join(here, 'hosts', file), join(folder, file));
   await chmod(join(folder, 'tape.py'), 0o755);
   for (const name of realHostNames) await layOutHost(join(folder, 'hosts', name), traits[name]);
   const cluster = newCluster(options);
@@ -152,7 +165,9 @@ interface Room {
 
 async function openRoom(folder: string): Promise<Room> {
   const words = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
-  const room = spawn('unshare', [...words, 'sh', join(folder, 'room.sh'), folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const room = spawn('unshare', [...words, 'sh', join(folder, 'room.sh'), folder], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let said = '';
   room.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const [first] = (await Promise.race([once(room.stdout, 'data'), once(room, 'exit')])) as [unknown];
@@ -174,7 +189,9 @@ async function startHost(folder: string, room: Room, name: RealHostName): Promis
 async function releaseLoops(folder: string): Promise<void> {
   const shared = join(folder, 'shared');
   const disks = (await readdir(shared)).filter((file) => file.startsWith('disk'));
-  const own = new Set(await Promise.all(disks.map(async (file) => String((await stat(join(shared, file))).ino))));
+  const own = new Set(
+    await Promise.all(disks.map(async (file) => String((await stat(join(shared, file))).ino))),
+  );
   const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'NAME,BACK-INO']);
   for (const line of stdout.split('\n')) {
     const [device = '', inode = ''] = line.trim().split(/\s+/);

@@ -125,3 +125,11 @@ export async function realState(real: RealHosts, before: string): Promise<RealSt
     leftovers: (await real.type('node1', 'ls /var/tmp')) + (await real.type('node3', 'ls /var/tmp')),
   };
 }
+
+/** The programs and the kernel of the hosts, with their versions; GDS and the tape drive are stand-ins. */
+export async function realPrograms(real: RealHosts): Promise<string> {
+  const versions = ['sshd -V', 'dd --version', 'tar --version', 'mt --version', 'mkfs.ext3 -V', 'uname -sr'];
+  const script = versions.map((line) => `${line} 2>&1 | head -n 1`).join('; ');
+  const lines = (await real.type('node3', `env LC_ALL=C sh -c '${script}'`)).trim().split('\n');
+  return lines.map((line) => line.replace(/,.*/, '')).join(', ');
+}
