@@ -290,6 +290,8 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await refused('node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
       await refused('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
       await refused('node1', 'sdxvolume -F -c Class1 -v Volume2');
+      lab?.faults.clear('slow-rejoin');
+      await rm(hold);
       await expect
         .poll(() => printed('node1', 'sdxinfo -S -c Class1 -o Volume2'))
         .toEqual([expect.stringMatching(/Volume2 +STOP\n$/), expect.stringMatching(/Volume2 +STOP\n$/)]);
