@@ -7,6 +7,7 @@ import { realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.t
 import {
   digestOfTape,
   holdTape,
+  leftovers,
   normalRealState,
   openRealScene,
   realPrograms,
@@ -41,13 +42,21 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await real.type('node1', `sh -c '${fill}'`);
       master = await real.digestOf('Volume1');
     });
-    afterAll(() => real?.close());
+    afterAll(async () => {
+      if (!real) return;
+      const before = await leftovers(real);
+      await real.close();
+      expect(before.join()).toMatch(/loop.*tape\.py/);
+      expect(await leftovers(real)).toEqual([]);
+    });
 
     it('each host has its own name, login shell, language and rc files', async ({ task }) => {
       expect(await real.type('node1', 'hostname; ls -l /var/tmp; echo $0')).toBe(
         'node1\ninsgesamt 0\nbash\n',
       );
-      expect(await real.type('node3', 'hostname; echo $shell; alias rm')).toBe('node3\n/bin/csh\nrm -i\n');
+      expect(await real.type('node3', 'hostname; echo $SHELL; alias rm')).toBe(
+        'node3\n/bin/bsd-csh\nrm -i\n',
+      );
       expect(await real.type('tape1', 'hostname; echo $SHELL; ls /dev/sfdsk')).toBe('tape1\n/bin/dash\n');
       task.meta.realPrograms = await realPrograms(real);
     });

@@ -2,25 +2,15 @@
  * Real hosts on loopback: each one a genuine sshd with its own root, processes and name, and the programs of this machine. They share
  * disks, which are files, and commands of GDS, which are stand-ins (gds/) that know nothing of the embedded lab.
  */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  open,
-  readFile,
-  readdir,
-  rm,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { missingLocales } from '../support/locales.ts';
 import { findSshd, startOpensshServer, type OpensshServer } from '../support/openssh-server.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { newCluster, privateBytes } from './real-cluster.ts';
@@ -72,7 +62,7 @@ const traits: Readonly<Record<RealHostName, Traits>> = {
   },
   node2: { shell: '/bin/sh', home: {} },
   node3: {
-    shell: '/bin/csh',
+    shell: '/bin/bsd-csh',
     home: { '.cshrc': 'set noclobber\nset filec\nalias rm "rm -i"\nsetenv LANG de_DE.UTF-8\n' },
     tape: 64,
   },
@@ -92,7 +82,7 @@ const programs: Readonly<Record<string, string>> = {
   python3: 'python3',
   ps: 'procps',
   mt: 'mt-st',
-  csh: 'csh',
+  'bsd-csh': 'csh',
   ssh: 'openssh-client',
 };
 
@@ -108,7 +98,15 @@ export function realHostsMissing(): string | undefined {
     .map(([, name]) => name);
   if (findSshd() === undefined) packages.push('openssh-server');
   const lacking = [...new Set(packages)];
-  return lacking.length === 0 ? undefined : `real hosts lack programs: apt install ${lacking.join(' ')}`;
+  if (lacking.length > 0) return `real hosts lack programs: apt install ${lacking.join(' ')}`;
+  return mayMount()
+    ? missingLocales
+    : 'real hosts need a root that may mount: not a container without privileges';
+}
+
+function mayMount(): boolean {
+  const apart = ['--mount', '--uts', '--pid', '--fork', '--propagation', 'private', '--'];
+  return spawnSync('unshare', [...apart, 'mount', '-t', 'tmpfs', 'trial', '/mnt']).status === 0;
 }
 
 /** Which command is which program of gds/. */
@@ -185,24 +183,11 @@ async function startHost(folder: string, room: Room, name: RealHostName): Promis
   return { server, relay: await startRelay(server.port) };
 }
 
-/** A loop device keeps its file when the last process is gone. Paths of files in a room that has ended tell nothing, their numbers do. */
-async function releaseLoops(folder: string): Promise<void> {
-  const shared = join(folder, 'shared');
-  const disks = (await readdir(shared)).filter((file) => file.startsWith('disk'));
-  const own = new Set(
-    await Promise.all(disks.map(async (file) => String((await stat(join(shared, file))).ino))),
-  );
-  const { stdout } = await run('losetup', ['--list', '--noheadings', '--output', 'NAME,BACK-INO']);
-  for (const line of stdout.split('\n')) {
-    const [device = '', inode = ''] = line.trim().split(/\s+/);
-    if (own.has(inode)) await run('losetup', ['--detach', device]);
-  }
-}
-
+/** The room releases the loop devices, and takes all processes and mounts along. */
 async function closeRoom({ process: room }: Room): Promise<void> {
   if (room.exitCode !== null || room.signalCode !== null) return;
   const over = once(room, 'exit');
-  room.kill('SIGKILL');
+  room.stdin?.end();
   await over;
 }
 
@@ -219,7 +204,6 @@ export async function startRealHosts(options: RealHostsOptions): Promise<RealHos
     for (const { relay } of started.values()) await relay.close();
     if (room) await closeRoom(room);
     for (const { server } of started.values()) await server.close();
-    await releaseLoops(folder);
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -1,7 +1,9 @@
 /** Runs of the program against the real hosts, and what they leave there, seen without the program. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/contract/events.ts';
@@ -132,4 +134,17 @@ export async function realPrograms(real: RealHosts): Promise<string> {
   const script = versions.map((line) => `${line} 2>&1 | head -n 1`).join('; ');
   const lines = (await real.type('node3', `env LC_ALL=C sh -c '${script}'`)).trim().split('\n');
   return lines.map((line) => line.replace(/,.*/, '')).join(', ');
+}
+
+/** Loop devices, processes and mounts of the hosts that this machine has, and their folder. */
+export async function leftovers({ folder }: RealHosts): Promise<string[]> {
+  const name = basename(folder);
+  const run = promisify(execFile);
+  const lists = [
+    await run('losetup', ['--list', '--noheadings', '--output', 'NAME,BACK-FILE']),
+    await run('ps', ['-eo', 'args', '--no-headers']),
+    { stdout: await readFile('/proc/self/mountinfo', 'utf8') },
+    { stdout: existsSync(folder) ? folder : '' },
+  ];
+  return lists.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line.includes(name)));
 }

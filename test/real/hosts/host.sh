@@ -35,8 +35,6 @@ mkdir -p ".${folder%/*}" run/gds run/sshd app
 mount --bind "${folder%/*}" ".${folder%/*}"
 mount --bind "$folder/room" run/gds
 mount --bind "$folder/room/proc" run/gds/proc
-mkdir -p run/gds/shared
-mount --bind "$folder/shared" run/gds/shared
 mount --bind "$folder/commands" usr/local/sbin
 
 echo "$name" > etc/hostname
