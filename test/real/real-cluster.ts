@@ -32,6 +32,7 @@ export function newCluster({ blocks, diskBlocks = privateBlocks + blocks + 10_24
       sdb: device('disk1', primaries),
       sdc: device('disk2', primaries),
       sdd: device('disk3', [...primaries, 'node3']),
+      sde: device('disk4', ['node3']),
     },
     classes: {
       Class1: {

@@ -1,4 +1,5 @@
 /** Backups of real hosts: nothing of the embedded lab takes part. node1 speaks German, node3 has a csh with aliases. */
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCommand } from '../support/command-line.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -59,6 +60,18 @@ describe.runIf(missing === undefined || process.env['CI'])(
       );
       expect(await real.type('tape1', 'hostname; echo $SHELL; ls /dev/sfdsk')).toBe('tape1\n/bin/dash\n');
       task.meta.realPrograms = await realPrograms(real);
+    });
+
+    it('a site file that names another disk of the same size is found out before anything is dumped', async () => {
+      const shadow = { class: 'Class2', disks: { Disk3: 'sde' } };
+      const scene = await openRealScene(real, 'other-disk', { tapeHost: 'tape1', job: { shadow } });
+      const end = await runReal(scene);
+      expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2, error: { code: 'FINGERPRINT_DIFFERS' } });
+      expect(end.sentence).toMatch(
+        /^the shadow is not the same blocks as Volume2: [12] of 2 sampled records differ, the first is record 0$/,
+      );
+      expect(existsSync(real.tapeFile('tape1'))).toBe(false);
+      expect(await realState(real, master)).toEqual(normalRealState);
     });
 
     it('route console copies the raw device to the drive of another host', async () => {

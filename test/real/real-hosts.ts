@@ -109,23 +109,22 @@ function mayMount(): boolean {
   return spawnSync('unshare', [...apart, 'mount', '-t', 'tmpfs', 'trial', '/mnt']).status === 0;
 }
 
-/** Which command is which program of gds/. */
+/** Which command is which module of gds/. */
 const commands: Readonly<Record<string, string>> = {
-  sdxinfo: 'sdxinfo.py',
-  sdxproxy: 'sdxproxy.py',
-  sdxvolume: 'sdxvolume.py',
-  sdxshadowdisk: 'sdxshadow.py',
-  sdxshadowgroup: 'sdxshadow.py',
-  sdxshadowvolume: 'sdxshadow.py',
+  sdxinfo: 'sdxinfo',
+  sdxproxy: 'sdxproxy',
+  sdxvolume: 'sdxvolume',
+  sdxshadowdisk: 'sdxshadow',
+  sdxshadowgroup: 'sdxshadow',
+  sdxshadowvolume: 'sdxshadow',
 };
 
-/** Programs as they are found on a host's PATH: without the suffix, and run by the python3 of the distribution. */
+/** Programs as they are found on a host's PATH. They are hardly more than a name: python keeps what it has compiled of modules alone. */
 async function layOutCommands(folder: string): Promise<void> {
-  for (const module of ['gds.py', 'devices.py'])
-    await copyFile(join(here, 'gds', module), join(folder, module));
-  for (const [name, file] of Object.entries(commands)) {
-    const text = await readFile(join(here, 'gds', file), 'utf8');
-    await writeFile(join(folder, name), `#!/usr/bin/python3 -Es\n${text}`);
+  for (const module of new Set(['gds', 'devices', ...Object.values(commands)]))
+    await copyFile(join(here, 'gds', `${module}.py`), join(folder, `${module}.py`));
+  for (const [name, module] of Object.entries(commands)) {
+    await writeFile(join(folder, name), `#!/usr/bin/python3 -ES\nimport ${module}\n`);
     await chmod(join(folder, name), 0o755);
   }
 }
@@ -193,7 +192,7 @@ async function closeRoom({ process: room }: Room): Promise<void> {
 
 /**
  * Starts the hosts: node1 and node2 share Class1 with master Volume1, which is started, and its joined proxy Volume2; node3 sees the proxy's
- * disk. node3 and tape1 have a tape drive with a blank cartridge.
+ * disk as sdd, and an empty one of its size as sde. node3 and tape1 have a tape drive with a blank cartridge.
  * @throws where a part is missing: see `realHostsMissing`
  */
 export async function startRealHosts(options: RealHostsOptions): Promise<RealHosts> {
