@@ -162,13 +162,19 @@ class Tape:
 
 
 def hold(record):
-    while os.path.exists(f'{IMAGE}.hold'):
-        with open(f'{IMAGE}.hold', encoding='ascii') as file:
-            if record < int(file.read()):
-                return
+    while record >= limit():
         with open(f'{IMAGE}.held', 'w', encoding='ascii'):
             pass
         time.sleep(0.02)
+
+
+def limit():
+    try:
+        with open(f'{IMAGE}.hold', encoding='ascii') as file:
+            return int(file.read())
+    except (FileNotFoundError, ValueError):
+        # Not there, or not written yet.
+        return float('inf')
 
 
 def read_image():
