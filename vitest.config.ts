@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { configDefaults, defineConfig } from 'vitest/config';
 import FailureCount from './test/support/failure-count.ts';
 import LongestFirst from './test/support/longest-first.ts';
+import RealPrograms from './test/support/real-programs.ts';
 import { temporaryFolder } from './test/support/temporary-folder.ts';
 
 /** Tests of what lives in a page, and is compiled by Svelte. The others are not made to wait for that. */
@@ -25,7 +26,7 @@ export default defineConfig({
       NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'shadowtape-tests'),
       TMPDIR: temporaryFolder(),
     },
-    reporters: ['default', new FailureCount()],
+    reporters: ['default', new FailureCount(), new RealPrograms()],
     projects: [
       {
         extends: true,

@@ -31,6 +31,8 @@ export interface OpensshServerOptions {
   /** Further lines of sshd_config; they win over the usual ones. */
   readonly config?: readonly string[];
   readonly keyType?: 'ed25519' | 'rsa';
+  /** A program and its arguments that becomes sshd, whose own words follow: for an sshd with another view of the machine. */
+  readonly startedBy?: readonly string[];
 }
 
 const sshdPaths = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'];
@@ -109,9 +111,9 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
 
-  const server = spawn(sshd, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const words = [...(options.startedBy ?? []), sshd, '-D', '-e', '-f', join(folder, 'sshd_config')];
+  const [program = sshd, ...args] = words;
+  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let logged = '';
   server.stderr.setEncoding('utf8').on('data', (text: string) => (logged += text));
   const log = () => logged;

@@ -72,6 +72,19 @@ describe('a volume on stripes below a mirror', () => {
   });
 });
 
+test('the long form of disks has the columns of the guide (4.5, F.1.1), FREEBLKS only for a single disk', async () => {
+  const { stdout } = await runOn(client, 'sdxinfo -D -c Class1 -o Volume1 -e long');
+  expect(stdout.toString('utf8').split('\n')[0]?.split(/ +/)).toEqual(
+    'OBJ NAME TYPE CLASS GROUP DEVNAM DEVBLKS FREEBLKS DEVCONNECT STATUS E'.split(' '),
+  );
+  expect(await rows('sdxinfo -D -c Class1 -o Disk1 -e long')).toEqual([
+    'disk Disk1 mirror Class1 Group1 c1t1d1 91648 * node1:node2 ENABLE *',
+  ]);
+  expect(await rows('sdxinfo -D -c Class1 -o Volume12 -e long')).toEqual([
+    'disk Disk17 single Class1 * c1t1d17 69632 2048 node1:node2 ENABLE *',
+  ]);
+});
+
 test('the long form of groups has the width of stripes', async () => {
   expect(await mustRun(lab, 'node1', 'sdxinfo -G -c Class1 -o Volume8 -e long')).toBe(
     [

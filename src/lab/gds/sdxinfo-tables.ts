@@ -19,7 +19,8 @@ import type { World } from '../world.ts';
  * The tables that sdxinfo prints, with the columns of the GDS guide's samples (4.5, F.1.1 and F.1.3; 4.1, 6.6.3.7).
  *
  * The columns right of PROXY in the long form, the column WIDTH in the long form of a group, the class table and the words FREE and
- * Part are not in the samples known here: they are presumed. So is that a lower group has no FREEBLKS and no SPARE of its own.
+ * Part are not in the samples known here: they are presumed. So is that a lower group has no FREEBLKS and no SPARE of its own, and that
+ * a single disk has a FREEBLKS.
  */
 
 export interface Column {
@@ -53,6 +54,9 @@ function columns(text: string): Column[] {
 const tableColumns = {
   C: columns('OBJ:6 NAME:7 TYPE:6 SCOPE:11 SPARE:5:r'),
   D: columns('OBJ:6 NAME:7 TYPE:6 CLASS:7 GROUP:7 DEVNAM:7 DEVBLKS:8:r DEVCONNECT:16 STATUS:7'),
+  longDisk: columns(
+    'OBJ:6 NAME:7 TYPE:6 CLASS:7 GROUP:7 DEVNAM:7 DEVBLKS:8:r FREEBLKS:8:r DEVCONNECT:16 STATUS:7 E:1',
+  ),
   G: columns('OBJ:6 NAME:7 CLASS:7 DISKS:19 BLKS:8:r FREEBLKS:8:r SPARE:5:r'),
   longGroup: columns('OBJ:6 NAME:7 CLASS:7 DISKS:19 BLKS:8:r FREEBLKS:8:r SPARE:5:r WIDTH:5:r'),
   V: columns('OBJ:6 NAME:7 CLASS:7 GROUP:7 SKIP:4 JRM:3 1STBLK:8:r LASTBLK:8:r BLOCKS:8:r STATUS:8'),
@@ -131,18 +135,16 @@ function shownDiskBlocks(world: World, owner: GdsClass, name: string, blocks: nu
   return isFaultyDisk(owner, name) && world.faults.has('disk-size') ? blocks - 2048 : blocks;
 }
 
-function diskRows(world: World, { owner, disks }: Selection): string[][] {
-  return disks.map((disk) => [
-    'disk',
-    shownDisk(world, owner, disk.name),
-    disk.type,
-    owner.name,
-    disk.group ?? '*',
-    disk.device,
-    String(shownDiskBlocks(world, owner, disk.name, disk.blocks)),
-    owner.scope.join(':'),
-    (owner.shadow ? world.faults.wordOf('shadow-disk-status') : undefined) ?? 'ENABLE',
-  ]);
+function diskRows(world: World, { owner, disks }: Selection, long: boolean): string[][] {
+  return disks.map((disk) => {
+    const size = String(shownDiskBlocks(world, owner, disk.name, disk.blocks));
+    const free = disk.type === 'single' ? String(freeBlocks(owner, disk.name)) : '*';
+    const status = (owner.shadow ? world.faults.wordOf('shadow-disk-status') : undefined) ?? 'ENABLE';
+    const name = shownDisk(world, owner, disk.name);
+    const start = ['disk', name, disk.type, owner.name, disk.group ?? '*', disk.device, size];
+    const end = [owner.scope.join(':'), status];
+    return long ? [...start, free, ...end, '*'] : [...start, ...end];
+  });
 }
 
 function groupRows(world: World, { owner, groups }: Selection, long: boolean): string[][] {
@@ -226,7 +228,7 @@ function rowsOf(
   const { owner } = selection;
   if (letter === 'C')
     return [['class', owner.name, owner.shadow ? 'local' : 'shared', owner.scope.join(':'), '0']];
-  if (letter === 'D') return diskRows(world, selection);
+  if (letter === 'D') return diskRows(world, selection, long);
   if (letter === 'G') return groupRows(world, selection, long);
   if (letter === 'S') return sliceRows(world, node, selection);
   return selection.places.flatMap((place) =>
@@ -235,6 +237,7 @@ function rowsOf(
 }
 
 function columnsOf(letter: TableLetter, long: boolean): Column[] {
+  if (long && letter === 'D') return tableColumns.longDisk;
   if (long && letter === 'G') return tableColumns.longGroup;
   return long && letter === 'V' ? tableColumns.longVolume : tableColumns[letter];
 }

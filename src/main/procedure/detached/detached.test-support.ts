@@ -1,12 +1,11 @@
 /** A backup server for detached work: a genuine sshd, reached through a relay that can drop the connection. */
 import { execFile, execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startOpensshServer, type OpensshServerOptions } from '../../../../test/support/openssh-server.ts';
+import { startRelay } from '../../../../test/support/relay.ts';
 import { createCksum, type PosixCksum } from '../../../streams/posix-cksum.ts';
 import { SshHosts } from '../../ssh/ssh-hosts.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
@@ -33,43 +32,6 @@ export interface DetachedServer {
 }
 
 const run = promisify(execFile);
-
-/** Passes bytes between this program and sshd, until told not to. */
-async function startRelay(port: number) {
-  const sockets = new Set<Socket>();
-  let refusing = false;
-  const keep = (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.once('close', () => sockets.delete(socket));
-    return socket;
-  };
-  const relay = createServer((near) => {
-    keep(near);
-    if (refusing) return void near.destroy();
-    const far = keep(connect(port, '127.0.0.1'));
-    near.pipe(far).pipe(near);
-    near.once('close', () => far.destroy());
-    far.once('close', () => near.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  const drop = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    port: (relay.address() as AddressInfo).port,
-    drop,
-    refuse(wanted: boolean) {
-      refusing = wanted;
-      if (wanted) drop();
-    },
-    async close() {
-      drop();
-      relay.close();
-      await once(relay, 'close');
-    },
-  };
-}
 
 /** @param options of the sshd */
 export async function startDetachedServer(options: OpensshServerOptions = {}): Promise<DetachedServer> {
