@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from './error-table.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
@@ -9,15 +8,6 @@ describe('the error table', () => {
       expect(sentence, code).toMatch(/[^.\s]$/);
       expect(hint, code).toMatch(/[^.\s]$/);
     }
-  });
-
-  it('names sections of README.md that are there', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const named = Object.values(errorTable).flatMap(({ hint }) =>
-      [...hint.matchAll(/"([^"]+)" in README\.md/g)].map(([, section]) => section),
-    );
-    expect(named).not.toEqual([]);
-    for (const section of named) expect(readme).toContain(`\n## ${section}\n`);
   });
 });
 

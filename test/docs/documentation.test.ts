@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorTable } from '../../src/contract/error-table.ts';
 import { commandWords } from '../../src/main/site/command-words.ts';
 import { parseSite } from '../../src/main/site/site-file.ts';
 import { shadowtape, startProgram, type CommandEnd } from '../support/command-line.ts';
@@ -68,6 +69,12 @@ it.each(pages)('the links of %s lead somewhere', (page) => {
     return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
   });
   expect(dead).toEqual([]);
+});
+
+it('hints name pages that exist', () => {
+  const named = Object.values(errorTable).flatMap(({ hint }) => hint.match(/\bdocs\/[\w-]+\.md\b/g) ?? []);
+  expect(named).not.toEqual([]);
+  expect(named.filter((page) => !pages.includes(page))).toEqual([]);
 });
 
 describe('the commands that the pages print', () => {

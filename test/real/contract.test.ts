@@ -14,7 +14,13 @@ import ssh2, { type Client } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../src/lab/lab.ts';
 import { logIn, runOn } from '../../src/lab/lab.test-support.ts';
-import { realHostsMissing, startRealHosts, type RealHost, type RealHosts } from './real-hosts.ts';
+import {
+  realHostsDue,
+  realHostsMissing,
+  startRealHosts,
+  type RealHost,
+  type RealHosts,
+} from './real-hosts.ts';
 
 const missing = realHostsMissing();
 const blocks = 4096;
@@ -91,7 +97,7 @@ function comparable(text: string, other: string): object {
   );
 }
 
-describe.runIf(missing === undefined || process.env['CI'])(
+describe.runIf(realHostsDue(missing))(
   `the lab and the stand-ins of the real hosts agree${missing === undefined ? '' : ` (not tested: ${missing})`}`,
   { timeout: 300_000 },
   () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCommand } from '../support/command-line.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { unpackedFiles } from '../support/unpack-tar.ts';
-import { realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
+import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
 import {
   digestOfTape,
   holdTape,
@@ -31,7 +31,7 @@ const fill = [
   'umount /app',
 ].join(' && ');
 
-describe.runIf(missing === undefined || process.env['CI'])(
+describe.runIf(realHostsDue(missing))(
   `backups of real hosts${missing === undefined ? '' : ` (not tested: ${missing})`}`,
   { timeout: 300_000 },
   () => {
