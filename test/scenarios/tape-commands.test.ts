@@ -82,6 +82,16 @@ describe('identify', () => {
 });
 
 describe('label', () => {
+  it('that fails while it writes ends with 2, since what the tape held may be lost; refused, with 1', async () => {
+    scene.lab.faults.set('write-protected');
+    expect((await run('label', 'A')).exitStatus).toBe(1);
+    scene.lab.faults.clear('write-protected');
+    scene.lab.faults.set('tape-error=1');
+    const failed = await run('label', 'A');
+    expect(failed.stderr).toContain('writing to the tape failed: write: I/O error');
+    expect(failed.exitStatus).toBe(2);
+  });
+
   it('labels a blank tape, and then only who names it', async () => {
     expect((await run('label', 'A')).stdout).toBe(
       'labelled: the tape in /dev/rmt/0 on node3 is "A" now; it was blank\n',

@@ -47,6 +47,8 @@ export interface TapeServiceOptions {
 export interface OverwriteRequest {
   readonly overwrite?: string | undefined;
   readonly abort: AbortSignal;
+  /** See LabelOrder. */
+  readonly onWrite?: (() => void) | undefined;
 }
 
 /** @param changer true: the changer of the site goes through its tapes */
@@ -168,12 +170,12 @@ export class TapeService {
    * Labels a tape, and writes it into the list of tapes.
    * @throws DRIVE_IN_USE, TAPE_NAME_FORBIDDEN, TAPE_NOT_BLANK_NAME_IT, TAPE_IS_ANOTHER, TAPE_KEPT, TAPES_UNWRITABLE and what writing can end with
    */
-  async label(name: string, { overwrite, abort }: OverwriteRequest): Promise<LabelledTape> {
+  async label(name: string, { overwrite, abort, onWrite }: OverwriteRequest): Promise<LabelledTape> {
     const { site } = this.#options.site;
     const known = this.#media.list().tapes;
     const recognize = (found: FoundTape) => withWriters(found, writersOf(known, found));
     const onLoss = (found: FoundTape) => this.#noteLoss(known, found);
-    const order = { drive: this.#drive, site, name, overwrite, recognize, onLoss };
+    const order = { drive: this.#drive, site, name, overwrite, recognize, onLoss, onWrite };
     const labelled = await this.#withDrive('label', (beforeChange) =>
       labelTape(this.#room(abort, beforeChange), order),
     );

@@ -1,4 +1,5 @@
 /** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
+import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
@@ -76,15 +77,27 @@ interface LabelOptions {
   readonly json: boolean;
 }
 
+/** The drive has refused the write: the tape holds what it held. */
+const unwrittenCodes = ['TAPE_WRITE_PROTECTED', 'TAPE_NOT_LOADED', 'TAPE_BUSY', 'DRIVE_LOCK_LOST'] as const;
+
+/** @param lost called where it fails once what the tape held may be lost: exit status 1 says that nothing was changed */
 async function labelCommand(
   console: ShadowtapeConsole,
   name: string,
   { overwrite, json }: LabelOptions,
+  lost: () => void,
 ): Promise<number> {
+  let isWriting = false;
+  const onWrite = () => {
+    isWriting = true;
+  };
   const { label, before } = await stoppable(
-    (abort) => console.tapeService.label(name, { overwrite, abort }),
+    (abort) => console.tapeService.label(name, { overwrite, abort, onWrite }),
     'continues',
-  );
+  ).catch((error: unknown) => {
+    if (isWriting && !isFailure(error, ...unwrittenCodes)) lost();
+    throw error;
+  });
   const { host, device, found, blank } = before;
   if (json) printJson({ ...label, host, device, before: found });
   else
@@ -177,7 +190,7 @@ function registerLabel(line: CommandLine): void {
     .addOption(faultOption())
     .action(async (name: string, { json = false, overwrite, ...lab }: TapeOptions) => {
       line.exitStatus = await line.withConsole(lab, (console) =>
-        labelCommand(console, name, { overwrite, json }),
+        labelCommand(console, name, { overwrite, json }, () => line.endWith(2)),
       );
     });
 }

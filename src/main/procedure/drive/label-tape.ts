@@ -25,6 +25,8 @@ export interface ScratchOrder {
 export interface LabelOrder extends ScratchOrder {
   readonly site: string;
   readonly name: string;
+  /** Hears that the write begins: from here on what the tape held may be lost, whatever comes. */
+  readonly onWrite?: (() => void) | undefined;
 }
 
 export interface LabelledTape {
@@ -69,6 +71,7 @@ export async function labelTape(room: DataRoom, order: LabelOrder): Promise<Labe
     recordBytes: ownRecordBytes,
   };
   await goToFile(room.runner, step, drive, 0);
+  order.onWrite?.();
   await writeRecords(room, step, writeRecordsCommand(drive), encodeLabel(label));
   await room.runner.send(step, rewindCommand(drive));
   return { before, label };
