@@ -27,7 +27,7 @@ import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-ru
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
-import { drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
+import { driveLockedBy, drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { Journal, noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
@@ -329,7 +329,10 @@ export class ShadowtapeConsole {
     const start = beginningOf(events, journalFile);
     const began = overridesOf(start);
     const named = this.#job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
-    const assign = () => this.#assign(named, fingerprintSeedOf(events) ?? run);
+    const { host, device } = this.site.tape;
+    const isSameDrive = start.tape.host === host && start.tape.device === device;
+    const drive = isSameDrive ? driveLockedBy(events, host) : undefined;
+    const assign = () => this.#assign(named, fingerprintSeedOf(events) ?? run, drive);
     return { journalFile, read, events, named, assign, later: () => laterRuns(this.#state, run) };
   }
 
@@ -537,11 +540,13 @@ export class ShadowtapeConsole {
     return new CommandRunner(noJournal(), this.#hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
-  async #assign(named: NamedJob, seed: string): Promise<Assignment> {
+  /** @param drive the drive by the name that its lock bears, where that is known; else its host is asked */
+  async #assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
     const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
     const world = await observer.look('assign', ['primaries']);
     const assignment = assign(this.site, named, world.primaries, seed, world.missing);
-    return { ...assignment, driveName: await driveName(this.#onlyLooking(), 'assign', this.site.tape) };
+    const ask = () => driveName(this.#onlyLooking(), 'assign', this.site.tape);
+    return { ...assignment, driveName: drive ?? (await ask()) };
   }
 
   /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */

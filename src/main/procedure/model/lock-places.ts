@@ -1,4 +1,5 @@
 /** Where the locks of a run are, in the order in which they are taken; they are given back in the reverse order. Pure. */
+import type { RunEvent } from '../../../contract/events.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import type { Assignment } from './assignment.ts';
 import { lockFolder, lockParent } from './lock.ts';
@@ -26,6 +27,8 @@ export function classPlaces({ class: name, backupServer, primaryNodes }: ClassHo
   return [...new Set(hosts)].map((host) => ({ what: 'class', name, host, folder: lockFolder(name) }));
 }
 
+const driveFolder = new RegExp(`^mkdir ${lockParent}/shadowtape-(dev\\.[^/]+)\\.lock$`);
+
 /** One segment of a file name; no class has a dot in its name, so that no class is taken for a drive. */
 const segment = (text: string) => encodeURIComponent(text).replaceAll('%', '=').replaceAll('.', '=2E');
 
@@ -39,6 +42,23 @@ export function drivePlace(host: string, device: string): LockPlace {
     host,
     folder: `${lockParent}/shadowtape-${words.map(segment).join('.')}.lock`,
   };
+}
+
+/**
+ * The drive that a run has locked, or was about to, by the name that its lock bears; undefined where its journal does not tell. A run that is
+ * taken up has the lock that it began with, and its tape host is asked nothing before it is known to be the same machine.
+ */
+export function driveLockedBy(events: readonly RunEvent[], tapeHost: string): string | undefined {
+  const folders = events.flatMap((event) =>
+    event.type === 'intent' && event.step === 'lock' && event.host === tapeHost
+      ? (driveFolder.exec(event.argv.join(' '))?.[1] ?? [])
+      : [],
+  );
+  const words = folders
+    .at(-1)
+    ?.split('.')
+    .map((word) => decodeURIComponent(word.replaceAll('=', '%')));
+  return words && `/${words.join('/')}`;
 }
 
 /** Every lock of a run: those of its class, then that of its drive. */
