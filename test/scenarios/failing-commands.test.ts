@@ -86,6 +86,17 @@ describe('a command that fails', () => {
     },
   );
 
+  it('while the parted proxy still runs: it is stopped on all nodes before it is rejoined', async () => {
+    await inScene(async (scene) => {
+      const end = await failingRun(scene, { faults: ['fail-once=node1:dd'] });
+      expect(end).toMatchObject({ exitStatus: 2, stands: normalStands });
+      expect(proceduralCommands(scene).slice(-2)).toEqual([
+        'node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes',
+        'node1 sdxproxy Rejoin -c Class1 -p Volume2',
+      ]);
+    });
+  });
+
   it('at the rejoin leaves the proxy parted, and nothing on the backup server', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { faults: ['fail=node1:sdxproxy Rejoin:12'] });

@@ -151,6 +151,7 @@ describe('the operator', () => {
         'node3: no shadow object of Class2 - it may have changed since',
         'services: stopped by the operator, not resumed',
         ...lockStands('node3', 'node1', 'node2'),
+        'by hand, on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
         'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);

@@ -200,6 +200,12 @@ function stopProxyStep(assignment: Assignment): Step {
     ],
     before: { looks: ['primaries'], judge: (world) => judgeParted(assignment, world) },
     after: { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) },
+    // The guide rejoins a proxy that is stopped (steps 3-5, 8-1), and joins no other (GDS guide 4.5, D.19).
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world) => isProxyJoined(assignment, world) || isProxyStopped(assignment, world),
+      mayBeNeeded: (marks) => marks.partBegun,
+    },
   };
 }
 
