@@ -340,7 +340,7 @@ export const errorTable = {
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
-      '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run',
+      '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run that can be read',
     hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or give up what it left: {discard}',
   },
   DISCARD_OTHER_RUN: {

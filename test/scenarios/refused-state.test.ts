@@ -224,7 +224,7 @@ describe('the lock of a class', () => {
     const refused = await lockedOut();
     expect(refused).toMatchObject({
       code: 'LOCK_OF_UNKNOWN_RUN',
-      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}), whose process no longer exists; this state folder has no journal of that run`,
+      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}), whose process no longer exists; this state folder has no journal of that run that can be read`,
     });
     expect(refused.hint).toMatch(
       /; or give up what it left: shadowtape --site \S+ --state \S+ unlock Class1 --discard 20261122-020004-volume2$/,

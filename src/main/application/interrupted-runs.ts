@@ -9,7 +9,7 @@ import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
-import { deadMarks, liveRuns, removeMarkOf } from '../proof/live-runs.ts';
+import { deadMarks, performedRuns, removeMarkOf } from '../proof/live-runs.ts';
 
 /** Where the class of a run is, and how this console is started for it. */
 export interface InterruptedOptions {
@@ -149,9 +149,9 @@ export class InterruptedRuns {
     return summary.class;
   }
 
-  /** The class of an interrupted run; undefined where it has ended or may still run, or where this state folder has no journal of it. */
+  /** The class of an interrupted run; undefined where it has ended or goes on, or where this state folder has no journal of it. */
   async openClassOf(run: string): Promise<string | undefined> {
-    if ((await liveRuns(this.#options.state)).some((live) => live.run === run)) return undefined;
+    if ((await performedRuns(this.#options.state)).some((live) => live.run === run)) return undefined;
     const events = await this.#eventsOf(run);
     const summary = events && summarise(events);
     return summary?.finishedAt === undefined ? summary?.class : undefined;

@@ -7,7 +7,7 @@ import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
 import { compareTwo, type ComparedStep } from '../history/compare.ts';
 import { History } from '../history/history.ts';
-import { liveRuns } from '../proof/live-runs.ts';
+import { performedRuns } from '../proof/live-runs.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
@@ -73,7 +73,7 @@ async function runsCommand(
   const query = words.join(' ');
   const most = limit ?? (json ? allRuns : shownRuns);
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
-  const running = new Set((await liveRuns(state)).map(({ run }) => run));
+  const running = new Set((await performedRuns(state)).map(({ run }) => run));
   for (const line of lines) {
     const word = stateWord(line, running);
     if (json) printJson({ ...line, state: word });

@@ -2,11 +2,11 @@
 import { hostname } from 'node:os';
 import type { RunLine, RunProcess } from '../../contract/screens.ts';
 import type { StateFolder } from '../application/console.ts';
-import { liveRuns } from '../proof/live-runs.ts';
+import { performedRuns } from '../proof/live-runs.ts';
 
 /** Run -> the process that performs it. Those of this process are left out: the desk knows them better. */
 export async function runsElsewhere(state: StateFolder): Promise<ReadonlyMap<string, RunProcess>> {
-  const marks = await liveRuns(state);
+  const marks = await performedRuns(state);
   return new Map(
     marks
       .filter(({ host, process: number }) => host !== hostname() || number !== process.pid)

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
 import { ownFlags, requireNoLink } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { livenessOf, thisProcess } from '../owner/process-owner.ts';
+import { isElsewhere, livenessOf, thisProcess } from '../owner/process-owner.ts';
 import { writeWhole } from './whole-file.ts';
 
 /** Release 0.1.0 wrote host, process and time alone. */
@@ -38,7 +38,7 @@ export type Unmark = (how: 'removed' | 'found') => Promise<void>;
 export async function markLive(state: StateFolder, run: string): Promise<Unmark> {
   const file = markFile(state, run);
   // Who only tries to take a run up that another process performs leaves that one's mark.
-  if ((await liveRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
+  if ((await performedRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
   const former = await readFile(file, { flag: ownFlags.read }).catch(() => undefined);
   const mark = { ...thisProcess(), since: new Date().toISOString() };
   try {
@@ -82,6 +82,17 @@ const mayLive = (mark: LiveMark) => livenessOf(mark) !== 'gone';
 /** Runs whose process lives, or cannot be told: it is of another machine, of an earlier boot, or of another container. */
 export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter(mayLive);
+}
+
+/**
+ * Runs to be shown as running: their process lives, or only another machine can tell. A mark of this host that cannot be told was left
+ * before a reboot, or by another container: whoever takes that run up is asked about its lock, and it is shown as interrupted.
+ */
+export async function performedRuns(state: StateFolder): Promise<LiveMark[]> {
+  return (await allMarks(state)).filter((mark) => {
+    const liveness = livenessOf(mark);
+    return liveness === 'alive' || (liveness === 'unknown' && isElsewhere(mark));
+  });
 }
 
 /** Marks of processes that are gone, and died before they could remove them. Their runs may have ended since. */
