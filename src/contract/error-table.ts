@@ -951,6 +951,10 @@ export const errorTable = {
     sentence: 'no slot of the changer {device} on {host} is left whose tape was not tried',
     hint: 'put blank tapes into the changer, and run again',
   },
+  DRIVE_NAME_LATE: {
+    sentence: '{host} did not say that {device} is the drive {name} before the run was planned',
+    hint: 'run again: the host answers now',
+  },
   CHANGER_DRIVE_UNNAMED: {
     sentence:
       'the changer {changer} on {host} has {count} drives, and the site file does not name the one that is {device}',

@@ -545,8 +545,17 @@ export class ShadowtapeConsole {
     const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
     const world = await observer.look('assign', ['primaries']);
     const assignment = assign(this.site, named, world.primaries, seed, world.missing);
-    const ask = () => driveName(this.#onlyLooking(), 'assign', this.site.tape);
-    return { ...assignment, driveName: drive ?? (await ask()) };
+    return { ...assignment, driveName: drive ?? (await this.#driveName()) };
+  }
+
+  /** A host that does not answer refuses the run when it is locked: in its journal. */
+  async #driveName(): Promise<string | undefined> {
+    try {
+      return await driveName(this.#onlyLooking(), 'assign', this.site.tape);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return undefined;
+    }
   }
 
   /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */

@@ -37,7 +37,7 @@ export interface Assignment {
   readonly backupServer: string;
   readonly tapeHost: string;
   readonly tapeDevice: string;
-  /** The drive by the name that its lock bears, where that is not to be had from its device: see driveName. */
+  /** The drive by the name that its lock bears, see driveName; undefined where the tape host did not answer. */
   readonly driveName?: string | undefined;
   /** What kind of drive it is, as the site file names it. */
   readonly drive: string | undefined;

@@ -1,6 +1,9 @@
 /** How the locks of a run are taken before anything is touched, and given back at its end. */
+import { failure } from '../../../contract/errors.ts';
 import { isOfCommand, livenessOfOwner, ownerName, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
+import { driveOf } from '../../tape/tape-device.ts';
+import { driveName } from '../hosts/drive-name.ts';
 import { lockedFailure } from '../hosts/lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -36,6 +39,18 @@ function isOutOfReach({ nodes, unlocked }: RunContext, { what, host }: LockPlace
   return true;
 }
 
+/**
+ * A tape host that did not answer when the run was planned is asked now what its drive is called: the lock must bear the name that all
+ * devices of the drive have in common.
+ * @throws DRIVE_NAME_LATE where that is another one than planned, and what a session can end with
+ */
+async function requireDriveName({ assignment, runner }: RunContext, step: string): Promise<void> {
+  const { tapeHost: host, tapeDevice: device } = assignment;
+  if (assignment.driveName !== undefined) return;
+  const name = await driveName(runner, step, { host, device });
+  if (name !== driveOf(device)) throw failure('DRIVE_NAME_LATE', { host, device, name });
+}
+
 /** Where one of them is refused, the end of the run gives those before it back. */
 export const performLock: Performer = async (context, { id: step }) => {
   const order: LockOrder = {
@@ -46,6 +61,7 @@ export const performLock: Performer = async (context, { id: step }) => {
   const places = lockPlaces(context.assignment);
   for (const [index, place] of places.entries()) {
     if (isOutOfReach(context, place)) continue;
+    if (place.what === 'drive') await requireDriveName(context, step);
     const taken = await takePlace(order, place, places.slice(0, index)).catch((error: unknown) => {
       if (!context.nodes.isGone(step, place.host, error)) throw error;
       return undefined;
