@@ -55,4 +55,6 @@ if [ -e "$own/tape" ]; then
     mount --bind "/run/tape/$device" "/dev/$device"
   done
 fi
+# A csh closes every descriptor that it may have, one by one, whenever it starts.
+ulimit -n 1024
 exec "$@"
