@@ -584,6 +584,10 @@ export const errorTable = {
     sentence: 'the tape in {device} on {host} is not at the beginning of file {wanted}: {said}',
     hint: 'nothing is written or read at an unknown position; rewind the tape with mt, and start again',
   },
+  TAPE_RECORD_NOT_REACHED: {
+    sentence: 'the tape in {device} on {host} is not at record {record} of file {file}: {said}',
+    hint: 'nothing is written at a place that the drive does not confirm; resume the run: it looks at the tape again, or writes it from its beginning',
+  },
   TAPES_UNWRITABLE: {
     sentence: 'the list of tapes {file} cannot be written: {reason}',
     hint: 'what was done to the tape remains, and identify adds it to the list later; make room, or keep the state elsewhere with --state DIR',

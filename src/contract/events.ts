@@ -41,6 +41,16 @@ const volumePair = z.looseObject({
   /** Number of its file on the tape, from 0. */
   tapeFile: z.int().optional(),
 });
+/** A stretch of a dump's records that was hashed by itself. */
+const dumpSection = z.looseObject({
+  /** Counted from 0, from the beginning of the volume's file. */
+  firstRecord: z.int().nonnegative(),
+  records: z.int().positive(),
+  bytes: z.number(),
+  crc32: z.string(),
+  /** Of the section's bytes alone. */
+  sha256: z.string(),
+});
 const errorFields = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
 
 export const runEventSchema = z.discriminatedUnion('type', [
@@ -295,6 +305,24 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Of the whole record. */
     sha256: z.string(),
   }),
+  /**
+   * What was read of a volume so far, from `firstRecord` on: a dump that is broken off is compared with it when it is continued. Not all of
+   * it need be on tape.
+   */
+  event('dump-checkpoint', { step: z.string(), volume: z.string(), ...dumpSection.shape }),
+  /** A dump that was broken off is continued on its tape. */
+  event('dump-continued', {
+    step: z.string(),
+    volume: z.string(),
+    /** uuid of the tape's label. */
+    uuid: z.string(),
+    /** Records of the volume that stay on the tape: it is written on after them. */
+    records: z.int().positive(),
+    /** Records of the whole volume. */
+    of: z.int(),
+    /** What these records hold, from the first one on. */
+    sections: z.array(dumpSection),
+  }),
   /** What one tape holds of a volume's dump; written when that tape is closed. */
   event('tape-part', {
     step: z.string(),
@@ -340,6 +368,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     paddingBytes: z.int().optional(),
     /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
     onTapeSha256: z.string().optional(),
+    /**
+     * Hop `handed`, of a dump that was continued on its tape: what its file must hold, from the first record to the last. Such a dump
+     * has no SHA-256 of the whole until it is read back.
+     */
+    sections: z.array(dumpSection).optional(),
     /** Of the first record of the tape: layout `plain`, hop `handed`, the volume in tape file 0. A tape without a label is known by it. */
     firstRecordSha256: z.string().optional(),
   }),

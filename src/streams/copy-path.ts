@@ -14,7 +14,7 @@
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
 import { sameDigest } from './digest.ts';
-import type { Checksum, Digest } from './digest.ts';
+import type { Checkpoints, Checksum, Digest } from './digest.ts';
 import type { RateSample } from './meter.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
@@ -42,6 +42,8 @@ export interface DumpOrder extends ReadHalfOptions {
   readonly expectedBytes?: number | undefined;
   /** A further judgement of a reader that ended with exit status 0; what it throws fails the dump before the tape gets its end. */
   readonly judgeReader?: ((end: ProcessEnd) => void) | undefined;
+  /** Hears of the digest of what was read so far, see `checkpointBytes`. What it throws fails the dump. */
+  readonly onCheckpoint?: Checkpoints['onCheckpoint'] | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
   /** What is known of the two commands (host, command line), for errors. */
@@ -132,6 +134,7 @@ async function moveHere(options: DumpOptions, hooks: MoverHooks): Promise<Moved>
     ended: options.source.ended,
     judge: (end, bytes) => hooks.judge(end, bytes),
     onTick: tick,
+    onCheckpoint: options.onCheckpoint,
   });
   const write = createWriteHalf(options.watermark, tick);
   const broken = await runChain({

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createChecksum, createDigest, sameDigest } from './digest.ts';
+import { createChecksum, createDigest, sameDigest, type Digest } from './digest.ts';
 import { cutAt, noise, passThrough, sha256 } from './stream.test-support.ts';
 
 const hexadecimal = (bytes: Buffer) => crc32(bytes).toString(16).padStart(8, '0');
@@ -15,6 +15,23 @@ describe('digest', () => {
       crc32: 'cbf43926',
       sha256: '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225',
     });
+  });
+
+  it('tells what has passed so far at each checkpoint, however the bytes are cut', async () => {
+    const bytes = noise(10_000);
+    for (const sizes of [[1000], [3000], [999, 2501], [10_000]]) {
+      const told: Digest[] = [];
+      const digest = createDigest({ every: 3000, onCheckpoint: (soFar) => told.push(soFar) });
+      await passThrough(cutAt(bytes, sizes), digest.stream);
+      expect(told).toEqual(
+        [3000, 6000, 9000].map((end) => ({
+          bytes: end,
+          crc32: hexadecimal(bytes.subarray(0, end)),
+          sha256: sha256(bytes.subarray(0, end)),
+        })),
+      );
+      expect(digest.result().sha256).toBe(sha256(bytes));
+    }
   });
 
   it('writes a CRC-32 with leading zeros', async () => {

@@ -22,11 +22,32 @@ export interface DigestStage extends Stage<Digest> {
   withZeros(count: number): Digest;
 }
 
-/** Makes a stage that takes CRC-32 and SHA-256; the bytes pass unchanged. */
-export function createDigest(): DigestStage {
+/** Tells the digest of the stream so far, each time that so many bytes more have passed. */
+export interface Checkpoints {
+  /** Bytes from one checkpoint to the next. */
+  readonly every: number;
+  /** A throw fails the stream. */
+  readonly onCheckpoint: (soFar: Digest) => void;
+}
+
+/** Makes a stage that takes CRC-32 and SHA-256; the bytes pass unchanged. Checkpoints cost no second pass. */
+export function createDigest(checkpoints?: Checkpoints): DigestStage {
   const hash = createHash('sha256');
   let bytes = 0;
   let crc = 0;
+  const add = (piece: Buffer): void => {
+    bytes += piece.length;
+    crc = crc32(piece, crc);
+    hash.update(piece);
+  };
+  const addUpToCheckpoints = (piece: Buffer, { every, onCheckpoint }: Checkpoints): void => {
+    for (let from = 0; from < piece.length;) {
+      const part = piece.subarray(from, from + every - (bytes % every));
+      add(part);
+      from += part.length;
+      if (bytes % every === 0) onCheckpoint(withZeros(0));
+    }
+  };
   const withZeros = (count: number): Digest => {
     const zeros = Buffer.alloc(count);
     return {
@@ -37,11 +58,7 @@ export function createDigest(): DigestStage {
   };
   const stage = createObserver<Digest>('digest', {
     isCostly: true,
-    piece(piece) {
-      bytes += piece.length;
-      crc = crc32(piece, crc);
-      hash.update(piece);
-    },
+    piece: (piece) => (checkpoints ? addUpToCheckpoints(piece, checkpoints) : add(piece)),
     result: () => withZeros(0),
   });
   return {
@@ -73,6 +90,7 @@ export function sameDigest(one: Checksum | Digest, other: Checksum | Digest): bo
   return !('sha256' in one) || !('sha256' in other) || one.sha256 === other.sha256;
 }
 
-function hexadecimal(crc: number): string {
+/** A CRC-32 as eight hexadecimal digits. */
+export function hexadecimal(crc: number): string {
   return crc.toString(16).padStart(8, '0');
 }

@@ -36,6 +36,25 @@ describe('reading a tape back', () => {
     expect(sameDigest(result, dump.onTape)).toBe(false);
   });
 
+  it('hashes sections and records where they are asked for', async () => {
+    const { tape } = await writtenTape();
+    const samples = { recordBytes: 32_768, records: [9] };
+    const sections = [3 * 32_768, 40_000];
+    const read = await readBack({ source: tape.openRead(32_768), sections, samples });
+    const end = 3 * 32_768;
+    expect(read.sections.map(({ sha256: digest }) => digest)).toEqual([
+      sha256(tape.bytes.subarray(0, end)),
+      sha256(tape.bytes.subarray(end, end + 40_000)),
+    ]);
+    expect(read.sampled).toEqual([{ record: 9, sha256: sha256(tape.records[9] as Buffer) }]);
+  });
+
+  it('of a device does not blame the tape', async () => {
+    const { tape } = await writtenTape();
+    const error = await failureOf(() => readBack({ source: tape.openRead(32_768, 9), reads: 'device' }));
+    expect(error.code).toBe('DUMP_SOURCE_FAILED');
+  });
+
   it('fails at an I/O error in the middle', async () => {
     const { tape } = await writtenTape();
     const error = await failureOf(() =>

@@ -13,7 +13,9 @@ import { createCksumStage } from './posix-cksum.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
 import { defaultRecordBytes, requireRecordBytes } from './record-cutter.ts';
-import { createSourceGate } from './source-gate.ts';
+import { createRecordSampler, type SampledRecords, type StreamedRecord } from './record-sampler.ts';
+import { createSectionDigests } from './section-digests.ts';
+import { createSourceGate, sourceFailure } from './source-gate.ts';
 import type { ByteSource, ProcessEnd } from './stage.ts';
 import { endInTime, failureOfEnd, runChain } from './stream-failure.ts';
 import { endedBadly, tapeReadFailure } from './tape-trouble.ts';
@@ -26,6 +28,12 @@ export interface ReadBackOptions {
   readonly total?: number | undefined;
   /** True: what POSIX cksum prints is taken too. */
   readonly cksum?: boolean | undefined;
+  /** Lengths in bytes of sections that are hashed by themselves, too, one after the other from the first byte on. */
+  readonly sections?: readonly number[] | undefined;
+  /** Records that are hashed one by one. */
+  readonly samples?: SampledRecords | undefined;
+  /** What is read: says which errors a read that fails ends with. Default `tape`; `device` ends with DUMP_SOURCE_FAILED. */
+  readonly reads?: 'tape' | 'device' | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
   /** What is known of the command that reads: host, command line. */
@@ -41,6 +49,10 @@ export interface ReadBackResult extends Digest {
   readonly cksum?: number | undefined;
   /** SHA-256 (hex) of the first record, or of all bytes where they are fewer; undefined where nothing came. */
   readonly firstRecordSha256: string | undefined;
+  /** Of each section that was asked for; a section that did not come whole has the digest of what came. */
+  readonly sections: readonly Digest[];
+  /** Of the records that were asked for, those that came. */
+  readonly sampled: readonly StreamedRecord[];
   readonly end: ProcessEnd;
   readonly milliseconds: number;
   readonly samples: readonly RateSample[];
@@ -53,12 +65,18 @@ export interface ReadBackResult extends Digest {
 export async function readBack(options: ReadBackOptions): Promise<ReadBackResult> {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
   const { source, evidence, abort } = options;
+  const failed = (end: ProcessEnd, known: Evidence | undefined, cause?: unknown) =>
+    options.reads === 'device'
+      ? sourceFailure(end, meter.bytes(), known, cause)
+      : tapeReadFailure(end, known, cause);
   const gate = createSourceGate(source.ended, (end) => {
-    if (endedBadly(end)) throw tapeReadFailure(end, evidence);
+    if (endedBadly(end)) throw failed(end, evidence);
   });
   const meter = createMeter({ onSample: () => progress.tick() });
   const digest = createDigest();
   const cksum = options.cksum ? createCksumStage() : undefined;
+  const sections = options.sections && createSectionDigests(options.sections);
+  const sampler = options.samples && createRecordSampler(options.samples);
   const first = new FirstRecord(recordBytes);
   const recordsOf = (bytes: number) => Math.ceil(bytes / recordBytes);
   const progress = createProgressReporter(options.onProgress, () => ({
@@ -70,7 +88,8 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
     readBytes: meter.bytes(),
   }));
 
-  const stages = [gate.stream, meter.stream, digest.stream, ...(cksum ? [cksum.stream] : [])];
+  const others = [cksum, sections, sampler].flatMap((stage) => (stage ? [stage.stream] : []));
+  const stages = [gate.stream, meter.stream, digest.stream, ...others];
   const broken = await runChain({
     source: source.stream,
     stages,
@@ -79,7 +98,7 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   });
   if (broken?.at === 'cancel') throw failure('COPY_CANCELLED', { bytes: meter.bytes() }, {}, broken.error);
   if (broken?.at === 'source') {
-    throw failureOfEnd(broken.error, await endInTime(source.ended), evidence, tapeReadFailure);
+    throw failureOfEnd(broken.error, await endInTime(source.ended), evidence, failed);
   }
   if (broken) throw broken.error;
   progress.last();
@@ -91,6 +110,8 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
     sha256,
     cksum: cksum?.result().checksum,
     firstRecordSha256: first.sha256(),
+    sections: sections?.result() ?? [],
+    sampled: sampler?.result() ?? [],
     records: recordsOf(bytes),
     end: await source.ended,
     milliseconds,

@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import { createDigest } from './digest.ts';
-import type { Digest } from './digest.ts';
+import type { Checkpoints, Digest } from './digest.ts';
 import { createMeter } from './meter.ts';
 import { createRecordCutter } from './record-cutter.ts';
 import type { CutRecords, LastRecord } from './record-cutter.ts';
@@ -25,6 +25,8 @@ export interface ReadHalfOptions {
   readonly catalogue?: boolean | TarCatalogueOptions | undefined;
   /** Records of what is read that are hashed one by one. */
   readonly samples?: SampledRecords | undefined;
+  /** Bytes after each of which the digest so far is told (`onCheckpoint`); left out: never. */
+  readonly checkpointBytes?: number | undefined;
 }
 
 export interface ReadHalfHooks {
@@ -34,6 +36,8 @@ export interface ReadHalfHooks {
   readonly judge: (end: ProcessEnd, bytes: number) => void | Promise<void>;
   /** Called while bytes pass, at most ten times a second. */
   readonly onTick: () => void;
+  /** Hears of the digest of what was read so far, see `checkpointBytes`. A throw fails the stream. */
+  readonly onCheckpoint?: Checkpoints['onCheckpoint'] | undefined;
 }
 
 export interface ReadHalfResult {
@@ -55,11 +59,12 @@ export interface ReadHalf {
 
 /** Makes the stages. Throws RECORD_SIZE_WRONG. */
 export function createReadHalf(options: ReadHalfOptions, hooks: ReadHalfHooks): ReadHalf {
-  const { recordBytes, lastRecord } = options;
+  const { recordBytes, lastRecord, checkpointBytes: every } = options;
+  const { onCheckpoint } = hooks;
   const cutter = createRecordCutter({ recordBytes, lastRecord });
   const gate = createSourceGate(hooks.ended, hooks.judge);
   const meter = createMeter({ onSample: hooks.onTick });
-  const device = createDigest();
+  const device = createDigest(every && onCheckpoint ? { every, onCheckpoint } : undefined);
   const sampler = options.samples && createRecordSampler(options.samples);
   const catalogue = options.catalogue
     ? createTarCatalogue({ mustBeComplete: true, ...(options.catalogue === true ? {} : options.catalogue) })

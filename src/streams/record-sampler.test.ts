@@ -8,10 +8,11 @@ const bytes = Buffer.from(Array.from({ length: 4500 }, (_, index) => (index * 7)
 const hashOf = (from: number, to: number) =>
   createHash('sha256').update(bytes.subarray(from, to)).digest('hex');
 
-async function sampled(records: readonly number[], pieceBytes: number) {
+async function sampled(records: readonly number[], pieceBytes: number, startsAt = 0) {
   const pieces: Buffer[] = [];
-  for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes));
-  const sampler = createRecordSampler({ recordBytes: 1000, records });
+  for (let at = startsAt; at < bytes.length; at += pieceBytes)
+    pieces.push(bytes.subarray(at, at + pieceBytes));
+  const sampler = createRecordSampler({ recordBytes: 1000, records, startsAt });
   const passed: Buffer[] = [];
   const sink = new Writable({
     write(piece: Buffer, _encoding, done) {
@@ -20,7 +21,7 @@ async function sampled(records: readonly number[], pieceBytes: number) {
     },
   });
   await pipeline(Readable.from(pieces), sampler.stream, sink);
-  expect(Buffer.concat(passed).equals(bytes)).toBe(true);
+  expect(Buffer.concat(passed).equals(bytes.subarray(startsAt))).toBe(true);
   return sampler.result();
 }
 
@@ -38,6 +39,14 @@ describe('the record sampler', () => {
 
   it('hashes a last record that is short', async () => {
     expect(await sampled([4], 333)).toEqual([{ record: 4, sha256: hashOf(4000, 4500) }]);
+  });
+
+  it('counts from the place where the stream begins, and tells nothing of records that begin before it', async () => {
+    for (const size of [1, 333, 4500])
+      expect(await sampled([0, 2, 3, 4], size, 2500)).toEqual([
+        { record: 3, sha256: hashOf(3000, 4000) },
+        { record: 4, sha256: hashOf(4000, 4500) },
+      ]);
   });
 
   it('tells nothing of a record that did not come', async () => {

@@ -16,14 +16,22 @@ export interface SampledRecords {
   readonly recordBytes: number;
   /** Numbers from 0, in any order. */
   readonly records: readonly number[];
+  /** Where the stream begins, in bytes; default 0. Records that begin before it have no result. */
+  readonly startsAt?: number | undefined;
 }
 
 /** Makes a stage that hashes records; the bytes pass unchanged. A record that the stream does not reach has no result. */
-export function createRecordSampler({ recordBytes, records }: SampledRecords): Stage<StreamedRecord[]> {
-  const wanted = [...new Set(records)].sort((one, other) => one - other);
+export function createRecordSampler({
+  recordBytes,
+  records,
+  startsAt = 0,
+}: SampledRecords): Stage<StreamedRecord[]> {
+  const wanted = [...new Set(records)]
+    .filter((record) => record * recordBytes >= startsAt)
+    .sort((one, other) => one - other);
   const streamed: StreamedRecord[] = [];
   let next = 0;
-  let position = 0;
+  let position = startsAt;
   let hash: Hash | undefined;
 
   const finish = (): void => {

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import { failure, isFailure, type Evidence } from '../contract/errors.ts';
 import type { CopyProgress } from './progress.ts';
 import { readBack } from './read-back.ts';
-import type { ReadBackResult } from './read-back.ts';
+import type { ReadBackOptions, ReadBackResult } from './read-back.ts';
 import { defaultRecordBytes, requireRecordBytes } from './record-cutter.ts';
 import { totalOf } from './spanning-tape-sink.ts';
 import type { TapeSegment } from './spanning-tape-sink.ts';
@@ -35,6 +35,10 @@ export interface SegmentsOptions {
 }
 
 export interface SpanningReadBackOptions extends SegmentsOptions {
+  /** See ReadBackOptions. */
+  readonly sections?: ReadBackOptions['sections'];
+  /** See ReadBackOptions. */
+  readonly samples?: ReadBackOptions['samples'];
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
 }
@@ -48,12 +52,16 @@ export type SpanningReadBackResult = Omit<ReadBackResult, 'end' | 'firstRecordSh
  * COPY_CANCELLED, and what `openSegment` rejects with.
  */
 export async function readBackSegments(options: SpanningReadBackOptions): Promise<SpanningReadBackResult> {
-  const { recordBytes, onProgress, abort } = options;
+  const { recordBytes, onProgress, abort, sections: lengths, samples: wanted } = options;
   const source = segmentsSource(options);
   const total = totalOf(options.segments).bytes;
-  const whole = await readBack({ source, recordBytes, total, onProgress, abort });
-  const { bytes, crc32, sha256, records, milliseconds, samples } = whole;
-  return { bytes, crc32, sha256, records, milliseconds, samples };
+  const whole = await readBack({
+    ...{ source, recordBytes, total, onProgress, abort },
+    sections: lengths,
+    samples: wanted,
+  });
+  const { bytes, crc32, sha256, records, milliseconds, samples, sections, sampled } = whole;
+  return { bytes, crc32, sha256, records, milliseconds, samples, sections, sampled };
 }
 
 /** One source of the bytes of all tapes. Its end has status 0 when every tape gave what was written to it. */

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { expectNormal, expectTape, quick } from '../support/deaths.ts';
-import { clusterState, openScene, type Scene } from '../support/lab-run.ts';
+import { withJob } from '../support/failures.ts';
+import { clusterState, openScene, sha256, type Scene } from '../support/lab-run.ts';
 import { locksLeft } from '../support/lab-shell.ts';
 import { tearLastLine } from '../support/mortal-console.ts';
+import { filesOfTape } from '../support/tap-file.ts';
 
 const run = (args: readonly string[]) => startCommand(args).end;
 
@@ -50,6 +52,37 @@ describe('a console that was killed', () => {
     const again = await run([...site, 'resume', name]);
     expect(again.stderr).toContain(`shadowtape: run ${name} has ended: Volume2 is on the tape in /dev/rmt/0`);
     expect(again.exitStatus).toBe(1);
+  });
+
+  it('in the middle of a dump on a labelled tape: resume continues after the last record', async () => {
+    await scene.writeSite((tree) => {
+      quick(tree);
+      withJob({ services: 'not-needed', media: { layout: 'labelled', name: 'NIGHTLY' } })(tree);
+    });
+    scene.lab.faults.set('tape-error=41');
+    const command = startCommand([...site, '--trust', 'run', 'raw-dd']);
+    const starts: number[] = [];
+    const stop = scene.lab.onCommand(({ phase, line }) => {
+      const { file, block } = scene.lab.world().tape.position;
+      if (!line.startsWith('dd ibs=')) return;
+      if (phase === 'started' && file === 1) starts.push(block);
+      if (phase === 'started' || file < 2 || starts.length > 1) return;
+      // Nobody hears that the drive has failed after forty records.
+      command.process.kill('SIGKILL');
+      return command.end;
+    });
+    expect((await command.end).exitStatus).toBe(null);
+    scene.lab.faults.clear('tape-error');
+    const [name = ''] = await scene.state.runs();
+    const { exitStatus, stdout } = await run([...site, 'resume', name]);
+    stop();
+    expect(stdout).toContain('! The dump of Volume2 continues after record 40 of 64\n');
+    expect(stdout).toContain('\nverified: Volume2 is on the tape "NIGHTLY" in /dev/rmt/0 on node3');
+    expect(exitStatus).toBe(0);
+    expect(starts).toEqual([0, 40]);
+    await expectNormal(scene, name);
+    const [, data = []] = await filesOfTape(scene.lab.tapeFile);
+    expect(sha256(Buffer.concat(data))).toBe(scene.masterBefore);
   });
 
   it('while it parted the proxy: unwind resumes the services and rejoins', async () => {

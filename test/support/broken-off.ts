@@ -12,7 +12,8 @@ import { readRun } from '../../src/main/application/console.ts';
 import { breaks, brokenRun, silences, type Break, type BrokenRun } from './breaks.ts';
 import { watchRejoins } from './failures.ts';
 import { kindsOfRuns, type KindOfRun } from './kinds-of-run.ts';
-import { sha256, type Scene, type SceneRun } from './lab-run.ts';
+import type { Scene, SceneRun } from './lab-run.ts';
+import { expectHanded } from './deaths.ts';
 import { refusalScene, takeUpScene } from './mortal-console.ts';
 import { placesOf, type Place } from './places.ts';
 import { failureOf } from './refusals.ts';
@@ -117,7 +118,7 @@ async function expectTape(scene: Scene, run: string): Promise<void> {
     const handed = events.findLast(
       (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
     );
-    expect(handed).toMatchObject({ onTapeSha256: sha256(Buffer.concat(files[tapeFile] ?? [])) });
+    expectHanded(handed, Buffer.concat(files[tapeFile] ?? []));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Consoles that die around a command of their run, and what must be true after such a run was taken up. */
 import { expect } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
 import { dying } from './breaks.ts';
 import { clusterState, normalState, sha256, type Scene, type SiteTree } from './lab-run.ts';
@@ -30,10 +31,24 @@ export async function expectNormal(scene: Scene, run: string): Promise<void> {
   expect(truncated).toBe(false);
 }
 
+/**
+ * A file of the tape holds what was handed to it; of a dump that was continued, each of its sections.
+ * @param log shown where it does not
+ */
+export function expectHanded(handed: RunEvent | undefined, file: Buffer, log?: string): void {
+  if (handed?.type !== 'digest' || !handed.sections) {
+    expect(handed, log).toMatchObject({ onTapeSha256: sha256(file) });
+    return;
+  }
+  let from = 0;
+  const sections = handed.sections.map(({ bytes }) => sha256(file.subarray(from, (from += bytes))));
+  expect(sections, log).toEqual(handed.sections.map((section) => section.sha256));
+  expect(from, log).toBe(file.length);
+}
+
 /** The tape holds what was handed to it last. */
 export async function expectTape(scene: Scene, run: string): Promise<void> {
   const { events } = await readRun(scene.state, run);
   const handed = events.findLast((event) => event.type === 'digest' && event.hop === 'handed');
-  const tape = sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)));
-  expect(handed).toMatchObject({ onTapeSha256: tape });
+  expectHanded(handed, Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)));
 }

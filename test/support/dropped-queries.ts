@@ -10,7 +10,8 @@ import type { EventOf, RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import type { KindOfRun } from './kinds-of-run.ts';
 import { jobsOfKinds } from './kinds-of-run.ts';
-import { openScene, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
+import { expectHanded } from './deaths.ts';
+import { openScene, runScene, type Scene, type SceneRun } from './lab-run.ts';
 import { standing, type Standing } from './standing.ts';
 import { filesOfTape } from './tap-file.ts';
 
@@ -92,7 +93,7 @@ async function expectTape({ lab }: Scene, { events }: SceneRun): Promise<void> {
     const handed = events.findLast(
       (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
     );
-    expect(handed).toMatchObject({ onTapeSha256: sha256(Buffer.concat(files[tapeFile] ?? [])) });
+    expectHanded(handed, Buffer.concat(files[tapeFile] ?? []));
   }
 }
 

@@ -53,6 +53,7 @@ export interface Scene {
   /** Lines that may arrive without LC_ALL=C: commands of the site, and those of an operator who types them. */
   readonly inLoginLanguage: Set<string>;
   readonly threadsFromBytes: number | undefined;
+  readonly checkpointBytes: number | undefined;
   /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
   writeSite(change?: (site: SiteTree) => void): Promise<string>;
   /**
@@ -70,12 +71,15 @@ export interface SceneOptions extends Partial<LabOptions> {
   readonly jobs?: readonly string[];
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number;
+  /** See RunOptions. */
+  readonly checkpointBytes?: number;
 }
 
 /** Opens a lab of its own for one scenario. */
 export async function openScene({
   jobs = ['raw-dd', 'ufs-tar'],
   threadsFromBytes = usualThreadsFrom,
+  checkpointBytes,
   ...options
 }: SceneOptions = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'shadowtape-scene-'));
@@ -97,6 +101,7 @@ export async function openScene({
     masterBefore: await lab.volumeDigest('Class1', 'Volume1'),
     inLoginLanguage,
     threadsFromBytes,
+    checkpointBytes,
     async writeSite(change) {
       const site = labSite(lab, { approve: 'when-verified' }) as SiteTree;
       site.jobs = Object.fromEntries(Object.entries(site.jobs).filter(([name]) => jobs.includes(name)));
@@ -152,6 +157,7 @@ export async function openSceneConsole(
     askSecret: () => Promise.resolve(undefined),
     retryClock: new FastClock(),
     threadsFromBytes: scene.threadsFromBytes,
+    checkpointBytes: scene.checkpointBytes,
   });
 }
 

@@ -137,6 +137,7 @@ export async function dyingRun(
     cancel: never,
     halt: halt.signal,
     catalogueFile: scene.state.catalogueFile(run),
+    checkpointBytes: scene.checkpointBytes,
   }).catch((error: unknown) => {
     if (!(error instanceof ConsoleDied)) throw error;
   });

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { isFailure } from '../../src/contract/errors.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';
+import { expectHanded } from './deaths.ts';
 import { openScene, openSceneConsole, runScene, sha256, type Scene, type SceneRun } from './lab-run.ts';
 import { removeLocksByHand } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
@@ -249,12 +250,12 @@ export class RandomWalk {
     if (read && read.at < this.#labelledAt) return;
     const files = await filesOfTape(this.#scene.lab.tapeFile);
     for (const { proxy, method, tapeFile = 0 } of start?.volumes ?? []) {
-      const onTape = sha256(Buffer.concat(files[tapeFile] ?? []));
+      const file = Buffer.concat(files[tapeFile] ?? []);
       const handed = events.findLast(
         (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
       );
-      expect(handed, this.log).toMatchObject({ onTapeSha256: onTape });
-      if (method === '6a') expect(onTape, this.log).toBe(await this.#parts.held.get(proxy));
+      expectHanded(handed, file, this.log);
+      if (method === '6a') expect(sha256(file), this.log).toBe(await this.#parts.held.get(proxy));
     }
   }
 

@@ -91,6 +91,8 @@ export interface ConsoleOptions {
   readonly retryClock?: RetryClock | undefined;
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number | undefined;
+  /** See RunOptions. */
+  readonly checkpointBytes?: number | undefined;
 }
 
 export interface JobRequest extends JobOverrides {
@@ -154,6 +156,7 @@ export class ShadowtapeConsole {
   readonly #hosts: SshHosts;
   readonly #askSecret: AskSecret;
   readonly #retryClock: RetryClock | undefined;
+  readonly #checkpointBytes: number | undefined;
   readonly #notices = new Set<RunNotices>();
 
   private constructor(options: ConsoleOptions, site: Site, embedded: EmbeddedLab | undefined) {
@@ -164,6 +167,7 @@ export class ShadowtapeConsole {
     this.#state = options.state;
     this.#askSecret = options.askSecret;
     this.#retryClock = options.retryClock;
+    this.#checkpointBytes = options.checkpointBytes;
     this.#hosts = openHosts(site, {
       knownHostsFile: embedded?.knownHostsFile ?? options.state.knownHostsFile,
       otherKnownHostsFiles: embedded ? [] : userKnownHostsFiles(),
@@ -405,6 +409,7 @@ export class ShadowtapeConsole {
       media: new MediaFile(this.#state.tapesFile),
       onProgress: request.onProgress,
       retryClock: this.#retryClock,
+      checkpointBytes: this.#checkpointBytes,
     };
   }
 

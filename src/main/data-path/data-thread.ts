@@ -33,7 +33,7 @@ export interface ThreadEnd extends DataEnd {
 /** What is moved through a thread calls these. */
 export type MovingCalls = Pick<
   MainCalls,
-  'judge' | 'entries' | 'nextTape' | 'readSoFar' | 'writtenSoFar' | 'readBackSoFar'
+  'judge' | 'entries' | 'nextTape' | 'readSoFar' | 'checkpoint' | 'writtenSoFar' | 'readBackSoFar'
 >;
 
 interface OpenedCommand {
@@ -71,6 +71,7 @@ export class DataThread {
         return this.#moving.nextTape(order);
       },
       readSoFar: (bytes) => this.#moving.readSoFar?.(bytes),
+      checkpoint: (soFar) => this.#moving.checkpoint?.(soFar),
       writtenSoFar: (progress) => this.#moving.writtenSoFar?.(progress),
       readBackSoFar: (progress) => this.#moving.readBackSoFar?.(progress),
     };

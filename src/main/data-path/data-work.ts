@@ -79,6 +79,7 @@ export class DataWork {
         judge: async ({ status, signal, stderr, bytes: own }, bytes) =>
           this.#main.ask('judge', { end: { status, signal, stdout: '', stderr, bytes: own }, bytes }),
         onTick: () => this.#main.tell('readSoFar', half.bytes()),
+        onCheckpoint: (soFar) => this.#main.tell('checkpoint', soFar),
       },
     );
     const broken = await runChain({

@@ -1,8 +1,8 @@
 /** What crosses between the main thread and a thread of the data path. Bulk bytes never come to the main thread. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Evidence } from '../../contract/errors.ts';
+import type { Digest } from '../../streams/digest.ts';
 import type { CopyProgress } from '../../streams/progress.ts';
-import type { ReadBackResult } from '../../streams/read-back.ts';
+import type { ReadBackOptions, ReadBackResult } from '../../streams/read-back.ts';
 import type { ReadHalfOptions, ReadHalfResult } from '../../streams/read-half.ts';
 import type { ServedTape } from '../../streams/rmt-trouble.ts';
 import type { TapeSegment } from '../../streams/spanning-tape-sink.ts';
@@ -65,12 +65,8 @@ export interface WriteMoved extends HalfMoved<WriteHalfResult> {
   readonly segments: readonly TapeSegment[];
 }
 
-export interface ReadBackOrder {
+export interface ReadBackOrder extends Omit<ReadBackOptions, 'source' | 'onProgress' | 'abort' | 'onTaken'> {
   readonly source: number;
-  readonly recordBytes: number | undefined;
-  readonly total: number | undefined;
-  readonly cksum: boolean | undefined;
-  readonly evidence: Evidence | undefined;
 }
 
 /** A tape that is ready, and the opened rmt that serves it. */
@@ -110,6 +106,7 @@ export interface MainCalls {
     readonly segments: readonly TapeSegment[];
   }): Promise<NextServedTape>;
   readSoFar(bytes: number): void;
+  checkpoint(soFar: Digest): void;
   writtenSoFar(progress: WriteHalfProgress): void;
   readBackSoFar(progress: CopyProgress): void;
 }

@@ -149,6 +149,8 @@ export class ThreadWay implements DataWay {
           readBytes = bytes;
           tell();
         },
+        // A journal that cannot be written fails the run with its next event.
+        checkpoint: (soFar) => order.onCheckpoint?.(soFar),
       });
       const writing = this.#write(order, port2, (progress) => {
         written = progress;
@@ -172,11 +174,11 @@ export class ThreadWay implements DataWay {
   }
 
   async #read(order: DumpOrder, port: MessageChannel['port1'], calls: Partial<MovingCalls>) {
-    const { recordBytes, lastRecord, samples, catalogue } = order;
+    const { recordBytes, lastRecord, samples, checkpointBytes, catalogue } = order;
     const listener = typeof catalogue === 'object' ? catalogue : undefined;
     const readOrder = {
       source: idOf(order.source),
-      half: { recordBytes, lastRecord, samples },
+      half: { recordBytes, lastRecord, samples, checkpointBytes },
       tellsEntries: catalogue !== undefined && catalogue !== false,
       entryLimit: listener?.entryLimit,
       port,
@@ -217,13 +219,14 @@ export class ThreadWay implements DataWay {
   async readBack(
     order: Omit<ReadBackOptions, 'source'> & { readonly source: DataEnd },
   ): Promise<ReadBackResult> {
-    const { source, onProgress, abort, evidence, recordBytes, total, cksum } = order;
+    const { source, onProgress, abort } = order;
+    const { recordBytes, total, cksum, sections, samples, reads, evidence } = order;
     const cancel = () => this.#reads.cancel();
     abort?.addEventListener('abort', cancel, { once: true });
     try {
       const reading = this.#reads.move(
         'readBack',
-        { source: idOf(source), recordBytes, total, cksum, evidence },
+        { source: idOf(source), recordBytes, total, cksum, sections, samples, reads, evidence },
         { readBackSoFar: (progress) => onProgress?.(progress) },
       );
       if (abort?.aborted) cancel();

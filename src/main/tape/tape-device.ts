@@ -68,11 +68,11 @@ export function lowestNumberOf(listing: string, device: string): string {
   return node === undefined ? drive : `/dev/rmt/${Math.min(...numbers)}`;
 }
 
-export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'weof' | 'offline';
+export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'fsr' | 'weof' | 'offline';
 
 /**
  * @param device the one without rewind: `mt` would otherwise move the tape again when it closes the drive
- * @param count how many file marks are passed or written, for `fsf`, `bsf` and `weof`
+ * @param count how many file marks are passed or written, for `fsf`, `bsf` and `weof`; how many records are passed, for `fsr`
  */
 export function driveCommand(device: string, command: DriveCommand, count?: number): string[] {
   return ['mt', '-f', withoutRewind(device), command, ...(count === undefined ? [] : [String(count)])];

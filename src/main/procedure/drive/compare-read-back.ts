@@ -1,7 +1,9 @@
 /** Reads a file of the tape back and compares it with what was handed to the tape. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
+import { countText } from '../../../contract/words.ts';
 import type { ReadBackResult } from '../../../streams/read-back.ts';
+import type { SampledRecords, StreamedRecord } from '../../../streams/record-sampler.ts';
 import { judgeTapeRead } from '../../../streams/tape-reader.ts';
 import {
   close,
@@ -13,10 +15,14 @@ import {
   wayReader,
   type DataRoom,
 } from '../hosts/remote-data.ts';
+import type { DumpSection } from '../model/dump-sections.ts';
 import type { StepCommand } from '../model/step.ts';
 
 /** What was written, as the journal holds it. */
-export type WrittenDigest = Pick<EventOf<'digest'>, 'bytes' | 'records' | 'crc32' | 'cksum' | 'onTapeSha256'>;
+export type WrittenDigest = Pick<
+  EventOf<'digest'>,
+  'bytes' | 'records' | 'crc32' | 'cksum' | 'onTapeSha256' | 'sections'
+>;
 
 /** @throws TAPE_DIFFERS */
 export function requireSame(what: string, expected: string, actual: string): void {
@@ -26,14 +32,34 @@ export function requireSame(what: string, expected: string, actual: string): voi
 /** @throws TAPE_DIFFERS */
 export function requireSameAsWritten(
   written: WrittenDigest,
-  read: Pick<ReadBackResult, 'bytes' | 'crc32' | 'sha256' | 'cksum'>,
+  read: Pick<ReadBackResult, 'bytes' | 'crc32' | 'sha256' | 'cksum' | 'sections'>,
 ): void {
   requireSame('bytes', String(written.bytes ?? 0), String(read.bytes));
   // What was dumped on the backup server alone has no CRC-32, and may have cksum's instead.
   if (written.crc32 !== undefined) requireSame('CRC-32', written.crc32, read.crc32);
   if (written.onTapeSha256 !== undefined) requireSame('SHA-256', written.onTapeSha256, read.sha256);
   if (written.cksum !== undefined) requireSame('cksum', String(written.cksum), String(read.cksum));
+  if (written.sections !== undefined) requireSameSections(written, written.sections, read.sections);
 }
+
+/** Of a dump that was continued on its tape: each stretch that was hashed by itself. @throws TAPE_DIFFERS */
+function requireSameSections(
+  { bytes: whole = 0 }: WrittenDigest,
+  written: readonly DumpSection[],
+  read: ReadBackResult['sections'],
+): void {
+  const covered = written.reduce((sum, { bytes }) => sum + bytes, 0);
+  requireSame('bytes in sections', String(whole), String(covered));
+  for (const [index, { firstRecord, records, bytes, sha256 }] of written.entries()) {
+    const what = `records ${countText(firstRecord + 1)} to ${countText(firstRecord + records)}`;
+    requireSame(`bytes of ${what}`, String(bytes), String(read[index]?.bytes ?? 0));
+    requireSame(`SHA-256 of ${what}`, sha256, read[index]?.sha256 ?? 'none');
+  }
+}
+
+/** What a read-back is asked for beside the digest of the whole. */
+export const sectionLengths = ({ sections }: WrittenDigest): number[] | undefined =>
+  sections?.map(({ bytes }) => bytes);
 
 export interface ReadBackOrder {
   readonly step: string;
@@ -44,12 +70,22 @@ export interface ReadBackOrder {
   readonly written: WrittenDigest;
   /** Hears of the digest of the file's first record, once the file is proven to be as it was written. */
   readonly onFirstRecord?: ((sha256: string) => void) | undefined;
+  /** Records that are compared with the cluster, and who compares them once the file is proven to be as it was written. */
+  readonly ofCluster?: OfCluster | undefined;
+  /** Hears of the digest of the whole file, once it is proven to be as it was written. */
+  readonly onSha256?: ((sha256: string) => void) | undefined;
+}
+
+export interface OfCluster {
+  readonly samples: SampledRecords;
+  /** @throws where the records are not the cluster's */
+  compare(seen: readonly StreamedRecord[]): void;
 }
 
 /** Goes to the file and reads it. */
 async function readFile(
   room: DataRoom,
-  { step, recordBytes, written, commands }: ReadBackOrder,
+  { step, recordBytes, written, commands, ofCluster }: ReadBackOrder,
   readCommand: StepCommand,
 ): Promise<ReadBackResult> {
   const bytes = written.bytes ?? 0;
@@ -63,6 +99,8 @@ async function readFile(
         recordBytes,
         total: written.bytes,
         cksum: written.cksum !== undefined,
+        sections: sectionLengths(written),
+        samples: ofCluster?.samples,
         onProgress: showProgress(room, step, 'read-back'),
         abort: room.abort,
         evidence: evidenceOf(readCommand),
@@ -95,5 +133,7 @@ export async function readBackAndCompare(room: DataRoom, order: ReadBackOrder): 
     { records: written.records ?? 0, lastRecordBytes, recordBytes, bytes: writtenBytes },
     evidenceOf(readCommand),
   );
+  order.ofCluster?.compare(result.sampled);
+  order.onSha256?.(sha256);
   if (result.firstRecordSha256 !== undefined) order.onFirstRecord?.(result.firstRecordSha256);
 }

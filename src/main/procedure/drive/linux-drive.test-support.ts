@@ -15,6 +15,8 @@ export class LinuxDrive {
   readonly lines: string[] = [];
   /** True: mt moves the head one file too far. */
   overshoots = false;
+  /** False: mt status tells no block number. */
+  countsRecords = true;
   #file = 0;
   /** Undefined where the driver no longer counts. */
   #record: number | undefined = 0;
@@ -38,9 +40,17 @@ export class LinuxDrive {
     if (operation === 'status') return result(0, this.#status());
     if (operation === 'rewind') return this.#stand(0, 0);
     if (operation === 'eod') return this.#stand(this.files.length, undefined, true);
+    if (operation === 'fsr') return this.#passRecords(Number(count));
     const wanted = this.#file + Number(count) + (this.overshoots ? 1 : 0);
     if (wanted <= this.files.length) return this.#stand(wanted, 0);
     this.#stand(this.files.length, undefined, true);
+    return result(2, '', 'mt: /dev/nst0: rmtops: Input/output error\n');
+  }
+
+  #passRecords(count: number): CommandResult {
+    const wanted = (this.#record ?? 0) + count;
+    if (wanted <= (this.files[this.#file]?.length ?? 0)) return this.#stand(this.#file, wanted);
+    this.#stand(this.#file + 1, 0);
     return result(2, '', 'mt: /dev/nst0: rmtops: Input/output error\n');
   }
 
@@ -70,7 +80,7 @@ export class LinuxDrive {
   #status(): string {
     const word = this.#endOfData ? ' EOD' : this.#record === 0 && this.#file === 0 ? ' BOT' : '';
     return `SCSI 2 tape drive:
-File number=${this.#file}, block number=${this.#record ?? -1}, partition=0.
+File number=${this.#file}, block number=${this.countsRecords ? (this.#record ?? -1) : -1}, partition=0.
 Tape block size 0 bytes. Density code 0x5a (LTO-6).
 Soft error count since last status=0
 General status bits on (1010000):

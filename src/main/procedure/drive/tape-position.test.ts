@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LinuxDrive, linuxDrive } from './linux-drive.test-support.ts';
 import { readRecordCommand } from './tape-look.ts';
-import { goToFile, standAtFile } from './tape-position.ts';
+import { goToFile, goToRecord, standAtFile } from './tape-position.ts';
 
 const record = Buffer.alloc(512, 1);
 const drive = () => new LinuxDrive([[record], [record, record], [record]]);
@@ -13,6 +13,43 @@ describe('the head of a drive that does not rewind', () => {
     const tape = drive();
     await goToFile(tape.runner, 'step', linuxDrive, 2);
     expect(tape.lines).toEqual(['mt -f /dev/nst0 rewind', 'mt -f /dev/nst0 fsf 2', status]);
+  });
+
+  it('goes to a record from the beginning of the tape, and the drive has to confirm it', async () => {
+    const tape = drive();
+    await goToRecord(tape.runner, 'step', linuxDrive, 1, 1);
+    expect(tape.lines).toEqual([
+      'mt -f /dev/nst0 rewind',
+      'mt -f /dev/nst0 fsf 1',
+      'mt -f /dev/nst0 fsr 1',
+      status,
+    ]);
+  });
+
+  it('is not at a record where the drive tells another place, or none', async () => {
+    const overshooting = drive();
+    overshooting.overshoots = true;
+    await expect(goToRecord(overshooting.runner, 'step', linuxDrive, 1, 1)).rejects.toMatchObject({
+      code: 'TAPE_RECORD_NOT_REACHED',
+      message: 'the tape in /dev/st0 on tape is not at record 1 of file 1: file 2, record 1',
+    });
+    const silent = drive();
+    silent.countsRecords = false;
+    await expect(goToRecord(silent.runner, 'step', linuxDrive, 1, 1)).rejects.toMatchObject({
+      code: 'TAPE_RECORD_NOT_REACHED',
+    });
+  });
+
+  it('does not reach a record that lies after the end of its file', async () => {
+    await expect(goToRecord(drive().runner, 'step', linuxDrive, 1, 3)).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+    });
+  });
+
+  it('passes over very many records in several commands, as SCSI counts them with 24 bits', async () => {
+    const tape = new LinuxDrive([[record], { length: 9_000_000 } as Buffer[]]);
+    await goToRecord(tape.runner, 'step', linuxDrive, 1, 8_500_000);
+    expect(tape.lines.slice(2, 4)).toEqual(['mt -f /dev/nst0 fsr 8000000', 'mt -f /dev/nst0 fsr 500000']);
   });
 
   it('is left alone where it stands at the file', async () => {

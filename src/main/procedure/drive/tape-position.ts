@@ -30,6 +30,20 @@ export function positionCommands(drive: Drive, file: number): StepCommand[] {
   return [rewindCommand(drive), ...(file === 0 ? [] : [spaceCommand(drive, file)])];
 }
 
+/** SPACE(6) of SCSI counts with 24 bits and a sign. */
+const mostRecordsAtOnce = 8_000_000;
+
+/** The commands that bring the head from anywhere to a record of a tape file, counted from 0. */
+function recordCommands(drive: Drive, file: number, record: number): StepCommand[] {
+  const { tapeHost: host, tapeDevice } = drive;
+  const forward: StepCommand[] = [];
+  for (let left = record; left > 0; left -= mostRecordsAtOnce) {
+    const argv = driveCommand(tapeDevice, 'fsr', Math.min(left, mostRecordsAtOnce));
+    forward.push({ host, argv, guide: false, changes: false });
+  }
+  return [...positionCommands(drive, file), ...forward];
+}
+
 /** @throws TAPE_POSITION_WRONG where the drive says that it stands elsewhere */
 async function requireAt(runner: CommandRunner, step: string, drive: Drive, wanted: number): Promise<void> {
   const status = await driveStatus(runner, step, drive);
@@ -76,5 +90,31 @@ export async function standAtFile(
     if (status.file === undefined || status.file >= file) return goToFile(runner, step, drive, file);
     await runner.send(step, spaceCommand(drive, file - status.file));
     await requireAt(runner, step, drive, file);
+  });
+}
+
+/**
+ * Rewinds and goes to a record of a file. Unlike the beginning of a file, the place counts only where the drive itself tells it.
+ * @param record counted from 0
+ * @throws TAPE_RECORD_NOT_REACHED; COMMAND_FAILED where the file ends before it
+ */
+export async function goToRecord(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  file: number,
+  record: number,
+): Promise<void> {
+  const commands = recordCommands(drive, file, record);
+  await runner.persist(step, rewindCommand(drive), async () => {
+    for (const command of commands) await runner.send(step, command);
+    const status = await driveStatus(runner, step, drive);
+    if (status.file === file && status.record === record) return;
+    const { tapeHost: host, tapeDevice: device } = drive;
+    const said =
+      status.file === undefined || status.record === undefined
+        ? status.said
+        : `file ${status.file}, record ${status.record}`;
+    throw failure('TAPE_RECORD_NOT_REACHED', { host, device, file, record, said });
   });
 }

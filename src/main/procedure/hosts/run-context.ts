@@ -7,6 +7,7 @@ import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
+import type { KnownRecords } from '../model/dump-sections.ts';
 import type { Fingerprints, SampledBlock } from '../model/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import { noJournal, type Journal } from '../../journal/journal.ts';
@@ -70,6 +71,8 @@ export interface RunOptions {
     ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
   /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
+  /** Bytes between two digests of a dump that is being read; see model/dump-sections. */
+  readonly checkpointBytes?: number | undefined;
 }
 
 /**
@@ -136,6 +139,10 @@ export class RunContext {
   lossNoted: readonly MediaEvent[] = [];
   /** Proxy volume -> the process that holds its shadow open. */
   readonly holders = new Map<string, ShadowHolder>();
+  /** True where a dump that was broken off may be continued, once its tape is proven to hold what was written. */
+  mayContinue = false;
+  /** Proxy volume -> the records that stay on its tape. */
+  readonly continued = new Map<string, KnownRecords>();
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** Proxy volume -> the sampled records that its shadow must show, where the run has changed blocks on purpose. */

@@ -27,6 +27,7 @@ const site = siteOf('site.yaml', {
     files: { ...jobFields, method: '6b' },
     live: { ...jobFields, method: '6b', services: 'not-needed' },
     whole: { ...jobFields, verify: { fingerprint: 'all' } },
+    labelled: { ...jobFields, media: { layout: 'labelled' } },
   },
 });
 
@@ -135,13 +136,26 @@ class Story {
     return this;
   }
 
-  /** @returns the ids of the steps that are performed, or why none can be */
-  point(seen: World): string[] | string {
+  #resumed(seen: World) {
     const assignment = assignmentOf(this.#job);
     const steps = stepsOf(assignment);
     const marks = marksOf(this.events, dumpStepsOf(steps), '/mnt1');
-    const point = resumePoint({ assignment, steps, events: this.events, world: seen, marks });
+    return resumePoint({ assignment, steps, events: this.events, world: seen, marks });
+  }
+
+  /** @returns the ids of the steps that are performed, or why none can be */
+  point(seen: World): string[] | string {
+    const point = this.#resumed(seen);
     return 'refused' in point ? point.refused : point.todo.map(({ id }) => id);
+  }
+
+  /** @returns what is said of a dump that was broken off */
+  reasons(seen: World) {
+    const point = this.#resumed(seen);
+    if ('refused' in point) throw new Error(point.refused);
+    const { mayContinue, reasons } = point;
+    const said = (words: string) => reasons.find((reason) => reason.includes(words));
+    return { mayContinue, broken: said('was broken off'), why: said('cannot continue') };
   }
 }
 
@@ -331,5 +345,40 @@ describe('once the dump is complete', () => {
     expect(read().point(world(stopped))).toEqual(['8-1', '8-2', 'unlock']);
     expect(read().start('8-1').send('8-1', 'unheard').point(world(joined))).toEqual(['8-2', 'unlock']);
     expect(dumped().end('6a').done('8-1').point(world(joined))).toEqual(['read-back', '8-2', 'unlock']);
+  });
+});
+
+describe('a dump on a labelled tape that was broken off', () => {
+  const amid = () => {
+    const broken = shadowed('labelled').done('verify', 'label');
+    broken.add({ type: 'label' } as NewEvent);
+    return broken.start('6a').send('6a', 'unheard');
+  };
+  const left = ['verify', 'label', '6a', 'manifest', 'read-back', '7', '8-1', '8-2', 'unlock'];
+
+  it('may be continued, once the shadow is verified again', () => {
+    expect(amid().point(world(stopped, shadow))).toEqual(['tape', ...left]);
+    expect(amid().reasons(world(stopped, shadow))).toEqual({
+      mayContinue: true,
+      broken:
+        'step 6a was broken off: it continues after the last record on tape that is proven, or starts over where none is',
+      why: undefined,
+    });
+  });
+
+  it('starts over where the shadow is gone, or the proxy runs', () => {
+    const broken = 'step 6a was broken off: the tape is written again from its beginning';
+    const why = (reason: string) => `the dump cannot continue at a record: ${reason}`;
+    expect(amid().reasons(world(stopped))).toEqual({
+      ...{ mayContinue: false, broken },
+      why: why('the shadow is created again'),
+    });
+    expect(amid().reasons(world(running, shadow))).toEqual({
+      ...{ mayContinue: false, broken },
+      why: why('the proxy was started since'),
+    });
+    expect(
+      shadowed().done('verify').start('6a').send('6a', 'unheard').reasons(world(stopped, shadow)),
+    ).toEqual({ mayContinue: false, broken, why: undefined });
   });
 });

@@ -16,6 +16,7 @@ import {
 } from '../plan/checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
+import { whyNotContinued } from './continuation.ts';
 import { Route } from './resume-route.ts';
 import { wholeHashEnd, wholeHashSteps, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
@@ -46,6 +47,8 @@ export interface ResumePoint {
   readonly fingerprints: Fingerprints | undefined;
   /** Dumps that are complete although the console did not live to say so. */
   readonly completed: readonly Step[];
+  /** The dump that was broken off may be continued, once its tape is proven to hold what was written. */
+  readonly mayContinue: boolean;
   /** The dump that went on while no console watched it: it is not started again. */
   readonly underWay: Step | undefined;
 }
@@ -272,6 +275,27 @@ function addStop({ assignment }: ResumeFacts, past: Past, route: Route): void {
     );
 }
 
+/** A dump was broken off: says whether it may be continued. */
+function addBrokenDump(facts: ResumeFacts, past: Past, route: Route): void {
+  const { assignment, steps, world } = facts;
+  const why = whyNotContinued({
+    assignment,
+    steps,
+    events: past.events,
+    sent: past.sent,
+    isStopped: isProxyStopped(assignment, world),
+    isShadowWhole: shadowIsWhole(facts, past, route),
+    isFingerprintTaken: fingerprintsOf(facts, past) !== undefined,
+  });
+  route.mayContinue = why === undefined;
+  const broken = route.dumps.findLast(({ id }) => lastStart(past.events, id)) ?? route.find('dump');
+  const follows = route.mayContinue
+    ? 'it continues after the last record on tape that is proven, or starts over where none is'
+    : 'the tape is written again from its beginning';
+  route.reasons.push(`step ${broken?.id ?? ''} was broken off: ${follows}`);
+  if (why) route.reasons.push(`the dump cannot continue at a record: ${why}`);
+}
+
 /** The proxies are parted, and the tape is still to be written. */
 function beforeTheDump(facts: ResumeFacts, past: Past, route: Route): string | undefined {
   const { assignment, world, marks } = facts;
@@ -290,12 +314,7 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: Route): string | u
   if (!isStopped) addStop(facts, past, route);
   const refused = addShadow(facts, past, route);
   if (refused !== undefined) return refused;
-  if (marks.dumpBegun) {
-    const broken = route.dumps.findLast(({ id }) => lastStart(past.events, id)) ?? route.find('dump');
-    route.reasons.push(
-      `step ${broken?.id ?? ''} was broken off: the tape is written again from its beginning`,
-    );
-  }
+  if (marks.dumpBegun) addBrokenDump(facts, past, route);
   route.addFrom('verify');
   return undefined;
 }
@@ -403,5 +422,6 @@ export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
     );
   const todo = withScriptsLeft(facts.steps, route.todo, isLeft);
   const fingerprints = fingerprintsOf(facts, past);
-  return { step: firstStep(todo), todo, reasons: route.reasons, fingerprints, completed, underWay };
+  const { reasons, mayContinue } = route;
+  return { step: firstStep(todo), todo, reasons, fingerprints, completed, mayContinue, underWay };
 }

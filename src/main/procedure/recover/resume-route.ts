@@ -5,6 +5,8 @@ import type { Performance, Phase, Step } from '../model/step.ts';
 export class Route {
   readonly todo: Step[] = [];
   readonly reasons: string[] = [];
+  /** The dump that was broken off may be continued on its tape. */
+  mayContinue = false;
   readonly #steps: readonly Step[];
 
   constructor(steps: readonly Step[]) {

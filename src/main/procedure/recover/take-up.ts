@@ -247,10 +247,11 @@ function openJournal(
 }
 
 async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
-  const { completed, fingerprints, todo } = point;
+  const { completed, fingerprints, mayContinue, todo } = point;
   context.again = true;
   context.fingerprints = fingerprints;
   context.underWay = point.underWay?.id;
+  context.mayContinue = mayContinue;
   const reason = 'the journal has the count of the tape host, and the proxy is still stopped';
   for (const { id: step } of completed)
     context.journal.append({ type: 'step-finished', step, result: 'done', reason, milliseconds: 0 });

@@ -6,7 +6,7 @@ import type { RunContext } from '../hosts/run-context.ts';
 import { currentTape, nextFile } from '../model/run-tapes.ts';
 import { dumpDevice } from '../plan/steps-dump.ts';
 import type { Step } from '../model/step.ts';
-import { standAtFile } from '../drive/tape-position.ts';
+import { goToRecord, standAtFile } from '../drive/tape-position.ts';
 import { checkFirstWrite } from './first-write.ts';
 import { requireOwnFirstFile } from './own-first-file.ts';
 
@@ -17,14 +17,19 @@ function fileOf({ assignment, journal }: RunContext, volume: VolumeAssignment): 
 }
 
 /**
- * Makes sure that the volume may be written to the tape in the drive, and goes to its file.
- * @throws what checkFirstWrite throws where the volume begins the tape; TAPE_IS_ANOTHER, TAPE_POSITION_WRONG, COMMAND_FAILED
+ * Makes sure that the volume may be written to the tape in the drive, and goes to its file; of a dump that is continued, to the first record
+ * that is written.
+ * @throws what checkFirstWrite throws where the volume begins the tape; TAPE_IS_ANOTHER, TAPE_POSITION_WRONG, TAPE_RECORD_NOT_REACHED,
+ *   COMMAND_FAILED
  */
 export async function goToDump(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const { assignment } = context;
   if (isLabelled(assignment)) await requireOwnLabel(context, step.id);
   else if (volume.tapeFile === 0) await checkFirstWrite(context, step);
   else await requireOwnFirstFile(context, step.id);
-  if (dumpDevice(assignment) !== assignment.tapeDevice)
-    await standAtFile(context.runner, step.id, assignment, fileOf(context, volume));
+  const file = fileOf(context, volume);
+  const stays = context.continued.get(volume.proxy);
+  if (stays) await goToRecord(context.runner, step.id, assignment, file, stays.records);
+  else if (dumpDevice(assignment) !== assignment.tapeDevice)
+    await standAtFile(context.runner, step.id, assignment, file);
 }

@@ -10,6 +10,7 @@ import { blockBytes, mounts, volumeNamed, type VolumeAssignment } from '../model
 import { dumpToolOf } from '../model/method-tools.ts';
 import { warningsOf } from '../model/omissions.ts';
 import { CatalogueFile } from '../../journal/catalogue-file.ts';
+import { DumpStart } from './continued-dump.ts';
 import { goToDump } from './dump-position.ts';
 import { withLossRecorded } from './first-write.ts';
 import { notePlainTape } from './note-tape.ts';
@@ -37,30 +38,21 @@ function recordDigests(
   context: RunContext,
   step: Step,
   { proxy: volume, tapeFile }: VolumeAssignment,
+  start: DumpStart,
   result: DumpResult,
-  counted: number,
+  countedRecords: number,
 ): void {
-  const { device, handed, onTape } = result;
+  const { device, handed, counted } = start.digests(result, countedRecords);
   const common = { type: 'digest', step: step.id, volume } as const;
-  context.journal.append({
-    ...common,
-    hop: 'device',
-    bytes: device.bytes,
-    crc32: device.crc32,
-    sha256: device.sha256,
-  });
+  context.journal.append({ ...common, hop: 'device', ...device });
   context.journal.append({
     ...common,
     hop: 'handed',
-    bytes: handed.bytes,
-    records: handed.records,
-    crc32: handed.crc32,
-    paddingBytes: handed.paddingBytes,
-    onTapeSha256: onTape.sha256,
+    ...handed,
     // In layout `plain` volumes are counted from file 0; file 0 of a labelled tape is the label.
-    ...(tapeFile === 0 ? { firstRecordSha256: handed.firstRecordSha256 } : {}),
+    ...(tapeFile === 0 ? { firstRecordSha256: result.handed.firstRecordSha256 } : {}),
   });
-  context.journal.append({ ...common, hop: 'counted', records: counted });
+  context.journal.append({ ...common, hop: 'counted', ...counted });
 }
 
 /** Where the records go: one dd, or as many tapes as they take. */
@@ -86,8 +78,14 @@ async function openWriter(
   };
 }
 
-function openTapes(context: RunContext, step: Step, way: DataWay, volume: VolumeAssignment): DumpSink {
-  const dump = new SpanningDump(context, step, way, volume);
+function openTapes(
+  context: RunContext,
+  step: Step,
+  way: DataWay,
+  volume: VolumeAssignment,
+  start: DumpStart,
+): DumpSink {
+  const dump = new SpanningDump(context, step, way, volume, start);
   return {
     end: dump.sink,
     close: async () => {
@@ -107,12 +105,13 @@ async function openSink(
   step: Step,
   way: DataWay,
   volume: VolumeAssignment,
+  start: DumpStart,
   command: StepCommand,
   source: Opened<DataEnd>,
 ): Promise<DumpSink> {
   try {
     return context.assignment.job.media.span
-      ? openTapes(context, step, way, volume)
+      ? openTapes(context, step, way, volume, start)
       : await openWriter(context, step, way, command);
   } catch (error) {
     source.end.stop();
@@ -150,13 +149,18 @@ class HeardDump {
 }
 
 /** How the method's stream ends on the tape, and what is known of its length. */
-function shapeOf({ method, blocks }: VolumeAssignment, catalogue: CatalogueFile | undefined) {
+function shapeOf(
+  { method, blocks }: VolumeAssignment,
+  catalogue: CatalogueFile | undefined,
+  start: DumpStart,
+) {
   if (catalogue)
     return {
       lastRecord: 'zero-padded',
       catalogue: { onEntry: catalogue.add.bind(catalogue), entryLimit: 0 },
     } as const;
-  return { lastRecord: 'short', expectedBytes: method === '6a' ? blocks * blockBytes : undefined } as const;
+  const expectedBytes = method === '6a' ? blocks * blockBytes - start.bytes : undefined;
+  return { lastRecord: 'short', expectedBytes } as const;
 }
 
 /** True where only what is judged while the reader has the shadow open shows that it is this shadow. A raw device is compared with the cluster as it passes. */
@@ -200,10 +204,12 @@ async function copy(
   step: Step,
   way: DataWay,
   volume: VolumeAssignment,
+  start: DumpStart,
   catalogue: CatalogueFile | undefined,
   abort: AbortSignal,
 ): Promise<{ result: DumpResult; counted: number }> {
-  const [readCommand, writeCommand] = movingCommands(step);
+  const [wholeReader, writeCommand] = movingCommands(step);
+  const readCommand = start.reader(wholeReader);
   const { job } = context.assignment;
   const tool = dumpToolOf(volume.method, context.assignment.platform);
   const heard = tool && new HeardDump(context, step.id);
@@ -217,25 +223,26 @@ async function copy(
     wayReader(context, step.id, way, (piece) => (heard ? heard.hear(piece) : said.add(piece))),
   );
   await judgeOpened(context, step, way, volume, source, abort);
-  const sink = await openSink(context, step, way, volume, writeCommand, source);
+  const sink = await openSink(context, step, way, volume, start, writeCommand, source);
   try {
     const result = await way.dump({
       source: source.end,
       sink: sink.end,
       recordBytes: job.media.recordBytes,
-      ...shapeOf(volume, catalogue),
-      samples: samplesOf(context, volume),
+      ...shapeOf(volume, catalogue, start),
+      ...start.checkpoints(step),
+      samples: samplesOf(context, volume, start.bytes),
       judgeReader({ stderr }) {
         const evidence = { ...evidenceOf(readCommand), stderr };
         if (heard) heard.output.judge(tool, evidence);
         else said.judge(job.onSkippedFiles, evidence);
       },
-      onProgress: (progress) => show(heard ? heard.withTotal(progress) : progress),
+      onProgress: (progress) => show(start.progress(heard ? heard.withTotal(progress) : progress)),
       abort,
       sourceEvidence: evidenceOf(readCommand),
       sinkEvidence: evidenceOf(writeCommand),
     });
-    requireOfCluster(context, step, volume, result.sampled);
+    requireOfCluster(context, step, volume, result.sampled, start.bytes);
     return { result, counted: sink.count(result) };
   } finally {
     await close(context, step.id, source);
@@ -250,20 +257,21 @@ async function copy(
 async function dumpThroughConsole(context: RunContext, step: Step, volume: VolumeAssignment): Promise<void> {
   const [{ host: reads }, { host: writes }] = movingCommands(step);
   const { recordBytes } = context.assignment.job.media;
+  const start = new DumpStart(context, volume);
   // Who judges the shadow while its reader waits has to see the reader.
-  const bytes = isJudgedOpen(context, volume) ? 0 : volume.blocks * blockBytes;
+  const bytes = isJudgedOpen(context, volume) ? 0 : volume.blocks * blockBytes - start.bytes;
   const catalogue = mounts(volume.method) ? new CatalogueFile(context.options.catalogueFile) : undefined;
   let way: DataWay | undefined;
   try {
     way = await openWay(context, step.id, { reads, writes, bytes, recordBytes });
     const opened = way;
-    const copyUntil = (abort: AbortSignal) => copy(context, step, opened, volume, catalogue, abort);
+    const copyUntil = (abort: AbortSignal) => copy(context, step, opened, volume, start, catalogue, abort);
     const { result, counted } = await (samplesOf(context, volume)
       ? copyUntil(context.abort)
       : whileWatched(context, step, copyUntil));
     // It may have taken hours: what was seen of the hosts before counts no more.
     context.observer.forget();
-    recordDigests(context, step, volume, result, counted);
+    recordDigests(context, step, volume, start, result, counted);
     notePlainTape(context, step);
     if (!catalogue) return;
     const { path: file, entries } = catalogue;

@@ -10,6 +10,7 @@ import { writeRecords, writeRecordsCommand } from '../drive/own-file.ts';
 import { checkFirstWrite, withLossRecorded } from './first-write.ts';
 import { knownTapes, noteLoss, noteTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
+import { keepsTape } from './continued-dump.ts';
 import { recordFoundTape } from './perform-tape-check.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { isTapeOfRun } from '../model/run-tapes.ts';
@@ -96,10 +97,11 @@ async function writeLabel(
   noteTape(context, step, 'labelled', label, { onto: found.blank ? 'blank' : 'data' });
 }
 
-/** Checked once more: hours may have passed since the tape was looked at. */
+/** Checked once more: hours may have passed since the tape was looked at. The label stays where the dump is continued. */
 export const performLabel: Performer = async (context, step) => {
   const write = step.commands.at(-1);
   if (!write) throw new Error('the step has a command that writes');
+  if (await keepsTape(context, step)) return;
   const tape = await checkFirstWrite(context, step);
   await writeLabel(context, step, write, {
     found: tape,

@@ -14,12 +14,19 @@ import { clearAway, performWork, stopWorks, workOf } from './run-work.ts';
 
 type Digest = EventOf<'digest'>;
 
-/** What the dump read through the shadow: counted by this program, or by the backup server (route `server`). */
-function streamedOf({ journal, assignment }: RunContext, proxy: string): Digest | undefined {
-  const hop = assignment.route === 'console' ? 'device' : 'handed';
-  return journal.events.findLast(
-    (event): event is Digest => event.type === 'digest' && event.hop === hop && event.volume === proxy,
-  );
+/**
+ * What the dump read through the shadow: counted by this program, or by the backup server (route `server`). A dump that was continued on its
+ * tape was not read as a whole before it was read back.
+ */
+function streamedOf({ journal: { events }, assignment }: RunContext, proxy: string): Digest | undefined {
+  const last = (hop: Digest['hop'], from = 0) =>
+    events.findLast(
+      (event): event is Digest =>
+        event.type === 'digest' && event.hop === hop && event.volume === proxy && event.seq > from,
+    );
+  const handed = last('handed');
+  if (assignment.route === 'server') return handed;
+  return handed?.sections ? last('readback', handed.seq) : last('device');
 }
 
 type Hashed = ReturnType<typeof judgeHashWork>;

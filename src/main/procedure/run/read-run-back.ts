@@ -1,7 +1,7 @@
 /** Reads all that a run has written to its tape back, file after file, and compares it with what was handed to the tape. */
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { readBackAndCompare, type WrittenDigest } from '../drive/compare-read-back.ts';
+import { readBackAndCompare, type OfCluster, type WrittenDigest } from '../drive/compare-read-back.ts';
 import type { TapeChanging } from '../drive/change-tape.ts';
 import type { Drive } from '../drive/drive-ready.ts';
 import { readDataCommands } from '../plan/labelled-steps.ts';
@@ -27,6 +27,13 @@ export interface ReadBackRun {
   readonly changing: TapeChanging;
   /** Reads a volume's file from where the head stands; over ssh, into this program, where this is left out. */
   readonly readFile?: ((proxy: string, written: WrittenDigest) => Promise<void>) | undefined;
+  /**
+   * Records of a volume that are compared with the cluster as they are read back: of a dump that was continued on its tape, which was not
+   * compared as a whole when it was written. Left out where no run is performed.
+   */
+  readonly ofCluster?: ((proxy: string) => OfCluster) | undefined;
+  /** Hears of the digest of a volume's file, once it is proven to be as it was written. */
+  readonly onSha256?: ((proxy: string, sha256: string) => void) | undefined;
   /** Hears of the digest of the first record of tape file 0. */
   readonly onFirstRecord?: ((sha256: string) => void) | undefined;
   /** In the order of the tape's files. */
@@ -58,7 +65,11 @@ async function readFile(
   if (!order.readFile) {
     const commands = commandsFor(order, tapeFile);
     const onFirstRecord = tapeFile === 0 ? order.onFirstRecord : undefined;
-    return readBackAndCompare(room, { step, volume: proxy, recordBytes, commands, written, onFirstRecord });
+    return readBackAndCompare(room, {
+      ...{ step, volume: proxy, recordBytes, commands, written, onFirstRecord },
+      ofCluster: written.sections && order.ofCluster?.(proxy),
+      onSha256: (sha256) => order.onSha256?.(proxy, sha256),
+    });
   }
   await goToFile(room.runner, step, drive, tapeFile);
   await order.readFile(proxy, written);
@@ -73,7 +84,12 @@ export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<v
   const written = volumes.map(({ proxy }) => requireWritten(order, proxy));
   if (volumes.some(({ proxy }) => partsOf(order.events, proxy).length > 0)) {
     const tapes = new SeveralTapes(room, order.changing, order, order.recordBytes);
-    for (const [index, { proxy }] of volumes.entries()) await tapes.read(proxy, written[index] ?? {});
+    for (const [index, { proxy }] of volumes.entries()) {
+      const { sections } = written[index] ?? {};
+      const ofCluster = sections && order.ofCluster?.(proxy);
+      const sha256 = await tapes.read(proxy, written[index] ?? {}, ofCluster);
+      order.onSha256?.(proxy, sha256);
+    }
     await tapes.readManifest();
     await room.runner.send(step, rewindCommand(drive));
     return;

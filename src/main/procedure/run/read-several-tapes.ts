@@ -2,7 +2,12 @@
 import { failure, isFailure } from '../../../contract/errors.ts';
 import { readBackSegments } from '../../../streams/spanning-read-back.ts';
 import { changeTape, type TapeChanging } from '../drive/change-tape.ts';
-import { requireSameAsWritten, type WrittenDigest } from '../drive/compare-read-back.ts';
+import {
+  requireSameAsWritten,
+  sectionLengths,
+  type OfCluster,
+  type WrittenDigest,
+} from '../drive/compare-read-back.ts';
 import { readDataCommands } from '../plan/labelled-steps.ts';
 import { requireManifestOf, type Writer } from '../drive/read-labelled-tape.ts';
 import { close, evidenceOf, open, reader, showProgress, type DataRoom } from '../hosts/remote-data.ts';
@@ -81,14 +86,18 @@ export class SeveralTapes {
 
   /**
    * Reads a volume's dump and compares it with what was handed to the tapes.
-   * @throws TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, and what changing tapes can end with
+   * @param ofCluster records that are compared with the cluster, where any are
+   * @returns SHA-256 (hex) of the whole
+   * @throws what `ofCluster` throws, TAPE_DIFFERS, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, and what changing tapes can end with
    */
-  async read(volume: string, written: WrittenDigest): Promise<void> {
+  async read(volume: string, written: WrittenDigest, ofCluster?: OfCluster): Promise<string> {
     const { step, drive } = this.#changing;
     const parts = partsOf(this.#writer.events, volume);
     const read = await readBackSegments({
       segments: segmentsOf(parts),
       recordBytes: this.#recordBytes,
+      sections: sectionLengths(written),
+      samples: ofCluster?.samples,
       openSegment: (segment) => {
         const part = parts[segment.tape];
         if (!part) throw new Error('a segment is made of a part');
@@ -123,6 +132,8 @@ export class SeveralTapes {
       sha256,
     });
     requireSameAsWritten(written, read);
+    ofCluster?.compare(read.sampled);
+    return sha256;
   }
 
   /** Compares the manifest, which is on the last tape. @throws TAPE_DIFFERS, RUN_HAS_NO_TAPE */

@@ -1,9 +1,10 @@
 /** The tapes that a dump goes on to: the first is in the drive, each further one is asked for, labelled, and told to the journal. */
-import type { TapeOrder } from '../../../streams/spanning-tape-sink.ts';
+import type { TapeOrder, TapeSegment } from '../../../streams/spanning-tape-sink.ts';
 import type { DataWay, NextTape, TapesEnd } from '../../data-path/data-way.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { VolumeAssignment } from '../model/assignment.ts';
 import { changeTape } from '../drive/change-tape.ts';
+import type { DumpStart } from './continued-dump.ts';
 import { labelNextTape, refusalOfNextTape } from './perform-label.ts';
 import { close, evidenceOf, open } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -48,14 +49,16 @@ export class SpanningDump {
   readonly #step: Step;
   readonly #way: DataWay;
   readonly #volume: VolumeAssignment;
+  readonly #start: DumpStart;
   /** Segments whose parts stand in the journal. */
   #told = 0;
 
-  constructor(context: RunContext, step: Step, way: DataWay, volume: VolumeAssignment) {
+  constructor(context: RunContext, step: Step, way: DataWay, volume: VolumeAssignment, start: DumpStart) {
     this.#context = context;
     this.#step = step;
     this.#way = way;
     this.#volume = volume;
+    this.#start = start;
     this.sink = way.openTapes({
       nextTape: (order) => this.#nextTape(order),
       recordBytes: context.assignment.job.media.recordBytes,
@@ -66,7 +69,7 @@ export class SpanningDump {
   /** Writes down what the tapes that are closed by now hold. */
   recordParts(segments = this.sink.segments()): void {
     const { journal } = this.#context;
-    for (const { firstRecord, records, bytes } of segments.slice(this.#told)) {
+    for (const { firstRecord, records, bytes } of segments.slice(this.#told).map(this.#ofVolume)) {
       const tape = currentTape(journal.events);
       if (!tape) throw new Error('a tape is labelled before it is written to');
       const { number, name, uuid } = tape;
@@ -76,6 +79,12 @@ export class SpanningDump {
       this.#told += 1;
     }
   }
+
+  /** The first tape also holds the records that were on it before. */
+  readonly #ofVolume = ({ tape, firstRecord, records, bytes }: TapeSegment) =>
+    tape === 0
+      ? { firstRecord, records: records + this.#start.records, bytes: bytes + this.#start.bytes }
+      : { firstRecord: firstRecord + this.#start.records, records, bytes };
 
   async #nextTape({ tape, segments }: Pick<TapeOrder, 'tape' | 'segments'>): Promise<NextTape> {
     this.recordParts(segments);

@@ -68,7 +68,7 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
   const files = start.volumes.map(({ proxy, tapeFile }) => {
     const written = writtenOf(events, proxy);
     if (!written) throw failure('RUN_HAS_NO_TAPE', { run });
-    const sums = [written.crc32, written.cksum, written.onTapeSha256];
+    const sums = [written.crc32, written.cksum, written.onTapeSha256, written.sections];
     if (sums.every((sum) => sum === undefined)) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
     return { proxy, tapeFile: tapeFile ?? (start.layout === 'labelled' ? 1 : 0), written };
   });
@@ -79,10 +79,12 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
   const step = 'verify-run';
   const changing = { runner, step, drive: { ...drive, platform }, change, ask };
   let first: string | undefined;
+  const digests = new Map<string, string>();
   const onFirstRecord = layout === 'plain' ? (sha256: string) => (first = sha256) : undefined;
   await readRunBack(room, {
     ...{ step, run, events, drive, layout, recordBytes, volumes: files, changing },
     onFirstRecord,
+    onSha256: (proxy, sha256) => digests.set(proxy, sha256),
   });
   if (first !== undefined)
     options.onPlainTape?.({ ...start.tape, firstRecordSha256: first, files: filesOf(start, files) });
@@ -90,7 +92,8 @@ export async function verifyRun(options: VerifyOptions): Promise<VerifiedFile[]>
     volume: proxy,
     bytes: written.bytes ?? 0,
     records: written.records ?? 0,
-    sha256: written.onTapeSha256,
+    // A dump that was continued on its tape has none of the whole.
+    sha256: written.onTapeSha256 ?? (written.sections && digests.get(proxy)),
     cksum: written.cksum,
   }));
 }

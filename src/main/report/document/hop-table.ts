@@ -22,11 +22,12 @@ const sum = ({ crc32, cksum }: Digest): ReportTexts => {
   return cksum === undefined ? [quiet('-')] : [quiet('cksum '), code(String(cksum))];
 };
 
-function shaOf({ sha256, onTapeSha256, paddingBytes }: Digest): ReportTexts {
+function shaOf({ sha256, onTapeSha256, paddingBytes, sections }: Digest): ReportTexts {
   const padded = onTapeSha256 !== undefined && onTapeSha256 !== sha256;
   const words = paddingBytes ? 'on tape, with padding: ' : '';
   const pieces = [
     ...(sha256 === undefined ? [] : [code(sha256)]),
+    ...(sections ? [quiet(`of each of ${countText(sections.length)} sections: the dump was continued`)] : []),
     ...(padded ? [{ text: sha256 === undefined ? words : `; ${words}` }, code(onTapeSha256)] : []),
     ...(paddingBytes ? [quiet(` ${countText(paddingBytes)} bytes of padding`)] : []),
   ];

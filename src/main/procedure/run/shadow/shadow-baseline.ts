@@ -141,6 +141,18 @@ export async function judgeWhileOpen(
   volume: VolumeAssignment,
 ): Promise<void> {
   await context.judgeAgain?.();
+  await requireSnapshot(context, step, volume);
+}
+
+/**
+ * Reads the second set through the shadow: it must be what was hashed on the cluster.
+ * @throws SNAPSHOT_CHANGED, and what reading a record can end with
+ */
+export async function requireSnapshot(
+  context: RunContext,
+  step: Step,
+  volume: VolumeAssignment,
+): Promise<void> {
   const records = ofCluster(context, volume).map(({ record }) => record);
   requireUnchanged(context, step, volume, await readThroughShadow(context, step, volume, records));
 }

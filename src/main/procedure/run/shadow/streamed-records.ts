@@ -19,10 +19,17 @@ export function hashedOf(
   return [...first, ...second];
 }
 
-/** Which records of a volume's dump are hashed while they pass; undefined where none can be compared. */
-export function samplesOf(context: RunContext, volume: VolumeAssignment): SampledRecords | undefined {
+/**
+ * Which records of a volume's dump are hashed while they pass; undefined where none can be compared.
+ * @param startsAt where the dump begins, in bytes
+ */
+export function samplesOf(
+  context: RunContext,
+  volume: VolumeAssignment,
+  startsAt = 0,
+): SampledRecords | undefined {
   const records = hashedOf(context, volume).map(({ record }) => record);
-  return records.length === 0 ? undefined : { recordBytes: sampleBytes, records };
+  return records.length === 0 ? undefined : { recordBytes: sampleBytes, records, startsAt };
 }
 
 /** Records that were seen on their way to the tape, or from it. */
@@ -64,7 +71,9 @@ export function requireAsHashed(
 }
 
 /**
- * Compares both sets with what was streamed, and writes the result into the journal.
+ * Compares both sets with what was streamed, and writes the result into the journal. Of a dump that was continued, records before its
+ * beginning are compared when the tape is read back.
+ * @param startsAt where the dump begins, in bytes
  * @throws DUMP_DIFFERS
  */
 export function requireOfCluster(
@@ -72,7 +81,9 @@ export function requireOfCluster(
   { id: step }: Step,
   volume: VolumeAssignment,
   seen: readonly StreamedRecord[],
+  startsAt = 0,
 ): void {
   const [rule, title] = ['streamed-records', 'Records as written to tape'];
-  requireAsHashed(context, volume, { step, rule, title, hashed: hashedOf(context, volume), seen });
+  const hashed = hashedOf(context, volume).filter(({ record }) => record * sampleBytes >= startsAt);
+  requireAsHashed(context, volume, { step, rule, title, hashed, seen });
 }

@@ -1,0 +1,94 @@
+/**
+ * What is known of a dump that was broken off: the stretches of its records that were hashed as they were read, folded from a run's events.
+ * The state of a hash cannot be kept, so that each time a dump is continued a new section begins. Pure.
+ */
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import { combinedCrc32 } from '../../../streams/crc32-combine.ts';
+import type { Digest } from '../../../streams/digest.ts';
+
+export type DumpSection = EventOf<'dump-continued'>['sections'][number];
+
+/** Records of 32 KiB in one of these are read back at most twice when a dump is continued. In bytes. */
+export const defaultCheckpointBytes = 2 ** 30;
+
+/** A place from which a dump may be continued, once the tape holds the records up to there. */
+export interface KnownRecords {
+  /** Records from the beginning of the volume. */
+  readonly records: number;
+  /** Covers them. */
+  readonly sections: readonly DumpSection[];
+}
+
+/** Bytes between two checkpoints: whole records. */
+export function checkpointBytesOf(recordBytes: number, wanted = defaultCheckpointBytes): number {
+  return Math.max(1, Math.floor(wanted / recordBytes)) * recordBytes;
+}
+
+const endOf = (sections: readonly DumpSection[]): number => {
+  const last = sections.at(-1);
+  return last ? last.firstRecord + last.records : 0;
+};
+
+/** What was hashed since a record. @param bytes whole records, but for the last of the volume */
+export function sectionOf(
+  firstRecord: number,
+  { bytes, crc32, sha256 }: Digest,
+  recordBytes: number,
+): DumpSection {
+  return { firstRecord, records: Math.ceil(bytes / recordBytes), bytes, crc32, sha256 };
+}
+
+/** True where the sections follow each other without a gap from the first record on. */
+export function areConsecutive(sections: readonly DumpSection[], recordBytes: number): boolean {
+  let next = 0;
+  return sections.every(({ firstRecord, records, bytes }, index) => {
+    const isNext = firstRecord === next && records > 0 && Math.ceil(bytes / recordBytes) === records;
+    next += records;
+    return isNext && (index === sections.length - 1 || bytes === records * recordBytes);
+  });
+}
+
+/** CRC-32 and length of all sections. */
+export function wholeOf(sections: readonly DumpSection[]): { bytes: number; crc32: string } {
+  return sections.reduce(
+    (whole, { bytes, crc32 }) => ({
+      bytes: whole.bytes + bytes,
+      crc32: combinedCrc32(whole.crc32, crc32, bytes),
+    }),
+    { bytes: 0, crc32: '00000000' },
+  );
+}
+
+/**
+ * The places from which a volume's dump may be continued, the farthest first, and the beginning last. A label that is written anew makes
+ * everything before it worthless.
+ * @param dumpStep id of the step that dumps the volume
+ */
+export function knownRecords(
+  events: readonly RunEvent[],
+  volume: string,
+  dumpStep: string,
+  recordBytes: number,
+): KnownRecords[] {
+  let sections: readonly DumpSection[] = [];
+  let checkpoints: DumpSection[] = [];
+  for (const event of events) {
+    if (event.type === 'label') [sections, checkpoints] = [[], []];
+    // It begins again where the last continuation began.
+    if (event.type === 'step-started' && event.step === dumpStep) checkpoints = [];
+    if (event.type === 'dump-continued' && event.volume === volume)
+      [sections, checkpoints] = [event.sections, []];
+    if (event.type === 'dump-checkpoint' && event.volume === volume && event.firstRecord === endOf(sections))
+      checkpoints.push(event);
+  }
+  if (!areConsecutive(sections, recordBytes)) return [{ records: 0, sections: [] }];
+  const reached = checkpoints.map(({ firstRecord, records, bytes, crc32, sha256 }) => [
+    ...sections,
+    { firstRecord, records, bytes, crc32, sha256 },
+  ]);
+  const closed = sections.map((_section, index) => sections.slice(0, index + 1));
+  return [[], ...closed, ...reached]
+    .filter((known) => areConsecutive(known, recordBytes))
+    .map((known) => ({ records: endOf(known), sections: known }))
+    .reverse();
+}

@@ -1,0 +1,89 @@
+/** Whether a dump that was broken off may be continued on its tape, as far as journal and hosts tell. What the tape holds is seen later. Pure. */
+import { connectionLostCodes, type ErrorCode } from '../../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import type { Assignment } from '../model/assignment.ts';
+import type { Sent } from '../model/sent-commands.ts';
+import type { Step } from '../model/step.ts';
+import { isContinuableKind, whyJobStartsOver } from '../plan/continuable.ts';
+
+export interface ContinuationFacts {
+  readonly assignment: Assignment;
+  readonly steps: readonly Step[];
+  /** Since the proxy was last parted. */
+  readonly events: readonly RunEvent[];
+  readonly sent: readonly Sent[];
+  /** The proxy is stopped, as it was during the dump. */
+  readonly isStopped: boolean;
+  /** The shadow exists as this run has created it. */
+  readonly isShadowWhole: boolean;
+  /** The fingerprint of the proxy is in the journal. */
+  readonly isFingerprintTaken: boolean;
+}
+
+/** Failures of a dump that say nothing against what it had written before: somebody or something ended it from outside. */
+const harmlessCodes: readonly ErrorCode[] = [
+  ...connectionLostCodes,
+  'HOST_UNREACHABLE',
+  'COMMAND_TIMED_OUT',
+  'QUERY_UNANSWERED',
+  'COPY_CANCELLED',
+  'RUN_CANCELLED',
+  'RUN_HALTED',
+  'DATA_THREAD_ENDED',
+];
+
+/** Steps whose commands concern neither what is dumped nor the tape. */
+const isHarmless = ({ phase, performance: kind }: Step): boolean =>
+  phase === 'prepare' || phase === 'finish' || kind === 'resume-services';
+
+/** How the last try of the dump ended; undefined where nobody lived to say so. */
+function endOfDump(events: readonly RunEvent[], dump: Step): EventOf<'step-finished'> | undefined {
+  const from = events.findLast((event) => event.type === 'step-started' && event.step === dump.id)?.seq ?? 0;
+  return events.findLast(
+    (event): event is EventOf<'step-finished'> =>
+      event.type === 'step-finished' && event.step === dump.id && event.seq > from,
+  );
+}
+
+/** A command that was sent since the tape was labelled, and that is none of the dump. */
+function otherChange({ steps, sent }: ContinuationFacts, since: number): string | undefined {
+  const expected = new Set(['label', 'dump', 'manifest']);
+  const isOther = ({ intent }: Sent) => {
+    if (!intent.changes || intent.seq < since) return false;
+    const step = steps.find(({ id }) => id === intent.step);
+    return !step || !(isHarmless(step) || expected.has(step.performance));
+  };
+  return sent.find(isOther)?.intent.line;
+}
+
+/** Why the journal rules it out. */
+function whyJournalForbids(facts: ContinuationFacts): string | undefined {
+  const { steps, events } = facts;
+  const label = events.findLast((event) => event.type === 'label');
+  const dump = steps.find(({ performance: kind }) => kind === 'dump');
+  if (!label || !dump) return 'its tape was not labelled';
+  const since = events.filter(({ seq }) => seq > label.seq);
+  if ((label.number ?? 1) > 1 || since.some(({ type }) => type === 'tape-part'))
+    return 'its first tape is closed';
+  if (since.some((event) => event.type === 'step-started' && event.step === 'read-back'))
+    return 'its tape was read back';
+  const error = endOfDump(since, dump)?.error;
+  if (error && !harmlessCodes.some((code) => code === error.code)) return `it failed: ${error.sentence}`;
+  const other = otherChange(facts, label.seq);
+  return other === undefined ? undefined : `${other} was sent since its tape was labelled`;
+}
+
+/**
+ * @returns undefined where the dump may be continued, if its tape holds what was written; else why it starts over. An empty text where such a
+ *   job always does
+ */
+export function whyNotContinued(facts: ContinuationFacts): string | undefined {
+  const { assignment, isStopped, isShadowWhole, isFingerprintTaken } = facts;
+  if (!isContinuableKind(assignment)) return '';
+  const ofJob = whyJobStartsOver(assignment);
+  if (ofJob !== undefined) return ofJob;
+  if (!isFingerprintTaken) return 'the fingerprint is taken again';
+  if (!isStopped) return 'the proxy was started since';
+  if (!isShadowWhole) return 'the shadow is created again';
+  return whyJournalForbids(facts);
+}
