@@ -53,7 +53,7 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await on.page.setViewportSize({ width: 1920, height: 1080 });
     await on.picture('interrupted-1920');
     await on.button('Roll back run').click();
-    await on.region('The end').getByText(`run ${run} is unwound`).waitFor();
+    await on.region('The end').getByText(`run ${run} is rolled back`).waitFor();
     await expectNormal(scene, run);
     await on.open('#/plan/raw-dd');
     await on.button('Back up Volume2').click();
@@ -158,7 +158,7 @@ describeInBrowser('a run that another process performs', (browser) => {
     scene.lab.faults.clear('slow-tape');
     await on.button('Refresh').click();
     await on.button('Roll the run back').click();
-    await on.region('The end').getByText(`run ${run} is unwound`).waitFor();
+    await on.region('The end').getByText(`run ${run} is rolled back`).waitFor();
     await expectNormal(scene, run);
   });
 });

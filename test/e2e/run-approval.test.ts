@@ -104,7 +104,7 @@ describeInBrowser('a backup on the screen', (browser) => {
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/verify/${run}`);
     await on.button('Remove the shadow and rejoin').click();
-    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    await on.heading('Failed, rolled back').waitFor();
     await on.titled(/^Failed, rolled back · Run · Shadowtape$/);
     await on.picture('approval-declined');
     expect(await firstFileOfTape(console.scene.lab.tapeFile)).toEqual([]);
@@ -125,7 +125,7 @@ describeInBrowser('a backup on the screen', (browser) => {
     ]);
     await on.picture('stop-dialog');
     await dialog.getByRole('button', { name: 'Roll back' }).click();
-    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    await on.heading('Failed, rolled back').waitFor();
     await dialog.waitFor({ state: 'detached' });
     expect(await on.heading('The shadow is verified: approve it?').count()).toBe(0);
     expect(await clusterState(console.scene)).toEqual(normalState);

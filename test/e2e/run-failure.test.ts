@@ -48,7 +48,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
   it('is unwound: the cluster is in its normal state, and the end says what the tape is', async () => {
     const { scene, on } = await failed(['tape-error=3']);
     await on.button('Roll back: remove the shadow and rejoin').click();
-    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    await on.heading('Failed, rolled back').waitFor();
     const end = on.region('The end');
     await end.getByText('writing to the tape failed: write: I/O error').waitFor();
     await end.getByText('exit status 2').waitFor();
@@ -136,7 +136,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await on.page.getByText(`run ${run} is being worked on by marion on jump1 (process 4711)`).waitFor();
     await on.picture('failure-locked');
     await takeOver.click();
-    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    await on.heading('Failed, rolled back').waitFor();
     await on.picture('failure-taken-over');
     expect(await clusterState(scene)).toEqual(normalState);
     expect(locksLeft(scene)).toEqual([]);

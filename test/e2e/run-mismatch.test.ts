@@ -42,7 +42,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
 
     console.scene.lab.faults.clear('slow-rejoin');
     await on.button('Show the run').click();
-    await on.heading('Failed; the cluster is in its normal state').waitFor();
+    await on.heading('Failed, rolled back').waitFor();
     await on
       .region('The end')
       .getByText('the shadow is not proven to be Volume2: First block: expected 65,536, seen 65,552')

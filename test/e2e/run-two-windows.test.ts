@@ -59,8 +59,7 @@ describeInBrowser('one run in two windows', (browser) => {
     const goesOn = (each: ConsolePage) => each.page.getByText(/^rolling back/).waitFor();
     await Promise.all([mine, theirs].map(goesOn));
     console.scene.lab.faults.clear('slow-rejoin');
-    for (const each of [mine, theirs])
-      await each.heading('Failed; the cluster is in its normal state').waitFor();
+    for (const each of [mine, theirs]) await each.heading('Failed, rolled back').waitFor();
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 

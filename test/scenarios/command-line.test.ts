@@ -98,7 +98,7 @@ describe('the command line, on a site', () => {
     expect(stdout).toContain(
       'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is\n',
     );
-    expect(stdout).toContain('failed; the cluster is in its normal state: step 6a was cancelled\n');
+    expect(stdout).toContain('failed, rolled back: step 6a was cancelled\n');
     expect(exitStatus).toBe(2);
     expect(await clusterState(scene)).toEqual(normalState);
   });

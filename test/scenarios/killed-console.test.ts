@@ -94,7 +94,7 @@ describe('a console that was killed', () => {
     expect(stdout).toContain(
       '! the last line of the journal was torn, since the console died while it wrote; it was cut off\n',
     );
-    expect(stdout).toContain(`failed; the cluster is in its normal state: run ${name} is unwound\n`);
+    expect(stdout).toContain(`failed, rolled back: run ${name} is rolled back\n`);
     expect(exitStatus).toBe(2);
     await expectNormal(scene, name);
     const { events } = await readRun(scene.state, name);

@@ -96,7 +96,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     when('sdxproxy Part', () => void asked.signal('SIGHUP'));
     expect(await asked.end).toBe(2);
     await expectRolledBack(unanswered);
-    expect(asked.shown).toContain(`failed; the cluster is in its normal state: ${unanswered}`);
+    expect(asked.shown).toContain(`failed, rolled back: ${unanswered}`);
   });
 
   it('that gets SIGHUP while a question is open is rolled back', async () => {

@@ -122,11 +122,11 @@ describe('a console that was killed while the backup server dumps', () => {
 
   it('unwind ends it, and rolls the cluster back', async () => {
     const name = await killed('ufs-tar');
-    const { exitStatus, stdout } = await run(['unwind', name], 'is unwound');
+    const { exitStatus, stdout } = await run(['unwind', name], 'is rolled back');
     expect(stdout).toMatch(
       /! the dump of Volume2 was still running and was ended \([a-z0-9, ]*writer[a-z0-9, ]*\)\n/,
     );
-    expect(stdout).toContain(`failed; the cluster is in its normal state: run ${name} is unwound\n`);
+    expect(stdout).toContain(`failed, rolled back: run ${name} is rolled back\n`);
     expect(exitStatus).toBe(2);
     await expectNormal(scene, name);
     await expectCleared(scene, name);
@@ -215,7 +215,7 @@ describe('a run that is stopped at once while the backup server dumps', () => {
   it('says where the dump goes on; unwind ends it and clears it away', async () => {
     const name = await halted();
     const end = await takeUpScene(scene, 'unwind', name, { change: settings });
-    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} is unwound` });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} is rolled back` });
     expect(worksOf(end.events)).toEqual(['dump stopped', 'dump cleared']);
     await expectNormal(scene, name);
     await expectCleared(scene, name);
@@ -255,7 +255,7 @@ describe('a console that died before it cleared away', () => {
     expect(end.exitStatus).toBe(3);
     expect((await leftOnServer(scene)).length).toBeGreaterThan(1);
     const unwound = await takeUpScene(scene, 'unwind', end.run, { change: settings });
-    expect(unwound).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} is unwound` });
+    expect(unwound).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} is rolled back` });
     await expectNormal(scene, end.run);
     await expectCleared(scene, end.run);
   });

@@ -305,7 +305,7 @@ describe('a run with several volumes that was broken off', () => {
     await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
     const from = scene.lab.commands.length;
     const end = await takeUpScene(scene, 'unwind', run, { change: twoPlain() });
-    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} is unwound` });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} is rolled back` });
     const rejoins = scene.lab.commands.slice(from).filter(({ line }) => line.includes('Rejoin'));
     expect(rejoins).toMatchObject([{ host: 'node1', line: 'sdxproxy Rejoin -c Class1 -p Volume4' }]);
     await expectNormal();

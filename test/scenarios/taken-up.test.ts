@@ -225,7 +225,7 @@ describe('a run that is unwound', () => {
       await scene.lab.rebootNode('node3');
       const from = scene.lab.commands.length;
       const end = await takeUpScene(scene, 'unwind', run);
-      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', sentence: `run ${run} is unwound` });
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', sentence: `run ${run} is rolled back` });
       expect(proceduralCommands(scene, from)).toEqual(bringingBack.slice(-1));
       await expectNormal(scene, run);
     });
@@ -247,7 +247,7 @@ describe('a run that is unwound', () => {
       const end = await takeUpScene(scene, 'unwind', run);
       expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
       expect(end.sentence).toMatch(
-        new RegExp(`^run ${run} is not unwound: node3: sdxshadowgroup -R -c Class2 -g Group2 ended with`),
+        new RegExp(`^run ${run} is not rolled back: node3: sdxshadowgroup -R -c Class2 -g Group2 ended with`),
       );
       expect(end.stands).toEqual(expect.arrayContaining(byHand(bringingBack[2])));
       scene.lab.faults.clear('fail');

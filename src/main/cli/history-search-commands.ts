@@ -39,7 +39,8 @@ async function withHistory<Result>(
 }
 
 /** What `runs` calls a run: its verdict, or whether the process of a run without an end still exists. */
-function stateWord({ verdict, run }: RunLine, running: ReadonlySet<string>): string {
+function stateWord({ verdict, run, exitStatus }: RunLine, running: ReadonlySet<string>): string {
+  if (verdict === 'failed' && exitStatus === 3) return 'action required';
   if (verdict !== 'unfinished') return verdict;
   return running.has(run) ? 'running' : 'interrupted';
 }
@@ -48,7 +49,7 @@ function runText(line: RunLine, state: string): string {
   if (line.trouble !== undefined) return `${line.run}  unreadable  ${line.trouble}`;
   return [
     line.run.padEnd(28),
-    state.padEnd(11),
+    state.padEnd(15),
     line.method,
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),

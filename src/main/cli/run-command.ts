@@ -41,8 +41,8 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'verified-act': 'verified; action required on the cluster',
   'unverified-act': 'unverified; action required on the cluster',
   refused: 'refused, nothing was touched',
-  'rolled-back': 'failed; the cluster is in its normal state',
-  act: 'failed; an operator must act',
+  'rolled-back': 'failed, rolled back',
+  act: 'action required',
   'tape-mismatch': 'the tape is no backup; the cluster is in its normal state',
 };
 

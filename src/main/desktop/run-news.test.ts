@@ -36,7 +36,7 @@ it('says what an operator is wanted for', () => {
     body: 'Run 20261122-020004-volume2 asks at step 6a-2: Dump Volume2',
   });
   expect(endNews(run, 3)).toEqual({
-    title: 'Volume2, Volume4 has ended: an operator must act',
+    title: 'Volume2, Volume4 has ended: action required',
     body: 'Run 20261122-020004-volume2 of job nightly has ended with exit status 3',
   });
   expect(endNews(run, 0).title).toBe('Volume2, Volume4 is done');

@@ -35,8 +35,8 @@ export function askingNews(run: ActiveRun): News {
 const endWords: Readonly<Record<number, string>> = {
   0: 'is done',
   1: 'was refused; nothing was touched',
-  2: 'has failed; the cluster is in its normal state',
-  3: 'has ended: an operator must act',
+  2: 'failed, rolled back',
+  3: 'has ended: action required',
   4: 'has ended, and the tape is no backup',
 };
 

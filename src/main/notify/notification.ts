@@ -103,7 +103,7 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'unverified-act': 'unverified, action required',
   refused: 'refused, nothing was touched',
   'rolled-back': 'failed, the cluster is in its normal state',
-  act: 'failed, an operator must act',
+  act: 'action required',
   'tape-mismatch': 'failed, the tape is no backup',
 };
 
@@ -120,7 +120,7 @@ export function endedNotification(
   const { verdict, exitStatus, sentence, hint, stands, code } = event;
   const failure: NotifyOccasion[] = exitStatus === 3 ? ['failure', 'operator-needed'] : ['failure'];
   const broughtBack = facts.unwinding && exitStatus === 2 && code === undefined;
-  const how = broughtBack ? 'unwound' : `${endWords[outcomeOf(event)]}${omissionWords(event)}`;
+  const how = broughtBack ? 'rolled back' : `${endWords[outcomeOf(event)]}${omissionWords(event)}`;
   const events: NotifyOccasion[] = exitStatus === 0 ? ['success'] : failure;
   return notificationOf(
     facts,

@@ -199,9 +199,7 @@ Journal   /state/runs/R.ndjson
     one.listen(finished({ verdict: 'failed', exitStatus: 3 }));
     await one.settled();
     expect(await toldFiles()).toEqual(['both-failure', 'failure-failure', 'operator-operator-needed']);
-    expect(await told('both-failure')).toMatch(
-      /^shadowtape: nightly failed, an operator must act \(run R\)\n/,
-    );
+    expect(await told('both-failure')).toMatch(/^shadowtape: nightly action required \(run R\)\n/);
   });
 
   it('that was taken up counts its time from then, and knows what was before', async () => {
@@ -211,7 +209,7 @@ Journal   /state/runs/R.ndjson
     one.listen(finished({ verdict: 'failed', exitStatus: 2, sentence: 'run R is unwound' }));
     await one.settled();
     const text = await told('told-failure');
-    expect(text).toMatch(/^shadowtape: nightly unwound \(run R\)\n/);
+    expect(text).toMatch(/^shadowtape: nightly rolled back \(run R\)\n/);
     expect(text).toContain('Tape      "PAYROLL-01" in /dev/rmt/0 on node3\n');
     expect(text).toContain('Duration  10 s\n');
   });

@@ -20,7 +20,7 @@ const failureOf = (work: Promise<unknown>) =>
 
 const notification: Notification = {
   events: ['failure', 'operator-needed'],
-  subject: 'shadowtape: nightly failed, an operator must act (run R)',
+  subject: 'shadowtape: nightly action required (run R)',
   text: 'the tape is full\n\nJob       nightly\n',
   run: 'R',
   job: 'nightly',

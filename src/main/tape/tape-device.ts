@@ -68,6 +68,13 @@ export function lowestNumberOf(listing: string, device: string): string {
   return node === undefined ? drive : `/dev/rmt/${Math.min(...numbers)}`;
 }
 
+/** The command that tells which drive a name leads to; undefined where the name says it itself. */
+export function driveNameQuery(device: string): readonly string[] | undefined {
+  if (isPersistentName(device)) return ['readlink', '-f', device];
+  // Solaris 10 has no readlink.
+  return device.startsWith('/dev/rmt/') ? ['ls', '-l', '/dev/rmt'] : undefined;
+}
+
 export type DriveCommand = 'status' | 'rewind' | 'eod' | 'fsf' | 'bsf' | 'fsr' | 'weof' | 'offline';
 
 /**

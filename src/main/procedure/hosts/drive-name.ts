@@ -1,13 +1,12 @@
 /** Finds the one name of a drive on its tape host, whatever device file of it a site names: its lock bears that name. Only looks. */
-import { driveOf, driveOfKernelName, isPersistentName, lowestNumberOf } from '../../tape/tape-device.ts';
+import {
+  driveNameQuery,
+  driveOf,
+  driveOfKernelName,
+  isPersistentName,
+  lowestNumberOf,
+} from '../../tape/tape-device.ts';
 import type { CommandRunner } from './command-runner.ts';
-
-/** What tells which drive a name leads to; undefined where the name says it itself. */
-function question(device: string): readonly string[] | undefined {
-  if (isPersistentName(device)) return ['readlink', '-f', device];
-  // Solaris 10 has no readlink.
-  return device.startsWith('/dev/rmt/') ? ['ls', '-l', '/dev/rmt'] : undefined;
-}
 
 /**
  * Names that udev made for good lead to the device of the kernel: `/dev/tape/by-id/X` -> `/dev/nst0` -> the drive `/dev/st0`. Names of
@@ -21,7 +20,7 @@ export async function driveName(
   step: string,
   { host, device }: { readonly host: string; readonly device: string },
 ): Promise<string> {
-  const argv = question(device);
+  const argv = driveNameQuery(device);
   if (!argv) return driveOf(device);
   const result = await runner.send(
     step,

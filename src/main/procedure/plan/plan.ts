@@ -20,6 +20,7 @@ import {
   primaryLooks,
   withLongLook,
 } from '../hosts/observe.ts';
+import { driveNameQuery } from '../../tape/tape-device.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/whole-hash-cost.ts';
 import { plannedHolds } from './planned-holds.ts';
@@ -98,6 +99,12 @@ function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCom
   };
 }
 
+/** What tells which drive a device is: its lock bears that drive's name. */
+function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
+  const argv = driveNameQuery(tapeDevice);
+  return argv ? [{ host, argv, changes: false, guide: false }] : [];
+}
+
 /**
  * @param routes what each route is expected to take, as far as it is known
  * @param earlier how fast an earlier run of the job hashed the whole proxy, see wholeHashCost
@@ -120,6 +127,7 @@ export function planOf(
       guide: false,
     })),
     ...hostNamesOf({ ...assignment, primaryNodes }).map((host) => machineLook(host, platform)),
+    ...driveLooks(assignment),
     ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
     ...withLongLook(backupLooks(backupServer)),
     mountLook(backupServer, platform),

@@ -218,7 +218,7 @@ function openJournal(
   // What stands on the hosts is brought back even where the disk of the console is full.
   if (mode === 'unwind') journal.carryOn();
   try {
-    const reason = point ? [`on with step ${point.step}`, ...point.reasons].join('; ') : 'to be unwound';
+    const reason = point ? [`on with step ${point.step}`, ...point.reasons].join('; ') : 'to be rolled back';
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
     const torn =
       'the last line of the journal was torn, since the console died while it wrote; it was cut off';

@@ -270,14 +270,14 @@ export function unwoundEnd(
   if (concluded.exitStatus !== 3) {
     const sentence = nothingLeft
       ? `nothing is left to roll back of run ${run}: everything was in its normal state already`
-      : `run ${run} is unwound`;
+      : `run ${run} is rolled back`;
     return { ...ended, sentence, stands };
   }
   const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
   const reasons = others.map((text) => `not rolled back: ${text}`);
   return {
     ...ended,
-    sentence: `run ${run} is not unwound: ${first}`,
+    sentence: `run ${run} is not rolled back: ${first}`,
     stands: [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)],
   };
 }

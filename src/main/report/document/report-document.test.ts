@@ -82,7 +82,7 @@ describe('the first page', () => {
 
   it('names an operator who must act, and the commands that are left', () => {
     const report = reportOfEvents(eventsUntil(fixtureEvents('halted-unwound'), 'run-finished'));
-    expect(sectionText(report, 'summary')).toContain('Backup failed, an operator must act (exit status 3)');
+    expect(sectionText(report, 'summary')).toContain('Backup failed, action required (exit status 3)');
     expect(sectionText(report, 'stands')).toContain('# on node3\nsdxshadowvolume -F -c Class2 -v Volume2');
   });
 });

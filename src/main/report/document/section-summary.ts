@@ -43,7 +43,7 @@ const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTerminat
   },
   refused: { line: 'Backup refused, nothing was touched', mark: 'bad' },
   'rolled-back': { line: 'Backup failed, the cluster is in its normal state', mark: 'bad' },
-  act: { line: 'Backup failed, an operator must act', mark: 'bad' },
+  act: { line: 'Backup failed, action required', mark: 'bad' },
   'tape-mismatch': { line: 'The tape is no backup, the cluster is in its normal state', mark: 'bad' },
 };
 
@@ -188,7 +188,9 @@ function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
   const { start, sessions } = model;
   const taken = sessions
     .slice(1)
-    .map(({ by, mode, at }) => `${mode === 'unwind' ? 'unwound' : 'resumed'} by ${by} at ${momentText(at)}`);
+    .map(
+      ({ by, mode, at }) => `${mode === 'unwind' ? 'rolled back' : 'resumed'} by ${by} at ${momentText(at)}`,
+    );
   const answers = events.flatMap((event) =>
     event.type === 'answered' && event.question === 'approve-shadow' ? [approvalText(event)] : [],
   );

@@ -7,7 +7,7 @@ export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
   'verified-act': 'Verified; action required on the cluster',
   'unverified-act': 'Unverified; action required on the cluster',
   refused: 'Refused before anything was touched',
-  unwound: 'Failed; the cluster is in its normal state',
+  unwound: 'Failed, rolled back',
   halted: 'Action required',
   'tape-bad': 'The tape is no backup; the cluster is in its normal state',
 };
