@@ -33,7 +33,7 @@ describe('the history, asked without a site', () => {
     const all = await command('runs');
     expect(all.stdout).toBe(
       [
-        '20261103-020000-volume2       failed       6b          -  Volume2  the dump failed; the cluster is back in its normal state',
+        '20261103-020000-volume2       failed           6b          -  Volume2  the dump failed; the cluster is back in its normal state',
         '20261102-020000-volume2       verified         6b      2 GiB  Volume2  Volume2 is on the tape, and was read back',
         '20261101-020000-volume2       verified         6b      1 GiB  Volume2  Volume2 is on the tape, and was read back',
         '',

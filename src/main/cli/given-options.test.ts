@@ -6,7 +6,7 @@ const given = givenOptions('/s', '/my site.yaml');
 it.each([
   [
     'resume it: shadowtape resume R, or shadowtape rollback R',
-    "resume it: shadowtape --site '/my site.yaml' --state /s resume R, or shadowtape --site '/my site.yaml' --state /s unwind R",
+    "resume it: shadowtape --site '/my site.yaml' --state /s resume R, or shadowtape --site '/my site.yaml' --state /s rollback R",
   ],
   [
     'shadowtape runs and shadowtape locks tell',

@@ -18,7 +18,7 @@ export const givenOptions = (state: string | undefined, site: string | undefined
 });
 
 /** Without the site file they speak of the embedded lab. */
-const ofSite = 'resume|unwind|unlock|locks|run|check|label|verify|identify|drive-check';
+const ofSite = 'resume|rollback|unwind|unlock|locks|run|check|label|verify|identify|drive-check';
 const ofState = 'runs|show|tapes';
 const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofState}))(?![\\w-])`, 'g');
 
