@@ -77,7 +77,7 @@ describeInBrowser('the plan of a job', (browser) => {
     expect(lines.slice(at - 1, at + 5)).toEqual([
       '',
       '# 3-3  Part Volume2 from Volume1',
-      '#     from here on the proxy stands still: this is the instant that the backup holds',
+      '#     from here on the proxy is a frozen snapshot: the backup holds this instant',
       expect.stringMatching(/^# {5}mind: Volume1 has no copy in sync/),
       '# on node1:',
       'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off',

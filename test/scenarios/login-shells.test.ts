@@ -190,7 +190,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
           ),
         ),
       });
-      expect(error?.hint).toContain('no terminal and no recorder of sessions may stand between');
+      expect(error?.hint).toContain('no terminal and no session recorder may be between');
     });
   },
 );

@@ -126,7 +126,7 @@ describe('a way that does not work', () => {
     const lines = stdout.split('\n').filter((line) => line.includes('console'));
     expect(lines).toEqual([
       '✗ console  command /nowhere/page: the notification command /nowhere/page cannot be started: there is no such program',
-      `✓ console  command ${process.execPath}: it was told, and is content`,
+      `✓ console  command ${process.execPath}: test sent; command exited 0`,
     ]);
     expect((await told())['told-site-test']).toContain('this is a test of the notifications of site lab');
   });

@@ -25,9 +25,7 @@ describe('a command that hangs', () => {
       sentence: 'sdxproxy on node1 did not end within 1 s',
       error: { code: 'COMMAND_TIMED_OUT', evidence: { host: 'node1' } },
     });
-    expect(end.error?.hint).toContain(
-      'what it changes may have happened or not: look before it is sent again',
-    );
+    expect(end.error?.hint).toContain('but may still run: check its effect before you send it again');
     const part = end.events.find((event) => event.type === 'intent' && event.argv[1] === 'Part');
     const looks = end.events.filter(
       (event) => event.type === 'intent' && event.argv[0] === 'sdxinfo' && event.seq > (part?.seq ?? 0),
