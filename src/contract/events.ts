@@ -99,7 +99,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     node: z.string().optional(),
     system: z.string().optional(),
   }),
-  /** Another process goes on with the run, or rolls the cluster back from it. */
+  /** Another process resumes the run, or rolls it back. */
   event('run-resumed', {
     by: z.string(),
     version: z.string(),

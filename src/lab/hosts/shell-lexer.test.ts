@@ -55,7 +55,7 @@ describe('words', () => {
     expect(await words(`a $NONE b "$NONE" $NONE'' $NONE`)).toEqual(['a', 'b', '', '']);
   });
 
-  test('take a variable whose name goes on in the next line', async () => {
+  test('take a variable whose name continues in the next line', async () => {
     expect(await words('$HO\\\nME/a $\\\nHOME "$HOM\\\nE" ${HO\\\nME\\\n}y $HOME\\\na')).toEqual([
       '/home/op/a',
       '/home/op',

@@ -22,7 +22,7 @@ export type Token = { readonly line: number } & (
 export class ShellSyntaxError extends Error {}
 
 const operators: readonly OperatorText[] = ['&&', '||', ';', '|', '&', '(', ')', '\n'];
-/** What may follow a dollar sign. A name goes on behind a backslash at the end of a line. */
+/** What may follow a dollar sign. A backslash at the end of a line continues the name in the next one. */
 const variableName =
   /^(?:\\\n)*(?:\{(?:\\\n)*(?:\w(?:(?:\\\n)*\w)*|[?$#!@*])(?:\\\n)*\}|[A-Za-z_](?:(?:\\\n)*\w)*|[?$#!@*0-9])/;
 const redirections = ['>>', '>&', '<&', '<', '>'] as const;

@@ -149,7 +149,7 @@ export class InterruptedRuns {
     return summary.class;
   }
 
-  /** The class of an interrupted run; undefined where it has ended or goes on, or where this state folder has no journal of it. */
+  /** The class of an interrupted run; undefined where it has ended or is running, or where this state folder has no journal of it. */
   async openClassOf(run: string): Promise<string | undefined> {
     if ((await performedRuns(this.#options.state)).some((live) => live.run === run)) return undefined;
     const events = await this.#eventsOf(run);

@@ -11,7 +11,7 @@ const aborted = (signal: AbortSignal) =>
   });
 
 /**
- * Serves the console until Ctrl-C. Where a run goes on then, the first rolls the cluster back, and the second stops at once.
+ * Serves the console until Ctrl-C. During a run the first one rolls back, and the second stops immediately.
  * An address works once: when it was used, the next one is printed.
  * A closed terminal ends it, too, but only after the runs: their questions are answered in the browser.
  * @returns the exit status

@@ -16,7 +16,7 @@ export interface DataEnd {
 
 /** As many tapes as the records take. */
 export interface TapesEnd extends DataEnd {
-  /** What the tapes hold: only what was answered for. Of a dump that is being written, what was told last. */
+  /** What the tapes hold: only what was answered for. Of a dump that is being written, the last count that was reported. */
   segments(): readonly TapeSegment[];
 }
 

@@ -8,9 +8,8 @@ import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import type { AuthContext, ParsedKey } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { AskSecret, LoginMethods, SecretQuestion } from './host-profile.ts';
-import { newKey, profileOf, publicKeyOf, Workbench } from './ssh-server.test-support.ts';
+import { failureOf, newKey, profileOf, publicKeyOf, Workbench } from './ssh-server.test-support.ts';
 import type { TestServer } from './ssh-server.test-support.ts';
 
 let bench: Workbench;
@@ -18,12 +17,6 @@ beforeEach(() => {
   bench = new Workbench();
 });
 afterEach(() => bench.end());
-
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: ShadowtapeError) => error,
-  );
 
 /** Admits one public key, with its signature checked. */
 const admitKey = (key: Buffer) => (attempt: AuthContext) => {

@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findSshd, sshdMissing, startOpensshServer } from '../../../test/support/openssh-server.ts';
-import type { ShadowtapeError } from '../../contract/errors.ts';
 import { buildProfile } from './build-profile.ts';
 import { realFiles } from './config-files.ts';
 import { localUser } from './config-tokens.ts';
 import type { HostProfile } from './host-profile.ts';
 import { hostKeyText, parseKnownHosts } from './known-hosts.ts';
-import { profileOf, Workbench } from './ssh-server.test-support.ts';
+import { failureOf, profileOf, Workbench } from './ssh-server.test-support.ts';
 import type { TestServer } from './ssh-server.test-support.ts';
 
 let bench: Workbench;
@@ -20,12 +19,6 @@ beforeEach(() => {
   bench = new Workbench();
 });
 afterEach(() => bench.end());
-
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: ShadowtapeError) => error,
-  );
 
 /** Passes data to a port of this machine, after it has written its process number down. */
 const passing = (port: number, pidFile: string) =>

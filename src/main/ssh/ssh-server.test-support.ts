@@ -1,4 +1,5 @@
 /** A small ssh server on loopback whose commands are written by the test that needs them. */
+import type { ShadowtapeError } from '../../contract/errors.ts';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -135,6 +136,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   };
 }
+
+/** What a piece of work failed with; undefined where it did not. */
+export const failureOf = (work: Promise<unknown>): Promise<ShadowtapeError | undefined> =>
+  work.then(
+    () => undefined,
+    (error: ShadowtapeError) => error,
+  );
 
 /** Everything that a test of sessions makes and has to put away again. */
 export class Workbench {

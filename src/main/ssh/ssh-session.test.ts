@@ -5,10 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ShadowtapeError } from '../../contract/errors.ts';
 import { fingerprintOf } from './known-hosts.ts';
 import type { Command, TestServer } from './ssh-server.test-support.ts';
-import { newKey, profileOf, publicKeyOf, Workbench } from './ssh-server.test-support.ts';
+import { failureOf, newKey, profileOf, publicKeyOf, Workbench } from './ssh-server.test-support.ts';
 import type { SshSession } from './ssh-session.ts';
 
 const ok: Command = (channel) => {
@@ -21,12 +20,6 @@ beforeEach(() => {
   bench = new Workbench();
 });
 afterEach(() => bench.end());
-
-const failureOf = (work: Promise<unknown>) =>
-  work.then(
-    () => undefined,
-    (error: ShadowtapeError) => error,
-  );
 
 async function sessionTo(server: TestServer): Promise<SshSession> {
   return (await bench.hosts([profileOf(server.port)])).session('node1');
