@@ -41,7 +41,7 @@ describe('the history, asked without a site', () => {
     );
     const some = await command('runs', 'verdict:verified', '"read back"', '--limit', '1');
     expect(some.stdout).toMatch(/^20261102-020000-volume2 .*\n$/);
-    expect(some.stderr).toBe('there are more than 1: see --limit\n');
+    expect(some.stderr).toBe('showing 1; --limit N shows more\n');
     const none = await command('runs', 'tape:NIGHTLY-9');
     expect(none).toEqual({ exitStatus: 0, stdout: 'no run fits\n', stderr: '' });
     const json = await command('runs', 'code:TAPE_WRITE', '--json');

@@ -81,7 +81,7 @@ async function runsCommand(
     else print(runText(line, word));
   }
   if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no run fits');
-  if (more) note(`there are more than ${countText(most)}: see --limit`);
+  if (more) note(`showing ${countText(most)}; --limit N shows more`);
   return 0;
 }
 
@@ -116,7 +116,7 @@ async function whereCommand(
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
   hits.forEach((hit) => (json ? printJson(hit) : hitLines(hit).forEach(print)));
   if (hits.length === 0) note(`no list of files names ${file}: tar archives have one (methods 6b, 6d)`);
-  if (more) note(`there are more than ${countText(most)}: see --limit`);
+  if (more) note(`showing ${countText(most)}; --limit N shows more`);
   return hits.length === 0 ? 1 : 0;
 }
 
