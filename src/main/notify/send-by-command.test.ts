@@ -39,7 +39,7 @@ describe('a notification command', () => {
     const file = join(folder, 'told.json');
     const script = `
       const { readFileSync, writeFileSync } = require('node:fs');
-      const facts = Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('SHADOWTAPE_')));
+      const facts = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^SHADOWTAPE_(?!TEST_)/.test(name)));
       writeFileSync(process.argv[1], JSON.stringify({ text: readFileSync(0, 'utf8'), facts, word: process.argv[2] }));`;
     await sendByCommand(program(script, file, '$(id) "x"'), notification, 'operator-needed', limit);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { Duplex, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { livenessOf, thisPlace, thisProcess, type ProcessOwner } from './process-owner.ts';
 
@@ -23,14 +24,16 @@ describe('an owner of this machine, boot and PID namespace', () => {
   });
 
   it('is gone when it has ended, and its parent has not asked for its exit status', async () => {
-    // The shell starts one process, replaces itself, and never waits for it.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    // The shell starts a process, replaces itself by a program that never waits for it, and only then the process ends.
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
     });
-    const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+    const [printed] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
     const process = Number(printed.toString());
-    const isZombie = () => readFileSync(`/proc/${process}/stat`, 'latin1').includes(') Z ');
-    await expect.poll(isZombie).toBe(true);
+    const statOf = (pid?: number) => readFileSync(`/proc/${pid}/stat`, 'latin1');
+    await expect.poll(() => statOf(parent.pid)).toContain('(sleep)');
+    (parent.stdio[3] as Duplex).end();
+    await expect.poll(() => statOf(process)).toContain(') Z ');
     expect(livenessOf({ ...thisProcess(), process, started: undefined })).toBe('gone');
     parent.kill('SIGKILL');
   });
