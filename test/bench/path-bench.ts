@@ -20,7 +20,7 @@ import { startOpensshServer } from '../support/openssh-server.ts';
 import type { OpensshServer } from '../support/openssh-server.ts';
 import { BenchProcess } from './bench-process.ts';
 import { percentile } from './figures.ts';
-import { consoleInElectron, consoleInNode, pipeOfSsh } from './path-ways.ts';
+import { consoleInElectron, consoleInNode, pipeOfSsh, pipeThroughMbuffer } from './path-ways.ts';
 import type { PathHosts, Way, WayCost } from './path-ways.ts';
 
 const mebibyte = 2 ** 20;
@@ -28,7 +28,7 @@ const gibibyte = 2 ** 30;
 
 const { values } = parseArgs({
   options: {
-    mib: { type: 'string', default: '512' },
+    mib: { type: 'string', default: '1024' },
     turns: { type: 'string', default: '3' },
     roundtrips: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
@@ -68,8 +68,12 @@ function measuredOf(way: Way, costs: readonly WayCost[], first: readonly WayCost
 }
 
 async function measure(hosts: PathHosts): Promise<Measured[]> {
-  const electron = await consoleInElectron(hosts);
-  const ways = [pipeOfSsh(hosts), consoleInNode(hosts), ...(electron ? [electron] : [])];
+  const ways = [
+    pipeOfSsh(hosts),
+    pipeThroughMbuffer(hosts),
+    await consoleInNode(hosts),
+    await consoleInElectron(hosts),
+  ].filter((way) => way !== undefined);
   const costs = ways.map((): WayCost[] => []);
   for (let turn = 0; turn < Number(values.turns); turn += 1)
     for (const [index, way] of ways.entries()) costs[index]?.push(await way.measure());

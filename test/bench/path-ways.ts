@@ -1,5 +1,5 @@
 /** The ways that bytes can take from one host to another, each measured in processes of its own: a pipe of two ssh, and the console's path. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ function seconds(words: string): number {
   return Number(minutes) * 60 + Number(rest);
 }
 
-/** What an administrator would type. */
+/** What an administrator would type. @param between a program between the two, whose name comes first */
 export function pipeOfSsh(
   { reads, writes, readPort, writePort, knownHosts, file }: PathHosts,
   between = '',
@@ -74,6 +74,12 @@ export function pipeOfSsh(
       return { seconds: elapsed, cpuSeconds: (cpu[0] ?? 0) + (cpu[1] ?? 0), rssBytes: undefined };
     },
   };
+}
+
+/** With 64 MiB between the two. @returns undefined where mbuffer is not installed */
+export function pipeThroughMbuffer(hosts: PathHosts): Way | undefined {
+  const { error } = spawnSync('mbuffer', ['--version'], { stdio: 'ignore' });
+  return error ? undefined : pipeOfSsh(hosts, 'mbuffer -q -m 64M');
 }
 
 function orderOf({ reads, writes, readPort, writePort, knownHosts, file, bytes }: PathHosts): CopyOrder {
@@ -98,16 +104,23 @@ async function copyCost(program: string, args: readonly string[], order: CopyOrd
   return JSON.parse((await told).trim().split('\n').at(-1) ?? '') as CopyCost;
 }
 
-export function consoleInNode(hosts: PathHosts): Way {
-  const script = join(import.meta.dirname, 'path-copy.ts');
+export async function consoleInNode(hosts: PathHosts): Promise<Way> {
+  const script = await builtCopy();
   return {
     name: `console, Node ${process.versions.node}`,
     measure: () => copyCost(process.execPath, [script], orderOf(hosts)),
   };
 }
 
-/** Electron reads no TypeScript: the copy is built as the program is. @returns its file */
-async function builtCopy(): Promise<string> {
+/** Electron reads no TypeScript, and in Node reading it would be measured, too: the copy is built as the program is. @returns its file */
+function builtCopy(): Promise<string> {
+  built ??= buildCopy();
+  return built;
+}
+
+let built: Promise<string> | undefined;
+
+async function buildCopy(): Promise<string> {
   const outDir = join(process.cwd(), 'node_modules', '.cache', 'shadowtape-bench');
   await mkdir(outDir, { recursive: true });
   const input = {

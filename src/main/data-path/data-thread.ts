@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { ProcessEnd } from '../ssh/remote-process.ts';
@@ -22,6 +23,13 @@ function workerFile(): string {
 
 /** Little of what a thread makes lives long. V8 gives a young generation 48 MiB otherwise: 75 MiB more for both threads. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
+/**
+ * V8 marks the whole heap when it has outgrown a limit that follows its size, and counts the buffers of sockets and ciphers. The heap of a thread is
+ * small: it was marked every 9 MiB of data. A first limit of 48 MiB takes 5.2 instead of 6.2 CPU s/GiB (Node 24), and no more memory at its peak.
+ * Only heaps that are made afterwards are affected.
+ */
+const letHeapsGrow = () => setFlagsFromString('--initial-old-space-size=48');
 
 /** A thread that does not close its connection within this is ended. */
 const closeMilliseconds = 2000;
@@ -55,6 +63,7 @@ export class DataThread {
     const { profile, hostKey, knownHostsFile, userKnownHostsFiles, askSecret, confirmHostKey } = login;
     this.host = profile.name;
     const setting: ThreadSetting = { profile, hostKey, knownHostsFile, userKnownHostsFiles };
+    letHeapsGrow();
     this.#worker = new Worker(workerFile(), { workerData: setting, resourceLimits });
     const calls: MainCalls = {
       secret: askSecret,
