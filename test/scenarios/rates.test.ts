@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { CheckLine } from '../../src/contract/plan.ts';
 import { openScene, openSceneConsole } from '../support/lab-run.ts';
 
-it('measures the way over ssh with zeros that go nowhere, and lets the plans that follow expect a time', async () => {
+it('measures ssh and digests with zeros that go nowhere, and lets the plans that follow expect a time', async () => {
   const scene = await openScene();
   onTestFinished(() => scene.close());
   const console = await openSceneConsole(scene);
@@ -26,15 +26,27 @@ it('measures the way over ssh with zeros that go nowhere, and lets the plans tha
       said: expect.stringMatching(/^\d+\.\d MB\/s from the host, \d+\.\d MB\/s to it$/),
       hint: undefined,
     },
+    {
+      host: 'node3',
+      what: 'rate of digests',
+      good: true,
+      said: expect.stringMatching(/^SHA-256 \d+\.\d MB\/s, cksum \d+\.\d MB\/s$/),
+      hint: undefined,
+    },
   ]);
   // As a large dump goes: a thread that reads, and one that writes.
   expect(threads).toBe(2);
-  expect(scene.lab.commands.map(({ line }) => line).slice(-2)).toEqual([
+  expect(scene.lab.commands.map(({ line }) => line).slice(-4)).toEqual([
     'dd if=/dev/zero bs=262144 count=256',
     'dd ibs=262144 obs=32768 of=/dev/null',
+    "sh -c 'dd if=/dev/zero bs=262144 count=256 2> /dev/null | cksum'",
+    "sh -c 'dd if=/dev/zero bs=262144 count=256 2> /dev/null | digest -a sha256'",
   ]);
 
-  const [viaConsole] = (await console.plan({ job: 'raw-dd' })).routes;
+  const [viaConsole, viaServer] = (await console.plan({ job: 'raw-dd' })).routes;
   expect(viaConsole?.seconds).toBeGreaterThan(0);
   expect(viaConsole?.notes[0]).toMatch(/^ssh brings \d+ MB\/s from node3 and takes \d+ MB\/s to node3$/);
+  expect(viaServer?.notes[1]).toMatch(
+    /^the dump waits for its digests: (SHA-256|cksum) takes \d+ MB\/s on node3$/,
+  );
 });

@@ -1,8 +1,8 @@
 /** How fast the hosts are over ssh: measured once, and used by the plans that follow. */
 import type { CheckLine, RouteExpectation } from '../../contract/plan.ts';
 import { bytesOfVolumes, type Assignment } from '../procedure/model/assignment.ts';
-import { measureRate } from '../procedure/hosts/measure-rate.ts';
-import { expectRoutes } from '../procedure/model/route-expectation.ts';
+import { measureDigests, measureRate } from '../procedure/hosts/measure-rate.ts';
+import { expectRoutes, type MeasuredRate } from '../procedure/model/route-expectation.ts';
 import { measuredHash, type MeasuredHash } from '../procedure/model/whole-hash-cost.ts';
 import { keepRate, readRates } from './rates-file.ts';
 import type { Site } from '../site/site-schema.ts';
@@ -22,6 +22,23 @@ const mostJournals = 10;
 
 const rateText = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(1)} MB/s`;
 
+const sshWords = ({ read, write }: MeasuredRate) =>
+  `${rateText(read)} from the host, ${rateText(write)} to it`;
+
+const digestWords = ({ sha256, cksum }: NonNullable<MeasuredRate['digests']>) =>
+  [
+    sha256 === undefined ? 'SHA-256: no program' : `SHA-256 ${rateText(sha256)}`,
+    cksum === undefined ? 'cksum: no program' : `cksum ${rateText(cksum)}`,
+  ].join(', ');
+
+const rateLine = (host: string, what: string, said: string): CheckLine => ({
+  host,
+  what,
+  good: true,
+  said,
+  hint: undefined,
+});
+
 export class RateService {
   readonly #options: RateServiceOptions;
 
@@ -30,7 +47,7 @@ export class RateService {
   }
 
   /**
-   * Measures how fast bytes come from the backup server and go to the tape host.
+   * Measures how fast bytes come from the backup server and go to the tape host, and how fast the backup server takes digests.
    * @throws what a session can end with
    */
   async measure(listener: (line: CheckLine) => void, abort: AbortSignal): Promise<void> {
@@ -39,10 +56,13 @@ export class RateService {
       role === 'backup' ? [name] : [],
     );
     for (const host of new Set([...backup, site.tape.host])) {
-      const rate = await measureRate(hosts, host, abort);
-      await keepRate(state.ratesFile, site.site, host, rate);
-      const said = `${rateText(rate.read)} from the host, ${rateText(rate.write)} to it`;
-      listener({ host, what: 'rate over ssh', good: true, said, hint: undefined });
+      const ssh = await measureRate(hosts, host, abort);
+      listener(rateLine(host, 'rate over ssh', sshWords(ssh)));
+      const digests = backup.includes(host)
+        ? await measureDigests(hosts, host, site.platform, abort)
+        : undefined;
+      if (digests) listener(rateLine(host, 'rate of digests', digestWords(digests)));
+      await keepRate(state.ratesFile, site.site, host, { ...ssh, digests });
     }
   }
 
@@ -52,7 +72,8 @@ export class RateService {
     const { backupServer, tapeHost } = assignment;
     const rates = await readRates(state.ratesFile, site.site, [backupServer, tapeHost]);
     const { drive } = site.tape;
-    return expectRoutes({ bytes: bytesOfVolumes(assignment), backupServer, tapeHost, drive, rates });
+    const { digest } = assignment.job.verify;
+    return expectRoutes({ bytes: bytesOfVolumes(assignment), backupServer, tapeHost, drive, digest, rates });
   }
 
   /**

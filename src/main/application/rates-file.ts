@@ -6,7 +6,11 @@ import type { MeasuredRate } from '../procedure/model/route-expectation.ts';
 
 const ratesSchema = z.record(
   z.string(),
-  z.object({ read: z.number().positive(), write: z.number().positive() }),
+  z.object({
+    read: z.number().positive(),
+    write: z.number().positive(),
+    digests: z.object({ cksum: z.number().positive(), sha256: z.number().positive() }).partial().optional(),
+  }),
 );
 
 /** Site's name and host, since two sites may both have a node3. */

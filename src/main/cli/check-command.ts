@@ -27,7 +27,7 @@ export function registerCheck(line: CommandLine): void {
     .command('check')
     .description('reach every host, look at host keys, commands, classes and tape; changes nothing')
     .addOption(jsonOption())
-    .option('--rate', 'also measure how fast the hosts are over ssh, for the plans that follow', false)
+    .option('--rate', 'also measure the rates of ssh and of digests, for the plans that follow', false)
     .option('--notify', 'also send a test message over each way that the site file names', false)
     .action(async ({ json, rate, notify }: CheckOptions) => {
       const show = (shown: CheckLine) => (json ? printJson(shown) : print(checkLineText(shown, line.again)));

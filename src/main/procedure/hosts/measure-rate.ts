@@ -4,6 +4,9 @@ import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { pieceBytesOf } from '../../../streams/record-cutter.ts';
 import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
 import type { Hosts } from './hosts.ts';
+import { sha256Arguments, type WorkDigest } from '../model/detached-dump.ts';
+import type { Platform } from '../../site/site-schema.ts';
+import { commandLine } from '../../ssh/quoting.ts';
 import type { MeasuredRate } from '../model/route-expectation.ts';
 
 /** Long enough that the first window does not count much, short enough for a slow line. */
@@ -45,4 +48,41 @@ export async function measureRate(hosts: Hosts, host: string, abort: AbortSignal
   } finally {
     await way.close();
   }
+}
+
+const digestArguments = (digest: WorkDigest, platform: Platform): string[] =>
+  digest === 'cksum' ? ['cksum'] : sha256Arguments(platform);
+
+/** An old server may take minutes. */
+const digestTimeLimitSeconds = 600;
+
+/**
+ * Measures how fast the host's own programs take the digests that route \`server\` takes while it dumps.
+ * @returns bytes a second; a digest whose program fails, or is missing, is left out
+ * @throws what a session can end with
+ */
+export async function measureDigests(
+  hosts: Hosts,
+  host: string,
+  platform: Platform,
+  abort: AbortSignal,
+): Promise<NonNullable<MeasuredRate['digests']>> {
+  const rates: Partial<Record<WorkDigest, number>> = {};
+  for (const digest of ['cksum', 'sha256'] as const) {
+    const reader = commandLine([
+      'dd',
+      'if=/dev/zero',
+      `bs=${recordBytes}`,
+      `count=${testBytes / recordBytes}`,
+    ]);
+    const script = `${reader} 2> /dev/null | ${commandLine(digestArguments(digest, platform))}`;
+    let status: number | undefined;
+    const rate = await timed(testBytes, async () => {
+      ({ status } = await hosts
+        .session(host)
+        .exec(['sh', '-c', script], { abort, timeLimitSeconds: digestTimeLimitSeconds }));
+    });
+    if (status === 0) rates[digest] = rate;
+  }
+  return rates;
 }

@@ -1,13 +1,16 @@
 /** What each route is expected to take, against what the drive needs. Pure. */
 import type { RouteExpectation } from '../../../contract/plan.ts';
 import { driveSpeed } from '../../tape/drive-speeds.ts';
+import type { WorkDigest } from './detached-dump.ts';
 
-/** Measured over ssh, in bytes a second. */
+/** Bytes a second. */
 export interface MeasuredRate {
-  /** From the host to this machine. */
+  /** Over ssh from the host to this machine. */
   readonly read: number;
-  /** From this machine to the host. */
+  /** Over ssh from this machine to the host. */
   readonly write: number;
+  /** How fast the host's own programs take a digest of zeros; left out where it has no such program, or was measured by an earlier release. */
+  readonly digests?: { readonly [digest in WorkDigest]?: number | undefined } | undefined;
 }
 
 export interface RouteFacts {
@@ -16,11 +19,16 @@ export interface RouteFacts {
   readonly tapeHost: string;
   /** As the site file names it. */
   readonly drive: string | undefined;
+  /** What the route `server` takes in the same pass. */
+  readonly digest: WorkDigest | 'none';
   /** Host -> rate, as far as it was measured. */
   readonly rates: Readonly<Record<string, MeasuredRate>>;
 }
 
 const rateWords = (bytesPerSecond: number) => `${(bytesPerSecond / 1e6).toFixed(0)} MB/s`;
+
+const shoeShining = (drive: string | undefined, floor: number) =>
+  `too slow for the ${drive ?? 'drive'}: its minimum streaming rate is ${rateWords(floor)}, so it will be shoe-shining`;
 
 function consoleRoute(facts: RouteFacts): RouteExpectation {
   const { backupServer, tapeHost, rates, bytes, drive } = facts;
@@ -44,31 +52,58 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
     seconds: bytes / rate,
     notes: [
       `ssh brings ${rateWords(source)} from ${backupServer} and takes ${rateWords(target)} to ${tapeHost}`,
-      ...(starving
-        ? [
-            `too slow for the ${drive ?? 'drive'}, which streams from ${rateWords(speed.floor)}: it will stop and go back again and again; take route server`,
-          ]
-        : []),
+      ...(starving ? [`${shoeShining(drive, speed.floor)}; route server does not use the network`] : []),
     ],
   };
 }
 
-function serverRoute({ backupServer, tapeHost, drive, bytes }: RouteFacts): RouteExpectation {
+const digestNames: Readonly<Record<WorkDigest, string>> = { sha256: 'SHA-256', cksum: 'cksum' };
+
+/** The slowest of the digests that the dump waits for: \`sha256\` takes both. */
+function digestRate({ digest, rates, backupServer }: RouteFacts): [WorkDigest, number] | undefined {
+  const measured = rates[backupServer]?.digests ?? {};
+  const taken: readonly WorkDigest[] =
+    digest === 'none' ? [] : digest === 'cksum' ? ['cksum'] : ['cksum', 'sha256'];
+  const known = taken.flatMap((name) =>
+    measured[name] ? [[name, measured[name]] as [WorkDigest, number]] : [],
+  );
+  if (known.length < taken.length) return undefined;
+  return known.toSorted(([, one], [, other]) => one - other)[0];
+}
+
+function digestNote(facts: RouteFacts, slowest: [WorkDigest, number] | undefined): string[] {
+  if (facts.digest === 'none') return [];
+  if (!slowest) return ['the digest in the same pass may slow the dump: shadowtape check --rate measures it'];
+  const [name, rate] = slowest;
+  return [
+    `the dump waits for its digests: ${digestNames[name]} takes ${rateWords(rate)} on ${facts.backupServer}`,
+  ];
+}
+
+function serverRoute(facts: RouteFacts): RouteExpectation {
+  const { tapeHost, drive, backupServer, bytes } = facts;
   const nothing = { route: 'server', bytesPerSecond: undefined, seconds: undefined } as const;
   if (tapeHost !== backupServer) {
     return { ...nothing, notes: [`not possible: the drive is on ${tapeHost}, not on ${backupServer}`] };
   }
   const speed = driveSpeed(drive);
+  const slowest = digestRate(facts);
+  const digests = digestNote(facts, slowest);
   if (!speed)
     return {
       ...nothing,
-      notes: ['as fast as disk and drive are; the site file names no drive whose speed is known'],
+      notes: ['as fast as disk and drive are; the site file names no drive whose speed is known', ...digests],
     };
+  const rate = Math.min(speed.top, slowest?.[1] ?? Infinity);
   return {
     route: 'server',
-    bytesPerSecond: speed.top,
-    seconds: bytes / speed.top,
-    notes: ['at the most, where the disk keeps up: the data never leaves the backup server'],
+    bytesPerSecond: rate,
+    seconds: bytes / rate,
+    notes: [
+      'at most, if the disk keeps up: the data never leaves the backup server',
+      ...digests,
+      ...(rate < speed.floor ? [shoeShining(drive, speed.floor)] : []),
+    ],
   };
 }
 
