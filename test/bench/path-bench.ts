@@ -8,16 +8,13 @@
  *
  * Usage: node test/bench/path-bench.ts [--mib N] [--turns N] [--roundtrips 1,10,50] [--json]
  */
-import { randomFillSync } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { startOpensshServer } from '../support/openssh-server.ts';
 import type { OpensshServer } from '../support/openssh-server.ts';
+import { writeRandom } from './bench-file.ts';
 import { BenchProcess } from './bench-process.ts';
 import { percentile } from './figures.ts';
 import { consoleInElectron, consoleInNode, pipeOfSsh, pipeThroughMbuffer } from './path-ways.ts';
@@ -35,14 +32,6 @@ const { values } = parseArgs({
   },
 });
 const bytes = Number(values.mib) * mebibyte;
-
-/** Fills a file with bytes that no compression makes smaller. */
-async function writeRandom(file: string): Promise<void> {
-  const pieces = function* () {
-    for (let left = bytes; left > 0; left -= mebibyte) yield randomFillSync(Buffer.alloc(mebibyte));
-  };
-  await pipeline(Readable.from(pieces(), { objectMode: false }), createWriteStream(file));
-}
 
 const median = (figures: readonly number[]) => percentile(figures, 50);
 
@@ -115,7 +104,7 @@ async function measureOnLine(folder: string, milliseconds: number): Promise<Meas
 const folder = await mkdtemp(join(tmpdir(), 'shadowtape-path-'));
 const [reads, writes] = [await startOpensshServer(), await startOpensshServer()];
 try {
-  await writeRandom(join(folder, 'volume'));
+  await writeRandom(join(folder, 'volume'), bytes);
   const before = await machine();
   const lines = [
     `${values.mib} MiB through two sshd, medians of ${values.turns} turns; the third column is the ratio to the first line`,

@@ -17,6 +17,8 @@ export interface CopyOrder {
   /** Read on the first of the hosts. */
   readonly file: string;
   readonly bytes: number;
+  /** True: the file is read back as one of a tape, and nothing is written. */
+  readonly readsBack?: boolean;
   /** See SshHostsOptions. */
   readonly threadsFromBytes?: number;
 }
@@ -32,7 +34,7 @@ export interface CopyCost {
 }
 
 const order = JSON.parse(process.argv.at(-1) ?? '') as CopyOrder;
-const { profiles, knownHostsFiles, file, bytes, threadsFromBytes } = order;
+const { profiles, knownHostsFiles, file, bytes, threadsFromBytes, readsBack = false } = order;
 const [reads = '', writes = ''] = profiles.map(({ name }) => name);
 const hosts = new SshHosts({
   profiles: new Map(profiles.map((profile) => [profile.name, profile])),
@@ -49,7 +51,7 @@ const begun = performance.now();
 const way = await openDataWay({
   hosts,
   reads,
-  writes,
+  writes: readsBack ? undefined : writes,
   bytes,
   recordBytes: defaultRecordBytes,
   abort: new AbortController().signal,
@@ -57,17 +59,28 @@ const way = await openDataWay({
     throw new Error(reason);
   },
 });
-const source = await way.openRead(['dd', `if=${file}`, 'bs=262144'], {});
-const sink = await way.openWrite(tapeWriterArguments({ device: '/dev/null' }), {});
-const { device, sinkEnd } = await way.dump({ source, sink, expectedBytes: bytes });
-if (sinkEnd.status !== 0) throw new Error(sinkEnd.stderr);
+
+async function dump(): Promise<string> {
+  const source = await way.openRead(['dd', `if=${file}`, 'bs=262144'], {});
+  const sink = await way.openWrite(tapeWriterArguments({ device: '/dev/null' }), {});
+  const { device, sinkEnd } = await way.dump({ source, sink, expectedBytes: bytes });
+  if (sinkEnd.status !== 0) throw new Error(sinkEnd.stderr);
+  return device.sha256;
+}
+
+async function readBack(): Promise<string> {
+  const source = await way.openRead(['dd', `if=${file}`, `bs=${defaultRecordBytes}`], {});
+  return (await way.readBack({ source, total: bytes })).sha256;
+}
+
+const sha256 = readsBack ? await readBack() : await dump();
 const seconds = (performance.now() - begun) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);
 const cost: CopyCost = {
   seconds,
   cpuSeconds: (user + system) / 1e6,
   rssBytes: process.resourceUsage().maxRSS * 1024,
-  sha256: device.sha256,
+  sha256,
 };
 // Electron's stdout is not flushed by process.exit.
 writeSync(1, `${JSON.stringify(cost)}\n`);

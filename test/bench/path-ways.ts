@@ -53,6 +53,21 @@ function seconds(words: string): number {
   return Number(minutes) * 60 + Number(rest);
 }
 
+/** A line of the shell as a way. */
+function wayOfLine(name: string, line: string): Way {
+  return {
+    name,
+    async measure() {
+      const begun = performance.now();
+      const { stdout } = await promisify(execFile)('bash', ['-o', 'pipefail', '-ec', `${line}\ntimes`]);
+      const elapsed = (performance.now() - begun) / 1000;
+      // The second line is that of the children.
+      const cpu = (stdout.trim().split('\n').at(-1) ?? '').split(' ').map(seconds);
+      return { seconds: elapsed, cpuSeconds: (cpu[0] ?? 0) + (cpu[1] ?? 0), rssBytes: undefined };
+    },
+  };
+}
+
 /** What an administrator would type. @param between a program between the two, whose name comes first */
 export function pipeOfSsh(
   { reads, writes, readPort, writePort, knownHosts, file }: PathHosts,
@@ -63,17 +78,13 @@ export function pipeOfSsh(
     ...(between === '' ? [] : [between]),
     `${sshWords(writes, writePort, knownHosts)} dd ibs=262144 obs=32768 of=/dev/null`,
   ].join(' | ');
-  return {
-    name: between === '' ? 'ssh | ssh' : `ssh | ${between.split(' ')[0]} | ssh`,
-    async measure() {
-      const begun = performance.now();
-      const { stdout } = await promisify(execFile)('bash', ['-o', 'pipefail', '-ec', `${line}\ntimes`]);
-      const elapsed = (performance.now() - begun) / 1000;
-      // The second line is that of the children.
-      const cpu = (stdout.trim().split('\n').at(-1) ?? '').split(' ').map(seconds);
-      return { seconds: elapsed, cpuSeconds: (cpu[0] ?? 0) + (cpu[1] ?? 0), rssBytes: undefined };
-    },
-  };
+  return wayOfLine(between === '' ? 'ssh | ssh' : `ssh | ${between.split(' ')[0]} | ssh`, line);
+}
+
+/** Reading a tape file back, as an administrator would. */
+export function pipeOfReadBack({ reads, readPort, knownHosts, file }: PathHosts): Way {
+  const line = `${sshWords(reads, readPort, knownHosts)} dd if=${file} bs=32768 | sha256sum`;
+  return wayOfLine('ssh dd | sha256sum', line);
 }
 
 /** With 64 MiB between the two. @returns undefined where mbuffer is not installed */
@@ -102,6 +113,15 @@ async function copyCost(program: string, args: readonly string[], order: CopyOrd
   const [status] = (await once(child, 'close')) as [number | null];
   if (status !== 0) throw new Error(`the copy ended with ${status}: ${await said}`);
   return JSON.parse((await told).trim().split('\n').at(-1) ?? '') as CopyCost;
+}
+
+/** Reads back through a thread, and takes both checksums. */
+export async function readBackInNode(hosts: PathHosts): Promise<Way> {
+  const script = await builtCopy();
+  return {
+    name: `read back, Node ${process.versions.node}`,
+    measure: () => copyCost(process.execPath, [script], { ...orderOf(hosts), readsBack: true }),
+  };
 }
 
 export async function consoleInNode(hosts: PathHosts): Promise<Way> {
