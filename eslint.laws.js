@@ -1,5 +1,5 @@
 /**
- * The import laws of the house (ARCHITECTURE.md, "The laws"), as lint rules that fail.
+ * The import laws of the house (ARCHITECTURE.md, "Laws"), as lint rules that fail.
  *
  * Each room is a folder below src. It names the folders and the single files that it may import; itself it may always import.
  * A file belongs to the innermost room that it lies in.

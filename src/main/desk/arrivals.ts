@@ -1,4 +1,7 @@
-/** Hosts that let somebody log in only after a look had given them up. */
+/**
+ * Hosts whose login finishes only after a state check has given up on them: the check waits ten seconds, the session twice as long,
+ * because the picture of the other hosts must not wait for the slowest sshd.
+ */
 export class Arrivals {
   readonly #changed: () => void;
   #count = 0;

@@ -1,3 +1,7 @@
+/**
+ * Reads a site file. The yaml library compares each key with every other one and looks for each anchor from the beginning, so its own
+ * checks take a time that grows with the square of the file; both checks are made here in one pass, and the rest has limits.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import {
   isAlias,
