@@ -31,6 +31,8 @@ export interface OpensshServerOptions {
   /** Further lines of sshd_config; they win over the usual ones. */
   readonly config?: readonly string[];
   readonly keyType?: 'ed25519' | 'rsa';
+  /** Makes a key `authority` in the folder of the server, whose certificates it admits. */
+  readonly trustsAuthority?: boolean;
   /** A program and its arguments that becomes sshd, whose own words follow: for an sshd with another view of the machine. */
   readonly startedBy?: readonly string[];
 }
@@ -117,11 +119,14 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   await makeKey(join(folder, 'host_key'), keyType);
   await makeKey(identityFile, keyType);
   await copyFile(`${identityFile}.pub`, join(folder, 'authorized_keys'));
+  const authority = join(folder, 'authority');
+  if (options.trustsAuthority) await makeKey(authority, 'ed25519');
+  const trust = options.trustsAuthority ? [`TrustedUserCAKeys ${authority}.pub`] : [];
   const port = await freePort();
   // Hosts with another view of the machine bring their own homes along.
   const home = options.startedBy ? undefined : join(folder, 'home');
   if (home !== undefined) await mkdir(home);
-  const config = configText(folder, port, withHome(options.config ?? [], home));
+  const config = configText(folder, port, withHome([...trust, ...(options.config ?? [])], home));
   await writeFile(join(folder, 'sshd_config'), config);
   // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
