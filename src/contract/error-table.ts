@@ -712,6 +712,14 @@ export const errorTable = {
     sentence: '{host}: the key file {file} is encrypted with {cipher}, which Shadowtape cannot open',
     hint: 'encrypt it anew with: ssh-keygen -p -Z aes256-ctr -f {file}; or load it into an ssh agent with ssh-add {file}',
   },
+  KEY_ON_TOKEN: {
+    sentence: '{host}: the key file {file} belongs to a security key, which signs through an ssh agent only',
+    hint: 'plug the security key in, load it with ssh-add {file}, and start shadowtape with the SSH_AUTH_SOCK of that agent',
+  },
+  CERTIFICATE_UNUSABLE: {
+    sentence: '{host}: the certificate {file} {reason}',
+    hint: 'have {file} signed anew (ssh-keygen -s), or remove it',
+  },
   KEY_PASSPHRASE_WRONG: {
     sentence: '{host}: the passphrase does not open the key file {file}',
     hint: 'try again, or load the key into an ssh agent with ssh-add {file}',

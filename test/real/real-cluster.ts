@@ -1,5 +1,5 @@
 /** The cluster of the real hosts as their stand-ins keep it, and the site file that describes it: the example of the GDS guide, 6.6.3.7. */
-import type { RealHosts, RealHostsOptions } from './real-hosts.ts';
+import type { RealHostName, RealHosts, RealHostsOptions } from './real-hosts.ts';
 
 /** Blocks of a disk before its first volume (GDS guide 4.5, F.1.3). */
 const privateBlocks = 65_536;
@@ -53,10 +53,12 @@ export interface RealSiteOptions {
   readonly tapeHost: 'node3' | 'tape1';
   /** Wins over the usual values of the job. */
   readonly job?: object;
+  /** Wins over the usual values of each host. */
+  readonly hosts?: Readonly<Partial<Record<RealHostName, object>>>;
 }
 
 /** The site file, as the plain object that its YAML would give. */
-export function realSite({ hosts }: RealHosts, { tapeHost, job }: RealSiteOptions): object {
+export function realSite({ hosts }: RealHosts, { tapeHost, job, hosts: own }: RealSiteOptions): object {
   const roles = { node1: 'primary', node2: 'primary', node3: 'backup', tape1: 'tape' } as const;
   const names = (['node1', 'node2', 'node3', 'tape1'] as const).filter(
     (name) => name !== 'tape1' || tapeHost === 'tape1',
@@ -68,7 +70,8 @@ export function realSite({ hosts }: RealHosts, { tapeHost, job }: RealSiteOption
       names.map((name) => {
         const { relay, server } = hosts[name];
         const login = { user: server.user, key: server.identityFile };
-        return [name, { role: roles[name], address: '127.0.0.1', port: relay.port, ...login }];
+        const usual = { role: roles[name], address: '127.0.0.1', port: relay.port, ...login };
+        return [name, { ...usual, ...own?.[name] }];
       }),
     ),
     tape: { host: tapeHost, device: '/dev/st0' },

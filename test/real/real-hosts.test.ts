@@ -1,13 +1,18 @@
 /** Backups of real hosts: nothing of the embedded lab takes part. node1 speaks German, node3 has a csh with aliases. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Ask } from '../../src/main/application/console.ts';
 import { startCommand } from '../support/command-line.ts';
 import { filesOfTape } from '../support/tap-file.ts';
 import { unpackedFiles } from '../support/unpack-tar.ts';
 import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
+import { Operator, password, sshdOfLogins } from './real-logins.ts';
 import {
   digestOfTape,
   holdTape,
+  insertTape,
   leftovers,
   normalRealState,
   openRealScene,
@@ -39,7 +44,7 @@ describe.runIf(realHostsDue(missing))(
     let master: string;
     beforeAll(async () => {
       if (missing !== undefined) throw new Error(missing);
-      real = await startRealHosts({ blocks });
+      real = await startRealHosts({ blocks, sshd: sshdOfLogins });
       await real.type('node1', `sh -c '${fill}'`);
       master = await real.digestOf('Volume1');
     });
@@ -126,6 +131,88 @@ describe.runIf(realHostsDue(missing))(
       await tape.release();
       expect(await unwindReal(scene)).toMatchObject({ verdict: 'failed', exitStatus: 2 });
       expect(await realState(real, master)).toEqual(normalRealState);
+    });
+
+    it('a labelled job needs three cartridges, and is read back from them', async () => {
+      const media = { layout: 'labelled', name: 'WEEKLY', span: true };
+      const scene = await openRealScene(real, 'three', { tapeHost: 'tape1', job: { media } });
+      const insert = async (cartridge: string, megabytes: number) => {
+        await real.type('tape1', 'mt -f /dev/nst0 offline');
+        await insertTape(real, 'tape1', cartridge, megabytes);
+      };
+      const cartridges = ['weekly-1.tap', 'weekly-2.tap', 'weekly-3.tap'];
+      const [first = '', ...others] = cartridges;
+      await insert(first, 1.6);
+      onTestFinished(() => insert('tape1.tap', 64));
+      const wanted = [...others, ...cartridges];
+      const ask: Ask = async () => {
+        await insertTape(real, 'tape1', wanted.shift() ?? 'none', 1.6);
+        return { choice: 'ready', by: 'test' };
+      };
+      const end = await runReal(scene, { ask });
+      expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+      expect(wanted).toEqual([]);
+      const files = await Promise.all(
+        cartridges.map((name) => filesOfTape(join(dirname(real.tapeFile('tape1')), name))),
+      );
+      const data = files.map(([, records = []]) => records);
+      expect(data.map(({ length }) => length)).toEqual([48, 48, 32]);
+      expect(createHash('sha256').update(Buffer.concat(data.flat())).digest('hex')).toBe(master);
+      expect(await realState(real, master)).toEqual(normalRealState);
+    });
+
+    describe('with a jump chain, a passphrase, an agent and a password', () => {
+      let operator: Operator;
+      beforeAll(async () => {
+        operator = new Operator(real);
+        await operator.prepare();
+      });
+      afterAll(() => operator?.leave());
+
+      const scene = (name: string) =>
+        openRealScene(real, name, {
+          tapeHost: 'tape1',
+          job: { media: { overwrite: true } },
+          hosts: operator.hosts,
+        });
+      const runAsOperator = async (name: string, passwords: readonly string[]) => {
+        const askSecret = operator.secrets(passwords);
+        const opened = await scene(name);
+        return operator.does(() => runReal(opened, { askSecret, acceptsHostKeys: false }));
+      };
+
+      it('and the second password typed, the raw device is copied', async () => {
+        const end = await runAsOperator('logins', ['wrong', password]);
+        expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+        expect(operator.asked.toSorted((one, other) => one.host.localeCompare(other.host))).toEqual([
+          { kind: 'passphrase', host: 'node2', attempt: 1 },
+          { kind: 'password', host: 'tape1', attempt: 1 },
+          { kind: 'password', host: 'tape1', attempt: 2 },
+        ]);
+        const { node1, node2, tape1 } = real.hosts;
+        expect(node2.server.log()).toContain(`target 127.0.0.1 port ${tape1.server.port}`);
+        expect(tape1.server.log()).toContain(`target 127.0.0.1 port ${node1.relay.port}`);
+        expect(tape1.server.log()).toMatch(/Failed password for root[^]*Accepted password for root/);
+        expect(await digestOfTape(real, 'tape1')).toBe(master);
+        expect(await realState(real, master)).toEqual(normalRealState);
+      });
+
+      it('and three wrong passwords typed, nothing is touched', async () => {
+        expect(await runAsOperator('wrong-passwords', ['a', 'b', 'c'])).toMatchObject({
+          exitStatus: 1,
+          error: { code: 'LOGIN_REFUSED' },
+        });
+        expect(await realState(real, master)).toEqual(normalRealState);
+      });
+
+      it('and another host key than the one known under a hashed name, nothing is touched', async () => {
+        await operator.knowHosts(['node3']);
+        expect(await runAsOperator('another-key', [password])).toMatchObject({
+          exitStatus: 1,
+          error: { code: 'HOST_KEY_CHANGED' },
+        });
+        expect(await realState(real, master)).toEqual(normalRealState);
+      });
     });
 
     it('tar writes the files of a mounted file system to tape', async () => {

@@ -30,7 +30,7 @@ export interface RealHosts {
   type(host: RealHostName, line: string): Promise<string>;
   /** SHA-256 of a volume's blocks as they lie on the first disk of its group. */
   digestOf(volume: 'Volume1' | 'Volume2'): Promise<string>;
-  /** What the drive of a host wrote when it was closed last, in SIMH's .tap format. */
+  /** What the drive of a host wrote onto its first cartridge when it was closed last, in SIMH's .tap format. */
   tapeFile(host: RealHostName): string;
   close(): Promise<void>;
 }
@@ -42,6 +42,8 @@ export interface RealHostsOptions {
   readonly diskBlocks?: number;
   /** Starts these hosts alone; all of them where absent. */
   readonly only?: readonly RealHostName[];
+  /** Further lines of each sshd_config. */
+  readonly sshd?: Partial<Readonly<Record<RealHostName, readonly string[]>>>;
 }
 
 /** What makes a host differ from the machine that it runs on. */
@@ -177,10 +179,16 @@ async function openRoom(folder: string): Promise<Room> {
   return { process: room, pid: Number(children.trim().split(' ')[0]) };
 }
 
-async function startHost(folder: string, room: Room, name: RealHostName): Promise<RealHost> {
+async function startHost(
+  folder: string,
+  room: Room,
+  name: RealHostName,
+  config: readonly string[] = [],
+): Promise<RealHost> {
   const enter = ['nsenter', '--target', String(room.pid), '--mount', '--pid', '--'];
   const apart = ['unshare', '--mount', '--uts', '--pid', '--fork', '--kill-child', '--'];
   const server = await startOpensshServer({
+    config,
     startedBy: [...enter, ...apart, 'sh', join(folder, 'host.sh'), folder, name],
   });
   return { server, relay: await startRelay(server.port) };
@@ -214,7 +222,9 @@ export async function startRealHosts(options: RealHostsOptions): Promise<RealHos
     const opened = (room = await openRoom(folder));
     const names = options.only ?? realHostNames;
     const all = await Promise.allSettled(
-      names.map(async (name) => started.set(name, await startHost(folder, opened, name))),
+      names.map(async (name) =>
+        started.set(name, await startHost(folder, opened, name, options.sshd?.[name])),
+      ),
     );
     const failed = all.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason as Error;

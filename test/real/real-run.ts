@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { stringify } from 'yaml';
 import type { RunEvent } from '../../src/contract/events.ts';
-import { openConsole, StateFolder, type EndedRun } from '../../src/main/application/console.ts';
+import { openConsole, StateFolder, type Ask, type EndedRun } from '../../src/main/application/console.ts';
+import type { AskSecret } from '../../src/main/ssh/host-profile.ts';
 import { realSite, type RealSiteOptions } from './real-cluster.ts';
 import type { RealHostName, RealHosts } from './real-hosts.ts';
 
@@ -34,21 +35,30 @@ export interface RealRun extends EndedRun {
 type Console = Awaited<ReturnType<typeof openConsole>>;
 type Following = Parameters<Console['run']>[0];
 
+/** Who answers what a run asks; nobody where it is left out. */
+export interface RealAnswers {
+  readonly ask?: Ask;
+  readonly askSecret?: AskSecret;
+  /** False: a host key that is not known is refused. */
+  readonly acceptsHostKeys?: boolean;
+}
+
 async function inConsole(
   { state, siteFile }: RealScene,
+  { ask, askSecret, acceptsHostKeys = true }: RealAnswers,
   work: (console: Console, following: Following) => Promise<EndedRun>,
 ): Promise<RealRun> {
   const console = await openConsole({
     state,
     siteFile,
     lab: { fresh: false, faults: [] },
-    confirmHostKey: () => Promise.resolve(true),
-    askSecret: () => Promise.resolve(undefined),
+    confirmHostKey: () => Promise.resolve(acceptsHostKeys),
+    askSecret: askSecret ?? (() => Promise.resolve(undefined)),
   });
   const events: RunEvent[] = [];
   const never = new AbortController().signal;
   const following = {
-    ask: undefined,
+    ask,
     approveVerified: false,
     cancel: never,
     halt: never,
@@ -62,12 +72,12 @@ async function inConsole(
 }
 
 /** Runs the site's job to its end. */
-export const runReal = (scene: RealScene): Promise<RealRun> =>
-  inConsole(scene, (console, following) => console.run({ ...following, job: 'nightly' }));
+export const runReal = (scene: RealScene, answers: RealAnswers = {}): Promise<RealRun> =>
+  inConsole(scene, answers, (console, following) => console.run({ ...following, job: 'nightly' }));
 
 /** Rolls the only run of the scene back. */
 export const unwindReal = (scene: RealScene): Promise<RealRun> =>
-  inConsole(scene, async (console, following) => {
+  inConsole(scene, {}, async (console, following) => {
     const [run = ''] = await scene.state.runs();
     return console.unwind({ ...following, run });
   });
@@ -82,6 +92,14 @@ export async function holdTape(real: RealHosts, host: RealHostName, records: num
     release: () => rm(hold, { force: true }),
   };
 }
+
+/**
+ * Puts a cartridge into a drive, in the place of the one that is there.
+ * @param image its file beside the others, blank where there is none
+ * @param megabytes its capacity, of a million bytes each
+ */
+export const insertTape = (real: RealHosts, host: RealHostName, image: string, megabytes: number) =>
+  writeFile(`${real.tapeFile(host)}.insert`, `${image} ${megabytes}\n`);
 
 /** SHA-256 of a file of the cartridge in a drive, as mt and dd of its host read it. @param file number of the tape file, from 0 */
 export async function digestOfTape(real: RealHosts, host: RealHostName, file = 0): Promise<string> {

@@ -1,12 +1,12 @@
 /**
  * A genuine OpenSSH server on a free loopback port, with its own keys and configuration in a temporary folder.
- * Whoever logs in is the user that runs the tests.
+ * Whoever logs in is the user that runs the tests, with an empty home: start-up files of this machine would run at each command.
  */
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
-import { appendFile, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -31,9 +31,14 @@ export interface OpensshServerOptions {
   /** Further lines of sshd_config; they win over the usual ones. */
   readonly config?: readonly string[];
   readonly keyType?: 'ed25519' | 'rsa';
+  /** Makes a key `authority` in the folder of the server, whose certificates it admits. */
+  readonly trustsAuthority?: boolean;
   /** A program and its arguments that becomes sshd, whose own words follow: for an sshd with another view of the machine. */
   readonly startedBy?: readonly string[];
 }
+
+/** A csh closes every descriptor that it may have, one by one, whenever it starts: on some machines there are a million. */
+const fewDescriptors = ['sh', '-c', 'ulimit -n 1024 && exec "$@"', 'sh'];
 
 const sshdPaths = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'];
 
@@ -60,6 +65,14 @@ async function freePort(): Promise<number> {
 async function makeKey(file: string, type: 'ed25519' | 'rsa'): Promise<void> {
   const bits = type === 'rsa' ? ['-b', '2048'] : [];
   await run('ssh-keygen', ['-q', '-t', type, ...bits, '-N', '', '-C', '', '-f', file]);
+}
+
+/** Only the first SetEnv counts. */
+function withHome(lines: readonly string[], home: string | undefined): string[] {
+  if (home === undefined) return [...lines];
+  const isSetEnv = (line: string) => line.startsWith('SetEnv ');
+  const [first = 'SetEnv'] = lines.filter(isSetEnv);
+  return [`${first} HOME=${home}`, ...lines.filter((line) => !isSetEnv(line))];
 }
 
 function configText(folder: string, port: number, more: readonly string[]): string {
@@ -106,12 +119,26 @@ export async function startOpensshServer(options: OpensshServerOptions = {}): Pr
   await makeKey(join(folder, 'host_key'), keyType);
   await makeKey(identityFile, keyType);
   await copyFile(`${identityFile}.pub`, join(folder, 'authorized_keys'));
+  const authority = join(folder, 'authority');
+  if (options.trustsAuthority) await makeKey(authority, 'ed25519');
+  const trust = options.trustsAuthority ? [`TrustedUserCAKeys ${authority}.pub`] : [];
   const port = await freePort();
-  await writeFile(join(folder, 'sshd_config'), configText(folder, port, options.config ?? []));
+  // Hosts with another view of the machine bring their own homes along.
+  const home = options.startedBy ? undefined : join(folder, 'home');
+  if (home !== undefined) await mkdir(home);
+  const config = configText(folder, port, withHome([...trust, ...(options.config ?? [])], home));
+  await writeFile(join(folder, 'sshd_config'), config);
   // A server that runs as root leaves its privileges behind in this folder; packages make it only when their service starts.
   if (process.getuid?.() === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
 
-  const words = [...(options.startedBy ?? []), sshd, '-D', '-e', '-f', join(folder, 'sshd_config')];
+  const words = [
+    ...(options.startedBy ?? fewDescriptors),
+    sshd,
+    '-D',
+    '-e',
+    '-f',
+    join(folder, 'sshd_config'),
+  ];
   const [program = sshd, ...args] = words;
   const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let logged = '';

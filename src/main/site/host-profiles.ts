@@ -25,9 +25,10 @@ function profile(
     configuration,
   );
   if (host.login === undefined) return built;
-  const { keyFiles, agentSocket } = built.login;
+  const { keyFiles, certificateFiles, agentSocket } = built.login;
   const login = {
     keyFiles: host.login === 'key' ? keyFiles : [],
+    ...(certificateFiles && host.login !== 'password' ? { certificateFiles } : {}),
     agentSocket: host.login === 'agent' ? agentSocket : undefined,
     password: host.login === 'password',
   };

@@ -29,7 +29,7 @@ export interface HostSettings {
 }
 
 /** The keys that OpenSSH tries when none is named (ssh_config(5), IdentityFile). */
-const customaryKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+const customaryKeys = ['id_ed25519', 'id_ecdsa', 'id_rsa', 'id_ed25519_sk', 'id_ecdsa_sk'];
 
 /** ssh_config(5), UserKnownHostsFile. */
 export const usualUserKnownHosts = (homeFolder: string): string[] =>
@@ -49,10 +49,11 @@ function keyFilesOf(settings: HostSettings, resolved: ResolvedHost, local: Local
 
 function loginOf(settings: HostSettings, resolved: ResolvedHost, local: LocalUser): LoginMethods {
   const agent = resolved.identityAgent ?? local.environment['SSH_AUTH_SOCK'];
-  const { without = [] } = resolved;
+  const { without = [], certificateFiles } = resolved;
   const byKey = !without.includes('publickey');
   return {
     keyFiles: byKey ? keyFilesOf(settings, resolved, local) : [],
+    ...(byKey && certificateFiles ? { certificateFiles } : {}),
     agentSocket: !byKey || agent === 'none' || agent === '' ? undefined : agent,
     ...(resolved.identitiesOnly ? { identitiesOnly: true } : {}),
     password: settings.password ?? !without.includes('password'),

@@ -13,6 +13,7 @@ const followed = [
   'canonicalizehostname',
   'canonicalizemaxdots',
   'canonicalizepermittedcnames',
+  'certificatefile',
   'connecttimeout',
   'globalknownhostsfile',
   'hostkeyalias',

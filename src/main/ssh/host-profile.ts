@@ -13,6 +13,8 @@ export interface KeyFile {
 /** How to log in, tried in this order: key files, agent, password. */
 export interface LoginMethods {
   readonly keyFiles: readonly KeyFile[];
+  /** Certificates for these keys or the agent's (CertificateFile); where it is left out, FILE-cert.pub beside each key file. */
+  readonly certificateFiles?: readonly string[] | undefined;
   /** Path of the ssh agent's socket. */
   readonly agentSocket?: string | undefined;
   /** True where the agent offers no key but those of the key files (IdentitiesOnly). */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SecretQuestion } from './host-profile.ts';
 import { loadKey } from './key-file.ts';
+import { string, uint32 } from './wire.ts';
 
 let folder: string;
 let asked: SecretQuestion[];
@@ -111,6 +112,31 @@ Private-MAC: ba90305ddc8e1bf49314e4cd104eb808c25a66541594ad42c048c162f4b7199c
     code: 'KEY_OF_PUTTY',
     message: `node3: the key file ${path} is in a PuTTY format that Shadowtape does not read`,
     hint: `convert it with: puttygen ${path} -O private-openssh -o ${path}.openssh; and name that file with "key" of node3 in the site file`,
+  });
+  expect(asked).toEqual([]);
+});
+
+it('a security key is named before anything is asked, with the way to use it', async () => {
+  const path = join(folder, 'id_ed25519_sk');
+  const publicKey = [string('sk-ssh-ed25519@openssh.com'), string(Buffer.alloc(32)), string('ssh:')];
+  // PROTOCOL.key: with a passphrase, of which the public half needs nothing.
+  const blob = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    ...[
+      string('aes256-ctr'),
+      string('bcrypt'),
+      string(Buffer.concat([string('salt'), uint32(16)])),
+      uint32(1),
+    ],
+    string(Buffer.concat(publicKey)),
+    string(Buffer.alloc(64)),
+  ]);
+  const kind = 'OPENSSH PRIVATE KEY';
+  writeFileSync(path, `-----BEGIN ${kind}-----\n${blob.toString('base64')}\n-----END ${kind}-----\n`);
+  await expect(load(path, 'tango')).rejects.toMatchObject({
+    code: 'KEY_ON_TOKEN',
+    message: `node3: the key file ${path} belongs to a security key, which signs through an ssh agent only`,
+    hint: `plug the security key in, load it with ssh-add ${path}, and start shadowtape with the SSH_AUTH_SOCK of that agent`,
   });
   expect(asked).toEqual([]);
 });

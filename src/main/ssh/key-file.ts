@@ -4,7 +4,10 @@ import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
+import { isOnToken } from './foreign-keys.ts';
+import { keyTypeOf } from './known-hosts.ts';
 import { fromPkcs8, isPkcs8, isPkcs8Locked } from './pkcs8-key.ts';
+import { WireReader } from './wire.ts';
 
 /** Who needs the key: messages and questions name both. */
 export type KeyUser = Pick<HostProfile, 'name' | 'user'>;
@@ -51,15 +54,24 @@ function needsPassphrase(parsed: ParsedKey | Error): boolean {
 /** A cipher that ssh2 takes for one of its own, and whose keys it then cannot open: their passphrase seems to be wrong. */
 const unknownCipher = 'chacha20-poly1305@openssh.com';
 
-/** The cipher of a key in the form of OpenSSH (PROTOCOL.key), which stands in it openly; undefined for other forms. */
-function cipherOf(bytes: Buffer): string | undefined {
+const magic = 'openssh-key-v1\0';
+
+/** Cipher and type of a key in the form of OpenSSH (PROTOCOL.key), which stand in it openly; undefined for other forms. */
+function headOf(bytes: Buffer): { readonly cipher: string; readonly keyType: string } | undefined {
   const text = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END/.exec(bytes.toString('latin1'))?.[1];
   if (text === undefined) return undefined;
-  const blob = Buffer.from(text, 'base64');
-  const start = 'openssh-key-v1\0'.length;
-  return blob.length < start + 4
-    ? undefined
-    : blob.toString('latin1', start + 4, start + 4 + blob.readUInt32BE(start));
+  const reader = new WireReader(Buffer.from(text, 'base64'));
+  try {
+    reader.take(magic.length);
+    const cipher = reader.string().toString('latin1');
+    // The key derivation and its options, then the number of keys.
+    reader.string();
+    reader.string();
+    reader.uint32();
+    return { cipher, keyType: keyTypeOf(reader.string()) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A key in the form of PuTTY. Version 2 with an RSA key is read as it is. */
@@ -88,7 +100,8 @@ async function openWithPassphrase(
 /**
  * Reads a private key; asks for its passphrase up to three times when it has one.
  * @returns undefined for a missing file that is not required
- * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_CIPHER_UNKNOWN, KEY_OF_PUTTY, KEY_PASSPHRASE_MISSING, KEY_PASSPHRASE_WRONG
+ * @throws KEY_FILE_MISSING, KEY_FILE_UNREADABLE, KEY_CIPHER_UNKNOWN, KEY_ON_TOKEN, KEY_OF_PUTTY, KEY_PASSPHRASE_MISSING,
+ *   KEY_PASSPHRASE_WRONG
  */
 export async function loadKey(
   file: KeyFile,
@@ -98,9 +111,10 @@ export async function loadKey(
   const host = profile.name;
   const bytes = await readKeyFile(file, host);
   if (bytes === undefined) return undefined;
-  const cipher = cipherOf(bytes);
+  const { cipher, keyType = '' } = headOf(bytes) ?? {};
   if (cipher === unknownCipher)
     throw failure('KEY_CIPHER_UNKNOWN', { host, file: file.path, cipher }, { host });
+  if (isOnToken(keyType)) throw failure('KEY_ON_TOKEN', { host, file: file.path }, { host });
   let parsed = parse(bytes);
   if (needsPassphrase(parsed)) parsed = await openWithPassphrase(bytes, file, profile, askSecret);
   if (parsed instanceof Error && isPutty(bytes))

@@ -1,15 +1,20 @@
 /**
  * Logging in: which method to try next. Key files first, by the agent where it holds their keys, then the agent's other keys, then a
- * password, as far as the host admits them.
+ * password, as far as the host admits them. A certificate goes before the key that it is for.
  * Keys are read and passphrases asked for only when their turn has come.
  */
-import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, Prompt } from 'ssh2';
+import type { AnyAuthMethod, AuthenticationType, KeyboardInteractiveCallback, ParsedKey, Prompt } from 'ssh2';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { AskSecret, HostProfile, KeyFile } from './host-profile.ts';
 import { loadKey } from './key-file.ts';
-import { OrderedAgent, publicHalves } from './ordered-agent.ts';
+import { certificateTrouble, foreignKey, isCertificateOf } from './foreign-keys.ts';
+import { agentOffers, OrderedAgent } from './ordered-agent.ts';
+import type { Offer } from './ordered-agent.ts';
 import type { OpenedKeys } from './opened-keys.ts';
+import { publicHalves } from './public-halves.ts';
+import type { CertificateFile } from './public-halves.ts';
+import { signerOfKey, wholeSignature } from './ssh-signature.ts';
 
 const passwordAttempts = 3;
 
@@ -60,7 +65,7 @@ export class Login {
     const { keyFiles, agentSocket, identitiesOnly = false, password } = profile.login;
     this.#left = [
       ...(agentSocket === undefined ? [] : [this.#agentAttempt(agentSocket, 'named')]),
-      ...keyFiles.map((file) => this.#keyAttempt(file)),
+      ...keyFiles.flatMap((file) => [this.#certificateAttempt(file), this.#keyAttempt(file)]),
       ...(agentSocket === undefined || identitiesOnly ? [] : [this.#agentAttempt(agentSocket, 'others')]),
       ...keyFiles.map(({ path }) => this.#secondAttempt(path)),
       ...(password ? this.#passwordAttempts() : []),
@@ -126,13 +131,48 @@ export class Login {
     const prepare = async (): Promise<AnyAuthMethod | undefined> => {
       // The agent has offered it already.
       if (this.#heldByAgent.has(file.path)) return undefined;
-      const load = () => loadKey(file, this.#profile, this.#deps.askSecret);
-      const key = await this.#deps.openKey(file.path, load);
+      const key = await this.#open(file);
       const method = key && ({ type: 'publickey', username: user, key } as const);
       if (method && key.type === 'ssh-rsa') this.#rsaKeys.set(file.path, method);
       return method;
     };
     return { wire: 'publickey', title: `key ${file.path}`, prepare };
+  }
+
+  #open(file: KeyFile): Promise<ParsedKey | undefined> {
+    return this.#deps.openKey(file.path, () => loadKey(file, this.#profile, this.#deps.askSecret));
+  }
+
+  /** Shows the certificates of a key file, and signs with its key: no agent has it. */
+  #certificateAttempt(file: KeyFile): Attempt {
+    const { user: username, login } = this.#profile;
+    const prepare = async (): Promise<AnyAuthMethod | undefined> => {
+      if (this.#heldByAgent.has(file.path)) return undefined;
+      const { keys, certificates } = await publicHalves(login);
+      const known = keys.get(file.path);
+      const candidates = certificates.filter(
+        ({ blob }) => known === undefined || isCertificateOf(blob, known),
+      );
+      const key = candidates.length === 0 ? undefined : await this.#open(file);
+      const offers = key ? candidates.flatMap((each) => this.#certificateOffers(each, key)) : [];
+      if (offers.length === 0) return undefined;
+      return { type: 'agent', username, agent: new OrderedAgent(() => Promise.resolve(offers)) };
+    };
+    return { wire: 'publickey', title: `certificate of ${file.path}`, prepare };
+  }
+
+  #certificateOffers({ path, blob }: CertificateFile, key: ParsedKey): Offer[] {
+    const offered = isCertificateOf(blob, key.getPublicSSH()) ? foreignKey(blob) : undefined;
+    if (!offered) return [];
+    this.#noteTrouble(path, certificateTrouble(blob, key.getPublicSSH(), Date.now()));
+    return [{ key: offered, sign: (data) => wholeSignature(signerOfKey(path, key), data) }];
+  }
+
+  /** A host says of no certificate why it refuses it. */
+  #noteTrouble(file: string, reason: string | undefined): void {
+    const { name: host } = this.#profile;
+    if (reason !== undefined)
+      this.problems.push(failure('CERTIFICATE_UNUSABLE', { host, file, reason }, { host }));
   }
 
   #secondAttempt(path: string): Attempt {
@@ -147,14 +187,12 @@ export class Login {
   #agentAttempt(socket: string, which: 'named' | 'others'): Attempt {
     const { user: username, login } = this.#profile;
     const prepare = async (): Promise<AnyAuthMethod | undefined> => {
-      const named = [...(await publicHalves(login.keyFiles))];
+      const named = await publicHalves(login);
       const isGone = this.problems.some(({ code }) => code === 'AGENT_UNAVAILABLE');
-      if (isGone || (which === 'named' && named.length === 0)) return undefined;
-      const agent = new OrderedAgent(socket, (offered) => {
-        const [path] = named.find(([, publicKey]) => publicKey.equals(offered)) ?? [];
-        if (path !== undefined) this.#heldByAgent.add(path);
-        return (path !== undefined) === (which === 'named');
-      });
+      const isNothingNamed = named.keys.size === 0 && named.certificates.length === 0;
+      if (isGone || (which === 'named' && isNothingNamed)) return undefined;
+      const onHeld = (path: string) => void this.#heldByAgent.add(path);
+      const agent = new OrderedAgent(() => agentOffers({ socket, named, which, onHeld }));
       return { type: 'agent', username, agent };
     };
     return { wire: 'publickey', title: agentTitle(socket), prepare };

@@ -259,7 +259,18 @@ describe('the profile of a host', () => {
       '/home/operator/.ssh/id_ed25519',
       '/home/operator/.ssh/id_ecdsa',
       '/home/operator/.ssh/id_rsa',
+      '/home/operator/.ssh/id_ed25519_sk',
+      '/home/operator/.ssh/id_ecdsa_sk',
     ]);
+  });
+
+  it('has every CertificateFile, and none where keys are switched off', () => {
+    const text = 'CertificateFile ~/.ssh/night-cert.pub\nCertificateFile /etc/%r-cert.pub\n';
+    const { login, warnings } = profile(text);
+    expect(login.certificateFiles).toEqual(['/home/operator/.ssh/night-cert.pub', '/etc/operator-cert.pub']);
+    expect(warnings).toEqual([]);
+    expect(profile('').login).not.toHaveProperty('certificateFiles');
+    expect(profile(`${text}PubkeyAuthentication no`).login).not.toHaveProperty('certificateFiles');
   });
 
   it('takes user and port of the site file for Match and for tokens', () => {

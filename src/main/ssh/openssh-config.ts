@@ -24,6 +24,8 @@ export interface ResolvedHost {
   readonly user?: string | undefined;
   /** Absolute paths, in order; undefined where none is named, empty for `none`. */
   readonly identityFiles?: readonly string[] | undefined;
+  /** Absolute paths, in order; undefined where none is named. */
+  readonly certificateFiles?: readonly string[] | undefined;
   /** A socket path; `none` where the agent is switched off. */
   readonly identityAgent?: string | undefined;
   /** True for IdentitiesOnly yes. */
@@ -251,10 +253,12 @@ function followHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHo
   const destination = { alias: hop.alias, address, port: port ?? 22, user: user ?? local.name, hostKeyAlias };
   const meanings = pathMeanings(destination, local);
   const expand = (text: string) => expandPath(text, meanings, local);
-  const keyFiles = settings.eachOf('identityfile', (setting) => {
+  const pathsOf = (setting: Setting) => {
     const file = onlyWord(setting);
     return file.toLowerCase() === 'none' ? [] : [absolute(expand(file))];
-  });
+  };
+  const keyFiles = settings.eachOf('identityfile', pathsOf);
+  const certificateFiles = settings.eachOf('certificatefile', pathsOf).flat();
   const jump = through ?? resolveJumps(lookup, settings.jumps, hop.alias, depth);
   return {
     alias: hop.alias,
@@ -262,6 +266,7 @@ function followHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHo
     port,
     user,
     identityFiles: keyFiles.length === 0 ? undefined : keyFiles.flat(),
+    certificateFiles: certificateFiles.length === 0 ? undefined : certificateFiles,
     identityAgent: settings.of('identityagent', (setting) => agentSocket(onlyWord(setting), meanings, local)),
     identitiesOnly: settings.is('identitiesonly'),
     without: withoutMethods(settings),

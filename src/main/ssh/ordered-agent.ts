@@ -1,55 +1,42 @@
 /**
- * The keys of an ssh agent in the order in which a host is offered them. A host counts each key as an attempt and hangs up after six
- * (MaxAuthTries in sshd_config(5)): of an agent with many keys, the one that is meant must come first.
+ * Keys in the order in which a host is offered them, each with whoever signs for it. A host counts each key as an attempt and hangs up
+ * after six (MaxAuthTries in sshd_config(5)): of an agent with many keys, the one that is meant must come first.
  */
-import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
-import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
-import type { KeyFile } from './host-profile.ts';
+import type { IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
+import { keysOfAgent, rsaFlags, signByAgent } from './agent-client.ts';
+import { foreignKey, isCertificateOf, isForeign } from './foreign-keys.ts';
+import { keyTypeOf } from './known-hosts.ts';
+import type { PublicHalves } from './public-halves.ts';
+import { WireReader } from './wire.ts';
 
-/** The public key in a file; undefined where it holds something else. */
-async function publicKeyIn(path: string): Promise<Buffer | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
-  const parsed = bytes && ssh2.utils.parseKey(bytes);
-  if (parsed === undefined || parsed instanceof Error) return undefined;
-  const key = Array.isArray(parsed) ? (parsed[0] as ParsedKey) : parsed;
-  return key.isPrivateKey() ? undefined : key.getPublicSSH();
+/** A key that a host is offered. */
+export interface Offer {
+  readonly key: ParsedKey;
+  /** @returns the signature; with the name of its algorithm in front where the key is foreign (see foreign-keys.ts) */
+  sign(data: Buffer, hash: string | undefined): Promise<Buffer>;
 }
 
-/**
- * The public halves of key files, from the `.pub` beside each, or from the file itself: IdentityFile may name the public key of one that
- * only the agent has. Those that cannot be read are left out.
- */
-export async function publicHalves(files: readonly KeyFile[]): Promise<ReadonlyMap<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  for (const { path } of files) {
-    const key = (await publicKeyIn(`${path}.pub`)) ?? (await publicKeyIn(path));
-    if (key) found.set(path, key);
-  }
-  return found;
-}
-
-/** An agent that offers some of its keys only. */
+/** An agent of ssh2 that offers these keys and no others. */
 export class OrderedAgent extends ssh2.BaseAgent<ParsedKey> {
-  readonly #agent: BaseAgent<ParsedKey>;
-  readonly #isOffered: (publicKey: Buffer) => boolean;
+  readonly #open: () => Promise<readonly Offer[]>;
+  #offers: readonly Offer[] = [];
 
-  /** @param isOffered is told the public half of each key that the agent holds */
-  constructor(socket: string, isOffered: (publicKey: Buffer) => boolean) {
+  /** @param open called once, when the turn of the keys has come */
+  constructor(open: () => Promise<readonly Offer[]>) {
     super();
-    this.#agent = ssh2.createAgent(socket) as unknown as BaseAgent<ParsedKey>;
-    this.#isOffered = isOffered;
+    this.#open = open;
   }
 
   override getIdentities(callback: IdentityCallback<ParsedKey>): void {
-    this.#agent.getIdentities((error, keys) => {
-      if (error) return callback(error);
-      const held = (keys ?? []) as ParsedKey[];
-      return callback(
+    const opened = (offers: readonly Offer[]) => {
+      this.#offers = offers;
+      callback(
         undefined,
-        held.filter((key) => this.#isOffered(key.getPublicSSH())),
+        offers.map(({ key }) => key),
       );
-    });
+    };
+    this.#open().then(opened, (error: unknown) => callback(asError(error)));
   }
 
   override sign(
@@ -58,7 +45,75 @@ export class OrderedAgent extends ssh2.BaseAgent<ParsedKey> {
     options: SigningRequestOptions | SignCallback,
     callback?: SignCallback,
   ): void {
-    if (typeof options === 'function') this.#agent.sign(key, data, options);
-    else this.#agent.sign(key, data, options, callback);
+    const [hash, done] = typeof options === 'function' ? [undefined, options] : [options.hash, callback];
+    const offer = this.#offers.find((each) => each.key === key);
+    if (!offer) return done?.(new Error('the key was not offered'));
+    offer.sign(data, hash).then(
+      (signature) => done?.(undefined, signature),
+      (error: unknown) => done?.(asError(error)),
+    );
   }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+function parsed(blob: Buffer): ParsedKey | undefined {
+  const key = ssh2.utils.parseKey(blob);
+  if (key instanceof Error) return foreignKey(blob);
+  return Array.isArray(key) ? (key[0] as ParsedKey) : key;
+}
+
+/**
+ * @param offered what the host is shown: a key of the agent, or a certificate for it
+ * @param held the key of the agent that signs
+ * @returns nothing for a key whose type is unknown
+ */
+function offerOf(socket: string, offered: Buffer, held: Buffer): Offer[] {
+  const key = parsed(offered);
+  if (!key) return [];
+  const isRsa = keyTypeOf(held).startsWith('ssh-rsa');
+  const sign = async (data: Buffer, hash: string | undefined) => {
+    const chosen = isForeign(key) ? 'sha512' : hash;
+    const flags = isRsa && (chosen === 'sha256' || chosen === 'sha512') ? rsaFlags[chosen] : 0;
+    const whole = await signByAgent(socket, held, data, flags);
+    if (isForeign(key)) return whole;
+    const reader = new WireReader(whole);
+    reader.string();
+    return reader.string();
+  };
+  return [{ key, sign }];
+}
+
+/** Certificates that the agent can sign for: it has them, or the keys that they are for. */
+const certificateOffers = (
+  socket: string,
+  held: readonly Buffer[],
+  { certificates }: PublicHalves,
+): Offer[] =>
+  certificates.flatMap(({ blob }) => {
+    const signer = held.find((each) => each.equals(blob)) ?? held.find((each) => isCertificateOf(blob, each));
+    return signer ? offerOf(socket, blob, signer) : [];
+  });
+
+/** Which keys of an agent a host is offered. */
+export interface AgentChoice {
+  readonly socket: string;
+  /** The key files of the host. */
+  readonly named: PublicHalves;
+  /** `named`: those of the key files, certificates first; `others`: all but those. */
+  readonly which: 'named' | 'others';
+  /** Hears of each key file whose key the agent has. */
+  readonly onHeld: (path: string) => void;
+}
+
+/** @throws Error where the agent does not answer */
+export async function agentOffers({ socket, named, which, onHeld }: AgentChoice): Promise<Offer[]> {
+  const held = await keysOfAgent(socket);
+  const namedKeys = [...named.keys.values()];
+  const isKey = (blob: Buffer) => namedKeys.some((key) => key.equals(blob));
+  const isCertificate = (blob: Buffer) => named.certificates.some((each) => each.blob.equals(blob));
+  const offersOf = (keys: readonly Buffer[]) => keys.flatMap((blob) => offerOf(socket, blob, blob));
+  if (which === 'others') return offersOf(held.filter((blob) => !isKey(blob) && !isCertificate(blob)));
+  for (const [path, key] of named.keys) if (held.some((blob) => blob.equals(key))) onHeld(path);
+  return [...certificateOffers(socket, held, named), ...offersOf(held.filter(isKey))];
 }

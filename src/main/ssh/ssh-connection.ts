@@ -5,8 +5,10 @@ import type { AuthHandlerMiddleware, Client } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import { algorithmsFor } from './algorithms.ts';
+import { ConnectClock } from './connect-clock.ts';
 import { connectFailure, hungUp, loginRefused, socketReason, unreachable } from './connect-failure.ts';
 import type { Ssh2Error } from './connect-failure.ts';
+import { isForeign } from './foreign-keys.ts';
 import { HostKeyCheck } from './host-key-check.ts';
 import type { HostKeyFiles } from './host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
@@ -18,6 +20,7 @@ import {
   listenToFirstWords,
   preferSha512,
   readSocketInTurns,
+  sendWholeSignatures,
   trustGroupsOfHost,
   writeInBatches,
 } from './ssh2-parts.ts';
@@ -42,51 +45,6 @@ const goodbyeMilliseconds = 500;
  * (LoginGraceTime in sshd_config(5)); the default limit is 20 s.
  */
 const loginPatience = 6;
-
-/** A limit that stands still while a person is being asked. */
-class ConnectClock {
-  #milliseconds: number;
-  readonly #expire: () => void;
-  #timer: NodeJS.Timeout | undefined;
-  /** One may be part of another one: a passphrase, of opening a key that a second host waits for. */
-  #questions = 0;
-  #ended = false;
-
-  constructor(seconds: number, expire: () => void) {
-    this.#milliseconds = seconds * 1000;
-    this.#expire = expire;
-    this.#start();
-  }
-
-  #start(): void {
-    clearTimeout(this.#timer);
-    if (!this.#ended && this.#questions === 0 && this.#milliseconds > 0)
-      this.#timer = setTimeout(this.#expire, this.#milliseconds);
-  }
-
-  /** Runs a question; the limit begins anew after the answer. */
-  async during<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    this.#questions += 1;
-    clearTimeout(this.#timer);
-    try {
-      return await question();
-    } finally {
-      this.#questions -= 1;
-      this.#start();
-    }
-  }
-
-  /** From now on the limit is another one, and begins anew. */
-  restart(seconds: number): void {
-    this.#milliseconds = seconds * 1000;
-    this.#start();
-  }
-
-  end(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
-  }
-}
 
 export class SshConnection {
   readonly client: Client;
@@ -320,6 +278,7 @@ class ConnectAttempt {
       this.#client.setNoDelay(true);
       trustGroupsOfHost(this.#client);
       this.#signWithSha256 = preferSha512(this.#client);
+      sendWholeSignatures(this.#client, isForeign);
       this.#firstWords = listenToFirstWords(this.#client);
     });
     this.#client.on('banner', (text: string) => this.#deps.onBanner?.(text));

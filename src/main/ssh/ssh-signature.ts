@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { fingerprintOf, keyTypeOf } from './known-hosts.ts';
+import { string, uint32, WireReader } from './wire.ts';
 
 const magic = 'SSHSIG';
 const version = 1;
@@ -49,40 +50,6 @@ const algorithms: Readonly<Record<string, readonly SignatureAlgorithm[]>> = {
 /** True for keys that can be signed with, and whose signatures can be checked. */
 export const canSignWith = (publicKey: Buffer): boolean => Object.hasOwn(algorithms, keyTypeOf(publicKey));
 
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-function string(value: Buffer | string): Buffer {
-  const bytes = Buffer.from(value as string);
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-/** Reads what the wire writes. */
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
-  }
-
-  take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new Error('it is cut short');
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  uint32 = (): number => this.take(4).readUInt32BE();
-  string = (): Buffer => this.take(this.uint32());
-}
-
 /** What is signed in the place of the message (PROTOCOL.sshsig, 2). */
 function toBeSigned(namespace: string, hash: Hash, message: Buffer): Buffer {
   const digest = createHash(hash).update(message).digest();
@@ -95,14 +62,22 @@ function armor(bytes: Buffer): string {
 }
 
 /**
+ * @returns the signature with the name of its algorithm in front (RFC 4253, 6.6)
+ * @throws what the signer throws
+ */
+export async function wholeSignature(signer: Signer, data: Buffer): Promise<Buffer> {
+  const [algorithm] = algorithms[keyTypeOf(signer.publicKey)] ?? [];
+  if (!algorithm) throw new Error(`nothing can be signed with a key of type ${keyTypeOf(signer.publicKey)}`);
+  return Buffer.concat([string(algorithm.name), string(await signer.sign(data, algorithm.hash))]);
+}
+
+/**
  * @returns the armoured signature, as ssh-keygen -Y sign writes it into a file
  * @throws what the signer throws
  */
 export async function signMessage(signer: Signer, namespace: string, message: Buffer): Promise<string> {
-  const [algorithm] = algorithms[keyTypeOf(signer.publicKey)] ?? [];
-  if (!algorithm) throw new Error(`nothing can be signed with a key of type ${keyTypeOf(signer.publicKey)}`);
   const hash = hashes[0];
-  const signature = await signer.sign(toBeSigned(namespace, hash, message), algorithm.hash);
+  const signature = await wholeSignature(signer, toBeSigned(namespace, hash, message));
   return armor(
     Buffer.concat([
       Buffer.from(magic),
@@ -111,7 +86,7 @@ export async function signMessage(signer: Signer, namespace: string, message: Bu
       string(namespace),
       string(''),
       string(hash),
-      string(Buffer.concat([string(algorithm.name), string(signature)])),
+      string(signature),
     ]),
   );
 }
@@ -139,7 +114,7 @@ function bytesOf(armored: string): Buffer {
 
 /** @throws Error with the reason, in words that fit behind "the signature cannot be read: " */
 export function readSignature(armored: string): ReadSignature {
-  const reader = new Reader(bytesOf(armored));
+  const reader = new WireReader(bytesOf(armored));
   if (reader.take(magic.length).toString('latin1') !== magic)
     throw new Error('it is not an OpenSSH signature');
   const found = reader.uint32();
@@ -150,7 +125,7 @@ export function readSignature(armored: string): ReadSignature {
   const named = reader.string().toString('latin1');
   const hash = hashes.find((known) => known === named);
   if (!hash) throw new Error(`its hash is ${named}`);
-  const blob = new Reader(reader.string());
+  const blob = new WireReader(reader.string());
   const algorithm = blob.string().toString('latin1');
   const signature = blob.string();
   if (!reader.isAtEnd || !blob.isAtEnd) throw new Error('something follows it');
@@ -160,7 +135,7 @@ export function readSignature(armored: string): ReadSignature {
 
 /** r and s, as the wire has them, in the DER form that the crypto library takes (RFC 5656, 3.1.2; RFC 3279, 2.2.3). */
 function ecdsaToDer(signature: Buffer): Buffer {
-  const reader = new Reader(signature);
+  const reader = new WireReader(signature);
   const integers = [reader.string(), reader.string()].map((value) =>
     Buffer.concat([Buffer.from([0x02, value.length]), value]),
   );
@@ -170,7 +145,7 @@ function ecdsaToDer(signature: Buffer): Buffer {
 }
 
 function derToEcdsa(der: Buffer): Buffer {
-  const reader = new Reader(der);
+  const reader = new WireReader(der);
   reader.take(1);
   if (reader.take(1)[0] === 0x81) reader.take(1);
   const integer = () => {

@@ -11,6 +11,7 @@ import type { Client, ClientChannel, ExecOptions } from 'ssh2';
 import { readInTurns } from '../../streams/turn.ts';
 import { GroupKeys } from './group-exchange.ts';
 import { isGcmCipher, reuseBufferOfPackets, type PacketCipher } from './packet-buffers.ts';
+import { string, WireReader } from './wire.ts';
 
 interface ChannelEnd {
   readonly id?: number;
@@ -136,6 +137,56 @@ export function preferSha512(client: Client): () => boolean {
     leaveOut(heard, 'rsa-sha2-512');
     for (const { algs } of heard) algs.push('rsa-sha2-256');
     return heard.length > 0;
+  };
+}
+
+/** How ssh2 asks for a login with a key, and makes packets. */
+interface KeyLogins {
+  authPK: (
+    user: string,
+    key: object,
+    algorithm: string | undefined,
+    sign?: (data: Buffer, done: (signature: Buffer) => void) => void,
+  ) => void;
+  readonly _packetRW: { readonly write: PacketMaker };
+}
+
+interface PacketMaker {
+  readonly allocStart: number;
+  alloc(bytes: number): Buffer;
+  finalize(packet: Buffer, force?: boolean): Buffer;
+}
+
+/** Has the next packet carry other bytes. */
+function replaceNextPacket(maker: PacketMaker, payload: Buffer): void {
+  const { finalize } = maker;
+  maker.finalize = () => {
+    maker.finalize = finalize;
+    const packet = maker.alloc(payload.length);
+    packet.set(payload, maker.allocStart);
+    return finalize.call(maker, packet);
+  };
+}
+
+/**
+ * Sends signatures by some keys as they were made, with the name of their algorithm in front. ssh2 writes the type of the key there, which
+ * for a certificate is not the algorithm, and nothing behind the signature, where security tokens have a counter. What is signed is the
+ * session's identifier and the request itself up to the signature (RFC 4252, 7). Call it once the client is connected.
+ */
+export function sendWholeSignatures(client: Client, isWhole: (key: object) => boolean): void {
+  const { _protocol: protocol } = client as unknown as { readonly _protocol?: KeyLogins };
+  if (!protocol) return;
+  const authPK = protocol.authPK.bind(protocol);
+  protocol.authPK = (user, key, algorithm, sign) => {
+    if (!sign || !isWhole(key)) return authPK(user, key, algorithm, sign);
+    authPK(user, key, algorithm, (data, done) =>
+      sign(data, (signature) => {
+        const signed = new WireReader(data);
+        signed.string();
+        replaceNextPacket(protocol._packetRW.write, Buffer.concat([signed.rest, string(signature)]));
+        done(signature);
+      }),
+    );
   };
 }
 

@@ -6,7 +6,8 @@ see st(4) and <linux/mtio.h>. It is not the driver of the kernel, and its files 
 
 Usage: tape.py IMAGE FOLDER MEGABYTES. The image is in SIMH's .tap format; it is read in the beginning, and written
 whenever the drive is closed. While a file IMAGE.hold exists, the drive takes no record after the number that it holds, and
-says so with a file IMAGE.held.
+says so with a file IMAGE.held. A file IMAGE.insert puts another cartridge into the drive when that is opened next: it holds
+the name of an image beside IMAGE, and megabytes.
 """
 import ctypes
 import errno
@@ -15,7 +16,7 @@ import struct
 import sys
 import time
 
-IMAGE, FOLDER, CAPACITY = sys.argv[1], sys.argv[2], int(sys.argv[3]) * 1_000_000
+DRIVE, FOLDER, MEGABYTES = sys.argv[1:4]
 
 # <linux/fuse.h>
 FORGET, INIT, DESTROY, INTERRUPT, BATCH_FORGET = 2, 26, 38, 36, 42
@@ -25,7 +26,7 @@ DIRECT_IO = 1
 LONGEST = 1_048_576
 # <linux/mtio.h>
 MTIOCTOP, MTIOCGET = 0x40086D01, 0x80306D02
-EOF_BIT, BOT_BIT, EOD_BIT, ONLINE_BIT, IM_REP_EN = 1 << 31, 1 << 30, 1 << 27, 1 << 24, 1 << 16
+EOF_BIT, BOT_BIT, EOD_BIT, ONLINE_BIT, DR_OPEN, IM_REP_EN = 1 << 31, 1 << 30, 1 << 27, 1 << 24, 1 << 18, 1 << 16
 DENSITY_OF_LTO_6 = 0x5A
 
 FILES = {2: b'st0', 3: b'nst0'}
@@ -39,9 +40,12 @@ class Failed(Exception):
 class Tape:
     """Records and marks, and the head, which is before one of them or behind the last."""
 
-    def __init__(self):
-        self.items = list(read_image())
+    def __init__(self, image, megabytes):
+        self.image = image
+        self.capacity = float(megabytes) * 1_000_000
+        self.items = list(read_image(image))
         self.at = 0
+        self.loaded = True
         self.at_end = False
         self.warned = False
         self.opener = None
@@ -64,7 +68,7 @@ class Tape:
         hold(self.at)
         del self.items[self.at:]
         # Behind the early warning every other write is taken.
-        full = sum(len(item) for item in self.items if item is not MARK) >= CAPACITY
+        full = sum(len(item) for item in self.items if item is not MARK) >= self.capacity
         self.warned = full and not self.warned
         if self.warned:
             raise Failed(errno.ENOSPC)
@@ -80,18 +84,21 @@ class Tape:
     def close(self, rewinds):
         if self.wrote:
             self.mark()
-            write_image(self.items)
+            write_image(self.image, self.items)
         if rewinds:
             self.at, self.at_end = 0, False
         self.opener, self.wrote, self.warned = None, False, False
 
     def operate(self, operation, count):
-        name = {0: 'nop', 1: 'fsf', 2: 'bsf', 3: 'fsr', 4: 'bsr', 5: 'weof', 6: 'rewind', 8: 'nop', 12: 'eod'}.get(operation)
+        name = {0: 'nop', 1: 'fsf', 2: 'bsf', 3: 'fsr', 4: 'bsr', 5: 'weof', 6: 'rewind', 7: 'offline', 8: 'nop',
+                12: 'eod'}.get(operation)
         if name is None:
             raise Failed(errno.EINVAL)
-        if self.wrote and name not in ('nop', 'weof'):
+        # The driver closes the file when it is to go back to another one; bsr stays within it, and goes without a mark (st.c, st_ioctl).
+        if self.wrote and name in ('bsf', 'rewind', 'offline'):
             self.mark()
-            write_image(self.items)
+        if self.wrote and name != 'nop':
+            write_image(self.image, self.items)
             self.wrote = False
         getattr(self, name)(count)
 
@@ -102,10 +109,14 @@ class Tape:
         for _ in range(count):
             self.mark()
         self.wrote = False
-        write_image(self.items)
+        write_image(self.image, self.items)
 
     def rewind(self, _count):
         self.at, self.at_end = 0, False
+
+    def offline(self, count):
+        self.rewind(count)
+        self.loaded = False
 
     def eod(self, _count):
         self.at, self.at_end = len(self.items), True
@@ -146,6 +157,8 @@ class Tape:
 
     def status(self):
         """struct mtget."""
+        if not self.loaded:
+            return struct.pack('=5q2i', 0x72, 0, 0, DR_OPEN | IM_REP_EN, 0, -1, -1)
         before = self.items[:self.at]
         file = sum(1 for item in before if item is MARK)
         block = 0
@@ -163,24 +176,24 @@ class Tape:
 
 def hold(record):
     while record >= limit():
-        with open(f'{IMAGE}.held', 'w', encoding='ascii'):
+        with open(f'{DRIVE}.held', 'w', encoding='ascii'):
             pass
         time.sleep(0.02)
 
 
 def limit():
     try:
-        with open(f'{IMAGE}.hold', encoding='ascii') as file:
+        with open(f'{DRIVE}.hold', encoding='ascii') as file:
             return int(file.read())
     except (FileNotFoundError, ValueError):
         # Not there, or not written yet.
         return float('inf')
 
 
-def read_image():
-    if not os.path.exists(IMAGE):
+def read_image(image):
+    if not os.path.exists(image):
         return
-    with open(IMAGE, 'rb') as file:
+    with open(image, 'rb') as file:
         while len(head := file.read(4)) == 4:
             [length] = struct.unpack('<I', head)
             if length == 0:
@@ -190,12 +203,23 @@ def read_image():
             file.read(length % 2 + 4)
 
 
-def write_image(items):
-    with open(f'{IMAGE}.new', 'wb') as file:
+def write_image(image, items):
+    with open(f'{image}.new', 'wb') as file:
         for item in items:
             length = struct.pack('<I', 0 if item is MARK else len(item))
             file.write(length if item is MARK else length + item + bytes(len(item) % 2) + length)
-    os.rename(f'{IMAGE}.new', IMAGE)
+    os.rename(f'{image}.new', image)
+
+
+def inserted(tape):
+    """@return the tape that lies in the drive now"""
+    try:
+        with open(f'{DRIVE}.insert', encoding='ascii') as file:
+            name, megabytes = file.read().split()
+    except FileNotFoundError:
+        return tape
+    os.unlink(f'{DRIVE}.insert')
+    return Tape(f'{os.path.dirname(DRIVE)}/{name}', megabytes)
 
 
 def attributes(node):
@@ -218,6 +242,9 @@ def answer(tape, opcode, node, body):
     if opcode == OPEN:
         if tape.opener is not None:
             raise Failed(errno.EBUSY)
+        # st waits two minutes for a medium; mt status opens without waiting.
+        if not tape.loaded and not struct.unpack_from('=I', body)[0] & os.O_NONBLOCK:
+            raise Failed(errno.ENOMEDIUM)
         tape.opener = node
         return struct.pack('=Q2I', node, DIRECT_IO, 0)
     if opcode == READ:
@@ -253,6 +280,8 @@ def serve(fuse, tape):
         _, opcode, unique, node = struct.unpack_from('=IIQQ', request)
         if opcode in (FORGET, BATCH_FORGET, INTERRUPT, DESTROY):
             continue
+        if opcode == OPEN and tape.opener is None:
+            tape = inserted(tape)
         try:
             body, status = answer(tape, opcode, node, request[40:]), 0
         except Failed as failure:
@@ -272,4 +301,4 @@ def mount():
 
 device = mount()
 if os.fork() == 0:
-    serve(device, Tape())
+    serve(device, Tape(DRIVE, MEGABYTES))
