@@ -35,7 +35,7 @@ import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
-import type { LiveProgress } from '../procedure/hosts/run-context.ts';
+import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
