@@ -57,13 +57,8 @@ export const rooms = {
   'main/procedure/hosts': [...performing, ...inProcedure('model')],
   'main/procedure/drive': [...performing, ...inProcedure('model', 'hosts')],
   'main/procedure/detached': [...performing, ...inProcedure('model', 'hosts')],
-  // The files named are those with commands that a plan prints word for word, as they are sent.
-  'main/procedure/plan': [
-    ...facts,
-    'main/ssh/login-shell',
-    ...inProcedure('model', 'hosts/observe', 'drive/drive-ready', 'drive/own-file'),
-    ...inProcedure('drive/tape-look', 'drive/tape-position'),
-  ],
+  // A plan prints the question to the login shell word for word, as it is sent.
+  'main/procedure/plan': [...facts, 'main/ssh/login-shell', ...inProcedure('model')],
   'main/procedure/run': [...performing, ...inProcedure('model', 'hosts', 'drive', 'detached', 'plan')],
   'main/procedure/recover': [
     ...performing,
@@ -145,7 +140,7 @@ const ownersOfPackages = {
 };
 
 /** Files of the contract that bring schemas, and zod, with them: pages are given their types alone. */
-const schemaFiles = ['channels', 'events'];
+const schemaFiles = ['channels', 'data-events', 'event-shape', 'events'];
 const pageRooms = ['renderer', 'preload', 'folds'];
 
 const sourceFolder = join(import.meta.dirname, 'src');

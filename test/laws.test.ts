@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { ESLint } from 'eslint';
 import { describe, expect, it } from 'vitest';
+import { importCycles, sourcesBelow } from './support/import-cycles.ts';
 
 const { rooms } = (await import(new URL('../eslint.laws.js', import.meta.url).href)) as {
   rooms: Readonly<Record<string, readonly string[]>>;
@@ -115,7 +117,7 @@ describe('the import laws', () => {
     ['src/main/procedure/run/new.ts', '../../gds/commands.ts'],
     ['src/main/procedure/run/new.ts', '../../../streams/stage.ts'],
     ['src/main/procedure/run/new.ts', './engine.ts'],
-    ['src/main/procedure/plan/new.ts', '../drive/tape-look.ts'],
+    ['src/main/procedure/plan/new.ts', '../model/tape-commands.ts'],
     ['src/main/cli/new.ts', '../application/console.ts'],
     ['src/main/cli/new.ts', '../serve/serve.ts'],
     ['src/main/desktop/new.ts', 'electron'],
@@ -144,4 +146,20 @@ describe('the import laws', () => {
       );
     },
   );
+});
+
+describe('imports in a circle', () => {
+  it('are in no file of src, those of types included', () => {
+    expect(importCycles(sourcesBelow(join(import.meta.dirname, '..', 'src')))).toEqual([]);
+  });
+
+  it('are seen over several files, and in an import of a type', () => {
+    const sources = new Map([
+      ['model/step.ts', "import type { RunMarks } from './run-marks.ts';"],
+      ['model/run-marks.ts', "import { x } from '../gds/commands.ts';\nimport { y } from './assignment.ts';"],
+      ['model/assignment.ts', "export { type Step } from './step.ts';"],
+      ['gds/commands.ts', "import { z } from 'node:fs';"],
+    ]);
+    expect(importCycles(sources)).toEqual([['model/step.ts', 'model/run-marks.ts', 'model/assignment.ts']]);
+  });
 });

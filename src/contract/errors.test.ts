@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { errorTable } from './error-table.ts';
+import { hostErrors } from './error-table/host-errors.ts';
+import { internalFaults } from './error-table/internal-faults.ts';
+import { labErrors } from './error-table/lab-errors.ts';
+import { runErrors } from './error-table/run-errors.ts';
+import { tapeErrors } from './error-table/tape-errors.ts';
+import { userErrors } from './error-table/user-errors.ts';
 import { failure, isFailure, ShadowtapeError, type ErrorCode } from './errors.ts';
 
 describe('the error table', () => {
@@ -8,6 +14,12 @@ describe('the error table', () => {
       expect(sentence, code).toMatch(/[^.\s]$/);
       expect(hint, code).toMatch(/[^.\s]$/);
     }
+  });
+
+  it('has each code in one of its parts alone', () => {
+    const parts = [userErrors, hostErrors, runErrors, tapeErrors, labErrors, internalFaults];
+    const codes = parts.flatMap((part) => Object.keys(part));
+    expect(codes.toSorted()).toEqual(Object.keys(errorTable).toSorted());
   });
 });
 

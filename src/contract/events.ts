@@ -5,53 +5,12 @@
  * unknown fields pass.
  */
 import { z } from 'zod';
-import { fileNameEncodings } from './file-names.ts';
+import { dataEvents } from './data-events.ts';
+import { errorFields, event, volumePair } from './event-shape.ts';
 import { runVerdicts } from './run-outcome.ts';
-
-const common = {
-  /** Counts from 1, without a gap. */
-  seq: z.int().positive(),
-  /** ISO 8601, UTC, milliseconds. */
-  at: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
-  /** Milliseconds since the run began, by a clock that nobody sets; absent in journals of earlier releases. See run-clock.ts. */
-  elapsed: z.number().nonnegative().optional(),
-  run: z.string(),
-  /** SHA-256 (hex) of the line before, without its line feed; 64 zeros on the first line. */
-  prev: z.string().regex(/^[0-9a-f]{64}$/),
-};
-
-const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
-  z.looseObject({ ...common, type: z.literal(type), ...shape });
 
 export const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
 export type VerdictWord = (typeof verdictWords)[number];
-
-/** A place where the same bytes pass: read from the device, handed to the tape host, counted there, read back. */
-export const hops = ['device', 'handed', 'counted', 'readback'] as const;
-export type Hop = (typeof hops)[number];
-
-const volumePair = z.looseObject({
-  master: z.string(),
-  proxy: z.string(),
-  method: z.string().optional(),
-  /** Size in blocks of 512 bytes. */
-  blocks: z.int().optional(),
-  /** Name of its shadow volume. */
-  shadow: z.string().optional(),
-  /** Number of its file on the tape, from 0. */
-  tapeFile: z.int().optional(),
-});
-/** A stretch of a dump's records that was hashed by itself. */
-const dumpSection = z.looseObject({
-  /** Counted from 0, from the beginning of the volume's file. */
-  firstRecord: z.int().nonnegative(),
-  records: z.int().positive(),
-  bytes: z.number(),
-  crc32: z.string(),
-  /** Of the section's bytes alone. */
-  sha256: z.string(),
-});
-const errorFields = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
 
 export const runEventSchema = z.discriminatedUnion('type', [
   event('run-started', {
@@ -212,20 +171,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stderrBytes: z.int(),
     error: errorFields.optional(),
   }),
-  event('progress', {
-    step: z.string(),
-    what: z.enum(['dump', 'read-back', 'resynchronisation', 'fingerprint']),
-    bytes: z.number(),
-    total: z.number().optional(),
-    records: z.int().optional(),
-    /** Bytes a second, over the last seconds. */
-    rate: z.number().optional(),
-    /** Seconds since it began, where nothing tells how far it is. */
-    elapsedSeconds: z.number().optional(),
-    /** How full the start watermark's buffer is, 0 to 1. */
-    bufferFill: z.number().optional(),
-    words: z.string().optional(),
-  }),
   event('asked', { step: z.string(), question: z.string(), text: z.string(), choices: z.array(z.string()) }),
   event('answered', {
     step: z.string(),
@@ -235,32 +180,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
     by: z.string(),
     /** Why, in the answerer's own words, where that was asked. */
     reason: z.string().optional(),
-  }),
-  event('fingerprint', {
-    step: z.string(),
-    volume: z.string(),
-    side: z.enum(['primary', 'backup']),
-    host: z.string(),
-    seed: z.string(),
-    recordBytes: z.int(),
-    /** Record number -> SHA-256 (hex) of that record's bytes. */
-    blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
-    /** Of the cluster: further records, which are compared with what is written to tape. */
-    second: z.array(z.object({ record: z.int(), sha256: z.string() })).optional(),
-    /** What both sets tell of the volume: its records, different contents among the sampled, records in the largest gap. */
-    coverage: z
-      .looseObject({ records: z.int(), sampled: z.int(), distinct: z.int(), largestGap: z.int() })
-      .optional(),
-  }),
-  /** Records as the shadow shows them after the last command that changes blocks on purpose: compared again after the dump. */
-  event('baseline', {
-    step: z.string(),
-    volume: z.string(),
-    host: z.string(),
-    recordBytes: z.int(),
-    blocks: z.array(z.object({ record: z.int(), sha256: z.string() })),
-    /** Records that are not as the cluster held them. */
-    changed: z.int(),
   }),
   /** A process on the backup server holds a shadow volume open, so that nobody can remove or rebuild it. */
   event('hold', {
@@ -274,79 +193,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
     pid: z.int().optional(),
     reason: z.string().optional(),
   }),
-  event('tape', {
-    step: z.string(),
-    host: z.string(),
-    device: z.string(),
-    /** What the first record is: `blank`, or a description of what was found. */
-    found: z.string(),
-    blank: z.boolean(),
-    label: z.string().optional(),
-    /** Of the first record; absent where the tape is blank or the record cannot be read. */
-    firstRecordSha256: z.string().optional(),
-    /** Runs whose data is on the tape, as far as known. Several: one of them, since their first records are the same. */
-    writtenBy: z.array(z.string()).optional(),
-    position: z.looseObject({ file: z.int().optional(), record: z.int().optional() }),
-    overwritten: z.boolean(),
-  }),
-  /** A label was written: file 0 of the tape. */
-  event('label', {
-    step: z.string(),
-    host: z.string(),
-    device: z.string(),
-    name: z.string(),
-    uuid: z.string(),
-    writtenAt: z.string(),
-    keepUntil: z.string().optional(),
-    /** Which tape of the run it is, from 1. */
-    number: z.int().optional(),
-    /** The changer's slot that it came from. */
-    slot: z.int().optional(),
-    /** Of the whole record. */
-    sha256: z.string(),
-  }),
-  /**
-   * What was read of a volume so far, from `firstRecord` on: a dump that is broken off is compared with it when it is continued. Not all of
-   * it need be on tape.
-   */
-  event('dump-checkpoint', { step: z.string(), volume: z.string(), ...dumpSection.shape }),
-  /** A dump that was broken off is continued on its tape. */
-  event('dump-continued', {
-    step: z.string(),
-    volume: z.string(),
-    /** uuid of the tape's label. */
-    uuid: z.string(),
-    /** Records of the volume that stay on the tape: it is written on after them. */
-    records: z.int().positive(),
-    /** Records of the whole volume. */
-    of: z.int(),
-    /** What these records hold, from the first one on. */
-    sections: z.array(dumpSection),
-  }),
-  /** What one tape holds of a volume's dump; written when that tape is closed. */
-  event('tape-part', {
-    step: z.string(),
-    volume: z.string(),
-    /** Which tape of the run, from 1. */
-    number: z.int(),
-    name: z.string(),
-    uuid: z.string(),
-    /** Number of the tape file. */
-    file: z.int(),
-    /** Counted from 0, over all tapes. */
-    firstRecord: z.int(),
-    records: z.int(),
-    bytes: z.int(),
-  }),
-  /** The manifest was written: the last file of the tape. */
-  event('manifest', {
-    step: z.string(),
-    host: z.string(),
-    device: z.string(),
-    file: z.int(),
-    bytes: z.int(),
-    sha256: z.string(),
-  }),
   /** The journal up to here was taken from a tape: what came after, and how the run ended, is not known. */
   event('imported', {
     by: z.string(),
@@ -354,27 +200,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
     tape: z.object({ name: z.string(), uuid: z.string() }),
     /** `journal`: the lines before this one are the run's own; `manifest`: they were made of the manifest, which had no journal. */
     from: z.enum(['journal', 'manifest']),
-  }),
-  event('digest', {
-    step: z.string(),
-    volume: z.string(),
-    hop: z.enum(hops),
-    bytes: z.number().optional(),
-    records: z.int().optional(),
-    crc32: z.string().optional(),
-    /** What POSIX cksum prints of the bytes: checksum, decimal. */
-    cksum: z.int().optional(),
-    sha256: z.string().optional(),
-    paddingBytes: z.int().optional(),
-    /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
-    onTapeSha256: z.string().optional(),
-    /**
-     * Hop `handed`, of a dump that was continued on its tape: what its file must hold, from the first record to the last. Such a dump
-     * has no SHA-256 of the whole until it is read back.
-     */
-    sections: z.array(dumpSection).optional(),
-    /** Of the first record of the tape: layout `plain`, hop `handed`, the volume in tape file 0. A tape without a label is known by it. */
-    firstRecordSha256: z.string().optional(),
   }),
   /** Work that runs on a host without the console: dump and read-back on route `server`, and the hash of the whole proxy. */
   event('work', {
@@ -385,27 +210,6 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Holds its output, process numbers and exit statuses. */
     folder: z.string(),
     what: z.enum(['starting', 'taken-up', 'ended', 'stopped', 'cleared']),
-  }),
-  /** The whole proxy was read on the cluster, after the shadow was removed. */
-  event('proxy-hash', {
-    step: z.string(),
-    volume: z.string(),
-    host: z.string(),
-    bytes: z.number(),
-    milliseconds: z.number(),
-    /** What POSIX cksum prints of the bytes: checksum, decimal. */
-    cksum: z.int(),
-    sha256: z.string().optional(),
-  }),
-  event('catalogue', {
-    step: z.string(),
-    volume: z.string(),
-    entries: z.int(),
-    /** The file beside the journal that lists the entries, one JSON object a line. */
-    file: z.string(),
-    sha256: z.string(),
-    /** How names in it are encoded, as the site file says; UTF-8 where absent. */
-    fileNames: z.enum(fileNameEncodings).optional(),
   }),
   event('warning', {
     step: z.string(),
@@ -437,6 +241,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Current state of the objects, one sentence each. */
     stands: z.array(z.string()),
   }),
+  ...dataEvents,
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;

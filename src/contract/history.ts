@@ -1,14 +1,7 @@
 /** What is asked of the history: runs that fit a search, files and where they lie, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
 import type { RunVerdict } from './run-outcome.ts';
 import type { RunLine } from './screens.ts';
-
-/** How far the index is behind the journals, while it is brought up to date. */
-export interface IndexProgress {
-  readonly what: 'runs' | 'catalogues';
-  readonly done: number;
-  /** Journals, or entries of catalogues. */
-  readonly total: number;
-}
+import type { TapeLoss } from './tape-loss.ts';
 
 export interface FoundRuns {
   /** Newest first. */
@@ -19,17 +12,6 @@ export interface FoundRuns {
   readonly took: number;
   /** Journals that are not in the index yet; 0 where the answer is whole. */
   readonly unread: number;
-}
-
-/** A tape of a run that was overwritten after it. */
-export interface TapeLoss {
-  /** Its name; undefined where it had no label. */
-  readonly tape: string | undefined;
-  readonly at: string;
-  /** The run that overwrote it; undefined where it was labelled, or its drive checked, by hand. */
-  readonly by: string | undefined;
-  /** False where it may have been another tape that begins alike. */
-  readonly certain: boolean;
 }
 
 /** A tape, or the part of one, that holds a file. */

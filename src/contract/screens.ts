@@ -1,8 +1,9 @@
 /** What screens are shown: plain data that crosses to them as JSON. Times are ISO 8601 in UTC, sizes are bytes unless they say blocks. */
-import type { EventOf, Hop, RunEvent } from './events.ts';
-import type { IndexProgress, TapeLoss } from './history.ts';
+import type { EventOf, RunEvent } from './events.ts';
+import type { Hop } from './data-events.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
+import type { TapeLoss } from './tape-loss.ts';
 import type { Topology } from './topology.ts';
 
 export interface HostInfo {
@@ -255,6 +256,14 @@ export interface LoginQuestion {
   readonly mayKeep: boolean;
   /** True where the answer before was not accepted. */
   readonly wasWrong?: boolean | undefined;
+}
+
+/** How far the index is behind the journals, while it is brought up to date. */
+export interface IndexProgress {
+  readonly what: 'runs' | 'catalogues';
+  readonly done: number;
+  /** Journals, or entries of catalogues. */
+  readonly total: number;
 }
 
 /** What the console as a whole does: pushed whenever it changes. */

@@ -1,5 +1,15 @@
 /** Tapes of a run that were overwritten since, in words for the command line and the screens. */
-import type { TapeLoss } from './history.ts';
+
+/** A tape of a run that was overwritten after it. */
+export interface TapeLoss {
+  /** Its name; undefined where it had no label. */
+  readonly tape: string | undefined;
+  readonly at: string;
+  /** The run that overwrote it; undefined where it was labelled, or its drive checked, by hand. */
+  readonly by: string | undefined;
+  /** False where it may have been another tape that begins alike. */
+  readonly certain: boolean;
+}
 
 /** `lost: tape "A" was overwritten by run R on 2026-11-28`. The day is in UTC. */
 export function lossSentence({ tape, at, by, certain }: TapeLoss): string {

@@ -1,5 +1,6 @@
 /** Whether the same bytes passed every hop: read from the device, handed to the tape, counted there, read back. Pure. */
-import type { EventOf, Hop } from '../contract/events.ts';
+import type { EventOf } from '../contract/events.ts';
+import type { Hop } from '../contract/data-events.ts';
 import { hopNames, hopWords } from './hop-names.ts';
 import type { HopDigests } from './run-model.ts';
 

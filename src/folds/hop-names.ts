@@ -1,4 +1,4 @@
-import type { Hop } from '../contract/events.ts';
+import type { Hop } from '../contract/data-events.ts';
 
 /** In the order in which the bytes pass them. */
 export const hopNames: readonly Hop[] = ['device', 'handed', 'counted', 'readback'];

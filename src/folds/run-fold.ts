@@ -1,6 +1,7 @@
 /** Folds the events of a run, one after the other, into what the screens show. */
 import { hopNames } from './hop-names.ts';
-import type { EventOf, Hop, RunEvent } from '../contract/events.ts';
+import type { EventOf, RunEvent } from '../contract/events.ts';
+import type { Hop } from '../contract/data-events.ts';
 import { steadyMoment } from '../contract/run-clock.ts';
 import type { ProgressView } from '../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';

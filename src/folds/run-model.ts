@@ -1,5 +1,6 @@
 /** What the screens show of a run, folded from its events. Plain data; times are milliseconds since 1970, sizes are bytes. */
-import type { EventOf, Hop } from '../contract/events.ts';
+import type { EventOf } from '../contract/events.ts';
+import type { Hop } from '../contract/data-events.ts';
 import type { ProgressView } from '../contract/screens.ts';
 
 /** `unheard`: its end was never heard of, since the console died. */

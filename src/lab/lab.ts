@@ -17,12 +17,11 @@ import { LabHost, labUser } from './hosts/lab-host.ts';
 import type { CommandEvent } from './hosts/lab-host.ts';
 import { loadKeys } from './hosts/lab-keys.ts';
 import type { LabKeys } from './hosts/lab-keys.ts';
-import { newModel, nodeNames, platformOf } from './gds/lab-model.ts';
+import { nodeNames, platformOf } from './gds/lab-model.ts';
 import type { GdsClass, GdsVolume, LabModel, NodeName, Platform } from './gds/lab-model.ts';
 import { Lock } from './lock.ts';
-import { snapshot } from './lab-world.ts';
-import type { WorldSnapshot } from './lab-world.ts';
 import { Machine } from './hosts/machine.ts';
+import { newModel } from './gds/lab-volumes.ts';
 import { loadModel, ModelStore } from './gds/model-store.ts';
 import { isColumn } from './gds/sdxinfo-tables.ts';
 import { reboot } from './reboot.ts';
@@ -32,8 +31,10 @@ import { TapeDrive } from './tape/tape-drive.ts';
 import { typeCommand } from './hosts/typed-command.ts';
 import type { Typed } from './hosts/typed-command.ts';
 import { volumeBytes } from './gds/volume-access.ts';
-import { OpenVolumes } from './world.ts';
-import type { VolumeWrite, World } from './world.ts';
+import { OpenVolumes } from './gds/storage.ts';
+import type { VolumeWrite } from './gds/storage.ts';
+import { snapshot } from './world.ts';
+import type { World, WorldSnapshot } from './world.ts';
 
 export interface LabOptions {
   /** Where the lab lives; a lab that lives there already goes on. */

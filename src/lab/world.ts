@@ -1,61 +1,117 @@
 import type { Cartridges } from './tape/cartridges.ts';
-import type { Disks } from './gds/disks.ts';
-import type { Faults } from './faults/faults.ts';
-import type { LabModel, NodeName } from './gds/lab-model.ts';
-import type { Lock } from './lock.ts';
+import { sliceStatus, volumeStatus } from './gds/gds-model.ts';
+import { nodeNames } from './gds/lab-model.ts';
+import type { GdsClass, GdsVolume, Mount, NodeName, TapePosition } from './gds/lab-model.ts';
 import type { Resynchronisation } from './gds/resynchronisation.ts';
+import type { Storage } from './gds/storage.ts';
 import type { TapeDrive } from './tape/tape-drive.ts';
 
 /** What all three hosts share: the disks, the tape drive, the model, the faults. */
-export interface World {
-  readonly model: LabModel;
-  readonly disks: Disks;
-  readonly faults: Faults;
+export interface World extends Storage {
   readonly drive: TapeDrive;
   readonly cartridges: Cartridges;
   readonly resynchronisation: Resynchronisation;
-  /** Held while a piece is written to a master or copied to its proxy, so that neither overtakes the other. */
-  readonly writing: Lock;
-  readonly openVolumes: OpenVolumes;
-  /** Told of each write of a process to a volume. */
-  readonly onWrite: Set<(write: VolumeWrite) => void>;
-  save(): Promise<void>;
 }
 
-/** A process on a node has written to a volume. */
-export interface VolumeWrite {
-  readonly node: NodeName;
-  readonly volume: string;
-  /** The disks that were written to, by their names in the primary class, wherever the volume was said to lie. */
-  readonly disks: readonly string[];
-  /** Written through a shadow: the joined proxies whose blocks these are. */
-  readonly joined: readonly string[];
+/** What is true in the lab, as plain data: for tests and for looking at it. */
+export interface WorldSnapshot {
+  /** Volume2. */
+  readonly proxy: ProxySnapshot;
+  /** Volume1. */
+  readonly master: VolumeSnapshot;
+  /** Each proxy of the primary class with its master; the first pair stands in `proxy` and `master`, too. */
+  readonly pairs: readonly { readonly proxy: ProxySnapshot; readonly master: VolumeSnapshot }[];
+  readonly shadow: {
+    readonly disks: readonly string[];
+    readonly groups: readonly string[];
+    readonly volumes: readonly (VolumeSnapshot & {
+      readonly firstBlock: number;
+      readonly mode: 'ro' | 'rw';
+    })[];
+  };
+  /** The physical disks on which shadow objects lie, by their names in the primary class. */
+  readonly shadowDisks: readonly string[];
+  readonly mounts: Readonly<Record<NodeName, readonly Mount[]>>;
+  readonly directories: Readonly<Record<NodeName, readonly string[]>>;
+  /** The payroll service runs where /app is mounted for writing. */
+  readonly services: Readonly<Record<NodeName, 'running' | 'stopped'>>;
+  readonly tape: { readonly isLoaded: boolean; readonly position: TapePosition };
+  readonly faults: readonly string[];
 }
 
-/** Which volumes are open on which node: what is in use cannot be stopped. */
-export class OpenVolumes {
-  readonly #counts = new Map<string, number>();
+export type ProxySnapshot = VolumeSnapshot & {
+  readonly state: 'Join' | 'Part';
+  readonly copiedBytes: number;
+};
 
-  add(node: NodeName, className: string, volume: string): () => void {
-    const key = `${node} ${className} ${volume}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    let open = true;
-    return () => {
-      if (!open) return;
-      open = false;
-      this.#counts.set(key, (this.#counts.get(key) ?? 1) - 1);
-    };
-  }
-
-  isOpen(node: NodeName, className: string, volume: string): boolean {
-    return (this.#counts.get(`${node} ${className} ${volume}`) ?? 0) > 0;
-  }
+export interface VolumeSnapshot {
+  readonly name: string;
+  readonly blocks: number;
+  /** Volume status as each node of the class sees it. */
+  readonly statusOn: Readonly<Partial<Record<NodeName, string>>>;
+  readonly sliceStatusOn: Readonly<Partial<Record<NodeName, string>>>;
 }
 
-/** True where a volume is open or mounted on a node. */
-export function isInUse(world: World, node: NodeName, className: string, volume: string): boolean {
-  const isMounted = world.model.hosts[node].mounts.some(
-    (mount) => mount.special === `/dev/sfdsk/${className}/dsk/${volume}`,
-  );
-  return isMounted || world.openVolumes.isOpen(node, className, volume);
+function volumeSnapshot(volume: GdsVolume, scope: readonly NodeName[]): VolumeSnapshot {
+  const byNode = (status: typeof volumeStatus): Partial<Record<NodeName, string>> =>
+    Object.fromEntries(scope.map((node) => [node, status(volume, node)]));
+  return {
+    name: volume.name,
+    blocks: volume.blocks,
+    statusOn: byNode(volumeStatus),
+    sliceStatusOn: byNode(sliceStatus),
+  };
+}
+
+function pairsOf({ volumes, scope }: GdsClass): WorldSnapshot['pairs'] {
+  return volumes.flatMap((proxy) => {
+    const master = volumes.find((volume) => volume.name === proxy.master);
+    if (proxy.proxy === null || !master) return [];
+    const { proxy: state, copiedBytes } = proxy;
+    return [
+      {
+        proxy: { ...volumeSnapshot(proxy, scope), state, copiedBytes },
+        master: volumeSnapshot(master, scope),
+      },
+    ];
+  });
+}
+
+function perNode<Value>(value: (node: NodeName) => Value): Record<NodeName, Value> {
+  return Object.fromEntries(nodeNames.map((node) => [node, value(node)])) as Record<NodeName, Value>;
+}
+
+/** A copy of what is true now. */
+export function snapshot(world: World): WorldSnapshot {
+  const { model } = world;
+  const primary = model.classes.find((entry) => !entry.shadow);
+  const pairs = primary ? pairsOf(primary) : [];
+  const [first] = pairs;
+  if (!first) throw new Error('the lab has lost its primary class');
+  const shadows = model.classes.filter((entry) => entry.shadow);
+  return structuredClone({
+    ...first,
+    pairs,
+    shadow: {
+      disks: shadows.flatMap((entry) => entry.disks.map((disk) => disk.name)),
+      groups: shadows.flatMap((entry) => entry.groups.map((group) => group.name)),
+      volumes: shadows.flatMap((entry) =>
+        entry.volumes.map((volume) => ({
+          ...volumeSnapshot(volume, entry.scope),
+          firstBlock: volume.firstBlock,
+          mode: volume.mode,
+        })),
+      ),
+    },
+    shadowDisks: shadows.flatMap((entry) => entry.disks.map((disk) => disk.physical)),
+    mounts: perNode((node) => model.hosts[node].mounts),
+    directories: perNode((node) => model.hosts[node].directories),
+    services: perNode((node) =>
+      model.hosts[node].mounts.some((mount) => mount.directory === '/app' && mount.options === 'rw')
+        ? 'running'
+        : 'stopped',
+    ),
+    tape: { isLoaded: world.drive.isLoaded, position: world.drive.model.position },
+    faults: world.faults.list(),
+  });
 }

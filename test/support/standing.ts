@@ -1,5 +1,5 @@
 /** Everything that stands in a lab, for one comparison: nothing of a run may be left when it is over. */
-import type { WorldSnapshot } from '../../src/lab/lab-world.ts';
+import type { WorldSnapshot } from '../../src/lab/world.ts';
 import { volumeChecksum, type Scene } from './lab-run.ts';
 
 const volumes = Array.from({ length: 12 }, (_, index) => `Volume${index + 1}`);

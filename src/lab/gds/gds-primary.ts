@@ -1,6 +1,6 @@
 import { classOn, refuse, volumeOf } from './gds-model.ts';
 import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
-import { isInUse } from '../world.ts';
+import { isInUse } from './storage.ts';
 import type { World } from '../world.ts';
 
 /**

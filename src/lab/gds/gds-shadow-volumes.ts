@@ -1,7 +1,7 @@
 import { placeFor } from './gds-extents.ts';
 import { diskOf, groupOf, refuse, refuseName, shadowClassOn, specialFiles, volumeOf } from './gds-model.ts';
 import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
-import { isInUse } from '../world.ts';
+import { isInUse } from './storage.ts';
 import type { World } from '../world.ts';
 
 /** What sdxshadowvolume does on the backup server (GDS guide 4.5, D.17). Nothing here touches a disk's bytes. */

@@ -6,6 +6,9 @@ import type {
   GdsGroup,
   GdsVolume,
   GroupType,
+  HostModel,
+  LabModel,
+  Mount,
   NodeName,
   Platform,
 } from './lab-model.ts';
@@ -257,5 +260,34 @@ export function primaryClass(volumeBlocks: number, platform: Platform = 'solaris
     disks: newDisks(groups, volumeBlocks, platform),
     groups,
     volumes: newVolumes(volumeBlocks),
+  };
+}
+
+/**
+ * A lab as it is on its first day: proxies joined, /app, /data and /home mounted on node1, a blank tape.
+ * @param volumeBlocks size of Volume1 and Volume2 in 512-byte blocks
+ */
+export function newModel(seed: string, volumeBlocks: number, platform: Platform = 'solaris'): LabModel {
+  const host = (mounts: Mount[]): HostModel => ({ mounts, directories: [], files: {} });
+  const time = Math.floor(Date.now() / 1000);
+  const mounts = mountedPairs(platform).map((pair): Mount => {
+    const { directory, type } = pair.fileSystem;
+    return { special: masterDevice(pair), directory, type, options: 'rw', time };
+  });
+  return {
+    version: 3,
+    ...(platform === 'solaris' ? {} : { platform }),
+    seed,
+    volumeBlocks,
+    classes: [primaryClass(volumeBlocks, platform)],
+    hosts: { node1: host(mounts), node2: host([]), node3: host([]) },
+    tape: {
+      cartridges: [{ name: 'tape', place: 'drive', home: null, written: 0 }],
+      position: { offset: 0, file: 0, block: 0, bytes: 0 },
+      loaded: true,
+      rewindAtOpen: false,
+      senseKey: 0,
+    },
+    ports: [0, 0, 0],
   };
 }

@@ -3,7 +3,7 @@ import { volumeOf } from './gds-model.ts';
 import type { GdsClass, GdsVolume } from './lab-model.ts';
 import { Pace } from '../faults/pace.ts';
 import { volumeBytes, writeSlices } from './volume-access.ts';
-import type { World } from '../world.ts';
+import type { Storage } from './storage.ts';
 
 const pieceBytes = 1_048_576;
 /** How often the progress is saved, in bytes copied. */
@@ -21,10 +21,10 @@ export class Resynchronisation {
   }
 
   /** Begins, or goes on with, the copy of a proxy whose `copy` is 'copying'. */
-  start(world: World, owner: GdsClass, proxy: GdsVolume): void {
+  start(storage: Storage, owner: GdsClass, proxy: GdsVolume): void {
     const key = `${owner.name}/${proxy.name}`;
     if (this.#copies.has(key)) return;
-    const copy = this.#copy(world, owner, proxy)
+    const copy = this.#copy(storage, owner, proxy)
       .catch(() => {
         // a lab that is being closed: the progress stands in the model, the next lab goes on
       })
@@ -43,26 +43,26 @@ export class Resynchronisation {
     await Promise.all(this.#copies.values());
   }
 
-  async #copy(world: World, owner: GdsClass, proxy: GdsVolume): Promise<void> {
+  async #copy(storage: Storage, owner: GdsClass, proxy: GdsVolume): Promise<void> {
     if (proxy.master === null) return;
-    const master = volumeBytes(world, owner, volumeOf(owner, proxy.master));
+    const master = volumeBytes(storage, owner, volumeOf(owner, proxy.master));
     const size = bytesOf(proxy.blocks);
-    const pace = new Pace(() => world.faults.numberOf('slow-rejoin') ?? this.#bytesPerSecond);
+    const pace = new Pace(() => storage.faults.numberOf('slow-rejoin') ?? this.#bytesPerSecond);
     const piece = Buffer.alloc(Math.min(pieceBytes, size));
     while (proxy.copiedBytes < size) {
       this.#stopping.signal.throwIfAborted();
       const position = proxy.copiedBytes;
       const bytes = piece.subarray(0, Math.min(piece.length, size - position));
       // no application writes meanwhile: what it wrote before is read, what it writes after goes to both
-      await world.writing.run(async () => {
+      await storage.writing.run(async () => {
         await master.read(bytes, position);
-        await writeSlices(world, owner, proxy, bytes, position);
+        await writeSlices(storage, owner, proxy, bytes, position);
       });
       proxy.copiedBytes = position + bytes.length;
-      if (proxy.copiedBytes % saveEvery < bytes.length) await world.save();
+      if (proxy.copiedBytes % saveEvery < bytes.length) await storage.save();
       await pace.passed(bytes.length, this.#stopping.signal);
     }
-    proxy.copy = world.faults.has('rejoin-invalid') ? 'invalid' : 'none';
-    await world.save();
+    proxy.copy = storage.faults.has('rejoin-invalid') ? 'invalid' : 'none';
+    await storage.save();
   }
 }

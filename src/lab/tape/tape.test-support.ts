@@ -4,8 +4,8 @@ import { Cartridges } from './cartridges.ts';
 import type { ChangerShape, WantedCartridge } from './cartridges.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { Faults } from '../faults/faults.ts';
-import { newModel } from '../gds/lab-model.ts';
 import type { TapeModel } from '../gds/lab-model.ts';
+import { newModel } from '../gds/lab-volumes.ts';
 import { TapeDrive } from './tape-drive.ts';
 
 export const recordBytes = 32_768;

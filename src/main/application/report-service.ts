@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
-import type { TapeLoss } from '../../contract/history.ts';
+import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { ExportWhat, ReportDocument, ReportPaper } from '../../contract/report.ts';
 import { writeTrouble } from '../journal/journal.ts';
 import { readKept } from '../journal/kept-file.ts';

@@ -18,7 +18,7 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import type { TapeLoss } from '../../contract/history.ts';
+import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { dataSlots, holdsData } from '../tape/changer.ts';
 import {
   hasLabel,

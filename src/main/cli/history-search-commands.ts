@@ -1,7 +1,7 @@
 /** runs, where, compare, trends and index: the history, without a site. */
 import { InvalidArgumentError, Option } from 'commander';
-import type { FileHit, IndexProgress, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
-import type { RunLine } from '../../contract/screens.ts';
+import type { FileHit, TapePlace, TrendPoint, TrendSeries } from '../../contract/history.ts';
+import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';

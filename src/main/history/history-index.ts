@@ -1,14 +1,9 @@
 /** The index of a state folder: answers questions about runs and files, and keeps itself up to date. It works in this thread; see history.ts. */
 import { join } from 'node:path';
 import { isFailure } from '../../contract/errors.ts';
-import type {
-  FoundFiles,
-  FoundRuns,
-  IndexProgress,
-  IndexView,
-  TapeLoss,
-  TrendSeries,
-} from '../../contract/history.ts';
+import type { FoundFiles, FoundRuns, IndexView, TrendSeries } from '../../contract/history.ts';
+import type { IndexProgress } from '../../contract/screens.ts';
+import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { parseFilePattern } from './file-pattern.ts';
 import { whereIs } from './file-search.ts';

@@ -1,7 +1,7 @@
 /** What goes between the console and the thread of the index. Errors of the table cross as plain data. */
 import type { ErrorInfo } from '../../contract/errors.ts';
 import { isFailure } from '../../contract/errors.ts';
-import type { IndexProgress } from '../../contract/history.ts';
+import type { IndexProgress } from '../../contract/screens.ts';
 import type { HistoryIndex } from './history-index.ts';
 
 export interface WorkerSetting {

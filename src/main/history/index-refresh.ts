@@ -7,7 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isFailure } from '../../contract/errors.ts';
-import type { IndexProgress } from '../../contract/history.ts';
+import type { IndexProgress } from '../../contract/screens.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { readCatalogue } from './catalogue-reader.ts';

@@ -1,5 +1,6 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
-import { hops, type EventOf, type Hop, type RunEvent } from '../../contract/events.ts';
+import { type EventOf, type RunEvent } from '../../contract/events.ts';
+import { type Hop, hops } from '../../contract/data-events.ts';
 import { millisecondsBetween } from '../../contract/run-clock.ts';
 import { givenOmissions, type Omissions, type RunVerdict } from '../../contract/run-outcome.ts';
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { isTapeName } from '../tape/tape-label.ts';
-import { fileSystems } from './file-system.ts';
+import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
 import { command, duration, nonEmpty } from './value-schemas.ts';
 
@@ -26,7 +26,7 @@ const services = z.union([
   z.strictObject({ nodes: z.record(nonEmpty, serviceCommands) }),
 ]);
 
-const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
+const method = z.enum(methods);
 
 const volumePair = z.strictObject({
   master: z.string().describe('The volume that the services use.'),

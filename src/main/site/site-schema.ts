@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { fileNameEncodings } from '../../contract/file-names.ts';
+import { platforms } from './file-system.ts';
 import { jobSchema } from './job-schema.ts';
 import { notifySchema } from './notify-schema.ts';
 import { command, nonEmpty } from './value-schemas.ts';
@@ -87,7 +88,7 @@ const tape = z.strictObject({
   drive: nonEmpty.optional().describe('The drive’s type, such as `LTO-4`, for its minimum streaming rate.'),
   rmt: nonEmpty.optional().describe('The tape server program for `media.span`: `/etc/rmt`, `/usr/sbin/rmt`.'),
   rmtDialect: z
-    .enum(['solaris', 'linux'])
+    .enum(platforms)
     .optional()
     .describe('Whose operation numbers that program takes. Default: those of the platform.'),
   changer: deviceFile
@@ -133,7 +134,7 @@ const journals = z.strictObject({
 
 export const siteSchema = z.strictObject({
   site: nonEmpty.describe('The name of the site, for journals, labels and reports.'),
-  platform: z.enum(['solaris', 'linux']).describe('Names of devices and commands of the hosts.'),
+  platform: z.enum(platforms).describe('Names of devices and commands of the hosts.'),
   fileNames: z
     .enum(fileNameEncodings)
     .optional()

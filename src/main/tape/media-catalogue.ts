@@ -1,6 +1,6 @@
 /** The list of every tape that was seen, labelled or written: an append-only file, one event a line, folded into a list. Pure. */
 import { z } from 'zod';
-import type { TapeLoss } from '../../contract/history.ts';
+import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { TapeLabel } from './tape-label.ts';
 
 const mediaEventSchema = z.looseObject({

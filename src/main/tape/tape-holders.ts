@@ -1,5 +1,5 @@
 /** Whose data is on a tape that was found, by its label or by the digest of its first record; and what is lost with it. Pure. */
-import type { TapeLoss } from '../../contract/history.ts';
+import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
 

@@ -1,7 +1,6 @@
 /** What the console does now: its active runs, the questions of logins, and how far the first run is. */
 import type { ErrorInfo } from '../../contract/errors.ts';
-import type { IndexProgress } from '../../contract/history.ts';
-import type { ActiveRun, ActivityPush, LoginQuestion } from '../../contract/screens.ts';
+import type { ActiveRun, ActivityPush, IndexProgress, LoginQuestion } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 
 export class ActivityManager {

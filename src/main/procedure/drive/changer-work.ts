@@ -11,7 +11,8 @@ import {
 } from '../../tape/changer.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import type { Assignment } from '../model/assignment.ts';
-import { driveStatus, type Drive } from './drive-ready.ts';
+import { driveStatus } from './drive-ready.ts';
+import type { Drive } from '../model/tape-commands.ts';
 
 /** What working a changer needs of whoever changes tapes. */
 export interface ChangerRoom {

@@ -3,15 +3,11 @@ import { failure } from '../../../contract/errors.ts';
 import { parseDriveStatus, type DriveStatus } from '../../tape/drive-status.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
+import type { Drive } from '../model/tape-commands.ts';
 
 /** What the drive says of itself, and in which words. */
 export interface Told extends DriveStatus {
   readonly said: string;
-}
-
-export interface Drive {
-  readonly tapeHost: string;
-  readonly tapeDevice: string;
 }
 
 export async function driveStatus(

@@ -7,15 +7,8 @@ import { readManifest, type TapeManifest } from '../../tape/tape-manifest.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus, requireReadyDrive } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
-import { readOwnFileCommand } from './own-file.ts';
-import {
-  contentsOfTape,
-  ddWords,
-  isTooLarge,
-  readRecordCommand,
-  rewindCommand,
-  type KnownDrive,
-} from './tape-look.ts';
+import { contentsOfTape, ddWords, isTooLarge, type KnownDrive } from './tape-look.ts';
+import { readOwnFileCommand, readRecordCommand, rewindCommand } from '../model/tape-commands.ts';
 import { goToFile, standAtFile } from './tape-position.ts';
 
 const step = 'identify';

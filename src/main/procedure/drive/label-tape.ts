@@ -4,9 +4,10 @@ import { refusalByHand, type FoundTape } from '../../tape/overwrite-rule.ts';
 import { encodeLabel, requireTapeName, type TapeLabel } from '../../tape/tape-label.ts';
 import { ownRecordBytes } from '../../tape/sealed-record.ts';
 import { requireReadyDrive } from './drive-ready.ts';
-import { writeRecords, writeRecordsCommand } from './own-file.ts';
+import { writeRecords } from './own-file.ts';
 import type { DataRoom } from '../hosts/remote-data.ts';
-import { lookAtTape, rewindCommand, type KnownDrive } from './tape-look.ts';
+import { lookAtTape, type KnownDrive } from './tape-look.ts';
+import { rewindCommand, writeRecordsCommand } from '../model/tape-commands.ts';
 import { goToFile } from './tape-position.ts';
 
 const step = 'label';

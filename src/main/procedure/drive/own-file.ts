@@ -1,32 +1,10 @@
 /** Writes and reads what Shadowtape keeps on a tape for itself: label and manifest. */
 import { Readable } from 'node:stream';
 import { runDump } from '../../../streams/copy-path.ts';
-import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
-import { judgeTapeWrite, tapeWriterArguments } from '../../../streams/tape-writer.ts';
-import { withoutRewind } from '../../tape/tape-device.ts';
+import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
 import { ownRecordBytes } from '../../tape/sealed-record.ts';
-import type { Drive } from './drive-ready.ts';
 import { close, evidenceOf, open, writer, type DataRoom } from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';
-
-/** Manifests are no longer than this. */
-const mostRecords = 64;
-
-export function writeRecordsCommand(
-  { tapeHost: host, tapeDevice }: Drive,
-  recordBytes: number = ownRecordBytes,
-): StepCommand {
-  const argv = tapeWriterArguments({ device: withoutRewind(tapeDevice), recordBytes });
-  return { host, argv, guide: false, changes: true };
-}
-
-export function readOwnFileCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
-  const argv = [
-    ...tapeReaderArguments({ device: withoutRewind(tapeDevice), recordBytes: ownRecordBytes }),
-    `count=${mostRecords}`,
-  ];
-  return { host, argv, guide: false, changes: false };
-}
 
 /** How this process ends that reads from memory. */
 const wellEnded = { status: 0, signal: undefined, stderr: '' };

@@ -6,13 +6,11 @@ import { tapeReadFailure } from '../../../streams/tape-trouble.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel } from '../../tape/tape-label.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import type { Drive } from './drive-ready.ts';
-import { readOwnFileCommand } from './own-file.ts';
+import { type Drive, readOwnFileCommand, readRecordCommand, rewindCommand } from '../model/tape-commands.ts';
 import { requireSame } from './compare-read-back.ts';
 import { evidenceOf } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { lastOf } from '../../journal/run-summary.ts';
-import { readRecordCommand, rewindCommand } from './tape-look.ts';
 import { standAtFile } from './tape-position.ts';
 
 /** The run that wrote a tape. */

@@ -4,34 +4,21 @@ import { ddComplaint } from '../../../streams/dd-counts.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
-import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
+import { driveCommand } from '../../tape/tape-device.ts';
 import { readLabel } from '../../tape/tape-label.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import { driveStatus, type Drive } from './drive-ready.ts';
+import { driveStatus } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
-import type { StepCommand } from '../model/step.ts';
+import { readRecordCommand, rewindCommand, type Drive } from '../model/tape-commands.ts';
 
 export interface KnownDrive extends Drive {
   readonly platform: Platform;
 }
 
-/** Large enough for a record of any common program; a larger one fails, and is then known not to be blank. */
-export const firstRecordBytes = 262_144;
-
 const tooLarge = /cannot allocate memory|not enough space/i;
 
 /** True where dd could not read a record because it is larger than what was read with. */
 export const isTooLarge = ({ stderr }: Pick<CommandResult, 'stderr'>): boolean => tooLarge.test(stderr);
-
-/** Reads the record under the head. */
-export function readRecordCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
-  const argv = ['dd', `if=${withoutRewind(tapeDevice)}`, `bs=${firstRecordBytes}`, 'count=1'];
-  return { host, argv, guide: false, changes: false };
-}
-
-export function rewindCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
-  return { host, argv: driveCommand(tapeDevice, 'rewind'), guide: false, changes: false };
-}
 
 /**
  * A read that fails may mean a blank tape, or a bad one. Solaris tells by the sense key (Blank Check). On Linux the end of data is

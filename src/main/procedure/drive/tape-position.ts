@@ -3,46 +3,17 @@
  * is closed (mtio(4I)), and Linux stays where it is: what `mt status` says counts, not what was sent.
  */
 import { failure } from '../../../contract/errors.ts';
-import { driveCommand } from '../../tape/tape-device.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import { driveStatus, type Drive, type Told } from './drive-ready.ts';
-import type { StepCommand } from '../model/step.ts';
-import { readRecordCommand, rewindCommand } from './tape-look.ts';
+import { driveStatus, type Told } from './drive-ready.ts';
+import {
+  positionCommands,
+  recordCommands,
+  rewindCommand,
+  spaceCommand,
+  type Drive,
+} from '../model/tape-commands.ts';
 
 const isAt = ({ file, record }: Told, wanted: number): boolean => file === wanted && record === 0;
-
-/** What is sent to judge the tape before it is written from its beginning; the head is there again afterwards. */
-export function tapeCheckCommands(drive: Drive): StepCommand[] {
-  return [statusCommand(drive), rewindCommand(drive), readRecordCommand(drive), rewindCommand(drive)];
-}
-
-export function statusCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
-  return { host, argv: driveCommand(tapeDevice, 'status'), guide: false, changes: false };
-}
-
-/** @param count how many file marks are passed */
-export function spaceCommand({ tapeHost: host, tapeDevice }: Drive, count: number): StepCommand {
-  return { host, argv: driveCommand(tapeDevice, 'fsf', count), guide: false, changes: false };
-}
-
-/** The commands that bring the head from anywhere to the beginning of a tape file. */
-export function positionCommands(drive: Drive, file: number): StepCommand[] {
-  return [rewindCommand(drive), ...(file === 0 ? [] : [spaceCommand(drive, file)])];
-}
-
-/** SPACE(6) of SCSI counts with 24 bits and a sign. */
-const mostRecordsAtOnce = 8_000_000;
-
-/** The commands that bring the head from anywhere to a record of a tape file, counted from 0. */
-function recordCommands(drive: Drive, file: number, record: number): StepCommand[] {
-  const { tapeHost: host, tapeDevice } = drive;
-  const forward: StepCommand[] = [];
-  for (let left = record; left > 0; left -= mostRecordsAtOnce) {
-    const argv = driveCommand(tapeDevice, 'fsr', Math.min(left, mostRecordsAtOnce));
-    forward.push({ host, argv, guide: false, changes: false });
-  }
-  return [...positionCommands(drive, file), ...forward];
-}
 
 /** @throws TAPE_POSITION_WRONG where the drive says that it stands elsewhere */
 async function requireAt(runner: CommandRunner, step: string, drive: Drive, wanted: number): Promise<void> {

@@ -5,7 +5,7 @@ import { machineDifference, movedWords, parseMachine, type HostIdentity } from '
 import type { CommandRunner } from './command-runner.ts';
 import type { Hosts } from './hosts.ts';
 import type { NodeSight } from './node-sight.ts';
-import { machineLook } from './observe.ts';
+import { machineLook } from '../model/look-commands.ts';
 
 /** Whom to ask, and through what. */
 export interface IdentifyOptions {

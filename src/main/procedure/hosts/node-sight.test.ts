@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failure, isFailure } from '../../../contract/errors.ts';
-import type { MissingNode } from '../model/missing-node.ts';
+import type { MissingNode } from '../model/world.ts';
 import type { Hosts } from './hosts.ts';
 import { NodeSight, type NodeSightOptions } from './node-sight.ts';
 

@@ -4,7 +4,7 @@
  * is an error in both cases.
  */
 import { failure, isFailure } from '../../../contract/errors.ts';
-import type { MissingNode } from '../model/missing-node.ts';
+import type { MissingNode } from '../model/world.ts';
 import type { Hosts } from './hosts.ts';
 
 export interface NodeSightOptions {

@@ -2,7 +2,7 @@
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { judgeAnswers, judgeSilence, type Answer, type Sight } from '../../gds/backup-sight.ts';
-import { rawDevice, sdxinfo } from '../../gds/commands.ts';
+import { rawDevice } from '../../gds/commands.ts';
 import {
   deviceFilesQuery,
   deviceFolderQuery,
@@ -15,12 +15,19 @@ import { mergeReports } from '../../gds/sdxinfo-merge.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import { readSdxinfoText } from '../../gds/sdxinfo-table.ts';
 import { missingRows } from '../../gds/sdxinfo-whole.ts';
-import { diskQuery, parseDiskIdentities, type DiskIdentities } from '../../gds/disk-identity.ts';
+import { parseDiskIdentities, type DiskIdentities } from '../../gds/disk-identity.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, type Command, type CommandRunner } from './command-runner.ts';
 import { everyObjectQuery, pastOf } from '../model/backup-past.ts';
-import { bootQueries, parseBoot } from '../model/boot-identity.ts';
-import { machineQuery } from '../model/host-identity.ts';
+import { parseBoot } from '../model/boot-identity.ts';
+import {
+  backupLooks,
+  bootLooks,
+  diskLook,
+  longLook,
+  mountLook,
+  primaryLooks,
+} from '../model/look-commands.ts';
 import { nodesOutsideRun, type NodeSight } from './node-sight.ts';
 import { sdxinfoFormsOf } from './sdxinfo-forms.ts';
 import type { Look, StepCommand } from '../model/step.ts';
@@ -42,58 +49,6 @@ export interface Observed {
 /** Given where the backup server is looked at: it may have no object at all, and say so by failing. */
 interface BackupLook {
   readonly noObjectsMessage: string | undefined;
-}
-
-const everyKind = ['disk', 'group', 'slice', 'volume'] as const;
-
-function lookAt(host: string, argv: readonly string[]): StepCommand {
-  return { host, argv, guide: false, changes: false };
-}
-
-/**
- * The default columns hold the extents, the long ones master and proxy (GDS guide, F.1.3 and 6.6.3.7): both are needed. Of groups the
- * long ones tell the width of stripes.
- */
-export function primaryLooks(host: string, className: string): StepCommand[] {
-  return [
-    lookAt(host, sdxinfo({ show: everyKind, class: className })),
-    lookAt(host, sdxinfo({ show: ['group', 'volume'], class: className, long: true })),
-  ];
-}
-
-/** Without -c: the shadow class may not exist, and what else the backup server has matters too. */
-export function backupLooks(host: string): StepCommand[] {
-  return [lookAt(host, everyObjectQuery), lookAt(host, sdxinfo({ show: ['group', 'volume'], long: true }))];
-}
-
-/** The queries for the boot, the best first. */
-export function bootLooks(host: string, platform: Platform): StepCommand[] {
-  return bootQueries(platform).map((argv) => lookAt(host, argv));
-}
-
-/** Which machine a host is. */
-export function machineLook(host: string, platform: Platform): StepCommand {
-  return lookAt(host, machineQuery(platform));
-}
-
-/** Which disks the devices are. */
-export function diskLook(host: string, platform: Platform): StepCommand {
-  return lookAt(host, diskQuery(platform));
-}
-
-/** The long form of everything that the default form is asked for. */
-function longLook({ host, argv }: StepCommand): StepCommand {
-  return lookAt(host, [...argv, '-e', 'long']);
-}
-
-/** Both forms, and the long one that may be asked in their place. */
-export function withLongLook(looks: readonly StepCommand[]): StepCommand[] {
-  const [first] = looks;
-  return first ? [...looks, longLook(first)] : [];
-}
-
-export function mountLook(host: string, platform: Platform): StepCommand {
-  return lookAt(host, ['cat', platform === 'solaris' ? '/etc/mnttab' : '/proc/mounts']);
 }
 
 /** What one sdxinfo printed, and what that amounts to where it shows no object. */
@@ -426,7 +381,7 @@ export class Observer {
   async #ask(step: string, host: string, argv: readonly string[]) {
     const limits = { anyStatus: true, timeLimitSeconds: 60 };
     try {
-      const { status, stdout } = await this.#runner.send(step, lookAt(host, argv), limits);
+      const { status, stdout } = await this.#runner.send(step, { host, argv, changes: false }, limits);
       return { status, stdout: stdout.toString('utf8') };
     } catch (error) {
       if (!isFailure(error, 'COMMAND_TIMED_OUT', 'COMMAND_OUTPUT_CUT')) throw error;

@@ -6,7 +6,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../contract/errors.ts';
 import { durationText } from '../../../contract/words.ts';
 import { driveCommand, withoutRewind, withRewind } from '../../tape/tape-device.ts';
-import type { Command } from './command-runner.ts';
 
 /** How long a query is repeated. */
 export const usualOutageSeconds = 30 * 60;
@@ -40,8 +39,15 @@ const passingCodes = [
   'COMMAND_TIMED_OUT',
 ] as const satisfies ErrorCode[];
 
+/** What must be known of a command before it is sent again. */
+interface SentBefore {
+  readonly argv: readonly string[];
+  readonly changes: boolean;
+  readonly ofSite?: boolean | undefined;
+}
+
 /** What may be asked any number of times: it neither changes anything nor moves the tape under the head. */
-export type IsRepeatable = (command: Pick<Command, 'argv' | 'changes' | 'ofSite'>) => boolean;
+export type IsRepeatable = (command: SentBefore) => boolean;
 
 /**
  * @param tapeDevice the tape device of the job. `mt status` and `mt rewind` end in the same state however often they are sent; a read or
@@ -91,7 +97,7 @@ export class QueryRetry {
     this.#options = options;
   }
 
-  isRepeatable(command: Pick<Command, 'argv' | 'changes' | 'ofSite'>): boolean {
+  isRepeatable(command: SentBefore): boolean {
     return this.#options.isRepeatable(command);
   }
 

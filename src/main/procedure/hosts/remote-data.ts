@@ -1,4 +1,5 @@
 /** Commands whose data flows through this program: opened with an intent in the journal, closed with an outcome. */
+import type { EventOf } from '../../../contract/events.ts';
 import type { CopyProgress } from '../../../streams/progress.ts';
 import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from '../../../streams/stage.ts';
@@ -7,11 +8,19 @@ import type { DataEnd, DataWay } from '../../data-path/data-way.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { EventSink } from '../../journal/journal.ts';
 import { warningsOf } from '../model/omissions.ts';
-import type { LiveProgress, RunContext } from './run-context.ts';
+import type { CommandRunner } from './command-runner.ts';
 import type { StepCommand } from '../model/step.ts';
 
+export type LiveProgress = Pick<
+  EventOf<'progress'>,
+  'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words' | 'elapsedSeconds'
+>;
+
 /** What data needs of a run, or of what only reads a tape. */
-export interface DataRoom extends Pick<RunContext, 'runner' | 'abort'> {
+export interface DataRoom {
+  readonly runner: CommandRunner;
+  /** Ends the data at once. */
+  readonly abort: AbortSignal;
   readonly journal: EventSink;
   progress(progress: LiveProgress): void;
 }

@@ -1,7 +1,6 @@
 /** What the steps of one run share: the assignment, the ways to the hosts, the journal, and who can be asked. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
-import type { EventOf } from '../../../contract/events.ts';
 import type { RunTrouble } from '../../../contract/run-outcome.ts';
 import type { MediaEvent } from '../../tape/media-catalogue.ts';
 import type { MediaFile } from '../../tape/media-file.ts';
@@ -22,20 +21,17 @@ import {
 } from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
 import { LockGuard } from './lock-guard.ts';
+import type { LiveProgress } from './remote-data.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
 import { ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockMarks, type LockPlace } from '../model/lock-places.ts';
-import { missingEvents, type MissingNode } from '../model/missing-node.ts';
+import { missingEvents } from '../model/missing-node.ts';
 import { NodeSight } from './node-sight.ts';
-import { dumpStepsOf, marksOf, type RunMarks } from '../model/run-marks.ts';
+import { marksOf, type RunMarks } from '../model/run-marks.ts';
 import { Steadiness } from './steadiness.ts';
-import type { Performance, Step } from '../model/step.ts';
+import { dumpStepsOf, type Performance, type Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
-
-export type LiveProgress = Pick<
-  EventOf<'progress'>,
-  'step' | 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'bufferFill' | 'words' | 'elapsedSeconds'
->;
+import type { MissingNode } from '../model/world.ts';
 
 export interface RunOptions {
   readonly assignment: Assignment;

@@ -2,12 +2,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../contract/errors.ts';
 import type { ProcessEnd } from '../../ssh/remote-process.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { RemoteTalk } from '../../ssh/ssh-talk.ts';
-import type { VolumeAssignment } from '../model/assignment.ts';
+import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { holderCommand, parseHeld } from '../model/shadow-holder.ts';
 import { wordsOf } from './command-runner.ts';
-import { open, type Opened } from './remote-data.ts';
-import type { RunContext } from './run-context.ts';
+import { open, type DataRoom, type Opened } from './remote-data.ts';
 
 /** Seconds in which the process must answer. To open a device takes no time, unless the host is about to fail. */
 const answerSeconds = 30;
@@ -60,7 +60,10 @@ function howItEnded({ lost, status, signal, stderr }: ProcessEnd): string {
   return said === '' ? how : `${how}: ${said}`;
 }
 
-type HolderRoom = Pick<RunContext, 'runner' | 'abort' | 'assignment' | 'journal' | 'progress'>;
+interface HolderRoom extends DataRoom {
+  readonly assignment: Assignment;
+  readonly journal: Journal;
+}
 
 export class ShadowHolder {
   readonly step: string;

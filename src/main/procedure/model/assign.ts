@@ -9,7 +9,7 @@ import { whyMethodDoesNotFit } from '../../site/file-system.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
 import { listed, type Assignment, type VolumeAssignment } from './assignment.ts';
 import { existsOn, fileSystemOf } from './method-tools.ts';
-import type { MissingNode } from './missing-node.ts';
+import type { MissingNode } from './world.ts';
 
 /** What the command line, or the screen, lays over the job. */
 export interface JobOverrides {

@@ -1,9 +1,10 @@
 /** What one run is to do: the job, with what the site file and sdxinfo say of it. Plain data. */
+import { rawDevice } from '../../gds/commands.ts';
 import type { ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
-import type { MissingNode } from './missing-node.ts';
-import type { StepCommand } from './step.ts';
+import { withoutRewind } from '../../tape/tape-device.ts';
+import type { MissingNode } from './world.ts';
 
 /** One proxy volume of the job, and the shadow volume that is made of it. */
 export interface VolumeAssignment {
@@ -101,7 +102,7 @@ export function commandNode({ primaryNodes, missing = [] }: Assignment): string 
 }
 
 /** Where such a command goes: to another node where that one cannot be reached. */
-export const onAnyNode = (assignment: Assignment): Pick<StepCommand, 'host' | 'anyNode'> => ({
+export const onAnyNode = (assignment: Assignment): { host: string; anyNode: true } => ({
   host: commandNode(assignment),
   anyNode: true,
 });
@@ -136,4 +137,20 @@ export function volumeCheck(
   title: string,
 ): { title: string; volume?: string } {
   return volumes.length > 1 ? { title: `${title} (${proxy})`, volume: proxy } : { title };
+}
+
+/** Number of the tape file that the manifest is. */
+export const manifestFileOf = (volumes: readonly unknown[]): number => 1 + volumes.length;
+
+export const isLabelled = ({ job }: Pick<Assignment, 'job'>): boolean => job.media.layout === 'labelled';
+
+/** The raw device of a volume's shadow on the backup server. */
+export function shadowRawDevice({ shadow }: VolumeAssignment): string {
+  return rawDevice(shadow.class, shadow.volume);
+}
+
+/** Between the files of a tape it must not be rewound. */
+export function dumpDevice(assignment: Pick<Assignment, 'job' | 'tapeDevice' | 'volumes'>): string {
+  const { tapeDevice, volumes } = assignment;
+  return isLabelled(assignment) || volumes.length > 1 ? withoutRewind(tapeDevice) : tapeDevice;
 }

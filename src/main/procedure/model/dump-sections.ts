@@ -5,6 +5,7 @@
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { combinedCrc32 } from '../../../streams/crc32-combine.ts';
 import type { Digest } from '../../../streams/digest.ts';
+import { isLabelled, type Assignment } from './assignment.ts';
 
 export type DumpSection = EventOf<'dump-continued'>['sections'][number];
 
@@ -92,3 +93,19 @@ export function knownRecords(
     .map((known) => ({ records: endOf(known), sections: known }))
     .reverse();
 }
+
+/** True for the kind of dump that is continued at all: a raw device that passes through this program, on a tape with a label. */
+export const isContinuableKind = (assignment: Assignment): boolean =>
+  assignment.route === 'console' &&
+  isLabelled(assignment) &&
+  assignment.volumes.every(({ method }) => method === '6a');
+
+/** Why a dump of that kind starts over all the same, whatever its tape holds; undefined where the job has no such reason. */
+export function whyJobStartsOver({ job, volumes }: Assignment): string | undefined {
+  if (volumes.length > 1) return 'the job has several volumes';
+  return job.verify.readback ? undefined : 'the job does not read the tape back (verify.readback: false)';
+}
+
+/** True where a dump of the job may be continued on its tape after it was broken off. */
+export const mayBeContinued = (assignment: Assignment): boolean =>
+  isContinuableKind(assignment) && whyJobStartsOver(assignment) === undefined;

@@ -10,14 +10,7 @@ import type { NewEvent } from '../../../contract/events.ts';
 import { listed, mastersOf, proxiesOf, type Assignment } from './assignment.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { Step } from './step.ts';
-
-export interface MissingNode {
-  readonly node: string;
-  /** When it was first found not to answer: ISO 8601, UTC. */
-  readonly since: string;
-  /** Why it could not be reached, a sentence. */
-  readonly reason: string;
-}
+import type { MissingNode } from './world.ts';
 
 type Subject = Pick<Assignment, 'class' | 'job' | 'volumes'>;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { NewEvent, RunEvent } from '../../../contract/events.ts';
 import { lockPlaces, placesHeld } from './lock-places.ts';
 import { marksOf, type RunMarks } from './run-marks.ts';
-import { resumeCommands } from '../plan/services.ts';
+import { resumeCommands } from '../plan/steps-3-4-part.ts';
 import type { StepCommand } from './step.ts';
 
 /** Events of a run, as they would stand in its journal; a command has the number of its intent. */

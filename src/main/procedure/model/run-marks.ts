@@ -4,7 +4,6 @@ import type { TapeMark } from '../../../contract/run-outcome.ts';
 import { commandNode, type Assignment } from './assignment.ts';
 import { placeKey, type LockMarks } from './lock-places.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
-import type { Step } from './step.ts';
 
 /** A stop command of step 3-2 that may have had its effect: its place among the node's stop commands, from 0. */
 export interface StoppedService {
@@ -254,10 +253,6 @@ function operatorStopped(events: readonly RunEvent[]): boolean {
   const answer = events.findLast((event) => event.type === 'answered' && event.step.startsWith('3-'));
   return answer?.type === 'answered' && answer.question === 'services-stopped' && answer.answer === 'stopped';
 }
-
-/** The ids of the steps that carry the data: one a volume. */
-export const dumpStepsOf = (steps: readonly Step[]): string[] =>
-  steps.flatMap(({ id, performance }) => (performance === 'dump' ? [id] : []));
 
 /** A part that failed may have parted all the same, unless the proxies were seen joined after it: whoever parts them then is somebody else. */
 function isPartBegun(changing: readonly Sent[], events: readonly RunEvent[]): boolean {

@@ -121,3 +121,7 @@ export interface Step {
   /** Set on the steps that roll the cluster back to its normal state; `isDone` is true where there is nothing to bring back. */
   readonly unwinds?: Unwinding;
 }
+
+/** The ids of the steps that carry the data: one a volume. */
+export const dumpStepsOf = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ id, performance }) => (performance === 'dump' ? [id] : []));

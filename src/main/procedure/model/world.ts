@@ -2,7 +2,6 @@
 import type { Sight } from '../../gds/backup-sight.ts';
 import type { DiskIdentities } from '../../gds/disk-identity.ts';
 import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
-import type { MissingNode } from './missing-node.ts';
 
 export interface Mount {
   readonly device: string;
@@ -17,6 +16,15 @@ export interface BackupReport extends NodeReport {
   readonly boot?: string | undefined;
   /** Whether objects are shown, shown to be absent, or neither; see `sightOf` where it is left out. */
   readonly sight?: Sight;
+}
+
+/** A primary node that does not answer. */
+export interface MissingNode {
+  readonly node: string;
+  /** When it was first found not to answer: ISO 8601, UTC. */
+  readonly since: string;
+  /** Why it could not be reached, a sentence. */
+  readonly reason: string;
 }
 
 export interface World {

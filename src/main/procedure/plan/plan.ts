@@ -19,13 +19,13 @@ import {
   mountLook,
   primaryLooks,
   withLongLook,
-} from '../hosts/observe.ts';
+} from '../model/look-commands.ts';
 import { driveNameQuery } from '../../tape/tape-device.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/whole-hash-cost.ts';
-import { plannedHolds } from './planned-holds.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
+import { holderCommand, mostHeld } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
 function plannedCommand({ host, argv, guide }: StepCommand): PlannedCommand {
@@ -55,6 +55,29 @@ function runAs(assignment: Assignment, step: Step): string[] {
     );
   if (step.performance !== 'dump') return [];
   return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
+}
+
+/**
+ * In which steps a shadow is held open, and by which command, where the backup server allows it and nothing goes wrong.
+ * @param steps of the whole run; those that are left out hold nothing
+ * @returns the steps in which a holder is started, with the commands
+ */
+function plannedHolds(assignment: Assignment, steps: readonly Step[]): Map<Step, StepCommand[]> {
+  const held = new Set<string>();
+  const started = new Map<Step, StepCommand[]>();
+  for (const step of steps.filter(({ leftOut }) => leftOut === undefined)) {
+    for (const proxy of step.holds ?? []) {
+      if (held.has(proxy) || held.size >= mostHeld) continue;
+      held.add(proxy);
+      const argv = holderCommand('RUN', volumeNamed(assignment, proxy));
+      const command = { host: assignment.backupServer, argv, guide: false, changes: false };
+      started.set(step, [...(started.get(step) ?? []), command]);
+    }
+    // The shadow of a dump is let go once it is judged after it.
+    const isOver = step.performance === 'dump' ? (step.holds ?? []) : [];
+    for (const proxy of [...(step.needsClosed ?? []), ...isOver]) held.delete(proxy);
+  }
+  return started;
 }
 
 const answers =

@@ -2,7 +2,14 @@
 import { quoteArgument, commandLine } from '../../ssh/quoting.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
-import { blockBytes, mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import {
+  type Assignment,
+  blockBytes,
+  dumpDevice,
+  mounts,
+  shadowRawDevice,
+  type VolumeAssignment,
+} from '../model/assignment.ts';
 import {
   dumpWork,
   guideWork,
@@ -17,8 +24,7 @@ import { dumpToolOf } from '../model/method-tools.ts';
 import { primarySource } from '../model/fingerprint.ts';
 import { keepsSamples } from '../model/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
-import { dumpArguments } from './file-system-commands.ts';
-import { dumpDevice, guideDumpCommands, shadowRawDevice } from './steps-dump.ts';
+import { dumpArguments, dumpLines } from './step-6-commands.ts';
 
 /** The digest that is taken in the same pass; undefined where the guide's command runs alone. */
 export function workDigestOf({ job }: Pick<Assignment, 'job'>): WorkDigest | undefined {
@@ -40,7 +46,7 @@ export function dumpWorkOf(assignment: Assignment, volume: VolumeAssignment, run
   const digest = workDigestOf(assignment);
   const { job, platform } = assignment;
   if (digest === undefined) {
-    const argv = guideDumpCommands(assignment, volume).at(-1) ?? [];
+    const argv = dumpLines(assignment, volume).server.at(-1) ?? [];
     return guideWork(folder, mounts(volume.method) ? { argv, directory: job.mountPoint } : { argv });
   }
   return dumpWork({

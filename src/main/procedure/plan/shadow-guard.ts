@@ -11,7 +11,8 @@ import { isSameBoot } from '../model/boot-identity.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
 import { mountsOfClass, type World } from '../model/world.ts';
-import { judgeShadow, judgeStopped } from './checks.ts';
+import { judgeShadow } from './shadow-checks.ts';
+import { judgeStopped } from './cluster-checks.ts';
 
 /** How this run has left a shadow volume. `between`: stopped, and perhaps not started again. */
 export type ShadowState = 'ro' | 'rw' | 'between';

@@ -1,144 +1,37 @@
-/** The whole procedure of one run, in its order: the guide's steps, and what Shadowtape puts around them. */
-import { changerStatusArguments } from '../../tape/changer.ts';
-import { changerOfRun, commandNode, mounts, type Assignment } from '../model/assignment.ts';
-import { lockPlaces } from '../model/lock-places.ts';
-import { sourceOn } from './platform-sources.ts';
-import { toolsOfHash, toolsOfWork } from './server-work.ts';
-import { dumpSteps } from './steps-dump.ts';
-import { partSteps } from './steps-part.ts';
-import { rejoinSteps } from './steps-rejoin.ts';
-import { shadowSteps } from './steps-shadow.ts';
+/**
+ * The whole procedure of one run, in the order of the GDS guide's 6.6.3.7. Each step is in the file that bears its number:
+ *
+ *     lock, tools, tape, mount-point        steps-around.ts
+ *     3-1 to 3-5, fingerprint, 4            steps-3-4-part.ts
+ *     5, verify                             steps-5-shadow.ts
+ *     6a to 6e                              steps-6-backup.ts, with the command lines in step-6-commands.ts
+ *     label, manifest, read-back            steps-6-tape.ts
+ *     7, 8-1, 8-2                           steps-7-8-rejoin.ts
+ *     start-proxy, hash-proxy, stop-proxy   steps-whole-proxy.ts, between 7 and 8-1
+ *     clear, unlock                         steps-around.ts
+ *     script-1, ...                         steps-scripts.ts, before and after the phases that the job names
+ *
+ * What must hold before and after a step is in cluster-checks.ts (the proxies), shadow-checks.ts (the shadow) and checks.ts (both).
+ */
+import type { Assignment } from '../model/assignment.ts';
+import type { Step } from '../model/step.ts';
+import { sourceOn } from './step-sources.ts';
+import { partSteps } from './steps-3-4-part.ts';
+import { shadowSteps } from './steps-5-shadow.ts';
+import { backupSteps } from './steps-6-backup.ts';
+import { rejoinSteps } from './steps-7-8-rejoin.ts';
+import { stepsAfter, stepsBefore } from './steps-around.ts';
 import { withScripts } from './steps-scripts.ts';
-import type { Step, StepCommand } from '../model/step.ts';
-import { tapeCheckCommands } from '../drive/tape-position.ts';
-
-function lockStep(assignment: Assignment): Step {
-  return {
-    id: 'lock',
-    phase: 'prepare',
-    title: `Lock ${assignment.class} and the drive`,
-    why: 'two runs on one class would part and remove under each other, and two users of one drive overwrite each other',
-    source: 'Shadowtape',
-    performance: 'lock',
-    commands: lockPlaces(assignment).map(({ host, folder }) => ({
-      host,
-      argv: ['mkdir', folder],
-      guide: false,
-      changes: false,
-    })),
-  };
-}
-
-function unlockStep(assignment: Assignment): Step {
-  return {
-    id: 'unlock',
-    phase: 'finish',
-    title: `Unlock ${assignment.class} and the drive`,
-    why: 'the next run may begin',
-    source: 'Shadowtape',
-    performance: 'unlock',
-    commands: lockPlaces(assignment)
-      .toReversed()
-      .map(({ host, folder }) => ({ host, argv: ['rmdir', folder], guide: false, changes: false })),
-  };
-}
-
-/** mtio(4I): only opening for writing shows it, and closing after that may leave a file mark. */
-const protectionNote =
-  'mt on Solaris does not say whether a cartridge is write-protected: check its tab. A protected one fails at the first write, after the part';
-
-/** Which drive of the changer is that of the site is settled before anything is changed. */
-function changerCommands(assignment: Assignment): StepCommand[] {
-  const changer = changerOfRun(assignment);
-  if (changer === undefined) return [];
-  const argv = changerStatusArguments(changer);
-  return [{ host: assignment.tapeHost, argv, guide: false, changes: false }];
-}
-
-function tapeStep(assignment: Assignment): Step {
-  const { job } = assignment;
-  return {
-    id: 'tape',
-    phase: 'prepare',
-    title: 'Look at the tape',
-    why: job.media.overwrite
-      ? 'the job lets the tape be overwritten; what is lost is told before'
-      : 'a tape that is not blank is not written to',
-    ...(assignment.platform === 'solaris' ? { notes: [protectionNote] } : {}),
-    source: 'Shadowtape',
-    performance: 'tape-check',
-    commands: [...tapeCheckCommands(assignment), ...changerCommands(assignment)],
-  };
-}
-
-/** What detached work needs: the dump by route `server`, and the hash of the whole proxy. */
-function toolsStep(id: string, host: string, what: string, tools: readonly string[]): Step {
-  return {
-    id,
-    phase: 'prepare',
-    title: `Look whether ${host} has what ${what} needs`,
-    why: 'a command that is missing is better missed before the proxy is parted',
-    source: 'Shadowtape',
-    performance: 'tools-check',
-    commands: tools.map((tool) => ({
-      host,
-      argv: ['command', '-v', tool],
-      guide: false,
-      changes: false,
-    })),
-  };
-}
-
-function toolsSteps(assignment: Assignment): Step[] {
-  const { route, backupServer } = assignment;
-  const ofHash = toolsOfHash(assignment);
-  return [
-    ...(route === 'server' ? [toolsStep('tools', backupServer, 'the dump', toolsOfWork(assignment))] : []),
-    ...(ofHash.length === 0
-      ? []
-      : [toolsStep('hash-tools', commandNode(assignment), 'the hash of the whole proxy', ofHash)]),
-  ];
-}
-
-/** Route `server` only: the folders in which the dump and the reading back have run. */
-function clearStep({ backupServer }: Assignment): Step {
-  return {
-    id: 'clear',
-    phase: 'finish',
-    title: `Remove what the dump has left on ${backupServer}`,
-    why: 'output, process numbers and exit statuses of the detached work are in the journal by now',
-    source: 'Shadowtape',
-    performance: 'clear-work',
-    commands: [],
-    unwinds: { looks: [], isDone: (_world, marks) => marks.works.length === 0 },
-  };
-}
-
-function mountPointStep({ backupServer: host, job }: Assignment): Step {
-  return {
-    id: 'mount-point',
-    phase: 'prepare',
-    title: `Look whether ${job.mountPoint} is free`,
-    why: 'the run makes the mount point, and removes it',
-    source: 'Shadowtape',
-    performance: 'mount-point-check',
-    commands: [{ host, argv: ['ls', '-d', job.mountPoint], guide: false, changes: false }],
-  };
-}
 
 /** Pure: the same assignment gives the same steps. */
 export function stepsOf(assignment: Assignment): Step[] {
   const steps = withScripts(assignment, [
-    lockStep(assignment),
-    ...toolsSteps(assignment),
-    tapeStep(assignment),
-    ...(assignment.volumes.some(({ method }) => mounts(method)) ? [mountPointStep(assignment)] : []),
+    ...stepsBefore(assignment),
     ...partSteps(assignment),
     ...shadowSteps(assignment),
-    ...dumpSteps(assignment),
+    ...backupSteps(assignment),
     ...rejoinSteps(assignment),
-    ...(assignment.route === 'server' ? [clearStep(assignment)] : []),
-    unlockStep(assignment),
+    ...stepsAfter(assignment),
   ]);
   return steps.map((step) => ({ ...step, source: sourceOn(assignment.platform, step) }));
 }

@@ -4,7 +4,7 @@ import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
-import { isContinuableKind, whyJobStartsOver } from '../plan/continuable.ts';
+import { isContinuableKind, whyJobStartsOver } from '../model/dump-sections.ts';
 
 export interface ContinuationFacts {
   readonly assignment: Assignment;

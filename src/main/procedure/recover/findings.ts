@@ -1,7 +1,8 @@
 /** Says what a run that is taken up was found to be: where its journal ends, what it lets expect, and what the hosts show. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import { listed, mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
-import { isJoinedAndInSync, isShadowGone } from '../plan/checks.ts';
+import { isShadowGone } from '../plan/shadow-checks.ts';
+import { isJoinedAndInSync } from '../plan/cluster-checks.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import type { Settled } from '../run/settle.ts';

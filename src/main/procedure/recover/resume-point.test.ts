@@ -6,7 +6,8 @@ import { chooseJob, siteOf } from '../../site/site-file.ts';
 import { assign } from '../model/assign.ts';
 import { recordsCompared } from '../model/fingerprint.ts';
 import { resumePoint } from './resume-point.ts';
-import { dumpStepsOf, marksOf } from '../model/run-marks.ts';
+import { marksOf } from '../model/run-marks.ts';
+import { dumpStepsOf } from '../model/step.ts';
 import { stepsOf } from '../plan/steps.ts';
 import type { Mount, World } from '../model/world.ts';
 

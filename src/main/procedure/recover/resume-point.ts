@@ -5,15 +5,8 @@
 import { isBlocking } from '../../../contract/checks.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { listed, mounts, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
-import {
-  isProxyJoined,
-  isProxyStopped,
-  isShadowGone,
-  isShadowUnmounted,
-  judgeParted,
-  judgeShadow,
-  whyShadowUnknown,
-} from '../plan/checks.ts';
+import { isShadowGone, isShadowUnmounted, judgeShadow, whyShadowUnknown } from '../plan/shadow-checks.ts';
+import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
 import { whyNotContinued } from './continuation.ts';

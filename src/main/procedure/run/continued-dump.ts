@@ -9,12 +9,13 @@ import { blockBytes, type VolumeAssignment } from '../model/assignment.ts';
 import {
   areConsecutive,
   checkpointBytesOf,
+  type KnownRecords,
+  mayBeContinued,
   sectionOf,
   wholeOf,
-  type KnownRecords,
 } from '../model/dump-sections.ts';
 import type { Step, StepCommand } from '../model/step.ts';
-import { mayBeContinued, seekOperand } from '../plan/continuable.ts';
+import { seekOperand } from '../plan/step-6-commands.ts';
 import { findContinuation } from './find-continuation.ts';
 
 type DigestFields = Omit<Extract<NewEvent, { type: 'digest' }>, 'type' | 'step' | 'volume' | 'hop'>;

@@ -1,10 +1,8 @@
 /** Brings the head to where a volume is dumped. */
-import type { VolumeAssignment } from '../model/assignment.ts';
-import { isLabelled } from '../plan/labelled-steps.ts';
+import { dumpDevice, isLabelled, type VolumeAssignment } from '../model/assignment.ts';
 import { requireOwnLabel } from '../drive/read-labelled-tape.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { currentTape, nextFile } from '../model/run-tapes.ts';
-import { dumpDevice } from '../plan/steps-dump.ts';
 import type { Step } from '../model/step.ts';
 import { goToRecord, standAtFile } from '../drive/tape-position.ts';
 import { checkFirstWrite } from './first-write.ts';

@@ -11,16 +11,15 @@ import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import { driveStatus } from '../drive/drive-ready.ts';
 import { requireLabelOf } from '../drive/read-labelled-tape.ts';
-import { rewindCommand } from '../drive/tape-look.ts';
+import { rewindCommand } from '../model/tape-commands.ts';
 import { goToRecord } from '../drive/tape-position.ts';
 import { close, evidenceOf, open, openWay, wayReader } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { blockBytes, type VolumeAssignment } from '../model/assignment.ts';
+import { blockBytes, shadowRawDevice, type VolumeAssignment } from '../model/assignment.ts';
 import { checkpointBytesOf, knownRecords, sectionOf, type KnownRecords } from '../model/dump-sections.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { judgeTapeEnd, type TapeEndFound, type TapeEndVerdict } from '../model/tape-end.ts';
-import { seekOperand } from '../plan/continuable.ts';
-import { shadowRawDevice } from '../plan/steps-dump.ts';
+import { seekOperand } from '../plan/step-6-commands.ts';
 import { requireSnapshot } from './shadow/shadow-baseline.ts';
 
 /** After so many places that the tape does not reach the search is given up: each takes a rewind, and what was read ahead of the tape is far less. */

@@ -2,7 +2,7 @@
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
 import { listed, mastersOf } from '../model/assignment.ts';
-import { fsckEnd } from '../plan/file-system-commands.ts';
+import { fsckEnd } from '../plan/step-6-commands.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { Question } from '../hosts/questions.ts';

@@ -10,10 +10,9 @@ import {
   type TapeManifest,
 } from '../../tape/tape-manifest.ts';
 import type { TapeLabel } from '../../tape/tape-label.ts';
-import type { VolumeAssignment } from '../model/assignment.ts';
+import { manifestFileOf, type VolumeAssignment } from '../model/assignment.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { packJournal } from '../../journal/journal-on-tape.ts';
-import { manifestFileOf } from '../plan/labelled-steps.ts';
 import { writeRecords } from '../drive/own-file.ts';
 import type { Performer } from './perform-commands.ts';
 import { noteTape } from './note-tape.ts';

@@ -2,7 +2,7 @@
 import { isFailure } from '../../../contract/errors.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Step } from '../model/step.ts';
-import { isProxyJoined } from '../plan/checks.ts';
+import { isProxyJoined } from '../plan/cluster-checks.ts';
 import { performCommands, type Performer } from './perform-commands.ts';
 import { performWatch } from './perform-watch.ts';
 

@@ -10,10 +10,9 @@ import { requireChangerDrive } from '../drive/changer-work.ts';
 import { requireReadyDrive } from '../drive/drive-ready.ts';
 import { lookAtTape } from '../drive/tape-look.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { changerOfRun } from '../model/assignment.ts';
+import { changerOfRun, isLabelled } from '../model/assignment.ts';
 import { mayBeOwnFile } from '../model/own-tape.ts';
 import type { Step } from '../model/step.ts';
-import { isLabelled } from '../plan/labelled-steps.ts';
 import { knownTapes, noteTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 

@@ -8,7 +8,7 @@ import {
   type OfCluster,
   type WrittenDigest,
 } from '../drive/compare-read-back.ts';
-import { readDataCommands } from '../plan/labelled-steps.ts';
+import { readDataCommands } from '../model/tape-commands.ts';
 import { requireManifestOf, type Writer } from '../drive/read-labelled-tape.ts';
 import { close, evidenceOf, open, reader, showProgress, type DataRoom } from '../hosts/remote-data.ts';
 import {

@@ -7,7 +7,8 @@ import { volumeNamed } from '../model/assignment.ts';
 import { clearWork, startWork, stopWork } from '../detached/detached-control.ts';
 import { awaitWork, type WorkLook, type WorkPlace, type WorkProgress } from '../detached/detached-watch.ts';
 import type { DetachedWork } from '../model/detached-work.ts';
-import type { LiveProgress, RunContext } from '../hosts/run-context.ts';
+import type { LiveProgress } from '../hosts/remote-data.ts';
+import type { RunContext } from '../hosts/run-context.ts';
 import { workHost, type WorkMark, type WorkPurpose } from '../model/run-marks.ts';
 import { dumpWorkOf, hashWorkOf, readBackWorkOf, workDigestOf } from '../plan/server-work.ts';
 

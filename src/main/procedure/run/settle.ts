@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import { mountLook } from '../hosts/observe.ts';
+import { mountLook } from '../model/look-commands.ts';
 import { sentCommands, type Intent } from '../model/sent-commands.ts';
 import { parseMountTable } from '../model/world.ts';
 

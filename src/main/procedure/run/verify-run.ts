@@ -7,7 +7,7 @@ import type { CommandRunner } from '../hosts/command-runner.ts';
 import { requireReadyDrive } from '../drive/drive-ready.ts';
 import { noJournal } from '../../journal/journal.ts';
 import { readRunBack } from './read-run-back.ts';
-import type { LiveProgress } from '../hosts/run-context.ts';
+import type { LiveProgress } from '../hosts/remote-data.ts';
 import { writtenOf } from '../../journal/run-summary.ts';
 import type { MediaFile } from '../../tape/media-catalogue.ts';
 

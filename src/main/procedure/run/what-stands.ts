@@ -4,13 +4,8 @@ import { commandLine } from '../../ssh/quoting.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
 import { foreignObjects } from '../../gds/no-shadow.ts';
 import { findVolume, slicesOfVolume } from '../../gds/report-lookup.ts';
-import {
-  isJoinedAndInSync,
-  isFreeOfShadows,
-  isProxyJoined,
-  isShadowUnmounted,
-  shadowPlaceOf,
-} from '../plan/checks.ts';
+import { isFreeOfShadows, isShadowUnmounted, shadowPlaceOf } from '../plan/shadow-checks.ts';
+import { isJoinedAndInSync, isProxyJoined } from '../plan/cluster-checks.ts';
 import { lockPlaces, placesHeld } from '../model/lock-places.ts';
 import { missingWords } from '../model/missing-node.ts';
 import { workHost, type IncompleteBy, type RunMarks } from '../model/run-marks.ts';

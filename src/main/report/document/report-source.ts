@@ -1,6 +1,6 @@
 /** What a report is made of: the events of a run, and what lies beside its journal. */
 import type { SignatureFacts } from '../../../contract/proof.ts';
-import type { TapeLoss } from '../../../contract/history.ts';
+import type { TapeLoss } from '../../../contract/tape-loss.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
 import { lookLines } from '../../../folds/command-groups.ts';
 import { foldRun } from '../../../folds/run-fold.ts';

@@ -1,8 +1,7 @@
 /** What each tape of the run holds, file by file. */
 import type { EventOf } from '../../../contract/events.ts';
-import type { TapeLoss } from '../../../contract/history.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
-import { lossSentence } from '../../../contract/tape-loss.ts';
+import { lossSentence, type TapeLoss } from '../../../contract/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run-model.ts';
 import { allOf, lastOf, type ReportFacts } from './report-source.ts';

@@ -1,11 +1,14 @@
 /** Step 5 of the GDS guide's 6.6.3.7, and the verification that has to follow it. */
 import { shadowCreation } from '../../gds/shadow-commands.ts';
 import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
-import { judgeDisks, judgeNoShadow, judgeShadow, judgeStopped } from './checks.ts';
+import { judgeDisks, judgeNoShadow, judgeShadow } from './shadow-checks.ts';
+import { judgeStopped } from './cluster-checks.ts';
+import { guideStep } from './step-sources.ts';
 import { backupSource, fingerprintCommands, recordsCompared } from '../model/fingerprint.ts';
 import { heldProxies } from '../model/shadow-holder.ts';
 import type { Step } from '../model/step.ts';
 
+/** 5 */
 function createStep(assignment: Assignment): Step {
   const { shadow, volumes, backupServer: host } = assignment;
   const { layout, devices } = shadow;
@@ -25,7 +28,7 @@ function createStep(assignment: Assignment): Step {
           ]),
     ].join('; '),
     endangers: 'a shadow in a wrong configuration, once written to, damages the data of the cluster',
-    source: 'GDS guide 6.6.3.7, step 5',
+    source: guideStep('5'),
     performance: 'commands',
     commands: shadowCreation(layout, devices).map(({ argv }) => ({ host, argv, guide: true, changes: true })),
     before: {
@@ -48,7 +51,7 @@ function verificationStep(assignment: Assignment): Step {
     title: volumes.length === 1 ? 'Verify the shadow' : 'Verify the shadows',
     why: 'each rule of the configuration, and the fingerprint read through the shadow: before a byte goes to tape',
     endangers: 'a dump of a wrong shadow is a backup of something else',
-    source: 'GDS guide 6.6.3.7, step 5: "be sure to confirm that the shadow volume configuration is correct"',
+    source: `${guideStep('5')}: "be sure to confirm that the shadow volume configuration is correct"`,
     performance: 'verification',
     commands: volumes.flatMap((volume) =>
       fingerprintCommands(backupSource(assignment, volume), recordsCompared(assignment, volume)),

@@ -9,15 +9,16 @@ import { bytesOfVolumes, commandNode, listed, proxiesOf, type Assignment } from 
 import { wholeHashSteps } from '../model/run-marks.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { waitsForHash } from '../model/whole-hash-cost.ts';
+import { judgeRejoinable } from './checks.ts';
 import {
   isProxyJoined,
   isProxyReadable,
   isProxyStopped,
   judgeReadable,
-  judgeRejoinable,
   judgeStopped,
-} from './checks.ts';
+} from './cluster-checks.ts';
 import { wholeDigestArguments } from './server-work.ts';
+import { guideStep } from './step-sources.ts';
 import { primarySource } from '../model/fingerprint.ts';
 
 function startStep(assignment: Assignment): Step {
@@ -90,7 +91,7 @@ function stopStep(assignment: Assignment): Step {
     phase: 'remove',
     title: `Stop ${listed(proxies)} on all nodes`,
     why: 'the rejoin finds the proxy as step 3-5 has left it',
-    source: 'GDS guide 6.6.3.7, step 3-5',
+    source: guideStep('3-5'),
     performance: 'stop-hashed',
     commands: [
       {

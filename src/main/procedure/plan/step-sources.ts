@@ -8,6 +8,9 @@
 import type { Platform } from '../../site/site-schema.ts';
 import type { Step } from '../model/step.ts';
 
+/** The place of a step in the guide. @param number as the guide has it; what follows a colon is Shadowtape's */
+export const guideStep = (number: string): string => `GDS guide 6.6.3.7, step ${number.replace(/:.*/, '')}`;
+
 const procedure = /^GDS guide 6\.6\.3\.7, steps? /;
 
 /** A step 6 that sends other programs than those of GDS. */

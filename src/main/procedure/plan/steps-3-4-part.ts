@@ -1,80 +1,17 @@
-/** Steps 3-1 to 4 of the GDS guide's 6.6.3.7: view, stop the services, part, resume the services, stop the proxy, view. */
+/**
+ * Steps 3-1 to 4 of the GDS guide's 6.6.3.7, in its order: view, stop the services, part, resume the services, stop the proxy, view.
+ * `partSteps` at the end lists them.
+ */
 import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
 import { listed, mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
-import {
-  isProxyJoined,
-  isProxyStopped,
-  judgeJoined,
-  judgeParted,
-  judgeReady,
-  judgeStopped,
-} from './checks.ts';
+import { judgeReady, rejoinChecks } from './checks.ts';
+import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';
-import { rejoinChecks } from './rejoin-checks.ts';
-import { resumeCommands } from './services.ts';
 import type { Step, StepCommand } from '../model/step.ts';
-
-const guideStep = (number: string) => `GDS guide 6.6.3.7, step ${number}`;
-
-type ServiceAction = 'stop' | 'resume';
-
-/** The site's commands on each node; none where the operator is asked or nothing needs to stop. */
-function serviceCommands(assignment: Assignment, action: ServiceAction): StepCommand[] {
-  const services = assignment.job.services;
-  if (typeof services === 'string') return [];
-  return assignment.primaryNodes.flatMap((host) => {
-    const commands = 'nodes' in services ? services.nodes[host] : services;
-    return (commands?.[action] ?? []).map((argv) => ({
-      host,
-      argv,
-      guide: false,
-      changes: true,
-      ofSite: true,
-    }));
-  });
-}
-
-/** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
-export function unmountsBeforePart(services: Job['services']): boolean {
-  if (typeof services === 'string') return false;
-  const stops =
-    'nodes' in services ? Object.values(services.nodes).flatMap((node) => node.stop) : services.stop;
-  return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
-}
-
-function servicesStep(assignment: Assignment, action: ServiceAction): Step {
-  const stop = action === 'stop';
-  const stops = serviceCommands(assignment, 'stop');
-  const masters = listed(mastersOf(assignment));
-  const several = assignment.volumes.length > 1;
-  const id = stop ? '3-2' : '3-4';
-  return {
-    id,
-    phase: 'part',
-    title: stop ? 'Stop the services' : 'Resume the services',
-    why: stop
-      ? `what uses ${masters} is stopped for the moment of the part, so that the snapshot is consistent`
-      : `${masters} ${several ? 'are' : 'is'} free again: the snapshot is taken, and the services need not wait for the tape`,
-    endangers: stop ? 'the services are down until step 3-4' : 'the services stay down while this step fails',
-    source: guideStep(id),
-    performance: stop ? 'stop-services' : 'resume-services',
-    commands: stop ? stops : resumeCommands(stops, serviceCommands(assignment, 'resume')),
-    ...(stop
-      ? {}
-      : {
-          unwinds: {
-            looks: [],
-            isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped,
-          },
-        }),
-    ...(assignment.job.services === 'not-needed'
-      ? {
-          leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)',
-        }
-      : {}),
-  };
-}
+import { commandLine } from '../../ssh/quoting.ts';
+import type { RunMarks } from '../model/run-marks.ts';
+import { guideStep } from './step-sources.ts';
 
 /** For jobs that leave the proxy parted between their runs. */
 function synchroniseStep(assignment: Assignment): Step {
@@ -108,6 +45,7 @@ function synchroniseStep(assignment: Assignment): Step {
   };
 }
 
+/** 3-1 */
 function viewProxyStep(assignment: Assignment): Step {
   const place = onAnyNode(assignment);
   const look = (argv: readonly string[]): StepCommand => ({ ...place, argv, guide: true, changes: false });
@@ -127,6 +65,45 @@ function viewProxyStep(assignment: Assignment): Step {
   };
 }
 
+type ServiceAction = 'stop' | 'resume';
+
+/** The site's commands on each node; none where the operator is asked or nothing needs to stop. */
+function serviceCommands(assignment: Assignment, action: ServiceAction): StepCommand[] {
+  const services = assignment.job.services;
+  if (typeof services === 'string') return [];
+  return assignment.primaryNodes.flatMap((host) => {
+    const commands = 'nodes' in services ? services.nodes[host] : services;
+    return (commands?.[action] ?? []).map((argv) => ({
+      host,
+      argv,
+      guide: false,
+      changes: true,
+      ofSite: true,
+    }));
+  });
+}
+
+/** Services that need no stop are left out of the run. */
+const notNeeded = ({ job }: Assignment): Pick<Step, 'leftOut'> =>
+  job.services === 'not-needed'
+    ? { leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)' }
+    : {};
+
+/** 3-2 */
+function stopServicesStep(assignment: Assignment): Step {
+  return {
+    id: '3-2',
+    phase: 'part',
+    title: 'Stop the services',
+    why: `what uses ${listed(mastersOf(assignment))} is stopped for the moment of the part, so that the snapshot is consistent`,
+    endangers: 'the services are down until step 3-4',
+    source: guideStep('3-2'),
+    performance: 'stop-services',
+    commands: serviceCommands(assignment, 'stop'),
+    ...notNeeded(assignment),
+  };
+}
+
 /** GDS guide 6.6.3.7, step 3-3, "Just Resynchronization Mode for Proxy". */
 const resynchronisationNote =
   'the cluster does not see what the backup server writes to the parted proxy. With just resynchronization (pjrm=on) a rejoin could leave those blocks out, so it is set to off';
@@ -135,6 +112,7 @@ const resynchronisationNote =
 const arrayCopyNote =
   'where the copy function of the disk array copies between master and proxy, it sees these writes, and a rejoin copies the differences alone, whatever pjrm is. A restore copies by software, so pjrm=off is needed all the same';
 
+/** 3-3 */
 function partStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   const masters = listed(mastersOf(assignment));
@@ -163,6 +141,59 @@ function partStep(assignment: Assignment): Step {
   };
 }
 
+/**
+ * Where a node has as many resume as stop commands, the last resumes what the first stopped, and so on: then only what was
+ * stopped is resumed. Otherwise every resume command of a node counts as soon as one of its stop commands does.
+ */
+function belongsToStopped(
+  stops: readonly StepCommand[],
+  resumes: readonly StepCommand[],
+  resume: StepCommand,
+  marks: RunMarks,
+): boolean {
+  const ofNode = resumes.filter(({ host }) => host === resume.host);
+  const stopCount = stops.filter(({ host }) => host === resume.host).length;
+  const mirror = stopCount - 1 - ofNode.indexOf(resume);
+  return marks.servicesStopped.some(
+    ({ host, place }) => host === resume.host && (ofNode.length !== stopCount || place === mirror),
+  );
+}
+
+/** The resume commands, each of which knows when it has nothing left to do. */
+export function resumeCommands(
+  stops: readonly StepCommand[],
+  resumes: readonly StepCommand[],
+): StepCommand[] {
+  const hasEndedWell = ({ host, argv }: StepCommand, marks: RunMarks) =>
+    marks.servicesResumed.some((resumed) => resumed.host === host && resumed.line === commandLine(argv));
+  return resumes.map((resume) => ({
+    ...resume,
+    isDone: (_world, marks) =>
+      !belongsToStopped(stops, resumes, resume, marks) || hasEndedWell(resume, marks),
+  }));
+}
+
+/** 3-4 */
+function resumeServicesStep(assignment: Assignment): Step {
+  const masters = mastersOf(assignment);
+  return {
+    id: '3-4',
+    phase: 'part',
+    title: 'Resume the services',
+    why: `${listed(masters)} ${masters.length > 1 ? 'are' : 'is'} free again: the snapshot is taken, and the services need not wait for the tape`,
+    endangers: 'the services stay down while this step fails',
+    source: guideStep('3-4'),
+    performance: 'resume-services',
+    commands: resumeCommands(serviceCommands(assignment, 'stop'), serviceCommands(assignment, 'resume')),
+    unwinds: {
+      looks: [],
+      isDone: (_world, marks) => marks.servicesStopped.length === 0 && !marks.operatorStopped,
+    },
+    ...notNeeded(assignment),
+  };
+}
+
+/** While the parted proxy can still be read on the cluster. */
 function fingerprintStep(assignment: Assignment): Step {
   const one = assignment.volumes.length === 1;
   return {
@@ -179,6 +210,7 @@ function fingerprintStep(assignment: Assignment): Step {
   };
 }
 
+/** 3-5 */
 function stopProxyStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   return {
@@ -209,6 +241,7 @@ function stopProxyStep(assignment: Assignment): Step {
   };
 }
 
+/** 4 */
 function viewConfigurationStep(assignment: Assignment): Step {
   const place = onAnyNode(assignment);
   const look = (argv: readonly string[]): StepCommand => ({ ...place, argv, guide: true, changes: false });
@@ -226,16 +259,23 @@ function viewConfigurationStep(assignment: Assignment): Step {
   };
 }
 
-/** In the guide's order. The fingerprint is taken between 3-4 and 3-5, while the parted proxy can be read on the cluster. */
+/** True where the job's own commands unmount the file system before the part, so that the guide lets fsck be left out. */
+export function unmountsBeforePart(services: Job['services']): boolean {
+  if (typeof services === 'string') return false;
+  const stops =
+    'nodes' in services ? Object.values(services.nodes).flatMap((node) => node.stop) : services.stop;
+  return stops.some((argv) => /(^|\/)umount$/.test(argv[0] ?? ''));
+}
+
 export function partSteps(assignment: Assignment): Step[] {
   return [
     ...(assignment.job.part.synchroniseFirst ? [synchroniseStep(assignment)] : []),
-    viewProxyStep(assignment),
-    servicesStep(assignment, 'stop'),
-    partStep(assignment),
-    servicesStep(assignment, 'resume'),
+    viewProxyStep(assignment), // 3-1
+    stopServicesStep(assignment), // 3-2
+    partStep(assignment), // 3-3
+    resumeServicesStep(assignment), // 3-4
     fingerprintStep(assignment),
-    stopProxyStep(assignment),
-    viewConfigurationStep(assignment),
+    stopProxyStep(assignment), // 3-5
+    viewConfigurationStep(assignment), // 4
   ];
 }

@@ -11,23 +11,18 @@ import {
 } from '../model/assignment.ts';
 import {
   isFreeOfShadows,
-  isJoinedAndInSync,
-  isJoining,
-  isProxyJoined,
   isShadowGone,
   isShadowObjectGone,
   isShadowStopped,
-  judgeJoined,
-  judgeJoining,
   judgeNoMount,
   judgeShadowRemoved,
-} from './checks.ts';
-import { rejoinChecks } from './rejoin-checks.ts';
-import { wholeSteps } from './steps-whole.ts';
+} from './shadow-checks.ts';
+import { isJoinedAndInSync, isJoining, isProxyJoined, judgeJoined, judgeJoining } from './cluster-checks.ts';
+import { rejoinChecks } from './checks.ts';
+import { guideStep } from './step-sources.ts';
+import { wholeSteps } from './steps-whole-proxy.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import type { World } from '../model/world.ts';
-
-const guideStep = (number: string) => `GDS guide 6.6.3.7, step ${number}`;
 
 /** Whether what a command of the removal removes is gone already. */
 function removalIsDone(
@@ -41,7 +36,7 @@ function removalIsDone(
   return (world) => names.every((name) => isDone(world, name));
 }
 
-/** The guide's order: stop, remove the volume, the group, then each disk; the last disk takes the class with it. */
+/** 7, in the guide's order: stop, remove the volume, the group, then each disk; the last disk takes the class with it. */
 function removeStep(assignment: Assignment): Step {
   const { shadow, volumes, backupServer: host } = assignment;
   const names = listed(volumes.map((volume) => volume.shadow.volume));
@@ -81,6 +76,7 @@ interface RejoinGroup {
   readonly suffix: string;
 }
 
+/** 8-1 */
 function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): Step {
   const { backupServer, shadow, job } = assignment;
   const proxies = proxiesOf({ volumes });
@@ -132,6 +128,7 @@ function notWatched({ job }: Assignment): string | undefined {
     : 'the job does not wait for the copy (resynchronisation.wait: false)';
 }
 
+/** 8-2 */
 function watchStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): Step {
   const proxies = proxiesOf({ volumes });
   const reason = notWatched(assignment);

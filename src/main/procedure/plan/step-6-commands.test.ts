@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { existsOn } from '../model/method-tools.ts';
-import { dumpArguments, fsckEnd, fsckLine, mountLine } from './file-system-commands.ts';
-import { sourceOn } from './platform-sources.ts';
+import { dumpArguments, fsckEnd, fsckLine, mountLine } from './step-6-commands.ts';
+import { sourceOn } from './step-sources.ts';
 
 const volume = (method: VolumeAssignment['method']) =>
   ({ method, shadow: { class: 'Class2', group: 'Group2', volume: 'Volume2' } }) as VolumeAssignment;

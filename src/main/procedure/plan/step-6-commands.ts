@@ -1,12 +1,13 @@
 /**
- * The commands of step 6 that check, mount and dump a file system through the shadow, by platform. Pure.
+ * The commands of step 6 that check, mount and dump a file system, or a raw device, through the shadow, by platform. Pure.
  *
- * Solaris: GDS guide 6.6.3.7, steps 6b to 6e, word for word. Linux: no edition of the guide that is known shows them; they are those
+ * Solaris: GDS guide 6.6.3.7, steps 6a to 6e, word for word. Linux: no edition of the guide that is known shows them; they are those
  * steps with the programs of Linux. fsck.ext3, dump and mount use the block device there: e2fsck(8) and dump(8) name no other, and
  * raw devices of Linux take aligned buffers only (raw(8)).
  */
-import { blockDevice, rawDevice } from '../../gds/commands.ts';
-import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
+import { rawDeviceArguments } from '../../../streams/raw-device.ts';
+import { blockDevice } from '../../gds/commands.ts';
+import { dumpDevice, shadowRawDevice, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
 
 /** A command line, and whether the guide has it so. */
@@ -15,7 +16,6 @@ export interface GuideLine {
   readonly guide: boolean;
 }
 
-const rawOf = ({ shadow }: VolumeAssignment) => rawDevice(shadow.class, shadow.volume);
 const blockOf = ({ shadow }: VolumeAssignment) => blockDevice(shadow.class, shadow.volume);
 
 /** The guide has no -y in 6b-2 and has it in all other methods. */
@@ -31,7 +31,7 @@ export function fsckLine(assignment: Assignment, volume: VolumeAssignment): Guid
   const yes = answersYes(assignment, volume);
   if (platform === 'linux') return { argv: ['fsck.ext3', yes ? '-y' : '-p', blockOf(volume)], guide: false };
   const fileSystem = fileSystemOf(volume.method, platform) ?? 'ufs';
-  const argv = ['fsck', '-F', fileSystem, ...(yes ? ['-y'] : []), rawOf(volume)];
+  const argv = ['fsck', '-F', fileSystem, ...(yes ? ['-y'] : []), shadowRawDevice(volume)];
   return { argv, guide: volume.method !== '6b' || !yes };
 }
 
@@ -58,7 +58,45 @@ export function dumpArguments(
   const tool = dumpToolOf(volume.method, platform) ?? '';
   const isLinux = platform === 'linux';
   const letters = onTape && !isLinux ? '0ucf' : '0uf';
-  return [tool, letters, output, isLinux ? blockOf(volume) : rawOf(volume)];
+  return [tool, letters, output, isLinux ? blockOf(volume) : shadowRawDevice(volume)];
+}
+
+/** The lines of a dump. */
+interface DumpLines {
+  /** The guide's own, word for word (route `server`). */
+  readonly server: readonly (readonly string[])[];
+  /** The command that writes the dump to its standard output (route `console`). */
+  readonly reader: readonly string[];
+}
+
+/** What dumps the volume, by its method. */
+export function dumpLines(assignment: Assignment, volume: VolumeAssignment): DumpLines {
+  const { job } = assignment;
+  const tapeDevice = dumpDevice(assignment);
+  const device = shadowRawDevice(volume);
+  const { recordBytes } = job.media;
+  switch (volume.method) {
+    case '6a':
+      return {
+        server: [['dd', `if=${device}`, `of=${tapeDevice}`, `bs=${recordBytes}`]],
+        reader: rawDeviceArguments(device, { recordBytes }),
+      };
+    case '6b':
+    case '6d':
+      return {
+        server: [
+          ['cd', job.mountPoint],
+          ['tar', 'cvf', tapeDevice, '.'],
+        ],
+        reader: ['tar', 'cf', '-', '-C', job.mountPoint, '.'],
+      };
+    case '6c':
+    case '6e':
+      return {
+        server: [dumpArguments(assignment, volume, tapeDevice, true)],
+        reader: dumpArguments(assignment, volume, '-', false),
+      };
+  }
 }
 
 /** How a check of a file system ended: `not-clean` where it left it as it found it, wrong. */
@@ -83,3 +121,7 @@ export function fsckEnd(argv: readonly string[], status: number | undefined): Fs
   }
   return !argv.includes('-y') && status >= 32 && status <= 39 ? 'not-clean' : 'failed';
 }
+
+/** The operand with which dd goes to a record of a raw device without reading its way there: see SampleOptions. */
+export const seekOperand = ({ platform }: Pick<Assignment, 'platform'>, record: number): string =>
+  `${platform === 'solaris' ? 'iseek' : 'skip'}=${record}`;

@@ -1,0 +1,203 @@
+/** What keeps a run from starting or from its good end. Part of the error table (error-table.ts). */
+export const runErrors = {
+  // ---- checks of proxy and shadow ----
+  CHECK_FAILED: {
+    sentence: 'step {step}: {title}: expected {expected}, seen {actual}',
+    hint: '{remedy}',
+  },
+  SHADOW_DIFFERS: {
+    sentence: 'the shadow is not proven to be {proxy}: {title}: expected {expected}, seen {actual}',
+    hint: '{remedy}',
+  },
+  SHADOW_CHANGED: {
+    sentence:
+      'step {step}: the shadow of {proxy} is not as it was verified: {title}: expected {expected}, seen {actual}',
+    hint: '{remedy}',
+  },
+  SHADOW_NOT_HELD: {
+    sentence:
+      'step {step}: the shadow of {proxy} cannot be held open, so that nothing would show whether the dump is of this shadow: {reason}',
+    hint: 'see why the backup server does not let a process of sh keep the device file open; or let the job do without it (`verify.unheld: allow`), and see that nobody else works on the shadow class during the run',
+  },
+  DUMP_DIFFERS: {
+    sentence:
+      'step {step}: what was written to tape is not {proxy}: {count} of {total} sampled records differ from the cluster, the first is record {first}',
+    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+  },
+  PROXY_DIFFERS: {
+    sentence:
+      'step {step}: what was written to tape is not {proxy}: {what} of the whole proxy on {host} is {actual}, that of the dump {expected}',
+    hint: 'the shadow was rebuilt or written to during the dump, or the proxy was written to on the cluster; do not trust this tape, find out who else works on them, and run again',
+  },
+  PROXY_NOT_HASHED: {
+    sentence: 'step {step}: the whole of {proxy} was not hashed on {host}: {reason}',
+    hint: 'the tape holds what was read through the shadow, but it was not compared with the whole proxy as verify.fingerprint: all asks; run again when {host} can read {proxy}',
+  },
+  PROXY_NOT_COMPARED: {
+    sentence:
+      'the job asks for verify.fingerprint: all, and the journal does not show that the whole proxy was compared',
+    hint: 'the proxy is joined again, and no longer holds what was dumped: run again',
+  },
+  BASELINE_DIFFERS: {
+    sentence:
+      'step {step}: the shadow of {proxy} changed during the dump: {count} of {total} sampled records differ, the first is record {first}',
+    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+  },
+  SNAPSHOT_CHANGED: {
+    sentence:
+      'step {step}: the shadow of {proxy} changed since it was verified: {count} of {total} sampled records differ, the first is record {first}',
+    hint: 'the proxy was rejoined and parted again, or the shadow was rebuilt or written to; find out who else works on the cluster and on the backup server',
+  },
+  FINGERPRINT_DIFFERS: {
+    sentence:
+      'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',
+    hint: 'the device of the shadow disk is not the disk that sdxinfo shows; compare the serial numbers of the device on both sides',
+  },
+  SHADOW_UNBUILDABLE: {
+    sentence: 'no shadow of {volume} can be built: {title}: expected {expected}, seen {actual}',
+    hint: '{rule}; back this volume up on the cluster',
+  },
+  SHADOW_STRIPE_WIDTH_UNKNOWN: {
+    sentence: 'sdxinfo does not show how wide the stripes of {group} are',
+    hint: 'name the width that the group was made with, in blocks of 512 bytes, under shadow.stripeWidth of the job: a shadow with stripes of another width shows other blocks',
+  },
+  SHADOW_STRIPE_WIDTH_DIFFERS: {
+    sentence: 'the stripes of {group} are {shown} blocks wide, but the job says {named}',
+    hint: 'correct shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group',
+  },
+  SHADOW_NAME_TAKEN: {
+    sentence: 'the shadow of {object} cannot be called {name}: another object of the shadow has that name',
+    hint: 'give it another name, or none, under shadow of the job',
+  },
+  SHADOW_DEVICE_UNKNOWN: {
+    sentence: 'it is not known which device of the backup server {disk} is',
+    hint: 'name it with its device under shadow.disks of the job',
+  },
+  JOB_DISKS_DIFFER: {
+    sentence: '{proxy} lies on {actual}, but the job names {named} for its shadow',
+    hint: 'name each disk of the group in jobs.{job}.shadow.disks, with its device on the backup server',
+  },
+  // ---- locks ----
+  CLASS_LOCKED: {
+    sentence: '{class} is locked on {host} by run {run} of {owner}',
+    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape rollback {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
+  },
+  LOCK_OF_UNKNOWN_RUN: {
+    sentence:
+      '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run that can be read',
+    hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or give up what it left: {discard}',
+  },
+  DISCARD_OTHER_RUN: {
+    sentence: '{class} is locked on {host} by run {locked}, not by run {run}',
+    hint: 'shadowtape locks shows the run of each lock; name that run with --discard',
+  },
+  CLASS_LOCKED_NAMELESS: {
+    sentence: '{class} is locked on {host}, and the lock names no owner',
+    hint: 'look whether a run is just beginning; if none is, remove the lock with shadowtape unlock {class}',
+  },
+  LOCK_LOST: {
+    sentence: 'step {step}: the lock of {class} on {host} {now}; nothing more was changed',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume the run or roll it back: shadowtape resume {run}, shadowtape rollback {run}',
+  },
+  DRIVE_LOCK_LOST: {
+    sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. {tape} may hold data of somebody else by now',
+  },
+  DRIVE_LOCKED_NAMELESS: {
+    sentence: 'the drive {device} on {host} is locked, and the lock names no owner',
+    hint: 'check whether a run or a tape command is just beginning; if none is, remove the lock with shadowtape unlock {device}',
+  },
+  LOCK_MISSING: {
+    sentence: '{name} is not locked on {host}',
+    hint: 'nothing is to be done; classes of this site: {classes}; drive: {drive}',
+  },
+  LOCK_HELD: {
+    sentence: '{name} is locked on {host} by {what} of {owner}, and that process lives',
+    hint: 'end it first, with Ctrl-C where it was started; if that process is surely another one, remove the lock on {host}: {remedy}',
+  },
+  LOCK_CHANGED: {
+    sentence: 'the lock of {name} on {host} is not as it was shown, and was not removed',
+    hint: 'somebody gave it back or took it in the meantime; look again with shadowtape locks',
+  },
+  UNLOCK_NOT_CONFIRMED: {
+    sentence: 'the lock of {name} was not removed, since nobody confirmed it',
+    hint: 'type the name of the class or the drive where it is asked for; without a terminal give --yes',
+  },
+  DRIVE_IN_USE: {
+    sentence: 'the drive {device} on {host} is in use: {user}',
+    hint: 'wait until that has ended; {remedy}',
+  },
+  // ---- the end of a run ----
+  OPERATOR_NEEDED: {
+    sentence: 'the job asks an operator ({question}), and nobody can be asked here',
+    hint: '{remedy}',
+  },
+  OPERATOR_DECLINED: {
+    sentence: 'step {step}: {by} chose to stop',
+    hint: 'start the run again when it is time',
+  },
+  RESYNCHRONISATION_FAILED: {
+    sentence: 'the copy from {master} to {proxy} has failed: {actual}',
+    hint: 'see "Slice Status Abnormality" in the GDS guide; {master} itself was only read',
+  },
+  RUN_CANCELLED: {
+    sentence: 'step {step} was cancelled{why}',
+    hint: 'start the run again when it is time',
+  },
+  RUN_HALTED: {
+    sentence: 'step {step} was stopped immediately, and nothing was rolled back',
+    hint: 'the lines below say what may be left to do; check with sdxinfo on both sides before each of them',
+  },
+  END_NOT_PROVEN: {
+    sentence: 'the cluster is not proven to be in its normal state: {reason}',
+    hint: 'the tape holds the backup; look with sdxinfo on both sides, or resume the run to watch the copy to its end',
+  },
+  FOREIGN_SHADOW_AT_END: {
+    sentence: '{host} shows objects of another class on disks of the job: {objects}',
+    hint: 'the tape holds the backup; on {host}, find out with sdxinfo who made these objects, and have them removed: a write through them damages {proxies}',
+  },
+  TAPE_NOT_PROVEN: {
+    sentence:
+      'every step ended well, but the journal does not show that the tape was written and read back as the job asks',
+    hint: 'read the tape back with shadowtape verify before you trust it',
+  },
+  QUESTION_OVER: {
+    sentence: 'the question is closed: it was answered, or the run continued without it',
+    hint: 'look at the run; where there is another question, answer that one',
+  },
+  // ---- recovery ----
+  RUN_INTERRUPTED: {
+    sentence:
+      'run {run} of job {job} was interrupted{where}, and may have left {class} parted or a shadow on {host}{dump}',
+    hint: '{remedies}',
+  },
+  RUN_ALREADY_ENDED: {
+    sentence: 'run {run} has ended: {how}',
+    hint: '{remedy}',
+  },
+  RESUME_IMPOSSIBLE: {
+    sentence: 'run {run} cannot be resumed: {reason}',
+    hint: '{remedy}',
+  },
+  UNWIND_IMPOSSIBLE: {
+    sentence: 'run {run} cannot be rolled back: {reason}',
+    hint: '{remedy}',
+  },
+  RUN_BUSY: {
+    sentence: 'run {run} is being worked on by {owner}, since {since}',
+    hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock (shadowtape locks shows it)',
+  },
+  RUN_SUPERSEDED: {
+    sentence:
+      'run {later} has parted {proxy} since run {run}: the present state does not belong to run {run}',
+    hint: 'look at the later run with shadowtape show {later}; where it has not ended well, roll that one back',
+  },
+  RUN_NOT_LIVE: {
+    sentence: 'run {run} is not running in this console',
+    hint: 'it has ended, or another process performs it: shadowtape runs and shadowtape locks tell',
+  },
+  RUN_IS_LIVE: {
+    sentence: 'run {run} is running in this console',
+    hint: 'wait until it has ended, or stop it; it needs no resume',
+  },
+} as const;

@@ -1,0 +1,55 @@
+import type { Disks } from './disks.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { LabModel, NodeName } from './lab-model.ts';
+import type { Lock } from '../lock.ts';
+
+/** The disks that all hosts share, and who uses the volumes on them. */
+export interface Storage {
+  readonly model: LabModel;
+  readonly disks: Disks;
+  readonly faults: Faults;
+  /** Held while a piece is written to a master or copied to its proxy, so that neither overtakes the other. */
+  readonly writing: Lock;
+  readonly openVolumes: OpenVolumes;
+  /** Told of each write of a process to a volume. */
+  readonly onWrite: Set<(write: VolumeWrite) => void>;
+  save(): Promise<void>;
+}
+
+/** A process on a node has written to a volume. */
+export interface VolumeWrite {
+  readonly node: NodeName;
+  readonly volume: string;
+  /** The disks that were written to, by their names in the primary class, wherever the volume was said to lie. */
+  readonly disks: readonly string[];
+  /** Written through a shadow: the joined proxies whose blocks these are. */
+  readonly joined: readonly string[];
+}
+
+/** Which volumes are open on which node: what is in use cannot be stopped. */
+export class OpenVolumes {
+  readonly #counts = new Map<string, number>();
+
+  add(node: NodeName, className: string, volume: string): () => void {
+    const key = `${node} ${className} ${volume}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.#counts.set(key, (this.#counts.get(key) ?? 1) - 1);
+    };
+  }
+
+  isOpen(node: NodeName, className: string, volume: string): boolean {
+    return (this.#counts.get(`${node} ${className} ${volume}`) ?? 0) > 0;
+  }
+}
+
+/** True where a volume is open or mounted on a node. */
+export function isInUse(storage: Storage, node: NodeName, className: string, volume: string): boolean {
+  const isMounted = storage.model.hosts[node].mounts.some(
+    (mount) => mount.special === `/dev/sfdsk/${className}/dsk/${volume}`,
+  );
+  return isMounted || storage.openVolumes.isOpen(node, className, volume);
+}

@@ -1,0 +1,65 @@
+/** Makes assignments of the jobs of an open site. Looks at the cluster, and changes nothing. */
+import { isFailure } from '../../contract/errors.ts';
+import { noJournal } from '../journal/journal.ts';
+import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
+import { Observer } from '../procedure/hosts/observe.ts';
+import { assign, observedOf, withOverrides, type JobOverrides } from '../procedure/model/assign.ts';
+import type { Assignment } from '../procedure/model/assignment.ts';
+import { chooseJob, type NamedJob } from '../site/site-file.ts';
+import type { Site } from '../site/site-schema.ts';
+import type { SshHosts } from '../ssh/ssh-hosts.ts';
+
+export interface JobRequest extends JobOverrides {
+  readonly job?: string | undefined;
+}
+
+/** A site and its hosts. */
+export interface SiteAtHand {
+  readonly site: Site;
+  /** The site file's path, or words for the embedded lab. */
+  readonly siteName: string;
+  readonly isLab: boolean;
+  readonly hosts: SshHosts;
+}
+
+export class JobAssigner {
+  readonly #at: SiteAtHand;
+
+  constructor(at: SiteAtHand) {
+    this.#at = at;
+  }
+
+  /** @throws JOB_UNKNOWN, JOB_NONE, JOB_NOT_CHOSEN */
+  job(request: JobRequest): NamedJob {
+    const { siteName, site, isLab } = this.#at;
+    return withOverrides(chooseJob(siteName, site, request.job, isLab), request);
+  }
+
+  /** Sends commands without a journal: for whatever is done outside a run. */
+  runner(
+    abort: AbortSignal = new AbortController().signal,
+    beforeChange?: RunnerOptions['beforeChange'],
+  ): CommandRunner {
+    const signals = () => ({ cancel: abort, halt: abort });
+    return new CommandRunner(noJournal(), this.#at.hosts, signals, beforeChange ? { beforeChange } : {});
+  }
+
+  /** @param drive the drive by the name that its lock bears, where that is known; else its host is asked */
+  async assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
+    const observer = new Observer(this.runner(), observedOf(this.#at.site, named.job));
+    const world = await observer.look('assign', ['primaries']);
+    const assignment = assign(this.#at.site, named, world.primaries, seed, world.missing);
+    return { ...assignment, driveName: drive ?? (await this.#driveName()) };
+  }
+
+  /** A host that does not answer refuses the run when it is locked: in its journal. */
+  async #driveName(): Promise<string | undefined> {
+    try {
+      return await driveName(this.runner(), 'assign', this.#at.site.tape);
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      return undefined;
+    }
+  }
+}

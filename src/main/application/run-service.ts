@@ -1,0 +1,342 @@
+/** Performs the runs of an open site, resumes them and rolls them back. */
+import { userInfo, hostname } from 'node:os';
+import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import type { Plan } from '../../contract/plan.ts';
+import { Journal } from '../journal/journal.ts';
+import { laterRuns, readRun } from '../journal/run-history.ts';
+import { nextOrder } from '../journal/run-order.ts';
+import { defaultStateFolder, runName, type StateFolder } from '../journal/state-folder.ts';
+import type { RetryClock } from '../procedure/hosts/query-retry.ts';
+import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
+import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts';
+import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
+import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
+import type { LockOwner } from '../procedure/model/lock.ts';
+import { timeLimitsOf } from '../procedure/model/time-limits.ts';
+import { planOf } from '../procedure/plan/plan.ts';
+import { stepsOf } from '../procedure/plan/steps.ts';
+import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';
+import { performRun, type RunEnd } from '../procedure/run/engine.ts';
+import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
+import { markLive, removeMarkOf } from '../proof/live-runs.ts';
+import { unpackJournal } from '../proof/packed-runs.ts';
+import type { NamedJob } from '../site/site-file.ts';
+import { commandLine } from '../ssh/quoting.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import { answering, requireDownNodes, requireSomebodyToAsk, type Asking } from './asking.ts';
+import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
+import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
+import type { ProofService } from './proof-service.ts';
+import { loadPages } from './report-service.ts';
+import { RunNotices } from './run-notices.ts';
+import { version } from './version.ts';
+
+/** How a run is followed while it goes on. */
+export interface Following extends Asking {
+  readonly cancel: AbortSignal;
+  readonly halt: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
+  /** Hears what is going to be done, before the first event. */
+  readonly onPlan?: ((plan: Plan) => void) | undefined;
+  /** Hears of what cannot stand in the journal: that nobody could be told of the end of the run. It may come after that end. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+}
+
+/** Who says which nodes are down. */
+interface NodesDown {
+  /** Primary nodes of which the operator says that they are down (--node-down). */
+  readonly nodesDown?: readonly string[] | undefined;
+}
+
+export interface RunRequest extends JobRequest, NodesDown, Following {}
+
+export interface TakeUpRequest extends NodesDown, Following {
+  readonly run: string;
+  /** In the place of what the run began with. */
+  readonly nodes?: JobOverrides['nodes'];
+  /** Takes the lock of the run over though its process may live (--take-over-lock). */
+  readonly takeOverLock?: boolean | undefined;
+  /** Hosts of which the operator says that they are the same machines (--same-machine). */
+  readonly sameMachines?: readonly string[] | undefined;
+}
+
+export interface EndedRun extends RunEnd {
+  readonly run: string;
+  readonly journalFile: string;
+  /** True where the end of the run could not be written to the journal. */
+  readonly journalBroken: boolean;
+}
+
+/** Whoever follows the run hears each event first. */
+function toldOf({ onEvent }: Following, notices: RunNotices): (event: RunEvent) => void {
+  return (event) => {
+    onEvent(event);
+    notices.listen(event);
+  };
+}
+
+export interface RunServiceOptions extends SiteAtHand {
+  readonly assigner: JobAssigner;
+  readonly state: StateFolder;
+  /** Told of each run that has ended. */
+  readonly proof: ProofService;
+  readonly retryClock: RetryClock | undefined;
+  readonly checkpointBytes: number | undefined;
+}
+
+export class RunService {
+  readonly #at: RunServiceOptions;
+  readonly #assigner: JobAssigner;
+  readonly #notices = new Set<RunNotices>();
+
+  constructor(options: RunServiceOptions) {
+    this.#at = options;
+    this.#assigner = options.assigner;
+  }
+
+  /** Resolves when everybody was told of the runs so far. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#notices].map((notices) => notices.settled()));
+  }
+
+  /**
+   * Runs a job to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
+   * @throws what is refused before that: JOB_…, …_NOT_RUN, TIME_LIMIT_UNKNOWN, OPERATOR_NEEDED, hosts that cannot be reached, JOURNAL_UNWRITABLE
+   */
+  async run(request: RunRequest): Promise<EndedRun> {
+    const named = this.#assigner.job(request);
+    const notices = this.#noticesOf(named, request);
+    try {
+      return await this.#run(named, request, notices);
+    } catch (error) {
+      notices.refused(error, request.cancel);
+      throw error;
+    }
+  }
+
+  async #run(named: NamedJob, request: RunRequest, notices: RunNotices): Promise<EndedRun> {
+    requireRunnable(this.#at.site, named.job);
+    requireSomebodyToAsk(named.job, request);
+    const name = runName(new Date(), named.job.volumes[0]?.proxy ?? 'volume');
+    await this.interrupted.requireNone(named.job.class);
+    const planned = await this.#assigner.assign(named, name);
+    requireDownNodes(planned, request.nodesDown);
+    timeLimitsOf(planned.job, stepsOf(planned));
+    const order = await nextOrder(this.#at.state);
+    const journal = this.#newJournal(name);
+    const { run } = journal;
+    // Another run may have taken the name: the journal's is the one that a resumed run knows.
+    const assignment = { ...planned, fingerprintSeed: run };
+    const steps = stepsOf(assignment);
+    request.onPlan?.(planOf(assignment));
+    notices.writeTo(journal);
+    const ended = journal.listen(toldOf(request, notices));
+    const unmark = await markLive(this.#at.state, run);
+    try {
+      const end = await performRun({
+        assignment,
+        steps,
+        journal,
+        order,
+        ...this.#follow(request, run),
+      });
+      journal.close();
+      await this.#closed(run, request, notices);
+      return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
+    } finally {
+      ended();
+      journal.close();
+      await unmark('removed');
+    }
+  }
+
+  /**
+   * Goes on with a run whose console died, or that was left where it stood.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, OPERATOR_NEEDED, and
+   *   what looking can end with
+   */
+  resume(request: TakeUpRequest): Promise<EndedRun> {
+    return this.#takeUp('resume', request);
+  }
+
+  /**
+   * Brings the cluster back from a run whose console died, or that was left where it stood.
+   * @throws as resume, with UNWIND_IMPOSSIBLE instead of RESUME_IMPOSSIBLE
+   */
+  unwind(request: TakeUpRequest): Promise<EndedRun> {
+    return this.#takeUp('unwind', request);
+  }
+
+  /**
+   * Judges a run as resume and unwind do, for whoever suggests one of them. Only looks.
+   * @returns what the command would refuse with; undefined where it would not, or where nobody can tell now
+   */
+  async takeUpRefusal(mode: TakeUpMode, run: string): Promise<ShadowtapeError | undefined> {
+    try {
+      const begun = await this.#begunRun(run);
+      const assignment = await begun.assign();
+      const { journalFile, read, later } = begun;
+      const question = {
+        mode,
+        run,
+        journalFile,
+        read,
+        laterRuns: later,
+        sameMachines: [],
+        assignment,
+        steps: stepsOf(assignment),
+        hosts: this.#at.hosts,
+      };
+      return await takeUpRefusal(question, this.#assigner.runner());
+    } catch (error) {
+      if (isFailure(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** What the journal of a run tells of how it began. @throws RUN_UNKNOWN, JOURNAL_BROKEN, JOB_UNKNOWN */
+  async #begunRun(run: string, nodes?: JobOverrides['nodes']) {
+    const journalFile = this.#at.state.journalFile(run);
+    const read = () => readRun(this.#at.state, run);
+    const { events } = await read();
+    const start = beginningOf(events, journalFile);
+    const began = overridesOf(start);
+    const named = this.#assigner.job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
+    const { host, device } = this.#at.site.tape;
+    const isSameDrive = start.tape.host === host && start.tape.device === device;
+    const drive = isSameDrive ? driveLockedBy(events, host) : undefined;
+    const assign = () => this.#assigner.assign(named, fingerprintSeedOf(events) ?? run, drive);
+    return { journalFile, read, events, named, assign, later: () => laterRuns(this.#at.state, run) };
+  }
+
+  async #takeUp(mode: TakeUpMode, request: TakeUpRequest): Promise<EndedRun> {
+    const { run } = request;
+    const { journalFile, read, events, named, assign, later } = await this.#begunRun(run, request.nodes);
+    if (mode === 'resume') requireSomebodyToAsk(named.job, request);
+    const assignment = await assign();
+    requireDownNodes(assignment, request.nodesDown);
+    const notices = this.#noticesOf(named, request, events);
+    request.onPlan?.(planOf(assignment));
+    const unmark = await markLive(this.#at.state, run);
+    // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
+    let mark: 'removed' | 'found' = 'found';
+    try {
+      await unpackJournal(this.#at.state, run);
+      const taken = await takeUp({
+        mode,
+        run,
+        journalFile,
+        read,
+        laterRuns: later,
+        takeOverLock: request.takeOverLock ?? false,
+        sameMachines: request.sameMachines ?? [],
+        assignment,
+        steps: stepsOf(assignment),
+        onEvent: toldOf(request, notices),
+        ...this.#follow(request, run),
+      });
+      mark = 'removed';
+      // Whoever performed the run before holds neither its lock nor its mark any more.
+      await removeMarkOf(this.#at.state, run);
+      await this.#closed(run, request, notices);
+      return { ...taken.end, run, journalFile, journalBroken: taken.journalBroken };
+    } finally {
+      await unmark(mark);
+    }
+  }
+
+  #closed(run: string, { onNotice }: Following, notices: RunNotices): Promise<void> {
+    return this.#at.proof.closed(
+      run,
+      (sentence) => onNotice?.(sentence),
+      (head) => notices.sealed(head),
+    );
+  }
+
+  #noticesOf(named: NamedJob, { onNotice }: Following, before: readonly RunEvent[] = []): RunNotices {
+    const notices = new RunNotices({ site: this.#at.site, state: this.#at.state, named, before, onNotice });
+    if (this.#at.site.report) void loadPages().catch(() => undefined);
+    this.#notices.add(notices);
+    return notices;
+  }
+
+  /** What a run and its taking up have in common. */
+  #follow(request: Following & NodesDown, run: string) {
+    return {
+      hosts: this.#at.hosts,
+      whyLockStays: this.whyLockStays,
+      ask: answering(request),
+      canAsk: request.ask !== undefined,
+      // Who has said yes to everything has not said that a node is down.
+      canAskDown: request.ask !== undefined && !request.approveVerified,
+      nodesDown: request.nodesDown,
+      operator: `${userInfo().username}@${hostname()}`,
+      version,
+      cancel: request.cancel,
+      halt: request.halt,
+      catalogueFile: this.#at.state.catalogueFile(run),
+      media: new MediaFile(this.#at.state.tapesFile),
+      onProgress: request.onProgress,
+      retryClock: this.#at.retryClock,
+      checkpointBytes: this.#at.checkpointBytes,
+    };
+  }
+
+  readonly whyLockStays = (owner: LockOwner, place: LockPlace) => this.interrupted.whyLockStays(owner, place);
+
+  /** Runs of the state folder that were left before their end. */
+  get interrupted(): InterruptedRuns {
+    const hosts = Object.entries(this.#at.site.hosts);
+    return new InterruptedRuns({
+      state: this.#at.state,
+      site: this.#at.site.site,
+      backupServer: hosts.find(([, { role }]) => role === 'backup')?.[0] ?? '',
+      program: commandLine([
+        'shadowtape',
+        ...(this.#at.isLab ? [] : ['--site', this.#at.siteName]),
+        ...(this.#at.state.path === defaultStateFolder() ? [] : ['--state', this.#at.state.path]),
+      ]),
+      hostKeys: () => this.#hostKeys(),
+      dumpWords: (run, events) => this.#dumpWords(run, events),
+      takeUpRefusal: (mode, run) => this.takeUpRefusal(mode, run),
+    });
+  }
+
+  async #hostKeys(): Promise<string[]> {
+    const seen = Object.keys(this.#at.site.hosts).map((name) => this.#at.hosts.session(name).seen());
+    return (await Promise.all(seen)).map(({ hostKey }) => hostKey);
+  }
+
+  /** How far the detached dumps of a run are. What cannot be seen may still run. */
+  async #dumpWords(run: string, events: readonly RunEvent[]): Promise<string[]> {
+    const works = dumpsUnderWay(events);
+    if (works.length === 0) return [];
+    try {
+      const start = beginningOf(events, run);
+      const assignment = await this.#assigner.assign(
+        this.#assigner.job({ job: start.job, ...overridesOf(start) }),
+        run,
+      );
+      const states = await lookAtDumps(this.#assigner.runner(), assignment, run, { works });
+      return [...states].flatMap(([volume, state]) =>
+        state === 'running' ? [`its dump of ${volume} still runs on ${assignment.backupServer}`] : [],
+      );
+    } catch {
+      return works.map(({ volume, host }) => `its dump of ${volume} may still run on ${host}`);
+    }
+  }
+
+  /** Runs that begin in the same second get different names. @throws JOURNAL_UNWRITABLE */
+  #newJournal(name: string): Journal {
+    for (let number = 1; ; number += 1) {
+      const run = number === 1 ? name : `${name}-${number}`;
+      try {
+        return new Journal({ file: this.#at.state.journalFile(run), run });
+      } catch (error) {
+        if (!isFailure(error, 'JOURNAL_EXISTS')) throw error;
+      }
+    }
+  }
+}

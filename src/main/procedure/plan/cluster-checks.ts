@@ -1,0 +1,191 @@
+/** Checks of the proxies as the nodes of the cluster show them: pure functions of the world, put together from the rules of GDS. */
+import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
+import { blockDevice } from '../../gds/commands.ts';
+import { statusesShown, unknownStatuses } from '../../gds/involved-statuses.ts';
+import {
+  copyState,
+  joinedAndInSync,
+  parted,
+  stoppedEverywhere,
+  type ProxyNames,
+} from '../../gds/proxy-state.ts';
+import { findVolume } from '../../gds/report-lookup.ts';
+import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
+import { shadowable } from '../../gds/shadowable.ts';
+import { commandNode, proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import type { Mount, World } from '../model/world.ts';
+import { guideVerdict, holds, onEachVolume, type Volumes } from './verdicts.ts';
+
+function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssignment): ProxyNames {
+  return { class: className, proxyVolume: proxy, masterVolume: master };
+}
+
+/** One verdict a rule; where several nodes are judged, the first that blocks speaks, with its node. */
+function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): RuleVerdict[] {
+  const [first, ...others] = world.primaries.map((node) =>
+    judge(node).map((verdict) =>
+      isBlocking(verdict) ? { ...verdict, actual: `${verdict.actual} (${node.node})` } : verdict,
+    ),
+  );
+  return (first ?? []).map((verdict, index) => {
+    const judged = [verdict, ...others.map((other) => other[index] ?? verdict)];
+    return judged.find(isBlocking) ?? verdict;
+  });
+}
+
+/** Joined to its master, every slice STOP, on every primary node (GDS guide 6.6.3.7, step 3-1). */
+export function judgeJoined(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  return onEachVolume(assignment, volumes, (volume) =>
+    onEveryNode(world, ({ report }) => joinedAndInSync(report, namesOf(assignment, volume))),
+  );
+}
+
+/** Words that no table here knows, of anything that the proxies stand on. They are shown as they were printed. */
+export function judgeStatusesKnown(assignment: Assignment, world: World): RuleVerdict[] {
+  const shown = world.primaries.flatMap((node) =>
+    proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
+  );
+  const unknown = [...new Set(unknownStatuses(shown))];
+  const why = 'a status word that is not known is never taken for a good one';
+  return [
+    guideVerdict(
+      'statuses-known',
+      'Every status is known',
+      'known status words',
+      unknown.join(', ') || 'known status words',
+      unknown.length === 0,
+      why,
+      '3-1',
+    ),
+  ];
+}
+
+/** GDS can make a shadow of each proxy, as every node shows it. */
+export function judgeShadowable(assignment: Assignment, world: World): RuleVerdict[] {
+  return onEachVolume(assignment, assignment.volumes, (volume) =>
+    onEveryNode(world, ({ report }) => shadowable(report, namesOf(assignment, volume))),
+  );
+}
+
+export function judgeParted(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  return onEachVolume(assignment, volumes, (volume) => parted(world.primaries, namesOf(assignment, volume)));
+}
+
+export function judgeStopped(assignment: Assignment, world: World): RuleVerdict[] {
+  return onEachVolume(assignment, assignment.volumes, (volume) => {
+    const names = namesOf(assignment, volume);
+    return [...parted(world.primaries, names), ...stoppedEverywhere(world.primaries, names)];
+  });
+}
+
+/** No proxy of the job is mounted on a primary node. */
+export function judgeProxyNotMounted(
+  assignment: Assignment,
+  node: string,
+  mounts: readonly Mount[],
+): RuleVerdict {
+  const proxies = new Set(proxiesOf(assignment).map((proxy) => blockDevice(assignment.class, proxy)));
+  const mounted = mounts.filter(({ device }) => proxies.has(device));
+  const actual = mounted.map(({ device, mountPoint }) => `${device} on ${mountPoint} of ${node}`).join(', ');
+  return guideVerdict(
+    'proxy-not-mounted',
+    `No proxy is mounted on ${node}`,
+    'none',
+    actual || 'none',
+    mounted.length === 0,
+    'a node that was not seen for a while may have mounted the proxy meanwhile',
+    '3-5',
+  );
+}
+
+/** After Rejoin: joined again, and being copied or already in sync. */
+export function judgeJoining(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): RuleVerdict[] {
+  return onEachVolume(assignment, volumes, (volume) =>
+    onEveryNode(world, ({ report }) => {
+      const names = namesOf(assignment, volume);
+      const joined = joinedAndInSync(report, names).filter(({ rule }) => rule === 'proxy-joined');
+      const state = copyState(report, names);
+      const why = 'any other slice status is a copy that has failed';
+      return [
+        ...joined,
+        guideVerdict(
+          'proxy-copying',
+          'The copy runs',
+          'copying or in-sync',
+          state,
+          state !== 'unexpected',
+          why,
+          '8-2',
+        ),
+      ];
+    }),
+  );
+}
+
+/** A parted proxy that is started on the node which commands go to. */
+export function judgeReadable(assignment: Assignment, world: World): RuleVerdict[] {
+  const node = commandNode(assignment);
+  const report = world.primaries.find((primary) => primary.node === node)?.report;
+  return onEachVolume(assignment, assignment.volumes, ({ proxy }) => {
+    const word = report && findVolume(report, assignment.class, proxy)?.status?.word;
+    const why = 'a stopped volume cannot be read';
+    const actual = `${word ?? 'not shown'} on ${node}`;
+    const [title, expected] = ['Proxy can be read', `ACTIVE on ${node}`];
+    return [guideVerdict('proxy-readable', title, expected, actual, word === 'ACTIVE', why, '3-5')];
+  });
+}
+
+export const isProxyReadable = (assignment: Assignment, world: World): boolean =>
+  holds(judgeReadable(assignment, world));
+
+/** Every proxy is stopped on every node. */
+export function isProxyStopped(assignment: Assignment, world: World): boolean {
+  return assignment.volumes.every((volume) =>
+    holds(stoppedEverywhere(world.primaries, namesOf(assignment, volume))),
+  );
+}
+
+/** Joined as every node sees it, in sync or still being copied. */
+export function isProxyJoined(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): boolean {
+  return (
+    world.primaries.length > 0 &&
+    volumes.every(({ proxy }) =>
+      world.primaries.every(
+        ({ report }) => findVolume(report, assignment.class, proxy)?.proxy?.word === 'Join',
+      ),
+    )
+  );
+}
+
+export function isJoinedAndInSync(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): boolean {
+  return holds(judgeJoined(assignment, world, volumes));
+}
+
+/** Joined, and each slice COPY or STOP: there is something to wait for. */
+export function isJoining(
+  assignment: Assignment,
+  world: World,
+  volumes: Volumes = assignment.volumes,
+): boolean {
+  return holds(judgeJoining(assignment, world, volumes));
+}

@@ -1,0 +1,91 @@
+/** What Shadowtape adds to step 6: label and manifest of layout `labelled`, and the reading back of the tape. */
+import { isLabelled, type Assignment } from '../model/assignment.ts';
+import { keepsSamples } from '../model/kept-samples.ts';
+import { heldProxies } from '../model/shadow-holder.ts';
+import type { Step, StepCommand } from '../model/step.ts';
+import {
+  readBackCommands,
+  readBackLabelledCommands,
+  readDataCommands,
+  readRecordCommand,
+  rewindCommand,
+  statusCommand,
+  writeRecordsCommand,
+} from '../model/tape-commands.ts';
+
+/** Layout `labelled`: file 0 is the label, then comes a file a volume, then the manifest. */
+export function labelStep(assignment: Assignment): Step {
+  const { job } = assignment;
+  return {
+    id: 'label',
+    phase: 'dump',
+    title: job.media.name === undefined ? 'Label the tape' : `Label the tape "${job.media.name}"`,
+    why: 'the tape says by itself what it is, which run wrote it, and until when it is to be kept',
+    endangers: 'what the tape held before is gone',
+    source: 'Shadowtape',
+    performance: 'label',
+    guarded: 'before',
+    holds: heldProxies(assignment),
+    commands: [
+      rewindCommand(assignment),
+      readRecordCommand(assignment),
+      rewindCommand(assignment),
+      writeRecordsCommand(assignment),
+    ],
+  };
+}
+
+export function manifestStep(assignment: Assignment): Step {
+  return {
+    id: 'manifest',
+    phase: 'dump',
+    title: 'Write the manifest',
+    why: 'a tape whose last file is missing was broken off; the manifest holds the digests of what was written',
+    source: 'Shadowtape',
+    performance: 'manifest',
+    commands: [statusCommand(assignment), writeRecordsCommand(assignment), rewindCommand(assignment)],
+  };
+}
+
+function readBackCommandsOf(assignment: Assignment): StepCommand[] {
+  const { tapeHost, tapeDevice, job, volumes, route } = assignment;
+  const { recordBytes } = job.media;
+  if (isLabelled(assignment)) return readBackLabelledCommands(assignment, recordBytes, volumes);
+  if (volumes.length === 1 && route === 'console') return readBackCommands(tapeHost, tapeDevice, recordBytes);
+  return [
+    ...volumes.flatMap(({ tapeFile }) => readDataCommands(assignment, recordBytes, tapeFile)),
+    rewindCommand(assignment),
+  ];
+}
+
+/** By route `server` the records on tape are compared with the cluster's when it is read back, and not before. */
+function withoutComparison({ route, volumes }: Assignment): string {
+  const isLost = route === 'server' && volumes.some(({ method }) => method === '6a');
+  return isLost
+    ? ', and no record on tape is compared with the cluster: sampled records are read through the shadow alone, before and after the dump'
+    : '';
+}
+
+/** Why the tape is not read back; undefined where it is. */
+function notReadBack(assignment: Assignment): string | undefined {
+  const { job, route } = assignment;
+  const end = `the run ends unverified${withoutComparison(assignment)}`;
+  if (!job.verify.readback) return `the job says verify.readback: false; ${end}`;
+  return route === 'server' && job.verify.digest === 'none'
+    ? `the job says verify.digest: none, so that there is nothing to compare with; ${end}`
+    : undefined;
+}
+
+export function readBackStep(assignment: Assignment): Step {
+  const reason = notReadBack(assignment);
+  return {
+    id: 'read-back',
+    phase: 'dump',
+    title: 'Read the tape back and compare',
+    why: `what cannot be read back is no backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those that were hashed on the cluster' : ''}`,
+    source: 'Shadowtape',
+    performance: 'read-back',
+    commands: readBackCommandsOf(assignment),
+    ...(reason === undefined ? {} : { leftOut: reason }),
+  };
+}
