@@ -26,6 +26,7 @@ import { checkSite } from './check-site.ts';
 import { CommandRunner, type RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
 import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
 import { driveLockedBy, drivePlace, type LockPlace } from '../procedure/model/lock-places.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
@@ -42,8 +43,9 @@ import { stepsOf } from '../procedure/plan/steps.ts';
 import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
 import { verifyRun, type VerifiedFile } from '../procedure/run/verify-run.ts';
-import { markLive, removeMarkOf } from '../proof/live-runs.ts';
+import { endedMarkOf, markLive, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
+import { sealRun } from '../proof/seals-file.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
 import { laterRuns, readRun } from '../journal/run-history.ts';
@@ -219,7 +221,7 @@ export class ShadowtapeConsole {
     return checkSite({
       site: this.site,
       runner: this.#onlyLooking(),
-      whyLockStays: this.#whyLockStays,
+      lockKnowledge: this.#lockKnowledge(),
       knownTapes: this.#knownTapes(),
       listener,
     });
@@ -263,6 +265,8 @@ export class ShadowtapeConsole {
     notices.writeTo(journal);
     const ended = journal.listen(toldOf(request, notices));
     const unmark = await markLive(this.#state, run);
+    // Where the process stops working on the run without an end, nobody knows what it has left.
+    let mark: 'removed' | 'ended' = 'ended';
     try {
       const end = await performRun({
         assignment,
@@ -272,12 +276,13 @@ export class ShadowtapeConsole {
         ...this.#follow(request, run),
       });
       journal.close();
+      mark = end.hasLocks ? 'ended' : 'removed';
       await this.#closed(run, request, notices);
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
       journal.close();
-      await unmark('removed');
+      await unmark(mark);
     }
   }
 
@@ -348,9 +353,11 @@ export class ShadowtapeConsole {
     requireDownNodes(assignment, request.nodesDown);
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
+    const left = await endedMarkOf(this.#state, run);
     const unmark = await markLive(this.#state, run);
     // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
-    let mark: 'removed' | 'found' = 'found';
+    let mark: 'removed' | 'found' | 'ended' = 'found';
+    const told = toldOf(request, notices);
     try {
       await unpackJournal(this.#state, run);
       const taken = await takeUp({
@@ -363,10 +370,14 @@ export class ShadowtapeConsole {
         sameMachines: request.sameMachines ?? [],
         assignment,
         steps: stepsOf(assignment),
-        onEvent: toldOf(request, notices),
+        onEvent(event) {
+          if (event.type === 'run-resumed') mark = 'ended';
+          told(event);
+        },
         ...this.#follow(request, run),
+        ...this.#lockKnowledge(left),
       });
-      mark = 'removed';
+      mark = taken.end.hasLocks ? 'ended' : 'removed';
       // Whoever performed the run before holds neither its lock nor its mark any more.
       await removeMarkOf(this.#state, run);
       await this.#closed(run, request, notices);
@@ -395,7 +406,7 @@ export class ShadowtapeConsole {
   #follow(request: Following & NodesDown, run: string) {
     return {
       hosts: this.#hosts,
-      whyLockStays: this.#whyLockStays,
+      ...this.#lockKnowledge(),
       ask: answering(request),
       canAsk: request.ask !== undefined,
       // Who has said yes to everything has not said that a node is down.
@@ -431,7 +442,7 @@ export class ShadowtapeConsole {
     const [start] = events;
     const tape = start?.type === 'run-started' ? start.tape : this.site.tape;
     const place = drivePlace(tape.host, await driveName(runner, 'verify', tape));
-    const lock = { runner: this.#onlyLooking(), place, command: 'verify', whyLockStays: this.#whyLockStays };
+    const lock = { runner: this.#onlyLooking(), place, command: 'verify', ...this.#lockKnowledge() };
     return whileDriveLocked(lock, () =>
       verifyRun({
         run,
@@ -453,7 +464,7 @@ export class ShadowtapeConsole {
       site: this.site,
       state: this.#state,
       runnerOf: (abort, beforeChange) => this.#onlyLooking(abort, beforeChange),
-      whyLockStays: this.#whyLockStays,
+      lockKnowledge: this.#lockKnowledge(),
     });
   }
 
@@ -481,8 +492,13 @@ export class ShadowtapeConsole {
     return new RateService({ site: this.site, state: this.#state, hosts: this.#hosts });
   }
 
-  readonly #whyLockStays = (owner: LockOwner, place: LockPlace) =>
-    this.#interrupted.whyLockStays(owner, place);
+  /** @param left what marks the run that is about to be taken up as ended: this process marks it as its own before it asks */
+  #lockKnowledge(left?: LiveMark): Required<LockKnowledge> {
+    return {
+      whyLockStays: (owner: LockOwner, place: LockPlace) => this.#interrupted.whyLockStays(owner, place),
+      hasEnded: (owner: LockOwner) => this.#interrupted.hasEnded(owner, left),
+    };
+  }
 
   get #interrupted(): InterruptedRuns {
     const hosts = Object.entries(this.site.hosts);
@@ -498,6 +514,7 @@ export class ShadowtapeConsole {
       hostKeys: () => this.#hostKeys(),
       dumpWords: (run, events) => this.#dumpWords(run, events),
       takeUpRefusal: (mode, run) => this.takeUpRefusal(mode, run),
+      seal: (run) => sealRun(this.#state, run).then(() => undefined),
     });
   }
 
