@@ -234,6 +234,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     sentence: z.string(),
     hint: z.string().optional(),
     code: z.string().optional(),
+    /** The operator gave the run up: what it left on the hosts is no longer waited for. */
+    discarded: z.boolean().optional(),
     /** How many files the tape does not hold though the run is verified or unverified. */
     skipped: z.int().optional(),
     /** How many files changed while they were read. */

@@ -10,7 +10,7 @@ import {
   smallBlocks,
   type Scene,
 } from '../support/lab-run.ts';
-import { onHost } from '../support/lab-shell.ts';
+import { allLocks, onHost } from '../support/lab-shell.ts';
 
 const damaged = /^the tape does not hold what was read: CRC-32: expected [0-9a-f]{8}, read back [0-9a-f]{8}$/;
 const backup =
@@ -105,6 +105,8 @@ describe('a copy that cannot be seen in step 8-2', () => {
         new RegExp(`^${backup}; the cluster is not proven to be in its normal state: .*sdxinfo -S`),
       );
       expect(end.stands).toContain('Volume2: not seen');
+      // The rejoin was sent, and nothing else is left of the run.
+      expect(allLocks(scene)).toEqual([]);
       expect(end.events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'verified', exitStatus: 3 });
 
       scene.lab.faults.clear('fail');

@@ -80,7 +80,7 @@ export const runErrors = {
   // ---- locks ----
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
-    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape rollback {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
+    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, or the run ended with action required, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape rollback {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
@@ -167,8 +167,7 @@ export const runErrors = {
   },
   // ---- recovery ----
   RUN_INTERRUPTED: {
-    sentence:
-      'run {run} of job {job} was interrupted{where}, and may have left {class} parted or a shadow on {host}{dump}',
+    sentence: 'run {run} of job {job} {how}, and may have left {class} parted or a shadow on {host}{dump}',
     hint: '{remedies}',
   },
   RUN_ALREADY_ENDED: {

@@ -139,7 +139,7 @@ async function checkJob(room: Room, named: NamedJob, unreached: readonly string[
   });
 }
 
-export interface SiteCheck extends Pick<TapeCheck, 'site' | 'runner' | 'whyLockStays' | 'knownTapes'> {
+export interface SiteCheck extends Pick<TapeCheck, 'site' | 'runner' | 'lockKnowledge' | 'knownTapes'> {
   /** Hears each line at once. */
   readonly listener: Listener;
 }

@@ -5,7 +5,8 @@ import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { lookAtTape, type KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
-import { whileDriveLocked, type DriveOrder } from '../procedure/hosts/drive-lock.ts';
+import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import type { Site } from '../site/site-schema.ts';
 import { changerWords } from '../tape/changer.ts';
@@ -16,7 +17,7 @@ import { withWriters, writersOf } from '../tape/tape-holders.ts';
 export interface TapeCheck {
   readonly site: Site;
   readonly runner: CommandRunner;
-  readonly whyLockStays: DriveOrder['whyLockStays'];
+  readonly lockKnowledge: LockKnowledge;
   /** Every tape that was seen, for the run that wrote one without a label. */
   readonly knownTapes: readonly KnownTape[];
   readonly say: (what: string, good: boolean, said: string, hint?: string) => void;
@@ -82,12 +83,12 @@ async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
  * @throws what no line of a check can say: a cancel
  */
 export async function checkTape(check: TapeCheck): Promise<void> {
-  const { site, runner, whyLockStays, say } = check;
+  const { site, runner, lockKnowledge, say } = check;
   const { host: tapeHost, device: tapeDevice } = site.tape;
   const drive: KnownDrive = { tapeHost, tapeDevice, platform: site.platform };
   try {
     const place = drivePlace(tapeHost, await driveName(runner, step, site.tape));
-    await whileDriveLocked({ runner, place, command: 'check', whyLockStays }, () => look(check, drive));
+    await whileDriveLocked({ runner, place, command: 'check', ...lockKnowledge }, () => look(check, drive));
   } catch (error) {
     if (!isFailure(error)) throw error;
     say(`tape ${tapeDevice}`, false, error.message, error.hint);

@@ -155,7 +155,7 @@ export class ShadowtapeConsole {
     return checkSite({
       site: this.site,
       runner: this.#assigner.runner(),
-      whyLockStays: this.#runs.whyLockStays,
+      lockKnowledge: this.#runs.lockKnowledge(),
       knownTapes: this.#knownTapes(),
       listener,
     });
@@ -208,7 +208,7 @@ export class ShadowtapeConsole {
       runner: this.#assigner.runner(),
       place,
       command: 'verify',
-      whyLockStays: this.#runs.whyLockStays,
+      ...this.#runs.lockKnowledge(),
     };
     return whileDriveLocked(lock, () =>
       verifyRun({
@@ -231,7 +231,7 @@ export class ShadowtapeConsole {
       site: this.site,
       state: this.#state,
       runnerOf: (abort, beforeChange) => this.#assigner.runner(abort, beforeChange),
-      whyLockStays: this.#runs.whyLockStays,
+      lockKnowledge: this.#runs.lockKnowledge(),
     });
   }
 

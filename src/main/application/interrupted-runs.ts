@@ -1,4 +1,7 @@
-/** Runs whose process died: what they may have left, and how they are resumed, rolled back or given up. */
+/**
+ * Runs that need somebody: their process died, or they ended with action required and keep their locks. What they may have left, and how
+ * they are resumed, rolled back or given up.
+ */
 import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { Journal } from '../journal/journal.ts';
@@ -9,7 +12,8 @@ import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
-import { deadMarks, performedRuns, removeMarkOf } from '../proof/live-runs.ts';
+import { deadMarks, endedMarkOf, performedRuns, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
+import { unpackJournal } from '../proof/packed-runs.ts';
 
 /** Where the class of a run is, and how this console is started for it. */
 export interface InterruptedOptions {
@@ -28,6 +32,8 @@ export interface InterruptedOptions {
     mode: 'resume' | 'unwind',
     run: string,
   ) => Promise<Pick<ShadowtapeError, 'message'> | undefined>;
+  /** Seals the journal of a run once more: its end was written again. */
+  readonly seal: (run: string) => Promise<void>;
 }
 
 /** Exit statuses of runs that left nothing behind. */
@@ -35,7 +41,20 @@ const normalStatuses: readonly (number | undefined)[] = [0, 1, 2, 4];
 
 function mayHaveLeft(events: readonly RunEvent[], { finishedAt, exitStatus }: RunSummary): boolean {
   if (finishedAt !== undefined && normalStatuses.includes(exitStatus)) return false;
+  // Who discards a run says that nothing of it is waited for any more.
+  if (finishedAt !== undefined && lastOf(events, 'run-finished')?.discarded === true) return false;
   return events.some((event) => event.type === 'intent' && event.changes);
+}
+
+/** True where the mark is of the process that a lock names. */
+function isOfOwner(mark: LiveMark, owner: LockOwner): boolean {
+  const { process, console, started, host } = mark;
+  return (
+    process === owner.processId &&
+    host === owner.console &&
+    console === owner.consoleId &&
+    started === owner.started
+  );
 }
 
 /** A detached dump whose end is not in the journal. */
@@ -92,15 +111,16 @@ export class InterruptedRuns {
   }
 
   /**
-   * Refuses a run while another one of the same class is interrupted. Reads the journals of dead processes only.
+   * Refuses a run while another one of the same class is interrupted, or has ended with action required and keeps its locks. Reads the
+   * journals of runs alone that no process works on.
    * @throws RUN_INTERRUPTED
    */
   async requireNone(className: string): Promise<void> {
     const { state, site } = this.#options;
-    for (const { run } of await deadMarks(state)) {
+    for (const { run, ended = false } of await deadMarks(state)) {
       const events = await this.#eventsOf(run);
       const summary = events && summarise(events);
-      if (!summary || summary.finishedAt !== undefined) continue;
+      if (!summary || (summary.finishedAt !== undefined && !ended)) continue;
       if (summary.class !== className) continue;
       if (summary.site !== site && !(await this.#isOnOurHosts(events))) continue;
       if (!mayHaveLeft(events, summary)) continue;
@@ -118,7 +138,16 @@ export class InterruptedRuns {
   }
 
   /**
-   * Says why the lock of a run must stay whose process is dead.
+   * True where a process has ended a run and left locks of it: it no longer works on the run, whether it lives or not.
+   * @param mark that of the run, where whoever asks is about to write one of his own
+   */
+  async hasEnded(owner: LockOwner, mark?: LiveMark): Promise<boolean> {
+    const left = mark?.run === owner.run ? mark : await endedMarkOf(this.#options.state, owner.run);
+    return left !== undefined && isOfOwner(left, owner);
+  }
+
+  /**
+   * Says why the lock of a run must stay that no process works on any more.
    * @returns RUN_INTERRUPTED, or LOCK_OF_UNKNOWN_RUN where this state folder has no journal of the run; undefined where it left nothing
    */
   async whyLockStays(
@@ -149,35 +178,59 @@ export class InterruptedRuns {
     return summary.class;
   }
 
-  /** The class of an interrupted run; undefined where it has ended or is running, or where this state folder has no journal of it. */
+  /**
+   * The class of a run that needs somebody: interrupted, or ended with action required while it keeps its locks.
+   * @returns undefined where it has ended otherwise or is running, or where this state folder has no journal of it
+   */
   async openClassOf(run: string): Promise<string | undefined> {
-    if ((await performedRuns(this.#options.state)).some((live) => live.run === run)) return undefined;
+    const { state } = this.#options;
+    if ((await performedRuns(state)).some((live) => live.run === run)) return undefined;
     const events = await this.#eventsOf(run);
     const summary = events && summarise(events);
-    return summary?.finishedAt === undefined ? summary?.class : undefined;
+    if (!summary) return undefined;
+    const isOpen =
+      summary.finishedAt === undefined ||
+      ((await endedMarkOf(state, run)) !== undefined && mayHaveLeft(events, summary));
+    return isOpen ? summary.class : undefined;
   }
 
-  /** Writes into the journal that the operator gave a run up: what it left is no longer waited for. @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN */
-  async giveUp(run: string, operator: string): Promise<void> {
+  /**
+   * Writes into the journal that the operator gave a run up: what it left is no longer waited for. A run that has ended keeps its verdict.
+   * @param isWhole false where a host could not be checked: it may still have a lock of the run
+   * @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN
+   */
+  async giveUp(run: string, operator: string, isWhole: boolean): Promise<void> {
     const { state } = this.#options;
     const events = await this.#eventsOf(run);
     const summary = events && summarise(events);
-    if (!summary || summary.finishedAt !== undefined) return;
+    if (!summary) return;
+    if (summary.finishedAt === undefined || mayHaveLeft(events, summary))
+      await this.#writeEnd(summary, operator);
+    if (isWhole) await removeMarkOf(state, run);
+  }
+
+  async #writeEnd({ run, class: className, verdict, sentence }: RunSummary, operator: string): Promise<void> {
+    const { state, backupServer, seal } = this.#options;
+    await unpackJournal(state, run);
     const journal = Journal.reopen({ file: state.journalFile(run), run }, await readRun(state, run));
     try {
       journal.append({
         type: 'run-finished',
-        verdict: 'failed',
+        verdict: verdict === 'unfinished' ? 'failed' : verdict,
         exitStatus: 3,
-        sentence: `${operator} discarded the interrupted run`,
+        sentence:
+          verdict === 'unfinished'
+            ? `${operator} discarded the interrupted run`
+            : `${operator} discarded the run: ${sentence ?? ''}`,
+        discarded: true,
         stands: [
-          `${summary.class} may be parted, and a shadow may exist on ${this.#options.backupServer}: check both with sdxinfo before a rejoin`,
+          `${className} may be parted, and a shadow may exist on ${backupServer}: check both with sdxinfo before a rejoin`,
         ],
       });
     } finally {
       journal.close();
     }
-    await removeMarkOf(state, run);
+    await seal(run);
   }
 
   #discard(className: string, run: string): string {
@@ -203,7 +256,10 @@ export class InterruptedRuns {
       job,
       class: className,
       host,
-      where: step === undefined ? '' : ` at step ${step}`,
+      how:
+        summary.finishedAt === undefined
+          ? `was interrupted${step === undefined ? '' : ` at step ${step}`}`
+          : 'ended with action required',
       dump: dumps.map((text) => `; ${text}`).join(''),
       remedies: remediesOf({
         resume: { line: `${program} resume ${run}`, refusal: await takeUpRefusal('resume', run) },

@@ -76,7 +76,15 @@ export class LockService {
 
   /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be looked at. */
   async look(): Promise<ListedLocks> {
-    return listLocks(this.#options.runner, await this.#places());
+    const { locks, unseen } = await listLocks(this.#options.runner, await this.#places());
+    return { locks: await Promise.all(locks.map((lock) => this.#judged(lock))), unseen };
+  }
+
+  /** A process that lives may have ended the run of its lock; only the state folder tells. */
+  async #judged(lock: HeldLock): Promise<HeldLock> {
+    const { owner, holder } = lock;
+    if (!owner || holder === 'gone') return lock;
+    return (await this.#options.interrupted.hasEnded(owner)) ? { ...lock, holder: 'ended' } : lock;
   }
 
   /** The locks that are held. @throws what a session can end with, where one of the hosts could not be looked at */
@@ -87,7 +95,8 @@ export class LockService {
   }
 
   /**
-   * Removes the lock of a class, or of the drive, from every host that has it; an interrupted run whose locks are gone is given up as it is.
+   * Removes the lock of a class, or of the drive, from every host that has it; a run that needs somebody, and whose locks are gone, is given up
+   * as it is.
    * @param name the class, or any device of the drive
    * @param confirm is shown the locks, none where the run has lost them, and says whether they are to be removed
    * @param discard the run that is given up with its lock; without it the lock of an interrupted run stays
@@ -119,7 +128,8 @@ export class LockService {
     }
     if (!(await confirm(locks))) throw failure('UNLOCK_NOT_CONFIRMED', { name });
     for (const lock of locks.toReversed()) await clearLock(this.#options.runner, lock);
-    if (discard !== undefined) await this.#options.interrupted.giveUp(discard, userInfo().username);
+    if (discard !== undefined)
+      await this.#options.interrupted.giveUp(discard, userInfo().username, listed.unseen.length === 0);
     return { locks, unseen: listed.unseen };
   }
 
@@ -129,11 +139,11 @@ export class LockService {
    */
   async discard(run: string): Promise<void> {
     await this.#options.interrupted.classOf(run);
-    const { locks } = await this.look();
+    const { locks, unseen } = await this.look();
     const own = locks.filter(({ owner }) => owner?.run === run);
     for (const lock of own) requireLeftBehind(lock);
     for (const lock of own.toReversed()) await clearLock(this.#options.runner, lock);
-    await this.#options.interrupted.giveUp(run, userInfo().username);
+    await this.#options.interrupted.giveUp(run, userInfo().username, unseen.length === 0);
   }
 
   /** True for the name of the drive's lock, and for every device of the site's drive. */
@@ -165,7 +175,8 @@ export class LockService {
         locked: owner?.run ?? 'unknown',
         run: discard,
       });
-    if (discard !== undefined || !owner || holder !== 'gone' || isOfCommand(owner)) return;
+    const isLeft = holder === 'gone' || holder === 'ended';
+    if (discard !== undefined || !owner || !isLeft || isOfCommand(owner)) return;
     const reason = await this.#options.interrupted.whyLockStays(owner, { name, host });
     // Of a run without a journal here nothing is known but its name, which is shown before anybody confirms.
     if (isFailure(reason, 'RUN_INTERRUPTED')) throw reason;

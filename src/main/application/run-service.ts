@@ -11,6 +11,7 @@ import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts';
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
+import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
 import { timeLimitsOf } from '../procedure/model/time-limits.ts';
@@ -19,8 +20,9 @@ import { stepsOf } from '../procedure/plan/steps.ts';
 import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';
 import { performRun, type RunEnd } from '../procedure/run/engine.ts';
 import { beginningOf, overridesOf } from '../procedure/run/run-began.ts';
-import { markLive, removeMarkOf } from '../proof/live-runs.ts';
+import { endedMarkOf, markLive, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
+import { sealRun } from '../proof/seals-file.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import { commandLine } from '../ssh/quoting.ts';
 import { MediaFile } from '../tape/media-file.ts';
@@ -134,6 +136,8 @@ export class RunService {
     notices.writeTo(journal);
     const ended = journal.listen(toldOf(request, notices));
     const unmark = await markLive(this.#at.state, run);
+    // Where the process stops working on the run without an end, nobody knows what it has left.
+    let mark: 'removed' | 'ended' = 'ended';
     try {
       const end = await performRun({
         assignment,
@@ -143,12 +147,13 @@ export class RunService {
         ...this.#follow(request, run),
       });
       journal.close();
+      mark = end.hasLocks ? 'ended' : 'removed';
       await this.#closed(run, request, notices);
       return { ...end, run, journalFile: journal.file, journalBroken: journal.isBroken };
     } finally {
       ended();
       journal.close();
-      await unmark('removed');
+      await unmark(mark);
     }
   }
 
@@ -219,9 +224,11 @@ export class RunService {
     requireDownNodes(assignment, request.nodesDown);
     const notices = this.#noticesOf(named, request, events);
     request.onPlan?.(planOf(assignment));
+    const left = await endedMarkOf(this.#at.state, run);
     const unmark = await markLive(this.#at.state, run);
     // Who is refused leaves the run as it was: interrupted, and kept from being passed over by the next run.
-    let mark: 'removed' | 'found' = 'found';
+    let mark: 'removed' | 'found' | 'ended' = 'found';
+    const told = toldOf(request, notices);
     try {
       await unpackJournal(this.#at.state, run);
       const taken = await takeUp({
@@ -234,10 +241,14 @@ export class RunService {
         sameMachines: request.sameMachines ?? [],
         assignment,
         steps: stepsOf(assignment),
-        onEvent: toldOf(request, notices),
+        onEvent(event) {
+          if (event.type === 'run-resumed') mark = 'ended';
+          told(event);
+        },
         ...this.#follow(request, run),
+        ...this.lockKnowledge(left),
       });
-      mark = 'removed';
+      mark = taken.end.hasLocks ? 'ended' : 'removed';
       // Whoever performed the run before holds neither its lock nor its mark any more.
       await removeMarkOf(this.#at.state, run);
       await this.#closed(run, request, notices);
@@ -266,7 +277,7 @@ export class RunService {
   #follow(request: Following & NodesDown, run: string) {
     return {
       hosts: this.#at.hosts,
-      whyLockStays: this.whyLockStays,
+      ...this.lockKnowledge(),
       ask: answering(request),
       canAsk: request.ask !== undefined,
       // Who has said yes to everything has not said that a node is down.
@@ -284,7 +295,13 @@ export class RunService {
     };
   }
 
-  readonly whyLockStays = (owner: LockOwner, place: LockPlace) => this.interrupted.whyLockStays(owner, place);
+  /** @param left what marks the run that is about to be taken up as ended: this process marks it as its own before it asks */
+  lockKnowledge(left?: LiveMark): Required<LockKnowledge> {
+    return {
+      whyLockStays: (owner: LockOwner, place: LockPlace) => this.interrupted.whyLockStays(owner, place),
+      hasEnded: (owner: LockOwner) => this.interrupted.hasEnded(owner, left),
+    };
+  }
 
   /** Runs of the state folder that were left before their end. */
   get interrupted(): InterruptedRuns {
@@ -301,6 +318,7 @@ export class RunService {
       hostKeys: () => this.#hostKeys(),
       dumpWords: (run, events) => this.#dumpWords(run, events),
       takeUpRefusal: (mode, run) => this.takeUpRefusal(mode, run),
+      seal: (run) => sealRun(this.#at.state, run).then(() => undefined),
     });
   }
 

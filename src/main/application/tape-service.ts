@@ -4,7 +4,8 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { CommandRunner, RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
-import { whileDriveLocked, type DriveOrder } from '../procedure/hosts/drive-lock.ts';
+import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import { checkDrive } from '../procedure/drive/drive-check.ts';
 import { identifyTape, type IdentifiedTape } from '../procedure/drive/identify-tape.ts';
@@ -40,7 +41,7 @@ export interface TapeServiceOptions {
   readonly state: StateFolder;
   /** Sends commands that belong to no run. */
   readonly runnerOf: (abort: AbortSignal, beforeChange?: RunnerOptions['beforeChange']) => CommandRunner;
-  readonly whyLockStays: DriveOrder['whyLockStays'];
+  readonly lockKnowledge: LockKnowledge;
 }
 
 /** @param overwrite the present name of the tape, or `data` for one without a label; undefined where nothing may be lost */
@@ -207,11 +208,11 @@ export class TapeService {
     command: string,
     work: (beforeChange: NonNullable<RunnerOptions['beforeChange']>) => Promise<Value>,
   ): Promise<Value> {
-    const { site, runnerOf, whyLockStays } = this.#options;
+    const { site, runnerOf, lockKnowledge } = this.#options;
     // A cancel ends what the drive does, not the giving back of its lock.
     const runner = runnerOf(new AbortController().signal);
     const place = drivePlace(site.tape.host, await driveName(runner, command, site.tape));
-    return whileDriveLocked({ runner, place, command, whyLockStays }, work);
+    return whileDriveLocked({ runner, place, command, ...lockKnowledge }, work);
   }
 
   #noteLoss(known: readonly KnownTape[], found: FoundTape): void {

@@ -19,6 +19,7 @@ import { hasTerminal, typedOnTerminal } from './terminal.ts';
 
 const holderWords = {
   lives: 'its process lives',
+  ended: 'its run has ended',
   gone: 'its process is gone',
   unknown:
     'it cannot be told whether its process lives: this machine was restarted since, or it is of a clone or of another container',
@@ -55,7 +56,7 @@ async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<
 interface UnlockOptions {
   /** Asks nothing. */
   readonly yes: boolean;
-  /** The interrupted run that is given up. */
+  /** The run that is given up: interrupted, or ended with action required. */
   readonly discard?: string;
 }
 
@@ -76,7 +77,7 @@ function lossOf(
   ];
 }
 
-/** An interrupted run that has no lock any more. */
+/** A run that has no lock any more. */
 const givenUp = (run: string, backupServer: string): string =>
   `run ${run} is given up: no host has a lock of it; a parted proxy, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`;
 
@@ -123,7 +124,10 @@ export function registerLocks(line: CommandLine): void {
     .command('unlock')
     .description('remove the lock of a class, or of a drive, that a run has left behind')
     .argument('<class|device>')
-    .option('--discard <run>', 'give up this interrupted run, and what it left on the hosts')
+    .option(
+      '--discard <run>',
+      'give up this run, interrupted or ended with action required, and what it left on the hosts',
+    )
     .option('--yes', 'remove it without asking', false)
     .addOption(faultOption())
     .action(async (name: string, { yes, discard, ...lab }: LabOptions & UnlockOptions) => {

@@ -1,4 +1,9 @@
-/** Which runs of a state folder go on now: each leaves a file that names its process. The lock of a run is on the backup server. */
+/**
+ * Which runs of a state folder are running: each leaves a file that names its process. The locks of a run are on the hosts.
+ *
+ * A run that ends and keeps locks leaves its file, with `ended`: the process that the locks name may live on, as a desktop does, but no
+ * longer works on the run.
+ */
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -18,6 +23,8 @@ const markSchema = z.looseObject({
   namespace: z.string().optional(),
   started: z.string().optional(),
   console: z.string().optional(),
+  /** The process has ended the run, and locks of it are still on the hosts. */
+  ended: z.boolean().optional(),
 });
 
 export interface LiveMark extends z.output<typeof markSchema> {
@@ -28,8 +35,11 @@ export interface LiveMark extends z.output<typeof markSchema> {
 const suffix = '.json';
 const markFile = (state: StateFolder, run: string) => join(state.liveFolder, `${run}${suffix}`);
 
-/** What ends the mark of a process: `found` puts the mark back that the process found, of one that died before. */
-export type Unmark = (how: 'removed' | 'found') => Promise<void>;
+/**
+ * What ends the mark of a process: `found` puts the mark back that the process found, of one that died before; `ended` says that the
+ * process no longer works on the run, and that locks of it are still on the hosts.
+ */
+export type Unmark = (how: 'removed' | 'found' | 'ended') => Promise<void>;
 
 /**
  * Says that this process performs a run. That it cannot be said hinders no run.
@@ -37,20 +47,27 @@ export type Unmark = (how: 'removed' | 'found') => Promise<void>;
  */
 export async function markLive(state: StateFolder, run: string): Promise<Unmark> {
   const file = markFile(state, run);
-  // Who only tries to take a run up that another process performs leaves that one's mark.
-  if ((await performedRuns(state)).some((live) => live.run === run)) return () => Promise.resolve();
-  const former = await readFile(file, { flag: ownFlags.read }).catch(() => undefined);
   const mark = { ...thisProcess(), since: new Date().toISOString() };
-  try {
+  const write = async (ended: boolean) => {
     await requireNoLink(state.liveFolder);
     await mkdir(state.liveFolder, { recursive: true, mode: 0o700 });
-    await writeWhole(file, `${JSON.stringify(mark)}\n`, { mode: 'replace' });
-  } catch {
-    return () => Promise.resolve();
-  }
+    const text = JSON.stringify(ended ? { ...mark, ended } : mark);
+    await writeWhole(file, `${text}\n`, { mode: 'replace' });
+  };
+  // Who only tries to take a run up that another process performs leaves that one's mark.
+  const isOthers = (await performedRuns(state)).some((live) => live.run === run);
+  const former = await readFile(file, { flag: ownFlags.read }).catch(() => undefined);
+  const isWritten =
+    !isOthers &&
+    (await write(false).then(
+      () => true,
+      () => false,
+    ));
   return async (how) => {
     try {
-      if (how === 'found' && former) await writeWhole(file, former, { mode: 'replace' });
+      if (how === 'ended') await write(true);
+      else if (!isWritten) return;
+      else if (how === 'found' && former) await writeWhole(file, former, { mode: 'replace' });
       else await rm(file, { force: true });
     } catch {
       // The mark names a process that is gone soon: it is then a dead one's.
@@ -77,7 +94,7 @@ async function allMarks(state: StateFolder): Promise<LiveMark[]> {
   return marks.filter((mark) => mark !== undefined);
 }
 
-const mayLive = (mark: LiveMark) => livenessOf(mark) !== 'gone';
+const mayLive = (mark: LiveMark) => mark.ended !== true && livenessOf(mark) !== 'gone';
 
 /** Runs whose process lives, or cannot be told: it is of another machine, of an earlier boot, or of another container. */
 export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
@@ -90,14 +107,24 @@ export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
  */
 export async function performedRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter((mark) => {
+    if (mark.ended === true) return false;
     const liveness = livenessOf(mark);
     return liveness === 'alive' || (liveness === 'unknown' && isElsewhere(mark));
   });
 }
 
-/** Marks of processes that are gone, and died before they could remove them. Their runs may have ended since. */
+/** Marks of processes that no longer work on their run: they died before they could remove them, or the run has ended and keeps locks. */
 export async function deadMarks(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter((mark) => !mayLive(mark));
+}
+
+/**
+ * The process that ended a run and left locks of it on the hosts.
+ * @returns undefined where the run is running, was interrupted, or has left no lock
+ */
+export async function endedMarkOf(state: StateFolder, run: string): Promise<LiveMark | undefined> {
+  const mark = await readMark(state, run);
+  return mark?.ended === true ? mark : undefined;
 }
 
 /** Removes the mark of a run, whoever left it: its lock was taken over, or it is given up. */

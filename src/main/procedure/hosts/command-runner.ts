@@ -9,6 +9,7 @@ import type { CommandResult, Hosts } from './hosts.ts';
 import type { NodeSight } from './node-sight.ts';
 import type { QueryRetry } from './query-retry.ts';
 import type { EventSink } from '../../journal/journal.ts';
+import { sdxError } from '../model/sent-commands.ts';
 
 /** Characters of output that the journal keeps of a command. */
 const keptCharacters = 8192;
@@ -271,9 +272,6 @@ export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
   const last = errors.findLast((line) => !isCountLine(line)) ?? linesOf(stdout).at(-1) ?? errors.at(-1) ?? '';
   return shortened(last, saidCharacters);
 }
-
-/** A GDS command that prints an error has failed, whatever its exit status: those are not documented (GDS guide, E.4). */
-const sdxError = /^SDX:[^:\n]*: ERROR: .*$/m;
 
 /** What is wrong with how a command ended; undefined where it went well. */
 export function troubleOf(

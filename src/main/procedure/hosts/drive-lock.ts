@@ -1,26 +1,17 @@
 /** The lock of a drive for what an operator does with it outside of a run: label, identify, import, verify, drive-check. */
-import type { ShadowtapeError } from '../../../contract/errors.ts';
-import {
-  commandRun,
-  isOfCommand,
-  livenessOfOwner,
-  ownerName,
-  thisOwner,
-  type LockOwner,
-} from '../model/lock.ts';
+import { commandRun, isOfCommand, ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import type { CommandRunner, RunnerOptions } from './command-runner.ts';
+import { isLeft, type LockKnowledge } from './left-lock.ts';
 import { LockGuard } from './lock-guard.ts';
 import { lockedFailure } from './lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock } from './remote-lock.ts';
 
-export interface DriveOrder {
+export interface DriveOrder extends LockKnowledge {
   readonly runner: CommandRunner;
   readonly place: LockPlace;
   /** The command that has the drive, for whoever is refused meanwhile. */
   readonly command: string;
-  /** Says why the lock of a run whose process is gone must stay; undefined where that run has left nothing. */
-  readonly whyLockStays: (owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>;
 }
 
 /** What this console has at the moment: a lock of it that is not among these could not be given back. */
@@ -32,11 +23,13 @@ function isLeftByThisConsole(owner: LockOwner): boolean {
   return isOurs && isOfCommand(owner) && !inUse.has(ownerName(owner));
 }
 
-async function mayTakeOver({ whyLockStays }: DriveOrder, found: FoundLock): Promise<undefined> {
+async function mayTakeOver(order: DriveOrder, found: FoundLock): Promise<undefined> {
   const { place, owner, listing } = found;
   if (owner && isLeftByThisConsole(owner)) return undefined;
-  if (!owner || livenessOfOwner(owner) !== 'gone') throw lockedFailure(place, listing);
-  const reason = isOfCommand(owner) ? undefined : await whyLockStays(owner, place);
+  if (!owner || !(await isLeft(owner, order))) throw lockedFailure(place, listing);
+  if (isOfCommand(owner)) return undefined;
+  const { whyLockStays } = order;
+  const reason = whyLockStays ? await whyLockStays(owner, place) : lockedFailure(place, listing);
   if (reason) throw reason;
   return undefined;
 }

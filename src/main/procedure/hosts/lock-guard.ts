@@ -42,6 +42,7 @@ export class LockGuard {
   readonly #options: LockGuardOptions;
   #isHeld = false;
   #lost: ShadowtapeError | undefined;
+  readonly #lostPlaces: LockPlace[] = [];
   /** The last look that found the locks in place. */
   #seen: { readonly step: string; readonly at: number } | undefined;
   /** Host -> when it did not answer, on a clock that never goes back. */
@@ -69,6 +70,11 @@ export class LockGuard {
   /** LOCK_LOST, once the lock of the class was seen to be somebody else's, or nobody's. */
   get lost(): ShadowtapeError | undefined {
     return this.#lost;
+  }
+
+  /** Where the lock of the class was seen to be lost. */
+  get lostPlaces(): readonly LockPlace[] {
+    return this.#lostPlaces;
   }
 
   /** @throws LOCK_LOST, DRIVE_LOCK_LOST, and what looking can end with where no look was answered */
@@ -140,6 +146,7 @@ export class LockGuard {
       const tape = run === undefined ? 'The tape' : `The tape of run ${run}`;
       return failure('DRIVE_LOCK_LOST', { step, drive: name, host, now, tape }, evidence);
     }
+    this.#lostPlaces.push(place);
     this.#lost ??= failure('LOCK_LOST', { step, class: name, host, now, run: run ?? '' }, evidence);
     return this.#lost;
   }

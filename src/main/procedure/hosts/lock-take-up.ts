@@ -1,13 +1,12 @@
 /** Takes the locks of a run up: whoever resumes the run, or rolls it back, holds the locks that its first process held. */
-import type { ShadowtapeError } from '../../../contract/errors.ts';
 import { isOfCommand, livenessOfOwner, ownerName, ownerWords, parseOwner, thisOwner } from '../model/lock.ts';
-import type { LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import type { CommandRunner } from './command-runner.ts';
+import { isLeft, type LockKnowledge } from './left-lock.ts';
 import { busyFailure, lockedFailure } from './lock-refusal.ts';
 import { leaveAsFound, takePlaces, type FoundLock, type LockOrder } from './remote-lock.ts';
 
-export interface TakeUpOrder {
+export interface TakeUpOrder extends LockKnowledge {
   readonly runner: CommandRunner;
   /** The locks that the run needs, in their order. */
   readonly places: readonly LockPlace[];
@@ -18,17 +17,15 @@ export interface TakeUpOrder {
   readonly mayBeNameless: (place: LockPlace) => boolean;
   /** Takes the locks whoever owns them, as long as they are this run's. */
   readonly force: boolean;
-  /** Says why the lock of another run must stay whose process is gone; undefined where that run has left nothing. */
-  readonly whyLockStays:
-    ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
 }
 
 const step = 'take-up';
 
 /** A drive lock that another process left may be taken over: the resumed run does not depend on its former owner. */
-async function mayTakeDrive({ whyLockStays }: TakeUpOrder, found: FoundLock): Promise<boolean> {
+async function mayTakeDrive(order: TakeUpOrder, found: FoundLock): Promise<boolean> {
   const { place, owner } = found;
-  if (place.what !== 'drive' || !owner || livenessOfOwner(owner) !== 'gone') return false;
+  const { whyLockStays } = order;
+  if (place.what !== 'drive' || !owner || !(await isLeft(owner, order))) return false;
   if (isOfCommand(owner)) return true;
   return whyLockStays !== undefined && (await whyLockStays(owner, place)) === undefined;
 }
@@ -45,11 +42,12 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
     if (await mayTakeDrive(order, found)) return undefined;
     throw refused();
   }
-  const isGone = livenessOfOwner(owner) === 'gone';
-  if (!isGone && !force) throw refused();
-  return isGone
-    ? `the lock was left by ${ownerWords(owner)}, which is gone; it was taken over`
-    : `the lock of ${ownerWords(owner)} was taken over (--take-over-lock)`;
+  if (livenessOfOwner(owner) === 'gone')
+    return `the lock was left by ${ownerWords(owner)}, which is gone; it was taken over`;
+  if (await isLeft(owner, order))
+    return `the lock was left by ${ownerWords(owner)}, which has ended the run; it was taken over`;
+  if (!force) throw refused();
+  return `the lock of ${ownerWords(owner)} was taken over (--take-over-lock)`;
 }
 
 /**

@@ -20,11 +20,18 @@ import {
   type RetryClock,
 } from './query-retry.ts';
 import type { Answer, Ask, Question } from './questions.ts';
+import type { LockKnowledge } from './left-lock.ts';
 import { LockGuard } from './lock-guard.ts';
 import type { LiveProgress } from './remote-data.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
-import { ownerName, thisOwner, type LockOwner } from '../model/lock.ts';
-import { lockPlaces, placesHeld, type LockMarks, type LockPlace } from '../model/lock-places.ts';
+import { ownerName, thisOwner } from '../model/lock.ts';
+import {
+  lockPlaces,
+  placesHeld,
+  type KeptLocks,
+  type LockMarks,
+  type LockPlace,
+} from '../model/lock-places.ts';
 import { missingEvents } from '../model/missing-node.ts';
 import { NodeSight } from './node-sight.ts';
 import { marksOf, type RunMarks } from '../model/run-marks.ts';
@@ -33,7 +40,7 @@ import { dumpStepsOf, type Performance, type Step } from '../model/step.ts';
 import { timeLimitsOf } from '../model/time-limits.ts';
 import type { MissingNode } from '../model/world.ts';
 
-export interface RunOptions {
+export interface RunOptions extends LockKnowledge {
   readonly assignment: Assignment;
   readonly steps: readonly Step[];
   readonly journal: Journal;
@@ -59,12 +66,6 @@ export interface RunOptions {
   readonly media?: MediaFile | undefined;
   /** Called more often than the journal is written. */
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
-  /**
-   * Says why the lock of a run whose process is dead must stay; undefined where that run has left nothing. Where it is left out, each such
-   * lock stays.
-   */
-  readonly whyLockStays?:
-    ((owner: LockOwner, place: LockPlace) => Promise<ShadowtapeError | undefined>) | undefined;
   /** Measures outages of hosts, and the pauses between retries; that of the machine where it is left out. */
   readonly retryClock?: RetryClock | undefined;
   /** Bytes between two digests of a dump that is being read; see model/dump-sections. */
@@ -109,6 +110,8 @@ export class RunContext {
   readonly runner: CommandRunner;
   readonly observer: Observer;
   readonly lockGuard: LockGuard;
+  /** The ids of the steps that write to the tape, or change it. */
+  readonly tapeSteps: readonly string[];
   /** Which primary nodes answer. */
   readonly nodes: NodeSight;
   /** Nodes that did not answer when the locks were taken: the run has none there. */
@@ -139,6 +142,8 @@ export class RunContext {
   mayContinue = false;
   /** Proxy volume -> the records that stay on its tape. */
   readonly continued = new Map<string, KnownRecords>();
+  /** Which locks the run keeps at its end; those of the class are needed as long as it leaves something. */
+  keeps: KeptLocks = 'none';
   #finishing = false;
   fingerprints: Fingerprints | undefined;
   /** Proxy volume -> the sampled records that its shadow must show, where the run has changed blocks on purpose. */
@@ -178,15 +183,14 @@ export class RunContext {
         options.journal.append({ type: 'warning', step, text });
       },
     });
-    const moving = options.steps.filter(({ performance: kind }) => movesTape.has(kind)).map(({ id }) => id);
-    const steps = new Set(moving);
+    this.tapeSteps = options.steps.flatMap(({ id, performance: kind }) => (movesTape.has(kind) ? [id] : []));
     this.lockGuard = new LockGuard({
       patient: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf, retry }),
       quick: new CommandRunner(noJournal(), options.hosts, signals, { timeLimitOf }),
       places: () => this.#placesToWatch,
       own: ownerName(thisOwner(options.journal.run)),
       run: options.journal.run,
-      needsDrive: (step) => steps.has(step),
+      needsDrive: (step) => this.tapeSteps.includes(step),
     });
     this.runner = new CommandRunner(options.journal, options.hosts, signals, {
       timeLimitOf,

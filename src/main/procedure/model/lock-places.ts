@@ -69,6 +69,9 @@ export function lockPlaces(
   return [...classPlaces(assignment), drivePlace(tapeHost, driveName ?? tapeDevice)];
 }
 
+/** Which of its locks a run keeps at its end; `class`: those of the class, on every host. */
+export type KeptLocks = 'none' | 'class' | 'all';
+
 /** What the events of a run tell of its locks, since it was last resumed. */
 export interface LockMarks {
   /** True where the run was resumed: whoever resumes it holds its locks before the first event. */

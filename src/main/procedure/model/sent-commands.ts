@@ -11,6 +11,8 @@ export type Ending = 'good' | 'bad' | 'unknown';
 export interface Sent {
   readonly intent: Intent;
   readonly ending: Ending;
+  /** True where its host answered, with exit status 0 and no error of GDS: then it has done what it says. */
+  readonly isProven: boolean;
 }
 
 /** Errors with which a command surely never reached its host. */
@@ -39,6 +41,14 @@ function endingOf(outcome: Outcome | undefined): Ending {
   return outcome.exitStatus === 0 ? 'good' : 'bad';
 }
 
+/** A GDS command that prints an error has failed, whatever its exit status: those are not documented (GDS guide, E.4). */
+export const sdxError = /^SDX:[^:\n]*: ERROR: .*$/m;
+
+function isProven(outcome: Outcome | undefined): boolean {
+  if (outcome?.exitStatus !== 0) return false;
+  return !sdxError.test(outcome.stdout) && !sdxError.test(outcome.stderr);
+}
+
 /** All commands, in the order in which they were sent; looks included. */
 export function sentCommands(events: readonly RunEvent[]): Sent[] {
   const outcomes = new Map<number, Outcome>();
@@ -50,7 +60,12 @@ export function sentCommands(events: readonly RunEvent[]): Sent[] {
   return events
     .filter((event): event is Intent => event.type === 'intent')
     .map((intent) => {
-      const ending = endingOf(outcomes.get(intent.seq));
-      return { intent, ending: ending === 'unknown' ? (settled.get(intent.seq) ?? ending) : ending };
+      const outcome = outcomes.get(intent.seq);
+      const ending = endingOf(outcome);
+      return {
+        intent,
+        ending: ending === 'unknown' ? (settled.get(intent.seq) ?? ending) : ending,
+        isProven: isProven(outcome) || (ending === 'unknown' && settled.get(intent.seq) === 'good'),
+      };
     });
 }

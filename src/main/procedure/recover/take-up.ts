@@ -11,7 +11,7 @@ import { listed, proxiesOf, volumeNamed } from '../model/assignment.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { lookAtWork } from '../detached/detached-watch.ts';
-import { performToEnd, recordEnd, type RunEnd } from '../run/engine.ts';
+import { performToEnd, recordEnd, withLocks, type RunEnd } from '../run/engine.ts';
 import { findingsOf } from './findings.ts';
 import { Journal, noJournal, type EventListener } from '../../journal/journal.ts';
 import type { ReadJournal } from '../../journal/journal-reader.ts';
@@ -33,7 +33,7 @@ import { dumpStepsOf } from '../model/step.ts';
 import { placeOf } from '../run/run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { settle, type Settled } from '../run/settle.ts';
-import { lastLook, removeLock, unwind } from '../run/unwind.ts';
+import { lastLook, leaveLocks, unwind } from '../run/unwind.ts';
 import { isNormal } from '../run/what-stands.ts';
 import type { World } from '../model/world.ts';
 
@@ -259,6 +259,12 @@ async function goOn(context: RunContext, point: ResumePoint): Promise<RunEnd> {
   return performToEnd(context, todo);
 }
 
+/** Where only the copy was not seen to its end, looking at the cluster once more takes nothing from the backup. */
+function isBackupDone({ journal }: RunContext): boolean {
+  const before = journal.events.findLast((event) => event.type === 'run-finished');
+  return before !== undefined && before.verdict !== 'failed';
+}
+
 function endOfBringingBack(
   context: RunContext,
   world: World,
@@ -266,27 +272,25 @@ function endOfBringingBack(
   troubles: readonly string[],
 ): RunEnd {
   if (context.options.halt.aborted) return haltedEnd(context, failure('RUN_HALTED', { step: 'unwind' }));
-  const before = context.journal.events.findLast((event) => event.type === 'run-finished');
-  // Where only the copy was not seen to its end, looking at the cluster once more takes nothing from the backup.
-  if (before === undefined || before.verdict === 'failed')
-    return unwoundEnd(context, world, nothingLeft, troubles);
-  context.trouble = 'unwatched';
-  return endOfRun(context, world, { troubles });
+  return isBackupDone(context)
+    ? endOfRun(context, world, { troubles })
+    : unwoundEnd(context, world, nothingLeft, troubles);
 }
 
 async function bringBack(context: RunContext, nothingLeft: boolean): Promise<RunEnd> {
   const { steps } = context.options;
   context.unwinding = true;
   const troubles = nothingLeft ? [] : await unwind(context, steps);
-  await removeLock(context, steps);
   const world = await lastLook(context);
   const { lost } = context.lockGuard;
+  context.trouble = isBackupDone(context) ? 'unwatched' : 'rolled-back';
+  await leaveLocks(context, world);
   const end =
     lost && !context.options.halt.aborted
       ? lostLockEnd(context, world, lost)
       : endOfBringingBack(context, world, nothingLeft, troubles);
   recordEnd(context, end);
-  return end;
+  return withLocks(context, end);
 }
 
 /** The lock is made first, and named after: whoever dies in between leaves one that names nobody. */
@@ -400,6 +404,7 @@ async function takeUpOn(
     mayBeNameless: (place: LockPlace) => diedBeforeNaming(place, events),
     force: options.takeOverLock,
     whyLockStays: options.whyLockStays,
+    hasEnded: options.hasEnded,
   };
   const lock = await takeLocksUp(order, options.mode);
   let prepared: Awaited<ReturnType<typeof prepare>>;

@@ -8,14 +8,23 @@ import { provesTapeBad } from './perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';
-import { asTableError, endOfRun, haltedEnd, lostLockEnd, refusedEnd, type RunEnd } from './run-end.ts';
+import {
+  asTableError,
+  endOfRun,
+  haltedEnd,
+  lostLockEnd,
+  nothingSeen,
+  refusedEnd,
+  type RunEnd,
+} from './run-end.ts';
 import { identifyHosts, pinHosts } from '../hosts/identify-hosts.ts';
 import { meetNodes, tellMissingNodes } from './missing-nodes.ts';
 import { settle } from './settle.ts';
 import { closeAllShadows } from './shadow/shadow-hold.ts';
 import type { Step } from '../model/step.ts';
 import { performAsked } from './step-failed.ts';
-import { lastLook, removeLock, unwind } from './unwind.ts';
+import { heldPlaces } from './perform-lock.ts';
+import { lastLook, leaveLocks, unwind } from './unwind.ts';
 
 export type { RunEnd } from './run-end.ts';
 
@@ -42,11 +51,8 @@ async function performAll(context: RunContext, steps: readonly Step[]): Promise<
       skipStep(context, step, step.leftOut);
       continue;
     }
-    if (step.performance === 'unlock') {
-      context.finish();
-      await removeLock(context, steps);
-      continue;
-    }
+    // What the run leaves decides which locks it gives back: see performToEnd.
+    if (step.performance === 'unlock') continue;
     try {
       await performAsked(context, step);
     } catch (error) {
@@ -92,11 +98,11 @@ async function endOfFailure(context: RunContext, trouble: unknown): Promise<RunE
   const stays = untouched || context.lockGuard.lost !== undefined || staysAsItStands(context, error);
   if (!stays) await settleUnheard(context);
   const troubles = stays ? [] : await unwind(context, steps);
-  await removeLock(context, steps);
   const { lost } = context.lockGuard;
-  if (lost && !halt.aborted) return lostLockEnd(context, await lastLook(context), lost);
+  const world = untouched && !lost ? nothingSeen : await lastLook(context);
+  await leaveLocks(context, world);
+  if (lost && !halt.aborted) return lostLockEnd(context, world, lost);
   if (untouched) return refusedEnd(context, error);
-  const world = await lastLook(context);
   return halt.aborted ? haltedEnd(context, error) : endOfRun(context, world, { error, troubles });
 }
 
@@ -143,14 +149,22 @@ export async function performToEnd(
     if (context.lockGuard.lost) throw context.lockGuard.lost;
     context.finish();
     await closeAllShadows(context);
-    end = endOfRun(context, await lastLook(context, 'success'));
+    const world = await lastLook(context, 'success');
+    await leaveLocks(context, world);
+    end = endOfRun(context, world);
   } catch (error) {
     if (context.trouble === 'none') context.trouble = 'failed';
     end = await endOfFailure(context, error);
   }
   recordEnd(context, end);
-  return end;
+  return withLocks(context, end);
 }
+
+/** The end of a run, with whether locks of it are still on the hosts. */
+export const withLocks = (context: RunContext, end: RunEnd): RunEnd => ({
+  ...end,
+  hasLocks: heldPlaces(context).length > 0,
+});
 
 /**
  * Performs a whole run.

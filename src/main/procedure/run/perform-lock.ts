@@ -1,9 +1,10 @@
 /** How the locks of a run are taken before anything is touched, and given back at its end. */
 import { failure } from '../../../contract/errors.ts';
-import { isOfCommand, livenessOfOwner, ownerName, thisOwner } from '../model/lock.ts';
+import { isOfCommand, ownerName, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import { driveName } from '../hosts/drive-name.ts';
+import { isLeft } from '../hosts/left-lock.ts';
 import { lockedFailure } from '../hosts/lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -17,7 +18,7 @@ async function mayTakeOver(
   { options }: RunContext,
   { place, owner, listing }: FoundLock,
 ): Promise<string | undefined> {
-  if (!owner || livenessOfOwner(owner) !== 'gone') throw lockedFailure(place, listing);
+  if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
   // A command for the drive has left nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const { whyLockStays } = options;
@@ -107,13 +108,29 @@ export async function lockReturned(context: RunContext, node: string): Promise<v
 export const heldPlaces = ({ assignment, marks }: RunContext): LockPlace[] =>
   placesHeld(lockPlaces(assignment), marks.locks);
 
-/** All of them are tried, the last one first. */
+/** Has the journal show which locks are no longer the run's, where it keeps the others. */
+export async function tellLost(context: RunContext, step: string): Promise<void> {
+  const { own } = orderOf(context, step);
+  for (const { host, folder } of context.lockGuard.lostPlaces) {
+    const look = { host, argv: ['ls', '-d', `${folder}/${own}`], changes: false };
+    // A host that does not answer shows nothing: the lock is then told as one that may still be there.
+    await context.runner.send(step, look, { anyStatus: true }).catch(() => undefined);
+  }
+}
+
+/** The locks that the run gives back at its end. */
+export const placesGivenBack = (context: RunContext): LockPlace[] =>
+  heldPlaces(context).filter(
+    ({ what }) => context.keeps === 'none' || (context.keeps === 'class' && what === 'drive'),
+  );
+
+/** All that are given back are tried, the last one first. */
 export const performUnlock: Performer = async (context, { id: step }) => {
   // A node that answers from now on is given no lock any more.
   context.nodes.meet = undefined;
   const order = orderOf(context, step);
   const troubles: unknown[] = [];
-  for (const place of heldPlaces(context).toReversed()) {
+  for (const place of placesGivenBack(context).toReversed()) {
     try {
       await giveBackPlace(order, place);
     } catch (error) {

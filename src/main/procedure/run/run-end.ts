@@ -30,6 +30,8 @@ export interface RunEnd extends VerdictAndStatus, Omissions {
   readonly error: ShadowtapeError | undefined;
   /** Current state of the objects, one sentence each. */
   readonly stands: readonly string[];
+  /** True where locks of the run are still on the hosts: kept, or not to be given back. */
+  readonly hasLocks?: boolean;
 }
 
 /** The error of the table that an error is, or becomes. */
@@ -39,7 +41,8 @@ export function asTableError(error: unknown): ShadowtapeError {
   return failure('UNEXPECTED', { sentence }, {}, error);
 }
 
-const nothingSeen: World = { primaries: [], backup: undefined };
+/** Of a run that has changed nothing, or may send nothing any more. */
+export const nothingSeen: World = { primaries: [], backup: undefined };
 
 function clusterMark({ assignment, marks }: RunContext, world: World): ClusterMark {
   if (isNormal(assignment, world, marks)) return 'normal';
@@ -86,6 +89,14 @@ function tapeError({ journal, marks }: RunContext): ShadowtapeError | undefined 
     if (code) return new ShadowtapeError({ code, sentence, hint, evidence: {} });
   }
   return undefined;
+}
+
+/** The exit status of a run that ends now. @param world what the hosts show; a side that could not be seen is empty */
+export function statusAtEnd(context: RunContext, world: World): VerdictAndStatus['exitStatus'] {
+  // Whoever took the lock may be about to change what the hosts show.
+  const isLost = context.lockGuard.lost !== undefined;
+  const facts = factsOf(context, isLost ? nothingSeen : world, isLost ? 'failed' : context.trouble);
+  return concludeRun(isLost ? { ...facts, changed: true } : facts).exitStatus;
 }
 
 export function refusedEnd(context: RunContext, error: ShadowtapeError): RunEnd {

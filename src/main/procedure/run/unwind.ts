@@ -1,9 +1,10 @@
-/** Rolls the cluster back: the steps that unwind, as far as they are not done; then a last look, and the lock. */
+/** Rolls the cluster back: the steps that unwind, as far as they are not done; then a last look, and the locks. */
 import { connectionLostCodes, isFailure } from '../../../contract/errors.ts';
 import { performStep, skipStep } from './perform-step.ts';
-import { heldPlaces } from './perform-lock.ts';
+import { leftAtEnd, locksAtEnd } from './locks-at-end.ts';
+import { heldPlaces, placesGivenBack, tellLost } from './perform-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { asTableError } from './run-end.ts';
+import { asTableError, statusAtEnd } from './run-end.ts';
 import type { Step, Unwinding } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 
@@ -89,10 +90,27 @@ export async function lastLook(
   return world;
 }
 
-/** A lock that stays is told in the end; it spoils neither the tape nor the cluster. */
-export async function removeLock(context: RunContext, steps: readonly Step[]): Promise<void> {
-  const step = steps.find(({ performance: kind }) => kind === 'unlock');
-  if (!step || heldPlaces(context).length === 0 || context.options.halt.aborted) return;
+/**
+ * Gives back the locks that the run no longer needs, once it is known what it leaves: see locks-at-end. A lock that cannot be given back is
+ * told in the end; it spoils neither the tape nor the cluster.
+ * @param world what the hosts show at the end
+ */
+export async function leaveLocks(context: RunContext, world: World): Promise<void> {
+  const { assignment, marks, journal, lockGuard, options, tapeSteps } = context;
+  const left = leftAtEnd({ assignment, marks, events: journal.events, world, tapeSteps });
+  const isHalted = options.halt.aborted;
+  // A run that has changed nothing leaves nothing, whoever has its lock by now.
+  const isLockLost = lockGuard.lost !== undefined && marks.changed;
+  context.keeps = locksAtEnd({ ...left, exitStatus: statusAtEnd(context, world), isHalted, isLockLost });
+  const step = options.steps.find(({ performance: kind }) => kind === 'unlock');
+  if (!step || isHalted) return;
+  if (context.keeps !== 'none') await tellLost(context, step.id);
+  const { class: name } = assignment;
+  if (context.keeps !== 'none' && heldPlaces(context).some(({ what }) => what === 'class')) {
+    const text = `${name} stays locked for this run until it is resumed, rolled back or discarded`;
+    journal.append({ type: 'warning', step: step.id, text });
+  }
+  if (placesGivenBack(context).length === 0) return;
   try {
     await performStep(context, step);
   } catch {

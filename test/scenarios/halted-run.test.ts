@@ -1,0 +1,178 @@
+/**
+ * A run that ends with action required keeps the locks of its class: nobody rejoins its proxy under its shadow, whatever backup server he
+ * has. It is resumed, rolled back or discarded while the process that ended it lives on, as a desktop does.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRun, StateFolder } from '../../src/main/application/console.ts';
+import { lockFolder } from '../../src/main/procedure/model/lock.ts';
+import { byHand, withJob } from '../support/failures.ts';
+import {
+  clusterState,
+  normalState,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type Scene,
+  type SceneRun,
+} from '../support/lab-run.ts';
+import { allLocks, changingCommands } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+import { failureOf } from '../support/refusals.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene({ blocks: 4096 });
+});
+afterEach(() => scene.close());
+
+const folder = lockFolder('Class1');
+const classLocks = ['node1', 'node2', 'node3'].map((host) => `${host} ${folder}`);
+const lockFolders = () => allLocks(scene).filter((path) => path.endsWith('.lock'));
+
+/** The dump fails, and the job wants everything left as it is. */
+async function haltedRun(): Promise<SceneRun> {
+  scene.lab.faults.set('tape-error=3');
+  const end = await runScene(scene, { change: withJob({ onFailure: 'halt' }) });
+  scene.lab.faults.clear('tape-error=3');
+  await scene.lab.insertCartridge('tape', { blank: true });
+  expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3 });
+  return end;
+}
+
+const elsewhere = (): Scene => ({ ...scene, state: new StateFolder(join(scene.folder, 'other-state')) });
+
+/** Somebody brings the cluster back with the commands that the run has named. */
+async function repairByHand({ stands }: SceneRun): Promise<void> {
+  expect(stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
+  for (const sentence of stands) {
+    const [, host, line] = /^by hand.*, on (\S+): (.+)$/.exec(sentence) ?? [];
+    if (host && line) expect((await scene.lab.type(host as 'node1', line)).status, line).toBe(0);
+  }
+  await scene.lab.copyingFinished();
+  expect(await clusterState(scene)).toEqual(normalState);
+}
+
+describe('a run that is halted', () => {
+  it('keeps the locks of its class on every host, and refuses the next run of its console before anything is changed', async () => {
+    const halted = await haltedRun();
+    const { run, stands, events } = halted;
+    expect(lockFolders()).toEqual(classLocks);
+    expect(stands.filter((line) => line.includes('lock'))).toEqual(
+      ['node3', 'node1', 'node2'].map((host) => `${host}: the lock ${folder} is still there`),
+    );
+    const text = 'Class1 stays locked for this run until it is resumed, rolled back or discarded';
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', step: 'unlock', text }));
+    const from = scene.lab.commands.length;
+    const refused = await failureOf(runScene(scene));
+    const sentence = `run ${run} of job raw-dd ended with action required, and may have left Class1 parted or a shadow on node3`;
+    expect(refused).toMatchObject({ code: 'RUN_INTERRUPTED', sentence });
+    const program = `shadowtape --site ${join(scene.folder, 'site.yaml')} --state ${scene.state.path}`;
+    expect(refused.hint).toBe(
+      `resume it: ${program} resume ${run}; or roll it back: ${program} rollback ${run}; or give up what it left: ${program} unlock Class1 --discard ${run}`,
+    );
+    expect(changingCommands(scene, from)).toEqual([]);
+  });
+
+  it('keeps out a console that has another backup server and would rejoin the proxy first', async () => {
+    await haltedRun();
+    // Of another backup server the run has no lock, and no shadow can be seen there.
+    scene.lab.editFolders('node3', (folders) => folders.filter((path) => !path.startsWith(folder)));
+    const from = scene.lab.commands.length;
+    const end = await runScene(elsewhere(), { change: withJob({ part: { synchroniseFirst: true } }) });
+    expect(end).toMatchObject({
+      exitStatus: 1,
+      error: { code: 'CLASS_LOCKED' },
+      stands: ['nothing was touched'],
+    });
+    expect(end.sentence).toMatch(/^Class1 is locked on node1 by run /);
+    expect(changingCommands(scene, from)).toEqual([]);
+    expect(lockFolders()).toEqual(classLocks.slice(0, 2));
+  });
+
+  it('is rolled back by the process that ended it, which lives on: the class is free again', async () => {
+    const { run } = await haltedRun();
+    const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
+    expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${run} is rolled back` });
+    expect(allLocks(scene)).toEqual([]);
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('is resumed by it, and ends as if nothing had failed', async () => {
+    const { run } = await haltedRun();
+    const end = await takeUpScene(scene, 'resume', run, { takeOverLock: false });
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(allLocks(scene)).toEqual([]);
+  });
+
+  it('keeps its locks when a rollback is halted, too', async () => {
+    const { run } = await haltedRun();
+    scene.lab.faults.set('fail=node3:sdxshadowvolume -R');
+    const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
+    expect(back).toMatchObject({ exitStatus: 3 });
+    expect(lockFolders()).toEqual(classLocks);
+    scene.lab.faults.clear('fail');
+    expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect(allLocks(scene)).toEqual([]);
+  });
+
+  it('is discarded once somebody has repaired everything by hand: the next run begins', async () => {
+    const halted = await haltedRun();
+    await repairByHand(halted);
+    const console = await openSceneConsole(scene);
+    try {
+      const { locks } = await console.lockService.look();
+      expect([...new Set(locks.map(({ holder }) => holder))]).toEqual(['ended']);
+      await console.lockService.remove('Class1', () => Promise.resolve(true), halted.run);
+    } finally {
+      await console.close();
+    }
+    expect(allLocks(scene)).toEqual([]);
+    const { events } = await readRun(scene.state, halted.run);
+    expect(events.at(-1)).toMatchObject({
+      type: 'run-finished',
+      verdict: 'failed',
+      exitStatus: 3,
+      discarded: true,
+      sentence: expect.stringMatching(new RegExp(`^\\S+ discarded the run: ${halted.sentence.slice(0, 20)}`)),
+    });
+    expect((await runScene(scene)).exitStatus).toBe(0);
+  });
+
+  it('is rolled back once somebody has repaired everything by hand: nothing is left, and the class is free', async () => {
+    const halted = await haltedRun();
+    await repairByHand(halted);
+    const back = await takeUpScene(scene, 'unwind', halted.run, { takeOverLock: false });
+    expect(back).toMatchObject({
+      exitStatus: 2,
+      sentence: `nothing is left to roll back of run ${halted.run}: everything was in its normal state already`,
+    });
+    expect(allLocks(scene)).toEqual([]);
+  });
+
+  it('stopped at once, is taken up by the process that stopped it', async () => {
+    const halt = new AbortController();
+    const end = await runScene(scene, {
+      halt: halt.signal,
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === '6a') halt.abort();
+      },
+    });
+    expect(end.exitStatus).toBe(3);
+    expect(lockFolders()).toEqual([...classLocks, 'node3 /var/tmp/shadowtape-dev.rmt.0.lock']);
+    expect((await takeUpScene(scene, 'unwind', end.run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect(allLocks(scene)).toEqual([]);
+  });
+});
+
+describe('a run whose end was written by an earlier release', () => {
+  it('has no locks: it is rolled back all the same', async () => {
+    const { run } = await haltedRun();
+    for (const host of ['node1', 'node2', 'node3'] as const)
+      scene.lab.editFolders(host, (folders) => folders.filter((path) => !path.startsWith('/var/tmp/')));
+    await rm(scene.state.liveFolder, { recursive: true });
+    expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect(allLocks(scene)).toEqual([]);
+  });
+});
