@@ -39,6 +39,7 @@ import { noteReadTape, TapeService } from './tape-service.ts';
 
 export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
+export { readSite } from '../site/site-file.ts';
 export type { Platform } from '../site/site-schema.ts';
 export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
 export { quoteArgument as shellWord } from '../ssh/quoting.ts';

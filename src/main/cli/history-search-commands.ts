@@ -20,7 +20,7 @@ function progressWords({ what, done, total }: IndexProgress): string {
 }
 
 /** On a terminal a line says how far the index is while the answer is waited for. */
-async function withHistory<Result>(
+export async function withHistory<Result>(
   state: StateFolder,
   work: (history: History) => Promise<Result>,
 ): Promise<Result> {

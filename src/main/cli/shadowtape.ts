@@ -16,6 +16,7 @@ import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
 import { registerRuns } from './run-command.ts';
 import { registerServe } from './serve-command.ts';
+import { registerStatus } from './status-command.ts';
 import { endOnUnexpected, unexpectedStatus } from './stop-signals.ts';
 import { registerTapes } from './tape-commands.ts';
 import { errorText } from './text.ts';
@@ -29,6 +30,7 @@ const groups = [
   registerCheck,
   registerRuns,
   registerLocks,
+  registerStatus,
   registerHistory,
   registerShown,
   registerReport,
@@ -42,7 +44,7 @@ for (const register of groups) register(line);
 
 /** Commands whose output is all that they are for: where it is lost, they have failed. */
 const answers = new Set(
-  'plan check runs where compare trends index show audit state tapes locks identify'.split(' '),
+  'plan check status runs where compare trends index show audit state tapes locks identify'.split(' '),
 );
 /** What commander prints by itself is an answer, too. */
 let isAnswer = true;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { isTapeName } from '../tape/tape-label.ts';
 import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
-import { command, duration, nonEmpty } from './value-schemas.ts';
+import { age, command, duration, nonEmpty } from './value-schemas.ts';
 
 const serviceCommands = z.strictObject({
   stop: z.array(command).describe('Commands that stop the services, in this order.'),
@@ -232,6 +232,15 @@ export const jobSchema = z.strictObject({
       'Temporary mount point on the backup server. The run creates and removes it (steps 6b-3 and 6b-5).',
     ),
   media: media.prefault({}),
+  protect: z
+    .strictObject({
+      every: age
+        .optional()
+        .describe(
+          'How old the newest verified backup of a volume may be, such as `24 hours`, `3 days` or `1 week`. `shadowtape status` judges by it.',
+        ),
+    })
+    .prefault({}),
   verify: verify.prefault({}),
   approve: z
     .enum(['operator', 'when-verified'])

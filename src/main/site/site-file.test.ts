@@ -36,6 +36,7 @@ describe('a site file', () => {
       onSkippedFiles: 'warn',
       resynchronisation: { everySeconds: 10, wait: true },
       part: { synchroniseFirst: false, tries: 1, everySeconds: 60 },
+      protect: {},
       rejoin: 'after-backup',
       scripts: [],
     });

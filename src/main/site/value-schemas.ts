@@ -21,8 +21,13 @@ export const command = z
     }
   });
 
-const secondsOf = { second: 1, minute: 60, hour: 3600 } as const;
+const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400, week: 604_800 } as const;
 type Unit = keyof typeof secondsOf;
+
+function secondsOfText(text: string): number {
+  const [count = '', unit = ''] = text.split(' ');
+  return Number(count) * secondsOf[unit.replace(/s$/, '') as Unit];
+}
 
 /** `10 minutes`, as seconds. */
 export const duration = z
@@ -31,7 +36,10 @@ export const duration = z
     /^[1-9]\d{0,4} (second|minute|hour)s?$/,
     'must be a number of seconds, minutes or hours, such as "10 minutes"',
   )
-  .transform((text) => {
-    const [count = '', unit = ''] = text.split(' ');
-    return Number(count) * secondsOf[unit.replace(/s$/, '') as Unit];
-  });
+  .transform(secondsOfText);
+
+/** `24 hours`, as seconds. */
+export const age = z
+  .string()
+  .regex(/^[1-9]\d{0,3} (hour|day|week)s?$/, 'must be a number of hours, days or weeks, such as "24 hours"')
+  .transform(secondsOfText);

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { gravestOf, protectionOf, type PairRun, type ProtectedPair } from './protection.ts';
+
+const day = 86_400;
+const pair: ProtectedPair = {
+  job: 'nightly',
+  class: 'Class1',
+  master: 'Volume1',
+  proxy: 'Volume2',
+  everySeconds: day,
+};
+const now = new Date('2026-11-29T12:00:00.000Z');
+
+function run(startedAt: string, change: Partial<PairRun> = {}): PairRun {
+  return {
+    run: `R-${startedAt.slice(0, 5)}`,
+    class: 'Class1',
+    volumes: ['Volume2'],
+    verdict: 'verified',
+    exitStatus: 0,
+    sentence: 'Volume2 is on the tape',
+    startedAt: `2026-11-${startedAt}:00.000Z`,
+    tapeNames: ['NIGHTLY-1'],
+    lost: undefined,
+    running: false,
+    ...change,
+  };
+}
+
+const failed = { verdict: 'failed', exitStatus: 2, sentence: 'the dump failed' } as const;
+const lost = [{ tape: { host: 'node3' } }] as unknown as NonNullable<PairRun['lost']>;
+const good = run('29T02:00');
+
+describe('a volume', () => {
+  it.each<[string, PairRun[], Partial<ProtectedPair>, object]>([
+    [
+      'is protected by a verified backup that is young enough',
+      [good],
+      {},
+      { state: 'protected', reason: 'verified, and on tape', trouble: undefined },
+    ],
+    [
+      'shows the instant at which the proxy was parted, not that at which the run began',
+      [{ ...good, partedAt: '2026-11-29T03:00:00.000Z' }],
+      {},
+      {
+        backup: {
+          run: 'R-29T02',
+          at: '2026-11-29T03:00:00.000Z',
+          ageSeconds: 9 * 3600,
+          tapeNames: ['NIGHTLY-1'],
+        },
+      },
+    ],
+    [
+      'is overdue when that backup is older than the job allows',
+      [run('28T02:00')],
+      {},
+      { state: 'overdue', reason: 'the newest backup is too old' },
+    ],
+    [
+      'is overdue when it never had a backup',
+      [],
+      {},
+      { state: 'overdue', reason: 'no verified backup on tape' },
+    ],
+    [
+      'is overdue when the tape of its only backup was overwritten',
+      [{ ...good, lost }],
+      {},
+      { state: 'overdue', reason: 'no verified backup on tape', backup: undefined },
+    ],
+    [
+      'has failed when the newest run failed, and an older backup is young enough',
+      [run('29T08:00', failed), good],
+      {},
+      {
+        state: 'failed',
+        reason: 'run R-29T08 is not verified',
+        backup: { run: 'R-29T02' },
+        trouble: { run: 'R-29T08', sentence: 'the dump failed' },
+      },
+    ],
+    [
+      'has failed when the newest run is unverified',
+      [run('29T08:00', { verdict: 'unverified' }), good],
+      {},
+      { state: 'failed', reason: 'run R-29T08 is not verified' },
+    ],
+    [
+      'needs action when the newest run ended with 3, though it is verified',
+      [run('29T08:00', { exitStatus: 3 })],
+      {},
+      { state: 'action required', reason: 'run R-29T08 needs action', backup: { run: 'R-29T08' } },
+    ],
+    [
+      'needs action when a run was interrupted',
+      [run('29T08:00', { verdict: 'unfinished', exitStatus: undefined, sentence: undefined }), good],
+      {},
+      { state: 'action required', reason: 'run R-29T08 was interrupted' },
+    ],
+    [
+      'is what it was before while a run is running',
+      [
+        run('29T08:00', { verdict: 'unfinished', exitStatus: undefined, sentence: undefined, running: true }),
+        good,
+      ],
+      {},
+      { state: 'protected', runningRun: 'R-29T08', trouble: undefined },
+    ],
+    [
+      'is not judged by a run that was imported without its end',
+      [
+        run('29T08:00', { verdict: 'unfinished', exitStatus: undefined, sentence: 'imported from tape "A"' }),
+        good,
+      ],
+      {},
+      { state: 'protected', backup: { run: 'R-29T02' } },
+    ],
+    [
+      'is not judged by runs of another class or another volume',
+      [
+        run('29T08:00', { ...failed, class: 'Class9' }),
+        run('29T07:00', { ...failed, volumes: ['Volume4'] }),
+        good,
+      ],
+      {},
+      { state: 'protected' },
+    ],
+    [
+      'is unknown when the job does not say how old its backup may be',
+      [good],
+      { everySeconds: undefined },
+      {
+        state: 'unknown',
+        reason: 'the job has no protect.every: age is not judged',
+        backup: { run: 'R-29T02' },
+      },
+    ],
+    [
+      'needs action also when the job does not say how old its backup may be',
+      [run('29T08:00', { ...failed, exitStatus: 3 })],
+      { everySeconds: undefined },
+      { state: 'action required' },
+    ],
+  ])('%s', (_title, runs, change, expected) => {
+    expect(protectionOf({ ...pair, ...change }, runs, now)).toMatchObject(expected);
+  });
+});
+
+it('the gravest state of all volumes counts, and no volume at all is unknown', () => {
+  const states = ['protected', 'unknown', 'failed', 'overdue', 'action required'] as const;
+  expect(gravestOf([])).toBe('unknown');
+  states.forEach((state, index) => {
+    const upTo = states.slice(0, index + 1).map((each) => ({ state: each }));
+    expect(gravestOf(upTo)).toBe(state);
+    expect(gravestOf(upTo.toReversed())).toBe(state);
+  });
+});

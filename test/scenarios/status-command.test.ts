@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { sampleSite } from '../../src/main/site/site.test-support.ts';
+import { startCommand } from '../support/command-line.ts';
+import { writeGeneratedRun, type GeneratedRun } from '../support/generated-history.ts';
+
+let folder: string;
+const hour = 3_600_000;
+
+function writeSite(protect: object | undefined): void {
+  const site = sampleSite();
+  if (protect) site.jobs.nightly.protect = protect;
+  writeFileSync(join(folder, 'site.yaml'), stringify(site));
+}
+
+/** A run of the job that began some hours ago, at most 9. */
+function writeRun(hoursAgo: number, more: Partial<GeneratedRun> = {}): string {
+  const at = new Date(Date.now() - hoursAgo * hour);
+  const run = `20261101-0${9 - hoursAgo}0000-volume2`;
+  const tapeName = `NIGHTLY-${hoursAgo}`;
+  writeGeneratedRun(folder, {
+    run,
+    at,
+    job: 'nightly',
+    volume: 'Volume2',
+    tapeName,
+    bytes: 1024 ** 3,
+    ...more,
+  });
+  return run;
+}
+
+const status = (...args: string[]) =>
+  startCommand(['status', '--site', join(folder, 'site.yaml'), '--state', folder, ...args]).end;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shadowtape-status-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('status', () => {
+  it('ends with 0 when the newest backup is young enough, and shows its age since the part', async () => {
+    writeSite({ every: '24 hours' });
+    writeRun(8, { ends: 'failed' });
+    const run = writeRun(5);
+    const { stdout, ...end } = await status();
+    expect(end).toEqual({ exitStatus: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^protected {8}Class1/Volume1 {8}nightly {7}(4 h 59|5 h 0) min old, every 24 h 0 min, run ${run}, tape NIGHTLY-5\n$`,
+      ),
+    );
+    const json = await status('--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      job: 'nightly',
+      class: 'Class1',
+      master: 'Volume1',
+      proxy: 'Volume2',
+      everySeconds: 86_400,
+      state: 'protected',
+      backup: { run, tapeNames: ['NIGHTLY-5'] },
+    });
+  });
+
+  it('ends with 1 when a newer run failed', async () => {
+    writeSite({ every: '24 hours' });
+    const older = writeRun(9);
+    const run = writeRun(2, { ends: 'failed' });
+    const { exitStatus, stdout } = await status();
+    expect(exitStatus).toBe(1);
+    expect(stdout).toMatch(new RegExp(`^failed {11}Class1/Volume1 .*, run ${older}, `));
+    expect(stdout).toMatch(new RegExp(`; run ${run} is not verified; the dump failed; the cluster is back`));
+  });
+
+  it('ends with 2 when the newest backup is too old, and when nobody ended a run', async () => {
+    writeSite({ every: '4 hours' });
+    writeRun(5);
+    expect(await status()).toMatchObject({
+      exitStatus: 2,
+      stdout: expect.stringMatching(/^overdue .*; the newest backup is too old\n$/),
+    });
+    const run = writeRun(1, { ends: 'not' });
+    expect(await status()).toMatchObject({
+      exitStatus: 2,
+      stdout: expect.stringMatching(new RegExp(`^action required .*; run ${run} was interrupted\n$`)),
+    });
+  });
+
+  it('ends with 3 when the job does not say how old a backup may be, and when there is no site file', async () => {
+    writeSite(undefined);
+    writeRun(1);
+    expect(await status()).toMatchObject({
+      exitStatus: 3,
+      stdout: expect.stringMatching(/^unknown .*; the job has no protect\.every: age is not judged\n$/),
+    });
+    rmSync(join(folder, 'site.yaml'));
+    const end = await status();
+    expect(end.exitStatus).toBe(3);
+    expect(end.stderr).toMatch(/^shadowtape: there is no site file at .*site\.yaml/);
+  });
+});
