@@ -967,6 +967,10 @@ export const errorTable = {
     sentence: '{host} did not say that {device} is the drive {name} before the run was planned',
     hint: 'run again: the host answers now',
   },
+  DRIVE_NAME_UNKNOWN: {
+    sentence: '{host} does not say which drive {device} is: {command} reports {said}',
+    hint: 'compare with "ls -l {folder}" on {host}; correct tape.device in the site file, or have the links of the drive made anew ({remedy})',
+  },
   CHANGER_DRIVE_UNNAMED: {
     sentence:
       'the changer {changer} on {host} has {count} drives, and the site file does not name the one that is {device}',
