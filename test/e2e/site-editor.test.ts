@@ -300,11 +300,18 @@ describeInBrowser('a site file that is edited', (browser) => {
     await console.said('1 place is wrong').waitFor();
     await console.picture('site-edit-site');
     await field(site, 'Tries').fill('5');
+    await choice(site, 'File names on the volumes').selectOption('shift_jis');
+    await site
+      .getByRole('checkbox', { name: 'Match exec of the ssh configuration may run its command' })
+      .check();
     await console.said('changed, not saved').waitFor();
     await console.button('Save').click();
     await page.getByText(`Saved ${file}`).waitFor();
-    const { jobs, connections } = parse(await readFile(file, 'utf8')) as SiteTree;
-    expect(connections).toEqual({ everySeconds: 0.02, tries: 5 });
+    const { jobs, connections, fileNames } = parse(await readFile(file, 'utf8')) as SiteTree & {
+      fileNames: string;
+    };
+    expect(connections).toEqual({ everySeconds: 0.02, tries: 5, runMatchExec: true });
+    expect(fileNames).toBe('shift_jis');
     expect(jobs['raw-dd']).toMatchObject({
       shadow: { class: 'Class2', group: 'Shadow2', disks: { Disk3: 'c1t1d3' }, stripeWidth: { Group6: 64 } },
       media: { layout: 'plain', overwrite: false, recordBytes: 65_536 },

@@ -106,9 +106,9 @@ export function realHostsMissing(): string | undefined {
     : 'real hosts need a root that may mount: not a container without privileges';
 }
 
-/** Whether tests on real hosts are to run. On a build machine a program that can be installed must not be missing; a kernel is what it is. */
+/** Whether tests on real hosts are to run. On a build machine nothing may be missing: there they run, and fail. */
 export const realHostsDue = (missing: string | undefined): boolean =>
-  missing === undefined || (Boolean(process.env['CI']) && !missing.startsWith('real hosts need'));
+  missing === undefined || Boolean(process.env['CI']);
 
 function mayMount(): boolean {
   const apart = ['--mount', '--uts', '--pid', '--fork', '--propagation', 'private', '--'];

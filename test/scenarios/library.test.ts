@@ -76,6 +76,32 @@ describe('a library with two drives, a cleaning cartridge and a mail slot', () =
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
+  it('is waited for where its drive needs a while to thread each tape', async () => {
+    await open();
+    scene.lab.faults.set('slow-threading=3');
+    const run = await runScene(scene, { change: withLibrary(1) });
+    expect(run, run.sentence).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+    const loads = moves().filter((move) => move.startsWith('load') && move.endsWith(' 1'));
+    const waits = run.events.flatMap((event) =>
+      event.type === 'warning' && /to become ready$/.test(event.text) ? [event.text] : [],
+    );
+    expect(waits).toEqual(
+      loads.map(
+        () =>
+          'no cartridge is ready in the tape drive: /dev/rmt/0 on node3; the drive has 5 min 0 s to become ready',
+      ),
+    );
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('is given up where its drive shows no tape for as long as it may take', async () => {
+    await open();
+    scene.lab.faults.set('slow-threading=1000');
+    const run = await runScene(scene, { change: withLibrary(1) });
+    expect(run).toMatchObject({ exitStatus: 2, verdict: 'failed', error: { code: 'CHANGER_EMPTY' } });
+    expect(await clusterState(scene)).toEqual(normalState);
+  });
+
   it('is refused before anything is touched where nothing says which drive is the site’s', async () => {
     await open();
     const run = await runScene(scene, { change: withLibrary() });

@@ -64,6 +64,16 @@ describe('the drive', () => {
     });
   });
 
+  it('does not say which drive its name leads to', async () => {
+    scene.lab.faults.set('fail=node3:ls -l /dev/rmt:2');
+    const sentence =
+      'node3 does not say which drive /dev/rmt/0 is: ls -l /dev/rmt reports ls: the lab was told to fail this command';
+    const hint =
+      'compare with "ls -l /dev/rmt" on node3; correct tape.device in the site file, or have the links of the drive made anew (devfsadm -c tape)';
+    expect(await refusedByTape()).toEqual({ code: 'DRIVE_NAME_UNKNOWN', sentence, hint });
+    expect(await tapeLine()).toMatchObject({ good: false, said: sentence, hint });
+  });
+
   it('is in use by another program', async () => {
     const release = await busyDrive(scene);
     try {

@@ -145,6 +145,23 @@ describe('a run whose host has a new host key', () => {
   });
 });
 
+describe('a run whose host no longer says which machine it is', () => {
+  it('is rolled back once the operator says that it is the same machine', async () => {
+    await inScene(async (scene) => {
+      const run = await stoppedRun(scene);
+      scene.lab.faults.set('fail=node3:hostid');
+      const before = changesOf(scene).length;
+      await expect(rollBack(scene, run)).rejects.toMatchObject({
+        code: 'HOST_MACHINE_UNKNOWN',
+        evidence: { host: 'node3', command: 'hostid', exitStatus: 1 },
+      });
+      expect(changesOf(scene)).toHaveLength(before);
+      expect((await rollBack(scene, run, { sameMachines: ['node3'] })).exitStatus).toBe(2);
+      expect(await clusterState(scene)).toEqual(normalState);
+    });
+  });
+});
+
 describe('a run whose host is reached at another port', () => {
   it('is rolled back, with a warning', async () => {
     await inScene(async (scene) => {

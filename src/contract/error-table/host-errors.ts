@@ -37,6 +37,11 @@ export const hostErrors = {
       '{host} ({address}, port {port}) is not the machine that the run began with: its {what} was {expected}, and is {actual}',
     hint: 'correct the address of {host} in the site file, so that it names that machine again; where it is the same machine with a new {what}, resume or roll back with --same-machine {host}',
   },
+  HOST_MACHINE_UNKNOWN: {
+    sentence:
+      '{host} does not say whether it is the machine that the run began with: {command} failed twice ({said})',
+    hint: 'run {command} on {host}, and correct what it reports; where {host} is the same machine, resume or roll back with --same-machine {host}',
+  },
   LOGIN_REFUSED: {
     sentence: '{host} does not let {user} log in: {reason}; tried: {methods}',
     hint: 'add the public key to authorized_keys of {user} on {host}, or name another key file or user in the site file',

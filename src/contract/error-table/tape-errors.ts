@@ -129,6 +129,10 @@ export const tapeErrors = {
     sentence: '{host} did not say that {device} is the drive {name} before the run was planned',
     hint: 'run again: the host answers now',
   },
+  DRIVE_NAME_UNKNOWN: {
+    sentence: '{host} does not say which drive {device} is: {command} reports {said}',
+    hint: 'compare with "ls -l {folder}" on {host}; correct tape.device in the site file, or have the links of the drive made anew ({remedy})',
+  },
   TAPE_TOO_SMALL: {
     sentence: 'two tapes in a row, {tapes}, have not taken a single record',
     hint: 'insert cartridges that are empty, or that may be overwritten from the beginning',

@@ -121,6 +121,7 @@ export const mt: Command = async (call) => {
   if (typeof request === 'string') return complain(call, request);
   const { device, name } = request;
   const { drive } = call.machine.world;
+  drive.wasAsked();
   if (name === 'load') {
     drive.load();
     return 0;

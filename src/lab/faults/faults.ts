@@ -30,6 +30,11 @@ export const faultTable = {
   },
   'write-protected': { value: 'none', sentence: 'the cartridge is write-protected' },
   'no-tape': { value: 'none', sentence: 'the drive is empty' },
+  'slow-threading': {
+    value: 'number',
+    least: 1,
+    sentence: 'a tape that is put into the drive is there for mt once it was asked N times',
+  },
   'tape-not-blank': { value: 'none', sentence: "somebody else's file is put on the tape" },
   'slow-tape': { value: 'number', least: 1, sentence: 'the drive moves N bytes a second' },
   'connection-lost': {

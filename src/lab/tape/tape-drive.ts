@@ -29,6 +29,8 @@ export class TapeDrive {
   readonly #platform: Platform;
   #cartridge: LoadedCartridge | undefined;
   #isOpen = false;
+  /** How often mt still finds the drive without a tape. */
+  #threadingLeft = 0;
 
   constructor(model: TapeModel, faults: Faults, platform: Platform = 'solaris') {
     this.#model = model;
@@ -42,7 +44,8 @@ export class TapeDrive {
   }
 
   get isLoaded(): boolean {
-    return this.#cartridge !== undefined && this.#model.loaded && !this.#faults.has('no-tape');
+    const isThreaded = this.#threadingLeft === 0;
+    return this.#cartridge !== undefined && this.#model.loaded && isThreaded && !this.#faults.has('no-tape');
   }
 
   get isWriteProtected(): boolean {
@@ -61,6 +64,13 @@ export class TapeDrive {
   /** What lies in the drive from now on; the drive must be closed. */
   put(cartridge: LoadedCartridge | undefined): void {
     this.#cartridge = cartridge;
+    // One more than it is asked in vain.
+    this.#threadingLeft = cartridge ? (this.#faults.numberOf('slow-threading') ?? -1) + 1 : 0;
+  }
+
+  /** mt asks for the drive: while that threads a tape, it is a step further. */
+  wasAsked(): void {
+    this.#threadingLeft = Math.max(0, this.#threadingLeft - 1);
   }
 
   /** Puts the cartridge back that `mt offline` has thrown out. */

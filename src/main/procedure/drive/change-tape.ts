@@ -7,7 +7,8 @@ import { driveCommand } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import { Changer, requireChangerDrive } from './changer-work.ts';
-import { requireReadyDrive } from './drive-ready.ts';
+import { threadingByHandSeconds, threadingSeconds, waitForReadyDrive } from './drive-ready.ts';
+import { realClock, type RetryClock } from '../hosts/query-retry.ts';
 import type { Answer, Question } from '../hosts/questions.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
@@ -21,6 +22,10 @@ export interface TapeChanging {
   readonly change: Assignment['tapeChange'];
   /** Undefined where nobody can be asked. */
   readonly ask: ((question: Question) => Promise<Answer>) | undefined;
+  /** The clock that a drive is waited for by; that of this machine where it is left out. */
+  readonly clock?: RetryClock | undefined;
+  /** Hears that a drive is waited for. */
+  readonly onWait?: ((text: string) => void) | undefined;
 }
 
 /** The tape that is wanted, and what is wrong with one that was found. */
@@ -80,8 +85,11 @@ async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: u
   if (answer.choice !== 'ready') throw failure('OPERATOR_DECLINED', { step, by: answer.by });
 }
 
-async function lookAt({ runner, step, drive }: TapeChanging, wanted: WantedTape): Promise<FoundTape> {
-  await requireReadyDrive(runner, step, drive, wanted.use);
+async function lookAt(changing: TapeChanging, wanted: WantedTape): Promise<FoundTape> {
+  const { runner, step, drive, change, clock = realClock, onWait } = changing;
+  const isByHand = change.changer === undefined && change.nextTape === undefined;
+  const limitSeconds = isByHand ? threadingByHandSeconds : threadingSeconds;
+  await waitForReadyDrive(runner, step, drive, wanted.use, { clock, limitSeconds, onWait });
   const found = await lookAtTape(runner, step, drive);
   const refusal = wanted.refusal(found);
   if (refusal) throw refusal;

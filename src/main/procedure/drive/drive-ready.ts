@@ -1,9 +1,11 @@
 /** Asks a drive whether it can be used. It is asked before it is opened: on Linux the open of an empty drive blocks for two minutes (st, ready timeout). */
-import { failure } from '../../../contract/errors.ts';
+import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
+import { durationText } from '../../../contract/words.ts';
 import { parseDriveStatus, type DriveStatus } from '../../tape/drive-status.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
 import type { Drive } from '../model/tape-commands.ts';
+import type { RetryClock } from '../hosts/query-retry.ts';
 
 /** What the drive says of itself, and in which words. */
 export interface Told extends DriveStatus {
@@ -49,4 +51,59 @@ export async function requireReadyDrive(
   if (use === 'write' && status.writeProtected)
     throw failure('TAPE_WRITE_PROTECTED', { reason: `the cartridge in ${reason} is write-protected` });
   return status;
+}
+
+/** How long a drive may take to thread a tape that a changer or a command of the site has put in, in seconds. A full-height LTO drive needs up to a minute, and longer where it cleans or calibrates itself first. */
+export const threadingSeconds = 5 * 60;
+/** The same where a person says that the tape is in the drive: a drive that was forgotten is soon asked about again. */
+export const threadingByHandSeconds = 60;
+
+const askAgainSeconds = 5;
+
+/** What a drive answers while it threads a tape: Linux reports no tape, or an I/O error, and Solaris that it is offline. */
+const threadingCodes = ['TAPE_NOT_LOADED', 'TAPE_BUSY', 'TAPE_STATE_UNKNOWN'] as const;
+
+/** How long a drive is waited for. */
+export interface Patience {
+  readonly clock: RetryClock;
+  readonly limitSeconds: number;
+  /** Hears once that the drive is waited for. */
+  readonly onWait?: ((text: string) => void) | undefined;
+}
+
+/**
+ * Asks a drive until it is ready: a tape was just put in.
+ * @throws as requireReadyDrive, with the last answer within the limit; COMMAND_CANCELLED
+ */
+export async function waitForReadyDrive(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  use: 'read' | 'write',
+  { clock, limitSeconds, onWait }: Patience,
+): Promise<Told> {
+  const until = clock.now() + limitSeconds * 1000;
+  for (let asked = 1; ; asked += 1) {
+    try {
+      return await requireReadyDrive(runner, step, drive, use);
+    } catch (error) {
+      if (!isFailure(error, ...threadingCodes) || clock.now() >= until) throw error;
+      if (asked === 1)
+        onWait?.(`${error.message}; the drive has ${durationText(limitSeconds)} to become ready`);
+      await pause(runner, drive, clock, error);
+    }
+  }
+}
+
+async function pause(
+  runner: CommandRunner,
+  { tapeHost: host }: Drive,
+  clock: RetryClock,
+  error: ShadowtapeError,
+): Promise<void> {
+  try {
+    await clock.pause(askAgainSeconds * 1000, runner.abortOf(false));
+  } catch {
+    throw failure('COMMAND_CANCELLED', { host, command: 'mt' }, { host }, error);
+  }
 }

@@ -53,11 +53,18 @@ describe('the drive that a lock is for', () => {
     expect(host.sent).toEqual([]);
   });
 
-  it('has its own name where the host does not say what that leads to', async () => {
-    expect(await tapeHost({ status: 1, printed: '' }).nameOf(`${persistent}-nst`)).toBe(persistent);
-    expect(await tapeHost({ status: 127, printed: '' }).nameOf(persistent)).toBe(persistent);
-    expect(await tapeHost({ status: 2, printed: '' }).nameOf('/dev/rmt/4cbn')).toBe('/dev/rmt/4');
-    expect(await tapeHost({ status: 0, printed: '/dev/sg3\n' }).nameOf(persistent)).toBe(persistent);
+  it.each([
+    ['a link that leads nowhere', persistent, 0, `${persistent}\n`, persistent],
+    ['a link to another kind of device', persistent, 0, '/dev/sg3\n', '/dev/sg3'],
+    ['readlink that fails', `${persistent}-nst`, 1, '', 'exit status 1'],
+    ['a host without readlink', persistent, 127, '', 'exit status 127'],
+    ['ls that fails', '/dev/rmt/4cbn', 2, '', 'exit status 2'],
+  ])('is refused where the host shows %s', async (_what, device, status, printed, said) => {
+    const command = device.startsWith('/dev/rmt/') ? 'ls -l /dev/rmt' : `readlink -f ${device}`;
+    await expect(tapeHost({ status, printed }).nameOf(device)).rejects.toMatchObject({
+      code: 'DRIVE_NAME_UNKNOWN',
+      message: `node3 does not say which drive ${device} is: ${command} reports ${said}`,
+    });
   });
 
   it('is not guessed where the host does not answer', async () => {

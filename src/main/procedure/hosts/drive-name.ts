@@ -1,4 +1,6 @@
 /** Finds the one name of a drive on its tape host, whatever device file of it a site names: its lock bears that name. Only looks. */
+import { failure } from '../../../contract/errors.ts';
+import { commandLine } from '../../ssh/quoting.ts';
 import {
   driveNameQuery,
   driveOf,
@@ -6,14 +8,21 @@ import {
   isPersistentName,
   lowestNumberOf,
 } from '../../tape/tape-device.ts';
-import type { CommandRunner } from './command-runner.ts';
+import { wordsOf, type CommandRunner } from './command-runner.ts';
+
+/** Where the links of drives are, and what makes them anew: devfsadm(1M) on Solaris. */
+const linkPlaces = {
+  persistent: { folder: '/dev/tape', remedy: 'udevadm trigger --subsystem-match=scsi_tape' },
+  solaris: { folder: '/dev/rmt', remedy: 'devfsadm -c tape' },
+} as const;
 
 /**
  * Names that udev made for good lead to the device of the kernel: `/dev/tape/by-id/X` -> `/dev/nst0` -> the drive `/dev/st0`. Names of
  * Solaris lead to a node of /devices, which may have several numbers: the lowest one names the drive. All other names are known without a
  * look.
- * @returns the drive as its shortest device; its name as it is given, where the host does not say what it leads to
- * @throws what a session can end with: a host that does not answer has said nothing
+ * @returns the drive as its shortest device
+ * @throws DRIVE_NAME_UNKNOWN where the host answers and does not say what the name leads to: a lock by that name would keep nobody else
+ *   from the drive; what a session can end with
  */
 export async function driveName(
   runner: CommandRunner,
@@ -27,7 +36,13 @@ export async function driveName(
     { host, argv, changes: false },
     { anyStatus: true, timeLimitSeconds: 60 },
   );
-  const said = result.status === 0 ? result.stdout.toString('utf8') : '';
-  if (!isPersistentName(device)) return lowestNumberOf(said, device);
-  return driveOfKernelName(said.trim()) ?? driveOf(device);
+  const stdout = result.stdout.toString('utf8');
+  const isPersistent = isPersistentName(device);
+  const name = isPersistent ? driveOfKernelName(stdout.trim()) : lowestNumberOf(stdout, device);
+  if (result.status === 0 && name !== undefined) return name;
+  const command = commandLine(argv);
+  const said = wordsOf({ stdout, stderr: result.stderr }) || `exit status ${result.status ?? 'unknown'}`;
+  const evidence = { host, command, stdout, stderr: result.stderr };
+  const place = linkPlaces[isPersistent ? 'persistent' : 'solaris'];
+  throw failure('DRIVE_NAME_UNKNOWN', { host, device, command, said, ...place }, evidence);
 }

@@ -65,3 +65,43 @@ describe('a node that does not answer', () => {
     });
   });
 });
+
+describe('a host that was identified when the run began, and does not say now which machine it is', () => {
+  /** Its answers to the query, the last one again and again. */
+  const answering = (...answers: readonly { readonly status: number; readonly stdout: string }[]) => {
+    const left = [...answers];
+    return {
+      send() {
+        const answer = left.length > 1 ? left.shift() : left[0];
+        return Promise.resolve({
+          status: answer?.status,
+          stdout: Buffer.from(answer?.stdout ?? ''),
+          stderr: 'no more processes\n',
+        });
+      },
+    } as unknown as CommandRunner;
+  };
+  const failed = { status: 1, stdout: '' };
+  const options = { hosts, assignment, step: 'take-up' };
+
+  it('is asked once more', async () => {
+    const told = { status: 0, stdout: '1\n' };
+    const same = await requireSameHosts({ ...options, runner: answering(failed, told) }, all, []);
+    expect(same).toEqual({ now: all, warnings: [] });
+  });
+
+  it('is refused, and not judged by its key', async () => {
+    await expect(requireSameHosts({ ...options, runner: answering(failed) }, all, [])).rejects.toMatchObject({
+      code: 'HOST_MACHINE_UNKNOWN',
+      message:
+        'node1 does not say whether it is the machine that the run began with: hostid failed twice (no more processes)',
+      hint: 'run hostid on node1, and correct what it reports; where node1 is the same machine, resume or roll back with --same-machine node1',
+    });
+  });
+
+  it('is taken where the operator says that it is the same machine', async () => {
+    const vouched = ['node1', 'node2', 'node3'];
+    const { now } = await requireSameHosts({ ...options, runner: answering(failed) }, all, vouched);
+    expect(now.map(({ machine }) => machine)).toEqual([undefined, undefined, undefined]);
+  });
+});

@@ -2,7 +2,8 @@
 import { failure } from '../../../contract/errors.ts';
 import { hostNamesOf, type Assignment } from '../model/assignment.ts';
 import { machineDifference, movedWords, parseMachine, type HostIdentity } from '../model/host-identity.ts';
-import type { CommandRunner } from './command-runner.ts';
+import { commandLine } from '../../ssh/quoting.ts';
+import { wordsOf, type CommandRunner } from './command-runner.ts';
 import type { Hosts } from './hosts.ts';
 import type { NodeSight } from './node-sight.ts';
 import { machineLook } from '../model/look-commands.ts';
@@ -16,25 +17,49 @@ export interface IdentifyOptions {
   readonly step: string;
   /** Nodes that do not answer are left out; where it is left out, each host must answer. */
   readonly nodes?: Pick<NodeSight, 'isMissing' | 'isGone'> | undefined;
+  /** True for a host that must say which machine it is: it said so when the run began. None must where it is left out. */
+  readonly mustTell?: ((host: string) => boolean) | undefined;
 }
 
 /** An older answer of a login shell may be that of other start-up files, in seconds. */
 const shellMaxAgeSeconds = 60;
 
-/** @throws LOGIN_SHELL_…, and what a session can end with */
-export async function identifyHost(
-  { runner, hosts, assignment, step }: IdentifyOptions,
-  name: string,
-): Promise<HostIdentity> {
+/** A query that failed is sent once more: the host may have had no process left for it. */
+const mostTries = 2;
+
+/** @throws HOST_MACHINE_UNKNOWN for a host that must tell and does not */
+async function machineOf({ runner, assignment, step, mustTell }: IdentifyOptions, host: string) {
   const { platform } = assignment;
+  const look = machineLook(host, platform);
+  for (let tried = 1; ; tried += 1) {
+    const { status, stdout: printed, stderr } = await runner.send(step, look, { anyStatus: true });
+    const stdout = printed.toString('utf8');
+    const machine = status === 0 ? parseMachine(platform, stdout) : undefined;
+    if (machine !== undefined || !mustTell?.(host)) return machine;
+    if (tried < mostTries) continue;
+    const command = commandLine(look.argv);
+    const evidence = {
+      host,
+      command,
+      stdout,
+      stderr,
+      ...(status === undefined ? {} : { exitStatus: status }),
+    };
+    const said = wordsOf({ stdout, stderr }) || `exit status ${status ?? 'unknown'}`;
+    throw failure('HOST_MACHINE_UNKNOWN', { host, command, said }, evidence);
+  }
+}
+
+/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and what a session can end with */
+export async function identifyHost(options: IdentifyOptions, name: string): Promise<HostIdentity> {
+  const { hosts } = options;
   const seen = await hosts.session(name).seen();
   await hosts.session(name).loginShell?.(shellMaxAgeSeconds);
-  const { status, stdout } = await runner.send(step, machineLook(name, platform), { anyStatus: true });
-  const machine = status === 0 ? parseMachine(platform, stdout.toString('utf8')) : undefined;
+  const machine = await machineOf(options, name);
   return { name, ...seen, ...(machine === undefined ? {} : { machine }) };
 }
 
-/** @throws LOGIN_SHELL_…, and what a session can end with */
+/** @throws LOGIN_SHELL_…, HOST_MACHINE_UNKNOWN, and what a session can end with */
 export async function identifyHosts(options: IdentifyOptions): Promise<HostIdentity[]> {
   const { assignment, nodes, step } = options;
   const identities: HostIdentity[] = [];
@@ -63,10 +88,19 @@ export interface SameHosts {
 }
 
 /**
+ * @param known hosts as they were identified last, without those that the operator vouches for
+ * @returns true for a host that said which machine it is: its key alone, which may have been copied, does not tell
+ */
+export const hasTold =
+  (known: readonly HostIdentity[]) =>
+  (host: string): boolean =>
+    known.some(({ name, machine }) => name === host && machine !== undefined);
+
+/**
  * Looks whether the hosts are the machines that a run began with.
  * @param before as the run's journal tells them
  * @param vouched hosts of which the operator says that they are the same machine
- * @throws HOST_IS_ANOTHER, and what a session can end with
+ * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and what a session can end with
  */
 export async function requireSameHosts(
   options: IdentifyOptions,
@@ -80,7 +114,7 @@ export async function requireSameHosts(
     known.filter(({ name }) => hostNamesOf(options.assignment).includes(name)),
   );
   try {
-    const now = await identifyHosts(options);
+    const now = await identifyHosts({ ...options, mustTell: hasTold(known) });
     const missing = known.filter(({ name }) => options.nodes?.isMissing(name));
     return { now: [...now, ...missing], warnings: now.flatMap((host) => compareHost(host, before, vouched)) };
   } finally {

@@ -195,7 +195,7 @@ function isOutOfReach({ missing = [] }: TakeUpOptions['assignment'], { what, hos
   return what === 'class' && missing.some(({ node }) => node === host);
 }
 
-/** @throws HOST_IS_ANOTHER, and what a session can end with */
+/** @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, and what a session can end with */
 async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events: readonly RunEvent[]) {
   const { hosts, assignment, run, sameMachines } = options;
   const nodes = nodesOutsideRun(hosts, { ...assignment, nodes: assignment.job.nodes });
@@ -340,6 +340,7 @@ const refusals = [
   'UNWIND_IMPOSSIBLE',
   'RUN_SUPERSEDED',
   'HOST_IS_ANOTHER',
+  'HOST_MACHINE_UNKNOWN',
 ] as const;
 
 /**
@@ -370,8 +371,8 @@ async function prepare(options: TakeUpOptions, runner: CommandRunner, same: Same
 
 /**
  * Takes a run up. Whatever goes wrong once the journal is gone on with is in the end, not thrown.
- * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, JOURNAL_BROKEN,
- *   JOURNAL_UNWRITABLE, and what looking can end with; the locks are then as they were found
+ * @throws RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE, HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, RUN_SUPERSEDED, RUN_BUSY,
+ *   CLASS_LOCKED, JOURNAL_BROKEN, JOURNAL_UNWRITABLE, and what looking can end with; the locks are then as they were found
  */
 export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   const { hosts, cancel, halt } = options;

@@ -6,7 +6,7 @@ import { isBlocking } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
 import { durationText } from '../../../contract/words.ts';
-import { compareHost, identifyHost, pinHosts } from '../hosts/identify-hosts.ts';
+import { compareHost, hasTold, identifyHost, pinHosts } from '../hosts/identify-hosts.ts';
 import { mountLook } from '../model/look-commands.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
@@ -118,7 +118,7 @@ export function meetNodes(context: RunContext, sameMachines: readonly string[] =
 
 /**
  * Meets a node that answers again: the same machine, the lock of the class, no mount of a proxy, and each proxy as the run has left it.
- * @throws HOST_IS_ANOTHER, LOCK_LOST or what else the lock is refused with, NODE_CAME_BACK, CHECK_FAILED, and what a session can end with
+ * @throws HOST_IS_ANOTHER, HOST_MACHINE_UNKNOWN, LOCK_LOST or what else the lock is refused with, NODE_CAME_BACK, CHECK_FAILED, and what a session can end with
  */
 async function meetNode(
   context: RunContext,
@@ -128,7 +128,8 @@ async function meetNode(
 ): Promise<() => void> {
   const { runner, assignment, journal, options } = context;
   const known = identifiedHosts(journal.events) ?? [];
-  const identity = await identifyHost({ runner, hosts: options.hosts, assignment, step }, node);
+  const mustTell = hasTold(known.filter(({ name }) => !sameMachines.includes(name)));
+  const identity = await identifyHost({ runner, hosts: options.hosts, assignment, step, mustTell }, node);
   const warnings = compareHost(identity, known, sameMachines);
   const unpin = pinHosts(options.hosts, [identity]);
   const hosts = [...known.filter(({ name }) => name !== node), identity];

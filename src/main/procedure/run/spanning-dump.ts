@@ -27,6 +27,8 @@ export function changingOf(context: RunContext, step: string) {
     drive: { tapeHost, tapeDevice, platform },
     change: tapeChange,
     ask: options.canAsk ? context.ask.bind(context) : undefined,
+    clock: options.retryClock,
+    onWait: (text: string) => void context.journal.append({ type: 'warning', step, text }),
   };
 }
 
