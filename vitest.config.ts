@@ -9,12 +9,19 @@ import { temporaryFolder } from './test/support/temporary-folder.ts';
 /** Tests of what lives in a page, and is compiled by Svelte. The others are not made to wait for that. */
 const pageTests = 'src/renderer/**/*.svelte.test.ts';
 
+/**
+ * Each run makes some ten MiB of buffers, and V8 marked the whole heap several times a run for them: a fifth of the processor time. Buffers
+ * count as a part of the heap here, and the heap is not marked before it is this large (MiB).
+ */
+const workerFlags = ['--external-memory-accounted-in-global-limit', '--initial-old-space-size=512'];
+
 export default defineConfig({
   test: {
     // A run waits for disk and sockets a good part of its time: three fill two cores.
     maxWorkers: 3,
     // No test leaves anything behind in its process: the next file need not wait for a new one, and for everything to be loaded again.
     isolate: false,
+    execArgv: workerFlags,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What is waited for takes as long as the machine is loaded; vitest's own limit of a second is a guess at its speed.

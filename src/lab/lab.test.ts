@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { openLab } from './lab.ts';
@@ -52,6 +52,20 @@ describe('a lab goes on where it was closed', () => {
     expect((await run(second, 'node3', 'mkdir /var/tmp/lock')).status).toBe(2);
     await mustRun(second, 'node3', 'mt rewind');
     expect((await run(second, 'node3', 'dd if=/dev/rmt/0 bs=32768')).stdout.length).toBe(65_536);
+    await second.close();
+  });
+
+  test('as it was when it was closed, where only that saves it', async () => {
+    const folder = await folderToRemove();
+    const modelFile = join(folder, 'model.json');
+    const first = await openLab({ folder, blocks: testBlocks, savesOnlyAtClose: true });
+    const saved = await readFile(modelFile, 'utf8');
+    await partProxy(first);
+    expect(await readFile(modelFile, 'utf8')).toBe(saved);
+    const before = first.world();
+    await first.close();
+    const second = await openLab({ folder });
+    expect(second.world()).toEqual(before);
     await second.close();
   });
 

@@ -60,6 +60,8 @@ export interface LabOptions {
   readonly ports?: readonly [number, number, number];
   /** `NAME` or `NAME=VALUE`, see the table of faults. */
   readonly faults?: readonly string[];
+  /** True: the model is written when the lab is closed, not at each change. Where the process dies, the lab is lost. */
+  readonly savesOnlyAtClose?: boolean;
 }
 
 export interface LabHostAddress {
@@ -137,8 +139,8 @@ function neededBytes(model: LabModel): number {
   return bytesOf(blocks) + 16_777_216;
 }
 
-async function openWorld(options: LabOptions): Promise<World> {
-  const { folder, seed = 'shadowtape', blocks = 1_048_576, platform } = options;
+async function openWorld(options: LabOptions): Promise<{ world: World; saveAll: () => Promise<void> }> {
+  const { folder, seed = 'shadowtape', blocks = 1_048_576, platform, savesOnlyAtClose = false } = options;
   const known = await loadModel(folder);
   if (known && platform !== undefined && platformOf(known) !== platform)
     throw failure('LAB_PLATFORM_OTHER', { folder, actual: platformOf(known), wanted: platform });
@@ -162,7 +164,7 @@ async function openWorld(options: LabOptions): Promise<World> {
   const { tapeBytes = 2_147_483_648, trailerBytes = 1_048_576, slots = 8, cartridges: wanted = [] } = options;
   const size = { capacity: tapeBytes, trailerBytes };
   const shape = options.changer;
-  return {
+  const world: World = {
     model,
     disks,
     faults,
@@ -172,8 +174,9 @@ async function openWorld(options: LabOptions): Promise<World> {
     writing: new Lock(),
     openVolumes: new OpenVolumes(),
     onWrite: new Set(),
-    save: () => store.save(),
+    save: () => (savesOnlyAtClose ? Promise.resolve() : store.save()),
   };
+  return { world, saveAll: () => store.save() };
 }
 
 async function listenAll(
@@ -230,7 +233,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 
 async function openLocked(options: LabOptions, unlock: () => Promise<void>): Promise<Lab> {
   const { folder } = options;
-  const world = await openWorld(options);
+  const { world, saveAll } = await openWorld(options);
   const keys = await loadKeys(folder);
   const commands: ReceivedCommand[] = [];
   const listeners = new Set<(event: CommandEvent) => Promise<unknown> | void>();
@@ -259,7 +262,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
     await world.resynchronisation.stop();
     await Promise.all(machines.map((machine) => machine.powerOff()));
     await world.cartridges.close();
-    await world.save();
+    await saveAll();
     await world.disks.close();
   };
   try {

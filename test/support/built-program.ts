@@ -3,8 +3,8 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const partsOf = {
-  program: ['main', 'streams', 'contract', 'lab'],
-  pages: ['renderer', 'contract'],
+  program: ['main', 'streams', 'contract', 'folds', 'lab'],
+  pages: ['renderer', 'contract', 'folds'],
 } as const;
 
 /** What is compiled into the program; tests are not. */
@@ -29,8 +29,13 @@ function builtFile(file: string, parts: readonly string[]): string | undefined {
 export const builtCommandLine = (): string | undefined =>
   builtFile(join('main', 'shadowtape.js'), partsOf.program);
 
+const builtPages = (): string | undefined => builtFile(join('renderer', 'index.html'), partsOf.pages);
+
+/** True where neither the program nor its pages need a build. */
+export const isBuilt = (): boolean => builtCommandLine() !== undefined && builtPages() !== undefined;
+
 /** @throws where the pages are missing, or older than their sources: their tests would judge what nobody sees any more */
 export function requireBuiltPages(): void {
-  if (process.env['CONSOLE_PAGES'] === undefined && !builtFile(join('renderer', 'index.html'), partsOf.pages))
+  if (process.env['CONSOLE_PAGES'] === undefined && !builtPages())
     throw new Error('the built pages are missing, or older than src/: npm run build');
 }

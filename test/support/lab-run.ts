@@ -87,6 +87,8 @@ export async function openScene({
     folder: join(folder, 'lab'),
     blocks: smallBlocks,
     rejoinBytesPerSecond: 64_000_000,
+    // The lab lives in this process: no kill of a console takes it along.
+    savesOnlyAtClose: true,
     ...options,
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
