@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { Responses } from '../../src/contract/channels.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { ClusterView, LoginQuestion, SiteTrouble } from '../../src/contract/screens.ts';
+import { playedNow } from '../support/ui/captured-console.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
@@ -33,7 +34,7 @@ function isProgress({ opened }: Plays['normal'], what: string, part: number): (e
 
 function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
   const looking = (topology: ClusterView['topology']): Answers => ({
-    look: () => ({ ...normal.look, at: new Date().toISOString(), topology }),
+    look: () => ({ ...normal.look, at: playedNow(normal), topology }),
   });
   const shadowed = normal.asked[0]?.look;
   const of = (name: string, play: Play, act?: Picture['act']): Picture => ({

@@ -7,6 +7,7 @@ import {
   captureConsole,
   endedPushes,
   middleOf,
+  playedNow,
   renamed,
   type Captured,
 } from '../support/ui/captured-console.ts';
@@ -143,6 +144,27 @@ export async function capturePlays({
   };
 }
 
+/** Milliseconds since 1970 until the last event of all runs. */
+export const lastMomentOf = ({ normal, three, mismatch, broken, spanned }: Plays): number =>
+  Math.max(
+    ...[normal, three, mismatch, broken, spanned].flatMap(({ opened }) =>
+      opened.flatMap(({ events }) => events.map(({ at }) => Date.parse(at))),
+    ),
+  );
+
+/** @param now the moment at which all of them are played from now on, in milliseconds since 1970 */
+export function playedAt(plays: Plays, now: number): Plays {
+  const at = (captured: Captured): Captured => ({ ...captured, playedAt: now });
+  const { normal, three, mismatch, broken, spanned } = plays;
+  return {
+    normal: at(normal),
+    three: at(three),
+    mismatch: at(mismatch),
+    broken: at(broken),
+    spanned: at(spanned),
+  };
+}
+
 const pushesOf = (views: readonly RunView[]) =>
   Object.fromEntries(views.map((view) => [view.line.run, endedPushes(view)]));
 
@@ -162,14 +184,14 @@ export function going(
 ): Play {
   const [first, ...rest] = captured.opened;
   if (!first) throw new Error('no run was captured');
-  const middle = middleOf(first, isLast, then);
+  const middle = middleOf(first, isLast, then, captured.playedAt);
   // The steps that are still to come are those of the plan.
   const view = { ...middle.view, plan: captured.plans[middle.active.job] };
   const play = resting({ ...captured, opened: [view, ...rest] });
   return {
     answers: {
       ...play.answers,
-      ...(look ? { look: () => ({ ...look, at: new Date().toISOString() }) } : {}),
+      ...(look ? { look: () => ({ ...look, at: playedNow(captured) }) } : {}),
       ...historyAnswers(
         [middle.view.line, ...captured.runs.filter(({ run }) => run !== first.line.run)],
         [middle.view, ...rest],

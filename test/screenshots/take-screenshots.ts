@@ -1,15 +1,21 @@
 /**
- * Photographs every screen in every state, light and dark, in two sizes: node test/screenshots/take-screenshots.ts [FOLDER] [NAME…]
+ * Photographs every screen in every state, light and dark, in three sizes:
+ * node test/screenshots/take-screenshots.ts [FOLDER] [--compare DIR] [--name NAME]…
  *
- * Without names all pictures are taken. Needs the built pages (npm run build) and Chromium.
+ * With --compare the consoles that DIR was taken of are played again, and each picture is compared with the one there. What differs is
+ * named, and drawn in FOLDER as PICTURE.difference.png; the exit status is then 1.
+ * With --name only pictures whose names begin so are taken. Needs the built pages (npm run build) and Chromium.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { parseArgs } from 'node:util';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumBrowser } from '../support/browser.ts';
 import { playConsole } from '../support/ui/played-console.ts';
-import { capturePlays, forPictures } from './plays.ts';
+import { differenceOf, differenceWords } from './compare-pictures.ts';
+import { capturePlays, forPictures, lastMomentOf, playedAt, type Plays } from './plays.ts';
 import { mayComplain, picturesOf, type Picture } from './pictures.ts';
+import { pictureAtRest, stillPage } from './still-page.ts';
 
 const sizes = [
   { width: 900, height: 700 },
@@ -17,16 +23,39 @@ const sizes = [
   { width: 1920, height: 1080 },
 ] as const;
 
-/** Milliseconds until what was asked is drawn, and carets and transitions are at rest. */
-const settles = 350;
+/** Pages that are photographed side by side: most of the time a page waits until it is at rest. */
+const atOnce = 4;
+
+/** What was played, kept beside the pictures: without it no picture is ever the same again. */
+const playedFile = 'played.json';
+
+interface Taking {
+  readonly browser: Browser;
+  readonly now: number;
+  readonly folder: string;
+  readonly before: string | undefined;
+}
+
+/** @returns how it differs from the one that was taken before, in words */
+async function keep(page: Page, { folder, before }: Taking, name: string): Promise<string[]> {
+  const expected =
+    before === undefined ? undefined : await readFile(join(before, `${name}.png`)).catch(() => undefined);
+  const picture = await pictureAtRest(page, expected);
+  await writeFile(join(folder, `${name}.png`), picture);
+  if (before === undefined) return [];
+  if (!expected) return [`${name}: ${before} has no such picture`];
+  const difference = differenceOf(expected, picture);
+  if (!difference) return [];
+  await writeFile(join(folder, `${name}.difference.png`), difference.picture);
+  return [`${name}: ${differenceWords(difference)}`];
+}
 
 /** @returns what went wrong, in words */
-async function take(browser: Browser, folder: string, picture: Picture): Promise<string[]> {
+async function take(taking: Taking, picture: Picture): Promise<string[]> {
   const troubles: string[] = [];
   const console = await playConsole(picture.play);
-  const context = await browser.newContext({ viewport: sizes[0], reducedMotion: 'reduce' });
+  const page = await stillPage(taking.browser, taking.now, sizes[1]);
   try {
-    const page = await context.newPage();
     page.on('console', (message) => {
       const text = message.text();
       if (!mayComplain(picture).some((expected) => expected.test(text)))
@@ -41,31 +70,51 @@ async function take(browser: Browser, folder: string, picture: Picture): Promise
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
-        await page.waitForTimeout(settles);
-        const path = join(folder, `${picture.name}-${viewport.width}-${colorScheme}.png`);
-        await page.screenshot({ path });
+        troubles.push(...(await keep(page, taking, `${picture.name}-${viewport.width}-${colorScheme}`)));
       }
   } catch (error) {
     troubles.push(`${picture.name}: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
-    await context.close();
+    await page.context().close();
     await console.close();
   }
   return troubles;
 }
 
-const [folder = 'screenshots', ...names] = process.argv.slice(2);
+/** Times that this process tells are those of the pages. */
+process.env['TZ'] = 'UTC';
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { compare: { type: 'string' }, name: { type: 'string', multiple: true } },
+});
+const [folder = 'screenshots'] = positionals;
+const { compare: before, name: names = [] } = values;
 const { executable, missing, args } = chromiumBrowser();
 if (missing !== undefined) throw new Error(missing);
 await mkdir(folder, { recursive: true });
-const pictures = picturesOf(await capturePlays(forPictures)).filter(
+const played =
+  before === undefined
+    ? JSON.stringify(await capturePlays(forPictures))
+    : await readFile(join(before, playedFile), 'utf8');
+await writeFile(join(folder, playedFile), played);
+const plays = JSON.parse(played) as Plays;
+const now = lastMomentOf(plays);
+const pictures = picturesOf(playedAt(plays, now)).filter(
   ({ name }) => names.length === 0 || names.some((wanted) => name.startsWith(wanted)),
 );
-const browser = await chromium.launch({ executablePath: executable, args: [...args] });
+/** Without a graphics processor, and each picture as a whole: what is drawn does not depend on what was drawn before. */
+const steady = ['--disable-gpu', '--disable-partial-raster', '--force-color-profile=srgb'];
+const browser = await chromium.launch({ executablePath: executable, args: [...args, ...steady] });
 const troubles: string[] = [];
-for (const picture of pictures) troubles.push(...(await take(browser, folder, picture)));
+const left = [...pictures];
+const takeNext = async (): Promise<void> => {
+  for (let picture = left.shift(); picture; picture = left.shift())
+    troubles.push(...(await take({ browser, now, folder, before }, picture)));
+};
+await Promise.all(Array.from({ length: atOnce }, takeNext));
 await browser.close();
-process.stdout.write(`${pictures.length * 4} pictures in ${folder}\n`);
+const compared = before === undefined ? '' : `, compared with ${before}`;
+process.stdout.write(`${pictures.length * 2 * sizes.length} pictures in ${folder}${compared}\n`);
 if (troubles.length > 0) {
   process.stderr.write(`${troubles.join('\n')}\n`);
   process.exitCode = 1;

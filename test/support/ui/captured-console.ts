@@ -18,7 +18,13 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
   readonly opened: readonly RunView[];
   /** What the runs asked, the first first, and what was seen of the cluster while they waited. */
   readonly asked: readonly { readonly question: QuestionView; readonly look: Responses['look'] }[];
+  /** The moment at which it is played, in milliseconds since 1970; without it, it is the present. */
+  readonly playedAt?: number;
 };
+
+/** The moment at which a console is played, as a look at the cluster tells it. */
+export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
+  new Date(playedAt ?? Date.now()).toISOString();
 
 export interface CaptureOptions extends SceneOptions {
   /** Jobs that are run, in this order. */
@@ -84,7 +90,7 @@ export async function captureConsole({ runs, change, ...options }: CaptureOption
   }
 }
 
-async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked'>> {
+async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked' | 'playedAt'>> {
   const site = await ask('site', {});
   const siteFile = await ask('siteFile', {});
   const { text } = siteFile;
@@ -130,7 +136,7 @@ export function answersOf(captured: Captured): Answers {
   };
   return {
     site: () => kept.site,
-    look: () => ({ ...kept.look, at: new Date().toISOString() }),
+    look: () => ({ ...kept.look, at: playedNow(captured) }),
     check: () => kept.check,
     runs: () => kept.runs,
     ...historyAnswers(kept.runs, opened),
@@ -163,18 +169,25 @@ export interface Middle {
   readonly pushes: readonly RunPush[];
 }
 
-/** @param then what follows the events: a question, progress */
+/** It goes on at the moment: the clock of a page counts from its events. */
+function endingAt(events: readonly RunEvent[], now: number): RunEvent[] {
+  const shift = now - Date.parse(events.at(-1)?.at ?? '');
+  return events.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));
+}
+
+/**
+ * @param then what follows the events: a question, progress
+ * @param now when the last of its events is, in milliseconds since 1970
+ */
 export function middleOf(
   view: RunView,
   isLast: (event: RunEvent) => boolean,
   then: readonly RunPush[] = [{ kind: 'question', question: undefined }],
+  now = Date.now(),
 ): Middle {
   const at = view.events.findIndex(isLast);
   if (at < 0) throw new Error('the run has no such event');
-  const cut = view.events.slice(0, at + 1);
-  // It goes on now: the clock of a page counts from its events.
-  const shift = Date.now() - Date.parse(cut.at(-1)?.at ?? '');
-  const events = cut.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));
+  const events = endingAt(view.events.slice(0, at + 1), now);
   const step = events.findLast((event) => event.type === 'step-started');
   const asking = then.some((push) => push.kind === 'question' && push.question !== undefined);
   const progress = then.findLast((push) => push.kind === 'progress')?.progress;
