@@ -1,24 +1,29 @@
 import type { KnipConfig } from 'knip';
 
-/** Finds files, exports, types and dependencies that nothing uses. `npm run lint` has it run twice: with the tests, and without them. */
+/** `npm run lint` looks twice for what nothing uses: with the tests, and without them (`--production`). */
+const isWithoutTests = process.argv.includes('--production');
+
 export default {
   entry: [
     'src/main/{index,start}.ts!',
-    'src/main/cli/shadowtape.ts!',
-    'src/main/data-path/data-worker.ts!',
-    'src/main/history/history-worker.ts!',
-    'src/preload/index.ts!',
-    'src/renderer/main.ts!',
-    // Processes that tests and measurements start by their paths.
+    // Processes and threads that are started by their paths.
     'src/**/*.fixture.ts',
     'test/bench/*.ts',
-    'test/support/second-console-process.ts',
+    'test/support/{rmt-emulator,second-console-process}.ts',
   ],
-  project: ['src/**/*.{ts,svelte}!', '!src/**/*.{test,test-support,fixture}.ts!', 'test/**/*.ts', '*.{js,ts}'],
+  project: [
+    'src/**/*.{ts,svelte}!',
+    '!src/**/*.{test,test-support,fixture}.ts!',
+    '!src/**/fixtures/**!',
+    'test/**/*.ts',
+    '*.{js,ts}',
+  ],
+  // A test may look into a file whose other functions the program uses.
+  ignoreExportsUsedInFile: isWithoutTests,
   // Programs of the machine.
   ignoreBinaries: ['mkfifo', 'ssh-agent', 'ssh-keygen', 'unshare'],
   ignoreDependencies: [
-    // Files of these are read by their paths.
+    // Their files are read by their paths.
     '@expo-google-fonts/jetbrains-mono',
     '@expo-google-fonts/noto-sans-jp',
     'axe-core',

@@ -62,7 +62,7 @@ export interface LabOptions {
   readonly faults?: readonly string[];
 }
 
-export interface LabHostAddress {
+interface LabHostAddress {
   readonly name: NodeName;
   readonly address: '127.0.0.1';
   readonly port: number;
