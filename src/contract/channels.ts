@@ -150,8 +150,6 @@ export interface Responses {
   readonly sign: SignedRun;
 }
 
-export const channels = Object.keys(requestSchemas) as Channel[];
-
 export type Reply<Name extends Channel> =
   { readonly result: Responses[Name] } | { readonly error: ErrorInfo };
 
@@ -168,8 +166,6 @@ export interface Pushes {
   readonly run: RunPush;
   readonly activity: ActivityPush;
 }
-
-export const topics = Object.keys(topicSchemas) as Topic[];
 
 /** What the page is given: the same in the window and in the browser. */
 export interface Bridge {

@@ -9,7 +9,7 @@ import { dataEvents } from './data-events.ts';
 import { errorFields, event, volumePair } from './event-shape.ts';
 import { runVerdicts } from './run-outcome.ts';
 
-export const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
+const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
 export type VerdictWord = (typeof verdictWords)[number];
 
 export const runEventSchema = z.discriminatedUnion('type', [

@@ -10,7 +10,7 @@ export type FileNameEncoding = (typeof fileNameEncodings)[number];
 const escapeBase = 0xdc00;
 
 /** A byte that is not UTF-8, as it lies in a name. */
-export const escapedByte = (byte: number): string => String.fromCharCode(escapeBase + byte);
+const escapedByte = (byte: number): string => String.fromCharCode(escapeBase + byte);
 
 /** Matches each byte that is not UTF-8: with the u flag a half of a whole pair does not match. */
 const escapedBytes = /[\udc80-\udcff]/gu;

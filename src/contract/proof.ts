@@ -4,12 +4,10 @@
  * `proven`: as it was written, and sealed; `unproven`: nothing speaks against it, but not all of it is proven (no seal, a console that died,
  * a file that was imported); `wrong`: changed, cut, replaced or missing.
  */
-export const auditVerdicts = ['proven', 'unproven', 'wrong'] as const;
-export type AuditVerdict = (typeof auditVerdicts)[number];
+export type AuditVerdict = 'proven' | 'unproven' | 'wrong';
 
 /** What was looked at. `seals` is the list of seals of the state folder, and belongs to no run. */
-export const auditSubjects = ['journal', 'catalogue', 'signature', 'report', 'seals'] as const;
-export type AuditSubject = (typeof auditSubjects)[number];
+type AuditSubject = 'journal' | 'catalogue' | 'signature' | 'report' | 'seals';
 
 export interface AuditLine {
   /** Undefined where it is about no run: the list of seals, a report of an unknown run. */

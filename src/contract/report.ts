@@ -16,7 +16,7 @@ export interface ReportText {
 /** What a paragraph or a cell holds, one piece after the other. */
 export type ReportTexts = readonly ReportText[];
 
-export interface ReportColumn {
+interface ReportColumn {
   readonly title: string;
   /** Share of the width; the shares of a table are compared with each other. */
   readonly share: number;

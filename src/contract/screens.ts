@@ -55,7 +55,7 @@ export interface HostLook {
   readonly hint: string | undefined;
 }
 
-export interface MountInfo {
+interface MountInfo {
   readonly device: string;
   readonly mountPoint: string;
 }
@@ -338,7 +338,7 @@ export interface FoundSite {
   readonly proposedShadowClass: string;
 }
 
-export type { CheckLine, Plan };
+export type { Plan };
 
 /** Why resume and unwind would refuse a run, a sentence each; absent where they would not, or where nobody can tell now. */
 export interface TakeUpRefusals {

@@ -20,7 +20,7 @@ export function lookLines(model: RunModel, plan: Plan | undefined): ReadonlySet<
   return new Set([...(plan?.looks ?? []), ...model.otherCommands].map(keyOf).concat(frequent));
 }
 
-export interface CommandGroup {
+interface CommandGroup {
   /** The last time it was sent. */
   readonly command: CommandModel;
   readonly times: number;

@@ -3,7 +3,7 @@ import { bytesText, durationText, rateText } from '../contract/words.ts';
 import { shortDigest } from './hop-lines.ts';
 import type { LegModel, PassModel, RunModel, VolumeModel } from './run-model.ts';
 
-export interface ComparedFact {
+interface ComparedFact {
   readonly name: string;
   readonly one: string;
   readonly other: string;
@@ -22,7 +22,7 @@ export interface ComparedStep {
 }
 
 /** What a rule has seen: the topology, the blocks, the tape. */
-export interface ComparedCheck {
+interface ComparedCheck {
   readonly rule: string;
   readonly title: string;
   /** The proxy volume, where the run has several. */

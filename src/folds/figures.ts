@@ -66,7 +66,7 @@ function figuresOf(
 }
 
 /** The leg that goes on, or went on last. */
-export function latestLeg(model: RunModel): LegModel | undefined {
+function latestLeg(model: RunModel): LegModel | undefined {
   return model.legs.at(-1);
 }
 

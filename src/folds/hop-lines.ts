@@ -7,7 +7,7 @@ import type { HopDigests } from './run-model.ts';
 type Digest = EventOf<'digest'>;
 
 /** `unknown`: nothing that both hops tell can be compared. */
-export type HopVerdict = 'equal' | 'differs' | 'unknown';
+type HopVerdict = 'equal' | 'differs' | 'unknown';
 
 export interface HopLine {
   readonly hop: Hop;

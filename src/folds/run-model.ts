@@ -4,7 +4,7 @@ import type { Hop } from '../contract/data-events.ts';
 import type { ProgressView } from '../contract/screens.ts';
 
 /** `unheard`: its end was never heard of, since the console died. */
-export type CommandState = 'running' | 'good' | 'bad' | 'unheard';
+type CommandState = 'running' | 'good' | 'bad' | 'unheard';
 
 export interface CommandModel {
   /** `seq` of the intent. */

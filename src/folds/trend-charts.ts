@@ -4,7 +4,7 @@ import { bytesText, durationText, rateText } from '../contract/words.ts';
 
 export type TrendLine = 'size' | 'rate' | 'lowestRate' | 'dump' | 'readBack' | 'resynchronisation';
 
-export interface TrendCurve {
+interface TrendCurve {
   readonly line: TrendLine;
   readonly title: string;
   /** In the unit of the chart; null where the run has none. */

@@ -64,7 +64,7 @@ export interface LabOptions {
   readonly savesOnlyAtClose?: boolean;
 }
 
-export interface LabHostAddress {
+interface LabHostAddress {
   readonly name: NodeName;
   readonly address: '127.0.0.1';
   readonly port: number;

@@ -39,12 +39,12 @@ export interface WorldSnapshot {
   readonly faults: readonly string[];
 }
 
-export type ProxySnapshot = VolumeSnapshot & {
+type ProxySnapshot = VolumeSnapshot & {
   readonly state: 'Join' | 'Part';
   readonly copiedBytes: number;
 };
 
-export interface VolumeSnapshot {
+interface VolumeSnapshot {
   readonly name: string;
   readonly blocks: number;
   /** Volume status as each node of the class sees it. */

@@ -28,7 +28,6 @@ import type { ByteSink, ByteSource, ProcessEnd } from './stage.ts';
 import type { WatermarkOptions, WatermarkResult } from './start-watermark.ts';
 import { endInTime, failureOfEnd, runChain } from './stream-failure.ts';
 import type { Break } from './stream-failure.ts';
-import type { TarCatalogueResult } from './tar-catalogue.ts';
 import { tapeWriteFailure } from './tape-trouble.ts';
 import { createWriteHalf } from './write-half.ts';
 import type { WriteHalfProgress, WriteHalfResult } from './write-half.ts';
@@ -57,7 +56,7 @@ export interface DumpOptions extends DumpOrder {
 }
 
 /** What went to the tape host, with its CRC-32 as taken there. */
-export interface HandedRecords extends CutRecords, Checksum {}
+interface HandedRecords extends CutRecords, Checksum {}
 
 export interface DumpResult {
   /** What was read. */
@@ -73,7 +72,6 @@ export interface DumpResult {
   /** Bytes handed over, against time. */
   readonly samples: readonly RateSample[];
   readonly buffer: WatermarkResult;
-  readonly catalogue?: TarCatalogueResult;
   /** Of the records that were to be hashed, those that came. */
   readonly sampled: readonly StreamedRecord[];
 }
@@ -180,7 +178,7 @@ function collect(
   sourceEnd: ProcessEnd,
   sinkEnd: ProcessEnd,
 ): DumpResult {
-  const { device, onTape, catalogue, sampled } = read;
+  const { device, onTape, sampled } = read;
   const handed: HandedRecords = { ...read.records, ...write.handed };
   if (!sameDigest(onTape, handed)) {
     const told = { expected: describeChecksum(onTape), actual: describeChecksum(handed) };
@@ -196,7 +194,6 @@ function collect(
     milliseconds,
     samples,
     buffer,
-    ...(catalogue ? { catalogue } : {}),
     sampled,
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DumpOutput, judgeDumpOutput } from './dump-output.ts';
+import { DumpOutput } from './dump-output.ts';
 
 const lines = (...texts: string[]): string => texts.map((text) => `  DUMP: ${text}\n`).join('');
 
@@ -27,7 +27,9 @@ const whole = lines(...begin, ...middle, ...end);
 
 const reasonOf = (stderr: string): unknown => {
   try {
-    judgeDumpOutput('ufsdump', stderr);
+    const output = new DumpOutput();
+    output.add(stderr);
+    output.judge('ufsdump', {});
   } catch (error) {
     return error;
   }

@@ -96,14 +96,3 @@ export class DumpOutput {
 function keep(lines: string[], line: string): void {
   if (lines.length < mostKept) lines.push(line);
 }
-
-/**
- * Judges the whole standard error of a dump that has ended with exit status 0.
- * @param tool `ufsdump` or `sfxdump`, for the sentence
- * @throws DUMP_NOT_CLOSED
- */
-export function judgeDumpOutput(tool: string, stderr: string, evidence: Evidence = {}): void {
-  const output = new DumpOutput();
-  output.add(stderr);
-  output.judge(tool, evidence);
-}

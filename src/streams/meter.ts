@@ -12,7 +12,7 @@ export interface RateSample {
   readonly bytes: number;
 }
 
-export interface MeterResult {
+interface MeterResult {
   readonly bytes: number;
   readonly milliseconds: number;
   /** Over the whole run. */

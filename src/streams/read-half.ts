@@ -13,16 +13,16 @@ import type { SampledRecords, StreamedRecord } from './record-sampler.ts';
 import { createSourceGate } from './source-gate.ts';
 import type { ProcessEnd } from './stage.ts';
 import { createTarCatalogue } from './tar-catalogue.ts';
-import type { TarCatalogueOptions, TarCatalogueResult } from './tar-catalogue.ts';
+import type { OnTarEntry } from './tar-catalogue.ts';
 
-/** What is taken from the bytes that are read, and how they are cut. Plain data but for the catalogue's listener. */
+/** What is taken from the bytes that are read, and how they are cut. Plain data but for the listener. */
 export interface ReadHalfOptions {
   /** 512 to 1,048,576, a multiple of 512; default 32,768. */
   readonly recordBytes?: number | undefined;
   /** Default `short`; tar wants `zero-padded`. */
   readonly lastRecord?: LastRecord | undefined;
-  /** Lists the entries of a tar archive that passes. */
-  readonly catalogue?: boolean | TarCatalogueOptions | undefined;
+  /** Hears of the entries of the tar archive that passes; left out where it is none. */
+  readonly onEntry?: OnTarEntry | undefined;
   /** Records of what is read that are hashed one by one. */
   readonly samples?: SampledRecords | undefined;
   /** Bytes after each of which the digest so far is told (`onCheckpoint`); left out: never. */
@@ -45,7 +45,6 @@ export interface ReadHalfResult {
   /** The device's bytes and the padding of the last record: what a read-back must give. */
   readonly onTape: Digest;
   readonly records: CutRecords;
-  readonly catalogue: TarCatalogueResult | undefined;
   readonly sampled: readonly StreamedRecord[];
 }
 
@@ -66,9 +65,7 @@ export function createReadHalf(options: ReadHalfOptions, hooks: ReadHalfHooks): 
   const meter = createMeter({ onSample: hooks.onTick });
   const device = createDigest(every && onCheckpoint ? { every, onCheckpoint } : undefined);
   const sampler = options.samples && createRecordSampler(options.samples);
-  const catalogue = options.catalogue
-    ? createTarCatalogue({ mustBeComplete: true, ...(options.catalogue === true ? {} : options.catalogue) })
-    : undefined;
+  const catalogue = options.onEntry && createTarCatalogue(options.onEntry);
   const stages = [
     gate,
     meter,
@@ -86,7 +83,6 @@ export function createReadHalf(options: ReadHalfOptions, hooks: ReadHalfHooks): 
         device: device.result(),
         onTape: device.withZeros(records.paddingBytes),
         records,
-        catalogue: catalogue?.result(),
         sampled: sampler?.result() ?? [],
       };
     },

@@ -19,7 +19,7 @@ import type { ExpectedRecords } from './tape-writer.ts';
 /** Gets a tape ready, positioned at the first record of its segment, and starts the dd that reads to the file mark. */
 export type OpenSegment = (segment: TapeSegment, signal: AbortSignal) => Promise<ByteSource>;
 
-export interface SegmentsOptions {
+interface SegmentsOptions {
   /** In the order in which they were written. */
   readonly segments: readonly TapeSegment[];
   readonly openSegment: OpenSegment;
@@ -65,7 +65,7 @@ export async function readBackSegments(options: SpanningReadBackOptions): Promis
 }
 
 /** One source of the bytes of all tapes. Its end has status 0 when every tape gave what was written to it. */
-export function segmentsSource(options: SegmentsOptions): ByteSource {
+function segmentsSource(options: SegmentsOptions): ByteSource {
   const recordBytes = requireRecordBytes(options.recordBytes ?? defaultRecordBytes);
   const reader = new SegmentsReader(options, recordBytes);
   return { stream: reader, ended: reader.ended };

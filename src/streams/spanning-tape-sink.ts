@@ -54,7 +54,7 @@ export interface SpanningTapeSink extends ByteSink {
 }
 
 /** 2 MiB of records of the usual size: what an ssh channel lets go unacknowledged. */
-export const defaultWindowRecords = 64;
+const defaultWindowRecords = 64;
 
 /** One piece of the record cutter. */
 const waitingBytes = 256 * 1024;

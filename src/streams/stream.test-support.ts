@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import type { Duplex } from 'node:stream';
+import { Header } from 'tar';
 import { pipeline } from 'node:stream/promises';
 import { ShadowtapeError } from '../contract/errors.ts';
 
@@ -58,4 +59,12 @@ export async function failureOf(work: () => unknown): Promise<ShadowtapeError> {
     throw error;
   }
   throw new Error('it was expected to fail, and did not');
+}
+
+/** A tar archive with one file in it, and its two final blocks. */
+export function archiveOfOne(path: string, content: Buffer): Buffer {
+  const header = Buffer.alloc(512);
+  new Header({ path, size: content.length, type: 'File', mode: 0o600, mtime: new Date(0) }).encode(header);
+  const fill = Buffer.alloc((512 - (content.length % 512)) % 512);
+  return Buffer.concat([header, content, fill, Buffer.alloc(1024)]);
 }

@@ -15,7 +15,7 @@ import { findSshd, startOpensshServer, type OpensshServer } from '../support/ope
 import { startRelay, type Relay } from '../support/relay.ts';
 import { newCluster, privateBytes } from './real-cluster.ts';
 
-export const realHostNames = ['node1', 'node2', 'node3', 'tape1'] as const;
+const realHostNames = ['node1', 'node2', 'node3', 'tape1'] as const;
 export type RealHostName = (typeof realHostNames)[number];
 
 export interface RealHost {

@@ -1,6 +1,5 @@
 /** Hosts that run Linux: each method that exists there, by both routes and in both layouts, and runs that are broken off. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { persistentNames } from '../../src/lab/tape/tape-links.ts';
 import { readDump } from '../../src/lab/commands/dump-format.ts';
 import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
 import {
@@ -63,6 +62,12 @@ const block = '/dev/sfdsk/Class2/dsk/Volume2';
 
 /** What only Solaris has. */
 const ofSolaris = /mnttab|kstat|iostat|hostid|ufsdump|sfx|iseek|digest -a|\/dev\/rmt|mount -F|fsck -F/;
+
+/** The links that udev makes for the lab's drive. */
+const persistentNames = {
+  byId: '/dev/tape/by-id/scsi-35000e11100a00001',
+  byPath: '/dev/tape/by-path/pci-0000:03:00.0-sas-0x5000e11100a00001-lun-0',
+};
 
 describe('a drive by a persistent name', () => {
   it.each([

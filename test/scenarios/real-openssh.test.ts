@@ -70,19 +70,16 @@ describe.runIf(missing === undefined || process.env['CI'])(
       await session.exec(['mkdir', '-p', `${folder}/a folder`]);
       await writeFile(join(folder, 'a folder', 'läuft.txt'), 'payroll\n');
       const archive = join(server.folder, 'archive');
+      const entries: string[] = [];
       const dump = await runDump({
         source: await session.openRead(['tar', 'cf', '-', '-C', folder, '.']),
         sink: await session.openWrite(tapeWriterArguments({ device: archive })),
         lastRecord: 'zero-padded',
-        catalogue: true,
+        onEntry: ({ path }) => entries.push(path),
       });
       expect(judgeTapeWrite(dump.sinkEnd, dump.handed).partialRecords).toBe(0);
       expect((await readFile(archive)).length % 32_768).toBe(0);
-      expect(dump.catalogue?.entries.map(({ path }) => path)).toEqual([
-        './',
-        './a folder/',
-        './a folder/läuft.txt',
-      ]);
+      expect(entries).toEqual(['./', './a folder/', './a folder/läuft.txt']);
       const listing = await session.exec(['tar', 'tf', archive]);
       expect(listing).toMatchObject({ status: 0 });
     });

@@ -23,7 +23,7 @@ export const breaks = [
   'killed before',
   'killed after',
 ] as const;
-export type Silence = (typeof silences)[number];
+type Silence = (typeof silences)[number];
 export type Break = (typeof breaks)[number] | Silence;
 
 export interface BrokenRun {

@@ -32,7 +32,7 @@ declare module 'vitest' {
 /** `nothing`: the run rolls the cluster back by itself (onFailure: unwind). */
 type Ending = 'resume' | 'unwind' | 'nothing';
 
-export interface Scenario {
+interface Scenario {
   readonly place: Place;
   readonly how: Break;
   readonly then: Ending;

@@ -28,7 +28,7 @@ const second = 1000;
 const record = 32_768;
 
 /** The events of a run, with the seconds between them. */
-export function eventsOf(run: GeneratedRun, folder: string): { event: NewEvent; after: number }[] {
+function eventsOf(run: GeneratedRun, folder: string): { event: NewEvent; after: number }[] {
   const { job, volume, bytes, method = '6b', ends = 'verified', progress = 12, entries } = run;
   const device = run.platform === 'linux' ? '/dev/st0' : '/dev/rmt/0';
   const records = Math.ceil(bytes / record);

@@ -14,9 +14,9 @@ import {
   StateFolder,
   type Ask,
   type EndedRun,
-  type JobOverrides,
   type ShadowtapeConsole,
 } from '../../src/main/application/console.ts';
+import type { JobOverrides } from '../../src/main/procedure/model/assign.ts';
 import { FastClock } from './fast-clock.ts';
 import { sentWithoutLanguage, siteCommandLines } from './sent-language.ts';
 import { survivingHolders } from './shadow-holders.ts';

@@ -12,7 +12,7 @@ const isThere = (program: string) => spawnSync(program, ['--version']).error ===
 const isWhole = ['qpdf', 'pdftotext', 'pdftoppm', 'pdfinfo'].every(isThere);
 
 /** What is not installed, and how it is; undefined where all is there. */
-export const missingPdfTools: string | undefined = isWhole
+const missingPdfTools: string | undefined = isWhole
   ? undefined
   : 'no qpdf or poppler: apt install qpdf poppler-utils';
 

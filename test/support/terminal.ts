@@ -60,7 +60,7 @@ while True:
 `;
 
 /** Why there are no terminals here, and what helps; undefined where there are. */
-export const terminalMissing: string | undefined =
+const terminalMissing: string | undefined =
   spawnSync('python3', ['-c', 'import pty, os; os.waitstatus_to_exitcode']).status === 0
     ? undefined
     : 'install python3, 3.9 or later';

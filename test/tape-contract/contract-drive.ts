@@ -13,13 +13,13 @@ import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
 import type { SshSession } from '../../src/main/ssh/ssh-session.ts';
 
 /** What one command line printed, its standard error included. */
-export interface Printed {
+interface Printed {
   readonly status: number;
   readonly text: string;
 }
 
 /** What a person at the drive does with the cartridge in it. */
-export interface CartridgeHand {
+interface CartridgeHand {
   /** Puts in a blank cartridge of so many MiB. */
   fresh(mebibytes: number): Promise<void>;
   eject(): Promise<void>;

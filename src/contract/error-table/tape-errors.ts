@@ -183,8 +183,4 @@ export const tapeErrors = {
     sentence: 'the tar archive ends after {offset} bytes without its closing blocks',
     hint: 'tar was cut short although it ended well; check the mounted file system, then dump again',
   },
-  TAR_SIZE_DIFFERS: {
-    sentence: 'the device was to give {size} bytes, but gave {comparison} {bytes}',
-    hint: 'compare the size of the volume with what sdxinfo shows; the archive is damaged: dump again',
-  },
 } as const;

@@ -27,7 +27,7 @@ const table = ((): Int32Array => {
 })();
 
 /** The CRC of POSIX cksum: polynomial 0x04C11DB7, most significant bit first, the length appended, inverted. */
-export class PosixCrc {
+class PosixCrc {
   #value = 0;
   #length = 0;
 

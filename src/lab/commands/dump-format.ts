@@ -17,8 +17,7 @@
  */
 import type { FileSystemEntry, VolumeBytes } from '../gds/lab-file-system.ts';
 
-export const dumpTools = ['ufsdump', 'sfxdump', 'dump'] as const;
-export type DumpTool = (typeof dumpTools)[number];
+export type DumpTool = 'ufsdump' | 'sfxdump' | 'dump';
 
 export const dumpBlockBytes = 1024;
 const magics = { ufsdump: 60_012, sfxdump: 60_412, dump: 0x6c_ea_00_00 } as const;

@@ -55,8 +55,7 @@ export interface GdsClass {
 }
 
 /** What all three hosts run. */
-export const platforms = ['solaris', 'linux'] as const;
-export type Platform = (typeof platforms)[number];
+export type Platform = 'solaris' | 'linux';
 
 /** File systems that lie in the lab's volumes. */
 export const fileSystemTypes = ['ufs', 'sfxfs', 'ext3'] as const;

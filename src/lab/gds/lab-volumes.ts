@@ -24,7 +24,7 @@ import type {
  */
 
 /** A file system that lies in a pair of volumes. */
-export interface PairFileSystem {
+interface PairFileSystem {
   readonly type: FileSystemType;
   /** Where node1 has the master mounted. */
   readonly directory: string;
@@ -192,7 +192,7 @@ function freeBlocksFor(volumeBlocks: number): number {
 }
 
 /** Blocks of a pair's volumes; never fewer than hold the files of the lab. */
-export function partBlocks(part: number, volumeBlocks: number): number {
+function partBlocks(part: number, volumeBlocks: number): number {
   return part === 1 ? volumeBlocks : Math.max(2048, Math.round((volumeBlocks * part) / 64) * 64);
 }
 

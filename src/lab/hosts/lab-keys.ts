@@ -46,7 +46,7 @@ function parsed(privateKey: string): ParsedKey {
 }
 
 /** `ssh-ed25519 AAAA...` of a private key. */
-export function publicKeyLine(privateKey: string): string {
+function publicKeyLine(privateKey: string): string {
   const key = parsed(privateKey);
   return `${key.type} ${key.getPublicSSH().toString('base64')}`;
 }

@@ -22,7 +22,7 @@ class Killed extends Error {
 }
 
 /** Why a process ends when its machine goes down: nothing that is open is closed in order. */
-export class PowerLoss extends Error {}
+class PowerLoss extends Error {}
 
 /** True where a process was ended by a reboot, or by the end of the lab. */
 export function hasLostPower(killed: AbortSignal): boolean {

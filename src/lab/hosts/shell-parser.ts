@@ -16,13 +16,13 @@ export interface SimpleCommand {
 }
 
 /** `{ …; }`, and `( … )`, which is a process of its own. */
-export interface Group {
+interface Group {
   readonly kind: 'group' | 'subshell';
   readonly body: List;
   readonly redirections: readonly Redirection[];
 }
 
-export interface Conditional {
+interface Conditional {
   readonly kind: 'if';
   /** if and each elif, in order */
   readonly branches: readonly { readonly condition: List; readonly body: List }[];
@@ -48,7 +48,7 @@ export interface ForLoop {
 export type ShellCommand = SimpleCommand | Group | Conditional | Loop | ForLoop;
 
 /** Commands joined by pipes, and when they run: always, after a success, after a failure. */
-export interface Pipeline {
+interface Pipeline {
   readonly when: ';' | '&&' | '||';
   readonly commands: readonly ShellCommand[];
 }

@@ -11,12 +11,6 @@ const linuxLinks: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** The persistent names of the drive that rewind. */
-export const persistentNames = {
-  byId: `/dev/tape/by-id/${serialName}`,
-  byPath: `/dev/tape/by-path/${pathName}`,
-};
-
 /** The kernel's device that a persistent name of Linux leads to; the path itself where it is no such name. */
 export const kernelDevice = (path: string): string => linuxLinks.get(path) ?? path;
 

@@ -5,7 +5,7 @@ import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
-import { compareTwo, type ComparedStep } from '../history/compare.ts';
+import { type ComparedStep, compareTwo } from '../history/history.ts';
 import { History } from '../history/history.ts';
 import { performedRuns } from '../proof/live-runs.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';

@@ -69,11 +69,11 @@ export class DataWork {
 
   /** Reads from the host, and sends the records to the thread that writes. @throws RECORD_SIZE_WRONG */
   async read(order: ReadOrder): Promise<HalfMoved<ReadHalfResult>> {
-    const { port, tellsEntries, entryLimit } = order;
+    const { port, tellsEntries } = order;
     const source = this.#commands.source(order.source);
     const teller = tellsEntries ? new EntryTeller(this.#main) : undefined;
     const half = createReadHalf(
-      { ...order.half, catalogue: teller && { onEntry: teller.add, entryLimit } },
+      { ...order.half, onEntry: teller?.add },
       {
         ended: source.ended,
         judge: async ({ status, signal, stderr, bytes: own }, bytes) =>

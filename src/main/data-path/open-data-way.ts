@@ -11,10 +11,10 @@ import { HereWay, type DataSession } from './here-way.ts';
 import { ThreadWay } from './thread-way.ts';
 
 /** A thread takes 0.2 s to start and log in, and 256 MiB take 1.5 s in one thread: below, little is gained. */
-export const defaultThreadsFromBytes = 256 * 2 ** 20;
+const defaultThreadsFromBytes = 256 * 2 ** 20;
 
 /** What the choice needs of the hosts. */
-export interface DataHosts {
+interface DataHosts {
   session(name: string): DataSession;
   /** See SshHosts. */
   loginOf?(name: string): Promise<HostLogin | undefined>;

@@ -8,7 +8,7 @@ import type { MainCalls, OpenOrder, PlainEnd } from './thread-calls.ts';
 import { plainError, type Wire } from './wire.ts';
 
 /** How a command ended, as it crosses. */
-export const plainEnd = ({ lost, ...end }: ProcessEnd): PlainEnd => ({
+const plainEnd = ({ lost, ...end }: ProcessEnd): PlainEnd => ({
   ...end,
   lost: lost && plainError(lost),
 });

@@ -37,10 +37,9 @@ export type PlainEnd = Omit<ProcessEnd, 'lost'> & { readonly lost: PlainError | 
 
 export interface ReadOrder {
   readonly source: number;
-  readonly half: Omit<ReadHalfOptions, 'catalogue'>;
+  readonly half: Omit<ReadHalfOptions, 'onEntry'>;
   /** True: the entries of a tar archive are told, see `entries`. */
   readonly tellsEntries: boolean;
-  readonly entryLimit: number | undefined;
   /** Leads to the thread that writes. */
   readonly port: MessagePort;
 }
@@ -70,7 +69,7 @@ export interface ReadBackOrder extends Omit<ReadBackOptions, 'source' | 'onProgr
 }
 
 /** A tape that is ready, and the opened rmt that serves it. */
-export interface NextServedTape extends ServedTape {
+interface NextServedTape extends ServedTape {
   readonly talk: number;
 }
 

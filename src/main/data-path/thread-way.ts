@@ -174,16 +174,14 @@ export class ThreadWay implements DataWay {
   }
 
   async #read(order: DumpOrder, port: MessageChannel['port1'], calls: Partial<MovingCalls>) {
-    const { recordBytes, lastRecord, samples, checkpointBytes, catalogue } = order;
-    const listener = typeof catalogue === 'object' ? catalogue : undefined;
+    const { recordBytes, lastRecord, samples, checkpointBytes, onEntry } = order;
     const readOrder = {
       source: idOf(order.source),
       half: { recordBytes, lastRecord, samples, checkpointBytes },
-      tellsEntries: catalogue !== undefined && catalogue !== false,
-      entryLimit: listener?.entryLimit,
+      tellsEntries: onEntry !== undefined,
       port,
     };
-    const entries: MovingCalls['entries'] = (told) => told.forEach((entry) => listener?.onEntry?.(entry));
+    const entries: MovingCalls['entries'] = (told) => told.forEach((entry) => onEntry?.(entry));
     return this.#reads.move('read', readOrder, { ...calls, entries }, [port]).catch((error: unknown) => {
       // The other thread may never have heard of this one.
       this.#writer.cancel();

@@ -7,7 +7,7 @@ import { readText, sitePath, writeText } from '../application/site-text.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { hostsOf, jobsOf } from './site-views.ts';
 
-export type DraftChannel = 'siteFile' | 'draftSite' | 'saveSite' | 'draftPlan' | 'probeHost' | 'findPairs';
+type DraftChannel = 'siteFile' | 'draftSite' | 'saveSite' | 'draftPlan' | 'probeHost' | 'findPairs';
 
 function draftOf(text: string): SiteDraft {
   const { troubles, hosts, jobs } = readDraft(text);

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { judgeAnswers, judgeSilence, noPast, type BackupPast, type Silence } from './backup-sight.ts';
+import { judgeAnswers, judgeSilence, type BackupPast, type Silence } from './backup-sight.ts';
 
 const objects = ['disk Disk3 of Class2', 'volume Volume2 of Class2'];
 const removed: BackupPast = {
   sighting: { objects, isWhole: true, boot: 'kstat 1' },
   removed: new Set(objects),
   classes: new Set(['Class2']),
+  createdSince: false,
+  bootOfCreation: undefined,
+};
+const noPast: BackupPast = {
+  removed: new Set(),
+  classes: new Set(),
   createdSince: false,
   bootOfCreation: undefined,
 };

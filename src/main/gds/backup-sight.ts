@@ -39,13 +39,6 @@ export interface BackupPast {
   readonly bootOfCreation: string | undefined;
 }
 
-export const noPast: BackupPast = {
-  removed: new Set(),
-  classes: new Set(),
-  createdSince: false,
-  bootOfCreation: undefined,
-};
-
 /** The witnesses that are asked where sdxinfo prints nothing. */
 export interface Silence {
   readonly past: BackupPast;

@@ -14,7 +14,7 @@ export type Argv = readonly string[];
 
 const optionLetters = { all: 'A', class: 'C', disk: 'D', group: 'G', slice: 'S', volume: 'V' } as const;
 
-export type SdxinfoKind = keyof typeof optionLetters;
+type SdxinfoKind = keyof typeof optionLetters;
 
 export interface SdxinfoRequest {
   /** Kinds of object to list; none: those that sdxinfo lists by itself. */

@@ -9,8 +9,6 @@ import { judge, none, oneSided, onNodes } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { NodeReport, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 
-export { shadowable } from './shadowable.ts';
-
 export interface ProxyNames {
   readonly class: string;
   readonly proxyVolume: string;

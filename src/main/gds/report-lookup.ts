@@ -55,11 +55,7 @@ export function slicesOfVolume(report: SdxinfoReport, className: string, volume:
 }
 
 /** The blocks of a group that belong to no volume. */
-export function extentsOfGroup(
-  report: SdxinfoReport,
-  className: string,
-  group: string | undefined,
-): SdxExtent[] {
+function extentsOfGroup(report: SdxinfoReport, className: string, group: string | undefined): SdxExtent[] {
   if (group === undefined) return [];
   return report.extents.filter((extent) => extent.class === className && extent.group === group);
 }

@@ -3,9 +3,8 @@ import { edited, readFixture } from './fixtures/read-fixture.ts';
 import { blocks } from './rule-verdict.ts';
 import { parseSdxinfo } from './sdxinfo.ts';
 import { compareShadow } from './shadow-comparison.ts';
-import { shadowLayout } from './shadow-layout.ts';
-import { shadowPlan } from './shadow-sides.ts';
-import type { ShadowFacts } from './shadow-sides.ts';
+import { shadowLayout, type ShadowLayout } from './shadow-layout.ts';
+import type { ShadowFacts, ShadowPlan } from './shadow-sides.ts';
 import { compareStandIns } from './stand-in.ts';
 
 interface Sample {
@@ -20,6 +19,21 @@ const several: Sample = { name: 'several', proxies: ['Volume6'], master: 'Volume
 
 type Change = (text: string) => string;
 const unchanged: Change = (text) => text;
+
+/** The plan of one proxy's shadow within a layout. */
+function shadowPlan(
+  layout: ShadowLayout,
+  request: Pick<ShadowPlan, 'primaryClass' | 'proxyVolume' | 'masterVolume' | 'deviceOfDisk' | 'mode'>,
+): ShadowPlan {
+  const volume = layout.volumes.find(({ proxy }) => proxy === request.proxyVolume);
+  return {
+    ...request,
+    shadowClass: layout.class,
+    shadowGroup: volume !== undefined && 'group' in volume.on ? volume.on.group : undefined,
+    shadowVolume: volume?.name ?? request.proxyVolume,
+    layout,
+  };
+}
 
 function factsOf(sample: Sample, changes: { primary?: Change; backup?: Change } = {}): ShadowFacts {
   const cluster = readFixture(`primary-${sample.name}`);

@@ -13,7 +13,7 @@ import { blocks } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 import { shadowable } from './shadowable.ts';
 
-export interface LayoutDisk {
+interface LayoutDisk {
   readonly name: string;
   /** True for a disk that is used by itself, outside any group. */
   readonly single: boolean;

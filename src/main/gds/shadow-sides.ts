@@ -50,21 +50,6 @@ export function layoutVolumeOf({ layout, proxyVolume }: ShadowPlan): LayoutVolum
   return layout?.volumes.find(({ proxy }) => proxy === proxyVolume);
 }
 
-/** The plan of one proxy's shadow within a layout. */
-export function shadowPlan(
-  layout: ShadowLayout,
-  request: Pick<ShadowPlan, 'primaryClass' | 'proxyVolume' | 'masterVolume' | 'deviceOfDisk' | 'mode'>,
-): ShadowPlan {
-  const volume = layout.volumes.find(({ proxy }) => proxy === request.proxyVolume);
-  return {
-    ...request,
-    shadowClass: layout.class,
-    shadowGroup: volume !== undefined && 'group' in volume.on ? volume.on.group : undefined,
-    shadowVolume: volume?.name ?? request.proxyVolume,
-    layout,
-  };
-}
-
 /** The proxy's side, as one primary node shows it. */
 export function proxySide(report: SdxinfoReport, plan: ShadowPlan): Side {
   const volume = findVolume(report, plan.primaryClass, plan.proxyVolume);

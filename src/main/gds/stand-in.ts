@@ -48,11 +48,7 @@ function rulesOf({ name }: LayoutVolume): Rule<StandInFacts>[] {
  * @param report of the backup server
  * @param shadowClass the layout's class
  */
-export function compareStandIn(
-  report: SdxinfoReport,
-  shadowClass: string,
-  standIn: LayoutVolume,
-): RuleVerdict[] {
+function compareStandIn(report: SdxinfoReport, shadowClass: string, standIn: LayoutVolume): RuleVerdict[] {
   const found = findVolume(report, shadowClass, standIn.name);
   const shown = isSamePlace(placeOf(found), standIn.on) ? found : undefined;
   return rulesOf(standIn).map((rule) => judge(rule, { standIn, shown }));

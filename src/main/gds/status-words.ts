@@ -11,7 +11,7 @@ import type { Status } from '../../contract/topology.ts';
 export type StatusKind = 'slice' | 'volume' | 'extent' | 'disk' | 'proxy';
 
 /** `manual`: seen in the GDS guide. `presumed`: plausible, but in no page that could be read. */
-export type StatusSource = 'manual' | 'presumed';
+type StatusSource = 'manual' | 'presumed';
 
 export type { Status };
 

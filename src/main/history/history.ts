@@ -6,12 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ShadowtapeError } from '../../contract/errors.ts';
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
+import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
+import { foldRun } from '../../folds/run-fold.ts';
+import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { indexFileOf } from './history-index.ts';
 import type { AnswerOf, Answered, QuestionName, QuestionOf, Said } from './history-messages.ts';
 import { indexLock } from './index-file.ts';
 
-export type { SearchQuestion, TrendsQuestion, WhereQuestion } from './history-index.ts';
+export type { ComparedStep } from '../../folds/compare-runs.ts';
 export { runLineOf } from './run-line.ts';
 
 /** The thread's own file: beside this one in the sources; what is built has it on top. */
@@ -153,4 +156,10 @@ function settle({ resolve, reject }: Waiting, answered: Answered): void {
   if ('answer' in answered) resolve(answered.answer);
   else if ('failure' in answered) reject(new ShadowtapeError(answered.failure));
   else reject(new Error(answered.trouble));
+}
+
+/** Two runs side by side, as the screen compares them. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+export async function compareTwo(state: StateFolder, one: string, other: string): Promise<Comparison> {
+  const [first, second] = await Promise.all([readRun(state, one), readRun(state, other)]);
+  return compareRuns(foldRun(first.events), foldRun(second.events));
 }

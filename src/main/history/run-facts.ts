@@ -31,7 +31,7 @@ export interface PartPlace {
   readonly records: number | undefined;
 }
 
-export interface CatalogueFacts {
+interface CatalogueFacts {
   /** As the journal names the file: a path of the machine that it was written on. */
   readonly file: string;
   readonly entries: number;

@@ -2,8 +2,8 @@
 import { failure } from '../../contract/errors.ts';
 
 /** Keys whose value is looked for as a part of the run's own. */
-export const textKeys = ['tape', 'host', 'operator', 'job', 'site', 'class', 'volume', 'code'] as const;
-export type TextKey = (typeof textKeys)[number];
+const textKeys = ['tape', 'host', 'operator', 'job', 'site', 'class', 'volume', 'code'] as const;
+type TextKey = (typeof textKeys)[number];
 
 const choices = {
   verdict: ['verified', 'unverified', 'failed', 'unfinished', 'unreadable'],
@@ -11,7 +11,7 @@ const choices = {
   route: ['console', 'server'],
   status: ['0', '1', '2', '3', '4', '70'],
 } as const;
-export type ChoiceKey = keyof typeof choices;
+type ChoiceKey = keyof typeof choices;
 
 const dateKeys = ['after', 'before'] as const;
 const lengthKeys = ['longer', 'shorter'] as const;

@@ -13,7 +13,7 @@ import { linkTrouble, ownFlags, requireNoLink } from './own-files.ts';
 
 const unzip = promisify(gunzip);
 
-export const packedSuffix = '.gz';
+const packedSuffix = '.gz';
 
 /** The compressed form of a file. */
 export const packedFile = (file: string): string => `${file}${packedSuffix}`;

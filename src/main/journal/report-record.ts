@@ -7,7 +7,7 @@ import type { StateFolder } from './state-folder.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const reportRecordSchema = z.looseObject({
+const reportRecordSchema = z.looseObject({
   /** ISO 8601, UTC. */
   at: z.string(),
   what: z.enum(['pdf', 'journal', 'commands', 'rates']),

@@ -7,7 +7,7 @@ import { sendByCommand } from './send-by-command.ts';
 const loadMail = () => import('./send-by-mail.ts');
 
 /** How long one message may take. */
-export const sendLimitSeconds = 60;
+const sendLimitSeconds = 60;
 
 /** `command /usr/local/bin/page`, `mail to operator@example.com`, `syslog local0.notice`. */
 export function wayWords({ command, mail, syslog }: NotifyWay): string {

@@ -11,7 +11,7 @@ export interface SmtpServerOptions {
   readonly silent?: boolean;
 }
 
-export interface TakenMail {
+interface TakenMail {
   readonly from: string;
   readonly to: readonly string[];
   /** Headers and body, unfolded from its transparency. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { firstPrevious } from '../journal/journal.ts';
 
 /** What of a line the chain needs; events that a later version writes are none of its business. */
-export interface ChainLine {
+interface ChainLine {
   readonly seq: number;
   readonly at: string;
   readonly run: string;
@@ -11,7 +11,7 @@ export interface ChainLine {
   readonly prev: string;
 }
 
-export interface ChainTrouble {
+interface ChainTrouble {
   /** From 1; of lines that were removed, the first one's number. */
   readonly line: number;
   /** The time that the line tells, or that the line behind the removed ones does. */

@@ -48,7 +48,7 @@ export async function compressFile(file: string): Promise<number | undefined> {
 }
 
 /** The lists of files of a run: one a dump, those that were broken off included; names without .gz. */
-export async function cataloguesOf(state: StateFolder, run: string): Promise<string[]> {
+async function cataloguesOf(state: StateFolder, run: string): Promise<string[]> {
   const files = await readdir(state.runsFolder).catch(() => []);
   const isOwn = (file: string) =>
     file.startsWith(`${run}.`) && /^(\d+\.)?catalogue\.ndjson(\.gz)?$/.test(file.slice(run.length + 1));

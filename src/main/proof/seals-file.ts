@@ -48,15 +48,6 @@ export async function appendSeals(state: StateFolder, seals: readonly NewSeal[])
   }
 }
 
-/** What the journal of a run is now, as a seal tells it. */
-export async function measureJournal(
-  state: StateFolder,
-  run: string,
-): Promise<Pick<NewSeal, 'run' | 'lines' | 'bytes' | 'hash'>> {
-  const { lines, bytes, lastHash: hash } = checkChain(await readKept(state.journalFile(run)), run);
-  return { run, lines, bytes, hash };
-}
-
 /**
  * Seals the journal of a run that has just been closed. One that does not end with the end of its run is left without a seal.
  * @returns the head of the list of seals; undefined where nothing was sealed

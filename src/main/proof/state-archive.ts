@@ -25,7 +25,7 @@ const isStateFile = (name: string): boolean =>
   topFiles.some((file) => file === name) || (runFile.test(name) && !name.includes('..'));
 
 /** Names below the state folder, sorted. @throws STATE_FILE_UNREADABLE */
-export async function stateFiles(state: StateFolder): Promise<string[]> {
+async function stateFiles(state: StateFolder): Promise<string[]> {
   const namesIn = async (folder: string) => (await orMissing(folder, readdir(folder))) ?? [];
   const [top, runs] = await Promise.all([namesIn(state.path), namesIn(state.runsFolder)]);
   return [...top, ...runs.map((file) => `runs/${file}`)].filter(isStateFile).sort();
@@ -256,7 +256,7 @@ function lastFacts(content: Buffer, run: string): Pick<NewSeal, 'lines' | 'bytes
 }
 
 /** All files of a run: journal, signature, lists of files, list of exports; compressed or not. */
-export async function filesOfRun(state: StateFolder, run: string): Promise<string[]> {
+async function filesOfRun(state: StateFolder, run: string): Promise<string[]> {
   const files = await readdir(state.runsFolder).catch(() => []);
   const own = /^(?:(?:\d+\.)?catalogue\.|reports\.)?ndjson(?:\.gz|\.sig)?$/;
   return files

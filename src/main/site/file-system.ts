@@ -7,7 +7,7 @@ export const methods = ['6a', '6b', '6c', '6d', '6e'] as const;
 type Method = (typeof methods)[number];
 
 export const fileSystems = ['gfs-shared', 'gfs-local', 'ufs', 'ext3', 'raw'] as const;
-export type FileSystem = (typeof fileSystems)[number];
+type FileSystem = (typeof fileSystems)[number];
 
 const names: Readonly<Record<FileSystem, string>> = {
   'gfs-shared': 'a GFS Shared File System',

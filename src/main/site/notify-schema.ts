@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { command, nonEmpty } from './value-schemas.ts';
 
 /** `operator-needed`: the run waits for somebody, or has ended so that an operator must act. */
-export const notifyOccasions = ['success', 'failure', 'operator-needed'] as const;
+const notifyOccasions = ['success', 'failure', 'operator-needed'] as const;
 export type NotifyOccasion = (typeof notifyOccasions)[number];
 
 const address = z

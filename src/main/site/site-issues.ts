@@ -5,7 +5,7 @@ import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 type Path = readonly PropertyKey[];
 
 /** "jobs.nightly.volumes[0].master", or "the file" for the top. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   if (path.length === 0) return 'the file';
   return path
     .map((part, index) =>

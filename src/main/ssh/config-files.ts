@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export interface ConfigFile {
+interface ConfigFile {
   readonly text: string;
   /** True where somebody else may write to it: OpenSSH refuses such a file of the user. */
   readonly isWritableByOthers: boolean;

@@ -75,7 +75,7 @@ function wordAt(text: string, start: number): { word: string; end: number } | un
  * Splits arguments as `argv_split` of OpenSSH. A word that begins with `#` begins a comment.
  * @returns undefined where a quote is not closed
  */
-export function splitWords(text: string): string[] | undefined {
+function splitWords(text: string): string[] | undefined {
   const words: string[] = [];
   let index = 0;
   for (;;) {

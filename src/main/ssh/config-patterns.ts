@@ -1,7 +1,7 @@
 /** Patterns of ssh_config(5), PATTERNS: `*`, `?`, and lists with `!`. */
 
 /** True where the whole text matches. Case counts. */
-export function matchesPattern(text: string, pattern: string): boolean {
+function matchesPattern(text: string, pattern: string): boolean {
   const expression = pattern
     .replace(/[\\^$+.()|[\]{}]/g, '\\$&')
     .replace(/\*+/g, '.*')

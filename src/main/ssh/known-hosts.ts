@@ -52,7 +52,7 @@ export function hostKeyText(key: Buffer): string {
 export const keyTypeOfText = (text: string): string => text.split(' ')[0] ?? '';
 
 /** How known_hosts names a host: bare on port 22, `[name]:port` elsewhere; always in small letters. */
-export function knownHostsName(address: string, port: number): string {
+function knownHostsName(address: string, port: number): string {
   const name = address.toLowerCase();
   return port === 22 ? name : `[${name}]:${port}`;
 }

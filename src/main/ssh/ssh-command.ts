@@ -49,7 +49,7 @@ export function unlessStopped<Value>(work: Promise<Value>, stop: AbortSignal): P
 const longestTimer = 2 ** 31 - 1;
 
 /** `10 minutes`, `1 hour`, `90 s`. */
-export function limitWords(seconds: number): string {
+function limitWords(seconds: number): string {
   const whole = (size: number, word: string) => `${seconds / size} ${word}${seconds === size ? '' : 's'}`;
   if (seconds > 0 && seconds % 3600 === 0) return whole(3600, 'hour');
   return seconds > 0 && seconds % 60 === 0 ? whole(60, 'minute') : `${seconds} s`;

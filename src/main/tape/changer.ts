@@ -1,18 +1,18 @@
 /** A tape changer as mtx(1) shows and works it. Drives are counted from 0, slots from 1. Pure. */
 
-export interface ChangerCartridge {
+interface ChangerCartridge {
   /** As it is read from the label; undefined where the cartridge has none, or the library has no reader. */
   readonly barcode: string | undefined;
 }
 
-export interface ChangerDrive {
+interface ChangerDrive {
   /** Undefined where the drive is empty. */
   readonly cartridge: ChangerCartridge | undefined;
   /** The slot that the cartridge came from; undefined where the changer does not know. */
   readonly loadedFrom: number | undefined;
 }
 
-export interface ChangerSlot {
+interface ChangerSlot {
   /** An import and export slot: what lies there is on its way in or out. */
   readonly isMail: boolean;
   /** Undefined where the slot is empty. */

@@ -4,7 +4,7 @@ import { mediaEvent, type KnownTape, type MediaEvent } from './media-catalogue.t
 import { firstRecordSha256, type FoundTape } from './overwrite-rule.ts';
 
 /** The name of a tape without a label, in the media catalogue. */
-export const plainUuid = (run: string): string => `plain-${run}`;
+const plainUuid = (run: string): string => `plain-${run}`;
 
 /**
  * What the media catalogue says of a tape in layout `plain` that a run has written.
@@ -39,7 +39,7 @@ export function plainTapeEvent(
  * Tapes without a label that the found one may be: those that begin with the same record and are not known to be overwritten. Backups
  * of a volume whose first record did not change in between begin alike.
  */
-export function plainHolders(tapes: readonly KnownTape[], found: FoundTape): KnownTape[] {
+function plainHolders(tapes: readonly KnownTape[], found: FoundTape): KnownTape[] {
   const sha256 = firstRecordSha256(found);
   if (sha256 === undefined || found.label) return [];
   return tapes.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost);

@@ -17,13 +17,13 @@ import {
 } from './cluster-index.ts';
 import { stateOfStatus } from './status-state.ts';
 
-export interface FactLine {
+interface FactLine {
   readonly name: string;
   readonly value: string;
   readonly mono?: boolean;
 }
 
-export interface StatusLine {
+interface StatusLine {
   /** The field: `PROXY` or `STATUS`. */
   readonly field: string;
   readonly word: string;
@@ -44,7 +44,7 @@ export interface ObjectFacts {
 const blockBytes = 512;
 const told = (value: string | null | undefined): string => value ?? 'not shown';
 
-export const blocksText = (blocks: number | null): string =>
+const blocksText = (blocks: number | null): string =>
   blocks === null ? 'not shown' : `${countText(blocks)} blocks · ${bytesText(blocks * blockBytes)}`;
 
 function statusesOf(on: ByNode<Status>, field = 'STATUS'): StatusLine[] {

@@ -7,7 +7,7 @@ interface JobVolumes {
 }
 
 /** From this many volumes on a cluster is large. */
-export const largeFrom = 60;
+const largeFrom = 60;
 
 /** Keys of the uppermost groups. */
 export function foldable(index: ClusterIndex): ObjectKey[] {

@@ -3,7 +3,7 @@ import { metricsFor, type Columns, type Metrics } from './layout-parts.ts';
 import type { Size } from './viewport.ts';
 
 /** The least width at which everything keeps its words. */
-export const leastWidth = 840;
+const leastWidth = 840;
 
 /** Between two columns of a class: room for the lines that go around. */
 export const columnGap = 24;

@@ -6,7 +6,7 @@ export const chartHeight = 240;
 const gutter = { left: 44, right: 12, top: 28, bottom: 36 } as const;
 
 /** 1, 2 or 5 times a power of ten, so that about so many steps fit. */
-export function niceStep(most: number, steps: number): number {
+function niceStep(most: number, steps: number): number {
   const rough = Math.max(most, 1e-9) / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
@@ -19,7 +19,7 @@ const timeSteps = [
 const timeText = (seconds: number): string =>
   seconds < 60 ? `${Math.round(seconds * 10) / 10} s` : durationText(seconds).replace(/ 0 (s|min)$/, '');
 
-export interface Tick {
+interface Tick {
   readonly at: number;
   readonly text: string;
 }

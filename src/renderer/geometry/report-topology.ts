@@ -28,14 +28,14 @@ const ribbon = 40;
 const tapeStrip = 26;
 const small = 11;
 
-export interface Box {
+interface Box {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 }
 
-export interface DrawnExtent extends Box {
+interface DrawnExtent extends Box {
   readonly extent: ReportExtent;
   readonly label: string;
   /** First and last block; empty where there is no room. */
@@ -44,7 +44,7 @@ export interface DrawnExtent extends Box {
   readonly numbersY: number;
 }
 
-export interface DrawnSpace extends Box {
+interface DrawnSpace extends Box {
   readonly title: string;
   readonly titleY: number;
   readonly extents: readonly DrawnExtent[];
@@ -52,7 +52,7 @@ export interface DrawnSpace extends Box {
   readonly tornEnd: boolean;
 }
 
-export interface DrawnRibbon {
+interface DrawnRibbon {
   /** Points of the polygon, as SVG has them. */
   readonly points: string;
   readonly mark: ReportMark;
@@ -61,12 +61,12 @@ export interface DrawnRibbon {
   readonly y: number;
 }
 
-export interface DrawnFrame extends Box {
+interface DrawnFrame extends Box {
   readonly title: string;
   readonly titleY: number;
 }
 
-export interface DrawnTape extends DrawnFrame {
+interface DrawnTape extends DrawnFrame {
   readonly files: readonly (Box & { readonly name: string })[];
 }
 

@@ -2,7 +2,7 @@
 import type { SampledRecord, SideBlocks, Verdict } from '../../folds/verification.ts';
 import type { Box } from './viewport.ts';
 
-export interface StripExtent extends Box {
+interface StripExtent extends Box {
   readonly first: number;
   readonly last: number;
 }
@@ -14,7 +14,7 @@ export interface Strip extends Box {
   readonly torn: { readonly start: boolean; readonly end: boolean };
 }
 
-export interface Thread {
+interface Thread {
   readonly record: number;
   readonly x1: number;
   readonly x2: number;

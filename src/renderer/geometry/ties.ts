@@ -15,7 +15,7 @@ function boxAround(points: readonly (readonly [number, number])[]): Box {
 }
 
 /** From left to right with level ends. */
-export function levelCurve(x1: number, y1: number, x2: number, y2: number): string {
+function levelCurve(x1: number, y1: number, x2: number, y2: number): string {
   const half = round((x1 + x2) / 2);
   return `M${round(x1)} ${round(y1)}C${half} ${round(y1)} ${half} ${round(y2)} ${round(x2)} ${round(y2)}`;
 }

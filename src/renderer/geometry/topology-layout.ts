@@ -38,7 +38,7 @@ export interface LayoutOptions {
   readonly tape: { readonly host: string; readonly device: string };
 }
 
-export const tapeKey: ObjectKey = 'tape';
+const tapeKey: ObjectKey = 'tape';
 
 /** As long as the room for it is not known. */
 export const emptyPicture: Picture = {

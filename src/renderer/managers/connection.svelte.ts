@@ -3,7 +3,7 @@ import { bridge, type Connection, type Refused } from '../bridge.ts';
 
 export type { Refused };
 
-export class ConnectionManager {
+class ConnectionManager {
   #state = $state<Connection>('connecting');
   /** How often the connection was made again. */
   #returns = $state(0);

@@ -1,7 +1,7 @@
 /** Which screen is shown: the address after `#` tells, so that reload, back and forward work. */
 import { parseRoute, routeHash, type Route, type ScreenName } from './routes.ts';
 
-export class NavigationManager {
+class NavigationManager {
   #route = $state.raw<Route>(parseRoute(''));
 
   get route(): Route {

@@ -3,7 +3,7 @@ import type { ErrorInfo } from '../../contract/errors.ts';
 import type { JobInfo, SiteInfo } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 
-export class SiteManager {
+class SiteManager {
   #info = $state.raw<SiteInfo>();
   #error = $state.raw<ErrorInfo>();
   /** Counts the sites that were gone over to: what was asked of an earlier one is not taken. */

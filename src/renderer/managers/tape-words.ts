@@ -2,7 +2,7 @@
 import type { KnownTapeView, TapeContents } from '../../contract/screens.ts';
 
 /** Stands for data without a label where a tape is named. */
-export const unlabelledWord = 'data';
+const unlabelledWord = 'data';
 const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 
 /** Why a tape cannot bear the name; undefined where it can, or where nothing was typed yet. */

@@ -1,11 +1,11 @@
 /** Light or dark: as the system says, until the operator says otherwise. */
 
-export const themes = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof themes)[number];
+const themes = ['system', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
 
 const key = 'shadowtape.theme';
 
-export class ThemeManager {
+class ThemeManager {
   #theme = $state<Theme>('system');
 
   get theme(): Theme {

@@ -4,7 +4,7 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', y
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** `22 Nov 2026`, in this machine's time zone. @param moment ISO 8601 */
-export function dayText(moment: string): string {
+function dayText(moment: string): string {
   return day.format(new Date(moment));
 }
 

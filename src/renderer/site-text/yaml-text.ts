@@ -28,7 +28,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
 }
 
 /** A single value as it may stand everywhere in a site file, in lists and sets of keys on one line too. */
-export function scalarText(value: null | boolean | number | string): string {
+function scalarText(value: null | boolean | number | string): string {
   const list = new Document([value], { version: '1.2' });
   const node = list.contents as unknown as { flow: boolean };
   node.flow = true;

@@ -11,7 +11,7 @@ import type {
   TopologyVolume,
 } from '../../../src/contract/topology.ts';
 
-export const nodes = { primary: ['node1', 'node2'], backup: ['node3'] } as const;
+const nodes = { primary: ['node1', 'node2'], backup: ['node3'] } as const;
 
 const onNodes = <T>(domain: Domain, value: T): ByNode<T> =>
   Object.fromEntries(nodes[domain].map((node) => [node, value]));
@@ -74,10 +74,7 @@ export function volume(
   };
 }
 
-export function slices(
-  { domain, class: name, ...of }: TopologyVolume,
-  disks: readonly string[],
-): TopologySlice[] {
+function slices({ domain, class: name, ...of }: TopologyVolume, disks: readonly string[]): TopologySlice[] {
   return disks.map((disk) => ({
     domain,
     class: name,

@@ -8,7 +8,7 @@ import { reportOf } from '../../../src/main/report/document/report-document.ts';
 import { Refusal, type Answers } from './fake-bridge.ts';
 
 /** Words, and a few of the keys, as the console's own search has them. */
-export function searchLines(
+function searchLines(
   lines: readonly RunLine[],
   { query, limit = 100, before }: RequestOf<'searchRuns'>,
 ): Responses['searchRuns'] {
@@ -33,7 +33,7 @@ export function searchLines(
 }
 
 /** A file of the last nights' dumps, one of them over the end of a tape. */
-export function madeUpHits(file: string, run: string): readonly FileHit[] {
+function madeUpHits(file: string, run: string): readonly FileHit[] {
   const name = file.replace(/[*?]+/g, 'ledger').split('/').at(-1) ?? file;
   return Array.from({ length: 8 }, (_, night): FileHit => {
     const path = `./var/lib/payroll/2026-11/${name}`;
@@ -62,7 +62,7 @@ export function madeUpHits(file: string, run: string): readonly FileHit[] {
 }
 
 /** Sixty nights of a volume that grows, with a slow one among them. */
-export function madeUpTrend(run: string): readonly TrendPoint[] {
+function madeUpTrend(run: string): readonly TrendPoint[] {
   return Array.from({ length: 60 }, (_, night): TrendPoint => {
     const bytes = (412 + night * 1.7 + 6 * Math.sin(night)) * 1024 ** 3;
     const rate = (night === 41 ? 61 : 118 + 4 * Math.cos(night * 2)) * 1e6;

@@ -34,7 +34,7 @@ export async function startWork(
 }
 
 /** A process that was sent a signal. */
-export interface SignalledProcess {
+interface SignalledProcess {
   readonly pid: number;
   /** The process's name, or `run` for what runs and guards them. */
   readonly name: string;

@@ -18,7 +18,7 @@ export const notStartedStatus = 18;
 export const errorsAtMost = 262_144;
 
 /** The folder's files of one process, in the order in which a look shows them. */
-export const processFiles = ['guard', 'pid', 'status', 'errors', 'output'] as const;
+const processFiles = ['guard', 'pid', 'status', 'errors', 'output'] as const;
 export type ProcessFile = (typeof processFiles)[number];
 
 export const runScriptName = 'run.sh';

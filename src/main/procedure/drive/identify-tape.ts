@@ -15,7 +15,7 @@ const step = 'identify';
 /** More files than this are not looked at. */
 const mostFiles = 32;
 
-export interface IdentifiedFile {
+interface IdentifiedFile {
   /** Number of the tape file, from 0. */
   readonly file: number;
   /** What its first record is. */

@@ -74,7 +74,7 @@ function foundTape(drive: Drive, found: string | undefined, first: CommandResult
   };
 }
 
-export interface FirstRecord {
+interface FirstRecord {
   readonly first: CommandResult;
   /** Undefined where the tape is blank. */
   readonly found: string | undefined;
@@ -84,11 +84,7 @@ export interface FirstRecord {
  * Rewinds and reads the first record. Where the host does not answer, it begins again with the rewind.
  * @throws TAPE_STATE_UNKNOWN, and what sending commands can end with
  */
-export function readFirstRecord(
-  runner: CommandRunner,
-  step: string,
-  drive: KnownDrive,
-): Promise<FirstRecord> {
+function readFirstRecord(runner: CommandRunner, step: string, drive: KnownDrive): Promise<FirstRecord> {
   const rewind = rewindCommand(drive);
   return runner.persist(step, rewind, async () => {
     await runner.send(step, rewind);

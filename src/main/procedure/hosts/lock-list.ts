@@ -18,7 +18,7 @@ import { troubleOf, type CommandRunner } from './command-runner.ts';
  * `ended`: its process has ended the run, and may live on; only who knows the state folder can tell. `elsewhere`: its process is of another machine, and only that one can tell. `unknown`: it bears the name of this machine, but may be of an
  * earlier boot, of a clone, or of another container.
  */
-export type LockHolder = 'lives' | 'ended' | 'gone' | 'elsewhere' | 'unknown' | 'nameless';
+type LockHolder = 'lives' | 'ended' | 'gone' | 'elsewhere' | 'unknown' | 'nameless';
 
 export interface HeldLock {
   /** Set for the lock of a class. */

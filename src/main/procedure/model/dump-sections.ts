@@ -10,7 +10,7 @@ import { isLabelled, type Assignment } from './assignment.ts';
 export type DumpSection = EventOf<'dump-continued'>['sections'][number];
 
 /** Records of 32 KiB in one of these are read back at most twice when a dump is continued. In bytes. */
-export const defaultCheckpointBytes = 2 ** 30;
+const defaultCheckpointBytes = 2 ** 30;
 
 /** A place from which a dump may be continued, once the tape holds the records up to there. */
 export interface KnownRecords {

@@ -6,7 +6,7 @@ import { placeKey, type LockMarks } from './lock-places.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
 
 /** A stop command of step 3-2 that may have had its effect: its place among the node's stop commands, from 0. */
-export interface StoppedService {
+interface StoppedService {
   readonly host: string;
   readonly place: number;
   readonly line: string;
@@ -15,7 +15,7 @@ export interface StoppedService {
 }
 
 /** A resume command of step 3-4 that has ended well, since anything was last stopped on its host. */
-export interface ResumedService {
+interface ResumedService {
   readonly host: string;
   readonly line: string;
 }

@@ -6,7 +6,7 @@ export type Intent = EventOf<'intent'>;
 type Outcome = EventOf<'outcome'>;
 
 /** How a command ended: `unknown` where the console never heard of its end, and nobody has looked at its effect since. */
-export type Ending = 'good' | 'bad' | 'unknown';
+type Ending = 'good' | 'bad' | 'unknown';
 
 export interface Sent {
   readonly intent: Intent;

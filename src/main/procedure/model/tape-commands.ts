@@ -14,7 +14,7 @@ export interface Drive {
 }
 
 /** Large enough for a record of any common program; a larger one fails, and is then known not to be blank. */
-export const firstRecordBytes = 262_144;
+const firstRecordBytes = 262_144;
 
 /** Reads the record under the head. */
 export function readRecordCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {

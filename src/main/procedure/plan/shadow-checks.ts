@@ -17,7 +17,7 @@ function backupOf(world: World): BackupReport {
 }
 
 /** What the shadow of one volume of the job is meant to be. */
-export function shadowPlanOf(
+function shadowPlanOf(
   assignment: Assignment,
   volume: VolumeAssignment,
   mode: ShadowPlan['mode'] = 'ro',

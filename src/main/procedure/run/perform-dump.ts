@@ -157,7 +157,7 @@ function shapeOf(
   if (catalogue)
     return {
       lastRecord: 'zero-padded',
-      catalogue: { onEntry: catalogue.add.bind(catalogue), entryLimit: 0 },
+      onEntry: catalogue.add.bind(catalogue),
     } as const;
   const expectedBytes = method === '6a' ? blocks * blockBytes - start.bytes : undefined;
   return { lastRecord: 'short', expectedBytes } as const;

@@ -34,7 +34,7 @@ export function placeOf(
 /** What names a work in the journal. */
 type WorkName = Pick<WorkMark, 'volume' | 'purpose' | 'folder'>;
 
-export function recordWork(context: RunContext, step: string, mark: WorkName, what: What): void {
+function recordWork(context: RunContext, step: string, mark: WorkName, what: What): void {
   const { volume, purpose, folder } = mark;
   const host = workHost(context.assignment, purpose);
   context.journal.append({ type: 'work', step, host, volume, purpose, folder, what });

@@ -12,7 +12,7 @@ import { currentTape, nextFile } from '../model/run-tapes.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
 /** The tape server: one process a tape. */
-export function tapeServerCommand({ assignment }: Pick<RunContext, 'assignment'>): StepCommand {
+function tapeServerCommand({ assignment }: Pick<RunContext, 'assignment'>): StepCommand {
   const { tapeHost: host, tapeChange } = assignment;
   return { host, argv: [tapeChange.rmt], guide: false, changes: true };
 }

@@ -7,7 +7,7 @@ import { foldRun } from '../../../folds/run-fold.ts';
 import type { RunModel } from '../../../folds/run-model.ts';
 import { verificationOf, type Verification } from '../../../folds/verification.ts';
 
-export interface ReportSignature {
+interface ReportSignature {
   readonly facts: SignatureFacts;
   /** `voided`: of the journal before its run was taken up again; `wrong`: of other bytes; `unknown`: could not be checked. */
   readonly verdict: 'good' | 'voided' | 'wrong' | 'unknown';

@@ -3,7 +3,7 @@ import type { ReportMark, ReportText, ReportTexts } from '../../../contract/repo
 import { bytesText, countText, durationText, printable } from '../../../contract/words.ts';
 
 /** What hosts print may hold tabs; a line of a report has none. */
-export const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
+const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
 
 export const plain = (text: string): ReportTexts => [{ text: oneLine(text).trim() }];
 export const code = (text: string): ReportText => ({ text: oneLine(text), style: 'code' });

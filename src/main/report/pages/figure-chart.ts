@@ -8,7 +8,7 @@ export const chartHeight = 150;
 const gutter = { left: 40, right: 8, top: 22, bottom: 26 } as const;
 
 /** 1, 2 or 5 times a power of ten, so that about so many steps fit. */
-export function niceStep(most: number, steps: number): number {
+function niceStep(most: number, steps: number): number {
   const rough = Math.max(most, 1e-9) / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;

@@ -4,7 +4,7 @@ import type { Font, Tone } from './page-items.ts';
 import type { Typesetter } from './typesetter.ts';
 
 /** What stands on a line, from `x` on. */
-export interface Run {
+interface Run {
   readonly x: number;
   readonly width: number;
   readonly text: string;
