@@ -337,6 +337,11 @@ export const errorTable = {
     sentence: 'run {run} of job {job} {how}, and may have left {class} parted or a shadow on {host}{dump}',
     hint: '{remedies}',
   },
+  PART_NOT_PROVEN: {
+    sentence:
+      '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was not heard',
+    hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, give the run up: shadowtape unlock {class} --discard {run}',
+  },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
       '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run that can be read',

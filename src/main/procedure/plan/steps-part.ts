@@ -11,7 +11,7 @@ import {
   judgeStopped,
 } from './checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';
-import { rejoinChecks } from './rejoin-checks.ts';
+import { rejoinChecks, unlessOwn } from './rejoin-checks.ts';
 import { resumeCommands } from './services.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
@@ -205,6 +205,9 @@ function stopProxyStep(assignment: Assignment): Step {
       looks: ['primaries'],
       isDone: (world) => isProxyJoined(assignment, world) || isProxyStopped(assignment, world),
       mayBeNeeded: (marks) => marks.partBegun,
+      // Whoever else has parted the proxy may use it.
+      isOwn: (marks) => marks.partProven,
+      provided: (_world, marks) => unlessOwn(assignment, marks),
     },
   };
 }

@@ -22,7 +22,7 @@ import {
   judgeNoMount,
   judgeShadowRemoved,
 } from './checks.ts';
-import { rejoinChecks } from './rejoin-checks.ts';
+import { rejoinChecks, unlessOwn } from './rejoin-checks.ts';
 import { wholeSteps } from './steps-whole.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -114,7 +114,10 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
       looks: ['primaries'],
       isDone: (world) => isProxyJoined(assignment, world, volumes),
       mayBeNeeded: (marks) => marks.partBegun,
+      isOwn: (marks) => marks.partProven,
       provided(world, marks) {
+        const unproven = unlessOwn(assignment, marks);
+        if (unproven !== undefined) return unproven;
         const gone = world.backup ? isShadowGone(assignment, world) : !marks.shadowBegun;
         if (!gone) return `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
         if (!world.backup || isFreeOfShadows(assignment, world)) return undefined;
