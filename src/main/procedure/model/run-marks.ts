@@ -54,6 +54,8 @@ export interface RunMarks {
   readonly partProven: boolean;
   /** The parted proxy may have been started on a cluster node to be hashed, and not been stopped since. */
   readonly proxyStarted: boolean;
+  /** Proxies whose rejoin was sent since the last part, and perhaps carried out: they are being copied, or were. */
+  readonly rejoined: readonly string[];
   /** The whole proxy was hashed, and is not what was dumped. */
   readonly proxyDiffers: boolean;
   /** Shadow objects may have been made. */
@@ -278,6 +280,16 @@ function lastPart(changing: readonly Sent[], events: readonly RunEvent[]): Sent 
   );
 }
 
+/** The proxies that the commands of step 8-1, or of a synchronization before the part, have rejoined or may have rejoined. */
+function rejoinedSince(part: Sent | undefined, sent: readonly Sent[]): string[] {
+  const proxies = sent.flatMap(({ intent: { argv, seq }, ending }) => {
+    const [command, action] = argv;
+    if (command !== 'sdxproxy' || action !== 'Rejoin' || ending === 'bad') return [];
+    return seq < (part?.intent.seq ?? 0) ? [] : [argv[argv.indexOf('-p') + 1] ?? ''];
+  });
+  return [...new Set(proxies.flatMap((names) => names.split(',')))];
+}
+
 /** @param dumpSteps the ids of the steps that carry the data */
 export function marksOf(
   events: readonly RunEvent[],
@@ -304,6 +316,7 @@ export function marksOf(
       (intent) => intent.step === wholeHashSteps.start && intent.changes,
       (intent) => intent.step === wholeHashSteps.stop && intent.argv[0] === 'sdxvolume',
     ),
+    rejoined: rejoinedSince(part, sent),
     proxyDiffers: wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS',
     // What failed has made nothing: objects that its host shows all the same are somebody else's.
     shadowBegun: changing.some(({ intent, ending }) => intent.step === '5' && ending !== 'bad'),
