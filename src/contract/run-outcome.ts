@@ -12,7 +12,7 @@ export type RunVerdict = (typeof runVerdicts)[number];
  * cluster is not proven to be normal; 4 the tape does not hold what was read, or not what the whole
  * proxy holds, and the cluster is normal.
  */
-type ExitStatus = 0 | 1 | 2 | 3 | 4;
+export type ExitStatus = 0 | 1 | 2 | 3 | 4;
 
 /** What the tape is worth. `written`: every record was counted by the tape host, none was read back. */
 export type TapeMark = 'untouched' | 'incomplete' | 'written' | 'verified' | 'bad';

@@ -1,7 +1,7 @@
 /** Each command of steps 3-2 to 8-1 fails once, for good, or without saying so: what is said, and what stands afterwards. */
 import { describe, expect, it } from 'vitest';
 import { clusterState, normalState, runScene } from '../support/lab-run.ts';
-import { lockStands } from '../support/lab-shell.ts';
+import { classLockStands, lockStands } from '../support/lab-shell.ts';
 import {
   bringingBack,
   byHand,
@@ -78,6 +78,7 @@ describe('a command that fails', () => {
         expect(end.stands.filter((line) => line !== refusal)).toEqual([
           parted,
           shadowLeft(left),
+          ...classLockStands,
           tapeStands.verified,
           ...byHand(command),
         ]);
@@ -106,6 +107,7 @@ describe('a command that fails', () => {
         stands: [
           parted,
           'node3: no shadow object of Class2',
+          ...classLockStands,
           tapeStands.verified,
           ...byHand(bringingBack[4]),
         ],
@@ -184,6 +186,7 @@ describe('a command that says it went well, and did nothing', () => {
         stands: [
           parted,
           shadowLeft('disk Disk3'),
+          ...classLockStands,
           tapeStands.verified,
           'not rolled back: step 8-1: No shadow is left: expected none, seen disk Disk3',
           ...byHand(bringingBack[3]),
@@ -207,6 +210,7 @@ describe('a command that says it went well, and did nothing', () => {
         stands: [
           parted,
           'node3: no shadow object of Class2',
+          ...classLockStands,
           tapeStands.verified,
           ...byHand(bringingBack[4]),
         ],
@@ -245,6 +249,7 @@ describe('the services', () => {
           joined,
           'node3: no shadow object of Class2',
           'services: stopped on node1 (true payroll; umount /app), not all resumed',
+          ...classLockStands,
           'by hand, on node1: mount /app',
         ],
       });
@@ -275,7 +280,7 @@ describe('the services', () => {
 });
 
 describe('a lock that cannot be removed', () => {
-  it('spoils neither the tape nor the run, and is told; the next run takes it for a living one’s', async () => {
+  it('spoils neither the tape nor the run, and is told; the next run takes it over, since its run has ended', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('fail=node3:rmdir');
       const end = await runScene(scene);
@@ -285,10 +290,11 @@ describe('a lock that cannot be removed', () => {
         stands: [...normalStands, ...lockStands('node3')],
       });
       scene.lab.faults.clear('fail');
-      const next = await failingRun(scene);
-      expect(next).toMatchObject({ exitStatus: 1, stands: ['nothing was touched'] });
-      expect(next.error?.code).toBe('CLASS_LOCKED');
-      expect(next.sentence).toContain(`run ${end.run} of`);
+      await scene.lab.insertCartridge('tape', { blank: true });
+      const next = await runScene(scene);
+      expect(next).toMatchObject({ verdict: 'verified', exitStatus: 0, stands: normalStands });
+      const text = `run ${end.run} has ended, and left its lock; the lock was removed`;
+      expect(next.events).toContainEqual(expect.objectContaining({ type: 'warning', step: 'lock', text }));
     });
   });
 });

@@ -12,6 +12,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { clusterState, filesOfVolume, normalState, runScene, type Scene } from '../support/lab-run.ts';
+import { classLockStands } from '../support/lab-shell.ts';
 
 const job = 'ufs-tar';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
@@ -48,6 +49,7 @@ describe('the mount of the shadow', () => {
           writableShadow,
           'node3: /dev/sfdsk/Class2/dsk/Volume2 is mounted on /mnt1',
           'node3: the mount point /mnt1 is still there',
+          ...classLockStands,
           tapeStands.written,
           'not rolled back: step 7: Nothing is mounted: expected none, seen /mnt1',
           'not rolled back: step 8-1: No shadow is left: expected none, seen disk Disk3, group Group2, volume Volume2, slice Disk3.Volume2, blocks of group Group2',
@@ -77,7 +79,13 @@ describe('the mount of the shadow', () => {
       const left = 'node3: the mount point /mnt1 is still there';
       expect(end).toMatchObject({
         exitStatus: 3,
-        stands: [...normalStands, left, tapeStands.written, 'by hand, on node3: rmdir /mnt1'],
+        stands: [
+          ...normalStands,
+          left,
+          ...classLockStands,
+          tapeStands.written,
+          'by hand, on node3: rmdir /mnt1',
+        ],
       });
       expect(madeDirectories(scene)).toEqual(['/mnt1']);
     });

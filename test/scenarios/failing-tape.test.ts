@@ -13,7 +13,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 import { clusterState, normalState, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
-import { lockStands } from '../support/lab-shell.ts';
+import { classLockStands, lockStands } from '../support/lab-shell.ts';
 
 const again =
   'check the drive and the cartridge, clean the drive if it asks for it, then dump again from the beginning';
@@ -73,7 +73,7 @@ describe('the dump', () => {
       });
       expect(end).toMatchObject({
         exitStatus: 3,
-        stands: [parted, wholeShadow, tapeStands.incomplete, ...byHand(bringingBack[0])],
+        stands: [parted, wholeShadow, ...classLockStands, tapeStands.incomplete, ...byHand(bringingBack[0])],
       });
       expect(await clusterState(scene)).toEqual({
         ...normalState,
@@ -120,7 +120,7 @@ describe('the dump', () => {
         stands: [
           parted,
           'node3: not seen',
-          ...lockStands('node3'),
+          ...lockStands('node3', 'node1', 'node2'),
           tapeStands.incomplete,
           `not rolled back: node3 has not answered sdxinfo for 30 min 0 s: node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
           ...[stopShadow, remove, group, disk].map(
@@ -230,7 +230,13 @@ describe('the reading back', () => {
       const end = await failingRun(scene, { faults: ['tape-corrupt=1', 'fail=node1:sdxproxy Rejoin'] });
       expect(end).toMatchObject({
         exitStatus: 3,
-        stands: [parted, 'node3: no shadow object of Class2', tapeStands.bad, ...byHand(bringingBack[4])],
+        stands: [
+          parted,
+          'node3: no shadow object of Class2',
+          ...classLockStands,
+          tapeStands.bad,
+          ...byHand(bringingBack[4]),
+        ],
       });
     }, 'otherwise');
   });

@@ -10,7 +10,7 @@ import {
   sha256,
   type Scene,
 } from '../support/lab-run.ts';
-import { changingCommands, onHost } from '../support/lab-shell.ts';
+import { allLocks, changingCommands, onHost } from '../support/lab-shell.ts';
 import { dyingRun, takeUpScene } from '../support/mortal-console.ts';
 import { failureOf, refusedRun } from '../support/refusals.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
@@ -91,6 +91,36 @@ describe('part.synchroniseFirst', () => {
     const rejoins = proceduralCommands(scene).filter((line) => line.includes('Rejoin'));
     expect(rejoins).toHaveLength(1);
     expect(await clusterState(scene)).toEqual(normalState);
+  });
+
+  it('is cancelled while it waits: it ends at once, and says that the copy continues and what shows it', async () => {
+    await scene.lab.type('node1', 'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off');
+    scene.lab.faults.set('slow-rejoin=1');
+    const cancel = new AbortController();
+    const end = await runScene(scene, {
+      change: again,
+      cancel: cancel.signal,
+      onEvent(event) {
+        if (event.type === 'progress' && event.step === 'synchronise') cancel.abort();
+      },
+    });
+    expect(end).toMatchObject({
+      verdict: 'failed',
+      exitStatus: 3,
+      sentence: 'step synchronise was cancelled',
+      stands: [
+        'Volume2: PROXY Join, STATUS STOP, slice of Disk3 COPY (as node1 shows it)',
+        'the copy from Volume1 to Volume2 continues by itself: on node1, sdxinfo -S -c Class1 -o Volume2 shows COPY until it has ended',
+        'node3: no shadow object of Class2',
+        'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+      ],
+    });
+    // Nothing of the run is left that another one could harm.
+    expect(allLocks(scene)).toEqual([]);
+    expect(await clusterState(scene)).toMatchObject({ proxy: 'Join', sliceOfProxy: 'COPY' });
+    scene.lab.faults.clear('slow-rejoin');
+    await scene.lab.copyingFinished();
+    expect((await takeUpScene(scene, 'unwind', end.run, { change: again })).exitStatus).toBe(2);
   });
 
   it('rejoins nothing while a shadow stands on the backup server', async () => {
@@ -193,8 +223,10 @@ describe('part.tries', () => {
     });
     const end = await failingRun(scene, { change: trying(3), faults: ['fail-once=node1:sdxproxy Part'] });
     stop();
-    expect(end).toMatchObject({ exitStatus: 2, error: { code: 'COMMAND_FAILED' } });
+    // The command said that it failed: nothing proves whose part it is.
+    expect(end).toMatchObject({ exitStatus: 3, error: { code: 'COMMAND_FAILED' } });
     expect(partsSent()).toHaveLength(1);
+    expect(proceduralCommands(scene).filter((line) => line.includes('Rejoin'))).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   type SceneRun,
   type SiteTree,
 } from '../support/lab-run.ts';
-import { changingCommands } from '../support/lab-shell.ts';
+import { classLockStands, changingCommands } from '../support/lab-shell.ts';
 import { takeUpScene } from '../support/mortal-console.ts';
 import { refusedBeforeJournal, refusedRun } from '../support/refusals.ts';
 import {
@@ -104,6 +104,7 @@ describe('the way to the backup server breaks while it dumps', () => {
         'node3: no shadow object of Class2',
         ...(job === 'ufs-tar' ? ['node3: the mount point /mnt1 is still there'] : []),
         `node3: what the dump of Volume2 has left is in ${dumpFolder(end.run)}`,
+        ...classLockStands,
         tapeStands.incomplete,
         ...(job === 'ufs-tar' ? ['by hand, on node3: cd /', 'by hand, on node3: rmdir /mnt1'] : []),
         'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',

@@ -10,7 +10,7 @@ import {
   watchRejoins,
   withJob,
 } from '../support/failures.ts';
-import { onHost } from '../support/lab-shell.ts';
+import { classLockStands, onHost } from '../support/lab-shell.ts';
 
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const notKnown = (reason: string) =>
@@ -199,6 +199,7 @@ describe('a shadow of another class on a disk of the job', () => {
         parted,
         'node3: no shadow object of Class2',
         `node3: on disks of the job: ${actual}`,
+        ...classLockStands,
         `not rolled back: ${check('8-1', actual)}`,
         'by hand, once sdxinfo on node3 shows nothing on c1t1d3, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',

@@ -256,8 +256,8 @@ describe('a run that is stopped at once', () => {
         'services: stopped on node1 (umount /app), not all resumed',
         ...locked,
         'by hand, on node1: mount /app',
-        'by hand, unless it is done already, on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
-        'by hand, unless it is done already, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
+        'by hand, unless it is done already, once it is certain that nobody else has parted Volume2, on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
+        'by hand, unless it is done already, once it is certain that nobody else has parted Volume2, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
         'by hand, unless it is done already, on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);
     }, 'otherwise');

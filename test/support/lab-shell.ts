@@ -78,6 +78,11 @@ export const lockStands = (...hosts: readonly string[]): string[] => [
   'node3: the lock /var/tmp/shadowtape-dev.rmt.0.lock is still there',
 ];
 
+/** What a run says of the locks that it keeps where it ends with action required: those of its class alone. */
+export const classLockStands = ['node3', 'node1', 'node2'].map(
+  (host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock is still there`,
+);
+
 /** Somebody removes every lock of Class1 and of the drive, on all hosts, at once. */
 export function removeLocksByHand(scene: Scene): void {
   for (const host of ['node1', 'node2', 'node3'] as const)

@@ -163,6 +163,7 @@ export async function takeUpScene(
   setting: {
     readonly change?: ((site: SiteTree) => void) | undefined;
     readonly takeOverLock?: boolean;
+    readonly ownPart?: boolean;
     readonly onEvent?: (event: RunEvent) => void;
     readonly cancel?: AbortSignal;
     readonly halt?: AbortSignal;
@@ -178,6 +179,7 @@ export async function takeUpScene(
       approveVerified: true,
       // The one who died lived in this very process, which lives on.
       takeOverLock: setting.takeOverLock ?? true,
+      ownPart: setting.ownPart,
       cancel: setting.cancel ?? never,
       halt: setting.halt ?? never,
       onEvent(event) {

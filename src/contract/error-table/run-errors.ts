@@ -170,6 +170,11 @@ export const runErrors = {
     sentence: 'run {run} of job {job} {how}, and may have left {class} parted or a shadow on {host}{dump}',
     hint: '{remedies}',
   },
+  PART_NOT_PROVEN: {
+    sentence:
+      '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was not heard',
+    hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, give the run up: shadowtape unlock {class} --discard {run}',
+  },
   RUN_ALREADY_ENDED: {
     sentence: 'run {run} has ended: {how}',
     hint: '{remedy}',

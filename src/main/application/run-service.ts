@@ -62,6 +62,8 @@ export interface TakeUpRequest extends NodesDown, Following {
   readonly takeOverLock?: boolean | undefined;
   /** Hosts of which the operator says that they are the same machines (--same-machine). */
   readonly sameMachines?: readonly string[] | undefined;
+  /** The operator says that this run has parted the proxies (--own-part). */
+  readonly ownPart?: boolean | undefined;
 }
 
 export interface EndedRun extends RunEnd {
@@ -239,6 +241,7 @@ export class RunService {
         laterRuns: later,
         takeOverLock: request.takeOverLock ?? false,
         sameMachines: request.sameMachines ?? [],
+        ownPart: request.ownPart,
         assignment,
         steps: stepsOf(assignment),
         onEvent(event) {

@@ -190,6 +190,7 @@ interface TakeUpOptions extends LabOptions, JsonOption, NodeOptions {
   readonly yes?: boolean;
   readonly takeOverLock?: boolean;
   readonly sameMachine?: readonly string[];
+  readonly ownPart?: boolean;
 }
 
 const takeUpWords = {
@@ -212,15 +213,24 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
       '--same-machine <host...>',
       'hosts that are the same machines, though their host key or machine id changed',
     )
+    .option('--own-part', 'say that this run parted the proxy, where the journal does not prove it')
     .addOption(nodesOption())
     .addOption(nodeDownOption())
     .addOption(jsonOption())
     .addOption(faultOption())
     .action(async (run: string, options: TakeUpOptions) => {
       const { yes = false, json = false, takeOverLock = false, sameMachine = [] } = options;
-      const { nodes, nodeDown: nodesDown } = options;
+      const { nodes, nodeDown: nodesDown, ownPart } = options;
       await followOn(line, options, { yes, json, ...line.again }, (console, following) =>
-        console[mode]({ run, takeOverLock, sameMachines: sameMachine, nodes, nodesDown, ...following }),
+        console[mode]({
+          run,
+          takeOverLock,
+          sameMachines: sameMachine,
+          ownPart,
+          nodes,
+          nodesDown,
+          ...following,
+        }),
       );
     });
 }

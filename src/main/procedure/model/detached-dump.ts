@@ -39,7 +39,7 @@ export interface ReadBackWorkOrder extends DigestOrder {
 }
 
 /** `digest` is of Solaris 10 and later (digest(1)); sha256sum of GNU. */
-function sha256Arguments(platform: Platform): string[] {
+export function sha256Arguments(platform: Platform): string[] {
   return platform === 'solaris' ? ['digest', '-a', 'sha256'] : ['sha256sum'];
 }
 

@@ -34,7 +34,14 @@ class Story {
   }
 
   /** @param status undefined: nobody heard of its end */
-  sent(step: string, host: string, line: string, status: number | undefined, changes = true): this {
+  sent(
+    step: string,
+    host: string,
+    line: string,
+    status: number | undefined,
+    changes = true,
+    stderr = '',
+  ): this {
     const of = this.#append({ type: 'intent', step, host, argv: line.split(' '), line, changes });
     const ended = status === undefined ? {} : { exitStatus: status };
     this.#append({
@@ -45,9 +52,17 @@ class Story {
       milliseconds: 1,
       stdout: '',
       stdoutBytes: 0,
-      stderr: '',
-      stderrBytes: 0,
+      stderr,
+      stderrBytes: stderr.length,
     });
+    return this;
+  }
+
+  /** A command whose intent is written, and that something kept from being sent. */
+  unsent(step: string, host: string, line: string, code: string): this {
+    const of = this.#append({ type: 'intent', step, host, argv: line.split(' '), line, changes: true });
+    const nothing = { milliseconds: 1, stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 };
+    this.#append({ type: 'outcome', step, of, error: { code, sentence: 'x', hint: 'y' }, ...nothing });
     return this;
   }
 
@@ -141,9 +156,35 @@ describe('what a run has changed', () => {
   it('tells how far it came', () => {
     const parted = begun().step('3-3', 'part').sent('3-3', 'node1', 'sdxproxy Part', undefined);
     expect(parted.marks).toMatchObject({ partBegun: true, shadowBegun: false });
-    expect(parted.step('5', 'shadow').sent('5', 'node3', 'sdxshadowdisk -M', 1).marks).toMatchObject({
-      shadowBegun: true,
+    const made = (status: number | undefined) =>
+      begun().step('5', 'shadow').sent('5', 'node3', 'sdxshadowdisk -M', status).marks;
+    expect(made(undefined)).toMatchObject({ shadowBegun: true });
+    expect(made(0)).toMatchObject({ shadowBegun: true });
+    // What its host shows then is somebody else's.
+    expect(made(1)).toMatchObject({ changed: true, shadowBegun: false });
+  });
+
+  it('proves that the run has parted where its node has answered so, and nowhere else', () => {
+    const parted = (status: number | undefined, words = '') =>
+      begun().step('3-3', 'part').sent('3-3', 'node1', 'sdxproxy Part', status, true, words);
+    const told = { changed: true, partBegun: true };
+    expect(parted(0).marks).toMatchObject({ ...told, partProven: true });
+    expect(parted(0, 'SDX:sdxproxy: ERROR: Volume2: not joined').marks).toMatchObject({
+      ...told,
+      partProven: false,
     });
+    expect(parted(1).marks).toMatchObject({ ...told, partProven: false });
+    expect(parted(undefined).marks).toMatchObject({ ...told, partProven: false });
+    expect(parted(1).settled('bad').marks).toMatchObject({ partBegun: false, partProven: false });
+    expect(parted(undefined).settled('good').marks).toMatchObject({ ...told, partProven: true });
+    expect(parted(1).settled('bad').sent('3-3', 'node1', 'sdxproxy Part', 0).marks).toMatchObject({
+      partProven: true,
+    });
+  });
+
+  it('is no part where the command was not sent, since its checks no longer held', () => {
+    const unsent = begun().step('3-3', 'part').unsent('3-3', 'node1', 'sdxproxy Part', 'CHECK_FAILED');
+    expect(unsent.marks).toMatchObject({ partBegun: false, partProven: false });
   });
 });
 

@@ -44,10 +44,17 @@ export type IncompleteBy = 'manifest' | 'records' | 'unjudged';
 export interface RunMarks {
   /** Something on the cluster or the backup server may have been changed, beyond the lock and the tape's position. */
   readonly changed: boolean;
-  /** The proxy may have been parted. */
+  /** The proxy may have been parted by this run. */
   readonly partBegun: boolean;
+  /**
+   * The proxy was parted by this run: its node answered the command that parts with no error. Where it answered with an error, or nobody heard
+   * its answer, a proxy that is parted may be somebody else's: sdxinfo does not tell who parted it.
+   */
+  readonly partProven: boolean;
   /** The parted proxy may have been started on a cluster node to be hashed, and not been stopped since. */
   readonly proxyStarted: boolean;
+  /** Proxies whose rejoin was sent since the last part, and perhaps carried out: they are being copied, or were. */
+  readonly rejoined: readonly string[];
   /** The whole proxy was hashed, and is not what was dumped. */
   readonly proxyDiffers: boolean;
   /** Shadow objects may have been made. */
@@ -254,13 +261,28 @@ function operatorStopped(events: readonly RunEvent[]): boolean {
   return answer?.type === 'answered' && answer.question === 'services-stopped' && answer.answer === 'stopped';
 }
 
-/** A part that failed may have parted all the same, unless the proxies were seen joined after it: whoever parts them then is somebody else. */
-function isPartBegun(changing: readonly Sent[], events: readonly RunEvent[]): boolean {
+/**
+ * The last command that may have parted. One that failed may have, unless the proxies were seen joined after it: whoever parts them then is
+ * somebody else.
+ */
+function lastPart(changing: readonly Sent[], events: readonly RunEvent[]): Sent | undefined {
   const undone = new Set<number>();
   for (const event of events)
     if (event.type === 'observed')
       for (const { of, ended } of event.settled ?? []) if (ended === 'bad') undone.add(of);
-  return changing.some(({ intent }) => intent.step === '3-3' && !undone.has(intent.seq));
+  return changing.findLast(
+    ({ intent, wasSent }) => intent.step === '3-3' && wasSent && !undone.has(intent.seq),
+  );
+}
+
+/** The proxies that the commands of step 8-1, or of a synchronization before the part, have rejoined or may have rejoined. */
+function rejoinedSince(part: Sent | undefined, sent: readonly Sent[]): string[] {
+  const proxies = sent.flatMap(({ intent: { argv, seq }, ending }) => {
+    const [command, action] = argv;
+    if (command !== 'sdxproxy' || action !== 'Rejoin' || ending === 'bad') return [];
+    return seq < (part?.intent.seq ?? 0) ? [] : [argv[argv.indexOf('-p') + 1] ?? ''];
+  });
+  return [...new Set(proxies.flatMap((names) => names.split(',')))];
 }
 
 /** @param dumpSteps the ids of the steps that carry the data */
@@ -280,15 +302,19 @@ export function marksOf(
   const takenUp = events.findLast(({ type }) => type === 'run-resumed');
   const tape = tapeMark(events, dumpSteps, dumpBegun, labelBegun);
   const since = takenUp?.seq ?? 0;
+  const part = lastPart(changing, events);
   return {
-    partBegun: isPartBegun(changing, events),
+    partBegun: part !== undefined,
+    partProven: part?.isProven === true,
     proxyStarted: stands(
       sent,
       (intent) => intent.step === wholeHashSteps.start && intent.changes,
       (intent) => intent.step === wholeHashSteps.stop && intent.argv[0] === 'sdxvolume',
     ),
+    rejoined: rejoinedSince(part, sent),
     proxyDiffers: wholeHashEnd(events)?.error?.code === 'PROXY_DIFFERS',
-    shadowBegun: changing.some(({ intent }) => intent.step === '5'),
+    // What failed has made nothing: objects that its host shows all the same are somebody else's.
+    shadowBegun: changing.some(({ intent, ending }) => intent.step === '5' && ending !== 'bad'),
     changed: changing.length > 0 || operatorStopped(events),
     dumpBegun,
     tape,

@@ -11,7 +11,9 @@ type Ending = 'good' | 'bad' | 'unknown';
 export interface Sent {
   readonly intent: Intent;
   readonly ending: Ending;
-  /** True where its host answered, with exit status 0 and no error of GDS: then it has done what it says. */
+  /** False where it surely never reached its host. */
+  readonly wasSent: boolean;
+  /** True where its host answered with exit status 0 and no error of GDS, or its effect was settled: it has done what it says. */
   readonly isProven: boolean;
 }
 
@@ -36,8 +38,11 @@ const neverSent = new Set<string>([
   'SHADOW_CHANGED',
 ] satisfies ErrorCode[]);
 
+const wasSent = (outcome: Outcome | undefined): boolean =>
+  outcome?.exitStatus !== undefined || !neverSent.has(outcome?.error?.code ?? '');
+
 function endingOf(outcome: Outcome | undefined): Ending {
-  if (outcome?.exitStatus === undefined) return neverSent.has(outcome?.error?.code ?? '') ? 'bad' : 'unknown';
+  if (outcome?.exitStatus === undefined) return wasSent(outcome) ? 'unknown' : 'bad';
   return outcome.exitStatus === 0 ? 'good' : 'bad';
 }
 
@@ -65,7 +70,8 @@ export function sentCommands(events: readonly RunEvent[]): Sent[] {
       return {
         intent,
         ending: ending === 'unknown' ? (settled.get(intent.seq) ?? ending) : ending,
-        isProven: isProven(outcome) || (ending === 'unknown' && settled.get(intent.seq) === 'good'),
+        wasSent: wasSent(outcome),
+        isProven: isProven(outcome) || settled.get(intent.seq) === 'good',
       };
     });
 }

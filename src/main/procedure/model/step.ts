@@ -56,6 +56,11 @@ export interface Unwinding {
   readonly isDue?: (world: World) => boolean;
   /** False where the run never came so far that it could be needed; counts where the hosts cannot be looked at. */
   readonly mayBeNeeded?: (marks: RunMarks) => boolean;
+  /**
+   * False where nothing proves that what the step would undo is this run's: it is not performed, and an operator must act. Asked where there
+   * is something left to undo.
+   */
+  readonly isOwn?: (marks: RunMarks) => boolean;
   /** What must first be made sure of when it is done by hand, in words; undefined where that is so. */
   readonly provided?: (world: World, marks: RunMarks) => string | undefined;
 }

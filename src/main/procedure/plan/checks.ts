@@ -1,6 +1,7 @@
 /** What must hold on both sides before the cluster is touched, and before each rejoin. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
-import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
+import { listed, proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import type { RunMarks } from '../model/run-marks.ts';
 import type { StepChecks } from '../model/step.ts';
 import type { World } from '../model/world.ts';
 import {
@@ -37,6 +38,12 @@ export function judgeRejoinable(
     ...judgeNoMount(assignment, world),
     ...judgeParted(assignment, world, left),
   ];
+}
+
+/** What must be certain before a proxy is stopped or rejoined by hand, in words; undefined where the run itself has parted it. */
+export function unlessOwn({ volumes }: Assignment, { partProven }: RunMarks): string | undefined {
+  if (partProven) return undefined;
+  return `once it is certain that nobody else has parted ${listed(proxiesOf({ volumes }))}`;
 }
 
 /**

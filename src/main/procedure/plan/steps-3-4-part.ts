@@ -5,7 +5,7 @@
 import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
 import { listed, mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
-import { judgeReady, rejoinChecks } from './checks.ts';
+import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -237,6 +237,9 @@ function stopProxyStep(assignment: Assignment): Step {
       looks: ['primaries'],
       isDone: (world) => isProxyJoined(assignment, world) || isProxyStopped(assignment, world),
       mayBeNeeded: (marks) => marks.partBegun,
+      // Whoever else has parted the proxy may use it.
+      isOwn: (marks) => marks.partProven,
+      provided: (_world, marks) => unlessOwn(assignment, marks),
     },
   };
 }

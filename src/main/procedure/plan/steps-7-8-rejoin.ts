@@ -18,7 +18,7 @@ import {
   judgeShadowRemoved,
 } from './shadow-checks.ts';
 import { isJoinedAndInSync, isJoining, isProxyJoined, judgeJoined, judgeJoining } from './cluster-checks.ts';
-import { rejoinChecks } from './checks.ts';
+import { rejoinChecks, unlessOwn } from './checks.ts';
 import { guideStep } from './step-sources.ts';
 import { wholeSteps } from './steps-whole-proxy.ts';
 import type { Step, StepCommand } from '../model/step.ts';
@@ -110,7 +110,10 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
       looks: ['primaries'],
       isDone: (world) => isProxyJoined(assignment, world, volumes),
       mayBeNeeded: (marks) => marks.partBegun,
+      isOwn: (marks) => marks.partProven,
       provided(world, marks) {
+        const unproven = unlessOwn(assignment, marks);
+        if (unproven !== undefined) return unproven;
         const gone = world.backup ? isShadowGone(assignment, world) : !marks.shadowBegun;
         if (!gone) return `once sdxinfo on ${backupServer} shows nothing of ${shadow.class}`;
         if (!world.backup || isFreeOfShadows(assignment, world)) return undefined;

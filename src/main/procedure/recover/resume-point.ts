@@ -234,7 +234,9 @@ function writtenThrough(past: Past): Sent | undefined {
 function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undefined {
   const { assignment, world } = facts;
   const { backupServer, shadow } = assignment;
-  const begun = past.sent.some(({ intent }) => intent.step === '5' && intent.changes);
+  const begun = past.sent.some(
+    ({ intent, ending }) => intent.step === '5' && intent.changes && ending !== 'bad',
+  );
   const isGone = isShadowGone(assignment, world);
   const notSeen = whyShadowUnknown(assignment, world);
   if (notSeen !== undefined) return notSeen;
@@ -373,6 +375,8 @@ function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string
   if (blocking) return `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}`;
   if (!past.part) return `${proxiesAre(facts)} parted, and it was not this run that parted it`;
   if (past.part.ending === 'bad') return `step 3-3 failed, and ${proxiesAre(facts)} parted nevertheless`;
+  if (!past.part.isProven)
+    return `nobody heard whether step 3-3 has parted: nothing proves that ${proxiesAre(facts)} parted by this run`;
   if (joined.length > 0 && !isWritten)
     return `${listed(joined.map(({ proxy }) => proxy))} is joined again: what it held when it was parted is gone`;
   return undefined;

@@ -51,13 +51,24 @@ export interface TakeUpOptions extends Omit<RunOptions, 'journal'> {
   readonly takeOverLock: boolean;
   /** Hosts of which the operator says that they are the same machines, whatever they show. */
   readonly sameMachines: readonly string[];
+  /** The operator says that this run has parted the proxies, where the answer of its node does not prove it. */
+  readonly ownPart?: boolean | undefined;
   readonly onEvent: EventListener;
 }
 
 /** What tells whether a run can be resumed, or rolled back. */
 export type TakeUpQuestion = Pick<
   TakeUpOptions,
-  'mode' | 'run' | 'journalFile' | 'read' | 'laterRuns' | 'sameMachines' | 'assignment' | 'steps' | 'hosts'
+  | 'mode'
+  | 'run'
+  | 'journalFile'
+  | 'read'
+  | 'laterRuns'
+  | 'sameMachines'
+  | 'ownPart'
+  | 'assignment'
+  | 'steps'
+  | 'hosts'
 >;
 
 /** What was seen of the run before anything was written. */
@@ -144,11 +155,22 @@ export async function lookAtDumps(
   return found;
 }
 
+/** The last part that was sent has had its effect, as the operator says. */
+function claimedPart(events: readonly RunEvent[]): Settled[] {
+  const part = sentCommands(events).findLast(
+    ({ intent, wasSent }) => intent.step === '3-3' && intent.changes && wasSent,
+  );
+  return part ? [{ of: part.intent.seq, ended: 'good' }] : [];
+}
+
 async function lookAround(options: TakeUpQuestion, runner: CommandRunner): Promise<Seen> {
   const { assignment, run } = options;
   const journal = await options.read();
   requireUnfinished(options, journal.events);
-  const settled = await settle(runner, assignment, journal.events);
+  const settled = [
+    ...(await settle(runner, assignment, journal.events)),
+    ...(options.ownPart ? claimedPart(journal.events) : []),
+  ];
   const world = await new Observer(runner, assignment, () => journal.events).look(step, [
     'primaries',
     'backup',
@@ -226,6 +248,12 @@ function openJournal(
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     journal.append({ type: 'hosts-identified', hosts: [...now] });
     for (const text of warnings) journal.append({ type: 'warning', step, text });
+    if (options.ownPart)
+      journal.append({
+        type: 'warning',
+        step,
+        text: `${by} says that this run has parted ${listed(proxiesOf(assignment))}`,
+      });
     const findings = [
       ...findingsOf(assignment, soFar.events, world, marks, settled),
       ...[...dumps].map(

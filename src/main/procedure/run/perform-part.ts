@@ -24,6 +24,19 @@ function tellNotParted({ journal }: RunContext, { id }: Step): void {
   if (failed) journal.append({ type: 'observed', findings: [], settled: [{ of: failed.seq, ended: 'bad' }] });
 }
 
+/**
+ * After a part that failed. What is parted then may be somebody else's, who was quicker.
+ * @returns false where some of the proxies are parted nevertheless, or where nobody can tell
+ */
+async function areJoined({ observer, assignment }: RunContext, { id }: Step): Promise<boolean> {
+  try {
+    return isProxyJoined(assignment, await observer.look(id, ['primaries']));
+  } catch {
+    // The journal has why. What failed is the part.
+    return false;
+  }
+}
+
 /** As often as the job says; never again where some of the proxies were parted nevertheless, or by somebody else meanwhile. */
 export const performPart: Performer = async (context, step) => {
   const { tries, everySeconds } = context.assignment.job.part;
@@ -31,10 +44,10 @@ export const performPart: Performer = async (context, step) => {
     try {
       return await performCommands(context, step);
     } catch (error) {
-      if (attempt >= tries || !isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED')) throw error;
-      const world = await context.observer.look(step.id, ['primaries']);
-      if (!isProxyJoined(context.assignment, world)) throw error;
+      if (!isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED')) throw error;
+      if (!(await areJoined(context, step))) throw error;
       tellNotParted(context, step);
+      if (attempt >= tries) throw error;
       const text = `${error.message}; tried again in ${everySeconds} s (${attempt} of ${tries} tries)`;
       context.journal.append({ type: 'warning', step: step.id, text });
       await context.pause(step.id, everySeconds);

@@ -1,5 +1,6 @@
 /** Rolls the cluster back: the steps that unwind, as far as they are not done; then a last look, and the locks. */
-import { connectionLostCodes, isFailure } from '../../../contract/errors.ts';
+import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
+import { listed, proxiesOf } from '../model/assignment.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import { leftAtEnd, locksAtEnd } from './locks-at-end.ts';
 import { heldPlaces, placesGivenBack, tellLost } from './perform-lock.ts';
@@ -13,11 +14,19 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
   if (unwinds.mayBeNeeded?.(context.marks) === false) return;
   const world = await context.observer.look(step.id, unwinds.looks);
   if (unwinds.isDone(world, context.marks)) return;
+  if (unwinds.isOwn?.(context.marks) === false) throw notProven(context);
   if (unwinds.isDue && !unwinds.isDue(world)) {
     skipStep(context, step, 'the step before it has not succeeded');
     return;
   }
   await performStep(context, step);
+}
+
+function notProven({ assignment, journal }: RunContext) {
+  const proxies = proxiesOf(assignment);
+  const are = proxies.length === 1 ? 'is' : 'are';
+  const { class: name } = assignment;
+  return failure('PART_NOT_PROVEN', { proxies: listed(proxies), are, class: name, run: journal.run });
 }
 
 /** Codes of a host that may be back in a while: it reboots, or the way to it is broken. */

@@ -1,11 +1,12 @@
 /** Says in words what stands where, and whether the cluster is in its normal state. Pure. */
-import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
+import { sdxinfo } from '../../gds/commands.ts';
+import { commandNode, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
 import { foreignObjects } from '../../gds/no-shadow.ts';
 import { findVolume, slicesOfVolume } from '../../gds/report-lookup.ts';
 import { isFreeOfShadows, isShadowUnmounted, shadowPlaceOf } from '../plan/shadow-checks.ts';
-import { isJoinedAndInSync, isProxyJoined } from '../plan/cluster-checks.ts';
+import { isJoinedAndInSync, isJoining, isProxyJoined } from '../plan/cluster-checks.ts';
 import { lockPlaces, placesHeld } from '../model/lock-places.ts';
 import { missingWords } from '../model/missing-node.ts';
 import { workHost, type IncompleteBy, type RunMarks } from '../model/run-marks.ts';
@@ -48,6 +49,22 @@ function proxySentence(assignment: Assignment, volume: VolumeAssignment, world: 
   );
   const words = [`PROXY ${shown.proxy?.word ?? '*'}`, `STATUS ${shown.status?.word ?? '?'}`, ...slices];
   return `${proxy}: ${words.join(', ')} (as ${first.node} shows it)`;
+}
+
+/** A rejoin returns at once, and what it began needs no console: whoever reads the end of the run must know that it is under way. */
+function copySentences(assignment: Assignment, world: World, { rejoined }: RunMarks): string[] {
+  const isSeen = world.primaries.length > 0;
+  return assignment.volumes.flatMap((volume) => {
+    const { master, proxy } = volume;
+    const isCopying =
+      isJoining(assignment, world, [volume]) && !isJoinedAndInSync(assignment, world, [volume]);
+    if (isSeen ? !isCopying : !rejoined.includes(proxy)) return [];
+    const look = commandLine(sdxinfo({ show: ['slice'], class: assignment.class, object: proxy }));
+    const state = isSeen ? 'continues' : 'may be running and continues';
+    return [
+      `the copy from ${master} to ${proxy} ${state} by itself: on ${commandNode(assignment)}, ${look} shows COPY until it has ended`,
+    ];
+  });
 }
 
 /** Objects of other classes on the disks of the job, as the backup server shows them, in words. */
@@ -146,6 +163,7 @@ export function whatStands(
     isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
   return [
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
+    ...copySentences(assignment, world, marks).map((sentence) => dated('primaries', sentence)),
     ...backupSentences(assignment, world).map((sentence) => dated('backup', sentence)),
     ...(world.missing ?? []).map((missing) => missingWords(assignment, missing)),
     ...markSentences(assignment, marks),

@@ -1,0 +1,67 @@
+/**
+ * Whose part it is. Between the check before step 3-3 and its command somebody else may part the proxy; and a command that parts may lose its
+ * answer. What nothing proves to be this run's is neither stopped nor rejoined.
+ */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { withJob } from '../support/failures.ts';
+import { clusterState, normalState, openScene, runScene, type Scene } from '../support/lab-run.ts';
+import { allLocks } from '../support/lab-shell.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await openScene({ blocks: 4096 });
+});
+afterEach(() => scene.close());
+
+const part = 'sdxproxy Part -c Class1 -p Volume2';
+const notProven =
+  'Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was not heard';
+
+/** What is done when the command of step 3-3 reaches its host, or before anybody hears of its end. */
+function atPart(phase: 'started' | 'ended', act: () => Promise<unknown> | void): void {
+  const stop = scene.lab.onCommand((command) => {
+    if (command.phase !== phase || !command.line.startsWith(part)) return undefined;
+    stop();
+    return act();
+  });
+}
+
+const touched = (from: number) =>
+  scene.lab.commands.slice(from).filter(({ line }) => /^sdx(proxy Rejoin|volume -F)/.test(line));
+
+it('a proxy that somebody else parts right before the command is left to him, by the rollback, too', async () => {
+  atPart('started', () => scene.lab.type('node1', `${part} -a pjrm=off`));
+  const end = await runScene(scene, { change: withJob({ part: { tries: 2, everySeconds: 1 } }) });
+  expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'COMMAND_FAILED' } });
+  const first = 'once it is certain that nobody else has parted Volume2, on node1';
+  expect(end.stands).toEqual(
+    expect.arrayContaining([
+      `not rolled back: ${notProven}`,
+      `by hand, ${first}: sdxvolume -F -c Class1 -v Volume2 -e allnodes`,
+      `by hand, ${first}: sdxproxy Rejoin -c Class1 -p Volume2`,
+    ]),
+  );
+  const back = await takeUpScene(scene, 'unwind', end.run);
+  expect(back).toMatchObject({ exitStatus: 3, sentence: `run ${end.run} is not rolled back: ${notProven}` });
+  expect(touched(0)).toEqual([]);
+  expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
+  expect(allLocks(scene).filter((path) => path.endsWith('.lock'))).toHaveLength(3);
+
+  await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
+  await scene.lab.copyingFinished();
+  expect((await takeUpScene(scene, 'unwind', end.run)).exitStatus).toBe(2);
+  expect(allLocks(scene)).toEqual([]);
+});
+
+it('a part whose answer is lost is rolled back once the operator says that it was this run’s', async () => {
+  atPart('ended', () => scene.lab.breakConnections('node1'));
+  const end = await runScene(scene);
+  expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3 });
+  expect(end.stands).toContain(`not rolled back: ${notProven}`);
+  expect(touched(0)).toEqual([]);
+  expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
+  const back = await takeUpScene(scene, 'unwind', end.run, { ownPart: true });
+  expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} is rolled back` });
+  expect(await clusterState(scene)).toEqual(normalState);
+});
