@@ -5,7 +5,7 @@
 import type { RunLine } from '../contract/screens.ts';
 
 /** In the order of weight: a monitor shows the gravest of all volumes. */
-export const protections = ['protected', 'unknown', 'failed', 'overdue', 'action required'] as const;
+const protections = ['protected', 'unknown', 'failed', 'overdue', 'action required'] as const;
 export type Protection = (typeof protections)[number];
 
 /** A volume pair of a job. */
@@ -28,7 +28,7 @@ export interface PairRun extends Pick<
   readonly partedAt?: string | undefined;
 }
 
-export interface PairBackup {
+interface PairBackup {
   readonly run: string;
   /** The instant that it shows. */
   readonly at: string;
@@ -55,7 +55,7 @@ const holdsBackup = ({ verdict, lost }: PairRun): boolean =>
   verdict === 'verified' && (lost ?? []).length === 0;
 
 /** @param newestFirst runs of any volume, newest first */
-export function runsOfPair<Run extends PairRun>(pair: ProtectedPair, newestFirst: readonly Run[]): Run[] {
+function runsOfPair<Run extends PairRun>(pair: ProtectedPair, newestFirst: readonly Run[]): Run[] {
   return newestFirst.filter(
     (run) => run.class === pair.class && run.volumes.includes(pair.proxy) && !isImported(run),
   );

@@ -9,7 +9,7 @@ import type { RealHostName, RealHosts } from './real-hosts.ts';
 
 const run = promisify(execFile);
 
-export const passphrase = 'foxtrot';
+const passphrase = 'foxtrot';
 export const password = 'tango';
 /** crypt(5) of the password. */
 const passwordHash =
