@@ -7,6 +7,8 @@ const source = (path: string) => resolve(import.meta.dirname, 'src', path);
 export default defineConfig({
   main: {
     build: {
+      // Built in: finding and loading them file by file took a third of the time in which a command starts.
+      externalizeDeps: { exclude: ['zod', 'yaml', 'commander', 'tar'] },
       // The oldest runtime that the built program is to run on: Node 20.18, as in Electron 33.
       target: 'node20.18',
       rollupOptions: {

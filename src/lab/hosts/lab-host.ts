@@ -16,6 +16,7 @@ import { readWhole, runAsProcess, runShell } from './shell.ts';
 import { ShellState, withAssignments } from './shell-state.ts';
 import { ChannelStreams } from './ssh-streams.ts';
 import type { BulkGuard } from './ssh-streams.ts';
+import { breakOff, writeInBatches } from './written-batches.ts';
 
 /** The only user of a lab host. */
 export const labUser = 'root';
@@ -149,7 +150,7 @@ export class LabHost {
   breakConnections(notice = true): void {
     for (const socket of this.#sockets) {
       if (!notice) this.#unnoticed.add(socket);
-      socket.destroy();
+      breakOff(socket);
     }
   }
 
@@ -171,6 +172,7 @@ export class LabHost {
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
+    writeInBatches(socket);
     const { machine, hostKey } = this.#options;
     const isChanged = machine.world.faults.has('host-key-changed', machine.node);
     const shown = isChanged ? newPrivateKey('a changed host key') : hostKey;
@@ -297,7 +299,7 @@ export class LabHost {
         passed += bytes;
         if (!isOver) return;
         faults.takeOnce('connection-lost', machine.node);
-        socket.destroy();
+        breakOff(socket);
       },
     };
   }

@@ -84,8 +84,8 @@ export class StopReason {
     if (seconds === undefined) return;
     const { host, command, line } = this.#order;
     const values = { host, command, limit: limitWords(seconds) };
-    const why = failure('COMMAND_TIMED_OUT', values, { host, command: line });
-    const timer = setTimeout(() => this.stop(why), Math.min(seconds * 1000, longestTimer));
+    const expire = () => this.stop(failure('COMMAND_TIMED_OUT', values, { host, command: line }));
+    const timer = setTimeout(expire, Math.min(seconds * 1000, longestTimer));
     this.#undo.push(() => clearTimeout(timer));
   }
 
@@ -136,7 +136,8 @@ export async function runCommand(
   const stderr = new LimitedOutput(limit);
   const process = await begin((piece) => stderr.add(piece) || tooLong());
   process.watchStdout((piece) => stdout.add(piece) || tooLong());
-  process.channel.end(order.script ?? options.stdin ?? '');
+  // A quick command has ended already: there is nobody to write to.
+  if (process.channel.writable) process.channel.end(order.script ?? options.stdin ?? '');
   const end = await process.ended;
   const milliseconds = Math.round(performance.now() - started);
   if (end.lost) throw end.lost;

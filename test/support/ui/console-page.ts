@@ -111,6 +111,13 @@ export class ConsolePage {
     return this;
   }
 
+  /** Loads it anew on another screen. As on a first visit nothing is remembered; only the tab keeps its key. */
+  async openAnew(hash: string): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.evaluate(`localStorage.clear(); history.replaceState(null, '', ${JSON.stringify(hash)})`);
+    await this.page.reload();
+  }
+
   button(name: string | RegExp): Locator {
     return this.page.getByRole('button', { name, exact: true });
   }
@@ -167,8 +174,11 @@ export class TestBrowser {
     await this.#browser?.close();
   }
 
-  /** A page of its own for one test; at its end the browser must have complained of nothing. */
-  async page({ served }: { readonly served: Address }, options: PageOptions = {}): Promise<ConsolePage> {
+  /** A page for many tests, open until the browser is closed. They judge themselves what it complains of. */
+  async lastingPage(
+    { served }: { readonly served: Address },
+    options: PageOptions = {},
+  ): Promise<ConsolePage> {
     if (!this.#browser) throw new Error('the browser is not launched');
     const { theme = 'light', width = 1280, height = 800, reducedMotion = false, mayComplain } = options;
     const context = await this.#browser.newContext({
@@ -176,10 +186,15 @@ export class TestBrowser {
       colorScheme: theme,
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     });
-    const page = new ConsolePage(await context.newPage(), addressOf(served), mayComplain);
+    return new ConsolePage(await context.newPage(), addressOf(served), mayComplain);
+  }
+
+  /** A page of its own for one test; at its end the browser must have complained of nothing. */
+  async page(console: { readonly served: Address }, options: PageOptions = {}): Promise<ConsolePage> {
+    const page = await this.lastingPage(console, options);
     onTestFinished(async ({ task }) => {
       if (task.result?.state === 'fail') await page.picture(`failed ${task.name}`.replace(/\W+/g, '-'));
-      await context.close();
+      await page.page.context().close();
       expect(page.complaints).toEqual([]);
     });
     return page;
