@@ -3,5 +3,6 @@ import App from './App.svelte';
 import './fonts.css';
 import './tokens.css';
 import './base.css';
+import './primitives.css';
 
 mount(App, { target: document.body });

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 const pause = 150;
 
 /** Milliseconds after which a page counts as one that never comes to rest. */
-const patience = 5000;
+const patience = 60_000;
 
 /** Runs in the page: its Date tells one moment, and so does the steady clock; timers go on. */
 function stopClocks(now: number): void {

@@ -1,10 +1,10 @@
 /**
  * Photographs every screen in every state, light and dark, in three sizes:
- * node test/screenshots/take-screenshots.ts [FOLDER] [--compare DIR] [--name NAME]…
+ * node test/screenshots/take-screenshots.ts [FOLDER] [--compare DIR] [--name NAME]… [--width PIXELS]… [--scheme light]
  *
  * With --compare the consoles that DIR was taken of are played again, and each picture is compared with the one there. What differs is
  * named, and drawn in FOLDER as PICTURE.difference.png; the exit status is then 1.
- * With --name only pictures whose names begin so are taken. Needs the built pages (npm run build) and Chromium.
+ * With --name only pictures whose names begin so are taken, with --width and --scheme those of one size and one theme. Needs the built pages (npm run build) and Chromium.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const sizes = [
 ] as const;
 
 /** Pages that are photographed side by side: most of the time a page waits until it is at rest. */
-const atOnce = 4;
+const atOnce = 6;
 
 /** What was played, kept beside the pictures: without it no picture is ever the same again. */
 const playedFile = 'played.json';
@@ -34,6 +34,8 @@ interface Taking {
   readonly now: number;
   readonly folder: string;
   readonly before: string | undefined;
+  readonly sizes: readonly { readonly width: number; readonly height: number }[];
+  readonly schemes: readonly ('light' | 'dark')[];
 }
 
 /** @returns how it differs from the one that was taken before, in words */
@@ -66,8 +68,8 @@ async function take(taking: Taking, picture: Picture): Promise<string[]> {
     await page.goto(`${console.served.url}${picture.hash}`);
     await page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
     await picture.act?.(page, console);
-    for (const viewport of sizes)
-      for (const colorScheme of ['light', 'dark'] as const) {
+    for (const viewport of taking.sizes)
+      for (const colorScheme of taking.schemes) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
         troubles.push(...(await keep(page, taking, `${picture.name}-${viewport.width}-${colorScheme}`)));
@@ -85,10 +87,17 @@ async function take(taking: Taking, picture: Picture): Promise<string[]> {
 process.env['TZ'] = 'UTC';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { compare: { type: 'string' }, name: { type: 'string', multiple: true } },
+  options: {
+    compare: { type: 'string' },
+    name: { type: 'string', multiple: true },
+    width: { type: 'string', multiple: true },
+    scheme: { type: 'string' },
+  },
 });
 const [folder = 'screenshots'] = positionals;
-const { compare: before, name: names = [] } = values;
+const { compare: before, name: names = [], width: widths = [], scheme } = values;
+const ofSizes = sizes.filter(({ width }) => widths.length === 0 || widths.includes(String(width)));
+const schemes = (['light', 'dark'] as const).filter((each) => scheme === undefined || scheme === each);
 const { executable, missing, args } = chromiumBrowser();
 if (missing !== undefined) throw new Error(missing);
 await mkdir(folder, { recursive: true });
@@ -106,15 +115,18 @@ const pictures = picturesOf(playedAt(plays, now)).filter(
 const steady = ['--disable-gpu', '--disable-partial-raster', '--force-color-profile=srgb'];
 const browser = await chromium.launch({ executablePath: executable, args: [...args, ...steady] });
 const troubles: string[] = [];
+const taking: Taking = { browser, now, folder, before, sizes: ofSizes, schemes };
 const left = [...pictures];
 const takeNext = async (): Promise<void> => {
   for (let picture = left.shift(); picture; picture = left.shift())
-    troubles.push(...(await take({ browser, now, folder, before }, picture)));
+    troubles.push(...(await take(taking, picture)));
 };
 await Promise.all(Array.from({ length: atOnce }, takeNext));
 await browser.close();
 const compared = before === undefined ? '' : `, compared with ${before}`;
-process.stdout.write(`${pictures.length * 2 * sizes.length} pictures in ${folder}${compared}\n`);
+process.stdout.write(
+  `${pictures.length * schemes.length * ofSizes.length} pictures in ${folder}${compared}\n`,
+);
 if (troubles.length > 0) {
   process.stderr.write(`${troubles.join('\n')}\n`);
   process.exitCode = 1;

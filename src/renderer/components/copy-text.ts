@@ -1,3 +1,5 @@
+import { notices } from '../managers/notices.svelte.ts';
+
 /** Puts text on the clipboard. @returns false where the page may not, or the page is not in front */
 export async function copyText(text: string): Promise<boolean> {
   try {
@@ -6,4 +8,10 @@ export async function copyText(text: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Puts text on the clipboard, and says so. @param said what is said where it was */
+export async function copyAndSay(text: string, said: string): Promise<void> {
+  const copied = await copyText(text);
+  notices.show(copied ? said : 'The clipboard cannot be written to', copied ? 'ok' : 'warn');
 }

@@ -34,3 +34,9 @@ export function isTyping(target: EventTarget | null): boolean {
       target.matches('input:not([type="checkbox"], [type="radio"]), textarea, select'))
   );
 }
+
+/** True for the key that leads into the search of a screen; not where it goes into a field, or a dialog is open. */
+export function isSearchKey({ key, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  const takesIt = target instanceof Element && target.closest('input, textarea, select, [role="dialog"]');
+  return key === '/' && !ctrlKey && !metaKey && !altKey && !takesIt;
+}

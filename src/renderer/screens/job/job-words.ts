@@ -1,4 +1,5 @@
 /** The choices of a job, in the guide's words. */
+import { fileNameEncodings } from '../../../contract/file-names.ts';
 
 export interface Choice {
   readonly value: string;
@@ -6,164 +7,131 @@ export interface Choice {
   readonly about?: string;
 }
 
+const choices = (
+  ...rows: readonly (readonly [value: string, word: string, about?: string])[]
+): readonly Choice[] =>
+  rows.map(([value, word, about]) => ({ value, word, ...(about === undefined ? {} : { about }) }));
+
 /** GDS guide 6.6.3.7, step 6. */
-export const methods: readonly Choice[] = [
-  { value: '6a', word: '6a  raw device, dd(1M)', about: 'data held in a raw device, copied block by block' },
-  {
-    value: '6b',
-    word: '6b  ufs, tar(1)',
-    about: 'a ufs file system (Linux: ext3), mounted read only on the shadow; its files as an archive',
-  },
-  {
-    value: '6c',
-    word: '6c  ufs, ufsdump(1M)',
-    about: 'a ufs file system; a dump that is taken from the shadow’s device (Linux: ext3, with dump)',
-  },
-  {
-    value: '6d',
-    word: '6d  sfxfs, tar(1)',
-    about: 'a GFS Local File System or SynfinityFile; its files as an archive',
-  },
-  { value: '6e', word: '6e  sfxfs, sfxdump(1M)', about: 'a GFS Local File System or SynfinityFile; a dump' },
-];
+export const methods = choices(
+  ['6a', '6a  raw device, dd(1M)', 'data held in a raw device, copied block by block'],
+  [
+    '6b',
+    '6b  ufs, tar(1)',
+    'a ufs file system (Linux: ext3), mounted read only on the shadow; its files as an archive',
+  ],
+  [
+    '6c',
+    '6c  ufs, ufsdump(1M)',
+    'a ufs file system; a dump that is taken from the shadow’s device (Linux: ext3, with dump)',
+  ],
+  ['6d', '6d  sfxfs, tar(1)', 'a GFS Local File System or SynfinityFile; its files as an archive'],
+  ['6e', '6e  sfxfs, sfxdump(1M)', 'a GFS Local File System or SynfinityFile; a dump'],
+);
 
 /** GDS guide 6.6.3.7, step 6; a method that does not fit is refused. */
-export const fileSystems: readonly Choice[] = [
-  { value: '', word: 'what the method is for' },
-  { value: 'gfs-shared', word: 'GFS Shared File System', about: 'backed up with method 6a only' },
-  { value: 'gfs-local', word: 'GFS Local File System', about: 'methods 6a, 6d and 6e' },
-  { value: 'ufs', word: 'ufs', about: 'methods 6a, 6b and 6c' },
-  { value: 'ext3', word: 'ext3', about: 'methods 6a, 6b and 6c, on Linux' },
-  { value: 'raw', word: 'none: a raw device', about: 'method 6a' },
-];
+export const fileSystems = choices(
+  ['', 'what the method is for'],
+  ['gfs-shared', 'GFS Shared File System', 'backed up with method 6a only'],
+  ['gfs-local', 'GFS Local File System', 'methods 6a, 6d and 6e'],
+  ['ufs', 'ufs', 'methods 6a, 6b and 6c'],
+  ['ext3', 'ext3', 'methods 6a, 6b and 6c, on Linux'],
+  ['raw', 'none: a raw device', 'method 6a'],
+);
 
-export const routes: readonly Choice[] = [
-  {
-    value: 'console',
-    word: 'through the console',
-    about: 'read over ssh, hashed on the way, sent to the tape host, which may be another host',
-  },
-  {
-    value: 'server',
-    word: 'on the backup server',
-    about: 'the guide’s own command; the data never leaves that host',
-  },
-];
+export const routes = choices(
+  [
+    'console',
+    'through the console',
+    'read over ssh, hashed on the way, sent to the tape host, which may be another host',
+  ],
+  ['server', 'on the backup server', 'the guide’s own command; the data never leaves that host'],
+);
 
-export const nodeChoices: readonly Choice[] = [
-  { value: 'all', word: 'all of them', about: 'a primary node that cannot be reached ends the run' },
-  {
-    value: 'any',
-    word: 'any one',
-    about:
-      'the run continues without a primary node that cannot be reached, and says what is not checked there; a file system, or services to stop, need somebody to say that the node is down',
-  },
-];
+export const nodeChoices = choices(
+  ['all', 'all of them', 'a primary node that cannot be reached ends the run'],
+  [
+    'any',
+    'any one',
+    'the run continues without a primary node that cannot be reached, and says what is not checked there; a file system, or services to stop, need somebody to say that the node is down',
+  ],
+);
 
-export const layouts: readonly Choice[] = [
-  { value: 'plain', word: 'plain', about: 'the guide’s: no label, data from the beginning of the tape' },
-  {
-    value: 'labelled',
-    word: 'labelled',
-    about: 'a label, a file for each volume, a manifest with the digests',
-  },
-];
+export const layouts = choices(
+  ['plain', 'plain', 'the guide’s: no label, data from the beginning of the tape'],
+  ['labelled', 'labelled', 'a label, a file for each volume, a manifest with the digests'],
+);
 
-export const digests: readonly Choice[] = [
-  { value: 'sha256', word: 'SHA-256' },
-  { value: 'cksum', word: 'cksum(1)' },
-  { value: 'none', word: 'none', about: 'the guide’s command alone: it proves nothing' },
-];
+export const digests = choices(
+  ['sha256', 'SHA-256'],
+  ['cksum', 'cksum(1)'],
+  ['none', 'none', 'the guide’s command alone: it proves nothing'],
+);
 
 /** Where the backup server does not let a process hold the shadow open. */
-export const unheldShadows: readonly Choice[] = [
-  {
-    value: 'refuse',
-    word: 'refuse',
-    about:
-      'ends the run before anything is dumped, where the backup server does not let the shadow be held open',
-  },
-  {
-    value: 'allow',
-    word: 'allow',
-    about: 'the run continues; somebody could replace the shadow for one command, and nothing would show it',
-  },
-];
+export const unheldShadows = choices(
+  [
+    'refuse',
+    'refuse',
+    'ends the run before anything is dumped, where the backup server does not let the shadow be held open',
+  ],
+  [
+    'allow',
+    'allow',
+    'the run continues; somebody could replace the shadow for one command, and nothing would show it',
+  ],
+);
 
-export const approvals: readonly Choice[] = [
-  { value: 'operator', word: 'an operator', about: 'the run waits until an operator has checked the shadow' },
-  {
-    value: 'when-verified',
-    word: 'the rules alone',
-    about: 'the dump begins when all rules hold and all blocks agree',
-  },
-];
+export const approvals = choices(
+  ['operator', 'an operator', 'the run waits until an operator has checked the shadow'],
+  ['when-verified', 'the rules alone', 'the dump begins when all rules hold and all blocks agree'],
+);
 
-export const onSkippedFiles: readonly Choice[] = [
-  { value: 'warn', word: 'warn', about: 'lists them; the run is verified, with so many files skipped' },
-  { value: 'fail', word: 'fail', about: 'fails the dump; the run ends with exit status 2' },
-];
+export const onSkippedFiles = choices(
+  ['warn', 'warn', 'lists them; the run is verified, with so many files skipped'],
+  ['fail', 'fail', 'fails the dump; the run ends with exit status 2'],
+);
 
-export const afterFailures: readonly Choice[] = [
-  {
-    value: 'halt',
-    word: 'halt',
-    about: 'leaves everything as it is, and says which commands roll it back',
-  },
-  { value: 'unwind', word: 'unwind', about: 'unmounts, removes the shadow, rejoins' },
-];
+export const afterFailures = choices(
+  ['halt', 'halt', 'leaves everything as it is, and says which commands roll it back'],
+  ['unwind', 'unwind', 'unmounts, removes the shadow, rejoins'],
+);
 
-export const rejoins: readonly Choice[] = [
-  { value: 'after-backup', word: 'after the backup' },
-  {
-    value: 'leave-parted',
-    word: 'not before the next run',
-    about: 'the proxy keeps what was backed up, for an instant restore',
-  },
-];
+export const rejoins = choices(
+  ['after-backup', 'after the backup'],
+  ['leave-parted', 'not before the next run', 'the proxy keeps what was backed up, for an instant restore'],
+);
 
-export const serviceKinds: readonly Choice[] = [
-  { value: 'ask', word: 'ask', about: 'the operator stops and resumes them, and says so' },
-  { value: 'commands', word: 'by commands', about: 'the same on every primary node' },
-  { value: 'nodes', word: 'by each node’s own', about: 'each primary node has commands of its own' },
-  { value: 'not-needed', word: 'not needed', about: 'the data keeps itself consistent' },
-];
+export const serviceKinds = choices(
+  ['ask', 'ask', 'the operator stops and resumes them, and says so'],
+  ['commands', 'by commands', 'the same on every primary node'],
+  ['nodes', 'by each node’s own', 'each primary node has commands of its own'],
+  ['not-needed', 'not needed', 'the data keeps itself consistent'],
+);
 
 /** Of what somebody is told. */
-export const occasions: readonly Choice[] = [
-  { value: 'success', word: 'success' },
-  { value: 'failure', word: 'failure' },
-  { value: 'operator-needed', word: 'operator needed' },
+export const occasions = choices(
+  ['success', 'success'],
+  ['failure', 'failure'],
+  ['operator-needed', 'operator needed'],
+);
+
+export const secureKinds = choices(['starttls', 'STARTTLS'], ['tls', 'TLS'], ['none', 'nothing']);
+
+export const roles = choices(['primary', 'primary node'], ['backup', 'backup server'], ['tape', 'tape host']);
+
+export const platforms = choices(['solaris', 'Solaris'], ['linux', 'Linux']);
+
+export const dialects: readonly Choice[] = [{ value: '', word: 'the platform’s' }, ...platforms];
+
+export const fileNameChoices: readonly Choice[] = [
+  { value: '', word: 'UTF-8' },
+  ...fileNameEncodings.map((value) => ({ value, word: value })),
 ];
 
-export const secureKinds: readonly Choice[] = [
-  { value: 'starttls', word: 'STARTTLS' },
-  { value: 'tls', word: 'TLS' },
-  { value: 'none', word: 'nothing' },
-];
+export const algorithms = choices(['modern', 'modern'], ['legacy', 'legacy']);
 
-export const roles: readonly Choice[] = [
-  { value: 'primary', word: 'primary node' },
-  { value: 'backup', word: 'backup server' },
-  { value: 'tape', word: 'tape host' },
-];
-
-export const platforms: readonly Choice[] = [
-  { value: 'solaris', word: 'Solaris' },
-  { value: 'linux', word: 'Linux' },
-];
-
-export const algorithms: readonly Choice[] = [
-  { value: 'modern', word: 'modern' },
-  { value: 'legacy', word: 'legacy' },
-];
-
-export const logins: readonly Choice[] = [
-  { value: '', word: 'any' },
-  { value: 'key', word: 'key' },
-  { value: 'agent', word: 'agent' },
-  { value: 'password', word: 'password' },
-];
+export const logins = choices(['', 'any'], ['key', 'key'], ['agent', 'agent'], ['password', 'password']);
 
 export const phases = ['part', 'shadow', 'verify', 'dump', 'remove', 'rejoin'] as const;
 

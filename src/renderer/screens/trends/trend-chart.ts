@@ -1,7 +1,7 @@
-/** The canvas of a trend: a curve each in its colour, points that lead to their runs. Colours are those of the tokens. */
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+/** A trend as a chart: a curve each in its colour, points that lead to their runs. */
+import type uPlot from 'uplot';
 import type { TrendChart, TrendLine } from '../../../folds/trend-charts.ts';
+import type { Drawing } from '../../components/plot-canvas.ts';
 
 /** Token and dash of each curve: also told apart without colours. */
 const looks: Readonly<Record<TrendLine, { token: string; dash?: number[] }>> = {
@@ -13,97 +13,26 @@ const looks: Readonly<Record<TrendLine, { token: string; dash?: number[] }>> = {
   resynchronisation: { token: '--busy', dash: [2, 3] },
 };
 
-/** A canvas does not know custom properties: an element resolves them. */
-function resolved(place: HTMLElement, token: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${token})`;
-  place.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
+const axisText = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
 
-export interface TrendTold {
-  /** Index of the point that is pointed at; undefined: none. */
-  readonly onpoint: (index: number | undefined) => void;
-  readonly onopen: (index: number) => void;
-}
-
-export class TrendCanvas {
-  readonly #place: HTMLElement;
-  readonly #told: TrendTold;
-  readonly #resizing: ResizeObserver;
-  readonly #themes: MutationObserver;
-  readonly #system = window.matchMedia('(prefers-color-scheme: dark)');
-  #plot: uPlot | undefined;
-  #chart: TrendChart | undefined;
-  #index: number | undefined;
-
-  constructor(place: HTMLElement, told: TrendTold) {
-    this.#place = place;
-    this.#told = told;
-    this.#resizing = new ResizeObserver(() => this.#resize());
-    this.#resizing.observe(place);
-    this.#themes = new MutationObserver(() => this.#draw());
-    this.#themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    this.#system.addEventListener('change', this.#draw);
-    place.addEventListener('click', this.#open);
-  }
-
-  show(chart: TrendChart): void {
-    this.#chart = chart;
-    this.#draw();
-  }
-
-  close(): void {
-    this.#resizing.disconnect();
-    this.#themes.disconnect();
-    this.#system.removeEventListener('change', this.#draw);
-    this.#place.removeEventListener('click', this.#open);
-    this.#plot?.destroy();
-  }
-
-  readonly #open = (): void => {
-    if (this.#index !== undefined) this.#told.onopen(this.#index);
-  };
-
-  #resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.#place;
-    if (width > 0 && this.#plot) this.#plot.setSize({ width, height });
-    else this.#draw();
-  }
-
-  readonly #draw = (): void => {
-    const { clientWidth: width, clientHeight: height } = this.#place;
-    if (!this.#chart || width === 0) return;
-    this.#plot?.destroy();
-    const { times, curves } = this.#chart;
-    const data = [[...times], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData;
-    this.#plot = new uPlot(this.#options(this.#chart, width, height), data, this.#place);
-  };
-
-  #hear(index: number | null | undefined): void {
-    const next = index ?? undefined;
-    if (next === this.#index) return;
-    this.#index = next;
-    this.#told.onpoint(next);
-  }
-
-  #options({ curves, most, times }: TrendChart, width: number, height: number): uPlot.Options {
-    const colour = (token: string) => resolved(this.#place, token);
-    const font = `11px ${getComputedStyle(this.#place).fontFamily}`;
-    const grid = { stroke: colour('--line'), width: 1 };
-    const axis = { stroke: colour('--faint'), font, ticks: { show: false } };
+/** @param onpoint index of the point that is pointed at; null: none */
+export const trendDrawing = (
+  { curves, most, times }: TrendChart,
+  onpoint: (index: number | null | undefined) => void,
+): Drawing => ({
+  data: [[...times], ...curves.map(({ values }) => [...values])] as uPlot.AlignedData,
+  options(size, colour, font) {
+    const grid = { stroke: colour('var(--line)'), width: 1 };
+    const axis = { stroke: colour('var(--faint)'), font, ticks: { show: false } };
     const day = 86_400;
     const [first = 0, last = first] = [times[0], times.at(-1)];
     // One run alone still has a width.
     const margin = Math.max((last - first) * 0.02, last === first ? day : 0);
     return {
-      width,
-      height,
+      ...size,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
-      hooks: { setCursor: [(plot) => this.#hear(plot.cursor.idx)] },
+      hooks: { setCursor: [(plot) => onpoint(plot.cursor.idx)] },
       padding: [8, 16, 0, 0],
       scales: {
         x: { time: true, range: () => [first - margin, last + margin] },
@@ -129,7 +58,7 @@ export class TrendCanvas {
         {},
         ...curves.map(({ line }): uPlot.Series => {
           const { token, dash } = looks[line];
-          const stroke = colour(token);
+          const stroke = colour(`var(${token})`);
           return {
             stroke,
             width: 2,
@@ -140,7 +69,5 @@ export class TrendCanvas {
         }),
       ],
     };
-  }
-}
-
-const axisText = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+  },
+});

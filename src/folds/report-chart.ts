@@ -1,9 +1,16 @@
-/** The chart of a report: scales, ticks and lines, in pixels. Pure. */
-import type { ReportChart } from '../../contract/report.ts';
-import { durationText } from '../../contract/words.ts';
+/** The chart of a report: scales, ticks and lines, for the screen and for paper. Pure. */
+import type { ReportChart } from '../contract/report.ts';
+import { durationText } from '../contract/words.ts';
 
-export const chartHeight = 240;
-const gutter = { left: 44, right: 12, top: 28, bottom: 36 } as const;
+/** Where the axes are drawn, in pixels or points. */
+export interface ChartFrame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Steps of time that there is room for. */
+  readonly timeSteps: number;
+}
 
 /** 1, 2 or 5 times a power of ten, so that about so many steps fit. */
 function niceStep(most: number, steps: number): number {
@@ -24,11 +31,7 @@ interface Tick {
   readonly text: string;
 }
 
-export interface DrawnChart {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
+export interface DrawnChart extends ChartFrame {
   readonly rates: readonly Tick[];
   readonly times: readonly Tick[];
   readonly floor: number | undefined;
@@ -64,24 +67,23 @@ function stretchesOf(points: Points, x: (second: number) => number, y: (rate: nu
   return stretches.filter(({ length }) => length > 0);
 }
 
-/** @param width pixels */
-export function layoutReportChart({ series, floor, seconds, most }: ReportChart, width: number): DrawnChart {
-  const [left, right] = [gutter.left, width - gutter.right];
-  const [top, bottom] = [gutter.top, chartHeight - gutter.bottom];
+export function layoutReportChart(
+  { series, floor, seconds, most }: ReportChart,
+  frame: ChartFrame,
+): DrawnChart {
+  const { left, right, top, bottom } = frame;
   const highest = Math.max(most, floor ?? 0, 1e-6);
-  const step = niceStep(highest * 1.08, 5);
-  const whole = Math.ceil((highest * 1.04) / step) * step;
+  const roughStep = niceStep(highest * 1.08, 5);
+  const whole = Math.ceil((highest * 1.04) / roughStep) * roughStep;
+  const step = niceStep(whole, 5);
   const span = Math.max(seconds, 0.1);
-  const round = (value: number) => Math.round(value * 10) / 10;
+  const round = (value: number) => Math.round(value * 100) / 100;
   const x = (second: number) => round(left + (second / span) * (right - left));
   const y = (rate: number) => round(bottom - (rate / whole) * (bottom - top));
-  const timeStep = timeSteps.find((each) => span / each <= Math.max(3, width / 110)) ?? 86_400;
+  const timeStep = timeSteps.find((each) => span / each <= frame.timeSteps) ?? 86_400;
   const digits = step < 1 ? 1 : 0;
   return {
-    left,
-    right,
-    top,
-    bottom,
+    ...frame,
     rates: ticksOf(whole, step, y, (rate) => rate.toFixed(digits)),
     times: ticksOf(span, timeStep, x, (second) => (second === 0 ? '0' : timeText(second))),
     floor: floor === undefined ? undefined : y(floor),

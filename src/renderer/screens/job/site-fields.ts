@@ -1,0 +1,288 @@
+/** The fields of a site file that its forms show: where each is written, how it is asked for, and what is said of it. */
+import type { SiteEditor } from '../../managers/site-editor.svelte.ts';
+import type { Path } from '../../site-text/site-edit.ts';
+import { isList, isMap, type Value } from '../../site-text/yaml-text.ts';
+import * as words from './job-words.ts';
+
+/** What the part of the file holds that a form is of, by keys such as `media.layout`. */
+export interface Said {
+  /** Empty where nothing stands there. */
+  text(key: string): string;
+  value(key: string): Value | undefined;
+}
+
+type Words = string | ((said: Said) => string);
+
+export interface Field {
+  /** Below the part of the file that the form is of: `media.layout`. */
+  readonly key: string;
+  readonly label: string;
+  /** `host` is a choice of the file's hosts, `commands` a line each. */
+  readonly kind?: 'text' | 'number' | 'switch' | 'choice' | 'commands' | 'host';
+  readonly choices?: readonly words.Choice[];
+  /** What holds where the file does not say. */
+  readonly fallback?: Value;
+  readonly hint?: Words;
+  readonly placeholder?: Words;
+  readonly mono?: boolean;
+  readonly suggestions?: readonly string[];
+  /** False where it means nothing beside what else is written. */
+  readonly shows?: (said: Said) => boolean;
+}
+
+/** Fields below each other; those of an inner list stand side by side. */
+export type Fields = readonly (Field | readonly Field[])[];
+
+/** @param key `volumes.0.proxy`: what is a number is a place of a list */
+export const placeOf = (path: Path, key: string): Path => [
+  ...path,
+  ...key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+];
+
+export const saidBy = (editor: SiteEditor, path: Path): Said => ({
+  text: (key) => editor.textAt(placeOf(path, key)),
+  value: (key) => editor.valueAt(placeOf(path, key)),
+});
+
+type More = Partial<Omit<Field, 'key' | 'label' | 'kind' | 'choices'>>;
+
+const text = (key: string, label: string, more: More = {}): Field => ({ key, label, ...more });
+/** A name, a path or a command: what is typed letter by letter. */
+const code = (key: string, label: string, more: More = {}): Field => ({ key, label, mono: true, ...more });
+const number = (key: string, label: string, more: More): Field => ({ key, label, kind: 'number', ...more });
+const toggle = (key: string, label: string, fallback: boolean, more: More = {}): Field => ({
+  key,
+  label,
+  kind: 'switch',
+  fallback,
+  ...more,
+});
+const choice = (key: string, label: string, choices: readonly words.Choice[], more: More = {}): Field => ({
+  key,
+  label,
+  kind: 'choice',
+  choices,
+  ...more,
+});
+
+const isLabelled = (said: Said) => said.text('media.layout') === 'labelled';
+const methodOf = (said: Said) => said.text('method') || '6a';
+
+/** Records of the device cannot be matched with what these methods write, so that the shadow is held open. */
+function holdsShadow(said: Said): boolean {
+  if (methodOf(said) !== '6a' || said.value('verify.unheld') !== undefined) return true;
+  const volumes = said.value('volumes');
+  return (
+    isList(volumes) &&
+    volumes.some((each) => isMap(each) && !['', '6a'].includes(String(each['method'] ?? '')))
+  );
+}
+
+export const methodFields: Fields = [
+  choice('method', 'Method of step 6', words.methods, { fallback: '6a' }),
+  choice('fileSystem', 'File system on the volumes', words.fileSystems, { fallback: '' }),
+  choice('route', 'The data goes', words.routes, { fallback: 'console' }),
+  toggle('fsck.answerYes', 'Let fsck repair without asking (-y)', false, {
+    shows: (said) => methodOf(said) !== '6a',
+  }),
+  code('mountPoint', 'Mount point', {
+    fallback: '/mnt1',
+    hint: 'on the backup server; made and removed by the run',
+    shows: (said) => ['6b', '6d'].includes(methodOf(said)),
+  }),
+];
+
+export const nodeFields: Fields = [
+  choice('nodes', 'Nodes that must answer', words.nodeChoices, { fallback: 'all' }),
+];
+
+export const shadowClassFields: Fields = [
+  code('shadow.class', 'Shadow class', {
+    hint: 'exists on the backup server alone; not the name of the primary class',
+  }),
+];
+
+/** A job of several volumes cannot name them; what it names all the same is shown, so that it can be taken away. */
+const namesShadow = (said: Said): boolean => {
+  const volumes = said.value('volumes');
+  const isOfOne = !isList(volumes) || volumes.length === 1;
+  return isOfOne || said.value('shadow.group') !== undefined || said.value('shadow.volume') !== undefined;
+};
+
+export const shadowNameFields: Fields = [
+  [
+    code('shadow.group', 'Name of the shadow group', {
+      placeholder: 'as the proxy’s group',
+      shows: namesShadow,
+    }),
+    code('shadow.volume', 'Name of the shadow volume', {
+      placeholder: (said) => said.text('volumes.0.proxy') || 'as the proxy',
+      shows: namesShadow,
+    }),
+  ],
+];
+
+export const mediaFields: Fields = [
+  [
+    choice('media.layout', 'Layout', words.layouts, { fallback: 'plain' }),
+    number('media.recordBytes', 'Bytes of a record', {
+      fallback: 32_768,
+      hint: 'a multiple of 512; what restores it needs the same number',
+    }),
+  ],
+  [
+    code('media.name', 'Name of the tape', { hint: 'without it: site, job and day', shows: isLabelled }),
+    text('media.keep', 'Kept for', {
+      placeholder: '30 days',
+      hint: 'not overwritten before',
+      shows: isLabelled,
+    }),
+  ],
+  toggle('media.span', 'Continue on the next tape where one ends', false, { shows: isLabelled }),
+  toggle('media.overwrite', 'Overwrite a tape that is not blank', false, {
+    hint: (said) =>
+      isLabelled(said)
+        ? 'what it holds is lost; only one that has a label, and the right name'
+        : 'what it holds is lost, whatever it is',
+  }),
+];
+
+export const protectionFields: Fields = [
+  text('protect.every', 'Oldest backup allowed', {
+    placeholder: '24 hours',
+    hint: 'shadowtape status calls the volume overdue when its newest verified backup is older',
+  }),
+];
+
+/** What follows the comparison of the content. */
+export const proofFields: Fields = [
+  choice('approve', 'The shadow is approved by', words.approvals, { fallback: 'operator' }),
+  toggle('verify.readback', 'Read the tape back and compare it', true, {
+    hint: 'without it, a run ends unverified',
+  }),
+  choice('verify.unheld', 'A shadow that cannot be held open', words.unheldShadows, {
+    fallback: 'refuse',
+    shows: holdsShadow,
+  }),
+  choice('verify.digest', 'Digest on the backup server', words.digests, {
+    fallback: 'sha256',
+    shows: (said) => said.text('route') === 'server',
+  }),
+];
+
+export const failureFields: Fields = [
+  choice('onFailure', 'When the dump, or what follows it, fails', words.afterFailures, { fallback: 'halt' }),
+  choice('onSkippedFiles', 'When tar skips files, though it ends well', words.onSkippedFiles, {
+    fallback: 'warn',
+  }),
+  [
+    number('part.tries', 'Tries to part', { fallback: 1 }),
+    number('part.everySeconds', 'Seconds between them', { fallback: 60 }),
+  ],
+  toggle('part.synchroniseFirst', 'Rejoin a proxy that is found parted, then part it', false, {
+    hint: 'what it held is then gone',
+  }),
+];
+
+export const rejoinFields: Fields = [
+  choice('rejoin', 'The proxy is rejoined', words.rejoins, { fallback: 'after-backup' }),
+  [
+    number('resynchronisation.everySeconds', 'Seconds between looks at the copy', {
+      fallback: 10,
+      hint: 'sdxinfo is slow when it is asked often',
+    }),
+    number('resynchronisation.atOnce', 'Proxies copied at the same time', { placeholder: 'all of them' }),
+  ],
+  toggle('resynchronisation.wait', 'The run ends when the copy has ended', true, {
+    hint: 'without it the run ends while the copy still runs',
+  }),
+];
+
+export const mailFields: Fields = [
+  { key: 'mail.to', label: 'To, an address a line', kind: 'commands', placeholder: 'operator@example.com' },
+  code('mail.from', 'From', { placeholder: 'shadowtape@example.com' }),
+  code('mail.host', 'Mail server', { placeholder: 'mail.example.com' }),
+  choice('mail.secure', 'Secured by', words.secureKinds, { fallback: 'starttls' }),
+  number('mail.port', 'Port', {
+    placeholder: '587',
+    hint: 'without it 587, with TLS 465, with nothing 25',
+  }),
+  code('mail.user', 'User', { placeholder: 'without login' }),
+  code('mail.passwordFile', 'File with the password', {
+    placeholder: '~/.config/shadowtape/mail',
+    hint: 'on its first line; nobody but its owner may read it',
+  }),
+];
+
+/** @param host whose fields they are: its name is its address where none is written */
+export const hostFields = (host: string): Fields => [
+  choice('role', 'Role', words.roles),
+  code('address', 'Address', { placeholder: host }),
+  number('port', 'Port', { placeholder: '22', mono: true }),
+  code('user', 'User', { placeholder: 'root' }),
+  choice('ssh', 'Ssh', words.algorithms, { fallback: 'modern' }),
+  code('key', 'Key file', { placeholder: 'agent, ~/.ssh/config' }),
+  choice('login', 'Login by', words.logins, { fallback: '' }),
+];
+
+const siteName = text('site', 'Name of the site', { hint: 'appears on labels and reports' });
+const platform = choice('platform', 'Platform', words.platforms);
+const tapeHost: Field = { key: 'tape.host', label: 'Host', kind: 'host' };
+const driveKind = text('tape.drive', 'Kind of drive', {
+  placeholder: 'LTO-4',
+  hint: 'tells the lowest speed at which it streams',
+});
+
+/** What a first site needs to be told of itself, and of its drive. */
+export const firstSiteFields: Fields = [[siteName, { ...platform, hint: 'names of devices and commands' }]];
+export const firstDriveFields: Fields = [
+  [{ ...tapeHost, hint: 'the backup server, or a host that only has the drive' }, driveKind],
+];
+
+export const siteFields: Fields = [
+  [siteName, platform],
+  choice('fileNames', 'File names on the volumes', words.fileNameChoices, { fallback: '' }),
+  code('gds.noObjectsMessage', 'What sdxinfo prints where there is no object', {
+    placeholder: 'not known',
+    hint: 'the whole line, on a backup server without any GDS object; the wording differs by release',
+  }),
+];
+
+export const driveFields: Fields = [
+  [
+    tapeHost,
+    code('tape.device', 'Device that rewinds', { placeholder: '/dev/rmt/0' }),
+    { ...driveKind, suggestions: Array.from({ length: 9 }, (_, at) => `LTO-${at + 1}`) },
+    code('tape.changer', 'Changer', {
+      placeholder: 'none',
+      hint: 'a device that mtx(1) works; without it the operator changes tapes',
+    }),
+    number('tape.changerDrive', 'Drive in the changer', {
+      placeholder: 'the only one',
+      hint: 'its number, as mtx status counts Data Transfer Elements from 0',
+    }),
+  ],
+  code('tape.nextTape', 'Command that changes the tape', {
+    placeholder: 'none',
+    hint: 'of the site, on the tape host; it gets one more word: the name of the tape that is wanted, or data where any will do',
+  }),
+  [
+    code('tape.rmt', 'Tape server', {
+      placeholder: 'the platform’s',
+      hint: 'for dumps that continue on a next tape',
+    }),
+    choice('tape.rmtDialect', 'Its operation numbers are', words.dialects, { fallback: '' }),
+  ],
+];
+
+export const connectionFields: Fields = [
+  [
+    number('connections.tries', 'Tries', { fallback: 3, hint: 'all of them together, the first included' }),
+    number('connections.everySeconds', 'Seconds between them', { fallback: 5 }),
+  ],
+  number('connections.keepAliveSeconds', 'Seconds between questions whether the host still lives', {
+    fallback: 15,
+    hint: 'one that answers none of three is gone',
+  }),
+  toggle('connections.runMatchExec', 'Match exec of the ssh configuration may run its command', false),
+];
