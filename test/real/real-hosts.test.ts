@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Ask } from '../../src/main/application/console.ts';
 import { startCommand } from '../support/command-line.ts';
 import { filesOfTape } from '../support/tap-file.ts';
-import { unpackedFiles } from '../support/unpack-tar.ts';
+import { restoredFiles, unpackedFiles } from '../support/unpack-tar.ts';
 import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
 import { Operator, password, sshdOfLogins } from './real-logins.ts';
 import {
@@ -23,6 +23,7 @@ import {
 } from './real-run.ts';
 
 const missing = realHostsMissing();
+const dumpMissing = existsSync('/usr/sbin/dump') ? undefined : 'apt install dump';
 /** 4 MiB: 128 records. */
 const blocks = 8192;
 
@@ -215,6 +216,32 @@ describe.runIf(realHostsDue(missing))(
       });
     });
 
+    /** The files of /app, which is mounted on node1: path -> SHA-256. */
+    async function filesOfApp(): Promise<Record<string, string>> {
+      const printed = await real.type('node1', `sh -c 'cd /app && find . -type f -exec sha256sum {} +'`);
+      const lines = printed.trim().split('\n');
+      expect(lines).toHaveLength(2);
+      return Object.fromEntries(lines.map((line) => [line.slice(68), line.slice(0, 64)]));
+    }
+
+    it.runIf(dumpMissing === undefined || process.env['CI'])(
+      `dump(8) writes an ext3 that restore(8) reads${dumpMissing === undefined ? '' : ` (not tested: ${dumpMissing})`}`,
+      async () => {
+        const scene = await openRealScene(real, 'dump', {
+          tapeHost: 'tape1',
+          job: { method: '6c', media: { overwrite: true } },
+        });
+        const end = await runReal(scene);
+        expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+        const [dump = []] = await filesOfTape(real.tapeFile('tape1'));
+        await real.type('node1', 'mount /app');
+        expect(await restoredFiles(Buffer.concat(dump))).toEqual(await filesOfApp());
+        await real.type('node1', 'umount /app');
+        const { classes, leftovers, proxy, slice } = normalRealState;
+        expect(await realState(real, master)).toMatchObject({ classes, leftovers, proxy, slice });
+      },
+    );
+
     it('tar writes the files of a mounted file system to tape', async () => {
       await real.type('node1', 'mount /app');
       const scene = await openRealScene(real, 'tar', {
@@ -228,15 +255,7 @@ describe.runIf(realHostsDue(missing))(
       const end = await runReal(scene);
       expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
       const [archive = []] = await filesOfTape(real.tapeFile('tape1'));
-      const printed = await real.type('node1', `sh -c 'cd /app && find . -type f -exec sha256sum {} +'`);
-      const expected = Object.fromEntries(
-        printed
-          .trim()
-          .split('\n')
-          .map((line) => [line.slice(68), line.slice(0, 64)]),
-      );
-      expect(Object.keys(expected)).toHaveLength(2);
-      expect(await unpackedFiles(Buffer.concat(archive))).toEqual(expected);
+      expect(await unpackedFiles(Buffer.concat(archive))).toEqual(await filesOfApp());
       await real.type('node1', 'umount /app');
       const { classes, leftovers, proxy, slice } = normalRealState;
       expect(await realState(real, master)).toMatchObject({ classes, leftovers, proxy, slice });

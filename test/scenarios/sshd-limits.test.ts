@@ -37,7 +37,8 @@ describe.runIf(missing === undefined || process.env['CI'])(
     it('one channel a connection: a volume is copied within one host over two connections', async (test) => {
       const { server, session, logins } = await serverWith(test, { config: ['MaxSessions 1'] });
       const [from, to] = [join(server.folder, 'volume'), join(server.folder, 'tape')];
-      const data = randomBytes(3_000_000);
+      // More than the host may send ahead: the reader is still there when the writer is started.
+      const data = randomBytes(16_000_000);
       await writeFile(from, data);
       const source = await session.openRead(['dd', `if=${from}`, 'bs=32768']);
       const target = await session.openWrite(['dd', 'obs=32768', `of=${to}`]);

@@ -55,6 +55,8 @@ export class Login {
   readonly #rsaKeys = new Map<string, AnyAuthMethod>();
   /** Key files whose keys the agent holds. */
   readonly #heldByAgent = new Set<string>();
+  /** Key files that could not be opened. */
+  readonly #unopened = new Set<string>();
   #begun = false;
   /** Why a key file or the agent could not be used, first reason first. */
   readonly problems: ShadowtapeError[] = [];
@@ -139,8 +141,14 @@ export class Login {
     return { wire: 'publickey', title: `key ${file.path}`, prepare };
   }
 
-  #open(file: KeyFile): Promise<ParsedKey | undefined> {
-    return this.#deps.openKey(file.path, () => loadKey(file, this.#profile, this.#deps.askSecret));
+  /** @returns undefined for a file that is not there, or that could not be opened before: nobody is asked for its passphrase again */
+  async #open(file: KeyFile): Promise<ParsedKey | undefined> {
+    if (this.#unopened.has(file.path)) return undefined;
+    this.#unopened.add(file.path);
+    const load = () => loadKey(file, this.#profile, this.#deps.askSecret);
+    const key = await this.#deps.openKey(file.path, load);
+    this.#unopened.delete(file.path);
+    return key;
   }
 
   /** Shows the certificates of a key file, and signs with its key: no agent has it. */

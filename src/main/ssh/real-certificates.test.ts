@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { opensshHosts, opensshProfile } from '../../../test/support/openssh-hosts.ts';
 import { findSshd, sshdMissing, startOpensshServer } from '../../../test/support/openssh-server.ts';
 import type { OpensshServer } from '../../../test/support/openssh-server.ts';
-import type { LoginMethods } from './host-profile.ts';
+import type { AskSecret, LoginMethods } from './host-profile.ts';
 import { string, uint32, WireReader } from './wire.ts';
 
 const missing = findSshd() === undefined ? sshdMissing : undefined;
@@ -51,9 +51,9 @@ describe.runIf(missing === undefined || process.env['CI'])(
       ]);
 
     /** @returns how sshd says that it let the user in */
-    async function logIn(login: Partial<LoginMethods>): Promise<string | undefined> {
+    async function logIn(login: Partial<LoginMethods>, askSecret?: AskSecret): Promise<string | undefined> {
       const profile = opensshProfile(server, { login: { keyFiles: [], password: false, ...login } });
-      const hosts = opensshHosts([server], [profile]);
+      const hosts = opensshHosts([server], [profile], askSecret ? { askSecret } : {});
       const before = server.log().length;
       await hosts
         .session('node3')
@@ -115,6 +115,19 @@ describe.runIf(missing === undefined || process.env['CI'])(
           `node3 does not let ${server.user} log in: every method was refused; node3: the certificate ${path}-cert.pub expired at ` +
           `2020-02-01T00:00Z; tried: certificate of ${path}, key ${path}`,
       });
+    });
+
+    it('a passphrase that is not known is asked for three times, for key and certificate together', async () => {
+      const path = await newKey('locked');
+      await certify(path);
+      await run('ssh-keygen', ['-q', '-p', '-a', '1', '-P', '', '-N', 'tango', '-f', path]);
+      const attempts: number[] = [];
+      const refused = logIn(keyFile(path), ({ attempt }) => {
+        attempts.push(attempt);
+        return Promise.resolve('foxtrot');
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'KEY_PASSPHRASE_WRONG' });
+      expect(attempts).toEqual([1, 2, 3]);
     });
 
     it('a certificate for another key is not shown, and the key is', async () => {
