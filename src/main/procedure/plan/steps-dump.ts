@@ -9,6 +9,7 @@ import { rawDevice, sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '..
 import { driveCommand, withRewind, withoutRewind } from '../../tape/tape-device.ts';
 import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './checks.ts';
+import { judgeOwnMount } from './own-mount.ts';
 import { dumpArguments, fsckLine, mountLine } from './file-system-commands.ts';
 import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
 import { recordsAround } from '../model/fingerprint.ts';
@@ -146,6 +147,7 @@ function unmountStep({ assignment }: VolumePart, id: string): Step {
       },
       { ...guideLine(host, 'rmdir', job.mountPoint), isDone: (_world, marks) => !marks.mountPointMade },
     ],
+    before: { looks: ['backup'], judge: (world) => judgeOwnMount(assignment, world) },
     after: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
     unwinds: {
       looks: ['backup'],
