@@ -87,7 +87,7 @@ describe('the mount of the shadow', () => {
           'by hand, on node3: rmdir /mnt1',
         ],
       });
-      expect(madeDirectories(scene)).toEqual(['/mnt1']);
+      expect(madeDirectories(scene)).toContain('/mnt1');
     });
   });
 });

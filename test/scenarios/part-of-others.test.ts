@@ -16,7 +16,7 @@ afterEach(() => scene.close());
 
 const part = 'sdxproxy Part -c Class1 -p Volume2';
 const notProven =
-  'Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was not heard';
+  'Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was lost';
 
 /** What is done when the command of step 3-3 reaches its host, or before anybody hears of its end. */
 function atPart(phase: 'started' | 'ended', act: () => Promise<unknown> | void): void {

@@ -9,6 +9,10 @@ export interface KindOfRun {
   readonly like: readonly KindOfRun[];
   /** Phases that are broken off nevertheless, though their commands look the same: they end something else. */
   readonly again: readonly string[];
+  /** How the cluster is when the run begins, where that is not as a run leaves it. */
+  readonly begins?: 'parted';
+  /** A fault that is set when the run begins. */
+  readonly fault?: string;
   /** How the ids of steps end that another kind stands for, though they are called otherwise there. */
   readonly stoodFor?: string;
 }
@@ -79,6 +83,40 @@ const two = {
   ...ofFirst,
 };
 
+/** The proxy is parted when the run begins, as a job leaves it that says rejoin: leave-parted. */
+const synchronized: KindOfRun = {
+  ...kind('6a, synchronized first', 'raw-dd', { part: { synchroniseFirst: true } }, [rawDevice]),
+  begins: 'parted',
+};
+/** The steps around the part, since its first try fails. */
+const triedAgain: KindOfRun = {
+  ...kind(
+    '6a, parted at the second try',
+    'raw-dd',
+    { part: { tries: 3, everySeconds: 0.02 } },
+    [rawDevice],
+    ['part'],
+  ),
+  fault: 'fail-once=node1:sdxproxy Part',
+};
+const wholeProxy = kind(
+  '6a, the whole proxy hashed',
+  'raw-dd',
+  { verify: { fingerprint: 'all', readback: true } },
+  [rawDevice],
+);
+/** Both are joined, one after the other, before they are parted. */
+const twoSynchronized: KindOfRun = {
+  ...kind(
+    'two volumes, synchronized first',
+    'three-volumes',
+    { ...twoVolumes, ...oneAtATime, part: { synchroniseFirst: true } },
+    [rawDevice, synchronized, two],
+  ),
+  ...ofFirst,
+  begins: 'parted',
+};
+
 /** Each group is a file of scenarios, so that the files share the cores. */
 export const kindsOfRuns = {
   rawDevice: [rawDevice],
@@ -101,6 +139,7 @@ export const kindsOfRuns = {
     byServer('6d by route server', 'sfxfs-tar', unseen('/data'), tarOfSfxfs),
     byServer('6e by route server', 'sfxdump', unseen('/data'), sfxdump),
   ],
+  options: [synchronized, triedAgain, wholeProxy, twoSynchronized],
   twoVolumes: [two],
   twoVolumesByServer: [
     { ...byServer('two volumes by route server', 'three-volumes', twoVolumes, two), ...ofFirst },

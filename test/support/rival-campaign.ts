@@ -10,7 +10,7 @@ import { readRun } from '../../src/main/application/console.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { dying } from './breaks.ts';
 import { type KindOfRun } from './kinds-of-run.ts';
-import { jobOf, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
+import { jobOf, openSceneConsole, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 import { locksLeft } from './lab-shell.ts';
 import { dyingRun, takeUpScene } from './mortal-console.ts';
 import { ownSteps, stepsOfPlan } from './places.ts';
@@ -56,10 +56,18 @@ export interface Known {
   readonly tape: TapeDigests;
 }
 
+/** Brings the lab to where a run of the kind begins. */
+async function begin({ lab }: Scene, { begins, fault }: KindOfRun, { proxies }: JobObjects): Promise<void> {
+  if (begins === 'parted')
+    await lab.type('node1', `sdxproxy Part -c Class1 -p ${proxies.join(',')} -a pjrm=off`);
+  if (fault !== undefined) lab.faults.set(fault);
+}
+
 export async function learn(scene: Scene, kind: KindOfRun): Promise<Known> {
   const job = objectsOf(await stepsOfPlan(scene, kind));
   const own = await ownSteps(scene, kind);
   await scene.lab.insertCartridge('tape', { blank: true });
+  await begin(scene, kind, job);
   const end = await runScene(scene, { job: kind.job, change: kind.change });
   expect(end, toldBy(end)).toMatchObject({ verdict: 'verified', exitStatus: 0 });
   const tape = await tapeDigests(scene, end.run);
@@ -241,14 +249,37 @@ class Play {
     return { run, end: await resumed(this.#scene, 'resume', run, setting).finally(() => hold.stop()) };
   }
 
+  /** What was parted when the run began, and what it has not parted itself, is not its to rejoin. */
+  async #rejoinUnparted(run: string): Promise<void> {
+    const { lab, state } = this.#scene;
+    if (this.#scenario.kind.begins !== 'parted') return;
+    const { events } = await readRun(state, run);
+    if (events.some((event) => event.type === 'intent' && event.step === '3-3' && event.changes)) return;
+    for (const { proxy } of lab.world().pairs)
+      if (proxy.state === 'Part') await lab.type('node1', `sdxproxy Rejoin -c Class1 -p ${proxy.name}`);
+    await lab.copyingFinished();
+  }
+
+  /** Everything was done by hand: the run keeps its locks until it is given up. */
+  async #discard(run: string): Promise<void> {
+    const console = await openSceneConsole(this.#scene, this.#scenario.kind.change);
+    try {
+      await console.lockService.discard(run);
+    } finally {
+      await console.close();
+    }
+  }
+
   /** The administrator takes back what he did; then what the run has named is done, or the run is rolled back. */
   async bringBack(run: string, end: SceneRun | undefined): Promise<void> {
     const { then, kind } = this.#scenario;
     await this.#administrator.undo();
+    await this.#rejoinUnparted(run);
     if (end && end.exitStatus !== 3) return;
     if (end && then === 'resume') {
       // What he has taken back himself is refused.
       for (const { host, line } of commandsNamed(end)) await this.#scene.lab.type(host as NodeName, line);
+      await this.#discard(run);
       return;
     }
     const last = await takeUpScene(this.#scene, 'unwind', run, { change: kind.change });
@@ -258,6 +289,7 @@ class Play {
 
 async function perform(scene: Scene, before: Standing, known: Known, scenario: Scenario): Promise<string> {
   await scene.lab.insertCartridge('tape', { blank: true });
+  await begin(scene, scenario.kind, known.job);
   const play = new Play(scene, scenario, known.job);
   try {
     const { run, end } = await play.perform();

@@ -172,7 +172,7 @@ export const runErrors = {
   },
   PART_NOT_PROVEN: {
     sentence:
-      '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was not heard',
+      '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was lost',
     hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, give the run up: shadowtape unlock {class} --discard {run}',
   },
   RUN_ALREADY_ENDED: {

@@ -47,8 +47,8 @@ export interface RunMarks {
   /** The proxy may have been parted by this run. */
   readonly partBegun: boolean;
   /**
-   * The proxy was parted by this run: its node answered the command that parts with no error. Where it answered with an error, or nobody heard
-   * its answer, a proxy that is parted may be somebody else's: sdxinfo does not tell who parted it.
+   * The proxy was parted by this run: its node answered the command that parts with no error. Where it answered with an error, or its
+   * answer was lost, a proxy that is parted may be somebody else's: sdxinfo does not tell who parted it.
    */
   readonly partProven: boolean;
   /** The parted proxy may have been started on a cluster node to be hashed, and not been stopped since. */

@@ -17,6 +17,7 @@ import { recordsAround } from '../model/fingerprint.ts';
 import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
 import { isHeldOpen } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
+import { judgeOwnMount } from './own-mount.ts';
 import { statusCommand, tapeCheckCommands } from '../model/tape-commands.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './shadow-checks.ts';
 import { dumpLines, fsckLine, mountLine } from './step-6-commands.ts';
@@ -244,6 +245,7 @@ function unmountStep({ assignment }: VolumePart, id: string): Step {
       },
       { ...guideLine(host, 'rmdir', job.mountPoint), isDone: (_world, marks) => !marks.mountPointMade },
     ],
+    before: { looks: ['backup'], judge: (world) => judgeOwnMount(assignment, world) },
     after: { looks: ['backup'], judge: (world) => judgeNoMount(assignment, world) },
     unwinds: {
       looks: ['backup'],

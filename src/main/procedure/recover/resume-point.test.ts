@@ -185,7 +185,7 @@ describe('once the proxy is parted', () => {
   it('a part that nobody heard the end of is not proven to be this run’s, unless the operator says so', () => {
     const unheard = story().done('3-2').start('3-3').send('3-3', 'unheard');
     expect(unheard.point(world(running))).toBe(
-      'nobody heard whether step 3-3 has parted: nothing proves that Volume2 is parted by this run',
+      'the answer of step 3-3 is not known: nothing proves that Volume2 is parted by this run',
     );
     const of = unheard.events.findLast(({ type }) => type === 'intent')?.seq ?? 0;
     unheard.add({ type: 'observed', findings: [], settled: [{ of, ended: 'good' }] });

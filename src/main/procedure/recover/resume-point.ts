@@ -376,7 +376,7 @@ function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string
   if (!past.part) return `${proxiesAre(facts)} parted, and it was not this run that parted it`;
   if (past.part.ending === 'bad') return `step 3-3 failed, and ${proxiesAre(facts)} parted nevertheless`;
   if (!past.part.isProven)
-    return `nobody heard whether step 3-3 has parted: nothing proves that ${proxiesAre(facts)} parted by this run`;
+    return `the answer of step 3-3 is not known: nothing proves that ${proxiesAre(facts)} parted by this run`;
   if (joined.length > 0 && !isWritten)
     return `${listed(joined.map(({ proxy }) => proxy))} is joined again: what it held when it was parted is gone`;
   return undefined;

@@ -38,6 +38,7 @@ describe('the locks of a run that ends', () => {
 const assignment = {
   class: 'Class1',
   tapeHost: 'node3',
+  tapeDevice: '/dev/rmt/0cbn',
   volumes: [{ proxy: 'Volume2' }, { proxy: 'Volume4' }],
 } as unknown as Assignment;
 
@@ -114,6 +115,12 @@ describe('what a run may have left where the hosts cannot be seen', () => {
 
   it.each<[string, RunEvent[], Partial<RunMarks>, boolean]>([
     ['a dump whose end nobody saw', journal(dump()), {}, true],
+    [
+      'a reader of the shadow whose end nobody saw',
+      journal(['6a', 'dd if=/dev/sfdsk/Class2/rdsk/Volume2', undefined]),
+      {},
+      false,
+    ],
     ['a dump that has ended', journal(dump(0)), {}, false],
     ['a dump that failed', journal(dump(1)), {}, false],
     [

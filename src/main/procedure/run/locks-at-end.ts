@@ -9,8 +9,10 @@
  * What was rejoined is safe: the backup server was seen without a shadow and without a mount right before each rejoin. So a run of which only the copy
  * is left - nobody could watch it, or it failed - keeps nothing, although a person must look at the copy.
  */
+import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
 import type { ExitStatus } from '../../../contract/run-outcome.ts';
+import { driveOf } from '../../tape/tape-device.ts';
 import type { Assignment } from '../model/assignment.ts';
 import type { KeptLocks } from '../model/lock-places.ts';
 import type { RunMarks } from '../model/run-marks.ts';
@@ -60,17 +62,27 @@ function isRejoined({ class: className, volumes }: Assignment, events: readonly 
   );
 }
 
+/** True for a command that reads, writes or changes the tape; the shadow may be read on the same host. What starts detached work is judged by it. */
+function isOfDrive({ tapeDevice }: Assignment, argv: readonly string[]): boolean {
+  const program = posix.basename(argv[0] ?? '');
+  if (program === 'sh') return false;
+  return ['rmt', 'mtx'].includes(program) || argv.join(' ').includes(driveOf(tapeDevice));
+}
+
 /** True where a command of the run may still read or write the tape: detached work, or one whose end was not seen. */
 function mayMoveTape(
-  { tapeHost }: Assignment,
+  assignment: Assignment,
   { works }: RunMarks,
   events: readonly RunEvent[],
   tapeSteps: readonly string[],
 ): boolean {
   if (works.some(({ purpose, isOver }) => purpose !== 'hash' && !isOver)) return true;
   return sentCommands(events).some(
-    ({ intent: { host, step }, ending }) =>
-      host === tapeHost && ending === 'unknown' && tapeSteps.includes(step),
+    ({ intent: { host, step, argv }, ending }) =>
+      host === assignment.tapeHost &&
+      ending === 'unknown' &&
+      tapeSteps.includes(step) &&
+      isOfDrive(assignment, argv),
   );
 }
 

@@ -20,6 +20,21 @@ async function isAlreadyDone(context: RunContext, step: Step, command: StepComma
 /** Commands that fail as long as somebody holds the shadow open, and change nothing then. */
 const needsClosed = new Set(['umount', 'sdxshadowvolume']);
 
+/**
+ * Judges after a wait whether a command is still to be sent. A guarded step has judged both sides already; any other judges its own checks: that
+ * nothing but the shadow is mounted where `umount` is sent, and that nothing is mounted where the shadow is stopped and removed. A shadow that
+ * somebody has built anew meanwhile under the names of the run is removed with the run's: `-F` and `-R` fail on a volume in use, and they
+ * change its definition alone, no block.
+ * @returns false where it has nothing left to do
+ * @throws CHECK_FAILED
+ */
+async function isStillDue(context: RunContext, step: Step, { isDone }: StepCommand): Promise<boolean> {
+  await context.judgeBefore?.();
+  if (!isDone) return true;
+  const looks = step.unwinds?.looks ?? step.before?.looks ?? [];
+  return !isDone(await context.observer.look(step.id, looks), context.marks);
+}
+
 /** What a console that died was reading may be held open a little longer, until the reader notices that nobody listens. */
 async function sendPatiently(context: RunContext, step: Step, command: StepCommand): Promise<void> {
   for (;;) {
@@ -31,6 +46,8 @@ async function sendPatiently(context: RunContext, step: Step, command: StepComma
         isFailure(error, 'COMMAND_FAILED', 'SDX_ERROR_PRINTED') && needsClosed.has(command.argv[0] ?? '');
       if (!mayPass || context.patience === 0 || !(await context.waitForHost(0.25))) throw error;
       context.patience -= 1;
+      context.observer.forget();
+      if (!(await isStillDue(context, step, command))) return;
       context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; tried again` });
     }
   }
