@@ -11,7 +11,7 @@ import {
   judgeStatusesKnown,
 } from './cluster-checks.ts';
 import { judgeDisks, judgeNoMount, judgeNoShadow } from './shadow-checks.ts';
-import type { Volumes } from './verdicts.ts';
+import type { VolumeAssignments } from './verdicts.ts';
 
 /** Everything that must hold before anything is changed. */
 export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] {
@@ -29,7 +29,7 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
 export function judgeRejoinable(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): RuleVerdict[] {
   const left = volumes.filter((volume) => !isProxyJoined(assignment, world, [volume]));
   return [
