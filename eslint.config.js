@@ -31,5 +31,18 @@ export default typescript.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: typescript.parser } },
   },
+  {
+    files: ['src/**'],
+    ignores: [
+      '**/*.test.ts',
+      // One protocol, from the locks to the continued journal, each step of which rests on the one before.
+      'src/main/procedure/recover/take-up.ts',
+      // One decision over the whole procedure: what is left to do, and why.
+      'src/main/procedure/recover/resume-point.ts',
+      // What may be done with one connected host, with the turns that its channels take.
+      'src/main/ssh/ssh-session.ts',
+    ],
+    rules: { 'max-lines': ['error', 400] },
+  },
   ...importLaws,
 );

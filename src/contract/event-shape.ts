@@ -31,7 +31,7 @@ export const volumePair = z.looseObject({
 });
 
 /** An error of the table. */
-export const errorFields = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
+export const errorShape = z.looseObject({ code: z.string(), sentence: z.string(), hint: z.string() });
 
 /** A stretch of a dump's records that was hashed by itself. */
 export const dumpSection = z.looseObject({

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { dataEvents } from './data-events.ts';
-import { errorFields, event, volumePair } from './event-shape.ts';
+import { errorShape, event, volumePair } from './event-shape.ts';
 import { runVerdicts } from './run-outcome.ts';
 
 const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
@@ -169,7 +169,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stdoutBytes: z.int(),
     stderr: z.string(),
     stderrBytes: z.int(),
-    error: errorFields.optional(),
+    error: errorShape.optional(),
   }),
   event('asked', { step: z.string(), question: z.string(), text: z.string(), choices: z.array(z.string()) }),
   event('answered', {
@@ -225,7 +225,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     result: z.enum(['done', 'skipped', 'failed']),
     reason: z.string().optional(),
-    error: errorFields.optional(),
+    error: errorShape.optional(),
     milliseconds: z.number(),
   }),
   event('run-finished', {

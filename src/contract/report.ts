@@ -32,7 +32,7 @@ export interface ReportTable {
 }
 
 /** Names with what they stand for, one below the other. */
-export interface ReportFacts {
+export interface ReportFactList {
   readonly kind: 'facts';
   readonly caption: string;
   readonly rows: readonly { readonly name: string; readonly value: ReportTexts }[];
@@ -140,7 +140,7 @@ export interface ReportSigning {
 export type ReportBlock =
   | ReportTermination
   | { readonly kind: 'paragraph'; readonly texts: ReportTexts }
-  | ReportFacts
+  | ReportFactList
   | ReportTable
   | ReportListing
   | ReportFigure

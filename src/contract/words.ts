@@ -29,6 +29,11 @@ export function durationText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
+/** Names in a sentence: `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
 export const countText = (count: number): string => count.toLocaleString('en-US');
 
 /**

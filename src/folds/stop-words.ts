@@ -1,4 +1,5 @@
 /** What stopping a run would do now, in words. Pure. */
+import { listed } from '../contract/words.ts';
 import type { RunModel } from './run-model.ts';
 
 /** Phases whose commands leave the cluster and the backup server as they are: lock, tape position, looking. */
@@ -17,9 +18,6 @@ function mayHaveChanged(model: RunModel): Sent[] {
 
 const finished = (model: RunModel, step: string) =>
   model.passes.some((pass) => pass.step === step && pass.state === 'done');
-
-const listed = (names: readonly string[]) =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
 /** What rolling back would do from here, one clause each, in its order. */
 export function bringBackWords(model: RunModel): string[] {

@@ -8,7 +8,6 @@ import { Disks } from './gds/disks.ts';
 import { isProgram } from './commands/commands.ts';
 import { FaultEffects } from './fault-effects.ts';
 import { Faults } from './faults/faults.ts';
-import { bytesOf } from './gds/gds-blocks.ts';
 import { failure } from '../contract/errors.ts';
 import { copiesOf } from './gds/gds-mapping.ts';
 import { volumeOf } from './gds/gds-model.ts';
@@ -17,8 +16,16 @@ import { LabHost, labUser } from './hosts/lab-host.ts';
 import type { CommandEvent } from './hosts/lab-host.ts';
 import { loadKeys } from './hosts/lab-keys.ts';
 import type { LabKeys } from './hosts/lab-keys.ts';
-import { nodeNames, platformOf } from './gds/lab-model.ts';
-import type { GdsClass, GdsVolume, LabModel, NodeName, Platform } from './gds/lab-model.ts';
+import {
+  bytesOf,
+  type GdsClass,
+  type GdsVolume,
+  type LabModel,
+  type NodeName,
+  nodeNames,
+  type Platform,
+  platformOf,
+} from './gds/lab-model.ts';
 import { Lock } from './lock.ts';
 import { Machine } from './hosts/machine.ts';
 import { newModel } from './gds/lab-volumes.ts';

@@ -9,7 +9,7 @@ export interface Surroundings {
   readonly browser: boolean;
 }
 
-export interface Choice {
+export interface StartChoice {
   readonly guest: 'desktop' | 'browser';
   /** One line for the terminal. */
   readonly why: string;
@@ -17,7 +17,7 @@ export interface Choice {
   readonly args: readonly string[];
 }
 
-const browser = (why: string): Choice => ({
+const browser = (why: string): StartChoice => ({
   guest: 'browser',
   why: `opening for a browser: ${why}`,
   args: [],
@@ -29,7 +29,7 @@ export function chooseGuest({
   environment,
   isRoot,
   browser: wished,
-}: Surroundings): Choice {
+}: Surroundings): StartChoice {
   if (wished) return browser('--browser was given');
   if (!electron) return browser('Electron’s runtime is not there (npx install-electron gets it)');
   const hasScreen = Boolean(environment['DISPLAY']) || Boolean(environment['WAYLAND_DISPLAY']);

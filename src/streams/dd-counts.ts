@@ -43,7 +43,7 @@ export function withSummedCounts(stderr: string): string {
 }
 
 /** `F+P`, as dd prints it. */
-export function countText(counted: RecordsCounted): string {
+export function ddCountText(counted: RecordsCounted): string {
   return `${counted.full}+${counted.partial}`;
 }
 

@@ -7,7 +7,7 @@
  */
 import { failure } from '../contract/errors.ts';
 import type { ErrorCode, Evidence, ShadowtapeError } from '../contract/errors.ts';
-import { countText, ddComplaint, parseDdCounts } from './dd-counts.ts';
+import { ddCountText, ddComplaint, parseDdCounts } from './dd-counts.ts';
 import type { ProcessEnd } from './stage.ts';
 
 type Trouble = readonly [code: ErrorCode, words: RegExp];
@@ -78,7 +78,7 @@ function troubleOf(
   const code = troubles.find(([, words]) => words.test(end.stderr))?.[0] ?? otherwise;
   const counts = parseDdCounts(end.stderr);
   const records = counts
-    ? countText(otherwise === 'TAPE_WRITE_FAILED' ? counts.out : counts.in)
+    ? ddCountText(otherwise === 'TAPE_WRITE_FAILED' ? counts.out : counts.in)
     : 'an unknown number of';
   return failure(code, { reason: endReason(end), records }, endEvidence(end, evidence), cause);
 }

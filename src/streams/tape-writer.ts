@@ -3,7 +3,7 @@
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
-import { countText, parseDdCounts } from './dd-counts.ts';
+import { ddCountText, parseDdCounts } from './dd-counts.ts';
 import type { RecordsCounted } from './dd-counts.ts';
 import { defaultRecordBytes, requireRecordBytes } from './record-cutter.ts';
 import type { RecordCount } from './record-cutter.ts';
@@ -75,5 +75,5 @@ export function expectedCount(expected: ExpectedRecords): RecordsCounted {
 
 /** `F+P records, N bytes`. */
 export function describe(counted: RecordsCounted, bytes: number | undefined): string {
-  return `${countText(counted)} records${bytes === undefined ? '' : `, ${bytes} bytes`}`;
+  return `${ddCountText(counted)} records${bytes === undefined ? '' : `, ${bytes} bytes`}`;
 }

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AuditLine } from '../../src/contract/proof.ts';
 import type { Ask, EndedRun } from '../../src/main/application/console.ts';
-import { auditState, worstOf } from '../../src/main/proof/audit.ts';
+import { auditState, auditVerdictOf } from '../../src/main/proof/audit.ts';
 import { smallEvents, writeRun } from '../../src/main/proof/proof.test-support.ts';
 import { fingerprintOfKeyFile } from '../../src/main/ssh/signers.ts';
 import { sealRun } from '../../src/main/proof/seals-file.ts';
@@ -104,5 +104,5 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
     `${run}.ndjson.sig`,
     `${second.end.run}.ndjson`,
   ]);
-  expect(worstOf(await auditState({ state }))).toBe('unproven');
+  expect(auditVerdictOf(await auditState({ state }))).toBe('unproven');
 });

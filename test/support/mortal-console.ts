@@ -17,7 +17,7 @@ import { hostProfiles } from '../../src/main/site/host-profiles.ts';
 import { chooseJob, readSite } from '../../src/main/site/site-file.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
-import { nextOrder } from '../../src/main/journal/run-order.ts';
+import { nextOrder } from '../../src/main/journal/run-history.ts';
 import { openSceneConsole, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 
 /** Says of each event that is about to be written whether the console dies before it, after it, or lives on. */

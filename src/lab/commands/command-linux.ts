@@ -23,7 +23,7 @@ async function tableLineOf(call: CommandCall, directory: string): Promise<string
     .find((fields) => fields[1] === directory);
 }
 
-export const mount: Command = async (call) => {
+export const mountOfLinux: Command = async (call) => {
   const { machine } = call;
   if (call.argv.length === 1) {
     await call.output.write((await machine.files.read('/proc/mounts')).toString('utf8'));
@@ -44,7 +44,7 @@ export const mount: Command = async (call) => {
   return reason === undefined ? 0 : complain(call, `mount: ${directory}: ${reason}`, mountFailed);
 };
 
-export const umount: Command = async (call) => {
+export const umountOfLinux: Command = async (call) => {
   const target = call.argv.at(-1) ?? '';
   const ending = await unmount(call, target);
   if (ending === 'absent') return complain(call, `umount: ${target}: not mounted.`, mountFailed);

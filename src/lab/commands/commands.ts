@@ -8,7 +8,12 @@ import { fsck, mount, umount } from './command-mount.ts';
 import { mt } from './command-mt.ts';
 import { mtx } from './command-mtx.ts';
 import { dump, sfxdump, ufsdump } from './command-dump.ts';
-import { fsckExt3, lsblk, mount as mountOfLinux, umount as umountOfLinux } from './command-linux.ts';
+import {
+  fsckExt3,
+  lsblk,
+  mountOfLinux as mountOfLinux,
+  umountOfLinux as umountOfLinux,
+} from './command-linux.ts';
 import { rmt } from './command-rmt.ts';
 import { restore, sfxrestore, ufsrestore } from './command-restore.ts';
 import { kill, ps } from './command-process.ts';

@@ -1,15 +1,13 @@
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesOf, privateBlocks } from './gds-blocks.ts';
 import { dataSpaceOf, piecesOf } from './gds-mapping.ts';
 import type { DiskPiece } from './gds-mapping.ts';
 import { volumeOf } from './gds-model.ts';
 import { Keystream } from './keystream.ts';
 import { layOut } from './lab-file-system.ts';
 import type { LaidOutFileSystem } from './lab-file-system.ts';
-import { platformOf } from './lab-model.ts';
-import type { GdsClass, LabModel } from './lab-model.ts';
+import { bytesOf, type GdsClass, type LabModel, platformOf, privateBlocks } from './lab-model.ts';
 import { masterDevice, physicalBlocks, physicalDisks, volumePairs } from './lab-volumes.ts';
 import type { VolumePair } from './lab-volumes.ts';
 import { payrollFiles } from './payroll-files.ts';

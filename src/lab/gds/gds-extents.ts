@@ -1,7 +1,6 @@
-import { blockBytes, privateBlocks } from './gds-blocks.ts';
 import { dataSpaceOf } from './gds-mapping.ts';
 import { hasGroup, refuse, volumesOn } from './gds-model.ts';
-import type { GdsClass, GdsVolume } from './lab-model.ts';
+import { blockBytes, type GdsClass, type GdsVolume, privateBlocks } from './lab-model.ts';
 
 /** What stands on which blocks of a group or a single disk: volumes, and what is free between and behind them. */
 

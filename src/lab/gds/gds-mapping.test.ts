@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytesOf, privateBlocks } from './gds-blocks.ts';
+import { bytesOf, privateBlocks } from './lab-model.ts';
 import { copiesOf, dataSpaceOf, layTogether, piecesOf } from './gds-mapping.ts';
 import type { DataSpace, DiskPiece } from './gds-mapping.ts';
 import { primaryClass } from './lab-volumes.ts';

@@ -1,6 +1,5 @@
-import { bytesOf, privateBlocks } from './gds-blocks.ts';
 import { diskOf, groupOf, hasGroup } from './gds-model.ts';
-import type { GdsClass, GdsGroup } from './lab-model.ts';
+import { bytesOf, type GdsClass, type GdsGroup, privateBlocks } from './lab-model.ts';
 
 /**
  * On which bytes of which disks the blocks of a group lie.

@@ -1,8 +1,14 @@
-import { bytesOf, privateBlocks } from './gds-blocks.ts';
 import { endOfVolumes } from './gds-extents.ts';
 import { dataSpaceOf } from './gds-mapping.ts';
 import { diskOf, groupOf, hasGroup, refuse, refuseTaken, shadowClassOn, volumesOn } from './gds-model.ts';
-import type { GdsClass, GdsGroup, GroupType, NodeName } from './lab-model.ts';
+import {
+  bytesOf,
+  type GdsClass,
+  type GdsGroup,
+  type GroupType,
+  type NodeName,
+  privateBlocks,
+} from './lab-model.ts';
 import type { World } from '../world.ts';
 
 /** What sdxshadowgroup does on the backup server (GDS guide 4.5, D.16), and what all groups have in common. */

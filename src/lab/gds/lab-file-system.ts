@@ -15,10 +15,8 @@
  * lie in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
  */
 import { createHash } from 'node:crypto';
-import { blockBytes } from './gds-blocks.ts';
 import { IoError } from '../faults/io-error.ts';
-import { fileSystemTypes } from './lab-model.ts';
-import type { FileSystemType } from './lab-model.ts';
+import { blockBytes, type FileSystemType, fileSystemTypes } from './lab-model.ts';
 import type { PayrollEntry } from './payroll-files.ts';
 
 const magics = { ufs: 'LABUFS01', sfxfs: 'LABSFX01', ext3: 'LABEXT03' } as const;

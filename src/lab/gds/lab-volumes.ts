@@ -1,4 +1,4 @@
-import { privateBlocks } from './gds-blocks.ts';
+import { privateBlocks } from './lab-model.ts';
 import type {
   FileSystemType,
   GdsClass,

@@ -1,6 +1,5 @@
-import { bytesOf } from './gds-blocks.ts';
 import { volumeOf } from './gds-model.ts';
-import type { GdsClass, GdsVolume } from './lab-model.ts';
+import { bytesOf, type GdsClass, type GdsVolume } from './lab-model.ts';
 import { Pace } from '../faults/pace.ts';
 import { volumeBytes, writeSlices } from './volume-access.ts';
 import type { Storage } from './storage.ts';

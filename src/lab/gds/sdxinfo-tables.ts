@@ -1,4 +1,3 @@
-import { privateBlocks } from './gds-blocks.ts';
 import { blocksOf, extentsOn, freeBlocks } from './gds-extents.ts';
 import {
   classesOn,
@@ -12,7 +11,14 @@ import {
   volumesOn,
   volumeStatus,
 } from './gds-model.ts';
-import type { GdsClass, GdsDisk, GdsGroup, GdsVolume, NodeName } from './lab-model.ts';
+import {
+  type GdsClass,
+  type GdsDisk,
+  type GdsGroup,
+  type GdsVolume,
+  type NodeName,
+  privateBlocks,
+} from './lab-model.ts';
 import type { World } from '../world.ts';
 
 /**

@@ -1,9 +1,15 @@
-import { blockBytes, bytesOf, privateBlocks } from './gds-blocks.ts';
 import { dataSpaceOf, piecesOf } from './gds-mapping.ts';
 import type { DiskPiece } from './gds-mapping.ts';
 import { disksBelow, joinedProxies, volumeOfSpecialFile } from './gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
-import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
+import {
+  blockBytes,
+  bytesOf,
+  type GdsClass,
+  type GdsVolume,
+  type NodeName,
+  privateBlocks,
+} from './lab-model.ts';
 import type { VolumeBytes } from './lab-file-system.ts';
 import type { Storage } from './storage.ts';
 

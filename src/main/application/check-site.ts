@@ -8,13 +8,13 @@ import type { NamedJob } from '../site/site-file.ts';
 import type { Job, Site } from '../site/site-schema.ts';
 import { assign, methodsOf, observedOf, requireRunnable } from '../procedure/model/assign.ts';
 import { mounts } from '../procedure/model/assignment.ts';
-import { dumpToolOf, fileSystemOf } from '../procedure/model/method-tools.ts';
+import { dumpToolOf, fileSystemOf } from '../site/file-system.ts';
 import { missingWords } from '../procedure/model/missing-node.ts';
 import { judgeReady } from '../procedure/plan/checks.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
 import { remedyOf } from '../procedure/plan/rule-remedies.ts';
-import { checkTape, type TapeCheck } from './check-tape.ts';
+import { checkTapeInDrive, type TapeCheck } from './check-tape.ts';
 
 type Listener = (line: CheckLine) => void;
 
@@ -163,7 +163,7 @@ export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
   const trouble = unreached.every((host) => reached.get(host) === 'nowhere') ? 'reached' : 'used';
   const { host } = site.tape;
   if (reached.get(host) === 'usable')
-    await checkTape({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
+    await checkTapeInDrive({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
   for (const [name, job] of Object.entries(site.jobs)) {
     if (unreached.length === 0 || (trouble === 'reached' && mayDoWithout(site, job, unreached)))
       await checkJob(room, { name, job }, unreached);

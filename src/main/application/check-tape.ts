@@ -82,7 +82,7 @@ async function look(check: TapeCheck, drive: KnownDrive): Promise<void> {
  * Rewinds the tape and reads its first record, while nobody else has the drive.
  * @throws what no line of a check can say: a cancel
  */
-export async function checkTape(check: TapeCheck): Promise<void> {
+export async function checkTapeInDrive(check: TapeCheck): Promise<void> {
   const { site, runner, lockKnowledge, say } = check;
   const { host: tapeHost, device: tapeDevice } = site.tape;
   const drive: KnownDrive = { tapeHost, tapeDevice, platform: site.platform };

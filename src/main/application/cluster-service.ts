@@ -4,13 +4,35 @@ import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ClusterView, HostLook, TapeView } from '../../contract/screens.ts';
 import type { ShadowLink } from '../../contract/topology.ts';
 import { buildTopology } from '../gds/topology.ts';
-import { lookAtHost } from './look-at-host.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { driveStatus } from '../procedure/drive/drive-ready.ts';
+import { Observer } from '../procedure/hosts/observe.ts';
 import { noJournal } from '../journal/journal.ts';
 import type { BackupReport } from '../procedure/model/world.ts';
-import type { Job, Site } from '../site/site-schema.ts';
+import type { Job, Platform, Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
+
+interface HostLookOptions {
+  readonly platform: Platform;
+  /** What sdxinfo prints on a host without any object; undefined where that is not known. */
+  readonly noObjectsMessage: string | undefined;
+}
+
+/**
+ * What sdxinfo shows on one host, of every class: a shadow may lie in any of them, and a site that is just being written has no job yet.
+ * @throws SDXINFO_…, and what a session can end with
+ */
+export async function lookAtHost(
+  runner: CommandRunner,
+  host: string,
+  { platform, noObjectsMessage }: HostLookOptions,
+): Promise<BackupReport> {
+  // The observer asks the backup server without a class, and for its mounts: that is what is wanted of any host here.
+  const observed = { platform, class: '', primaryNodes: [], backupServer: host, noObjectsMessage };
+  const { backup } = await new Observer(runner, observed).look('look', ['backup']);
+  if (!backup) throw new Error('who asks for the backup server gets its report');
+  return backup;
+}
 
 /**
  * A host whose login takes longer is shown without an answer, so that the rest is seen. It goes on being tried up to the limit of its session

@@ -5,7 +5,7 @@ import { failure } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
 import type { FoundSite, ProbedHost } from '../../contract/screens.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
-import { lookAtHost } from './look-at-host.ts';
+import { lookAtHost } from './cluster-service.ts';
 import { openHosts, userKnownHostsFiles, type LoginDialogue } from './open-hosts.ts';
 import { assign, observedOf } from '../procedure/model/assign.ts';
 import { CommandRunner } from '../procedure/hosts/command-runner.ts';

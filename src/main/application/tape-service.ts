@@ -25,7 +25,7 @@ import {
   hasLabel,
   mediaEvent,
   type KnownTape,
-  type MediaFile as FileOnTape,
+  type HeldFile as FileOnTape,
 } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
 import type { ReadPlainTape } from '../procedure/run/verify-run.ts';

@@ -19,7 +19,7 @@ interface GlobalOptions {
 }
 
 /** Of commands that may begin the embedded lab. */
-export interface LabOptions {
+export interface LabFlags {
   readonly freshLab?: boolean;
   readonly fault?: string[];
 }
@@ -132,7 +132,7 @@ export class CommandLine {
    * @throws LAB_OPTION_WITH_SITE, and what opening can end with
    */
   async withConsole<Result>(
-    lab: LabOptions,
+    lab: LabFlags,
     work: (console: ShadowtapeConsole) => Promise<Result>,
   ): Promise<Result> {
     const { siteFile, state } = this;

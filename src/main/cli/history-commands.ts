@@ -4,13 +4,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import { lostTapesOf, readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
-import {
-  faultOption,
-  jsonOption,
-  type CommandLine,
-  type JsonOption,
-  type LabOptions,
-} from './command-line.ts';
+import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { RunText } from './run-text.ts';
@@ -118,7 +112,7 @@ export function registerShown(line: CommandLine): void {
     .description('read the tape back and compare it with what the run wrote')
     .argument('<run>')
     .addOption(faultOption())
-    .action(async (run: string, options: LabOptions) => {
+    .action(async (run: string, options: LabFlags) => {
       line.exitStatus = await line.withConsole(options, (console) => verifyCommand(console, run));
     });
 }

@@ -2,9 +2,8 @@
 import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../application/console.ts';
-import { millisecondsOf } from '../proof/age.ts';
 import type { ConfirmArchivedKeys } from '../proof/archive-host-keys.ts';
-import { compressRuns, type CompressedRun } from '../proof/packed-runs.ts';
+import { type CompressedRun, compressRuns, millisecondsOf } from '../proof/packed-runs.ts';
 import {
   diskUse,
   exportState,

@@ -6,7 +6,7 @@ import {
   type Platform,
   type StateFolder,
 } from '../application/console.ts';
-import { faultOption, freshLabOption, portOf, type CommandLine, type LabOptions } from './command-line.ts';
+import { faultOption, freshLabOption, portOf, type CommandLine, type LabFlags } from './command-line.ts';
 import { tellLostOutput } from './lost-output.ts';
 import { print } from './output.ts';
 import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
@@ -78,7 +78,7 @@ export function registerLab(line: CommandLine): void {
     .addOption(freshLabOption())
     .addOption(faultOption())
     .addHelpText('after', faultsText)
-    .action(async (options: LabOptions & { listen: number; platform?: Platform }) => {
+    .action(async (options: LabFlags & { listen: number; platform?: Platform }) => {
       line.exitStatus = await labCommand(line.state, {
         port: options.listen,
         fresh: options.freshLab ?? false,

@@ -7,13 +7,7 @@ import {
   type ShadowtapeConsole,
   type UnseenHost,
 } from '../application/console.ts';
-import {
-  faultOption,
-  jsonOption,
-  type CommandLine,
-  type JsonOption,
-  type LabOptions,
-} from './command-line.ts';
+import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { print, printJson } from './output.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
 
@@ -117,7 +111,7 @@ export function registerLocks(line: CommandLine): void {
     )
     .addOption(jsonOption())
     .addOption(faultOption())
-    .action(async ({ json = false, ...lab }: LabOptions & JsonOption) => {
+    .action(async ({ json = false, ...lab }: LabFlags & JsonOption) => {
       line.exitStatus = await line.withConsole(lab, (console) => locksCommand(console, json));
     });
   program
@@ -130,7 +124,7 @@ export function registerLocks(line: CommandLine): void {
     )
     .option('--yes', 'remove it without asking', false)
     .addOption(faultOption())
-    .action(async (name: string, { yes, discard, ...lab }: LabOptions & UnlockOptions) => {
+    .action(async (name: string, { yes, discard, ...lab }: LabFlags & UnlockOptions) => {
       const options = { yes, ...(discard === undefined ? {} : { discard }) };
       line.exitStatus = await line.withConsole(lab, (console) => unlockCommand(console, name, options));
     });

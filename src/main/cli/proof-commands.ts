@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
 import { ReportService, type StateFolder } from '../application/console.ts';
 import { signatureDemandOf } from '../application/proof-service.ts';
-import { auditReport, auditState, worstOf, type RenderReport } from '../proof/audit.ts';
+import { auditReport, auditState, auditVerdictOf, type RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
 import { signRun } from '../proof/sign-run.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
@@ -67,7 +67,7 @@ async function auditCommand(
     lines.push(...(await auditState(options, [...named], show)));
   // A folder that was named wrongly proves nothing.
   if (lines.length === 0) note(`no runs in ${state.path}: nothing is proven`);
-  return exitStatuses[lines.length === 0 ? 'unproven' : worstOf(lines)];
+  return exitStatuses[lines.length === 0 ? 'unproven' : auditVerdictOf(lines)];
 }
 
 /** Says who signed, and how stock OpenSSH checks it. */

@@ -16,7 +16,7 @@ import {
   routeOption,
   type CommandLine,
   type JsonOption,
-  type LabOptions,
+  type LabFlags,
 } from './command-line.ts';
 import { note, printJson, standardError, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -138,7 +138,7 @@ async function follow(
 type Begin = (console: ShadowtapeConsole, following: Following) => Promise<EndedRun>;
 
 /** Opens the console, and follows what begins there to its end. */
-function followOn(line: CommandLine, lab: LabOptions, options: FollowOptions, begin: Begin): Promise<void> {
+function followOn(line: CommandLine, lab: LabFlags, options: FollowOptions, begin: Begin): Promise<void> {
   return line.withConsole(lab, (console) =>
     follow(
       console,
@@ -154,7 +154,7 @@ interface NodeOptions {
   readonly nodeDown?: readonly string[];
 }
 
-interface RunOptions extends LabOptions, JsonOption, NodeOptions {
+interface RunOptions extends LabFlags, JsonOption, NodeOptions {
   readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
   readonly route?: 'console' | 'server';
   readonly yes: boolean;
@@ -186,7 +186,7 @@ function registerRun(line: CommandLine): void {
     });
 }
 
-interface TakeUpOptions extends LabOptions, JsonOption, NodeOptions {
+interface TakeUpOptions extends LabFlags, JsonOption, NodeOptions {
   readonly yes?: boolean;
   readonly takeOverLock?: boolean;
   readonly sameMachine?: readonly string[];

@@ -16,7 +16,7 @@ import {
   jsonOption,
   type CommandLine,
   type JsonOption,
-  type LabOptions,
+  type LabFlags,
 } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import { note, print, printJson, standardError } from './output.ts';
@@ -148,11 +148,11 @@ async function driveCheckCommand(
   return lines.every(({ good }) => good) ? 0 : 1;
 }
 
-interface TapeOptions extends LabOptions, JsonOption {
+interface TapeOptions extends LabFlags, JsonOption {
   readonly overwrite?: string;
 }
 
-interface IdentifyOptions extends LabOptions, JsonOption {
+interface IdentifyOptions extends LabFlags, JsonOption {
   readonly import: boolean;
   readonly changer: boolean;
 }

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import type { ProcessEnd } from '../ssh/remote-process.ts';
+import type { RemoteEnd } from '../ssh/remote-process.ts';
 import type { ReadOptions, StreamOptions } from '../ssh/ssh-session.ts';
 import type { HostLogin } from '../ssh/ssh-hosts.ts';
 import type { DataEnd } from './data-way.ts';
 import type { MainCalls, OpenOrder, PlainEnd, ThreadCalls, ThreadSetting } from './thread-calls.ts';
-import { errorOf, Wire } from './wire.ts';
+import { errorOf, ThreadWire } from './wire.ts';
 
 /** The thread's own file: beside this one in the sources; what is built has it on top. */
 function workerFile(): string {
@@ -46,13 +46,13 @@ export type MovingCalls = Pick<
 
 interface OpenedCommand {
   readonly options: Pick<ReadOptions, 'onStderr' | 'onRetry' | 'onNewConnection'>;
-  readonly settle: (end: ProcessEnd) => void;
+  readonly settle: (end: RemoteEnd) => void;
 }
 
 export class DataThread {
   readonly host: string;
   readonly #worker: Worker;
-  readonly #wire: Wire<ThreadCalls>;
+  readonly #wire: ThreadWire<ThreadCalls>;
   readonly #exited: Promise<void>;
   readonly #commands = new Map<number, OpenedCommand>();
   #moving: Partial<MovingCalls> = {};
@@ -84,7 +84,7 @@ export class DataThread {
       writtenSoFar: (progress) => this.#moving.writtenSoFar?.(progress),
       readBackSoFar: (progress) => this.#moving.readBackSoFar?.(progress),
     };
-    this.#wire = new Wire<ThreadCalls>(this.#worker, calls);
+    this.#wire = new ThreadWire<ThreadCalls>(this.#worker, calls);
     let reason = 'it ended';
     this.#worker.on('error', (error) => {
       reason = error instanceof Error ? error.message : String(error);
@@ -123,7 +123,7 @@ export class DataThread {
     this.#number += 1;
     const id = this.#number;
     const stop = () => this.#wire.tell('stop', id);
-    const ended = new Promise<ProcessEnd>((settle) => this.#commands.set(id, { options, settle }));
+    const ended = new Promise<RemoteEnd>((settle) => this.#commands.set(id, { options, settle }));
     abort?.addEventListener('abort', stop, { once: true });
     void ended.then(() => abort?.removeEventListener('abort', stop));
     try {

@@ -21,7 +21,7 @@ export interface TapesEnd extends DataEnd {
 }
 
 /** A tape that is positioned, and the opened command that serves it. */
-export interface NextTape extends ServedTape {
+export interface OpenedTape extends ServedTape {
   readonly talk: DataEnd;
 }
 
@@ -29,7 +29,7 @@ export interface TapesOptions {
   readonly recordBytes: number;
   readonly abort: AbortSignal;
   /** Gets a tape ready; what it rejects with fails the dump. */
-  readonly nextTape: (order: Pick<TapeOrder, 'tape' | 'segments'>) => Promise<NextTape>;
+  readonly nextTape: (order: Pick<TapeOrder, 'tape' | 'segments'>) => Promise<OpenedTape>;
 }
 
 /** Zeros in pieces of a dump's size. @param takePiece makes a buffer for each piece */

@@ -11,21 +11,21 @@ import type { OpenedCommands } from './opened-commands.ts';
 import type {
   HalfMoved,
   MainCalls,
-  ReadBackOrder,
+  ThreadReadBack,
   ReadOrder,
   WriteMoved,
   WriteOrder,
 } from './thread-calls.ts';
-import { plainError, type Wire } from './wire.ts';
+import { plainError, type ThreadWire } from './wire.ts';
 
 const plainBreak = ({ at, error }: Break) => ({ at, error: plainError(error) });
 
 /** Tells the entries of an archive to the main thread, which holds the data up until it has written them down. */
 class EntryTeller {
-  readonly #main: Wire<MainCalls>;
+  readonly #main: ThreadWire<MainCalls>;
   #untold: TarEntry[] = [];
 
-  constructor(main: Wire<MainCalls>) {
+  constructor(main: ThreadWire<MainCalls>) {
     this.#main = main;
   }
 
@@ -55,10 +55,10 @@ class EntryTeller {
 
 export class DataWork {
   readonly #commands: OpenedCommands;
-  readonly #main: Wire<MainCalls>;
+  readonly #main: ThreadWire<MainCalls>;
   #cancel = new AbortController();
 
-  constructor(commands: OpenedCommands, main: Wire<MainCalls>) {
+  constructor(commands: OpenedCommands, main: ThreadWire<MainCalls>) {
     this.#commands = commands;
     this.#main = main;
   }
@@ -132,7 +132,7 @@ export class DataWork {
   };
 
   /** @throws what `readBack` of the streams throws */
-  async readBack({ source: id, ...order }: ReadBackOrder): Promise<ReadBackResult> {
+  async readBack({ source: id, ...order }: ThreadReadBack): Promise<ReadBackResult> {
     const source = this.#commands.source(id);
     const result = await readBack({
       ...order,

@@ -5,7 +5,7 @@ import { SshHosts } from '../ssh/ssh-hosts.ts';
 import { DataWork } from './data-work.ts';
 import { OpenedCommands } from './opened-commands.ts';
 import type { MainCalls, ThreadCalls, ThreadSetting } from './thread-calls.ts';
-import { Wire } from './wire.ts';
+import { ThreadWire } from './wire.ts';
 
 if (!parentPort) throw new Error('this file is the beginning of a thread');
 useWholeThread();
@@ -31,6 +31,6 @@ const calls: ThreadCalls = {
   cancel: () => work.cancel(),
   close: () => hosts.close(),
 };
-const main = new Wire<MainCalls>(port, calls);
+const main = new ThreadWire<MainCalls>(port, calls);
 const commands = new OpenedCommands(session, main);
 const work = new DataWork(commands, main);

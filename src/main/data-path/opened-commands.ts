@@ -2,13 +2,13 @@
 import { PiecePool } from '../../streams/piece-port.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
 import type { RmtChannel } from '../../streams/rmt-client.ts';
-import type { ProcessEnd } from '../ssh/remote-process.ts';
+import type { RemoteEnd } from '../ssh/remote-process.ts';
 import type { SshSession } from '../ssh/ssh-session.ts';
 import type { MainCalls, OpenOrder, PlainEnd } from './thread-calls.ts';
-import { plainError, type Wire } from './wire.ts';
+import { plainError, type ThreadWire } from './wire.ts';
 
 /** How a command ended, as it crosses. */
-const plainEnd = ({ lost, ...end }: ProcessEnd): PlainEnd => ({
+const plainEnd = ({ lost, ...end }: RemoteEnd): PlainEnd => ({
   ...end,
   lost: lost && plainError(lost),
 });
@@ -25,13 +25,13 @@ interface PooledSink extends ByteSink {
 
 export class OpenedCommands {
   readonly #session: SshSession;
-  readonly #main: Wire<MainCalls>;
+  readonly #main: ThreadWire<MainCalls>;
   readonly #stops = new Map<number, AbortController>();
   readonly #sources = new Map<number, PooledSource>();
   readonly #sinks = new Map<number, PooledSink>();
   readonly #talks = new Map<number, RmtChannel>();
 
-  constructor(session: SshSession, main: Wire<MainCalls>) {
+  constructor(session: SshSession, main: ThreadWire<MainCalls>) {
     this.#session = session;
     this.#main = main;
   }
@@ -56,7 +56,7 @@ export class OpenedCommands {
   sink = (id: number): PooledSink => known(this.#sinks.get(id));
   talk = (id: number): RmtChannel => known(this.#talks.get(id));
 
-  async #start(order: OpenOrder, abort: AbortSignal): Promise<{ ended: Promise<ProcessEnd> }> {
+  async #start(order: OpenOrder, abort: AbortSignal): Promise<{ ended: Promise<RemoteEnd> }> {
     const { id, kind, argv, timeLimitSeconds } = order;
     const options = {
       abort,

@@ -11,7 +11,7 @@ import type { BrokenAt } from '../../streams/stream-failure.ts';
 import type { TarEntry } from '../../streams/tar-walker.ts';
 import type { WriteHalfProgress, WriteHalfResult } from '../../streams/write-half.ts';
 import type { HostKeyQuestion, HostProfile, SecretQuestion } from '../ssh/host-profile.ts';
-import type { ProcessEnd } from '../ssh/remote-process.ts';
+import type { RemoteEnd } from '../ssh/remote-process.ts';
 import type { PlainError } from './wire.ts';
 
 /** What a thread begins with. No secret is in it: those are asked for. */
@@ -33,7 +33,7 @@ export interface OpenOrder {
 }
 
 /** How an opened command ended; an error crosses in its plain form. */
-export type PlainEnd = Omit<ProcessEnd, 'lost'> & { readonly lost: PlainError | undefined };
+export type PlainEnd = Omit<RemoteEnd, 'lost'> & { readonly lost: PlainError | undefined };
 
 export interface ReadOrder {
   readonly source: number;
@@ -64,7 +64,7 @@ export interface WriteMoved extends HalfMoved<WriteHalfResult> {
   readonly segments: readonly TapeSegment[];
 }
 
-export interface ReadBackOrder extends Omit<ReadBackOptions, 'source' | 'onProgress' | 'abort' | 'onTaken'> {
+export interface ThreadReadBack extends Omit<ReadBackOptions, 'source' | 'onProgress' | 'abort' | 'onTaken'> {
   readonly source: number;
 }
 
@@ -82,7 +82,7 @@ export interface ThreadCalls {
   stop(id: number): void;
   read(order: ReadOrder): Promise<HalfMoved<ReadHalfResult>>;
   write(order: WriteOrder): Promise<WriteMoved>;
-  readBack(order: ReadBackOrder): Promise<ReadBackResult>;
+  readBack(order: ThreadReadBack): Promise<ReadBackResult>;
   /** Breaks what is being moved off. */
   cancel(nothing: undefined): void;
   /** Closes the connection. */
@@ -98,7 +98,7 @@ export interface MainCalls {
   newConnection(id: number): Promise<void>;
   stderr(told: { readonly id: number; readonly piece: Uint8Array }): void;
   ended(told: { readonly id: number; readonly end: PlainEnd }): void;
-  judge(told: { readonly end: ProcessEnd; readonly bytes: number }): void;
+  judge(told: { readonly end: RemoteEnd; readonly bytes: number }): void;
   entries(entries: readonly TarEntry[]): void;
   nextTape(order: {
     readonly tape: number;

@@ -41,7 +41,7 @@ interface Waiting {
 }
 
 /** @typeParam Far the calls that the other end answers */
-export class Wire<Far extends Handlers<Far>> {
+export class ThreadWire<Far extends Handlers<Far>> {
   readonly #port: Port;
   readonly #waiting = new Map<number, Waiting>();
   #number = 0;

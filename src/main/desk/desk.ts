@@ -25,8 +25,7 @@ import { LiveRuns } from './live-runs.ts';
 import { LoginQuestions, type Keystore } from './login-questions.ts';
 import { OpenSite, type OpenConsole } from './open-site.ts';
 import { paced } from './paced.ts';
-import { proofHandlers } from './proof-handlers.ts';
-import { reportHandlers } from './report-handlers.ts';
+import { journalHandlers } from './journal-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { tapeHandlers } from './tape-handlers.ts';
@@ -42,7 +41,8 @@ export interface DeskOptions {
 }
 
 /** What a follower is told: a push, or that following has failed. */
-export type Told<Name extends Topic> = { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
+export type FollowerTold<Name extends Topic> =
+  { readonly push: Pushes[Name] } | { readonly error: ErrorInfo };
 
 const millisecondsBetweenActivity = 100;
 /** Sentences that belong to no run any more; the oldest go. */
@@ -92,8 +92,7 @@ export class Desk {
       ...runHandlers(this.#room),
       ...historyHandlers(this.#room),
       ...tapeHandlers(this.#room),
-      ...proofHandlers(this.#room),
-      ...reportHandlers(this.#room),
+      ...journalHandlers(this.#room),
       ...this.#drafts.handlers,
     };
   }
@@ -137,7 +136,7 @@ export class Desk {
    * Tells of a topic until the following is ended.
    * @returns what ends it
    */
-  follow(topic: string, payload: unknown, listener: (told: Told<Topic>) => void): () => void {
+  follow(topic: string, payload: unknown, listener: (told: FollowerTold<Topic>) => void): () => void {
     const parsed = Object.hasOwn(topicSchemas, topic)
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
@@ -155,7 +154,7 @@ export class Desk {
     return () => this.#followers.delete(follower);
   }
 
-  #followRun(run: string, listener: (told: Told<'run'>) => void): () => void {
+  #followRun(run: string, listener: (told: FollowerTold<'run'>) => void): () => void {
     let isOver = false;
     let end = () => undefined as void;
     const push = (told: RunPush) => {

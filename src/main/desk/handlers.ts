@@ -7,7 +7,7 @@ import type { Checking } from './checking.ts';
 import type { DriveUse } from './drive-use.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { LoginQuestions } from './login-questions.ts';
-import type { OpenSite, Opened } from './open-site.ts';
+import type { OpenSite, OpenedSite } from './open-site.ts';
 
 export type Handler<Name extends Channel> = (
   request: CheckedRequest<Name>,
@@ -29,4 +29,4 @@ export interface DeskRoom {
   readonly history: History;
 }
 
-export const tapeOf = ({ console }: Opened) => console.site.tape;
+export const tapeOf = ({ console }: OpenedSite) => console.site.tape;

@@ -4,7 +4,7 @@ import { openConsole, type ConsoleOptions, type ShadowtapeConsole } from '../app
 /** How a console is opened; tests put their own in its place. */
 export type OpenConsole = (options: ConsoleOptions) => Promise<ShadowtapeConsole>;
 
-export interface Opened {
+export interface OpenedSite {
   readonly console: ShadowtapeConsole;
   /** Undefined for the embedded lab. */
   readonly file: string | undefined;
@@ -13,7 +13,7 @@ export interface Opened {
 export class OpenSite {
   readonly #options: Omit<ConsoleOptions, 'siteFile'>;
   readonly #open: OpenConsole;
-  #opened: Promise<Opened>;
+  #opened: Promise<OpenedSite>;
   #wanted: string | undefined;
 
   /** Begins to open the first site; what keeps it from being opened is told by whoever needs it. */
@@ -29,7 +29,7 @@ export class OpenSite {
     this.#opened.catch(() => undefined);
   }
 
-  async #start(siteFile: string | undefined, lab: ConsoleOptions['lab']): Promise<Opened> {
+  async #start(siteFile: string | undefined, lab: ConsoleOptions['lab']): Promise<OpenedSite> {
     return { console: await this.#open({ ...this.#options, lab, siteFile }), file: siteFile };
   }
 
@@ -39,7 +39,7 @@ export class OpenSite {
   }
 
   /** @throws what opening it has ended with */
-  get current(): Promise<Opened> {
+  get current(): Promise<OpenedSite> {
     return this.#opened;
   }
 
@@ -48,7 +48,7 @@ export class OpenSite {
    * @param file undefined: the embedded lab
    * @throws what opening it has ended with
    */
-  goTo(file: string | undefined): Promise<Opened> {
+  goTo(file: string | undefined): Promise<OpenedSite> {
     const before = this.#opened;
     const going = this.#goOver(before, file);
     this.#opened = going.catch(() => before);
@@ -56,7 +56,7 @@ export class OpenSite {
     return going;
   }
 
-  async #goOver(opened: Promise<Opened>, file: string | undefined): Promise<Opened> {
+  async #goOver(opened: Promise<OpenedSite>, file: string | undefined): Promise<OpenedSite> {
     const before = await opened.catch(() => undefined);
     // The embedded lab is one process's: it is not begun a second time beside itself.
     if (before && file === undefined && before.file === undefined) return before;

@@ -10,7 +10,7 @@ import {
 } from '../application/console.ts';
 import { runLineOf } from '../history/history.ts';
 import { tapeOf, type DeskRoom, type Handlers } from './handlers.ts';
-import type { Opened } from './open-site.ts';
+import type { OpenedSite } from './open-site.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 
 export type RunChannel =
@@ -61,7 +61,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
   /** A run has the drive from its beginning to its end: between two of its commands nobody else may move the tape. */
   async function beginWithDrive(
     user: string,
-    perform: (opened: Opened, following: Following) => Promise<EndedRun>,
+    perform: (opened: OpenedSite, following: Following) => Promise<EndedRun>,
   ): Promise<{ run: string }> {
     const opened = await site.current;
     const giveBack = drive.take(tapeOf(opened), user);

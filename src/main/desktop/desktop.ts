@@ -8,7 +8,7 @@ import { SystemKeystore } from './keystore.ts';
 import { dropLostOutput, guardLife } from './life.ts';
 import { setMenu } from './menu.ts';
 import { answerForFiles } from './own-pages.ts';
-import { servePage } from './page-wire.ts';
+import { serveWindow } from './page-wire.ts';
 import { restrictPages } from './restrictions.ts';
 import { RunWatch } from './run-watch.ts';
 import { openWindow, showPage } from './window.ts';
@@ -26,7 +26,7 @@ export async function openDesktop(state: StateFolder, siteFile: string | undefin
   const keystore = new SystemKeystore(join(state.path, 'secrets.json'));
   const desk = new Desk({ state, siteFile, guest: 'desktop', keystore });
   const window = openWindow(join(state.path, 'window.json'));
-  servePage(window.webContents, desk);
+  serveWindow(window.webContents, desk);
   setMenu(window);
   const closing = new Closing(window, desk);
   guardLife(desk, closing);

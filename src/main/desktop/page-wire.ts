@@ -5,7 +5,7 @@ import { PageSession } from '../desk/page-session.ts';
 import { isOwnPage } from './own-pages.ts';
 
 /** Serves the page until it is destroyed. A page that is loaded anew begins with nothing asked and nothing followed. */
-export function servePage(page: WebContents, desk: Desk): void {
+export function serveWindow(page: WebContents, desk: Desk): void {
   const open = () =>
     new PageSession(desk, (message) => {
       if (!page.isDestroyed()) page.send('host', message);

@@ -15,7 +15,7 @@ export interface Sight {
 }
 
 /** What one query has printed: objects, titles without rows, the words of the site file, or nothing. */
-export type Answer = 'objects' | 'titles' | 'message' | 'silence';
+export type PrintedAnswer = 'objects' | 'titles' | 'message' | 'silence';
 
 /** What a run knows of the backup server from before. */
 export interface BackupPast {
@@ -102,10 +102,10 @@ export function judgeSilence(silence: Silence): Sight {
   return boot === bootBefore ? inSameBoot(silence) : afterReboot(silence);
 }
 
-const isSilent = (answer: Answer) => answer === 'silence';
+const isSilent = (answer: PrintedAnswer) => answer === 'silence';
 
 /** @returns undefined where the answers leave it open, and other witnesses are to be asked */
-export function judgeAnswers(answers: readonly Answer[]): Sight | undefined {
+export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefined {
   if (answers.includes('objects')) return { shown: 'objects', evidence: 'sdxinfo shows objects' };
   if (answers.length === 0 || answers.some(isSilent)) return undefined;
   return nothing(

@@ -6,7 +6,7 @@
  */
 
 import { disksOfGroup, findDisk, findGroup } from './report-lookup.ts';
-import type { Place } from './report-lookup.ts';
+import type { VolumePlace } from './report-lookup.ts';
 import type { SdxDisk, SdxinfoReport } from './sdxinfo-objects.ts';
 
 export type TreeMember =
@@ -60,7 +60,7 @@ function treeOfGroup(
 export function groupTree(
   report: SdxinfoReport,
   className: string,
-  place: Place | undefined,
+  place: VolumePlace | undefined,
 ): GroupTree | undefined {
   if (place === undefined) return undefined;
   if ('group' in place) {

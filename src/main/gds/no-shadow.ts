@@ -3,7 +3,7 @@
  * called. Facts in, verdicts out.
  */
 import { sightOf, type Sight } from './backup-sight.ts';
-import { judge, listed, none, oneSided } from './rule-verdict.ts';
+import { judge, commaText, none, oneSided } from './rule-verdict.ts';
 import type { RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport } from './sdxinfo-objects.ts';
 
@@ -13,13 +13,13 @@ export interface BackupSide {
   readonly sight?: Sight | undefined;
 }
 
-export interface ShadowPlace {
+export interface PossibleShadows {
   readonly shadowClass: string;
   /** The disks of the proxies, as the backup server names them. */
   readonly devices: readonly string[];
 }
 
-interface Facts extends ShadowPlace {
+interface Facts extends PossibleShadows {
   readonly backup: BackupSide;
 }
 
@@ -58,7 +58,7 @@ function ownObjects({ backup: { report }, shadowClass }: Facts): string[] {
 
 function absence(left: readonly string[], backup: BackupSide) {
   const { shown, evidence } = sightOf(backup);
-  if (left.length > 0) return oneSided(none, listed(left) ?? none, false);
+  if (left.length > 0) return oneSided(none, commaText(left) ?? none, false);
   if (shown === 'unknown') return oneSided(none, `unknown: ${evidence}`, false);
   return oneSided(none, shown === 'nothing' ? `${none} (${evidence})` : none, true);
 }
@@ -77,17 +77,17 @@ function judgeAbsence(left: readonly string[], backup: BackupSide): RuleVerdict 
 }
 
 /** After the removal: the backup server shows nothing of the run's own shadow class. */
-export function noOwnShadow(backup: BackupSide, place: ShadowPlace): RuleVerdict[] {
+export function noOwnShadow(backup: BackupSide, place: PossibleShadows): RuleVerdict[] {
   return [judgeAbsence(ownObjects({ backup, ...place }), backup)];
 }
 
 /** Before a part, a creation and a rejoin: nothing of the shadow class, and nothing of any class on the disks of the proxies. */
-export function noShadowObjects(backup: BackupSide, place: ShadowPlace): RuleVerdict[] {
+export function noShadowObjects(backup: BackupSide, place: PossibleShadows): RuleVerdict[] {
   const facts = { backup, ...place };
   return [judgeAbsence([...ownObjects(facts), ...foreignOn(facts)], backup)];
 }
 
 /** Objects of other classes on the disks of the proxies, in words. */
-export function foreignObjects(backup: BackupSide, place: ShadowPlace): string[] {
+export function foreignObjects(backup: BackupSide, place: PossibleShadows): string[] {
   return foreignOn({ backup, ...place });
 }

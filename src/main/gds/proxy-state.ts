@@ -5,7 +5,7 @@
 import { disksBelow, groupTree, sliceHolders } from './group-tree.ts';
 import type { GroupTree } from './group-tree.ts';
 import { findVolume, placeOf, slicesOfVolume } from './report-lookup.ts';
-import { judge, none, oneSided, onNodes } from './rule-verdict.ts';
+import { commaText, judge, none, oneSided, onNodes } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { NodeReport, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 
@@ -43,10 +43,6 @@ function proxyText(volume: SdxVolume | undefined): string {
   return volume.master === undefined ? word : `${word} of ${volume.master}`;
 }
 
-function listed(texts: readonly string[]): string {
-  return texts.length === 0 ? none : texts.join(', ');
-}
-
 /** A disk or lower group without a slice of the proxy holds none of its data, though a shadow would read it there. */
 function judgeSlices({ report, names, tree }: ProxyFacts): { text: string; good: boolean } {
   const slices = slicesOfVolume(report, names.class, names.proxyVolume);
@@ -56,7 +52,10 @@ function judgeSlices({ report, names, tree }: ProxyFacts): { text: string; good:
     ...without.map((name) => `slice of ${name} ${none}`),
   ];
   const good = slices.length > 0 && slices.every(({ status }) => status.word === 'STOP');
-  return { text: listed(slices.length === 0 ? [] : texts), good: good && without.length === 0 };
+  return {
+    text: slices.length === 0 ? none : (commaText(texts) ?? none),
+    good: good && without.length === 0,
+  };
 }
 
 const joinedRules: readonly Rule<ProxyFacts>[] = [
@@ -89,7 +88,7 @@ const joinedRules: readonly Rule<ProxyFacts>[] = [
       const disks = disksBelow(tree);
       const texts = disks.map(({ name, status }) => `${name} ${status.word}`);
       const good = disks.length > 0 && disks.every(({ status }) => status.word === 'ENABLE');
-      return oneSided('each disk ENABLE', listed(texts), good);
+      return oneSided('each disk ENABLE', commaText(texts) ?? none, good);
     },
   },
 ];

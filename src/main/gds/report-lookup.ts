@@ -30,21 +30,21 @@ export function disksOfGroup(report: SdxinfoReport, className: string, group: st
 }
 
 /** Where a volume stands: in a group, or on a disk that is used singly. */
-export type Place = { readonly group: string } | { readonly disk: string };
+export type VolumePlace = { readonly group: string } | { readonly disk: string };
 
 /** Undefined where neither a group nor a disk is shown; the default form of sdxinfo shows no disk. */
-export function placeOf(volume: SdxVolume | undefined): Place | undefined {
+export function placeOf(volume: SdxVolume | undefined): VolumePlace | undefined {
   if (volume?.group !== undefined) return { group: volume.group };
   return volume?.disk === undefined ? undefined : { disk: volume.disk };
 }
 
 /** The name of the group, or of the single disk. */
-export function nameOfPlace(place: Place): string {
+export function nameOfPlace(place: VolumePlace): string {
   return 'group' in place ? place.group : place.disk;
 }
 
 /** True where both are the same group, or the same single disk. */
-export function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
+export function isSamePlace(one: VolumePlace | undefined, other: VolumePlace | undefined): boolean {
   if (one === undefined || other === undefined) return false;
   return 'group' in one === 'group' in other && nameOfPlace(one) === nameOfPlace(other);
 }
@@ -61,7 +61,7 @@ function extentsOfGroup(report: SdxinfoReport, className: string, group: string 
 }
 
 /** The blocks of a group, or of a single disk, that belong to no volume. */
-export function extentsOfPlace(report: SdxinfoReport, className: string, place: Place): SdxExtent[] {
+export function extentsOfPlace(report: SdxinfoReport, className: string, place: VolumePlace): SdxExtent[] {
   if ('group' in place) return extentsOfGroup(report, className, place.group);
   const outside = report.extents.filter((extent) => extent.class === className && extent.group === undefined);
   const own = outside.filter(({ disk, firstBlock }) => disk === place.disk && firstBlock !== undefined);

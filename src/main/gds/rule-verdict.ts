@@ -37,7 +37,7 @@ export function oneSided(expected: string, actual: string, good: boolean): Findi
 }
 
 /** Texts as one; undefined where there is none. */
-export function listed(texts: readonly string[]): string | undefined {
+export function commaText(texts: readonly string[]): string | undefined {
   return texts.length === 0 ? undefined : texts.join(', ');
 }
 

@@ -10,7 +10,7 @@ import { partedRule, stoppedRule, validSlicesRule } from './proxy-state.ts';
 import type { EveryNodeFacts } from './proxy-state.ts';
 import { diskNames, disksBelow, orderText, sliceHolders, typesText } from './group-tree.ts';
 import { findDisk, slicesOfVolume } from './report-lookup.ts';
-import { blocksText, judge, listed, none, oneSided } from './rule-verdict.ts';
+import { blocksText, judge, commaText, none, oneSided } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import { bothSides, disksOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, ShadowPlan, Side } from './shadow-sides.ts';
@@ -24,7 +24,7 @@ interface ShadowRule extends Rule<ShadowFacts> {
 function sizesOf(side: Side): string | undefined {
   const disks = disksOf(side);
   if (disks.some(({ blocks }) => blocks === undefined)) return undefined;
-  return listed(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
+  return commaText(disks.map(({ name, blocks }) => `${name}: ${blocksText(blocks ?? 0)}`));
 }
 
 /** Every type that is told, on each level: by disks, by groups and by the volume. They must be one and the same. */
@@ -50,8 +50,8 @@ function compareDevices(facts: ShadowFacts): Finding {
   const registered = (name: string) => findDisk(backup.report, plan.shadowClass, name)?.device;
   const same = names.every((name) => planned(name) !== undefined && planned(name) === registered(name));
   return {
-    expected: listed(names.map((name) => `${name}=${planned(name) ?? none}`)) ?? none,
-    actual: listed(names.map((name) => `${name}=${registered(name) ?? none}`)) ?? none,
+    expected: commaText(names.map((name) => `${name}=${planned(name) ?? none}`)) ?? none,
+    actual: commaText(names.map((name) => `${name}=${registered(name) ?? none}`)) ?? none,
     verdict: same && ofProxy.length > 0 ? 'equal' : 'differs',
   };
 }
@@ -138,7 +138,11 @@ function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
   ];
   const unknown = unknownStatuses(shown);
   const actual = shown.length === 0 ? none : 'every word is known';
-  return oneSided('every word is known', listed(unknown) ?? actual, shown.length > 0 && unknown.length === 0);
+  return oneSided(
+    'every word is known',
+    commaText(unknown) ?? actual,
+    shown.length > 0 && unknown.length === 0,
+  );
 }
 
 /** In the order in which they are shown. */
@@ -148,7 +152,7 @@ export const shadowRules: readonly ShadowRule[] = [
     title: 'Disk names',
     why: 'a shadow disk must bear the name that its disk has on the cluster',
     source: 'GDS guide (Linux) 4.1, 2.7.2.2',
-    compare: (facts) => bothSides(facts, (side) => listed(disksOf(side).map(({ name }) => name))),
+    compare: (facts) => bothSides(facts, (side) => commaText(disksOf(side).map(({ name }) => name))),
   },
   {
     id: 'disk-devices',

@@ -8,7 +8,7 @@ import { longestName } from './gds-name.ts';
 import { diskNames, groupTree, lowerGroups } from './group-tree.ts';
 import type { GroupTree } from './group-tree.ts';
 import { findVolume, isSamePlace, placeOf } from './report-lookup.ts';
-import type { Place } from './report-lookup.ts';
+import type { VolumePlace } from './report-lookup.ts';
 import { blocks } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
 import { shadowable } from './shadowable.ts';
@@ -65,7 +65,7 @@ export interface ShadowLayoutRequest {
 }
 
 interface NeededPlace {
-  readonly place: Place;
+  readonly place: VolumePlace;
   readonly tree: GroupTree;
   /** The needed proxy that lies last, and with it all that lies before. */
   readonly last: SdxVolume;

@@ -6,7 +6,7 @@
 import { disksBelow, groupTree } from './group-tree.ts';
 import type { GroupTree } from './group-tree.ts';
 import { findVolume, isSamePlace, placeOf } from './report-lookup.ts';
-import type { Place } from './report-lookup.ts';
+import type { VolumePlace } from './report-lookup.ts';
 import { none, onNodes } from './rule-verdict.ts';
 import type { Finding } from './rule-verdict.ts';
 import type { NodeReport, SdxDisk, SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
@@ -57,7 +57,7 @@ export function proxySide(report: SdxinfoReport, plan: ShadowPlan): Side {
   return { report, class: plan.primaryClass, volume, tree };
 }
 
-function plannedPlace(plan: ShadowPlan): Place | undefined {
+function plannedPlace(plan: ShadowPlan): VolumePlace | undefined {
   const { shadowGroup } = plan;
   return layoutVolumeOf(plan)?.on ?? (shadowGroup === undefined ? undefined : { group: shadowGroup });
 }

@@ -6,7 +6,7 @@ import { blocksUpTo, stretchText } from './blocks-up-to.ts';
 import { distinct, groupTree } from './group-tree.ts';
 import type { GroupTree, TreeMember } from './group-tree.ts';
 import { findVolume, placeOf } from './report-lookup.ts';
-import type { Place } from './report-lookup.ts';
+import type { VolumePlace } from './report-lookup.ts';
 import { judge, none, oneSided } from './rule-verdict.ts';
 import type { Finding, Rule, RuleVerdict } from './rule-verdict.ts';
 import type { SdxinfoReport, SdxVolume } from './sdxinfo-objects.ts';
@@ -19,7 +19,7 @@ export interface ProxyVolumeName {
 interface ProxySight {
   readonly report: SdxinfoReport;
   readonly volume: SdxVolume | undefined;
-  readonly place: Place | undefined;
+  readonly place: VolumePlace | undefined;
   readonly tree: GroupTree | undefined;
 }
 

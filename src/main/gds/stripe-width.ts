@@ -4,7 +4,7 @@
 
 import { lowerGroups } from './group-tree.ts';
 import type { GroupTree } from './group-tree.ts';
-import { blocksText, listed, none } from './rule-verdict.ts';
+import { blocksText, commaText, none } from './rule-verdict.ts';
 import type { Finding } from './rule-verdict.ts';
 import { bothSides, layoutVolumeOf, proxySide, shadowSide } from './shadow-sides.ts';
 import type { ShadowFacts, Side } from './shadow-sides.ts';
@@ -16,7 +16,7 @@ function stripesOf({ tree }: Side): GroupTree[] {
 }
 
 function widthsOf(side: Side): string | undefined {
-  return listed(stripesOf(side).map(({ width }) => (width === undefined ? notShown : blocksText(width))));
+  return commaText(stripesOf(side).map(({ width }) => (width === undefined ? notShown : blocksText(width))));
 }
 
 /** The widths that the layout was built with, where no node of the cluster shows them. */
@@ -26,7 +26,7 @@ function plannedWidths({ plan }: ShadowFacts): string | undefined {
   const groups = layout?.groups ?? [];
   const upper = groups.find(({ name }) => on !== undefined && 'group' in on && name === on.group);
   const stripes = groups.filter(({ name, type }) => type === 'stripe' && upper?.members.includes(name));
-  return listed(stripes.map(({ stripeWidth }) => blocksText(stripeWidth ?? 0)));
+  return commaText(stripes.map(({ stripeWidth }) => blocksText(stripeWidth ?? 0)));
 }
 
 /** Compares the stripe widths of lower groups, as far as they are shown; what the hosts do not tell blocks nothing. */

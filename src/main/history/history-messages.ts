@@ -14,7 +14,7 @@ export type QuestionName = 'search' | 'where' | 'trends' | 'view' | 'refresh';
 export type QuestionOf<Name extends QuestionName> = Parameters<HistoryIndex[Name]>[0];
 export type AnswerOf<Name extends QuestionName> = Awaited<ReturnType<HistoryIndex[Name]>>;
 
-export interface Asked {
+export interface IndexQuestion {
   readonly number: number;
   readonly name: QuestionName;
   readonly question: unknown;
@@ -27,9 +27,9 @@ export type Answered = { readonly kind: 'answer'; readonly number: number } & (
 export type Said = Answered | { readonly kind: 'progress'; readonly progress: IndexProgress | undefined };
 
 /** Asks the index; never throws. */
-export async function answering(
+export async function answerOfIndex(
   index: Pick<HistoryIndex, QuestionName>,
-  { number, name, question }: Asked,
+  { number, name, question }: IndexQuestion,
 ): Promise<Answered> {
   const ask = index[name].bind(index) as (question: unknown) => Promise<unknown>;
   try {

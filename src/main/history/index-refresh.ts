@@ -13,9 +13,9 @@ import type { StateFolder } from '../journal/state-folder.ts';
 import { readCatalogue } from './catalogue-reader.ts';
 import { CatalogueWriter, type CatalogueEntry } from './catalogue-writer.ts';
 import type { IndexFile } from './index-file.ts';
-import { runFacts, unreadableFacts, type RunFacts } from './run-facts.ts';
+import { runFacts, unreadableFacts, type IndexedRun } from './run-facts.ts';
 import { unreadableLine } from './run-line.ts';
-import { forgetRun, marksOf, writeRun } from './run-table.ts';
+import { forgetRun, journalMarks, writeRun } from './run-table.ts';
 import { numberOf, textOf, type Sqlite } from './sqlite.ts';
 
 const sliceMilliseconds = 150;
@@ -34,7 +34,7 @@ function markOf(state: StateFolder, run: string): string | undefined {
   return undefined;
 }
 
-async function factsOf(state: StateFolder, run: string): Promise<RunFacts> {
+async function factsOf(state: StateFolder, run: string): Promise<IndexedRun> {
   try {
     return runFacts(run, (await readRun(state, run)).events);
   } catch (error) {
@@ -118,7 +118,7 @@ export class IndexRefresh {
         touchRuns(sqlite);
       });
     this.#unreadRuns = changed.length;
-    let slice: { facts: RunFacts; mark: string }[] = [];
+    let slice: { facts: IndexedRun; mark: string }[] = [];
     let begun = performance.now();
     for (const [index, [run, mark]] of changed.entries()) {
       slice.push({ facts: await factsOf(this.#state, run), mark });
@@ -136,7 +136,7 @@ export class IndexRefresh {
   /** Ten thousand marks are not read again while nobody has changed one. */
   #knownMarks(sqlite: Sqlite): ReadonlyMap<string, string> {
     const version = versionOf(sqlite);
-    if (this.#known?.version !== version) this.#known = { version, marks: marksOf(sqlite) };
+    if (this.#known?.version !== version) this.#known = { version, marks: journalMarks(sqlite) };
     return this.#known.marks;
   }
 
@@ -153,7 +153,7 @@ export class IndexRefresh {
     return marks;
   }
 
-  #writeRuns(slice: readonly { facts: RunFacts; mark: string }[]): Promise<void> {
+  #writeRuns(slice: readonly { facts: IndexedRun; mark: string }[]): Promise<void> {
     return this.#file.change((sqlite) => {
       for (const { facts, mark } of slice) writeRun(sqlite, facts, mark);
       touchRuns(sqlite);

@@ -42,7 +42,7 @@ export interface VolumeFacts extends TrendPoint {
   readonly volume: string;
 }
 
-export interface RunFacts {
+export interface IndexedRun {
   readonly line: RunLine;
   readonly route: string;
   readonly seconds: number | undefined;
@@ -200,7 +200,7 @@ function cataloguesOf(start: Started, events: readonly RunEvent[]): CatalogueFac
 }
 
 /** @returns what there is to keep of it; of a journal without a beginning its line alone */
-export function runFacts(run: string, events: readonly RunEvent[]): RunFacts {
+export function runFacts(run: string, events: readonly RunEvent[]): IndexedRun {
   const line = runLineOf(run, events, false);
   const [start] = events;
   if (start?.type !== 'run-started') return unreadableFacts(line);
@@ -218,7 +218,7 @@ export function runFacts(run: string, events: readonly RunEvent[]): RunFacts {
 }
 
 /** Of a journal that cannot be read. */
-export const unreadableFacts = (line: RunLine): RunFacts => ({
+export const unreadableFacts = (line: RunLine): IndexedRun => ({
   line,
   route: '',
   seconds: undefined,

@@ -1,14 +1,14 @@
 /** The runs in the index: written, searched, and read as lines and trends. */
 import type { FoundRuns, TrendPoint, TrendSeries } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
-import type { RunFacts, VolumeFacts } from './run-facts.ts';
+import type { IndexedRun, VolumeFacts } from './run-facts.ts';
 import type { Term } from './search-query.ts';
 import { numberOf, textOf, type Sqlite, type SqlValue } from './sqlite.ts';
 
 const lowered = (texts: readonly string[]): string => texts.join('\n').toLowerCase();
 
 /** What a plain word is looked for in. */
-function wordsOf({ line, texts, masters, hosts, codes }: RunFacts): string {
+function wordsOf({ line, texts, masters, hosts, codes }: IndexedRun): string {
   const { run, job, site, method, class: className, volumes, tape, tapeNames, operator } = line;
   const said = [line.verdict, line.sentence ?? '', line.trouble ?? '', line.currentStep ?? ''];
   return lowered([
@@ -24,7 +24,7 @@ const columns =
  * Puts a run into the index, or what it is now in the place of what it was.
  * @param mark size and time of its journal
  */
-export function writeRun(sqlite: Sqlite, facts: RunFacts, mark: string): void {
+export function writeRun(sqlite: Sqlite, facts: IndexedRun, mark: string): void {
   const { line } = facts;
   const values: SqlValue[] = [
     ...[line.run, mark, line.trouble === undefined ? 0 : 1, line.startedAt, line.verdict, line.method],
@@ -53,7 +53,7 @@ function writeCatalogue(
   sqlite: Sqlite,
   run: string,
   position: number,
-  { file, entries, place }: RunFacts['catalogues'][number],
+  { file, entries, place }: IndexedRun['catalogues'][number],
 ): void {
   const mark = `${file} ${entries}`;
   const known = sqlite.get('SELECT id, mark FROM catalogue WHERE run = ? AND position = ?', [run, position]);
@@ -82,7 +82,7 @@ export function forgetRun(sqlite: Sqlite, run: string): void {
 }
 
 /** Run -> size and time of the journal that it was made of. */
-export const marksOf = (sqlite: Sqlite): Map<string, string> =>
+export const journalMarks = (sqlite: Sqlite): Map<string, string> =>
   new Map(sqlite.all('SELECT run, mark FROM run').map(({ run, mark }) => [textOf(run), textOf(mark)]));
 
 const has = (column: string) => `instr(${column}, ?) > 0`;

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstPrevious, lineHash } from './journal.ts';
-import { packJournal, unpackJournal } from './journal-on-tape.ts';
+import { packJournal, journalFromTape } from './journal-on-tape.ts';
 
 /** A journal of such lines, chained. */
 function journalOf(events: readonly object[]): Buffer {
@@ -25,12 +25,12 @@ describe('a journal that is made to exhaust the memory', () => {
   };
 
   it('is refused before its lines are made: 33 million empty ones', async () => {
-    await expect(unpackJournal(packed('\n'.repeat(33_000_000)))).rejects.toMatchObject(refused);
-    await expect(unpackJournal(packed('\n'.repeat(450_000)))).rejects.toMatchObject(refused);
+    await expect(journalFromTape(packed('\n'.repeat(33_000_000)))).rejects.toMatchObject(refused);
+    await expect(journalFromTape(packed('\n'.repeat(450_000)))).rejects.toMatchObject(refused);
   });
 
   it('is refused while it unpacks', async () => {
-    await expect(unpackJournal(packed('x'.repeat(34_000_000)))).rejects.toMatchObject(refused);
+    await expect(journalFromTape(packed('x'.repeat(34_000_000)))).rejects.toMatchObject(refused);
   });
 });
 
@@ -43,7 +43,7 @@ describe('a journal that goes onto a tape', () => {
           const journal = journalOf(events);
           const packed = await packJournal(journal);
           expect(packed).toBeDefined();
-          expect((await unpackJournal(packed ?? '')).equals(journal)).toBe(true);
+          expect((await journalFromTape(packed ?? '')).equals(journal)).toBe(true);
         },
       ),
       { numRuns: 50 },

@@ -57,7 +57,7 @@ const tooLong = (cause?: unknown) =>
   failure('TAPE_JOURNAL_TOO_LONG', { limit: bytesText(longestJournal) }, {}, cause);
 
 /** @throws TAPE_JOURNAL_TOO_LONG where no journal that was packed gives as much; Error where it is none */
-export async function unpackJournal(packed: string): Promise<Buffer> {
+export async function journalFromTape(packed: string): Promise<Buffer> {
   let short: Buffer;
   try {
     short = await unzip(Buffer.from(packed, 'base64'), { maxOutputLength: longestJournal });

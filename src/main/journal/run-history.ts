@@ -1,9 +1,62 @@
-/** The runs whose journals lie in the state folder. */
+/** The runs whose journals are in the state folder, and in which order they were begun: names and times do not tell where a clock was set back. */
+import { open } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
-import type { RunEvent } from '../../contract/events.ts';
+import { runEventSchema, type EventOf, type RunEvent } from '../../contract/events.ts';
 import { readJournal, type ReadJournal } from './journal-reader.ts';
-import { runsBegunAfter } from './run-order.ts';
 import type { StateFolder } from './state-folder.ts';
+
+/** The first line of a journal is a few KiB long: it names volumes, disks and hosts. */
+const headBytes = 256 * 1024;
+
+type RunStart = EventOf<'run-started'>;
+
+/** How a run began; undefined where its journal is compressed, as those of runs that ended long ago, or is no journal. */
+async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
+  try {
+    const handle = await open(state.journalFile(run));
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+      const [line = ''] = buffer.toString('utf8', 0, bytesRead).split('\n', 1);
+      const event = runEventSchema.parse(JSON.parse(line));
+      return event.type === 'run-started' ? event : undefined;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The number of a run that begins now. Runs that begin at the same moment may share one: of one class only one gets the lock.
+ * @throws STATE_FILE_UNREADABLE
+ */
+export async function nextOrder(state: StateFolder): Promise<number> {
+  let highest = 0;
+  for (const run of await state.runs())
+    highest = Math.max(highest, (await beginningOf(state, run))?.order ?? 0);
+  return highest + 1;
+}
+
+/** Journals of earlier releases have no number: they are older than those that have one, and in the order of their names. */
+function isLater(
+  run: string,
+  start: RunStart | undefined,
+  other: string,
+  begun: RunStart | undefined,
+): boolean {
+  if (start?.order === undefined && begun?.order === undefined) return other > run;
+  return (begun?.order ?? 0) > (start?.order ?? 0);
+}
+
+/** Names of the runs that were begun after a run. @throws STATE_FILE_UNREADABLE */
+export async function runsBegunAfter(state: StateFolder, run: string): Promise<string[]> {
+  const start = await beginningOf(state, run);
+  const later: string[] = [];
+  for (const other of await state.runs())
+    if (other !== run && isLater(run, start, other, await beginningOf(state, other))) later.push(other);
+  return later;
+}
 
 /** @throws RUN_UNKNOWN, JOURNAL_BROKEN */
 export async function readRun(state: StateFolder, run: string): Promise<ReadJournal> {

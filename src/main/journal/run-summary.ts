@@ -1,29 +1,15 @@
 /** What a run came to, folded from its events: a line of `runs`, the head of `show`, the answer to "what does the tape hold". */
-import { type EventOf, type RunEvent } from '../../contract/events.ts';
-import { type Hop, hops } from '../../contract/data-events.ts';
+import { hops, type Hop } from '../../contract/data-events.ts';
+import type { EventOf, RunEvent } from '../../contract/events.ts';
 import { millisecondsBetween } from '../../contract/run-clock.ts';
-import { givenOmissions, type Omissions, type RunVerdict } from '../../contract/run-outcome.ts';
+import { givenOmissions } from '../../contract/run-outcome.ts';
+import type { RunLine } from '../../contract/screens.ts';
 
-export interface RunSummary extends Omissions {
-  readonly run: string;
-  readonly job: string;
-  readonly site: string;
-  readonly method: string;
-  readonly class: string;
-  readonly volumes: readonly string[];
-  readonly tape: { readonly host: string; readonly device: string };
-  readonly operator: string;
-  readonly startedAt: string;
-  readonly finishedAt: string | undefined;
-  /** How long it took to its end. */
-  readonly seconds?: number | undefined;
-  /** `unfinished` where no end was written: the run still goes on, or its console died. */
-  readonly verdict: RunVerdict | 'unfinished';
-  readonly exitStatus: number | undefined;
-  readonly sentence: string | undefined;
-  readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
-  readonly currentStep: string | undefined;
-}
+/** A line of the history without what only the index and the desk know. `unfinished`: the run is running, or its console died. */
+export type RunSummary = Omit<
+  RunLine,
+  'trouble' | 'tapeNames' | 'live' | 'elsewhere' | 'performedBy' | 'bytes' | 'lost'
+>;
 
 /** The last event of a type. */
 export function lastOf<Type extends RunEvent['type']>(

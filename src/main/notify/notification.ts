@@ -5,7 +5,7 @@ import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
 import { bytesText, durationText, printable } from '../../contract/words.ts';
 import type { NotifyOccasion } from '../site/notify-schema.ts';
-import type { RunFacts } from './run-facts.ts';
+import type { NotifiedRun } from './run-facts.ts';
 
 export type NotificationEvent = NotifyOccasion | 'test';
 
@@ -40,13 +40,13 @@ interface Message {
 const row = (name: string, value: string | undefined) =>
   value === undefined || value === '' ? [] : [`${name.padEnd(10)}${value}`];
 
-function durationOf({ takenUp }: RunFacts, ended: Stamp | undefined): string | undefined {
+function durationOf({ takenUp }: NotifiedRun, ended: Stamp | undefined): string | undefined {
   if (takenUp === undefined || ended === undefined) return undefined;
   return durationText(millisecondsBetween(takenUp, ended) / 1000);
 }
 
 function factRows(
-  facts: RunFacts,
+  facts: NotifiedRun,
   { exitStatus, ended, sealsHead }: Message,
   journalFile: string | undefined,
 ): string[] {
@@ -70,7 +70,7 @@ function factRows(
   ];
 }
 
-function notificationOf(facts: RunFacts, message: Message, journalFile: string | undefined): Notification {
+function notificationOf(facts: NotifiedRun, message: Message, journalFile: string | undefined): Notification {
   const { events, how, hint, stands = [], verdict = '', exitStatus } = message;
   const oneLine = (text: string) => printable(text.replace(/[\n\t]+/g, ' '));
   const sentence = oneLine(message.sentence);
@@ -112,7 +112,7 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
  * @param sealsHead of the list of seals, where the run was sealed
  */
 export function endedNotification(
-  facts: RunFacts,
+  facts: NotifiedRun,
   event: EventOf<'run-finished'>,
   journalFile: string | undefined,
   sealsHead?: string,
@@ -131,7 +131,7 @@ export function endedNotification(
 
 /** A run waits for somebody. */
 export function askedNotification(
-  facts: RunFacts,
+  facts: NotifiedRun,
   { text, choices }: EventOf<'asked'>,
   journalFile: string | undefined,
 ): Notification {
@@ -147,7 +147,7 @@ export function askedNotification(
 
 /** A run could not even begin. */
 export function refusedNotification(
-  facts: RunFacts,
+  facts: NotifiedRun,
   { message: sentence, hint }: Pick<ShadowtapeError, 'message' | 'hint'>,
 ): Notification {
   const message: Message = {

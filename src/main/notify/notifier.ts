@@ -11,7 +11,7 @@ import {
   refusedNotification,
   type Notification,
 } from './notification.ts';
-import { RunFacts } from './run-facts.ts';
+import { NotifiedRun } from './run-facts.ts';
 import { send, wayWords } from './send.ts';
 
 export interface NotifierOptions {
@@ -37,14 +37,14 @@ const defaultPatienceSeconds = 30;
 
 export class Notifier {
   readonly #options: NotifierOptions;
-  readonly #facts: RunFacts;
+  readonly #facts: NotifiedRun;
   readonly #sending = new Set<Promise<void>>();
   #patience: NodeJS.Timeout | undefined;
   #end: { readonly event: EventOf<'run-finished'>; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
-    this.#facts = new RunFacts(options.job, options.site);
+    this.#facts = new NotifiedRun(options.job, options.site);
     for (const event of options.before ?? []) this.#facts.fold(event);
   }
 

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../contract/events.ts';
 import type { Stamp } from '../../contract/run-clock.ts';
 
-export class RunFacts {
+export class NotifiedRun {
   readonly job: string;
   readonly site: string;
   run: string | undefined;

@@ -10,7 +10,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** What tells one machine, boot and PID namespace from another; undefined where the platform does not say. */
-export interface Place {
+export interface ProcessPlace {
   /** The host name. */
   readonly host: string;
   /** A digest of /etc/machine-id, which is not to be published (machine-id(5)); where there is none, of the boot's id. */
@@ -21,7 +21,7 @@ export interface Place {
   readonly namespace?: string | undefined;
 }
 
-export interface ProcessOwner extends Place {
+export interface ProcessOwner extends ProcessPlace {
   readonly process: number;
   /** When the process began, in clock ticks since the boot: the 22nd field of /proc/PID/stat (proc(5)). */
   readonly started?: string | undefined;
@@ -52,16 +52,16 @@ function namespaceOf(process: number | 'self'): string | undefined {
   }
 }
 
-function readPlace(): Place {
+function readPlace(): ProcessPlace {
   const boot = digestOf(textOf('/proc/sys/kernel/random/boot_id'));
   const machine = digestOf(textOf('/etc/machine-id') ?? textOf('/var/lib/dbus/machine-id')) ?? boot;
   return { host: hostname(), machine, boot, namespace: namespaceOf('self') };
 }
 
-let place: Place | undefined;
+let place: ProcessPlace | undefined;
 
 /** Where this process runs. */
-export const thisPlace = (): Place => (place ??= readPlace());
+export const thisPlace = (): ProcessPlace => (place ??= readPlace());
 
 interface ProcessState {
   readonly started: string | undefined;
@@ -106,7 +106,7 @@ const differs = (one: string | undefined, other: string | undefined): boolean =>
  * Says whether the process of an owner lives. A reboot and a clone look alike, so neither makes an owner gone.
  * @param here where this process runs
  */
-export function livenessOf(owner: ProcessOwner, here: Place = thisPlace()): Liveness {
+export function livenessOf(owner: ProcessOwner, here: ProcessPlace = thisPlace()): Liveness {
   const { machine, boot, namespace, process, started: began } = owner;
   const isSurelyHere =
     isSame(owner.host, here.host) &&
@@ -126,4 +126,5 @@ export function livenessOf(owner: ProcessOwner, here: Place = thisPlace()): Live
 }
 
 /** True where the owner says that it runs on another host than this. */
-export const isElsewhere = ({ host }: Place, here: Place = thisPlace()): boolean => host !== here.host;
+export const isElsewhere = ({ host }: ProcessPlace, here: ProcessPlace = thisPlace()): boolean =>
+  host !== here.host;

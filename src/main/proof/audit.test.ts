@@ -4,7 +4,7 @@ import { Journal } from '../journal/journal.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { writeReportRecord } from '../journal/report-record.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { auditReport, auditState, worstOf } from './audit.ts';
+import { auditReport, auditState, auditVerdictOf } from './audit.ts';
 import { hashOfLine } from './chain.ts';
 import { appendSeals, readSeals, sealRun } from './seals-file.ts';
 import { parseSeals } from './seal.ts';
@@ -150,7 +150,7 @@ describe('the audit of a journal that was sealed', () => {
     expect(await said(state)).toMatch(
       /^wrong: the journal is missing: it was sealed \S+Z, 164 lines, final hash [0-9a-f]{64}$/,
     );
-    expect(worstOf(await auditState({ state }))).toBe('wrong');
+    expect(auditVerdictOf(await auditState({ state }))).toBe('wrong');
   });
 
   it('knows a run that was taken up again, and one that was sealed once more', async () => {
@@ -262,7 +262,7 @@ describe('the list of seals', () => {
     const { seals, trouble } = await readSeals(state);
     expect(trouble).toBeUndefined();
     expect(seals.map((seal) => seal.run).sort()).toEqual(names);
-    expect(worstOf(await auditState({ state }))).toBe('unproven');
+    expect(auditVerdictOf(await auditState({ state }))).toBe('unproven');
   });
 });
 
@@ -329,7 +329,7 @@ describe('the audit of what lies beside a journal', () => {
     expect(await auditReport({ state }, file, () => Promise.resolve(pdf))).toMatchObject({
       sentence: `${good}; made anew, it is the same`,
     });
-    expect(worstOf(await auditState({ state }))).toBe('unproven');
+    expect(auditVerdictOf(await auditState({ state }))).toBe('unproven');
     await writeReportRecord(state, run, { ...record, journalHash: '1'.repeat(64) });
     expect((await auditState({ state }, [run]))[2]).toMatchObject({
       subject: 'report',

@@ -183,7 +183,7 @@ export async function auditReport(
 }
 
 /** The worst of all verdicts. */
-export function worstOf(lines: readonly Pick<AuditLine, 'verdict'>[]): AuditVerdict {
+export function auditVerdictOf(lines: readonly Pick<AuditLine, 'verdict'>[]): AuditVerdict {
   if (lines.some(({ verdict }) => verdict === 'wrong')) return 'wrong';
   return lines.some(({ verdict }) => verdict === 'unproven') ? 'unproven' : 'proven';
 }

@@ -2,7 +2,7 @@
 import { isFailure } from '../../contract/errors.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { millisecondsOf } from './age.ts';
+import { millisecondsOf } from './packed-runs.ts';
 import { compressRuns } from './packed-runs.ts';
 import { sealRun } from './seals-file.ts';
 import { signRun } from './sign-run.ts';

@@ -4,11 +4,11 @@ import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
 import type { IdentifiedTape, ManifestPlace } from '../procedure/drive/identify-tape.ts';
 import { Journal } from '../journal/journal.ts';
-import { unpackJournal } from '../journal/journal-on-tape.ts';
+import { journalFromTape } from '../journal/journal-on-tape.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { readKept } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { mediaEvent, type MediaFile as FileOnTape } from '../tape/media-catalogue.ts';
+import { mediaEvent, type HeldFile as FileOnTape } from '../tape/media-catalogue.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
@@ -80,7 +80,7 @@ async function ownJournal({ label, manifest }: WrittenTape): Promise<Buffer | un
   if (gzip === undefined) return undefined;
   const { run } = manifest;
   try {
-    const content = await unpackJournal(gzip);
+    const content = await journalFromTape(gzip);
     const { events, lastHash, truncated } = parseJournal(`the journal on ${label.name}`, content);
     if (truncated || lastHash !== sha256)
       throw new Error('it does not end with the line that the manifest names');

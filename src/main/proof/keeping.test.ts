@@ -5,11 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readJournal } from '../journal/journal-reader.ts';
 import { packedFile } from '../journal/kept-file.ts';
 import { StateFolder } from '../journal/state-folder.ts';
-import { millisecondsOf } from './age.ts';
 import { auditState } from './audit.ts';
 import { worstToSign } from '../../folds/audit-words.ts';
 import { markLive } from './live-runs.ts';
-import { compressFile, compressRuns, unpackJournal } from './packed-runs.ts';
+import { compressFile, compressRuns, millisecondsOf, unpackJournal } from './packed-runs.ts';
 import {
   newFolder,
   newState,

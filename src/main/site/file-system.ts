@@ -1,4 +1,9 @@
-/** What a job may say of the file system on its volumes, and which methods of step 6 back it up (GDS guide 6.6.3.7). Pure. */
+/**
+ * What each method of step 6 backs up, with which programs, and what a job may say of the file system on its volumes. Pure.
+ *
+ * GDS guide 6.6.3.7 (Solaris) has 6a to 6e. The step 6 of the Linux edition is not known: 6a reads the raw device there as well, 6b and
+ * 6c are those two steps with ext3, tar and dump(8) in the place of ufs, tar and ufsdump. Linux has no sfxfs.
+ */
 
 export const platforms = ['solaris', 'linux'] as const;
 type Platform = (typeof platforms)[number];
@@ -54,3 +59,21 @@ export function whyMethodDoesNotFit(
   const words = fitting.length === 1 ? `method ${fitting.join('')} only` : `methods ${fitting.join(', ')}`;
   return `method ${wrong} does not back up ${names[fileSystem]}: it takes ${words}`;
 }
+
+/** The file system that a method backs up; undefined for the raw device. On Linux `sfxfs` says that there is no such method. */
+export function fileSystemOf(method: Method, platform: Platform): 'ufs' | 'sfxfs' | 'ext3' | undefined {
+  if (method === '6a') return undefined;
+  if (method === '6d' || method === '6e') return 'sfxfs';
+  return platform === 'linux' ? 'ext3' : 'ufs';
+}
+
+/** The program that dumps a whole file system by itself; undefined for methods that have dd or tar read. */
+export function dumpToolOf(method: Method, platform: Platform): 'ufsdump' | 'sfxdump' | 'dump' | undefined {
+  if (method === '6e') return 'sfxdump';
+  if (method !== '6c') return undefined;
+  return platform === 'linux' ? 'dump' : 'ufsdump';
+}
+
+/** True where the method exists on the platform. */
+export const existsOn = (method: Method, platform: Platform): boolean =>
+  platform === 'solaris' || fileSystemOf(method, platform) !== 'sfxfs';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { isTapeName } from '../tape/tape-label.ts';
 import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
-import { age, command, duration, nonEmpty } from './value-schemas.ts';
+import { age, command, duration, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
 
 const serviceCommands = z.strictObject({
   stop: z.array(command).describe('Commands that stop the services, in this order.'),
@@ -102,9 +102,7 @@ const media = z.strictObject({
     .describe(
       'Layout `labelled`, route `console`: where a tape ends, the dump continues on the next one. See [Tapes](tapes.md#several-tapes).',
     ),
-  keep: z
-    .string()
-    .regex(/^[1-9]\d{0,3} (day|week|year)s?$/, 'must be a number of days, weeks or years, such as "30 days"')
+  keep: lengthOfTime('30 days')
     .optional()
     .describe(
       'Layout `labelled`: retention, such as `30 days`, `8 weeks` or `7 years`. Until then only a job with `overwrite: true` overwrites the tape.',
@@ -144,10 +142,7 @@ const verify = z.strictObject({
 });
 
 const resynchronisation = z.strictObject({
-  everySeconds: z
-    .number()
-    .min(0.01)
-    .max(3600)
+  everySeconds: seconds
     .default(10)
     .describe(
       'Seconds between two `sdxinfo` queries while the proxy is copied. `sdxinfo` is slow when it is called often (GDS guide 4.5, D.6).',
@@ -171,7 +166,7 @@ const part = z.strictObject({
     .describe(
       'How often the part is tried, the first time included. It is not tried again once a proxy was parted.',
     ),
-  everySeconds: z.number().min(0.01).max(3600).default(60).describe('Seconds between two tries.'),
+  everySeconds: seconds.default(60).describe('Seconds between two tries.'),
 });
 
 export const jobSchema = z.strictObject({

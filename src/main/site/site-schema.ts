@@ -7,7 +7,7 @@ import { fileNameEncodings } from '../../contract/file-names.ts';
 import { platforms } from './file-system.ts';
 import { jobSchema } from './job-schema.ts';
 import { notifySchema } from './notify-schema.ts';
-import { command, nonEmpty } from './value-schemas.ts';
+import { command, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
 
 /** How hard a host is tried that cannot be reached; a command that may have been started is never sent again. */
 const connections = z.strictObject({
@@ -19,11 +19,8 @@ const connections = z.strictObject({
     .describe(
       'How often a host is tried before a command counts as unanswered. A run then repeats a query for up to 30 minutes, or 2 while the services are down. A command that may have changed something is never sent again.',
     ),
-  everySeconds: z.number().min(0.01).max(3600).default(5).describe('Seconds between two tries.'),
-  keepAliveSeconds: z
-    .number()
-    .min(0.01)
-    .max(3600)
+  everySeconds: seconds.default(5).describe('Seconds between two tries.'),
+  keepAliveSeconds: seconds
     .optional()
     .describe(
       'Seconds between keep-alive messages. A host that answers none of three is lost. Default: `ServerAliveInterval` of the ssh configuration, or 15.',
@@ -125,9 +122,7 @@ const sign = z.strictObject({
 });
 
 const journals = z.strictObject({
-  compressAfter: z
-    .string()
-    .regex(/^[1-9]\d{0,3} (day|week|year)s?$/, 'must be a number of days, weeks or years, such as "90 days"')
+  compressAfter: lengthOfTime('90 days')
     .optional()
     .describe('Journals of runs that ended so long ago are compressed: `90 days`.'),
 });

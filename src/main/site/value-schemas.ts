@@ -1,4 +1,4 @@
-/** Values that stand in several places of a site file. */
+/** Values that are in several places of a site file. */
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
 import { commandLine } from '../ssh/quoting.ts';
@@ -43,3 +43,15 @@ export const age = z
   .string()
   .regex(/^[1-9]\d{0,3} (hour|day|week)s?$/, 'must be a number of hours, days or weeks, such as "24 hours"')
   .transform(secondsOfText);
+
+/** `30 days`, as it is written. @param example in the message where it is something else */
+export const lengthOfTime = (example: string) =>
+  z
+    .string()
+    .regex(
+      /^[1-9]\d{0,3} (day|week|year)s?$/,
+      `must be a number of days, weeks or years, such as "${example}"`,
+    );
+
+/** Seconds between two tries, queries or messages. */
+export const seconds = z.number().min(0.01).max(3600);

@@ -1,14 +1,14 @@
 /** Lines of ssh_config(5): keyword and arguments, split as OpenSSH splits them (readconf.c, misc.c). Text in, data out. */
 
 /** Where a line is, for messages. */
-export interface Place {
+export interface LinePlace {
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;
 }
 
 export interface ConfigLine {
-  readonly place: Place;
+  readonly place: LinePlace;
   /** In lowercase. */
   readonly keyword: string;
   /** As it is written in the file. */
@@ -88,7 +88,7 @@ function splitWords(text: string): string[] | undefined {
   }
 }
 
-function parseLine(line: string, place: Place): ConfigLine | undefined {
+function parseLine(line: string, place: LinePlace): ConfigLine | undefined {
   const first = takeWord(line.replace(/[ \t\r\n\f]+$/, ''));
   // A word of nothing is what comes before leading blanks.
   const found = first?.word === '' ? takeWord(first.rest) : first;

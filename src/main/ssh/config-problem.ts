@@ -1,4 +1,4 @@
-import type { Place } from './config-lines.ts';
+import type { LinePlace } from './config-lines.ts';
 
 /** Why a host's configuration cannot be followed. Concerns that host alone. */
 export class ConfigProblem extends Error {
@@ -16,13 +16,13 @@ export class ConfigProblem extends Error {
 }
 
 /** "~/.ssh/config line 12" */
-export function placeWords({ file, line }: Place, homeFolder: string): string {
+export function placeWords({ file, line }: LinePlace, homeFolder: string): string {
   const shown = file.startsWith(`${homeFolder}/`) ? `~${file.slice(homeFolder.length)}` : file;
   return `${shown} line ${line}`;
 }
 
 /** Adds the place to the reason of a problem. @throws what `work` throws */
-export function placed<Value>(place: Place, homeFolder: string, work: () => Value): Value {
+export function placed<Value>(place: LinePlace, homeFolder: string, work: () => Value): Value {
   try {
     return work();
   } catch (error) {

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import type { SshConfiguration } from './config-files.ts';
 import { parseLines } from './config-lines.ts';
-import type { ConfigLine, Place } from './config-lines.ts';
+import type { ConfigLine, LinePlace } from './config-lines.ts';
 import { judgeMatch } from './config-match.ts';
 import type { MatchFacts } from './config-match.ts';
 import { matchesHostLine } from './config-patterns.ts';
@@ -15,7 +15,7 @@ import type { LocalUser } from './config-tokens.ts';
 
 /** One keyword with its value. */
 export interface Setting {
-  readonly place: Place;
+  readonly place: LinePlace;
   /** The keyword as it is written. */
   readonly name: string;
   /** All that follows the keyword, as it is written. */

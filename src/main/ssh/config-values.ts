@@ -2,7 +2,7 @@
 import { ConfigProblem } from './config-problem.ts';
 import type { Setting } from './config-reading.ts';
 
-export interface Hop {
+export interface JumpHost {
   readonly alias: string;
   readonly user?: string | undefined;
   readonly port?: number | undefined;
@@ -65,7 +65,7 @@ export function parsePort(text: string): number {
  * `[user@]host[:port]` or `ssh://[user@]host[:port]`; an IPv6 address with a port stands in brackets.
  * @throws ConfigProblem
  */
-export function parseJump(text: string): Hop {
+export function parseJump(text: string): JumpHost {
   const found =
     /^(?:ssh:\/\/)?(?:(.+)@)?(?:\[([^\]]+)\]|([^@:[\]]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*))(?::(\d+))?\/?$/.exec(
       text.trim(),
@@ -77,7 +77,7 @@ export function parseJump(text: string): Hop {
 }
 
 /** The hosts of a ProxyJump, first to last; none for `none`. @throws ConfigProblem */
-export function jumpsOf({ text }: Setting): Hop[] {
+export function jumpsOf({ text }: Setting): JumpHost[] {
   const list = text
     .replace(/^[ \t=]+/, '')
     .replace(/#.*$/s, '')

@@ -25,7 +25,7 @@ export interface KnownHostLine {
   readonly key: Buffer;
 }
 
-export type HostKeyVerdict =
+export type KnownHostsVerdict =
   | { readonly verdict: 'known' }
   | { readonly verdict: 'unknown' }
   | { readonly verdict: 'changed'; readonly known: readonly KnownHostLine[] }
@@ -116,7 +116,7 @@ export function lookUp(
   address: string,
   port: number,
   key: Buffer,
-): HostKeyVerdict {
+): KnownHostsVerdict {
   const names = [knownHostsName(address, port), knownHostsName(address, 22)];
   const revoked = lines.find(
     (line) =>

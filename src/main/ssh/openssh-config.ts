@@ -13,7 +13,7 @@ import { expandPath, expandPercent, pathMeanings, proxyMeanings } from './config
 import type { Destination, LocalUser, Meanings } from './config-tokens.ts';
 import { unfollowed } from './config-unfollowed.ts';
 import { choice, isYes, jumpsOf, onlyWord, parsePort, seconds, wholeNumber } from './config-values.ts';
-import type { Hop } from './config-values.ts';
+import type { JumpHost } from './config-values.ts';
 
 /** What ssh_config says of a host; what it does not say is left out. */
 export interface ResolvedHost {
@@ -97,7 +97,7 @@ class HostSettings {
   }
 
   /** The last host of ProxyJump is the one that is connected to next. */
-  get jumps(): Hop[] {
+  get jumps(): JumpHost[] {
     return this.of('proxyjump', jumpsOf) ?? [];
   }
 
@@ -143,7 +143,7 @@ function canonicalization(settings: HostSettings): 'no' | 'yes' | 'always' {
 }
 
 /** Reads the files once, and a second time where they ask for it. @returns the host's address */
-function readAll(reading: ConfigReading, settings: HostSettings, hop: Hop): string {
+function readAll(reading: ConfigReading, settings: HostSettings, hop: JumpHost): string {
   reading.pass();
   const named = settings.of('hostname', (setting) => expandPercent(onlyWord(setting), { h: hop.alias }));
   const address = (named ?? hop.alias).toLowerCase();
@@ -231,7 +231,7 @@ function familyOf(settings: HostSettings): 4 | 6 | undefined {
   return family === 'inet6' ? 6 : undefined;
 }
 
-function resolveHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHost): ResolvedHost {
+function resolveHop(lookup: Lookup, hop: JumpHost, depth: number, through?: ResolvedHost): ResolvedHost {
   try {
     return followHop(lookup, hop, depth, through);
   } catch (error) {
@@ -240,7 +240,7 @@ function resolveHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedH
   }
 }
 
-function followHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHost): ResolvedHost {
+function followHop(lookup: Lookup, hop: JumpHost, depth: number, through?: ResolvedHost): ResolvedHost {
   const { configuration, local, runsExec } = lookup;
   if (depth > deepestChain) throw new ConfigProblem(`ProxyJump of "${hop.alias}" leads in a circle`);
   const reading = new ConfigReading(configuration, hop, local, runsExec);
@@ -288,7 +288,7 @@ function followHop(lookup: Lookup, hop: Hop, depth: number, through?: ResolvedHo
 /** `a,b`: first to a, from there to b. Only the first hop may have a ProxyJump of its own, as with ssh -J. */
 function resolveJumps(
   lookup: Lookup,
-  hops: readonly Hop[],
+  hops: readonly JumpHost[],
   alias: string,
   depth: number,
 ): ResolvedHost | undefined {
@@ -305,6 +305,6 @@ function resolveJumps(
  * What ssh_config says of a host; `problem` where it cannot be followed.
  * @param asked the host, with the user and the port that the site file names
  */
-export function resolveHost(lookup: Lookup, asked: Hop): ResolvedHost {
+export function resolveHost(lookup: Lookup, asked: JumpHost): ResolvedHost {
   return resolveHop(lookup, asked, 0);
 }

@@ -13,7 +13,7 @@ import type { SshConnection } from './ssh-connection.ts';
 import { sawEndOfData, sendSignal, tellingWhenAsked, widenWindow } from './ssh2-parts.ts';
 
 /** How a remote process ended. */
-export interface ProcessEnd {
+export interface RemoteEnd {
   /** Exit status; undefined when it was killed, or when nobody knows. */
   readonly status: number | undefined;
   /** `SIGTERM` and the like. */
@@ -78,7 +78,7 @@ export class RemoteProcess {
   readonly order: ProcessOrder;
   readonly channel: ClientChannel;
   /** Resolves exactly once, and never rejects. */
-  readonly ended: Promise<ProcessEnd>;
+  readonly ended: Promise<RemoteEnd>;
   /** Bytes of the stream so far; kept by the stream that uses this process. */
   bytes = 0;
 
@@ -86,7 +86,7 @@ export class RemoteProcess {
   readonly #stdout = new OutputTail(tailBytes);
   readonly #stderr = new OutputTail(tailBytes);
   readonly #undo: (() => void)[] = [];
-  #resolve: (end: ProcessEnd) => void = () => {};
+  #resolve: (end: RemoteEnd) => void = () => {};
   #exited = false;
   #status: number | undefined;
   #signal: string | undefined;
@@ -264,13 +264,13 @@ export class RemoteProcess {
   }
 
   /** The error of an end that was not exit status 0; undefined for a good end. */
-  failureOf(end: ProcessEnd): ShadowtapeError | undefined {
+  failureOf(end: RemoteEnd): ShadowtapeError | undefined {
     if (end.lost) return end.lost;
     return end.status === 0 ? undefined : this.failed(end, howItEnded(end));
   }
 
   /** REMOTE_COMMAND_FAILED, with all that is known of the end. */
-  failed(end: ProcessEnd, how: string): ShadowtapeError {
+  failed(end: RemoteEnd, how: string): ShadowtapeError {
     const { host, command } = this.order;
     return failure(
       'REMOTE_COMMAND_FAILED',
@@ -287,7 +287,7 @@ export class RemoteProcess {
 }
 
 /** "with exit status 2", "by signal SIGTERM", "without an exit status". */
-export function howItEnded(end: Pick<ProcessEnd, 'status' | 'signal'>): string {
+export function howItEnded(end: Pick<RemoteEnd, 'status' | 'signal'>): string {
   if (end.status !== undefined) return `with exit status ${end.status}`;
   return end.signal === undefined ? 'without an exit status' : `by signal ${end.signal}`;
 }

@@ -1,12 +1,12 @@
 /** The stdout of a remote command as a stream whose end means: all of it came, and the command was content. */
 import { Readable } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
-import type { ProcessEnd, RemoteProcess } from './remote-process.ts';
+import type { RemoteEnd, RemoteProcess } from './remote-process.ts';
 
 export interface RemoteRead {
   readonly stream: Readable;
   /** Always resolves. */
-  readonly ended: Promise<ProcessEnd>;
+  readonly ended: Promise<RemoteEnd>;
 }
 
 /** How much is read ahead of the reader, above the 2 MiB that the channel itself holds. */

@@ -3,12 +3,12 @@ import { Writable } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import { howItEnded } from './remote-process.ts';
-import type { ProcessEnd, RemoteProcess } from './remote-process.ts';
+import type { RemoteEnd, RemoteProcess } from './remote-process.ts';
 
 export interface RemoteWrite {
   readonly stream: Writable;
   /** Always resolves. `bytes` is what was handed over, not what the command has made of it. */
-  readonly ended: Promise<ProcessEnd>;
+  readonly ended: Promise<RemoteEnd>;
 }
 
 /** How much may wait here for the channel to take it. */
@@ -68,7 +68,7 @@ export class RemoteInput extends Writable {
     pending?.(error);
   }
 
-  #processEnded(end: ProcessEnd): void {
+  #processEnded(end: RemoteEnd): void {
     const error = this.#errorOf(end);
     if (error && !this.#pending) this.#fail(error);
     else this.#settlePending(error);
@@ -86,7 +86,7 @@ export class RemoteInput extends Writable {
     });
   }
 
-  #errorOf(end: ProcessEnd): ShadowtapeError | undefined {
+  #errorOf(end: RemoteEnd): ShadowtapeError | undefined {
     if (end.lost) return end.lost;
     if (!this.#allIsSent) {
       return this.#process.failed(end, `${howItEnded(end)} before all was written, after ${end.bytes} bytes`);

@@ -33,7 +33,7 @@ const mediaEventSchema = z.looseObject({
     .optional(),
 });
 
-export interface MediaFile {
+export interface HeldFile {
   readonly file: number;
   readonly volume: string;
   readonly method: string;
@@ -64,7 +64,7 @@ export interface MediaEvent {
   readonly by?: string | undefined;
   /** With `lost`: false where several tapes begin with the same record, and this is one of them. */
   readonly certain?: boolean | undefined;
-  readonly files?: readonly MediaFile[] | undefined;
+  readonly files?: readonly HeldFile[] | undefined;
 }
 
 /** One writing of one tape: a label that is written anew has another uuid. */
@@ -73,7 +73,7 @@ export interface KnownTape {
   readonly name: string;
   readonly run: string | undefined;
   readonly keepUntil: string | undefined;
-  readonly files: readonly MediaFile[];
+  readonly files: readonly HeldFile[];
   readonly firstSeen: string;
   readonly lastSeen: string;
   /** Where it was last. */
@@ -104,7 +104,7 @@ export function mediaEvent(
   what: MediaEvent['what'],
   label: TapeLabel,
   place: { readonly host: string; readonly device: string; readonly at: string },
-  files?: readonly MediaFile[],
+  files?: readonly HeldFile[],
   more?: Pick<MediaEvent, 'onto' | 'by'>,
 ): MediaEvent {
   const { uuid, name, run, keepUntil } = label;

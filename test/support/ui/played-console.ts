@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Topic } from '../../../src/contract/channels.ts';
 import type { ActivityPush, RunPush } from '../../../src/contract/screens.ts';
-import type { Desk, Told } from '../../../src/main/desk/desk.ts';
+import type { Desk, FollowerTold } from '../../../src/main/desk/desk.ts';
 import { pageFolder } from '../../../src/main/desk/page-files.ts';
 import { PageServer } from '../../../src/main/serve/page-server.ts';
 import type { Address } from '../serve.ts';
@@ -27,7 +27,7 @@ export interface PlayedConsole {
 
 export const idle: ActivityPush = { runs: [], logins: [] };
 
-type Listener = (told: Told<Topic>) => void;
+type Listener = (told: FollowerTold<Topic>) => void;
 
 function followRun(play: Play, payload: unknown, listener: Listener): void {
   const { run } = payload as { run: string };

@@ -41,7 +41,7 @@ interface SignalledProcess {
   readonly signal: 'TERM' | 'KILL';
 }
 
-export interface StopOptions {
+export interface StopLimits {
   /** Seconds that the processes have to end after TERM; 10 where it is left out. */
   readonly graceSeconds?: number;
   /** Seconds that the host has to end them after KILL; 10 where it is left out. */
@@ -63,10 +63,10 @@ class Stopping {
   readonly #place: WorkPlace;
   readonly #step: string;
   readonly #work: DetachedWork;
-  readonly #options: StopOptions;
+  readonly #options: StopLimits;
   readonly signalled: SignalledProcess[] = [];
 
-  constructor(place: WorkPlace, step: string, work: DetachedWork, options: StopOptions) {
+  constructor(place: WorkPlace, step: string, work: DetachedWork, options: StopLimits) {
     this.#place = place;
     this.#step = step;
     this.#work = work;
@@ -118,7 +118,7 @@ export async function stopWork(
   place: WorkPlace,
   step: string,
   work: DetachedWork,
-  options: StopOptions = {},
+  options: StopLimits = {},
 ): Promise<StopReport> {
   const { graceSeconds = 10, killSeconds = 10 } = options;
   const stopping = new Stopping(place, step, work, options);

@@ -1,7 +1,7 @@
 /** What detached work came to: exit statuses, the words of ufsdump, dd's counts and the digests must agree. Pure. */
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
-import { countText, parseDdCounts, withSummedCounts, type DdCounts } from '../../../streams/dd-counts.ts';
+import { ddCountText, parseDdCounts, withSummedCounts, type DdCounts } from '../../../streams/dd-counts.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import { ReaderOutput, type OnSkippedFiles } from '../../../streams/reader-output.ts';
 import type { PosixCksum } from '../../../streams/posix-cksum.ts';
@@ -235,8 +235,8 @@ function judgeWords(
 function requireReaderCount(host: string, reader: EndedProcess, expected: ExpectedRecords): void {
   const { counts } = reader;
   if (!counts) return;
-  const wanted = countText(expectedCount(expected));
-  const actual = countText(counts.out);
+  const wanted = ddCountText(expectedCount(expected));
+  const actual = ddCountText(counts.out);
   if (actual === wanted) return;
   const told = { expected: `${wanted} records`, actual: `${actual} records` };
   throw failure('DETACHED_COUNTS_DIFFER', { host, ...told }, { ...reader.evidence, ...told });

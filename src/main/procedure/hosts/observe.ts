@@ -1,7 +1,7 @@
 /** Looks at the hosts: sdxinfo on every primary node and on the backup server, and the backup server's mounts. */
 import { isFailure, failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { judgeAnswers, judgeSilence, type Answer, type Sight } from '../../gds/backup-sight.ts';
+import { judgeAnswers, judgeSilence, type PrintedAnswer, type Sight } from '../../gds/backup-sight.ts';
 import { rawDevice } from '../../gds/commands.ts';
 import {
   deviceFilesQuery,
@@ -54,7 +54,7 @@ interface BackupLook {
 /** What one sdxinfo printed, and what that amounts to where it shows no object. */
 interface Reading {
   readonly report: SdxinfoReport;
-  readonly answer: Answer;
+  readonly answer: PrintedAnswer;
 }
 
 /** True where the words of the site file for a server without objects are all that was printed, INFO lines apart. */

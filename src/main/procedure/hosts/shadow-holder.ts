@@ -1,7 +1,7 @@
 /** A process on the backup server that holds a shadow volume open, as long as this program wants it to. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../contract/errors.ts';
-import type { ProcessEnd } from '../../ssh/remote-process.ts';
+import type { RemoteEnd } from '../../ssh/remote-process.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { RemoteTalk } from '../../ssh/ssh-talk.ts';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
@@ -53,7 +53,7 @@ class Answers {
   }
 }
 
-function howItEnded({ lost, status, signal, stderr }: ProcessEnd): string {
+function howItEnded({ lost, status, signal, stderr }: RemoteEnd): string {
   if (lost) return lost.message;
   const how = status === undefined ? `signal ${signal ?? 'unknown'}` : `exit status ${status}`;
   const said = wordsOf({ stderr });
@@ -72,7 +72,7 @@ export class ShadowHolder {
   readonly #opened: Opened<RemoteTalk>;
   readonly #answers: Answers;
   readonly #gone = new AbortController();
-  #end: ProcessEnd | undefined;
+  #end: RemoteEnd | undefined;
 
   private constructor(
     room: HolderRoom,
@@ -177,7 +177,7 @@ async function endsWithin(ended: Promise<unknown>, seconds: number): Promise<boo
 }
 
 /** Ends the input, which ends the process; what does not heed that is ended by a signal. */
-async function endProcess({ input, output, ended }: RemoteTalk): Promise<ProcessEnd> {
+async function endProcess({ input, output, ended }: RemoteTalk): Promise<RemoteEnd> {
   input.end();
   if (!(await endsWithin(ended, endSeconds))) output.destroy();
   return ended;
@@ -187,7 +187,7 @@ function recordOutcome(
   { runner }: HolderRoom,
   step: string,
   { intent, startedAt }: Opened<RemoteTalk>,
-  { status, signal, stderr, lost }: ProcessEnd,
+  { status, signal, stderr, lost }: RemoteEnd,
 ): void {
   runner.outcome(step, intent, {
     status,

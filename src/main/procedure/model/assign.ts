@@ -5,10 +5,10 @@ import { shadowLayout, type ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { NodeReport, SdxinfoReport } from '../../gds/sdxinfo-objects.ts';
 import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Method, Route, Site } from '../../site/site-schema.ts';
-import { whyMethodDoesNotFit } from '../../site/file-system.ts';
+import { existsOn, fileSystemOf, whyMethodDoesNotFit } from '../../site/file-system.ts';
 import { whyNotAll } from '../../site/whole-fingerprint.ts';
-import { listed, type Assignment, type VolumeAssignment } from './assignment.ts';
-import { existsOn, fileSystemOf } from './method-tools.ts';
+import { type Assignment, type VolumeAssignment } from './assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import type { MissingNode } from './world.ts';
 
 /** What the command line, or the screen, lays over the job. */

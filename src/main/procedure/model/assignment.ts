@@ -78,11 +78,6 @@ export const proxiesOf = ({ volumes }: Pick<Assignment, 'volumes'>): string[] =>
 export const mastersOf = ({ volumes }: Pick<Assignment, 'volumes'>): string[] =>
   volumes.map(({ master }) => master);
 
-/** `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`. */
-export function listed(names: readonly string[]): string {
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-}
-
 /** Sizes of all volumes together, in bytes. */
 export const bytesOfVolumes = ({ volumes }: Pick<Assignment, 'volumes'>): number =>
   volumes.reduce((sum, { blocks }) => sum + blocks * blockBytes, 0);

@@ -3,7 +3,7 @@
  * mkdir, ls and rmdir is needed on the host. One run a class at a time, and one user a drive.
  */
 import { userInfo } from 'node:os';
-import { livenessOf, thisProcess, type Liveness, type Place } from '../../owner/process-owner.ts';
+import { livenessOf, thisProcess, type Liveness, type ProcessPlace } from '../../owner/process-owner.ts';
 
 export interface LockOwner {
   /** The run, or `command:NAME` for a command outside of any run that has the drive. */
@@ -134,7 +134,7 @@ function readPart(text: string): string | undefined {
  * Says whether the process of an owner lives.
  * @param here where this process runs
  */
-export function livenessOfOwner(owner: LockOwner, here?: Place): Liveness {
+export function livenessOfOwner(owner: LockOwner, here?: ProcessPlace): Liveness {
   const { console: host, processId, consoleId: console, machine, boot, namespace, started } = owner;
   return livenessOf({ host, process: processId, console, machine, boot, namespace, started }, here);
 }

@@ -7,7 +7,8 @@
  */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import type { NewEvent } from '../../../contract/events.ts';
-import { listed, mastersOf, proxiesOf, type Assignment } from './assignment.ts';
+import { mastersOf, proxiesOf, type Assignment } from './assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { Step } from './step.ts';
 import type { MissingNode } from './world.ts';

@@ -1,6 +1,6 @@
 /** How long a shadow was held open, folded from the events of its run. Pure. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
-import { listed } from './assignment.ts';
+import { listed } from '../../../contract/words.ts';
 
 type HoldEvent = EventOf<'hold'>;
 

@@ -1,9 +1,9 @@
 /** What `verify.fingerprint: all` costs: a cluster node reads the whole of each proxy, and the rejoin waits for it. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
 import type { WholeHashCost } from '../../../contract/plan.ts';
-import { bytesText } from '../../../contract/words.ts';
+import { bytesText, listed } from '../../../contract/words.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
-import { bytesOfVolumes, commandNode, listed, mastersOf, proxiesOf, type Assignment } from './assignment.ts';
+import { bytesOfVolumes, commandNode, mastersOf, proxiesOf, type Assignment } from './assignment.ts';
 
 /** How fast an earlier run of the job hashed its proxies. */
 export interface MeasuredHash {

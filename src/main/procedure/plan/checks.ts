@@ -1,6 +1,7 @@
 /** What must hold on both sides before the cluster is touched, and before each rejoin. Pure. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
-import { listed, proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
+import { proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import type { RunMarks } from '../model/run-marks.ts';
 import type { StepChecks } from '../model/step.ts';
 import type { World } from '../model/world.ts';
@@ -12,7 +13,7 @@ import {
   judgeStatusesKnown,
 } from './cluster-checks.ts';
 import { judgeDisks, judgeNoMount, judgeNoShadow } from './shadow-checks.ts';
-import type { Volumes } from './verdicts.ts';
+import type { VolumeAssignments } from './verdicts.ts';
 
 /** Everything that must hold before anything is changed. */
 export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] {
@@ -30,7 +31,7 @@ export function judgeReady(assignment: Assignment, world: World): RuleVerdict[] 
 export function judgeRejoinable(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): RuleVerdict[] {
   const left = volumes.filter((volume) => !isProxyJoined(assignment, world, [volume]));
   return [

@@ -14,7 +14,7 @@ import type { NodeReport } from '../../gds/sdxinfo-objects.ts';
 import { shadowable } from '../../gds/shadowable.ts';
 import { commandNode, proxiesOf, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import type { Mount, World } from '../model/world.ts';
-import { guideVerdict, holds, onEachVolume, type Volumes } from './verdicts.ts';
+import { guideVerdict, holds, onEachVolume, type VolumeAssignments } from './verdicts.ts';
 
 function namesOf({ class: className }: Assignment, { proxy, master }: VolumeAssignment): ProxyNames {
   return { class: className, proxyVolume: proxy, masterVolume: master };
@@ -37,7 +37,7 @@ function onEveryNode(world: World, judge: (node: NodeReport) => RuleVerdict[]): 
 export function judgeJoined(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): RuleVerdict[] {
   return onEachVolume(assignment, volumes, (volume) =>
     onEveryNode(world, ({ report }) => joinedAndInSync(report, namesOf(assignment, volume))),
@@ -74,7 +74,7 @@ export function judgeShadowable(assignment: Assignment, world: World): RuleVerdi
 export function judgeParted(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): RuleVerdict[] {
   return onEachVolume(assignment, volumes, (volume) => parted(world.primaries, namesOf(assignment, volume)));
 }
@@ -110,7 +110,7 @@ export function judgeProxyNotMounted(
 export function judgeJoining(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): RuleVerdict[] {
   return onEachVolume(assignment, volumes, (volume) =>
     onEveryNode(world, ({ report }) => {
@@ -161,7 +161,7 @@ export function isProxyStopped(assignment: Assignment, world: World): boolean {
 export function isProxyJoined(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): boolean {
   return (
     world.primaries.length > 0 &&
@@ -176,7 +176,7 @@ export function isProxyJoined(
 export function isJoinedAndInSync(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): boolean {
   return holds(judgeJoined(assignment, world, volumes));
 }
@@ -185,7 +185,7 @@ export function isJoinedAndInSync(
 export function isJoining(
   assignment: Assignment,
   world: World,
-  volumes: Volumes = assignment.volumes,
+  volumes: VolumeAssignments = assignment.volumes,
 ): boolean {
   return holds(judgeJoining(assignment, world, volumes));
 }

@@ -4,13 +4,13 @@ import { probeArguments } from '../../ssh/login-shell.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
   bytesOfVolumes,
-  listed,
   mastersOf,
   proxiesOf,
   volumeNamed,
   type Assignment,
   hostNamesOf,
 } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import {
   backupLooks,
   bootLooks,

@@ -20,7 +20,7 @@ import {
   type WorkCommand,
   type WorkDigest,
 } from '../model/detached-dump.ts';
-import { dumpToolOf } from '../model/method-tools.ts';
+import { dumpToolOf } from '../../site/file-system.ts';
 import { primarySource } from '../model/fingerprint.ts';
 import { keepsSamples } from '../model/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';

@@ -1,7 +1,7 @@
 /** Checks of the shadow as the backup server shows it, and of its disks: pure functions of the world, put together from the rules of GDS. */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { sightOf } from '../../gds/backup-sight.ts';
-import { noOwnShadow, noShadowObjects, type ShadowPlace } from '../../gds/no-shadow.ts';
+import { noOwnShadow, noShadowObjects, type PossibleShadows } from '../../gds/no-shadow.ts';
 import { findVolume } from '../../gds/report-lookup.ts';
 import { judgeSameDisks } from '../../gds/same-disks.ts';
 import { compareShadow } from '../../gds/shadow-comparison.ts';
@@ -38,7 +38,7 @@ function shadowPlanOf(
 }
 
 /** Where a shadow of the proxies could be: their devices, and other names of the same disks. */
-export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): ShadowPlace {
+export function shadowPlaceOf({ shadow }: Assignment, { disks }: World): PossibleShadows {
   const devices = Object.values(shadow.devices);
   const own = new Set(devices.flatMap((device) => disks?.backup.get(device) ?? []));
   const aliases = [...(disks?.backup ?? [])].flatMap(([device, identity]) =>

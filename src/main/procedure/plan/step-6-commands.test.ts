@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
-import { existsOn } from '../model/method-tools.ts';
+import { existsOn } from '../../site/file-system.ts';
 import { dumpArguments, fsckEnd, fsckLine, mountLine } from './step-6-commands.ts';
 import { sourceOn } from './step-sources.ts';
 

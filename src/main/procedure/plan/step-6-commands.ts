@@ -8,7 +8,7 @@
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { blockDevice } from '../../gds/commands.ts';
 import { dumpDevice, shadowRawDevice, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
-import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
+import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 
 /** A command line, and whether the guide has it so. */
 export interface GuideLine {

@@ -4,7 +4,8 @@
  */
 import { sdxinfo, sdxproxyPart, sdxproxyRejoin, sdxvolumeStop } from '../../gds/commands.ts';
 import type { Job } from '../../site/site-schema.ts';
-import { listed, mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
 import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';

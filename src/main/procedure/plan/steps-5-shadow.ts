@@ -1,6 +1,7 @@
 /** Step 5 of the GDS guide's 6.6.3.7, and the verification that has to follow it. */
 import { shadowCreation } from '../../gds/shadow-commands.ts';
-import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { proxiesOf, type Assignment } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import { judgeDisks, judgeNoShadow, judgeShadow } from './shadow-checks.ts';
 import { judgeStopped } from './cluster-checks.ts';
 import { guideStep } from './step-sources.ts';

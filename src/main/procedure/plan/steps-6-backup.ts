@@ -14,7 +14,7 @@ import {
   type VolumeAssignment,
 } from '../model/assignment.ts';
 import { recordsAround } from '../model/fingerprint.ts';
-import { dumpToolOf, fileSystemOf } from '../model/method-tools.ts';
+import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 import { isHeldOpen } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { judgeOwnMount } from './own-mount.ts';

@@ -2,13 +2,13 @@
 import { sdxinfo, sdxproxyRejoin } from '../../gds/commands.ts';
 import { shadowRemoval, type ShadowEffect } from '../../gds/shadow-commands.ts';
 import {
-  listed,
   mastersOf,
   onAnyNode,
   proxiesOf,
   type Assignment,
   type VolumeAssignment,
 } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import {
   isFreeOfShadows,
   isShadowGone,

@@ -4,8 +4,8 @@
  */
 import { sdxvolumeStartReadable, sdxvolumeStop } from '../../gds/commands.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
-import { bytesText } from '../../../contract/words.ts';
-import { bytesOfVolumes, commandNode, listed, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { bytesText, listed } from '../../../contract/words.ts';
+import { bytesOfVolumes, commandNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { wholeHashSteps } from '../model/run-marks.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { waitsForHash } from '../model/whole-hash-cost.ts';

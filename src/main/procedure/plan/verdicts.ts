@@ -4,12 +4,12 @@ import { oneSided } from '../../gds/rule-verdict.ts';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { guideStep } from './step-sources.ts';
 
-export type Volumes = readonly VolumeAssignment[];
+export type VolumeAssignments = readonly VolumeAssignment[];
 
 /** The rules over each volume; where a job has several, each verdict says of which it is. */
 export function onEachVolume(
   assignment: Assignment,
-  volumes: Volumes,
+  volumes: VolumeAssignments,
   judge: (volume: VolumeAssignment) => RuleVerdict[],
 ): RuleVerdict[] {
   if (assignment.volumes.length === 1) return volumes.flatMap(judge);

@@ -1,6 +1,7 @@
 /** Says what a run that is taken up was found to be: where its journal ends, what it lets expect, and what the hosts show. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
-import { listed, mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { mastersOf, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import { isShadowGone } from '../plan/shadow-checks.ts';
 import { isJoinedAndInSync } from '../plan/cluster-checks.ts';
 import type { RunMarks } from '../model/run-marks.ts';

@@ -4,13 +4,14 @@
  */
 import { isBlocking } from '../../../contract/checks.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { listed, mounts, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
+import { mounts, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import { isShadowGone, isShadowUnmounted, judgeShadow, whyShadowUnknown } from '../plan/shadow-checks.ts';
 import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
 import { whyNotContinued } from './continuation.ts';
-import { Route } from './resume-route.ts';
+import { ResumeRoute } from './resume-route.ts';
 import { wholeHashEnd, wholeHashSteps, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands, type Sent } from '../model/sent-commands.ts';
 import type { Step } from '../model/step.ts';
@@ -82,7 +83,7 @@ function fingerprintsOf(facts: ResumeFacts, past: Past): Fingerprints | undefine
   return taken;
 }
 
-function addUndone(route: Route, { world, marks }: ResumeFacts, step: Step | undefined): boolean {
+function addUndone(route: ResumeRoute, { world, marks }: ResumeFacts, step: Step | undefined): boolean {
   if (!step?.unwinds || step.unwinds.isDone(world, marks)) return false;
   route.add(step.id);
   return true;
@@ -97,7 +98,7 @@ function proxiesAre({ assignment }: ResumeFacts): string {
 }
 
 /** Nothing was parted: the whole procedure once more, but for what stays stopped. */
-function fromTheBeginning(facts: ResumeFacts, route: Route): void {
+function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
   route.addFrom('tape');
   route.reasons.push(`${proxiesAre(facts)} still joined: begun again with step 3-1`);
@@ -149,7 +150,7 @@ function readBackProvedOther(past: Past, lastDump: Step): boolean {
 }
 
 /** @returns the dumps that are complete without the journal saying so; undefined where the tape is not complete */
-function completeTape(facts: ResumeFacts, past: Past, route: Route): readonly Step[] | undefined {
+function completeTape(facts: ResumeFacts, past: Past, route: ResumeRoute): readonly Step[] | undefined {
   const states = route.dumps.map((dump) => ({ dump, state: dumpIsComplete(facts, past, dump) }));
   const last = route.dumps.at(-1);
   if (!last || states.some(({ state }) => state === 'no') || !manifestIsWritten(facts, past, last))
@@ -159,7 +160,7 @@ function completeTape(facts: ResumeFacts, past: Past, route: Route): readonly St
 }
 
 /** The whole proxy is hashed once more where that was not done; a proxy that is joined again holds something else. */
-function addWholeHash(facts: ResumeFacts, past: Past, route: Route): void {
+function addWholeHash(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { start, hash, stop } = wholeHashSteps;
   if (!stepOf(facts, hash) || isProxyJoined(facts.assignment, facts.world)) return;
   const end = wholeHashEnd(past.events);
@@ -172,7 +173,7 @@ function addWholeHash(facts: ResumeFacts, past: Past, route: Route): void {
 }
 
 /** What is left once the tape is written. */
-function afterTheDump(facts: ResumeFacts, past: Past, route: Route): void {
+function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const readBack = route.find('read-back');
   const dumped =
     past.events.findLast((event) => event.type === 'digest' && event.hop === 'counted')?.seq ?? 0;
@@ -211,7 +212,7 @@ function shadowHolds({ assignment, world }: ResumeFacts, but: readonly string[] 
 }
 
 /** The shadow stands as step 5 leaves it: every rule holds, nothing is mounted, and nobody has made it writable. */
-function shadowIsWhole(facts: ResumeFacts, past: Past, route: Route): boolean {
+function shadowIsWhole(facts: ResumeFacts, past: Past, route: ResumeRoute): boolean {
   const { assignment, world, marks } = facts;
   const built = past.sent.findLast(({ intent }) => intent.step === '5')?.intent.seq ?? 0;
   const dumping = new Set(route.dumpSteps.map(({ id }) => id));
@@ -231,7 +232,7 @@ function writtenThrough(past: Past): Sent | undefined {
   );
 }
 
-function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undefined {
+function addShadow(facts: ResumeFacts, past: Past, route: ResumeRoute): string | undefined {
   const { assignment, world } = facts;
   const { backupServer, shadow } = assignment;
   const begun = past.sent.some(
@@ -262,7 +263,7 @@ function addShadow(facts: ResumeFacts, past: Past, route: Route): string | undef
 }
 
 /** A node that reboots starts what was stopped. */
-function addStop({ assignment }: ResumeFacts, past: Past, route: Route): void {
+function addStop({ assignment }: ResumeFacts, past: Past, route: ResumeRoute): void {
   route.add('3-5');
   if (past.sent.some(({ intent, ending }) => intent.step === '3-5' && intent.changes && ending === 'good'))
     route.reasons.push(
@@ -271,7 +272,7 @@ function addStop({ assignment }: ResumeFacts, past: Past, route: Route): void {
 }
 
 /** A dump was broken off: says whether it may be continued. */
-function addBrokenDump(facts: ResumeFacts, past: Past, route: Route): void {
+function addBrokenDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void {
   const { assignment, steps, world } = facts;
   const why = whyNotContinued({
     assignment,
@@ -292,7 +293,7 @@ function addBrokenDump(facts: ResumeFacts, past: Past, route: Route): void {
 }
 
 /** The proxies are parted, and the tape is still to be written. */
-function beforeTheDump(facts: ResumeFacts, past: Past, route: Route): string | undefined {
+function beforeTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): string | undefined {
   const { assignment, world, marks } = facts;
   const isStopped = isProxyStopped(assignment, world);
   const isTaken = fingerprintsOf(facts, past) !== undefined;
@@ -327,7 +328,7 @@ function wasJudged({ events }: Past, dump: Step): boolean {
 }
 
 /** The dump that the journal ends in, where it runs on, or has ended well, on a shadow that stands as it was verified. */
-function dumpUnderWay(facts: ResumeFacts, past: Past, route: Route): Step | undefined {
+function dumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute): Step | undefined {
   const { assignment, world, dumps } = facts;
   const dump = route.dumps.findLast(({ id }) => lastStart(past.events, id));
   const volume = dump && volumeNamed(assignment, dump.volumes?.[0] ?? '');
@@ -344,14 +345,14 @@ function dumpUnderWay(facts: ResumeFacts, past: Past, route: Route): Step | unde
   return dump;
 }
 
-function fromDumpUnderWay(facts: ResumeFacts, past: Past, route: Route, dump: Step): void {
+function fromDumpUnderWay(facts: ResumeFacts, past: Past, route: ResumeRoute, dump: Step): void {
   addUndone(route, facts, stepOf(facts, '3-4'));
   if (!isProxyStopped(facts.assignment, facts.world)) addStop(facts, past, route);
   route.addFrom(dump.id);
 }
 
 /** The proxies are joined: nothing was parted yet, or all but the copy is done. */
-function whenJoined(facts: ResumeFacts, past: Past, route: Route): Choice {
+function whenJoined(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice {
   if (completeTape(facts, past, route)?.length === 0) {
     afterTheDump(facts, past, route);
     return { completed: [] };
@@ -382,7 +383,7 @@ function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string
   return undefined;
 }
 
-function whenParted(facts: ResumeFacts, past: Past, route: Route): Choice {
+function whenParted(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice {
   const completed = completeTape(facts, past, route);
   const refused = partRefusal(facts, past, completed !== undefined);
   if (refused !== undefined) return { refused };
@@ -408,7 +409,7 @@ function firstStep(todo: readonly Step[]): string {
 /** @returns where the run goes on, or why it cannot */
 export function resumePoint(facts: ResumeFacts): ResumePoint | ResumeRefusal {
   const past = pastOf(facts.events);
-  const route = new Route(facts.steps);
+  const route = new ResumeRoute(facts.steps);
   const choose = isProxyJoined(facts.assignment, facts.world) ? whenJoined : whenParted;
   const choice = choose(facts, past, route);
   if ('refused' in choice) return choice;

@@ -2,7 +2,7 @@
 import type { Performance, Phase, Step } from '../model/step.ts';
 
 /** Puts the list of the steps together that are performed. */
-export class Route {
+export class ResumeRoute {
   readonly todo: Step[] = [];
   readonly reasons: string[] = [];
   /** The dump that was broken off may be continued on its tape. */

@@ -7,7 +7,8 @@
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { leftNothing, outcomeOf } from '../../../contract/run-outcome.ts';
-import { listed, proxiesOf, volumeNamed } from '../model/assignment.ts';
+import { proxiesOf, volumeNamed } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import type { WorkState } from '../detached/detached-look.ts';
 import { lookAtWork } from '../detached/detached-watch.ts';
@@ -30,7 +31,7 @@ import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts'
 import { marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import { dumpStepsOf } from '../model/step.ts';
-import { placeOf } from '../run/run-work.ts';
+import { workPlaceOf } from '../run/run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { settle, type Settled } from '../run/settle.ts';
 import { lastLook, leaveLocks, unwind } from '../run/unwind.ts';
@@ -146,7 +147,7 @@ export async function lookAtDumps(
   { works }: Pick<RunMarks, 'works'>,
 ): Promise<ReadonlyMap<string, WorkState>> {
   const found = new Map<string, WorkState>();
-  const place = placeOf({ runner, assignment });
+  const place = workPlaceOf({ runner, assignment });
   for (const { volume, purpose } of works) {
     if (purpose !== 'dump') continue;
     const work = dumpWorkOf(assignment, volumeNamed(assignment, volume), run);

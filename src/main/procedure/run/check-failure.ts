@@ -1,7 +1,8 @@
 /** Verdicts of checks as they are journaled, and the error that they end a step with. */
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import { failure, type ShadowtapeError } from '../../../contract/errors.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { proxiesOf } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { missingVerdicts } from '../model/missing-node.ts';
 import type { Step } from '../model/step.ts';

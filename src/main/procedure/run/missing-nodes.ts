@@ -5,12 +5,12 @@
 import { isBlocking } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { durationText } from '../../../contract/words.ts';
+import { durationText, listed } from '../../../contract/words.ts';
 import { compareHost, hasTold, identifyHost, pinHosts } from '../hosts/identify-hosts.ts';
 import { mountLook } from '../model/look-commands.ts';
 import type { Question } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { listed, mastersOf } from '../model/assignment.ts';
+import { mastersOf } from '../model/assignment.ts';
 import { identifiedHosts } from '../model/host-identity.ts';
 import type { LockMarks } from '../model/lock-places.ts';
 import { whyDownMustBeKnown } from '../model/missing-node.ts';

@@ -1,6 +1,6 @@
 /** What a run reads from the media catalogue, and what it writes into it. That it cannot be read or written is a warning, and fails no run. */
 import { isFailure } from '../../../contract/errors.ts';
-import { mediaEvent, type KnownTape, type MediaEvent, type MediaFile } from '../../tape/media-catalogue.ts';
+import { mediaEvent, type KnownTape, type MediaEvent, type HeldFile } from '../../tape/media-catalogue.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import type { TapeLabel } from '../../tape/tape-label.ts';
 import { lossEvents, plainTapeEvent } from '../../tape/tape-holders.ts';
@@ -42,7 +42,7 @@ export function noteTape(
   step: Step,
   what: MediaEvent['what'],
   label: TapeLabel,
-  more: { readonly files?: readonly MediaFile[]; readonly onto?: 'blank' | 'data' } = {},
+  more: { readonly files?: readonly HeldFile[]; readonly onto?: 'blank' | 'data' } = {},
 ): void {
   const { files, ...rest } = more;
   append(context, step, [mediaEvent(what, label, placeOf(context), files, rest)]);

@@ -1,7 +1,8 @@
 /** How steps are performed that send commands, ask about services, or look at something before anything is touched. */
 import { failure, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { tellSaid } from '../hosts/remote-data.ts';
-import { listed, mastersOf } from '../model/assignment.ts';
+import { mastersOf } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import { fsckEnd } from '../plan/step-6-commands.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { commandLine } from '../../ssh/quoting.ts';

@@ -7,7 +7,7 @@ import { ReaderOutput } from '../../../streams/reader-output.ts';
 import type { CopyProgress } from '../../../streams/progress.ts';
 import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
 import { blockBytes, mounts, volumeNamed, type VolumeAssignment } from '../model/assignment.ts';
-import { dumpToolOf } from '../model/method-tools.ts';
+import { dumpToolOf } from '../../site/file-system.ts';
 import { warningsOf } from '../model/omissions.ts';
 import { CatalogueFile } from '../../journal/catalogue-file.ts';
 import { DumpStart } from './continued-dump.ts';

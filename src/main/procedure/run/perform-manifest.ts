@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isFailure } from '../../../contract/errors.ts';
-import type { MediaFile } from '../../tape/media-catalogue.ts';
+import type { HeldFile } from '../../tape/media-catalogue.ts';
 import {
   encodeManifest,
   type ManifestFile,
@@ -89,9 +89,9 @@ async function writeManifest(context: RunContext, step: Step, write: StepCommand
 }
 
 /** What a tape holds, for the list of tapes. */
-function filesOn(context: RunContext, uuid: string): MediaFile[] {
+function filesOn(context: RunContext, uuid: string): HeldFile[] {
   const { assignment, journal } = context;
-  return assignment.volumes.flatMap((volume): MediaFile[] => {
+  return assignment.volumes.flatMap((volume): HeldFile[] => {
     const { proxy, method } = volume;
     const parts = partsOf(journal.events, proxy);
     if (parts.length === 0) {

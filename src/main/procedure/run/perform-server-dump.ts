@@ -1,6 +1,6 @@
 /** The dump by route `server`: on the backup server alone, whether or not this console lives. */
 import { blockBytes, type VolumeAssignment } from '../model/assignment.ts';
-import { dumpToolOf } from '../model/method-tools.ts';
+import { dumpToolOf } from '../../site/file-system.ts';
 import { judgeDumpWork, type WorkOutcome } from '../detached/detached-judge.ts';
 import { lookAtTape } from '../drive/tape-look.ts';
 import { firstRecordSha256 } from '../../tape/overwrite-rule.ts';
@@ -9,7 +9,7 @@ import { notePlainTape } from './note-tape.ts';
 import type { Performer } from './perform-commands.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError } from './run-end.ts';
-import { clearWorks, performWork, placeOf, stopWorks } from './run-work.ts';
+import { clearWorks, performWork, workPlaceOf, stopWorks } from './run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { warningsOf } from '../model/omissions.ts';
 import { whileWatched } from './shadow/shadow-watch.ts';
@@ -73,7 +73,7 @@ export async function dumpOnServer(context: RunContext, step: Step, volume: Volu
   const look = await whileWatched(context, step, (abort) => performWork(context, order, takeUp, abort));
   // It may have taken hours: what was seen of the hosts before counts no more.
   context.observer.forget();
-  const outcome = judgeDumpWork(placeOf(context).host, work, look, {
+  const outcome = judgeDumpWork(workPlaceOf(context).host, work, look, {
     recordBytes: assignment.job.media.recordBytes,
     expectedBytes: total,
     dumpTool: dumpToolOf(volume.method, context.assignment.platform),

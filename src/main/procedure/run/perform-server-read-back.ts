@@ -8,7 +8,7 @@ import { requireSame, type WrittenDigest } from '../drive/compare-read-back.ts';
 import { judgeReadBackWork } from '../detached/detached-judge.ts';
 import { warningsOf } from '../model/omissions.ts';
 import type { RunContext } from '../hosts/run-context.ts';
-import { performWork, placeOf } from './run-work.ts';
+import { performWork, workPlaceOf } from './run-work.ts';
 import { readBackWorkOf, workDigestOf } from '../plan/server-work.ts';
 import { keptOf, requireKeptOfCluster } from './shadow/read-back-records.ts';
 
@@ -31,7 +31,7 @@ export async function readBackOnServer(
   const order = { step, volume: volume.proxy, purpose: 'read-back', work, total } as const;
   const look = await performWork(context, order, false);
   const expected = total === undefined ? undefined : countRecords(total, recordBytes, 'short');
-  const read = judgeReadBackWork(placeOf(context).host, work, look, expected);
+  const read = judgeReadBackWork(workPlaceOf(context).host, work, look, expected);
   for (const warning of read.said ? warningsOf(step, read.said) : []) journal.append(warning);
   journal.append({
     type: 'digest',

@@ -1,6 +1,7 @@
 /** Fingerprint, verification of the shadow, and the operator's approval. */
 import { failure } from '../../../contract/errors.ts';
-import { listed, proxiesOf, volumeCheck } from '../model/assignment.ts';
+import { proxiesOf, volumeCheck } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import {
   backupSource,
   differingRecords,

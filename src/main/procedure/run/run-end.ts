@@ -9,7 +9,8 @@ import {
   type RunTrouble,
   type VerdictAndStatus,
 } from '../../../contract/run-outcome.ts';
-import { listed, proxiesOf, type Assignment } from '../model/assignment.ts';
+import { proxiesOf, type Assignment } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { whileOpen } from './open-hint.ts';
 import { omissionsOf } from '../model/omissions.ts';

@@ -24,7 +24,7 @@ export interface RunWork {
 }
 
 /** @param purpose what the work is for: only the hash of the whole proxy runs on the cluster */
-export function placeOf(
+export function workPlaceOf(
   { runner, assignment }: Pick<RunContext, 'runner' | 'assignment'>,
   purpose: WorkPurpose = 'dump',
 ): WorkPlace {
@@ -52,7 +52,7 @@ export async function clearAway(
   work: DetachedWork,
   mark: WorkName,
 ): Promise<void> {
-  const place = placeOf(context, mark.purpose);
+  const place = workPlaceOf(context, mark.purpose);
   const { signalled, look } = await stopWork(place, step, work, { abort: context.options.halt });
   if (signalled.length > 0) recordWork(context, step, mark, 'stopped');
   if (look.state !== 'absent') await clearWork(place, step, work);
@@ -70,7 +70,7 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     await clearAway(context, step, work, markOf(order));
   recordWork(context, step, markOf(order), 'starting');
   try {
-    await startWork(placeOf(context, order.purpose), step, work);
+    await startWork(workPlaceOf(context, order.purpose), step, work);
     return undefined;
   } catch (error) {
     if (!isFailure(error, ...unheardCodes)) throw error;
@@ -116,7 +116,7 @@ export async function performWork(
   if (takeUp) recordWork(context, step, markOf(order), 'taken-up');
   const unheard = takeUp ? undefined : await start(context, order);
   let isLost = false;
-  const look = await awaitWork(placeOf(context, purpose), work, {
+  const look = await awaitWork(workPlaceOf(context, purpose), work, {
     intervalSeconds: intervalOf(context),
     abort,
     onProgress(progress) {
@@ -154,7 +154,7 @@ export function workOf({ assignment, journal }: RunContext, mark: WorkMark): Det
 export async function stopWorks(context: RunContext, step: string, volume?: string): Promise<void> {
   for (const mark of context.marks.works) {
     if (volume !== undefined && mark.volume !== volume) continue;
-    const { signalled } = await stopWork(placeOf(context, mark.purpose), step, workOf(context, mark), {
+    const { signalled } = await stopWork(workPlaceOf(context, mark.purpose), step, workOf(context, mark), {
       abort: context.options.halt,
     });
     if (signalled.length === 0) continue;

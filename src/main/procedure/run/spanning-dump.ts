@@ -1,6 +1,6 @@
 /** The tapes that a dump goes on to: the first is in the drive, each further one is asked for, labelled, and told to the journal. */
 import type { TapeOrder, TapeSegment } from '../../../streams/spanning-tape-sink.ts';
-import type { DataWay, NextTape, TapesEnd } from '../../data-path/data-way.ts';
+import type { DataWay, OpenedTape, TapesEnd } from '../../data-path/data-way.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { VolumeAssignment } from '../model/assignment.ts';
 import { changeTape } from '../drive/change-tape.ts';
@@ -88,7 +88,7 @@ export class SpanningDump {
       ? { firstRecord, records: records + this.#start.records, bytes: bytes + this.#start.bytes }
       : { firstRecord: firstRecord + this.#start.records, records, bytes };
 
-  async #nextTape({ tape, segments }: Pick<TapeOrder, 'tape' | 'segments'>): Promise<NextTape> {
+  async #nextTape({ tape, segments }: Pick<TapeOrder, 'tape' | 'segments'>): Promise<OpenedTape> {
     this.recordParts(segments);
     if (tape > 0) {
       await goToNextTape(this.#context, this.#step);
@@ -98,7 +98,7 @@ export class SpanningDump {
     return this.#connect();
   }
 
-  async #connect(): Promise<NextTape> {
+  async #connect(): Promise<OpenedTape> {
     const context = this.#context;
     const command = tapeServerCommand(context);
     const opened = await open(context, this.#step.id, command, ({ argv }) =>

@@ -1,6 +1,7 @@
 /** Rolls the cluster back: the steps that unwind, as far as they are not done; then a last look, and the locks. */
 import { connectionLostCodes, failure, isFailure } from '../../../contract/errors.ts';
-import { listed, proxiesOf } from '../model/assignment.ts';
+import { listed } from '../../../contract/words.ts';
+import { proxiesOf } from '../model/assignment.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import { leftAtEnd, locksAtEnd } from './locks-at-end.ts';
 import { heldPlaces, placesGivenBack, tellLost } from './perform-lock.ts';

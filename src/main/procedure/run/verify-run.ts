@@ -9,7 +9,7 @@ import { noJournal } from '../../journal/journal.ts';
 import { readRunBack } from './read-run-back.ts';
 import type { LiveProgress } from '../hosts/remote-data.ts';
 import { writtenOf } from '../../journal/run-summary.ts';
-import type { MediaFile } from '../../tape/media-catalogue.ts';
+import type { HeldFile } from '../../tape/media-catalogue.ts';
 
 export interface VerifyOptions {
   readonly run: string;
@@ -31,7 +31,7 @@ export interface ReadPlainTape {
   readonly device: string;
   /** SHA-256 (hex) of its first record. */
   readonly firstRecordSha256: string;
-  readonly files: readonly MediaFile[];
+  readonly files: readonly HeldFile[];
 }
 
 /** One file of the tape, as it was read back. */
@@ -53,7 +53,7 @@ function filesOf(
     readonly tapeFile: number;
     readonly written: { readonly bytes?: number | undefined };
   }[],
-): MediaFile[] {
+): HeldFile[] {
   return files.map(({ proxy, tapeFile: file, written: { bytes } }) => {
     const { method = ofRun } = volumes.find((volume) => volume.proxy === proxy) ?? {};
     return { file, volume: proxy, method, bytes };

@@ -49,14 +49,6 @@ export function factsOf(source: ReportSource): ReportFacts {
   };
 }
 
-/** The last event of a type. */
-export function lastOf<Type extends RunEventType>(
-  { events }: ReportFacts,
-  type: Type,
-): EventOf<Type> | undefined {
-  return events.findLast((event): event is EventOf<Type> => event.type === type);
-}
-
 /** All events of a type. */
 export function allOf<Type extends RunEventType>({ events }: ReportFacts, type: Type): EventOf<Type>[] {
   return events.filter((event): event is EventOf<Type> => event.type === type);

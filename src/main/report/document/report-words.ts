@@ -1,6 +1,6 @@
 /** Pieces of text of a report, and how numbers and times are written in it: always the same, wherever it is made. */
 import type { ReportMark, ReportText, ReportTexts } from '../../../contract/report.ts';
-import { bytesText, countText, durationText, printable } from '../../../contract/words.ts';
+import { bytesText, countText, durationText, printable, listed } from '../../../contract/words.ts';
 
 /** What hosts print may hold tabs; a line of a report has none. */
 const oneLine = (text: string): string => printable(text).replace(/\s+/g, ' ');
@@ -45,5 +45,5 @@ export const countOf = (count: number, one: string, many = `${one}s`): string =>
 /** `Volume2`, `Volume2 and Volume4`, `Volume2, Volume4 and Volume6`; many are counted. */
 export function named(names: readonly string[], most = 8): string {
   if (names.length > most) return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  return listed(names);
 }

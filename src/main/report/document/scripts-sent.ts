@@ -34,7 +34,7 @@ export function commandTexts(line: string, scripts: Scripts): ReportText[] {
 }
 
 /** The same in a listing. */
-export function commandLine(line: string, scripts: Scripts): string {
+export function listedCommand(line: string, scripts: Scripts): string {
   const name = scripts.get(line);
   return name === undefined ? line : `${beginning(line)} … (script ${name})`;
 }

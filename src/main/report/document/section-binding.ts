@@ -1,6 +1,6 @@
 /** Which sampled records of a volume bind its dump to what the cluster held: how many, how far apart, and what they were compared with. */
 import type { EventOf } from '../../../contract/events.ts';
-import type { ReportBlock, ReportFacts as FactsBlock, ReportTable } from '../../../contract/report.ts';
+import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import { countText, coverageText } from '../../../contract/words.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { code, countOf, marked, plain } from './report-words.ts';

@@ -1,5 +1,5 @@
 /** How this paper is checked against the journal, by whom with which tools; versions; signature. */
-import type { ReportBlock, ReportFacts as FactsBlock } from '../../../contract/report.ts';
+import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { code, marked, momentText, named, notKnown, plain, quiet } from './report-words.ts';

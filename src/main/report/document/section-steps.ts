@@ -10,7 +10,7 @@ import { countText, printable } from '../../../contract/words.ts';
 import { groupCommands } from '../../../folds/command-groups.ts';
 import type { CommandModel, PassModel } from '../../../folds/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
-import { commandLine, commandTexts, scriptAppendix, scriptsOf, type Scripts } from './scripts-sent.ts';
+import { listedCommand, commandTexts, scriptAppendix, scriptsOf, type Scripts } from './scripts-sent.ts';
 import type { ReportFacts } from './report-source.ts';
 import { clockText, countOf, marked, plain, quiet, strong, tookText } from './report-words.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
@@ -206,7 +206,7 @@ function outputAppendix(facts: ReportFacts, scripts: Scripts): SectionDraft[] {
       kind: 'listing',
       caption: `Step ${step}, on ${command.host}, ${clockText(command.startedAt, facts.model.startedAt)} UTC`,
       lines: [
-        `# ${commandLine(command.line, scripts)}`,
+        `# ${listedCommand(command.line, scripts)}`,
         ...(stdout.trim() === '' ? [] : printed(stdout, stdoutBytes)),
         ...(stderr.trim() === '' ? [] : ['standard error:', ...printed(stderr, stderrBytes)]),
         `exit status ${outcome.exitStatus ?? 'none'}`,

@@ -2,7 +2,7 @@
 import type { EventOf } from '../../../contract/events.ts';
 import type {
   ReportBlock,
-  ReportFacts as FactsBlock,
+  ReportFactList as FactsBlock,
   ReportTermination,
   ReportTexts,
 } from '../../../contract/report.ts';

@@ -4,7 +4,8 @@ import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/re
 import { lossSentence, type TapeLoss } from '../../../contract/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run-model.ts';
-import { allOf, lastOf, type ReportFacts } from './report-source.ts';
+import { allOf, type ReportFacts } from './report-source.ts';
+import { lastOf } from '../../journal/run-summary.ts';
 import { code, dayText, marked, momentText, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
@@ -52,7 +53,7 @@ function ofPart(part: EventOf<'tape-part'>): TapeFile {
 function filesOf(facts: ReportFacts, tape: TapeModel): TapeFile[] {
   const { model } = facts;
   const label = allOf(facts, 'label').findLast(({ uuid }) => uuid === tape.uuid);
-  const manifest = tape.manifestFile === undefined ? undefined : lastOf(facts, 'manifest');
+  const manifest = tape.manifestFile === undefined ? undefined : lastOf(facts.events, 'manifest');
   const labelled = model.start?.layout === 'labelled';
   const held =
     tape.parts.length > 0

@@ -10,7 +10,8 @@ import type {
 } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
 import type { VerifiedVolume } from '../../../folds/verification.ts';
-import { lastOf, type ReportFacts } from './report-source.ts';
+import { type ReportFacts } from './report-source.ts';
+import { lastOf } from '../../journal/run-summary.ts';
 import { named, plain } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';
 
@@ -165,7 +166,7 @@ function altOf(shadowed: readonly ReportShadowed[]): string {
 }
 
 export function topologySections(facts: ReportFacts): { body: SectionDraft; rest: SectionDraft | undefined } {
-  const layout = lastOf(facts, 'layout');
+  const layout = lastOf(facts.events, 'layout');
   const all = layout === undefined ? fromRules(facts) : fromLayout(facts, layout);
   const figure = (shadowed: readonly ReportShadowed[], caption: string, withTape: boolean): ReportFigure => ({
     kind: 'figure',

@@ -1,5 +1,5 @@
 /** Who performed the run, what was asked, what went wrong, and what stood where in the end. */
-import type { ReportBlock, ReportFacts as FactsBlock, ReportTable } from '../../../contract/report.ts';
+import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run-model.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
 import { allOf, type ReportFacts } from './report-source.ts';

@@ -1,5 +1,5 @@
 /** Tables: columns by their shares, rows as high as their longest cell, the header again on each page. */
-import type { ReportFacts, ReportTable, ReportTexts } from '../../../contract/report.ts';
+import type { ReportFactList, ReportTable, ReportTexts } from '../../../contract/report.ts';
 import type { Flow } from './flow.ts';
 import type { Line } from './line-breaking.ts';
 import { inks, nodeOf, type StructNode } from './page-items.ts';
@@ -197,7 +197,7 @@ interface FactLines {
   readonly height: number;
 }
 
-function factLines(flow: Flow, { rows }: ReportFacts): FactLines[] {
+function factLines(flow: Flow, { rows }: ReportFactList): FactLines[] {
   return rows.map(({ name, value }) => {
     const names = flow.lines([{ text: name, style: 'strong' }], { width: nameWidth - 6, ...factSizes });
     const values = flow.lines(value, { width: flow.frame.width - nameWidth, ...factSizes });
@@ -206,14 +206,14 @@ function factLines(flow: Flow, { rows }: ReportFacts): FactLines[] {
 }
 
 /** Few facts are not parted. */
-export function factsStart(flow: Flow, facts: ReportFacts): number {
+export function factsStart(flow: Flow, facts: ReportFactList): number {
   const lines = factLines(flow, facts);
   const whole = lines.reduce((sum, { height }) => sum + height, 0);
   return whole <= flow.wholeRoom / 4 ? whole : (lines[0]?.height ?? 0);
 }
 
 /** Names at the left, what they stand for beside them; a table for who reads it aloud. */
-export function layoutFacts(flow: Flow, facts: ReportFacts, parent: StructNode): void {
+export function layoutFacts(flow: Flow, facts: ReportFactList, parent: StructNode): void {
   const { left, width } = flow.frame;
   const node = nodeOf('Table', parent);
   flow.ensure(factsStart(flow, facts));

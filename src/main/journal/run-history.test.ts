@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from './journal.ts';
-import { nextOrder, runsBegunAfter } from './run-order.ts';
+import { nextOrder, runsBegunAfter } from './run-history.ts';
 import { StateFolder } from './state-folder.ts';
 
 let state: StateFolder;
