@@ -23,8 +23,8 @@ export interface Figures {
 
 const titles: Readonly<Record<ProgressView['what'], string>> = {
   dump: 'Dump',
-  'read-back': 'Reading back',
-  resynchronisation: 'Resynchronisation',
+  'read-back': 'Read-back',
+  resynchronisation: 'Resynchronization',
   fingerprint: 'Fingerprint',
 };
 

@@ -65,7 +65,7 @@ export function shownMasters({ masters }: ReportShadowed): {
   const left = masters.length - mostMasters;
   return {
     masters: masters.slice(0, mostMasters),
-    more: left > 0 ? `and ${left} more groups or disks that hold masters` : undefined,
+    more: left > 0 ? `and ${left} more groups or disks with masters` : undefined,
   };
 }
 
@@ -79,4 +79,4 @@ export const tieWords: Readonly<Record<ReportMark, string>> = {
 
 /** What is on the tape, a cell each. */
 export const filesOnTape = (files: readonly string[]): readonly string[] =>
-  files.length === 0 ? ['nothing was written to its end'] : files;
+  files.length === 0 ? ['no volume was written completely'] : files;

@@ -70,7 +70,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   unread: { state: 'bad', word: 'cannot be shown' },
   running: { state: 'busy', word: 'running' },
   unwinding: { state: 'warn', word: 'rolling back' },
-  asking: { state: 'warn', word: 'waits for your answer' },
+  asking: { state: 'warn', word: 'waiting for your answer' },
   elsewhere: { state: 'busy', word: 'running' },
   verified: { state: 'ok', word: 'verified' },
   unverified: { state: 'warn', word: 'unverified' },
@@ -79,7 +79,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   refused: { state: 'bad', word: 'refused' },
   unwound: { state: 'bad', word: 'failed, rolled back' },
   halted: { state: 'bad', word: 'action required' },
-  'tape-bad': { state: 'bad', word: 'the tape is no backup' },
+  'tape-bad': { state: 'bad', word: 'tape mismatch' },
   dead: { state: 'bad', word: 'interrupted' },
 };
 

@@ -17,7 +17,7 @@ const piecesOnTheWay = 16;
 /** The other thread's half of the path broke, which has the reason. */
 export class OtherHalfBroke extends Error {
   constructor() {
-    super('the other half of the path broke');
+    super('the other half of the path failed');
     this.name = 'OtherHalfBroke';
   }
 }

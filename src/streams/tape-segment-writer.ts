@@ -97,7 +97,7 @@ export class TapeSegmentWriter {
   async closeEnded(): Promise<Buffer[]> {
     await this.settled();
     if (this.#strays > 0) {
-      const doing = `go back over ${this.#strays} records behind the end`;
+      const doing = `space back over ${this.#strays} records after the end`;
       await this.#performed(doing, this.#client.operate('back-records', this.#strays));
     }
     await this.#performed('write a file mark', this.#client.operate('write-file-mark'));
@@ -143,7 +143,7 @@ export class TapeSegmentWriter {
   /** How many records lie behind the end is not certain any more. */
   #takenPastTheEnd(): Error {
     const { device, evidence } = this.#tape;
-    const reason = `${device}: the drive took a record after an error behind the end of the tape`;
+    const reason = `${device}: the drive accepted a record after an error at the end of the tape`;
     return failure('TAPE_WRITE_FAILED', { reason }, evidence);
   }
 

@@ -229,7 +229,7 @@ describe('tar catalogue', () => {
     expect(result).toMatchObject({ complete: true, entryCount: 1, archiveBytes: 1024 + 1024 + 9000 });
   });
 
-  it('goes on after a single block of zeros', async () => {
+  it('continues after a single block of zeros', async () => {
     const archive = Buffer.concat([
       file('a', noise(3)),
       Buffer.alloc(512),

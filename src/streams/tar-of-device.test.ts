@@ -60,13 +60,13 @@ describe('tar of a device', () => {
     const packing = createTarOfDevice({ path: 'a', size: 1000, mtime });
     const error = await failureOf(() => passThrough([noise(999)], packing.stream));
     expect(error.code).toBe('TAR_SIZE_DIFFERS');
-    expect(error.message).toBe('the device was to give 1000 bytes, but gave only 999');
+    expect(error.message).toBe('the device should have 1000 bytes, but returned only 999');
   });
 
   it('refuses a device that gives too much', async () => {
     const packing = createTarOfDevice({ path: 'a', size: 1000, mtime });
     const error = await failureOf(() => passThrough([noise(600), noise(600)], packing.stream));
-    expect(error.message).toBe('the device was to give 1000 bytes, but gave at least 1200');
+    expect(error.message).toBe('the device should have 1000 bytes, but returned at least 1200');
   });
 });
 

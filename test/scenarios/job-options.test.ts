@@ -34,7 +34,7 @@ describe('rejoin: leave-parted', () => {
       stands: [parted, 'node3: no shadow object of Class2'],
     });
     const reason =
-      'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that it can still be restored from';
+      'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that data can be restored from it';
     const skipped = end.events.flatMap((event) =>
       event.type === 'step-finished' && event.reason === reason ? [event.step] : [],
     );
@@ -42,7 +42,7 @@ describe('rejoin: leave-parted', () => {
     expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part' });
   });
 
-  it('a run that fails brings the proxy back all the same', async () => {
+  it('a run that fails brings the proxy back nevertheless', async () => {
     const end = await failingRun(scene, { change: leaving, faults: ['tape-error=3'] });
     expect(end.exitStatus).toBe(2);
     expect(await clusterState(scene)).toEqual(normalState);
@@ -173,7 +173,7 @@ describe('part.tries', () => {
     const warnings = end.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^node1: sdxproxy .*ended with exit status 1.*; tried again in 0\.02 s \(1 of 3 tries\)$/,
+        /^node1: sdxproxy .*ended with exit status 1.*; trying again in 0\.02 s \(1 of 3 tries\)$/,
       ),
     ]);
     expect(partsSent()).toHaveLength(2);
@@ -199,7 +199,7 @@ describe('part.tries', () => {
 });
 
 describe('resynchronisation.wait: false', () => {
-  it('ends while the copy goes on', async () => {
+  it('ends while the copy continues', async () => {
     scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await runScene(scene, { change });
@@ -218,7 +218,7 @@ describe('resynchronisation.wait: false', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a tape that proves bad ends with 4 while the copy goes on', async () => {
+  it('a tape that proves bad ends with 4 while the copy continues', async () => {
     scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await failingRun(scene, { change, faults: ['tape-corrupt=3'] });
@@ -228,7 +228,7 @@ describe('resynchronisation.wait: false', () => {
   });
 
   it('a run that is rolled back waits nevertheless: its end says how the cluster is', async () => {
-    // The copy is held up until the run has looked at it.
+    // The copy is held up until the run has checked it.
     scene.lab.faults.set('slow-rejoin=20000');
     let isCopying = false;
     const stop = scene.lab.onCommand(({ phase, line }) => {

@@ -36,5 +36,5 @@ it('measures the way over ssh with zeros that go nowhere, and lets the plans tha
 
   const [viaConsole] = (await console.plan({ job: 'raw-dd' })).routes;
   expect(viaConsole?.seconds).toBeGreaterThan(0);
-  expect(viaConsole?.notes[0]).toMatch(/^ssh brings \d+ MB\/s from node3 and takes \d+ MB\/s to node3$/);
+  expect(viaConsole?.notes[0]).toMatch(/^ssh reads \d+ MB\/s from node3 and writes \d+ MB\/s to node3$/);
 });

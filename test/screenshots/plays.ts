@@ -146,14 +146,14 @@ export async function capturePlays({
 const pushesOf = (views: readonly RunView[]) =>
   Object.fromEntries(views.map((view) => [view.line.run, endedPushes(view)]));
 
-/** Nothing goes on. */
+/** Nothing continues. */
 export const resting = (captured: Captured, answers: Answers = {}): Play => ({
   answers: { ...answersOf(captured), ...answers },
   activity: idle,
   runs: pushesOf(captured.opened),
 });
 
-/** The first run goes on, and has come to an event. */
+/** The first run continues, and has come to an event. */
 export function going(
   captured: Captured,
   isLast: (event: RunEvent) => boolean,

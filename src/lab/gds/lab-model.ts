@@ -1,6 +1,6 @@
 import { masterDevice, mountedPairs, primaryClass } from './lab-volumes.ts';
 
-/** What the lab remembers: plain data, kept in `model.json` of its folder. What it begins with stands in lab-volumes.ts. */
+/** What the lab remembers: plain data, kept in `model.json` of its folder. What it begins with is in lab-volumes.ts. */
 
 export const nodeNames = ['node1', 'node2', 'node3'] as const;
 export type NodeName = (typeof nodeNames)[number];
@@ -23,7 +23,7 @@ export interface GdsDisk {
 export interface GdsGroup {
   name: string;
   type: GroupType;
-  /** Of a stripe: blocks that lie on one member before the next one's turn comes. */
+  /** Of a stripe: blocks that are on one member before the next one's turn comes. */
   width: number | null;
   /** Disks and lower groups, in connection order. */
   members: string[];
@@ -60,7 +60,7 @@ export interface GdsClass {
 export const platforms = ['solaris', 'linux'] as const;
 export type Platform = (typeof platforms)[number];
 
-/** File systems that lie in the lab's volumes. */
+/** File systems that are in the lab's volumes. */
 export const fileSystemTypes = ['ufs', 'sfxfs', 'ext3'] as const;
 export type FileSystemType = (typeof fileSystemTypes)[number];
 

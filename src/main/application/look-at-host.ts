@@ -19,6 +19,6 @@ export async function lookAtHost(
   // The observer asks the backup server without a class, and for its mounts: that is what is wanted of any host here.
   const observed = { platform, class: '', primaryNodes: [], backupServer: host, noObjectsMessage };
   const { backup } = await new Observer(runner, observed).look('look', ['backup']);
-  if (!backup) throw new Error('who asks for the backup server gets its report');
+  if (!backup) throw new Error('the backup server needs a report of its own');
   return backup;
 }

@@ -136,7 +136,7 @@ export class TapeService {
       return await importTape(this.#options.state, await identifyTape(runner, this.#drive), importer);
     } catch (error) {
       if (isAlone || !isFailure(error, ...ofOneTape)) throw error;
-      return { what: 'unread', run: undefined, sentence: `the tape is passed over: ${error.message}` };
+      return { what: 'unread', run: undefined, sentence: `tape skipped: ${error.message}` };
     }
   }
 
@@ -153,7 +153,7 @@ export class TapeService {
   async #nextTape(changing: TapeChanging): Promise<boolean> {
     try {
       await changeTape(changing, {
-        words: 'the next tape to be imported',
+        words: 'the next tape to import',
         name: undefined,
         use: 'read',
         slot: undefined,

@@ -60,6 +60,6 @@ export class RunFollower {
    */
   abandonedLines(words: GlobalOptionWords): string[] {
     if (!this.#changed || this.#run === undefined) return [];
-    return ['', 'action required: the run was left before its end', ...furtherLines(this.#run, words)];
+    return ['', 'action required: the run did not finish', ...furtherLines(this.#run, words)];
   }
 }

@@ -6,7 +6,7 @@ export interface DrivePlace {
   readonly device: string;
 }
 
-const remedy = 'nothing else may move the tape meanwhile';
+const remedy = 'nothing else may move the tape until then';
 
 export class DriveUse {
   #user: string | undefined;

@@ -56,7 +56,7 @@ export class LoginQuestions {
   }
 
   readonly confirmHostKey: ConfirmHostKey = async ({ host, address, port, keyType, fingerprint }) => {
-    const text = `${host} (${address}, port ${port}) shows a new ${keyType} host key. Is it the right one? Compare it on the host itself.`;
+    const text = `${host} (${address}, port ${port}) shows a new ${keyType} host key. Compare it with the key on the host itself.`;
     const { answer } = await this.#ask({ kind: 'host-key', host, text, fingerprint, mayKeep: false });
     return answer === 'yes';
   };

@@ -167,7 +167,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     verifyTape: async ({ run }, abort) => {
       requireNotLive(run);
       const opened = await site.current;
-      return drive.during(tapeOf(opened), `the tape of run ${run} is read back`, () =>
+      return drive.during(tapeOf(opened), `the tape of run ${run} is being read`, () =>
         opened.console.verify(
           run,
           abort,

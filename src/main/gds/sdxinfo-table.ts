@@ -117,7 +117,7 @@ function readRow(table: OpenTable, line: Line): void {
   }
   const pairs = header.map((name, index): [string, string] => [name, line.words[index] ?? '']);
   if (pairs.some(([name, cell]) => (name === cutOff) !== (cell === cutOff))) {
-    throw unreadable(line.number, line.text, 'the row and the header are not cut off at the same place');
+    throw unreadable(line.number, line.text, 'the row and the header are cut off at different places');
   }
   const cells = new Map(pairs.filter(([name]) => name !== cutOff));
   table.rows.push({ lineNumber: line.number, line: line.text, cells });

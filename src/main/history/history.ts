@@ -138,8 +138,7 @@ export class History {
     if (this.#thread === thread) this.#thread = undefined;
     // A thread that was ended in the middle of its work has left its lock.
     indexLock(indexFileOf(this.#state), thread.key).release();
-    for (const { reject } of this.#waiting.values())
-      reject(new Error(`the thread of the index has ended: ${reason}`));
+    for (const { reject } of this.#waiting.values()) reject(new Error(`the index thread ended: ${reason}`));
     this.#waiting.clear();
     this.#tell(undefined);
   }

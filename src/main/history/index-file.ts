@@ -77,7 +77,7 @@ export class IndexFile {
       sqlite.transaction(() => {
         const result = work(sqlite);
         if (this.#inMemory === undefined && !this.#lock.isMine)
-          throw new Error('the lock of the index was taken away');
+          throw new Error('the lock of the index was removed');
         return result;
       }),
     );

@@ -63,10 +63,10 @@ export interface JournalSoFar {
 }
 
 const writeTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there',
+  ENOENT: 'its folder does not exist',
   EISDIR: 'it is a folder',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is used up',
+  EDQUOT: 'the quota of this user is exhausted',
   EACCES: 'this user may not write there',
   EROFS: 'the file system is read only',
   ELOOP: linkTrouble,

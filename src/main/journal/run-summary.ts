@@ -55,8 +55,8 @@ function digestsOf(events: readonly RunEvent[]): RunSummary['digests'] {
 function importedSentence(events: readonly RunEvent[]): string | undefined {
   const imported = lastOf(events, 'imported');
   if (!imported) return undefined;
-  const made = imported.from === 'manifest' ? ', of its manifest alone' : '';
-  return `imported from tape "${imported.tape.name}"${made}: how it ended is not known`;
+  const made = imported.from === 'manifest' ? ', from its manifest only' : '';
+  return `imported from tape "${imported.tape.name}"${made}: the end of the run is not known`;
 }
 
 /** @returns undefined where the events do not begin with run-started */

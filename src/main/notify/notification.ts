@@ -102,9 +102,9 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'verified-act': 'verified, action required',
   'unverified-act': 'unverified, action required',
   refused: 'refused, nothing was touched',
-  'rolled-back': 'failed, the cluster is in its normal state',
+  'rolled-back': 'failed, rolled back',
   act: 'action required',
-  'tape-mismatch': 'failed, the tape is no backup',
+  'tape-mismatch': 'tape mismatch',
 };
 
 /**
@@ -135,7 +135,7 @@ export function askedNotification(
   { text, choices }: EventOf<'asked'>,
   journalFile: string | undefined,
 ): Notification {
-  const hint = `answer where the run was started; choices: ${choices.join(', ')}`;
+  const hint = `answer it where the run was started; choices: ${choices.join(', ')}`;
   const message: Message = {
     events: ['operator-needed'],
     how: 'waits for an operator',
@@ -163,7 +163,7 @@ export function refusedNotification(
 
 /** Sent by hand, to see that it arrives. */
 export function testNotification(site: string): Notification {
-  const sentence = `this is a test of the notifications of site ${site}; no run has to do with it`;
+  const sentence = `test of the notifications of site ${site}; it is not about a run`;
   return {
     events: ['test'],
     subject: printable(`shadowtape: test of ${site}`),

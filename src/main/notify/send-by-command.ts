@@ -58,7 +58,7 @@ function runToEnd(
     };
     const timer = setTimeout(() => {
       kill(child);
-      finish(`did not end within ${limit.seconds} s`);
+      finish(`did not finish within ${limit.seconds} s`);
     }, limit.seconds * 1000);
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
       stderr = (stderr + piece).slice(-keptBytes);

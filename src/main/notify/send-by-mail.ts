@@ -35,7 +35,7 @@ const socketReasons: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown, login: Login | undefined, limitSeconds: number): string {
   const { code, originalCode, message, name } = error as Error & { code?: string; originalCode?: string };
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT')
-    return `no end within ${limitSeconds} s`;
+    return `did not finish within ${limitSeconds} s`;
   const known = socketReasons[originalCode ?? ''] ?? socketReasons[code ?? ''];
   return known ?? withoutSecret(message.split('\n')[0] ?? '', login);
 }

@@ -37,8 +37,7 @@ export async function compressFile(file: string): Promise<number | undefined> {
   const packed = packedFile(file);
   if (!(await holds(packed, content))) {
     await writeWhole(packed, await zip(content, { level: 9 }), { mode: 'replace' });
-    if (!(await holds(packed, content)))
-      throw unwritable(packed, new Error('it does not read back as it was written'));
+    if (!(await holds(packed, content))) throw unwritable(packed, new Error('it reads back differently'));
   }
   const { length } = await readFile(packed);
   // Somebody else may compress here, too.
@@ -68,7 +67,7 @@ async function reasonAgainst(state: StateFolder, run: string, before: number): P
   try {
     const file = state.journalFile(run);
     const { events, truncated } = parseJournal(file, await readKept(file));
-    if (truncated) return 'its last line is torn';
+    if (truncated) return 'its last line is incomplete';
     return isOver(events, before) ? undefined : '';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -118,8 +117,7 @@ export async function compressRuns(
   const done: CompressedRun[] = [];
   for (const run of await state.runs()) {
     if ((await liveRuns(state)).some((live) => live.run === run)) continue;
-    if (abort?.aborted)
-      throw failure('STATE_STOPPED', { what: `the runs from ${run} on are left as they were` });
+    if (abort?.aborted) throw failure('STATE_STOPPED', { what: `runs from ${run} on were not changed` });
     const compressed = await compressRun(state, run, before);
     if (!compressed) continue;
     done.push(compressed);

@@ -52,7 +52,7 @@ export async function signRun(options: SignOptions): Promise<SignedRun> {
   if (checked.verdict !== 'good')
     throw failure('SIGN_KEY_UNUSABLE', {
       key: signer.name,
-      reason: `its signature does not hold: ${checked.reason}`,
+      reason: `its signature is invalid: ${checked.reason}`,
     });
   const file = state.signatureFile(run);
   await writeWhole(file, armored, { mode: 'replace' });

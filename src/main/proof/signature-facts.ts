@@ -61,7 +61,7 @@ export function checkSignature(armored: string, journal: Buffer, allowedSigners?
     if (isSignatureOf(read, journal)) return { ...check, verdict: 'good', reason: '' };
     if (formerEnds(journal).some((bytes) => isSignatureOf(read, journal.subarray(0, bytes))))
       return { ...check, verdict: 'voided', reason: 'the run was resumed after it was signed' };
-    return { ...check, verdict: 'wrong', reason: 'it is the signature of other bytes' };
+    return { ...check, verdict: 'wrong', reason: 'it is a signature of other bytes' };
   } catch (error) {
     return { ...check, verdict: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }

@@ -82,7 +82,7 @@ async function requireStateArchive(file: string, budget: UnpackBudget): Promise<
   };
   await readArchive(file, budget, list({ strict: true, onReadEntry: look }));
   if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
-  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entry' });
+  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entries' });
 }
 
 async function contentOf(file: string): Promise<Buffer | undefined> {
@@ -234,7 +234,7 @@ export async function importState(
     const done = await importHostKeys(state, unpacked, confirmHostKeys);
     for (const name of names)
       if (name !== 'seals.ndjson' && name !== 'known_hosts') {
-        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were taken` });
+        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were added` });
         done.push(await importFile(state, unpacked, name));
       }
     const became = new Map(done.map(({ name, what }) => [plainName(name), what]));
@@ -304,7 +304,7 @@ export async function removeRun(
 }
 
 export interface DiskUse {
-  readonly what: 'journals' | 'lists of files' | 'everything else' | 'lab';
+  readonly what: 'journals' | 'file lists' | 'everything else' | 'lab';
   readonly files: number;
   readonly bytes: number;
 }
@@ -327,12 +327,12 @@ export async function diskUse(state: StateFolder): Promise<DiskUse[]> {
   const files = await sizesBelow(state.path);
   const kindOf = (file: string): DiskUse['what'] => {
     if (file.startsWith(`${state.labFolder}/`)) return 'lab';
-    if (/\.catalogue\.ndjson(?:\.gz)?$/.test(file)) return 'lists of files';
+    if (/\.catalogue\.ndjson(?:\.gz)?$/.test(file)) return 'file lists';
     return file.startsWith(`${state.runsFolder}/`) && /\.ndjson(?:\.gz)?$/.test(file)
       ? 'journals'
       : 'everything else';
   };
-  return (['journals', 'lists of files', 'everything else', 'lab'] as const).map((what) => {
+  return (['journals', 'file lists', 'everything else', 'lab'] as const).map((what) => {
     const own = files.filter(({ file }) => kindOf(file) === what);
     return { what, files: own.length, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) };
   });

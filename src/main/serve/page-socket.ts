@@ -45,7 +45,7 @@ export function servePage(socket: WebSocket, desk: Desk): void {
     isAlive = true;
   });
   socket.on('message', (data, isBinary) => {
-    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, 'this is no request');
+    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, 'not a valid request');
   });
   // What was too long, or broken, closes it by itself.
   socket.on('error', () => undefined);

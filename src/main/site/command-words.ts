@@ -26,7 +26,7 @@ function readWord(reader: Reader): string {
     if (sign === "'" || sign === '"') {
       word += readQuoted(reader, sign);
     } else if (sign === '\\' || shellSigns.has(sign)) {
-      throw wrong(reader.text, `"${sign === '\n' ? 'a line feed' : sign}" would need a shell`);
+      throw wrong(reader.text, `"${sign === '\n' ? 'a line feed' : sign}" needs a shell`);
     } else {
       word += sign;
       reader.at += 1;

@@ -40,7 +40,7 @@ export function mergeTrouble(
       // An alias without an anchor is told by its own name.
       if (isAlias(source) && merged === undefined) continue;
       const at = startOf(pair.key);
-      if (!isMap(merged)) return { at, reason: 'the merge key << takes a set of keys, such as *NAME of one' };
+      if (!isMap(merged)) return { at, reason: 'the merge key << needs a set of keys, such as *NAME' };
       if (around.includes(merged)) return { at, reason: 'the merge key << merges a set of keys into itself' };
     }
   return undefined;

@@ -74,7 +74,7 @@ class Reader {
   }
 
   take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new Error('it is cut short');
+    if (this.#at + length > this.#bytes.length) throw new Error('it is truncated');
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
@@ -100,7 +100,7 @@ function armor(bytes: Buffer): string {
  */
 export async function signMessage(signer: Signer, namespace: string, message: Buffer): Promise<string> {
   const [algorithm] = algorithms[keyTypeOf(signer.publicKey)] ?? [];
-  if (!algorithm) throw new Error(`nothing can be signed with a key of type ${keyTypeOf(signer.publicKey)}`);
+  if (!algorithm) throw new Error(`cannot sign with a key of type ${keyTypeOf(signer.publicKey)}`);
   const hash = hashes[0];
   const signature = await signer.sign(toBeSigned(namespace, hash, message), algorithm.hash);
   return armor(
@@ -153,7 +153,7 @@ export function readSignature(armored: string): ReadSignature {
   const blob = new Reader(reader.string());
   const algorithm = blob.string().toString('latin1');
   const signature = blob.string();
-  if (!reader.isAtEnd || !blob.isAtEnd) throw new Error('something follows it');
+  if (!reader.isAtEnd || !blob.isAtEnd) throw new Error('unexpected data follows it');
   const keyType = keyTypeOf(publicKey);
   return { publicKey, keyType, fingerprint: fingerprintOf(publicKey), namespace, hash, algorithm, signature };
 }

@@ -75,7 +75,7 @@ export function readLabel(record: Buffer): LabelReading {
   const label = labelSchema.safeParse(read.value);
   return label.success
     ? { kind: 'label', label: label.data }
-    : { kind: 'damaged', reason: 'its content is not that of a label' };
+    : { kind: 'damaged', reason: 'its content is not a label' };
 }
 
 /** The day of a moment, in UTC: `2026-11-22`. */
@@ -85,7 +85,7 @@ export const dayOf = (moment: string): string => moment.slice(0, 10);
 export function describeLabel({ name, run, writtenAt, keepUntil, number = 1 }: TapeLabel): string {
   const which = number === 1 ? '' : ` as its tape ${number}`;
   const writer = run === undefined ? '' : ` by run ${run}${which}`;
-  const kept = keepUntil === undefined ? '' : `, to be kept until ${dayOf(keepUntil)}`;
+  const kept = keepUntil === undefined ? '' : `, keep until ${dayOf(keepUntil)}`;
   return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
 }
 

@@ -116,5 +116,5 @@ export function readManifest(bytes: Buffer): ManifestReading {
   const manifest = manifestSchema.safeParse(read.value);
   return manifest.success
     ? { kind: 'manifest', manifest: manifest.data }
-    : { kind: 'damaged', reason: 'its content is not that of a manifest' };
+    : { kind: 'damaged', reason: 'its content is not a manifest' };
 }

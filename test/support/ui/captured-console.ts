@@ -26,7 +26,7 @@ export interface CaptureOptions extends SceneOptions {
   readonly change?: (site: SiteTree) => void;
 }
 
-/** Every question is answered with what goes on; a step that failed halts the run. */
+/** Every question is answered with what continues; a step that failed halts the run. */
 const answerTo = ({ id, choices }: QuestionView): string =>
   id === 'step-failed' ? 'halt' : (choices[0]?.id ?? '');
 
@@ -172,7 +172,7 @@ export function middleOf(
   const at = view.events.findIndex(isLast);
   if (at < 0) throw new Error('the run has no such event');
   const cut = view.events.slice(0, at + 1);
-  // It goes on now: the clock of a page counts from its events.
+  // It continues now: the clock of a page counts from its events.
   const shift = Date.now() - Date.parse(cut.at(-1)?.at ?? '');
   const events = cut.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));
   const step = events.findLast((event) => event.type === 'step-started');

@@ -48,7 +48,7 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
   const isGone = livenessOfOwner(owner) === 'gone';
   if (!isGone && !force) throw refused();
   return isGone
-    ? `the lock was left by ${ownerWords(owner)}, which is gone; it was taken over`
+    ? `the lock was left by ${ownerWords(owner)}, whose process has ended; it was taken over`
     : `the lock of ${ownerWords(owner)} was taken over (--take-over-lock)`;
 }
 

@@ -16,13 +16,13 @@ describe('what a route is expected to take', () => {
         route: 'console',
         bytesPerSecond: 80_000_000,
         seconds: 150,
-        notes: ['ssh brings 100 MB/s from node3 and takes 80 MB/s to node3'],
+        notes: ['ssh reads 100 MB/s from node3 and writes 80 MB/s to node3'],
       },
       {
         route: 'server',
         bytesPerSecond: 120_000_000,
         seconds: 100,
-        notes: ['at the most, where the disk keeps up: the data never leaves the backup server'],
+        notes: ['at most, if the disk keeps up: the data never leaves the backup server'],
       },
     ]);
     const fast = { ...facts, rates: { node3: { read: 500_000_000, write: 400_000_000 } } };
@@ -32,7 +32,7 @@ describe('what a route is expected to take', () => {
   it('warns where the network would starve the drive', () => {
     const slow = { ...facts, rates: { node3: { read: 11_000_000, write: 90_000_000 } } };
     expect(expectRoutes(slow)[0]?.notes[1]).toBe(
-      'too slow for the LTO-4, which streams from 40 MB/s: it will stop and go back again and again; take route server',
+      'too slow for the LTO-4, whose minimum streaming rate is 40 MB/s: it will be shoe-shining; use route server',
     );
   });
 

@@ -43,10 +43,10 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
     bytesPerSecond: rate,
     seconds: bytes / rate,
     notes: [
-      `ssh brings ${rateWords(source)} from ${backupServer} and takes ${rateWords(target)} to ${tapeHost}`,
+      `ssh reads ${rateWords(source)} from ${backupServer} and writes ${rateWords(target)} to ${tapeHost}`,
       ...(starving
         ? [
-            `too slow for the ${drive ?? 'drive'}, which streams from ${rateWords(speed.floor)}: it will stop and go back again and again; take route server`,
+            `too slow for the ${drive ?? 'drive'}, whose minimum streaming rate is ${rateWords(speed.floor)}: it will be shoe-shining; use route server`,
           ]
         : []),
     ],
@@ -62,13 +62,13 @@ function serverRoute({ backupServer, tapeHost, drive, bytes }: RouteFacts): Rout
   if (!speed)
     return {
       ...nothing,
-      notes: ['as fast as disk and drive are; the site file names no drive whose speed is known'],
+      notes: ['as fast as disk and drive allow; the rates of the drive are not known (tape.drive)'],
     };
   return {
     route: 'server',
     bytesPerSecond: speed.top,
     seconds: bytes / speed.top,
-    notes: ['at the most, where the disk keeps up: the data never leaves the backup server'],
+    notes: ['at most, if the disk keeps up: the data never leaves the backup server'],
   };
 }
 

@@ -47,7 +47,7 @@ export function shadowPlanOf(
 }
 
 function backupOf(world: World): BackupReport {
-  if (!world.backup) throw new Error('the step does not look at the backup server');
+  if (!world.backup) throw new Error('the step does not check the backup server');
   return world.backup;
 }
 
@@ -99,7 +99,7 @@ function judgeStatusesKnown(assignment: Assignment, world: World): RuleVerdict[]
     proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
   );
   const unknown = [...new Set(unknownStatuses(shown))];
-  const why = 'a status word that is not known is never taken for a good one';
+  const why = 'an unknown status never counts as a good one';
   return [
     oneSided(
       'statuses-known',
@@ -167,7 +167,7 @@ export function judgeProxyNotMounted(
     'none',
     actual || 'none',
     mounted.length === 0,
-    'a node that was not seen for a while may have mounted the proxy meanwhile',
+    'a node that did not answer for a while may have mounted the proxy',
     '3-5',
   );
 }
@@ -241,7 +241,7 @@ function shadowMounts(assignment: Assignment, world: World): string[] {
 /** Nothing of the shadow class is mounted on the backup server. */
 export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[] {
   const mounted = shadowMounts(assignment, world);
-  const why = 'a mounted volume can neither be stopped nor removed';
+  const why = 'a mounted volume cannot be stopped or removed';
   return [
     oneSided(
       'nothing-mounted',
@@ -258,7 +258,7 @@ export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[
 export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
   const { mountPoint } = assignment.job;
   const mounted = shadowMounts(assignment, world);
-  const why = 'tar would otherwise archive the empty mount point';
+  const why = 'otherwise tar archives the empty mount point';
   return [
     oneSided(
       'mounted',
@@ -298,7 +298,7 @@ export function judgeJoining(
       const names = namesOf(assignment, volume);
       const joined = joinedAndInSync(report, names).filter(({ rule }) => rule === 'proxy-joined');
       const state = copyState(report, names);
-      const why = 'any other slice status is a copy that has failed';
+      const why = 'any other slice status means that the copy failed';
       return [
         ...joined,
         oneSided(

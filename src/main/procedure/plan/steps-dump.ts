@@ -54,8 +54,8 @@ function activateStep({ assignment, volume }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: `Activate ${shadow.volume} for reading and writing`,
-    why: 'checking the file system may have to repair it',
-    endangers: `from here on ${host} can write to the blocks of ${proxy}`,
+    why: 'the file system check may have to repair it',
+    endangers: `from now on ${host} can write to the blocks of ${proxy}`,
     source: source(id),
     performance: 'commands',
     commands: [
@@ -73,7 +73,7 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: 'Reconfigure the partition information of the file system',
-    why: 'sfxfs keeps the names of its devices inside the file system, and the shadow has another one',
+    why: 'sfxfs stores its device name in the file system, and the shadow has a different one',
     source: source(id),
     performance: 'commands',
     guarded: 'before',
@@ -92,7 +92,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     id,
     phase: 'dump',
     title: `Check the ${fileSystem} file system`,
-    why: 'a file system that was mounted at the part is as after a power failure',
+    why: 'a file system that was mounted at the part is in the state after a power failure',
     source: source(id),
     performance: 'check-file-system',
     guarded: 'before',
@@ -102,7 +102,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     commands: [{ host: assignment.backupServer, ...fsckLine(assignment, volume), changes: true }],
     ...(unmountsBeforePart(job.services)
       ? {
-          leftOut: `the file system is unmounted when ${proxy} is parted (services.stop), so that the guide lets this be left out`,
+          leftOut: `the file system is unmounted when ${proxy} is parted (services.stop): the guide allows skipping this`,
         }
       : {}),
   };
@@ -114,7 +114,7 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Mount the file system on ${job.mountPoint}, read only`,
+    title: `Mount the file system read-only on ${job.mountPoint}`,
     why: 'tar reads files, not blocks',
     source: source(id),
     performance: 'commands',
@@ -134,7 +134,7 @@ function unmountStep({ assignment }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: `Unmount ${job.mountPoint}`,
-    why: 'a mounted volume cannot be stopped, nor removed',
+    why: 'a mounted volume cannot be stopped or removed',
     source: source(id),
     performance: 'commands',
     commands: [
@@ -180,7 +180,7 @@ function dumpWords({ assignment, volume }: VolumePart): DumpWords {
     case '6a':
       return {
         title: 'Back up the raw device with dd',
-        why: 'every block of the volume, whatever it holds',
+        why: 'every block of the volume, whatever its contents',
         server: [['dd', `if=${device}`, `of=${tapeDevice}`, `bs=${recordBytes}`]],
         reader: rawDeviceArguments(device, { recordBytes }),
       };
@@ -236,7 +236,7 @@ function consoleCommands({ assignment }: VolumePart, { reader }: DumpWords): Ste
 }
 
 /** GDS guide 6.6.3.7, step 6. */
-const sharedNote = 'a GFS Shared File System is backed up as a raw device (6a), and with no other method';
+const sharedNote = 'a GFS Shared File System can only be backed up as a raw device (6a)';
 
 function dumpStep(part: VolumePart, id: string): Step {
   const { assignment, volume } = part;
@@ -247,7 +247,7 @@ function dumpStep(part: VolumePart, id: string): Step {
     phase: 'dump',
     title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
     why: words.why,
-    endangers: 'what the tape held before is gone',
+    endangers: 'the current contents of the tape are lost',
     ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote] } : {}),
     source: source(id),
     performance: 'dump',
@@ -280,8 +280,8 @@ function dumpEndedStep({ volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Look that nothing of the dump of ${volume.proxy} runs any more`,
-    why: 'the dump is detached from the console and would continue without it; what is left of a failed one is ended',
+    title: `Check that no process of the dump of ${volume.proxy} is left`,
+    why: 'the dump is detached from the console and continues without it; what is left of a failed dump is stopped',
     source: 'Shadowtape',
     performance: 'dump-ended',
     volumes: [volume.proxy],
@@ -322,7 +322,7 @@ function readBackCommandsOf(assignment: Assignment): StepCommand[] {
 function withoutComparison({ route, volumes }: Assignment): string {
   const isLost = route === 'server' && volumes.some(({ method }) => method === '6a');
   return isLost
-    ? ', and no record on tape is compared with the cluster: sampled records are read through the shadow alone, before and after the dump'
+    ? ', and no record on tape is compared with the cluster: sampled records are only read through the shadow, before and after the dump'
     : '';
 }
 
@@ -332,7 +332,7 @@ function notReadBack(assignment: Assignment): string | undefined {
   const end = `the run ends unverified${withoutComparison(assignment)}`;
   if (!job.verify.readback) return `the job says verify.readback: false; ${end}`;
   return route === 'server' && job.verify.digest === 'none'
-    ? `the job says verify.digest: none, so that there is nothing to compare with; ${end}`
+    ? `the job says verify.digest: none, so there is nothing to compare; ${end}`
     : undefined;
 }
 
@@ -342,7 +342,7 @@ function readBackStep(assignment: Assignment): Step {
     id: 'read-back',
     phase: 'dump',
     title: 'Read the tape back and compare',
-    why: `what cannot be read back is no backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those that were hashed on the cluster' : ''}`,
+    why: `a tape that cannot be read back is not a backup: every record is read, and the digest is compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those hashed on the cluster' : ''}`,
     source: 'Shadowtape',
     performance: 'read-back',
     commands: readBackCommandsOf(assignment),

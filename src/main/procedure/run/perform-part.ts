@@ -35,7 +35,7 @@ export const performPart: Performer = async (context, step) => {
       const world = await context.observer.look(step.id, ['primaries']);
       if (!isProxyJoined(context.assignment, world)) throw error;
       tellNotParted(context, step);
-      const text = `${error.message}; tried again in ${everySeconds} s (${attempt} of ${tries} tries)`;
+      const text = `${error.message}; trying again in ${everySeconds} s (${attempt} of ${tries} tries)`;
       context.journal.append({ type: 'warning', step: step.id, text });
       await context.pause(step.id, everySeconds);
       await context.judgeBefore?.();

@@ -13,7 +13,7 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
   const world = await context.observer.look(step.id, unwinds.looks);
   if (unwinds.isDone(world, context.marks)) return;
   if (unwinds.isDue && !unwinds.isDue(world)) {
-    skipStep(context, step, 'the step before it has not succeeded');
+    skipStep(context, step, 'the previous step did not succeed');
     return;
   }
   await performStep(context, step);
@@ -37,7 +37,7 @@ async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwindi
       context.journal.append({
         type: 'warning',
         step: step.id,
-        text: `unwinding: ${error.message}; tried again`,
+        text: `rollback: ${error.message}; trying again`,
       });
       context.observer.forget();
     }
@@ -60,7 +60,7 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
       if (context.lockGuard.lost) break;
       // Already in the journal where a step was begun; what stands where is looked at in the end.
       const { message } = asTableError(error);
-      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${message}` });
+      context.journal.append({ type: 'warning', step: step.id, text: `rollback: ${message}` });
       troubles.push(message);
     }
   }

@@ -65,7 +65,7 @@ function drawAxes({ flow, node }: Pen, { x, y, most, seconds }: Scales): void {
   flow.line(node, x(0), y(0), x(seconds), y(0), { stroke: inks.ink, width: 0.9 });
   flow.line(node, x(0), y(0), x(0), y(most), { stroke: inks.ink, width: 0.9 });
   flow.text(node, 'MB/s', x(0) - 4, y(most) - 7, { size: 6.8, align: 'right' });
-  flow.text(node, 'time since the data began to flow', x(seconds), y(0) + 21, {
+  flow.text(node, 'time since the first byte', x(seconds), y(0) + 21, {
     size: 6.8,
     align: 'right',
     tone: 'quiet',
@@ -75,7 +75,7 @@ function drawAxes({ flow, node }: Pen, { x, y, most, seconds }: Scales): void {
 function drawFloor({ flow, node }: Pen, { x, y, seconds }: Scales, floor: number | undefined): void {
   if (floor === undefined) return;
   flow.line(node, x(0), y(floor), x(seconds), y(floor), { stroke: inks.ink, width: 0.9, dash: [1, 2] });
-  const words = `lowest streaming speed of the drive, ${floor.toFixed(0)} MB/s`;
+  const words = `minimum streaming rate of the drive, ${floor.toFixed(0)} MB/s`;
   const width = flow.setter.width(words, 'bold', 6.8);
   flow.rectangle(node, x(seconds) - width - 4, y(floor) - 9.4, width + 4, 8.6, { fill: inks.white });
   flow.text(node, words, x(seconds) - 2, y(floor) - 3, { font: 'bold', size: 6.8, align: 'right' });

@@ -8,7 +8,7 @@ export interface Choice {
 
 /** GDS guide 6.6.3.7, step 6. */
 export const methods: readonly Choice[] = [
-  { value: '6a', word: '6a  raw device, dd(1M)', about: 'data held in a raw device, copied block by block' },
+  { value: '6a', word: '6a  raw device, dd(1M)', about: 'a raw device, copied block by block' },
   {
     value: '6b',
     word: '6b  ufs, tar(1)',
@@ -17,7 +17,7 @@ export const methods: readonly Choice[] = [
   {
     value: '6c',
     word: '6c  ufs, ufsdump(1M)',
-    about: 'a ufs file system; a dump that is taken from the shadow’s device (Linux: ext3, with dump)',
+    about: 'a ufs file system, dumped from the shadow’s device (Linux: ext3, with dump)',
   },
   {
     value: '6d',
@@ -29,7 +29,7 @@ export const methods: readonly Choice[] = [
 
 /** GDS guide 6.6.3.7, step 6; a method that does not fit is refused. */
 export const fileSystems: readonly Choice[] = [
-  { value: '', word: 'what the method is for' },
+  { value: '', word: 'as the method implies' },
   { value: 'gfs-shared', word: 'GFS Shared File System', about: 'backed up with method 6a only' },
   { value: 'gfs-local', word: 'GFS Local File System', about: 'methods 6a, 6d and 6e' },
   { value: 'ufs', word: 'ufs', about: 'methods 6a, 6b and 6c' },
@@ -41,7 +41,7 @@ export const routes: readonly Choice[] = [
   {
     value: 'console',
     word: 'through the console',
-    about: 'read over ssh, hashed on the way, sent to the tape host, which may be another host',
+    about: 'read over ssh, hashed on the way, sent to the tape host, which may be a different host',
   },
   {
     value: 'server',
@@ -56,12 +56,12 @@ export const nodeChoices: readonly Choice[] = [
     value: 'any',
     word: 'any one',
     about:
-      'the run continues without a primary node that cannot be reached, and says what is not checked there; a file system, or services to stop, need somebody to say that the node is down',
+      'the run continues without an unreachable primary node and shows what is not checked there; with a file system or services to stop, somebody must confirm that the node is down',
   },
 ];
 
 export const layouts: readonly Choice[] = [
-  { value: 'plain', word: 'plain', about: 'the guide’s: no label, data from the beginning of the tape' },
+  { value: 'plain', word: 'plain', about: 'as in the guide: no label, data from the beginning of the tape' },
   {
     value: 'labelled',
     word: 'labelled',
@@ -72,7 +72,7 @@ export const layouts: readonly Choice[] = [
 export const digests: readonly Choice[] = [
   { value: 'sha256', word: 'SHA-256' },
   { value: 'cksum', word: 'cksum(1)' },
-  { value: 'none', word: 'none', about: 'the guide’s command alone: it proves nothing' },
+  { value: 'none', word: 'none', about: 'only the guide’s command: proves nothing' },
 ];
 
 /** Where the backup server does not let a process hold the shadow open. */
@@ -80,13 +80,12 @@ export const unheldShadows: readonly Choice[] = [
   {
     value: 'refuse',
     word: 'refuse',
-    about:
-      'ends the run before anything is dumped, where the backup server does not let the shadow be held open',
+    about: 'ends the run before the dump if the backup server does not allow holding the shadow open',
   },
   {
     value: 'allow',
     word: 'allow',
-    about: 'the run continues; somebody could replace the shadow for one command, and nothing would show it',
+    about: 'the run continues; a shadow replaced during one command would not be noticed',
   },
 ];
 
@@ -94,13 +93,17 @@ export const approvals: readonly Choice[] = [
   { value: 'operator', word: 'an operator', about: 'the run waits until an operator has checked the shadow' },
   {
     value: 'when-verified',
-    word: 'the rules alone',
-    about: 'the dump begins when all rules hold and all blocks agree',
+    word: 'rules only',
+    about: 'the dump starts when all rules hold and all sampled records match',
   },
 ];
 
 export const onSkippedFiles: readonly Choice[] = [
-  { value: 'warn', word: 'warn', about: 'lists them; the run is verified, with so many files skipped' },
+  {
+    value: 'warn',
+    word: 'warn',
+    about: 'lists them; the run ends verified, with the number of skipped files',
+  },
   { value: 'fail', word: 'fail', about: 'fails the dump; the run ends with exit status 2' },
 ];
 
@@ -108,7 +111,7 @@ export const afterFailures: readonly Choice[] = [
   {
     value: 'halt',
     word: 'halt',
-    about: 'leaves everything as it is, and says which commands roll it back',
+    about: 'leaves everything as it is and shows the commands for a rollback',
   },
   { value: 'unwind', word: 'unwind', about: 'unmounts, removes the shadow, rejoins' },
 ];
@@ -118,15 +121,15 @@ export const rejoins: readonly Choice[] = [
   {
     value: 'leave-parted',
     word: 'not before the next run',
-    about: 'the proxy keeps what was backed up, for an instant restore',
+    about: 'the proxy keeps the backed-up data, for an instant restore',
   },
 ];
 
 export const serviceKinds: readonly Choice[] = [
-  { value: 'ask', word: 'ask', about: 'the operator stops and resumes them, and says so' },
+  { value: 'ask', word: 'ask', about: 'the operator stops and resumes them, and confirms' },
   { value: 'commands', word: 'by commands', about: 'the same on every primary node' },
-  { value: 'nodes', word: 'by each node’s own', about: 'each primary node has commands of its own' },
-  { value: 'not-needed', word: 'not needed', about: 'the data keeps itself consistent' },
+  { value: 'nodes', word: 'per node', about: 'each primary node has its own commands' },
+  { value: 'not-needed', word: 'not needed', about: 'the data is always consistent' },
 ];
 
 /** Of what somebody is told. */
