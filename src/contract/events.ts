@@ -26,7 +26,7 @@ const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, sha
 export const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
 export type VerdictWord = (typeof verdictWords)[number];
 
-/** A place where the same bytes pass: read from the device, handed to the tape host, counted there, read back. */
+/** A place where the same bytes pass: read from the device, sent to the tape host, counted there, read back. */
 export const hops = ['device', 'handed', 'counted', 'readback'] as const;
 export type Hop = (typeof hops)[number];
 
@@ -66,12 +66,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     class: z.string(),
     tape: z.object({ host: z.string(), device: z.string() }),
     recordBytes: z.int(),
-    /** Size of the first volume in blocks of 512 bytes. This and what follows is what a run that is taken up again must agree with. */
+    /** Size of the first volume in blocks of 512 bytes. This and what follows is what a run that is resumed must agree with. */
     blocks: z.int().optional(),
     shadow: z
       .looseObject({
         class: z.string(),
-        /** The first volume's; absent where it lies on a single disk. */
+        /** The first volume's; absent where it is on a single disk. */
         group: z.string().optional(),
         volume: z.string(),
         disks: z.array(z.looseObject({ name: z.string(), device: z.string() })),
@@ -165,7 +165,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     /** The boot of the backup server, where it told one; see model/boot-identity. */
     boot: z.string().optional(),
-    /** Groups, and single disks that are in none; only those that a volume of the run, or its master, lies in. */
+    /** Groups, and single disks that are in none; only those that a volume of the run, or its master, is in. */
     spaces: z.array(
       z.looseObject({
         side: z.enum(['primary', 'backup']),
@@ -201,7 +201,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     /** `seq` of the intent that this is the outcome of. */
     of: z.int(),
-    /** Absent when the command ended without one (signal, connection lost, cancelled). */
+    /** Absent when the command ended without one (signal, connection lost, canceled). */
     exitStatus: z.int().optional(),
     signal: z.string().optional(),
     milliseconds: z.number(),
@@ -220,7 +220,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     records: z.int().optional(),
     /** Bytes a second, over the last seconds. */
     rate: z.number().optional(),
-    /** Seconds since it began, where nothing tells how far it is. */
+    /** Seconds since it began, where nothing shows its progress. */
     elapsedSeconds: z.number().optional(),
     /** How full the start watermark's buffer is, 0 to 1. */
     bufferFill: z.number().optional(),
@@ -306,11 +306,11 @@ export const runEventSchema = z.discriminatedUnion('type', [
     sha256: z.string(),
   }),
   /**
-   * What was read of a volume so far, from `firstRecord` on: a dump that is broken off is compared with it when it is continued. Not all of
+   * What was read of a volume so far, from `firstRecord` on: a dump that is interrupted is compared with it when it is continued. Not all of
    * it need be on tape.
    */
   event('dump-checkpoint', { step: z.string(), volume: z.string(), ...dumpSection.shape }),
-  /** A dump that was broken off is continued on its tape. */
+  /** A dump that was interrupted is continued on its tape. */
   event('dump-continued', {
     step: z.string(),
     volume: z.string(),
@@ -366,7 +366,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     cksum: z.int().optional(),
     sha256: z.string().optional(),
     paddingBytes: z.int().optional(),
-    /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
+    /** What a read-back must give: the SHA-256 of the device's bytes and the padding after them. */
     onTapeSha256: z.string().optional(),
     /**
      * Hop `handed`, of a dump that was continued on its tape: what its file must hold, from the first record to the last. Such a dump
@@ -414,7 +414,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     kind: z.enum(['skipped', 'inconsistent']).optional(),
     /** The file, as the reader names it. */
     file: z.string().optional(),
-    /** How many files it stands for, where they are too many to be listed. */
+    /** How many files it is for, where they are too many to be listed. */
     count: z.int().optional(),
   }),
   event('step-finished', {

@@ -1,4 +1,4 @@
-/** What is asked of the history: runs that fit a search, files and where they lie, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
+/** Questions to the history: runs that match a search, files and where they are, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
 import type { RunVerdict } from './run-outcome.ts';
 import type { RunLine } from './screens.ts';
 
@@ -26,7 +26,7 @@ export interface TapeLoss {
   /** Its name; undefined where it had no label. */
   readonly tape: string | undefined;
   readonly at: string;
-  /** The run that overwrote it; undefined where it was labelled, or its drive checked, by hand. */
+  /** The run that overwrote it; undefined where it was labeled, or its drive checked, by hand. */
   readonly by: string | undefined;
   /** False where it may have been another tape that begins alike. */
   readonly certain: boolean;

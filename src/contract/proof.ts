@@ -7,7 +7,7 @@
 export const auditVerdicts = ['proven', 'unproven', 'wrong'] as const;
 export type AuditVerdict = (typeof auditVerdicts)[number];
 
-/** What was looked at. `seals` is the list of seals of the state folder, and belongs to no run. */
+/** What was checked. `seals` is the list of seals of the state folder, and belongs to no run. */
 export const auditSubjects = ['journal', 'catalogue', 'signature', 'report', 'seals'] as const;
 export type AuditSubject = (typeof auditSubjects)[number];
 

@@ -27,7 +27,7 @@ export interface ComparedCheck {
   readonly title: string;
   /** The proxy volume, where the run has several. */
   readonly volume: string | undefined;
-  /** Undefined where it was not looked at. */
+  /** Undefined where it was not checked. */
   readonly one: string | undefined;
   readonly other: string | undefined;
   readonly differs: boolean;
@@ -130,7 +130,7 @@ function stepIds(one: RunModel, other: RunModel): string[] {
   return ids;
 }
 
-/** The lock's folder bears the run's name: it is always another. */
+/** The lock's folder has the run's name: it is always another. */
 const isOwn = (line: string) => /shadowtape-[^/]+\.lock\//.test(line);
 
 function compareStep(step: string, one: RunModel, other: RunModel): ComparedStep {

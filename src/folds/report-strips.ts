@@ -3,10 +3,10 @@ import type { ReportExtent, ReportMark, ReportShadowed, ReportSpace } from '../c
 
 /** More masters than these are told of in words. */
 const mostMasters = 6;
-/** Volumes that take less than this part of what they lie in are drawn larger, with torn edges. */
+/** Volumes that take less than this part of what they are in are drawn larger, with torn edges. */
 const leastShare = 0.3;
 
-/** In blocks; torn where the strip goes on. */
+/** In blocks; torn where the strip continues. */
 export interface ShownBlocks {
   readonly from: number;
   readonly to: number;
@@ -14,7 +14,7 @@ export interface ShownBlocks {
   readonly tornEnd: boolean;
 }
 
-/** The block behind the last one. */
+/** The block after the last one. */
 export const endOf = ({ first, blocks }: ReportExtent) => first + blocks;
 
 /** The blocks that are drawn: all of them, or those around the volumes where these would be too small to be seen. */

@@ -3,7 +3,7 @@ import type { QuestionView } from '../contract/screens.ts';
 import { eventsUntil, fixtureEvents } from './journals.test-support.ts';
 import { RunFeed, type Clock, type FeedState } from './run-feed.ts';
 
-/** Time goes on only when a test says so. */
+/** Time continues only when a test says so. */
 class TestClock implements Clock {
   time = 1_000_000;
   #timers: { at: number; act: () => void }[] = [];

@@ -47,7 +47,7 @@ export function valueOf(query: string, key: string): string | undefined {
 const quoted = (value: string): string =>
   /[\s"]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value;
 
-/** The search with one term of a key in the place of all that had the key; undefined takes them away. */
+/** The search with one term of a key in place of all that had the key; undefined takes them away. */
 export function withKey(query: string, key: string, value: string | undefined): string {
   const others = termsOf(query).filter((each) => keyOf(each) !== key);
   return [...others, ...(value === undefined ? [] : [`${key}:${quoted(value)}`])].join(' ');

@@ -70,7 +70,7 @@ describe('tar of a device', () => {
   });
 });
 
-/** What tar prints of an archive that is cut off behind its first header: it lists that entry before it complains. */
+/** What tar prints of an archive that is cut off after its first header: it lists that entry before it complains. */
 function listFirst(header: Buffer): string {
   try {
     return execFileSync('tar', ['-tvf', '-'], {

@@ -1,4 +1,4 @@
-/** Whether somebody can be asked what a job asks, and who answers. */
+/** Whether somebody can answer the questions of a job, and who. */
 import { failure } from '../../contract/errors.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';

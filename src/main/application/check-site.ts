@@ -83,7 +83,7 @@ async function checkShell({ runner, say }: Room, host: string): Promise<void> {
   say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
 }
 
-/** What the ssh configuration sets, and is not followed: the host may be reached all the same. */
+/** What the ssh configuration sets, and is not followed: the host may be reached nevertheless. */
 function showWarnings({ runner, say }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
   for (const warning of warnings) say(host, 'ssh configuration', true, warning);

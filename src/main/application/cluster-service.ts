@@ -13,7 +13,7 @@ import type { Job, Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 
 /**
- * A host whose login takes longer is shown without an answer, so that the rest is seen. It goes on being tried up to the limit of its session
+ * A host whose login takes longer is shown without an answer, so that the rest is seen. It continues being tried up to the limit of its session
  * (twice that, and as long as a person is asked): sshd may wait for a name server, a machine may be busy.
  */
 const secondsToConnect = 10;
@@ -54,7 +54,7 @@ const lookOf = (host: string, reached: boolean, error?: ErrorInfo): HostLook => 
   hint: error?.hint,
 });
 
-/** A shadow volume bears the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */
+/** A shadow volume has the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */
 function declaredShadows(jobs: readonly Job[]): ShadowLink[] {
   return jobs.flatMap((job) =>
     job.volumes.map(({ proxy }) => ({

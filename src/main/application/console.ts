@@ -99,7 +99,7 @@ export interface JobRequest extends JobOverrides {
   readonly job?: string | undefined;
 }
 
-/** How a run is followed while it goes on. */
+/** How a run is followed while it continues. */
 export interface Following extends Asking {
   readonly cancel: AbortSignal;
   readonly halt: AbortSignal;
@@ -107,7 +107,7 @@ export interface Following extends Asking {
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
   /** Hears what is going to be done, before the first event. */
   readonly onPlan?: ((plan: Plan) => void) | undefined;
-  /** Hears of what cannot stand in the journal: that nobody could be told of the end of the run. It may come after that end. */
+  /** Hears of what cannot be written to the journal: that nobody could be told of the end of the run. It may come after that end. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -416,7 +416,7 @@ export class ShadowtapeConsole {
   /**
    * Reads the tape of an ended run back and compares it with that run's digests.
    * @param ask where the run has several tapes, asked for each of them
-   * @param onNotice told where the tape cannot be remembered; it holds the backup all the same
+   * @param onNotice told where the tape cannot be remembered; it holds the backup nevertheless
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, and what reading a tape can end with
    */
   async verify(
@@ -545,7 +545,7 @@ export class ShadowtapeConsole {
     return new CommandRunner(noJournal(), this.#hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
-  /** @param drive the drive by the name that its lock bears, where that is known; else its host is asked */
+  /** @param drive the drive by the name that its lock has, where that is known; else its host is asked */
   async #assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
     const observer = new Observer(this.#onlyLooking(), observedOf(this.site, named.job));
     const world = await observer.look('assign', ['primaries']);

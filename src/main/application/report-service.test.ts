@@ -25,7 +25,7 @@ let lastHash: string;
 function keepJournal(): string {
   let at = '';
   const journal = new Journal({ file: state.journalFile(run), run, now: () => new Date(at) });
-  // The fixture is cut: numbers are given anew, and outcomes follow their intents.
+  // The fixture is cut: numbers are given again, and outcomes follow their intents.
   const numbers = new Map<number, number>();
   for (const kept of fixtureEvents('raw-dd')) {
     const { seq, at: when, ...event } = kept;

@@ -1,4 +1,4 @@
-/** What an operator does at the drive outside of any run: say what is on a tape, label it, try the drive out. */
+/** What an operator does at the drive outside any run: identify a tape, label it, test the drive. */
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';

@@ -1,4 +1,4 @@
-/** state: what is kept, for how long, and where else. Nothing goes away without being asked for by name. */
+/** state: what is kept, for how long, and where else. Nothing is removed unless it is named. */
 import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../application/console.ts';

@@ -1,4 +1,4 @@
-/** locks and unlock: who holds the classes and the drive of the site, and how a lock goes that was left behind. */
+/** locks and unlock: who holds the classes and the drive of the site, and how to remove a lock that was left behind. */
 import {
   doingWords,
   isOfCommand,

@@ -1,4 +1,4 @@
-/** The plan as text: a heading a step, and each command on a line of its own, exactly as it is sent. */
+/** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
 import { bytesText, durationText, rateText } from './text.ts';
 

@@ -1,4 +1,4 @@
-/** audit and sign: whether what is kept is what was written, and who stands for it. */
+/** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
 import { ReportService, type StateFolder } from '../application/console.ts';

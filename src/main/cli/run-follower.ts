@@ -1,4 +1,4 @@
-/** What a command hears of its run while it goes: enough to say, whatever ends the process, whether anything was changed. */
+/** What a command knows of its run: enough to say, whatever ends the process, whether anything was changed. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { GlobalOptionWords } from './given-options.ts';
 import { printable } from './text.ts';

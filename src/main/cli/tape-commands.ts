@@ -1,4 +1,4 @@
-/** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
+/** identify, label, tapes and drive-check: work at the drive outside any run. */
 import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';

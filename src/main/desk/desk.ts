@@ -1,5 +1,5 @@
 /**
- * The desk of the console: answers the channels and tells the topics, for the desktop window and the browser alike. Knows neither
+ * The desk of the console: answers the channels and publishes the topics, for the desktop window and the browser alike. Knows neither
  * Electron nor http.
  */
 import {

@@ -1,4 +1,4 @@
-/** Who uses the drive: one at a time may move the tape, a run or an operator at the screen. */
+/** Who uses the drive: only one run or operator at a time may move the tape. */
 import { failure } from '../../contract/errors.ts';
 
 export interface DrivePlace {

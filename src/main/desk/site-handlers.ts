@@ -11,7 +11,7 @@ const lookMilliseconds = 1000;
 interface Look {
   readonly of: object;
   readonly view: Promise<ClusterView>;
-  /** When it was done; undefined while it goes on. */
+  /** When it was done; undefined while it continues. */
   doneAt: number | undefined;
 }
 

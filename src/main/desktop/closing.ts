@@ -1,4 +1,4 @@
-/** Closing the window while a run goes on: it is asked what becomes of the run. */
+/** Closing the window while a run continues: it is asked what becomes of the run. */
 import { app, dialog, type BrowserWindow } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 

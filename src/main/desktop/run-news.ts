@@ -1,11 +1,11 @@
-/** What the system is told of runs: the window's title, the progress in the task bar, a notification where an operator is wanted. Pure. */
+/** What the system shows of runs: the window's title, the progress in the task bar, a notification where an operator is needed. Pure. */
 import type { ActiveRun } from '../../contract/screens.ts';
 
 export const applicationName = 'Shadowtape';
 
 const volumesOf = ({ volumes, job }: ActiveRun) => volumes.join(', ') || job;
 
-/** @returns undefined where no run goes on: the page then names the window */
+/** @returns undefined where no run continues: the page then names the window */
 export function titleOf(runs: readonly ActiveRun[]): string | undefined {
   const [run] = runs;
   if (!run) return undefined;
@@ -14,7 +14,7 @@ export function titleOf(runs: readonly ActiveRun[]): string | undefined {
   return `${done}${volumesOf(run)}: ${what} - ${applicationName}`;
 }
 
-/** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it goes on, nobody knows how far it is; -1: none. */
+/** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it continues, nobody knows its progress; -1: none. */
 export function progressBarOf(runs: readonly ActiveRun[]): number {
   const [run] = runs;
   return run ? (run.done ?? 2) : -1;

@@ -21,7 +21,7 @@ interface ProxyFacts {
   readonly report: SdxinfoReport;
   readonly names: ProxyNames;
   readonly volume: SdxVolume | undefined;
-  /** What the proxy stands on. */
+  /** What the proxy is on. */
   readonly tree: GroupTree | undefined;
 }
 
@@ -133,7 +133,7 @@ export const stoppedRule: Rule<EveryNodeFacts> = {
     })),
 };
 
-/** While a shadow stands on the proxy. */
+/** While a shadow is on the proxy. */
 export const validSlicesRule: Rule<EveryNodeFacts> = {
   id: 'proxy-slices',
   title: 'Proxy slices are valid',

@@ -1,9 +1,9 @@
 /**
- * Splits what sdxinfo prints into tables.
+ * Splits the output of sdxinfo into tables.
  *
  * A table is a header whose first word is OBJ, a line of dashes and one line an object. Names may be up to 32
- * characters long and push the columns aside, so cells are told apart by blanks and by the header's names, never by
- * their position on the line. Rows stand in no defined order (GDS guide 4.5, D.6).
+ * characters long and push the columns aside, so cells are distinguished by blanks and by the header's names, never by
+ * their position on the line. Rows are in no defined order (GDS guide 4.5, D.6).
  */
 
 import { failure } from '../../contract/errors.ts';

@@ -304,7 +304,7 @@ test('property: built in order, each at the first free block, every volume lies 
           'OBJ NAME TYPE CLASS GROUP DEVNAM DEVBLKS STATUS\n--- --- --- --- --- --- --- ---\ndisk D mirror C G a 90000 ENABLE\n' +
           'OBJ NAME CLASS DISKS BLKS\n--- --- --- --- ---\ngroup G C D 90000\n' +
           'OBJ NAME CLASS GROUP SKIP JRM 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- --- --- ---\n' +
-          // Rows stand in no defined order (GDS guide 4.5, D.6).
+          // Rows are in no defined order (GDS guide 4.5, D.6).
           rows.toReversed().join('\n');
         const { volumes } = layoutOf(text, { class: 'C', proxies: [...firstBlocks.keys()] });
         let free = reserved;

@@ -1,5 +1,5 @@
 /**
- * Is a stand-in where it must be? It is never read: it only keeps its place, so that what is made behind it comes to lie on
+ * Is a stand-in where it must be? It is never read: it only keeps its place, so that what is made after it is placed on
  * the right blocks.
  */
 

@@ -1,4 +1,4 @@
-/** The history of a state folder: runs, files and where they lie, what changed over time. The work is done by a thread of its own. */
+/** The history of a state folder: runs, files and where they lie, what changed over time. A separate thread does the work. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
@@ -91,7 +91,7 @@ export class History {
     await this.#ask('refresh', undefined as never).catch(() => undefined);
   }
 
-  /** Ends the thread; what it was taking in is taken up by the next one. */
+  /** Ends the thread; what it was taking in is resumed by the next one. */
   async close(): Promise<void> {
     const thread = this.#thread;
     if (!thread) return;

@@ -26,7 +26,7 @@ export const unreadableLine = (run: string, trouble: string): RunLine => ({
   digests: {},
 });
 
-/** What was handed to the tape of each volume, in bytes; the last time counts. */
+/** What was sent to tape of each volume, in bytes; the last time counts. */
 export function handedBytes(events: readonly RunEvent[]): Map<string, number> {
   const handed = new Map<string, number>();
   for (const event of events)

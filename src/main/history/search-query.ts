@@ -1,7 +1,7 @@
 /** The search of the history, as people type it: words, "phrases", and key:value. Pure. */
 import { failure } from '../../contract/errors.ts';
 
-/** Keys whose value is looked for as a part of the run's own. */
+/** Keys whose value is searched for as a part of the run's own. */
 export const textKeys = ['tape', 'host', 'operator', 'job', 'site', 'class', 'volume', 'code'] as const;
 export type TextKey = (typeof textKeys)[number];
 

@@ -59,7 +59,7 @@ function parseLine(file: string, number: number, line: string, previous: string)
 }
 
 /**
- * @param content the whole journal, as it lies on the disk
+ * @param content the whole journal, as it is on the disk
  * @throws JOURNAL_BROKEN with the first line that was changed, removed or added
  */
 export function parseJournal(file: string, content: Buffer): ReadJournal {

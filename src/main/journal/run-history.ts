@@ -1,4 +1,4 @@
-/** The runs whose journals lie in the state folder. */
+/** The runs whose journals are in the state folder. */
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { readJournal, type ReadJournal } from './journal-reader.ts';

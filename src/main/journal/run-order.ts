@@ -1,4 +1,4 @@
-/** In which order the runs of a state folder were begun. Their names and times do not tell where a clock was set back. */
+/** In which order the runs of a state folder were started. Their names and times do not show it if a clock was set back. */
 import { open } from 'node:fs/promises';
 import { runEventSchema, type EventOf } from '../../contract/events.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -8,7 +8,7 @@ const headBytes = 256 * 1024;
 
 type RunStart = EventOf<'run-started'>;
 
-/** How a run began; undefined where its journal is compressed, as those of runs that ended long ago, or is no journal. */
+/** How a run began; undefined where its journal is compressed, as those of runs that ended long ago, or is not a journal. */
 async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
   try {
     const handle = await open(state.journalFile(run));

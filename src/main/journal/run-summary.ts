@@ -16,7 +16,7 @@ export interface RunSummary extends Omissions {
   readonly finishedAt: string | undefined;
   /** How long it took to its end. */
   readonly seconds?: number | undefined;
-  /** `unfinished` where no end was written: the run still goes on, or its console died. */
+  /** `unfinished` where no end was written: the run still continues, or its console died. */
   readonly verdict: RunVerdict | 'unfinished';
   readonly exitStatus: number | undefined;
   readonly sentence: string | undefined;
@@ -32,7 +32,7 @@ export function lastOf<Type extends RunEvent['type']>(
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
-/** What was handed to the tape of a volume last; undefined where it was not dumped to its end. */
+/** What was sent to tape of a volume last; undefined where it was not dumped to its end. */
 export function writtenOf(events: readonly RunEvent[], volume: string): EventOf<'digest'> | undefined {
   return events.findLast(
     (event): event is EventOf<'digest'> =>
@@ -65,7 +65,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   if (start?.type !== 'run-started') return undefined;
   const finished = lastOf(events, 'run-finished');
   const takenUp = lastOf(events, 'run-resumed');
-  // A run that was taken up again is unfinished until it ends once more.
+  // A run that was resumed is unfinished until it ends once more.
   const end = finished && finished.seq > (takenUp?.seq ?? 0) ? finished : undefined;
   return {
     run: start.run,

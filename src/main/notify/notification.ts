@@ -1,4 +1,4 @@
-/** What is told of a run, and on which occasion: subject, text, and facts for a command's environment. Pure. */
+/** Notifications about a run: occasion, subject, text, and facts for a command's environment. Pure. */
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
@@ -25,7 +25,7 @@ export interface Notification {
 
 interface Message {
   readonly events: readonly NotificationEvent[];
-  /** What stands behind the job's name in the subject. */
+  /** What is after the job's name in the subject. */
   readonly how: string;
   readonly sentence: string;
   readonly hint?: string | undefined;

@@ -1,4 +1,4 @@
-/** Tells by a command of the console's own machine: the message on its standard input, facts in its environment. */
+/** Notifies by a command of the console's own machine: the message on its standard input, facts in its environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { failure } from '../../contract/errors.ts';

@@ -40,7 +40,7 @@ function withoutSeal(chain: CheckedChain, firstSealAt: string | undefined): Verd
   return unproven(`${intact}: it is older than the first seal; ${cannot}`);
 }
 
-/** Lines that came behind the seal: the run was taken up again, or somebody wrote them. */
+/** Lines that came behind the seal: the run was resumed, or somebody wrote them. */
 function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
   const next = chain.parsed[seal.lines];
   const line = seal.lines + 1;
@@ -120,7 +120,7 @@ export function auditJournal(
 ): AuditedJournal {
   const chain = checkChain(content, run);
   const last = lastSealOf(seals, run);
-  // A run that was removed may have been brought back from an archive: what it was is known all the same.
+  // A run that was removed may have been restored from an archive, so what it was is known.
   const verdict = verdictOf(chain, seals, last);
   return { line: { run, subject: 'journal', file, ...verdict }, chain };
 }

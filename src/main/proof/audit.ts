@@ -1,4 +1,4 @@
-/** The audit: whether what is kept of the runs is what was written. */
+/** The audit: whether the files of the runs are unchanged. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
@@ -96,7 +96,7 @@ export async function auditState(
   return lines;
 }
 
-/** Makes the report of a run anew, as it was exported. */
+/** Makes the report of a run again, as it was exported. */
 export type RenderReport = (run: string, record: Pick<ReportRecord, 'what' | 'paper'>) => Promise<Buffer>;
 
 interface Found {

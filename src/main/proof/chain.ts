@@ -138,7 +138,7 @@ class Chain {
 }
 
 /**
- * @param content the whole journal, as it lies on the disk
+ * @param content the whole journal, as it is on the disk
  * @param run whose journal it is to be
  */
 export function checkChain(content: Buffer, run: string): CheckedChain {

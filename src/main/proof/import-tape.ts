@@ -1,4 +1,4 @@
-/** Takes what a tape tells of itself into a state folder that does not know it: the tape, and its run. Writes nothing to the tape. */
+/** Imports a tape and its run into a state folder that does not know them. Writes nothing to the tape. */
 import { rename } from 'node:fs/promises';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
@@ -15,7 +15,10 @@ import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { eventsOfManifest } from './manifest-events.ts';
 import { discard, temporaryName, writeWhole } from './whole-file.ts';
 
-/** `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label; `unread`: it was passed over. */
+/**
+ * `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label; `unread`:
+ * it was passed over.
+ */
 export interface ImportedTape {
   readonly what: 'imported' | 'there' | 'tape' | 'nothing' | 'unread';
   readonly run: string | undefined;

@@ -1,4 +1,4 @@
-/** Compresses the journals and catalogues of runs that have ended, and unpacks them where they are gone on with. */
+/** Compresses the journals and catalogues of runs that have ended, and unpacks them where they are continued. */
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,7 +27,7 @@ async function holds(file: string, content: Buffer): Promise<boolean> {
 }
 
 /**
- * Puts the compressed form in the place of a file. What was written is read back before the plain one goes.
+ * Puts the compressed form in place of a file. What was written is read back before the plain one goes.
  * @returns by how many bytes it is smaller; undefined where it was compressed before
  * @throws STATE_FILE_UNWRITABLE
  */
@@ -46,7 +46,7 @@ export async function compressFile(file: string): Promise<number | undefined> {
   return content.length - length;
 }
 
-/** The lists of files of a run: one a dump, those that were broken off included; names without .gz. */
+/** The lists of files of a run: one a dump, those that were interrupted included; names without .gz. */
 export async function cataloguesOf(state: StateFolder, run: string): Promise<string[]> {
   const files = await readdir(state.runsFolder).catch(() => []);
   const isOwn = (file: string) =>
@@ -101,7 +101,7 @@ async function compressRun(
 const contentExists = async (file: string): Promise<boolean> => (await statKept(file))?.isPacked === false;
 
 /**
- * Compresses what has ended, and is not gone on with now.
+ * Compresses what has ended, and is not continued now.
  * @param ageMilliseconds how long ago a run must have ended at least
  * @param abort between two runs: each is compressed whole
  * @throws STATE_STOPPED, STATE_FILE_UNWRITABLE
@@ -127,7 +127,7 @@ export async function compressRuns(
 }
 
 /**
- * Makes the plain journal of a run that is going to be gone on with.
+ * Makes the plain journal of a run that is going to be continued.
  * @throws PACKED_FILE_DAMAGED, STATE_FILE_UNWRITABLE
  */
 export async function unpackJournal(state: StateFolder, run: string): Promise<void> {

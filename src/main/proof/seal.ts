@@ -70,7 +70,7 @@ function troubleOf(seals: readonly (Seal | undefined)[], hashes: readonly string
   return undefined;
 }
 
-/** @param content the whole list, as it lies on the disk */
+/** @param content the whole list, as it is on the disk */
 export function parseSeals(content: Buffer): ReadSeals {
   const { lines, wholeBytes } = wholeLines(content);
   const parsed = lines.map(parse);

@@ -1,4 +1,4 @@
-/** The state folder as one archive: everything but the lab, the index, and what says that a run goes on. */
+/** The state folder as one archive: everything but the lab, the index, and what says that a run continues. */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
 import { discard, giveName, temporaryName, unwritable, writeWhole } from './whole-file.ts';
 
-/** What an archive holds: these files, and all files of the folder of runs. Anything else is no state folder's. */
+/** What an archive holds: these files, and all files of the folder of runs. Anything else is not a state folder's. */
 const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;
 const runFile = /^runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:ndjson|ndjson\.gz|ndjson\.sig)$/;
 
@@ -145,7 +145,7 @@ async function importSeals(
   if (here.equals(content)) return [{ name, what: 'same' }];
   const { seals, trouble } = parseSeals(content);
   const known = parseSeals(here).seals;
-  // A journal that came with an import that was broken off is there, and its seal is not.
+  // A journal that came with an import that was interrupted is there, and its seal is not.
   const isWanted = (run: string) =>
     became(run) === 'new' || (became(run) === 'same' && lastSealOf(known, run) === undefined);
   if (trouble) return [{ name, what: 'differs' }];

@@ -26,7 +26,7 @@ function parse(data: RawData, isBinary: boolean): unknown {
   }
 }
 
-/** Serves a page until its WebSocket is closed. What is no message of a page of ours closes it. */
+/** Serves a page until its WebSocket is closed. What is not a message of a page of ours closes it. */
 export function servePage(socket: WebSocket, desk: Desk): void {
   const session = new PageSession(desk, (message) => {
     if (socket.readyState !== socket.OPEN) return;

@@ -1,6 +1,6 @@
 import { failure } from '../../contract/errors.ts';
 
-/** What a shell would do something with, where it stands outside quotes. */
+/** What a shell would do something with, as it is outside quotes. */
 const shellSigns = new Set('|&;<>()$`*?[]{}~#!\n\r'.split(''));
 
 interface Reader {

@@ -1,4 +1,7 @@
-/** Merge keys of YAML (`<<: *defaults`, yaml.org/type/merge.html): the library merges them; what it could not, or not in time, is told here. */
+/**
+ * Merge keys of YAML (`<<: *defaults`, yaml.org/type/merge.html): the library merges them; errors that it does not find, or finds too
+ * slowly, are found here.
+ */
 import {
   isAlias,
   isMap,
@@ -27,7 +30,7 @@ const sourcesOf = ({ value }: Pair): unknown[] => (isSeq(value) ? value.items : 
 
 /**
  * @param anchors before the map
- * @param around what the map lies in, itself included
+ * @param around what the map is in, itself included
  */
 export function mergeTrouble(
   map: YAMLMap,

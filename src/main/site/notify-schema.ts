@@ -1,4 +1,4 @@
-/** Who is told of a run, and how: by a command of this machine, by mail, or in the system log. */
+/** Who is notified of a run, and how: by a command of this machine, by mail, or in the system log. */
 import { z } from 'zod';
 import { command, nonEmpty } from './value-schemas.ts';
 

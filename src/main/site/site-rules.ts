@@ -188,7 +188,7 @@ function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []
   });
 }
 
-/** Each looks at one thing, and stops at the first that is wrong with it. */
+/** Each checks one thing, and stops at the first that is wrong with it. */
 function checksOf(file: string, site: Site): (() => void)[] {
   const ofJobs = Object.entries(site.jobs).flatMap(([name, job]) => {
     const path = `jobs.${name}`;

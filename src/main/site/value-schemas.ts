@@ -1,4 +1,4 @@
-/** Values that stand in several places of a site file. */
+/** Values that are in several places of a site file. */
 import { z } from 'zod';
 import { isFailure } from '../../contract/errors.ts';
 import { commandLine } from '../ssh/quoting.ts';

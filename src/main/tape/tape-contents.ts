@@ -1,4 +1,4 @@
-/** Tells what a tape begins with, by its first record. */
+/** Identifies the beginning of a tape by its first record. */
 import { describeLabel, readLabel } from './tape-label.ts';
 import { readManifest } from './tape-manifest.ts';
 

@@ -7,7 +7,7 @@ import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 export const labelBytes = ownRecordBytes;
 
 export const longestTapeName = 32;
-/** A word that stands for unlabelled data where a tape is named, and therefore names no tape. */
+/** A word that stands for unlabeled data where a tape is named, and therefore names no tape. */
 export const unlabelledWord = 'data';
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 
@@ -28,10 +28,10 @@ const labelSchema = z.looseObject({
   name: z.string().refine(isTapeName),
   uuid: z.uuid(),
   writtenAt: moment,
-  /** The run that wrote it; absent where the tape was labelled by hand. */
+  /** The run that wrote it; absent where the tape was labeled by hand. */
   run: z.string().optional(),
   site: z.string(),
-  /** What the run meant to write behind the label, by the number of the tape file. What stands there the manifest tells. */
+  /** What the run meant to write after the label, by the number of the tape file. What is there the manifest tells. */
   volumes: z.array(z.looseObject({ volume: z.string(), method: z.string(), file: z.int().positive() })),
   /** Size in bytes of the records of the data. */
   recordBytes: z.int().positive(),

@@ -1,4 +1,4 @@
-/** The bytes of a volume at each hop: read, handed over, counted, read back. */
+/** The bytes of a volume at each hop: read, sent, counted, read back. */
 import type { ReportTable, ReportTexts } from '../../../contract/report.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';

@@ -1,4 +1,4 @@
-/** The way of the data: digests of all volumes, throughput, and the resynchronisation of the proxies afterwards. */
+/** The way of the data: digests of all volumes, throughput, and the resynchronization of the proxies afterwards. */
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
 import { chartData } from '../../../folds/chart-data.ts';

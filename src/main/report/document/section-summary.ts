@@ -1,4 +1,4 @@
-/** The first page: how it ended, what was backed up, where it lies, when, by whom, the digests, and a place to sign. */
+/** The first page: how the run ended, what was backed up, on which tape, when, by whom, the digests, and a place to sign. */
 import type { EventOf } from '../../../contract/events.ts';
 import type {
   ReportBlock,

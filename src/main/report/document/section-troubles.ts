@@ -1,4 +1,4 @@
-/** Who performed the run, what was asked, what went wrong, and what stood where in the end. */
+/** Who ran it, what was asked, what went wrong, and the state at the end. */
 import type { ReportBlock, ReportFacts as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run-model.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
@@ -105,7 +105,7 @@ function warningTable(facts: ReportFacts): ReportTable | undefined {
   };
 }
 
-/** The lock is given back in the unwinding too, but is no part of what it brings back. */
+/** The lock is also released in a rollback, but is not part of what it rolls back. */
 const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
 
 function unwindingTable({ model }: ReportFacts): ReportTable | undefined {

@@ -17,7 +17,7 @@ const whyColumn = 'Reason and source of the rule';
 const whyOf = ({ why: text, source }: RuleLine): ReportTexts =>
   text === source ? [quiet(source)] : [{ text }, quiet(` [${source}]`)];
 
-/** Of several volumes the reasons, which are the same for all, stand in a table of their own. */
+/** Of several volumes the reasons, which are the same for all, are in a table of their own. */
 function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTable {
   return {
     kind: 'table',

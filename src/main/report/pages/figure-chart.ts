@@ -111,7 +111,7 @@ function drawSeries(
   close(last);
   const dash = dashes[line];
   if (path !== '') flow.shape(node, path, { stroke: inks.ink, width: 1.1, ...(dash ? { dash } : {}) });
-  // What was told once alone is no line.
+  // What was told once alone is not a line.
   for (const [px, py] of single) flow.rectangle(node, px - 1.2, py - 1.2, 2.4, 2.4, { fill: inks.ink });
 }
 

@@ -86,7 +86,7 @@ describe('the PDF', () => {
   });
 });
 
-/** Written anew with SHADOWTAPE_GOLDEN=1. */
+/** Written again with SHADOWTAPE_GOLDEN=1. */
 const golden = (name: string) => join(import.meta.dirname, 'fixtures', name);
 
 /** Blanks differ from one release of pdftotext to the next. */
