@@ -739,7 +739,7 @@ export const errorTable = {
   },
   LOGIN_SHELL_CHANGES: {
     sentence: '{host}: the login shell {shell} of {user} changes commands or data: {what}',
-    hint: 'a terminal or session recorder is between sshd and the commands of {user} on {host}. Exempt that user, or name another one under "user" of {host} in the site file',
+    hint: 'a terminal or session recorder may be between sshd and the commands of {user} on {host}. Exempt that user, or name another one under "user" of {host} in the site file',
   },
   LOGIN_SHELL_UNUSABLE: {
     sentence: '{host}: the login of {user} does not run commands: {reason}',

@@ -188,7 +188,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
           ),
         ),
       });
-      expect(error?.hint).toContain('a terminal or session recorder is between');
+      expect(error?.hint).toContain('a terminal or session recorder may be between');
     });
   },
 );
