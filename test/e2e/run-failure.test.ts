@@ -121,7 +121,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const lock = '/var/tmp/shadowtape-Class1.lock';
     const [other, elsewhere] = ['another-run', run].map((name) => `${lock}/${name},marion,jump1,4711`);
     const unwind = on.button('Roll back the run');
-    const takeOver = on.button('Take over the lock and unwind the run');
+    const takeOver = on.button('Take over the lock and roll back the run');
 
     // The lock of another run is never taken over.
     await onHost(scene, 'node3', ['mkdir', lock], ['mkdir', other ?? '']);

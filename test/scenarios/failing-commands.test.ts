@@ -133,7 +133,7 @@ describe('a command that fails', () => {
       });
       const end = await failingRun(scene, {
         onEvent(event) {
-          if (event.type === 'warning' && event.text.endsWith('; tried again'))
+          if (event.type === 'warning' && event.text.endsWith('; trying again'))
             scene.lab.faults.clear('host-down');
         },
       });

@@ -155,7 +155,7 @@ describe('part.tries', () => {
     const end = await runScene(scene, {
       change: trying(3),
       onEvent(event) {
-        waits ||= event.type === 'warning' && event.text.includes('tried again in');
+        waits ||= event.type === 'warning' && event.text.includes('trying again in');
       },
     });
     expect(partsSent()).toHaveLength(1);

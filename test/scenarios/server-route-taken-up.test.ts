@@ -96,7 +96,7 @@ describe('a console that was killed while the backup server dumps', () => {
       `until test -f ${dumpFolder(name)}/writer.status; do sleep 0.05; done`,
     ]);
     const { exitStatus, stdout } = await run(['resume', name], '');
-    expect(stdout).toContain('found: the dump of Volume2 on node3: ended well\n');
+    expect(stdout).toContain('found: the dump of Volume2 on node3: finished\n');
     expect(stdout).toContain('! the dump of Volume2 has ended on node3: it is reattached\n');
     expect(exitStatus).toBe(0);
     await expectNormal(scene, name);
