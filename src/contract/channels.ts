@@ -49,7 +49,7 @@ export const requestSchemas = {
   discard: z.strictObject({ run }),
   /** Brings the cluster back to its normal state. */
   cancel: z.strictObject({ run }),
-  /** Ends everything at once, where it stands. */
+  /** Ends everything at once, as it is. */
   halt: z.strictObject({ run }),
   answer: z.strictObject({
     run,

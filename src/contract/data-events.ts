@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { dumpSection, event } from './event-shape.ts';
 import { fileNameEncodings } from './file-names.ts';
 
-/** A place where the same bytes pass: read from the device, handed to the tape host, counted there, read back. */
+/** A place where the same bytes pass: read from the device, sent to the tape host, counted there, read back. */
 export const hops = ['device', 'handed', 'counted', 'readback'] as const;
 export type Hop = (typeof hops)[number];
 
@@ -18,7 +18,7 @@ export const dataEvents = [
     records: z.int().optional(),
     /** Bytes a second, over the last seconds. */
     rate: z.number().optional(),
-    /** Seconds since it began, where nothing tells how far it is. */
+    /** Seconds since it began, where nothing shows its progress. */
     elapsedSeconds: z.number().optional(),
     /** How full the start watermark's buffer is, 0 to 1. */
     bufferFill: z.number().optional(),
@@ -82,11 +82,11 @@ export const dataEvents = [
     sha256: z.string(),
   }),
   /**
-   * What was read of a volume so far, from `firstRecord` on: a dump that is broken off is compared with it when it is continued. Not all of
+   * What was read of a volume so far, from `firstRecord` on: a dump that is interrupted is compared with it when it is continued. Not all of
    * it need be on tape.
    */
   event('dump-checkpoint', { step: z.string(), volume: z.string(), ...dumpSection.shape }),
-  /** A dump that was broken off is continued on its tape. */
+  /** A dump that was interrupted is continued on its tape. */
   event('dump-continued', {
     step: z.string(),
     volume: z.string(),
@@ -134,7 +134,7 @@ export const dataEvents = [
     cksum: z.int().optional(),
     sha256: z.string().optional(),
     paddingBytes: z.int().optional(),
-    /** What a read-back must give: the SHA-256 of the device's bytes and the padding behind them. */
+    /** What a read-back must give: the SHA-256 of the device's bytes and the padding after them. */
     onTapeSha256: z.string().optional(),
     /**
      * Hop `handed`, of a dump that was continued on its tape: what its file must hold, from the first record to the last. Such a dump

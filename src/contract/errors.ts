@@ -1,4 +1,4 @@
-/** Errors of the error table: how they are made, told apart, and carried over a process boundary. */
+/** Errors of the error table: how they are made, distinguished, and carried over a process boundary. */
 import { errorTable } from './error-table.ts';
 
 export type ErrorCode = keyof typeof errorTable;

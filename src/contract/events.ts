@@ -25,12 +25,12 @@ export const runEventSchema = z.discriminatedUnion('type', [
     class: z.string(),
     tape: z.object({ host: z.string(), device: z.string() }),
     recordBytes: z.int(),
-    /** Size of the first volume in blocks of 512 bytes. This and what follows is what a run that is taken up again must agree with. */
+    /** Size of the first volume in blocks of 512 bytes. This and what follows is what a run that is resumed must agree with. */
     blocks: z.int().optional(),
     shadow: z
       .looseObject({
         class: z.string(),
-        /** The first volume's; absent where it lies on a single disk. */
+        /** The first volume's; absent where it is on a single disk. */
         group: z.string().optional(),
         volume: z.string(),
         disks: z.array(z.looseObject({ name: z.string(), device: z.string() })),
@@ -124,7 +124,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     /** The boot of the backup server, where it told one; see model/boot-identity. */
     boot: z.string().optional(),
-    /** Groups, and single disks that are in none; only those that a volume of the run, or its master, lies in. */
+    /** Groups, and single disks that are in none; only those that a volume of the run, or its master, is in. */
     spaces: z.array(
       z.looseObject({
         side: z.enum(['primary', 'backup']),
@@ -160,7 +160,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: z.string(),
     /** `seq` of the intent that this is the outcome of. */
     of: z.int(),
-    /** Absent when the command ended without one (signal, connection lost, cancelled). */
+    /** Absent when the command ended without one (signal, connection lost, canceled). */
     exitStatus: z.int().optional(),
     signal: z.string().optional(),
     milliseconds: z.number(),
@@ -218,7 +218,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     kind: z.enum(['skipped', 'inconsistent']).optional(),
     /** The file, as the reader names it. */
     file: z.string().optional(),
-    /** How many files it stands for, where they are too many to be listed. */
+    /** How many files it is for, where they are too many to be listed. */
     count: z.int().optional(),
   }),
   event('step-finished', {

@@ -9,7 +9,7 @@ export type FileNameEncoding = (typeof fileNameEncodings)[number];
 
 const escapeBase = 0xdc00;
 
-/** A byte that is not UTF-8, as it lies in a name. */
+/** A byte that is not UTF-8, as it is in a name. */
 const escapedByte = (byte: number): string => String.fromCharCode(escapeBase + byte);
 
 /** Matches each byte that is not UTF-8: with the u flag a half of a whole pair does not match. */

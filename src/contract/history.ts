@@ -1,4 +1,4 @@
-/** What is asked of the history: runs that fit a search, files and where they lie, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
+/** Questions to the history: runs that match a search, files and where they are, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
 import type { RunVerdict } from './run-outcome.ts';
 import type { RunLine } from './screens.ts';
 import type { TapeLoss } from './tape-loss.ts';

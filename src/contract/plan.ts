@@ -71,12 +71,12 @@ export interface Plan {
     readonly since: string;
     readonly unchecked: readonly string[];
   }[];
-  /** What is looked at before and after the steps. */
+  /** What is checked before and after the steps. */
   readonly looks: readonly PlannedCommand[];
   readonly steps: readonly PlannedStep[];
 }
 
-/** One thing that `check` looked at. */
+/** One thing that `check` checked. */
 export interface CheckLine {
   readonly host: string;
   readonly what: string;

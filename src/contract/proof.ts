@@ -6,7 +6,7 @@
  */
 export type AuditVerdict = 'proven' | 'unproven' | 'wrong';
 
-/** What was looked at. `seals` is the list of seals of the state folder, and belongs to no run. */
+/** What was checked. `seals` is the list of seals of the state folder, and belongs to no run. */
 type AuditSubject = 'journal' | 'catalogue' | 'signature' | 'report' | 'seals';
 
 export interface AuditLine {

@@ -3,7 +3,7 @@
  * English and ready to be shown; times in it are UTC and say so, numbers are grouped by commas.
  */
 
-/** What a mark says is also said in words beside it: it is drawn as a shape, never as a colour alone. */
+/** What a mark says is also said in words beside it: it is drawn as a shape, never as a color alone. */
 export type ReportMark = 'good' | 'bad' | 'warning' | 'unknown';
 
 /** A piece of text. `code`: commands, digests, device names; set in the monospace face. */
@@ -38,7 +38,7 @@ export interface ReportFactList {
   readonly rows: readonly { readonly name: string; readonly value: ReportTexts }[];
 }
 
-/** Lines for a terminal, or that a host printed; a line that is too long goes on below with a sign. */
+/** Lines for a terminal, or that a host printed; a line that is too long continues below with a sign. */
 export interface ReportListing {
   readonly kind: 'listing';
   readonly caption: string;
@@ -167,7 +167,7 @@ export interface ReportDocument {
   readonly language: 'en';
   /** Of the latest event of the journal: the document is the same however often it is made. */
   readonly at: string;
-  /** False where the run goes on, or was broken off. */
+  /** False where the run continues, or was interrupted. */
   readonly ended: boolean;
   /** SHA-256 of the last line of the journal. */
   readonly journalHash: string;

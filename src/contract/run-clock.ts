@@ -1,5 +1,5 @@
 /**
- * Durations of a run. The clock of a computer can be set while a run is performed, so events also tell how long the run has been going by a
+ * Durations of a run. The clock of a computer can be set while a run is performed, so events also have the time since the run began by a
  * clock that nobody sets (`elapsed`). Journals of earlier releases do not: for them the clock of the computer counts. Pure.
  */
 

@@ -19,7 +19,7 @@ export type TapeMark = 'untouched' | 'incomplete' | 'written' | 'verified' | 'ba
 
 /**
  * What kept a run from its plain end. `unwatched`: the copy of the rejoin could not be watched, every other step was done.
- * `failed`: a step failed or was cancelled. `rolled-back`: a run that had ended, or whose process died, was rolled back on request.
+ * `failed`: a step failed or was canceled. `rolled-back`: a run that had ended, or whose process died, was rolled back on request.
  */
 export type RunTrouble = 'none' | 'unwatched' | 'failed' | 'rolled-back';
 

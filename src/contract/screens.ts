@@ -150,7 +150,7 @@ export interface RunLine extends Omissions {
   readonly class: string;
   readonly volumes: readonly string[];
   readonly tape: { readonly host: string; readonly device: string };
-  /** Names of the tapes that it labelled. */
+  /** Names of the tapes that it labeled. */
   readonly tapeNames: readonly string[];
   readonly operator: string;
   readonly startedAt: string;
@@ -270,7 +270,7 @@ export interface IndexProgress {
 export interface ActivityPush {
   readonly runs: readonly ActiveRun[];
   readonly logins: readonly LoginQuestion[];
-  /** The lines so far of a check or a drive check that goes on. */
+  /** The lines so far of a check or a drive check that continues. */
   readonly checking?:
     { readonly what: 'check' | 'driveCheck'; readonly lines: readonly CheckLine[] } | undefined;
   /** What could be said in no journal any more, such as that nobody could be told of the end of a run; the last ones of this session. */

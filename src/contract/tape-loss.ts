@@ -5,7 +5,7 @@ export interface TapeLoss {
   /** Its name; undefined where it had no label. */
   readonly tape: string | undefined;
   readonly at: string;
-  /** The run that overwrote it; undefined where it was labelled, or its drive checked, by hand. */
+  /** The run that overwrote it; undefined where it was labeled, or its drive checked, by hand. */
   readonly by: string | undefined;
   /** False where it may have been another tape that begins alike. */
   readonly certain: boolean;

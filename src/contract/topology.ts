@@ -59,7 +59,7 @@ export interface TopologyVolume extends InClass {
   readonly name: string;
   readonly type: string | null;
   readonly group: string | null;
-  /** The disk of a volume that stands on a single disk. */
+  /** The disk of a volume that is on a single disk. */
   readonly disk: string | null;
   readonly firstBlock: number | null;
   readonly blocks: number | null;
@@ -85,7 +85,7 @@ export interface TopologyExtent extends InClass {
 }
 
 export interface TopologySlice extends InClass {
-  /** A disk, or a lower group that stands in its place. */
+  /** A disk, or a lower group that replaces it. */
   readonly disk: string;
   readonly volume: string;
   readonly group: string | null;

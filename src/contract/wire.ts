@@ -4,7 +4,7 @@
  */
 import type { ErrorInfo } from './errors.ts';
 
-/** `id` is the page's own number for the request or the following, and stands in every answer to it. */
+/** `id` is the page's own number for the request or the following, and is in every answer to it. */
 export type PageMessage =
   | { readonly id: number; readonly request: { readonly channel: string; readonly payload: unknown } }
   /** The answer is not wanted any more. */

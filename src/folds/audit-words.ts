@@ -6,16 +6,16 @@ const order: readonly AuditVerdict[] = ['wrong', 'unproven', 'proven'];
 
 export const auditStates = {
   proven: { state: 'ok', word: 'proven' },
-  unproven: { state: 'warn', word: 'not wholly proven' },
+  unproven: { state: 'warn', word: 'not fully proven' },
   wrong: { state: 'bad', word: 'wrong' },
 } as const satisfies Record<AuditVerdict, { state: string; word: string }>;
 
 export const subjectWords: Readonly<Record<AuditLine['subject'], string>> = {
   journal: 'journal',
-  catalogue: 'list of files',
+  catalogue: 'file list',
   signature: 'signature',
   report: 'exports',
-  seals: 'list of seals',
+  seals: 'seal list',
 };
 
 /** Of several lines the worst; undefined of none. */
@@ -32,7 +32,7 @@ export function verdictCounts(lines: readonly AuditLine[]): { verdict: AuditVerd
     .filter(({ count }) => count > 0);
 }
 
-/** True where a signature lies beside the journal, whatever it is worth. */
+/** True where a signature is beside the journal, whatever it is worth. */
 export const isSigned = (lines: readonly AuditLine[]): boolean =>
   lines.some(({ subject, signature }) => subject === 'signature' && signature !== undefined);
 

@@ -63,13 +63,13 @@ export function chartData(
 
 /** What the chart shows, for those who do not see it. */
 export function chartWords(legs: readonly LegModel[], floor: number | undefined): string {
-  if (legs.length === 0) return 'no data has flowed yet';
+  if (legs.length === 0) return 'no data yet';
   const words = legs.map(({ what, average, samples, latest }) => {
     const rates = samples.map(({ rate }) => rate).filter((rate) => rate > 0);
     const mb = (rate: number) => (rate / megabyte).toFixed(1);
     const range =
       rates.length === 0 ? '' : `, between ${mb(Math.min(...rates))} and ${mb(Math.max(...rates))}`;
-    return `${what === 'dump' ? 'dump' : 'reading back'} ${mb(average ?? latest.rate ?? 0)} MB/s on average${range}`;
+    return `${what === 'dump' ? 'dump' : 'read-back'} ${mb(average ?? latest.rate ?? 0)} MB/s on average${range}`;
   });
   const line = floor === undefined ? '' : `; the drive streams from ${(floor / megabyte).toFixed(0)} MB/s`;
   return `${words.join('; ')}${line}`;

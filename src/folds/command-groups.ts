@@ -1,4 +1,4 @@
-/** The commands of a step as they are shown: looks at the hosts apart, and one that was sent again and again only once. Pure. */
+/** The commands of a step as they are shown: state checks apart, and one that was sent again and again only once. Pure. */
 import type { Plan } from '../contract/plan.ts';
 import type { CommandModel, RunModel } from './run-model.ts';
 
@@ -7,7 +7,7 @@ const stepsOfLook = 3;
 
 const keyOf = ({ host, line }: { readonly host: string; readonly line: string }) => `${host} ${line}`;
 
-/** The commands that are sent to look at the hosts around the steps: those of the plan, else those that many steps have sent. */
+/** The commands that are sent to check the hosts around the steps: those of the plan, else those that many steps have sent. */
 export function lookLines(model: RunModel, plan: Plan | undefined): ReadonlySet<string> {
   const seenIn = new Map<string, Set<string>>();
   for (const { step, commands } of model.passes)

@@ -27,7 +27,7 @@ interface ComparedCheck {
   readonly title: string;
   /** The proxy volume, where the run has several. */
   readonly volume: string | undefined;
-  /** Undefined where it was not looked at. */
+  /** Undefined where it was not checked. */
   readonly one: string | undefined;
   readonly other: string | undefined;
   readonly differs: boolean;
@@ -88,11 +88,11 @@ function factsOfEnd(model: RunModel): [string, string][] {
   return [
     ['Verdict', end ? `${end.verdict}, exit status ${end.exitStatus}` : 'unfinished'],
     ['Took', milliseconds === undefined ? missing : durationText(milliseconds / 1000)],
-    ['Size of the volumes', bytesText(sum(volumes.map(({ bytes }) => bytes)))],
-    ['On the tape', handed.length === 0 ? missing : bytesText(sum(handed))],
-    ['Rate of the dump', averageOf(model, 'dump')],
-    ['Rate of the reading back', averageOf(model, 'read-back')],
-    ['Digest of the data', volumes.map(digestOf).join(', ')],
+    ['Volume size', bytesText(sum(volumes.map(({ bytes }) => bytes)))],
+    ['On tape', handed.length === 0 ? missing : bytesText(sum(handed))],
+    ['Dump rate', averageOf(model, 'dump')],
+    ['Read-back rate', averageOf(model, 'read-back')],
+    ['Data digest', volumes.map(digestOf).join(', ')],
     ['Tape', tapeOf(model)],
     ['Resumed', sessions.length > 1 ? `${sessions.length - 1} times` : 'never'],
     ['Warnings', String(warnings.length)],
@@ -130,7 +130,7 @@ function stepIds(one: RunModel, other: RunModel): string[] {
   return ids;
 }
 
-/** The lock's folder bears the run's name: it is always another. */
+/** The lock's folder has the run's name: it is always another. */
 const isOwn = (line: string) => /shadowtape-[^/]+\.lock\//.test(line);
 
 function compareStep(step: string, one: RunModel, other: RunModel): ComparedStep {

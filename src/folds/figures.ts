@@ -1,4 +1,4 @@
-/** The figures of the work that goes on, or went on last: bytes, rate, time left. Pure. */
+/** The figures of the work that continues, or continued last: bytes, rate, time left. Pure. */
 import type { ProgressView } from '../contract/screens.ts';
 import type { LegModel, PassModel, RunModel, Sample } from './run-model.ts';
 
@@ -23,8 +23,8 @@ export interface Figures {
 
 const titles: Readonly<Record<ProgressView['what'], string>> = {
   dump: 'Dump',
-  'read-back': 'Reading back',
-  resynchronisation: 'Resynchronisation',
+  'read-back': 'Read-back',
+  resynchronisation: 'Resynchronization',
   fingerprint: 'Fingerprint',
 };
 
@@ -65,7 +65,7 @@ function figuresOf(
   };
 }
 
-/** The leg that goes on, or went on last. */
+/** The leg that continues, or continued last. */
 function latestLeg(model: RunModel): LegModel | undefined {
   return model.legs.at(-1);
 }
@@ -98,7 +98,7 @@ function goesOn(pass: PassModel | undefined): boolean {
 
 /**
  * All of a fingerprint once it is taken: the journal holds how far it was a second before.
- * @returns undefined while it goes on
+ * @returns undefined while it continues
  */
 function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView | undefined {
   // A dump reads records of its own: before it begins, and once it has ended.
@@ -110,7 +110,7 @@ function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView
   return { ...progress, bytes: progress.total ?? progress.bytes, records };
 }
 
-/** Of the present step where it tells how far it is, else of the last way of the data; undefined before the first. */
+/** Of the present step where it shows its progress, else of the last way of the data; undefined before the first. */
 export function presentFigures(model: RunModel): Figures | undefined {
   const recordBytes = model.start?.recordBytes;
   const leg = latestLeg(model);

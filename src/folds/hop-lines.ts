@@ -1,4 +1,4 @@
-/** Whether the same bytes passed every hop: read from the device, handed to the tape, counted there, read back. Pure. */
+/** Whether the same bytes passed every hop: read from the device, sent to tape, counted there, read back. Pure. */
 import type { EventOf } from '../contract/events.ts';
 import type { Hop } from '../contract/data-events.ts';
 import { hopNames, hopWords } from './hop-names.ts';

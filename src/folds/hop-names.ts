@@ -5,7 +5,7 @@ export const hopNames: readonly Hop[] = ['device', 'handed', 'counted', 'readbac
 
 export const hopWords: Readonly<Record<Hop, string>> = {
   device: 'Read',
-  handed: 'Handed over',
+  handed: 'Sent to tape',
   counted: 'Counted',
   readback: 'Read back',
 };
@@ -13,7 +13,7 @@ export const hopWords: Readonly<Record<Hop, string>> = {
 /** The same at greater length. */
 export const hopSentences: Readonly<Record<Hop, string>> = {
   device: 'read from the device of the shadow volume',
-  handed: 'handed to the tape',
+  handed: 'sent to tape',
   counted: 'counted by the tape host',
-  readback: 'read back from the tape',
+  readback: 'read back from tape',
 };

@@ -62,7 +62,7 @@ export class PassBuilder {
     return this.#state === 'running';
   }
 
-  /** Its view is made anew at the next asking. */
+  /** Its view is recreated at the next asking. */
   touch(): void {
     this.#view = undefined;
   }

@@ -11,10 +11,10 @@ function stepLines(step: PlannedStep): string[] {
     '',
     comment(`${id}  ${title}`),
     comment(`    ${why}`),
-    ...(endangers === undefined ? [] : [comment(`    mind: ${endangers}`)]),
+    ...(endangers === undefined ? [] : [comment(`    Warning: ${endangers}`)]),
     ...(operator === undefined ? [] : [comment(`    ${operator}`)]),
   ];
-  if (leftOut !== undefined) return [...head, comment(`    left out: ${leftOut}`)];
+  if (leftOut !== undefined) return [...head, comment(`    skipped: ${leftOut}`)];
   let host: string | undefined;
   const sent = commands.flatMap((command) => {
     const changed = command.host !== host;
@@ -24,7 +24,7 @@ function stepLines(step: PlannedStep): string[] {
   const ran =
     runAs.length === 0
       ? []
-      : [comment('    run as, detached:'), ...runAs.map((line) => comment(`    ${line}`))];
+      : [comment('    runs detached, as:'), ...runAs.map((line) => comment(`    ${line}`))];
   return [...head, ...sent, ...ran];
 }
 
@@ -35,9 +35,9 @@ export function planScript(plan: Plan): string {
     '#!/bin/sh',
     comment(`Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`),
     comment(
-      'The lines are of several hosts: run each by itself, on the host named above it, and check its result before the next.',
+      'These lines belong to several hosts. Run each on the host named above it, and check its result before the next one.',
     ),
-    `echo 'the lines of this plan are of several hosts: run each on the host named above it' >&2`,
+    `echo 'the lines of this plan belong to several hosts: run each on the host named above it' >&2`,
     'exit 1',
     ...steps.flatMap(stepLines),
     '',

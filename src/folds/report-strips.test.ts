@@ -33,9 +33,9 @@ describe('the strips of a report', () => {
     const shadowed = { masters, proxy: space(0, 1), shadow: space(0, 1), ties: [] };
     expect(shownMasters(shadowed)).toEqual({
       masters: masters.slice(0, 6),
-      more: 'and 2 more groups or disks that hold masters',
+      more: 'and 2 more groups or disks with masters',
     });
     expect(shownMasters({ ...shadowed, masters: [] }).more).toBeUndefined();
-    expect(filesOnTape([])).toEqual(['nothing was written to its end']);
+    expect(filesOnTape([])).toEqual(['no volume was written completely']);
   });
 });

@@ -3,10 +3,10 @@ import type { ReportExtent, ReportMark, ReportShadowed, ReportSpace } from '../c
 
 /** More masters than these are told of in words. */
 const mostMasters = 6;
-/** Volumes that take less than this part of what they lie in are drawn larger, with torn edges. */
+/** Volumes that take less than this part of what they are in are drawn larger, with torn edges. */
 const leastShare = 0.3;
 
-/** In blocks; torn where the strip goes on. */
+/** In blocks; torn where the strip continues. */
 export interface ShownBlocks {
   readonly from: number;
   readonly to: number;
@@ -14,7 +14,7 @@ export interface ShownBlocks {
   readonly tornEnd: boolean;
 }
 
-/** The block behind the last one. */
+/** The block after the last one. */
 export const endOf = ({ first, blocks }: ReportExtent) => first + blocks;
 
 /** The blocks that are drawn: all of them, or those around the volumes where these would be too small to be seen. */
@@ -65,7 +65,7 @@ export function shownMasters({ masters }: ReportShadowed): {
   const left = masters.length - mostMasters;
   return {
     masters: masters.slice(0, mostMasters),
-    more: left > 0 ? `and ${left} more groups or disks that hold masters` : undefined,
+    more: left > 0 ? `and ${left} more groups or disks with masters` : undefined,
   };
 }
 
@@ -79,4 +79,4 @@ export const tieWords: Readonly<Record<ReportMark, string>> = {
 
 /** What is on the tape, a cell each. */
 export const filesOnTape = (files: readonly string[]): readonly string[] =>
-  files.length === 0 ? ['nothing was written to its end'] : files;
+  files.length === 0 ? ['no volume was written completely'] : files;

@@ -3,7 +3,7 @@ import type { QuestionView } from '../contract/screens.ts';
 import { eventsUntil, fixtureEvents } from './journals.test-support.ts';
 import { RunFeed, type Clock, type FeedState } from './run-feed.ts';
 
-/** Time goes on only when a test says so. */
+/** Time continues only when a test says so. */
 class TestClock implements Clock {
   time = 1_000_000;
   #timers: { at: number; act: () => void }[] = [];
@@ -52,7 +52,7 @@ it('tells the first at once, and then at most ten times a second', () => {
   expect(told.at(-1)?.model.eventCount).toBe(50);
 });
 
-it('begins anew where the replay does', () => {
+it('begins again where the replay does', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events } });
   run.hear({ push: { kind: 'end', exitStatus: 0, trouble: undefined } });
@@ -64,7 +64,7 @@ it('begins anew where the replay does', () => {
   expect(told.at(-1)?.model.current?.step).toBe('3-3');
 });
 
-it('has no end any more once the run was taken up, here or in another window', () => {
+it('has no end any more once the run was resumed, here or in another window', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events } });
   run.hear({ push: { kind: 'end', exitStatus: 3, trouble: undefined } });
@@ -79,7 +79,7 @@ it('has no end any more once the run was taken up, here or in another window', (
   expect(told.at(-1)?.model.end).toBeUndefined();
 });
 
-it('goes on where a replay comes in several pieces', () => {
+it('continues where a replay comes in several pieces', () => {
   const { feed: run, clock, told } = feed();
   run.hear({ push: { kind: 'events', events: events.slice(0, 60) } });
   run.hear({ push: { kind: 'events', events: events.slice(60) } });

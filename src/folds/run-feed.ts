@@ -1,5 +1,5 @@
 /**
- * Follows the pushes of a run and tells what stands, at most ten times a second. Begins anew where the replay does: after a
+ * Follows the pushes of a run and tells what stands, at most ten times a second. Begins again where the replay does: after a
  * reconnection the first events come again.
  */
 import type { ErrorInfo } from '../contract/errors.ts';
@@ -86,7 +86,7 @@ export class RunFeed {
     const [first] = events;
     if (first?.seq === 1) this.#beginAnew();
     for (const event of events) this.#fold.add(event);
-    // It goes on, wherever it was taken up.
+    // It continues, wherever it was resumed.
     if (events.some(({ type }) => type === 'run-resumed')) this.#ended = undefined;
     const last = events.at(-1);
     if (!last || !this.#isReplayed) return;

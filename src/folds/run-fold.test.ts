@@ -62,7 +62,7 @@ describe('a run that went well', () => {
     expect(model.end?.verdict).toBe('verified');
   });
 
-  it('keeps looks outside of any step apart', () => {
+  it('keeps looks outside any step apart', () => {
     expect(model.otherCommands.map(({ line }) => line)).toEqual(['sdxinfo -DGSV -c Class1']);
   });
 });
@@ -83,7 +83,7 @@ describe('a run that fails', () => {
     expect(model.end?.exitStatus).toBe(2);
   });
 
-  it('is of two sessions where another process has unwound it, and only the last end counts', () => {
+  it('is of two sessions where another process has rolled it back, and only the last end counts', () => {
     const model = foldRun(fixtureEvents('halted-unwound'));
     expect(model.sessions.map(({ mode, reason }) => ({ mode, reason }))).toEqual([
       { mode: 'run', reason: undefined },
@@ -98,11 +98,11 @@ describe('a run that fails', () => {
 describe('a run whose console died', () => {
   const until = eventsUntil(fixtureEvents('raw-dd'), 'intent', '6a');
 
-  it('shows the step that went on as running until somebody takes it up', () => {
+  it('shows the step that continued as running until somebody takes it up', () => {
     expect(foldRun(until).current?.step).toBe('6a');
   });
 
-  it('is broken off in that step once it is taken up, and nobody heard how its command ended', () => {
+  it('is interrupted in that step once it is resumed, and nobody heard how its command ended', () => {
     const resumed = nextEvent(until, {
       type: 'run-resumed',
       by: 'operator',
@@ -193,7 +193,7 @@ describe('progress', () => {
     expect(fold.model().legs[0]?.samples.map(({ bytes }) => bytes)).toEqual([0, 500_000]);
   });
 
-  it('begins anew for the next file that a step reads back, and takes what comes late for the file before', () => {
+  it('begins again for the next file that a step reads back, and takes what comes late for the file before', () => {
     const read = eventsUntil(fixtureEvents('three-volumes'), 'digest', 'read-back');
     const fold = new RunFold();
     for (const event of read) fold.add(event);

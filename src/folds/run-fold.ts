@@ -129,7 +129,7 @@ export class RunFold {
   }
 
   #resume({ at, by, mode, reason }: EventOf<'run-resumed'>): void {
-    // What went on when the console died has no end of its own; what the run came to then counts no more.
+    // What continued when the console died has no end of its own; what the run came to then counts no more.
     for (const pass of this.#passes) pass.breakOff();
     this.#end = undefined;
     this.#sessions = [...this.#sessions, { at: Date.parse(at), by, mode, reason, findings: [] }];
@@ -239,7 +239,7 @@ export class RunFold {
   #addFingerprint(event: EventOf<'fingerprint'>): void {
     const { volume, side } = event;
     const known = this.#fingerprints.get(volume) ?? { volume, primary: undefined, backup: undefined };
-    // Sampled anew on the cluster, what the shadow showed before counts no more.
+    // Sampled again on the cluster, what the shadow showed before counts no more.
     const backup = side === 'primary' ? undefined : known.backup;
     this.#fingerprints.set(volume, { ...known, backup, [side]: event });
   }

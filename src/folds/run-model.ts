@@ -32,7 +32,7 @@ export interface StepError {
 /** `broken-off`: the console died while it was performed. */
 export type PassState = 'running' | 'done' | 'skipped' | 'failed' | 'broken-off';
 
-/** A step performed once; a step that was tried again, or that a resumed run performed anew, has several. */
+/** A step performed once; a step that was tried again, or that a resumed run performed again, has several. */
 export interface PassModel {
   /** `seq` of its first event. */
   readonly key: number;
@@ -129,7 +129,7 @@ export interface RunModel {
   readonly startedAt: number | undefined;
   /** In the order in which they were begun. */
   readonly passes: readonly PassModel[];
-  /** The pass that goes on; undefined between steps and after the end. */
+  /** The pass that continues; undefined between steps and after the end. */
   readonly current: PassModel | undefined;
   readonly legs: readonly LegModel[];
   readonly volumes: readonly VolumeModel[];

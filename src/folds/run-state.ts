@@ -5,8 +5,9 @@ import type { State } from './states.ts';
 import type { RunModel } from './run-model.ts';
 
 /**
- * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and nobody performs it. `tape-bad`: the cluster is normal, the tape is no backup.
- * `halted`: an operator must act; the two in `-act`: too, but the tape holds the backup.
+ * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and nobody performs it.
+ * `tape-bad`: the cluster is normal, the tape is not a backup. `halted`: an operator must act; the two in `-act`: too, but the tape holds
+ * the backup.
  */
 export type RunState =
   | 'loading'
@@ -70,7 +71,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   unread: { state: 'bad', word: 'cannot be shown' },
   running: { state: 'busy', word: 'running' },
   unwinding: { state: 'warn', word: 'rolling back' },
-  asking: { state: 'warn', word: 'waits for your answer' },
+  asking: { state: 'warn', word: 'waiting for your answer' },
   elsewhere: { state: 'busy', word: 'running' },
   verified: { state: 'ok', word: 'verified' },
   unverified: { state: 'warn', word: 'unverified' },
@@ -79,7 +80,7 @@ export const stateWords: Readonly<Record<RunState, StateWords>> = {
   refused: { state: 'bad', word: 'refused' },
   unwound: { state: 'bad', word: 'failed, rolled back' },
   halted: { state: 'bad', word: 'action required' },
-  'tape-bad': { state: 'bad', word: 'the tape is no backup' },
+  'tape-bad': { state: 'bad', word: 'tape mismatch' },
   dead: { state: 'bad', word: 'interrupted' },
 };
 
@@ -98,10 +99,10 @@ const overStates: readonly RunState[] = [
 /** True where something of it is there to be shown. */
 export const isShown = (state: RunState): boolean => state !== 'loading' && state !== 'unread';
 
-/** True where nothing goes on. */
+/** True where nothing continues. */
 export const isOver = (state: RunState): boolean => overStates.includes(state);
 
 const resumable: readonly RunState[] = ['dead', 'halted', 'verified-act', 'unverified-act'];
 
-/** True where the run may be gone on with, or unwound. */
+/** True where the run may be continued, or unwound. */
 export const canBeTakenUp = (state: RunState): boolean => resumable.includes(state);

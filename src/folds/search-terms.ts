@@ -11,8 +11,8 @@ export const searchKeys: readonly SearchKey[] = [
   { example: 'verdict:failed', means: 'verified, unverified, failed, unfinished or unreadable' },
   { example: 'status:3', means: 'the exit status' },
   { example: 'code:TAPE_WRITE_FAILED', means: 'an error of the run' },
-  { example: 'after:2026-11-01', means: 'begun on that day or later, in UTC' },
-  { example: 'before:2026-12', means: 'begun before that month, in UTC' },
+  { example: 'after:2026-11-01', means: 'started on that day or later, in UTC' },
+  { example: 'before:2026-12', means: 'started before that month, in UTC' },
   { example: 'volume:Volume2', means: 'also job:, site:, class:' },
   { example: 'tape:NIGHTLY-2', means: 'name of a tape, or its device' },
   { example: 'host:node3', means: 'also operator:' },
@@ -20,7 +20,7 @@ export const searchKeys: readonly SearchKey[] = [
   { example: 'route:server', means: 'console or server' },
   { example: 'longer:2h', means: 'or shorter:90s, how long the run took' },
   { example: 'larger:500G', means: 'or smaller:1T, bytes on the tape' },
-  { example: '"read error"', means: 'these words beside each other, spaces included' },
+  { example: '"read error"', means: 'this exact phrase, spaces included' },
 ];
 
 /** A term and the white space around it: `key:value`, `key:"two words"`, a word or a phrase. */
@@ -47,7 +47,7 @@ export function valueOf(query: string, key: string): string | undefined {
 const quoted = (value: string): string =>
   /[\s"]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : value;
 
-/** The search with one term of a key in the place of all that had the key; undefined takes them away. */
+/** The search with one term of a key in place of all that had the key; undefined takes them away. */
 export function withKey(query: string, key: string, value: string | undefined): string {
   const others = termsOf(query).filter((each) => keyOf(each) !== key);
   return [...others, ...(value === undefined ? [] : [`${key}:${quoted(value)}`])].join(' ');

@@ -12,16 +12,27 @@ export interface Stands {
   readonly byHand: readonly HandCommand[];
 }
 
-const handPattern = /^by hand(?:, (.*?))?, on ([^\s:]+): (.*)$/s;
+const handPattern = /^run by hand on ([^\s:,]+)(?:, (.*?))?: (.*)$/s;
+
+/** The same in journals of release 0.1.0: the condition comes before the host. */
+const earlierPattern = /^by hand(?:, (?<condition>.*?))?, on (?<host>[^\s:]+): (?<line>.*)$/s;
+
+function handCommandOf(sentence: string): HandCommand | undefined {
+  const [, host, condition, line] = handPattern.exec(sentence) ?? [];
+  if (host !== undefined && line !== undefined) return { host, line, condition };
+  const earlier = earlierPattern.exec(sentence)?.groups;
+  if (earlier?.['host'] === undefined || earlier['line'] === undefined) return undefined;
+  return { host: earlier['host'], line: earlier['line'], condition: earlier['condition'] };
+}
 
 /** @param stands the sentences of `run-finished` */
 export function readStands(stands: readonly string[]): Stands {
   const sentences: string[] = [];
   const byHand: HandCommand[] = [];
   for (const sentence of stands) {
-    const [, condition, host, line] = handPattern.exec(sentence) ?? [];
-    if (host === undefined || line === undefined) sentences.push(sentence);
-    else byHand.push({ host, line, condition });
+    const command = handCommandOf(sentence);
+    if (command === undefined) sentences.push(sentence);
+    else byHand.push(command);
   }
   return { sentences, byHand };
 }

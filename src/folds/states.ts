@@ -1,4 +1,4 @@
-/** States of anything that is shown. Each has an icon and a word beside its colour. */
+/** States of anything that is shown. Each has an icon and a word beside its color. */
 export type State = 'ok' | 'busy' | 'warn' | 'bad' | 'idle';
 
 /** Of a step: `asking` waits for the operator, `left-out` is planned and not performed. */

@@ -115,7 +115,7 @@ export function phaseRows(
   asking: string | undefined,
   over: boolean,
 ): PhaseRows[] {
-  // The lock is given back in the unwinding too, but is no part of what it brings back.
+  // The lock is also released in a rollback, but is not part of what it rolls back.
   const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
   const forward = model.passes.filter((pass) => !isBack(pass));
   const back = model.passes.filter(isBack);

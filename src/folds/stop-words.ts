@@ -26,8 +26,7 @@ export function bringBackWords(model: RunModel): string[] {
   const operatorStopped = model.passes.some(
     ({ step, questions }) => step === '3-2' && questions.some(({ answered }) => answered !== undefined),
   );
-  if (touched.length === 0 && !operatorStopped)
-    return ['gives the lock back: nothing else was touched so far'];
+  if (touched.length === 0 && !operatorStopped) return ['releases the lock: nothing else was touched so far'];
   const proxies = listed(model.volumes.map(({ proxy }) => proxy));
   const began = (step: string) => sent.some((each) => each.step === step);
   const mounts = model.volumes.some(({ method }) => method === '6b' || method === '6d');
@@ -39,7 +38,7 @@ export function bringBackWords(model: RunModel): string[] {
       ? [`${mounts ? 'unmounts and removes' : 'removes'} the shadow of ${proxies}`]
       : []),
     ...(began('3-3') && !finished(model, '8-2') ? [`rejoins ${proxies} and watches the copy`] : []),
-    'gives the lock back',
-    ...(dumping && !written ? ['leaves the tape as it is: it is then no backup'] : []),
+    'releases the lock',
+    ...(dumping && !written ? ['leaves the tape as it is: it holds no complete backup'] : []),
   ];
 }

@@ -1,4 +1,4 @@
-/** The tapes of a run: what was found on them, how they were labelled, and which parts lie where. */
+/** The tapes of a run: what was found on them, how they were labeled, and which parts lie where. */
 import type { EventOf, RunEvent } from '../contract/events.ts';
 import type { TapeModel } from './run-model.ts';
 
@@ -22,11 +22,11 @@ export class TapeList {
     if (event.type === 'manifest') this.#manifest(event);
   }
 
-  /** A dump that begins again writes its parts anew. */
+  /** A dump that begins again writes its parts again. */
   beginStep(step: string): void {
     for (const [uuid, tape] of this.#tapes) {
       const parts = tape.parts.filter((part) => part.step !== step);
-      // The label of a step that is tried again is another tape, or the same one labelled anew.
+      // The label of a step that is tried again is another tape, or the same one labeled again.
       if (tape.step === step) this.#tapes.delete(uuid);
       else if (parts.length < tape.parts.length) this.#tapes.set(uuid, { ...tape, parts });
     }

@@ -42,11 +42,11 @@ describe('the trends of a volume', () => {
 
   it('are told in words', () => {
     const [size, rate, durations] = trendCharts(series).map(trendWords);
-    expect(size).toBe('Size: bytes on the tape between 1 and 4 GiB, last 4');
+    expect(size).toBe('Size: bytes on tape between 1 and 4 GiB, last 4');
     expect(rate).toContain('lowest between 40 and 40 MB/s');
     expect(durations).not.toContain('reading back');
-    expect(trendCharts({ ...series, points: [] }).map(trendWords)[0]).toBe('Size: no run tells');
-    expect(changeWords(series.points)).toBe('+100 % since the run before');
+    expect(trendCharts({ ...series, points: [] }).map(trendWords)[0]).toBe('Size: no data');
+    expect(changeWords(series.points)).toBe('+100 % since the previous run');
     expect(changeWords([point(1), point(1)])).toBeUndefined();
     expect(pointTexts(point(2))).toEqual([
       '2 GiB',

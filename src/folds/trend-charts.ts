@@ -49,7 +49,7 @@ function unitFor(units: readonly Unit[], most: number): Unit {
 type Reading = readonly [TrendLine, string, (point: TrendPoint) => number | undefined];
 
 const readings: Readonly<Record<TrendChart['id'], readonly Reading[]>> = {
-  size: [['size', 'bytes on the tape', ({ bytes }) => bytes]],
+  size: [['size', 'bytes on tape', ({ bytes }) => bytes]],
   rate: [
     ['rate', 'average', ({ rate }) => rate],
     ['lowestRate', 'lowest', ({ lowestRate }) => lowestRate],
@@ -61,7 +61,7 @@ const readings: Readonly<Record<TrendChart['id'], readonly Reading[]>> = {
   ],
 };
 
-const titles = { size: 'Size', rate: 'Rate of the dump', durations: 'How long it took' } as const;
+const titles = { size: 'Size', rate: 'Dump rate', durations: 'Duration' } as const;
 
 function chartOf(id: TrendChart['id'], points: readonly TrendPoint[]): TrendChart {
   const raw = readings[id].map(([line, title, read]) => ({ line, title, values: points.map(read) }));
@@ -97,7 +97,7 @@ export function trendWords({ title, unit, curves }: TrendChart): string {
       `${curve.title} between ${text(Math.min(...known))} and ${text(Math.max(...known))} ${unit}, last ${text(last)}`,
     ];
   });
-  return `${title}: ${words.length === 0 ? 'no run tells' : words.join('; ')}`;
+  return `${title}: ${words.length === 0 ? 'no data' : words.join('; ')}`;
 }
 
 /** What has changed since the run before, in words; undefined where that is not known, or hardly anything has. */
@@ -107,7 +107,7 @@ export function changeWords(points: readonly TrendPoint[]): string | undefined {
   if (before === undefined || last === undefined || before === 0) return undefined;
   const percent = (100 * (last - before)) / before;
   if (Math.abs(percent) < 1) return undefined;
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(0)} % since the run before`;
+  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(0)} % since the previous run`;
 }
 
 export const pointTexts = (point: TrendPoint): readonly string[] => {

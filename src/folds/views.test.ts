@@ -57,7 +57,7 @@ describe('the list of steps', () => {
     expect(rowsOf(model, plan, 'verify', false)).toContain('verify asking');
   });
 
-  it('says broken off, and not reached, where the console died', () => {
+  it('says interrupted, and not reached, where the console died', () => {
     const model = foldRun(eventsUntil(fixtureEvents('raw-dd'), 'intent', '6a'));
     const rows = rowsOf(model, plan, undefined, true);
     expect(rows).toContain('6a broken-off');
@@ -156,7 +156,7 @@ describe('the figures', () => {
 
   it('are those of all volumes together in the end', () => {
     const figures = presentFigures(foldRun(fixtureEvents('three-volumes')));
-    expect(figures).toMatchObject({ title: 'Reading back', isOver: true, done: 1 });
+    expect(figures).toMatchObject({ title: 'Read-back', isOver: true, done: 1 });
     const bytes = foldRun(fixtureEvents('three-volumes')).volumes.map(
       ({ digests }) => digests.readback?.bytes ?? 0,
     );
@@ -230,7 +230,7 @@ describe('the chart', () => {
   });
 
   it('is put into words', () => {
-    expect(chartWords([], undefined)).toBe('no data has flowed yet');
+    expect(chartWords([], undefined)).toBe('no data yet');
     expect(chartWords([leg('dump', 0, [1e6, 3e6])], 40e6)).toBe(
       'dump 2.0 MB/s on average, between 1.0 and 3.0; the drive streams from 40 MB/s',
     );
@@ -269,19 +269,19 @@ describe('what stopping would do', () => {
     bringBackWords(foldRun(eventsUntil(fixtureEvents('raw-dd'), 'step-finished', step)));
 
   it('grows with what was done', () => {
-    expect(at('3-1')).toEqual(['gives the lock back: nothing else was touched so far']);
+    expect(at('3-1')).toEqual(['releases the lock: nothing else was touched so far']);
     expect(at('3-3')).toEqual([
       'resumes the services',
       'rejoins Volume2 and watches the copy',
-      'gives the lock back',
+      'releases the lock',
     ]);
     expect(at('verify')).toEqual([
       'removes the shadow of Volume2',
       'rejoins Volume2 and watches the copy',
-      'gives the lock back',
+      'releases the lock',
     ]);
-    expect(at('6a')).toContain('leaves the tape as it is: it is then no backup');
-    expect(at('7')).toEqual(['rejoins Volume2 and watches the copy', 'gives the lock back']);
+    expect(at('6a')).toContain('leaves the tape as it is: it holds no complete backup');
+    expect(at('7')).toEqual(['rejoins Volume2 and watches the copy', 'releases the lock']);
   });
 });
 
@@ -289,8 +289,8 @@ describe('what stands where', () => {
   it('tells the commands that are left from the sentences', () => {
     const { sentences, byHand } = readStands([
       'Volume2: joined to Volume1, in sync',
-      'by hand, on node3: sdxshadowvolume -F -c Class2 -v Volume2',
-      'by hand, unless it is done already, once sdxinfo on node3 shows nothing of Class2, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
+      'run by hand on node3: sdxshadowvolume -F -c Class2 -v Volume2',
+      'run by hand on node1, if not yet done, once sdxinfo on node3 shows nothing of Class2: sdxproxy Rejoin -c Class1 -p Volume2',
     ]);
     expect(sentences).toEqual(['Volume2: joined to Volume1, in sync']);
     expect(byHand).toEqual([
@@ -298,7 +298,7 @@ describe('what stands where', () => {
       {
         host: 'node1',
         line: 'sdxproxy Rejoin -c Class1 -p Volume2',
-        condition: 'unless it is done already, once sdxinfo on node3 shows nothing of Class2',
+        condition: 'if not yet done, once sdxinfo on node3 shows nothing of Class2',
       },
     ]);
     expect(handText(byHand.slice(0, 1))).toBe('# on node3\nsdxshadowvolume -F -c Class2 -v Volume2\n');

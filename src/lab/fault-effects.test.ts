@@ -134,7 +134,7 @@ describe('what would have no effect is refused', () => {
     ['tar-sockets=0', 'below 1 it has no effect'],
     ['dump-abort=100', 'above 99 it has no effect'],
   ])('%s', (spec, reason) => {
-    expect(() => lab.faults.set(spec)).toThrow(`the fault "${spec}" cannot be switched on: ${reason}`);
+    expect(() => lab.faults.set(spec)).toThrow(`the fault "${spec}" cannot be enabled: ${reason}`);
     expect(lab.faults.list()).toEqual([]);
   });
 });

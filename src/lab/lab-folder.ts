@@ -2,7 +2,7 @@ import { mkdir, open, readFile, realpath, statfs, unlink } from 'node:fs/promise
 import { join } from 'node:path';
 import { failure } from '../contract/errors.ts';
 
-/** Folders that labs of this very process hold: a lock of our own pid is stale unless it stands here. */
+/** Folders that labs of this very process hold: a lock of our own pid is stale unless it is here. */
 const held = new Set<string>();
 
 async function ownerOf(file: string): Promise<number | undefined> {

@@ -58,7 +58,7 @@ function widthsOf(pairs: readonly VolumePair[]): object {
   return widths.length === 0 ? {} : { stripeWidth: Object.fromEntries(widths) as object };
 }
 
-/** node1 unmounts what lies in the masters, and mounts it again; raw data needs nothing. */
+/** node1 unmounts what is in the masters, and mounts it again; raw data needs nothing. */
 function servicesOf(pairs: readonly VolumePair[]): object | string {
   const directories = pairs.flatMap(({ fileSystem }) => fileSystem?.directory ?? []);
   if (directories.length === 0) return 'not-needed';

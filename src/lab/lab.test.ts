@@ -34,7 +34,7 @@ async function folderToRemove(): Promise<string> {
   return folder;
 }
 
-describe('a lab goes on where it was closed', () => {
+describe('a lab continues where it was closed', () => {
   test('with its parted proxy, its shadow, its tape and its hosts', async () => {
     const folder = await folderToRemove();
     const first = await openLab({ folder, blocks: testBlocks });
@@ -128,7 +128,7 @@ describe('a folder', () => {
     await expect(openLab({ folder, blocks: 2 ** 40 })).rejects.toMatchObject({
       code: 'LAB_DISK_FULL',
       message: expect.stringMatching(
-        /^the lab needs 2,516,582,416 MiB in .*, and [\d,]+ MiB are free there$/,
+        /^the lab needs 2,516,582,416 MiB in .*, but only [\d,]+ MiB are free$/,
       ) as string,
     });
   });

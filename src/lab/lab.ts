@@ -44,7 +44,7 @@ import { snapshot } from './world.ts';
 import type { World, WorldSnapshot } from './world.ts';
 
 export interface LabOptions {
-  /** Where the lab lives; a lab that lives there already goes on. */
+  /** Where the lab lives; a lab that lives there already continues. */
   readonly folder: string;
   /** Size of Volume1 and Volume2 in blocks of 512 bytes; 1,048,576 where it is not given. the other volumes are smaller. */
   readonly blocks?: number;
@@ -57,7 +57,7 @@ export interface LabOptions {
   readonly tapeBytes?: number;
   /** Bytes from the early warning to the physical end of a cartridge; 1 MiB where it is not given. */
   readonly trailerBytes?: number;
-  /** Cartridges beside the one named `tape`, which lies in the drive at first; they fill the changer's slots from the first on. */
+  /** Cartridges beside the one named `tape`, which is in the drive at first; they fill the changer's slots from the first on. */
   readonly cartridges?: readonly WantedCartridge[];
   /** Slots of the changer; 8 where it is not given. */
   readonly slots?: number;
@@ -87,7 +87,7 @@ export interface Lab {
   readonly identityFile: string;
   /** The hosts' keys in OpenSSH's known_hosts format. */
   readonly knownHostsFile: string;
-  /** The file of the cartridge that lies in the drive at first. */
+  /** The file of the cartridge that is in the drive at first. */
   readonly tapeFile: string;
   /** The file of a cartridge. */
   tapeFileOf(name: string): string;
@@ -155,7 +155,7 @@ async function openWorld(options: LabOptions): Promise<{ world: World; saveAll: 
   if (!known) await requireSpace(folder, neededBytes(model));
   const disks = known ? await Disks.open(folder) : await Disks.create(folder, model);
   const store = new ModelStore(folder, model);
-  // only now: a lab that was not created to its end is created anew
+  // only now: a lab that was not created to its end is created again
   await store.save();
   const runs = platformOf(model);
   const faults = new Faults(

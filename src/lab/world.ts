@@ -19,7 +19,7 @@ export interface WorldSnapshot {
   readonly proxy: ProxySnapshot;
   /** Volume1. */
   readonly master: VolumeSnapshot;
-  /** Each proxy of the primary class with its master; the first pair stands in `proxy` and `master`, too. */
+  /** Each proxy of the primary class with its master; the first pair is in `proxy` and `master`, too. */
   readonly pairs: readonly { readonly proxy: ProxySnapshot; readonly master: VolumeSnapshot }[];
   readonly shadow: {
     readonly disks: readonly string[];

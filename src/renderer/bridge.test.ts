@@ -126,7 +126,7 @@ describe('the bridge in a browser', () => {
     const abort = new AbortController();
     const asked = bridge.request('look', {}, abort.signal);
     abort.abort();
-    expect(await asked).toMatchObject({ error: { sentence: 'the request was given up' } });
+    expect(await asked).toMatchObject({ error: { sentence: 'the request was canceled' } });
     expect(socketAt(0).said.at(-1)).toEqual({ id: 1, cancel: true });
   });
 

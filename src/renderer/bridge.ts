@@ -33,20 +33,20 @@ interface Following {
 const lostError: ErrorInfo = {
   code: 'UNEXPECTED',
   sentence: 'the connection to the console was lost before it answered',
-  hint: 'it is being made again; look what has become of the request, then try once more',
+  hint: 'reconnecting; check whether the request took effect, then try again',
   evidence: {},
 };
 
 const refusedError: ErrorInfo = {
   code: 'UNEXPECTED',
   sentence: 'this tab has no access to the console',
-  hint: 'open it with an address that works: from another tab, or from the terminal',
+  hint: 'open it with a valid address: from another tab, or from the terminal',
   evidence: {},
 };
 
 const withdrawnError: ErrorInfo = {
   code: 'UNEXPECTED',
-  sentence: 'the request was given up',
+  sentence: 'the request was canceled',
   hint: '',
   evidence: {},
 };

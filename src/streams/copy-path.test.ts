@@ -199,7 +199,7 @@ describe('a dump whose reader fails', () => {
   it('takes nothing at all for a failure', async () => {
     const error = await failedDump({}, { source: sourceOf([]) });
     expect(error.code).toBe('DUMP_SOURCE_EMPTY');
-    expect(error.message).toBe('nothing came from the volume, although its reader ended well');
+    expect(error.message).toBe('no data came from the volume, although its reader exited 0');
   });
 
   it('settles when the reader was dead before the copy began', async () => {
@@ -219,7 +219,7 @@ describe('a dump whose tape fails', () => {
     expect(error.evidence).toMatchObject({ host: 'node3', exitStatus: 1 });
   });
 
-  it('says so in the words of illumos too', async () => {
+  it('reports it in the words of illumos too', async () => {
     const error = await failedDump({ capacityRecords: 10, words: 'illumos' });
     expect(error.code).toBe('TAPE_END_OF_MEDIUM');
     expect(error.evidence.exitStatus).toBe(2);
@@ -238,7 +238,7 @@ describe('a dump whose tape fails', () => {
     );
   });
 
-  it('says so when the connection to the tape host is lost', async () => {
+  it('reports it when the connection to the tape host is lost', async () => {
     const error = await failedDump({ lostAtRecord: 5 });
     expect(error.code).toBe('TAPE_WRITE_FAILED');
     expect(error.message).toBe('writing to the tape failed: the remote command ended with status undefined');
@@ -274,7 +274,7 @@ describe('a dump whose tape fails', () => {
   });
 });
 
-describe('a dump that is cancelled', () => {
+describe('a dump that is canceled', () => {
   it('stops in the middle and destroys both ends', async () => {
     const cancel = new AbortController();
     const source = endlessSource(() => cancel.abort());
@@ -284,7 +284,7 @@ describe('a dump that is cancelled', () => {
       runDump({ source, sink, watermark: { bytes: 100_000 }, abort: cancel.signal }),
     );
     expect(error.code).toBe('COPY_CANCELLED');
-    expect(error.message).toMatch(/^the copy was cancelled after \d+ bytes$/);
+    expect(error.message).toMatch(/^the copy was canceled after \d+ bytes$/);
     expect(source.stream.destroyed).toBe(true);
     expect(sink.stream.destroyed).toBe(true);
     expect(tape.closedWithFileMark).toBe(false);
@@ -302,7 +302,7 @@ describe('a dump that is cancelled', () => {
     expect(error.code).toBe('COPY_CANCELLED');
   });
 
-  it('does not begin when it was cancelled before', async () => {
+  it('does not begin when it was canceled before', async () => {
     const error = await failedDump({}, { abort: AbortSignal.abort() });
     expect(error.code).toBe('COPY_CANCELLED');
   });

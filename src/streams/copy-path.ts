@@ -8,7 +8,7 @@
  * that changed a byte on the way, CRC-32 finds but for one case in four thousand million. What the file on the tape must hash to follows from the
  * device's digest and the padding, and the read-back is compared with that.
  *
- * The cutter stands before the buffer, so that the buffer holds whole pieces of its own and its size in memory is
+ * The cutter comes before the buffer, so that the buffer holds whole pieces of its own and its size in memory is
  * what it says, however small the pieces are that the network delivers.
  */
 import { failure } from '../contract/errors.ts';
@@ -61,7 +61,7 @@ interface HandedRecords extends CutRecords, Checksum {}
 export interface DumpResult {
   /** What was read. */
   readonly device: Digest;
-  /** What was handed to the tape host: the same, and padding where the last record is padded. */
+  /** What was sent to the tape host: the same, and padding where the last record is padded. */
   readonly handed: HandedRecords;
   /** What a read-back of the tape must give: the device's bytes and the padding. */
   readonly onTape: Digest;
@@ -69,7 +69,7 @@ export interface DumpResult {
   /** Not yet judged: see `judgeTapeWrite`. */
   readonly sinkEnd: ProcessEnd;
   readonly milliseconds: number;
-  /** Bytes handed over, against time. */
+  /** Bytes sent, against time. */
   readonly samples: readonly RateSample[];
   readonly buffer: WatermarkResult;
   /** Of the records that were to be hashed, those that came. */
@@ -102,7 +102,7 @@ export function runDump(options: DumpOptions): Promise<DumpResult> {
 }
 
 /**
- * Has the bytes of a dump moved, and judges what came of it. Throws what `runDump` throws.
+ * Has the bytes of a dump moved, and judges the result. Throws what `runDump` throws.
  * @param move moves the bytes through both halves; what it rejects with is thrown as it is
  */
 export async function dumpMovedBy(
@@ -163,7 +163,7 @@ function progressOf({ recordBytes, lastRecord, expectedBytes, onProgress }: Dump
       write = written;
       reporter.tick();
     },
-    /** The closing one: all is handed over. */
+    /** The closing one: all is sent. */
     last({ device, handed }: DumpResult) {
       read = device.bytes;
       write = { ...write, bytes: handed.bytes, bufferFill: 0 };

@@ -18,7 +18,7 @@ export interface Digest extends Checksum {
 }
 
 export interface DigestStage extends Stage<Digest> {
-  /** The digest of the stream with that many zero bytes behind it: what a padded last record makes of it. */
+  /** The digest of the stream with that many zero bytes after it: what a padded last record makes of it. */
   withZeros(count: number): Digest;
 }
 

@@ -132,10 +132,10 @@ describe('a dump that ended with exit status 0', () => {
     expect(reasonOf(lines(...begin, ...middle))).toMatchObject({
       code: 'DUMP_NOT_CLOSED',
       message:
-        'ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last words were "44.74% done, finished in 0:12"',
+        'ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last line was "44.74% done, finished in 0:12"',
     });
     expect(reasonOf('')).toMatchObject({
-      message: 'ufsdump ended with exit status 0, but did not say DUMP IS DONE: it said nothing',
+      message: 'ufsdump ended with exit status 0, but did not say DUMP IS DONE: it printed nothing',
     });
   });
 
@@ -165,7 +165,7 @@ describe('a dump that ended with exit status 0', () => {
     output.add('x'.repeat(100_000));
     expect(output.warnings).toHaveLength(20);
     expect(() => output.judge('sfxdump')).toThrow(
-      /^sfxdump ended with exit status 0, but did not say DUMP IS DONE: its last words were "x{1000}…"$/,
+      /^sfxdump ended with exit status 0, but did not say DUMP IS DONE: its last line was "x{1000}…"$/,
     );
   });
 });

@@ -70,7 +70,7 @@ export class DumpOutput {
   judge(tool: string, evidence: Evidence = {}): void {
     if (this.#rest !== '') this.add('\n');
     const [complaint] = this.#bad;
-    const lastWords = this.#last === '' ? 'it said nothing' : `its last words were "${this.#last}"`;
+    const lastWords = this.#last === '' ? 'it printed nothing' : `its last line was "${this.#last}"`;
     const unclosed = this.#isClosed ? undefined : `did not say DUMP IS DONE: ${lastWords}`;
     const reason = complaint === undefined ? unclosed : `said: ${complaint}`;
     if (reason !== undefined) throw failure('DUMP_NOT_CLOSED', { tool, reason }, evidence);

@@ -76,6 +76,8 @@ describe('meter', () => {
   it('refuses its result before the stream has ended', async () => {
     const { meter, send } = meterWithClock();
     await send(1, 1, 1);
-    expect(() => meter.result()).toThrow('the result of the meter was asked before its stream had ended');
+    expect(() => meter.result()).toThrow(
+      'likely a bug in shadowtape: the result of the meter was requested before its stream ended',
+    );
   });
 });

@@ -33,7 +33,7 @@ export function parsePaxRecords(text: Buffer): PaxFields | undefined {
   return fields;
 }
 
-/** Where the record that begins at `at` ends, behind its newline; undefined where its length is wrong. */
+/** Where the record that begins at `at` ends, after its newline; undefined where its length is wrong. */
 function recordEnd(text: Buffer, at: number): number | undefined {
   const space = text.indexOf(0x20, at);
   if (space === -1 || space - at > lengthDigitsAtMost) return undefined;

@@ -11,13 +11,13 @@ type Sent = { readonly piece: Uint8Array } | { readonly end: true } | { readonly
 /** What comes back: pieces that were taken, a buffer that is free again, or nothing more is wanted. */
 type Returned = { readonly taken: number } | { readonly buffer: ArrayBuffer } | { readonly broken: true };
 
-/** Pieces that may be on their way: 4 MiB of the usual size. The start watermark, behind them, holds much more. */
+/** Pieces that may be on their way: 4 MiB of the usual size. The start watermark, after them, holds much more. */
 const piecesOnTheWay = 16;
 
 /** The other thread's half of the path broke, which has the reason. */
 export class OtherHalfBroke extends Error {
   constructor() {
-    super('the other half of the path broke');
+    super('the other half of the path failed');
     this.name = 'OtherHalfBroke';
   }
 }

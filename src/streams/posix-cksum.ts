@@ -15,7 +15,7 @@ export interface PosixCksum {
 
 const polynomial = 0x04c11db7;
 
-/** Eight tables: entry n of table k is the remainder of byte n with k zero bytes behind it. */
+/** Eight tables: entry n of table k is the remainder of byte n with k zero bytes after it. */
 const tables = makeTables();
 
 function makeTables(): Uint32Array[] {

@@ -1,5 +1,5 @@
 /**
- * What a long copy tells while it runs, at most ten times a second.
+ * Progress of a long copy, at most ten times a second.
  */
 
 export interface CopyProgress {

@@ -83,7 +83,7 @@ describe('reading a tape back', () => {
     const { tape } = await writtenTape();
     const error = await failureOf(() => readBack({ source: tape.openRead(10_240), recordBytes: 10_240 }));
     expect(error.code).toBe('TAPE_RECORD_TOO_LONG');
-    expect(error.hint).toBe('read with the record size that was written, or a larger one');
+    expect(error.hint).toBe('read with the record size of the dump, or a larger one');
   });
 
   it('reports its progress against what is expected', async () => {
@@ -97,7 +97,7 @@ describe('reading a tape back', () => {
     expect(seen.at(-1)).toMatchObject({ bytes: 524_288, total: 524_288, records: 16, bufferFill: 0 });
   });
 
-  it('can be cancelled', async () => {
+  it('can be canceled', async () => {
     const { tape } = await writtenTape();
     const source = tape.openRead(32_768);
     const error = await failureOf(() => readBack({ source, abort: AbortSignal.abort() }));

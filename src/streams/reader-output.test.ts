@@ -98,7 +98,7 @@ describe('a reader that ended with exit status 0', () => {
 
   it('fails with the names of what it skipped, where the job says fail', () => {
     expect(failureOf(heard('tar', skipping), 'fail')).toBe(
-      'FILES_SKIPPED: tar ended with exit status 0, but 2 files are not on the tape as they are in the volume: ./a: socket ignored; ./b: file changed as we read it',
+      'FILES_SKIPPED: tar ended with exit status 0, but 2 files are not on tape as they are on the volume: ./a: socket ignored; ./b: file changed as we read it',
     );
     const many = Array.from({ length: 500 }, (_, at) => `tar: ./s${at}: socket ignored\n`).join('');
     expect(failureOf(heard('tar', many), 'fail')).toMatch(/; \.\/s2: socket ignored; and 497 more$/);

@@ -8,7 +8,7 @@
  */
 import { failure, type Evidence } from '../contract/errors.ts';
 
-/** `unread`: data could not be read, and zeros or nothing stand in its place. `other`: a message that is not known. */
+/** `unread`: data could not be read, and zeros or nothing replace it. `other`: a message that is not known. */
 export type RemarkKind = 'skipped' | 'inconsistent' | 'unread' | 'other';
 
 export interface Remark {

@@ -63,7 +63,7 @@ describe('with the dd of this machine', () => {
     expect(judgeTapeRead(back.end, dump.handed).records).toBe(92);
   });
 
-  it('says that the tape is full when the writer says so', async () => {
+  it('says that the tape is full when the writer reports it', async () => {
     const error = await failureOf(() =>
       runDump({
         source: start(rawDeviceArguments(device)).source(),

@@ -100,7 +100,7 @@ describe('record cutter', () => {
       const error = await failureOf(() => createRecordCutter({ recordBytes }));
       expect(error.code).toBe('RECORD_SIZE_WRONG');
       expect(error.message).toBe(`a record of ${recordBytes} bytes cannot be written`);
-      expect(error.hint).toBe('a record has 512 to 1048576 bytes, a multiple of 512; the guide uses 32768');
+      expect(error.hint).toBe('use a multiple of 512, from 512 to 1048576; the guide uses 32768');
     },
   );
 });

@@ -51,7 +51,7 @@ describe('a tape server', () => {
     expect(await client.read(4096)).toEqual(record(2));
   });
 
-  it('tells its errors with their number and words, and goes on', async () => {
+  it('tells its errors with their number and words, and continues', async () => {
     const { client } = clientOf({ before: [record(0)] });
     await expect(client.operate('back-records', 2)).rejects.toMatchObject({ errno: 5, text: 'I/O error' });
     await expect(client.operate('offline')).rejects.toThrow(new RmtError(22, 'Invalid argument'));
@@ -87,7 +87,7 @@ describe('a tape server that is gone', () => {
     expect(await first).toBe(512);
     const [error] = await Promise.all(others.map((work) => failureOf(() => work)));
     expect(error?.message).toBe(
-      'the tape server ended before it had answered 2 requests, the first of them "write": no exit status came',
+      'the tape server ended before it answered 2 requests, the first of them "write": no exit status came',
     );
   });
 
@@ -96,9 +96,7 @@ describe('a tape server that is gone', () => {
     const opening = client.open('/dev/rmt/0n', 'write');
     channel.output.end();
     const error = await failureOf(() => opening);
-    expect(error.message).toBe(
-      'the tape server ended before it had answered "open": sh: /etc/rmt: not found',
-    );
+    expect(error.message).toBe('the tape server ended before it answered "open": sh: /etc/rmt: not found');
     expect(error.evidence).toEqual({ exitStatus: 127, stderr: 'sh: /etc/rmt: not found\n' });
     await expect(client.write(record(0))).rejects.toBe(error);
   });
@@ -108,11 +106,11 @@ describe('a tape server that is gone', () => {
     const reading = client.read(512);
     channel.output.end('A512\nonly this');
     expect((await failureOf(() => reading)).message).toBe(
-      'the tape server ended before it had answered "read": exit status 0',
+      'the tape server ended before it answered "read": exit status 0',
     );
   });
 
-  it('was lost with its connection, which says so itself', async () => {
+  it('was lost with its connection, which reports it itself', async () => {
     const { channel, client } = playedChannel();
     const lost = failure('CONNECTION_LOST', { host: 'node3', reason: 'reset' });
     const writing = client.write(record(0));
@@ -124,7 +122,7 @@ describe('a tape server that is gone', () => {
     const { channel, client } = playedChannel({ status: undefined, signal: 'HUP' });
     channel.input.destroy();
     const error = await failureOf(() => client.write(record(0)));
-    expect(error.message).toBe('the tape server ended before it had answered "write": signal HUP');
+    expect(error.message).toBe('the tape server ended before it answered "write": signal HUP');
   });
 
   it('is not asked again once the device is closed', async () => {
@@ -132,7 +130,7 @@ describe('a tape server that is gone', () => {
     await client.open('/dev/nst0', 'write');
     await client.close();
     expect((await failureOf(() => client.write(record(0)))).message).toBe(
-      'the tape server ended before it had answered a request: the device is closed',
+      'the tape server ended before it answered a request: the device is closed',
     );
   });
 
@@ -140,6 +138,8 @@ describe('a tape server that is gone', () => {
     const { channel, client } = playedChannel();
     channel.output.write('Last login: today\n');
     const error = await failureOf(() => client.open('/dev/rmt/0n', 'write'));
-    expect(error.message).toBe('the tape server answered "Last login: today\\n", which is no answer of rmt');
+    expect(error.message).toBe(
+      'the tape server answered "Last login: today\\n", which is not an answer of rmt',
+    );
   });
 });

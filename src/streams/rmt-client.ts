@@ -1,7 +1,6 @@
 /**
  * The client of a tape server (rmt): one device, opened once, and requests that may be sent ahead of their answers.
- *
- * What a record's fate was is known when the server has answered for it, not when it was sent: that is what dd at the end of a channel cannot tell.
+ * A record counts when the server has answered for it, not when it was sent: dd at the end of a channel cannot show that.
  */
 import type { Readable, Writable } from 'node:stream';
 import { failure, ShadowtapeError } from '../contract/errors.ts';
@@ -106,7 +105,7 @@ export class RmtClient {
     // GNU's server leaves after this, the others at the end of their input (paxutils rmt.c; illumos rmt.c).
     this.#channel.input.end();
     await closed;
-    // Nothing more will be answered, and the end of the server is no failure any more.
+    // Nothing more will be answered, and the end of the server is not a failure any more.
     this.#failure ??= failure('TAPE_SERVER_ENDED', {
       unanswered: 'a request',
       reason: 'the device is closed',

@@ -45,7 +45,7 @@ describe('requests to a tape server', () => {
 
   it('refuse a device whose name would be a request of its own', async () => {
     const error = await failureOf(() => openRequest('/dev/nst0\n0\nC', 'write'));
-    expect(error.message).toBe('a command line cannot be made: "/dev/nst0\\n0\\nC" cannot be a device');
+    expect(error.message).toBe('cannot build a command line: "/dev/nst0\\n0\\nC" cannot be a device');
   });
 });
 
@@ -76,7 +76,7 @@ describe('answers of a tape server', () => {
   ])('are told from %s', async (_case, sent, said) => {
     const error = await failureOf(() => answersOf([sent]));
     expect(error.code).toBe('TAPE_SERVER_GARBLED');
-    expect(error.message).toBe(`the tape server answered ${said}, which is no answer of rmt`);
+    expect(error.message).toBe(`the tape server answered ${said}, which is not an answer of rmt`);
     expect(error.evidence.stdout).toBe(sent);
   });
 

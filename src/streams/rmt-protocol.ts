@@ -10,7 +10,10 @@ import type { ShadowtapeError } from '../contract/errors.ts';
 /** Whose numbers the server passes to ioctl: those of BSD and Solaris, or those of Linux, which differ. */
 export type RmtDialect = 'solaris' | 'linux';
 
-/** `write` opens for reading and writing: on Solaris a device that was opened for writing only gets a file mark on close even when nothing was written (mtio(4I)). */
+/**
+ * `write` opens for reading and writing: on Solaris a device that was opened for writing only gets a file mark on close even when nothing
+ * was written (mtio(4I)).
+ */
 export type RmtAccess = 'read' | 'write';
 
 export type TapeOperation =
@@ -113,7 +116,7 @@ export class RmtAnswerReader {
     this.#waiting = this.#waiting.length === 0 ? piece : Buffer.concat([this.#waiting, piece]);
   }
 
-  /** True when nothing has come behind the last whole answer. */
+  /** True when nothing has come after the last whole answer. */
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
@@ -135,7 +138,7 @@ export class RmtAnswerReader {
       : this.#done(Number(number), behind, expected);
   }
 
-  /** The error of what has come, as it stands. */
+  /** The error of what has come, as it is. */
   garbled(): ShadowtapeError {
     const said = this.#waiting.subarray(0, saidAtMost).toString('latin1');
     return failure('TAPE_SERVER_GARBLED', { said: JSON.stringify(said) }, { stdout: said });

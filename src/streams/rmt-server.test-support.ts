@@ -15,7 +15,7 @@ export interface ServedTapeOptions {
   readonly dialect?: RmtDialect;
   /** Records that fit before the logical end, those that the tape held before included. */
   readonly capacityRecords?: number;
-  /** Records that fit behind it, at every other write. */
+  /** Records that fit after it, at every other write. */
   readonly trailerRecords?: number;
   /** How much a Solaris drive takes of the record that reaches the logical end. */
   readonly shortBytes?: number;
@@ -27,7 +27,7 @@ export interface ServedTapeOptions {
   readonly closeErrno?: number;
   /** The connection is lost when this write is asked for. */
   readonly lostAtWrite?: number;
-  /** What the tape holds before; the head stands behind it. */
+  /** What the tape holds before; the head is after it. */
   readonly before?: readonly OnTape[];
   /** The answers leave in pieces of these sizes, over and over. */
   readonly pieces?: readonly number[];
@@ -150,7 +150,7 @@ class ServedDrive {
     return done(this.#dialect === 'solaris' ? count : 0);
   }
 
-  /** What lay behind is gone. */
+  /** Everything after it is gone. */
   #put(item: OnTape): void {
     this.content.length = this.#head;
     this.content.push(item);
@@ -175,7 +175,7 @@ export class ServedTape {
     return this.#drive.content;
   }
 
-  /** What is on it behind what it held before. */
+  /** What is on it after what it held before. */
   get added(): OnTape[] {
     return this.#drive.content.slice(this.#options.before?.length ?? 0);
   }

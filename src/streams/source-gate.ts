@@ -1,5 +1,5 @@
 /**
- * Holds the end of a stream back until the process behind it has ended well and everything came.
+ * Holds back the end of a stream until its process has exited 0 and all data has arrived.
  *
  * Without it a reader that dies looks like a reader that is done: the tape would get its file mark, and the
  * truncated file would look whole.

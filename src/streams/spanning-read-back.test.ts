@@ -70,7 +70,7 @@ describe('reading several tapes back', () => {
     const { openSegment } = openerOf(tapes);
     const error = await failureOf(() => readBackSegments({ segments, openSegment, recordBytes, evidence }));
     expect(error.code).toBe('TAPE_READBACK_MISCOUNTED');
-    expect(error.message).toBe(`the tape gave back ${given} instead of 12+1 records, 6244 bytes`);
+    expect(error.message).toBe(`the tape returned ${given} instead of 12+1 records, 6244 bytes`);
     expect(error.evidence).toMatchObject({ host: 'node3', command: 'dd of tape 3' });
   });
 
@@ -102,7 +102,7 @@ describe('reading several tapes back', () => {
     expect(error).toBe(lost);
   });
 
-  it('can be cancelled while a tape is waited for', async () => {
+  it('can be canceled while a tape is waited for', async () => {
     const stop = new AbortController();
     let signal: AbortSignal | undefined;
     const openSegment: OpenSegment = (_segment, given) => {

@@ -1,5 +1,5 @@
 /**
- * Reads a stream that lies on several tapes back as one: each tape must give exactly what was written to it, and the digest is that of the whole.
+ * Reads a stream that is on several tapes back as one: each tape must give exactly what was written to it, and the digest is that of the whole.
  */
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';

@@ -12,7 +12,7 @@ import { cutAt, failureOf, noise } from './stream.test-support.ts';
 import { sourceOf } from './tape-emulator.test-support.ts';
 
 describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
-  it('goes on to the next one where one ends, and loses and doubles nothing', async () => {
+  it('continues to the next one where one ends, and loses and doubles nothing', async () => {
     const stack = [5, 7, 11, 11, 11].map((capacityRecords) => ({ capacityRecords, ...physicalEnd }));
     const { tapes, sink, write, orders } = sinkOf(dialect, stack);
     const bytes = volume(40);
@@ -88,7 +88,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     const { write, orders } = sinkOf(dialect, [{ capacityRecords: 3, ...physicalEnd }, full, full, {}]);
     const error = await failureOf(() => write(volume(9)));
     expect(error.code).toBe('TAPE_TOO_SMALL');
-    expect(error.message).toBe('two tapes in a row, 2 and 3, have not taken a single record');
+    expect(error.message).toBe('two tapes in a row, 2 and 3, did not accept a single record');
     expect(orders).toHaveLength(3);
   });
 
@@ -99,7 +99,7 @@ describe.each(dialects)('writing to several tapes (%s)', (dialect) => {
     expect(sink.segments()).toEqual([]);
   });
 
-  it('goes on however tapes, window and pieces fall', async () => {
+  it('continues however tapes, window and pieces fall', async () => {
     const tape = fc.record({
       capacityRecords: fc.integer({ min: 1, max: 12 }),
       trailerRecords: fc.integer({ min: 0, max: 8 }),

@@ -1,5 +1,5 @@
 /**
- * Writes records to as many tapes as they need: where one ends, the next one goes on with the first record that was not written.
+ * Writes records to as many tapes as they need: where one ends, the next one continues with the first record that was not written.
  *
  * Over two ssh hops it reaches 0.4 to 0.75 of the rate of dd, since each answer is an ssh packet: dd writes where one tape is enough.
  *
@@ -98,7 +98,7 @@ export function createSpanningTapeSink(options: SpanningTapeOptions): SpanningTa
 }
 
 /**
- * Decides whether the tapes hold what was handed over. Throws TAPES_MISCOUNTED.
+ * Decides whether the tapes hold what was sent. Throws TAPES_MISCOUNTED.
  * @param expected what the record cutter counted
  */
 export function judgeSpanningWrite(
@@ -218,7 +218,7 @@ class TapeSequence {
     return { tape: this.#closed.length, firstRecord: totalOf(this.#closed).records, records, bytes };
   }
 
-  /** One tape may be full from the start; after two of them a third is no hope, and the run would go on for ever. */
+  /** One tape may be full from the start; after two of them a third is no hope, and the run would continue forever. */
   #requireProgress(): void {
     const [last, before] = this.#closed.slice(-2).reverse();
     if (!last || !before || last.records > 0 || before.records > 0) return;

@@ -75,7 +75,7 @@ describe('a tape that cannot be written', () => {
     ]);
     const error = await failureOf(() => write(volume(20)));
     expect(error.message).toBe(
-      'writing to the tape failed: /dev/rmt/0n: the drive took a record after an error behind the end of the tape',
+      'writing to the tape failed: /dev/rmt/0n: the drive accepted a record after an error at the end of the tape',
     );
     expect(orders).toHaveLength(1);
   });
@@ -84,7 +84,7 @@ describe('a tape that cannot be written', () => {
     [
       'back over the strays',
       { brokenOperations: [4] },
-      'go back over 1 records behind the end: I/O error (errno 5)',
+      'space back over 1 records after the end: I/O error (errno 5)',
     ],
     ['to its file mark', { brokenOperations: [5] }, 'write a file mark: I/O error (errno 5)'],
     ['to be closed', { closeErrno: 5 }, 'close: I/O error (errno 5)'],

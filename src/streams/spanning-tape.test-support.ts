@@ -42,5 +42,5 @@ export function fileOf(bytes: Buffer, firstRecord: number, records: number) {
   return [...cutAt(part, [recordBytes]), fileMark];
 }
 
-/** Room behind the logical end for whatever was sent ahead. */
+/** Room after the logical end for whatever was sent ahead. */
 export const physicalEnd = { trailerRecords: 1000 };

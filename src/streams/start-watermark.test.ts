@@ -52,7 +52,7 @@ describe('start watermark', () => {
     expect(buffer.result()).toMatchObject({ bytes: 1950, refills: 1, highestFill: 1 });
   });
 
-  it('makes the writer wait while it is full, and goes on when there is room', async () => {
+  it('makes the writer wait while it is full, and continues when there is room', async () => {
     const buffer = createStartWatermark({ bytes: 100_000, startAt: 1 });
     let accepted = 0;
     const write = () => buffer.stream.write(Buffer.alloc(50_000), () => (accepted += 50_000));
@@ -106,7 +106,9 @@ describe('start watermark', () => {
   it('refuses a buffer that could never start', async () => {
     const error = await failureOf(() => createStartWatermark({ bytes: 10, startAt: 0 }));
     expect(error.code).toBe('BUFFER_OPTIONS_WRONG');
-    expect(error.message).toBe('a buffer of 10 bytes that starts at a fill of 0 cannot work');
+    expect(error.message).toBe(
+      'likely a bug in shadowtape: a buffer of 10 bytes cannot start at a fill of 0',
+    );
     await expect(failureOf(() => createStartWatermark({ bytes: 0 }))).resolves.toBeDefined();
     await expect(failureOf(() => createStartWatermark({ startAt: 1.1 }))).resolves.toBeDefined();
   });

@@ -1,8 +1,8 @@
 /**
- * Runs a pipeline to its end, and tells where it broke.
+ * Runs a pipeline until it ends, and finds out where it failed.
  *
  * When one stream fails, `pipeline` destroys the others with the same error, and a writer's death soon kills the
- * reader too. What counts is who failed of his own accord.
+ * reader too. What counts is which stream failed first.
  */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

@@ -62,7 +62,7 @@ describe('the verdict over a tape that was read', () => {
       const error = await failureOf(() => judgeTapeRead(ended(counts(records), 0, bytes), expected));
       expect(error.code).toBe('TAPE_READBACK_MISCOUNTED');
       expect(error.message).toBe(
-        `the tape gave back ${records} records, ${bytes} bytes instead of 3+1 records, 100000 bytes`,
+        `the tape returned ${records} records, ${bytes} bytes instead of 3+1 records, 100000 bytes`,
       );
     }
   });

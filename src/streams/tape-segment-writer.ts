@@ -3,7 +3,7 @@
  *
  * How the end is told: Linux refuses a write with ENOSPC, Solaris writes a record short or not at all (mtio(4I), Write Operation). Both then take
  * every other write until the physical end, so that a trailer can be written (illumos st.c, ST_EOM; Linux st.c, ST_EOM_OK). Records are sent ahead of
- * their answers, so some of those behind the refused one are on the tape all the same: strays. They are gone back over and a file mark is written
+ * their answers, so some of those behind the refused one are on the tape nevertheless: strays. They are gone back over and a file mark is written
  * over them.
  */
 import { failure } from '../contract/errors.ts';
@@ -28,7 +28,7 @@ export class TapeSegmentWriter {
   #records = 0;
   #bytes = 0;
   #ended = false;
-  /** Records on the tape, whole or not, that lie behind the last one that counts. */
+  /** Records on the tape, whole or not, that are after the last one that counts. */
   #strays = 0;
   #physicalEnd = false;
   #failure: Error | undefined;
@@ -91,13 +91,13 @@ export class TapeSegmentWriter {
   }
 
   /**
-   * Leaves a tape that has ended with one file mark behind its last record that counts.
+   * Leaves a tape that has ended with one file mark after its last record that counts.
    * @returns the records that are not on it, in order
    */
   async closeEnded(): Promise<Buffer[]> {
     await this.settled();
     if (this.#strays > 0) {
-      const doing = `go back over ${this.#strays} records behind the end`;
+      const doing = `space back over ${this.#strays} records after the end`;
       await this.#performed(doing, this.#client.operate('back-records', this.#strays));
     }
     await this.#performed('write a file mark', this.#client.operate('write-file-mark'));
@@ -112,7 +112,7 @@ export class TapeSegmentWriter {
 
   #answered(record: Buffer, taken: number): void {
     this.#unanswered -= 1;
-    // What a drive takes behind a failure is behind a gap.
+    // What a drive takes after a failure is behind a gap.
     if (this.#failure) return;
     if (!this.#ended && taken === record.length) {
       this.#unwritten.shift();
@@ -129,7 +129,7 @@ export class TapeSegmentWriter {
   #refused(record: Buffer, error: unknown): void {
     this.#unanswered -= 1;
     const noSpace = error instanceof RmtError && error.errno === errnos.noSpace;
-    // Behind the end of the tape every error but "no space" is taken for its physical end: "all writes will fail with EIO" (mtio(4I)).
+    // After the end of the tape every error but "no space" is taken for its physical end: "all writes will fail with EIO" (mtio(4I)).
     const physicalEnd = this.#ended && error instanceof RmtError && !noSpace;
     if (noSpace) this.#ended = true;
     else if (physicalEnd) this.#physicalEnd = true;
@@ -140,10 +140,10 @@ export class TapeSegmentWriter {
     this.#wake();
   }
 
-  /** How many records lie behind the end is not certain any more. */
+  /** How many records are after the end is not certain any more. */
   #takenPastTheEnd(): Error {
     const { device, evidence } = this.#tape;
-    const reason = `${device}: the drive took a record after an error behind the end of the tape`;
+    const reason = `${device}: the drive accepted a record after an error at the end of the tape`;
     return failure('TAPE_WRITE_FAILED', { reason }, evidence);
   }
 

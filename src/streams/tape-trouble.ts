@@ -1,5 +1,5 @@
 /**
- * What went wrong at a tape, told from the words of dd and the tape driver.
+ * What went wrong at a tape, derived from the messages of dd and the tape driver.
  *
  * Messages: GNU `dd: error writing '/dev/nst0': No space left on device`; illumos `write: No space left on device`,
  * `dd: /dev/rmt/0: open: Device busy`, and `dd: unexpected short write, wrote N bytes, expected M`, which is how a

@@ -74,7 +74,7 @@ describe('the verdict over a tape that was written', () => {
   it('assumes no count where dd printed none', async () => {
     const error = await failureOf(() => judgeTapeWrite(ended(''), expected));
     expect(error.code).toBe('TAPE_COUNT_MISSING');
-    expect(error.message).toBe('dd ended well but did not say how many records it copied');
+    expect(error.message).toBe('dd exited 0 but did not print how many records it copied');
   });
 
   it.each([

@@ -16,7 +16,7 @@ export interface TapeWriterOptions {
   readonly recordBytes?: number | undefined;
 }
 
-/** What was handed to the tape host. */
+/** What was sent to the tape host. */
 export type ExpectedRecords = Pick<RecordCount, 'records' | 'lastRecordBytes' | 'recordBytes' | 'bytes'>;
 
 export interface RecordsOnTape {
@@ -38,7 +38,7 @@ export function tapeWriterArguments(options: TapeWriterOptions): string[] {
 }
 
 /**
- * Decides whether the tape holds what was handed over, by dd's own count.
+ * Decides whether the tape holds what was sent, by dd's own count.
  *
  * Throws TAPE_END_OF_MEDIUM, TAPE_WRITE_PROTECTED, TAPE_BUSY, TAPE_NOT_LOADED, TAPE_WRITE_FAILED,
  * TAPE_COUNT_MISSING, TAPE_RECORDS_MISCOUNTED. The counts of a dd that failed are not used: illumos counts the

@@ -11,7 +11,7 @@ import type { TarEntry } from './tar-walker.ts';
 
 type HeaderFields = ConstructorParameters<typeof Header>[0];
 
-/** A header block; `edit` may change it before the checksum is made anew. */
+/** A header block; `edit` may change it before the checksum is recreated. */
 function block(fields: Exclude<HeaderFields, Buffer | undefined>, edit?: (bytes: Buffer) => void): Buffer {
   const bytes = Buffer.alloc(512);
   new Header({ mode: 0o644, uid: 0, gid: 0, mtime: new Date(1_700_000_000_000), ...fields }).encode(bytes);
@@ -230,7 +230,7 @@ describe('tar catalogue', () => {
     );
   });
 
-  it('goes on after a single block of zeros', async () => {
+  it('continues after a single block of zeros', async () => {
     const archive = Buffer.concat([
       file('a', noise(3)),
       Buffer.alloc(512),

@@ -1,11 +1,10 @@
 /**
- * Walks through a tar archive piece by piece and tells each entry with its place in the archive.
+ * Walks through a tar archive piece by piece and reports each entry with its position in the archive.
  *
- * The fields of a header are decoded by npm tar's `Header`; its `Parser` does not tell offsets and skips over
- * blocks that it cannot read, so the walk from block to block is done here. So are names, which `Header` takes for
- * UTF-8: it loses the bytes of others. Known: ustar, pax, GNU long names and
- * sparse files, Solaris' own extended headers (type X), ACLs (A) and extended attributes (E), sizes in base 256,
- * old checksums made of signed characters.
+ * The fields of a header are decoded by npm tar's `Header`; its `Parser` reports no offsets and skips blocks that it cannot read, so the
+ * walk from block to block is done here. So are names, which `Header` takes for UTF-8: it loses the bytes of others. Known: ustar, pax, GNU
+ * long names and sparse files, Solaris' own extended headers (type X), ACLs (A) and extended attributes (E), sizes in base 256, old
+ * checksums made of signed characters.
  */
 import { Header, types } from 'tar';
 import { failure } from '../contract/errors.ts';
@@ -244,7 +243,7 @@ const untilNul = (text: Buffer): string => nameOfBytes(bytesUntilNul(text));
 const nameIn = (block: Buffer, at: number, length: number): string =>
   untilNul(block.subarray(at, at + length));
 
-/** The name of a header, behind its prefix where it is POSIX' (ustar). A prefix is shorter where times lie behind it, as in xstar. */
+/** The name of a header, after its prefix where it is POSIX' (ustar). A prefix is shorter where times are after it, as in xstar. */
 function pathOf(block: Buffer): string {
   const name = bytesUntilNul(block.subarray(0, 100));
   if (block.toString('latin1', 257, 265) !== 'ustar\x0000') return nameOfBytes(name);

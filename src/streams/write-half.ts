@@ -11,10 +11,10 @@ import { createStartWatermark } from './start-watermark.ts';
 import type { WatermarkOptions, WatermarkResult } from './start-watermark.ts';
 
 export interface WriteHalfResult {
-  /** What was handed to the tape host. */
+  /** What was sent to the tape host. */
   readonly handed: Checksum;
   readonly milliseconds: number;
-  /** Bytes handed over, against time. */
+  /** Bytes sent, against time. */
   readonly samples: readonly RateSample[];
   readonly buffer: WatermarkResult;
 }

@@ -81,7 +81,7 @@ async function rateOf(work: () => Promise<void>): Promise<number> {
   return mebibytes / ((performance.now() - begun) / 1000);
 }
 
-/** Measures, and says in lines what came of it, or why nothing could be measured. */
+/** Measures, and prints the result in lines, or why nothing could be measured. */
 export async function rmtLines(): Promise<string[]> {
   if (findSshd() === undefined) return [`rmt against dd: not measured: ${sshdMissing}`];
   if (!existsSync(rmt)) return [`rmt against dd: not measured: ${rmt} is not installed`];

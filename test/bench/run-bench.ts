@@ -51,7 +51,7 @@ async function demo(statePath: string): Promise<Cost> {
   const child = spawn(
     process.execPath,
     [`--import=${imported}`, program, '--state', statePath, ...args],
-    // Its lines are not shown: drawing them is no part of what is measured.
+    // Its lines are not shown: drawing them is not a part of what is measured.
     { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
   );
   const said = text(child.stderr as Readable);

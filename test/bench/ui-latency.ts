@@ -144,7 +144,7 @@ function lines(name: string, { times, loop }: Round, idle: Round): string[] {
   ];
 }
 
-/** Measures, and says in lines what came of it. */
+/** Measures, and prints the result in lines. */
 export async function latencyLines(): Promise<string[]> {
   const [load = 0] = loadavg();
   const lab = new BenchProcess('bench-lab.ts', [String(mebibytes)]);
@@ -163,7 +163,7 @@ export async function latencyLines(): Promise<string[]> {
       const times = await measure(page, wire, goesOn);
       return { times, loop: await host.ask<LoopDelay>() };
     };
-    // What is read or compiled at its first use alone is no part of it.
+    // What is read or compiled at its first use alone is not a part of it.
     await measure(page, wire, enough(2000));
     const idle = await round(enough(8000));
     const { followed } = await untilDump(wire);

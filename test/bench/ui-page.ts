@@ -53,7 +53,7 @@ const view: ClusterView = {
 };
 const answers: Answers = { site: () => site, look: () => view, runs: () => [] };
 
-/** A desk that has no hosts behind it. */
+/** A desk that has no hosts after it. */
 function playedDesk(): Desk {
   const bridge = fakeBridge(answers);
   const desk: Pick<Desk, 'answer' | 'follow'> = {
@@ -272,7 +272,7 @@ export async function memoryLines(browser: Browser): Promise<string[]> {
     await page.goto(`${server.url}#/run/${run}`);
     await page.locator('main h1').first().waitFor();
     const session = await context.newCDPSession(page);
-    // A minute first: what is made once is no growth.
+    // A minute first: what is made once is not a growth.
     await tellMinutes(page, 0, 600);
     const before = await heapOf(session);
     await tellMinutes(page, 600, updates / 2);

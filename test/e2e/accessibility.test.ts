@@ -1,4 +1,4 @@
-/** Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colours decide in dark, too. */
+/** Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colors decide in dark, too. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';

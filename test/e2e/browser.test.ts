@@ -62,7 +62,7 @@ describe('shadowtape serve', () => {
     expect(stdout.split('\n')).toEqual([
       `the console is at ${url}`,
       expect.stringMatching(
-        /^the next address, for another browser or tab: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/,
+        /^next address, for another browser or tab: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/,
       ),
       `run ${run}: stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is`,
       '',

@@ -123,7 +123,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       });
       expect(answered).toEqual([9005]);
       expect(await askOnPage(page, 'draftSite', { text: 'x'.repeat(1_000_001) })).toMatchObject({
-        error: { sentence: 'the request "draftSite" is refused: it has another shape' },
+        error: { sentence: 'request "draftSite" refused: it has the wrong shape' },
       });
     });
 
@@ -139,7 +139,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         const [window] = BrowserWindow.getAllWindows();
         if (!window) return;
         window.setProgressBar = (bar) => void told.bars.push(bar);
-        // Nobody looks at the window; without a system that notifies, what would be shown is heard here.
+        // Nobody checks the window; without a system that notifies, what would be shown is heard here.
         window.isFocused = () => false;
         Notification.isSupported = () => true;
         Notification.prototype.show = function show(this: { title: string; body: string }) {
@@ -193,7 +193,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const ended = once(app.process(), 'exit');
       process.kill(pid, 'SIGTERM');
       await ended;
-      expect(await endOf(run)).toMatchObject({ exitStatus: 2, sentence: 'step verify was cancelled' });
+      expect(await endOf(run)).toMatchObject({ exitStatus: 2, sentence: 'step verify was canceled' });
       expect(await clusterState(scene)).toEqual(normalState);
     });
 
@@ -211,7 +211,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(app.windows()).toHaveLength(1);
       expect(await endOf(run)).toMatchObject({
         exitStatus: 2,
-        sentence: 'step verify was cancelled: unexpected error: injected',
+        sentence: 'step verify was canceled: unexpected error: injected',
       });
       expect(await clusterState(scene)).toEqual(normalState);
     });
@@ -271,9 +271,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         })`,
       )) as { logins: { number: number; kind: string; mayKeep: boolean }[]; notices: string[] };
       expect(asked.logins[0]).toMatchObject({ kind: 'passphrase', mayKeep: false });
-      expect(asked.notices).toEqual([
-        'secrets are kept for this session only: the system has no keyring that could keep them',
-      ]);
+      expect(asked.notices).toEqual(['secrets are kept for this session only: the system has no keyring']);
       const number = asked.logins[0]?.number ?? 0;
       expect(await askOnPage(page, 'login', { number, answer: 'open sesame', keep: true })).toEqual({
         result: null,

@@ -98,19 +98,19 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const { page } = await launch();
       const refused = await askOnPage(page, 'plan', { job: 'raw-dd', more: true } as { job: string });
       expect(refused).toMatchObject({
-        error: { code: 'REQUEST_REFUSED', sentence: 'the request "plan" is refused: it has another shape' },
+        error: { code: 'REQUEST_REFUSED', sentence: 'request "plan" refused: it has the wrong shape' },
       });
       expect(
         await sayOnWire(page, { id: 7, request: { channel: '__proto__', payload: {} } } as { id: number }),
       ).toMatchObject({
-        reply: { error: { sentence: 'the request "__proto__" is refused: there is no such channel' } },
+        reply: { error: { sentence: 'request "__proto__" refused: unknown channel' } },
       });
       // No message at all: nothing answers, and what comes after is heard.
       await page.evaluate('window.shadowtape.send({ id: "x", request: 1 }); window.shadowtape.send(null)');
       expect(await askOnPage(page, 'site', {})).toMatchObject({ result: { name: 'lab' } });
     });
 
-    it('goes on with a run while its page is loaded anew, or crashes', async () => {
+    it('continues with a run while its page is loaded again, or crashes', async () => {
       const { app, page } = await launch();
       const run = await started(page);
       const { question } = await pushedOnPage(page, run, 'question');
@@ -129,7 +129,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         await loaded;
         return window.getTitle();
       });
-      expect(title).toBe('Volume2: waits for you - Shadowtape');
+      expect(title).toBe('Volume2: waiting for your answer - Shadowtape');
       const status = await app.evaluate(
         ({ BrowserWindow }, script) =>
           BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(script) as Promise<number>,

@@ -69,7 +69,7 @@ describeInBrowser('the first start, without a site', (browser) => {
     await console.heading('Part Volume2 from Volume1').waitFor();
 
     await page.keyboard.press('5');
-    await page.getByText('Nothing was backed up yet').waitFor();
+    await page.getByText('No backups yet').waitFor();
     await console.picture('first-start-runs');
     await page.keyboard.press('7');
     await console.heading('Sites').waitFor();

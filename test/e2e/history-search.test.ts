@@ -15,7 +15,7 @@ import {
 /** Far more than anything takes; loaded machines are slow. */
 const soon = { timeout: 60_000, interval: 50 };
 
-const searchLine = ({ page }: ConsolePage) => page.getByRole('searchbox', { name: 'Search in the runs' });
+const searchLine = ({ page }: ConsolePage) => page.getByRole('searchbox', { name: 'Search runs' });
 const fileLine = ({ page }: ConsolePage) =>
   page.getByRole('searchbox', { name: 'Path, name or pattern of a file' });
 
@@ -60,16 +60,14 @@ describeInBrowser('the history searched', (browser) => {
     await console.said('2 runs').waitFor();
     await searchLine(console).fill('Volume2 mehtod:6b');
     const wrong = page.getByRole('alert');
-    await wrong
-      .getByText(/^the search cannot be read at character 9: there is no "mehtod"; known are/)
-      .waitFor();
+    await wrong.getByText(/^the search cannot be read at character 9: unknown key "mehtod"; keys:/).waitFor();
     expect(await wrong.locator('mark').textContent()).toBe('mehtod:6b');
     expect(await searchLine(console).getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByRole('grid', { name: 'Runs' }).isVisible()).toBe(true);
     await console.picture('runs-mistyped');
     await searchLine(console).fill('Volume2');
     await wrong.waitFor({ state: 'detached' });
-    await console.button('What can be searched for').click();
+    await console.button('Search help').click();
     await console.button('method:6a').click();
     await expect.poll(() => searchLine(console).inputValue(), soon).toBe('Volume2 method:6a');
     await console.said('1 of 2').waitFor();
@@ -86,7 +84,7 @@ describeInBrowser('the history searched', (browser) => {
     await page.getByText('Which tape has it?').waitFor();
     await fileLine(console).fill('**');
     await console.said(/^100\+ places/).waitFor();
-    await console.button('Look for more').click();
+    await console.button('Search further').click();
     await console.said(/^[1-4]\d\d\+? places/).waitFor();
     await page.getByRole('rowheader').filter({ hasText: '2003.tab' }).waitFor();
     await fileLine(console).fill('2003.tab');
@@ -114,10 +112,10 @@ describeInBrowser('the history searched', (browser) => {
     const console = await browser.page(opened);
     const { page } = console;
     await console.open('#/trends');
-    await page.getByRole('img', { name: /^Size: bytes on the tape between/ }).waitFor();
-    await page.getByRole('img', { name: /^Rate of the dump: average between/ }).waitFor();
-    await page.getByRole('img', { name: /^How long it took: dump between/ }).waitFor();
-    const table = page.getByRole('table', { name: 'The same in numbers, the last run first' });
+    await page.getByRole('img', { name: /^Size: bytes on tape between/ }).waitFor();
+    await page.getByRole('img', { name: /^Dump rate: average between/ }).waitFor();
+    await page.getByRole('img', { name: /^Duration: dump between/ }).waitFor();
+    const table = page.getByRole('table', { name: 'Values, last run first' });
     expect(await table.getByRole('row').count()).toBe(3);
     await console.picture('trends');
     await table.getByRole('link').first().click();
@@ -189,8 +187,8 @@ describeInBrowser('a long history', (browser) => {
     onTestFinished(() => console.close());
     const page = await browser.page(console);
     await page.open('#/runs');
-    await page.said('2,711 journals are not in the index yet: what they hold is missing here.').waitFor();
-    await page.said('The index is being brought up to date: journals 7,289 of 10,000.').waitFor();
+    await page.said('2,711 journals are not in the index yet: their contents are missing here.').waitFor();
+    await page.said('Updating the index: journals 7,289 of 10,000.').waitFor();
     await page.page.getByRole('progressbar', { name: 'Index of the history' }).waitFor();
     behind.answers = { ...play.answers } as typeof behind.answers;
     console.tellActivity(idle);

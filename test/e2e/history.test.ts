@@ -50,7 +50,7 @@ describeInBrowser('the history', (browser) => {
   it('is searched by words and filtered by verdict and job', async () => {
     const console = await history();
     const { page } = console;
-    const search = page.getByRole('searchbox', { name: 'Search in the runs' });
+    const search = page.getByRole('searchbox', { name: 'Search runs' });
     await search.fill('ufs volume2');
     await console.said('1 of 3').waitFor();
     await search.fill('');
@@ -59,7 +59,7 @@ describeInBrowser('the history', (browser) => {
     expect(await console.button('Failed').getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('combobox', { name: 'Job' }).selectOption('ufs-tar');
     await console.said('0 of 3').waitFor();
-    await page.getByText('No run fits').waitFor();
+    await page.getByText('No matching run').waitFor();
     await console.picture('history-none');
     await console.button('Show all runs').click();
     await console.said('3 runs').waitFor();
@@ -72,7 +72,7 @@ describeInBrowser('the history', (browser) => {
     await page.getByRole('heading', { level: 1, name: 'Back up Volume2' }).waitFor();
     expect(new URL(page.url()).hash).toBe(`#/runs/${first}`);
     await page.getByText(`job raw-dd · ${first}`, { exact: false }).waitFor();
-    await page.getByText('Done and verified').waitFor();
+    await page.getByText('Backup verified').waitFor();
     await page.getByRole('button', { name: /3-3 Part Volume2 from Volume1/ }).click();
     await page.getByText('sdxproxy Part -c Class1 -p Volume2 -a pjrm=off').first().waitFor();
     await console.picture('history-opened');
@@ -89,7 +89,7 @@ describeInBrowser('the history', (browser) => {
       await row.getByRole('gridcell').first().click();
     expect(await page.getByRole('checkbox', { name: `Compare run ${second}` }).isChecked()).toBe(true);
     await compare.click();
-    await console.heading('Two runs beside each other').waitFor();
+    await console.heading('Compare runs').waitFor();
     await page.getByRole('row', { name: /^Method \(differs\) 6a.*6b/ }).waitFor();
     await page.getByRole('row', { name: /^6a Back up the raw device with dd .* s not performed/ }).waitFor();
     await page.getByRole('row', { name: /^6b-4 Back up the files with tar not performed .* s/ }).waitFor();

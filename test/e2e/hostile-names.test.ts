@@ -112,7 +112,7 @@ interface Screen {
   readonly act?: (page: ConsolePage) => Promise<void>;
 }
 
-/** Opens it on the question of a host's key, which is answered; and tells the screens to be looked at. */
+/** Opens it on the question of a host's key, which is answered; and tells the screens to be checked. */
 async function opened(
   browser: TestBrowser,
   console: PlayedConsole,

@@ -39,7 +39,7 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await on
       .region('Interrupted run')
       .getByText(
-        `run ${run} of job raw-dd was interrupted at step 5, and may have left Class1 parted or a shadow on node3`,
+        `run ${run} of job raw-dd was interrupted at step 5; it may have left Class1 parted, or a shadow on node3`,
       )
       .waitFor();
     return { scene, run, on };
@@ -53,11 +53,11 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await on.page.setViewportSize({ width: 1920, height: 1080 });
     await on.picture('interrupted-1920');
     await on.button('Roll back run').click();
-    await on.region('The end').getByText(`run ${run} is rolled back`).waitFor();
+    await on.region('The end').getByText(`run ${run} was rolled back`).waitFor();
     await expectNormal(scene, run);
     await on.open('#/plan/raw-dd');
     await on.button('Back up Volume2').click();
-    await on.heading('Done and verified').waitFor();
+    await on.heading('Backup verified').waitFor();
   });
 
   it('whose proxy was rejoined by hand since offers no resume, and says why', async () => {
@@ -72,19 +72,19 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
     await scene.lab.copyingFinished();
     await on.open(`#/run/${run}`);
-    const reason = `run ${run} cannot be resumed: Volume2 is joined again: what it held when it was parted is gone`;
+    const reason = `run ${run} cannot be resumed: Volume2 is joined again: the data from the moment of the part is lost`;
     await on.page.getByText(reason).waitFor();
     expect(await on.button('Resume the run').getAttribute('title')).toBe(reason);
     expect(await on.button('Resume the run').getAttribute('aria-disabled')).toBe('true');
-    await on.button('Roll the run back').click();
-    await on.region('The end').getByText(`nothing is left to roll back of run ${run}`).waitFor();
+    await on.button('Roll back the run').click();
+    await on.region('The end').getByText(`nothing to roll back for run ${run}`).waitFor();
     await expectNormal(scene, run);
   });
 
   it('is resumed from there, to its verified end', async () => {
     const { scene, run, on } = await refused();
     await on.button('Resume run').click();
-    await on.heading('Done and verified').waitFor();
+    await on.heading('Backup verified').waitFor();
     const { events } = await readRun(scene.state, run);
     expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'verified', exitStatus: 0 });
     await expectNormal(scene, run);
@@ -97,11 +97,11 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await on.button('Discard run…').click();
     const dialog = on.page.getByRole('dialog', { name: `Discard run ${run}?` });
     const discard = dialog.getByRole('button', { name: 'Discard run', exact: true });
-    expect(await discard.getAttribute('title')).toBe('the name is not typed yet');
+    expect(await discard.getAttribute('title')).toBe('the name has not been typed');
     await on.picture('discard-1920');
     await dialog.getByRole('textbox').fill('Class1');
     await discard.click();
-    await on.said(`Run ${run} is discarded`).waitFor();
+    await on.said(`Run ${run} discarded`).waitFor();
     await on.region('Interrupted run').waitFor({ state: 'detached' });
     expect(locksLeft(scene)).toEqual([]);
     expect(await clusterState(scene)).toEqual(before);
@@ -140,12 +140,12 @@ describeInBrowser('a run that another process performs', (browser) => {
     await on.picture('elsewhere-900');
     await on.page.setViewportSize({ width: 1920, height: 1080 });
     await on.picture('elsewhere-1920');
-    for (const name of ['Resume the run', 'Roll the run back', 'Stop the backup…'])
+    for (const name of ['Resume the run', 'Roll back the run', 'Stop the backup…'])
       expect(await on.button(name).count()).toBe(0);
     scene.lab.faults.clear('slow-tape');
     expect((await command.end).exitStatus).toBe(0);
     await elsewhere.getByRole('button', { name: 'Refresh' }).click();
-    await on.heading('Done and verified').waitFor();
+    await on.heading('Backup verified').waitFor();
   });
 
   it('that is killed is interrupted once it is refreshed, and is then rolled back', async () => {
@@ -157,8 +157,8 @@ describeInBrowser('a run that another process performs', (browser) => {
     await command.end;
     scene.lab.faults.clear('slow-tape');
     await on.button('Refresh').click();
-    await on.button('Roll the run back').click();
-    await on.region('The end').getByText(`run ${run} is rolled back`).waitFor();
+    await on.button('Roll back the run').click();
+    await on.region('The end').getByText(`run ${run} was rolled back`).waitFor();
     await expectNormal(scene, run);
   });
 });

@@ -45,7 +45,7 @@ async function tabTo({ page }: ConsolePage, locator: Locator): Promise<void> {
     await page.keyboard.press('Tab');
     const { name, wrong } = await focused(page);
     passed.push(name);
-    // Behind the last place comes the browser's own window, and then the first place again.
+    // After the last place comes the browser's own window, and then the first place again.
     if (name !== 'nothing') expect({ name, wrong }).toEqual({ name, wrong: undefined });
     isThere = await has(locator);
   }
@@ -78,7 +78,7 @@ describeInBrowser('by keyboard alone', (browser) => {
     await console.heading('Part Volume2 from Volume1').waitFor();
     await pressOn(console, console.button('Back up Volume2'));
 
-    await pressOn(console, console.button('Look at the verification…'));
+    await pressOn(console, console.button('Show the verification…'));
     const approve = console.button('Approve and start the dump');
     await pressOn(console, approve);
     await approve.waitFor({ state: 'detached' });
@@ -86,7 +86,7 @@ describeInBrowser('by keyboard alone', (browser) => {
     await expect.poll(() => focused(page), patient).toMatchObject({ wrong: undefined });
 
     await page.keyboard.press('3');
-    await page.getByText('Done and verified').waitFor();
+    await page.getByText('Backup verified').waitFor();
     await expect.poll(() => focused(page), patient).toMatchObject({ wrong: undefined });
     // The steps are one place for Tab; the arrows go through them.
     await tabTo(console, page.getByRole('button', { name: /^done\s+Unlock Class1/ }));

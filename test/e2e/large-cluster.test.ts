@@ -35,7 +35,7 @@ describeInBrowser('a cluster of 500 volumes', (browser) => {
   const svg = `document.querySelector('svg[aria-label^="The cluster, its disks"]')`;
   const elements = () => page.evaluate<number>(`${svg}.querySelectorAll('*').length`);
   const scale = (percent: number) =>
-    page.getByRole('button', { name: `${percent} %, show at own size`, exact: true });
+    page.getByRole('button', { name: `${percent} %, show at actual size`, exact: true });
 
   /** How large the smallest type is that is seen, in pixels. */
   const smallestType = () =>
@@ -147,7 +147,7 @@ describeInBrowser('a cluster of 500 volumes', (browser) => {
     // The end of it.
     await object('Group50 mirror · 10 volumes, group').waitFor();
     expect(await object('Group1 mirror · 10 volumes, group').count()).toBe(0);
-    await press('All of it (0)');
+    await press('Show all (0)');
     expect(await picture.getByText('Group1').first().isVisible()).toBe(false);
     expect(await object('Data250 master · ACTIVE, volume').count()).toBe(2);
     expect(await elements()).toBeLessThan(mostFromFar);

@@ -39,7 +39,7 @@ describeInBrowser('logging in', (browser) => {
     await password.waitFor();
     expect(await password.getAttribute('type')).toBe('password');
     expect(await logIn.getAttribute('aria-disabled')).toBe('true');
-    await dialog.getByText('It is kept until Shadowtape ends, and never written down.').waitFor();
+    await dialog.getByText('It is kept in memory until Shadowtape exits.').waitFor();
     // It must be answered.
     await page.keyboard.press('Escape');
     await console.picture('login-password');
@@ -55,7 +55,7 @@ describeInBrowser('logging in', (browser) => {
     await hosts.getByRole('row', { name: /^node2 primary node .* known reached Try/ }).waitFor();
   });
 
-  it('that nobody answers leaves the host unreached, and says how to go on', async () => {
+  it('that nobody answers leaves the host unreached, and says how to continue', async () => {
     const opened = await servedScene();
     opened.scene.lab.faults.set('asks-password=node2');
     const console = await browser.page(opened);
@@ -103,7 +103,7 @@ describeInBrowser('logging in', (browser) => {
     const passphrase = dialog.getByLabel(`Passphrase of ${keyFile}`);
     await passphrase.fill('wrong horse');
     await page.keyboard.press('Enter');
-    await dialog.getByRole('alert').getByText('The key does not open with it.').waitFor();
+    await dialog.getByRole('alert').getByText('Wrong passphrase.').waitFor();
     await console.picture('login-passphrase');
     await passphrase.fill('correct horse');
     await page.keyboard.press('Enter');
@@ -122,9 +122,7 @@ describeInBrowser('logging in', (browser) => {
     await opened.scene.lab.faultsSettled();
     await console.button('Try node1').click();
     const alert = hosts.getByRole('alert');
-    await alert
-      .getByText('node1 shows another host key than the one that is known. It is refused.')
-      .waitFor();
+    await alert.getByText('node1 shows a different host key than the known one. It is refused.').waitFor();
     await hosts.getByRole('row', { name: /^node1 .* changed host key has changed Try/ }).waitFor();
     expect(await alert.textContent()).toMatch(/Shown now.*SHA256:.*Known.*SHA256:/s);
     await alert.getByText(`${opened.scene.state.knownHostsFile}, line 1`).waitFor();

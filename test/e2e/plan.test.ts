@@ -53,20 +53,20 @@ describeInBrowser('the plan of a job', (browser) => {
     );
     const part = stepOf(console, '3-3');
     await part
-      .getByText('from here on the proxy is a frozen snapshot: the backup holds this instant')
+      .getByText('from now on the proxy is a frozen snapshot: the backup has the data of this moment')
       .waitFor();
-    await part.getByText('Volume1 has no copy in sync until the proxy is joined again').waitFor();
+    await part.getByText('Volume1 has no synchronized copy until the rejoin finishes').waitFor();
     await part.getByText('node1', { exact: true }).waitFor();
     await part.getByText('sdxproxy Part -c Class1 -p Volume2 -a pjrm=off', { exact: true }).waitFor();
     await part.getByText('GDS guide 6.6.3.7').waitFor();
     await console.picture('plan');
   });
 
-  it('gives the plan as text to the clipboard, and says so', async () => {
+  it('gives the plan as text to the clipboard, and reports it', async () => {
     const console = await planOf();
     await console.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await console.button('Copy as text').click();
-    await console.page.getByText('The plan is on the clipboard, as a script with comments').waitFor();
+    await console.page.getByText('Plan copied as a script with comments').waitFor();
     const text = (await console.page.evaluate('navigator.clipboard.readText()')) as string;
     const lines = text.split('\n');
     expect(lines.slice(0, 2)).toEqual([
@@ -77,8 +77,8 @@ describeInBrowser('the plan of a job', (browser) => {
     expect(lines.slice(at - 1, at + 5)).toEqual([
       '',
       '# 3-3  Part Volume2 from Volume1',
-      '#     from here on the proxy is a frozen snapshot: the backup holds this instant',
-      expect.stringMatching(/^# {5}mind: Volume1 has no copy in sync/),
+      '#     from now on the proxy is a frozen snapshot: the backup has the data of this moment',
+      expect.stringMatching(/^# {5}Warning: Volume1 has no synchronized copy/),
       '# on node1:',
       'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off',
     ]);
@@ -102,15 +102,15 @@ describeInBrowser('the plan of a job', (browser) => {
       .waitFor();
     await facts.getByText(/^6c /).waitFor();
 
-    const routes = page.getByRole('region', { name: 'What each route will take' });
+    const routes = page.getByRole('region', { name: 'Expected duration' });
     expect(await routes.getByRole('listitem').allTextContents()).toMatchObject([
       expect.stringMatching(
         /console.*through this console.*not known.*not measured: shadowtape check --rate/s,
       ),
-      expect.stringMatching(/server.*on the backup server alone.*about .* at 120\.0 MB\/s/s),
+      expect.stringMatching(/server.*on the backup server only.*about .* at 120\.0 MB\/s/s),
     ]);
     await page.getByRole('combobox', { name: 'Route' }).selectOption('server');
-    await stepOf(console, '6c-3').getByText('Run as, detached from this console:').waitFor();
+    await stepOf(console, '6c-3').getByText('Runs as, detached from this console:').waitFor();
     await facts.getByText('server', { exact: true }).waitFor();
     await console.picture('plan-server');
   });
@@ -129,19 +129,19 @@ describeInBrowser('the plan of a job', (browser) => {
     const console = await planOf();
     const { page } = console;
     opened.scene.lab.faults.set('missing-column=1STBLK');
-    await console.button('Look at the hosts again').click();
+    await console.button('Refresh').click();
     const alert = page.getByRole('alert');
     await alert.getByText('node1: sdxinfo: the volume table has no column 1STBLK').waitFor();
     await alert.getByText(/^the columns shown are OBJ NAME CLASS/).waitFor();
-    await alert.getByText('What was seen').click();
+    await alert.getByText('Evidence').click();
     await alert.getByText('sdxinfo -DGSV -c Class1').waitFor();
     await console.picture('plan-refused');
     const start = console.button('Back up Volume2');
-    expect(await start.getAttribute('title')).toBe('the plan could not be made');
+    expect(await start.getAttribute('title')).toBe('there is no plan');
     await start.click({ force: true });
     expect(await opened.ask('runs', {})).toEqual([]);
     opened.scene.lab.faults.clear('missing-column');
-    await alert.getByRole('button', { name: 'Look at the hosts again' }).click();
+    await alert.getByRole('button', { name: 'Refresh' }).click();
     await alert.waitFor({ state: 'detached' });
     await console.heading('Part Volume2 from Volume1').waitFor();
   });
@@ -150,7 +150,7 @@ describeInBrowser('the plan of a job', (browser) => {
     const console = await browser.page(opened);
     await console.open('#/plan/other-disks');
     const alert = console.page.getByRole('alert');
-    await alert.getByText('Volume2 lies on Disk3, but the job names Disk6 for its shadow').waitFor();
+    await alert.getByText('Volume2 is on Disk3, but the job names Disk6 for its shadow').waitFor();
     await alert.getByText('name each disk of the group in jobs.other-disks.shadow.disks').waitFor();
     expect(await console.button('Back up Volume2').getAttribute('aria-disabled')).toBe('true');
     expect(await console.button('Copy as text').count()).toBe(0);

@@ -65,7 +65,7 @@ describeInBrowser('the report of a run', (browser) => {
     await console.open(`#/runs/${run}`);
     await console.button('Open the report').click();
     await console.heading(`Backup report, run ${run}`).waitFor();
-    await page.getByText('Termination: Backup OK, verified').waitFor();
+    await page.getByText('Termination: Verified').waitFor();
     await page
       .getByRole('img', { name: /Volume2/ })
       .first()
@@ -119,7 +119,7 @@ describeInBrowser('the report of a run', (browser) => {
   it('says how a run failed, on the screen as on paper', async () => {
     const console = await reportOf(failed);
     const { page } = console;
-    await page.getByText(/^Termination: Backup failed/).waitFor();
+    await page.getByText(/^Termination: Failed/).waitFor();
     await contents(page)
       .getByRole('link', { name: /Warnings and errors/ })
       .click();
@@ -145,7 +145,7 @@ describeInBrowser('the report of a run', (browser) => {
     const console = await reportOf(run);
     const { page } = console;
     const proof = console.region('Proof');
-    await proof.getByText('not wholly proven', { exact: true }).first().waitFor();
+    await proof.getByText('not fully proven', { exact: true }).first().waitFor();
     await console.button('Sign the journal').click();
     const dialog = page.getByRole('dialog', { name: 'Passphrase of the key to sign with' });
     await dialog.getByLabel(/^Passphrase of .*id_ed25519$/).fill('correct horse');
@@ -192,7 +192,7 @@ describeInBrowser('the report of a run', (browser) => {
   it('opens by itself at the end of a run, for who wishes it', async () => {
     const console = await reportOf(run);
     const { page } = console;
-    const wish = page.getByRole('checkbox', { name: 'Open it by itself when a run ends' });
+    const wish = page.getByRole('checkbox', { name: 'Open automatically when a run ends' });
     expect(await wish.isChecked()).toBe(false);
     await wish.check();
     await page.reload();

@@ -19,14 +19,14 @@ const proxyRules = [
     'Part of Volume1',
     'Part of Volume1 on node1, node2',
     'holds',
-    'while the proxy is joined, the cluster keeps writing into it',
+    'while the proxy is joined, the cluster keeps writing to it',
   ],
   [
     'Proxy is stopped',
     'STOP',
     'STOP on node1, node2',
     'holds',
-    'nobody on the cluster may open the proxy while the backup server uses its blocks',
+    'nothing on the cluster may open the proxy while the backup server uses its blocks',
   ],
 ];
 
@@ -43,19 +43,19 @@ describeInBrowser('a backup on the screen', (browser) => {
     await on.heading('The shadow is verified: approve it?').waitFor();
     await on.titled(/^Answer needed · Run · Shadowtape$/);
     const question =
-      'Every rule holds and every sampled record is equal: Class2/Volume2 is Volume2. Dump it to /dev/rmt/0 on node3?';
-    await on.said(`The run waits for your answer: ${question}`).waitFor();
+      'Every rule holds and every sampled record matches: Class2/Volume2 matches Volume2. Dump it to /dev/rmt/0 on node3?';
+    await on.said(`The run is waiting for your answer: ${question}`).waitFor();
     await on.picture('approval-asked');
     // It is approved where both sides stand beside each other, and nowhere else.
     expect(await on.button('Approve and start the dump').count()).toBe(0);
 
-    await on.button('Look at the verification…').click();
+    await on.button('Show the verification…').click();
     await on.heading('The shadow is the same blocks').waitFor();
     await on.titled(/^Answer needed · Verification · Shadowtape$/);
     await on.said(question).waitFor();
     await page
       .getByRole('img', {
-        name: 'Class1 / Volume2 above Class2 / Volume2. Both lie on the same blocks; 8 sampled blocks hash the same on both sides.',
+        name: 'Class1 / Volume2 above Class2 / Volume2. Both are on the same blocks; 8 sampled records match.',
       })
       .waitFor();
     await on.picture('approval-verification');
@@ -73,15 +73,15 @@ describeInBrowser('a backup on the screen', (browser) => {
       ...proxyRules.map((rule) => rule.slice(0, 4)),
       ['Proxy slices are valid', 'each slice STOP', 'slice of Disk3 STOP on node1, node2', 'holds'],
       ['Nothing else in the shadow class', 'only Disk3, Group2, Volume2', 'nothing else', 'holds'],
-      ['Every status is known', 'every word is known', 'every word is known', 'holds'],
-      ['Content fingerprint', '8 sampled records equal', '8 equal', 'equal'],
+      ['Every status is known', 'every status known', 'every status known', 'holds'],
+      ['Content fingerprint', '8 sampled records match', '8 equal', 'equal'],
     ]);
     expect(rules).toEqual(expect.arrayContaining(proxyRules));
 
     // The proxy lies still from the part on: what is on the tape must be what it holds now.
     const parted = await scene.lab.volumeDigest('Class1', 'Volume2');
     await on.button('Approve and start the dump').click();
-    await on.heading('Done and verified').waitFor();
+    await on.heading('Backup verified').waitFor();
     const end = 'Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared';
     await on.region('The end').getByText(end).waitFor();
     await on.region('The end').getByText('exit status 0').waitFor();
@@ -121,7 +121,7 @@ describeInBrowser('a backup on the screen', (browser) => {
     expect(await dialog.getByRole('listitem').allInnerTexts()).toEqual([
       'removes the shadow of Volume2',
       'rejoins Volume2 and watches the copy',
-      'gives the lock back',
+      'releases the lock',
     ]);
     await on.picture('stop-dialog');
     await dialog.getByRole('button', { name: 'Roll back' }).click();

@@ -30,22 +30,22 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const console = await servedScene({ faults }, halting);
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/run/${run}`);
-    await on.heading('A step has failed: what next?').waitFor();
+    await on.heading('A step failed: what next?').waitFor();
     return { ...console, on, run };
   }
 
   it('is tried again, and succeeds', async () => {
     const { scene, on } = await failed(['tape-error=3']);
-    await on.said(`The run waits for your answer: ${asked}`).waitFor();
+    await on.said(`The run is waiting for your answer: ${asked}`).waitFor();
     await on.picture('failure-asked');
     scene.lab.faults.clear('tape-error');
-    await on.button('Try step 6a once more').click();
-    await on.heading('Done and verified').waitFor();
+    await on.button('Retry step 6a').click();
+    await on.heading('Backup verified').waitFor();
     await on.picture('failure-retried');
     await expectBackup(scene);
   });
 
-  it('is unwound: the cluster is in its normal state, and the end says what the tape is', async () => {
+  it('is rolled back: the cluster is in its normal state, and the end says what the tape is', async () => {
     const { scene, on } = await failed(['tape-error=3']);
     await on.button('Roll back: remove the shadow and rejoin').click();
     await on.heading('Failed, rolled back').waitFor();
@@ -55,7 +55,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
       'Volume2: joined to Volume1, in sync',
       'node3: no shadow object of Class2',
-      'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
     ]);
     await on.picture('failure-unwound');
     expect(await clusterState(scene)).toEqual(normalState);
@@ -71,16 +71,16 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     });
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/run/${run}`);
-    await on.button('Do not read the tape back; the run ends unverified').click();
+    await on.button('Skip the read-back; the run ends unverified').click();
     const reason = on.page.getByRole('textbox', {
-      name: 'Do not read the tape back; the run ends unverified: why? The journal keeps it.',
+      name: 'Skip the read-back; the run ends unverified: enter the reason for the journal.',
     });
-    const leaveOut = on.button('Do not read the tape back; the run ends unverified');
-    expect(await leaveOut.getAttribute('title')).toBe('the reason is not written yet');
+    const leaveOut = on.button('Skip the read-back; the run ends unverified');
+    expect(await leaveOut.getAttribute('title')).toBe('no reason entered');
     await on.picture('failure-reason');
     await reason.fill('the tape is needed elsewhere at six');
     await reason.press('Enter');
-    await on.heading('Done, but the tape was not read back').waitFor();
+    await on.heading('Backup unverified: the tape was not read back').waitFor();
     await on.titled(/^Unverified · Run · Shadowtape$/);
     await on.picture('failure-unverified');
     const { events } = await readRun(scene.state, run);
@@ -94,34 +94,34 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await expectBackup(scene);
   });
 
-  it('halts the run, which shows what stands and how to go on, and is resumed to its verified end', async () => {
+  it('halts the run, which shows what stands and how to continue, and is resumed to its verified end', async () => {
     const { scene, on } = await failed(['tape-error=3']);
-    await on.button('Halt here, and leave everything as it is').click();
+    await on.button('Halt here and leave everything as it is').click();
     await on.heading('Action required').waitFor();
     const end = on.region('The end');
     await end.getByText('exit status 3').waitFor();
     expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
       'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
       'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3',
-      'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
     ]);
     await on.picture('failure-halted');
     expect(await clusterState(scene)).toMatchObject(halted);
     scene.lab.faults.clear('tape-error');
     await on.button('Resume the run').click();
-    await on.heading('Done and verified').waitFor();
+    await on.heading('Backup verified').waitFor();
     await on.picture('failure-resumed');
     await expectBackup(scene);
   });
 
-  it('halts the run, which another console holds then: its lock is taken over, and it is unwound', async () => {
+  it('halts the run, which another console holds then: its lock is taken over, and it is rolled back', async () => {
     const { scene, on, run } = await failed(['tape-error=3']);
-    await on.button('Halt here, and leave everything as it is').click();
+    await on.button('Halt here and leave everything as it is').click();
     await on.heading('Action required').waitFor();
     const lock = '/var/tmp/shadowtape-Class1.lock';
     const [other, elsewhere] = ['another-run', run].map((name) => `${lock}/${name},marion,jump1,4711`);
-    const unwind = on.button('Roll the run back');
-    const takeOver = on.button('Take the lock over and unwind the run');
+    const unwind = on.button('Roll back the run');
+    const takeOver = on.button('Take over the lock and roll back the run');
 
     // The lock of another run is never taken over.
     await onHost(scene, 'node3', ['mkdir', lock], ['mkdir', other ?? '']);
@@ -146,14 +146,16 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const console = await servedScene({ faults: ['tape-corrupt=100'] }, halting);
     const on = await (await browser.page(console)).open('#/plan/raw-dd');
     await on.button('Back up Volume2').click();
-    await on.heading('The tape is no backup; the cluster is in its normal state').waitFor();
+    await on.heading('Tape mismatch; the cluster is in its normal state').waitFor();
     const end = on.region('The end');
     await end
       .getByText(/the tape does not hold what was read: CRC-32: expected [0-9a-f]{8}, read back [0-9a-f]{8}/)
       .waitFor();
-    await end.getByText('do not trust this tape; clean the drive, take another tape and run again').waitFor();
+    await end
+      .getByText('do not trust this tape; clean the drive, insert another tape and run again')
+      .waitFor();
     await end.getByText('exit status 4').waitFor();
-    await on.titled(/^The tape is no backup · Run · Shadowtape$/);
+    await on.titled(/^Tape mismatch · Run · Shadowtape$/);
     await on.picture('failure-tape-differs');
     expect(await clusterState(console.scene)).toEqual(normalState);
   });

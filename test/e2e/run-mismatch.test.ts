@@ -3,7 +3,7 @@ import { tapeWasWritten, withJob } from '../support/failures.ts';
 import { clusterState, normalState } from '../support/lab-run.ts';
 import { describeInBrowser, servedScene, type ConsolePage } from '../support/ui/console-page.ts';
 
-/** Begins the job, and looks at the verification from then on. */
+/** Begins the job, and checks the verification from then on. */
 async function begun(on: ConsolePage): Promise<void> {
   await on.open('#/plan/raw-dd');
   await on.button('Back up Volume2').click();
@@ -12,7 +12,7 @@ async function begun(on: ConsolePage): Promise<void> {
 }
 
 const never =
-  'No byte goes to tape: a dump of this shadow would be a backup of something else, and a write through it would damage data.';
+  'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.';
 
 describeInBrowser('a shadow that is not the proxy', (browser) => {
   it('on other blocks: the picture and the rule show it, and Approve is not possible', async () => {
@@ -31,7 +31,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     const { page } = on;
     await page.getByText('First block differs').waitFor();
     const picture = page.getByRole('img', {
-      name: 'Class1 / Volume2 above Class2 / Volume2. They do not lie on the same blocks; not the same blocks.',
+      name: 'Class1 / Volume2 above Class2 / Volume2. They are not on the same blocks; not the same blocks.',
     });
     await picture.waitFor();
     await on.picture('mismatch-live');
@@ -45,7 +45,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     await on.heading('Failed, rolled back').waitFor();
     await on
       .region('The end')
-      .getByText('the shadow is not proven to be Volume2: First block: expected 65,536, seen 65,552')
+      .getByText('the shadow is not proven to map Volume2: First block: expected 65,536, seen 65,552')
       .waitFor();
     await on.region('The end').getByText('exit status 2').waitFor();
     await on.picture('mismatch-end');
@@ -62,15 +62,15 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     await begun(on);
     const { page } = on;
     const sentence =
-      'the shadow is not the same blocks as Volume2: 8 of 8 sampled records differ, the first is record 0';
+      'the shadow does not map the blocks of Volume2: 8 of 8 sampled records differ, the first is record 0';
     await page.getByText(sentence).waitFor();
     await page
       .getByRole('img', {
-        name: 'Class1 / Volume2 above Class2 / Volume2. Both lie on the same blocks; 8 of 8 sampled blocks differ: not the same data.',
+        name: 'Class1 / Volume2 above Class2 / Volume2. Both are on the same blocks; 8 of 8 sampled records differ: not the same data.',
       })
       .waitFor();
     await on.heading('The shadow is not the same blocks').waitFor();
-    await page.getByText('8 of 8 blocks differ', { exact: true }).waitFor();
+    await page.getByText('8 of 8 records differ', { exact: true }).waitFor();
     await on.said(never).waitFor();
     await on.picture('mismatch-fingerprint');
     await on.button('Show the run').click();

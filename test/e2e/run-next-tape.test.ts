@@ -7,7 +7,7 @@ import { describeInBrowser, servedScene } from '../support/ui/console-page.ts';
 const recordBytes = 32_768;
 
 describeInBrowser('a dump that needs a second tape', (browser) => {
-  it('asks for it on the screen, goes on when it is there, and shows what lies where', async () => {
+  it('asks for it on the screen, continues when it is there, and shows what lies where', async () => {
     // Forty records, of which each tape takes thirty beside its label.
     const console = await servedScene(
       { blocks: 40 * 64, tapeBytes: 31 * recordBytes },
@@ -17,10 +17,10 @@ describeInBrowser('a dump that needs a second tape', (browser) => {
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/run/${run}`);
     const asked = (what: string) => on.page.getByText(`Insert ${what} into /dev/rmt/0 on node3.`).first();
-    const ready = on.button('It is in the drive');
+    const ready = on.button('The tape is in the drive');
 
-    await on.heading('The next tape is wanted').waitFor();
-    await asked(`tape 2 of run ${run}: a blank one, or one that the job lets be overwritten`).waitFor();
+    await on.heading('Next tape needed').waitFor();
+    await asked(`tape 2 of run ${run}: a blank tape, or one that the job may overwrite`).waitFor();
     await on.titled(/^Answer needed · Run · Shadowtape$/);
     await on.picture('next-tape');
     await scene.lab.insertCartridge('second');
@@ -34,7 +34,7 @@ describeInBrowser('a dump that needs a second tape', (browser) => {
     await scene.lab.insertCartridge('second');
     await ready.click();
 
-    await on.heading('Done and verified').waitFor();
+    await on.heading('Backup verified').waitFor();
     await on
       .region('The end')
       .getByText('Volume2 is on the tapes "NIGHTLY" and "NIGHTLY-2", written in /dev/rmt/0 on node3')

@@ -11,7 +11,7 @@ import {
 } from '../support/ui/console-page.ts';
 
 const asking = 'The shadow is verified: approve it?';
-const done = 'Done and verified';
+const done = 'Backup verified';
 
 /** Waits until the footer counts as many events as the run's journal holds. The run asks, so no more are added. */
 async function countsTheJournal({ page }: ConsolePage, { scene }: ServedScene, run: string): Promise<void> {
@@ -47,7 +47,7 @@ describeInBrowser('one run in two windows', (browser) => {
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 
-  it('is halted in one and unwound from the other: both show that it goes on, and its end', async () => {
+  it('is halted in one and rolled back from the other: both show that it continues, and its end', async () => {
     const console = await servedScene({ faults: ['slow-rejoin=20000'] }, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const mine = await (await browser.page(console)).open(`#/run/${run}`);
@@ -55,7 +55,7 @@ describeInBrowser('one run in two windows', (browser) => {
     await mine.heading(asking).waitFor();
     await console.ask('halt', { run });
     for (const each of [mine, theirs]) await each.heading('Action required').waitFor();
-    await theirs.button('Roll the run back').click();
+    await theirs.button('Roll back the run').click();
     const goesOn = (each: ConsolePage) => each.page.getByText(/^rolling back/).waitFor();
     await Promise.all([mine, theirs].map(goesOn));
     console.scene.lab.faults.clear('slow-rejoin');
@@ -63,7 +63,7 @@ describeInBrowser('one run in two windows', (browser) => {
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 
-  it('goes on while its page is loaded anew: all its events are there, and the question', async () => {
+  it('continues while its page is loaded again: all its events are there, and the question', async () => {
     const console = await servedScene({}, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await (await browser.page(console)).open(`#/run/${run}`);
@@ -75,13 +75,13 @@ describeInBrowser('one run in two windows', (browser) => {
     const { events } = await readRun(console.scene.state, run);
     expect(await on.page.evaluate('window.firstFooter')).toContain(`${events.length} events`);
     await on.heading(asking).waitFor();
-    await on.button('Look at the verification…').click();
+    await on.button('Show the verification…').click();
     await on.button('Approve and start the dump').click();
     await on.heading(done).waitFor();
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 
-  it('goes on while its page has lost the console: the page says so, and has all of it when it is back', async () => {
+  it('continues while its page has lost the console: the page reports it, and has all of it when it is back', async () => {
     const console = await servedScene({}, withJob({ approve: 'operator' }));
     const { run } = await console.ask('start', { job: 'raw-dd' });
     const on = await browser.page(console);
@@ -95,20 +95,20 @@ describeInBrowser('one run in two windows', (browser) => {
     await on.heading(asking).waitFor();
     isCut = true;
     for (const route of routes) await route.close();
-    await on.said('The connection to the console is lost.').waitFor();
-    await on.page.getByText('last seen: waits for your answer').waitFor();
+    await on.said('Connection to the console lost.').waitFor();
+    await on.page.getByText('last seen: waiting for your answer').waitFor();
     for (const name of ['Stop the backup…', 'Remove the shadow and rejoin'])
       expect(await on.button(name).getAttribute('title')).toBe('the connection to the console is lost');
     await on.picture('lost');
 
-    // Meanwhile it is answered elsewhere, and goes on to its end.
+    // Meanwhile it is answered elsewhere, and continues to its end.
     const question = console.served.desk.activity.runs[0];
     expect(question).toMatchObject({ run, asking: true });
     await console.ask('answer', { run, number: 1, choice: 'approve' });
     await console.served.desk.runs.settled();
     isCut = false;
     await on.heading(done).waitFor();
-    await on.said('The connection to the console is lost.').waitFor({ state: 'detached' });
+    await on.said('Connection to the console lost.').waitFor({ state: 'detached' });
     expect(await clusterState(console.scene)).toEqual(normalState);
   });
 });

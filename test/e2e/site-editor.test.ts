@@ -100,7 +100,7 @@ describeInBrowser('the way to a first site', (browser) => {
     await console.said('3 of 3 hosts reached').waitFor();
     await console.picture('first-site-hosts');
 
-    await console.button('Look at the cluster').click();
+    await console.button('Find proxies').click();
     const pairs = page.getByRole('table', { name: 'Pairs of the cluster' });
     await pairs.getByRole('row', { name: /Volume2.*Disk3 in Group2.*8 MiB.*Join/ }).waitFor();
     await pairs.getByRole('checkbox', { name: 'Back up Volume1 by Volume2 of Class1' }).check();
@@ -110,9 +110,9 @@ describeInBrowser('the way to a first site', (browser) => {
     expect(await choice(main, 'Tape device').inputValue()).toBe('/dev/rmt/0');
     await console.picture('first-site-volumes');
 
-    await console.button('Make the job').click();
+    await console.button('Create the job').click();
     await plannedStep(console, 'Part Volume2 from Volume1').waitFor();
-    await console.said('nothing is wrong in it').waitFor();
+    await console.said('no errors').waitFor();
     await console.picture('first-site-job');
 
     await console.button('Save the site file…').click();
@@ -123,7 +123,7 @@ describeInBrowser('the way to a first site', (browser) => {
     await dialog.getByRole('button', { name: 'Save the site file' }).click();
     await console.heading('Sites').waitFor();
     await page.getByRole('banner').getByText('payroll-cluster').waitFor();
-    await page.getByText('payroll-cluster is open. Check it before its first run.').waitFor();
+    await page.getByText('payroll-cluster is open. Check it before the first run.').waitFor();
     await console.picture('first-site-open');
 
     expect(await readFile(file, 'utf8')).toBe(
@@ -184,20 +184,20 @@ describeInBrowser('a site file that is edited', (browser) => {
     return { console, form };
   }
 
-  it('is checked while somebody types, and cannot be saved while something is wrong in it', async () => {
+  it('is checked while somebody types, and cannot be saved while it has errors', async () => {
     const { console, form } = await editing();
     const records = field(form, 'Records compared before the dump');
     await records.fill('1');
     await form.getByText('must be at least 2 (the first and the last block)').waitFor();
     expect(await records.getAttribute('aria-invalid')).toBe('true');
-    await console.said('1 place is wrong').waitFor();
+    await console.said('1 error').waitFor();
     expect(await console.button('Save').getAttribute('aria-disabled')).toBe('true');
-    expect(await console.button('Save').getAttribute('title')).toBe('something is wrong in it');
+    expect(await console.button('Save').getAttribute('title')).toBe('it has errors');
     await console.picture('site-edit-wrong');
     await records.fill('16');
     await console.said('changed, not saved').waitFor();
     await console.button('Discard changes').click();
-    await console.said('as saved').waitFor();
+    await console.said('no unsaved changes').waitFor();
     expect(await records.inputValue()).toBe('8');
   });
 
@@ -205,15 +205,15 @@ describeInBrowser('a site file that is edited', (browser) => {
     const { console, form } = await editing();
     const whole = form.getByRole('checkbox', { name: 'Hash the whole proxy after the dump' });
     await whole.check();
-    await plannedStep(console, 'Hash the whole of Volume2 on node1').waitFor();
+    await plannedStep(console, 'Hash all of Volume2 on node1').waitFor();
     await console.said('changed, not saved').waitFor();
     expect(await field(form, 'Records compared before the dump').count()).toBe(0);
     await choice(form, 'Method of step 6').selectOption('6c');
-    await form.getByText(/^"all" takes method 6a: what 6c writes for Volume2 is not/).waitFor();
+    await form.getByText(/^"all" needs method 6a: 6c does not write the bytes/).waitFor();
     await choice(form, 'Method of step 6').selectOption('6a');
     await whole.uncheck();
     expect(await field(form, 'Records compared before the dump').inputValue()).toBe('8');
-    await console.said('as saved').waitFor();
+    await console.said('no unsaved changes').waitFor();
   });
 
   it('shows the plan beside the form, and keeps what it does not change, comments too', async () => {
@@ -243,7 +243,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     await console.said('changed, not saved').waitFor();
     await console.button('Save').click();
     const dialog = console.page.getByRole('dialog', {
-      name: 'The file holds something else than what you began with',
+      name: 'The file has changed since you opened it',
     });
     const both = dialog.getByRole('region', { name: 'Both sides' });
     await both
@@ -257,7 +257,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     await dialog.getByRole('button', { name: 'Keep editing' }).click();
     expect(await field(form, 'Shadow class').inputValue()).toBe('Class9');
     await console.button('Save').click();
-    await dialog.getByRole('button', { name: 'Overwrite the file with yours' }).click();
+    await dialog.getByRole('button', { name: 'Overwrite the file' }).click();
     await console.page.getByText(`Saved ${file}`).waitFor();
     expect(await readFile(file, 'utf8')).toBe(text.replace('class: Class2', 'class: Class9'));
   });
@@ -272,21 +272,21 @@ describeInBrowser('a site file that is edited', (browser) => {
     await form.getByText('must be at least one block').waitFor();
     await field(form, 'Stripe width of Group6').fill('64');
     await field(form, 'Name of the shadow group').fill('Shadow2');
-    await field(form, 'Bytes of a record').fill('65537');
+    await field(form, 'Record size in bytes').fill('65537');
     await form.getByText('must be a multiple of 512').waitFor();
-    await field(form, 'Bytes of a record').fill('65536');
+    await field(form, 'Record size in bytes').fill('65536');
     await form.getByRole('button', { name: 'Add a time limit' }).click();
     await field(form, 'Time limit of part').fill('soon');
     await form.getByText('must be a number of seconds, minutes or hours, such as "10 minutes"').waitFor();
     await field(form, 'Time limit of part').fill('5 minutes');
     await field(form, 'Proxies copied at the same time').fill('2');
-    await form.getByRole('checkbox', { name: 'The run ends when the copy has ended' }).uncheck();
-    await form.getByRole('button', { name: 'Add a way' }).click();
+    await form.getByRole('checkbox', { name: 'Wait for the copy to finish' }).uncheck();
+    await form.getByRole('button', { name: 'Add a notification' }).click();
     const way = form.getByRole('group', { name: 'Way 1' });
     await choice(way, 'By').selectOption('mail');
-    await field(way, 'To, an address a line').fill('operator@example.com\nnobody');
+    await field(way, 'To, one address per line').fill('operator@example.com\nnobody');
     await way.getByText('must be a mail address such as operator@example.com').first().waitFor();
-    await field(way, 'To, an address a line').fill('operator@example.com');
+    await field(way, 'To, one address per line').fill('operator@example.com');
     await field(way, 'From').fill('shadowtape@example.com');
     await field(way, 'Mail server').fill('mail.example.com');
     await way.getByRole('checkbox', { name: 'success' }).check();
@@ -297,7 +297,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     await choice(page.locator('main'), 'Edit').selectOption('The site');
     const site = page.getByRole('form', { name: 'The site' });
     await field(site, 'Tries').fill('none');
-    await console.said('1 place is wrong').waitFor();
+    await console.said('1 error').waitFor();
     await console.picture('site-edit-site');
     await field(site, 'Tries').fill('5');
     await choice(site, 'File names on the volumes').selectOption('shift_jis');

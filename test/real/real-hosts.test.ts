@@ -74,7 +74,7 @@ describe.runIf(realHostsDue(missing))(
       const end = await runReal(scene);
       expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2, error: { code: 'FINGERPRINT_DIFFERS' } });
       expect(end.sentence).toMatch(
-        /^the shadow is not the same blocks as Volume2: [12] of 2 sampled records differ, the first is record 0$/,
+        /^the shadow does not map the blocks of Volume2: [12] of 2 sampled records differ, the first is record 0$/,
       );
       expect(existsSync(real.tapeFile('tape1'))).toBe(false);
       expect(await realState(real, master)).toEqual(normalRealState);
@@ -88,7 +88,7 @@ describe.runIf(realHostsDue(missing))(
       expect(await realState(real, master)).toEqual(normalRealState);
     });
 
-    it('route server writes a labelled tape, though the connection is cut in the middle of the dump', async () => {
+    it('route server writes a labeled tape, though the connection is cut in the middle of the dump', async () => {
       const scene = await openRealScene(real, 'server', {
         tapeHost: 'node3',
         job: { route: 'server', media: { layout: 'labelled', name: 'NIGHTLY-1' } },

@@ -28,7 +28,7 @@ export interface RealHosts {
   readonly hosts: Readonly<Record<RealHostName, RealHost>>;
   /** Types a line on a host with the ssh of this machine. @throws where it fails; the message has what it printed */
   type(host: RealHostName, line: string): Promise<string>;
-  /** SHA-256 of a volume's blocks as they lie on the first disk of its group. */
+  /** SHA-256 of a volume's blocks as they are on the first disk of its group. */
   digestOf(volume: 'Volume1' | 'Volume2'): Promise<string>;
   /** What the drive of a host wrote onto its first cartridge when it was closed last, in SIMH's .tap format. */
   tapeFile(host: RealHostName): string;

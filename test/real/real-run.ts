@@ -82,7 +82,7 @@ export const unwindReal = (scene: RealScene): Promise<RealRun> =>
     return console.unwind({ ...following, run });
   });
 
-/** Lets a drive take no further record once it has so many. @returns waits until it refuses to take one, and lets it go on */
+/** Lets a drive take no further record once it has so many. @returns waits until it refuses to take one, and lets it continue */
 export async function holdTape(real: RealHosts, host: RealHostName, records: number) {
   const [hold, held] = [`${real.tapeFile(host)}.hold`, `${real.tapeFile(host)}.held`];
   await rm(held, { force: true });
@@ -116,7 +116,7 @@ export interface RealState {
   readonly classes: readonly string[];
   readonly masterUnchanged: boolean;
   readonly proxyEqualsMaster: boolean;
-  /** What lies in /var/tmp of node1 and node3, where locks and scripts are kept. */
+  /** What is in /var/tmp of node1 and node3, where locks and scripts are kept. */
   readonly leftovers: string;
 }
 

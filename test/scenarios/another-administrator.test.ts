@@ -30,7 +30,7 @@ import {
 import { expectCleared } from '../support/server-run.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 
-/** Somebody acts while the operator is asked to approve, and the operator approves all the same. */
+/** Somebody acts while the operator is asked to approve, and the operator approves nevertheless. */
 const duringApproval = (act: () => Promise<unknown>) => ({
   change: withJob({ approve: 'operator', onFailure: 'unwind' }),
   async ask() {
@@ -42,11 +42,11 @@ const duringApproval = (act: () => Promise<unknown>) => ({
 /** A reboot explains everything that is missing: nobody else is blamed. */
 function expectReboot({ sentence, error }: SceneRun): void {
   expect(sentence).toMatch(
-    /^step (verify|6a): the shadow of Volume2 is not as it was verified: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
+    /^step (verify|6a): the shadow of Volume2 changed after its verification: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
   );
   expect(error).toMatchObject({
     code: 'SHADOW_CHANGED',
-    hint: 'a reboot removes every shadow: find out why the backup server was rebooted, and run again when it is up',
+    hint: 'a reboot removes every shadow: find out why the backup server rebooted, then run again when it is up',
   });
 }
 
@@ -73,13 +73,13 @@ describe('during the approval', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence: expect.stringMatching(
-          /^step (verify|6a): the shadow of Volume2 is not as it was verified: (First block: expected 65,536, seen (67,584|none)|.*seen none)$/,
+          /^step (verify|6a): the shadow of Volume2 changed after its verification: (First block: expected 65,536, seen (67,584|none)|.*seen none)$/,
         ) as string,
         stands: normalStands,
       });
       expect(end.error).toMatchObject({
         code: 'SHADOW_CHANGED',
-        hint: 'find out who else works on the shadow class on the backup server, and run again when it is free',
+        hint: 'find out who else works on the shadow class on the backup server, then run again when it is free',
       });
       expect(tapeWasWritten(scene)).toBe(false);
       expect(writes()).toEqual([]);
@@ -121,7 +121,7 @@ describe('during the approval', () => {
       expect(end).toMatchObject({
         exitStatus: 3,
         sentence: expect.stringMatching(
-          /^step (verify|6b-1): the shadow of Volume2 is not as it was verified: Nobody else has mounted the shadow: expected none, seen \/dev\/sfdsk\/Class2\/dsk\/Volume2 on \/look$/,
+          /^step (verify|6b-1): the shadow of Volume2 changed after its verification: Nobody else has mounted the shadow: expected none, seen \/dev\/sfdsk\/Class2\/dsk\/Volume2 on \/look$/,
         ) as string,
       });
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', masterUnchanged: true });
@@ -187,7 +187,7 @@ describe('during the approval', () => {
   });
 });
 
-/** While a command of that step reads the shadow, it lies elsewhere: built anew just before, put back just after. */
+/** While a command of that step reads the shadow, it lies elsewhere: built again just before, put back just after. */
 const elsewhereDuring =
   (scene: Scene, step: string, reads: (line: string) => boolean) =>
   (event: RunEvent): void => {
@@ -208,18 +208,18 @@ describe('the shadow is rebuilt elsewhere and put back', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence:
-          'step 6a: what was written to tape is not Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
+          'step 6a: the data on tape is not that of Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
         stands: [...normalStands, tapeStands.incomplete],
       });
       expect(end.error).toMatchObject({
         code: 'DUMP_DIFFERS',
-        hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+        hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is not a backup',
       });
     });
   });
 });
 
-/** While a dump runs on the backup server, the shadow lies elsewhere: built anew just before, put back before anybody polls. */
+/** While a dump runs on the backup server, the shadow lies elsewhere: built again just before, put back before anybody polls. */
 const elsewhereDuringDetachedDump =
   (scene: Scene) =>
   (event: RunEvent): void => {
@@ -246,7 +246,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence:
-          'step read-back: what was written to tape is not Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
+          'step read-back: the data on tape is not that of Volume2: 16 of 16 sampled records differ from the cluster, the first is record 0',
         stands: [...normalStands, tapeStands.another],
       });
       expect(end.error?.code).toBe('DUMP_DIFFERS');
@@ -265,7 +265,7 @@ describe('by route server, the shadow is rebuilt elsewhere during the dump and p
       });
       expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', error: { code: 'DUMP_DIFFERS' } });
       expect(end.sentence).toMatch(
-        /^step read-back: what was written to tape is not Volume2: 16 of 16 sampled records differ/,
+        /^step read-back: the data on tape is not that of Volume2: 16 of 16 sampled records differ/,
       );
     } finally {
       await scene.close();
@@ -352,7 +352,7 @@ describe('the shadow is mounted', () => {
       expect(end).toMatchObject({
         exitStatus: 3,
         sentence:
-          'step 6a: the shadow of Volume2 is not as it was verified: Nobody else has mounted the shadow: expected none, seen /dev/sfdsk/Class2/dsk/Volume2 on /look',
+          'step 6a: the shadow of Volume2 changed after its verification: Nobody else has mounted the shadow: expected none, seen /dev/sfdsk/Class2/dsk/Volume2 on /look',
       });
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', masterUnchanged: true });
       await unmountShadow(scene);

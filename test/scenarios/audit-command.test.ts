@@ -82,7 +82,7 @@ it('--head ends with 2 where the newest run was deleted together with its seal',
   await writeFile(sealsFile, before);
   expect((await audit(state, 'audit')).exitStatus).toBe(5);
   const { exitStatus, text } = await audit(state, 'audit', '--head', head);
-  expect(text).toContain(`the list of seals does not reach the published head ${head} (1 seal, head `);
+  expect(text).toContain(`the list of seals does not contain the published head ${head} (1 seal, head `);
   expect(exitStatus).toBe(2);
 });
 

@@ -50,7 +50,7 @@ const linesSent = (beginning: string) =>
 const rightBefore = (step: string) =>
   ({ step, when: 'before', changes: false, nth: 0, line: 'the first state check' }) as const;
 
-const elsewhere = /^step \S+: the shadow of Volume\d is not as it was verified: First block: expected/;
+const elsewhere = /^step \S+: the shadow of Volume\d changed after its verification: First block: expected/;
 const rejoined =
   /^step \S+: Proxy is parted: expected Part of Volume\d, seen Join of Volume\d on node1, node2$/;
 
@@ -112,15 +112,15 @@ describe('right before a command that writes through the shadow', () => {
 });
 
 describe('right before the shadow is verified', () => {
-  it('the backup server reboots: the run says so, and nobody is told to look for wrong disk names', async () => {
+  it('the backup server reboots: the run reports it, and nobody is told to look for wrong disk names', async () => {
     const end = await disturbedRun(rawDevice, 'verify', (he) => he.reboot('node3'));
     expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed' });
     expect(end.sentence).toMatch(
-      /^the shadow is not proven to be Volume2: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
+      /^the shadow is not proven to map Volume2: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
     );
     expect(end.error).toMatchObject({
       code: 'SHADOW_DIFFERS',
-      hint: 'a reboot removes every shadow: find out why the backup server was rebooted, and run again when it is up',
+      hint: 'a reboot removes every shadow: find out why the backup server rebooted, then run again when it is up',
     });
     expect(linesSent('dd of=/dev/rmt/0')).toEqual([]);
   });
@@ -241,7 +241,7 @@ describe('before an interrupted run is resumed', () => {
     return { run, administrator };
   }
 
-  it('the shadow is rebuilt elsewhere: it is made anew, and what is verified is the snapshot', async () => {
+  it('the shadow is rebuilt elsewhere: it is recreated, and what is verified is the snapshot', async () => {
     const { run, administrator } = await interrupted();
     await administrator.rebuildElsewhere();
     expect(administrator.done).toBeGreaterThan(0);

@@ -25,7 +25,7 @@ const onPrimary = 'sdxinfo, sdxproxy, sdxvolume, dd';
 const onBackup =
   'sdxinfo, sdxshadowdisk, sdxshadowgroup, sdxshadowvolume, dd, mkdir, rmdir, ls, cat, fsck, mount, umount, tar, mt';
 const protectionUnknown = '; mt on node3 does not say whether it is write-protected';
-const installHint = 'install them, or set PATH for shells that are not interactive';
+const installHint = 'install them, or set PATH for non-interactive shells';
 
 describe('check', () => {
   it('finds everything good on a good lab, and changes nothing', async () => {
@@ -108,19 +108,19 @@ describe('check', () => {
         { good: false, what: `${device}, job ufs-tar` },
       ]);
       expect(lines[1]?.hint).toBe(
-        'insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job',
+        'insert a blank tape; or, if its contents may be lost, set media.overwrite: true in the job',
       );
       expect(lines[2]?.said).toContain(`has no label: it holds ${found}`);
       expect(locksLeft(scene)).toEqual([]);
     });
 
-    it('takes it where it is the tape of another job, and says so', async () => {
+    it('takes it where it is the tape of another job, and reports it', async () => {
       expect(await tapeLines(media({}, { overwrite: true }))).toMatchObject([
         { good: true, what: device, said: holds },
         {
           good: true,
           what: `${device}, job raw-dd`,
-          said: `${notBlank}; it is a tape for ufs-tar`,
+          said: `${notBlank}; the tape suits ufs-tar`,
         },
       ]);
     });

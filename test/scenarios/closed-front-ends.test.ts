@@ -65,7 +65,7 @@ const answers = <Answer>(ask: () => Promise<Answer>) =>
   expect.poll(() => ask().catch(() => undefined)).toBeTruthy();
 
 const noRoom =
-  'shadowtape: the output could not be written: the disk is full\n  hint: what was done is done; free space before the command is run again for its output\n';
+  'shadowtape: the output could not be written: the disk is full\n  hint: the command itself is complete; free some space before you repeat it for its output\n';
 
 /** Serves without pages of its own: what answers a key is the server. */
 const url = /http:\/\/127\.0\.0\.1:\d+\/\?\S+/;

@@ -73,7 +73,7 @@ describe('a run whose output is closed', () => {
     await expectEnd(0);
   });
 
-  it('and that is cancelled is rolled back', async () => {
+  it('and that is canceled is rolled back', async () => {
     const command = startCommand([...site, '--trust', 'run', 'raw-dd']);
     when('started', 'dd ibs=', () => {
       command.process.stdout.destroy();
@@ -88,7 +88,7 @@ describe('a run whose output is closed', () => {
 describe.runIf(existsSync('/dev/full'))('without room for what is printed', () => {
   const noRoom = 'shadowtape: the output could not be written: the disk is full\n';
 
-  it('a run is verified, and says so', async () => {
+  it('a run is verified, and reports it', async () => {
     const { exitStatus, stderr } = await inShell('"$@" > /dev/full', '--trust', 'run', 'raw-dd').end;
     expect(exitStatus).toBe(0);
     expect(stderr).toContain(noRoom);
@@ -189,7 +189,7 @@ describe('signals of a run', () => {
     const command = startCommand([...site, '--trust', 'run', 'raw-dd'], undefined, injected(code));
     when('started', 'dd ibs=', () => command.process.kill('SIGUSR2'));
     const { exitStatus, stdout, stderr } = await command.end;
-    expect(stdout).toContain('step 6a was cancelled: unexpected error: injected\n');
+    expect(stdout).toContain('step 6a was canceled: unexpected error: injected\n');
     expect(stderr).toContain('shadowtape: Error: injected\n');
     expect(exitStatus).toBe(2);
     await expectEnd(2);

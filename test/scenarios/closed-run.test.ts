@@ -1,4 +1,4 @@
-/** What becomes of a journal at the end of its run: sealed, signed, compressed; and what an audit says while the run goes on. */
+/** What becomes of a journal at the end of its run: sealed, signed, compressed; and what an audit says while the run continues. */
 import { readdir } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import type { AuditLine } from '../../src/contract/proof.ts';
@@ -76,7 +76,7 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
       run,
       verdict: 'unproven',
       sentence: expect.stringMatching(
-        /^\d+ lines, chain intact, but not sealed: the end of its run is missing: it is running or interrupted;/,
+        /^\d+ lines, chain intact, but not sealed: its run has no end: it is running or interrupted;/,
       ) as string,
     },
     { run, subject: 'signature', verdict: 'unproven' },

@@ -11,7 +11,7 @@ describe('the command line, without a site', () => {
     const { exitStatus, stdout } = await run(['--help']);
     expect(exitStatus).toBe(0);
     expect(stdout).toContain(
-      '3  action required: the cluster is not proven to be normal; the last lines show its state. The verdict may be verified',
+      '3  action required: the cluster is not proven to be normal; the last lines show its state. The backup may be verified',
     );
   });
 
@@ -20,11 +20,11 @@ describe('the command line, without a site', () => {
     [['run', '--method', '9z'], "argument '9z' is invalid. Allowed choices are 6a, 6b, 6c, 6d, 6e."],
     [
       ['--site', '/nonexistent/site.yaml', 'plan'],
-      'shadowtape: there is no site file at /nonexistent/site.yaml\n  hint: give its path with --site FILE; without --site the embedded lab is used\n',
+      'shadowtape: there is no site file at /nonexistent/site.yaml\n  hint: name it with --site FILE; without --site the embedded lab is used\n',
     ],
     [
       ['--site', 'x', 'run', '--fresh-lab'],
-      'shadowtape: --fresh-lab is for the embedded lab, and --site names a site of its own',
+      'shadowtape: --fresh-lab is for the embedded lab and cannot be used with --site',
     ],
     [
       ['--state', '/dev/null/state', 'plan'],
@@ -73,7 +73,7 @@ describe('the command line, on a site', () => {
       .map((line) => JSON.parse(line) as RunEvent);
     const name = events[0]?.run ?? '';
     expect(await readFile(scene.state.journalFile(name), 'utf8')).toBe(ended.stdout);
-    expect(ended.stderr).toContain(`see it again: shadowtape show ${name} --state ${scene.state.path}\n`);
+    expect(ended.stderr).toContain(`show it again: shadowtape show ${name} --state ${scene.state.path}\n`);
 
     const runs = await run([...site, 'runs']);
     expect(runs.stdout).toMatch(new RegExp(`^${name} +verified +6a +8 MiB +Volume2 `));
@@ -98,7 +98,7 @@ describe('the command line, on a site', () => {
     expect(stdout).toContain(
       'stopping: rolling the cluster back to its normal state; press again to stop immediately and leave everything as it is\n',
     );
-    expect(stdout).toContain('failed, rolled back: step 6a was cancelled\n');
+    expect(stdout).toContain('failed, rolled back: step 6a was canceled\n');
     expect(exitStatus).toBe(2);
     expect(await clusterState(scene)).toEqual(normalState);
   });

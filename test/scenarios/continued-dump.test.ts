@@ -1,4 +1,4 @@
-/** A dump that was broken off continues at a record of its tape when the run is resumed; where that cannot be proven, it starts over. */
+/** A dump that was interrupted continues at a record of its tape when the run is resumed; where that cannot be proven, it starts over. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readManifest } from '../../src/main/tape/tape-manifest.ts';
@@ -101,7 +101,7 @@ async function killed(records: number): Promise<string> {
   return run;
 }
 
-/** Where a record of the volume's file begins in the tape image: after the label and its file mark; each record lies between two lengths. */
+/** Where a record of the volume's file begins in the tape image: after the label and its file mark; each record is between two lengths. */
 async function placeOf(file: FileHandle, record: number): Promise<number> {
   const length = Buffer.alloc(4);
   await file.read(length, 0, 4, 0);
@@ -177,7 +177,7 @@ const verify = async (run: string) => {
   }
 };
 
-describe('a dump on a labelled tape', () => {
+describe('a dump on a labeled tape', () => {
   it('whose connection was cut continues after the last whole record, once its tape is in the drive', async () => {
     await openLabelled();
     change = labelled({}, { verify: { fingerprint: 'all', readback: true } });
@@ -265,7 +265,7 @@ describe('a dump on a labelled tape', () => {
     expectVerified(end);
     expect(starts).toEqual([0]);
     expect(warnings).toContain(
-      'The dump of Volume2 starts over from the beginning of the tape: records 65 to 100 on the tape are not those of Volume2',
+      'The dump of Volume2 starts over from the beginning of the tape: records 65 to 100 on tape are not those of Volume2',
     );
     await expectBackup();
   });
@@ -289,7 +289,7 @@ describe('a dump on a labelled tape', () => {
     expect(starts).toEqual([0]);
     expect(warnings).toEqual(
       expect.arrayContaining([
-        'step 6a was broken off: the tape is written again from its beginning',
+        'step 6a was interrupted: the tape is written again from its beginning',
         'the dump cannot continue at a record: the shadow is created again',
       ]),
     );

@@ -60,7 +60,7 @@ describe('a dump through threads of its own', () => {
     expect(threads).toHaveLength(3);
   });
 
-  it('goes on to further tapes, each with what the one before did not take', async () => {
+  it('continues to further tapes, each with what the one before did not take', async () => {
     await open({
       blocks: 40 * 64,
       tapeBytes: 16 * 32_768,

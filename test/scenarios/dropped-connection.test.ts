@@ -51,7 +51,7 @@ it('a host key that changes at a rekey ends the dump, and the run is rolled back
     });
     stop();
     expect(end.sentence).toMatch(
-      /^the connection to node3 was ended: its host key changed during a rekey, from SHA256:\S{43} to SHA256:\S{43}/,
+      /^connection to node3 ended: its host key changed during a rekey, from SHA256:\S{43} to SHA256:\S{43}/,
     );
     expect(end.error?.code).toBe('HOST_KEY_SWITCHED');
     expect(end.exitStatus, end.stands.join('\n')).toBe(2);

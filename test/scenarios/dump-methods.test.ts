@@ -233,7 +233,7 @@ describe('a dump that fails', () => {
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_NOT_CLOSED' } });
       expect(end.sentence).toMatch(
         new RegExp(
-          `^${name} ended with exit status 0, but did not say DUMP IS DONE: its last words were ".*"$`,
+          `^${name} ended with exit status 0, but did not say DUMP IS DONE: its last line was ".*"$`,
         ),
       );
       expect(end.error?.evidence).toMatchObject({

@@ -98,7 +98,7 @@ describe('a copy that cannot be seen in step 8-2', () => {
         exitStatus: 3,
         error: {
           code: 'END_NOT_PROVEN',
-          hint: 'the tape holds the backup; look with sdxinfo on both sides, or resume the run to watch the copy to its end',
+          hint: 'the tape holds the backup; check both sides with sdxinfo, or resume the run to watch the copy until it finishes',
         },
       });
       expect(end.sentence).toMatch(

@@ -1,6 +1,6 @@
 /**
  * Random sequences of what operators do and what happens to them: whatever it is, the data of the cluster is safe, and everything can be
- * brought back. SHADOWTAPE_SEED gives other sequences.
+ * rolled back. SHADOWTAPE_SEED gives other sequences.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

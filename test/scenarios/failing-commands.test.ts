@@ -13,7 +13,7 @@ import {
   withJob,
 } from '../support/failures.ts';
 
-const manual = 'see what it printed, and the man page of the command';
+const manual = 'check its output and the man page of the command';
 const joined = normalStands[0] ?? '';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const shadowLeft = (objects: string) => `node3: shadow objects of Class2: ${objects}`;
@@ -38,7 +38,7 @@ const unwound: readonly { readonly fails: string; readonly line: string; readonl
 ];
 
 describe('a command that fails', () => {
-  it.each(unwound)('is unwound, exit status 2: $fails', async ({ fails, line, job = 'raw-dd' }) => {
+  it.each(unwound)('is rolled back, exit status 2: $fails', async ({ fails, line, job = 'raw-dd' }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: [`fail=${fails}`] });
       const host = fails.split(':')[0] ?? '';
@@ -116,7 +116,7 @@ describe('a command that fails', () => {
     }, 'otherwise');
   });
 
-  it('only once is unwound, even where it is a command of the way back', async () => {
+  it('only once is rolled back, even where it is a command of the way back', async () => {
     await inScene(async (scene) => {
       const from = scene.lab.commands.length;
       const end = await failingRun(scene, { faults: ['fail-once=node3:sdxshadowgroup -R'] });
@@ -135,7 +135,7 @@ describe('a command that fails', () => {
       });
       const end = await failingRun(scene, {
         onEvent(event) {
-          if (event.type === 'warning' && event.text.endsWith('; tried again'))
+          if (event.type === 'warning' && event.text.endsWith('; trying again'))
             scene.lab.faults.clear('host-down');
         },
       });
@@ -158,7 +158,7 @@ describe('a command that says it went well, and did nothing', () => {
     },
     {
       ignored: 'node3:sdxshadowvolume -M',
-      said: 'the shadow is not proven to be Volume2: First block: expected 65,536, seen none',
+      said: 'the shadow is not proven to map Volume2: First block: expected 65,536, seen none',
     },
     {
       ignored: 'node3:sdxshadowvolume -N',
@@ -170,7 +170,7 @@ describe('a command that says it went well, and did nothing', () => {
       said: 'step 6b-3: The shadow is mounted: expected /mnt1, seen none',
       job: 'ufs-tar',
     },
-  ])('is found out and unwound: $ignored', async ({ ignored, said, job = 'raw-dd' }) => {
+  ])('is found out and rolled back: $ignored', async ({ ignored, said, job = 'raw-dd' }) => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: [`ignore=${ignored}`] });
       expect(end).toMatchObject({ exitStatus: 2, sentence: said, stands: normalStands });
@@ -250,7 +250,7 @@ describe('the services', () => {
           'node3: no shadow object of Class2',
           'services: stopped on node1 (true payroll; umount /app), not all resumed',
           ...classLockStands,
-          'by hand, on node1: mount /app',
+          'run by hand on node1: mount /app',
         ],
       });
       const stops = ['node1 true payroll', 'node1 umount /app'];

@@ -48,17 +48,17 @@ describe('the mount of the shadow', () => {
           parted,
           writableShadow,
           'node3: /dev/sfdsk/Class2/dsk/Volume2 is mounted on /mnt1',
-          'node3: the mount point /mnt1 is still there',
+          'node3: the mount point /mnt1 still exists',
           ...classLockStands,
           tapeStands.written,
           'not rolled back: step 7: Nothing is mounted: expected none, seen /mnt1',
           'not rolled back: step 8-1: No shadow is left: expected none, seen disk Disk3, group Group2, volume Volume2, slice Disk3.Volume2, blocks of group Group2',
-          'by hand, on node3: umount /mnt1',
-          'by hand, on node3: rmdir /mnt1',
+          'run by hand on node3: umount /mnt1',
+          'run by hand on node3: rmdir /mnt1',
           ...byHand(bringingBack[0]),
         ],
       });
-      // The first is that of step 6b-1, which starts the shadow anew for writing.
+      // The first is that of step 6b-1, which starts the shadow again for writing.
       expect(
         proceduralCommands(scene).filter((line) => bringingBack.some((command) => command === line)),
       ).toEqual([bringingBack[0]]);
@@ -76,7 +76,7 @@ describe('the mount of the shadow', () => {
   it('leaves a mount point that cannot be removed: all else is rolled back, and the rmdir is named', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, { job, faults: ['fail=node3:rmdir /mnt1'] });
-      const left = 'node3: the mount point /mnt1 is still there';
+      const left = 'node3: the mount point /mnt1 still exists';
       expect(end).toMatchObject({
         exitStatus: 3,
         stands: [
@@ -84,7 +84,7 @@ describe('the mount of the shadow', () => {
           left,
           ...classLockStands,
           tapeStands.written,
-          'by hand, on node3: rmdir /mnt1',
+          'run by hand on node3: rmdir /mnt1',
         ],
       });
       expect(madeDirectories(scene)).toContain('/mnt1');
@@ -127,9 +127,9 @@ describe('tar', () => {
         change: withJob({ onFailure: 'halt' }, job),
       });
       expect(end.exitStatus).toBe(3);
-      expect(end.stands.filter((line) => line.startsWith('by hand'))).toEqual([
-        'by hand, on node3: umount /mnt1',
-        'by hand, on node3: rmdir /mnt1',
+      expect(end.stands.filter((line) => line.startsWith('run by hand'))).toEqual([
+        'run by hand on node3: umount /mnt1',
+        'run by hand on node3: rmdir /mnt1',
         ...byHand(bringingBack[0]),
       ]);
       expect(await clusterState(scene)).toEqual({
@@ -152,12 +152,12 @@ describe('a file system that was mounted at the part', () => {
       const end = await failingRun(scene, { job, change: mounted() });
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: `node3: fsck would have to repair ${device}, and was not allowed to: FILE SYSTEM STATE IN SUPERBLOCK IS WRONG; FIX?  no`,
+        sentence: `node3: ${device} needs a repair that fsck was not allowed to make: FILE SYSTEM STATE IN SUPERBLOCK IS WRONG; FIX?  no`,
         stands: normalStands,
       });
       expect(end.error).toMatchObject({
         code: 'FILE_SYSTEM_NOT_CLEAN',
-        hint: 'it was not unmounted at the part: name umount in services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
+        hint: 'it was mounted at the part: add umount to services.stop of the job, or let fsck repair the copy with fsck.answerYes: true',
         evidence: { host: 'node3', command: `fsck -F ufs ${device}`, exitStatus: 36 },
       });
       expect(proceduralCommands(scene).filter((line) => line.includes('/mnt1'))).toEqual([]);

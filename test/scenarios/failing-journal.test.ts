@@ -9,7 +9,7 @@ import { clusterState, normalState, openScene, runScene } from '../support/lab-r
 
 const fillDiskFor = fillableDisk();
 
-const makeRoom = 'make room, or keep the state elsewhere with --state DIR';
+const makeRoom = 'free some space, or keep the state elsewhere with --state DIR';
 
 describe('a journal that is no longer there', () => {
   it.each([
@@ -53,7 +53,7 @@ describe('a full disk on the console', () => {
     { step: '3-3', stands: normalStands },
     { step: 'verify', stands: normalStands },
     { step: '7', stands: [...normalStands, tapeStands.verified] },
-  ])('at step $step ends the run, and does not keep it from being unwound', async ({ step, stands }) => {
+  ])('at step $step ends the run, and does not keep it from being rolled back', async ({ step, stands }) => {
     const scene = await openScene();
     try {
       const end = await runScene(scene, {
@@ -119,12 +119,12 @@ describe('a full disk on the console', () => {
       });
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: `the list of what the archive holds, ${scene.state.catalogueFile(end.run)}, cannot be written: the disk is full`,
+        sentence: `the file list ${scene.state.catalogueFile(end.run)} cannot be written: the disk is full`,
         stands: [...normalStands, tapeStands.incomplete],
       });
       expect(end.error).toMatchObject({
         code: 'CATALOGUE_UNWRITABLE',
-        hint: `${makeRoom}; the run is started again from the beginning`,
+        hint: `${makeRoom}; then start the run again`,
       });
     });
   });
@@ -144,7 +144,7 @@ describe('a copy back that ends badly', () => {
           'Volume2: PROXY Join, STATUS INVALID, slice of Disk3 INVALID (as node1 shows it)',
           'node3: no shadow object of Class2',
           tapeStands.verified,
-          'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+          'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
         ],
       });
       expect(end.error).toMatchObject({

@@ -29,8 +29,8 @@ function answers(...choices: string[]): { ask: Ask; texts: string[] } {
 const answered = (events: readonly RunEvent[]) =>
   events.flatMap((event) => (event.type === 'answered' ? [[event.question, event.answer, event.by]] : []));
 
-const stopped = 'Stop everything that uses Volume1 on node1 and node2; unmount it where it is a file system.';
-const started = 'Start what was stopped in step 3-2 again; mount Volume1 where it is a file system.';
+const stopped = 'Stop everything that uses Volume1 on node1 and node2; unmount file systems.';
+const started = 'Start again what was stopped in step 3-2; mount the file systems on Volume1.';
 
 describe('the operator', () => {
   it('declines the shadow: it is removed, and nothing is written to the tape', async () => {
@@ -47,10 +47,10 @@ describe('the operator', () => {
       });
       expect(end.error).toMatchObject({
         code: 'OPERATOR_DECLINED',
-        hint: 'start the run again when it is time',
+        hint: 'start the run again when ready',
       });
       expect(texts).toEqual([
-        'Every rule holds and every sampled record is equal: Class2/Volume2 is Volume2. Dump it to /dev/rmt/0 on node3?',
+        'Every rule holds and every sampled record matches: Class2/Volume2 matches Volume2. Dump it to /dev/rmt/0 on node3?',
       ]);
       expect(tapeWasWritten(scene)).toBe(false);
       expect(proceduralCommands(scene).slice(-5)).toEqual(bringingBack);
@@ -146,14 +146,14 @@ describe('the operator', () => {
         sentence: 'step 3-4 was stopped immediately, and nothing was rolled back',
       });
       expect(end.stands).toEqual([
-        'this is the last state that was seen; nothing was checked since',
+        'this is the last known state; nothing was checked since',
         'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it)',
-        'node3: no shadow object of Class2 - it may have changed since',
+        'node3: no shadow object of Class2 - it may have changed since then',
         'services: stopped by the operator, not resumed',
         ...lockStands('node3', 'node1', 'node2'),
-        'by hand, on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
-        'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
-        'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+        'run by hand on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
+        'run by hand on node1: sdxproxy Rejoin -c Class1 -p Volume2',
+        'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);
     }, 'otherwise');
   });

@@ -20,24 +20,24 @@ interface WrongShadow {
 
 const compare = 'compare what sdxinfo shows on both sides; nothing was dumped';
 const activeHint =
-  'see why the backup server does not show the volume ACTIVE and its disks ENABLE; "Disk Status Abnormality" in the GDS guide; nothing was dumped';
+  'find out why the backup server does not show the volume ACTIVE and its disks ENABLE; see "Disk Status Abnormality" in the GDS guide; nothing was dumped';
 const active = 'Shadow is active: expected volume ACTIVE, each slice ACTIVE, each disk ENABLE, seen';
 
 const wrongShadows: readonly WrongShadow[] = [
   {
     fault: 'disk-size',
     said: 'Device sizes: expected Disk3: 91,648 blocks, seen Disk3: 89,600 blocks',
-    hint: 'the device of the site file is another disk: compare its serial number on both sides',
+    hint: 'the device in the site file is a different disk: compare its serial number on both sides',
   },
   {
     fault: 'disk-name',
     said: 'Disk names: expected Disk3, seen Disk7',
-    hint: 'register each disk under the name that it has on the cluster: jobs.raw-dd.shadow.disks in the site file',
+    hint: 'give each disk the name that it has on the cluster: jobs.raw-dd.shadow.disks in the site file',
   },
   {
     fault: 'shadow-first-block=16',
     said: 'First block: expected 65,536, seen 65,552',
-    hint: 'something else lies before the volume on the backup server; nothing was dumped',
+    hint: 'something else is before the volume on the backup server; nothing was dumped',
   },
   { fault: 'shadow-blocks=8192', said: 'Size: expected 16,384 blocks, seen 8,192 blocks', hint: compare },
   { fault: 'shadow-blocks=16385', said: 'Size: expected 16,384 blocks, seen 16,385 blocks', hint: compare },
@@ -63,7 +63,7 @@ describe('a shadow that is not the proxy', () => {
       });
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: `the shadow is not proven to be Volume2: ${said}`,
+        sentence: `the shadow is not proven to map Volume2: ${said}`,
         stands: normalStands,
       });
       expect(end.error).toMatchObject({ code: 'SHADOW_DIFFERS', hint });
@@ -83,7 +83,7 @@ describe('a shadow that is not the proxy', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence:
-          'the shadow is not the same blocks as Volume2: 8 of 8 sampled records differ, the first is record 0',
+          'the shadow does not map the blocks of Volume2: 8 of 8 sampled records differ, the first is record 0',
         stands: normalStands,
       });
       expect(end.error).toMatchObject({
@@ -114,7 +114,7 @@ describe('a shadow that is not the proxy', () => {
         stands: normalStands,
       });
       expect(end.error?.hint).toBe(
-        'a stopped volume starts again when its node reboots: see whether that node did, and run again when it is up',
+        'a stopped volume starts again when its node reboots. If that node rebooted, wait until it is up, then run again',
       );
       expect(proceduralCommands(scene).filter((line) => line.includes('sdxshadow'))).toEqual([]);
     });

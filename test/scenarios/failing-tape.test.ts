@@ -44,7 +44,7 @@ describe('the dump', () => {
       fault: 'connection-lost=node3:3000000',
       code: 'CONNECTION_LOST',
       said: expect.stringMatching(/^the connection to node3 was lost: /) as string,
-      hint: 'check the network and node3 itself; what was running there may still run',
+      hint: 'check the network and node3 itself; commands there may still be running',
     },
     {
       fault: 'fail=node3:dd ibs=262144',
@@ -114,7 +114,9 @@ describe('the dump', () => {
       });
       const end = await failingRun(scene);
       const port = scene.lab.hosts.find(({ name }) => name === 'node3')?.port;
-      const [stopShadow, remove, group, disk] = bringingBack.map((command) => command.replace(' ', ': '));
+      const [stopShadow, remove, group, disk] = bringingBack.map((command) =>
+        command.replace(' ', ', if not yet done: '),
+      );
       expect(end).toMatchObject({
         exitStatus: 3,
         stands: [
@@ -123,9 +125,7 @@ describe('the dump', () => {
           ...lockStands('node3', 'node1', 'node2'),
           tapeStands.incomplete,
           `not rolled back: node3 has not answered sdxinfo for 30 min 0 s: node3 (127.0.0.1, port ${port}) cannot be reached: the connection was refused`,
-          ...[stopShadow, remove, group, disk].map(
-            (line) => `by hand, unless it is done already, on ${line}`,
-          ),
+          ...[stopShadow, remove, group, disk].map((line) => `run by hand on ${line}`),
           ...byHand(bringingBack[0]).slice(-2),
         ],
       });
@@ -172,7 +172,7 @@ describe('the dump', () => {
 });
 
 describe('the reading back', () => {
-  it('finds a bit that was turned over on its way to the tape: exit status 4, and the cluster is rolled back', async () => {
+  it('finds a bit that was flipped on its way to the tape: exit status 4, and the cluster is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
         faults: ['tape-corrupt=100'],
@@ -184,7 +184,7 @@ describe('the reading back', () => {
       );
       expect(end.error).toMatchObject({
         code: 'TAPE_DIFFERS',
-        hint: 'do not trust this tape; clean the drive, take another tape and run again',
+        hint: 'do not trust this tape; clean the drive, insert another tape and run again',
       });
       expect(proceduralCommands(scene).slice(-5)).toEqual(bringingBack);
     });
@@ -205,7 +205,7 @@ describe('the reading back', () => {
       });
       expect(end.error).toMatchObject({
         code: 'TAPE_READ_FAILED',
-        hint: 'an error is never the end of the data: clean the drive and read again; if it stays, dump to another cartridge',
+        hint: 'clean the drive and read again; if the error remains, dump to another cartridge',
       });
     });
   });
@@ -302,8 +302,8 @@ describe('verifying the tape of an ended run', () => {
       const { run } = await failingRun(scene, { faults: ['fail=node1:umount'] });
       expect(await verify(scene, run)).toMatchObject({
         code: 'RUN_HAS_NO_TAPE',
-        sentence: `run ${run} has not written a tape that could be compared`,
-        hint: `shadowtape show ${run} tells how far it came`,
+        sentence: `run ${run} wrote no tape that could be compared`,
+        hint: `shadowtape show ${run} shows how far it got`,
       });
       expect(await verify(scene, 'last-night')).toMatchObject({
         code: 'RUN_UNKNOWN',

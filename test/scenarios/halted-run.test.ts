@@ -47,7 +47,7 @@ const elsewhere = (): Scene => ({ ...scene, state: new StateFolder(join(scene.fo
 async function repairByHand({ stands }: SceneRun): Promise<void> {
   expect(stands).toEqual(expect.arrayContaining(byHand('node3 sdxshadowvolume -F -c Class2 -v Volume2')));
   for (const sentence of stands) {
-    const [, host, line] = /^by hand.*, on (\S+): (.+)$/.exec(sentence) ?? [];
+    const [, host, line] = /^run by hand on ([^\s,:]+)(?:, .*?)?: (.+)$/.exec(sentence) ?? [];
     if (host && line) expect((await scene.lab.type(host as 'node1', line)).status, line).toBe(0);
   }
   await scene.lab.copyingFinished();
@@ -60,7 +60,7 @@ describe('a run that is halted', () => {
     const { run, stands, events } = halted;
     expect(lockFolders()).toEqual(classLocks);
     expect(stands.filter((line) => line.includes('lock'))).toEqual(
-      ['node3', 'node1', 'node2'].map((host) => `${host}: the lock ${folder} is still there`),
+      ['node3', 'node1', 'node2'].map((host) => `${host}: the lock ${folder} still exists`),
     );
     const text = 'Class1 stays locked for this run until it is resumed, rolled back or discarded';
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', step: 'unlock', text }));
@@ -94,7 +94,7 @@ describe('a run that is halted', () => {
   it('is rolled back by the process that ended it, which lives on: the class is free again', async () => {
     const { run } = await haltedRun();
     const back = await takeUpScene(scene, 'unwind', run, { takeOverLock: false });
-    expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${run} is rolled back` });
+    expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
     expect(allLocks(scene)).toEqual([]);
     expect(await clusterState(scene)).toEqual(normalState);
   });

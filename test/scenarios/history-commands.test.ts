@@ -43,7 +43,7 @@ describe('the history, asked without a site', () => {
     expect(some.stdout).toMatch(/^20261102-020000-volume2 .*\n$/);
     expect(some.stderr).toBe('showing 1; --limit N shows more\n');
     const none = await command('runs', 'tape:NIGHTLY-9');
-    expect(none).toEqual({ exitStatus: 0, stdout: 'no run fits\n', stderr: '' });
+    expect(none).toEqual({ exitStatus: 0, stdout: 'no matching run\n', stderr: '' });
     const json = await command('runs', 'code:TAPE_WRITE', '--json');
     expect(JSON.parse(json.stdout)).toMatchObject({ run: run(3).run, verdict: 'failed', exitStatus: 2 });
   });
@@ -52,8 +52,8 @@ describe('the history, asked without a site', () => {
     const end = await command('runs', 'verdict:good');
     expect(end.exitStatus).toBe(1);
     expect(end.stderr).toBe(
-      'shadowtape: the search cannot be read at character 9: verdict is one of verified, unverified, failed, unfinished, unreadable, not "good"\n' +
-        '  hint: words are looked for everywhere; what holds a space or a colon goes between quotes\n',
+      'shadowtape: the search cannot be read at character 9: verdict must be one of verified, unverified, failed, unfinished, unreadable, not "good"\n' +
+        '  hint: put terms with a space or a colon in quotes\n',
     );
   });
 
@@ -75,7 +75,7 @@ describe('the history, asked without a site', () => {
     expect(none).toEqual({
       exitStatus: 1,
       stdout: '',
-      stderr: 'no list of files names nothing: tar archives have one (methods 6b, 6d)\n',
+      stderr: 'nothing is in no file list: only tar archives have one (methods 6b, 6d)\n',
     });
   });
 
@@ -97,7 +97,7 @@ describe('the history, asked without a site', () => {
     expect(trends.stdout).toMatch(/^ {2}2026-11-02 02:00 {2}verified {8}2 GiB ████████ /m);
     const index = await command('index', '--rebuild');
     expect(index.stdout).toMatch(
-      /^index .*index\.sqlite: \d+ KiB\n {2}3 runs\n {2}2 lists of files with 2 entries; 2 different files\n$/,
+      /^index .*index\.sqlite: \d+ KiB\n {2}3 runs\n {2}2 file lists with 2 entries; 2 different files\n$/,
     );
   });
 

@@ -66,7 +66,7 @@ describe('a tape whose console is lost', () => {
     expect(imported?.what).toBe('imported');
     expect(imported?.sentence).toMatch(
       new RegExp(
-        `^run ${run} was imported from tape "PAYROLL-01", with its journal up to \\S+; how it ended is not known$`,
+        `^run ${run} was imported from tape "PAYROLL-01", with its journal up to \\S+; the end of the run is not known$`,
       ),
     );
     const { events } = await readRun(scene.state, run);
@@ -85,7 +85,7 @@ describe('a tape whose console is lost', () => {
     expect(summarise(events)).toMatchObject({
       run,
       verdict: 'unfinished',
-      sentence: 'imported from tape "PAYROLL-01": how it ended is not known',
+      sentence: 'imported from tape "PAYROLL-01": the end of the run is not known',
     });
     expect(listTapes(scene.state).tapes).toMatchObject([
       { uuid: known?.uuid, name: 'PAYROLL-01', run, files: known?.files },
@@ -97,7 +97,7 @@ describe('a tape whose console is lost', () => {
     ]);
 
     expect(await importHere()).toEqual([
-      { what: 'there', run, sentence: `run ${run} already exists, and its journal agrees with the tape` },
+      { what: 'there', run, sentence: `run ${run} already exists, and its journal matches the tape` },
     ]);
     const console = await openSceneConsole(scene, labelled);
     const signal = new AbortController().signal;
@@ -111,7 +111,7 @@ describe('a tape whose console is lost', () => {
         ask: undefined,
       }),
     ).rejects.toMatchObject({
-      message: `run ${run} cannot be rolled back: it was imported from a tape, and what came after that is not known`,
+      message: `run ${run} cannot be rolled back: it was imported from a tape, and what happened afterwards is not known`,
     });
     await console.close();
   });
@@ -136,14 +136,14 @@ describe('a tape whose console is lost', () => {
       await importTape(scene.state, { ...tape, manifest }, { by: 'marion', version: '1' }),
     ).toMatchObject({
       what: 'there',
-      sentence: `run ${run} already exists, and its journal agrees with the tape`,
+      sentence: `run ${run} already exists, and its journal matches the tape`,
     });
     await rm(scene.state.path, { recursive: true });
     expect(
       await importTape(scene.state, { ...tape, manifest }, { by: 'marion', version: '1' }),
     ).toMatchObject({
       what: 'imported',
-      sentence: `run ${run} was imported from tape "PAYROLL-01", made of its manifest, which has no journal; how it ended is not known`,
+      sentence: `run ${run} was imported from tape "PAYROLL-01", from its manifest, which has no journal; the end of the run is not known`,
     });
     expect(
       parseJournal('', await readFile(scene.state.journalFile(run))).events.map(({ type }) => type),
@@ -156,7 +156,7 @@ describe('a tape whose console is lost', () => {
     await expect(
       importTape(scene.state, { ...tape, manifest: swapped }, { by: 'm', version: '1' }),
     ).rejects.toMatchObject({
-      message: `the journal of run ${run} on the tape "PAYROLL-01" cannot be trusted: it does not end with the line that the manifest names`,
+      message: `the journal of run ${run} on the tape "PAYROLL-01" cannot be trusted: it does not end with the line named in the manifest`,
     });
   });
 
@@ -180,6 +180,6 @@ describe('a tape whose console is lost', () => {
     ]);
     const changer = await startCommand([...site, 'identify', '--import', '--changer']).end;
     expect(changer).toMatchObject({ exitStatus: 1 });
-    expect(changer.stderr).toContain('shadowtape: the site names no changer\n');
+    expect(changer.stderr).toContain('shadowtape: the site file names no changer\n');
   });
 });

@@ -80,14 +80,14 @@ describe('three tapes of one run', () => {
       run,
       sentence: expect.stringMatching(
         new RegExp(
-          `^run ${run} was imported from tape "NIGHTLY-3", with its journal up to \\S+; how it ended`,
+          `^run ${run} was imported from tape "NIGHTLY-3", with its journal up to \\S+; the end of the run`,
         ),
       ) as string,
     };
     const tapeAlone = (name: string) => ({
       what: 'tape',
       run,
-      sentence: `tape "${name}" of run ${run} was taken into the list of tapes; it has no manifest: that is on the last tape of the run, or the run was broken off`,
+      sentence: `tape "${name}" of run ${run} was added to the tape inventory; it has no manifest: that is on the last tape of the run, or the run was interrupted`,
     });
     // The run has left its last tape in the drive.
     expect(await importHere()).toEqual([importedRun, tapeAlone('NIGHTLY'), tapeAlone('NIGHTLY-2')]);
@@ -108,7 +108,7 @@ describe('three tapes of one run', () => {
     };
     expect(await importHere(operator)).toEqual([tapeAlone('NIGHTLY'), tapeAlone('NIGHTLY-2'), importedRun]);
     expect(questions).toEqual(
-      Array.from({ length: 3 }, () => 'Insert the next tape to be imported into /dev/rmt/0 on node3.'),
+      Array.from({ length: 3 }, () => 'Insert the next tape to import into /dev/rmt/0 on node3.'),
     );
     expect(tapesHere()).toEqual(partsOf(run));
   });
@@ -127,7 +127,7 @@ describe('a tape that cannot be read', () => {
     });
     expect(heard).toEqual([
       expect.stringMatching(
-        /^the tape is passed over: it cannot be told whether the tape in \S+ on node3 is blank: dd: the lab was told/,
+        /^tape skipped: it is not known whether the tape in \S+ on node3 is blank: dd: the lab was told/,
       ),
       expect.stringMatching(/^tape "NIGHTLY" of run/),
       expect.stringMatching(/^tape "NIGHTLY-2" of run/),

@@ -44,7 +44,7 @@ async function refusedNext(): Promise<string> {
 }
 
 const hintFor = (name: string) =>
-  `  hint: resume it: ${program} resume ${name}; or roll it back: ${program} rollback ${name}; or give up what it left: ${program} unlock Class1 --discard ${name}\n`;
+  `  hint: resume it: ${program} resume ${name}; or roll it back: ${program} rollback ${name}; or discard it: ${program} unlock Class1 --discard ${name}\n`;
 
 describe('a run whose console was killed while its shadow exists', () => {
   it('is reported by the next run, stays locked, and is rolled back by the command of the hint', async () => {
@@ -53,7 +53,7 @@ describe('a run whose console was killed while its shadow exists', () => {
     scene.lab.faults.clear('slow-tape');
     expect((await clusterState(scene)).shadowObjects).toBeGreaterThan(0);
     expect(await refusedNext()).toBe(
-      `shadowtape: run ${name} of job raw-dd was interrupted at step 6a, and may have left Class1 parted or a shadow on node3\n${hintFor(name)}`,
+      `shadowtape: run ${name} of job raw-dd was interrupted at step 6a; it may have left Class1 parted, or a shadow on node3\n${hintFor(name)}`,
     );
     const unlocked = await run('unlock', 'Class1', '--yes');
     expect(unlocked.exitStatus).toBe(1);
@@ -74,7 +74,7 @@ describe('a run whose console was killed while its shadow exists', () => {
     const discarded = await run('unlock', 'Class1', '--discard', name, '--yes');
     expect(discarded).toMatchObject({
       exitStatus: 0,
-      stdout: expect.stringContaining(`discarded: run ${name}; its locks were gone already\n`) as string,
+      stdout: expect.stringContaining(`discarded: run ${name}; its locks no longer existed\n`) as string,
     });
     expect((await readRun(scene.state, name)).events.at(-1)).toMatchObject({
       type: 'run-finished',
@@ -109,7 +109,7 @@ describe('a run whose console was killed while its shadow exists', () => {
     expect(other.stderr).toContain(`Class1 is locked on node3 by run ${name}, not by run another\n`);
     const { exitStatus, stdout } = await run('unlock', 'Class1', '--discard', name, '--yes');
     expect(stdout).toContain(
-      `run ${name} is given up: a parted proxy of Class1, stopped services and a shadow on node3 stay as they are, and the tape may be incomplete\n`,
+      `run ${name} is discarded: a parted proxy of Class1, stopped services and a shadow on node3 stay as they are, and the tape may be incomplete\n`,
     );
     expect(exitStatus).toBe(0);
     expect(allLocks(scene)).toEqual([]);
@@ -139,7 +139,7 @@ describe('a run whose console was killed while the backup server dumps', () => {
     const [name = ''] = await scene.state.runs();
     expect(await runningOnServer(scene)).not.toEqual([]);
     expect(await refusedNext()).toBe(
-      `shadowtape: run ${name} of job raw-dd was interrupted at step 6a, and may have left Class1 parted or a shadow on node3; its dump of Volume2 still runs on node3\n${hintFor(name)}`,
+      `shadowtape: run ${name} of job raw-dd was interrupted at step 6a; it may have left Class1 parted, or a shadow on node3; its dump of Volume2 still runs on node3\n${hintFor(name)}`,
     );
     expect(await runningOnServer(scene)).not.toEqual([]);
     scene.lab.faults.clear('slow-tape');

@@ -34,7 +34,7 @@ describe('rejoin: leave-parted', () => {
       stands: [parted, 'node3: no shadow object of Class2'],
     });
     const reason =
-      'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that it can still be restored from';
+      'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that data can be restored from it';
     const skipped = end.events.flatMap((event) =>
       event.type === 'step-finished' && event.reason === reason ? [event.step] : [],
     );
@@ -42,7 +42,7 @@ describe('rejoin: leave-parted', () => {
     expect(await clusterState(scene)).toEqual({ ...normalState, proxy: 'Part' });
   });
 
-  it('a run that fails brings the proxy back all the same', async () => {
+  it('a run that fails brings the proxy back nevertheless', async () => {
     const end = await failingRun(scene, { change: leaving, faults: ['tape-error=3'] });
     expect(end.exitStatus).toBe(2);
     expect(await clusterState(scene)).toEqual(normalState);
@@ -112,7 +112,7 @@ describe('part.synchroniseFirst', () => {
         'Volume2: PROXY Join, STATUS STOP, slice of Disk3 COPY (as node1 shows it)',
         'the copy from Volume1 to Volume2 continues by itself: on node1, sdxinfo -S -c Class1 -o Volume2 shows COPY until it has ended',
         'node3: no shadow object of Class2',
-        'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+        'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
       ],
     });
     // Nothing of the run is left that another one could harm.
@@ -185,7 +185,7 @@ describe('part.tries', () => {
     const end = await runScene(scene, {
       change: trying(3),
       onEvent(event) {
-        waits ||= event.type === 'warning' && event.text.includes('tried again in');
+        waits ||= event.type === 'warning' && event.text.includes('trying again in');
       },
     });
     expect(partsSent()).toHaveLength(1);
@@ -203,7 +203,7 @@ describe('part.tries', () => {
     const warnings = end.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
     expect(warnings).toEqual([
       expect.stringMatching(
-        /^node1: sdxproxy .*ended with exit status 1.*; tried again in 0\.02 s \(1 of 3 tries\)$/,
+        /^node1: sdxproxy .*ended with exit status 1.*; trying again in 0\.02 s \(1 of 3 tries\)$/,
       ),
     ]);
     expect(partsSent()).toHaveLength(2);
@@ -231,7 +231,7 @@ describe('part.tries', () => {
 });
 
 describe('resynchronisation.wait: false', () => {
-  it('ends while the copy goes on', async () => {
+  it('ends while the copy continues', async () => {
     scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await runScene(scene, { change });
@@ -250,7 +250,7 @@ describe('resynchronisation.wait: false', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('a tape that proves bad ends with 4 while the copy goes on', async () => {
+  it('a tape that proves bad ends with 4 while the copy continues', async () => {
     scene.lab.faults.set('slow-rejoin=20000');
     const change = withJob({ ...quick, resynchronisation: { everySeconds: 0.02, wait: false } });
     const end = await failingRun(scene, { change, faults: ['tape-corrupt=3'] });
@@ -260,7 +260,7 @@ describe('resynchronisation.wait: false', () => {
   });
 
   it('a run that is rolled back waits nevertheless: its end says how the cluster is', async () => {
-    // The copy is held up until the run has looked at it.
+    // The copy is held up until the run has checked it.
     scene.lab.faults.set('slow-rejoin=20000');
     let isCopying = false;
     const stop = scene.lab.onCommand(({ phase, line }) => {

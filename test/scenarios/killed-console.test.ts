@@ -1,4 +1,4 @@
-/** Consoles that are genuinely killed, in processes of their own, and taken up on the command line. */
+/** Consoles that are genuinely killed, in processes of their own, and resumed on the command line. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -41,9 +41,9 @@ describe('a console that was killed', () => {
     expect(listed.stdout).toMatch(new RegExp(`^${name} +interrupted .* at step 6a\n`));
     const { exitStatus, stdout } = await run([...site, 'resume', name]);
     expect(stdout).toContain('the journal ends in the middle of step 6a\n');
-    expect(stdout).toContain('! step 6a was broken off: the tape is written again from its beginning\n');
+    expect(stdout).toContain('! step 6a was interrupted: the tape is written again from its beginning\n');
     expect(stdout).toMatch(
-      /! the lock was left by \S+ on \S+ \(process \d+\), which is gone; it was taken over\n/,
+      /! the lock was left by \S+ on \S+ \(process \d+\), whose process has ended; it was taken over\n/,
     );
     expect(stdout).toContain('\nverified: Volume2 is on the tape in /dev/rmt/0 on node3');
     expect(exitStatus).toBe(0);
@@ -54,7 +54,7 @@ describe('a console that was killed', () => {
     expect(again.exitStatus).toBe(1);
   });
 
-  it('in the middle of a dump on a labelled tape: resume continues after the last record', async () => {
+  it('in the middle of a dump on a labeled tape: resume continues after the last record', async () => {
     await scene.writeSite((tree) => {
       quick(tree);
       withJob({ services: 'not-needed', media: { layout: 'labelled', name: 'NIGHTLY' } })(tree);
@@ -92,20 +92,20 @@ describe('a console that was killed', () => {
     tearLastLine(scene, name);
     const { exitStatus, stdout } = await run([...site, 'unwind', name]);
     expect(stdout).toContain(
-      '! the last line of the journal was torn, since the console died while it wrote; it was cut off\n',
+      '! the last line of the journal was incomplete because the console died while writing it; it was removed\n',
     );
-    expect(stdout).toContain(`failed, rolled back: run ${name} is rolled back\n`);
+    expect(stdout).toContain(`failed, rolled back: run ${name} was rolled back\n`);
     expect(exitStatus).toBe(2);
     await expectNormal(scene, name);
     const { events } = await readRun(scene.state, name);
     expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'failed', exitStatus: 2 });
     const twice = await run([...site, 'unwind', name]);
     expect(twice.stdout).toContain(
-      `nothing is left to roll back of run ${name}: everything was in its normal state already\n`,
+      `nothing to roll back for run ${name}: everything is in its normal state\n`,
     );
     expect(twice.exitStatus).toBe(2);
     const resumed = await run([...site, 'resume', name]);
-    expect(resumed.stderr).toContain(`has ended: nothing is left to roll back of run ${name}`);
+    expect(resumed.stderr).toContain(`has ended: nothing to roll back for run ${name}`);
     expect(resumed.stderr).toContain(`hint: start the job again: shadowtape ${site.join(' ')} run raw-dd\n`);
     expect(resumed.exitStatus).toBe(1);
   });

@@ -51,7 +51,7 @@ const verify = async (name: string) => {
   }
 };
 
-describe('a labelled tape', () => {
+describe('a labeled tape', () => {
   it('holds a label, the blocks of the part, and a manifest with their digests', async () => {
     const end = await run({ name: 'PAYROLL-01', keep: '30 days' });
     expect(end).toMatchObject({
@@ -154,7 +154,7 @@ describe('a labelled tape', () => {
   });
 });
 
-describe('a tape that a labelled job may not write to', () => {
+describe('a tape that a labeled job may not write to', () => {
   const until = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
   it('is one with somebody else’s data', async () => {
@@ -164,13 +164,13 @@ describe('a tape that a labelled job may not write to', () => {
       code: 'TAPE_NOT_LABELLED',
       sentence:
         'the tape in /dev/rmt/0 on node3 has no label: it holds data that is neither tar nor ufsdump (first record 10,240 bytes)',
-      hint: 'insert the tape "A"; or, where what it holds may be lost, give it a label: shadowtape label A --overwrite data',
+      hint: 'insert the tape "A"; or, if its contents may be lost, label it: shadowtape label A --overwrite data',
     });
   });
 
   it('is one of another name, one that is to be kept, and one of which nobody says that it may be lost', async () => {
     const first = await run({ name: 'A', keep: '2 weeks' });
-    const holds = `the label "A", written ${today()} by run ${first.run}, to be kept until ${until(14)}`;
+    const holds = `the label "A", written ${today()} by run ${first.run}, keep until ${until(14)}`;
     const masterBefore = await scene.lab.volumeDigest('Class1', 'Volume1');
     const refused = (media: object) =>
       refusedRun({ ...scene, masterBefore, state: scene.state }, { change: labelled(media) });
@@ -187,7 +187,7 @@ describe('a tape that a labelled job may not write to', () => {
     const second = await run({ name: 'A', overwrite: true });
     expect(second.exitStatus).toBe(0);
     expect(second.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []))).toEqual([
-      `the tape holds ${holds}; the job lets it be overwritten`,
+      `the tape holds ${holds}; the job may overwrite it`,
     ]);
     expect(await refused({ name: 'A' })).toMatchObject({
       code: 'TAPE_NOT_BLANK',
@@ -196,15 +196,15 @@ describe('a tape that a labelled job may not write to', () => {
   });
 });
 
-describe('a labelled tape on which something went wrong', () => {
-  const bad = 'tape in /dev/rmt/0 on node3: not a backup: it could not be read back as it was written';
+describe('a labeled tape on which something went wrong', () => {
+  const bad = 'tape in /dev/rmt/0 on node3: not a backup: the read-back differs from what was written';
   const incomplete = {
-    label: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+    label: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
     manifest:
-      'tape in /dev/rmt/0 on node3: not a backup: the dump ended well, but the manifest was not written',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump finished, but the manifest was not written',
   } as const;
 
-  it('is no backup where its label cannot be read back', async () => {
+  it('is not a backup where its label cannot be read back', async () => {
     scene.lab.faults.set('tape-corrupt=1');
     const end = await run();
     expect(end).toMatchObject({ verdict: 'failed', exitStatus: 4, error: { code: 'TAPE_DIFFERS' } });
@@ -218,7 +218,7 @@ describe('a labelled tape on which something went wrong', () => {
   it.each([
     ['label', 0],
     ['manifest', 2],
-  ])('is no backup where its %s cannot be written', async (step, files) => {
+  ])('is not a backup where its %s cannot be written', async (step, files) => {
     const change = labelled();
     const onEvent = (event: RunEvent) => {
       if (event.type === 'step-started' && event.step === step)
@@ -255,7 +255,7 @@ describe('a labelled tape on which something went wrong', () => {
   });
 });
 
-describe('a labelled run whose console died', () => {
+describe('a labeled run whose console died', () => {
   const change = (site: SiteTree) => {
     quick(site);
     labelled({ name: 'A' })(site);
@@ -300,7 +300,7 @@ describe('a labelled run whose console died', () => {
   });
 });
 
-describe('a step of a labelled run that is tried once more', () => {
+describe('a step of a labeled run that is tried once more', () => {
   const halting = (site: SiteTree) => {
     labelled({ name: 'A' })(site);
     withJob({ onFailure: 'halt' })(site);

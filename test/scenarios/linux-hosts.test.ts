@@ -1,4 +1,4 @@
-/** Hosts that run Linux: each method that exists there, by both routes and in both layouts, and runs that are broken off. */
+/** Hosts that run Linux: each method that exists there, by both routes and in both layouts, and runs that are interrupted. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDump } from '../../src/lab/commands/dump-format.ts';
 import { dyingRun, takeUpScene, type Death } from '../support/mortal-console.ts';
@@ -121,7 +121,7 @@ describe('a backup on Linux ends verified', () => {
   });
 });
 
-it('check looks for the commands of Linux', async () => {
+it('check searches for the commands of Linux', async () => {
   const told = await checkScene(scene);
   expect(told.filter(({ good }) => !good)).toEqual([]);
   const tools = told.find(({ host, what }) => host === 'node3' && what === 'commands');

@@ -59,7 +59,7 @@ const listed = () => withDesk((desk) => desk.list());
 const yes = () => Promise.resolve(true);
 
 describe('the locks of a site', () => {
-  it('are none where no run is going on, and looking changes nothing', async () => {
+  it('are none where no run is active, and looking changes nothing', async () => {
     expect(await listed()).toEqual([]);
     expect(changingCommands(scene).filter((line) => !line.endsWith(' ls /var/tmp'))).toEqual([]);
   });
@@ -160,12 +160,12 @@ describe('a lock that was left behind', () => {
     const removed = withDesk((desk) => desk.remove('Class1', () => Promise.resolve(false)));
     expect(await failureOf(removed)).toMatchObject({
       code: 'UNLOCK_NOT_CONFIRMED',
-      sentence: 'the lock of Class1 was not removed, since nobody confirmed it',
+      sentence: 'the lock of Class1 was not removed because nobody confirmed it',
     });
     expect(locksLeft(scene)).toHaveLength(2);
   });
 
-  it('stays where its process lives, and nobody is even asked', async () => {
+  it('stays where its process is running, and nobody is even asked', async () => {
     await lockAs(owner({ processId: process.pid }));
     const asked: HeldLock[] = [];
     const removed = withDesk((desk) =>
@@ -176,7 +176,7 @@ describe('a lock that was left behind', () => {
     );
     expect(await failureOf(removed)).toMatchObject({
       code: 'LOCK_HELD',
-      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${process.pid}), and that process lives`,
+      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${process.pid}), and that process is running`,
     });
     expect(asked).toEqual([]);
     expect(locksLeft(scene)).toHaveLength(2);
@@ -194,7 +194,7 @@ describe('a lock that was left behind', () => {
     );
     expect(await failureOf(removed)).toMatchObject({
       code: 'LOCK_CHANGED',
-      sentence: 'the lock of Class1 on node3 is not as it was shown, and was not removed',
+      sentence: 'the lock of Class1 on node3 has changed and was not removed',
     });
     expect(locksLeft(scene)).toEqual([folder, `${folder}/${ownerName(second)}`]);
   });
@@ -204,7 +204,7 @@ describe('a lock that was left behind', () => {
     expect(await failureOf(withDesk((desk) => desk.remove(name, yes)))).toMatchObject({
       code: 'LOCK_MISSING',
       sentence: `${name} is not locked on node3`,
-      hint: 'nothing is to be done; classes of this site: Class1; drive: /dev/rmt/0',
+      hint: 'nothing to do; classes of this site: Class1; drive: /dev/rmt/0',
     });
     expect(scene.lab.commands.slice(from).map(({ line }) => line)).toEqual(
       expect.arrayContaining(['ls /var/tmp']),
@@ -220,7 +220,7 @@ describe('the command line', () => {
   it('lists locks, and removes one only where it is told to', async () => {
     expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: 'no class of this site is locked\n' });
     await lockAs(owner());
-    const line = `Class1  locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${nobody}), since ${since}; its process is gone\n`;
+    const line = `Class1  locked on node3 by run 20261122-020004-volume2 of marion on ${hostname()} (process ${nobody}), since ${since}; its process has ended\n`;
     expect(await run('locks')).toMatchObject({ exitStatus: 0, stdout: line });
     expect(JSON.parse((await run('locks', '--json')).stdout)).toMatchObject({
       class: 'Class1',
@@ -228,11 +228,11 @@ describe('the command line', () => {
     });
     const refused = await run('unlock', 'Class1');
     expect(refused.exitStatus).toBe(1);
-    expect(refused.stderr).toContain('without a terminal give --yes');
+    expect(refused.stderr).toContain('without a terminal use --yes');
     const unlocked = await run('unlock', 'Class1', '--yes');
     expect(unlocked).toMatchObject({ exitStatus: 0 });
     expect(unlocked.stdout).toBe(
-      `${line}run 20261122-020004-volume2 may have left the proxy parted, or a shadow: where it has not ended, roll it back instead\nunlocked: Class1 is free on node3\n`,
+      `${line}run 20261122-020004-volume2 may have left the proxy parted, or a shadow. If it has not ended, roll it back instead\nunlocked: Class1 is free on node3\n`,
     );
     expect(locksLeft(scene)).toEqual([]);
   });

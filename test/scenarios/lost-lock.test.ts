@@ -99,7 +99,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
         error: { code: 'LOCK_LOST', evidence: { host, command: `ls ${folder}` } },
       });
       expect(end.error?.hint).toBe(
-        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume the run or roll it back: shadowtape resume ${end.run}, shadowtape rollback ${end.run}`,
+        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume or roll back the run: shadowtape resume ${end.run}, shadowtape rollback ${end.run}${end.run}`,
       );
       // The others stay: nobody else begins while a shadow, or a parted proxy, may be left.
       const kept = step === '3-2' ? [] : hosts.filter((each) => each !== host);
@@ -207,7 +207,7 @@ describe('the lock of the drive, of a command outside of any run', () => {
   const drive = '/var/tmp/shadowtape-dev.rmt.0.lock';
   const never = new AbortController().signal;
 
-  /** Somebody removes the lock when the command has looked at the tape, and is about to write to it. */
+  /** Somebody removes the lock when the command has checked the tape, and is about to write to it. */
   function removeBeforeWriting({ lab }: Scene): void {
     const stop = lab.onCommand(({ phase, line }) => {
       if (phase !== 'ended' || !line.startsWith('dd if=/dev/rmt/0n bs=262144')) return;
@@ -234,7 +234,7 @@ describe('the lock of the drive, of a command outside of any run', () => {
         expect(await failureOf(work(console.tapeService))).toMatchObject({
           code: 'DRIVE_LOCK_LOST',
           sentence: `step ${step}: the lock of the drive /dev/rmt/0 on node3 is gone; nothing more was written to tape`,
-          hint: 'find out who removed or took it: shadowtape locks shows who holds /dev/rmt/0. The tape may hold data of somebody else by now',
+          hint: 'find out who removed or took it: shadowtape locks shows who holds /dev/rmt/0. The tape may now hold data of somebody else',
         });
       } finally {
         await console.close();
@@ -285,7 +285,7 @@ describe('the lock of the class on every node', () => {
       },
     });
     await scene.lab.faultsSettled();
-    expect(end.stands).toContain(`node2: the lock ${folder} is still there`);
+    expect(end.stands).toContain(`node2: the lock ${folder} still exists`);
     scene.lab.faults.clear('host-down=node2');
     await scene.lab.faultsSettled();
     expect(allLocks(scene)).toEqual([

@@ -66,7 +66,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     await expectVerified();
   });
 
-  const unanswered = 'step verify was cancelled: nobody can answer "approve-shadow", the terminal is closed';
+  const unanswered = 'step verify was canceled: nobody can answer "approve-shadow": the terminal is closed';
 
   it('that is closed while a question is open is rolled back', async () => {
     await scene.writeSite(asking);
@@ -128,7 +128,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
       await terminal.see('your choice');
       if (time < 3) terminal.type('\x04');
     }
-    expect(terminal.shown).toContain('  Ctrl-D is no answer; Ctrl-C cancels');
+    expect(terminal.shown).toContain('  Ctrl-D gives no answer; Ctrl-C cancels');
     terminal.type('approve\r');
     expect(await terminal.end).toBe(0);
     await expectVerified();
@@ -167,12 +167,12 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
     const once = start('run', 'raw-dd');
     await interrupted(once);
     expect(await once.end).toBe(2);
-    await expectRolledBack('step verify was cancelled');
+    await expectRolledBack('step verify was canceled');
     const twice = start('run', 'raw-dd');
     when('sdxshadowvolume -F', () => twice.type('\x03'));
     await interrupted(twice);
     expect(await twice.end).toBe(3);
-    expect(twice.shown).toContain('this is the last state that was seen; nothing was checked since');
+    expect(twice.shown).toContain('this is the last known state; nothing was checked since');
     expect((await lastEvent()).last).toMatchObject({ type: 'run-finished', exitStatus: 3 });
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Part' });
     expect(locksLeft(scene)).not.toEqual([]);
@@ -190,7 +190,7 @@ describe.runIf(hasTerminals)(`a run on a terminal${terminalHint}`, () => {
         void terminal.signal('SIGINT');
       });
       expect(await terminal.end).toBe(2);
-      await expectRolledBack('step 6a was cancelled');
+      await expectRolledBack('step 6a was canceled');
     },
   );
 

@@ -90,7 +90,7 @@ describe('a primary node that does not answer from the beginning', () => {
     const scene = await newScene();
     const end = await runWithoutNode2(scene);
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-    expect(end.sentence).toMatch(/; node2 did not answer all the time, and was not checked meanwhile$/);
+    expect(end.sentence).toMatch(/; node2 did not answer all the time, and was not checked then$/);
     expect(sentTo(scene, 'node2')).toEqual([]);
     expect(nodeEvents(end)).toMatchObject([
       { what: 'missing', node: 'node2', locked: false, unchecked: unchecked('node2') },
@@ -128,7 +128,7 @@ describe('a primary node that does not answer from the beginning', () => {
     expect(plan).toMatchObject({ nodes: 'any', missing: [{ node: 'node2', unchecked: unchecked('node2') }] });
     const step = (id: string) => plan.steps.find((planned) => planned.step === id)?.without;
     expect(step('lock')).toBe('node2 does not answer: its commands are not sent there');
-    expect(step('3-3')).toBe('node2 does not answer: the checks of this step are not made there');
+    expect(step('3-3')).toBe('node2 does not answer: the checks of this step do not run there');
     const lines = await checkScene(scene, (site: SiteTree) => {
       rawAny(site);
       delete site.jobs['ufs-tar'];
@@ -165,7 +165,7 @@ describe('a node that is not known to be down', () => {
     [
       'a file system',
       { job: 'ufs-tar', change: ufsAny },
-      'method 6b backs up a file system that it may still write to',
+      'method 6b backs up a file system that the node may still write to',
     ],
     [
       'a raw device whose services are stopped',
@@ -209,7 +209,7 @@ describe('a node that is not known to be down', () => {
     expect(error.sentence).toBe('step lock: marion chose to stop');
     expect(questions).toHaveLength(1);
     expect(questions[0]).toMatch(
-      /^node-down: node2 has not answered since .* Is node2 down: halted, or switched off\?/,
+      /^node-down: node2 has not answered since .* Is node2 down \(halted or powered off\)\?/,
     );
   });
 
@@ -236,7 +236,7 @@ describe('a node that goes away during a run', () => {
     expect(end.exitStatus).toBe(0);
     expect(nodeEvents(end)).toMatchObject([{ what: 'missing', node: 'node1', locked: true }]);
     expect(changingCommands(scene)).toContain('node2 sdxproxy Rejoin -c Class1 -p Volume2');
-    expect(end.stands).toContain('node1: the lock /var/tmp/shadowtape-Class1.lock is still there');
+    expect(end.stands).toContain('node1: the lock /var/tmp/shadowtape-Class1.lock still exists');
     expect(await clusterState(scene)).toEqual(normalState);
   });
 

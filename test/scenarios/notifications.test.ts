@@ -87,7 +87,7 @@ describe('who has asked for it', () => {
     expect(texts['told-site-failure']).toContain(` failed\n${error.sentence}\nhint: ${error.hint}\n`);
   });
 
-  it('is not told of a run that was cancelled before it began', async () => {
+  it('is not told of a run that was canceled before it began', async () => {
     const cancel = new AbortController();
     cancel.abort();
     scene.lab.faults.set('host-down=node1');
@@ -128,7 +128,7 @@ describe('a way that does not work', () => {
       '✗ console  command /nowhere/page: the notification command /nowhere/page cannot be started: there is no such program',
       `✓ console  command ${process.execPath}: test sent; command exited 0`,
     ]);
-    expect((await told())['told-site-test']).toContain('this is a test of the notifications of site lab');
+    expect((await told())['told-site-test']).toContain('test of the notifications of site lab');
   });
 
   it('is not tried by check alone', async () => {

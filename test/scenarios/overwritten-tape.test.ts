@@ -115,20 +115,20 @@ describe('a tape without a label', () => {
     expect((await startCommand([...site, 'label', 'A']).end).stderr).not.toContain('written by run');
   });
 
-  it('is read back and cannot be remembered: it holds the backup all the same', async () => {
+  it('is read back and cannot be remembered: it holds the backup nevertheless', async () => {
     const first = await verified({}, 'raw-dd');
     await rm(scene.state.tapesFile, { force: true });
     await mkdir(scene.state.tapesFile);
     const { exitStatus, stdout } = await startCommand([...site, 'verify', first.run]).end;
     expect(exitStatus).toBe(0);
-    expect(stdout).toContain(`the list of tapes ${scene.state.tapesFile} cannot be written`);
+    expect(stdout).toContain(`the tape inventory ${scene.state.tapesFile} cannot be written`);
   });
 
   it('names the run that label refuses to lose, and then loses', async () => {
     const first = await verified({}, 'ufs-tar');
     const refused = await startCommand([...site, 'label', 'A']).end;
     expect(refused.stderr).toContain(
-      `it holds a tar archive that begins with "./", written by run ${first.run}\n  hint: insert a blank tape; or, where what it holds may be lost, name it: --overwrite data\n`,
+      `it holds a tar archive that begins with "./", written by run ${first.run}\n  hint: insert a blank tape; or, if its contents may be lost, name it: --overwrite data\n`,
     );
     expect(await lineOf(first)).not.toContain('lost');
     await shadowtape('label', 'A', '--overwrite', 'data');
@@ -144,7 +144,7 @@ describe('a tape without a label', () => {
   });
 });
 
-describe('a labelled tape', () => {
+describe('a labeled tape', () => {
   it('that another run overwrites is marked in tapes and runs', async () => {
     const first = await verified({ layout: 'labelled', name: 'A', keep: '7 years' });
     const second = await verified({ layout: 'labelled', name: 'A', keep: '7 years', overwrite: true });
@@ -160,7 +160,7 @@ describe('a labelled tape', () => {
   });
 });
 
-describe('the hint of a labelled job that finds a tape without a label', () => {
+describe('the hint of a labeled job that finds a tape without a label', () => {
   it('works when it is obeyed', async () => {
     await scene.close();
     scene = await openScene({ faults: ['tape-not-blank'] });
@@ -170,7 +170,7 @@ describe('the hint of a labelled job that finds a tape without a label', () => {
     const [, hint = ''] = /shadowtape (label .*)$/.exec((refused as { hint: string }).hint) ?? [];
     expect(hint).toBe('label A --overwrite data');
     expect(await shadowtape(...hint.split(' '))).toContain(
-      'labelled: the tape in /dev/rmt/0 on node3 is "A" now',
+      'labeled: the tape in /dev/rmt/0 on node3 is now "A"',
     );
     const end = await verified(media);
     expect(sha256(Buffer.concat((await filesOfTape(scene.lab.tapeFile))[1] ?? []))).toBe(scene.masterBefore);

@@ -62,6 +62,6 @@ it('a part whose answer is lost is rolled back once the operator says that it wa
   expect(touched(0)).toEqual([]);
   expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });
   const back = await takeUpScene(scene, 'unwind', end.run, { ownPart: true });
-  expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} is rolled back` });
+  expect(back).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} was rolled back` });
   expect(await clusterState(scene)).toEqual(normalState);
 });

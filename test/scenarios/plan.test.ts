@@ -92,11 +92,11 @@ describe('the notes of a plan', () => {
     const plan = planOfGuide({ fileSystem: 'gfs-shared' });
     expect(stepOf(plan, '3-3').notes).toEqual([
       expect.stringContaining('With just resynchronization (pjrm=on) a rejoin could leave those blocks out'),
-      expect.stringContaining('where the copy function of the disk array copies between master and proxy'),
+      expect.stringContaining('where the disk array copies between master and proxy'),
     ]);
-    expect(stepOf(plan, '8-1').notes).toEqual([expect.stringContaining('it copies the differences alone')]);
+    expect(stepOf(plan, '8-1').notes).toEqual([expect.stringContaining('copies only the differences')]);
     expect(stepOf(plan, '6a').notes).toEqual([
-      'a GFS Shared File System is backed up as a raw device (6a), and with no other method',
+      'a GFS Shared File System can only be backed up as a raw device (6a)',
     ]);
     expect(stepOf(planOfGuide({}), '6a').notes).toBeUndefined();
   });
@@ -104,7 +104,7 @@ describe('the notes of a plan', () => {
   it('say that mt on Solaris does not tell write protection, and are printed', () => {
     const plan = planOfGuide({});
     const note =
-      'mt on Solaris does not say whether a cartridge is write-protected: check its tab. A protected one fails at the first write, after the part';
+      'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part';
     expect(stepOf(plan, 'tape').notes).toEqual([note]);
     expect(planText(plan, false)).toContain(`\n    note: ${note}\n`);
   });
@@ -144,16 +144,17 @@ describe('a plan through the backup server', () => {
         reason === undefined ? [] : [[linesOf(commands)[0]?.split(' ')[0], reason]],
       );
       const reason =
-        'the file system is unmounted when Volume2 is parted (services.stop), so that the guide lets this be left out';
+        'the file system is unmounted when Volume2 is parted (services.stop): the guide allows skipping this';
       expect(leftOut).toEqual(method === '6a' ? [] : [['fsck', reason]]);
       expect(linesOf(stepOf(unmounting, '3-2').commands)).toEqual(['umount /app', 'umount /app']);
       expect(linesOf(stepOf(unmounting, '3-4').commands)).toEqual(['mount /app', 'mount /app']);
     },
   );
 
-  it('leaves out steps 3-2 and 3-4 where the data keeps itself consistent, and says why', () => {
+  it('leaves out steps 3-2 and 3-4 where the data is always consistent, and says why', () => {
     const plan = planOfGuide({ route: 'server' });
-    const reason = 'the site says that the data of the volume keeps itself consistent (services: not-needed)';
+    const reason =
+      'the site file says that the data on the volume is always consistent (services: not-needed)';
     expect(['3-2', '3-4'].map((id) => stepOf(plan, id).leftOut)).toEqual([reason, reason]);
   });
 
@@ -228,9 +229,9 @@ describe('a plan through the console', () => {
         operator === undefined ? [] : [[step, operator]],
       );
     expect(asked({ services: 'ask', approve: 'operator' })).toEqual([
-      ['3-2', 'the operator stops what uses Volume1, and says so'],
-      ['3-4', 'the operator starts it again, and says so'],
-      ['verify', 'the operator sees the result, and approves'],
+      ['3-2', 'the operator stops whatever uses Volume1, and confirms'],
+      ['3-4', 'the operator starts it again, and confirms'],
+      ['verify', 'the operator checks the result and approves'],
     ]);
     expect(asked({ approve: 'when-verified' })).toEqual([]);
   });
@@ -246,7 +247,7 @@ describe('what a run sends', () => {
   const overwrite = (site: SiteTree) =>
     Object.values(site.jobs).forEach((job) => (job['media'] = { overwrite: true }));
 
-  /** Which records are sampled depends on the run's name, which the holder of the shadow bears; the owner in the lock is the process. */
+  /** Which records are sampled depends on the run's name, which the holder of the shadow has; the owner in the lock is the process. */
   const comparable = ({ host, line }: { host: string; line: string }) =>
     `${host} ${line
       .replace(/ iseek=\d+ /, ' iseek=N ')
@@ -265,7 +266,7 @@ describe('what a run sends', () => {
       expect((await runScene(scene, { job, change: overwrite })).exitStatus).toBe(0);
       const sent = scene.lab.commands.slice(from).map(comparable);
       const looks = new Set(plan.looks.map(comparable));
-      // Looks come as often as something may have changed, those at the locks among them; the owner is named inside the lock; the copy is looked at until it has ended;
+      // Looks come as often as something may have changed, those at the locks among them; the owner is named inside the lock; the copy is checked until it has ended;
       // mt status is asked again where the first record cannot be read, which is how a blank tape shows.
       const [watch] = stepOf(plan, '8-2').commands.map(comparable);
       const around = (line: string) =>
@@ -283,7 +284,7 @@ describe('what a run sends', () => {
               !(line.endsWith(' status') && all[index - 1]?.includes('dd if=/dev/rmt/0n')),
           ),
       ).toEqual(steps.filter((line) => !around(line)));
-      // Where the long form of everything tells all, it stands for both forms.
+      // Where the long form of everything tells all, it is for both forms.
       const isLong = (line: string) => /^\S+ sdxinfo -DGSV( -c \S+)? -e long$/.test(line);
       const spared = sent.filter(isLong).map((line) => line.split(' ')[0]);
       expect(spared.length).toBeGreaterThan(0);

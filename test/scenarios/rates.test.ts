@@ -45,7 +45,7 @@ it('measures ssh and digests with zeros that go nowhere, and lets the plans that
 
   const [viaConsole, viaServer] = (await console.plan({ job: 'raw-dd' })).routes;
   expect(viaConsole?.seconds).toBeGreaterThan(0);
-  expect(viaConsole?.notes[0]).toMatch(/^ssh brings \d+ MB\/s from node3 and takes \d+ MB\/s to node3$/);
+  expect(viaConsole?.notes[0]).toMatch(/^ssh reads \d+ MB\/s from node3 and writes \d+ MB\/s to node3$/);
   expect(viaServer?.notes[1]).toMatch(
     /^the dump waits for its digests: (SHA-256|cksum) takes \d+ MB\/s on node3$/,
   );

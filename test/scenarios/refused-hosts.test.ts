@@ -94,7 +94,7 @@ describe('a primary node that cannot be used', () => {
     });
     expect(error).toMatchObject({
       code: 'HOST_NAME_UNKNOWN',
-      sentence: 'node1: no address is known for the name nonexistent.invalid',
+      sentence: 'node1: the name nonexistent.invalid has no address',
       hint: 'check the address of node1 in the site file, HostName in ~/.ssh/config, and the name service of this machine',
     });
   });
@@ -104,7 +104,7 @@ describe('a primary node that cannot be used', () => {
     const words = {
       code: 'LOGIN_REFUSED',
       sentence: `node1 does not let root log in: every method was refused; tried: key ${scene.lab.identityFile}`,
-      hint: 'add the public key to authorized_keys of root on node1, or name another key file or user in the site file',
+      hint: 'add the public key to authorized_keys of root on node1, or name another key or user in the site file',
     };
     const change = hostWith('node1', { login: 'key' });
     expect(await refusedBeforeJournal(scene, { change })).toMatchObject(words);
@@ -122,7 +122,7 @@ describe('a primary node that cannot be used', () => {
     const words = {
       code: 'KEY_FILE_MISSING',
       sentence: `node1: there is no key file ${file}`,
-      hint: 'name the private key with "key" of node1 in the site file, or make one with ssh-keygen -t ed25519',
+      hint: 'name the private key with "key" of node1 in the site file, or create one with ssh-keygen -t ed25519',
     };
     const change = hostWith('node1', { key: file, login: 'key' });
     expect(await refusedBeforeJournal(scene, { change })).toMatchObject(words);
@@ -151,7 +151,7 @@ describe('a host key', () => {
       changed: new RegExp(
         `^node3 \\(127\\.0\\.0\\.1, port ${port}\\) shows the ssh-ed25519 host key (SHA256:\\S{43}), but (SHA256:\\S{43}) is known \\((\\S+), line (\\d+)\\)$`,
       ),
-      hint: 'another machine may be in between; when node3 was installed anew, remove line',
+      hint: 'another machine may be intercepting the connection; if node3 was reinstalled, remove line',
     };
   });
 
@@ -172,7 +172,7 @@ describe('a host key', () => {
       expect(error).toMatchObject({
         code: 'HOST_KEY_UNKNOWN',
         sentence: `node1 (127.0.0.1, port ${portOf('node1')}) shows an unknown ssh-ed25519 host key: ${fingerprint}`,
-        hint: 'compare it with "ssh-keygen -lf" of the key in /etc/ssh on node1 itself; when both agree, accept it with --trust',
+        hint: 'compare it with "ssh-keygen -lf" of the key in /etc/ssh on node1 itself; if both match, accept it with --trust',
       });
       const lines = await console.check(() => undefined);
       expect(
@@ -190,7 +190,7 @@ describe('a host key', () => {
     }
   });
 
-  it('that is another than the one written down ends the run before anything is touched, with both fingerprints', async () => {
+  it('that is not the one written down ends the run before anything is touched, with both fingerprints', async () => {
     const [own, other] = [await keyOf('node3'), await keyOf('node1')];
     await mkdir(scene.state.path, { recursive: true });
     const line = other.line.replace(/^\S+/, `[127.0.0.1]:${portOf('node3')}`);

@@ -90,8 +90,8 @@ describe('a job that asks an operator where nobody can be asked', () => {
   it('asks about the services', async () => {
     const words = {
       code: 'OPERATOR_NEEDED',
-      sentence: 'the job asks an operator (services: ask), and nobody can be asked here',
-      hint: 'name the commands in services.stop and services.resume, or run where a terminal is',
+      sentence: 'the job needs an answer from an operator (services: ask), and there is no terminal',
+      hint: 'name the commands in services.stop and services.resume, or run it on a terminal',
     };
     const change = job((one) => (one['services'] = 'ask'));
     const asking = await openSceneConsole(scene, change);
@@ -130,7 +130,7 @@ describe('a job that asks an operator where nobody can be asked', () => {
       });
       expect(await failureOf(run)).toMatchObject({
         code: 'OPERATOR_NEEDED',
-        sentence: 'the job asks an operator (approve: operator), and nobody can be asked here',
+        sentence: 'the job needs an answer from an operator (approve: operator), and there is no terminal',
         hint: 'run with --yes, or set approve: when-verified in the job: the dump then starts when every rule holds',
       });
     } finally {
@@ -171,7 +171,7 @@ describe('a state folder', () => {
     const from = scene.lab.commands.length;
     expect(await failureOf(runScene({ ...scene, state: new StateFolder(path) }))).toMatchObject({
       code: 'STATE_FOLDER_UNUSABLE',
-      hint: 'journals and known hosts live there; name a folder that this user can write with --state DIR',
+      hint: 'journals and known hosts are kept there; name a folder that this user can write with --state DIR',
     });
     expect(scene.lab.commands.slice(from)).toEqual([]);
   });
@@ -184,7 +184,7 @@ describe('a state folder', () => {
     const error = await failureOf(runScene({ ...scene, state }));
     expect(error).toMatchObject({
       code: 'JOURNAL_UNWRITABLE',
-      hint: 'make room, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
+      hint: 'free some space, or keep the state elsewhere with --state DIR; Shadowtape does not run without a journal',
     });
     expect(error.sentence).toMatch(
       /^the journal \S+\/runs\/\d{8}-\d{6}-volume2\.ndjson cannot be written: its folder is a file$/,

@@ -25,7 +25,7 @@ const inTheLog = (host: string) =>
   `look up the message in the GDS manual and in /var/opt/FJSVsdx/msglog/sdxservd.log on ${host}`;
 const toldToFail = 'SDX:sdxinfo: ERROR: the lab was told to fail this command';
 const missingHint =
-  'install GDS there, or set PATH for shells that are not interactive; the backup server needs GDS and GDS Snapshot';
+  'install GDS there, or set PATH for non-interactive shells; the backup server needs GDS and GDS Snapshot';
 
 /** What `check` says of the jobs, once a line; the jobs of the lab share their volumes. */
 async function checkOfJobs(): Promise<unknown> {
@@ -69,7 +69,7 @@ describe('sdxinfo of a primary node', () => {
       {
         code: 'SDXINFO_COLUMN_MISSING',
         sentence: 'node1: sdxinfo: the disk table has no column DEVNAM',
-        hint: 'the columns shown are OBJ NAME TYPE CLASS GROUP DEVBLKS DEVCONNECT STATUS; this release of GDS may print another form, which is not known here',
+        hint: 'the columns shown are OBJ NAME TYPE CLASS GROUP DEVBLKS DEVCONNECT STATUS; this release of GDS may print an unknown format',
       },
     ],
   ])('%s', async (_what, fault, words) => {
@@ -90,7 +90,7 @@ describe('sdxinfo of a primary node', () => {
       scene.lab.faults.set(`unknown-status=${word}`);
       const rule = `Every status is known: expected known status words, seen volume Volume2 ${word} on node1, volume Volume2 ${word} on node2`;
       const hint =
-        'look the word up in the GDS guide; when it is a good one, report it, and back up once sdxinfo shows another';
+        'look up the status in the GDS guide. If it is a normal one, report it, and run the backup when sdxinfo shows another status';
       expect(await refusedRun(scene)).toEqual({ code: 'CHECK_FAILED', sentence: `step 3-1: ${rule}`, hint });
       expect(await checkOfJobs()).toEqual({ good: false, said: rule, hint });
     },
@@ -108,7 +108,7 @@ describe('sdxinfo of a primary node', () => {
 
 describe('sdxinfo of the backup server', () => {
   const backupHint =
-    'where node3 has no GDS object and these are its words for it, put the whole line into gds.noObjectsMessage of the site file; otherwise look in /var/opt/FJSVsdx/msglog/sdxservd.log on node3';
+    'if this line means "no GDS object" on node3, copy it to gds.noObjectsMessage of the site file. Otherwise check /var/opt/FJSVsdx/msglog/sdxservd.log on node3node3';
 
   it('is not installed', async () => {
     scene.lab.faults.set('not-found=node3:sdxinfo');
@@ -124,7 +124,7 @@ describe('sdxinfo of the backup server', () => {
         what: 'commands',
         good: false,
         said: 'not found: sdxinfo',
-        hint: 'install them, or set PATH for shells that are not interactive',
+        hint: 'install them, or set PATH for non-interactive shells',
       },
       {
         host: 'node1',

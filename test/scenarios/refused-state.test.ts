@@ -29,7 +29,7 @@ const change = (set: (job: ReturnType<typeof jobOf>) => void) => (site: SiteTree
 
 describe('the proxy', () => {
   const copyHint =
-    'COPY: wait until the copy has ended; anything else: repair the slice, see "Slice Status Abnormality" in the GDS guide';
+    'COPY: wait for the copy to finish. Any other status: repair the slice, see "Slice Status Abnormality" in the GDS guide';
   it.each(['COPY', 'INVALID', 'TEMP-STOP', 'HALF-COPIED'])(
     'has a slice that is %s, a word of GDS or of nobody',
     async (word) => {
@@ -56,7 +56,7 @@ describe('the proxy', () => {
     const parted = { ...normalState, proxy: 'Part', sliceOfProxy: 'ACTIVE' };
     const rule = 'Proxy is joined: expected Join of Volume1, seen Part of Volume1 (node1)';
     const hint =
-      'see with shadowtape runs whether a run was interrupted, and with shadowtape runs status:3 whether one left it parted: resume it or roll it back; otherwise find out who parted it, and make sure with sdxinfo that no backup server has a shadow of it, before anybody joins it again';
+      'run shadowtape runs and shadowtape runs status:3 to find a run that left it parted; resume it or roll it back. If there is none, find out who parted it. Before a rejoin, check with sdxinfo that no backup server has a shadow of it';
     expect(await refusedRun(scene, {}, parted)).toEqual({
       code: 'CHECK_FAILED',
       sentence: `step 3-1: ${rule}`,
@@ -106,7 +106,7 @@ describe('the proxy', () => {
         await refusedBeforeJournal(scene, { change: change((job) => (job['shadow'].disks = disks)) }),
       ).toMatchObject({
         code: 'JOB_DISKS_DIFFER',
-        sentence: `Volume2 lies on Disk3, but the job names ${Object.keys(disks).join(', ')} for its shadow`,
+        sentence: `Volume2 is on Disk3, but the job names ${Object.keys(disks).join(', ')} for its shadow`,
         hint: 'name each disk of the group in jobs.raw-dd.shadow.disks, with its device on the backup server',
       });
     }
@@ -123,7 +123,7 @@ describe('the backup server', () => {
       ['sdxshadowvolume', '-M', '-c', 'Class2', '-g', 'Group2', '-v', 'Volume2', '-s', '16384'],
     );
     const hint =
-      'a shadow of another run, or of another cluster, is still there: find out whose it is, then remove it (GDS guide 6.6.3.7, step 7)';
+      'a shadow of another run or another cluster still exists: find out whose it is, then remove it (GDS guide 6.6.3.7, step 7)';
     const expectRefusal = async (shadowObjects: number, seen: string) => {
       const { code, sentence, hint: told } = await refusedRun(scene, {}, { ...normalState, shadowObjects });
       expect({ code, sentence, told }).toEqual({
@@ -155,7 +155,7 @@ describe('the backup server', () => {
     expect(await refusedRun(scene, { job: 'ufs-tar' })).toEqual({
       code: 'MOUNT_POINT_TAKEN',
       sentence: 'node3: /mnt1 already exists',
-      hint: 'remove it, or give the job another mountPoint; the run makes and removes its own',
+      hint: 'remove it, or give the job another mountPoint; the run creates and removes its own',
     });
     expect(await onHost(scene, 'node3', ['ls', '-d', '/mnt1'], ['rmdir', '/mnt1'])).toBe('/mnt1\n');
   });
@@ -193,7 +193,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED',
       sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${process.pid})`,
-      hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, resume or roll back that run on the machine where it was started: shadowtape resume 20261122-020004-volume2, shadowtape rollback 20261122-020004-volume2. To give it up instead: shadowtape unlock Class1 --discard 20261122-020004-volume2',
+      hint: 'wait until that run ends; shadowtape locks shows whether its process is running. If it is not, resume or roll back that run on the machine where it was started: shadowtape resume 20261122-020004-volume2, shadowtape rollback 20261122-020004-volume2. To discard it instead: shadowtape unlock Class1 --discard 20261122-020004-volume220261122-020004-volume2',
     });
     await unlock(holder);
   });
@@ -212,7 +212,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED_NAMELESS',
       sentence: 'Class1 is locked on node3, and the lock names no owner',
-      hint: 'look whether a run is just beginning; if none is, remove the lock with shadowtape unlock Class1',
+      hint: 'check whether a run is just starting; if not, remove the lock with shadowtape unlock Class1',
     });
     await onHost(scene, 'node3', ['rmdir', folder]);
   });
@@ -224,10 +224,10 @@ describe('the lock of a class', () => {
     const refused = await lockedOut();
     expect(refused).toMatchObject({
       code: 'LOCK_OF_UNKNOWN_RUN',
-      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}), whose process no longer exists; this state folder has no journal of that run that can be read`,
+      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}), whose process has ended; this state folder has no readable journal of that run`,
     });
     expect(refused.hint).toMatch(
-      /; or give up what it left: shadowtape --site \S+ --state \S+ unlock Class1 --discard 20261122-020004-volume2$/,
+      /; or discard it: shadowtape --site \S+ --state \S+ unlock Class1 --discard 20261122-020004-volume2$/,
     );
     await unlock(holder);
   });

@@ -41,7 +41,7 @@ async function refusedByTape(): Promise<object> {
 
 describe('the drive', () => {
   const unknownHint =
-    'what cannot be read is not taken for blank; look at it with mt status, clean the drive, or use another tape';
+    'an unreadable tape does not count as blank; check it with mt status, clean the drive, or use another tape';
 
   it('is empty', async () => {
     scene.lab.faults.set('no-tape');
@@ -80,7 +80,7 @@ describe('the drive', () => {
       expect(await refusedByTape()).toEqual({
         code: 'TAPE_BUSY',
         sentence: 'the tape drive is in use by another program: /dev/rmt/0 on node3',
-        hint: 'wait until the other program has ended, or end it; then try again',
+        hint: 'wait until the other program ends, or stop it; then try again',
       });
       expect(await tapeLine()).toMatchObject({
         good: false,
@@ -97,29 +97,29 @@ describe('the drive', () => {
     expect(await refusedByTape()).toEqual({
       code: 'COMMAND_NOT_FOUND',
       sentence: 'node3 has no command mt',
-      hint: 'install it, or set PATH for shells that are not interactive (on Solaris PATH in /etc/default/login, or ~/.ssh/environment)',
+      hint: 'install it, or set PATH for non-interactive shells (on Solaris PATH in /etc/default/login, or ~/.ssh/environment)',
     });
     faults.clear('not-found');
     faults.set('fail=node3:mt -f /dev/rmt/0n status');
     expect(await refusedByTape()).toEqual({
       code: 'TAPE_STATE_UNKNOWN',
       sentence:
-        'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt: the lab was told to fail this command',
+        'it is not known whether the tape in /dev/rmt/0 on node3 is blank: mt: the lab was told to fail this command',
       hint: unknownHint,
     });
     expect(await tapeLine()).toMatchObject({
       good: false,
-      said: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt: the lab was told to fail this command',
+      said: 'it is not known whether the tape in /dev/rmt/0 on node3 is blank: mt: the lab was told to fail this command',
     });
     faults.clear('fail');
     faults.set('ignore=node3:mt -f /dev/rmt/0n status');
     expect(await refusedByTape()).toMatchObject({
       code: 'TAPE_STATE_UNKNOWN',
-      sentence: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt status says nothing',
+      sentence: 'it is not known whether the tape in /dev/rmt/0 on node3 is blank: mt status prints nothing',
     });
     expect(await tapeLine()).toMatchObject({
       good: false,
-      said: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: mt status says nothing',
+      said: 'it is not known whether the tape in /dev/rmt/0 on node3 is blank: mt status prints nothing',
     });
     faults.clear('ignore');
     faults.set('fail=node3:mt -f /dev/rmt/0n rewind:2');
@@ -135,15 +135,14 @@ describe('the drive', () => {
     scene.lab.faults.set('tape-read-error=1');
     expect(await refusedByTape()).toEqual({
       code: 'TAPE_STATE_UNKNOWN',
-      sentence: 'it cannot be told whether the tape in /dev/rmt/0 on node3 is blank: read: I/O error',
+      sentence: 'it is not known whether the tape in /dev/rmt/0 on node3 is blank: read: I/O error',
       hint: unknownHint,
     });
   });
 });
 
 describe('a cartridge that is not blank', () => {
-  const hint =
-    'insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job';
+  const hint = 'insert a blank tape; or, if its contents may be lost, set media.overwrite: true in the job';
   const foreign = 'data that is neither tar nor ufsdump (first record 10,240 bytes)';
 
   it('is refused, and told by what it begins with', async () => {
@@ -155,7 +154,7 @@ describe('a cartridge that is not blank', () => {
     });
   });
 
-  it('is known by its archive; a run with overwrite: true says what is lost, and goes on', async () => {
+  it('is known by its archive; a run with overwrite: true says what is lost, and continues', async () => {
     const first = await runScene(scene, { job: 'ufs-tar' });
     expect(first.exitStatus).toBe(0);
     const archive = `a tar archive that begins with "./", written by run ${first.run}`;
@@ -179,7 +178,7 @@ describe('a cartridge that is not blank', () => {
       ['tape', '6a'].map((step) => ({ ...tape, step, firstRecordSha256, writtenBy: [first.run] })),
     );
     expect(events.flatMap((event) => (event.type === 'warning' ? [event.text] : []))).toEqual([
-      `the tape holds ${archive}; the job lets it be overwritten`,
+      `the tape holds ${archive}; the job may overwrite it`,
     ]);
     expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(scene2.masterBefore);
     expect(await clusterState(scene2)).toEqual(normalState);
@@ -199,7 +198,7 @@ describe('a cartridge that is not blank', () => {
 });
 
 describe('a cartridge that is write-protected', () => {
-  it('shows on Linux in mt status: check says so, and the run is refused before anything is changed', async () => {
+  it('shows on Linux in mt status: check reports it, and the run is refused before anything is changed', async () => {
     for (const fault of ['linux-tape', 'write-protected']) scene.lab.faults.set(fault);
     expect(await tapeLine()).toEqual({
       host: 'node3',

@@ -1,4 +1,4 @@
-/** Reports on the screen's side, and what must be true of them whatever happens: signed, changed, taken up again, on a full disk. */
+/** Reports on the screen's side, and what must be true of them whatever happens: signed, changed, resumed, on a full disk. */
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -34,7 +34,7 @@ it('a page is given the document, and every form of export', async () => {
     const page = await TestPage.open(served);
     const document = await page.result('report', { run });
     expect(document).toMatchObject({ run, ended: true, title: expect.stringContaining(run) as string });
-    expect(textOf(document, 'summary')).toContain('Termination: Backup OK, verified');
+    expect(textOf(document, 'summary')).toContain('Termination: Verified');
     const exported = (what: 'pdf' | 'journal' | 'commands' | 'rates') =>
       page.result('exportRun', { run, what, paper: 'Letter' });
     const pdf = await exported('pdf');
@@ -75,14 +75,14 @@ it('a PDF is told from one that was changed, and from one that was never exporte
       run: undefined,
       verdict: 'wrong',
       sentence: expect.stringMatching(
-        /^no export of this state folder has its sha256, [0-9a-f]{64}: it was changed, or comes from elsewhere$/,
+        /^no export of this state folder has its sha256 [0-9a-f]{64}: it was changed, or comes from elsewhere$/,
       ) as string,
     });
 });
 
 it('a signature is in the report, with the command that checks it', async () => {
   const desk = new ReportService(scene.state);
-  expect(textOf(await desk.document(run), 'signature')).toContain('Nobody had signed the journal');
+  expect(textOf(await desk.document(run), 'signature')).toContain('The journal was not signed');
   const before = await desk.export({ run, what: 'pdf', paper: 'A4' });
   const keyFile = join(scene.folder, 'id_ed25519');
   await writeFile(keyFile, newKey(), { mode: 0o600 });
@@ -94,7 +94,7 @@ it('a signature is in the report, with the command that checks it', async () => 
   });
   const text = textOf(await desk.document(run), 'signature');
   expect(text).toContain(`${signature.keyType} ${signature.fingerprint}`);
-  expect(text).toContain('it is of exactly these bytes');
+  expect(text).toContain('it matches exactly these bytes');
   expect(text).toContain(`-s ${run}.ndjson.sig < ${run}.ndjson`);
   const after = await desk.export({ run, what: 'pdf', paper: 'A4' });
   expect(after.content.equals(before.content)).toBe(false);
@@ -105,7 +105,7 @@ it('a signature is in the report, with the command that checks it', async () => 
   expect((await desk.again(run, { what: 'pdf', sealed: true })).equals(after.content)).toBe(true);
 });
 
-it('a run that was taken up again tells who did so, with what, and what was found', async () => {
+it('a run that was resumed tells who did so, with what, and what was found', async () => {
   const change = withJob({ onFailure: 'halt', media: { layout: 'plain', overwrite: true } });
   const halting = await openScene({ blocks: 4096, faults: ['tape-error=20'] });
   onTestFinished(() => halting.close());

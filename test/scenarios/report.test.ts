@@ -35,7 +35,7 @@ it('a run writes its report at its end, and tells where its volumes lay when the
 
   const again = await startCommand([...site, 'report', run, '-o', report]).end;
   expect(again.stderr).toBe(
-    `shadowtape: ${report} already exists\n  hint: give another name with -o, or --force to replace it\n`,
+    `shadowtape: ${report} already exists\n  hint: choose another name with -o, or replace it with --force\n`,
   );
   expect(again.exitStatus).toBe(1);
   const before = await readFile(report);

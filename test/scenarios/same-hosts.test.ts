@@ -1,4 +1,4 @@
-/** A run is taken up on the machines that it began with, and on no others. */
+/** A run is resumed on the machines that it began with, and on no others. */
 import { rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -102,7 +102,7 @@ describe('a run whose site file names another machine since', () => {
         await expect(rolledBack).rejects.toMatchObject({
           code: 'HOST_IS_ANOTHER',
           evidence: { host: 'node3', expected },
-          hint: 'correct the address of node3 in the site file, so that it names that machine again; where it is the same machine with a new host key, resume or roll back with --same-machine node3',
+          hint: 'correct the address of node3 in the site file. If it is the same machine with a new host key, resume or roll back with --same-machine node3node3',
         });
         expect(changesOf(other)).toEqual([]);
         expect(changesOf(scene)).toHaveLength(before);
@@ -136,7 +136,7 @@ describe('a run whose host has a new host key', () => {
         expect(await clusterState(after)).toEqual(normalState);
         const warnings = end.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
         expect(warnings[0]).toMatch(
-          /^the host key of node3 was ssh-ed25519 SHA256:\S+, and is ssh-ed25519 SHA256:\S+: the operator says that it is the same machine$/,
+          /^the host key of node3 was ssh-ed25519 SHA256:\S+, now it is ssh-ed25519 SHA256:\S+: the operator confirmed that it is the same machine$/,
         );
       } finally {
         await lab.close();

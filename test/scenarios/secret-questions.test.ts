@@ -1,4 +1,4 @@
-/** A password or a passphrase is asked for, and the input ends: the command ends with a clear error, and never waits for ever. */
+/** A password or a passphrase is asked for, and the input ends: the command ends with a clear error, and never waits forever. */
 import { execFileSync } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -10,7 +10,7 @@ import { openScene, runScene, type SiteTree } from '../support/lab-run.ts';
 import { serveScene, TestPage } from '../support/serve.ts';
 
 const keygen = existsSync('/usr/bin/ssh-keygen');
-const hint = keygen ? '' : ' (left out: apt install openssh-client)';
+const hint = keygen ? '' : ' (skipped: apt install openssh-client)';
 
 it.skipIf(!keygen)(
   `a page audits runs, and has one signed with a key that has a passphrase${hint}`,

@@ -57,13 +57,13 @@ describe('a run in the browser', () => {
     ]);
     const { number } = question ?? { number: 0 };
     expect(await other.ask('answer', { run, number, choice: 'perhaps' })).toMatchObject({
-      error: { sentence: 'the request "answer" is refused: the choices are approve, stop' },
+      error: { sentence: 'request "answer" refused: the choices are approve, stop' },
     });
     expect(await other.ask('answer', { run, number, choice: 'approve' })).toEqual({ result: null });
     expect(await page.ask('answer', { run, number, choice: 'stop' })).toMatchObject({
       error: {
         code: 'QUESTION_OVER',
-        sentence: 'the question is closed: it was answered, or the run continued without it',
+        sentence: 'the question was answered, or the run continued without it',
       },
     });
     await mine.until(({ end }) => end !== undefined);
@@ -79,7 +79,7 @@ describe('a run in the browser', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('goes on while its page is loaded anew, and is then told from the beginning', async () => {
+  it('continues while its page is loaded again, and is then told from the beginning', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const before = await page.follow('run', { run }).until((followed) => followed.question !== undefined);
@@ -116,7 +116,7 @@ describe('a run in the browser', () => {
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('is halted where it stands, shown as left behind, and unwound from there', async () => {
+  it('is halted where it stands, shown as left behind, and rolled back from there', async () => {
     await begin(askOperator);
     const { run } = await page.result('start', { job: 'raw-dd' });
     const followed = await page.follow('run', { run }).until((each) => each.question !== undefined);
@@ -148,7 +148,7 @@ describe('a run in the browser', () => {
       await scene.lab.type('node3', line);
     await scene.lab.type('node1', 'sdxproxy Rejoin -c Class1 -p Volume2');
     await scene.lab.copyingFinished();
-    const joined = 'Volume2 is joined again: what it held when it was parted is gone';
+    const joined = 'Volume2 is joined again: the data from the moment of the part is lost';
     expect(await page.result('takeUpRefusals', { run })).toEqual({
       resume: `run ${run} cannot be resumed: ${joined}`,
     });

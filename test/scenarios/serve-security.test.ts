@@ -52,7 +52,7 @@ describe('an address that is printed', () => {
     expect(entered.headers['set-cookie']).toBeUndefined();
     expect(await enter(server, address)).toMatchObject({
       status: 403,
-      body: 'this address was used, or is not known\n',
+      body: 'this address was already used, or is unknown\n',
     });
     expect((await ask(server, `/${search}`)).status).toBe(403);
   });
@@ -70,7 +70,7 @@ describe('an address that is printed', () => {
     ['another key', { authorization: 'Bearer AAAA' }],
     ['a cookie', { cookie: 'shadowtape=AAAA' }],
   ])('is made for nobody with %s', async (_what, headers: Record<string, string>) => {
-    expect(await post('/address', headers)).toMatchObject({ status: 401, body: 'this key is not known\n' });
+    expect(await post('/address', headers)).toMatchObject({ status: 401, body: 'unknown key\n' });
     expect((await post('/known', headers)).status).toBe(401);
   });
 
@@ -79,7 +79,7 @@ describe('an address that is printed', () => {
     const body = address.searchParams.get('token') ?? '';
     const from = (headers: Record<string, string>) =>
       ask(server, '/enter', { method: 'POST', headers, body });
-    expect(await from({})).toMatchObject({ status: 403, body: 'no page asks\n' });
+    expect(await from({})).toMatchObject({ status: 403, body: 'the request does not come from a page\n' });
     expect(await from({ origin: 'http://127.0.0.1:1' })).toMatchObject({ status: 403 });
     expect(await from({ origin: 'null' })).toMatchObject({ status: 403 });
     expect(await from({ origin: 'http://evil.example', host: 'evil.example' })).toMatchObject({
@@ -95,7 +95,7 @@ describe('an address that is printed', () => {
       headers: { origin: origin() },
       body: 'x'.repeat(1000),
     });
-    expect(await long).toMatchObject({ status: 400, body: 'this is no request\n' });
+    expect(await long).toMatchObject({ status: 400, body: 'not a valid request\n' });
   });
 });
 
@@ -138,13 +138,13 @@ describe('the pages in a browser', () => {
   ])('do not lead out of their folder: %s', async (path) => {
     expect(await ask(server, path)).toMatchObject({
       status: 404,
-      body: 'there is no such page\n',
+      body: 'page not found\n',
     });
   });
 });
 
-it('goes on after an address that is none', async () => {
-  expect(await ask(server, '//')).toMatchObject({ status: 400, body: 'this is no request\n' });
+it('continues after an address that is none', async () => {
+  expect(await ask(server, '//')).toMatchObject({ status: 400, body: 'not a valid request\n' });
   expect(await ask(server, '/')).toMatchObject({ status: 200 });
 });
 
@@ -192,7 +192,7 @@ describe('the WebSocket of a page', () => {
     expect(await opened(own, [`key.${key}`])).toBe(403);
     expect(await opened({ ...own, cookie: `shadowtape=${key}` }, [])).toBe(403);
     expect(await opened({ ...own, authorization: `Bearer ${key}` }, [])).toBe(403);
-    // The token of an address is no key.
+    // The token of an address is not a key.
     const token = new URL(server.newAddress()).searchParams.get('token') ?? '';
     expect(await opened(own, protocolsOf(token))).toBe(403);
     expect(await opened(own, protocolsOf(key), '/other')).toBe(403);
@@ -219,7 +219,7 @@ describe('the WebSocket of a page', () => {
     ).toBe(1009);
   });
 
-  it('refuses requests that there are not, or of another shape, and says so', async () => {
+  it('refuses requests that there are not, or of another shape, and reports it', async () => {
     const socket = new WebSocket(`ws://${host}/bridge`, protocolsOf(key), { headers: { origin: origin() } });
     await once(socket, 'open');
     const answers: unknown[] = [];
@@ -242,9 +242,9 @@ describe('the WebSocket of a page', () => {
       .sort((one, other) => one.id - other.id)
       .map(({ error, reply }) => (error ?? reply?.error)?.sentence);
     expect(sentences).toEqual([
-      'the request "constructor" is refused: there is no such channel',
-      'the request "plan" is refused: it has another shape',
-      'the request "run" is refused: it has another shape',
+      'request "constructor" refused: unknown channel',
+      'request "plan" refused: it has the wrong shape',
+      'request "run" refused: it has the wrong shape',
       `there is no site file at ${join(folder, 'missing.yaml')}`,
     ]);
   });
@@ -254,6 +254,6 @@ it('says which port is taken', async () => {
   const port = Number(new URL(server.url).port);
   await expect(PageServer.start({ desk, port, pages: folder })).rejects.toMatchObject({
     code: 'PORT_UNUSABLE',
-    message: `port ${port} of this machine cannot be listened on: another process listens on it`,
+    message: `cannot listen on port ${port} of this machine: another process is using it`,
   });
 });

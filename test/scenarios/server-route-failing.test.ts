@@ -53,10 +53,10 @@ describe('the way to the backup server breaks while it dumps', () => {
   const warningsOf = ({ events }: SceneRun) =>
     events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
 
-  it('the connection: it is told once, the dump goes on, and the run ends verified', async () => {
+  it('the connection: it is told once, the dump continues, and the run ends verified', async () => {
     // Two listeners hear of the loss, in any order.
     expect(warningsOf(await outOfReach(whenWatched)).toSorted()).toEqual([
-      expect.stringMatching(/^The process that held the shadow of Volume2 open is gone: /),
+      expect.stringMatching(/^The process that held the shadow of Volume2 open has ended: /),
       expect.stringMatching(/^the connection to node3 was lost: .*; the dump continues$/),
     ]);
   });
@@ -64,7 +64,7 @@ describe('the way to the backup server breaks while it dumps', () => {
   it('the connection, at the moment of the start: a look tells that the dump has begun', async () => {
     const end = await outOfReach((place, act) => whenStarted(place, 'dump', act));
     expect(warningsOf(end)[0]).toMatch(
-      /^the connection to node3 was lost: .*; whether the dump has begun is checked$/,
+      /^the connection to node3 was lost: .*; checking whether the dump has started$/,
     );
     expect(startsSent(scene)).toHaveLength(2);
   });
@@ -75,11 +75,11 @@ describe('the way to the backup server breaks while it dumps', () => {
     const end = await failingRun(scene, { route: 'server' });
     const folder = dumpFolder(end.run);
     expect(end).toMatchObject({ exitStatus: 2, stands: [...normalStands, tapeStands.incomplete] });
-    // The dump is looked at, and the shadow is watched: either may be seen to be gone first.
+    // The dump is checked, and the shadow is watched: either may be seen to be gone first.
     const rebooted =
-      /^step 6a: the shadow of Volume2 is not as it was verified: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/;
+      /^step 6a: the shadow of Volume2 changed after its verification: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/;
     if (!rebooted.test(end.sentence))
-      expect(end.sentence).toBe(`node3: the work in ${folder} is gone, and how it ended was not recorded`);
+      expect(end.sentence).toBe(`node3: the work in ${folder} died, and its exit status was not recorded`);
     expect(['DETACHED_DIED', 'SHADOW_CHANGED']).toContain(end.error?.code);
     // Either way the reboot is the reason, and nobody else is blamed.
     expect(end.error?.hint).toMatch(/\breboot/);
@@ -88,7 +88,7 @@ describe('the way to the backup server breaks while it dumps', () => {
   });
 
   it.each(['raw-dd', 'ufs-tar'])(
-    '%s, a reboot, and the job halts: resume creates the shadow again and dumps anew',
+    '%s, a reboot, and the job halts: resume creates the shadow again and dumps again',
     async (job) => {
       scene.lab.faults.set('slow-tape=100000');
       whenStarted(scene, 'dump', () => scene.lab.faults.set('reboot=node3'));
@@ -102,18 +102,18 @@ describe('the way to the backup server breaks while it dumps', () => {
       expect(end.stands).toEqual([
         'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
         'node3: no shadow object of Class2',
-        ...(job === 'ufs-tar' ? ['node3: the mount point /mnt1 is still there'] : []),
-        `node3: what the dump of Volume2 has left is in ${dumpFolder(end.run)}`,
+        ...(job === 'ufs-tar' ? ['node3: the mount point /mnt1 still exists'] : []),
+        `node3: files of the dump of Volume2 are in ${dumpFolder(end.run)}`,
         ...classLockStands,
         tapeStands.incomplete,
-        ...(job === 'ufs-tar' ? ['by hand, on node3: cd /', 'by hand, on node3: rmdir /mnt1'] : []),
-        'by hand, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
-        'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+        ...(job === 'ufs-tar' ? ['run by hand on node3: cd /', 'run by hand on node3: rmdir /mnt1'] : []),
+        'run by hand on node1: sdxproxy Rejoin -c Class1 -p Volume2',
+        'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);
       const resumed = await takeUpScene(scene, 'resume', end.run, { change });
       expect(resumed).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(warningsOf(resumed)).toContain(
-        'node3 shows no shadow (a reboot takes it away): it is created again',
+        'node3 shows no shadow (a reboot removes it): it is created again',
       );
       expect(resumed.events).toContainEqual(
         expect.objectContaining({
@@ -182,7 +182,7 @@ describe('what reads the volume fails', () => {
       const end = await failingRun(scene, { job: 'ufsdump', change, faults: ['dump-silent'] });
       expect(end).toMatchObject({ exitStatus: 2, error: { code: 'DUMP_NOT_CLOSED' } });
       expect(end.sentence).toMatch(
-        /^ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last words were ".*"$/,
+        /^ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last line was ".*"$/,
       );
       await expectCleared(scene, end.run);
     },

@@ -38,7 +38,7 @@ describe('a plan of route server', () => {
       const plan = await planOf(job);
       const inGuide: GuideSteps = [...guide.before, ...(guide.methods[method] ?? []), ...guide.after];
       const lines = plan.steps.flatMap(({ commands }) => commands.filter((command) => command.guide));
-      // The lab's volume is smaller than the guide's, and all else bears the guide's names.
+      // The lab's volume is smaller than the guide's, and all else has the guide's names.
       expect(lines.map(({ line }) => line.replace('-s 4096', '-s 1048576'))).toEqual(
         inGuide.flatMap(([, commands]) => commands),
       );
@@ -93,7 +93,7 @@ describe('a plan of route server', () => {
     const text = planText(await planOf('raw-dd'), true);
     expect(text).toContain(
       [
-        '    run there detached from the console, as:',
+        '    runs there, detached from the console, as:',
         '      dd if=/dev/sfdsk/Class2/rdsk/Volume2 bs=32768 > read',
       ].join('\n'),
     );

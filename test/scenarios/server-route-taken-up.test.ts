@@ -1,4 +1,4 @@
-/** Route `server`: the console dies, is cancelled or is stopped at once, while the dump goes on without it. */
+/** Route `server`: the console dies, is canceled or is stopped at once, while the dump continues without it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { sceneArguments, startCommand } from '../support/command-line.ts';
@@ -30,7 +30,7 @@ const settings = (site: SiteTree) => {
   byServer(site);
 };
 
-/** So slow that a dump does not end before it is looked at; the fault is cleared then. */
+/** So slow that a dump does not end before it is checked; the fault is cleared then. */
 const slow = 'slow-tape=40000';
 
 let scene: Scene;
@@ -61,7 +61,7 @@ describe('a console that was killed while the backup server dumps', () => {
       if (text.includes(words)) scene.lab.faults.clear('slow-tape');
     }).end;
 
-  it('resume takes the dump up that went on, and verifies it', async () => {
+  it('resume reattaches to the dump that continued, and verifies it', async () => {
     const name = await killed('raw-dd');
     expect(await runningOnServer(scene)).not.toEqual([]);
     const { exitStatus, stdout } = await run(['resume', name], 'it is reattached');
@@ -96,7 +96,7 @@ describe('a console that was killed while the backup server dumps', () => {
       `until test -f ${dumpFolder(name)}/writer.status; do sleep 0.05; done`,
     ]);
     const { exitStatus, stdout } = await run(['resume', name], '');
-    expect(stdout).toContain('found: the dump of Volume2 on node3: ended well\n');
+    expect(stdout).toContain('found: the dump of Volume2 on node3: finished\n');
     expect(stdout).toContain('! the dump of Volume2 has ended on node3: it is reattached\n');
     expect(exitStatus).toBe(0);
     await expectNormal(scene, name);
@@ -112,8 +112,8 @@ describe('a console that was killed while the backup server dumps', () => {
     });
     expect((await command.end).exitStatus).toBe(null);
     const [name = ''] = await scene.state.runs();
-    const { exitStatus, stdout } = await run(['resume', name], 'was still running and was ended');
-    expect(stdout).toMatch(/! the read-back of Volume2 was still running and was ended \([a-z0-9, ]+\)\n/);
+    const { exitStatus, stdout } = await run(['resume', name], 'was still running and was stopped');
+    expect(stdout).toMatch(/! the read-back of Volume2 was still running and was stopped \([a-z0-9, ]+\)\n/);
     expect(stdout).toContain('\nverified: Volume2 is on the tape');
     expect(exitStatus).toBe(0);
     await expectNormal(scene, name);
@@ -122,11 +122,11 @@ describe('a console that was killed while the backup server dumps', () => {
 
   it('unwind ends it, and rolls the cluster back', async () => {
     const name = await killed('ufs-tar');
-    const { exitStatus, stdout } = await run(['unwind', name], 'is rolled back');
+    const { exitStatus, stdout } = await run(['unwind', name], 'was rolled back');
     expect(stdout).toMatch(
-      /! the dump of Volume2 was still running and was ended \([a-z0-9, ]*writer[a-z0-9, ]*\)\n/,
+      /! the dump of Volume2 was still running and was stopped \([a-z0-9, ]*writer[a-z0-9, ]*\)\n/,
     );
-    expect(stdout).toContain(`failed, rolled back: run ${name} is rolled back\n`);
+    expect(stdout).toContain(`failed, rolled back: run ${name} was rolled back\n`);
     expect(exitStatus).toBe(2);
     await expectNormal(scene, name);
     await expectCleared(scene, name);
@@ -150,12 +150,12 @@ it('unwind of a run whose dump has ended well meanwhile does not say that it fai
   expect(end.stands).toEqual([
     'Volume2: joined to Volume1, in sync',
     'node3: no shadow object of Class2',
-    'tape in /dev/rmt/0 on node3: not a proven backup: the dump ended well, but it was neither judged nor read back',
+    'tape in /dev/rmt/0 on node3: not a proven backup: the dump finished, but it was neither checked nor read back',
   ]);
   expect(end.exitStatus).toBe(2);
 });
 
-describe('a run that is cancelled while the backup server dumps', () => {
+describe('a run that is canceled while the backup server dumps', () => {
   it('ends the dump, unmounts, and rolls the cluster back', async () => {
     scene.lab.faults.set(slow);
     const cancel = new AbortController();
@@ -163,13 +163,13 @@ describe('a run that is cancelled while the backup server dumps', () => {
     const end = await runServer(scene, { job: 'ufs-tar', cancel: cancel.signal, change: quick });
     expect(end).toMatchObject({
       exitStatus: 2,
-      sentence: 'step 6b-4 was cancelled',
+      sentence: 'step 6b-4 was canceled',
       error: { code: 'RUN_CANCELLED' },
     });
     expect(end.stands).toEqual([
       'Volume2: joined to Volume1, in sync',
       'node3: no shadow object of Class2',
-      'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
+      'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
     ]);
     expect(worksOf(end.events)).toEqual(['dump starting', 'dump stopped', 'dump cleared']);
     expect(await clusterState(scene)).toEqual(normalState);
@@ -186,8 +186,8 @@ describe('a run that is cancelled while the backup server dumps', () => {
         if (event.type === 'step-started' && event.step === 'read-back') scene.lab.faults.set(slow);
       },
     });
-    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step read-back was cancelled' });
-    expect(end.stands).toContain('tape in /dev/rmt/0 on node3: written to its end, but not read back');
+    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step read-back was canceled' });
+    expect(end.stands).toContain('tape in /dev/rmt/0 on node3: written completely, but not read back');
     expect(worksOf(end.events).slice(-3)).toEqual(['read-back stopped', 'dump cleared', 'read-back cleared']);
     expect(await clusterState(scene)).toEqual(normalState);
     await expectCleared(scene, end.run);
@@ -206,22 +206,22 @@ describe('a run that is stopped at once while the backup server dumps', () => {
       error: { code: 'RUN_HALTED' },
     });
     expect(end.stands).toContain(
-      `node3: the dump of Volume2 may still run; ${dumpFolder(end.run)} tells how far it is`,
+      `node3: the dump of Volume2 may still run; ${dumpFolder(end.run)} shows its progress`,
     );
     expect(await runningOnServer(scene)).not.toEqual([]);
     return end.run;
   }
 
-  it('says where the dump goes on; unwind ends it and clears it away', async () => {
+  it('says where the dump continues; unwind ends it and clears it away', async () => {
     const name = await halted();
     const end = await takeUpScene(scene, 'unwind', name, { change: settings });
-    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} is rolled back` });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${name} was rolled back` });
     expect(worksOf(end.events)).toEqual(['dump stopped', 'dump cleared']);
     await expectNormal(scene, name);
     await expectCleared(scene, name);
   });
 
-  it('resume takes the dump up that goes on', async () => {
+  it('resume reattaches to the dump that continues', async () => {
     const name = await halted();
     const end = await takeUpScene(scene, 'resume', name, {
       change: settings,
@@ -255,7 +255,7 @@ describe('a console that died before it cleared away', () => {
     expect(end.exitStatus).toBe(3);
     expect((await leftOnServer(scene)).length).toBeGreaterThan(1);
     const unwound = await takeUpScene(scene, 'unwind', end.run, { change: settings });
-    expect(unwound).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} is rolled back` });
+    expect(unwound).toMatchObject({ exitStatus: 2, sentence: `run ${end.run} was rolled back` });
     await expectNormal(scene, end.run);
     await expectCleared(scene, end.run);
   });

@@ -54,7 +54,7 @@ async function expectVerified(end: SceneRun, job: JobName): Promise<void> {
   });
 }
 
-/** The files that the master holds, which nobody writes to while the run goes on. */
+/** The files that the master holds, which nobody writes to while the run continues. */
 const sourceOf = (job: JobName) => filesOfVolume(scene.lab, 'Class1', volumes[job].master);
 
 /**
@@ -94,7 +94,7 @@ describe('a whole backup through the backup server', () => {
         step: 'read-back',
         rule: 'read-back-records',
         title: 'Records as read back from tape',
-        expected: '16 sampled records equal',
+        expected: '16 sampled records match',
         actual: '16 equal',
         verdict: 'equal',
       }),
@@ -162,13 +162,13 @@ describe('the digest of the dump', () => {
         sentence: `Volume2 is on the tape in /dev/rmt/0 on node3; it was not read back${job === 'raw-dd' ? ', and no record on it was compared with the cluster' : ''}`,
       });
       const uncompared =
-        ', and no record on tape is compared with the cluster: sampled records are read through the shadow alone, before and after the dump';
+        ', and no record on tape is compared with the cluster: sampled records are only read through the shadow, before and after the dump';
       expect(end.events).toContainEqual(
         expect.objectContaining({
           type: 'step-finished',
           step: 'read-back',
           result: 'skipped',
-          reason: `the job says verify.digest: none, so that there is nothing to compare with; the run ends unverified${job === 'raw-dd' ? uncompared : ''}`,
+          reason: `the job says verify.digest: none, so there is nothing to compare; the run ends unverified${job === 'raw-dd' ? uncompared : ''}`,
         }),
       );
       await expectCleared(scene, end.run);
@@ -181,13 +181,13 @@ describe('the digest of the dump', () => {
       const verified = console.verify(end.run, abort, () => undefined).finally(() => console.close());
       await expect(verified).rejects.toMatchObject({
         code: 'RUN_HAS_NO_DIGEST',
-        message: `run ${end.run} took no digest of Volume2 (verify.digest: none), so that its tape can be read, but not compared`,
+        message: `run ${end.run} took no digest of Volume2 (verify.digest: none), so its tape cannot be compared`,
       });
     },
   );
 });
 
-describe('a labelled tape', () => {
+describe('a labeled tape', () => {
   it('has label, dump and manifest, and is verified', async () => {
     const tape = await blankTape();
     const change = withJob({ services: 'not-needed', media: { layout: 'labelled', name: 'PAYROLL-01' } });

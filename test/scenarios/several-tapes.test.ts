@@ -62,7 +62,7 @@ async function open({ records, count, faults = [] }: Tapes): Promise<void> {
 const partsOf = ({ events }: SceneRun) =>
   events.filter((event): event is EventOf<'tape-part'> => event.type === 'tape-part');
 
-/** The data behind the label of each cartridge, in the order in which the run wrote them; and the last file of the last one. */
+/** The data after the label of each cartridge, in the order in which the run wrote them; and the last file of the last one. */
 async function dataOfTapes(run: SceneRun): Promise<{ data: Buffer[]; manifest: Buffer }> {
   const labels = run.events.filter((event) => event.type === 'label');
   const written = new Set(labels.map((label) => label.uuid));
@@ -116,7 +116,7 @@ describe('a dump of forty records', () => {
     [7, 7, 'linux'],
     [11, 4, 'linux'],
   ])(
-    'goes on from tape to tape where each takes %d records: %d tapes, %s',
+    'continues from tape to tape where each takes %d records: %d tapes, %s',
     async (records, needed, dialect) => {
       // One more than the data needs: the manifest may come to lie on a tape of its own.
       await open({ records, count: needed + 1, faults: faultsOf(dialect) });
@@ -157,7 +157,7 @@ describe('the operator is asked for each tape', () => {
     await expectWhole(run);
     const name = run.run;
     const wanted = (number: number) =>
-      `Insert tape ${number} of run ${name}: a blank one, or one that the job lets be overwritten into /dev/rmt/0 on node3.`;
+      `Insert tape ${number} of run ${name}: a blank tape, or one that the job may overwrite into /dev/rmt/0 on node3.`;
     const label = (tape: string, number: number) => {
       const which = number === 1 ? '' : ` as its tape ${number}`;
       return `the label "${tape}", written ${new Date().toISOString().slice(0, 10)} by run ${name}${which}`;
@@ -168,7 +168,7 @@ describe('the operator is asked for each tape', () => {
     expect(questions).toEqual([
       wanted(2),
       wanted(3),
-      `${another('NIGHTLY', 1, 'one that this run has not written yet')}${wanted(3)}`,
+      `${another('NIGHTLY', 1, 'a tape that this run has not written')}${wanted(3)}`,
       `Insert ${readBack(1, 'NIGHTLY')} into /dev/rmt/0 on node3.`,
       `Insert ${readBack(2, 'NIGHTLY-2')} into /dev/rmt/0 on node3.`,
       `${another('NIGHTLY-3', 3, readBack(2, 'NIGHTLY-2'))}Insert ${readBack(2, 'NIGHTLY-2')} into /dev/rmt/0 on node3.`,
@@ -182,19 +182,17 @@ describe('the operator is asked for each tape', () => {
     expect(run).toMatchObject({
       exitStatus: 2,
       sentence: 'step 6a: test chose to stop',
-      stands: expect.arrayContaining([
-        'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
-      ]),
+      stands: expect.arrayContaining(['tape in /dev/rmt/0 on node3: not a backup: the dump did not finish']),
     });
     expect(await clusterState(scene)).toEqual(normalState);
   });
 
-  it('and where nobody can be asked, the run says so', async () => {
+  it('and where nobody can be asked, the run reports it', async () => {
     await open({ records: sixteen, count: 1 });
     const run = await runScene(scene, { change: spanning(false) });
     expect(run).toMatchObject({
       exitStatus: 2,
-      sentence: `an operator must insert tape 2 of run ${run.run}: a blank one, or one that the job lets be overwritten into /dev/rmt/0 on node3, and nobody can be asked`,
+      sentence: `an operator must insert tape 2 of run ${run.run}: a blank tape, or one that the job may overwrite into /dev/rmt/0 on node3, and there is no terminal`,
     });
     expect(await clusterState(scene)).toEqual(normalState);
   });
@@ -395,7 +393,7 @@ describe('a connection that is lost while several tapes are read back', () => {
 });
 
 describe('a console that died', () => {
-  it('while the second tape was written is gone on with, from the first tape on', async () => {
+  it('while the second tape was written is continued, from the first tape on', async () => {
     await open({ records: sixteen, count: 7 });
     const { run } = await dyingRun(
       scene,
@@ -415,8 +413,8 @@ describe('a console that died', () => {
 
 describe('several tapes are refused', () => {
   it.each([
-    ['without a label', { layout: 'plain' }, {}, 'several tapes take layout: labelled'],
-    ['by route server', {}, { route: 'server' }, 'several tapes take route: console'],
+    ['without a label', { layout: 'plain' }, {}, 'several tapes need layout: labelled'],
+    ['by route server', {}, { route: 'server' }, 'several tapes need route: console'],
   ])('%s', async (_what, media, job, reason) => {
     scene = await openScene({ blocks });
     const change = (site: SiteTree) => {

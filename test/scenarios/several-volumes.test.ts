@@ -255,7 +255,7 @@ describe('one of several volumes fails', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence: 'writing to the tape failed: write: I/O error',
-        stands: [...normalStands(2), 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well'],
+        stands: [...normalStands(2), 'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish'],
       });
       await expectNormal();
     },
@@ -269,7 +269,7 @@ describe('one of several volumes fails', () => {
     await expectNormal();
   });
 
-  it('is cancelled in the middle of the second dump', async () => {
+  it('is canceled in the middle of the second dump', async () => {
     const cancel = new AbortController();
     let writers = 0;
     const stop = scene.lab.onCommand(({ phase, line }) => {
@@ -277,25 +277,25 @@ describe('one of several volumes fails', () => {
     });
     const end = await failingRun(scene, { job: 'three-volumes', change: twoPlain(), cancel: cancel.signal });
     stop();
-    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step 6a:Volume4 was cancelled' });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step 6a:Volume4 was canceled' });
     await expectNormal();
   });
 
-  it('by route server: is cancelled in the middle of the second dump', async () => {
+  it('by route server: is canceled in the middle of the second dump', async () => {
     const cancel = new AbortController();
     const stop = scene.lab.onCommand(({ phase, line }) => {
       if (phase === 'ended' && line.includes('nohup') && line.includes('.Volume4.dump.work')) cancel.abort();
     });
     const end = await runServer(scene, { job: 'three-volumes', change: twoPlain(), cancel: cancel.signal });
     stop();
-    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step 6a:Volume4 was cancelled' });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: 'step 6a:Volume4 was canceled' });
     await expectNormal();
     await expectCleared(scene, end.run);
   });
 });
 
-describe('a run with several volumes that was broken off', () => {
-  it('is unwound though one was joined by hand already', async () => {
+describe('a run with several volumes that was interrupted', () => {
+  it('is rolled back though one was joined by hand already', async () => {
     const { run } = await dyingRun(
       scene,
       'three-volumes',
@@ -305,13 +305,13 @@ describe('a run with several volumes that was broken off', () => {
     await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
     const from = scene.lab.commands.length;
     const end = await takeUpScene(scene, 'unwind', run, { change: twoPlain() });
-    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} is rolled back` });
+    expect(end).toMatchObject({ exitStatus: 2, sentence: `run ${run} was rolled back` });
     const rejoins = scene.lab.commands.slice(from).filter(({ line }) => line.includes('Rejoin'));
     expect(rejoins).toMatchObject([{ host: 'node1', line: 'sdxproxy Rejoin -c Class1 -p Volume4' }]);
     await expectNormal();
   });
 
-  it('goes on with the second dump, and both files are whole', async () => {
+  it('continues with the second dump, and both files are whole', async () => {
     const before = await Promise.all(pairs.slice(0, 2).map(({ master }) => digestOf(master)));
     const { run } = await dyingRun(
       scene,

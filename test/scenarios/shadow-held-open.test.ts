@@ -30,7 +30,7 @@ const asked = { approve: 'operator', onFailure: 'unwind' } as const;
 const noHolder = 'fail=node3:sh -c : shadowtape-holder';
 const approve = { choice: 'approve', by: 'operator' };
 
-/** Acts while the tape is so slow that the dump cannot end, then lets it go on. */
+/** Acts while the tape is so slow that the dump cannot end, then lets it continue. */
 function duringDump(scene: Scene, isReader: (line: string) => boolean, act: () => Promise<unknown>) {
   const acted: Promise<unknown>[] = [];
   return {
@@ -77,7 +77,7 @@ describe('while the operator is asked to approve', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence: expect.stringMatching(
-          /^step (verify|6a): the shadow of Volume2 is not as it was verified: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
+          /^step (verify|6a): the shadow of Volume2 changed after its verification: Backup server was not rebooted: expected boot kstat \d+, seen boot kstat \d+$/,
         ) as string,
         stands: normalStands,
       });
@@ -85,7 +85,7 @@ describe('while the operator is asked to approve', () => {
     });
   });
 
-  it('somebody kills the process that holds it: it is judged again, held again, and the run says so', async () => {
+  it('somebody kills the process that holds it: it is judged again, held again, and the run reports it', async () => {
     await inScene(async (scene) => {
       const [first, second] = [taken(1), taken(2)];
       const end = await runScene(scene, {
@@ -104,14 +104,14 @@ describe('while the operator is asked to approve', () => {
       expect(holdsIn(end.events).slice(0, 3)).toEqual(['verify taken', 'verify ended', 'verify taken']);
       expect(warnings(end.events)).toContainEqual(
         expect.stringMatching(
-          /^The process that held the shadow of Volume2 open is gone: (exit status 143|signal SIGTERM)$/,
+          /^The process that held the shadow of Volume2 open has ended: (exit status 143|signal SIGTERM)$/,
         ),
       );
       expect(holdingTold(end.events)).toEqual([
         {
           step: '6b-4',
           verdict: 'not-shown',
-          actual: expect.stringMatching(/^was let go: .*; held open again since$/) as string,
+          actual: expect.stringMatching(/^was let go: .*; held open again since then$/) as string,
         },
       ]);
     });
@@ -217,7 +217,7 @@ describe('during a dump', () => {
         {
           step: '6a',
           verdict: 'not-shown',
-          actual: expect.stringMatching(/^was let go: .*node3.*; held open again since$/) as string,
+          actual: expect.stringMatching(/^was let go: .*node3.*; held open again since then$/) as string,
         },
       ]);
     });
@@ -258,7 +258,7 @@ describe('a backup server that does not allow it', () => {
           stands: normalStands,
           error: { code: 'SHADOW_NOT_HELD' },
           sentence:
-            'step verify: the shadow of Volume2 cannot be held open, so that nothing would show whether the dump is of this shadow: exit status 1: sh: the lab was told to fail this command',
+            'step verify: the shadow of Volume2 cannot be held open, so the dump cannot be proven to be of this shadow: exit status 1: sh: the lab was told to fail this command',
         });
         expect(tapeWasWritten(scene)).toBe(false);
       });
@@ -329,7 +329,7 @@ function dyingOnceStarted(): Death {
 }
 
 describe('no process holds the shadow open', () => {
-  it('after a run that is cancelled', async () => {
+  it('after a run that is canceled', async () => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
       const end = await failingRun(scene, {
@@ -366,7 +366,7 @@ describe('no process holds the shadow open', () => {
     }, 'otherwise');
   });
 
-  it('after a console that died; the one that resumes its dump holds it anew', async () => {
+  it('after a console that died; the one that resumes its dump holds it again', async () => {
     const scene = await openScene({ blocks: 4096 });
     const change = (site: SiteTree) => byServer(site);
     try {
@@ -381,7 +381,7 @@ describe('no process holds the shadow open', () => {
         {
           step: '6a',
           verdict: 'not-shown',
-          actual: 'was let go: the console that held it open ended; held open again since',
+          actual: 'was released: the console that held it open ended; held open again since then',
         },
       ]);
     } finally {

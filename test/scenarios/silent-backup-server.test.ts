@@ -14,7 +14,7 @@ import { classLockStands, onHost } from '../support/lab-shell.ts';
 
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const notKnown = (reason: string) =>
-  `node3: not known whether shadow objects exist: sdxinfo printed nothing, and ${reason}`;
+  `node3: unknown whether shadow objects exist: sdxinfo printed nothing, and ${reason}`;
 const check = (step: string, actual: string) =>
   `step ${step}: No shadow is left: expected none, seen ${actual}`;
 
@@ -127,7 +127,7 @@ describe('an answer of sdxinfo that does not end', () => {
         exitStatus: 1,
         error: { code: 'COMMAND_OUTPUT_CUT' },
         sentence:
-          'sdxinfo on node3 ended with exit status 0, but its output did not end: what it printed may be incomplete',
+          'sdxinfo on node3 ended with exit status 0, but its output stayed open and may be incomplete',
       });
     });
   });
@@ -158,7 +158,7 @@ describe('the disks behind the devices of a job', () => {
       scene.lab.faults.set('no-serial');
       const { end, seen } = await shown(scene);
       expect(end.exitStatus).toBe(0);
-      expect(seen).toEqual(['3-1 holds: Disk3 not told', '5 holds: Disk3 not told']);
+      expect(seen).toEqual(['3-1 holds: Disk3 not shown', '5 holds: Disk3 not shown']);
     });
   });
 
@@ -201,8 +201,8 @@ describe('a shadow of another class on a disk of the job', () => {
         `node3: on disks of the job: ${actual}`,
         ...classLockStands,
         `not rolled back: ${check('8-1', actual)}`,
-        'by hand, once sdxinfo on node3 shows nothing on c1t1d3, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
-        'by hand, on node1: sdxinfo -S -c Class1 -o Volume2',
+        'run by hand on node1, once sdxinfo on node3 shows nothing on c1t1d3: sdxproxy Rejoin -c Class1 -p Volume2',
+        'run by hand on node1: sdxinfo -S -c Class1 -o Volume2',
       ]);
       expect(scene.lab.world().proxy.state).toBe('Part');
     }, 'otherwise');

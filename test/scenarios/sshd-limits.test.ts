@@ -88,7 +88,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       };
       expect((await session.exec(['true'], { onRetry })).status).toBe(0);
       expect(told[0]).toBe(
-        `node3 (127.0.0.1, port ${server.port}) cannot be reached: it hangs up and says "Exceeded MaxStartups"; trying again in 0.05 s (attempt 2 of 30)`,
+        `node3 (127.0.0.1, port ${server.port}) cannot be reached: it disconnects with "Exceeded MaxStartups"; trying again in 0.05 s (attempt 2 of 30)`,
       );
     });
 

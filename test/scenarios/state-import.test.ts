@@ -25,17 +25,17 @@ it('lists new host keys, takes none where nobody can be asked, and all of them w
   const archive = join(await newFolder(), 'state.tar.gz');
   await exportState(from, archive);
   const state = await newState();
-  const listed = `a host key is new here:\n  node1 ssh-ed25519 ${fingerprintOf(key)}\n`;
+  const listed = `new host key:\n  node1 ssh-ed25519 ${fingerprintOf(key)}\n`;
 
   const refused = await startCommand(['--state', state.path, 'state', 'import', archive]).end;
   expect(refused.stdout).toBe(
-    `${listed}  known_hosts: its new host keys were not taken; --trust takes them without asking\n  runs/${run}.ndjson: taken\n  seals.ndjson: taken\nimported: 2 files taken, 0 were there already, 0 differ\n`,
+    `${listed}  known_hosts: its new host keys were not accepted; --trust accepts them without asking\n  runs/${run}.ndjson: added\n  seals.ndjson: added\nimported: 2 files added, 0 already existed, 0 differ\n`,
   );
   expect(refused.exitStatus).toBe(1);
   await expect(readFile(state.knownHostsFile)).rejects.toThrow('ENOENT');
 
   const trusted = await startCommand(['--state', state.path, '--trust', 'state', 'import', archive]).end;
-  expect(trusted.stdout).toContain(`${listed}  known_hosts: taken\n`);
+  expect(trusted.stdout).toContain(`${listed}  known_hosts: added\n`);
   expect(trusted.exitStatus).toBe(0);
   expect(await readFile(state.knownHostsFile, 'utf8')).toBe(line);
 });

@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const run = '20261122-020004-volume2';
-const link = 'it is a symbolic link, and those are not followed in the state folder';
+const link = 'it is a symbolic link; the state folder may not contain any';
 const seal = { what: 'sealed', at: '', run, lines: 1, bytes: 1, hash: '0'.repeat(64) } as const;
 const record = {
   at: '2026-11-22T03:00:00.000Z',

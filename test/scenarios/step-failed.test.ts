@@ -28,7 +28,7 @@ const choices = ['retry', 'unwind', 'halt'];
 describe('an operator who is asked about a failed step', () => {
   const run = (scene: Scene, ask: Ask) => runScene(scene, { ask, change: halting });
 
-  it('tries the dump again: the tape is looked at, and written from its beginning', async () => {
+  it('tries the dump again: the tape is checked, and written from its beginning', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-error=3');
       const asked: Asked[] = [];
@@ -60,7 +60,7 @@ describe('an operator who is asked about a failed step', () => {
     });
   });
 
-  it('halts, and is told how to go on', async () => {
+  it('halts, and is told how to continue', async () => {
     await inScene(async (scene) => {
       scene.lab.faults.set('tape-error=3');
       const end = await run(scene, answers([], ['halt']));

@@ -41,7 +41,7 @@ const afterStep =
 
 const writing = atCommand('started', 'node3', 'dd ibs=');
 const readingBack = atCommand('started', 'node3', 'dd if=/dev/rmt/0 bs=32768');
-const again = 'start the run again when it is time';
+const again = 'start the run again when ready';
 
 interface Cancelled {
   readonly when: string;
@@ -97,7 +97,7 @@ const cancelled: readonly Cancelled[] = [
   },
 ];
 
-describe('a run that is cancelled', () => {
+describe('a run that is canceled', () => {
   it.each(cancelled)('$when is rolled back: exit status 2', async ({ when, moment, step, stands }) => {
     await inScene(async (scene) => {
       const cancel = new AbortController();
@@ -114,7 +114,7 @@ describe('a run that is cancelled', () => {
           moment(scene, () => cancel.abort());
         },
       });
-      expect(end, when).toMatchObject({ exitStatus: 2, sentence: `step ${step} was cancelled`, stands });
+      expect(end, when).toMatchObject({ exitStatus: 2, sentence: `step ${step} was canceled`, stands });
       expect(end.error).toMatchObject({ code: 'RUN_CANCELLED', hint: again });
       expect(scene.lab.world().directories.node3).toEqual([]);
     });
@@ -127,7 +127,7 @@ describe('a run that is cancelled', () => {
       const end = await failingRun(scene, { ...moment, cancel: cancel.signal });
       expect(end).toMatchObject({
         exitStatus: 1,
-        sentence: 'step 3-2 was cancelled',
+        sentence: 'step 3-2 was canceled',
         stands: ['nothing was touched'],
       });
       expect(proceduralCommands(scene)).toEqual([]);
@@ -148,7 +148,7 @@ describe('a run that is cancelled', () => {
       });
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: 'step verify was cancelled',
+        sentence: 'step verify was canceled',
         stands: normalStands,
       });
       expect(tapeWasWritten(scene)).toBe(false);
@@ -179,7 +179,7 @@ describe('a run that is cancelled', () => {
         'sdxvolume -F',
       )(scene, () => {
         cancel.abort();
-        // Were the command broken off, its outcome would be there before the host is asked for something else.
+        // Were the command interrupted, its outcome would be there before the host is asked for something else.
         setImmediate(() => {
           sent.push(...proceduralCommands(scene).slice(-1));
           halt.abort();
@@ -196,17 +196,17 @@ describe('a run that is cancelled', () => {
         sentence: 'step 3-5 was stopped immediately, and nothing was rolled back',
       });
       expect(end.stands[1]).toBe(
-        'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it) - it may have changed since',
+        'Volume2: PROXY Part, STATUS ACTIVE, slice of Disk3 ACTIVE (as node1 shows it) - it may have changed since then',
       );
     }, 'otherwise');
   });
 });
 
-const handLines = (stands: readonly string[]) => stands.filter((line) => line.startsWith('by hand'));
+const handLines = (stands: readonly string[]) => stands.filter((line) => line.startsWith('run by hand'));
 const locked = lockStands('node3', 'node1', 'node2');
-const seenLast = 'this is the last state that was seen; nothing was checked since';
+const seenLast = 'this is the last known state; nothing was checked since';
 const haltHint =
-  'the lines below say what may be left to do; check with sdxinfo on both sides before each of them';
+  'the lines below show what may be left to do; check both sides with sdxinfo before each of them';
 const parted = 'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)';
 const wholeShadow = 'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3';
 
@@ -251,14 +251,14 @@ describe('a run that is stopped at once', () => {
       const end = await halted(scene, atCommand('started', 'node1', 'sdxproxy Part'));
       expect(end.stands).toEqual([
         seenLast,
-        'Volume2: joined to Volume1, in sync - it may have changed since',
+        'Volume2: joined to Volume1, in sync - it may have changed since then',
         'node3: no shadow object of Class2',
         'services: stopped on node1 (umount /app), not all resumed',
         ...locked,
-        'by hand, on node1: mount /app',
+        'run by hand on node1: mount /app',
         'by hand, unless it is done already, once it is certain that nobody else has parted Volume2, on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
         'by hand, unless it is done already, once it is certain that nobody else has parted Volume2, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
-        'by hand, unless it is done already, on node1: sdxinfo -S -c Class1 -o Volume2',
+        'run by hand on node1, if not yet done: sdxinfo -S -c Class1 -o Volume2',
       ]);
     }, 'otherwise');
   });
@@ -267,14 +267,12 @@ describe('a run that is stopped at once', () => {
     await inScene(async (scene) => {
       const end = await halted(scene, atCommand('started', 'node3', 'sdxshadowgroup -R'));
       const all = byHand(bringingBack[0]);
-      const unless = all
-        .slice(0, 4)
-        .map((line) => line.replace('by hand', 'by hand, unless it is done already'));
+      const unless = all.slice(0, 4).map((line) => line.replace('by hand', '$&, if not yet done'));
       expect(handLines(end.stands)).toEqual([...unless, ...all.slice(4)]);
     }, 'otherwise');
   });
 
-  it('while it is being unwound keeps its first reason, and ends as well', async () => {
+  it('while it is being rolled back keeps its first reason, and ends as well', async () => {
     await inScene(async (scene) => {
       const halt = new AbortController();
       atCommand('started', 'node3', 'sdxshadowvolume -F')(scene, () => halt.abort());
@@ -300,7 +298,7 @@ describe('a run that is stopped at once', () => {
 });
 
 describe('two runs at once', () => {
-  it('on one class: the second is refused with the name of the first, which goes on', async () => {
+  it('on one class: the second is refused with the name of the first, which continues', async () => {
     await inScene(async (scene) => {
       let second: ReturnType<typeof runScene> | undefined;
       // The tape is held up until the second run has ended.
@@ -322,7 +320,7 @@ describe('two runs at once', () => {
         ),
       );
       expect(refused?.error?.hint).toContain(
-        `shadowtape resume ${first.run}, shadowtape rollback ${first.run}. To give it up instead: shadowtape unlock Class1 --discard ${first.run}`,
+        `shadowtape resume ${first.run}, shadowtape rollback ${first.run}. To discard it instead: shadowtape unlock Class1 --discard ${first.run}`,
       );
       expect(scene.lab.world().directories.node3).toEqual([]);
     });

@@ -1,4 +1,4 @@
-/** Another tape is put into the drive after the run has looked at it: the run writes nothing to a tape that it may not overwrite. */
+/** Another tape is put into the drive after the run has checked it: the run writes nothing to a tape that it may not overwrite. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/main/application/console.ts';
@@ -73,7 +73,7 @@ describe('a tape with data that is inserted during the approval', () => {
     };
     const end = await runScene(scene, { change: asking({ onFailure: 'halt' }), ask });
     expect(said).toEqual([
-      `Step 6a has failed: the tape in /dev/rmt/0 on node3 is not blank: it holds ${foreign} (insert a blank tape; or, where what it holds may be lost, set media.overwrite: true in the job)`,
+      `Step 6a has failed: the tape in /dev/rmt/0 on node3 is not blank: it holds ${foreign} (insert a blank tape; or, if its contents may be lost, set media.overwrite: true in the job)`,
     ]);
     expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
     const [data] = await filesOfTape(scene.lab.tapeFileOf('another'));

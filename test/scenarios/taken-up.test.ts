@@ -1,4 +1,4 @@
-/** Runs that are taken up in a world that has changed meanwhile: reboots, other tapes, other locks, other runs. */
+/** Runs that are resumed in a world that has changed meanwhile: reboots, other tapes, other locks, other runs. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -39,14 +39,14 @@ async function resumed(scene: Scene, run: string) {
   return end;
 }
 
-describe('a run that goes on after a reboot', () => {
+describe('a run that continues after a reboot', () => {
   it('of the backup server: the shadow is created and verified again', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
       await scene.lab.rebootNode('node3');
       const from = scene.lab.commands.length;
       const end = await resumed(scene, run);
-      expect(warnings(end)).toContain('node3 shows no shadow (a reboot takes it away): it is created again');
+      expect(warnings(end)).toContain('node3 shows no shadow (a reboot removes it): it is created again');
       expect(proceduralCommands(scene, from)[0]).toBe('node3 sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3');
     });
   });
@@ -59,7 +59,7 @@ describe('a run that goes on after a reboot', () => {
       const from = scene.lab.commands.length;
       const end = await resumed(scene, run);
       expect(warnings(end)).toContain(
-        'Volume2 runs again, as it does when a node reboots: it is stopped once more (step 3-5)',
+        'Volume2 is started, as after a reboot of a node: it is stopped again (step 3-5)',
       );
       expect(proceduralCommands(scene, from)[0]).toBe('node1 sdxvolume -F -c Class1 -v Volume2 -e allnodes');
     });
@@ -72,12 +72,14 @@ describe('a run that goes on after a reboot', () => {
       );
       await scene.lab.rebootNode('node1');
       const end = await resumed(scene, run);
-      expect(warnings(end)).toContain('step 6a was broken off: the tape is written again from its beginning');
+      expect(warnings(end)).toContain(
+        'step 6a was interrupted: the tape is written again from its beginning',
+      );
     });
   });
 });
 
-describe('a run that goes on', () => {
+describe('a run that continues', () => {
   it('after its dump was complete, but not said so, reads the tape back at once', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', (event) =>
@@ -94,7 +96,7 @@ describe('a run that goes on', () => {
       const { run } = await dyingRun(scene, 'raw-dd', after('3-2'));
       const from = scene.lab.commands.length;
       const end = await resumed(scene, run);
-      expect(warnings(end)).toContain('the services that were stopped stay stopped until step 3-4');
+      expect(warnings(end)).toContain('services that are stopped stay stopped until step 3-4');
       const sent = proceduralCommands(scene, from);
       expect(sent.slice(0, 2)).toEqual([
         'node1 sdxproxy Part -c Class1 -p Volume2 -a pjrm=off',
@@ -164,7 +166,7 @@ describe('a run that goes on', () => {
   });
 });
 
-describe('a run that cannot go on', () => {
+describe('a run that cannot continue', () => {
   it('since the proxy was stopped before its fingerprint was taken', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('3-4'));
@@ -174,7 +176,7 @@ describe('a run that cannot go on', () => {
       const error = await failureOf(takeUpScene(scene, 'resume', run));
       expect(error).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
-        sentence: `run ${run} cannot be resumed: Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven`,
+        sentence: `run ${run} cannot be resumed: Volume2 is stopped, and the journal has no complete fingerprint: a shadow cannot be proven`,
         hint: `roll the cluster back with shadowtape rollback ${run}, then start the job again`,
       });
       // The proxy is still stopped: nobody else may begin here.
@@ -190,12 +192,12 @@ describe('a run that cannot go on', () => {
       await onHost(scene, 'node1', ['sdxproxy', 'Rejoin', '-c', 'Class1', '-p', 'Volume2']);
       await scene.lab.copyingFinished();
       expect((await failureOf(takeUpScene(scene, 'resume', run))).sentence).toBe(
-        `run ${run} cannot be resumed: Volume2 is joined again: what it held when it was parted is gone`,
+        `run ${run} cannot be resumed: Volume2 is joined again: the data from the moment of the part is lost`,
       );
       const end = await takeUpScene(scene, 'unwind', run);
       expect(end).toMatchObject({
         exitStatus: 2,
-        sentence: `nothing is left to roll back of run ${run}: everything was in its normal state already`,
+        sentence: `nothing to roll back for run ${run}: everything is in its normal state`,
       });
       await expectNormal(scene, run);
     });
@@ -208,7 +210,7 @@ describe('a run that cannot go on', () => {
       expect(await failureOf(takeUpScene(scene, 'resume', run, { change }))).toMatchObject({
         code: 'RESUME_IMPOSSIBLE',
         sentence: `run ${run} cannot be resumed: it began with media.recordBytes 32768, and now it is 65536`,
-        hint: `restore the job in the site file as it was when the run began; or roll back by hand, with the commands of shadowtape show ${run}`,
+        hint: `restore the job in the site file as it was when the run started; or roll back by hand with the commands from shadowtape show ${run}`,
       });
       expect(await failureOf(takeUpScene(scene, 'unwind', run, { change }))).toMatchObject({
         code: 'UNWIND_IMPOSSIBLE',
@@ -218,14 +220,14 @@ describe('a run that cannot go on', () => {
   });
 });
 
-describe('a run that is unwound', () => {
+describe('a run that is rolled back', () => {
   it('after the backup server rebooted while the shadow was half removed', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', amid('7'));
       await scene.lab.rebootNode('node3');
       const from = scene.lab.commands.length;
       const end = await takeUpScene(scene, 'unwind', run);
-      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', sentence: `run ${run} is rolled back` });
+      expect(end).toMatchObject({ exitStatus: 2, verdict: 'failed', sentence: `run ${run} was rolled back` });
       expect(proceduralCommands(scene, from)).toEqual(bringingBack.slice(-1));
       await expectNormal(scene, run);
     });
@@ -240,14 +242,16 @@ describe('a run that is unwound', () => {
     });
   });
 
-  it('in part says what is left, and is unwound when the cause is gone', async () => {
+  it('in part says what is left, and is rolled back when the cause is gone', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('verify'));
       scene.lab.faults.set('fail=node3:sdxshadowgroup -R');
       const end = await takeUpScene(scene, 'unwind', run);
       expect(end).toMatchObject({ exitStatus: 3, verdict: 'failed' });
       expect(end.sentence).toMatch(
-        new RegExp(`^run ${run} is not rolled back: node3: sdxshadowgroup -R -c Class2 -g Group2 ended with`),
+        new RegExp(
+          `^run ${run} was not rolled back: node3: sdxshadowgroup -R -c Class2 -g Group2 ended with`,
+        ),
       );
       expect(end.stands).toEqual(expect.arrayContaining(byHand(bringingBack[2])));
       scene.lab.faults.clear('fail');
@@ -267,7 +271,7 @@ describe('a run that is unwound', () => {
       for (const mode of ['unwind', 'resume'] as const) {
         expect(await failureOf(takeUpScene(scene, mode, first.run))).toMatchObject({
           code: 'RUN_SUPERSEDED',
-          sentence: `run ${second.run} has parted Volume2 since run ${first.run}: the present state does not belong to run ${first.run}`,
+          sentence: `run ${second.run} parted Volume2 after run ${first.run}: the current state is not that of run ${first.run}${first.run}`,
         });
       }
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });
@@ -280,13 +284,13 @@ describe('a run that is unwound', () => {
       const { run } = await runScene(scene);
       expect(await failureOf(takeUpScene(scene, 'unwind', run))).toMatchObject({
         code: 'RUN_ALREADY_ENDED',
-        hint: `nothing is to be done; shadowtape verify ${run} reads its tape again`,
+        hint: `nothing is left to do; shadowtape verify ${run} reads its tape again`,
       });
     });
   });
 });
 
-describe('the lock of a run that is taken up', () => {
+describe('the lock of a run that is resumed', () => {
   it('is not taken from a console on another machine, unless that is said', async () => {
     await inScene(async (scene) => {
       const { run } = await dyingRun(scene, 'raw-dd', after('4'));

@@ -42,7 +42,7 @@ describe('identify', () => {
       [
         'tape in /dev/rmt/0 on node3: without a label',
         '  file 0    records of 10,240 B  data that is neither tar nor ufsdump (first record 10,240 bytes)',
-        '  end of data behind file 0',
+        '  end of data after file 0',
         '',
       ].join('\n'),
     );
@@ -50,7 +50,7 @@ describe('identify', () => {
     expect((await run('tapes')).stdout).toBe(`no tapes yet in ${scene.state.tapesFile}\n`);
   });
 
-  it('says what a labelled tape holds, file by file, and brings it into the list of tapes', async () => {
+  it('says what a labeled tape holds, file by file, and brings it into the list of tapes', async () => {
     const change = withJob({ media: { layout: 'labelled', name: 'PAYROLL-01', keep: '1 week' } }, 'ufs-tar');
     const end = await runScene(scene, { job: 'ufs-tar', change });
     expect(end.exitStatus).toBe(0);
@@ -63,7 +63,7 @@ describe('identify', () => {
     expect(lines.slice(2)).toEqual([
       '  file 1    records of 32,768 B  Volume2, method 6b: a tar archive that begins with "./"',
       `  file 2    records of 32,768 B  the manifest of run ${end.run}: 1 file`,
-      '  end of data behind file 2',
+      '  end of data after file 2',
       '',
     ]);
     const json = JSON.parse((await run('identify', '--json')).stdout) as Record<string, unknown>;
@@ -94,18 +94,18 @@ describe('label', () => {
 
   it('labels a blank tape, and then only who names it', async () => {
     expect((await run('label', 'A')).stdout).toBe(
-      'labelled: the tape in /dev/rmt/0 on node3 is "A" now; it was blank\n',
+      'labeled: the tape in /dev/rmt/0 on node3 is now "A"; it was blank\n',
     );
     const before = await tapeBytes();
     const refused = await run('label', 'B');
     expect(refused).toMatchObject({ exitStatus: 1, stdout: '' });
     expect(refused.stderr).toBe(
       `shadowtape: the tape in /dev/rmt/0 on node3 is not blank: it holds the label "A", written ${today()}\n` +
-        '  hint: insert a blank tape; or, where what it holds may be lost, name it: --overwrite A\n',
+        '  hint: insert a blank tape; or, if its contents may be lost, name it: --overwrite A\n',
     );
     expect(await tapeBytes()).toBe(before);
     expect((await run('label', 'B', '--overwrite', 'A')).stdout).toBe(
-      `labelled: the tape in /dev/rmt/0 on node3 is "B" now; gone is the label "A", written ${today()}\n`,
+      `labeled: the tape in /dev/rmt/0 on node3 is now "B"; erased: the label "A", written ${today()}\n`,
     );
     expect((await filesOfTape(scene.lab.tapeFile)).map((records) => records.length)).toEqual([1]);
     const tapes = (await run('tapes', '--json')).stdout.trimEnd().split('\n');
@@ -157,7 +157,7 @@ describe('drive-check', () => {
       [
         'tape in /dev/rmt/0 on node3: without a label',
         '  file 0                         a file mark at its beginning',
-        '  not looked behind a file mark at the beginning',
+        '  not checked after a file mark at the beginning',
         '',
       ].join('\n'),
     );
@@ -176,7 +176,7 @@ describe('drive-check', () => {
     expect(await tapeBytes()).toBe(before);
   });
 
-  it('tells which record size a drive fails at, and goes on', async () => {
+  it('tells which record size a drive fails at, and continues', async () => {
     scene.lab.faults.set('fail-once=node3:dd ibs=262144 obs=10240');
     const { exitStatus, stdout } = await run('drive-check', '--scratch');
     expect(exitStatus).toBe(1);

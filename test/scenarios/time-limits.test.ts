@@ -17,15 +17,15 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 describe('a command that hangs', () => {
-  it('fails after the time that the job gives its step, is told to stop, and what it did is looked at', async () => {
+  it('fails after the time that the job gives its step, is told to stop, and what it did is checked', async () => {
     scene.lab.faults.set('hang=node1:sdxproxy Part');
     const end = await runScene(scene, { change: withJob({ timeLimits: { '3-3': '1 second' } }) });
     expect(end).toMatchObject({
       exitStatus: 2,
-      sentence: 'sdxproxy on node1 did not end within 1 s',
+      sentence: 'sdxproxy on node1 did not finish within 1 s',
       error: { code: 'COMMAND_TIMED_OUT', evidence: { host: 'node1' } },
     });
-    expect(end.error?.hint).toContain('but may still run: check its effect before you send it again');
+    expect(end.error?.hint).toContain('but may still be running: check its effect before you run it again');
     const part = end.events.find((event) => event.type === 'intent' && event.argv[1] === 'Part');
     const looks = end.events.filter(
       (event) => event.type === 'intent' && event.argv[0] === 'sdxinfo' && event.seq > (part?.seq ?? 0),
@@ -39,12 +39,15 @@ describe('a command that hangs', () => {
     scene.lab.faults.set('hang=node3:sdxshadowdisk -M');
     const timeLimits = { shadow: '1 second', '3-3': '2 hours' };
     const end = await runScene(scene, { change: withJob({ timeLimits }) });
-    expect(end).toMatchObject({ exitStatus: 2, sentence: 'sdxshadowdisk on node3 did not end within 1 s' });
+    expect(end).toMatchObject({
+      exitStatus: 2,
+      sentence: 'sdxshadowdisk on node3 did not finish within 1 s',
+    });
   });
 });
 
 describe('time limits of what is no step', () => {
-  const sentence = 'timeLimits names prat, which is no step of the job and no phase';
+  const sentence = 'timeLimits names prat, which is neither a step of the job nor a phase';
   const change = withJob({ timeLimits: { prat: '10 minutes' } });
 
   it('are refused before anything is touched, by run and by plan', async () => {

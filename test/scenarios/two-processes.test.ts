@@ -79,7 +79,7 @@ describe('during a run', () => {
           `${drive} is in use: run ${value.run} of \\S+ on ${hostname()} \\(process \\d+\\), since \\S+Z\\n`,
         ),
       );
-      expect(stderr).toMatch(/shadowtape --site \S+ --state \S+ locks shows whether its process lives/);
+      expect(stderr).toMatch(/shadowtape --site \S+ --state \S+ locks shows whether its process is running/);
       expect(exitStatus).toBe(1);
     }
     expect(value.second.stdout + value.second.stderr).toContain(
@@ -108,7 +108,7 @@ describe('a drive that a killed process has left', () => {
     await killedLabel();
     expect((await run('locks')).stdout).toMatch(
       new RegExp(
-        `^/dev/rmt/0 {2}locked on node3 by shadowtape label of \\S+ on ${hostname()} \\(process \\d+\\), since \\S+Z; its process is gone\\n$`,
+        `^/dev/rmt/0 {2}locked on node3 by shadowtape label of \\S+ on ${hostname()} \\(process \\d+\\), since \\S+Z; its process has ended\\n$`,
       ),
     );
     expect(await run('label', 'SECOND-01')).toMatchObject({ exitStatus: 0 });
@@ -187,7 +187,7 @@ it.skipIf(isSkipped)(
         return { name, listed: await run('locks'), rolledBack: await run('unwind', name) };
       },
     );
-    expect(value.listed.stdout).toContain('it cannot be told whether its process lives');
+    expect(value.listed.stdout).toContain('it is not known whether its process is running');
     expect(value.rolledBack.stderr).toContain(`run ${value.name} is being worked on by`);
     expect(value.rolledBack.exitStatus).toBe(1);
     expect(end.exitStatus).toBe(0);

@@ -8,7 +8,7 @@ import { openScene, openSceneConsole, type Scene } from '../support/lab-run.ts';
 import { changingCommands } from '../support/lab-shell.ts';
 import { failureOf, refusedBeforeJournal } from '../support/refusals.ts';
 
-/** Takes the mirror away that Volume8 stands in: what is left is a plain stripe group. */
+/** Takes the mirror away that Volume8 is in: what is left is a plain stripe group. */
 function withoutMirror({ classes }: LabModel): void {
   for (const owner of classes) {
     owner.groups = owner.groups.filter(({ name }) => name !== 'Group6');
@@ -36,7 +36,7 @@ it('a proxy in a plain stripe group: by run and by plan', async () => {
     const told = {
       code: 'SHADOW_UNBUILDABLE',
       sentence:
-        'no shadow of Volume8 can be built: Proxy is a mirror or a single disk: expected mirror, seen stripe',
+        'cannot create a shadow of Volume8: Proxy is a mirror or a single disk: expected mirror, seen stripe',
     };
     expect(await refusedBeforeJournal(lab, { job: 'striped' })).toMatchObject(told);
     const console = await openSceneConsole(lab);

@@ -126,7 +126,7 @@ describe('the whole proxy is hashed', () => {
         const what = digest === 'cksum' ? 'cksum' : 'SHA-256';
         expect(end.sentence).toMatch(
           new RegExp(
-            `^step hash-proxy: what was written to tape is not Volume2: ${what} of the whole proxy on node1 is [0-9a-f]+, that of the dump ${digest === 'cksum' ? '\\d+' : snapshot}$`,
+            `^step hash-proxy: the data on tape is not that of Volume2: ${what} of the whole proxy on node1 is [0-9a-f]+, that of the dump ${digest === 'cksum' ? '\\d+' : snapshot}$`,
           ),
         );
         expect(end.error?.code).toBe('PROXY_DIFFERS');
@@ -146,7 +146,7 @@ describe('the whole proxy is hashed', () => {
       expect(end).toMatchObject({
         exitStatus: 2,
         sentence: expect.stringMatching(
-          /^step hash-proxy: the whole of Volume2 was not hashed on node1: node1: dd ended with exit status 2/,
+          /^step hash-proxy: Volume2 was not hashed completely on node1: node1: dd ended with exit status 2/,
         ) as string,
         stands: [...normalStands, tapeStands.verified],
       });
@@ -163,7 +163,7 @@ describe('the whole proxy is hashed', () => {
     });
   });
 
-  it('and the run is cancelled meanwhile: what reads is ended, and the proxy stopped and rejoined', async () => {
+  it('and the run is canceled meanwhile: what reads is ended, and the proxy stopped and rejoined', async () => {
     await inScene(async (scene) => {
       const stop = new AbortController();
       scene.lab.faults.set('hang=node1:dd if=/dev/sfdsk/Class1/rdsk/Volume2 bs=1048576');
@@ -205,15 +205,15 @@ describe('the plan states what the hash costs', () => {
         node: 'node1',
         bytes: 8_388_608,
         notes: [
-          'node1 reads 8 MiB: the whole of Volume2',
+          'node1 reads 8 MiB: all of Volume2',
           'its duration is not known: no earlier run of this job hashed a whole proxy on node1',
           waits,
         ],
       });
       expect(first.text).toContain(
-        `\nHash of the whole proxy (verify.fingerprint: all):\n    node1 reads 8 MiB: the whole of Volume2\n`,
+        `\nHash of the whole proxy (verify.fingerprint: all):\n    node1 reads 8 MiB: all of Volume2\n`,
       );
-      expect(first.text).toContain(`\n    mind: ${waits}\n`);
+      expect(first.text).toContain(`\n    Warning: ${waits}\n`);
     });
   });
 });
@@ -291,7 +291,7 @@ describe('two volumes are hashed', () => {
       });
       expect(end).toMatchObject({ exitStatus: 4, error: { code: 'PROXY_DIFFERS' } });
       expect(end.sentence).toMatch(
-        /^step hash-proxy: what was written to tape is not Volume6: SHA-256 of the whole proxy on node1 is /,
+        /^step hash-proxy: the data on tape is not that of Volume6: SHA-256 of the whole proxy on node1 is /,
       );
       const checks = end.events.flatMap((event) =>
         event.type === 'check' && event.rule === 'whole-proxy' ? [`${event.volume} ${event.verdict}`] : [],
@@ -327,7 +327,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
     return run;
   }
 
-  it('and resumed: the hash is taken anew, the run ends verified, and the next plan states how long it takes', async () => {
+  it('and resumed: the hash is taken again, the run ends verified, and the next plan states how long it takes', async () => {
     await inScene(async (scene) => {
       const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
       const run = await killed(scene);
@@ -341,7 +341,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
       const { cost, text } = await planOf(scene);
       expect(cost?.seconds).toBeCloseTo((hashes[0]?.milliseconds ?? 0) / 1000, 6);
       expect(cost?.notes).toEqual([
-        'node1 reads 8 MiB: the whole of Volume2',
+        'node1 reads 8 MiB: all of Volume2',
         `run ${run} hashed at this rate`,
         waits,
       ]);
@@ -398,7 +398,7 @@ describe('"all" is refused', () => {
       expect(await failureOf(runScene(scene, { change: whole(), method: '6b' }))).toMatchObject({
         code: 'FINGERPRINT_ALL_IMPOSSIBLE',
         sentence:
-          'verify.fingerprint: "all" takes method 6a: what 6b writes for Volume2 is not the bytes of the device, and cannot be compared with them',
+          'verify.fingerprint: "all" needs method 6a: 6b does not write the bytes of the device for Volume2, so they cannot be compared',
       });
     });
   });

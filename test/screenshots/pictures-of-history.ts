@@ -68,20 +68,18 @@ export function runsPictures({ normal, broken, spanned, three, mismatch }: Plays
       play,
       hash: '#/runs',
       act: async (page) => {
-        await page
-          .getByRole('searchbox', { name: 'Search in the runs' })
-          .fill('Volume2 tpae:NIGHTLY-2 failed');
+        await page.getByRole('searchbox', { name: 'Search runs' }).fill('Volume2 tpae:NIGHTLY-2 failed');
         await page.getByText('the search cannot be read').waitFor();
       },
     },
-    { name: 'runs-keys', play, hash: '#/runs', act: press('What can be searched for') },
+    { name: 'runs-keys', play, hash: '#/runs', act: press('Search help') },
     { name: 'runs-indexing', play: { ...play, ...behind }, hash: '#/runs' },
     { name: 'runs-audit', play: resting(normal, audited), hash: '#/runs', act: press('Audit all runs') },
     {
       name: 'runs-nothing-found',
       play,
       hash: '#/runs',
-      act: (page) => page.getByRole('searchbox', { name: 'Search in the runs' }).fill('nothing of the kind'),
+      act: (page) => page.getByRole('searchbox', { name: 'Search runs' }).fill('nothing of the kind'),
     },
     {
       name: 'runs-failed',

@@ -17,7 +17,7 @@ const lost = async (page: Page, console: PlayedConsole): Promise<void> => {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.getByText('/dev/rmt/0').first().waitFor();
   await console.close();
-  await page.getByText('The connection to the console is lost.').waitFor();
+  await page.getByText('Connection to the console lost.').waitFor();
 };
 
 /** What the browser itself says of a state that is meant to be so. */
@@ -71,7 +71,7 @@ function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
     of('mismatch-run', resting(mismatch)),
     of('dumping', dumping),
     of('500', large),
-    of('500-all', large, press('All of it (0)')),
+    of('500-all', large, press('Show all (0)')),
     of('500-unfolded', large, press('Unfold all groups')),
     of('500-found', large, async (page) => {
       await page.getByRole('textbox', { name: /^Search/ }).fill('Copy124');
@@ -260,7 +260,7 @@ function sitePictures({ normal }: Plays): Picture[] {
     of('edit-text', resting(normal), '/edit', (page) => page.getByRole('tab', { name: /text/i }).click()),
     of('new-job', resting(normal), '/edit', press(/^(Add a job|New job)…?$/)),
     of('first', resting(normal, { draftSite: ({ text }) => ({ ...normal.draftSite, text }) }), '/first'),
-    of('first-volumes', resting(normal), '/first', press('Look at the cluster')),
+    of('first-volumes', resting(normal), '/first', press('Find proxies')),
     of('open-dialog', resting(normal), '', press('Open another site…')),
   ];
 }

@@ -168,14 +168,14 @@ export function playedAt(plays: Plays, now: number): Plays {
 const pushesOf = (views: readonly RunView[]) =>
   Object.fromEntries(views.map((view) => [view.line.run, endedPushes(view)]));
 
-/** Nothing goes on. */
+/** Nothing continues. */
 export const resting = (captured: Captured, answers: Answers = {}): Play => ({
   answers: { ...answersOf(captured), ...answers },
   activity: idle,
   runs: pushesOf(captured.opened),
 });
 
-/** The first run goes on, and has come to an event. */
+/** The first run continues, and has come to an event. */
 export function going(
   captured: Captured,
   isLast: (event: RunEvent) => boolean,

@@ -14,7 +14,7 @@ const register = [
 ];
 const volume = `sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s ${smallBlocks}`;
 const removeVolume = ['sdxshadowvolume -F -c Class2 -v Volume2', 'sdxshadowvolume -R -c Class2 -v Volume2'];
-/** Something that lies before the volume, so that it begins at other blocks. */
+/** Something that is before the volume, so that it begins at other blocks. */
 const gap = 'sdxshadowvolume -M -c Class2 -g Group2 -v Gap -s 2048';
 const removeGap = ['sdxshadowvolume -F -c Class2 -v Gap', 'sdxshadowvolume -R -c Class2 -v Gap'];
 
@@ -44,7 +44,7 @@ export const stopShadow = (scene: Scene): Promise<string> =>
 /** Ends a process of the backup server. */
 export const killOnServer = (scene: Scene, pid: number) => onHost(scene, 'node3', ['kill', String(pid)]);
 
-/** The proxy is rejoined, takes up what an application has written, and is parted and stopped again. */
+/** The proxy is rejoined, receives what an application has written, and is parted and stopped again. */
 export async function rejoinPartStop(scene: Scene): Promise<void> {
   await rejoin(scene);
   await scene.lab.copyingFinished();
@@ -58,7 +58,7 @@ export async function rejoinPartStop(scene: Scene): Promise<void> {
 /** The proxy is rejoined, under the shadow. */
 export const rejoin = (scene: Scene) => onCluster(scene, 'sdxproxy Rejoin -c Class1 -p Volume2');
 
-/** Somebody mounts the shadow to look at a file. */
+/** Somebody mounts the shadow to check a file. */
 export const mountShadow = (scene: Scene) =>
   onBackupServer(scene, 'mkdir /look', 'mount -F ufs -o ro /dev/sfdsk/Class2/dsk/Volume2 /look');
 

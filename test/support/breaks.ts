@@ -1,4 +1,4 @@
-/** The ways in which a run is broken off around one of its commands. */
+/** The ways in which a run is interrupted around one of its commands. */
 import type { NewEvent, RunEvent } from '../../src/contract/events.ts';
 import type { NodeName } from '../../src/lab/gds/lab-model.ts';
 import { jobOf, runScene, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
@@ -12,7 +12,7 @@ import type { Place } from './places.ts';
 export const silences = ['silent', 'silent from there on', 'cut'] as const;
 
 /**
- * Its command fails; the connection with its host drops before it is sent, while it goes on, or before its end is heard; the console is
+ * Its command fails; the connection with its host drops before it is sent, while it continues, or before its end is heard; the console is
  * killed when the intent is written, or before the outcome is.
  */
 export const breaks = [

@@ -1,5 +1,5 @@
 /**
- * A scenario for each way in which a run can be broken off at each of its places; then it is resumed, or unwound, and everything must be as
+ * A scenario for each way in which a run can be interrupted at each of its places; then it is resumed, or unwound, and everything must be as
  * it was before, or as the program has said.
  *
  * Not every way is tried with both endings at every place: that takes a quarter of an hour (`npm run test:failures`). `npm test` keeps to
@@ -106,10 +106,10 @@ function chosenCommands(places: readonly Place[]): Scenario[] {
 
 /** Why a run cannot be resumed, and after which steps that may be so. */
 const allowedRefusals: readonly RegExp[] = [
-  /^(fsck|sfxadm) has written to the shadow: the fingerprint no longer proves it$/,
+  /^(fsck|sfxadm) wrote to the shadow: the fingerprint no longer proves it$/,
 ];
 
-/** Every file of a volume holds what was handed to the tape last. */
+/** Every file of a volume holds what was sent to tape last. */
 async function expectTape(scene: Scene, run: string): Promise<void> {
   const { events } = await readRun(scene.state, run);
   const start = events.find((event) => event.type === 'run-started');
@@ -169,7 +169,7 @@ function expectEnd(scenario: Scenario, end: SceneRun): void {
     expect([0, 1, 2, 4], told(end)).toContain(end.exitStatus);
   if (end.exitStatus === 3)
     expect(
-      isUnheardPart(scenario) || (isHalted && end.stands.some((line) => line.startsWith('by hand'))),
+      isUnheardPart(scenario) || (isHalted && end.stands.some((line) => line.startsWith('run by hand'))),
       told(end),
     ).toBe(true);
 }
@@ -243,7 +243,7 @@ export async function brokenOff(kinds: readonly KindOfRun[]): Promise<void> {
   for (const kind of kinds) {
     const { scene } = await shared.take();
     const places = await placesOf(scene, kind);
-    describe(`a run of kind ${kind.name} that is broken off`, () => {
+    describe(`a run of kind ${kind.name} that is interrupted`, () => {
       const scenarios = isWhole ? everything(places) : chosen(places, isPlain(kind));
       for (const scenario of scenarios.filter(isPossible)) {
         const { place, how, then } = scenario;

@@ -1,4 +1,4 @@
-/** Whether `npm run build` has seen the sources as they are: what is older is no witness. */
+/** Whether `npm run build` has seen the sources as they are: what is older is not a witness. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-/** Consoles that die around a command of their run, and what must be true after such a run was taken up. */
+/** Consoles that die around a command of their run, and what must be true after such a run was resumed. */
 import { expect } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { readRun } from '../../src/main/application/console.ts';

@@ -97,7 +97,7 @@ async function expectTape({ lab }: Scene, { events }: SceneRun): Promise<void> {
   }
 }
 
-/** Rewinding between reads is no change: a sequence of reads that is repeated begins with it. */
+/** Rewinding between reads is not a change: a sequence of reads that is repeated begins with it. */
 const isRewind = (line: string) => / rewind$/.test(line);
 
 class GoodRun {

@@ -51,9 +51,9 @@ export function byHand(from: (typeof bringingBack)[number]): string[] {
     const [host = '', ...words] = command.split(' ');
     const provided =
       command === rejoin && shadowStands ? ', once sdxinfo on node3 shows nothing of Class2' : '';
-    return `by hand${provided}, on ${host}: ${words.join(' ')}`;
+    return `run by hand on ${host}${provided}: ${words.join(' ')}`;
   });
-  return [...told, 'by hand, on node1: sdxinfo -S -c Class1 -o Volume2'];
+  return [...told, 'run by hand on node1: sdxinfo -S -c Class1 -o Volume2'];
 }
 
 /** True where a command that opens the tape for writing was sent. */
@@ -121,12 +121,12 @@ export const normalStands = ['Volume2: joined to Volume1, in sync', 'node3: no s
 
 /** What the last lines say of the tape. */
 export const tapeStands = {
-  incomplete: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not end well',
-  another: 'tape in /dev/rmt/0 on node3: not a backup: its records are not those that the cluster held',
-  written: 'tape in /dev/rmt/0 on node3: written to its end, but not read back',
-  verified: 'tape in /dev/rmt/0 on node3: written to its end, read back and compared: it holds the backup',
-  suspect: 'tape in /dev/rmt/0 on node3: suspect: it is not what the proxy holds',
-  bad: 'tape in /dev/rmt/0 on node3: not a backup: it could not be read back as it was written',
+  incomplete: 'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
+  another: 'tape in /dev/rmt/0 on node3: not a backup: its records are not those of the cluster',
+  written: 'tape in /dev/rmt/0 on node3: written completely, but not read back',
+  verified: 'tape in /dev/rmt/0 on node3: written completely, read back and compared: it holds the backup',
+  suspect: 'tape in /dev/rmt/0 on node3: suspect: it differs from the data of the proxy',
+  bad: 'tape in /dev/rmt/0 on node3: not a backup: the read-back differs from what was written',
 } as const;
 
 /** Gives a scenario a lab of its own, and checks afterwards from outside that it is as it was, unless the scenario checks that itself. */

@@ -1,13 +1,13 @@
-/** The kinds of runs that are broken off at every step: every method by both routes, a tape with a label, several volumes. */
+/** The kinds of runs that are interrupted at every step: every method by both routes, a tape with a label, several volumes. */
 import { jobOf, type SiteTree } from './lab-run.ts';
 
 export interface KindOfRun {
   readonly name: string;
   readonly job: string;
   readonly change: (site: SiteTree) => void;
-  /** Kinds whose steps are broken off there: only what this kind does otherwise is broken off here. */
+  /** Kinds whose steps are interrupted there: only what this kind does otherwise is interrupted here. */
   readonly like: readonly KindOfRun[];
-  /** Phases that are broken off nevertheless, though their commands look the same: they end something else. */
+  /** Phases that are interrupted nevertheless, though their commands look the same: they end something else. */
   readonly again: readonly string[];
   /** How the cluster is when the run begins, where that is not as a run leaves it. */
   readonly begins?: 'parted';
@@ -37,7 +37,7 @@ function kind(
 }
 
 /**
- * Stops a service by a script: fsck is then not left out, and the file system is clean all the same. Nobody can see whether such a command
+ * Stops a service by a script: fsck is then not left out, and the file system is clean nevertheless. Nobody can see whether such a command
  * was done, so that it may be sent twice.
  */
 const unseen = (directory: string) => {
@@ -61,7 +61,7 @@ const rawByServer = kind('6a by route server', 'raw-dd', server, [rawDevice], af
 const byServer = (name: string, job: Sample, set: Record<string, unknown>, console: KindOfRun) =>
   kind(name, job, { ...set, ...server }, [rawDevice, tarOfUfs, console, rawByServer]);
 
-/** Two small volumes, each by a method of its own: a dump, and another one behind it on the tape. */
+/** Two small volumes, each by a method of its own: a dump, and another one after it on the tape. */
 const twoVolumes = {
   volumes: [
     { master: 'Volume3', proxy: 'Volume4', method: '6e' },
@@ -76,7 +76,7 @@ const twoVolumes = {
   media: { layout: 'plain' },
 };
 const oneAtATime = { resynchronisation: { everySeconds: 0.02, atOnce: 1 } };
-/** The steps of its first volume are those of a job of one; behind them a dump is on the tape that must not be lost. */
+/** The steps of its first volume are those of a job of one; after them a dump is on the tape that must not be lost. */
 const ofFirst = { stoodFor: ':Volume4' };
 const two = {
   ...kind('two volumes', 'three-volumes', { ...twoVolumes, ...oneAtATime }, [rawDevice]),

@@ -59,7 +59,7 @@ export function changingCommands(scene: Scene, from = 0): string[] {
     .map(({ host, line }) => `${host} ${line}`);
 }
 
-/** What lies in the lock folders of the backup server, those of its drive aside. */
+/** What is in the lock folders of the backup server, those of its drive aside. */
 export function locksLeft(scene: Scene, host: 'node1' | 'node2' | 'node3' = 'node3'): string[] {
   return locksOn(scene, host).filter((path) => !path.startsWith(driveLock));
 }
@@ -74,13 +74,13 @@ function locksOn(scene: Scene, host: 'node1' | 'node2' | 'node3'): string[] {
 
 /** What a run says of its locks that it still has: of the class, then of the drive. */
 export const lockStands = (...hosts: readonly string[]): string[] => [
-  ...hosts.map((host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock is still there`),
-  'node3: the lock /var/tmp/shadowtape-dev.rmt.0.lock is still there',
+  ...hosts.map((host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock still exists`),
+  'node3: the lock /var/tmp/shadowtape-dev.rmt.0.lock still exists',
 ];
 
 /** What a run says of the locks that it keeps where it ends with action required: those of its class alone. */
 export const classLockStands = ['node3', 'node1', 'node2'].map(
-  (host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock is still there`,
+  (host) => `${host}: the lock /var/tmp/shadowtape-Class1.lock still exists`,
 );
 
 /** Somebody removes every lock of Class1 and of the drive, on all hosts, at once. */
@@ -91,7 +91,7 @@ export function removeLocksByHand(scene: Scene): void {
     );
 }
 
-/** What lies in the lock folders of all hosts, with the host before it. */
+/** What is in the lock folders of all hosts, with the host before it. */
 export function allLocks(scene: Scene): string[] {
   return (['node1', 'node2', 'node3'] as const).flatMap((host) =>
     locksOn(scene, host).map((path) => `${host} ${path}`),

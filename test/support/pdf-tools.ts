@@ -38,7 +38,7 @@ async function withFile<Result>(
   }
 }
 
-/** The text as it stands on the pages; a form feed ends each. */
+/** The text as it is on the pages; a form feed ends each. */
 export const textOf = (pdf: Buffer): Promise<string> =>
   withFile(
     pdf,

@@ -1,5 +1,5 @@
 /**
- * The places at which a run is broken off: the commands of a good run, as its journal has them. A step that is added to the procedure has
+ * The places at which a run is interrupted: the commands of a good run, as its journal has them. A step that is added to the procedure has
  * its places as soon as it sends a command; what performers send of their own counts, too.
  */
 import type { RunEvent } from '../../src/contract/events.ts';

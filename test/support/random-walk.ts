@@ -66,7 +66,7 @@ export class RandomWalk {
   readonly #administrators: ReadonlyMap<string, Administrator>;
   readonly #log: string[] = [];
   #writings = 0;
-  /** When the tape was labelled anew last, ISO 8601: what it held is lost, whatever a run says that has read it before. */
+  /** When the tape was labeled again last, ISO 8601: what it held is lost, whatever a run says that has read it before. */
   #labelledAt = '';
 
   private constructor(scene: Scene, normal: Standing, objects: ReadonlyMap<string, JobObjects>) {
@@ -80,7 +80,7 @@ export class RandomWalk {
     this.#wrongs = watchWrongs(
       scene,
       new Map(
-        // Each of them lies on one disk.
+        // Each of them is on one disk.
         [...objects.values()].flatMap(({ proxies, disks }) =>
           proxies.map((proxy, index) => [proxy, disks.slice(index, index + 1)] as const),
         ),
@@ -99,7 +99,7 @@ export class RandomWalk {
     return this.#scene.close();
   }
 
-  /** What was done so far and what came of it, a line each. */
+  /** What was done so far and the result, a line each. */
   get log(): string {
     return this.#log.join('\n');
   }
@@ -274,7 +274,7 @@ export class RandomWalk {
     expect(this.#wrongs.wrong, this.log).toEqual([]);
     this.#parts.stop();
     this.#wrongs.stop();
-    // The locks of a run that was over, but could not remove them, were told; this process lives, so that nobody else takes them over.
+    // The locks of a run that was over, but could not remove them, were told; this process is running, so that nobody else takes them over.
     removeLocksByHand(this.#scene);
     const now = await standing(this.#scene);
     expect({ ...now, checksums: {} }, this.log).toEqual({ ...this.#normal, checksums: {} });

@@ -1,5 +1,5 @@
 /**
- * Another administrator who works on the cluster and the backup server while a run goes on. He types his commands at the consoles of
+ * Another administrator who works on the cluster and the backup server while a run continues. He types his commands at the consoles of
  * the hosts: what arrives by ssh is the program's. What a host refuses him he leaves alone.
  */
 import { readFileSystem } from '../../src/lab/gds/lab-file-system.ts';
@@ -122,7 +122,7 @@ export class Administrator {
       read: (target, position) => Promise.resolve(bytes.copy(target, 0, position)),
       write: () => Promise.reject(new Error('read only')),
     });
-    // The files lie behind the index; what lies behind them belongs to nobody.
+    // The files are after the index; what is after them belongs to nobody.
     const from = Math.min(...entries.flatMap(({ type, offset }) => (type === 'file' ? [offset] : [])));
     await lab.writeMaster(from, Buffer.from(bytes.subarray(from).map((byte) => byte ^ 0x5a)), volume);
   }
@@ -177,7 +177,7 @@ export class Administrator {
     if (this.#hasShadow()) await this.#typeAll('node3', this.#job.remove);
   }
 
-  /** The volumes lie at other blocks: several in another order, a single one behind a gap. */
+  /** The volumes lie at other blocks: several in another order, a single one after a gap. */
   async rebuildElsewhere(): Promise<void> {
     if (!this.#hasShadow()) return;
     if (await this.#typeAll('node3', this.#job.remove)) await this.#build('elsewhere');

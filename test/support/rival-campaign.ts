@@ -1,5 +1,5 @@
 /**
- * A scenario for each thing that another administrator may do at each step of each kind of run: while the run goes on, while it is
+ * A scenario for each thing that another administrator may do at each step of each kind of run: while the run continues, while it is
  * interrupted, and while it is resumed; alone, or together with a query that fails, falls silent, is cut, or loses its connection.
  *
  * `npm run test:failures` plays all of them, `npm test` a sample. SHADOWTAPE_SEED gives another one.
@@ -32,8 +32,8 @@ const troubles = ['nothing', 'dropped', 'silent', 'cut', 'fails'] as const;
 type Trouble = (typeof troubles)[number];
 
 /**
- * `in the run`: the act comes while the run goes on. `while it lies`: the console dies at the moment, the act comes, and the run is resumed or
- * rolled back. `in the resumed run`: the console dies at the moment, and the act comes when the resumed run is about to go on there.
+ * `in the run`: the act comes while the run continues. `while it lies`: the console dies at the moment, the act comes, and the run is resumed or
+ * rolled back. `in the resumed run`: the console dies at the moment, and the act comes when the resumed run is about to continue there.
  */
 const courses = ['in the run', 'while it lies', 'in the resumed run'] as const;
 type Course = (typeof courses)[number];

@@ -111,7 +111,7 @@ export class RunWatch {
 /** The commands that the last lines of a run name, with their hosts, in their order. */
 export function commandsNamed({ stands }: Pick<SceneRun, 'stands'>): { host: string; line: string }[] {
   return stands.flatMap((sentence) => {
-    const named = /^by hand.*, on (\S+): (.+)$/.exec(sentence);
+    const named = /^run by hand on ([^\s,:]+)(?:, .*?)?: (.+)$/.exec(sentence);
     return named ? [{ host: named[1] ?? '', line: named[2] ?? '' }] : [];
   });
 }

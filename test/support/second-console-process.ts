@@ -1,4 +1,4 @@
-/** The process of a second console: does what it is told over its channel, one order after the other, and answers what came of it. */
+/** The process of a second console: does what it is told over its channel, one order after the other, and reports the result. */
 import { isFailure } from '../../src/contract/errors.ts';
 import { openConsole, StateFolder, type ShadowtapeConsole } from '../../src/main/application/console.ts';
 import { FastClock } from './fast-clock.ts';

@@ -26,7 +26,7 @@ export async function runningOnServer(scene: Scene): Promise<string[]> {
 
 const isStart = (line: string) => line.startsWith("sh -c '") && line.includes('nohup');
 
-/** Looks at detached work less often than scenarios look at a resynchronisation: each look is two commands. */
+/** Looks at detached work less often than scenarios look at a resynchronization: each look is two commands. */
 const unhurried = (site: SiteTree): void => {
   for (const job of Object.values(site.jobs))
     job['resynchronisation'] = { ...(job['resynchronisation'] as object), everySeconds: 0.1 };

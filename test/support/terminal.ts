@@ -65,7 +65,7 @@ const terminalMissing: string | undefined =
     ? undefined
     : 'install python3, 3.9 or later';
 
-/** For the title of a suite, behind what it tests. */
+/** For the title of a suite, after what it tests. */
 export const terminalHint = terminalMissing === undefined ? '' : ` (not tested: ${terminalMissing})`;
 
 /** In CI a missing python3 is a failure. */

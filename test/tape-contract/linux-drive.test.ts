@@ -224,7 +224,7 @@ describe.each(drives)('%s', (_name, open) => {
     }
   });
 
-  it('a drive without a cartridge says so at once, with exit status 0', async () => {
+  it('a drive without a cartridge reports it at once, with exit status 0', async () => {
     await drive.eject();
     try {
       const [status] = await succeed(mt('status'));

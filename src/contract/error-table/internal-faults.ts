@@ -8,15 +8,15 @@ export const internalFaults = {
     hint: 'report it with the journal of the run',
   },
   STAGE_NOT_FINISHED: {
-    sentence: 'the result of the {stage} was asked before its stream had ended',
-    hint: 'this is a bug in the program: report it',
+    sentence: 'likely a bug in shadowtape: the result of the {stage} was requested before its stream ended',
+    hint: 'report it with the journal of the run',
   },
   RECORD_SIZE_WRONG: {
     sentence: 'a record of {recordBytes} bytes cannot be written',
-    hint: 'a record has 512 to 1048576 bytes, a multiple of 512; the guide uses 32768',
+    hint: 'use a multiple of 512, from 512 to 1048576; the guide uses 32768',
   },
   BUFFER_OPTIONS_WRONG: {
-    sentence: 'a buffer of {bytes} bytes that starts at a fill of {startAt} cannot work',
-    hint: 'give it at least one byte, and a start above 0 and up to 1',
+    sentence: 'likely a bug in shadowtape: a buffer of {bytes} bytes cannot start at a fill of {startAt}',
+    hint: 'a buffer needs at least one byte, and a start above 0 and up to 1',
   },
 } as const;

@@ -1,12 +1,12 @@
 /** The embedded lab. Part of the error table (error-table.ts). */
 export const labErrors = {
   LAB_OPTION_WITH_SITE: {
-    sentence: '{option} is for the embedded lab, and --site names a site of its own',
-    hint: 'leave one of them out',
+    sentence: '{option} is for the embedded lab and cannot be used with --site',
+    hint: 'leave out one of them',
   },
   LAB_FOLDER_BUSY: {
     sentence: 'the lab in {folder} is already running (process {pid})',
-    hint: 'use that one, stop it, or give this lab a folder of its own',
+    hint: 'use that lab, stop it, or choose another folder for this one',
   },
   LAB_FOLDER_FOREIGN: {
     sentence: '{folder} does not hold a lab that this version can read',
@@ -14,22 +14,22 @@ export const labErrors = {
   },
   LAB_PLATFORM_OTHER: {
     sentence: 'the lab in {folder} runs {actual}, not {wanted}',
-    hint: 'add --fresh-lab, which removes that lab and makes a new one, or leave --platform out',
+    hint: 'add --fresh-lab to replace that lab with a new one, or leave out --platform',
   },
   LAB_DISK_FULL: {
-    sentence: 'the lab needs {needed} MiB in {folder}, and {free} MiB are free there',
-    hint: 'make room, give the lab a folder on another file system, or make its volumes smaller',
+    sentence: 'the lab needs {needed} MiB in {folder}, but only {free} MiB are free',
+    hint: 'free some space, or give the lab a folder on another file system',
   },
   LAB_PORT_TAKEN: {
     sentence: 'the lab cannot listen on port {port} of 127.0.0.1: {reason}',
-    hint: 'give another port, or 0 for any that is free',
+    hint: 'choose another port, or 0 for any free port',
   },
   LAB_FAULT_UNKNOWN: {
     sentence: 'there is no fault "{fault}"',
     hint: 'faults of the lab: {faults}',
   },
   LAB_FAULT_VALUE_WRONG: {
-    sentence: 'the fault "{fault}" cannot be switched on: {reason}',
+    sentence: 'the fault "{fault}" cannot be enabled: {reason}',
     hint: 'a fault is written NAME or NAME=VALUE, for example tape-error=100 or fail=node1:sdxproxy Part',
   },
 } as const;

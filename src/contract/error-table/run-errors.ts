@@ -6,42 +6,42 @@ export const runErrors = {
     hint: '{remedy}',
   },
   SHADOW_DIFFERS: {
-    sentence: 'the shadow is not proven to be {proxy}: {title}: expected {expected}, seen {actual}',
+    sentence: 'the shadow is not proven to map {proxy}: {title}: expected {expected}, seen {actual}',
     hint: '{remedy}',
   },
   SHADOW_CHANGED: {
     sentence:
-      'step {step}: the shadow of {proxy} is not as it was verified: {title}: expected {expected}, seen {actual}',
+      'step {step}: the shadow of {proxy} changed after its verification: {title}: expected {expected}, seen {actual}',
     hint: '{remedy}',
   },
   SHADOW_NOT_HELD: {
     sentence:
-      'step {step}: the shadow of {proxy} cannot be held open, so that nothing would show whether the dump is of this shadow: {reason}',
-    hint: 'see why the backup server does not let a process of sh keep the device file open; or let the job do without it (`verify.unheld: allow`), and see that nobody else works on the shadow class during the run',
+      'step {step}: the shadow of {proxy} cannot be held open, so the dump cannot be proven to be of this shadow: {reason}',
+    hint: 'find out why sh on the backup server cannot keep the device file open. Or set `verify.unheld: allow` in the job, and make sure that nobody else works on the shadow class during the run',
   },
   DUMP_DIFFERS: {
     sentence:
-      'step {step}: what was written to tape is not {proxy}: {count} of {total} sampled records differ from the cluster, the first is record {first}',
-    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+      'step {step}: the data on tape is not that of {proxy}: {count} of {total} sampled records differ from the cluster, the first is record {first}',
+    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is not a backup',
   },
   PROXY_DIFFERS: {
     sentence:
-      'step {step}: what was written to tape is not {proxy}: {what} of the whole proxy on {host} is {actual}, that of the dump {expected}',
-    hint: 'the shadow was rebuilt or written to during the dump, or the proxy was written to on the cluster; do not trust this tape, find out who else works on them, and run again',
+      'step {step}: the data on tape is not that of {proxy}: {what} of the whole proxy on {host} is {actual}, that of the dump {expected}',
+    hint: 'the shadow was rebuilt or written to during the dump, or the proxy was written to on the cluster. Do not trust this tape. Find out who else works on them, then run again',
   },
   PROXY_NOT_HASHED: {
-    sentence: 'step {step}: the whole of {proxy} was not hashed on {host}: {reason}',
-    hint: 'the tape holds what was read through the shadow, but it was not compared with the whole proxy as verify.fingerprint: all asks; run again when {host} can read {proxy}',
+    sentence: 'step {step}: {proxy} was not hashed completely on {host}: {reason}',
+    hint: 'the tape matches the shadow, but was not compared with the whole proxy (verify.fingerprint: all). Run again when {host} can read {proxy}',
   },
   PROXY_NOT_COMPARED: {
     sentence:
       'the job asks for verify.fingerprint: all, and the journal does not show that the whole proxy was compared',
-    hint: 'the proxy is joined again, and no longer holds what was dumped: run again',
+    hint: 'the proxy is joined again and no longer has the dumped data: run again',
   },
   BASELINE_DIFFERS: {
     sentence:
       'step {step}: the shadow of {proxy} changed during the dump: {count} of {total} sampled records differ, the first is record {first}',
-    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is no backup',
+    hint: 'the shadow was rebuilt or written to during the dump; find out who else works on the shadow class on the backup server; the tape of this run is not a backup',
   },
   SNAPSHOT_CHANGED: {
     sentence:
@@ -50,31 +50,31 @@ export const runErrors = {
   },
   FINGERPRINT_DIFFERS: {
     sentence:
-      'the shadow is not the same blocks as {proxy}: {count} of {total} sampled records differ, the first is record {first}',
+      'the shadow does not map the blocks of {proxy}: {count} of {total} sampled records differ, the first is record {first}',
     hint: 'the device of the shadow disk is not the disk that sdxinfo shows; compare the serial numbers of the device on both sides',
   },
   SHADOW_UNBUILDABLE: {
-    sentence: 'no shadow of {volume} can be built: {title}: expected {expected}, seen {actual}',
-    hint: '{rule}; back this volume up on the cluster',
+    sentence: 'cannot create a shadow of {volume}: {title}: expected {expected}, seen {actual}',
+    hint: '{rule}; back up this volume on the cluster',
   },
   SHADOW_STRIPE_WIDTH_UNKNOWN: {
-    sentence: 'sdxinfo does not show how wide the stripes of {group} are',
-    hint: 'name the width that the group was made with, in blocks of 512 bytes, under shadow.stripeWidth of the job: a shadow with stripes of another width shows other blocks',
+    sentence: 'sdxinfo does not show the stripe width of {group}',
+    hint: 'set shadow.stripeWidth of the job to the stripe width of the group, in blocks of 512 bytes. A shadow with another stripe width shows other blocks',
   },
   SHADOW_STRIPE_WIDTH_DIFFERS: {
     sentence: 'the stripes of {group} are {shown} blocks wide, but the job says {named}',
-    hint: 'correct shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group',
+    hint: 'correct shadow.stripeWidth of the job, or remove it: sdxinfo shows the width of this group',
   },
   SHADOW_NAME_TAKEN: {
     sentence: 'the shadow of {object} cannot be called {name}: another object of the shadow has that name',
-    hint: 'give it another name, or none, under shadow of the job',
+    hint: 'change or remove its name under shadow of the job',
   },
   SHADOW_DEVICE_UNKNOWN: {
-    sentence: 'it is not known which device of the backup server {disk} is',
-    hint: 'name it with its device under shadow.disks of the job',
+    sentence: 'the device of {disk} on the backup server is not known',
+    hint: 'add it with its device to shadow.disks of the job',
   },
   JOB_DISKS_DIFFER: {
-    sentence: '{proxy} lies on {actual}, but the job names {named} for its shadow',
+    sentence: '{proxy} is on {actual}, but the job names {named} for its shadow',
     hint: 'name each disk of the group in jobs.{job}.shadow.disks, with its device on the backup server',
   },
   // ---- locks ----
@@ -84,8 +84,8 @@ export const runErrors = {
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
-      '{name} is locked on {host} by run {run} of {owner}, whose process no longer exists; this state folder has no journal of that run that can be read',
-    hint: 'resume it or roll it back with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or give up what it left: {discard}',
+      '{name} is locked on {host} by run {run} of {owner}, whose process has ended; this state folder has no readable journal of that run',
+    hint: 'resume or roll back the run with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or discard it: {discard}',
   },
   DISCARD_OTHER_RUN: {
     sentence: '{class} is locked on {host} by run {locked}, not by run {run}',
@@ -93,77 +93,77 @@ export const runErrors = {
   },
   CLASS_LOCKED_NAMELESS: {
     sentence: '{class} is locked on {host}, and the lock names no owner',
-    hint: 'look whether a run is just beginning; if none is, remove the lock with shadowtape unlock {class}',
+    hint: 'check whether a run is just starting; if not, remove the lock with shadowtape unlock {class}',
   },
   LOCK_LOST: {
     sentence: 'step {step}: the lock of {class} on {host} {now}; nothing more was changed',
-    hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume the run or roll it back: shadowtape resume {run}, shadowtape rollback {run}',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {class}. When nobody else works on {class}, resume or roll back the run: shadowtape resume {run}, shadowtape rollback {run}',
   },
   DRIVE_LOCK_LOST: {
     sentence: 'step {step}: the lock of the drive {drive} on {host} {now}; nothing more was written to tape',
-    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. {tape} may hold data of somebody else by now',
+    hint: 'find out who removed or took it: shadowtape locks shows who holds {drive}. {tape} may now hold data of somebody else',
   },
   DRIVE_LOCKED_NAMELESS: {
     sentence: 'the drive {device} on {host} is locked, and the lock names no owner',
-    hint: 'check whether a run or a tape command is just beginning; if none is, remove the lock with shadowtape unlock {device}',
+    hint: 'check whether a run or a tape command is just starting; if not, remove the lock with shadowtape unlock {device}',
   },
   LOCK_MISSING: {
     sentence: '{name} is not locked on {host}',
-    hint: 'nothing is to be done; classes of this site: {classes}; drive: {drive}',
+    hint: 'nothing to do; classes of this site: {classes}; drive: {drive}',
   },
   LOCK_HELD: {
-    sentence: '{name} is locked on {host} by {what} of {owner}, and that process lives',
-    hint: 'end it first, with Ctrl-C where it was started; if that process is surely another one, remove the lock on {host}: {remedy}',
+    sentence: '{name} is locked on {host} by {what} of {owner}, and that process is running',
+    hint: 'stop it first, with Ctrl-C where it was started. If that process certainly belongs to something else, remove the lock on {host}: {remedy}',
   },
   LOCK_CHANGED: {
-    sentence: 'the lock of {name} on {host} is not as it was shown, and was not removed',
-    hint: 'somebody gave it back or took it in the meantime; look again with shadowtape locks',
+    sentence: 'the lock of {name} on {host} has changed and was not removed',
+    hint: 'somebody released or took it in the meantime; check again with shadowtape locks',
   },
   UNLOCK_NOT_CONFIRMED: {
-    sentence: 'the lock of {name} was not removed, since nobody confirmed it',
-    hint: 'type the name of the class or the drive where it is asked for; without a terminal give --yes',
+    sentence: 'the lock of {name} was not removed because nobody confirmed it',
+    hint: 'type the name of the class or drive when asked; without a terminal use --yes',
   },
   DRIVE_IN_USE: {
     sentence: 'the drive {device} on {host} is in use: {user}',
-    hint: 'wait until that has ended; {remedy}',
+    hint: 'wait until it ends; {remedy}',
   },
   // ---- the end of a run ----
   OPERATOR_NEEDED: {
-    sentence: 'the job asks an operator ({question}), and nobody can be asked here',
+    sentence: 'the job needs an answer from an operator ({question}), and there is no terminal',
     hint: '{remedy}',
   },
   OPERATOR_DECLINED: {
     sentence: 'step {step}: {by} chose to stop',
-    hint: 'start the run again when it is time',
+    hint: 'start the run again when ready',
   },
   RESYNCHRONISATION_FAILED: {
     sentence: 'the copy from {master} to {proxy} has failed: {actual}',
     hint: 'see "Slice Status Abnormality" in the GDS guide; {master} itself was only read',
   },
   RUN_CANCELLED: {
-    sentence: 'step {step} was cancelled{why}',
-    hint: 'start the run again when it is time',
+    sentence: 'step {step} was canceled{why}',
+    hint: 'start the run again when ready',
   },
   RUN_HALTED: {
     sentence: 'step {step} was stopped immediately, and nothing was rolled back',
-    hint: 'the lines below say what may be left to do; check with sdxinfo on both sides before each of them',
+    hint: 'the lines below show what may be left to do; check both sides with sdxinfo before each of them',
   },
   END_NOT_PROVEN: {
     sentence: 'the cluster is not proven to be in its normal state: {reason}',
-    hint: 'the tape holds the backup; look with sdxinfo on both sides, or resume the run to watch the copy to its end',
+    hint: 'the tape holds the backup; check both sides with sdxinfo, or resume the run to watch the copy until it finishes',
   },
   FOREIGN_SHADOW_AT_END: {
     sentence: '{host} shows objects of another class on disks of the job: {objects}',
-    hint: 'the tape holds the backup; on {host}, find out with sdxinfo who made these objects, and have them removed: a write through them damages {proxies}',
+    hint: 'the tape holds the backup. Find out with sdxinfo on {host} who created these objects, and have them removed: a write through them damages {proxies}',
   },
   TAPE_NOT_PROVEN: {
     sentence:
-      'every step ended well, but the journal does not show that the tape was written and read back as the job asks',
+      'every step succeeded, but the journal does not show that the tape was written and read back as the job requires',
     hint: 'read the tape back with shadowtape verify before you trust it',
   },
   QUESTION_OVER: {
-    sentence: 'the question is closed: it was answered, or the run continued without it',
-    hint: 'look at the run; where there is another question, answer that one',
+    sentence: 'the question was answered, or the run continued without it',
+    hint: 'open the run; if it asks another question, answer that one',
   },
   // ---- recovery ----
   RUN_INTERRUPTED: {
@@ -189,19 +189,18 @@ export const runErrors = {
   },
   RUN_BUSY: {
     sentence: 'run {run} is being worked on by {owner}, since {since}',
-    hint: 'wait until it has ended; where that process no longer lives, take its lock over with --take-over-lock (shadowtape locks shows it)',
+    hint: 'wait until it ends; if that process is no longer running, take over its lock with --take-over-lock (shadowtape locks shows it)',
   },
   RUN_SUPERSEDED: {
-    sentence:
-      'run {later} has parted {proxy} since run {run}: the present state does not belong to run {run}',
-    hint: 'look at the later run with shadowtape show {later}; where it has not ended well, roll that one back',
+    sentence: 'run {later} parted {proxy} after run {run}: the current state is not that of run {run}',
+    hint: 'check the later run with shadowtape show {later}; if it failed, roll that one back',
   },
   RUN_NOT_LIVE: {
     sentence: 'run {run} is not running in this console',
-    hint: 'it has ended, or another process performs it: shadowtape runs and shadowtape locks tell',
+    hint: 'it has ended, or another process runs it: check with shadowtape runs and shadowtape locks',
   },
   RUN_IS_LIVE: {
     sentence: 'run {run} is running in this console',
-    hint: 'wait until it has ended, or stop it; it needs no resume',
+    hint: 'wait until it ends, or stop it; it needs no resume',
   },
 } as const;

@@ -12,7 +12,7 @@ import { IoError } from '../faults/io-error.ts';
 /** How much cat and tee read at once, in bytes. */
 const pieceBytes = 1_048_576;
 
-/** Does something for each path; a path that fails is told, and the others go on. */
+/** Does something for each path; a path that fails is told, and the others continue. */
 async function forEach(
   call: CommandCall,
   paths: readonly string[],

@@ -65,7 +65,7 @@ describe('mtx', () => {
     ]);
   });
 
-  test('goes on to the next one, until there is none', async () => {
+  test('continues to the next one, until there is none', async () => {
     await run('unload load 2');
     expect(await run('next')).toEqual({
       status: 0,

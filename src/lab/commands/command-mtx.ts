@@ -5,13 +5,13 @@ import { IoError } from '../faults/io-error.ts';
 
 /**
  * mtx(1) 1.3: status, load, unload and next. Words and exit status 1 are those of its source (mtx.c); slots are counted from 1, drives
- * from 0. Several commands may stand in one line.
+ * from 0. Several commands may be in one line.
  */
 
 const changerDevice = '/dev/scsi/changer/c2t0d0';
 /** Element addresses of SMC changers, as IBM's and HP's libraries count them: the first drive, and the slot before the first. */
 const addresses = { drives: 256, slots: 4095 } as const;
-/** mtx prints a bar code with the spaces behind it, as a library reports them. */
+/** mtx prints a bar code with the spaces after it, as a library reports them. */
 const barcodeLength = 32;
 
 /** What mtx says before it ends with exit status 1. */
@@ -124,7 +124,7 @@ async function next(changer: Changer, drive = 0): Promise<void> {
   throw new Refusal('No More Media');
 }
 
-/** Commands with the number of figures that may stand behind them. */
+/** Commands with the number of figures that may stand after them. */
 const mtxCommands = {
   status: { figures: 0, run: status },
   load: { figures: 2, run: load },

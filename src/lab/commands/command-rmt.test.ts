@@ -229,7 +229,7 @@ describe('close and open', () => {
     expect(second.output).toBe(`A3\n${answers(2)}A0\nA0\nA3\nA1\nA0\nA0\n`);
   });
 
-  test('opening anew closes what was open, with its file mark', async () => {
+  test('opening again closes what was open, with its file mark', async () => {
     await serve(open, write(0), open, write(1), 'C\n');
     expect(await tapeFiles()).toEqual([[0], [1]]);
   });

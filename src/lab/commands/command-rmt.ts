@@ -78,7 +78,7 @@ class RmtServer {
       if (error instanceof Exit) return error.status;
       throw error;
     } finally {
-      // the end of a process closes what it has open: a file mark behind what was written, whole or not
+      // the end of a process closes what it has open: a file mark after what was written, whole or not
       await this.#close();
     }
   }
@@ -210,7 +210,7 @@ class RmtServer {
     return word;
   }
 
-  /** A number as atol(3C) reads it; a negative one is no count of anything. */
+  /** A number as atol(3C) reads it; a negative one is not a count of anything. */
   async #number(): Promise<number> {
     return Math.max(0, Number.parseInt(await this.#word(), 10) || 0);
   }

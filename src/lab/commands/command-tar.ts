@@ -28,7 +28,7 @@ interface TarRequest {
   readonly members: readonly { directory: string; path: string }[];
 }
 
-/** Names of what is archived; -C changes the directory for those behind it. */
+/** Names of what is archived; -C changes the directory for those after it. */
 function membersOf(call: CommandCall, words: readonly string[]): TarRequest['members'] {
   const members: { directory: string; path: string }[] = [];
   let { directory } = call;

@@ -87,7 +87,7 @@ export const head: Command = async (call) => {
   );
 };
 
-/** The last `count` lines; a text that does not end with a line end has a last line all the same. */
+/** The last `count` lines; a text that does not end with a line end has a last line nevertheless. */
 function lastLines(bytes: Buffer, count: number): Buffer {
   if (count === 0) return bytes.subarray(bytes.length);
   let place = bytes.length - (bytes.at(-1) === 10 ? 1 : 0);

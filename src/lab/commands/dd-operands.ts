@@ -17,7 +17,7 @@ export interface DdOperands {
 
 const factors: Record<string, number> = { k: 1024, b: 512, w: 2, '': 1 };
 
-/** A number of dd: digits with k, b or w behind them, multiplied by `x`. */
+/** A number of dd: digits with k, b or w after them, multiplied by `x`. */
 function parseNumber(text: string): number | undefined {
   let product = 1;
   for (const part of text.split(/[x*]/)) {

@@ -7,10 +7,10 @@
  *   12  volume number: 1
  *   16  number of the block, from 0
  *   20  number of the entry, from 1
- *   24  magic: 60012 as in a real ufsdump, so that it is recognised as one; 60412 for sfxdump, whose real format is not known and
+ *   24  magic: 60012 as in a real ufsdump, so that it is recognized as one; 60412 for sfxdump, whose real format is not known and
  *       which ufsrestore does not read (GFS guide 4.2, sfxdump); for dump(8) 60012 as a little-endian host writes it
  *   28  chosen so that the block's 256 words add up to 84446, as in a real ufsdump
- *   32  length of the text behind it
+ *   32  length of the text after it
  *   36  the text, JSON: {device} at the beginning, {path, type, mode, modified, size, target} for an entry, {entries} at the end
  * Behind an entry's header come the bytes of its file, filled up with zeros to a whole block. The end is written as often as it
  * takes to fill the last record.

@@ -1,7 +1,7 @@
 import { Header, Pax } from 'tar';
 import type { FileSystemEntry, VolumeBytes } from '../gds/lab-file-system.ts';
 
-/** Makes a tar archive of files that lie in a volume. */
+/** Makes a tar archive of files that are in a volume. */
 
 const blockBytes = 512;
 const pieceBytes = 262_144;

@@ -25,17 +25,14 @@ describe('a fault', () => {
   });
 
   test.each([
-    ['tape-error', 'the fault "tape-error" cannot be switched on: it needs a value'],
-    ['tape-error=many', 'the fault "tape-error=many" cannot be switched on: "many" is not a whole number'],
-    ['no-tape=1', 'the fault "no-tape=1" cannot be switched on: it takes no value'],
-    ['hang=node1', 'the fault "hang=node1" cannot be switched on: it needs HOST:COMMAND'],
-    [
-      'reboot=node4',
-      'the fault "reboot=node4" cannot be switched on: "node4" is not one of node1, node2, node3',
-    ],
+    ['tape-error', 'the fault "tape-error" cannot be enabled: it needs a value'],
+    ['tape-error=many', 'the fault "tape-error=many" cannot be enabled: "many" is not a whole number'],
+    ['no-tape=1', 'the fault "no-tape=1" cannot be enabled: it takes no value'],
+    ['hang=node1', 'the fault "hang=node1" cannot be enabled: it needs HOST:COMMAND'],
+    ['reboot=node4', 'the fault "reboot=node4" cannot be enabled: "node4" is not one of node1, node2, node3'],
     [
       'language=node1:de_AT',
-      'the fault "language=node1:de_AT" cannot be switched on: "de_AT" is not one of de_DE.UTF-8, fr_FR.UTF-8, ja_JP.UTF-8',
+      'the fault "language=node1:de_AT" cannot be enabled: "de_AT" is not one of de_DE.UTF-8, fr_FR.UTF-8, ja_JP.UTF-8',
     ],
   ])('%s is refused', (spec, message) => {
     expect(catching(() => parseFault(spec))).toMatchObject({ code: 'LAB_FAULT_VALUE_WRONG', message });

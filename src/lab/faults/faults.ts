@@ -3,7 +3,7 @@ import { nodeNames } from '../gds/lab-model.ts';
 import type { NodeName } from '../gds/lab-model.ts';
 import { knownLocales, languageOf } from '../hosts/languages.ts';
 
-/** What stands behind the `=` of a fault. */
+/** What is after the `=` of a fault. */
 type FaultValue = 'none' | 'number' | 'word' | 'host' | 'host:number' | 'host:command' | 'host:language';
 
 interface FaultKind {
@@ -26,7 +26,7 @@ export const faultTable = {
   'end-of-medium': { value: 'number', sentence: 'the tape is full after N records' },
   'linux-tape': {
     value: 'none',
-    sentence: 'the drive and rmt behave as on Linux: end of the medium, closing, numbers of operations',
+    sentence: 'the drive and rmt behave as on Linux: end of medium, closing, operation numbers',
   },
   'write-protected': { value: 'none', sentence: 'the cartridge is write-protected' },
   'no-tape': { value: 'none', sentence: 'the drive is empty' },
@@ -35,51 +35,50 @@ export const faultTable = {
     least: 1,
     sentence: 'a tape that is put into the drive is there for mt once it was asked N times',
   },
-  'tape-not-blank': { value: 'none', sentence: "somebody else's file is put on the tape" },
-  'slow-tape': { value: 'number', least: 1, sentence: 'the drive moves N bytes a second' },
+  'tape-not-blank': { value: 'none', sentence: "the tape holds somebody else's file" },
+  'slow-tape': { value: 'number', least: 1, sentence: 'the drive runs at N bytes per second' },
   'connection-lost': {
     value: 'host:number',
-    sentence: 'once N bytes went over a channel of the host, its connection breaks (once)',
+    sentence: 'the connection breaks once, after N bytes on a channel of the host',
   },
-  'host-down': { value: 'host', sentence: 'nothing listens at the port of the host' },
+  'host-down': { value: 'host', sentence: 'nothing listens on the port of the host' },
   hang: { value: 'host:command', sentence: 'the command never answers' },
-  fail: { value: 'host:command', sentence: 'the command fails; `:STATUS` behind it says how (1)' },
+  fail: { value: 'host:command', sentence: 'the command fails; append `:STATUS` for its exit status (1)' },
   'fail-once': {
     value: 'host:command',
-    sentence: 'the command fails the next time; `:STATUS` behind it says how (1)',
+    sentence: 'the command fails the next time; append `:STATUS` for its exit status (1)',
   },
   'not-found': { value: 'host:command', sentence: 'the command is not installed (127)' },
-  ignore: { value: 'host:command', sentence: 'the command says nothing, does nothing, and ends with 0' },
+  ignore: { value: 'host:command', sentence: 'the command prints nothing, does nothing and exits 0' },
   'ignore-once': {
     value: 'host:command',
-    sentence: 'the command says nothing, does nothing, and ends with 0 the next time',
+    sentence: 'the next time, the command prints nothing, does nothing and exits 0',
   },
   'cut-once': {
     value: 'host:command',
-    sentence: 'the next time half of the output arrives, then the exit status, and the output never ends',
+    sentence: 'the next time, half of the output and the exit status arrive, and the output never ends',
   },
-  'no-titles': { value: 'none', sentence: 'sdxinfo prints nothing at all where it has no object to show' },
-  'no-serial': { value: 'none', sentence: 'iostat tells no serial number of a disk' },
-  'disk-size': { value: 'none', sentence: 'node3 sees the first disk of a shadow with another size' },
+  'no-titles': { value: 'none', sentence: 'sdxinfo prints nothing if it has no object to show' },
+  'no-serial': { value: 'none', sentence: 'iostat shows no serial numbers' },
+  'disk-size': { value: 'none', sentence: 'node3 sees the first disk of a shadow with a different size' },
   'disk-name': {
     value: 'none',
-    sentence: 'sdxinfo on node3 shows the first disk of a shadow by another name',
+    sentence: 'sdxinfo on node3 shows the first disk of a shadow with a different name',
   },
   'shadow-first-block': {
     value: 'number',
     least: 1,
-    sentence: 'the shadow volume that is made first begins N blocks too late',
+    sentence: 'the first shadow volume begins N blocks too late',
   },
   'shadow-blocks': {
     value: 'number',
-    sentence: 'the shadow volume that is made first has N blocks, whatever was asked for',
+    sentence: 'the first shadow volume has N blocks, whatever was requested',
   },
   'wrong-disk': {
     value: 'none',
-    sentence:
-      'the disks of the shadow volume that was made first map other bytes, and sdxinfo does not show it',
+    sentence: 'the disks of the first shadow volume map other data, and sdxinfo does not show it',
   },
-  'proxy-parted': { value: 'none', sentence: 'the proxies are parted before anybody asked for it' },
+  'proxy-parted': { value: 'none', sentence: 'the proxies are already parted' },
   slice: { value: 'word', sentence: "sdxinfo shows this status word for the proxy's slice" },
   'unknown-status': { value: 'word', sentence: 'sdxinfo shows this status word for the proxy volume' },
   'shadow-status': {
@@ -91,13 +90,13 @@ export const faultTable = {
     sentence: 'sdxinfo on node3 shows this status word for the disks of a shadow',
   },
   'missing-column': { value: 'word', sentence: 'sdxinfo leaves this column out' },
-  'host-key-changed': { value: 'host', sentence: 'the host shows another host key' },
+  'host-key-changed': { value: 'host', sentence: 'the host shows a different host key' },
   'login-refused': { value: 'host', sentence: 'the host accepts no key' },
-  'asks-password': { value: 'host', sentence: 'the host accepts no key, but the password "shadowtape"' },
-  greeting: { value: 'host', sentence: 'a login prints a line of its own before the output of each command' },
+  'asks-password': { value: 'host', sentence: 'the host accepts no key, only the password "shadowtape"' },
+  greeting: { value: 'host', sentence: 'a login prints a line before the output of each command' },
   'max-sessions': {
     value: 'host:number',
-    sentence: 'a connection with the host carries N channels at most',
+    sentence: 'a connection to the host carries at most N channels',
   },
   language: {
     value: 'host:language',
@@ -112,29 +111,28 @@ export const faultTable = {
   },
   'dump-silent': {
     value: 'none',
-    sentence: 'ufsdump and sfxdump end with status 0 in the middle, and do not say that the dump is done',
+    sentence: 'ufsdump and sfxdump exit 0 halfway, without saying that the dump is done',
   },
-  'slow-rejoin': { value: 'number', least: 1, sentence: 'the copy of a rejoin moves N bytes a second' },
+  'slow-rejoin': { value: 'number', least: 1, sentence: 'the copy of a rejoin runs at N bytes per second' },
   'tar-sockets': {
     value: 'number',
     least: 1,
-    sentence: 'the last N files are sockets: tar says so, leaves them out and ends with status 0',
+    sentence: 'the last N files are sockets: tar reports them, skips them and exits 0',
   },
   'tar-long-links': {
     value: 'number',
     least: 1,
     sentence:
-      'the first N files are symbolic links that are too long: tar says so, leaves them out and ends with status 0',
+      'the first N files are symbolic links that are too long: tar reports them, skips them and exits 0',
   },
   'tar-changed': {
     value: 'number',
     least: 1,
-    sentence:
-      'the last N files become shorter while tar reads them: it says so, adds zeros and ends with status 0',
+    sentence: 'the last N files become shorter while tar reads them: tar reports it, adds zeros and exits 0',
   },
   'tar-unread': {
     value: 'none',
-    sentence: 'tar cannot read the last file: it says so, writes zeros in its place and ends with status 0',
+    sentence: 'tar cannot read the last file: it reports it, writes zeros instead and exits 0',
   },
   'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
 } as const satisfies Record<string, FaultKind>;
@@ -143,7 +141,7 @@ export type FaultName = keyof typeof faultTable;
 
 export interface Fault {
   readonly name: FaultName;
-  /** What stands behind the `=`, whole. */
+  /** What is after the `=`, whole. */
   readonly value: string;
   readonly host: NodeName | undefined;
   readonly number: number | undefined;
@@ -243,7 +241,7 @@ export class Faults {
 
   /**
    * @param subjects undefined: whatever a fault is about is taken
-   * @param always what is no fault of this lab but its nature: it is neither listed nor cleared
+   * @param always what is not a fault of this lab but its nature: it is neither listed nor cleared
    */
   constructor(subjects?: FaultSubjects, always: readonly FaultName[] = []) {
     this.#subjects = subjects;
@@ -326,7 +324,7 @@ export class Faults {
     this.#active = this.#active.filter((fault) => !(fault.name === name && fault.host === host));
   }
 
-  /** Told of each fault that goes on or off. */
+  /** Called for each fault that is switched on or off. */
   onChange(listener: (fault: Fault, on: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -148,7 +148,7 @@ function piecesOfVolume(owner: GdsClass, name: string, position = 0, length?: nu
   return piecesOf(dataSpaceOf(owner, on), start + position, length ?? bytesOf(blocks), 'every');
 }
 
-/** The first byte of a physical disk behind all volumes that lie on it. */
+/** The first byte of a physical disk behind all volumes that are on it. */
 function endOfVolumes(owner: GdsClass, physical: string): number {
   const pieces = owner.volumes.flatMap(({ name }) => piecesOfVolume(owner, name));
   return pieces
@@ -181,7 +181,7 @@ function overlay(bytes: Buffer, position: number, files: LaidOutFileSystem): voi
   }
 }
 
-/** What lies between and behind the files of a pair, and what its files are. */
+/** What is between and behind the files of a pair, and what its files are. */
 function contentOf(
   pair: VolumePair,
   seed: string,

@@ -2,7 +2,7 @@ import { dataSpaceOf } from './gds-mapping.ts';
 import { hasGroup, refuse, volumesOn } from './gds-model.ts';
 import { blockBytes, type GdsClass, type GdsVolume, privateBlocks } from './lab-model.ts';
 
-/** What stands on which blocks of a group or a single disk: volumes, and what is free between and behind them. */
+/** What is on which blocks of a group or a single disk: volumes, and what is free between and after them. */
 
 export interface Extent {
   readonly first: number;
@@ -40,7 +40,7 @@ export function freeBlocks(owner: GdsClass, name: string): number {
   return freeExtents(owner, name).reduce((sum, { blocks }) => sum + blocks, 0);
 }
 
-/** The first block behind the last volume of a group or a single disk. */
+/** The first block after the last volume of a group or a single disk. */
 export function endOfVolumes(owner: GdsClass, name: string): number {
   const last = volumesOn(owner, name).at(-1);
   return last ? last.firstBlock + last.blocks : privateBlocks;

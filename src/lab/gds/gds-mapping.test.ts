@@ -45,7 +45,7 @@ describe('a block lies', () => {
   });
 });
 
-/** Random groups, nested as GDS allows it; every disk stands in one place only. */
+/** Random groups, nested as GDS allows it; every disk is in one place only. */
 function spaces(): fc.Arbitrary<DataSpace> {
   let next = 0;
   const leaf = fc.integer({ min: 1, max: 24 }).map((blocks) => disk(`D${(next += 1)}`, blocks));

@@ -12,7 +12,7 @@
  *  320  sfxfs only: the block device that it takes itself to be on, ended by a zero byte. sfxfs keeps the names of its devices inside
  *       the file system (GFS guide 4.2, 3.3); one that is found on another device is not mounted until sfxadm has rewritten the name
  * From the offset on, the index: a JSON array of entries {path, type, mode, modified, size, offset, target}. A file's bytes
- * lie in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
+ * are in one piece at `offset`, which is a multiple of 512. All else belongs to nobody.
  */
 import { createHash } from 'node:crypto';
 import { IoError } from '../faults/io-error.ts';
@@ -88,7 +88,7 @@ const ufsOfApp: FileSystemIdentity = { type: 'ufs', lastMounted: '/app', device:
 
 /**
  * Lays entries out, marked dirty as on a volume that is mounted.
- * @param entries directories before what lies in them
+ * @param entries directories before what is in them
  * @param identity a ufs on /app where it is not given
  */
 export function layOut(

@@ -21,7 +21,7 @@ export interface GdsDisk {
 export interface GdsGroup {
   name: string;
   type: GroupType;
-  /** Of a stripe: blocks that lie on one member before the next one's turn comes. */
+  /** Of a stripe: blocks that are on one member before the next one's turn comes. */
   width: number | null;
   /** Disks and lower groups, in connection order. */
   members: string[];
@@ -57,7 +57,7 @@ export interface GdsClass {
 /** What all three hosts run. */
 export type Platform = 'solaris' | 'linux';
 
-/** File systems that lie in the lab's volumes. */
+/** File systems that are in the lab's volumes. */
 export const fileSystemTypes = ['ufs', 'sfxfs', 'ext3'] as const;
 export type FileSystemType = (typeof fileSystemTypes)[number];
 

@@ -18,12 +18,12 @@ import type {
  *
  * Names are those of the GDS guide's example: Class1 with Group1 (Disk1, Disk2: master Volume1) and Group2 (Disk3:
  * proxy Volume2) on node1 and node2; Class2 on the backup server node3 once a shadow is made. The guide's methods for sfxfs have a
- * second pair in the same class, an eighth as large. Behind them stand pairs of every other kind that GDS can snapshot, each a
+ * second pair in the same class, an eighth as large. After them stand pairs of every other kind that GDS can snapshot, each a
  * thirty-second as large: volumes that are not the first of their group, volumes on stripes and on a concatenation below a mirror
  * (GDS guide (Linux) 4.3, 2.3.12), volumes on single disks.
  */
 
-/** A file system that lies in a pair of volumes. */
+/** A file system that is in a pair of volumes. */
 interface PairFileSystem {
   readonly type: FileSystemType;
   /** Where node1 has the master mounted. */
@@ -47,7 +47,7 @@ export interface VolumePair {
 
 export type MountedPair = VolumePair & { readonly fileSystem: PairFileSystem };
 
-/** The guide's own pair comes first. Volumes of one group lie in this order. */
+/** The guide's own pair comes first. Volumes of one group are in this order. */
 const pairsOfSolaris: readonly VolumePair[] = [
   {
     master: 'Volume1',
@@ -123,7 +123,7 @@ interface PhysicalDisk {
   readonly name: string;
   /** The blocks that it holds of its volume, as a part of the blocks of Volume1. */
   readonly part: number;
-  /** Of a volume that is spread over several disks, how much of it lies on this one. */
+  /** Of a volume that is spread over several disks, how much of it is on this one. */
   readonly share?: number;
   /** True where all of its blocks are the volume's. */
   readonly isFull?: true;

@@ -6,7 +6,7 @@ import type { HostModel, LabModel } from './lab-model.ts';
 
 const fileOf = (folder: string): string => join(folder, 'model.json');
 
-/** The model is written whole at each change: what is longer than this many characters lies beside it, and is written once. */
+/** The model is written whole at each change: what is longer than this many characters is beside it, and is written once. */
 const mostCharacters = 4096;
 
 type SmallFile = HostModel['files'][string];
@@ -76,7 +76,7 @@ export class ModelStore {
   readonly #model: LabModel;
   #saving: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
-  /** Contents that lie beside the model, with their names: the same text is neither hashed nor written twice. */
+  /** Contents that are beside the model, with their names: the same text is neither hashed nor written twice. */
   readonly #beside = new Map<string, string>();
 
   constructor(folder: string, model: LabModel) {

@@ -1,7 +1,7 @@
 import { Keystream } from './keystream.ts';
 
 /**
- * The files of a payroll service, as they lie in /app: invented people, believable shapes.
+ * The files of a payroll service, as they are in /app: invented people, believable shapes.
  *
  * Sizes follow the volume: about a tenth of it, whatever its size; names are the same for every lab.
  */
@@ -125,9 +125,9 @@ const documents: readonly [string, string][] = [
 ];
 
 /**
- * All entries, directories before what lies in them.
+ * All entries, directories before what is in them.
  * @param seed of the lab
- * @param volumeBytes size of the volume that they will lie in
+ * @param volumeBytes size of the volume that they are put into
  */
 export function payrollFiles(seed: string, volumeBytes: number): PayrollEntry[] {
   const scale = volumeBytes / 536_870_912;

@@ -19,13 +19,13 @@ export class Resynchronisation {
     this.#bytesPerSecond = bytesPerSecond;
   }
 
-  /** Begins, or goes on with, the copy of a proxy whose `copy` is 'copying'. */
+  /** Begins, or continues with, the copy of a proxy whose `copy` is 'copying'. */
   start(storage: Storage, owner: GdsClass, proxy: GdsVolume): void {
     const key = `${owner.name}/${proxy.name}`;
     if (this.#copies.has(key)) return;
     const copy = this.#copy(storage, owner, proxy)
       .catch(() => {
-        // a lab that is being closed: the progress stands in the model, the next lab goes on
+        // a lab that is being closed: the progress is in the model, the next lab continues
       })
       .finally(() => this.#copies.delete(key));
     this.#copies.set(key, copy);

@@ -211,7 +211,7 @@ function volumeRow(
   return ['volume', name, type, owner.name, ...where, ...relation, skip, jrm, volume?.mode ?? '*', ...blocks];
 }
 
-/** One for each member of the volume's group: a lower group stands there as a disk does. */
+/** One for each member of the volume's group: a lower group counts like a disk. */
 function sliceRows(world: World, node: NodeName, { owner, volumes }: Selection): string[][] {
   return volumes.flatMap((volume) => {
     const isGroup = hasGroup(owner, volume.on);

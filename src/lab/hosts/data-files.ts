@@ -182,10 +182,10 @@ async function tapeTarget(call: FilePlace, path: string): Promise<RecordTarget> 
   };
 }
 
-/** What is no text is put into its file in pieces of this many bytes: it is kept in another form there, which is made anew each time. */
+/** What is not a text is put into its file in pieces of this many bytes: it is kept in another form there, which is recreated each time. */
 const gatheredBytes = 1_048_576;
 
-/** A small file of the host: others see text as soon as it is written, and what is no text when it is closed. */
+/** A small file of the host: others see text as soon as it is written, and what is not a text when it is closed. */
 function fileTarget({ machine }: FilePlace, path: string): RecordTarget {
   let gathered: Buffer[] = [];
   let length = 0;

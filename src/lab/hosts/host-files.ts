@@ -203,7 +203,7 @@ export class HostFiles {
     await this.#world.save();
   }
 
-  /** @throws IoError where it is no small file and no FIFO of this host */
+  /** @throws IoError where it is not a small file and no FIFO of this host */
   async removeFile(path: string): Promise<void> {
     this.#refuseInMount(path);
     if (this.#isDirectory(path)) throw new IoError('EISDIR');

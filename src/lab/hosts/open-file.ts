@@ -81,7 +81,7 @@ export class Descriptors {
     return this.#files.get(number);
   }
 
-  /** Puts a file, which is taken over, in the place of what was there. */
+  /** Puts a file, which is taken over, in place of what was there. */
   async put(number: number, file: OpenFile): Promise<void> {
     const before = this.#files.get(number);
     this.#files.set(number, file);

@@ -72,7 +72,7 @@ export class Process {
     this.#ignored.delete(signal);
   }
 
-  /** Ends this process alone: its children go on, as they do on a real host. @param signal 0 does nothing */
+  /** Ends this process alone: its children continue, as they do on a real host. @param signal 0 does nothing */
   signal(signal: number): void {
     if (signal !== 0 && !this.#ignored.has(signal)) this.#controller.abort(new Killed(signal));
   }

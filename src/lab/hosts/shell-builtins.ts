@@ -56,7 +56,7 @@ const shift: Builtin = async (call, state) => {
   return 0;
 };
 
-/** The number of a signal: 15, TERM or SIGTERM; 0 is no signal. */
+/** The number of a signal: 15, TERM or SIGTERM; 0 is not a signal. */
 export function signalOf(word: string): number | undefined {
   const name = word.toUpperCase().replace(/^SIG/, '');
   if (Object.hasOwn(signalNumbers, name)) return signalNumbers[name];
@@ -78,7 +78,7 @@ const trap: Builtin = async (call, _state, process) => {
   return 0;
 };
 
-/** `wait` for all children in the background, or `wait PID...`: the status of the last; 127 for one that is no child of the shell. */
+/** `wait` for all children in the background, or `wait PID...`: the status of the last; 127 for one that is not a child of the shell. */
 const wait: Builtin = async ({ argv, killed }, { jobs }) => {
   if (argv.length === 1) {
     await orKilled(killed, Promise.all([...jobs.values()].map((job) => job.ended)));

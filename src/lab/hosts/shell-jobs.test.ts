@@ -33,7 +33,7 @@ async function said(line: string): Promise<[number | undefined, string, string]>
   return [status, stdout.toString('utf8'), stderr];
 }
 
-/** Runs a script as a run of the program does: the work goes on when the session has ended. @returns its process id */
+/** Runs a script as a run of the program does: the work continues when the session has ended. @returns its process id */
 async function detached(script: string): Promise<string> {
   const [status, pid, errors] = await said(
     `cd ${work}; nohup sh -c '${script}' name > /dev/null 2>&1 < /dev/null & echo $!`,
@@ -49,7 +49,7 @@ const hangUp = (connection: Client): Promise<void> =>
   });
 
 describe('a process in the background', () => {
-  test('goes on when the connection that began it is gone', async () => {
+  test('continues when the connection that began it is gone', async () => {
     const pid = await detached('cat < go > got; cat got > begun');
     await hangUp(client);
     client = await logIn(lab, 'node3');
@@ -149,7 +149,7 @@ describe('a signal', () => {
     expect(await said(`tee ${work}/go & kill $!; wait $!; echo $?`)).toEqual([0, '143\n', '']);
   });
 
-  test('to a shell lets its children go on', async () => {
+  test('to a shell lets its children continue', async () => {
     const parent = await detached('cat < go > data & echo $! > child; echo > begun; wait; echo no > after');
     await said(`cat ${work}/begun`);
     expect((await said(`kill ${parent}`))[0]).toBe(0);

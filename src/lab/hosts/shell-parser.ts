@@ -61,7 +61,7 @@ export interface AndOr {
 
 export type List = readonly AndOr[];
 
-/** Words that end a list where they stand in the place of a command. */
+/** Words that end a list where they are in place of a command. */
 const closingWords = ['then', 'elif', 'else', 'fi', 'do', 'done', '}'];
 
 /** The text of a word that is one piece and not quoted: only such a word can be reserved. */
@@ -206,7 +206,7 @@ class Parser {
     return { descriptor: token.descriptor, kind: token.text, target };
   }
 
-  /** A list that must not be empty. @param end the reserved word behind it */
+  /** A list that must not be empty. @param end the reserved word after it */
   #body(end?: string): List {
     const list = this.#list();
     if (list.length === 0 || (end !== undefined && !this.#takeWord(end))) throw this.#unexpected();

@@ -30,7 +30,7 @@ async function openFile({ kind, target }: ExpandedRedirection, place: FilePlace)
 }
 
 /**
- * Opens redirections from left to right, each in the place of what was there. A FIFO waits for its other end.
+ * Opens redirections from left to right, each in place of what was there. A FIFO waits for its other end.
  * @param files what the command has; changed
  * @throws RedirectionError
  */

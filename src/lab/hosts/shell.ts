@@ -189,7 +189,7 @@ class Shell {
     });
   }
 
-  /** Does something with other files, which are closed behind it. */
+  /** Does something with other files, which are closed after it. */
   async #redirected(redirections: readonly Redirection[], work: () => Promise<number>): Promise<number> {
     const before = this.#files;
     this.#files = before.copy();
@@ -202,7 +202,7 @@ class Shell {
     }
   }
 
-  /** Puts other files in the place of the process's own, so that it does not hold those any more. */
+  /** Puts other files in place of the process's own, so that it does not hold those any more. */
   async #redirectedForGood(
     redirections: readonly Redirection[],
     work: () => Promise<number>,
@@ -244,7 +244,7 @@ class Shell {
     return expandText(word, this.#scope);
   }
 
-  /** A signal ends the shell alone: the child that it waits for goes on. */
+  /** A signal ends the shell alone: the child that it waits for continues. */
   #whileLiving<Result>(work: Promise<Result>): Promise<Result> {
     return orKilled(this.#process.killed, work);
   }

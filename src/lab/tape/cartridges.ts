@@ -27,7 +27,7 @@ export interface WantedCartridge {
   readonly name: string;
   /** Its capacity in bytes of data, where it is not that of all others. */
   readonly bytes?: number;
-  /** Where it lies at first; the first free slot, mail slots left out, where it is not given. */
+  /** Where it is at first; the first free slot, mail slots left out, where it is not given. */
   readonly slot?: number;
 }
 

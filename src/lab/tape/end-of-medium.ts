@@ -17,7 +17,7 @@ export interface MediumSize {
  *
  * Solaris (illumos mtio(4I), Write Operation): a write that goes beyond the early warning is cut there, a refused one transfers
  * 0 bytes, and behind the physical end there is EIO. Linux (kernel 6.1, drivers/scsi/st.c, st_write): writes are never cut, and
- * what is refused has ENOSPC. Both forget the warning when the head moves otherwise, or the drive is opened anew.
+ * what is refused has ENOSPC. Both forget the warning when the head moves otherwise, or the drive is opened again.
  */
 export class EndOfMedium {
   readonly #size: MediumSize;

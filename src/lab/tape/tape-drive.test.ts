@@ -70,7 +70,7 @@ describe('closing', () => {
     expect(position()).toMatchObject({ file: 2, block: 0 });
   });
 
-  test('after reading a part of a file the n device goes on to the next file, the bn device stays', async () => {
+  test('after reading a part of a file the n device continues to the next file, the bn device stays', async () => {
     await write('/dev/rmt/0n', 3);
     await write('/dev/rmt/0', 1);
     await read('/dev/rmt/0n', 1);
@@ -170,7 +170,7 @@ describe('the end of the medium', () => {
     expect(await attempts('/dev/rmt/0', 4)).toEqual([...whole(3), 'No space left on device']);
   });
 
-  test('a label counts, too; and a drive that is opened anew beyond the warning takes one record before it refuses', async () => {
+  test('a label counts, too; and a drive that is opened again beyond the warning takes one record before it refuses', async () => {
     await newBench({ capacityRecords: 3 });
     await write('/dev/rmt/0n', 1);
     expect(await attempts('/dev/rmt/0n', 3)).toEqual([...whole(2), 0]);

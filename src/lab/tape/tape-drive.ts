@@ -9,7 +9,7 @@ import type { TapeAccess } from './tape-handle.ts';
 import { beginningOfTape } from './virtual-tape.ts';
 import type { VirtualTape } from './virtual-tape.ts';
 
-/** The drive: how the tape that lies in it behaves behind /dev/rmt/0, or /dev/st0 on Linux. */
+/** The drive: how the tape that is in it behaves behind /dev/rmt/0, or /dev/st0 on Linux. */
 
 const devicePatterns = { solaris: /^\/dev\/rmt\/0[lmhuc]?b?n?$/, linux: /^\/dev\/n?st0$/ } as const;
 
@@ -38,7 +38,7 @@ export class TapeDrive {
     this.#platform = platform;
   }
 
-  /** True for its special files: /dev/rmt/0 with density, b and n behind it; on Linux /dev/st0, /dev/nst0 and the links to them. */
+  /** True for its special files: /dev/rmt/0 with density, b and n after it; on Linux /dev/st0, /dev/nst0 and the links to them. */
   hasDevice(path: string): boolean {
     return devicePatterns[this.#platform].test(kernelDevice(path));
   }
@@ -61,7 +61,7 @@ export class TapeDrive {
     return { ...this.#model, position: this.#cartridge?.tape.position ?? beginningOfTape };
   }
 
-  /** What lies in the drive from now on; the drive must be closed. */
+  /** What is in the drive from now on; the drive must be closed. */
   put(cartridge: LoadedCartridge | undefined): void {
     this.#cartridge = cartridge;
     // One more than it is asked in vain.

@@ -161,7 +161,7 @@ export class TapeHandle {
   }
 
   /**
-   * Closes the drive: a file mark behind what was written, then rewinding, or moving on to the next file after reading.
+   * Closes the drive: a file mark after what was written, then rewinding, or moving on to the next file after reading.
    * @param powerLost true: neither happens, the machine went down
    */
   async close(powerLost = false): Promise<void> {

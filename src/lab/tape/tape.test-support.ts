@@ -18,7 +18,7 @@ export interface BenchOptions {
   readonly folder: string;
   /** Records of 32,768 bytes up to the early warning; 10 where it is not given. */
   readonly capacityRecords?: number;
-  /** Bytes beyond that, for a capacity that is no whole number of records. */
+  /** Bytes beyond that, for a capacity that is not a whole number of records. */
   readonly moreBytes?: number;
   readonly trailerBytes?: number;
   readonly slots?: number;

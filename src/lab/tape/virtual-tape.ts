@@ -3,7 +3,7 @@
  *
  * A record is its length (4 bytes, little-endian), its data padded to an even number of bytes, and its length again; a file
  * mark is a length of 0; the end of what is recorded is 0xFFFFFFFF, or the end of the file. Writing at a place erases
- * everything behind it, as a tape does.
+ * everything after it, as a tape does.
  */
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -85,7 +85,7 @@ export class VirtualTape {
   }
 
   /**
-   * Reads what stands at the head and moves behind it. The head stays before a blank place, and before a record that is longer
+   * Reads what stands at the head and moves after it. The head stays before a blank place, and before a record that is longer
    * than `limit`: such a read is refused.
    */
   async readRecord(limit: number): Promise<TapeReading> {
@@ -122,7 +122,7 @@ export class VirtualTape {
     }
   }
 
-  /** Moves behind the next record. @returns false at a file mark (the head is then behind it) or at a blank place */
+  /** Moves behind the next record. @returns false at a file mark (the head is then after it) or at a blank place */
   async skipRecord(): Promise<boolean> {
     await this.flush();
     const length = await this.#lengthAt(this.#position.offset);
@@ -205,14 +205,14 @@ export class VirtualTape {
     return bytes.length < lengthBytes ? endOfMedium : bytes.readUInt32LE(0);
   }
 
-  /** Length of the record that ends there. Read alone: a window begins where it is read, and is of no use for what lies before. */
+  /** Length of the record that ends there. Read alone: a window begins where it is read, and is of no use for what is before. */
   async #lengthBefore(offset: number): Promise<number> {
     const bytes = Buffer.allocUnsafe(lengthBytes);
     await this.#handle.read(bytes, 0, lengthBytes, offset - lengthBytes);
     return bytes.readUInt32LE(0);
   }
 
-  /** A stretch of the file, from the window where it lies in it; shorter where the file ends. */
+  /** A stretch of the file, from the window where it is in it; shorter where the file ends. */
   async #bytesAt(offset: number, length: number): Promise<Buffer> {
     const inside = offset - this.#windowStart;
     if (inside < 0 || inside + length > this.#window.length) {

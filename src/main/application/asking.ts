@@ -1,4 +1,4 @@
-/** Whether somebody can be asked what a job asks, and who answers. */
+/** Whether somebody can answer the questions of a job, and who. */
 import { failure } from '../../contract/errors.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { Ask } from '../procedure/hosts/questions.ts';
@@ -16,7 +16,7 @@ export interface Asking {
 export function requireSomebodyToAsk(job: Job, { ask, approveVerified }: Asking): void {
   if (ask) return;
   if (job.services === 'ask') {
-    const remedy = 'name the commands in services.stop and services.resume, or run where a terminal is';
+    const remedy = 'name the commands in services.stop and services.resume, or run it on a terminal';
     throw failure('OPERATOR_NEEDED', { question: 'services: ask', remedy });
   }
   if (job.approve === 'operator' && !approveVerified) {
@@ -45,7 +45,7 @@ export function requireDownNodes(
 export function answering({ ask, approveVerified }: Asking): Ask {
   return async (question, abort) => {
     if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
-    if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run where a terminal is' });
+    if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
     return ask(question, abort);
   };
 }

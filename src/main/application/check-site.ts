@@ -68,7 +68,7 @@ async function checkTools(room: Room, host: string): Promise<void> {
     );
     if (result.status !== 0) missing.push(tool);
   }
-  const hint = 'install them, or set PATH for shells that are not interactive';
+  const hint = 'install them, or set PATH for non-interactive shells';
   if (missing.length > 0) room.say(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
   else room.say(host, 'commands', true, tools.join(', '));
 }
@@ -79,11 +79,11 @@ type Reached = 'nowhere' | 'logged in' | 'usable';
 async function checkShell({ runner, say }: Room, host: string): Promise<void> {
   const shell = await runner.hosts.session(host).loginShell?.(0);
   const { path = '', says = '' } = shell ?? {};
-  const noise = says === '' ? '' : `; each command also prints an error: ${shortened(says, 120)}`;
+  const noise = says === '' ? '' : `; every command also prints on standard error: ${shortened(says, 120)}`;
   say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
 }
 
-/** What the ssh configuration sets, and is not followed: the host may be reached all the same. */
+/** What the ssh configuration sets, and is not followed: the host may be reached nevertheless. */
 function showWarnings({ runner, say }: Room, host: string): void {
   const { warnings = [] } = runner.hosts.session(host).profile ?? {};
   for (const warning of warnings) say(host, 'ssh configuration', true, warning);

@@ -41,7 +41,7 @@ function sayJudged({ site, say }: TapeCheck, said: string, tape: FoundTape): voi
   const isGood = takers.length > 0;
   say(what, isGood, said);
   // A site with several tapes has only one of them in its drive: jobs of the others are told, and are no fault of this one.
-  const rest = isGood ? `; it is a tape for ${takers.join(', ')}` : '';
+  const rest = isGood ? `; the tape suits ${takers.join(', ')}` : '';
   for (const { job, trouble } of judged)
     if (trouble)
       say(`${what}, job ${job}`, isGood, `not for this job: ${trouble.message}${rest}`, trouble.hint);

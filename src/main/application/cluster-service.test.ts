@@ -36,8 +36,8 @@ it('waits ten seconds for a login, shows the rest, and tells once the host has c
     {
       host: 'tapehost',
       reached: false,
-      trouble: 'tapehost has not let anybody log in within 10 seconds',
-      hint: 'it is still being tried, and shown as soon as it does; answer the question of its login where there is one',
+      trouble: 'no login on tapehost within 10 seconds',
+      hint: 'Shadowtape keeps trying and shows the host when the login succeeds. If a login question is open, answer it',
     },
   ]);
   expect(tape.state).toBe('unreached');

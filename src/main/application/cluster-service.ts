@@ -30,12 +30,12 @@ export async function lookAtHost(
   // The observer asks the backup server without a class, and for its mounts: that is what is wanted of any host here.
   const observed = { platform, class: '', primaryNodes: [], backupServer: host, noObjectsMessage };
   const { backup } = await new Observer(runner, observed).look('look', ['backup']);
-  if (!backup) throw new Error('who asks for the backup server gets its report');
+  if (!backup) throw new Error('the backup server needs a report of its own');
   return backup;
 }
 
 /**
- * A host whose login takes longer is shown without an answer, so that the rest is seen. It goes on being tried up to the limit of its session
+ * A host whose login takes longer is shown without an answer, so that the rest is seen. It continues being tried up to the limit of its session
  * (twice that, and as long as a person is asked): sshd may wait for a name server, a machine may be busy.
  */
 const secondsToConnect = 10;
@@ -76,7 +76,7 @@ const lookOf = (host: string, reached: boolean, error?: ErrorInfo): HostLook => 
   hint: error?.hint,
 });
 
-/** A shadow volume bears the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */
+/** A shadow volume has the name of its proxy unless the job gives it another (GDS guide 6.6.3.7, step 5). */
 function declaredShadows(jobs: readonly Job[]): ShadowLink[] {
   return jobs.flatMap((job) =>
     job.volumes.map(({ proxy }) => ({

@@ -190,7 +190,7 @@ export class ShadowtapeConsole {
   /**
    * Reads the tape of an ended run back and compares it with that run's digests.
    * @param ask where the run has several tapes, asked for each of them
-   * @param onNotice told where the tape cannot be remembered; it holds the backup all the same
+   * @param onNotice told where the tape cannot be remembered; it holds the backup nevertheless
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, and what reading a tape can end with
    */
   async verify(

@@ -1,4 +1,4 @@
-/** The lab below the state folder: started by the first who needs it, used by others while that one lives. */
+/** The lab below the state folder: started by the first process that needs it, used by others while that process runs. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -55,7 +55,8 @@ async function removeLab(folder: string): Promise<void> {
 }
 
 /**
- * @throws LAB_FOLDER_BUSY where a fresh lab or faults are wanted and another process runs it; LAB_PLATFORM_OTHER, LAB_DISK_FULL, LAB_PORT_TAKEN, LAB_FAULT_…
+ * @throws LAB_FOLDER_BUSY where a fresh lab or faults are wanted and another process runs it; LAB_PLATFORM_OTHER, LAB_DISK_FULL,
+ * LAB_PORT_TAKEN, LAB_FAULT_…
  */
 export async function openEmbeddedLab(options: EmbeddedLabOptions): Promise<EmbeddedLab> {
   const { folder } = options;

@@ -14,7 +14,7 @@ export interface Found {
   readonly devices: ReadonlySet<string>;
 }
 
-/** A device may bear another name on another host: what is proposed has to be looked at. */
+/** A device may bear another name on another host: what is proposed has to be checked. */
 function pairOf(
   { report }: NodeReport,
   { primaries, devices }: Found,

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 
 /**
- * Where HOME is empty or relative, puts the home folder of the password database in its place: everything below would otherwise lie in
+ * Where HOME is empty or relative, puts the home folder of the password database in its place: everything below would otherwise be in
  * whichever folder the program is started from. Where the password database has none, HOME is as if it were not set.
  * @param environment changed in place; the programs that this one starts see the same
  */

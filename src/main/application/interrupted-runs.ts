@@ -95,7 +95,7 @@ function remediesOf({ resume, rollBack, discard }: Remedies): string {
   const choices = [
     ...(resume.refusal ? [] : [`resume it: ${resume.line}`]),
     ...(rollBack.refusal ? [] : [`roll it back: ${rollBack.line}`]),
-    `give up what it left: ${discard}`,
+    `discard it: ${discard}`,
   ];
   const reasons = [
     ...new Set([resume.refusal, rollBack.refusal].flatMap((refusal) => refusal?.message ?? [])),

@@ -45,7 +45,7 @@ export class JobAssigner {
     return new CommandRunner(noJournal(), this.#at.hosts, signals, beforeChange ? { beforeChange } : {});
   }
 
-  /** @param drive the drive by the name that its lock bears, where that is known; else its host is asked */
+  /** @param drive the drive by the name that its lock has, where that is known; else its host is asked */
   async assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
     const observer = new Observer(this.runner(), observedOf(this.#at.site, named.job));
     const world = await observer.look('assign', ['primaries']);

@@ -1,4 +1,4 @@
-/** The locks of a site, outside of any run: who holds them, and how one goes that was left behind. */
+/** The locks of a site, outside any run: who holds them, and how to remove one that was left behind. */
 import { userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
@@ -27,7 +27,7 @@ export interface LockServiceOptions {
   readonly interrupted: InterruptedRuns;
 }
 
-/** @returns the locks that were given up, and the hosts that could not be looked at: they may still have one */
+/** @returns the locks that were given up, and the hosts that could not be checked: they may still have one */
 export interface Unlocked {
   readonly locks: readonly HeldLock[];
   readonly unseen: readonly UnseenHost[];
@@ -54,7 +54,7 @@ export class LockService {
     return this.#hosts('backup')[0] ?? '';
   }
 
-  /** The drive by the name that its lock bears. A host that does not answer is told by looking for its locks. */
+  /** The drive by the name that its lock has. A host that does not answer is told by looking for its locks. */
   async #drive(): Promise<string> {
     const { site, runner } = this.#options;
     try {
@@ -74,7 +74,7 @@ export class LockService {
     return [...ofClasses, drivePlace(tape.host, await this.#drive())];
   }
 
-  /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be looked at. */
+  /** The locks that are held, of the site's classes and of its drive, and the hosts that could not be checked. */
   async look(): Promise<ListedLocks> {
     const { locks, unseen } = await listLocks(this.#options.runner, await this.#places());
     return { locks: await Promise.all(locks.map((lock) => this.#judged(lock))), unseen };
@@ -87,7 +87,7 @@ export class LockService {
     return (await this.#options.interrupted.hasEnded(owner)) ? { ...lock, holder: 'ended' } : lock;
   }
 
-  /** The locks that are held. @throws what a session can end with, where one of the hosts could not be looked at */
+  /** The locks that are held. @throws what a session can end with, where one of the hosts could not be checked */
   async list(): Promise<readonly HeldLock[]> {
     const { locks, unseen } = await this.look();
     if (unseen[0]) throw unseen[0].error;
@@ -115,7 +115,7 @@ export class LockService {
       (lock.drive !== undefined && this.#isDrive(name, lock.drive)) ||
       (discard !== undefined && lock.owner?.run === discard);
     const wanted = listed.locks.filter(isWanted);
-    // An interrupted run may have lost its locks: it is given up all the same, and the locks of others stay.
+    // An interrupted run may have lost its locks: it is given up nevertheless, and the locks of others stay.
     const isLockless =
       discard !== undefined &&
       !wanted.some(({ owner }) => owner?.run === discard) &&

@@ -25,7 +25,7 @@ let lastHash: string;
 function keepJournal(): string {
   let at = '';
   const journal = new Journal({ file: state.journalFile(run), run, now: () => new Date(at) });
-  // The fixture is cut: numbers are given anew, and outcomes follow their intents.
+  // The fixture is cut: numbers are given again, and outcomes follow their intents.
   const numbers = new Map<number, number>();
   for (const kept of fixtureEvents('raw-dd')) {
     const { seq, at: when, ...event } = kept;
@@ -49,7 +49,7 @@ const request = { run, what: 'pdf', paper: 'A4' } as const;
 const digestOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
 describe('exports', () => {
-  it('are recorded, and made anew they are the same bytes', async () => {
+  it('are recorded, and recreated they are the same bytes', async () => {
     const service = new ReportService(state);
     const { name, type, content } = await service.export(request);
     expect({ name, type }).toEqual({ name: `${run}.pdf`, type: 'application/pdf' });
@@ -61,7 +61,7 @@ describe('exports', () => {
     expect(await state.runs()).toEqual([run]);
   });
 
-  it('tell of a tape that was overwritten since; those before are made anew as they were', async () => {
+  it('tell of a tape that was overwritten since; those before are recreated as they were', async () => {
     const service = new ReportService(state);
     const before = await service.export(request);
     const media = new MediaFile(state.tapesFile);
@@ -103,7 +103,7 @@ describe('exports', () => {
   it('say why they cannot be written, and are not recorded then', async () => {
     const file = join(folder, 'nowhere', 'report.pdf');
     await expect(new ReportService(state).write({ ...request, file })).rejects.toThrow(
-      `${file} cannot be written: its folder is not there`,
+      `${file} cannot be written: its folder does not exist`,
     );
     expect((await readReportRecords(state, run)).records).toEqual([]);
   });
@@ -123,7 +123,7 @@ describe('exports', () => {
     await expect(promisify(execFile)('sh', [script])).rejects.toMatchObject({
       code: 1,
       stdout: '',
-      stderr: 'this is what a run has sent to several hosts at that time: it is to be read, not to be run\n',
+      stderr: 'a record of commands sent to several hosts at that time: read it, do not run it\n',
     });
     const { content } = await service.export({ run, what: 'rates', paper: 'A4' });
     const [head, first] = content.toString('utf8').split('\r\n');
@@ -149,7 +149,7 @@ describe('what the report says of checking the journal', () => {
 });
 
 describe('the report that a site wants of every run', () => {
-  it('is written into its folder, anew where a run was taken up again', async () => {
+  it('is written into its folder, again where a run was resumed', async () => {
     const notices: string[] = [];
     const report = { state, run, folder: join(folder, 'reports'), paper: 'Letter' as const };
     await writeSiteReport(report, (sentence) => notices.push(sentence));
@@ -158,7 +158,7 @@ describe('the report that a site wants of every run', () => {
     expect(notices).toEqual([]);
   });
 
-  it('only says so where it cannot be', async () => {
+  it('only reports it where it cannot be', async () => {
     const notices: string[] = [];
     const file = join(folder, 'file');
     await writeFile(file, '');

@@ -50,7 +50,7 @@ const forms: Readonly<Record<ExportWhat, { ending: string; type: string }>> = {
   rates: { ending: '.rates.csv', type: 'text/csv; charset=utf-8' },
 };
 
-/** What lies beside the journal, and may have come after an export. */
+/** What is beside the journal, and may have come after an export. */
 interface Tells {
   readonly signed: boolean;
   readonly sealed: boolean;
@@ -105,7 +105,7 @@ export class ReportService {
     void loadPages().catch(() => undefined);
   }
 
-  /** What was exported before, made anew of what was known then: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
+  /** What was exported before, recreated of what was known then: the same bytes where the journal is the same. @throws RUN_UNKNOWN, JOURNAL_BROKEN */
   async again(
     run: string,
     {
@@ -211,7 +211,7 @@ export class ReportService {
   }
 }
 
-/** Unlike rename, link never takes the place of what is there. Where the file system knows no links, it was looked at before. */
+/** Unlike rename, link never takes the place of what is there. Where the file system knows no links, it was checked before. */
 async function linked(beside: string, path: string): Promise<void> {
   try {
     await link(beside, path);

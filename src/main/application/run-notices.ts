@@ -1,4 +1,4 @@
-/** Who is told of one run of the console, and where it is said that somebody could not be told. */
+/** Who is notified of a run of the console, and where a failed notification is reported. */
 import { isFailure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import { Notifier } from '../notify/notifier.ts';
@@ -12,9 +12,9 @@ export interface RunNoticesOptions {
   readonly site: Site;
   readonly state: StateFolder;
   readonly named: NamedJob;
-  /** What a run that is taken up has done before. */
+  /** What a run that is resumed has done before. */
   readonly before?: readonly RunEvent[];
-  /** Hears what can no longer stand in the journal. */
+  /** Hears what can no longer be written to the journal. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 
@@ -28,7 +28,7 @@ export class RunNotices {
 
   constructor({ site, state, named, before = [], onNotice }: RunNoticesOptions) {
     this.#onNotice = onNotice ?? (() => undefined);
-    // The list of a job stands in the place of the site’s.
+    // The list of a job replaces the site’s.
     const ways = named.job.notify ?? site.notify ?? [];
     // What cannot be loaded is told when it is needed.
     void prepare(ways).catch(() => undefined);
@@ -43,7 +43,7 @@ export class RunNotices {
     });
   }
 
-  /** Until the run has ended, warnings stand in its journal. */
+  /** Until the run has ended, warnings are in its journal. */
   writeTo(journal: EventSink): void {
     this.#journal = journal;
   }
@@ -54,7 +54,7 @@ export class RunNotices {
     this.#notifier.listen(event);
   }
 
-  /** The run could not begin. Who has cancelled it himself need not be told. */
+  /** The run could not begin. Who has canceled it himself need not be told. */
   refused(error: unknown, cancel: AbortSignal): void {
     if (isFailure(error) && !cancel.aborted) this.#notifier.refused(error);
   }

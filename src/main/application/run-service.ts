@@ -33,7 +33,7 @@ import { loadPages } from './report-service.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
 
-/** How a run is followed while it goes on. */
+/** How a run is followed while it continues. */
 export interface Following extends Asking {
   readonly cancel: AbortSignal;
   readonly halt: AbortSignal;
@@ -41,7 +41,7 @@ export interface Following extends Asking {
   readonly onProgress?: ((progress: LiveProgress) => void) | undefined;
   /** Hears what is going to be done, before the first event. */
   readonly onPlan?: ((plan: Plan) => void) | undefined;
-  /** Hears of what cannot stand in the journal: that nobody could be told of the end of the run. It may come after that end. */
+  /** Hears of what cannot be written to the journal: that nobody could be told of the end of the run. It may come after that end. */
   readonly onNotice?: ((sentence: string) => void) | undefined;
 }
 

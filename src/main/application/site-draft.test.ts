@@ -73,7 +73,7 @@ describe('the draft of a site file', () => {
     expect(readDraft(text).troubles).toMatchObject([
       {
         sentence:
-          'jobs.night.ly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
+          'jobs.night.ly.shadow.class: the shadow class must not have the name of the primary class (Class1)',
         path: 'jobs.night.ly.shadow.class',
         line: 17,
       },

@@ -1,4 +1,4 @@
-/** The report that a site wants of every run, in a folder of its own. */
+/** The report that a site file requests for every run, in its own folder. */
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export interface SiteReport {
   readonly paper: ReportPaper;
 }
 
-/** A run that was taken up again has its report written anew. Never throws. @param notice hears what failed, in a sentence */
+/** A run that was resumed has its report written again. Never throws. @param notice hears what failed, in a sentence */
 export async function writeSiteReport(
   { state, run, folder, paper }: SiteReport,
   notice: (sentence: string) => void,

@@ -37,7 +37,7 @@ describe('a site file that a screen writes', () => {
   it('is not written over what somebody else has changed, made or removed meanwhile', async () => {
     const changed = {
       code: 'SITE_FILE_CHANGED',
-      message: `the site file ${file} is not as it was when it was read: somebody else has written it, or made it`,
+      message: `the site file ${file} has changed since it was read`,
     };
     await expect(writeText(file, 'site: b\n', digestOf('site: a\n'))).rejects.toMatchObject(changed);
     await writeFile(file, 'site: other\n');

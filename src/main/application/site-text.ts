@@ -1,4 +1,4 @@
-/** The text of site files on the disk: read, and written so that nothing is lost, whoever else writes. */
+/** The text of site files on disk: reads it, and writes it so that nothing is lost when somebody else writes, too. */
 import { createHash } from 'node:crypto';
 import { copyFile, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -73,7 +73,7 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
 /**
  * Writes a site file, and keeps what was there before beside it as `NAME.before`.
  * @param expected SHA-256 (hex) of what the writer has read; undefined where there was no file
- * @returns the digest of what stands there now
+ * @returns the digest of what is there now
  * @throws SITE_FILE_CHANGED where another has written meanwhile, SITE_FILE_UNWRITABLE
  */
 export async function writeText(file: string, text: string, expected: string | undefined): Promise<string> {

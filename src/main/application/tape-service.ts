@@ -1,4 +1,4 @@
-/** What an operator does at the drive outside of any run: say what is on a tape, label it, try the drive out. */
+/** What an operator does at the drive outside any run: identify a tape, label it, test the drive. */
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { CheckLine } from '../../contract/plan.ts';
@@ -137,7 +137,7 @@ export class TapeService {
       return await importTape(this.#options.state, await identifyTape(runner, this.#drive), importer);
     } catch (error) {
       if (isAlone || !isFailure(error, ...ofOneTape)) throw error;
-      return { what: 'unread', run: undefined, sentence: `the tape is passed over: ${error.message}` };
+      return { what: 'unread', run: undefined, sentence: `tape skipped: ${error.message}` };
     }
   }
 
@@ -154,7 +154,7 @@ export class TapeService {
   async #nextTape(changing: TapeChanging): Promise<boolean> {
     try {
       await changeTape(changing, {
-        words: 'the next tape to be imported',
+        words: 'the next tape to import',
         name: undefined,
         use: 'read',
         slot: undefined,

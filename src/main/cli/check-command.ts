@@ -25,10 +25,10 @@ interface CheckOptions {
 export function registerCheck(line: CommandLine): void {
   line.program
     .command('check')
-    .description('reach every host, look at host keys, commands, classes and tape; changes nothing')
+    .description('connect to every host and check host keys, commands, classes and tape; changes nothing')
     .addOption(jsonOption())
     .option('--rate', 'also measure the rates of ssh and of digests, for the plans that follow', false)
-    .option('--notify', 'also send a test message over each way that the site file names', false)
+    .option('--notify', 'also send a test message over each notify entry of the site file', false)
     .action(async ({ json, rate, notify }: CheckOptions) => {
       const show = (shown: CheckLine) => (json ? printJson(shown) : print(checkLineText(shown, line.again)));
       const lines = await line.withConsole({}, async (console) => {

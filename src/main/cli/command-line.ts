@@ -30,33 +30,39 @@ export interface JsonOption {
 
 const exitStatuses = `
 Exit status:
-  0  done and verified
+  0  verified, or unverified where the read-back is skipped
   1  wrong usage or configuration, or refused before anything was touched
-  2  failed, and the cluster is back in its normal state
-  3  action required: the cluster is not proven to be normal; the last lines show its state. The verdict may be verified
-  4  the tape does not hold what was read
+  2  failed, rolled back: the cluster is in its normal state
+  3  action required: the cluster is not proven to be normal; the last lines show its state. The backup may be verified
+  4  tape mismatch: the tape does not hold what was read
 
 Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;
 
 export const methodOption = () =>
-  new Option('--method <number>', 'another method than the job’s').choices(['6a', '6b', '6c', '6d', '6e']);
+  new Option('--method <number>', 'use this method instead of the job’s').choices([
+    '6a',
+    '6b',
+    '6c',
+    '6d',
+    '6e',
+  ]);
 export const routeOption = () =>
-  new Option('--route <route>', 'another route than the job’s').choices(['console', 'server']);
+  new Option('--route <route>', 'use this route instead of the job’s').choices(['console', 'server']);
 export const nodesOption = () =>
   new Option(
     '--nodes <which>',
-    'whether every primary node must answer, or any one: another choice than the job’s',
+    'require all primary nodes to answer, or any one of them, instead of what the job says',
   ).choices(['all', 'any']);
 export const nodeDownOption = () =>
   new Option(
     '--node-down <node...>',
-    'nodes that do not answer, and that you know to be down: halted, or switched off',
+    'nodes that do not answer and that you know to be down (halted or powered off)',
   );
-export const jsonOption = () => new Option('--json', 'print JSON, an object a line');
+export const jsonOption = () => new Option('--json', 'print JSON, one object per line');
 export const freshLabOption = () =>
-  new Option('--fresh-lab', 'begin with a new embedded lab, and lose the one before');
+  new Option('--fresh-lab', 'start with a new embedded lab; the previous one is lost');
 export const faultOption = () =>
-  new Option('--fault <spec...>', 'switch faults of the embedded lab on: NAME or NAME=VALUE');
+  new Option('--fault <spec...>', 'enable faults of the embedded lab: NAME or NAME=VALUE');
 
 export function portOf(text: string): number {
   const port = Number(text);
@@ -80,9 +86,9 @@ export class CommandLine {
     .version(version)
     .option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab')
     .option('--state <dir>', 'where journals, known hosts and the lab live', defaultStateFolder())
-    .option('--trust', 'accept host keys that are seen for the first time, and show them', false)
+    .option('--trust', 'accept new host keys, and show their fingerprints', false)
     .addHelpText('after', exitStatuses)
-    .showHelpAfterError('(shadowtape --help tells more)')
+    .showHelpAfterError('(shadowtape --help shows more)')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => void standardOutput.write(text),
@@ -148,7 +154,7 @@ export class CommandLine {
       onBanner,
     });
     try {
-      if (console.isLab) note('no --site was given: this is the embedded lab');
+      if (console.isLab) note('no --site given: using the embedded lab');
       return await work(console);
     } finally {
       await console.close();

@@ -18,7 +18,7 @@ it.each([
   ],
   ['shadowtape --state DIR rollback R', "shadowtape --site '/my site.yaml' --state DIR rollback R"],
   // These are no commands, or have their options.
-  ['name a PDF that shadowtape report has written', 'name a PDF that shadowtape report has written'],
+  ['name a PDF that shadowtape report wrote', 'name a PDF that shadowtape report wrote'],
   ['shadowtape --site /other.yaml resume R', 'shadowtape --site /other.yaml resume R'],
   ['the user who runs shadowtape', 'the user who runs shadowtape'],
 ])('a hint names the site and the state folder that were given: %s', (hint, printed) => {

@@ -4,7 +4,7 @@ import { shellWord } from '../application/console.ts';
 export interface GlobalOptionWords {
   /** ` --state DIR`, where it was given: for the lines that say how to see the run. */
   readonly stateOption: string;
-  /** ` --site FILE`, where it was given: for the lines that say how to go on. */
+  /** ` --site FILE`, where it was given: for the lines that say how to continue. */
   readonly siteOption: string;
 }
 

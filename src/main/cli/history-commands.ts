@@ -61,7 +61,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     `journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
   );
   for (const loss of lostTapesOf(state, run)) print(lossSentence(loss));
-  if (truncated) print('the last line is torn: the console died while it wrote');
+  if (truncated) print('the last line is incomplete: the console died while writing it');
   return 0;
 }
 
@@ -109,7 +109,7 @@ export function registerShown(line: CommandLine): void {
     });
   program
     .command('verify')
-    .description('read the tape back and compare it with what the run wrote')
+    .description('read the tape and compare it with what the run wrote')
     .argument('<run>')
     .addOption(faultOption())
     .action(async (run: string, options: LabFlags) => {

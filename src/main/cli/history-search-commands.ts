@@ -12,7 +12,7 @@ import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts
 import { note, print, printJson, standardError } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
 
-const progressNames = { runs: 'journals', catalogues: 'entries of catalogues' } as const;
+const progressNames = { runs: 'journals', catalogues: 'catalog entries' } as const;
 const clearLine = '\r\x1b[2K';
 
 function progressWords({ what, done, total }: IndexProgress): string {
@@ -80,7 +80,7 @@ async function runsCommand(
     if (json) printJson({ ...line, state: word });
     else print(runText(line, word));
   }
-  if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no run fits');
+  if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no matching run');
   if (more) note(`showing ${countText(most)}; --limit N shows more`);
   return 0;
 }
@@ -115,7 +115,7 @@ async function whereCommand(
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
   hits.forEach((hit) => (json ? printJson(hit) : hitLines(hit).forEach(print)));
-  if (hits.length === 0) note(`no list of files names ${file}: tar archives have one (methods 6b, 6d)`);
+  if (hits.length === 0) note(`${file} is in no file list: only tar archives have one (methods 6b, 6d)`);
   if (more) note(`showing ${countText(most)}; --limit N shows more`);
   return hits.length === 0 ? 1 : 0;
 }
@@ -237,11 +237,11 @@ async function indexCommand(state: StateFolder, rebuild: boolean): Promise<numbe
   const unreadable =
     view.unreadableRuns === 0 ? '' : `, ${countText(view.unreadableRuns)} of them unreadable`;
   print(
-    `index ${view.file}: ${view.inMemory === undefined ? bytesText(view.bytes) : `in memory alone: ${view.inMemory}`}`,
+    `index ${view.file}: ${view.inMemory === undefined ? bytesText(view.bytes) : `in memory only: ${view.inMemory}`}`,
   );
   print(`  ${countText(view.runs)} runs${unreadable}`);
   print(
-    `  ${countText(view.catalogues)} lists of files with ${countText(view.entries)} entries; ${countText(view.files)} different files`,
+    `  ${countText(view.catalogues)} file lists with ${countText(view.entries)} entries; ${countText(view.files)} different files`,
   );
   return 0;
 }
@@ -260,19 +260,19 @@ interface LimitOptions extends JsonOption {
 }
 
 const searchText = `
-Search: words are looked for everywhere, and all must be found; "quoted phrases"; and key:value:
-  tape: host: operator: job: site: class: volume: code:     a part of it, such as tape:NIGHTLY code:TAPE_
+Search: all words must occur, anywhere; "quoted phrases" as a whole; and key:value:
+  tape: host: operator: job: site: class: volume: code:     part of the value, such as tape:NIGHTLY code:TAPE_
   verdict:failed method:6b route:server status:3            verified, unverified, failed, unfinished, unreadable
-  after:2026-11 before:2026-11-22                           UTC; after counts that day in, before does not
+  after:2026-11 before:2026-11-22                           UTC; after includes that day, before does not
   longer:2h shorter:30min larger:1T smaller:20G`;
 
 function registerSearches(line: CommandLine): void {
   const { program } = line;
   program
     .command('runs')
-    .description('list the runs, newest first, or those that fit a search')
+    .description('list runs, newest first; or only those that match a search')
     .argument('[query...]')
-    .addOption(limitOption('at most so many; without it 200, with --json all'))
+    .addOption(limitOption('show at most this many runs (default 200; with --json all)'))
     .addOption(jsonOption())
     .addHelpText('after', searchText)
     .action(async (words: string[], { limit, json = false }: LimitOptions) => {
@@ -280,12 +280,12 @@ function registerSearches(line: CommandLine): void {
     });
   program
     .command('where')
-    .description('say on which tapes a file is, newest first, and how it is got back')
+    .description('show which tapes hold a file, newest first, and how to restore it')
     .argument(
       '<file>',
-      'a base name, a path as it is in the archive, DIRECTORY/, or a pattern with * and ?; \\xA4 is that byte',
+      'a base name, a path as in the archive, DIRECTORY/, or a pattern with * and ?; \\xA4 is that byte',
     )
-    .addOption(limitOption('at most so many; without it 20'))
+    .addOption(limitOption('show at most this many (default 20)'))
     .addOption(jsonOption())
     .action(async (file: string, { limit, json = false }: LimitOptions) => {
       line.exitStatus = await whereCommand(line.state, file, { limit, json });
@@ -296,10 +296,10 @@ function registerComparisons(line: CommandLine): void {
   const { program } = line;
   program
     .command('compare')
-    .description('say what differs between two runs: sizes, rates, times, steps, commands, what was seen')
+    .description('show the differences between two runs: sizes, rates, times, steps, commands, checks')
     .argument('<run>')
     .argument('<other>')
-    .option('--all', 'also what is the same', false)
+    .option('--all', 'also show what is equal', false)
     .addOption(jsonOption())
     .action(async (run: string, other: string, { all, json = false }: JsonOption & { all: boolean }) => {
       line.exitStatus = await compareCommand(line.state, [run, other], { all, json });
@@ -307,7 +307,7 @@ function registerComparisons(line: CommandLine): void {
   program
     .command('trends')
     .description('show size, rate and times of each volume over all runs')
-    .option('--volume <proxy>', 'of this proxy volume alone')
+    .option('--volume <proxy>', 'only this proxy volume')
     .addOption(jsonOption())
     .action(async ({ volume, json = false }: JsonOption & { volume?: string }) => {
       line.exitStatus = await trendsCommand(line.state, { volume, json });
@@ -319,8 +319,8 @@ export function registerHistory(line: CommandLine): void {
   registerComparisons(line);
   line.program
     .command('index')
-    .description('bring the index of the history up to date, and say what it holds')
-    .option('--rebuild', 'build it anew from the journals', false)
+    .description('update the index of the history, and show what it holds')
+    .option('--rebuild', 'rebuild it from the journals', false)
     .action(async ({ rebuild }: { rebuild: boolean }) => {
       line.exitStatus = await indexCommand(line.state, rebuild);
     });

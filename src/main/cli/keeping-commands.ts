@@ -1,4 +1,4 @@
-/** state: what is kept, for how long, and where else. Nothing goes away without being asked for by name. */
+/** state: what is kept, for how long, and where else. Nothing is removed unless it is named. */
 import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../application/console.ts';
@@ -33,23 +33,22 @@ async function stateExportCommand(state: StateFolder, file: string): Promise<num
 }
 
 const importWords: Readonly<Record<Exclude<ImportedFile['what'], 'same'>, string>> = {
-  new: 'taken',
-  merged: 'what was not there was taken',
-  differs: 'differs from what is there, which stays',
-  declined: 'its new host keys were not taken; --trust takes them without asking',
+  new: 'added',
+  merged: 'missing entries added',
+  differs: 'differs; the existing one was kept',
+  declined: 'its new host keys were not accepted; --trust accepts them without asking',
 };
 
 /** @param trust takes host keys that are new here, and shows them */
 function confirmKeys(trust: boolean): ConfirmArchivedKeys {
   return async (keys) => {
-    print(
-      keys.length === 1 ? 'a host key is new here:' : `${countText(keys.length)} host keys are new here:`,
-    );
+    print(keys.length === 1 ? 'new host key:' : `${countText(keys.length)} new host keys:`);
     for (const { hosts, keyType, fingerprint, isRevoked } of keys)
       print(`  ${hosts} ${keyType} ${fingerprint}${isRevoked ? ' (revoked)' : ''}`);
     if (trust || !hasTerminal()) return trust;
     return (
-      (await typedOnTerminal('Take them? Hosts that show them are trusted from then on. [yes/no] ')) === 'yes'
+      (await typedOnTerminal('Accept them? Hosts that show them are trusted from now on. [yes/no] ')) ===
+      'yes'
     );
   };
 }
@@ -61,7 +60,7 @@ async function stateImportCommand(state: StateFolder, file: string, trust: boole
   for (const { name, what } of files) if (what !== 'same') print(`  ${name}: ${importWords[what]}`);
   const count = (what: ImportedFile['what']) => files.filter((one) => one.what === what).length;
   print(
-    `imported: ${count('new') + count('merged')} files taken, ${count('same')} were there already, ${count('differs')} differ`,
+    `imported: ${count('new') + count('merged')} files added, ${count('same')} already existed, ${count('differs')} differ`,
   );
   return count('differs') + count('declined') === 0 ? 0 : 1;
 }
@@ -71,13 +70,13 @@ async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): P
   const age = millisecondsOf(olderThan);
   const show = ({ run, saved, trouble }: CompressedRun) =>
     print(
-      trouble === undefined ? `  ${run}: ${bytesText(saved)} less` : `  ${run}: left as it is: ${trouble}`,
+      trouble === undefined ? `  ${run}: ${bytesText(saved)} saved` : `  ${run}: not compressed: ${trouble}`,
     );
   const runs = await stoppable((abort) => compressRuns(state, age, show, abort), 'continues');
   const done = runs.filter(({ trouble }) => trouble === undefined);
   const saved = done.reduce((sum, run) => sum + run.saved, 0);
   print(
-    `compressed: ${done.length === 1 ? '1 run' : `${countText(done.length)} runs`}, ${bytesText(saved)} less`,
+    `compressed: ${done.length === 1 ? '1 run' : `${countText(done.length)} runs`}, ${bytesText(saved)} saved`,
   );
   return done.length === runs.length ? 0 : 1;
 }
@@ -90,8 +89,7 @@ async function stateRemoveCommand(
 ): Promise<number> {
   await requireRemovable(state, run);
   const typed =
-    yesRemove ??
-    (hasTerminal() ? await typedOnTerminal(`Type ${run} to remove all that is kept of it: `) : undefined);
+    yesRemove ?? (hasTerminal() ? await typedOnTerminal(`Type ${run} to remove all its files: `) : undefined);
   if (typed !== run) throw failure('REMOVAL_NOT_CONFIRMED', { run });
   const { files, head } = await removeRun(state, run, `${userInfo().username}@${hostname()}`);
   print(`removed: ${files.join(', ')}`);
@@ -102,13 +100,13 @@ async function stateRemoveCommand(
 export function registerKeeping(line: CommandLine): void {
   const state = line.program
     .command('state')
-    .description('what the state folder takes of the disk; export, import, compress, remove')
+    .description('show the disk usage of the state folder; export, import, compress, remove')
     .action(async () => {
       line.exitStatus = await stateCommand(line.state);
     });
   state
     .command('export')
-    .description('write all but the lab and the index into an archive')
+    .description('write the state folder, without lab and index, to an archive')
     .argument('<file>', 'NAME.tar.gz')
     .action(async (file: string) => {
       line.exitStatus = await stateExportCommand(line.state, file);
@@ -116,7 +114,7 @@ export function registerKeeping(line: CommandLine): void {
   state
     .command('import')
     .description(
-      'take from an archive what is not there yet; what differs stays as it is, and is told; host keys are asked about',
+      'add what is missing from an archive; differing files are kept and listed; host keys need confirmation',
     )
     .argument('<file>', 'NAME.tar.gz')
     .action(async (file: string) => {
@@ -124,16 +122,16 @@ export function registerKeeping(line: CommandLine): void {
     });
   state
     .command('compress')
-    .description('compress journals and lists of files of runs that have ended')
-    .option('--older-than <age>', 'only of runs that ended so long ago: 90 days, 12 weeks, 2 years')
+    .description('compress journals and file lists of ended runs')
+    .option('--older-than <age>', 'only runs that ended this long ago: 90 days, 12 weeks, 2 years')
     .action(async ({ olderThan }: { olderThan?: string }) => {
       line.exitStatus = await stateCompressCommand(line.state, olderThan);
     });
   state
     .command('remove')
-    .description('remove all that is kept of a run; the list of seals keeps what it was')
+    .description('remove all files of a run; the list of seals keeps its entry')
     .argument('<run>')
-    .option('--yes-remove <run>', 'the name of the run once more: removes it without asking')
+    .option('--yes-remove <run>', 'repeat the name of the run to remove it without asking')
     .action(async (run: string, { yesRemove }: { yesRemove?: string }) => {
       line.exitStatus = await stateRemoveCommand(line.state, run, yesRemove);
     });

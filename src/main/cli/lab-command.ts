@@ -54,7 +54,7 @@ async function labCommand(
   }
   print(`tape: ${lab.tapeFile}`);
   print(`site file: ${siteFileOf(folder)}`);
-  print('Ctrl-C ends the lab.');
+  print('Press Ctrl-C to stop the lab.');
   void tellLostOutput();
   await new Promise<void>((resolve) =>
     stop.cancel.addEventListener('abort', () => resolve(), { once: true }),
@@ -68,11 +68,11 @@ export function registerLab(line: CommandLine): void {
   line.program
     .command('lab')
     .description('keep the embedded lab running until Ctrl-C, and print its site file')
-    .option('--listen <port>', 'ports of the three hosts begin here; 0: any that are free', portOf, 0)
+    .option('--listen <port>', 'first port of the three hosts; 0: any free ports', portOf, 0)
     .addOption(
       new Option(
         '--platform <name>',
-        'what the hosts run: Solaris where it is not given; a lab that exists keeps its own',
+        'platform of the hosts (default Solaris); an existing lab keeps its platform',
       ).choices(['solaris', 'linux']),
     )
     .addOption(freshLabOption())

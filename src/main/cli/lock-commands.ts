@@ -1,4 +1,4 @@
-/** locks and unlock: who holds the classes and the drive of the site, and how a lock goes that was left behind. */
+/** locks and unlock: who holds the classes and the drive of the site, and how to remove a lock that was left behind. */
 import {
   doingWords,
   isOfCommand,
@@ -12,22 +12,22 @@ import { print, printJson } from './output.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
 
 const holderWords = {
-  lives: 'its process lives',
+  lives: 'its process is running',
   ended: 'its run has ended',
-  gone: 'its process is gone',
+  gone: 'its process has ended',
   unknown:
-    'it cannot be told whether its process lives: this machine was restarted since, or it is of a clone or of another container',
-  elsewhere: 'its process is of another machine, and only that one can tell whether it lives',
-  nameless: 'nobody knows whose it is: a run is just beginning, or was broken off there',
+    'it is not known whether its process is running: this machine was restarted since, or the lock is from a clone or another container',
+  elsewhere: 'its process is on another machine; only that machine can tell whether it is running',
+  nameless: 'its owner is not known: a run is just starting, or was interrupted at that moment',
 } as const;
 
 /** `Class1  locked on node3 by run … of marion on jump1 (process 4711), since …; its process is gone` */
 function lockLine(lock: HeldLock): string {
   const { class: className, drive, host, owner, holder, old } = lock;
   const name = className ?? drive ?? '';
-  const words = old ? `${holderWords[holder]}; it is older than any run` : holderWords[holder];
+  const words = old ? `${holderWords[holder]}; it is older than any run can be` : holderWords[holder];
   if (!owner) return `${name}  locked on ${host}; ${words}`;
-  const when = owner.since === undefined ? 'since a time that it does not tell' : `since ${owner.since}`;
+  const when = owner.since === undefined ? 'since an unknown time' : `since ${owner.since}`;
   return `${name}  locked on ${host} by ${doingWords(owner)} of ${ownerWords(owner)}, ${when}; ${words}`;
 }
 
@@ -63,17 +63,17 @@ function lossOf(
   if (!owner || isOfCommand(owner)) return [];
   if (discard === undefined)
     return [
-      `run ${owner.run} may have left the proxy parted, or a shadow: where it has not ended, roll it back instead`,
+      `run ${owner.run} may have left the proxy parted, or a shadow. If it has not ended, roll it back instead`,
     ];
-  if (className === undefined) return [`run ${discard} is given up: its tape may be incomplete`];
+  if (className === undefined) return [`run ${discard} is discarded: its tape may be incomplete`];
   return [
-    `run ${discard} is given up: a parted proxy of ${className}, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`,
+    `run ${discard} is discarded: a parted proxy of ${className}, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`,
   ];
 }
 
 /** A run that has no lock any more. */
 const givenUp = (run: string, backupServer: string): string =>
-  `run ${run} is given up: no host has a lock of it; a parted proxy, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`;
+  `run ${run} is discarded: no host has a lock of it; a parted proxy, stopped services and a shadow on ${backupServer} stay as they are, and the tape may be incomplete`;
 
 /** Shows the locks, and has the name of the class or the drive typed before they are removed. */
 async function unlockCommand(
@@ -91,12 +91,12 @@ async function unlockCommand(
         shown.length === 0 && discard !== undefined ? [givenUp(discard, lockService.backupServer)] : [];
       for (const sentence of new Set([...shown.flatMap(loss), ...lockless])) print(sentence);
       if (yes || !hasTerminal()) return yes;
-      const what = shown.length === 0 ? `give up run ${discard ?? ''}` : 'remove its lock';
+      const what = shown.length === 0 ? `discard run ${discard ?? ''}` : 'remove its lock';
       return (await typedOnTerminal(`Type ${name} to ${what}: `)) === name;
     },
     discard,
   );
-  if (locks.length === 0) print(`discarded: run ${discard ?? ''}; its locks were gone already`);
+  if (locks.length === 0) print(`discarded: run ${discard ?? ''}; its locks no longer existed`);
   else print(`unlocked: ${name} is free on ${[...new Set(locks.map(({ host }) => host))].join(', ')}`);
   unseen.forEach((host) => print(unseenLine(host)));
   return unseen.length === 0 ? 0 : 1;
@@ -107,7 +107,7 @@ export function registerLocks(line: CommandLine): void {
   program
     .command('locks')
     .description(
-      'list the locks of the classes and of the drive of the site: whose they are, since when, and whether their processes live',
+      'list the locks of classes and drive of the site: owner, time, and whether its process is running',
     )
     .addOption(jsonOption())
     .addOption(faultOption())
@@ -116,7 +116,7 @@ export function registerLocks(line: CommandLine): void {
     });
   program
     .command('unlock')
-    .description('remove the lock of a class, or of a drive, that a run has left behind')
+    .description('remove the lock of a class or drive that a run left behind')
     .argument('<class|device>')
     .option(
       '--discard <run>',

@@ -5,7 +5,7 @@ import { errorText } from './text.ts';
 
 const lostReasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is used up',
+  EDQUOT: 'the quota of this user is exhausted',
   EFBIG: 'the file is too large',
 };
 

@@ -190,5 +190,5 @@ export const print = (line: string): void => void standardOutput.write(`${printa
 /** Prints a value as a line of JSON. Control characters are escaped. */
 export const printJson = (value: unknown): void => void standardOutput.write(`${printableJson(value)}\n`);
 
-/** Prints a line that is no part of the answer. Control characters are made visible. */
+/** Prints a line that is not a part of the answer. Control characters are made visible. */
 export const note = (line: string): void => void standardError.write(`${printable(line)}\n`);

@@ -19,13 +19,13 @@ interface PlanOptions extends JsonOption {
 export function registerPlan(line: CommandLine): void {
   line.program
     .command('plan')
-    .description('print every step with its host and exact command line; changes nothing')
+    .description('print every step with its host and exact command lines; changes nothing')
     .argument('[job]')
     .addOption(methodOption())
     .addOption(routeOption())
     .addOption(nodesOption())
     .addOption(jsonOption())
-    .option('--all', 'print long lists of like commands whole', false)
+    .option('--all', 'print long lists of similar commands in full', false)
     .action(async (job: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => console.plan({ job, ...options }));
       if (options.json) {

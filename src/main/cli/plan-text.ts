@@ -1,4 +1,4 @@
-/** The plan as text: a heading a step, and each command on a line of its own, exactly as it is sent. */
+/** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
 import { bytesText, durationText, rateText } from './text.ts';
 
@@ -25,16 +25,16 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
     `    ${step.why}`,
     // Lines that the guide of the platform does not show are the operator's to judge.
     ...(step.source.startsWith('inferred ') ? [`    ${step.source}`] : []),
-    ...(step.endangers === undefined ? [] : [`    mind: ${step.endangers}`]),
+    ...(step.endangers === undefined ? [] : [`    Warning: ${step.endangers}`]),
     ...(step.notes ?? []).map((note) => `    note: ${note}`),
-    ...(step.leftOut === undefined ? [] : [`    left out: ${step.leftOut}`]),
+    ...(step.leftOut === undefined ? [] : [`    skipped: ${step.leftOut}`]),
     ...(step.without === undefined ? [] : [`    ${step.without}`]),
     ...(step.operator === undefined ? [] : [`    ${step.operator}`]),
     ...readLines('shadow held open from here on, where the host allows it:', step.holds, all),
     ...readLines('read first:', step.before, all),
     ...commandLines(step.commands, all),
     ...readLines('read afterwards:', step.after, all),
-    ...(step.runAs.length === 0 ? [] : ['    run there detached from the console, as:']),
+    ...(step.runAs.length === 0 ? [] : ['    runs there, detached from the console, as:']),
     ...step.runAs.map((line) => `      ${line}`),
     '',
   ];
@@ -78,10 +78,10 @@ export function planText(plan: Plan, all: boolean): string {
   const { job, site, method, route, volume, bytes } = plan;
   return [
     `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
-    'Nothing is changed by a plan. Each line is sent as printed, by itself, unless the line below it says how it is run.',
+    'A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.',
     ...missingLines(plan),
     '',
-    'What the dump is expected to take:',
+    'Expected duration of the dump:',
     ...plan.routes.map(routeLine),
     '',
     ...hashLines(plan),

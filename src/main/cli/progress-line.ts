@@ -51,7 +51,7 @@ export class ProgressLine {
     this.#terminal = terminal;
   }
 
-  /** Draws the line anew; does nothing where there is no terminal. */
+  /** Draws the line again; does nothing where there is no terminal. */
   show(progress: Progress): void {
     if (!this.#terminal.isTTY || this.#terminal.isBehind) return;
     // A terminal that does not know its width says 0.

@@ -1,4 +1,4 @@
-/** audit and sign: whether what is kept is what was written, and who stands for it. */
+/** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
 import { ReportService, type StateFolder } from '../application/console.ts';
@@ -15,17 +15,17 @@ const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong:
 
 const auditText = `
 Exit status:
-  0  everything is as it was written, and signed by a key that counts
+  0  everything is unchanged and signed by an accepted key
   1  wrong usage
-  2  something was changed, cut, replaced or is missing: the lines with ✗
-  5  nothing speaks against it, but not everything can be proven: the lines with ?; or there is no run at all
+  2  something was changed, cut or replaced, or is missing: the lines with ✗
+  5  no fault found, but not everything can be proven: the lines with ?; or there is no run
 
-What is not signed ends with 5. Chain and seals show accidents, not forgery: who can write the state folder can make
-journal and seals anew. A signature is required where the site file of --site has sign.key, or with --signers; a run
+Unsigned runs end with 5. Chain and seals show accidents, not forgery: whoever can write the state folder can rebuild
+journal and seals. A signature is required where the site file of --site has sign.key, or with --signers; a run
 without one then ends with 2. The key of the site file counts; with --signers only the keys of that file.
 
-The head of the seals stands for every run that was sealed before it. Notifications and reports publish it; --head finds
-that the newest runs were removed together with their seals.
+The head of the seals covers every run sealed before it. Notifications and reports publish it; --head detects that the
+newest runs were removed together with their seals.
 
 The manifest of a labelled tape holds the hash of the journal up to the manifest. What follows it is not on the tape:
 read-back, removal, rejoin, verdict.`;
@@ -66,7 +66,7 @@ async function auditCommand(
   if (report === undefined || named.size > 0 || head !== undefined)
     lines.push(...(await auditState(options, [...named], show)));
   // A folder that was named wrongly proves nothing.
-  if (lines.length === 0) note(`no runs in ${state.path}: nothing is proven`);
+  if (lines.length === 0) note(`no runs in ${state.path}: there is nothing to prove`);
   return exitStatuses[lines.length === 0 ? 'unproven' : auditVerdictOf(lines)];
 }
 
@@ -107,14 +107,14 @@ function headOf(text: string): string {
 function registerAudit(line: CommandLine): void {
   line.program
     .command('audit')
-    .description('prove that journals, lists of files, signatures and reports are as they were written')
-    .argument('[run...]', 'all of them, where none is named')
-    .option('--report <file>', 'a report that is to be one of those exported here')
+    .description('prove that journals, file lists, signatures and reports are unchanged')
+    .argument('[run...]', 'the runs to audit; all if none is named')
+    .option('--report <file>', 'check that this PDF was exported here')
     .option(
       '--signers <file>',
-      'allowed signers, as ssh-keygen -Y verify -f takes them: every run must be signed by one',
+      'file of allowed signers as in ssh-keygen -Y verify -f: one of them must have signed every run',
     )
-    .option('--head <hash>', 'a published head of the seals, which the list must still reach', headOf)
+    .option('--head <hash>', 'a published head of the seals; the list must still contain it', headOf)
     .addOption(jsonOption())
     .addHelpText('after', auditText)
     .action(async (runs: string[], { json = false, report, signers, head }: AuditOptions) => {
@@ -130,9 +130,9 @@ function registerAudit(line: CommandLine): void {
 function registerSign(line: CommandLine): void {
   line.program
     .command('sign')
-    .description('sign the journal of a run that has ended, so that ssh-keygen -Y verify can check it')
+    .description('sign the journal of an ended run; ssh-keygen -Y verify can check it')
     .argument('<run>')
-    .option('--key <file>', 'a private key, or the public one of a key that an ssh agent holds')
+    .option('--key <file>', 'a private key, or the public key of a key in the ssh agent')
     .addOption(jsonOption())
     .action(async (run: string, { key, json = false }: { key?: string; json?: boolean }) => {
       const { state, siteFile } = line;

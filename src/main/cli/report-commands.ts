@@ -15,13 +15,13 @@ interface ReportCommandOptions {
 }
 
 const reportText = `
-The PDF is the same, byte for byte, each time that it is made of the same journal. Every export is recorded beside the
-journal: "shadowtape audit --report FILE" tells whether a PDF is one of them.
+The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
+"shadowtape audit --report FILE" shows whether a PDF is one of them.
 
 Forms:
-  pdf       the report: tagged, with embedded fonts, to be printed, signed and kept
-  commands  every command that was sent, as a shell script to be read; it ends before its first line
-  rates     how fast the data went, as CSV
+  pdf       the report: tagged, with embedded fonts, to print, sign and keep
+  commands  every command that was sent, as a shell script to read; it exits before its first line
+  rates     throughput over time, as CSV
   journal   the journal itself, uncompressed`;
 
 /** What a run came to does not change where its report cannot be written. @returns the last line of the run */
@@ -56,14 +56,14 @@ export function registerReport(line: CommandLine): void {
     .command('report')
     .description('write the report of a run as a PDF, or its commands, rates or journal')
     .argument('<run>')
-    .option('-o, --output <file>', 'where to; without it the name of the run in this folder')
-    .addOption(new Option('--paper <size>', 'paper of the PDF').choices(['A4', 'Letter']).default('A4'))
+    .option('-o, --output <file>', 'output file (default: the name of the run, in this folder)')
+    .addOption(new Option('--paper <size>', 'paper size of the PDF').choices(['A4', 'Letter']).default('A4'))
     .addOption(
-      new Option('--as <form>', 'what is written')
+      new Option('--as <form>', 'what to write')
         .choices(['pdf', 'commands', 'rates', 'journal'])
         .default('pdf'),
     )
-    .option('--force', 'replace a file that is there', false)
+    .option('--force', 'replace an existing file', false)
     .addHelpText('after', reportText)
     .action(async (run: string, options: ReportOptions) => {
       line.exitStatus = await reportCommand(line.state, run, options);

@@ -19,7 +19,7 @@ it('says of a tape that differs what is wrong with it, once, and that the cluste
   );
   expect(lines.slice(0, 4)).toEqual([
     '',
-    'the tape is no backup; the cluster is in its normal state: the tape does not hold what was read: CRC-32: expected 1, read back 2',
+    'tape mismatch; the cluster is in its normal state: the tape does not hold what was read: CRC-32: expected 1, read back 2',
     `  hint: ${error.hint}`,
     '  Volume2: joined to Volume1, in sync',
   ]);

@@ -38,12 +38,12 @@ interface FollowOptions extends GlobalOptionWords {
 const endWords: Readonly<Record<RunOutcome, string>> = {
   verified: 'verified',
   unverified: 'unverified',
-  'verified-act': 'verified; action required on the cluster',
-  'unverified-act': 'unverified; action required on the cluster',
+  'verified-act': 'verified, action required',
+  'unverified-act': 'unverified, action required',
   refused: 'refused, nothing was touched',
   'rolled-back': 'failed, rolled back',
   act: 'action required',
-  'tape-mismatch': 'the tape is no backup; the cluster is in its normal state',
+  'tape-mismatch': 'tape mismatch; the cluster is in its normal state',
 };
 
 /** The last lines: what happened, the current state, where the journal is, how to see it. */
@@ -56,7 +56,7 @@ export function endLines(end: EndedRun, given: GlobalOptionWords): string[] {
     ...(error?.hint ? [`  hint: ${asGiven(error.hint, given)}`] : []),
     ...stands.map((line) => `  ${line}`),
     `journal: ${journalFile}${journalBroken ? ' (its end could not be written)' : ''}`,
-    `see it again: shadowtape show ${run}${given.stateOption}`,
+    `show it again: shadowtape show ${run}${given.stateOption}`,
   ].map(printable);
 }
 
@@ -123,7 +123,7 @@ async function follow(
     progress.print(endLines(end, options));
     progress.print(await actLines(console, end, options, stop.halt.aborted));
     if (console.isLab && end.error?.code === 'TAPE_NOT_BLANK')
-      progress.print(['in the embedded lab, --fresh-lab begins with a blank tape']);
+      progress.print(['in the embedded lab, --fresh-lab starts with a blank tape']);
     if (options.atEnd) progress.print([await options.atEnd(end.run)]);
   } catch (error) {
     // Exit status 1 says that nothing was touched.
@@ -170,8 +170,8 @@ function registerRun(line: CommandLine): void {
     .addOption(routeOption())
     .addOption(nodesOption())
     .addOption(nodeDownOption())
-    .option('--yes', 'approve the shadow when every rule holds; asks nothing', false)
-    .option('--report <file>', 'write the report of the run into a PDF at its end')
+    .option('--yes', 'approve the shadow if every rule holds, without asking', false)
+    .option('--report <file>', 'write the report of the run as a PDF when it ends')
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
@@ -206,12 +206,12 @@ function registerTakeUp(line: CommandLine, mode: 'resume' | 'unwind'): void {
   const { name, aliases, words } = takeUpWords[mode];
   const command = line.program.command(name).aliases(aliases).description(words).argument('<run>');
   if (mode === 'resume')
-    command.option('--yes', 'approve the shadow when every rule holds; asks nothing', false);
+    command.option('--yes', 'approve the shadow if every rule holds, without asking', false);
   command
-    .option('--take-over-lock', 'take the lock of this run over, though another process holds it')
+    .option('--take-over-lock', 'take over the lock of this run although another process holds it')
     .option(
       '--same-machine <host...>',
-      'hosts that are the same machines, though their host key or machine id changed',
+      'hosts that are the same machines although their host key or machine id changed',
     )
     .option('--own-part', 'say that this run parted the proxy, where the journal does not prove it')
     .addOption(nodesOption())

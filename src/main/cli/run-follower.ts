@@ -1,4 +1,4 @@
-/** What a command hears of its run while it goes: enough to say, whatever ends the process, whether anything was changed. */
+/** What a command knows of its run: enough to say, whatever ends the process, whether anything was changed. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { GlobalOptionWords } from './given-options.ts';
 import { printable } from './text.ts';
@@ -60,6 +60,6 @@ export class RunFollower {
    */
   abandonedLines(words: GlobalOptionWords): string[] {
     if (!this.#changed || this.#run === undefined) return [];
-    return ['', 'action required: the run was left before its end', ...furtherLines(this.#run, words)];
+    return ['', 'action required: the run did not finish', ...furtherLines(this.#run, words)];
   }
 }

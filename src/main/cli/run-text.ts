@@ -23,7 +23,7 @@ export class RunText {
       case 'step-started':
         this.#titles.set(
           event.step,
-          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? '(unwinding) ' : ''}${event.title}`,
+          `${event.step.padEnd(11)} ${event.unwinding && event.phase !== 'finish' ? '(rolling back) ' : ''}${event.title}`,
         );
         return [];
       case 'step-finished':
@@ -49,7 +49,7 @@ export class RunText {
 
   #finished(event: Extract<RunEvent, { type: 'step-finished' }>): string[] {
     const title = this.#titles.get(event.step) ?? event.step;
-    if (event.result === 'skipped') return [`${signs.skipped} ${title} - left out: ${event.reason ?? ''}`];
+    if (event.result === 'skipped') return [`${signs.skipped} ${title} - skipped: ${event.reason ?? ''}`];
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
     return event.error ? [line, `  ${event.error.sentence}`] : [line];
   }
@@ -70,7 +70,7 @@ function coverageLines({
 
 const hopWords = {
   device: 'read from the device',
-  handed: 'handed to the tape',
+  handed: 'sent to tape',
   counted: 'counted',
   readback: 'read back',
 } as const;

@@ -18,7 +18,7 @@ const aborted = (signal: AbortSignal) =>
  */
 async function serveCommand(options: ServeOptions): Promise<number> {
   // Whoever has lost all tabs, or needs another browser, finds the next address on the terminal.
-  const onEntered = () => print(`the next address, for another browser or tab: ${served.newAddress()}`);
+  const onEntered = () => print(`next address, for another browser or tab: ${served.newAddress()}`);
   // Loaded here: no other command pays for it.
   const { serve } = await import('../serve/serve.ts');
   const served = await serve({ ...options, onEntered });
@@ -47,9 +47,9 @@ export function registerServe(line: CommandLine): void {
   line.program
     .command('serve')
     .description(
-      'show the console in a browser of this machine, until Ctrl-C; each address that is printed works once',
+      'serve the console to a browser on this machine until Ctrl-C; each printed address works once',
     )
-    .option('--port <port>', 'where it listens on 127.0.0.1; 0: any port that is free', portOf, 0)
+    .option('--port <port>', 'port on 127.0.0.1; 0: any free port', portOf, 0)
     .action(async ({ port }: { port: number }) => {
       const { state, siteFile } = line;
       line.exitStatus = await serveCommand({ state, siteFile, port });

@@ -16,10 +16,10 @@ const watched = `
   stop.cancel.addEventListener('abort', () => console.log('cancelled', stop.cancel.reason.message));
   stop.halt.addEventListener('abort', () => console.log('halted'));`;
 
-it('cancels, halts, and ends with the status of the run, where nothing is left to wait for', () => {
+it('cancels, halts, and ends with the status of the run, where nothing left to wait for', () => {
   expect(inProcess(`${watched} await new Promise(() => undefined);`)).toEqual({
     status: 3,
-    stdout: 'cancelled unexpected error: nothing is left to wait for\nhalted\nabandoned\n',
+    stdout: 'cancelled unexpected error: nothing left to wait for\nhalted\nabandoned\n',
   });
 });
 

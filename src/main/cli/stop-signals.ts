@@ -130,7 +130,7 @@ class Switch implements StopSwitch {
     this.#hasFailed = true;
     // Node asks again only where the loop had something to do.
     setImmediate(() => undefined);
-    if (!this.#cancel.signal.aborted) this.rollBack('unexpected error: nothing is left to wait for');
+    if (!this.#cancel.signal.aborted) this.rollBack('unexpected error: nothing left to wait for');
     else if (!this.#halt.signal.aborted) this.#halt.abort();
     else {
       this.release();

@@ -1,4 +1,4 @@
-/** identify, label, tapes and drive-check: what is done at the drive outside of any run. */
+/** identify, label, tapes and drive-check: work at the drive outside any run. */
 import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
@@ -102,7 +102,7 @@ async function labelCommand(
   if (json) printJson({ ...label, host, device, before: found });
   else
     print(
-      `labelled: the tape in ${device} on ${host} is "${label.name}" now; ${blank ? 'it was blank' : `gone is ${found}`}`,
+      `labeled: the tape in ${device} on ${host} is now "${label.name}"; ${blank ? 'it was blank' : `erased: ${found}`}`,
     );
   return 0;
 }
@@ -121,11 +121,11 @@ function tapesCommand(state: StateFolder, json: boolean): number {
       ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
       `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
       ...(tape.loss ? [lossSentence({ tape: undefined, ...tape.loss })] : []),
-      ...(tape.replaced ? ['a later label has this name'] : []),
+      ...(tape.replaced ? ['a later label has the same name'] : []),
     ];
     print(`${tape.name.padEnd(32)}  ${facts.join('; ')}`);
   }
-  if (unreadableLines > 0) note(`${unreadableLines} lines of the list cannot be read`);
+  if (unreadableLines > 0) note(`${unreadableLines} lines of the tape inventory cannot be read`);
   return 0;
 }
 
@@ -160,15 +160,15 @@ interface IdentifyOptions extends LabFlags, JsonOption {
 const overwriteOption = () =>
   new Option(
     '--overwrite <name>',
-    'the present name of the tape, which is then lost; data: one without a label',
+    'current name of the tape, whose contents are lost; data: for a tape without a label',
   );
 
 function registerIdentify(line: CommandLine): void {
   line.program
     .command('identify')
-    .description('say what is on the tape in the drive; writes nothing to it')
-    .option('--import', 'take the tape, and its run, into the state folder; asks for further tapes', false)
-    .option('--changer', 'with --import: go through all tapes of the changer', false)
+    .description('show what is on the tape in the drive; writes nothing')
+    .option('--import', 'add the tape and its run to the state folder; asks for further tapes', false)
+    .option('--changer', 'with --import: all tapes of the changer', false)
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
@@ -182,7 +182,7 @@ function registerIdentify(line: CommandLine): void {
 function registerLabel(line: CommandLine): void {
   line.program
     .command('label')
-    .description('give the tape in the drive a label: its name, for jobs in layout labelled')
+    .description('label the tape in the drive, for jobs with layout: labelled')
     .argument('<name>')
     .addOption(overwriteOption())
     .addOption(jsonOption())
@@ -198,8 +198,10 @@ function registerLabel(line: CommandLine): void {
 function registerDriveCheck(line: CommandLine): void {
   line.program
     .command('drive-check')
-    .description('write and read records of several sizes, space over file marks, measure the speed')
-    .requiredOption('--scratch', 'says that what the tape holds may be lost')
+    .description(
+      'test the drive: write and read records of several sizes, space over file marks, measure the rate',
+    )
+    .requiredOption('--scratch', 'confirms that the contents of the tape may be lost')
     .addOption(overwriteOption())
     .addOption(jsonOption())
     .addOption(freshLabOption())
@@ -216,7 +218,7 @@ export function registerTapes(line: CommandLine): void {
   registerLabel(line);
   line.program
     .command('tapes')
-    .description('list every tape with a label that was seen, the last one first')
+    .description('list every labeled tape in the tape inventory, last seen first')
     .addOption(jsonOption())
     .action(({ json = false }: JsonOption) => {
       line.exitStatus = tapesCommand(line.state, json);

@@ -74,10 +74,10 @@ async function askUntilTyped(
     const typed = await askLine(question.words, abort, stop?.terminalGone);
     if ('line' in typed) return typed.line;
     if (typed.end === 'gone') {
-      stop?.rollBack(`nobody can answer "${question.id}", the terminal is closed`);
-      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run where a terminal is' });
+      stop?.rollBack(`nobody can answer "${question.id}": the terminal is closed`);
+      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
     }
-    standardError.write('\n  Ctrl-D is no answer; Ctrl-C cancels\n');
+    standardError.write('\n  Ctrl-D gives no answer; Ctrl-C cancels\n');
   }
 }
 
@@ -114,7 +114,7 @@ export function terminalHostKeys(trust: boolean, print: (line: string) => void):
     }
     if (!hasTerminal()) return false;
     print(words);
-    const typed = await typedOnTerminal('Is it the right one? Compare it on the host itself. [yes/no] ');
+    const typed = await typedOnTerminal('Accept it? Compare it with the key on the host itself. [yes/no] ');
     return typed === 'yes';
   };
 }

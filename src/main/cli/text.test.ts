@@ -29,7 +29,7 @@ describe('an error', () => {
         `  hint: ${error.hint}`,
         '    host: node1',
         '    exit status: 1',
-        '    it complained: ',
+        '    error output: ',
         '      SDX:sdxproxy: ERROR: no',
         '      second line',
       ].join('\n'),

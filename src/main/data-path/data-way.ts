@@ -1,4 +1,4 @@
-/** A way for data from one host to another: through this thread, or through threads of its own. Whoever dumps does not see which. */
+/** A way for data from one host to another: through this thread, or through separate threads. The caller does not see which. */
 import type { DumpOrder, DumpResult } from '../../streams/copy-path.ts';
 import type { ReadBackOptions, ReadBackResult } from '../../streams/read-back.ts';
 import type { ServedTape } from '../../streams/rmt-trouble.ts';

@@ -1,4 +1,4 @@
-/** A thread of the data path: one host, one ssh connection of its own, and the half of a dump that lies at it. */
+/** A thread of the data path: one host, one ssh connection of its own, and the half of a dump that is at it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { useWholeThread } from '../../streams/turn.ts';
 import { SshHosts } from '../ssh/ssh-hosts.ts';

@@ -1,4 +1,4 @@
-/** The lines of a check that goes on, for those who watch it. */
+/** The lines of a check that continues, for those who watch it. */
 import type { CheckLine } from '../../contract/plan.ts';
 import type { ActivityPush } from '../../contract/screens.ts';
 

@@ -1,5 +1,5 @@
 /**
- * The desk of the console: answers the channels and tells the topics, for the desktop window and the browser alike. Knows neither
+ * The desk of the console: answers the channels and publishes the topics, for the desktop window and the browser alike. Knows neither
  * Electron nor http.
  */
 import {
@@ -121,10 +121,10 @@ export class Desk {
   /** Never throws: what goes wrong is in the reply. */
   async answer(channel: string, payload: unknown, abort: AbortSignal): Promise<Reply<Channel>> {
     try {
-      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, 'there is no such channel');
+      if (!Object.hasOwn(requestSchemas, channel)) throw refused(channel, 'unknown channel');
       const name = channel as Channel;
       const parsed = requestSchemas[name].safeParse(payload);
-      if (!parsed.success) throw refused(channel, 'it has another shape');
+      if (!parsed.success) throw refused(channel, 'it has the wrong shape');
       const handler = this.#handlers[name] as Handler<typeof name>;
       return { result: await handler(parsed.data as never, abort) };
     } catch (error) {
@@ -141,7 +141,7 @@ export class Desk {
       ? topicSchemas[topic as Topic].safeParse(payload)
       : undefined;
     if (!parsed?.success) {
-      listener({ error: refused(topic, 'it has another shape').toInfo() });
+      listener({ error: refused(topic, 'it has the wrong shape').toInfo() });
       return () => undefined;
     }
     if ('run' in parsed.data) return this.#followRun(parsed.data.run, listener);

@@ -46,7 +46,7 @@ export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers 
     saveSite: async ({ file, text, digest }) => {
       const path = await fileNamed(file);
       if (path === siteFileOf(state.labFolder)) {
-        const reason = 'the embedded lab writes it anew each time that it starts';
+        const reason = 'the embedded lab rewrites it at each start';
         throw failure('SITE_FILE_UNWRITABLE', { file: path, reason });
       }
       // Others run jobs by this file, at night too: a text that is wrong does not take its place.

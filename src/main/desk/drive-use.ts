@@ -1,4 +1,4 @@
-/** Who uses the drive: one at a time may move the tape, a run or an operator at the screen. */
+/** Who uses the drive: only one run or operator at a time may move the tape. */
 import { failure } from '../../contract/errors.ts';
 
 export interface DrivePlace {
@@ -6,7 +6,7 @@ export interface DrivePlace {
   readonly device: string;
 }
 
-const remedy = 'nothing else may move the tape meanwhile';
+const remedy = 'nothing else may move the tape until then';
 
 export class DriveUse {
   #user: string | undefined;

@@ -1,4 +1,4 @@
-/** A run that this process performs: what a screen is shown of it while it goes on. */
+/** A run that this process performs: what a screen is shown of it while it continues. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { ActiveRun, Plan, ProgressView } from '../../contract/screens.ts';
 
@@ -33,7 +33,7 @@ export class LiveRun {
     for (const event of before) this.hear(event);
   }
 
-  /** All of them, those before the run was taken up included. */
+  /** All of them, those before the run was resumed included. */
   get events(): readonly RunEvent[] {
     return this.#events;
   }
@@ -50,7 +50,7 @@ export class LiveRun {
     this.#cancel.abort(reason);
   }
 
-  /** Ends everything at once, where it stands. */
+  /** Ends everything at once, as it is. */
   halt(): void {
     this.#cancel.abort();
     this.#halt.abort();

@@ -19,7 +19,7 @@ export interface LiveRunsOptions {
   readonly state: StateFolder;
   /** Told when what `active` tells may have changed. */
   readonly changed: () => void;
-  /** Told what can no longer stand in any journal. */
+  /** Told what can no longer be written to any journal. */
   readonly notice: (sentence: string) => void;
 }
 
@@ -46,12 +46,12 @@ export class LiveRuns {
     );
   }
 
-  /** Shows a sentence that can stand in no journal. */
+  /** Shows a sentence that cannot be written to a journal. */
   notice(sentence: string): void {
     this.#options.notice(sentence);
   }
 
-  /** True while a run goes on, or begins. */
+  /** True while a run continues, or begins. */
   get isBusy(): boolean {
     return this.#ends.size > 0;
   }
@@ -86,7 +86,7 @@ export class LiveRuns {
     for (const live of this.#live.values()) live.halt();
   }
 
-  /** Resolves when no run goes on any more. */
+  /** Resolves when no run continues any more. */
   async settled(): Promise<void> {
     while (this.#ends.size > 0) await Promise.all(this.#ends);
   }
@@ -196,7 +196,7 @@ export class LiveRuns {
     }
     const events = read?.events ?? [];
     const last = events.at(-1);
-    // A run whose console died may be taken up here: what comes then is pushed too.
+    // A run whose console died may be resumed here: what comes then is pushed too.
     if (last?.type === 'run-finished')
       then.push({ kind: 'end', exitStatus: last.exitStatus, trouble: undefined });
     return this.#followers.add(run, push, { events, then });

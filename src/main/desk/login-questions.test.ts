@@ -112,8 +112,8 @@ describe('a secret', () => {
     expect(logins.waiting).toHaveLength(1);
   });
 
-  it('cannot be kept without a keyring, and the operator is told so once', async () => {
-    const refusal = 'secrets are kept for this session only: the system has no keyring that could keep them';
+  it('cannot be kept without a keyring, and the operator is informed once', async () => {
+    const refusal = 'secrets are kept for this session only: the system has no keyring';
     const { logins, notices } = open({ ...store(), refusal });
     const asked = logins.askSecret(password);
     expect(logins.waiting).toMatchObject([{ mayKeep: false }]);
@@ -153,6 +153,6 @@ describe('a host key', () => {
     const asked = logins.confirmHostKey(key);
     logins.refuseAll();
     expect(await asked).toBe(false);
-    expect(() => logins.answer(1, 'yes', false)).toThrow('the question is closed');
+    expect(() => logins.answer(1, 'yes', false)).toThrow('the question was answered');
   });
 });

@@ -20,7 +20,10 @@ interface Waiting {
 /** A host's own prompt for a password does not tell that the last answer was wrong; one that comes so soon after it does. */
 const soonMilliseconds = 10_000;
 
-/** Secrets of one kind, user, host and host key are the same: one that was kept for a machine is not shown to another. Answers to a host's own prompts are good once. */
+/**
+ * Secrets of one kind, user, host and host key are the same: one that was kept for a machine is not shown to another. Answers to a host's
+ * own prompts are good once.
+ */
 const nameOf = ({ kind, user, host, hostKey = 'no host key', keyFile }: SecretQuestion): string =>
   kind === 'passphrase' ? `passphrase of ${keyFile ?? ''}` : `password of ${user} on ${host} (${hostKey})`;
 
@@ -31,7 +34,7 @@ export class LoginQuestions {
   /** Told once. */
   #refusal: string | undefined;
   readonly #waiting = new Map<number, Waiting>();
-  /** Name -> secret that was answered in this session: a connection that was lost is made anew without asking. */
+  /** Name -> secret that was answered in this session: a connection that was lost is recreated without asking. */
   readonly #session = new Map<string, string>();
   /** Name -> when it was given to a session without asking. */
   readonly #givenAt = new Map<string, number>();
@@ -56,7 +59,7 @@ export class LoginQuestions {
   }
 
   readonly confirmHostKey: ConfirmHostKey = async ({ host, address, port, keyType, fingerprint }) => {
-    const text = `${host} (${address}, port ${port}) shows a new ${keyType} host key. Is it the right one? Compare it on the host itself.`;
+    const text = `${host} (${address}, port ${port}) shows a new ${keyType} host key. Compare it with the key on the host itself.`;
     const { answer } = await this.#ask({ kind: 'host-key', host, text, fingerprint, mayKeep: false });
     return answer === 'yes';
   };

@@ -1,4 +1,4 @@
-/** Work that is wanted more often than it is to be done. */
+/** Work that is requested more often than it should be done. */
 export interface Paced {
   /** Has the work done: at once, or as soon as the time has passed; never twice within it. */
   want(): void;

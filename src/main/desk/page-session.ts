@@ -25,7 +25,7 @@ export class PageSession {
     this.#send = send;
   }
 
-  /** @returns false for what is no message, or one too many: who sends it is no page of ours */
+  /** @returns false for what is not a message, or one too many: who sends it is not a page of ours */
   receive(message: unknown): boolean {
     const parsed = pageMessage.safeParse(message);
     if (!parsed.success) return false;
@@ -66,7 +66,7 @@ export class PageSession {
     this.#followings.delete(number);
   }
 
-  /** The page is gone: what it asked for is given up, what it follows is ended. Runs go on. */
+  /** The page is gone: what it asked for is given up, what it follows is ended. Runs continue. */
   close(): void {
     for (const abort of this.#requests.values()) abort.abort();
     for (const end of this.#followings.values()) end();

@@ -22,12 +22,12 @@ describe('a question', () => {
     const { questioning, told } = open();
     const asked = questioning.ask('run1', question, new AbortController().signal);
     expect(() => questioning.answer({ run: 'run1', number: 1, choice: 'halt' }, 'marion')).toThrow(
-      'the request "answer" is refused: the choices are retry, skip',
+      'request "answer" refused: the choices are retry, skip',
     );
     questioning.answer({ run: 'run1', number: 1, choice: 'skip', reason: 'the drive is dirty' }, 'marion');
     expect(await asked).toEqual({ choice: 'skip', by: 'marion', reason: 'the drive is dirty' });
     expect(() => questioning.answer({ run: 'run1', number: 1, choice: 'retry' }, 'jo')).toThrow(
-      'the question is closed: it was answered, or the run continued without it',
+      'the question was answered, or the run continued without it',
     );
     expect(told).toEqual([
       ['run1', 1],
@@ -51,7 +51,7 @@ describe('a question', () => {
     expect(questioning.questionOf('run1')).toBeUndefined();
     const next = questioning.ask('run1', question, new AbortController().signal);
     expect(() => questioning.answer({ run: 'run1', number: 1, choice: 'retry' }, 'marion')).toThrow(
-      'the question is closed',
+      'the question was answered',
     );
     questioning.answer({ run: 'run1', number: 2, choice: 'retry' }, 'marion');
     await next;

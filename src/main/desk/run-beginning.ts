@@ -1,4 +1,4 @@
-/** A run that was begun here, or taken up, and whose name is not known before its first event. */
+/** A run that was begun here, or resumed, and whose name is not known before its first event. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { readRun, type StateFolder } from '../application/console.ts';
@@ -42,7 +42,7 @@ export class RunBeginning {
     this.#waiting.push(event);
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      // A run that begins has nothing behind it, and its events are told without a pause.
+      // A run that begins has nothing after it, and its events are told without a pause.
       if (event.seq === 1) this.#open(event.run, []);
       else void this.#openAfterReading(event);
     }

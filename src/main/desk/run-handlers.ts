@@ -40,7 +40,7 @@ async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise
 
 /**
  * True where this process holds the lock of a run that it no longer performs: one that was halted keeps its lock, so that nobody else
- * begins where it stands.
+ * begins as it is.
  */
 async function holdsLock(console: ShadowtapeConsole, run: string): Promise<boolean> {
   // Who cannot be asked now cannot be asked by the taking up either, which then says why.
@@ -68,7 +68,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     return begin((following) => perform(opened, following).finally(giveBack));
   }
 
-  /** Runs that are being taken up, and are not live yet. */
+  /** Runs that are being resumed, and are not live yet. */
   const takingUp = new Set<string>();
 
   function requireNotLive(run: string): void {
@@ -167,7 +167,7 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
     verifyTape: async ({ run }, abort) => {
       requireNotLive(run);
       const opened = await site.current;
-      return drive.during(tapeOf(opened), `the tape of run ${run} is read back`, () =>
+      return drive.during(tapeOf(opened), `the tape of run ${run} is being read`, () =>
         opened.console.verify(
           run,
           abort,

@@ -1,4 +1,4 @@
-/** Runs that another process performs: the marks in the state folder tell. */
+/** Runs of other processes, found by their marks in the state folder. */
 import { hostname } from 'node:os';
 import type { RunLine, RunProcess } from '../../contract/screens.ts';
 import type { StateFolder } from '../application/console.ts';

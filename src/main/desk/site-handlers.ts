@@ -11,7 +11,7 @@ const lookMilliseconds = 1000;
 interface Look {
   readonly of: object;
   readonly view: Promise<ClusterView>;
-  /** When it was done; undefined while it goes on. */
+  /** When it was done; undefined while it continues. */
   doneAt: number | undefined;
 }
 
@@ -20,7 +20,7 @@ function requireIdle({ runs, drive }: DeskRoom): void {
   const [active] = runs.active;
   const what = active
     ? `run ${active.run} is running`
-    : (drive.user ?? (runs.isBusy ? 'a run begins' : undefined));
+    : (drive.user ?? (runs.isBusy ? 'a run is starting' : undefined));
   if (what !== undefined) throw failure('SITE_IN_USE', { what });
 }
 

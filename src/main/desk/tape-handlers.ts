@@ -18,7 +18,7 @@ export function tapeHandlers({ state, site, drive, checking }: DeskRoom): Pick<H
 
     label: async ({ name, overwrite }, abort) => {
       const opened = await site.current;
-      return drive.during(tapeOf(opened), 'a tape is being labelled', async () => {
+      return drive.during(tapeOf(opened), 'a tape is being labeled', async () => {
         const { label } = await opened.console.tapeService.label(name, { overwrite, abort });
         return { name: label.name, uuid: label.uuid };
       });
@@ -26,7 +26,7 @@ export function tapeHandlers({ state, site, drive, checking }: DeskRoom): Pick<H
 
     driveCheck: async ({ overwrite }, abort) => {
       const opened = await site.current;
-      return drive.during(tapeOf(opened), 'the drive is being tried out', () =>
+      return drive.during(tapeOf(opened), 'the drive is being tested', () =>
         checking.during('driveCheck', (listener) =>
           opened.console.tapeService.checkDrive({ overwrite, abort }, listener),
         ),

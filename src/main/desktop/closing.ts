@@ -1,4 +1,4 @@
-/** Closing the window while a run goes on: it is asked what becomes of the run. */
+/** Closing the window while a run continues: it is asked what becomes of the run. */
 import { app, dialog, type BrowserWindow } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 
@@ -34,7 +34,7 @@ export class Closing {
       type: 'warning',
       message: `Run ${run} is still running.`,
       detail:
-        'In the background it continues without a window; starting Shadowtape again shows it. Rolling back ends the dump, removes the shadow and rejoins the proxy.',
+        'In the background it continues without a window; starting Shadowtape again shows it. Rolling back stops the dump, removes the shadow and rejoins the proxy.',
       buttons: [...choices],
       defaultId: 2,
       cancelId: 2,

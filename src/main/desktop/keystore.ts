@@ -8,7 +8,7 @@ const fileSchema = z.record(z.string(), z.base64());
 
 /** Without a keyring Electron would encrypt with a password that everybody knows (safeStorage, basic_text). */
 function refusalOf(): string | undefined {
-  const noKeyring = 'secrets are kept for this session only: the system has no keyring that could keep them';
+  const noKeyring = 'secrets are kept for this session only: the system has no keyring';
   if (!safeStorage.isEncryptionAvailable()) return noKeyring;
   if (process.platform !== 'linux') return undefined;
   return ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend()) ? noKeyring : undefined;

@@ -15,7 +15,7 @@ async function answer({ url, method }: Request): Promise<Response> {
   if (method !== 'GET' || !path.startsWith(`${folder}${sep}`))
     return plainText(403, 'only the pages of the console are read');
   const file = await pageFile(folder, path.slice(folder.length).split(sep).join('/'));
-  if (!file) return plainText(404, 'there is no such page');
+  if (!file) return plainText(404, 'page not found');
   return new Response(new Uint8Array(file.bytes), {
     headers: {
       'Content-Type': file.type,

@@ -4,7 +4,7 @@ import type { Desk } from '../desk/desk.ts';
 import { PageSession } from '../desk/page-session.ts';
 import { isOwnPage } from './own-pages.ts';
 
-/** Serves the page until it is destroyed. A page that is loaded anew begins with nothing asked and nothing followed. */
+/** Serves the page until it is destroyed. A page that is loaded again begins with nothing asked and nothing followed. */
 export function serveWindow(page: WebContents, desk: Desk): void {
   const open = () =>
     new PageSession(desk, (message) => {
@@ -17,7 +17,7 @@ export function serveWindow(page: WebContents, desk: Desk): void {
   };
   const hear = (event: IpcMainEvent, message: unknown) => {
     if (event.sender !== page || !isOwnPage(event.senderFrame)) return;
-    // What is no message of ours says that the page is not what it was built as.
+    // What is not a message of ours says that the page is not what it was built as.
     if (!session.receive(message)) begin();
   };
   ipcMain.on('page', hear);

@@ -16,15 +16,15 @@ const run: ActiveRun = {
   progress: undefined,
 };
 
-it('names the window after what goes on', () => {
+it('names the window after what continues', () => {
   expect(titleOf([run])).toBe('42 % Volume2, Volume4: Dump Volume2 - Shadowtape');
   expect(titleOf([{ ...run, done: undefined, asking: true }])).toBe(
-    'Volume2, Volume4: waits for you - Shadowtape',
+    'Volume2, Volume4: waiting for your answer - Shadowtape',
   );
   expect(titleOf([])).toBeUndefined();
 });
 
-it('shows in the task bar how far it is, or that it goes on', () => {
+it('shows in the task bar how far it is, or that it continues', () => {
   expect([progressBarOf([run]), progressBarOf([{ ...run, done: undefined }]), progressBarOf([])]).toEqual([
     0.429, 2, -1,
   ]);
@@ -32,11 +32,11 @@ it('shows in the task bar how far it is, or that it goes on', () => {
 
 it('says what an operator is wanted for', () => {
   expect(askingNews(run)).toEqual({
-    title: 'Volume2, Volume4 waits for you',
+    title: 'Volume2, Volume4 is waiting for your answer',
     body: 'Run 20261122-020004-volume2 asks at step 6a-2: Dump Volume2',
   });
   expect(endNews(run, 3)).toEqual({
-    title: 'Volume2, Volume4 has ended: action required',
+    title: 'Volume2, Volume4 ended: action required',
     body: 'Run 20261122-020004-volume2 of job nightly has ended with exit status 3',
   });
   expect(endNews(run, 0).title).toBe('Volume2, Volume4 is done');

@@ -1,20 +1,20 @@
-/** What the system is told of runs: the window's title, the progress in the task bar, a notification where an operator is wanted. Pure. */
+/** What the system shows of runs: the window's title, the progress in the task bar, a notification where an operator is needed. Pure. */
 import type { ActiveRun } from '../../contract/screens.ts';
 
 export const applicationName = 'Shadowtape';
 
 const volumesOf = ({ volumes, job }: ActiveRun) => volumes.join(', ') || job;
 
-/** @returns undefined where no run goes on: the page then names the window */
+/** @returns undefined where no run continues: the page then names the window */
 export function titleOf(runs: readonly ActiveRun[]): string | undefined {
   const [run] = runs;
   if (!run) return undefined;
   const done = run.done === undefined ? '' : `${Math.floor(run.done * 100)} % `;
-  const what = run.asking ? 'waits for you' : (run.title ?? 'begins');
+  const what = run.asking ? 'waiting for your answer' : (run.title ?? 'begins');
   return `${done}${volumesOf(run)}: ${what} - ${applicationName}`;
 }
 
-/** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it goes on, nobody knows how far it is; -1: none. */
+/** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it continues, nobody knows its progress; -1: none. */
 export function progressBarOf(runs: readonly ActiveRun[]): number {
   const [run] = runs;
   return run ? (run.done ?? 2) : -1;
@@ -27,17 +27,17 @@ export interface News {
 
 export function askingNews(run: ActiveRun): News {
   return {
-    title: `${volumesOf(run)} waits for you`,
+    title: `${volumesOf(run)} is waiting for your answer`,
     body: `Run ${run.run} asks at step ${run.step ?? '?'}: ${run.title ?? ''}`,
   };
 }
 
 const endWords: Readonly<Record<number, string>> = {
-  0: 'is done',
-  1: 'was refused; nothing was touched',
+  0: 'finished',
+  1: 'was refused, nothing was touched',
   2: 'failed, rolled back',
-  3: 'has ended: action required',
-  4: 'has ended, and the tape is no backup',
+  3: 'ended: action required',
+  4: 'ended with a tape mismatch',
 };
 
 export function endNews(run: ActiveRun, exitStatus: number): News {

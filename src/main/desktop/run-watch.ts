@@ -60,7 +60,7 @@ export class RunWatch {
     this.#followed.set(run.run, end);
   }
 
-  /** Who looks at the window sees it there. */
+  /** Who checks the window sees it there. */
   #tell({ title, body }: News): void {
     if (this.#window.isDestroyed() || this.#window.isFocused() || !Notification.isSupported()) return;
     const notification = new Notification({ title, body });

@@ -5,11 +5,11 @@ import { pageAddress } from './own-pages.ts';
 import { applicationName } from './run-news.ts';
 import { rememberedPlace, rememberPlace } from './window-place.ts';
 
-/** A page that crashes again and again is not loaded for ever. */
+/** A page that crashes again and again is not loaded forever. */
 const mostReloads = 3;
 const reloadsMilliseconds = 60_000;
 
-/** A crash of the page ends no run: it is loaded anew, and told all that was. */
+/** A crash of the page ends no run: it is loaded again, and told all that was. */
 function reloadAfterCrash(window: BrowserWindow): void {
   const reloads: number[] = [];
   window.webContents.on('render-process-gone', (_event, { reason }) => {

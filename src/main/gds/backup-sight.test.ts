@@ -29,10 +29,10 @@ describe('answers of sdxinfo', () => {
     expect(judgeAnswers(['silence', 'objects'])?.shown).toBe('objects');
     expect(judgeAnswers(['titles', 'titles'])).toEqual({
       shown: 'nothing',
-      evidence: 'sdxinfo printed titles and no object',
+      evidence: 'sdxinfo printed titles without objects',
     });
     expect(judgeAnswers(['message', 'message'])?.evidence).toBe(
-      'sdxinfo says so in the words of the site file',
+      'sdxinfo printed the message from the site file',
     );
     expect(judgeAnswers(['titles', 'silence'])).toBeUndefined();
     expect(judgeAnswers([])).toBeUndefined();
@@ -66,22 +66,22 @@ describe('silence, after the run has created a shadow,', () => {
     [
       'an object was not removed',
       { past: { ...removed, removed: new Set(objects.slice(0, 1)) } },
-      'no command that ended with exit status 0 has removed volume Volume2 of Class2',
+      'no command with exit status 0 removed volume Volume2 of Class2',
     ],
     [
       'it was never shown',
       { past: { ...removed, sighting: undefined, createdSince: true, bootOfCreation: 'kstat 1' } },
-      'what the run has created was never shown',
+      'what the run created was never shown',
     ],
     [
       'more was created since it was shown',
       { past: { ...removed, createdSince: true, bootOfCreation: 'kstat 1' } },
-      'what the run has created was never shown',
+      'what the run created was never shown',
     ],
     [
       'the journal has cut what it showed',
       { past: { ...removed, sighting: { objects, isWhole: false, boot: 'kstat 1' } } },
-      'the record of what it showed before is incomplete',
+      'the earlier record is incomplete',
     ],
     [
       'a device file is left',

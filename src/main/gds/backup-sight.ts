@@ -75,11 +75,10 @@ function afterReboot({ past, deviceFiles = [], readable }: Silence): Sight {
 
 function inSameBoot({ past, deviceFiles = [] }: Silence): Sight {
   const { sighting } = past;
-  if (!sighting || past.createdSince) return unknown('what the run has created was never shown');
-  if (!sighting.isWhole) return unknown('the record of what it showed before is incomplete');
+  if (!sighting || past.createdSince) return unknown('what the run created was never shown');
+  if (!sighting.isWhole) return unknown('the earlier record is incomplete');
   const left = sighting.objects.filter((object) => !past.removed.has(object));
-  if (left.length > 0)
-    return unknown(`no command that ended with exit status 0 has removed ${left.join(', ')}`);
+  if (left.length > 0) return unknown(`no command with exit status 0 removed ${left.join(', ')}`);
   if (deviceFiles.length > 0) return unknown(exist(deviceFiles.map(pathOf)));
   return nothing(
     `${printedNothing}; it showed the shadow before, each removal ended with exit status 0, the device files are gone, and the server has not rebooted`,
@@ -110,8 +109,8 @@ export function judgeAnswers(answers: readonly PrintedAnswer[]): Sight | undefin
   if (answers.length === 0 || answers.some(isSilent)) return undefined;
   return nothing(
     answers.includes('message')
-      ? 'sdxinfo says so in the words of the site file'
-      : 'sdxinfo printed titles and no object',
+      ? 'sdxinfo printed the message from the site file'
+      : 'sdxinfo printed titles without objects',
   );
 }
 
@@ -122,5 +121,5 @@ export function sightOf({ report, sight }: { report: SdxinfoReport; sight?: Sigh
   const objects = [classes, disks, groups, volumes, extents, slices].some(({ length }) => length > 0);
   return objects
     ? { shown: 'objects', evidence: 'sdxinfo shows objects' }
-    : { shown: 'unknown', evidence: 'nobody has seen whether there are objects' };
+    : { shown: 'unknown', evidence: 'not checked' };
 }

@@ -1,7 +1,7 @@
 /**
- * What lies on a group, or on a single disk, up to a volume and with it.
+ * What is on a group, or on a single disk, up to a volume and with it.
  *
- * `sdxshadowvolume -M` takes no first block: a volume comes to lie behind what is there already. So everything before
+ * `sdxshadowvolume -M` takes no first block: a volume is placed after what is there already. So everything before
  * a volume has to be made, too (GDS guide (Linux) 4.2, 2.7.2.4).
  */
 

@@ -1,5 +1,5 @@
 /**
- * The sdx commands of the guide's steps, as argument lists. Options stand in the guide's own order.
+ * The sdx commands of the guide's steps, as argument lists. Options are in the guide's own order.
  *
  * Without -v, GDS starts or stops every volume of a class (GDS guide 4.5, D.4, D.17): each builder that changes
  * something names its class and its objects, and refuses an empty list. Nothing here is quoted; whoever sends a list
@@ -80,7 +80,7 @@ export function sdxinfo(request: SdxinfoRequest = {}): Argv {
 
 /**
  * `sdxproxy Part -c Class1 -p Volume2 -a pjrm=off`: several proxies parted by one command share one instant.
- * The just-resynchronisation mode is off, since GDS on the cluster cannot see what the backup server writes
+ * The just-resynchronization mode is off, since GDS on the cluster cannot see what the backup server writes
  * (GDS guide 6.6.3.7, step 3-3).
  * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
  */
@@ -144,7 +144,7 @@ export function sdxshadowdiskRegister(request: {
   return ['sdxshadowdisk', '-M', '-c', gdsName('class', request.class), '-d', pairs];
 }
 
-/** The attributes of a group that is no mirror. Their names, `type` and `width`, are presumed. */
+/** The attributes of a group that is not a mirror. Their names, `type` and `width`, are presumed. */
 function shapeAttributes(command: string, shape: GroupShape | undefined): string[] {
   if (shape === undefined || shape.type === 'mirror') return [];
   if (shape.type === 'concat') return ['-a', 'type=concat'];

@@ -12,7 +12,7 @@ const root = '/dev/sfdsk';
 /** Lists every special file of GDS. It fails where the folder does not exist. */
 export const deviceFilesQuery: Argv = ['ls', '-R', root];
 
-/** Lists what the folder lies in: shows that there is no folder where the query above has failed. */
+/** Lists what the folder is in: shows that there is no folder where the query above has failed. */
 export const deviceFolderQuery: Argv = ['ls', '/dev'];
 
 const linesOf = (text: string): string[] => text.split(/\r?\n/).map((line) => line.trim());

@@ -1,5 +1,5 @@
 /**
- * Which physical disk a device is: two hosts may give one disk two names, and two disks one name. Pure.
+ * Identifies the physical disk of a device: two hosts may give one disk two names, and two disks one name. Pure.
  *
  * Solaris tells vendor, product and serial number (iostat(1M), -E), Linux the World Wide Name or the serial number (lsblk(8)). Some arrays
  * give all of their disks one serial number: a serial number that several devices of a host share tells nothing. A World Wide Name that

@@ -46,7 +46,7 @@ export function gdsName(what: NamedObject, text: string): string {
 }
 
 /**
- * Returns the device name where it can stand in a command.
+ * Returns the device name where it can be used in a command.
  * @throws GDS_DEVICE_FORBIDDEN
  */
 export function deviceName(text: string): string {

@@ -1,7 +1,7 @@
 /**
- * What a volume stands on: a group of disks, a group of lower groups, or a disk that is used singly.
+ * What a volume is on: a group of disks, a group of lower groups, or a disk that is used singly.
  *
- * A lower group stands in DISKS of the group that holds it, under its own name, and has a row of its own
+ * A lower group is in DISKS of the group that holds it, under its own name, and has a row of its own
  * (GDS guide 4.5, D.16); its disks name it under GROUP, which is presumed.
  */
 
@@ -89,7 +89,7 @@ export function disksBelow(tree: GroupTree | undefined): SdxDisk[] {
 }
 
 /**
- * The disks and lower groups on each of which a volume has a slice: a lower group stands in the place of a disk
+ * The disks and lower groups on each of which a volume has a slice: a lower group replaces a disk
  * (GDS guide 4.5, F.1.1).
  */
 export function sliceHolders(tree: GroupTree | undefined): string[] {

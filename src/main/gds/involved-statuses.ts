@@ -1,5 +1,5 @@
 /**
- * The status words of everything that a volume stands on, for the rule that none of them may be unknown.
+ * The status words of everything that a volume is on, for the rule that none of them may be unknown.
  */
 
 import { disksBelow, groupTree } from './group-tree.ts';

@@ -14,10 +14,10 @@ const inClass = (shadowClass: string, ...devices: string[]) => ({ shadowClass, d
 
 describe('no shadow is left', () => {
   test('holds where sdxinfo has shown that there is none, and says how', () => {
-    const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles and no object' } as const;
+    const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles without objects' } as const;
     const [verdict] = noShadowObjects({ report: emptyReport, sight }, inClass('Class2', 'c1t1d3'));
     expect(verdict).toMatchObject({
-      actual: 'none (sdxinfo printed titles and no object)',
+      actual: 'none (sdxinfo printed titles without objects)',
       verdict: 'holds',
     });
   });
@@ -33,7 +33,7 @@ describe('no shadow is left', () => {
         'shadow-not-seen: none | unknown: sdxinfo printed nothing, and c is mounted',
       ]);
     expect(refusals(noShadowObjects({ report: emptyReport }, inClass('Class2')))).toEqual([
-      'shadow-not-seen: none | unknown: nobody has seen whether there are objects',
+      'shadow-not-seen: none | unknown: not checked',
     ]);
   });
 

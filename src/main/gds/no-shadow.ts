@@ -65,7 +65,7 @@ function absence(left: readonly string[], backup: BackupSide) {
 
 const rule = {
   title: 'No shadow is left',
-  why: 'a shadow that lives while the proxy is rejoined can damage the data of the master',
+  why: 'a shadow that exists during a rejoin can damage the data of the master',
   source: 'GDS guide 6.6.3.7, step 7',
 };
 

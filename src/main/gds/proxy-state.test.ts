@@ -91,7 +91,7 @@ describe('before the proxy is parted', () => {
     ]);
   });
 
-  test('on a single disk, that disk is looked at', () => {
+  test('on a single disk, that disk is checked', () => {
     const proxy = { ...names, proxyVolume: 'Volume12', masterVolume: 'Volume11' };
     const single = edited(readFixture('primary-single'), 'Volume11 Part ', 'Volume11 Join ');
     expect(refusals(joinedAndInSync(parseSdxinfo(single), proxy))).toEqual([]);
@@ -112,7 +112,7 @@ describe('before the proxy is parted', () => {
 });
 
 describe('after the proxy was parted and stopped', () => {
-  test('holds where every node says so', () => {
+  test('holds where every node reports it', () => {
     expect(parted(onTwoNodes(after, after), names)).toMatchObject([
       { rule: 'proxy-parted', actual: 'Part of Volume1 on node1, node2', verdict: 'holds' },
     ]);

@@ -19,7 +19,7 @@ interface ProxyFacts {
   readonly report: SdxinfoReport;
   readonly names: ProxyNames;
   readonly volume: SdxVolume | undefined;
-  /** What the proxy stands on. */
+  /** What the proxy is on. */
   readonly tree: GroupTree | undefined;
 }
 
@@ -62,7 +62,7 @@ const joinedRules: readonly Rule<ProxyFacts>[] = [
   {
     id: 'proxy-joined',
     title: 'Proxy is joined',
-    why: 'only a joined proxy holds what its master holds',
+    why: 'only a joined proxy holds the data of its master',
     source: 'GDS guide 6.6.3.7, step 3-1',
     compare: ({ volume, names }) => {
       const good = volume?.proxy?.word === 'Join' && volume.master === names.masterVolume;
@@ -82,7 +82,7 @@ const joinedRules: readonly Rule<ProxyFacts>[] = [
   {
     id: 'proxy-disks-enabled',
     title: 'Proxy disks are enabled',
-    why: 'a disk that was found to be changed or failed cannot be backed up',
+    why: 'a changed or failed disk cannot be backed up',
     source: 'GDS guide 4.5, F.1.3',
     compare: ({ tree }) => {
       const disks = disksBelow(tree);
@@ -107,7 +107,7 @@ function everyNode(
 export const partedRule: Rule<EveryNodeFacts> = {
   id: 'proxy-parted',
   title: 'Proxy is parted',
-  why: 'while the proxy is joined, the cluster keeps writing into it',
+  why: 'while the proxy is joined, the cluster keeps writing to it',
   source: 'GDS guide 6.6.3.7, step 3-3',
   compare: (facts) =>
     everyNode(facts, `Part of ${facts.names.masterVolume}`, ({ volume }) => {
@@ -121,7 +121,7 @@ export const partedRule: Rule<EveryNodeFacts> = {
 export const stoppedRule: Rule<EveryNodeFacts> = {
   id: 'proxy-stopped',
   title: 'Proxy is stopped',
-  why: 'nobody on the cluster may open the proxy while the backup server uses its blocks',
+  why: 'nothing on the cluster may open the proxy while the backup server uses its blocks',
   source: 'GDS guide 6.6.3.7, step 3-5; a stopped volume starts again when its node reboots (4.5, D.4)',
   compare: (facts) =>
     everyNode(facts, 'STOP', ({ volume }) => ({
@@ -130,11 +130,11 @@ export const stoppedRule: Rule<EveryNodeFacts> = {
     })),
 };
 
-/** While a shadow stands on the proxy. */
+/** While a shadow is on the proxy. */
 export const validSlicesRule: Rule<EveryNodeFacts> = {
   id: 'proxy-slices',
   title: 'Proxy slices are valid',
-  why: 'the shadow copies nothing: a slice that is out of step stays out of step in the backup',
+  why: 'a shadow copies nothing: a slice that is out of sync stays out of sync in the backup',
   source: 'GDS guide 6.6.3.7, step 3-1; (Linux) 4.1, 2.7.2.4',
   compare: (facts) => everyNode(facts, 'each slice STOP', judgeSlices),
 };

@@ -1,5 +1,5 @@
 /**
- * What a rule finds: what should be, what is, and whether that is good. Plain data.
+ * The result of a rule: expected, actual, and whether that is good. Plain data.
  */
 
 import { isBlocking, type RuleVerdict } from '../../contract/checks.ts';
@@ -26,7 +26,7 @@ export function judge<Facts>(rule: Rule<Facts>, facts: Facts): RuleVerdict {
   return { rule: id, title, ...rule.compare(facts), why, source };
 }
 
-/** The verdicts that forbid to go on: everything that differs or fails. */
+/** The verdicts that forbid to continue: everything that differs or fails. */
 export function blocks(verdicts: readonly RuleVerdict[]): RuleVerdict[] {
   return verdicts.filter(isBlocking);
 }

@@ -25,11 +25,11 @@ it('a device that is a disk of the master is refused, though its bytes are those
   expect(judged(new Map([['c2t0d1', 'E4000 01']]))).toEqual(['blocks', 'Disk3 E4000 03', 'Disk3 E4000 01']);
 });
 
-it('where a host does not tell, the verdict says so', () => {
-  expect(judged(new Map())).toEqual(['holds', 'Disk3 E4000 03', 'Disk3 not told']);
+it('where a host does not tell, the verdict reports it', () => {
+  expect(judged(new Map())).toEqual(['holds', 'Disk3 E4000 03', 'Disk3 not shown']);
   expect(judged(new Map([['c2t0d1', 'E4000 03']]), new Map())).toEqual([
     'holds',
-    'Disk3 not told',
+    'Disk3 not shown',
     'Disk3 E4000 03',
   ]);
 });

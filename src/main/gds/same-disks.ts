@@ -28,8 +28,8 @@ function sidesOf({ disks, devices, primary, backup }: DiskPairs) {
 
 function compareDisks(pairs: DiskPairs): Finding {
   const told = sidesOf(pairs).map(({ name, expected, actual }) => ({
-    expected: `${name} ${expected ?? 'not told'}`,
-    actual: `${name} ${actual ?? 'not told'}`,
+    expected: `${name} ${expected ?? 'not shown'}`,
+    actual: `${name} ${actual ?? 'not shown'}`,
     differs: expected !== undefined && actual !== undefined && expected !== actual,
     isTold: expected !== undefined && actual !== undefined,
   }));
@@ -45,7 +45,7 @@ function compareDisks(pairs: DiskPairs): Finding {
 const sameDisks: Rule<DiskPairs> = {
   id: 'disk-identity',
   title: 'Same physical disks',
-  why: 'names repeat from cluster to cluster, and the disks of a master hold the same bytes as those of its proxy; where a host does not tell a serial number, this is not proven',
+  why: 'disk names repeat from cluster to cluster, and the disks of master and proxy hold the same bytes; without serial numbers this is not proven',
   source: 'Shadowtape',
   compare: compareDisks,
 };

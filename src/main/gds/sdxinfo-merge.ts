@@ -1,8 +1,8 @@
 /**
- * Joins several looks at one node into one report.
+ * Joins several queries of one node into one report.
  *
  * The default form of `sdxinfo -V` has the blocks, the long form has master and proxy: only both together tell all of
- * a volume. Where two looks differ in a value, neither is believed.
+ * a volume. Where two queries differ in a value, neither is believed.
  */
 
 import { failure } from '../../contract/errors.ts';
@@ -61,7 +61,7 @@ function joinAll<T extends ShownObject>(objects: readonly T[], joining: Joining<
   return [...joined.values()];
 }
 
-/** A blank stands in no name, since cells are parted by blanks. */
+/** A blank is in no name, since cells are parted by blanks. */
 const keyOf = (...parts: readonly (string | number)[]): string => parts.join(' ');
 
 function extentKey(extent: SdxExtent): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * What sdxinfo tells, as typed objects. Plain data, one interface a kind of object.
+ * The output of sdxinfo as typed objects. Plain data, one interface a kind of object.
  *
  * A field is undefined where sdxinfo printed `*` (not applicable) and also where the column was not printed at all;
  * `columns` tells the two apart. Blocks are 512 bytes and counted from the start of the group (GDS guide 4.5, glossary).
@@ -63,7 +63,7 @@ export interface SdxVolume extends ShownObject, Extent {
   readonly group: string | undefined;
   readonly disk: string | undefined;
   readonly master: string | undefined;
-  /** PROXY: undefined where the volume is no proxy. */
+  /** PROXY: undefined where the volume is not a proxy. */
   readonly proxy: Status | undefined;
   readonly skip: string | undefined;
   readonly jrm: string | undefined;
@@ -83,7 +83,7 @@ export interface SdxExtent extends ShownObject, Extent {
 export interface SdxSlice extends ShownObject {
   readonly class: string;
   readonly group: string | undefined;
-  /** A disk, or a lower-level group that stands in its place. */
+  /** A disk, or a lower-level group that replaces it. */
   readonly disk: string;
   readonly volume: string;
   readonly status: Status;

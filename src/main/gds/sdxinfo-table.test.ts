@@ -86,7 +86,7 @@ describe('tables of sdxinfo', () => {
   });
 
   test('refuses a row that is cut off where its header is not, or the other way round', () => {
-    const reason = 'the row and the header are not cut off at the same place';
+    const reason = 'the row and the header are cut off at different places';
     expect(() => readSdxinfoText(`${header}slice Class1 ...`)).toThrow(reason);
     expect(() => readSdxinfoText('OBJ CLASS ...\n--- --- ...\nslice Class1 Disk3')).toThrow(reason);
   });

@@ -1,9 +1,9 @@
 /**
- * Splits what sdxinfo prints into tables.
+ * Splits the output of sdxinfo into tables.
  *
  * A table is a header whose first word is OBJ, a line of dashes and one line an object. Names may be up to 32
- * characters long and push the columns aside, so cells are told apart by blanks and by the header's names, never by
- * their position on the line. Rows stand in no defined order (GDS guide 4.5, D.6).
+ * characters long and push the columns aside, so cells are distinguished by blanks and by the header's names, never by
+ * their position on the line. Rows are in no defined order (GDS guide 4.5, D.6).
  */
 
 import { failure } from '../../contract/errors.ts';
@@ -117,7 +117,7 @@ function readRow(table: OpenTable, line: Line): void {
   }
   const pairs = header.map((name, index): [string, string] => [name, line.words[index] ?? '']);
   if (pairs.some(([name, cell]) => (name === cutOff) !== (cell === cutOff))) {
-    throw unreadable(line.number, line.text, 'the row and the header are not cut off at the same place');
+    throw unreadable(line.number, line.text, 'the row and the header are cut off at different places');
   }
   const cells = new Map(pairs.filter(([name]) => name !== cutOff));
   table.rows.push({ lineNumber: line.number, line: line.text, cells });

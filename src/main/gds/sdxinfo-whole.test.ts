@@ -23,8 +23,8 @@ it.each<[string, SdxinfoReport, SdxinfoReport]>([
   ['only one of two forms shows volume Volume2 of Class2', { ...all, volumes: [] }, long],
   ['only one of two forms shows volume Volume2 of Class2', all, { ...long, volumes: [] }],
   ['only one of two forms shows group Group2 of Class2', all, { ...long, groups: [] }],
-  ['Disk3 of Class2 is named, but has no row', { ...all, disks: [] }, long],
-  ['Group2 of Class2 is named, but has no row', { ...all, groups: [] }, { ...long, groups: [] }],
+  ['Disk3 of Class2 is named but has no row', { ...all, disks: [] }, long],
+  ['Group2 of Class2 is named but has no row', { ...all, groups: [] }, { ...long, groups: [] }],
 ])('rows are missing: %s', (reason, first, second) => {
   expect(missingRows(first, second)).toBe(reason);
 });

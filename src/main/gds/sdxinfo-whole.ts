@@ -32,7 +32,7 @@ function nameWithoutRow({ disks, groups, volumes, slices }: SdxinfoReport): stri
     ...slices.map(({ class: className, disk }) => ({ class: className, name: disk })),
   ];
   const missing = named.find((object) => !shown.has(wordsOf(object)));
-  return missing && `${wordsOf(missing)} is named, but has no row`;
+  return missing && `${wordsOf(missing)} is named but has no row`;
 }
 
 /**

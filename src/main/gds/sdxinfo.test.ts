@@ -134,7 +134,7 @@ describe('other forms of output', () => {
     expect(messages).toHaveLength(2);
   });
 
-  test('a long form that goes on after PROXY gives mode and blocks as well', () => {
+  test('a long form that continues after PROXY gives mode and blocks as well', () => {
     const { volumes, extents } = parseSdxinfo(readFixture('shadow-with-mode'));
     expect(volumes[0]).toMatchObject({
       mode: 'ro',
@@ -193,7 +193,7 @@ describe('output that is refused', () => {
       expect.objectContaining({
         code: 'SDXINFO_COLUMN_MISSING',
         message: `sdxinfo: the ${table} table has no column ${column}`,
-        hint: `the columns shown are ${columns?.join(' ')}; this release of GDS may print another form, which is not known here`,
+        hint: `the columns shown are ${columns?.join(' ')}; this release of GDS may print an unknown format`,
       }),
     );
   });

@@ -60,7 +60,7 @@ function wholeNumber(row: SdxinfoRow, column: string): number | undefined {
   return value;
 }
 
-/** What a group without stripes shows under WIDTH is not known: whatever is no number is no width. */
+/** What a group without stripes shows under WIDTH is not known: whatever is not a number is not a width. */
 function stripeWidth(row: SdxinfoRow): number | undefined {
   const cell = optional(row, 'WIDTH') ?? '';
   return /^[1-9][0-9]{0,14}$/.test(cell) ? Number(cell) : undefined;
@@ -219,7 +219,7 @@ function reportOfTable(table: SdxinfoTable): SdxinfoReport {
 
 /**
  * Reads the output of one or several sdxinfo commands (GDS guide 4.5, D.6; samples in F.1.1, F.1.3 and in 6.6.3.7).
- * An object that stands in several tables becomes one. Empty text, and tables without rows, hold no objects.
+ * An object that is in several tables becomes one. Empty text, and tables without rows, hold no objects.
  * @param text standard output, in the default form or that of `-e long`
  * @throws SDXINFO_UNREADABLE, SDXINFO_COLUMN_MISSING, SDXINFO_FAILED, SDXINFO_CONTRADICTS
  */

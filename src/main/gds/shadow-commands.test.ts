@@ -47,11 +47,11 @@ describe("the guide's example", () => {
   });
 
   test('without the device of a disk nothing is made up', () => {
-    expect(() => shadowCreation(layout, {})).toThrow(
-      'it is not known which device of the backup server Disk3 is',
-    );
+    expect(() => shadowCreation(layout, {})).toThrow('the device of Disk3 on the backup server is not known');
     const odd = { ...layout, disks: [{ name: 'constructor', single: false }] };
-    expect(() => shadowCreation(odd, {})).toThrow('which device of the backup server constructor is');
+    expect(() => shadowCreation(odd, {})).toThrow(
+      'the device of constructor on the backup server is not known',
+    );
   });
 });
 

@@ -142,7 +142,7 @@ describe('a shadow of a mirror of stripes', () => {
   test('an unknown status of a disk below a lower group', () => {
     const backup = (text: string) => text.replace(/^(disk {3}Disk12 .*)ENABLE$/m, '$1RESTING');
     expect(blocking(nested, { backup })[1]).toBe(
-      'statuses-known: every word is known | disk Disk12 RESTING on node3 | fails',
+      'statuses-known: every status known | disk Disk12 RESTING on node3 | fails',
     );
   });
 
@@ -176,7 +176,7 @@ describe('a shadow of a single disk', () => {
 
   test('an unknown status of blocks on the disk', () => {
     expect(blocking(single, { backup: (text) => edited(text, '65536 PRIVATE', '65536 PRIVY') })).toEqual([
-      'statuses-known: every word is known | extent of Disk17 at block 0 PRIVY on node3 | fails',
+      'statuses-known: every status known | extent of Disk17 at block 0 PRIVY on node3 | fails',
     ]);
   });
 

@@ -71,7 +71,7 @@ describe('a shadow that shows the right blocks', () => {
       ['proxy-stopped', 'STOP', 'STOP on node1, node2', 'holds'],
       ['proxy-slices', 'each slice STOP', 'slice of Disk3 STOP on node1, node2', 'holds'],
       ['nothing-else', 'only Disk3, Group2, Volume2', 'nothing else', 'holds'],
-      ['statuses-known', 'every word is known', 'every word is known', 'holds'],
+      ['statuses-known', 'every status known', 'every status known', 'holds'],
     ]);
   });
 
@@ -259,7 +259,7 @@ describe('states in which nobody may read the shadow', () => {
   test('a status word that is not known, shown as it was printed', () => {
     const node3 = edited(shadow, 'FREE\n', 'RESERVED\n');
     expect(blocking({ node3 })).toEqual([
-      'statuses-known: every word is known | extent of Group2 at block 1114112 RESERVED on node3 | fails',
+      'statuses-known: every status known | extent of Group2 at block 1114112 RESERVED on node3 | fails',
     ]);
   });
 

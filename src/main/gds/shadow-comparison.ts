@@ -137,9 +137,9 @@ function statusesKnown({ primaries, backup, plan }: ShadowFacts): Finding {
     ...statusesShown(backup, plan.shadowClass, plan.shadowVolume),
   ];
   const unknown = unknownStatuses(shown);
-  const actual = shown.length === 0 ? none : 'every word is known';
+  const actual = shown.length === 0 ? none : 'every status known';
   return oneSided(
-    'every word is known',
+    'every status known',
     commaText(unknown) ?? actual,
     shown.length > 0 && unknown.length === 0,
   );
@@ -150,42 +150,42 @@ export const shadowRules: readonly ShadowRule[] = [
   {
     id: 'disk-names',
     title: 'Disk names',
-    why: 'a shadow disk must bear the name that its disk has on the cluster',
+    why: 'a shadow disk must have the same name as the disk on the cluster',
     source: 'GDS guide (Linux) 4.1, 2.7.2.2',
     compare: (facts) => bothSides(facts, (side) => commaText(disksOf(side).map(({ name }) => name))),
   },
   {
     id: 'disk-devices',
     title: 'Disk devices',
-    why: 'the name alone proves nothing: another device under the right name is another disk',
+    why: 'the name alone proves nothing: the same name can belong to another disk',
     source: 'GDS guide 6.6.3.7, step 5; the devices are those of the site file',
     compare: compareDevices,
   },
   {
     id: 'device-sizes',
     title: 'Device sizes',
-    why: 'a device of another size is another disk',
+    why: 'a device of a different size is a different disk',
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     compare: (facts) => bothSides(facts, sizesOf),
   },
   {
     id: 'group-type',
     title: 'Group type',
-    why: 'the type decides how blocks are spread over the disks of the group',
+    why: 'the type decides how blocks are distributed over the disks',
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     compare: compareTypes,
   },
   {
     id: 'disk-order',
     title: 'Disk order',
-    why: 'the order of the disks decides where each block lies',
+    why: 'the order of the disks decides where each block is',
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     compare: (facts) => bothSides(facts, ({ tree }) => (tree === undefined ? undefined : orderText(tree))),
   },
   {
     id: 'stripe-width',
     title: 'Stripe width',
-    why: 'stripes of another width put the same blocks elsewhere',
+    why: 'a different stripe width puts the same blocks elsewhere',
     source: 'inferred from GDS guide 6.6.3.7, step 5',
     applies: isStriped,
     compare: compareWidths,
@@ -193,14 +193,14 @@ export const shadowRules: readonly ShadowRule[] = [
   {
     id: 'first-block',
     title: 'First block',
-    why: 'a shadow with another start reads, and writes, another volume',
+    why: 'a shadow that starts elsewhere reads and writes another volume',
     source: 'GDS guide (Linux) 4.2, 2.7.2.4',
     compare: (facts) => bothSides(facts, ({ volume }) => volume?.firstBlock?.toLocaleString('en-US')),
   },
   {
     id: 'size',
     title: 'Size',
-    why: 'a shadow is exactly as long as BLOCKS of sdxinfo -V says of the proxy',
+    why: 'a shadow has exactly the BLOCKS that sdxinfo -V shows for the proxy',
     source: 'GDS guide 4.5, D.17',
     compare: (facts) =>
       bothSides(facts, ({ volume }) =>
@@ -210,14 +210,14 @@ export const shadowRules: readonly ShadowRule[] = [
   {
     id: 'shadow-active',
     title: 'Shadow is active',
-    why: 'a volume that is not ACTIVE on all its slices cannot be read, or not wholly',
+    why: 'a volume that is not ACTIVE on all slices cannot be read completely',
     source: 'GDS guide (Linux) 4.1, 2.7.2.2 and 2.7.2.5',
     compare: shadowActive,
   },
   {
     id: 'access-mode',
     title: 'Access mode',
-    why: 'nobody needs to write to a shadow except the check of its file system',
+    why: 'only the file system check needs to write to a shadow',
     source: 'GDS guide 4.5, D.17',
     compare: accessMode,
   },
@@ -227,15 +227,15 @@ export const shadowRules: readonly ShadowRule[] = [
   {
     id: 'nothing-else',
     title: 'Nothing else in the shadow class',
-    why: 'a shadow that this run did not make belongs to somebody else, or to a run that broke off',
+    why: 'a shadow that this run did not create belongs to somebody else, or to an interrupted run',
     source: 'inferred from GDS guide 6.6.3.7, step 7',
     compare: nothingElse,
   },
   {
     id: 'statuses-known',
     title: 'Every status is known',
-    why: 'a status word that is not known is never taken for a good one',
-    source: 'GDS guide 4.5, D.6 (its list of words could not be read whole)',
+    why: 'an unknown status never counts as a good one',
+    source: 'GDS guide 4.5, D.6 (its list of words is not completely legible)',
     compare: statusesKnown,
   },
 ];

@@ -133,7 +133,7 @@ describe('a volume that is not the first of its group', () => {
       }),
     ).toBe(
       'SHADOW_NAME_TAKEN: the shadow of Volume6 cannot be called Copy: another object of the shadow has that name ' +
-        '(give it another name, or none, under shadow of the job)',
+        '(change or remove its name under shadow of the job)',
     );
   });
 
@@ -145,10 +145,10 @@ describe('a volume that is not the first of its group', () => {
 
   test('volumes that overlap, or whose size is not shown, are refused', () => {
     const rule =
-      '(a shadow comes to lie on the right blocks only where stand-ins of the same size are made for all that lies before it ' +
-      '(GDS guide (Linux) 4.2, 2.7.2.4); back this volume up on the cluster)';
+      '(the shadow gets the right blocks only if stand-ins of the same size are created for everything before it ' +
+      '(GDS guide (Linux) 4.2, 2.7.2.4); back up this volume on the cluster)';
     const before =
-      'SHADOW_UNBUILDABLE: no shadow of Volume6 can be built: The blocks before the proxy are known: expected volumes, ' +
+      'SHADOW_UNBUILDABLE: cannot create a shadow of Volume6: Blocks before the proxy are known: expected volumes, ' +
       'free or reserved blocks before it, each of known place and size, seen ';
     const row = /( 65536 +)327679 +262144( STOP)/;
     const refusal = (replacement: string) =>
@@ -229,13 +229,13 @@ describe('a mirror of stripes', () => {
 
   test('without any width, or with two, nothing is built', () => {
     expect(refusalOf(nested, { proxies, stripeWidth: { Group6: 32 } })).toBe(
-      'SHADOW_STRIPE_WIDTH_UNKNOWN: sdxinfo does not show how wide the stripes of Group6a are ' +
-        '(name the width that the group was made with, in blocks of 512 bytes, under shadow.stripeWidth of the job: ' +
-        'a shadow with stripes of another width shows other blocks)',
+      'SHADOW_STRIPE_WIDTH_UNKNOWN: sdxinfo does not show the stripe width of Group6a ' +
+        '(set shadow.stripeWidth of the job to the stripe width of the group, in blocks of 512 bytes. ' +
+        'A shadow with another stripe width shows other blocks)',
     );
     expect(refusalOf(wide, { proxies, stripeWidth: { Group6a: 64 } })).toBe(
       'SHADOW_STRIPE_WIDTH_DIFFERS: the stripes of Group6a are 32 blocks wide, but the job says 64 ' +
-        '(correct shadow.stripeWidth of the job, or leave it out: sdxinfo shows the width of this group)',
+        '(correct shadow.stripeWidth of the job, or remove it: sdxinfo shows the width of this group)',
     );
   });
 
@@ -264,9 +264,9 @@ describe('a mirror of stripes', () => {
 describe('what cannot be built', () => {
   test('a proxy in a plain stripe', () => {
     expect(refusalOf(plain.replaceAll('mirror', 'stripe'))).toBe(
-      'SHADOW_UNBUILDABLE: no shadow of Volume2 can be built: Proxy is a mirror or a single disk: expected mirror, ' +
-        'seen stripe (a proxy is synchronised with its master in a mirror group or on a single disk; stripes and ' +
-        'concatenations are below a mirror (GDS guide (Linux) 4.3, 2.3.12); back this volume up on the cluster)',
+      'SHADOW_UNBUILDABLE: cannot create a shadow of Volume2: Proxy is a mirror or a single disk: expected mirror, ' +
+        'seen stripe (a proxy is synchronized with its master in a mirror group or on a single disk; stripes and ' +
+        'concatenations are below a mirror (GDS guide (Linux) 4.3, 2.3.12); back up this volume on the cluster)',
     );
   });
 
@@ -304,7 +304,7 @@ test('property: built in order, each at the first free block, every volume lies 
           'OBJ NAME TYPE CLASS GROUP DEVNAM DEVBLKS STATUS\n--- --- --- --- --- --- --- ---\ndisk D mirror C G a 90000 ENABLE\n' +
           'OBJ NAME CLASS DISKS BLKS\n--- --- --- --- ---\ngroup G C D 90000\n' +
           'OBJ NAME CLASS GROUP SKIP JRM 1STBLK LASTBLK BLOCKS STATUS\n--- --- --- --- --- --- --- --- --- ---\n' +
-          // Rows stand in no defined order (GDS guide 4.5, D.6).
+          // Rows are in no defined order (GDS guide 4.5, D.6).
           rows.toReversed().join('\n');
         const { volumes } = layoutOf(text, { class: 'C', proxies: [...firstBlocks.keys()] });
         let free = reserved;

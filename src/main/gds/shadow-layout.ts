@@ -1,5 +1,5 @@
 /**
- * What has to be built on the backup server, so that each shadow volume lies on the blocks of its proxy.
+ * What has to be built on the backup server, so that each shadow volume is on the blocks of its proxy.
  */
 
 import { failure } from '../../contract/errors.ts';
@@ -67,7 +67,7 @@ export interface ShadowLayoutRequest {
 interface NeededPlace {
   readonly place: VolumePlace;
   readonly tree: GroupTree;
-  /** The needed proxy that lies last, and with it all that lies before. */
+  /** The needed proxy that lies last, and with it all that is before. */
   readonly last: SdxVolume;
 }
 
@@ -187,8 +187,8 @@ function volumesOf(
 }
 
 /**
- * What has to be built so that the shadow of each proxy lies on its proxy's blocks: its group or disk, with the volumes of
- * the job and stand-ins for whatever else lies before them. What lies behind the last of them is not built
+ * What has to be built so that the shadow of each proxy is on its proxy's blocks: its group or disk, with the volumes of
+ * the job and stand-ins for whatever else is before them. What is after the last of them is not built
  * (GDS guide (Linux) 4.2, 2.7.2.4; 4.5, D.15 to D.17).
  * @param report of the whole class on one primary node, default and long form merged
  * @throws SHADOW_UNBUILDABLE, SHADOW_STRIPE_WIDTH_UNKNOWN, SHADOW_STRIPE_WIDTH_DIFFERS, SHADOW_NAME_TAKEN

@@ -1,5 +1,5 @@
 /**
- * Which volume of the cluster a shadow volume shows. GDS does not tell: a shadow class knows nothing of the other domain.
+ * Which volume of the cluster a shadow volume shows. GDS does not show it: a shadow class knows nothing of the other domain.
  * Found by comparing, for the picture only; whether a shadow is right is for the shadow comparison to say.
  */
 

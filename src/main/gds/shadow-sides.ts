@@ -18,7 +18,7 @@ export interface ShadowPlan {
   readonly proxyVolume: string;
   readonly masterVolume: string;
   readonly shadowClass: string;
-  /** Undefined where the shadow stands on a single disk; the layout then says on which. */
+  /** Undefined where the shadow is on a single disk; the layout then says on which. */
   readonly shadowGroup: string | undefined;
   readonly shadowVolume: string;
   /** Disk name -> the device as the backup server names it. */
@@ -33,11 +33,11 @@ export interface ShadowFacts {
   readonly primaries: readonly NodeReport[];
   readonly backup: NodeReport;
   readonly plan: ShadowPlan;
-  /** Other shadows of the same run, which may stand in the same class. */
+  /** Other shadows of the same run, which may be in the same class. */
   readonly alsoPlanned?: readonly ShadowPlan[] | undefined;
 }
 
-/** One domain's side of the comparison: the volume, and what it stands on. */
+/** One domain's side of the comparison: the volume, and what it is on. */
 export interface Side {
   readonly report: SdxinfoReport;
   readonly class: string;

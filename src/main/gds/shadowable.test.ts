@@ -57,14 +57,14 @@ describe('which proxies can be shadowed', () => {
     ]);
   });
 
-  test('not a nested group whose type is not told', () => {
+  test('not a nested group whose type is not shown', () => {
     const untold = nested.replaceAll('Volume8 mirror', 'Volume8 *     ');
     expect(refusalsOf(untold, 'Volume8')).toEqual(['shadowable-type: mirror | none']);
   });
 
   test('not a volume of which neither group nor disk is shown', () => {
     expect(refusalsOf(single.replace('Disk17 Volume11', '*      Volume11'), 'Volume12')).toEqual([
-      'shadowable-type: mirror or single | no group and no disk',
+      'shadowable-type: mirror or single | neither a group nor a disk',
       `shadowable-members: ${members} | none`,
       `shadowable-blocks-before: ${before} | none`,
     ]);
@@ -78,11 +78,13 @@ describe('which proxies can be shadowed', () => {
 
   test('not a group with a member that is not shown, or that does not name one of its disks', () => {
     expect(refusalsOf(edited(joined, 'Class1  Disk3  ', 'Class1  Disk3:Group8  '))).toEqual([
-      `shadowable-members: ${members} | Disk3, Group8 is no disk and no group`,
+      `shadowable-members: ${members} | Disk3, Group8 is neither a disk nor a group`,
     ]);
     expect(
       refusalsOf(joined.replace(/^disk {3}Disk2 .*Group1/m, (row) => row.replace('Group1', 'Group2'))),
-    ).toEqual([`shadowable-members: ${members} | Disk3, Disk2 is in the group, which does not name it`]);
+    ).toEqual([
+      `shadowable-members: ${members} | Disk3, Disk2 is in the group, but the group does not name it`,
+    ]);
   });
 
   test('not disks and groups side by side, nor a lower group that is a mirror, or nests', () => {

@@ -33,7 +33,7 @@ function isLowerGroup({ types, members, strays }: GroupTree): boolean {
 
 function memberText(member: TreeMember): string {
   if (member.kind === 'disk') return member.name;
-  if (member.kind === 'unknown') return `${member.name} is no disk and no group`;
+  if (member.kind === 'unknown') return `${member.name} is neither a disk nor a group`;
   const { types, members, strays } = member.group;
   const inside = [...members, ...strays].map(({ name }) => name).join(', ');
   return `${member.name} (${types.join(', ') || 'no type'} of ${inside || none})`;
@@ -41,7 +41,7 @@ function memberText(member: TreeMember): string {
 
 function judgeType({ volume, place, tree }: ProxySight): Finding {
   if (volume === undefined) return oneSided('mirror or single', none, false);
-  if (place === undefined) return oneSided('mirror or single', 'no group and no disk', false);
+  if (place === undefined) return oneSided('mirror or single', 'neither a group nor a disk', false);
   const types = distinct([...(tree?.types ?? []), volume.type]);
   const expected = 'group' in place ? 'mirror' : 'single';
   const good = tree !== undefined && types.length === 1 && types[0] === expected;
@@ -56,7 +56,7 @@ function judgeMembers({ tree }: ProxySight): Finding {
   const allLower = members.every((member) => member.kind === 'group' && isLowerGroup(member.group));
   const texts = [
     ...members.map(memberText),
-    ...strays.map(({ name }) => `${name} is in the group, which does not name it`),
+    ...strays.map(({ name }) => `${name} is in the group, but the group does not name it`),
   ];
   const good = members.length > 0 && strays.length === 0 && (allDisks || allLower);
   return oneSided(expected, texts.join(', '), good);
@@ -75,21 +75,21 @@ const rules: readonly Rule<ProxySight>[] = [
   {
     id: 'shadowable-type',
     title: 'Proxy is a mirror or a single disk',
-    why: 'a proxy is synchronised with its master in a mirror group or on a single disk; stripes and concatenations are below a mirror',
+    why: 'a proxy is synchronized with its master in a mirror group or on a single disk; stripes and concatenations are below a mirror',
     source: 'GDS guide (Linux) 4.3, 2.3.12',
     compare: judgeType,
   },
   {
     id: 'shadowable-members',
     title: 'The group can be rebuilt',
-    why: 'a group holds disks, or stripe or concat groups of disks, and the shadow is built of the same in the same order',
+    why: 'a group holds disks, or stripe or concat groups of disks; the shadow is built from the same in the same order',
     source: 'GDS guide 4.5, D.15 and D.16',
     compare: judgeMembers,
   },
   {
     id: 'shadowable-blocks-before',
-    title: 'The blocks before the proxy are known',
-    why: 'a shadow comes to lie on the right blocks only where stand-ins of the same size are made for all that lies before it',
+    title: 'Blocks before the proxy are known',
+    why: 'the shadow gets the right blocks only if stand-ins of the same size are created for everything before it',
     source: 'GDS guide (Linux) 4.2, 2.7.2.4',
     compare: judgeBlocksBefore,
   },

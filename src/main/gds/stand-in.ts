@@ -1,5 +1,5 @@
 /**
- * Is a stand-in where it must be? It is never read: it only keeps its place, so that what is made behind it comes to lie on
+ * Is a stand-in where it must be? It is never read: it only keeps its place, so that what is made after it is placed on
  * the right blocks.
  */
 
@@ -24,7 +24,7 @@ function rulesOf({ name }: LayoutVolume): Rule<StandInFacts>[] {
     {
       id: 'stand-in-first-block',
       title: `First block of the stand-in ${name}`,
-      why: 'a stand-in at another place does not keep what lies behind it from moving',
+      why: 'a stand-in elsewhere shifts the volumes after it',
       source: 'GDS guide (Linux) 4.2, 2.7.2.4',
       compare: ({ standIn, shown }) =>
         compared(standIn.firstBlock.toLocaleString('en-US'), shown?.firstBlock?.toLocaleString('en-US')),
@@ -32,7 +32,7 @@ function rulesOf({ name }: LayoutVolume): Rule<StandInFacts>[] {
     {
       id: 'stand-in-size',
       title: `Size of the stand-in ${name}`,
-      why: 'a stand-in of another size moves what lies behind it',
+      why: 'a stand-in of a different size shifts the volumes after it',
       source: 'GDS guide (Linux) 4.2, 2.7.2.4',
       compare: ({ standIn, shown }) =>
         compared(

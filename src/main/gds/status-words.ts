@@ -7,7 +7,7 @@
 
 import type { Status } from '../../contract/topology.ts';
 
-/** What bears a status. An extent is a row `*` of the volume table: blocks that belong to no volume. */
+/** What has a status. An extent is a row `*` of the volume table: blocks that belong to no volume. */
 export type StatusKind = 'slice' | 'volume' | 'extent' | 'disk' | 'proxy';
 
 /** `manual`: seen in the GDS guide. `presumed`: plausible, but in no page that could be read. */

@@ -1,5 +1,5 @@
 /**
- * The width of stripes on both sides of a shadow comparison. sdxinfo may not show it: the fingerprint then has to tell.
+ * The width of stripes on both sides of a shadow comparison. sdxinfo may not show it: then only the fingerprint proves it.
  */
 
 import { lowerGroups } from './group-tree.ts';

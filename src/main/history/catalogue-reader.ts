@@ -24,7 +24,7 @@ function parseLine(line: string): unknown {
   }
 }
 
-/** All lines at once is twice as quick as one by one; what is no entry is passed over. */
+/** All lines at once is twice as quick as one by one; what is not an entry is passed over. */
 function parseLines(text: string): CatalogueEntry[] {
   let values: unknown;
   try {

@@ -77,7 +77,7 @@ export class CatalogueWriter {
     this.#entries.push({ ...this.#fileOf(path), type, size, mtime, offset, target });
   }
 
-  /** The number of a file, and what stands before its path. */
+  /** The number of a file, and what comes before its path. */
   #fileOf(path: string): LinkTarget {
     const split = splitPath(path);
     const directory = this.#directoryOf(split.directory);

@@ -96,7 +96,7 @@ describe('what names a file', () => {
   });
 
   it('is something', () => {
-    expect(() => parseFilePattern('')).toThrow('"" names no file');
+    expect(() => parseFilePattern('')).toThrow('"" is not the name of a file');
   });
 
   it('finds every file by its own path, whatever signs are in it', () => {

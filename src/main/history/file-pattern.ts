@@ -12,7 +12,7 @@ export interface NameRule {
   readonly begin: ByteString;
   /** True where `begin` is all of it. */
   readonly isExact: boolean;
-  /** A piece that all that fits holds, as it stands between two line feeds: one at its beginning or end is that of the line. */
+  /** A piece that all that fits holds, as it is between two line feeds: one at its beginning or end is that of the line. */
   readonly piece: ByteString;
 }
 
@@ -27,7 +27,7 @@ type Part = { readonly text: ByteString } | { readonly sign: '*' | '**/' | '**' 
 /** How what is typed becomes bytes. */
 type Encoding = FileNameEncoding | undefined;
 
-/** A backslash takes the meaning from the sign behind it, but for `\xA4`, which is the byte of that number. */
+/** A backslash takes the meaning from the sign after it, but for `\xA4`, which is the byte of that number. */
 function partsOf(pattern: string, encoding: Encoding): Part[] {
   const found = pattern.matchAll(/\\x([0-9A-Fa-f]{2})|\\([*?\\])|(\*\*\/|\*\*|\*|\?)|([^*?\\]+|\\)/g);
   const parts: Part[] = [];

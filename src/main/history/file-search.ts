@@ -61,7 +61,7 @@ function mayHold({ low, high }: NamePage, { begin, isExact }: NameRule): boolean
 const lineFeed = 10;
 
 /**
- * Tells the place in the page of each name that fits. Only lines that hold the piece are looked at closely.
+ * Tells the place in the page of each name that fits. Only lines that hold the piece are checked closely.
  */
 function fittingPlaces(names: Buffer, { line, piece }: NameRule, tell: (place: number) => void): void {
   const wanted = Buffer.from(piece === '' ? '\n' : piece, 'latin1');
@@ -198,7 +198,7 @@ class PathReader {
     return { name: nameOfLine(names[id - page.first] ?? ''), page };
   }
 
-  /** Without what stands before it in the archive. */
+  /** Without what comes before it in the archive. */
   path(file: number): string {
     const { name, page } = this.#name('file_page', file);
     if (!page) return name;
@@ -223,7 +223,7 @@ interface Found {
   readonly path: string;
 }
 
-/** @param inner without what stands before it */
+/** @param inner without what comes before it */
 const pathIn = ({ prefix, type }: HeldEntry, inner: string): string =>
   `${prefix}${inner}${type === 'Directory' && inner !== '' ? '/' : ''}`;
 

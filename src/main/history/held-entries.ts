@@ -4,7 +4,7 @@ export interface HeldEntry {
   /** Number of the file. */
   readonly file: number;
   readonly type: string;
-  /** What stands before the path in the archive, and is left out in the index. */
+  /** What comes before the path in the archive, and is left out in the index. */
   readonly prefix: Prefix;
   readonly size: number;
   /** Seconds since 1970. */

@@ -236,11 +236,11 @@ describe('the index', () => {
     for (const index of open) index.close();
   });
 
-  it('is built anew when that is wanted', async () => {
+  it('is built again when that is wanted', async () => {
     expect(await opened().view({ rebuild: true })).toMatchObject(expected);
   });
 
-  it('is built anew where it was cut off, emptied or written over', async () => {
+  it('is built again where it was cut off, emptied or written over', async () => {
     truncateSync(indexFile(), 40_000);
     expect(await whole()).toMatchObject(expected);
     truncateSync(indexFile(), 0);
@@ -260,7 +260,7 @@ describe('the index', () => {
     expect(readFileSync(`${indexFile()}.aside`, 'utf8')).toBe('a letter of somebody');
   });
 
-  it('of another version is built anew', async () => {
+  it('of another version is built again', async () => {
     const other = new Sqlite(indexFile());
     other.exec('PRAGMA user_version = 99; DROP TABLE run');
     other.close();
@@ -272,7 +272,7 @@ describe('the index', () => {
     const index = new HistoryIndex(new StateFolder(join(folder, 'nowhere')), 'x', () => undefined);
     open.push(index);
     expect(await index.view({ rebuild: false })).toMatchObject({
-      inMemory: 'its folder is not there',
+      inMemory: 'its folder does not exist',
       runs: 0,
     });
     expect(await where(index, 'ledger.db')).toEqual([]);
@@ -295,7 +295,7 @@ describe('the index', () => {
     expect(await whole()).toMatchObject(expected);
   });
 
-  it('goes on where a console was killed that wrote it', async () => {
+  it('continues where a console was killed that wrote it', async () => {
     rmSync(indexFile());
     const many = (number: number) =>
       Array.from({ length: 90_000 }, (_, index) => ({ path: `./data/${number}/file-${index}`, size: index }));

@@ -92,7 +92,7 @@ export class HistoryIndex {
 
   /**
    * @param key tells this index apart from others of this process
-   * @param told hears how far it is behind; undefined: not any more
+   * @param told hears the progress of a refresh; undefined: no refresh runs
    */
   constructor(state: StateFolder, key: string, told: (progress: IndexProgress | undefined) => void) {
     this.#tapesFile = state.tapesFile;

@@ -1,4 +1,4 @@
-/** The history of a state folder: runs, files and where they lie, what changed over time. The work is done by a thread of its own. */
+/** The history of a state folder: runs, files and where they lie, what changed over time. A separate thread does the work. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
@@ -93,7 +93,7 @@ export class History {
     await this.#ask('refresh', undefined as never).catch(() => undefined);
   }
 
-  /** Ends the thread; what it was taking in is taken up by the next one. */
+  /** Ends the thread; what it was taking in is resumed by the next one. */
   async close(): Promise<void> {
     const thread = this.#thread;
     if (!thread) return;
@@ -140,8 +140,7 @@ export class History {
     if (this.#thread === thread) this.#thread = undefined;
     // A thread that was ended in the middle of its work has left its lock.
     indexLock(indexFileOf(this.#state), thread.key).release();
-    for (const { reject } of this.#waiting.values())
-      reject(new Error(`the thread of the index has ended: ${reason}`));
+    for (const { reject } of this.#waiting.values()) reject(new Error(`the index thread ended: ${reason}`));
     this.#waiting.clear();
     this.#tell(undefined);
   }

@@ -1,6 +1,6 @@
 /**
- * The index file: opened under the lock, set aside and founded anew whatever is wrong with it. Where the state folder cannot be written, it is
- * kept in memory for as long as the process lives.
+ * The index file: opened under the lock, set aside and founded again whatever is wrong with it. Where the state folder cannot be written, it is
+ * kept in memory for as long as the process is running.
  */
 import { lstatSync, renameSync, rmSync } from 'node:fs';
 import { writeTrouble } from '../journal/journal.ts';
@@ -21,7 +21,7 @@ const lockTimes = { everyMilliseconds: 4, patienceMilliseconds: 120_000 };
 export const indexLock = (file: string, key: string): LockFile =>
   new LockFile(`${file}.owner`, { key, ...lockTimes });
 
-/** How often it is founded anew in a file before it is kept in memory. */
+/** How often it is founded again in a file before it is kept in memory. */
 const mostTries = 2;
 
 const inodeOf = (file: string): number | undefined => lstatSync(file, { throwIfNoEntry: false })?.ino;
@@ -77,7 +77,7 @@ export class IndexFile {
       sqlite.transaction(() => {
         const result = work(sqlite);
         if (this.#inMemory === undefined && !this.#lock.isMine)
-          throw new Error('the lock of the index was taken away');
+          throw new Error('the lock of the index was removed');
         return result;
       }),
     );
@@ -124,7 +124,7 @@ export class IndexFile {
     return sqlite;
   }
 
-  /** SQLite would follow them: a link of these names is no index, and goes; what it leads to stays. */
+  /** SQLite would follow them: a link of these names is not an index, and goes; what it leads to stays. */
   #removeLinks(): void {
     for (const file of [this.file, `${this.file}-journal`]) if (isLink(file)) rmSync(file);
   }

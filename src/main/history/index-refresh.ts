@@ -42,12 +42,12 @@ async function factsOf(state: StateFolder, run: string): Promise<IndexedRun> {
   }
 }
 
-/** How many of the newest journals are looked at for every question; the others as often as the time says. */
+/** How many of the newest journals are checked for every question; the others as often as the time says. */
 const freshRuns = 100;
 const wholeLookMilliseconds = 3000;
 
 const versionOf = (sqlite: Sqlite): string => textOf(sqlite.get('SELECT runs FROM state')?.['runs']);
-/** Another one each time, also in an index that was founded anew. */
+/** Another one each time, also in an index that was founded again. */
 const touchRuns = (sqlite: Sqlite): void => sqlite.run('UPDATE state SET runs = ?', [randomUUID()]);
 
 const generationOf = (sqlite: Sqlite): number =>
@@ -75,13 +75,13 @@ export class IndexRefresh {
   readonly #file: IndexFile;
   readonly #told: (progress: IndexProgress | undefined) => void;
   #known: { readonly version: string; readonly marks: ReadonlyMap<string, string> } | undefined;
-  /** When all journals were looked at last. */
+  /** When all journals were checked last. */
   #lookedAt = -Infinity;
   #unreadRuns = 0;
   #unreadEntries = 0;
   #writer: { readonly of: CatalogueWriter; generation: number } | undefined;
 
-  /** @param told hears how far it is; undefined: at its end */
+  /** @param told hears its progress; undefined: at its end */
   constructor(state: StateFolder, file: IndexFile, told: (progress: IndexProgress | undefined) => void) {
     this.#state = state;
     this.#file = file;
@@ -140,7 +140,7 @@ export class IndexRefresh {
     return this.#known.marks;
   }
 
-  /** An old journal hardly ever changes: it is not looked at for each of several questions. */
+  /** An old journal hardly ever changes: it is not checked for each of several questions. */
   #marksOf(names: readonly string[], known: ReadonlyMap<string, string>): Map<string, string> {
     const isWhole = performance.now() - this.#lookedAt > wholeLookMilliseconds;
     if (isWhole) this.#lookedAt = performance.now();
@@ -183,7 +183,7 @@ export class IndexRefresh {
   }
 
   async #takeCatalogue({ id, file, done }: Pending, told: (entries: number) => void): Promise<void> {
-    // A state folder may have been moved, and a catalogue compressed: it lies beside its journal.
+    // A state folder may have been moved, and a catalogue compressed: it is beside its journal.
     const found = presentFile(join(dirname(this.#state.journalFile('any')), basename(file)));
     let read = 0;
     try {

@@ -1,4 +1,4 @@
-/** The tables of the index. Whatever is changed here needs another version: an index of another one is built anew. */
+/** The tables of the index. Whatever is changed here needs another version: an index of another one is built again. */
 
 export const indexVersion = 2;
 

@@ -1,6 +1,6 @@
 /**
- * A list of different texts that only grows: paths of directories, or names in them. Each has a number, from 1. It lies in pages of lines, so
- * that a pattern is looked for in a page at a time, as fast as memory is read.
+ * A list of different texts that only grows: paths of directories, or names in them. Each has a number, from 1. It is in pages of lines, so
+ * that a pattern is searched for in a page at a time, as fast as memory is read.
  */
 import { nameOfBytes } from '../../contract/file-names.ts';
 import { IdTable, type PathHash } from './id-table.ts';
@@ -11,7 +11,7 @@ export type NameTable = 'directory_page' | 'file_page';
 
 const namesInPage = 2048;
 
-/** A name may hold a line feed, which ends a line here: another sign stands for it that is no character (Unicode 23.7). */
+/** A name may hold a line feed, which ends a line here: another sign stands for it that is not a character (Unicode 23.7). */
 const lineFeedSign = byteStringOf('\ufdd0');
 export const storedLine = (bytes: ByteString): ByteString =>
   bytes.includes('\n') ? bytes.replaceAll('\n', lineFeedSign) : bytes;

@@ -48,7 +48,7 @@ export function restoreCommand(
   ]);
   const steps = reading.join('; ');
   const grouped = tapes.length > 1 ? `{ ${steps}; }` : steps;
-  // The archive goes on from another tape: there tar needs the beginning of an entry.
+  // The archive continues from another tape: there tar needs the beginning of an entry.
   const skipped = offset - (first?.firstRecord ?? 0) * recordBytes;
   const cut = first && first.firstRecord > 0 ? [`tail -c +${skipped + 1}`] : [];
   const extraction = [commandLine(['tar', 'xvf', '-']), ...paths.map(quoteName)].join(' ');

@@ -133,7 +133,7 @@ function lowestRate(leg: LegModel | undefined): number | undefined {
   return rates.length === 0 ? leg?.average : Math.min(...rates);
 }
 
-/** Seconds of the steps in which something of a kind went on. */
+/** Seconds of the steps in which something of a kind continued. */
 function secondsOf(model: RunModel, what: string, volume?: string): number | undefined {
   const passes = model.passes.filter(
     ({ progress, step }) =>
@@ -181,7 +181,7 @@ function tapesOf(start: Started, events: readonly RunEvent[], volume: string): P
   return [{ name: label?.name, uuid: label?.uuid, file, firstRecord: 0, records: undefined }];
 }
 
-/** The last catalogue of each volume: one of a dump that was broken off tells what is not on the tape. */
+/** The last catalog of each volume: one of a dump that was interrupted tells what is not on the tape. */
 function cataloguesOf(start: Started, events: readonly RunEvent[]): CatalogueFacts[] {
   const last = new Map<string, EventOf<'catalogue'>>();
   for (const event of events) if (event.type === 'catalogue') last.set(event.volume, event);

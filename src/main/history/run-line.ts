@@ -26,7 +26,7 @@ export const unreadableLine = (run: string, trouble: string): RunLine => ({
   digests: {},
 });
 
-/** What was handed to the tape of each volume, in bytes; the last time counts. */
+/** What was sent to tape of each volume, in bytes; the last time counts. */
 export function handedBytes(events: readonly RunEvent[]): Map<string, number> {
   const handed = new Map<string, number>();
   for (const event of events)
@@ -37,7 +37,7 @@ export function handedBytes(events: readonly RunEvent[]): Map<string, number> {
 /** @param live true while this console performs it */
 export function runLineOf(run: string, events: readonly RunEvent[], live: boolean): RunLine {
   const summary = summarise(events);
-  if (!summary) return unreadableLine(run, 'the journal has no beginning');
+  if (!summary) return unreadableLine(run, 'the journal has no start event');
   const tapeNames = events.flatMap((event) => (event.type === 'label' ? [event.name] : []));
   const handed = handedBytes(events);
   return {

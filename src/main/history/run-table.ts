@@ -7,7 +7,7 @@ import { numberOf, textOf, type Sqlite, type SqlValue } from './sqlite.ts';
 
 const lowered = (texts: readonly string[]): string => texts.join('\n').toLowerCase();
 
-/** What a plain word is looked for in. */
+/** What a plain word is searched for in. */
 function wordsOf({ line, texts, masters, hosts, codes }: IndexedRun): string {
   const { run, job, site, method, class: className, volumes, tape, tapeNames, operator } = line;
   const said = [line.verdict, line.sentence ?? '', line.trouble ?? '', line.currentStep ?? ''];
@@ -21,7 +21,7 @@ const columns =
   'run, mark, trouble, started, verdict, method, route, status, seconds, bytes, job, site, class, operator, volume, host, tape, code, words, line';
 
 /**
- * Puts a run into the index, or what it is now in the place of what it was.
+ * Puts a run into the index, or what it is now in place of what it was.
  * @param mark size and time of its journal
  */
 export function writeRun(sqlite: Sqlite, facts: IndexedRun, mark: string): void {
@@ -114,7 +114,7 @@ function conditionOf(term: Term): { sql: string; value: SqlValue | undefined } {
 
 const lineOf = (text: SqlValue | undefined): RunLine => JSON.parse(textOf(text)) as RunLine;
 
-/** A field that is undefined does not cross as JSON: it is there all the same. */
+/** A field that is undefined does not cross as JSON: it is there nevertheless. */
 const wholeLine = (line: RunLine): RunLine => ({
   ...line,
   trouble: line.trouble,

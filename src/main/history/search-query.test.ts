@@ -28,19 +28,19 @@ describe('a search', () => {
   });
 
   const mistakes = [
-    ['volume2 "drive', 'at character 9: the quote is not closed'],
+    ['volume2 "drive', 'at character 9: unclosed quote'],
     [
       'verdict:good',
-      'at character 9: verdict is one of verified, unverified, failed, unfinished, unreadable, not "good"',
+      'at character 9: verdict must be one of verified, unverified, failed, unfinished, unreadable, not "good"',
     ],
     [
       'after:2026-02-30',
-      'at character 7: "2026-02-30" is no date, such as 2026-11-22 or 2026-11-22T02:00 (UTC)',
+      'at character 7: "2026-02-30" is not a date such as 2026-11-22 or 2026-11-22T02:00 (UTC)',
     ],
     ['x longer:2', 'at character 10: "2" is not a time, such as 90s, 30min or 2h'],
     ['larger:much', 'at character 8: "much" is not a size, such as 500M, 20G or 1T'],
-    ['tape:', 'at character 6: tape: is followed by nothing'],
-    ['colour:red', `at character 1: there is no "colour"; known are ${keys.join(', ')}`],
+    ['tape:', 'at character 6: tape: has no value'],
+    ['colour:red', `at character 1: unknown key "colour"; keys: ${keys.join(', ')}`],
   ] as const;
   for (const [query, reason] of mistakes)
     it(`says where it is wrong: ${query}`, () => {

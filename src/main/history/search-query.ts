@@ -1,7 +1,7 @@
 /** The search of the history, as people type it: words, "phrases", and key:value. Pure. */
 import { failure } from '../../contract/errors.ts';
 
-/** Keys whose value is looked for as a part of the run's own. */
+/** Keys whose value is searched for as a part of the run's own. */
 const textKeys = ['tape', 'host', 'operator', 'job', 'site', 'class', 'volume', 'code'] as const;
 type TextKey = (typeof textKeys)[number];
 
@@ -80,7 +80,7 @@ function quoted(query: string, at: number): { text: string; end: number } {
       index += 1;
     } else text += sign;
   }
-  throw wrong(at + 1, 'the quote is not closed');
+  throw wrong(at + 1, 'unclosed quote');
 }
 
 /** `2026`, `2026-11`, `2026-11-22`, `2026-11-22T02:00`: the first moment of it, in UTC. */
@@ -89,7 +89,7 @@ function dateOf({ text, valueAt }: Token): string {
     /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}):(\d{2})Z?)?)?)?$/.exec(text) ?? [];
   const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:00.000Z`);
   if (year === undefined || Number.isNaN(at.getTime()) || at.getUTCDate() !== Number(day))
-    throw wrong(valueAt, `${shown(text)} is no date, such as 2026-11-22 or 2026-11-22T02:00 (UTC)`);
+    throw wrong(valueAt, `${shown(text)} is not a date such as 2026-11-22 or 2026-11-22T02:00 (UTC)`);
   return at.toISOString();
 }
 
@@ -115,7 +115,7 @@ const isOne = <Key extends string>(known: readonly Key[], key: string): key is K
 function choiceOf(key: ChoiceKey, { text, valueAt }: Token): Term {
   const value = text.toLowerCase();
   if (!isOne<string>(choices[key], value))
-    throw wrong(valueAt, `${key} is one of ${choices[key].join(', ')}, not ${shown(text)}`);
+    throw wrong(valueAt, `${key} must be one of ${choices[key].join(', ')}, not ${shown(text)}`);
   return { kind: 'choice', key, value };
 }
 
@@ -126,8 +126,8 @@ function keyed(key: string, token: Token): Term {
     return { kind: 'number', key, value: amountOf(token, secondsIn, 'a time, such as 90s, 30min or 2h') };
   if (isOne(sizeKeys, key))
     return { kind: 'number', key, value: amountOf(token, bytesIn, 'a size, such as 500M, 20G or 1T') };
-  if (!isOne(textKeys, key)) throw wrong(token.at, `there is no ${shown(key)}; known are ${keys.join(', ')}`);
-  if (token.text === '') throw wrong(token.valueAt, `${key}: is followed by nothing`);
+  if (!isOne(textKeys, key)) throw wrong(token.at, `unknown key ${shown(key)}; keys: ${keys.join(', ')}`);
+  if (token.text === '') throw wrong(token.valueAt, `${key}: has no value`);
   return { kind: 'text', key, text: token.text.toLowerCase() };
 }
 

@@ -14,7 +14,7 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 const applicationId = 0x53_68_54_70;
 
 /**
- * The library locks a file by a folder beside it. A crash leaves that behind, for good; and while it stands SQLite takes the process itself
+ * The library locks a file by a folder beside it. A crash leaves that behind, for good; and while it exists, SQLite takes the process itself
  * for another one that writes, and never rolls back what a crash has left half written. So the folder is not made for these files:
  * whoever opens them holds a lock of another kind (index-file.ts).
  */
@@ -26,7 +26,7 @@ fs.mkdirSync = ((path: fs.PathLike, options?: fs.MakeDirectoryOptions) =>
 const settings =
   'PRAGMA page_size = 16384; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY';
 
-/** The folder that was not made need not be looked for: that takes longer than most questions. */
+/** The folder that was not made need not be searched for: that takes longer than most questions. */
 fs.rmdirSync = ((path: fs.PathLike, options?: fs.RmDirOptions) =>
   unlocked.has(String(path)) ? undefined : rmdirSync(path, options)) as typeof fs.rmdirSync;
 
@@ -82,7 +82,7 @@ export class Sqlite {
   }
 
   /**
-   * All of the work, or nothing of it. Reading is quicker in a transaction, too: the file is looked at once, and not for every statement.
+   * All of the work, or nothing of it. Reading is quicker in a transaction, too: the file is checked once, and not for every statement.
    * @param begin `BEGIN` for reading alone
    */
   transaction<Result>(work: () => Result, begin: 'BEGIN' | 'BEGIN IMMEDIATE' = 'BEGIN IMMEDIATE'): Result {
@@ -97,7 +97,7 @@ export class Sqlite {
     }
   }
 
-  /** @returns the version of its tables: 0 where it is empty, undefined where it is no index */
+  /** @returns the version of its tables: 0 where it is empty, undefined where it is not an index */
   get version(): number | undefined {
     const own = numberOf(this.get('PRAGMA application_id')?.['application_id']);
     const isEmpty = numberOf(this.get('SELECT count(*) AS n FROM sqlite_schema')?.['n']) === 0;

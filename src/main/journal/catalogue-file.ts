@@ -12,7 +12,7 @@ export class CatalogueFile {
   entries = 0;
 
   /**
-   * @param path where a dump that was broken off has left its list there, this one gets a number behind its name
+   * @param path where a dump that was interrupted has left its list there, this one gets a number after its name
    * @throws CATALOGUE_UNWRITABLE
    */
   constructor(path: string) {

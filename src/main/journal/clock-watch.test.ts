@@ -25,7 +25,7 @@ describe('the clock of the computer', () => {
     const { watch, pass } = clocks();
     pass(-3_590_000, 10_000);
     expect(watch.step()).toBe(
-      'the clock of this computer was set back by 3600 s: times before and after this line do not fit together',
+      'the clock of this computer was set back by 3600 s: times before and after this line do not match',
     );
     expect(watch.step()).toBeUndefined();
   });
@@ -34,7 +34,7 @@ describe('the clock of the computer', () => {
     const { watch, pass } = clocks();
     pass(7_200_000, 0);
     expect(watch.step()).toBe(
-      'the clock of this computer went ahead by 7200 s: it was set, or the computer slept',
+      'the clock of this computer jumped ahead by 7200 s: it was set, or the computer slept',
     );
   });
 });

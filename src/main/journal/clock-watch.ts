@@ -36,7 +36,7 @@ export class ClockWatch {
     if (Math.abs(moved) <= tolerableMilliseconds) return undefined;
     const seconds = Math.round(Math.abs(moved) / 1000);
     return moved < 0
-      ? `the clock of this computer was set back by ${seconds} s: times before and after this line do not fit together`
-      : `the clock of this computer went ahead by ${seconds} s: it was set, or the computer slept`;
+      ? `the clock of this computer was set back by ${seconds} s: times before and after this line do not match`
+      : `the clock of this computer jumped ahead by ${seconds} s: it was set, or the computer slept`;
   }
 }

@@ -120,7 +120,7 @@ describe('a journal', () => {
     journal.close();
   });
 
-  it('that is gone on with knows how long it is', () => {
+  it('that is continued knows how long it is', () => {
     const file = join(folder, 'run-1.ndjson');
     const first = new Journal({ file, run: 'run-1' });
     first.append(warning);

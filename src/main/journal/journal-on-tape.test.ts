@@ -59,7 +59,7 @@ describe('a journal that goes onto a tape', () => {
 
   it.each<[string, (text: string) => string]>([
     ['a line was changed', (text) => text.replace('one', 'two')],
-    ['its last line is torn', (text) => `${text}{"seq":`],
+    ['its last line is incomplete', (text) => `${text}{"seq":`],
     ['it has a byte order mark', (text) => `\uFEFF${text}`],
     ['it is not UTF-8', () => '\xff\n'],
   ])('stays away where %s', async (_what, how) => {

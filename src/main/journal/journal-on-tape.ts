@@ -11,7 +11,7 @@ import { firstPrevious, lineHash } from './journal.ts';
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
 
-/** A journal that is longer does not fit into a manifest, and is not looked at any further. In bytes. */
+/** A journal that is longer does not fit into a manifest, and is not checked any further. In bytes. */
 const longestJournal = 32 * 1024 * 1024;
 /** How long the end of a journal's line is that names the line before. */
 const previousEnd = (previous: string) => `,"prev":"${previous}"}`;
@@ -36,7 +36,7 @@ function withPrevious(text: string): string {
 }
 
 /**
- * @param content the journal as it lies on the disk
+ * @param content the journal as it is on the disk
  * @returns undefined where it would not be given back byte by byte
  */
 export async function packJournal(content: Buffer): Promise<string | undefined> {

@@ -139,7 +139,7 @@ describe('the chain of a journal', () => {
     ]) {
       expect(read(bytes)).toMatchObject({
         message: expect.stringMatching(
-          /^run-1\.ndjson, line [123]: it does not follow the line before$/,
+          /^run-1\.ndjson, line [123]: it does not follow the previous line$/,
         ) as string,
       });
     }
@@ -173,7 +173,7 @@ describe('the chain of a journal', () => {
 });
 
 describe('reading a journal', () => {
-  it('that is not there says so by the run’s name', async () => {
+  it('that is not there reports it by the run’s name', async () => {
     await expect(readJournal(join(folder, 'none.ndjson'), 'none')).rejects.toMatchObject({
       code: 'RUN_UNKNOWN',
       message: 'there is no run none',

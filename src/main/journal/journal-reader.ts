@@ -53,13 +53,13 @@ function parseLine(file: string, number: number, line: string, previous: string)
     const field = parsed.error.issues[0]?.path.join('.') ?? '';
     throw broken(file, number, field === '' ? 'it is not an event' : `it is not an event: ${field} is wrong`);
   }
-  if (parsed.data.prev !== previous) throw broken(file, number, 'it does not follow the line before');
+  if (parsed.data.prev !== previous) throw broken(file, number, 'it does not follow the previous line');
   if (parsed.data.seq !== number) throw broken(file, number, `its number is ${parsed.data.seq}`);
   return parsed.data;
 }
 
 /**
- * @param content the whole journal, as it lies on the disk
+ * @param content the whole journal, as it is on the disk
  * @throws JOURNAL_BROKEN with the first line that was changed, removed or added
  */
 export function parseJournal(file: string, content: Buffer): ReadJournal {

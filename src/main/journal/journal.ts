@@ -29,7 +29,7 @@ export function lineHash(line: string): string {
   return createHash('sha256').update(line, 'utf8').digest('hex');
 }
 
-/** Events that must be on disk before the run goes on. Progress may be lost in a crash; the rest may not. */
+/** Events that must be on disk before the run continues. Progress may be lost in a crash; the rest may not. */
 const lazyTypes = new Set<RunEvent['type']>(['progress']);
 
 export type EventListener = (event: RunEvent) => void;
@@ -54,7 +54,7 @@ export interface JournalOptions {
   readonly clocks?: Clocks | undefined;
 }
 
-/** What a journal held when it was read, where it is gone on with. */
+/** What a journal held when it was read, where it is continued. */
 export interface JournalSoFar {
   readonly events: readonly RunEvent[];
   readonly lastHash: string;
@@ -63,10 +63,10 @@ export interface JournalSoFar {
 }
 
 const writeTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder is not there',
+  ENOENT: 'its folder does not exist',
   EISDIR: 'it is a folder',
   ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of this user is used up',
+  EDQUOT: 'the quota of this user is exhausted',
   EACCES: 'this user may not write there',
   EROFS: 'the file system is read only',
   ELOOP: linkTrouble,
@@ -103,7 +103,7 @@ export class Journal implements EventSink {
   readonly #listeners = new Set<EventListener>();
 
   /**
-   * @param soFar what the journal holds, where it is gone on with; see reopen
+   * @param soFar what the journal holds, where it is continued; see reopen
    * @throws JOURNAL_UNWRITABLE where the file cannot be made, JOURNAL_EXISTS where it is there already
    */
   constructor(

@@ -1,6 +1,6 @@
 /**
  * Files that are kept for years: journals and catalogues may lie there compressed, as NAME.gz. Where both are there, compressing was
- * broken off, and the plain one counts.
+ * interrupted, and the plain one counts.
  */
 import { constants } from 'node:buffer';
 import { readFile, stat } from 'node:fs/promises';
@@ -22,7 +22,7 @@ export const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 
 const readTroubles: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there',
+  ENOENT: 'it does not exist',
   ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
   EACCES: 'this user may not read it',
@@ -80,7 +80,7 @@ export async function readKept(file: string): Promise<Buffer> {
 }
 
 /**
- * A file of the state folder, as it lies there; undefined where it is missing.
+ * A file of the state folder, as it is there; undefined where it is missing.
  * @throws STATE_FILE_UNREADABLE, also for a symbolic link
  */
 export function readOwn(file: string): Promise<Buffer | undefined> {
@@ -95,7 +95,7 @@ export function readOwn(file: string): Promise<Buffer | undefined> {
 export interface KeptStat {
   /** Where it lies, .gz included. */
   readonly file: string;
-  /** In bytes, as it lies there. */
+  /** In bytes, as it is there. */
   readonly size: number;
   readonly mtimeMs: number;
   readonly isPacked: boolean;

@@ -16,7 +16,7 @@ export const ownFlags = {
 } as const;
 
 /** Why a link is refused, in a few words. */
-export const linkTrouble = 'it is a symbolic link, and those are not followed in the state folder';
+export const linkTrouble = 'it is a symbolic link; the state folder may not contain any';
 
 /** A folder below the state folder. @throws Error with code ELOOP where it is a link; not where it is missing */
 export async function requireNoLink(folder: string): Promise<void> {

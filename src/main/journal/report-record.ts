@@ -1,4 +1,4 @@
-/** What was ever exported of a run: beside its journal, a line each, so that a paper can be told from one that this program never made. */
+/** All exports of a run, one line each, beside its journal: a report that this program never made can then be recognized. */
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';

@@ -10,7 +10,7 @@ const headBytes = 256 * 1024;
 
 type RunStart = EventOf<'run-started'>;
 
-/** How a run began; undefined where its journal is compressed, as those of runs that ended long ago, or is no journal. */
+/** How a run began; undefined where its journal is compressed, as those of runs that ended long ago, or is not a journal. */
 async function beginningOf(state: StateFolder, run: string): Promise<RunStart | undefined> {
   try {
     const handle = await open(state.journalFile(run));

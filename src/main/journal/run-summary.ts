@@ -19,7 +19,7 @@ export function lastOf<Type extends RunEvent['type']>(
   return events.findLast((event): event is EventOf<Type> => event.type === type);
 }
 
-/** What was handed to the tape of a volume last; undefined where it was not dumped to its end. */
+/** What was sent to tape of a volume last; undefined where it was not dumped to its end. */
 export function writtenOf(events: readonly RunEvent[], volume: string): EventOf<'digest'> | undefined {
   return events.findLast(
     (event): event is EventOf<'digest'> =>
@@ -42,8 +42,8 @@ function digestsOf(events: readonly RunEvent[]): RunSummary['digests'] {
 function importedSentence(events: readonly RunEvent[]): string | undefined {
   const imported = lastOf(events, 'imported');
   if (!imported) return undefined;
-  const made = imported.from === 'manifest' ? ', of its manifest alone' : '';
-  return `imported from tape "${imported.tape.name}"${made}: how it ended is not known`;
+  const made = imported.from === 'manifest' ? ', from its manifest only' : '';
+  return `imported from tape "${imported.tape.name}"${made}: the end of the run is not known`;
 }
 
 /** @returns undefined where the events do not begin with run-started */
@@ -52,7 +52,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   if (start?.type !== 'run-started') return undefined;
   const finished = lastOf(events, 'run-finished');
   const takenUp = lastOf(events, 'run-resumed');
-  // A run that was taken up again is unfinished until it ends once more.
+  // A run that was resumed is unfinished until it ends once more.
   const end = finished && finished.seq > (takenUp?.seq ?? 0) ? finished : undefined;
   return {
     run: start.run,

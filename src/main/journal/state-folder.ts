@@ -1,4 +1,4 @@
-/** Where journals, known hosts and the embedded lab live: the XDG state folder, unless told otherwise. */
+/** Where journals, known hosts and the embedded lab are kept: by default the XDG state folder. */
 import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export function defaultStateFolder(
   return join(base, 'shadowtape');
 }
 
-/** What lies beside the journal of a run has one word more: RUN.catalogue.ndjson, RUN.reports.ndjson. */
+/** What is beside the journal of a run has one word more: RUN.catalogue.ndjson, RUN.reports.ndjson. */
 const journalName = /^(.+?)(?<!\.(?:catalogue|reports))\.ndjson(?:\.gz)?$/;
 
 export class StateFolder {
@@ -59,7 +59,7 @@ export class StateFolder {
     return join(this.path, 'seals.ndjson');
   }
 
-  /** A file a run that goes on now: the process that performs it. */
+  /** A file a run that continues now: the process that performs it. */
   get liveFolder(): string {
     return join(this.path, 'live');
   }
@@ -68,7 +68,7 @@ export class StateFolder {
     return join(this.path, 'runs');
   }
 
-  /** Where a run writes its journal. A journal that was compressed lies in this file's place with .gz behind its name. */
+  /** Where a run writes its journal. A journal that was compressed is in this file's place with .gz after its name. */
   journalFile(run: string): string {
     return join(this.path, 'runs', `${run}.ndjson`);
   }

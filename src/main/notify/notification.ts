@@ -1,4 +1,4 @@
-/** What is told of a run, and on which occasion: subject, text, and facts for a command's environment. Pure. */
+/** Notifications about a run: occasion, subject, text, and facts for a command's environment. Pure. */
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import type { EventOf } from '../../contract/events.ts';
 import { millisecondsBetween, type Stamp } from '../../contract/run-clock.ts';
@@ -25,7 +25,7 @@ export interface Notification {
 
 interface Message {
   readonly events: readonly NotificationEvent[];
-  /** What stands behind the job's name in the subject. */
+  /** What is after the job's name in the subject. */
   readonly how: string;
   readonly sentence: string;
   readonly hint?: string | undefined;
@@ -50,7 +50,7 @@ function factRows(
   { exitStatus, ended, sealsHead }: Message,
   journalFile: string | undefined,
 ): string[] {
-  const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} of ${master}`).join(', ');
+  const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} (proxy of ${master})`).join(', ');
   const bytes = [...facts.handed.values()].reduce((sum, each) => sum + each, 0);
   const names = [...facts.tapes].map((name) => `"${name}"`).join(', ');
   const tape = facts.drive === undefined ? undefined : [names, facts.drive].filter(Boolean).join(' in ');
@@ -102,9 +102,9 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'verified-act': 'verified, action required',
   'unverified-act': 'unverified, action required',
   refused: 'refused, nothing was touched',
-  'rolled-back': 'failed, the cluster is in its normal state',
+  'rolled-back': 'failed, rolled back',
   act: 'action required',
-  'tape-mismatch': 'failed, the tape is no backup',
+  'tape-mismatch': 'tape mismatch',
 };
 
 /**
@@ -135,7 +135,7 @@ export function askedNotification(
   { text, choices }: EventOf<'asked'>,
   journalFile: string | undefined,
 ): Notification {
-  const hint = `answer where the run was started; choices: ${choices.join(', ')}`;
+  const hint = `answer it where the run was started; choices: ${choices.join(', ')}`;
   const message: Message = {
     events: ['operator-needed'],
     how: 'waits for an operator',
@@ -163,7 +163,7 @@ export function refusedNotification(
 
 /** Sent by hand, to see that it arrives. */
 export function testNotification(site: string): Notification {
-  const sentence = `this is a test of the notifications of site ${site}; no run has to do with it`;
+  const sentence = `test of the notifications of site ${site}; it is not about a run`;
   return {
     events: ['test'],
     subject: printable(`shadowtape: test of ${site}`),

@@ -161,7 +161,7 @@ Site      payroll-cluster
 Job       nightly
 Run       R
 Class     Class1
-Volumes   Volume2 of Volume1
+Volumes   Volume2 (proxy of Volume1)
 Tape      "PAYROLL-01" in /dev/rmt/0 on node3
 Size      8 MiB
 Began     2026-11-22T02:00:00.000Z
@@ -174,8 +174,8 @@ Journal   /state/runs/R.ndjson
 
   it.each([
     [1, 'refused, nothing was touched'],
-    [2, 'failed, the cluster is in its normal state'],
-    [4, 'failed, the tape is no backup'],
+    [2, 'failed, rolled back'],
+    [4, 'tape mismatch'],
   ])('with exit status %i is a failure: %s', async (exitStatus, words) => {
     const one = notifier([way(['success', 'operator-needed'], 'other'), way(['failure'])]);
     one.listen(started);
@@ -202,7 +202,7 @@ Journal   /state/runs/R.ndjson
     expect(await told('both-failure')).toMatch(/^shadowtape: nightly action required \(run R\)\n/);
   });
 
-  it('that was taken up counts its time from then, and knows what was before', async () => {
+  it('that was resumed counts its time from then, and knows what was before', async () => {
     const one = notifier([way(['failure'])], { before: [started, label] });
     const resumed = { type: 'run-resumed', by: 'marion', version: '1', mode: 'unwind', reason: 'r' } as const;
     one.listen(at(resumed, '2026-11-22T02:03:10.000Z'));
@@ -250,7 +250,7 @@ describe('a question', () => {
     expect([subject, text, hint]).toEqual([
       'shadowtape: nightly waits for an operator (run R)',
       'Stop everything that uses Volume1',
-      'hint: answer where the run was started; choices: stopped, stop',
+      'hint: answer it where the run was started; choices: stopped, stop',
     ]);
   });
 
@@ -297,7 +297,7 @@ describe('a message that cannot be sent', () => {
     expect(warnings).toEqual([]);
     await one.settled();
     expect(warnings).toEqual([
-      `the notification by command ${process.execPath} failed: the notification command ${process.execPath} did not end within 0.3 s`,
+      `the notification by command ${process.execPath} failed: the notification command ${process.execPath} did not finish within 0.3 s`,
     ]);
   });
 });

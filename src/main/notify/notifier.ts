@@ -1,5 +1,5 @@
 /**
- * Tells of one run: hears its events, and sends what somebody has asked for. Sending goes on beside the run; what cannot be sent is a
+ * Notifies about one run: follows its events and sends the requested messages. Sending continues beside the run; what cannot be sent is a
  * warning, and never the run's failure.
  */
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
@@ -19,7 +19,7 @@ export interface NotifierOptions {
   readonly ways: readonly NotifyWay[];
   readonly job: string;
   readonly site: string;
-  /** What a run that is taken up has done before. */
+  /** What a run that is resumed has done before. */
   readonly before?: readonly RunEvent[];
   /** The path of a run's journal. */
   readonly journalFileOf: (run: string) => string;

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 
 const fileReasons: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there',
+  ENOENT: 'it does not exist',
   EACCES: 'this user may not read it',
 };
 

@@ -1,4 +1,4 @@
-/** What a notification tells of a run, folded from its events. */
+/** The facts of a run in a notification, folded from its events. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { Stamp } from '../../contract/run-clock.ts';
 
@@ -12,11 +12,11 @@ export class NotifiedRun {
   began: string | undefined;
   /** When the process that tells of it began with the run, or took it up. */
   takenUp: Stamp | undefined;
-  /** True where the run was taken up to roll the cluster back. */
+  /** True where the run was resumed to roll the cluster back. */
   unwinding = false;
   /** Names on the labels of its tapes. */
   readonly tapes = new Set<string>();
-  /** Volume -> bytes that were handed to the tape. */
+  /** Volume -> bytes that were sent to tape. */
   readonly handed = new Map<string, number>();
 
   constructor(job: string, site: string) {

@@ -93,7 +93,7 @@ describe('a notification command', () => {
       require('node:fs').writeFileSync(process.argv[1], process.pid + ' ' + child.pid);
       setInterval(() => {}, 1000);`;
     const error = await failureOf(sendByCommand(program(script, file), notification, 'failure', 1.5));
-    expect(error?.message).toBe(`the notification command ${process.execPath} did not end within 1.5 s`);
+    expect(error?.message).toBe(`the notification command ${process.execPath} did not finish within 1.5 s`);
     const processes = (await readFile(file, 'utf8')).split(' ').map(Number);
     expect(processes).toHaveLength(2);
     for (const id of processes) await expect.poll(() => lives(id), { timeout: 5000 }).toBe(false);

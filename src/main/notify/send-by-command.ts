@@ -1,4 +1,4 @@
-/** Tells by a command of the console's own machine: the message on its standard input, facts in its environment. */
+/** Notifies by a command of the console's own machine: the message on its standard input, facts in its environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { failure } from '../../contract/errors.ts';
@@ -58,7 +58,7 @@ function runToEnd(
     };
     const timer = setTimeout(() => {
       kill(child);
-      finish(`did not end within ${limit.seconds} s`);
+      finish(`did not finish within ${limit.seconds} s`);
     }, limit.seconds * 1000);
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
       stderr = (stderr + piece).slice(-keptBytes);

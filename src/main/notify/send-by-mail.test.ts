@@ -58,7 +58,7 @@ describe('a mail', () => {
     expect(mail?.text).toContain('Subject: shadowtape: test of payroll-cluster\n');
     expect(mail?.text).toContain('Content-Type: text/plain; charset=utf-8\n');
     expect(mail?.text).toContain('Auto-Submitted: auto-generated\n');
-    expect(mail?.text).toContain('this is a test of the notifications of site payroll-cluster');
+    expect(mail?.text).toContain('test of the notifications of site payroll-cluster');
   });
 
   it('cannot be given another subject or receiver by what a host printed', async () => {
@@ -75,7 +75,7 @@ describe('a mail', () => {
     expect(server?.mails).toHaveLength(1);
   });
 
-  it('that the server refuses to log in for says so, and keeps the password to itself', async () => {
+  it('that the server refuses to log in for reports it, and keeps the password to itself', async () => {
     const file = await passwordFile('sesame-9431\n');
     const mail = await mailTo(
       { login: { user: 'backup', password: 'other' } },
@@ -106,7 +106,7 @@ describe('a mail', () => {
 
   it('is given up when the server says nothing', async () => {
     const error = await failureOf(sendByMail(await mailTo({ silent: true }), message, 0.2));
-    expect(error?.message).toMatch(/was not sent: no end within 0\.2 s$/);
+    expect(error?.message).toMatch(/was not sent: did not finish within 0\.2 s$/);
   });
 
   it('is not sent where nobody listens', async () => {
@@ -138,7 +138,7 @@ describe('a password file', () => {
     const reasonOf = async (file: string) =>
       (await failureOf(readPassword(file)))?.message.replace(/^.*cannot be used: /, '');
     expect(await reasonOf(await passwordFile('\nsecret\n'))).toBe('its first line is empty');
-    expect(await reasonOf(join(folder, 'nowhere'))).toBe('it is not there');
+    expect(await reasonOf(join(folder, 'nowhere'))).toBe('it does not exist');
     await mkdir(join(folder, 'folder'), { mode: 0o600 });
     expect(await reasonOf(join(folder, 'folder'))).toBe('it is not a file');
   });

@@ -1,4 +1,4 @@
-/** Tells by mail: plain text over SMTP. */
+/** Notifies by mail: plain text over SMTP. */
 import { createTransport } from 'nodemailer';
 import { failure } from '../../contract/errors.ts';
 import type { Mail } from '../site/notify-schema.ts';
@@ -17,7 +17,7 @@ async function loginOf({ user, passwordFile }: Mail): Promise<Login | undefined>
   return { user, pass: await readPassword(passwordFile) };
 }
 
-/** A server may say back what it was told, as it stands or as it is encoded for the login (RFC 4616, RFC 4954). */
+/** A server may say back what it was told, as it is or as it is encoded for the login (RFC 4616, RFC 4954). */
 function withoutSecret(text: string, login: Login | undefined): string {
   if (!login) return text;
   const { user, pass } = login;
@@ -35,7 +35,7 @@ const socketReasons: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown, login: Login | undefined, limitSeconds: number): string {
   const { code, originalCode, message, name } = error as Error & { code?: string; originalCode?: string };
   if (name === 'AbortError' || name === 'TimeoutError' || code === 'ETIMEDOUT')
-    return `no end within ${limitSeconds} s`;
+    return `did not finish within ${limitSeconds} s`;
   const known = socketReasons[originalCode ?? ''] ?? socketReasons[code ?? ''];
   return known ?? withoutSecret(message.split('\n')[0] ?? '', login);
 }

@@ -25,14 +25,14 @@ export async function tryWays(site: Site, listener: (line: CheckLine) => void): 
     listener(line);
   };
   if (ways.length === 0)
-    say('notify', false, 'the site file names nobody', 'add notify to the site file or to a job');
+    say('notify', false, 'the site file has no notify entry', 'add notify to the site file or to a job');
   for (const way of ways) {
     try {
       await send(way, testNotification(site.site), 'test');
       say(
         wayWords(way),
         true,
-        way.mail ? `${way.mail.host} has taken the test message` : 'test sent; command exited 0',
+        way.mail ? `${way.mail.host} accepted the test message` : 'test sent; command exited 0',
       );
     } catch (error) {
       if (!isFailure(error)) throw error;

@@ -33,7 +33,7 @@ it('lets one work after the other, and leaves nothing', async () => {
   expect(await readdir(dirname(lock))).toEqual([]);
 });
 
-it('is taken where its process is gone', async () => {
+it('is taken where its process has ended', async () => {
   const lock = await newLock();
   await writeFile(lock, lockOf({}));
   expect(await new LockFile(lock).during(done)).toBe('done');
@@ -75,8 +75,8 @@ describe('of a process that is gone', () => {
   });
 });
 
-describe('stays where nobody can tell whether its process lives', () => {
-  const rest = 'it cannot be told whether that process lives; if it does not, remove the file';
+describe('stays where nobody can tell whether its process is running', () => {
+  const rest = 'it is not known whether that process is running; if it is not, remove the file';
   it.each([
     ['of another boot: a clone looks the same', lockOf({ boot: '0123456789ab' })],
     ['of a clone of this machine', lockOf({ machine: '0123456789ab' })],
@@ -98,11 +98,11 @@ describe('stays where nobody can tell whether its process lives', () => {
     const lock = await newLock();
     await writeFile(lock, '');
     const refused = new LockFile(lock, { patienceMilliseconds: 50 }).during(done);
-    await expect(refused).rejects.toThrow(`${lock} is held by a process that it does not name, and ${rest}`);
+    await expect(refused).rejects.toThrow(`${lock} is held by an unnamed process, and ${rest}`);
   });
 });
 
-it('stays where its process lives, and is given back by that one alone', async () => {
+it('stays where its process is running, and is given back by that one alone', async () => {
   const lock = await newLock();
   const [one, other] = [new LockFile(lock), new LockFile(lock, { patienceMilliseconds: 50 })];
   await one.during(async () => {

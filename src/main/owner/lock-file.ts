@@ -130,7 +130,7 @@ const unknownMilliseconds = 10_000;
 
 /** `process 4711 on jump1`. */
 const wordsOf = (owner: ProcessOwner | undefined): string =>
-  owner ? `process ${owner.process} on ${owner.host}` : 'a process that it does not name';
+  owner ? `process ${owner.process} on ${owner.host}` : 'an unnamed process';
 
 /** Somebody else holds a lock file for too long. */
 export class LockFileHeld extends Error {
@@ -141,7 +141,7 @@ function busy(file: string, content: string, liveness: Liveness): Error {
   const rest =
     liveness === 'alive'
       ? ''
-      : ', and it cannot be told whether that process lives; if it does not, remove the file';
+      : ', and it is not known whether that process is running; if it is not, remove the file';
   return new LockFileHeld(`${file} is held by ${wordsOf(ownerOf(content))}${rest}`);
 }
 

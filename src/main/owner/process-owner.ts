@@ -1,9 +1,9 @@
 /**
- * Who owns something: a process of one boot of one machine. And whether that owner is alive, gone, or cannot be told.
+ * Who owns something: a process of one boot of one machine. And whether that owner is running, gone, or unknown.
  *
- * A number of a process means something in its PID namespace alone, a namespace in its boot alone, and two machines may have one
- * host name. So an owner is gone only where host name, machine, boot and namespace are ours. Where Linux does not tell them (another platform, no /proc), no
- * owner is ever gone: its process is alive where this host has one of that number, and cannot be told otherwise.
+ * A number of a process means something in its PID namespace alone, a namespace in its boot alone, and two machines may have one host name.
+ * So an owner is gone only where host name, machine, boot and namespace are ours. Where Linux does not tell them (another platform, no
+ * /proc), no owner is ever gone: its process is alive where this host has one of that number, and cannot be told otherwise.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -15,7 +15,7 @@ export interface ProcessPlace {
   readonly host: string;
   /** A digest of /etc/machine-id, which is not to be published (machine-id(5)); where there is none, of the boot's id. */
   readonly machine?: string | undefined;
-  /** A digest of the boot's id (random(4)): drawn anew at each boot. */
+  /** A digest of the boot's id (random(4)): drawn again at each boot. */
   readonly boot?: string | undefined;
   /** The inode of the PID namespace (pid_namespaces(7)). */
   readonly namespace?: string | undefined;

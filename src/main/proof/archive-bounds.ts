@@ -57,7 +57,7 @@ function meter(budget: UnpackBudget, onFirst: (bytes: Buffer) => void = () => un
 
 function requireTar(piece: Buffer): void {
   if (packedMagic.some((magic) => piece.subarray(0, magic.length).equals(magic)))
-    throw new Error('it is packed twice');
+    throw new Error('it is compressed twice');
 }
 
 /**

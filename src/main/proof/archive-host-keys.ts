@@ -1,4 +1,4 @@
-/** Host keys of an archive from elsewhere: whoever takes them lets those hosts in, so they are listed and asked about. */
+/** Host keys of an archive from elsewhere: accepting them means trusting those hosts, so they are listed and need confirmation. */
 import { fingerprintOf, parseKnownHosts } from '../ssh/known-hosts.ts';
 
 export interface ArchivedHostKey {
@@ -15,7 +15,7 @@ export type ConfirmArchivedKeys = (keys: readonly ArchivedHostKey[]) => Promise<
 
 export interface NewHostKeys {
   readonly keys: readonly ArchivedHostKey[];
-  /** Their lines, as the archive has them. What is no key is not taken. */
+  /** Their lines, as the archive has them. What is not a key is not taken. */
   readonly lines: readonly string[];
 }
 

@@ -41,7 +41,7 @@ describe('an archive that unpacks into far more than it is', () => {
     expect(await refused(await newState(), archive)).toMatchObject({
       code: 'STATE_ARCHIVE_TOO_LARGE',
       message: `${archive} unpacks into more than 64 MiB`,
-      hint: 'nothing was taken from it; name a file that shadowtape state export has written',
+      hint: 'nothing was imported; name a file that shadowtape state export wrote',
     });
   });
 
@@ -58,7 +58,7 @@ describe('an archive that unpacks into far more than it is', () => {
     await writeFile(archive, gzipSync(await readFile(archive)));
     expect(await refused(await newState(), archive)).toMatchObject({
       code: 'STATE_ARCHIVE_UNREADABLE',
-      message: `${archive} cannot be read as an archive of a state folder: it is packed twice`,
+      message: `${archive} cannot be read as an archive of a state folder: it is compressed twice`,
     });
   });
 

@@ -35,7 +35,7 @@ describe('a published head of the seals', () => {
     const { state, first, second } = await twoRuns();
     expect(await saidOfHead(state, second)).toMatchObject({
       verdict: 'proven',
-      sentence: 'line 2 of the list of seals is the published head, and nothing was sealed since',
+      sentence: 'line 2 of the list of seals is the published head; nothing was sealed since',
     });
     expect(await saidOfHead(state, first)).toMatchObject({
       verdict: 'proven',
@@ -55,7 +55,7 @@ describe('a published head of the seals', () => {
     ]);
     expect(await saidOfHead(state, second)).toMatchObject({
       verdict: 'wrong',
-      sentence: `the list of seals does not reach the published head ${second} (1 seal, head ${first}): seals were removed from its end, together with their runs or without them, or the list was replaced`,
+      sentence: `the list of seals does not contain the published head ${second} (1 seal, head ${first}): seals were removed from its end, with or without their runs, or the list was replaced`,
     });
     await rm(state.sealsFile);
     expect((await saidOfHead(state, second))?.sentence).toMatch(/\(there are no seals\)/);

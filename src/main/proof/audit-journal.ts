@@ -30,17 +30,17 @@ const sealWords = ({ what, at, sealedAt }: Seal) =>
 function withoutSeal(chain: CheckedChain, firstSealAt: string | undefined): Verdict {
   const last = chain.parsed.at(-1);
   const intact = `${linesText(chain.lines)}, chain intact, but not sealed`;
-  const cannot = 'what was removed behind its end, or changed in its last line, would not show';
+  const cannot = 'a removed or changed last line would not be noticed';
   if (chain.parsed.some((line) => line?.type === 'imported'))
     return unproven(`${intact}: it was imported from a tape; ${cannot}`);
   if (last?.type !== 'run-finished')
-    return unproven(`${intact}: the end of its run is missing: it is running or interrupted; ${cannot}`);
+    return unproven(`${intact}: its run has no end: it is running or interrupted; ${cannot}`);
   if (firstSealAt !== undefined && last.at > firstSealAt)
-    return unproven(`${intact}, though journals before it are: its seal was not written, or was removed`);
-  return unproven(`${intact}: it is older than seals are here; ${cannot}`);
+    return unproven(`${intact}, although earlier journals are: its seal was not written, or was removed`);
+  return unproven(`${intact}: it is older than the first seal; ${cannot}`);
 }
 
-/** Lines that came behind the seal: the run was taken up again, or somebody wrote them. */
+/** Lines that came behind the seal: the run was resumed, or somebody wrote them. */
 function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
   const next = chain.parsed[seal.lines];
   const line = seal.lines + 1;
@@ -52,7 +52,7 @@ function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
       next?.at,
     );
   return unproven(
-    `${linesText(chain.lines)}, chain intact, the first ${seal.lines} of them ${sealWords(seal)}: the run was resumed, and not sealed since`,
+    `${linesText(chain.lines)}, chain intact, the first ${seal.lines} of them ${sealWords(seal)}: the run was resumed and not sealed since`,
     line,
     next.at,
   );
@@ -61,7 +61,7 @@ function behindSeal(chain: CheckedChain, seal: Seal): Verdict {
 function replaced(chain: CheckedChain, seal: Seal): Verdict {
   const was = chain.hashes[seal.lines - 1] ?? '';
   return wrong(
-    `line ${seal.lines} is not the one that was ${sealWords(seal)}: it is ${was.slice(0, 16)}…, and it was ${seal.hash.slice(0, 16)}…; it was changed, or the journal was replaced as a whole`,
+    `line ${seal.lines} is not the line that was ${sealWords(seal)}: it is ${was.slice(0, 16)}…, and it was ${seal.hash.slice(0, 16)}…; it was changed, or the whole journal was replaced`,
     seal.lines,
     chain.parsed[seal.lines - 1]?.at,
   );
@@ -77,7 +77,7 @@ function withSeal(chain: CheckedChain, seal: Seal): Verdict {
   if (chain.lastHash !== seal.hash) return replaced(chain, seal);
   if (chain.bytes !== seal.bytes)
     return wrong(
-      `what follows line ${seal.lines} was added: the journal was ${sealWords(seal)}`,
+      `everything after line ${seal.lines} was added: the journal was ${sealWords(seal)}`,
       seal.lines + 1,
     );
   return {
@@ -90,7 +90,7 @@ function withSeal(chain: CheckedChain, seal: Seal): Verdict {
 function torn({ lines, bytes, wholeBytes }: CheckedChain): Verdict | undefined {
   if (bytes === wholeBytes) return undefined;
   return unproven(
-    `line ${lines + 1} is torn: the console died while it wrote it; ${linesText(lines)} before it, chain intact`,
+    `line ${lines + 1} is incomplete: the console died while writing it; ${linesText(lines)} before it, chain intact`,
     lines + 1,
   );
 }
@@ -120,7 +120,7 @@ export function auditJournal(
 ): AuditedJournal {
   const chain = checkChain(content, run);
   const last = lastSealOf(seals, run);
-  // A run that was removed may have been brought back from an archive: what it was is known all the same.
+  // A run that was removed may have been restored from an archive, so what it was is known.
   const verdict = verdictOf(chain, seals, last);
   return { line: { run, subject: 'journal', file, ...verdict }, chain };
 }

@@ -37,7 +37,7 @@ async function auditCatalogue(
   event: CatalogueEvent,
   isImported: boolean,
 ): Promise<AuditLine> {
-  // The state folder may lie elsewhere now: the list is looked for beside the journal.
+  // The state folder may lie elsewhere now: the list is searched for beside the journal.
   const file = join(state.runsFolder, basename(event.file));
   const line = { run, subject: 'catalogue', file } as const;
   try {
@@ -46,12 +46,12 @@ async function auditCatalogue(
       return {
         ...line,
         verdict: 'proven',
-        sentence: `the list of files is as it was written: sha256 ${actual}`,
+        sentence: `the file list is unchanged: sha256 ${actual}`,
       };
     return {
       ...line,
       verdict: 'wrong',
-      sentence: `the list of files was changed: its sha256 is ${actual}, and the journal says ${event.sha256}`,
+      sentence: `the file list was changed: its sha256 is ${actual}, the journal has ${event.sha256}`,
     };
   } catch (error) {
     if (!isMissing(error)) return { ...line, verdict: 'wrong', sentence: messageOf(error) };
@@ -59,9 +59,9 @@ async function auditCatalogue(
       ? {
           ...line,
           verdict: 'unproven',
-          sentence: 'the list of files is not there: the run was imported from a tape',
+          sentence: 'there is no file list: the run was imported from a tape',
         }
-      : { ...line, verdict: 'wrong', sentence: 'the list of files is missing' };
+      : { ...line, verdict: 'wrong', sentence: 'the file list is missing' };
   }
 }
 
@@ -78,14 +78,14 @@ async function auditExports({ state }: AuditOptions, run: string, chain: Checked
     ...line,
     line: number,
     verdict: 'wrong',
-    sentence: `line ${number} of the list of exports is no record`,
+    sentence: `line ${number} of the list of exports is not a record`,
   }));
   const foreign = records
     .filter(({ journalHash }) => !endsSo(chain, journalHash))
     .map((record): AuditLine => ({
       ...line,
       verdict: 'wrong',
-      sentence: `the ${exportWords(record)} was made of another journal: its final hash was ${record.journalHash}`,
+      sentence: `the ${exportWords(record)} was made from another journal with the final hash ${record.journalHash}`,
     }));
   return [...damaged, ...foreign];
 }

@@ -67,17 +67,17 @@ function allowedSignature(check: ReadCheck, chain: CheckedChain): Verdict {
   const signed = `signed by ${signerWords(check)}`;
   const { signers } = check;
   const [first] = signers;
-  if (!first) return { verdict: 'wrong', sentence: `${signed}, which is no key of an allowed signer` };
+  if (!first) return { verdict: 'wrong', sentence: `${signed}, which is not a key of an allowed signer` };
   const atEnd = signers.filter((signer) => countsAt(signer, endOf(chain)));
   if (atEnd.some((signer) => countsAt(signer, Date.now()))) return { verdict: 'proven', sentence: signed };
   return atEnd[0]
     ? {
         verdict: 'unproven',
-        sentence: `${signed}, whose key counts ${validWords(atEnd[0])}: it could have signed since with another time`,
+        sentence: `${signed}, whose key is valid ${validWords(atEnd[0])}: it could have signed later with a false time`,
       }
     : {
         verdict: 'wrong',
-        sentence: `${signed}, whose key counts ${validWords(first)}, and not when the run ended`,
+        sentence: `${signed}, whose key is valid ${validWords(first)}, not when the run ended`,
       };
 }
 
@@ -92,13 +92,13 @@ function goodSignature(
   if (siteKey?.fingerprint === undefined)
     return {
       verdict: 'unproven',
-      sentence: `${signed}; whose key that is was not checked: --signers names the keys that count`,
+      sentence: `${signed}; the owner of the key was not checked: --signers names the accepted keys`,
     };
   return siteKey.fingerprint === check.facts.fingerprint
     ? { verdict: 'proven', sentence: `${signed}, the key of the site file` }
     : {
         verdict: 'unproven',
-        sentence: `${signed}, which is not the key of the site file: --signers names other keys that count`,
+        sentence: `${signed}, which is not the key of the site file; --signers names other accepted keys`,
       };
 }
 
@@ -106,7 +106,7 @@ function otherSignature(check: ReadCheck, chain: CheckedChain, demand: Signature
   const isWrong =
     check.verdict === 'wrong' ||
     (check.verdict === 'voided' && hasEnded(chain) && requiredBy(demand) !== undefined);
-  const how = check.verdict === 'unknown' ? 'was not checked' : 'does not hold';
+  const how = check.verdict === 'unknown' ? 'was not checked' : 'is invalid';
   return {
     verdict: isWrong ? 'wrong' : 'unproven',
     sentence: `the signature by ${signerWords(check)} ${how}: ${check.reason}`,

@@ -90,25 +90,25 @@ describe('the audit of a journal that was sealed', () => {
       `wrong: line ${place + 1} was changed: line ${place + 2} follows ${hashes[place]}, and line ${place + 1} is ${other}…`,
     );
     expect(await saidOf((lines) => lines.toSpliced(9, 3))).toBe(
-      'wrong: lines 10 to 12 were removed: behind line 9 comes number 13',
+      'wrong: lines 10 to 12 were removed: after line 9 comes number 13',
     );
     expect(await saidOf((lines) => lines.toSpliced(0, 1))).toBe(
-      'wrong: line 1 was removed: behind line 0 comes number 2',
+      'wrong: line 1 was removed: after line 0 comes number 2',
     );
     expect(await saidOf((lines) => lines.toSpliced(9, 0, lines[4] ?? ''))).toBe(
       `wrong: line 10 was added: it should follow line 9, ${hashes[8]}, and says ${hashes[3]}`,
     );
     expect(await saidOf((lines) => lines.map((line) => line.replaceAll(run, 'another')))).toBe(
-      'wrong: line 1 is of another run, another',
+      'wrong: line 1 belongs to another run, another',
     );
     expect(await saidOf((lines) => lines.toSpliced(6, 1, '{"seq":7'))).toBe(
-      'wrong: line 7 is no event: it was changed or added',
+      'wrong: line 7 is not an event: it was changed or added',
     );
     expect(await saidOf((lines) => lines.slice(0, -1))).toMatch(
       /^wrong: it was cut: 164 lines were sealed \S+, and it has 163$/,
     );
     expect(await saidOf((lines) => [...lines, ''])).toBe(
-      'wrong: line 165 is no event: it was changed or added',
+      'wrong: line 165 is not an event: it was changed or added',
     );
   });
 
@@ -132,7 +132,7 @@ describe('the audit of a journal that was sealed', () => {
       lines.map((line, index) => (index === 163 ? line.replace('"verified"', '"failed"') : line)),
     );
     const changed =
-      /^wrong: line 164 is not the one that was sealed \S+: it is [0-9a-f]{16}…, and it was ([0-9a-f]{16})…; it was changed, or the journal was replaced as a whole$/;
+      /^wrong: line 164 is not the line that was sealed \S+: it is [0-9a-f]{16}…, and it was ([0-9a-f]{16})…; it was changed, or the whole journal was replaced$/;
     expect(changed.exec(await said(state))?.[1]).toBe(lastHash.slice(0, 16));
     await rm(state.journalFile(run));
     writeRun(
@@ -142,10 +142,12 @@ describe('the audit of a journal that was sealed', () => {
     expect(await said(state)).toMatch(changed);
   });
 
-  it('finds one that is missing, or was gone on with by somebody else than the run', async () => {
+  it('finds one that is missing, or was continued by somebody else than the run', async () => {
     const state = await sealedState();
     await appendFile(state.journalFile(run), '{"a":1}');
-    expect(await said(state)).toMatch(/^wrong: what follows line 164 was added: the journal was sealed \S+$/);
+    expect(await said(state)).toMatch(
+      /^wrong: everything after line 164 was added: the journal was sealed \S+$/,
+    );
     await rm(state.journalFile(run));
     expect(await said(state)).toMatch(
       /^wrong: the journal is missing: it was sealed \S+Z, 164 lines, final hash [0-9a-f]{64}$/,
@@ -153,7 +155,7 @@ describe('the audit of a journal that was sealed', () => {
     expect(auditVerdictOf(await auditState({ state }))).toBe('wrong');
   });
 
-  it('knows a run that was taken up again, and one that was sealed once more', async () => {
+  it('knows a run that was resumed, and one that was sealed once more', async () => {
     const state = await sealedState(smallEvents());
     const file = state.journalFile(run);
     const journal = Journal.reopen({ file, run }, parseJournal(file, await readFile(file)));
@@ -165,7 +167,7 @@ describe('the audit of a journal that was sealed', () => {
       reason: 'to be unwound',
     });
     expect(await said(state)).toMatch(
-      /^unproven: 4 lines, chain intact, the first 3 of them sealed \S+: the run was resumed, and not sealed since$/,
+      /^unproven: 4 lines, chain intact, the first 3 of them sealed \S+: the run was resumed and not sealed since$/,
     );
     journal.append({ type: 'run-finished', verdict: 'failed', exitStatus: 2, sentence: 'back', stands: [] });
     journal.close();
@@ -186,23 +188,23 @@ describe('the audit of a journal that was sealed', () => {
 });
 
 describe('the audit of a journal without a seal', () => {
-  const cannot = 'what was removed behind its end, or changed in its last line, would not show';
+  const cannot = 'a removed or changed last line would not be noticed';
 
   it('says why that may be so', async () => {
     const state = await newState();
     writeRun(state, smallEvents());
     expect(await said(state)).toBe(
-      `unproven: 3 lines, chain intact, but not sealed: it is older than seals are here; ${cannot}`,
+      `unproven: 3 lines, chain intact, but not sealed: it is older than the first seal; ${cannot}`,
     );
     await rm(state.journalFile(run));
     const file = writeRun(state, smallEvents().slice(0, 2));
     await sealRun(state, run);
     expect(await said(state)).toBe(
-      `unproven: 2 lines, chain intact, but not sealed: the end of its run is missing: it is running or interrupted; ${cannot}`,
+      `unproven: 2 lines, chain intact, but not sealed: its run has no end: it is running or interrupted; ${cannot}`,
     );
     await appendFile(file, '{"seq":3,"at":');
     expect(await said(state)).toBe(
-      'unproven: line 3 is torn: the console died while it wrote it; 2 lines before it, chain intact',
+      'unproven: line 3 is incomplete: the console died while writing it; 2 lines before it, chain intact',
     );
   });
 
@@ -212,19 +214,19 @@ describe('the audit of a journal without a seal', () => {
     const seal = { what: 'sealed', run: 'r', lines: 1, bytes: 1, hash: '0'.repeat(64) } as const;
     await appendSeals(state, [{ ...seal, at: '2020-01-01T00:00:00.000Z' }]);
     expect(await said(state)).toBe(
-      'unproven: 3 lines, chain intact, but not sealed, though journals before it are: its seal was not written, or was removed',
+      'unproven: 3 lines, chain intact, but not sealed, although earlier journals are: its seal was not written, or was removed',
     );
   });
 });
 
 describe('the list of seals', () => {
-  it('is cut where a crash has torn its last line, and goes on', async () => {
+  it('is cut where a crash has torn its last line, and continues', async () => {
     const state = await sealedState(smallEvents());
     await appendFile(state.sealsFile, '{"what":"sea');
     expect((await auditState({ state }))[0]).toMatchObject({
       subject: 'seals',
       verdict: 'unproven',
-      sentence: 'line 2 of the list of seals is torn: a console died while it wrote it',
+      sentence: 'line 2 of the list of seals is incomplete: a console died while writing it',
     });
     await sealRun(state, run);
     expect((await auditState({ state }))[0]).toMatchObject({
@@ -248,7 +250,7 @@ describe('the list of seals', () => {
     expect((await auditState({ state }))[0]).toMatchObject({
       verdict: 'wrong',
       line: 1,
-      sentence: 'line 1 of the list of seals does not follow line 0: one was changed, removed or added',
+      sentence: 'line 1 of the list of seals does not follow line 0: a line was changed, removed or added',
     });
     await truncate(state.sealsFile, 0);
     expect(await said(state)).toMatch(/^unproven: /);
@@ -289,18 +291,18 @@ describe('the audit of what lies beside a journal', () => {
     expect(await ofList()).toMatchObject({
       verdict: 'wrong',
       file,
-      sentence: 'the list of files is missing',
+      sentence: 'the file list is missing',
     });
     await writeFile(file, text);
     expect(await ofList()).toMatchObject({
       verdict: 'proven',
-      sentence: `the list of files is as it was written: sha256 ${sha256}`,
+      sentence: `the file list is unchanged: sha256 ${sha256}`,
     });
     await appendFile(file, ' ');
     const changed = hashOfLine(Buffer.from(`${text} `));
     expect(await ofList()).toMatchObject({
       verdict: 'wrong',
-      sentence: `the list of files was changed: its sha256 is ${changed}, and the journal says ${sha256}`,
+      sentence: `the file list was changed: its sha256 is ${changed}, the journal has ${sha256}`,
     });
   });
 
@@ -313,7 +315,7 @@ describe('the audit of what lies beside a journal', () => {
     const sha256 = hashOfLine(pdf);
     expect(await auditReport({ state }, file)).toMatchObject({
       verdict: 'wrong',
-      sentence: `no export of this state folder has its sha256, ${sha256}: it was changed, or comes from elsewhere`,
+      sentence: `no export of this state folder has its sha256 ${sha256}: it was changed, or comes from elsewhere`,
     });
     const record = {
       at: '2026-11-22T03:00:00.000Z',
@@ -324,17 +326,17 @@ describe('the audit of what lies beside a journal', () => {
       version: '0.1.0',
     } as const;
     await writeReportRecord(state, run, record);
-    const good = `the report of run ${run}, exported 2026-11-22T03:00:00.000Z by shadowtape 0.1.0, of the journal that is there: final hash ${journalHash}`;
+    const good = `the report of run ${run}, exported 2026-11-22T03:00:00.000Z by shadowtape 0.1.0, from the present journal: final hash ${journalHash}`;
     expect(await auditReport({ state }, file)).toMatchObject({ verdict: 'proven', run, sentence: good });
     expect(await auditReport({ state }, file, () => Promise.resolve(pdf))).toMatchObject({
-      sentence: `${good}; made anew, it is the same`,
+      sentence: `${good}; recreated, it is identical`,
     });
     expect(auditVerdictOf(await auditState({ state }))).toBe('unproven');
     await writeReportRecord(state, run, { ...record, journalHash: '1'.repeat(64) });
     expect((await auditState({ state }, [run]))[2]).toMatchObject({
       subject: 'report',
       verdict: 'wrong',
-      sentence: `the report (A4) of 2026-11-22T03:00:00.000Z was made of another journal: its final hash was ${'1'.repeat(64)}`,
+      sentence: `the report (A4) of 2026-11-22T03:00:00.000Z was made from another journal with the final hash ${'1'.repeat(64)}`,
     });
     await rm(state.journalFile(run));
     await cp(file, `${file}.copy`);
@@ -348,7 +350,7 @@ describe('the audit of what lies beside a journal', () => {
       { verdict: 'wrong', sentence: 'there is no such run' },
     ]);
     await expect(auditReport({ state }, '/nowhere')).rejects.toMatchObject({
-      message: 'the report /nowhere cannot be read: it is not there',
+      message: 'the report /nowhere cannot be read: it does not exist',
     });
   });
 });

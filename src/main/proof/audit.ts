@@ -1,4 +1,4 @@
-/** The audit: whether what is kept of the runs is what was written. */
+/** The audit: whether the files of the runs are unchanged. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
@@ -23,7 +23,7 @@ function auditSeals(file: string, { trouble, isTorn, seals, lastHash }: ReadSeal
       ...line,
       verdict: 'unproven',
       line: seals.length + 1,
-      sentence: `line ${seals.length + 1} of the list of seals is torn: a console died while it wrote it`,
+      sentence: `line ${seals.length + 1} of the list of seals is incomplete: a console died while writing it`,
     };
   if (seals.length === 0) return undefined;
   return {
@@ -44,14 +44,14 @@ function auditHead(file: string, head: string, { hashes, lastHash }: ReadSeals):
     return {
       ...line,
       verdict: 'wrong',
-      sentence: `the list of seals does not reach the published head ${head} (${list}): seals were removed from its end, together with their runs or without them, or the list was replaced`,
+      sentence: `the list of seals does not contain the published head ${head} (${list}): seals were removed from its end, with or without their runs, or the list was replaced`,
     };
   }
   const later = hashes.length - place - 1;
   return {
     ...line,
     verdict: 'proven',
-    sentence: `line ${place + 1} of the list of seals is the published head${later === 0 ? ', and nothing was sealed since' : `; sealed since: ${later}`}`,
+    sentence: `line ${place + 1} of the list of seals is the published head${later === 0 ? '; nothing was sealed since' : `; sealed since: ${later}`}`,
   };
 }
 
@@ -96,7 +96,7 @@ export async function auditState(
   return lines;
 }
 
-/** Makes the report of a run anew, as it was exported. */
+/** Makes the report of a run again, as it was exported. */
 export type RenderReport = (run: string, record: Pick<ReportRecord, 'what' | 'paper'>) => Promise<Buffer>;
 
 interface Found {
@@ -125,17 +125,17 @@ async function auditFound(
     return {
       ...line,
       verdict: 'wrong',
-      sentence: `the journal of run ${run} is not as it was: ${journal?.line.sentence ?? 'it cannot be read'}`,
+      sentence: `the journal of run ${run} was changed: ${journal?.line.sentence ?? 'it cannot be read'}`,
     };
   const { chain } = journal;
   const was = `exported ${record.at} by shadowtape ${record.version}`;
   if (record.journalHash !== chain.lastHash)
     return chain.hashes.includes(record.journalHash)
-      ? { ...line, verdict: 'unproven', sentence: `${was}; the journal of run ${run} has grown since` }
+      ? { ...line, verdict: 'unproven', sentence: `${was}; the journal of run ${run} has grown since then` }
       : {
           ...line,
           verdict: 'wrong',
-          sentence: `${was}, of another journal than the one of run ${run} that is there`,
+          sentence: `${was}, from a journal other than the present one of run ${run}`,
         };
   const again = await render?.(run, record).catch(() => undefined);
   const digest = createHash('sha256')
@@ -146,12 +146,12 @@ async function auditFound(
     again === undefined
       ? ''
       : isSame
-        ? '; made anew, it is the same'
-        : '; made anew by this version, it is another';
+        ? '; recreated, it is identical'
+        : '; recreated by this version, it differs';
   return {
     ...line,
     verdict: 'proven',
-    sentence: `the report of run ${run}, ${was}, of the journal that is there: final hash ${chain.lastHash}${anew}`,
+    sentence: `the report of run ${run}, ${was}, from the present journal: final hash ${chain.lastHash}${anew}`,
   };
 }
 
@@ -178,7 +178,7 @@ export async function auditReport(
     subject: 'report',
     file,
     verdict: 'wrong',
-    sentence: `no export of this state folder has its sha256, ${digest}: it was changed, or comes from elsewhere`,
+    sentence: `no export of this state folder has its sha256 ${digest}: it was changed, or comes from elsewhere`,
   };
 }
 

@@ -103,10 +103,10 @@ class Chain {
   #troubleAt(index: number): ChainTrouble | undefined {
     const line = this.parsed[index];
     const number = index + 1;
-    if (!line) return this.#at(index, `line ${number} is no event: it was changed or added`);
-    if (line.run !== this.#run) return this.#at(index, `line ${number} is of another run, ${line.run}`);
+    if (!line) return this.#at(index, `line ${number} is not an event: it was changed or added`);
+    if (line.run !== this.#run) return this.#at(index, `line ${number} belongs to another run, ${line.run}`);
     if (!this.#follows(index)) return this.#broken(index, line);
-    if (line.seq !== number) return this.#at(index, `line ${number} says that it is number ${line.seq}`);
+    if (line.seq !== number) return this.#at(index, `line ${number} has number ${line.seq}`);
     return undefined;
   }
 
@@ -122,7 +122,7 @@ class Chain {
     if (line.seq > number)
       return this.#at(
         index,
-        `${wereText(number, line.seq - 1, 'removed')}: behind line ${index} comes number ${line.seq}`,
+        `${wereText(number, line.seq - 1, 'removed')}: after line ${index} comes number ${line.seq}`,
       );
     if (line.seq < number) return this.#at(index, `line ${number} was added: ${should}`);
     if (index === 0) return this.#at(index, `line 1 was changed: ${should}`);
@@ -138,7 +138,7 @@ class Chain {
 }
 
 /**
- * @param content the whole journal, as it lies on the disk
+ * @param content the whole journal, as it is on the disk
  * @param run whose journal it is to be
  */
 export function checkChain(content: Buffer, run: string): CheckedChain {

@@ -1,4 +1,4 @@
-/** What is done for the proof of a run once its journal is closed: it is sealed, and signed where the site says so. Old ones may be compressed. */
+/** What happens once the journal of a run is closed: it is sealed, and signed if the site file says so. Old journals may be compressed. */
 import { isFailure } from '../../contract/errors.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';

@@ -1,4 +1,4 @@
-/** Takes what a tape tells of itself into a state folder that does not know it: the tape, and its run. Writes nothing to the tape. */
+/** Imports a tape and its run into a state folder that does not know them. Writes nothing to the tape. */
 import { rename } from 'node:fs/promises';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { NewEvent } from '../../contract/events.ts';
@@ -15,7 +15,10 @@ import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { eventsOfManifest } from './manifest-events.ts';
 import { discard, temporaryName, writeWhole } from './whole-file.ts';
 
-/** `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label; `unread`: it was passed over. */
+/**
+ * `imported`: the run is known now; `there`: it was known; `tape`: the tape alone, since it has no manifest; `nothing`: no label; `unread`:
+ * it was passed over.
+ */
 export interface ImportedTape {
   readonly what: 'imported' | 'there' | 'tape' | 'nothing' | 'unread';
   readonly run: string | undefined;
@@ -83,8 +86,8 @@ async function ownJournal({ label, manifest }: WrittenTape): Promise<Buffer | un
     const content = await journalFromTape(gzip);
     const { events, lastHash, truncated } = parseJournal(`the journal on ${label.name}`, content);
     if (truncated || lastHash !== sha256)
-      throw new Error('it does not end with the line that the manifest names');
-    if (events.some((event) => event.run !== run)) throw new Error('it is of another run');
+      throw new Error('it does not end with the line named in the manifest');
+    if (events.some((event) => event.run !== run)) throw new Error('it belongs to another run');
     return content;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -110,10 +113,10 @@ function compare(here: Buffer, tape: WrittenTape, own: Buffer | undefined): Impo
     ? here.subarray(0, own.length).equals(own)
     : events.some(({ prev }) => prev === journal.sha256) ||
       parseJournal(run, here).lastHash === journal.sha256;
-  if (agrees) return { what: 'there', run, sentence: `${there}, and its journal agrees with the tape` };
+  if (agrees) return { what: 'there', run, sentence: `${there}, and its journal matches the tape` };
   if (events.some(({ type }) => type === 'imported'))
     return { what: 'there', run, sentence: `${there}: it was imported from the manifest of a tape` };
-  const sentence = `${there}, and its journal is not the one that the tape "${tape.label.name}" tells of: shadowtape audit ${run} looks at it`;
+  const sentence = `${there}, and its journal is not the one on tape "${tape.label.name}": check it with shadowtape audit ${run}`;
   return { what: 'there', run, sentence };
 }
 
@@ -155,7 +158,7 @@ async function writeJournal(
 async function importRun(state: StateFolder, tape: WrittenTape, importer: Importer): Promise<ImportedTape> {
   const { run } = tape.manifest;
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run))
-    throw failure('TAPE_IMPORT_DIFFERS', { run, tape: tape.label.name, reason: 'it has no name of a run' });
+    throw failure('TAPE_IMPORT_DIFFERS', { run, tape: tape.label.name, reason: 'it does not name a run' });
   const own = await ownJournal(tape);
   const here = await journalHere(state, run);
   if (here) return compare(here, tape, own);
@@ -164,11 +167,11 @@ async function importRun(state: StateFolder, tape: WrittenTape, importer: Import
   await writeJournal(state, run, own, before, lastEvents(tape, importer, from));
   const what = own
     ? `with its journal up to ${tape.manifest.writtenAt}`
-    : 'made of its manifest, which has no journal';
+    : 'from its manifest, which has no journal';
   return {
     what: 'imported',
     run,
-    sentence: `run ${run} was imported from tape "${tape.label.name}", ${what}; how it ended is not known`,
+    sentence: `run ${run} was imported from tape "${tape.label.name}", ${what}; the end of the run is not known`,
   };
 }
 
@@ -192,6 +195,6 @@ export async function importTape(
   noteTapes(state, { ...tape, label });
   if (isWritten(tape)) return importRun(state, tape, importer);
   const of = label.run === undefined ? '' : ` of run ${label.run}`;
-  const sentence = `tape "${label.name}"${of} was taken into the list of tapes; it has no manifest: that is on the last tape of the run, or the run was broken off`;
+  const sentence = `tape "${label.name}"${of} was added to the tape inventory; it has no manifest: that is on the last tape of the run, or the run was interrupted`;
   return { what: 'tape', run: label.run, sentence };
 }

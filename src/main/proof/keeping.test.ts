@@ -24,7 +24,7 @@ import { exportState, importState, removeRun } from './state-archive.ts';
 afterEach(removeFolders);
 
 describe('a journal that is compressed', () => {
-  it('is listed, read and audited as before, and unpacked where its run is taken up', async () => {
+  it('is listed, read and audited as before, and unpacked where its run is resumed', async () => {
     const state = await sealedState();
     const file = state.journalFile(run);
     const plain = await readFile(file);
@@ -65,7 +65,7 @@ describe('a journal that is compressed', () => {
     );
   });
 
-  it('is only one of a run that is over, has ended long enough ago, and does not go on', async () => {
+  it('is only one of a run that is over, has ended long enough ago, and does not continue', async () => {
     const state = await sealedState(smallEvents());
     writeRun(state, smallEvents().slice(0, 2), 'killed');
     const [start, , end] = smallEvents();
@@ -96,7 +96,7 @@ describe('a journal that is compressed', () => {
   it('is left as it was where the operator stops', async () => {
     const state = await sealedState(smallEvents());
     await expect(compressRuns(state, 0, undefined, AbortSignal.abort())).rejects.toMatchObject({
-      message: `stopped before the end: the runs from ${run} on are left as they were`,
+      message: `stopped before the end: runs from ${run} on were not changed`,
     });
     expect(await readdir(state.runsFolder)).toEqual([`${run}.ndjson`]);
   });
@@ -106,7 +106,7 @@ describe('a journal that is compressed', () => {
     const file = state.journalFile(run);
     await writeFile(file, (await readFile(file, 'utf8')).replace('ü', 'u'));
     expect(await compressRuns(state, 0)).toEqual([
-      { run, saved: 0, trouble: `${file}, line 3: it does not follow the line before` },
+      { run, saved: 0, trouble: `${file}, line 3: it does not follow the previous line` },
     ]);
   });
 });
@@ -151,7 +151,7 @@ describe('the archive of a state folder', () => {
     expect(await readFile(other.journalFile(run), 'utf8')).toBe('mine');
   });
 
-  it('brings the seal of a journal that an import has left without one, which was broken off', async () => {
+  it('brings the seal of a journal that an import has left without one, which was interrupted', async () => {
     const state = await sealedState(smallEvents());
     const archive = join(await newFolder(), 'state.tar.gz');
     await exportState(state, archive);
@@ -188,7 +188,7 @@ describe('the archive of a state folder', () => {
     await exportState(state, archive);
     const other = await newState();
     await expect(importState(other, archive, { abort: AbortSignal.abort() })).rejects.toMatchObject({
-      message: 'stopped before the end: 0 files were taken',
+      message: 'stopped before the end: 0 files were added',
     });
     expect(await readdir(other.path)).toEqual([]);
   });
@@ -213,7 +213,7 @@ describe('the archive of a state folder', () => {
     expect(await readdir(state.path)).toEqual([]);
   });
 
-  it('is refused where it has a link, is none, or a run goes on', async () => {
+  it('is refused where it has a link, is none, or a run continues', async () => {
     const folder = await newFolder();
     await symlink('/etc/passwd', join(folder, 'rates.json'));
     const archive = join(folder, 'bad.tar.gz');

@@ -7,7 +7,7 @@ import { newState, removeFolders } from './proof.test-support.ts';
 
 afterEach(removeFolders);
 
-it('a mark from before a reboot is no run that goes on, but nothing is removed for it', async () => {
+it('a mark from before a reboot is no run that continues, but nothing is removed for it', async () => {
   const state = await newState();
   await mkdir(state.liveFolder, { recursive: true });
   const own = { ...thisProcess(), since: '2026-11-22T02:00:04Z' };

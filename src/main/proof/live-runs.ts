@@ -96,13 +96,13 @@ async function allMarks(state: StateFolder): Promise<LiveMark[]> {
 
 const mayLive = (mark: LiveMark) => mark.ended !== true && livenessOf(mark) !== 'gone';
 
-/** Runs whose process lives, or cannot be told: it is of another machine, of an earlier boot, or of another container. */
+/** Runs whose process is running, or cannot be told: it is of another machine, of an earlier boot, or of another container. */
 export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
   return (await allMarks(state)).filter(mayLive);
 }
 
 /**
- * Runs to be shown as running: their process lives, or only another machine can tell. A mark of this host that cannot be told was left
+ * Runs to be shown as running: their process is running, or only another machine can tell. A mark of this host that cannot be told was left
  * before a reboot, or by another container: whoever takes that run up is asked about its lock, and it is shown as interrupted.
  */
 export async function performedRuns(state: StateFolder): Promise<LiveMark[]> {

@@ -1,4 +1,4 @@
-/** The events that a manifest without a journal still gives: enough to list the run, and to read its tape again. Pure. */
+/** The events that can be derived from a manifest without a journal: enough to list the run and to read its tape. Pure. */
 import type { NewEvent } from '../../contract/events.ts';
 import type { IdentifiedTape } from '../procedure/drive/identify-tape.ts';
 import type { TapeLabel } from '../tape/tape-label.ts';

@@ -1,4 +1,4 @@
-/** Compresses the journals and catalogues of runs that have ended, and unpacks them where they are gone on with. */
+/** Compresses the journals and catalogues of runs that have ended, and unpacks them where they are continued. */
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -37,7 +37,7 @@ async function holds(file: string, content: Buffer): Promise<boolean> {
 }
 
 /**
- * Puts the compressed form in the place of a file. What was written is read back before the plain one goes.
+ * Puts the compressed form in place of a file. What was written is read back before the plain one goes.
  * @returns by how many bytes it is smaller; undefined where it was compressed before
  * @throws STATE_FILE_UNWRITABLE
  */
@@ -47,8 +47,7 @@ export async function compressFile(file: string): Promise<number | undefined> {
   const packed = packedFile(file);
   if (!(await holds(packed, content))) {
     await writeWhole(packed, await zip(content, { level: 9 }), { mode: 'replace' });
-    if (!(await holds(packed, content)))
-      throw unwritable(packed, new Error('it does not read back as it was written'));
+    if (!(await holds(packed, content))) throw unwritable(packed, new Error('it reads back differently'));
   }
   const { length } = await readFile(packed);
   // Somebody else may compress here, too.
@@ -57,7 +56,7 @@ export async function compressFile(file: string): Promise<number | undefined> {
   return content.length - length;
 }
 
-/** The lists of files of a run: one a dump, those that were broken off included; names without .gz. */
+/** The lists of files of a run: one a dump, those that were interrupted included; names without .gz. */
 async function cataloguesOf(state: StateFolder, run: string): Promise<string[]> {
   const files = await readdir(state.runsFolder).catch(() => []);
   const isOwn = (file: string) =>
@@ -78,7 +77,7 @@ async function reasonAgainst(state: StateFolder, run: string, before: number): P
   try {
     const file = state.journalFile(run);
     const { events, truncated } = parseJournal(file, await readKept(file));
-    if (truncated) return 'its last line is torn';
+    if (truncated) return 'its last line is incomplete';
     return isOver(events, before) ? undefined : '';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -112,7 +111,7 @@ async function compressRun(
 const contentExists = async (file: string): Promise<boolean> => (await statKept(file))?.isPacked === false;
 
 /**
- * Compresses what has ended, and is not gone on with now.
+ * Compresses what has ended, and is not continued now.
  * @param ageMilliseconds how long ago a run must have ended at least
  * @param abort between two runs: each is compressed whole
  * @throws STATE_STOPPED, STATE_FILE_UNWRITABLE
@@ -128,8 +127,7 @@ export async function compressRuns(
   const done: CompressedRun[] = [];
   for (const run of await state.runs()) {
     if ((await liveRuns(state)).some((live) => live.run === run)) continue;
-    if (abort?.aborted)
-      throw failure('STATE_STOPPED', { what: `the runs from ${run} on are left as they were` });
+    if (abort?.aborted) throw failure('STATE_STOPPED', { what: `runs from ${run} on were not changed` });
     const compressed = await compressRun(state, run, before);
     if (!compressed) continue;
     done.push(compressed);
@@ -139,7 +137,7 @@ export async function compressRuns(
 }
 
 /**
- * Makes the plain journal of a run that is going to be gone on with.
+ * Makes the plain journal of a run that is going to be continued.
  * @throws PACKED_FILE_DAMAGED, STATE_FILE_UNWRITABLE
  */
 export async function unpackJournal(state: StateFolder, run: string): Promise<void> {

@@ -60,17 +60,17 @@ function parse(line: Buffer): Seal | undefined {
 function troubleOf(seals: readonly (Seal | undefined)[], hashes: readonly string[]): ReadSeals['trouble'] {
   for (const [index, seal] of seals.entries()) {
     const line = index + 1;
-    if (!seal) return { line, sentence: `line ${line} of the list of seals is not as it was written` };
+    if (!seal) return { line, sentence: `line ${line} of the list of seals was changed` };
     if (seal.prev !== (hashes[index - 1] ?? firstPrevious))
       return {
         line,
-        sentence: `line ${line} of the list of seals does not follow line ${index}: one was changed, removed or added`,
+        sentence: `line ${line} of the list of seals does not follow line ${index}: a line was changed, removed or added`,
       };
   }
   return undefined;
 }
 
-/** @param content the whole list, as it lies on the disk */
+/** @param content the whole list, as it is on the disk */
 export function parseSeals(content: Buffer): ReadSeals {
   const { lines, wholeBytes } = wholeLines(content);
   const parsed = lines.map(parse);

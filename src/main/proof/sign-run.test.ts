@@ -22,7 +22,7 @@ afterEach(removeFolders);
 
 const execute = promisify(execFile);
 const keygen = existsSync('/usr/bin/ssh-keygen');
-const hint = keygen ? '' : ' (left out: apt install openssh-client)';
+const hint = keygen ? '' : ' (skipped: apt install openssh-client)';
 const nobody = () => Promise.resolve(undefined);
 
 interface Key {
@@ -112,7 +112,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
       await appendFile(state.journalFile(run), '\n');
       expect(await signatureLine(state)).toMatchObject({
         verdict: 'wrong',
-        sentence: `the signature by ${key.publicLine.split(' ')[0]} ${signature.fingerprint} does not hold: it is the signature of other bytes`,
+        sentence: `the signature by ${key.publicLine.split(' ')[0]} ${signature.fingerprint} is invalid: it is a signature of other bytes`,
       });
       await expect(verifyByOpenssh(state, key)).rejects.toThrow(/incorrect signature/i);
     },
@@ -138,7 +138,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     ])
       expect(await signatureLine(state, { allowedSigners })).toMatchObject({
         verdict: 'wrong',
-        sentence: `signed by ssh-ed25519 ${signature.fingerprint}, which is no key of an allowed signer`,
+        sentence: `signed by ssh-ed25519 ${signature.fingerprint}, which is not a key of an allowed signer`,
       });
   });
 
@@ -158,15 +158,15 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     expect(await lineOf('namespaces="shadow*",valid-after="202601010000"')).toEqual(['proven', signed]);
     expect(await lineOf('valid-before="20261123Z"')).toEqual([
       'unproven',
-      `${signed}, whose key counts only until 2026-11-23T00:00:00Z: it could have signed since with another time`,
+      `${signed}, whose key is valid only until 2026-11-23T00:00:00Z: it could have signed later with a false time`,
     ]);
     expect(await lineOf('valid-after="20260101Z",valid-before="20260201Z"')).toEqual([
       'wrong',
-      `${signed}, whose key counts only from 2026-01-01T00:00:00Z until 2026-02-01T00:00:00Z, and not when the run ended`,
+      `${signed}, whose key is valid only from 2026-01-01T00:00:00Z until 2026-02-01T00:00:00Z, not when the run ended`,
     ]);
     expect(await lineOf('valid-after="29990101Z"')).toEqual([
       'wrong',
-      `${signed}, whose key counts only from 2999-01-01T00:00:00Z, and not when the run ended`,
+      `${signed}, whose key is valid only from 2999-01-01T00:00:00Z, not when the run ended`,
     ]);
     // The key may have several lines: one that counts is enough.
     const both = ['valid-before="20260201Z"', 'valid-after="20260201Z"'].map(
@@ -180,7 +180,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
   it.each([
     ['valid-before="tomorrow"', '"tomorrow" is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC'],
     ['valid-before="20261345Z"', '"20261345Z" is not a time: YYYYMMDD or YYYYMMDDHHMM[SS], with Z for UTC'],
-    ['verify-required', 'the option verify-required is not known'],
+    ['verify-required', 'unknown option verify-required'],
     ['namespaces="a",namespaces="b"', 'the option namespaces is given twice'],
   ])('is not judged by a file whose options are not understood: %s', async (options, reason) => {
     const key = await newKey(['ed25519']);
@@ -221,7 +221,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
         await expect(
           signRun({ state, run, keyFile: `${key.file}.pub`, agentSocket, askSecret: nobody }),
         ).rejects.toMatchObject({
-          message: `nothing can be signed with ${key.file}.pub: it is a public key, and no ssh agent holds its private one`,
+          message: `cannot sign with ${key.file}.pub: it is a public key, and no ssh agent holds its private key`,
         });
         await execute('ssh-add', ['-q', key.file], { env: environment });
         await rm(key.file);
@@ -237,7 +237,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     },
   );
 
-  it('is void once the run is taken up again, and still good where the journal is compressed', async () => {
+  it('is void once the run is resumed, and still good where the journal is compressed', async () => {
     const state = await sealedState(smallEvents());
     const key = await newKey(['ed25519']);
     const { signature } = await signRun({ state, run, keyFile: key.file, askSecret: nobody });
@@ -257,7 +257,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     journal.close();
     expect(await signatureLine(state)).toMatchObject({
       verdict: 'unproven',
-      sentence: `the signature by ssh-ed25519 ${signature.fingerprint} does not hold: the run was resumed after it was signed`,
+      sentence: `the signature by ssh-ed25519 ${signature.fingerprint} is invalid: the run was resumed after it was signed`,
     });
     await expect(signRun({ state, run, keyFile: key.file, askSecret: nobody })).rejects.toMatchObject({
       code: 'RUN_NOT_ENDED',
@@ -286,14 +286,14 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
       verdict: 'proven',
       sentence: `${signed}, the key of the site file`,
     });
-    // The passphrase hides the key in the file: its public half lies beside it.
+    // The passphrase hides the key in the file: its public half is beside it.
     expect(await signatureLine(state, await siteOf(other))).toMatchObject({
       verdict: 'unproven',
-      sentence: `${signed}, which is not the key of the site file: --signers names other keys that count`,
+      sentence: `${signed}, which is not the key of the site file; --signers names other accepted keys`,
     });
     const unknown = {
       verdict: 'unproven',
-      sentence: `${signed}; whose key that is was not checked: --signers names the keys that count`,
+      sentence: `${signed}; the owner of the key was not checked: --signers names the accepted keys`,
     };
     expect(await signatureLine(state)).toMatchObject(unknown);
     await rm(`${other.file}.pub`);
@@ -322,7 +322,7 @@ describe.skipIf(!keygen)(`a signature over a journal${hint}`, () => {
     const key = await newKey(['ed25519']);
     await execute('ssh-keygen', ['-Y', 'sign', '-q', '-f', key.file, '-n', 'file', state.journalFile(run)]);
     expect((await signatureLine(state))?.sentence).toMatch(
-      /does not hold: it was made for "file", not for "shadowtape"$/,
+      /is invalid: it was made for "file", not for "shadowtape"$/,
     );
     await signRun({ state, run, keyFile: key.file, askSecret: nobody });
     const armored = await readFile(state.signatureFile(run), 'utf8');

@@ -29,7 +29,7 @@ async function journalOf(state: StateFolder, run: string): Promise<Buffer> {
 }
 
 /**
- * Writes RUN.ndjson.sig beside the journal, in the place of a signature that is there.
+ * Writes RUN.ndjson.sig beside the journal, in place of a signature that is there.
  * @throws RUN_UNKNOWN, RUN_NOT_ENDED, JOURNAL_BROKEN, STATE_FILE_UNWRITABLE, and what choosing a key ends with
  */
 export async function signRun(options: SignOptions): Promise<SignedRun> {
@@ -52,7 +52,7 @@ export async function signRun(options: SignOptions): Promise<SignedRun> {
   if (checked.verdict !== 'good')
     throw failure('SIGN_KEY_UNUSABLE', {
       key: signer.name,
-      reason: `its signature does not hold: ${checked.reason}`,
+      reason: `its signature is invalid: ${checked.reason}`,
     });
   const file = state.signatureFile(run);
   await writeWhole(file, armored, { mode: 'replace' });

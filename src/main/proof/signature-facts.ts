@@ -10,7 +10,7 @@ import type { StateFolder } from '../journal/state-folder.ts';
 /** What a signature is good for (PROTOCOL.sshsig, 1): ssh-keygen -Y verify -n shadowtape. */
 export const signatureNamespace = 'shadowtape';
 
-/** `good`: of exactly these bytes; `voided`: of the journal before its run was taken up again; `wrong`: of other bytes. */
+/** `good`: of exactly these bytes; `voided`: of the journal before its run was resumed; `wrong`: of other bytes. */
 export type SignatureCheck =
   | {
       readonly verdict: 'good' | 'voided' | 'wrong' | 'unknown';
@@ -27,7 +27,7 @@ function factsOf(read: ReadSignature, [signer]: readonly AllowedSigner[]): Signa
   return { keyType, fingerprint, namespace, hash, ...(principal === undefined ? {} : { principal }) };
 }
 
-/** Ends of the parts that a run that was taken up again has had, in bytes. */
+/** Ends of the parts that a run that was resumed has had, in bytes. */
 function formerEnds(journal: Buffer): number[] {
   const mark = Buffer.from('"type":"run-resumed"');
   const ends: number[] = [];
@@ -61,7 +61,7 @@ export function checkSignature(armored: string, journal: Buffer, allowedSigners?
     if (isSignatureOf(read, journal)) return { ...check, verdict: 'good', reason: '' };
     if (formerEnds(journal).some((bytes) => isSignatureOf(read, journal.subarray(0, bytes))))
       return { ...check, verdict: 'voided', reason: 'the run was resumed after it was signed' };
-    return { ...check, verdict: 'wrong', reason: 'it is the signature of other bytes' };
+    return { ...check, verdict: 'wrong', reason: 'it is a signature of other bytes' };
   } catch (error) {
     return { ...check, verdict: 'unknown', reason: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,4 @@
-/** The state folder as one archive: everything but the lab, the index, and what says that a run goes on. */
+/** The state folder as one archive: everything but the lab, the index, and what says that a run continues. */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
 import { discard, giveName, temporaryName, unwritable, writeWhole } from './whole-file.ts';
 
-/** What an archive holds: these files, and all files of the folder of runs. Anything else is no state folder's. */
+/** What an archive holds: these files, and all files of the folder of runs. Anything else is not a state folder's. */
 const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;
 const runFile = /^runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:ndjson|ndjson\.gz|ndjson\.sig)$/;
 
@@ -82,7 +82,7 @@ async function requireStateArchive(file: string, budget: UnpackBudget): Promise<
   };
   await readArchive(file, budget, list({ strict: true, onReadEntry: look }));
   if (forbidden !== undefined) throw failure('STATE_ARCHIVE_FORBIDDEN', { file, entry: forbidden });
-  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entry' });
+  if (entries === 0) throw failure('STATE_ARCHIVE_UNREADABLE', { file, reason: 'it has no entries' });
 }
 
 async function contentOf(file: string): Promise<Buffer | undefined> {
@@ -145,7 +145,7 @@ async function importSeals(
   if (here.equals(content)) return [{ name, what: 'same' }];
   const { seals, trouble } = parseSeals(content);
   const known = parseSeals(here).seals;
-  // A journal that came with an import that was broken off is there, and its seal is not.
+  // A journal that came with an import that was interrupted is there, and its seal is not.
   const isWanted = (run: string) =>
     became(run) === 'new' || (became(run) === 'same' && lastSealOf(known, run) === undefined);
   if (trouble) return [{ name, what: 'differs' }];
@@ -234,7 +234,7 @@ export async function importState(
     const done = await importHostKeys(state, unpacked, confirmHostKeys);
     for (const name of names)
       if (name !== 'seals.ndjson' && name !== 'known_hosts') {
-        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were taken` });
+        if (abort?.aborted) throw failure('STATE_STOPPED', { what: `${done.length} files were added` });
         done.push(await importFile(state, unpacked, name));
       }
     const became = new Map(done.map(({ name, what }) => [plainName(name), what]));
@@ -304,7 +304,7 @@ export async function removeRun(
 }
 
 export interface DiskUse {
-  readonly what: 'journals' | 'lists of files' | 'everything else' | 'lab';
+  readonly what: 'journals' | 'file lists' | 'everything else' | 'lab';
   readonly files: number;
   readonly bytes: number;
 }
@@ -327,12 +327,12 @@ export async function diskUse(state: StateFolder): Promise<DiskUse[]> {
   const files = await sizesBelow(state.path);
   const kindOf = (file: string): DiskUse['what'] => {
     if (file.startsWith(`${state.labFolder}/`)) return 'lab';
-    if (/\.catalogue\.ndjson(?:\.gz)?$/.test(file)) return 'lists of files';
+    if (/\.catalogue\.ndjson(?:\.gz)?$/.test(file)) return 'file lists';
     return file.startsWith(`${state.runsFolder}/`) && /\.ndjson(?:\.gz)?$/.test(file)
       ? 'journals'
       : 'everything else';
   };
-  return (['journals', 'lists of files', 'everything else', 'lab'] as const).map((what) => {
+  return (['journals', 'file lists', 'everything else', 'lab'] as const).map((what) => {
     const own = files.filter(({ file }) => kindOf(file) === what);
     return { what, files: own.length, bytes: own.reduce((sum, { bytes }) => sum + bytes, 0) };
   });

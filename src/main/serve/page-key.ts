@@ -60,13 +60,13 @@ export class PageKeys {
 
   #isKey = (key: string): boolean => this.#keys.has(digestOf(key));
 
-  /** True for a request that bears the key of a tab: `Authorization: Bearer KEY`. */
+  /** True for a request that has the key of a tab: `Authorization: Bearer KEY`. */
   opens({ headers }: IncomingMessage): boolean {
     const [scheme, key, ...more] = (headers.authorization ?? '').split(' ');
     return scheme === 'Bearer' && key !== undefined && more.length === 0 && this.#isKey(key);
   }
 
-  /** True for a WebSocket that bears the key of a tab among its subprotocols. */
+  /** True for a WebSocket that has the key of a tab among its subprotocols. */
   opensSocket({ headers }: IncomingMessage): boolean {
     const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const [name, key, ...more] = offered;

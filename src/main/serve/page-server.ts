@@ -30,8 +30,8 @@ const mostBodyBytes = 200;
 type Refusal = { readonly status: number; readonly words: string };
 
 const words: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens on it',
-  EACCES: 'this user may not',
+  EADDRINUSE: 'another process is using it',
+  EACCES: 'this user is not allowed to',
 };
 
 export class PageServer {
@@ -56,7 +56,7 @@ export class PageServer {
     server.on('request', (request, response) => {
       this.#answer(request, response).catch(() => {
         if (response.headersSent) response.destroy();
-        else refuse(response, { status: 400, words: 'this is no request' });
+        else refuse(response, { status: 400, words: 'not a valid request' });
       });
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -89,8 +89,8 @@ export class PageServer {
 
   /** What holds for pages and WebSockets alike. */
   #refusal(request: IncomingMessage): Refusal | undefined {
-    if (!isOwnHost(request, this.#port)) return { status: 421, words: 'this console has another name' };
-    if (!isOwnOrigin(request)) return { status: 403, words: 'another page asks' };
+    if (!isOwnHost(request, this.#port)) return { status: 421, words: 'this console has a different name' };
+    if (!isOwnOrigin(request)) return { status: 403, words: 'the request comes from another page' };
     return undefined;
   }
 
@@ -107,9 +107,9 @@ export class PageServer {
     if (refusal) return refuse(response, refusal);
     if (request.method === 'POST') return this.#post(pathname, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return refuse(response, { status: 405, words: 'pages are only read' });
+      return refuse(response, { status: 405, words: 'pages are read-only' });
     const file = await pageFile(this.#options.pages, pathname);
-    if (!file) return refuse(response, { status: 404, words: 'there is no such page' });
+    if (!file) return refuse(response, { status: 404, words: 'page not found' });
     if (file.isLasting) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
     // The page says what to do about an address that was used before. It is the program's, and holds nothing of the site.
     const token = searchParams.get('token');
@@ -120,18 +120,20 @@ export class PageServer {
 
   /** What the page of a tab asks before it has its WebSocket. A browser sends the origin with each POST. */
   async #post(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.origin === undefined) return refuse(response, { status: 403, words: 'no page asks' });
+    if (request.headers.origin === undefined)
+      return refuse(response, { status: 403, words: 'the request does not come from a page' });
     if (pathname === '/enter') {
       const entered = this.#keys.exchange(await bodyOf(request));
-      if (!entered) return refuse(response, { status: 403, words: 'this address was used, or is not known' });
+      if (!entered)
+        return refuse(response, { status: 403, words: 'this address was already used, or is unknown' });
       answerJson(response, { key: entered.key });
       if (entered.of === 'terminal') this.#options.onEntered?.();
       return;
     }
-    if (!this.#keys.opens(request)) return refuse(response, { status: 401, words: 'this key is not known' });
+    if (!this.#keys.opens(request)) return refuse(response, { status: 401, words: 'unknown key' });
     if (pathname === '/known') return answerJson(response, {});
     if (pathname === '/address') return answerJson(response, { token: this.#keys.newToken('page') });
-    refuse(response, { status: 404, words: 'there is no such page' });
+    refuse(response, { status: 404, words: 'page not found' });
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -26,7 +26,7 @@ function parse(data: RawData, isBinary: boolean): unknown {
   }
 }
 
-/** Serves a page until its WebSocket is closed. What is no message of a page of ours closes it. */
+/** Serves a page until its WebSocket is closed. What is not a message of a page of ours closes it. */
 export function servePage(socket: WebSocket, desk: Desk): void {
   const session = new PageSession(desk, (message) => {
     if (socket.readyState !== socket.OPEN) return;
@@ -45,7 +45,7 @@ export function servePage(socket: WebSocket, desk: Desk): void {
     isAlive = true;
   });
   socket.on('message', (data, isBinary) => {
-    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, 'this is no request');
+    if (!session.receive(parse(data, isBinary))) socket.close(policyViolation, 'not a valid request');
   });
   // What was too long, or broken, closes it by itself.
   socket.on('error', () => undefined);

@@ -21,10 +21,10 @@ describe('a command of a site file', () => {
   });
 
   it.each([
-    ['umount /app && true', '"&" would need a shell'],
-    ['echo $HOME', '"$" would need a shell'],
-    ['rm /app/*', '"*" would need a shell'],
-    ['stop > /dev/null', '">" would need a shell'],
+    ['umount /app && true', '"&" needs a shell'],
+    ['echo $HOME', '"$" needs a shell'],
+    ['rm /app/*', '"*" needs a shell'],
+    ['stop > /dev/null', '">" needs a shell'],
     [`echo 'open`, "the ' is never closed"],
     ['echo "$HOME"', 'write $, ` and \\ between single quotes'],
     ['', 'it is empty'],

@@ -1,6 +1,6 @@
 import { failure } from '../../contract/errors.ts';
 
-/** What a shell would do something with, where it stands outside quotes. */
+/** What a shell would do something with, as it is outside quotes. */
 const shellSigns = new Set('|&;<>()$`*?[]{}~#!\n\r'.split(''));
 
 interface Reader {
@@ -26,7 +26,7 @@ function readWord(reader: Reader): string {
     if (sign === "'" || sign === '"') {
       word += readQuoted(reader, sign);
     } else if (sign === '\\' || shellSigns.has(sign)) {
-      throw wrong(reader.text, `"${sign === '\n' ? 'a line feed' : sign}" would need a shell`);
+      throw wrong(reader.text, `"${sign === '\n' ? 'a line feed' : sign}" needs a shell`);
     } else {
       word += sign;
       reader.at += 1;

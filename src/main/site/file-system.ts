@@ -57,7 +57,7 @@ export function whyMethodDoesNotFit(
   const wrong = volumes.map((volume) => volume.method ?? method).find((used) => !fitting.includes(used));
   if (wrong === undefined) return undefined;
   const words = fitting.length === 1 ? `method ${fitting.join('')} only` : `methods ${fitting.join(', ')}`;
-  return `method ${wrong} does not back up ${names[fileSystem]}: it takes ${words}`;
+  return `method ${wrong} does not back up ${names[fileSystem]}: use ${words}`;
 }
 
 /** The file system that a method backs up; undefined for the raw device. On Linux `sfxfs` says that there is no such method. */

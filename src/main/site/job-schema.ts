@@ -31,7 +31,7 @@ const method = z.enum(methods);
 const volumePair = z.strictObject({
   master: z.string().describe('The volume that the services use.'),
   proxy: z.string().describe('Its proxy volume, which is parted and backed up.'),
-  method: method.optional().describe('A method of its own, where it differs from the method of the job.'),
+  method: method.optional().describe('The method of this volume, if it is not the method of the job.'),
 });
 
 const scriptPhase = z.enum(['part', 'shadow', 'verify', 'dump', 'remove', 'rejoin']);
@@ -121,7 +121,7 @@ const verify = z.strictObject({
     .union([z.int().min(2, 'must be at least 2 (the first and the last block)').max(4096), z.literal('all')])
     .default(usualSamples)
     .describe(
-      'How many records of 32 KiB are compared between the proxy and its shadow; as many others are compared with what goes to tape. `all` (method 6a): also hashes the whole proxy on a cluster node after the shadow is removed, see [Evidence](evidence.md#the-whole-proxy).',
+      'How many records of 32 KiB are compared between the proxy and its shadow; as many others are compared with the data on tape. `all` (method 6a): also hashes the whole proxy on a cluster node after the shadow is removed, see [Evidence](evidence.md#the-whole-proxy).',
     ),
   readback: z
     .boolean()
@@ -137,7 +137,7 @@ const verify = z.strictObject({
     .enum(['refuse', 'allow'])
     .default('refuse')
     .describe(
-      'Methods 6b to 6e, where the backup server does not let a process hold the shadow open. `refuse`: the run ends with `SHADOW_NOT_HELD` before anything is dumped. `allow`: it continues; SECURITY.md says what it then cannot prove.',
+      'Methods 6b to 6e, where the backup server does not let a process hold the shadow open. `refuse`: the run ends with `SHADOW_NOT_HELD` before anything is dumped. `allow`: it continues; SECURITY.md says what that leaves unproven.',
     ),
 });
 
@@ -156,7 +156,7 @@ const part = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      '`true`: a proxy that is already parted is rejoined first, and the run waits for the copy. What the proxy held is then lost.',
+      '`true`: a proxy that is already parted is rejoined first, and the run waits for the copy. The data of the proxy is then lost.',
     ),
   tries: z
     .int()
@@ -187,7 +187,7 @@ export const jobSchema = z.strictObject({
     .enum(fileSystems)
     .optional()
     .describe(
-      'What is on the volumes. A method that does not back it up is refused: a GFS Shared File System is backed up with 6a only. Default: what the method is for.',
+      'What is on the volumes. A method that cannot back it up is refused: a GFS Shared File System takes 6a only. Default: as the method implies.',
     ),
   nodes: z
     .enum(['all', 'any'])
@@ -204,7 +204,7 @@ export const jobSchema = z.strictObject({
   services: services
     .default('ask')
     .describe(
-      'What uses the master. `{ stop: [umount /app], resume: [mount /app] }` on every primary node, `{ nodes: { node1: { stop: […], resume: […] } }}`, `not-needed`, or `ask`. A command is words, not shell: put what needs a shell into a script.',
+      'What uses the master. `{ stop: [umount /app], resume: [mount /app] }` on every primary node, `{ nodes: { node1: { stop: […], resume: […] } }}`, `not-needed`, or `ask`. A command is words, not shell: put shell code into a script.',
     ),
   fsck: z
     .strictObject({
@@ -255,7 +255,7 @@ export const jobSchema = z.strictObject({
     .enum(['halt', 'unwind'])
     .default('halt')
     .describe(
-      'What happens when the dump, or something after it, fails. `halt`: everything stays as it is, and the commands that roll it back are printed. `unwind`: it is rolled back. What fails before the dump is always rolled back.',
+      'What happens when the dump, or a step after it, fails. `halt`: everything stays as it is, and the commands for a rollback are printed. `unwind`: roll back. A failure before the dump is always rolled back.',
     ),
   onSkippedFiles: z
     .enum(['warn', 'fail'])

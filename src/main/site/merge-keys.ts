@@ -1,4 +1,7 @@
-/** Merge keys of YAML (`<<: *defaults`, yaml.org/type/merge.html): the library merges them; what it could not, or not in time, is told here. */
+/**
+ * Merge keys of YAML (`<<: *defaults`, yaml.org/type/merge.html): the library merges them; errors that it does not find, or finds too
+ * slowly, are found here.
+ */
 import {
   isAlias,
   isMap,
@@ -27,7 +30,7 @@ const sourcesOf = ({ value }: Pair): unknown[] => (isSeq(value) ? value.items : 
 
 /**
  * @param anchors before the map
- * @param around what the map lies in, itself included
+ * @param around what the map is in, itself included
  */
 export function mergeTrouble(
   map: YAMLMap,
@@ -40,7 +43,7 @@ export function mergeTrouble(
       // An alias without an anchor is told by its own name.
       if (isAlias(source) && merged === undefined) continue;
       const at = startOf(pair.key);
-      if (!isMap(merged)) return { at, reason: 'the merge key << takes a set of keys, such as *NAME of one' };
+      if (!isMap(merged)) return { at, reason: 'the merge key << needs a set of keys, such as *NAME' };
       if (around.includes(merged)) return { at, reason: 'the merge key << merges a set of keys into itself' };
     }
   return undefined;

@@ -29,25 +29,25 @@ describe('who is told', () => {
 
   const withMail = (more: object) => [{ on: ['failure'], mail: { ...mail, ...more } }];
   it.each([
-    [[{ on: ['failure'] }], 'notify[0]: names exactly one of command, mail and syslog'],
+    [[{ on: ['failure'] }], 'notify[0]: must name exactly one of command, mail and syslog'],
     [
       [{ on: ['failure'], command: 'page', mail }],
-      'notify[0]: names exactly one of command, mail and syslog',
+      'notify[0]: must name exactly one of command, mail and syslog',
     ],
     [
       [{ on: ['failure'], command: 'page', syslog: 'local0.notice' }],
-      'notify[0]: names exactly one of command, mail and syslog',
+      'notify[0]: must name exactly one of command, mail and syslog',
     ],
     [
       [{ on: ['failure'], syslog: '-s' }],
       'notify[0].syslog: must be a facility and a priority such as local0.notice',
     ],
-    [[{ on: [], command: 'page' }], 'notify[0].on: names no occasion'],
+    [[{ on: [], command: 'page' }], 'notify[0].on: names no event'],
     [
       [{ on: ['always'], command: 'page' }],
       'notify[0].on[0]: must be one of: success, failure, operator-needed',
     ],
-    [withMail({ to: [] }), 'notify[0].mail.to: names nobody'],
+    [withMail({ to: [] }), 'notify[0].mail.to: names no recipient'],
     [
       withMail({ to: ['marion'] }),
       'notify[0].mail.to[0]: must be a mail address such as operator@example.com',
@@ -56,14 +56,14 @@ describe('who is told', () => {
       withMail({ from: 'a@example.com\nBcc: b@example.com' }),
       'notify[0].mail.from: must be a mail address such as operator@example.com',
     ],
-    [withMail({ user: 'backup' }), 'notify[0].mail: user and passwordFile go together'],
+    [withMail({ user: 'backup' }), 'notify[0].mail: needs both user and passwordFile, or neither'],
     [
       withMail({ user: 'backup', passwordFile: 'secret' }),
       'notify[0].mail.passwordFile: must be an absolute path, or one that begins with "~/"',
     ],
     [
       withMail({ user: 'backup', passwordFile: '/etc/secret', secure: 'none' }),
-      'notify[0].mail.secure: the password would go to smtp.example.com for everybody to read; use starttls or tls',
+      'notify[0].mail.secure: the password would be sent to smtp.example.com unencrypted; use starttls or tls',
     ],
   ])('is refused as %j', (notify, reason) => {
     const words = { code: 'SITE_VALUE_WRONG', sentence: `site.yaml: ${reason}` };

@@ -1,4 +1,4 @@
-/** Who is told of a run, and how: by a command of this machine, by mail, or in the system log. */
+/** Who is notified of a run, and how: by a command of this machine, by mail, or in the system log. */
 import { z } from 'zod';
 import { command, nonEmpty } from './value-schemas.ts';
 
@@ -11,7 +11,7 @@ const address = z
   .regex(/^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/, 'must be a mail address such as operator@example.com');
 
 const mailSchema = z.strictObject({
-  to: z.array(address).min(1, 'names nobody').describe('Mail addresses of the recipients.'),
+  to: z.array(address).min(1, 'names no recipient').describe('Mail addresses of the recipients.'),
   from: address.describe('Mail address of the sender.'),
   host: z
     .string()
@@ -39,7 +39,7 @@ const mailSchema = z.strictObject({
 const waySchema = z.strictObject({
   on: z
     .array(z.enum(notifyOccasions))
-    .min(1, 'names no occasion')
+    .min(1, 'names no event')
     .describe(
       'When: `success`, `failure`, `operator-needed` (the run waits for somebody, or ended with action required).',
     ),

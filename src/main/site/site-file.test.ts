@@ -66,7 +66,7 @@ describe('a site file that cannot be read', () => {
     await expect(readSite(file)).rejects.toMatchObject({
       code: 'SITE_FILE_MISSING',
       message: `there is no site file at ${file}`,
-      hint: 'give its path with --site FILE; without --site the embedded lab is used',
+      hint: 'name it with --site FILE; without --site the embedded lab is used',
     });
   });
 
@@ -243,21 +243,21 @@ describe('a site file with a wrong key or value', () => {
       job((nightly) => (nightly.verify.fingerprint = 2.5)),
     ],
     [
-      'jobs.nightly.verify.fingerprint: "all" takes method 6a: what 6b writes for Volume2 is not the bytes of the device, and cannot be compared with them',
+      'jobs.nightly.verify.fingerprint: "all" needs method 6a: 6b does not write the bytes of the device for Volume2, so they cannot be compared',
       job((nightly) => {
         nightly.method = '6b';
         nightly.verify.fingerprint = 'all';
       }),
     ],
     [
-      'jobs.nightly.verify.fingerprint: "all" takes verify.digest: sha256 or cksum: with none there is nothing to compare with',
+      'jobs.nightly.verify.fingerprint: "all" needs verify.digest: sha256 or cksum: without a digest there is nothing to compare',
       job((nightly) => {
         nightly.route = 'server';
         nightly.verify = { fingerprint: 'all', digest: 'none' };
       }),
     ],
     [
-      'jobs.nightly.verify.fingerprint: "all" takes nodes: all: one node reads the whole proxy, and is the only one that can tell how far it is',
+      'jobs.nightly.verify.fingerprint: "all" needs nodes: all: one node reads the whole proxy, and only that node can report its progress',
       job((nightly) => {
         nightly.nodes = 'any';
         nightly.verify.fingerprint = 'all';
@@ -270,15 +270,15 @@ describe('a site file with a wrong key or value', () => {
     ],
     ['jobs.nightly.services.resume: is missing', job((nightly) => delete nightly.services.resume)],
     [
-      'jobs.nightly.services.stop[0]: "umount /app && sync" is not a plain command: "&" would need a shell',
+      'jobs.nightly.services.stop[0]: "umount /app && sync" is not a plain command: "&" needs a shell',
       job((nightly) => (nightly.services.stop = ['umount /app && sync'])),
     ],
     [
-      'jobs.nightly.services.stop[1]: a command line cannot be made: an argument holds a NUL character',
+      'jobs.nightly.services.stop[1]: cannot build a command line: an argument holds a NUL character',
       job((nightly) => (nightly.services.stop = ['umount /app', ['echo', 'a\0b']])),
     ],
     [
-      'jobs.nightly.services.stop[0]: a command line cannot be made: no program is named',
+      'jobs.nightly.services.stop[0]: cannot build a command line: no program is named',
       job((nightly) => (nightly.services.stop = [['']])),
     ],
     ['jobs.nightly.services.stop[0]: must not be empty', job((nightly) => (nightly.services.stop = [[]]))],
@@ -331,12 +331,11 @@ describe('a site file with several errors', () => {
       .replace('master: Volume1', 'master: Volume2');
     expect(() => parseSite('site.yaml', text)).toThrow(
       expect.objectContaining({
-        message:
-          'site.yaml:7: tape.device: /dev/st0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+        message: 'site.yaml:7: tape.device: /dev/st0 is not a tape device such as /dev/rmt/0 (Solaris)',
         evidence: {
           also: [
-            'site.yaml:11: jobs.nightly.volumes[0]: Volume2 is named twice; a proxy volume is not its own master',
-            'site.yaml:12: jobs.nightly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
+            'site.yaml:11: jobs.nightly.volumes[0]: Volume2 is named twice; a proxy volume cannot be its own master',
+            'site.yaml:12: jobs.nightly.shadow.class: the shadow class must not have the name of the primary class (Class1)',
           ].join('\n'),
         },
       }),
@@ -368,8 +367,8 @@ describe('merge keys in a site file', () => {
   });
 
   it.each([
-    ['a text', '{ <<: root }', 'the merge key << takes a set of keys, such as *NAME of one'],
-    ['a list of texts', '{ <<: [*h, a] }', 'the merge key << takes a set of keys, such as *NAME of one'],
+    ['a text', '{ <<: root }', 'the merge key << needs a set of keys, such as *NAME'],
+    ['a list of texts', '{ <<: [*h, a] }', 'the merge key << needs a set of keys, such as *NAME'],
     ['itself', '&n { <<: *n }', 'the merge key << merges a set of keys into itself'],
     ['an alias without its anchor', '{ <<: *x }', 'there is no anchor &x before *x'],
   ])('are refused where they merge %s', (_what, node2, reason) => {

@@ -34,7 +34,7 @@ const longestText = 500_000;
 function parserWords({ code, message }: YAMLParseError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and a site file has one';
   const [first = ''] = message.split('\n');
-  if (/call stack/.test(first)) return 'its lists and sets of keys are nested too deeply';
+  if (/call stack/.test(first)) return 'its lists and keys are nested too deeply';
   return first.charAt(0).toLowerCase() + first.slice(1);
 }
 

@@ -144,7 +144,7 @@ function wording({ root }: Place, issue: z.core.$ZodIssue): string {
 
 /**
  * Names that the schema passes over in silence: zod drops this one, since it would change the object that it makes. What refers to itself
- * is looked at once.
+ * is checked once.
  */
 function droppedNames(
   file: string,

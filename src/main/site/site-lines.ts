@@ -2,7 +2,7 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 
-/** What is at a key, or at an entry, and where it stands in the text. */
+/** What is at a key, or at an entry, and where it is in the text. */
 interface Place {
   readonly node: unknown;
   readonly at: number | undefined;
@@ -10,7 +10,7 @@ interface Place {
 
 const rangeOf = (node: unknown): number | undefined => (node as Node | null | undefined)?.range?.[0];
 
-/** The longest key of a map that the path goes on with; names may have dots in them. */
+/** The longest key of a map that the path continues with; names may have dots in them. */
 function stepInto(
   { node }: Place,
   path: string,

@@ -47,19 +47,19 @@ describe('rules of a site', () => {
       (site) => (site.tape.changerDrive = 1),
     ],
     [
-      'tape.device: /dev/rmt is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+      'tape.device: /dev/rmt is not a tape device such as /dev/rmt/0 (Solaris)',
       (site) => (site.tape.device = '/dev/rmt'),
     ],
     [
-      'tape.device: /dev/st0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+      'tape.device: /dev/st0 is not a tape device such as /dev/rmt/0 (Solaris)',
       (site) => (site.tape.device = '/dev/st0'),
     ],
     [
-      'jobs.nightly.shadow.class: the shadow class must not bear the name of the primary class (Class1)',
+      'jobs.nightly.shadow.class: the shadow class must not have the name of the primary class (Class1)',
       job((nightly) => (nightly.shadow.class = 'Class1')),
     ],
     ...(['group', 'volume'] as const).map((key): [string, (site: Tree) => void] => [
-      `jobs.nightly.shadow.${key}: may only be given where the job names one volume, and it names 2; shadows then bear the names of their proxies`,
+      `jobs.nightly.shadow.${key}: is only for a job with one volume, and this job has 2; their shadows get the names of their proxies`,
       job((nightly) => {
         nightly.volumes.push({ master: 'Volume3', proxy: 'Volume4' });
         nightly.shadow[key] = 'Copy';
@@ -79,7 +79,7 @@ describe('rules of a site', () => {
       job((nightly) => (nightly.shadow.disks = { Disk3: 'c1t1d3', Disk4: 'c1t1d3' })),
     ],
     [
-      'jobs.nightly.volumes[0]: Volume1 is named twice; a proxy volume is not its own master',
+      'jobs.nightly.volumes[0]: Volume1 is named twice; a proxy volume cannot be its own master',
       job((nightly) => (nightly.volumes[0].proxy = 'Volume1')),
     ],
     [
@@ -143,11 +143,10 @@ describe('rules of a site', () => {
     for (const device of accepted) expect(refusalOf(linux(device)), device).toBeUndefined();
     for (const device of ['/dev/rmt/0', '/dev/tape/by-id/scsi-35000e111-changer', '/dev/IBMchanger0'])
       expect(refusalOf(linux(device))).toMatchObject({
-        sentence: `site.yaml: tape.device: ${device} is not the device of a tape drive, such as /dev/st0 or /dev/IBMtape0 (Linux)`,
+        sentence: `site.yaml: tape.device: ${device} is not a tape device such as /dev/st0 or /dev/IBMtape0 (Linux)`,
       });
     expect(refusalOf((site) => (site.tape.device = '/dev/IBMtape0'))).toMatchObject({
-      sentence:
-        'site.yaml: tape.device: /dev/IBMtape0 is not the device of a tape drive, such as /dev/rmt/0 (Solaris)',
+      sentence: 'site.yaml: tape.device: /dev/IBMtape0 is not a tape device such as /dev/rmt/0 (Solaris)',
     });
   });
 });
@@ -155,19 +154,19 @@ describe('rules of a site', () => {
 describe('the file system of a job', () => {
   it.each<[string, Tree]>([
     [
-      'method 6b does not back up a GFS Shared File System: it takes method 6a only',
+      'method 6b does not back up a GFS Shared File System: use method 6a only',
       { fileSystem: 'gfs-shared', method: '6b' },
     ],
     [
-      'method 6c does not back up a GFS Local File System: it takes methods 6a, 6d, 6e',
+      'method 6c does not back up a GFS Local File System: use methods 6a, 6d, 6e',
       { fileSystem: 'gfs-local', method: '6c' },
     ],
     [
-      'method 6d does not back up a ufs file system: it takes methods 6a, 6b, 6c',
+      'method 6d does not back up a ufs file system: use methods 6a, 6b, 6c',
       { fileSystem: 'ufs', method: '6d' },
     ],
     [
-      'method 6b does not back up data of a raw device: it takes method 6a only',
+      'method 6b does not back up data of a raw device: use method 6a only',
       { fileSystem: 'raw', method: '6b' },
     ],
     ['Solaris has no ext3 file system', { fileSystem: 'ext3' }],

@@ -47,7 +47,7 @@ function checkShadow(file: string, path: string, job: Job): void {
   if (shadow.class === job.class) {
     throw wrong(
       { file, path: `${path}.class` },
-      `the shadow class must not bear the name of the primary class (${job.class})`,
+      `the shadow class must not have the name of the primary class (${job.class})`,
     );
   }
 }
@@ -57,7 +57,7 @@ function checkShadowOfSeveral(file: string, path: string, { shadow, volumes }: J
   if (volumes.length === 1) return;
   for (const key of ['group', 'volume'] as const) {
     if (shadow[key] === undefined) continue;
-    const reason = `may only be given where the job names one volume, and it names ${volumes.length}; shadows then bear the names of their proxies`;
+    const reason = `is only for a job with one volume, and this job has ${volumes.length}; their shadows get the names of their proxies`;
     throw wrong({ file, path: `${path}.${key}` }, reason);
   }
 }
@@ -70,7 +70,10 @@ function checkVolumes(file: string, path: string, job: Job): void {
     checkName({ file, path: `${place}.proxy` }, pair.proxy);
     for (const volume of [pair.master, pair.proxy]) {
       if (seen.has(volume))
-        throw wrong({ file, path: place }, `${volume} is named twice; a proxy volume is not its own master`);
+        throw wrong(
+          { file, path: place },
+          `${volume} is named twice; a proxy volume cannot be its own master`,
+        );
       seen.add(volume);
     }
   });
@@ -80,9 +83,9 @@ function checkVolumes(file: string, path: string, job: Job): void {
 function checkSpan(file: string, path: string, { media, route }: Job): void {
   if (!media.span) return;
   if (media.layout !== 'labelled')
-    throw wrong({ file, path: `${path}.media.span` }, 'several tapes take layout: labelled');
+    throw wrong({ file, path: `${path}.media.span` }, 'several tapes need layout: labelled');
   if (route === 'server')
-    throw wrong({ file, path: `${path}.media.span` }, 'several tapes take route: console');
+    throw wrong({ file, path: `${path}.media.span` }, 'several tapes need route: console');
 }
 
 function checkFingerprint(file: string, path: string, job: Job): void {
@@ -156,7 +159,7 @@ function checkTape(file: string, site: Site): void {
   if (site.tape.changer !== undefined && site.tape.nextTape !== undefined)
     throw wrong(
       { file, path: 'tape.nextTape' },
-      'either the changer or a command gets the next tape, not both',
+      'use either the changer or a command for the next tape, not both',
     );
   if (site.tape.changerDrive !== undefined && site.tape.changer === undefined)
     throw wrong(
@@ -165,10 +168,7 @@ function checkTape(file: string, site: Site): void {
     );
   if (isDriveOf(site.platform, device)) return;
   const example = site.platform === 'solaris' ? '/dev/rmt/0 (Solaris)' : '/dev/st0 or /dev/IBMtape0 (Linux)';
-  throw wrong(
-    { file, path: 'tape.device' },
-    `${device} is not the device of a tape drive, such as ${example}`,
-  );
+  throw wrong({ file, path: 'tape.device' }, `${device} is not a tape device such as ${example}`);
 }
 
 const mailToThisMachine = new Set(['localhost', '127.0.0.1', '::1']);
@@ -177,18 +177,18 @@ function checkNotify(file: string, path: string, ways: readonly NotifyWay[] = []
   ways.forEach(({ command, mail, syslog }, index) => {
     const place = { file, path: `${path}[${index}]` };
     if ([command, mail, syslog].filter((way) => way !== undefined).length !== 1)
-      throw wrong(place, 'names exactly one of command, mail and syslog');
+      throw wrong(place, 'must name exactly one of command, mail and syslog');
     if (!mail) return;
     if ((mail.user === undefined) !== (mail.passwordFile === undefined))
-      throw wrong({ file, path: `${place.path}.mail` }, 'user and passwordFile go together');
+      throw wrong({ file, path: `${place.path}.mail` }, 'needs both user and passwordFile, or neither');
     if (mail.secure === 'none' && mail.user !== undefined && !mailToThisMachine.has(mail.host)) {
-      const reason = `the password would go to ${mail.host} for everybody to read; use starttls or tls`;
+      const reason = `the password would be sent to ${mail.host} unencrypted; use starttls or tls`;
       throw wrong({ file, path: `${place.path}.mail.secure` }, reason);
     }
   });
 }
 
-/** Each looks at one thing, and stops at the first that is wrong with it. */
+/** Each checks one thing, and stops at the first that is wrong with it. */
 function checksOf(file: string, site: Site): (() => void)[] {
   const ofJobs = Object.entries(site.jobs).flatMap(([name, job]) => {
     const path = `jobs.${name}`;

@@ -23,7 +23,7 @@ const connections = z.strictObject({
   keepAliveSeconds: seconds
     .optional()
     .describe(
-      'Seconds between keep-alive messages. A host that answers none of three is lost. Default: `ServerAliveInterval` of the ssh configuration, or 15.',
+      'Seconds between keep-alive messages. After three unanswered ones the connection is lost. Default: `ServerAliveInterval` of the ssh configuration, or 15.',
     ),
   runMatchExec: z
     .boolean()
@@ -37,9 +37,7 @@ export const hostSchema = z.strictObject({
     .describe(
       '`primary`: a node of the cluster; list all of them. `backup`: the backup server, exactly one. `tape`: a host that only has the drive.',
     ),
-  address: nonEmpty
-    .optional()
-    .describe('Host name or IP address. Default: what the ssh configuration says of the name.'),
+  address: nonEmpty.optional().describe('Host name or IP address. Default: the ssh configuration.'),
   port: z
     .int()
     .min(1)
@@ -87,11 +85,11 @@ const tape = z.strictObject({
   rmtDialect: z
     .enum(platforms)
     .optional()
-    .describe('Whose operation numbers that program takes. Default: those of the platform.'),
+    .describe('The platform whose operation numbers that program uses. Default: those of the platform.'),
   changer: deviceFile
     .optional()
     .describe(
-      'A changer that `mtx` works. Without it and `nextTape`, the operator is asked for the next tape.',
+      'A changer controlled with `mtx`. Without it and `nextTape`, the operator is asked for the next tape.',
     ),
   changerDrive: z
     .int()
@@ -103,7 +101,7 @@ const tape = z.strictObject({
   nextTape: command
     .optional()
     .describe(
-      'A command on the tape host that changes the tape. It gets one more word: the name of the tape that is wanted, or `data` where any will do.',
+      'A command on the tape host that changes the tape. It gets one more argument: the name of the wanted tape, or `data` if any tape is accepted.',
     ),
 });
 
@@ -124,7 +122,7 @@ const sign = z.strictObject({
 const journals = z.strictObject({
   compressAfter: lengthOfTime('90 days')
     .optional()
-    .describe('Journals of runs that ended so long ago are compressed: `90 days`.'),
+    .describe('Journals of runs that ended this long ago are compressed: `90 days`.'),
 });
 
 export const siteSchema = z.strictObject({
@@ -145,7 +143,7 @@ export const siteSchema = z.strictObject({
   report: report.optional(),
   sign: sign.optional(),
   journals: journals.optional(),
-  notify: notifySchema.optional().describe('Who is told of a run. `check --notify` tests it.'),
+  notify: notifySchema.optional().describe('Who is notified of a run. `check --notify` tests it.'),
   jobs: z
     .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is not a job name'), jobSchema)
     .describe('The jobs by name.'),

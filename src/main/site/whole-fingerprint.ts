@@ -19,11 +19,11 @@ export function whyNotAll(
   const other = job.volumes.find((volume) => (volume.method ?? job.method) !== '6a');
   if (other) {
     const method = other.method ?? job.method;
-    return `"all" takes method 6a: what ${method} writes for ${other.proxy} is not the bytes of the device, and cannot be compared with them`;
+    return `"all" needs method 6a: ${method} does not write the bytes of the device for ${other.proxy}, so they cannot be compared`;
   }
   if (job.nodes === 'any')
-    return '"all" takes nodes: all: one node reads the whole proxy, and is the only one that can tell how far it is';
+    return '"all" needs nodes: all: one node reads the whole proxy, and only that node can report its progress';
   return job.route === 'server' && job.verify.digest === 'none'
-    ? '"all" takes verify.digest: sha256 or cksum: with none there is nothing to compare with'
+    ? '"all" needs verify.digest: sha256 or cksum: without a digest there is nothing to compare'
     : undefined;
 }

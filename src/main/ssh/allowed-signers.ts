@@ -44,8 +44,7 @@ function readOptions(text: string): Options | string {
     const key = name?.toLowerCase();
     const isFlag = key === 'cert-authority';
     const isKnown = isFlag || key === 'namespaces' || key === 'valid-after' || key === 'valid-before';
-    if (key === undefined || !isKnown || isFlag !== (value === undefined))
-      return `the option ${word} is not known`;
+    if (key === undefined || !isKnown || isFlag !== (value === undefined)) return `unknown option ${word}`;
     if (values.has(key)) return `the option ${key} is given twice`;
     values.set(key, value);
   }

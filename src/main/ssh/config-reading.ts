@@ -126,7 +126,7 @@ export class ConfigReading {
     const { keyword, words } = line;
     const decides = keyword === 'host' || keyword === 'match' || keyword === 'include';
     if (!active && !decides) return false;
-    if (words === undefined) throw new ConfigProblem('a quote is not closed');
+    if (words === undefined) throw new ConfigProblem('unclosed quote');
     if (line.text.trim() === '') throw new ConfigProblem(`${line.name} has no argument`);
     if (keyword === 'host') return !around.neverMatches && matchesHostLine(this.#host, words);
     if (keyword === 'match') return this.#match(line.text) && !around.neverMatches;
@@ -160,7 +160,7 @@ export class ConfigReading {
   }
 
   #include(patterns: readonly string[], active: boolean, around: Around): void {
-    if (around.depth >= deepestInclude) throw new ConfigProblem('Include within too many others');
+    if (around.depth >= deepestInclude) throw new ConfigProblem('Include nested too deeply');
     const inner = { ...around, depth: around.depth + 1, neverMatches: around.neverMatches || !active };
     for (const pattern of patterns) {
       for (const path of this.#configuration.files.find(this.#anchored(pattern, around)))

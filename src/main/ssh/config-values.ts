@@ -21,7 +21,7 @@ export function choice<Word extends string>(setting: Setting, words: readonly Wo
   const text = onlyWord(setting).toLowerCase();
   const found = words.find((word) => word === text);
   if (found === undefined)
-    throw new ConfigProblem(`"${text}" is no value of ${setting.name} (${words.join(', ')})`);
+    throw new ConfigProblem(`"${text}" is not a value for ${setting.name} (${words.join(', ')})`);
   return found;
 }
 
@@ -33,7 +33,7 @@ export function isYes(setting: Setting): boolean {
 /** @throws ConfigProblem */
 export function wholeNumber(setting: Setting): number {
   const text = onlyWord(setting);
-  if (!/^\d{1,9}$/.test(text)) throw new ConfigProblem(`"${text}" is no number for ${setting.name}`);
+  if (!/^\d{1,9}$/.test(text)) throw new ConfigProblem(`"${text}" is not a number for ${setting.name}`);
   return Number(text);
 }
 
@@ -43,7 +43,7 @@ const unitSeconds: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3
 /** @returns seconds. @throws ConfigProblem */
 export function seconds(setting: Setting): number {
   const text = onlyWord(setting);
-  if (!/^(\d+[smhdw]?)+$/i.test(text)) throw new ConfigProblem(`"${text}" is no time for ${setting.name}`);
+  if (!/^(\d+[smhdw]?)+$/i.test(text)) throw new ConfigProblem(`"${text}" is not a time for ${setting.name}`);
   const parts = text.matchAll(/(\d+)([smhdw]?)/gi);
   return [...parts].reduce((sum, [, count, unit = '']) => {
     return sum + Number(count) * (unitSeconds[unit.toLowerCase()] ?? 1);

@@ -51,7 +51,7 @@ export function loginRefused(profile: HostProfile, login: Login, reason: string)
 export function hungUp(profile: HostProfile, said: string, reason: string, cause?: unknown): ShadowtapeError {
   if (said === '') return unreachable(profile, reason, cause);
   const { name: host, address, port } = profile;
-  const values = { host, address, port, reason: `it hangs up and says "${said}"` };
+  const values = { host, address, port, reason: `it disconnects with "${said}"` };
   return failure('HOST_UNREACHABLE', values, { host, actual: said }, cause);
 }
 

@@ -222,7 +222,7 @@ describe('a stream of data with a time limit', () => {
     stream.on('error', () => undefined).resume();
     expect((await ended).lost).toMatchObject({
       code: 'COMMAND_TIMED_OUT',
-      message: 'dd on node1 did not end within 0.1 s',
+      message: 'dd on node1 did not finish within 0.1 s',
     });
   });
 

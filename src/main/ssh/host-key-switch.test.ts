@@ -36,9 +36,9 @@ function rekey(channel: ServerChannel, hostKey?: string): void {
 describe('a rekey', () => {
   const first = newKey();
   const second = newKey();
-  const message = `the connection to node1 was ended: its host key changed during a rekey, from ${fingerprintOf(publicKeyOf(first))} to ${fingerprintOf(publicKeyOf(second))}`;
+  const message = `connection to node1 ended: its host key changed during a rekey, from ${fingerprintOf(publicKeyOf(first))} to ${fingerprintOf(publicKeyOf(second))}`;
   const hint =
-    'another machine may have taken over the connection: find out who changed the host key before you run again; what was running on node1 may still run';
+    'another machine may have taken over the connection: find out who changed the host key before you run again. Commands on node1 may still be running';
 
   it('with the same host key asks nobody, and the command goes on', async () => {
     const server = await bench.server({

@@ -73,7 +73,7 @@ it('a cipher that is not known is named before the passphrase is asked for, with
   await expect(load(path, 'tango')).rejects.toMatchObject({
     code: 'KEY_CIPHER_UNKNOWN',
     message: `node3: the key file ${path} is encrypted with ${cipher}, which Shadowtape cannot open`,
-    hint: `encrypt it anew with: ssh-keygen -p -Z aes256-ctr -f ${path}; or load it into an ssh agent with ssh-add ${path}`,
+    hint: `re-encrypt it with: ssh-keygen -p -Z aes256-ctr -f ${path}; or load it into an ssh agent with ssh-add ${path}`,
   });
   expect(asked).toEqual([]);
   execFileSync('ssh-keygen', [
@@ -111,7 +111,7 @@ Private-MAC: ba90305ddc8e1bf49314e4cd104eb808c25a66541594ad42c048c162f4b7199c
   await expect(load(path)).rejects.toMatchObject({
     code: 'KEY_OF_PUTTY',
     message: `node3: the key file ${path} is in a PuTTY format that Shadowtape does not read`,
-    hint: `convert it with: puttygen ${path} -O private-openssh -o ${path}.openssh; and name that file with "key" of node3 in the site file`,
+    hint: `convert it with: puttygen ${path} -O private-openssh -o ${path}.openssh; then name that file with "key" of node3 in the site file`,
   });
   expect(asked).toEqual([]);
 });

@@ -115,7 +115,7 @@ describe('logging in with a key file', () => {
   });
 
   it.each([
-    ['wrong', 'foxtrot', 'KEY_PASSPHRASE_WRONG', 'node1: the passphrase does not open the key file PATH'],
+    ['wrong', 'foxtrot', 'KEY_PASSPHRASE_WRONG', 'node1: wrong passphrase for the key file PATH'],
     [
       'missing',
       undefined,
@@ -165,7 +165,7 @@ describe('logging in with a key file', () => {
       message: `node1 does not let root log in: every method was refused; tried: key ${path}`,
     });
     expect((await failureOf(connect(server, {})))?.message).toBe(
-      'node1 does not let root log in: every method was refused; tried: nothing (no key, agent or password is at hand)',
+      'node1 does not let root log in: every method was refused; tried: nothing (no key, agent or password is available)',
     );
   });
 

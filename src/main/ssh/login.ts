@@ -77,7 +77,7 @@ export class Login {
   /** The methods tried so far, for messages. */
   get tried(): string {
     const tried = [...new Set(this.#tried)];
-    return tried.length === 0 ? 'nothing (no key, agent or password is at hand)' : tried.join(', ');
+    return tried.length === 0 ? 'nothing (no key, agent or password is available)' : tried.join(', ');
   }
 
   /** True while no key and no password has been shown to the host. */

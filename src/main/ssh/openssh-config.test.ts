@@ -42,7 +42,7 @@ const refusalOf = (text: string, alias = 'node1') =>
   buildProfile(alias, {}, configurationOf(text), local).refusal?.sentence;
 
 const broken = 'the ssh configuration of node1 cannot be read: ~/.ssh/config';
-const unsupported = 'node1 cannot be reached as the ssh configuration says: ~/.ssh/config';
+const unsupported = 'node1 cannot be reached with this ssh configuration: ~/.ssh/config';
 
 describe('~/.ssh/config', () => {
   it('leaves an unknown host as it is', () => {
@@ -166,7 +166,7 @@ describe('what cannot be followed', () => {
       'the ssh configuration of node2 cannot be read: ~/.ssh/config line 4: "99999" is not a port',
     );
     expect(refusalOf(text, 'node4')).toBe(
-      'the ssh configuration of node4 cannot be read: ~/.ssh/config line 6: a quote is not closed',
+      'the ssh configuration of node4 cannot be read: ~/.ssh/config line 6: unclosed quote',
     );
     expect(refusalOf(text, 'node3')).toBeUndefined();
   });

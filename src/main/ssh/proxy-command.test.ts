@@ -139,7 +139,7 @@ describe('a host whose ssh configuration cannot be followed', () => {
     const hosts = await bench.hosts([buildProfile('node1', settings, configuration)]);
     expect(await failureOf(hosts.session('node1').connect())).toMatchObject({
       code: 'SSH_CONFIG_UNSUPPORTED',
-      message: `node1 cannot be reached as the ssh configuration says: ${config} line 3: Match exec is not supported`,
+      message: `node1 cannot be reached with this ssh configuration: ${config} line 3: Match exec is not supported`,
     });
     expect(server.sockets).toEqual([]);
   });

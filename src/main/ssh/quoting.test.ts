@@ -67,13 +67,13 @@ describe('quoting', { timeout: 20_000 }, () => {
         return (error as Error).message;
       }
     };
-    expect(sentence(['rm', 'a\0b'])).toBe('a command line cannot be made: an argument holds a NUL character');
-    expect(sentence(['rm\0'])).toBe('a command line cannot be made: an argument holds a NUL character');
+    expect(sentence(['rm', 'a\0b'])).toBe('cannot build a command line: an argument holds a NUL character');
+    expect(sentence(['rm\0'])).toBe('cannot build a command line: an argument holds a NUL character');
     expect(sentence(['rm', '\ud800'])).toBe(
-      'a command line cannot be made: an argument holds half of a character',
+      'cannot build a command line: an argument holds half of a character',
     );
-    expect(sentence([])).toBe('a command line cannot be made: no program is named');
-    expect(sentence([''])).toBe('a command line cannot be made: no program is named');
+    expect(sentence([])).toBe('cannot build a command line: no program is named');
+    expect(sentence([''])).toBe('cannot build a command line: no program is named');
   });
 });
 

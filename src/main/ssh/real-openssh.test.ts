@@ -135,7 +135,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     await expect(pipeline(endless, stream)).rejects.toMatchObject({
       code: 'REMOTE_COMMAND_FAILED',
       message: expect.stringMatching(
-        /^sh on node3 ended with exit status 5 before all was written, after \d+ bytes$/,
+        /^sh on node3 ended with exit status 5 after only \d+ bytes were written$/,
       ),
       evidence: { exitStatus: 5, stderr: 'tape gone\n' },
     });
@@ -145,7 +145,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     const started = session.exec(['sleep', '4'], { timeLimitSeconds: 0.3 });
     await expect(started).rejects.toMatchObject({
       code: 'COMMAND_TIMED_OUT',
-      message: 'sleep on node3 did not end within 0.3 s',
+      message: 'sleep on node3 did not finish within 0.3 s',
       evidence: { host: 'node3', command: 'sleep 4' },
     });
   });
@@ -154,8 +154,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     const line = 'echo half; sleep 20 & exit 0';
     await expect(session.exec(['sh', '-c', line])).rejects.toMatchObject({
       code: 'COMMAND_OUTPUT_CUT',
-      message:
-        'sh on node3 ended with exit status 0, but its output did not end: what it printed may be incomplete',
+      message: 'sh on node3 ended with exit status 0, but its output stayed open and may be incomplete',
       evidence: { stdout: 'half\n' },
     });
     const { status } = await session.exec(['sh', '-c', line], { mayLeaveOutputOpen: true });
@@ -174,7 +173,7 @@ describe.skipIf(missing)('a genuine OpenSSH server', { timeout: 30_000 }, () => 
     expect(existsSync(running)).toBe(true);
     abort.abort();
     const [error] = await once(stream, 'error');
-    expect(error).toMatchObject({ code: 'COMMAND_CANCELLED', message: 'sh on node3 was cancelled' });
+    expect(error).toMatchObject({ code: 'COMMAND_CANCELLED', message: 'sh on node3 was canceled' });
     expect(await ended).toMatchObject({ status: undefined, lost: { code: 'COMMAND_CANCELLED' } });
     await expect.poll(() => existsSync(running)).toBe(false);
   });

@@ -53,7 +53,10 @@ function signerOfAgent(socket: string, key: ParsedKey): Signer {
           if (signature) resolve(signature);
           else
             reject(
-              failure('SIGN_KEY_UNUSABLE', { key: name, reason: error?.message ?? 'no signature came' }),
+              failure('SIGN_KEY_UNUSABLE', {
+                key: name,
+                reason: error?.message ?? 'no signature was returned',
+              }),
             );
         });
       }),
@@ -108,7 +111,7 @@ async function fromFile(path: string, askSecret: AskSecret, required: boolean): 
     throw withoutHost(error);
   });
   if (key && !canSignWith(key.getPublicSSH()))
-    throw failure('SIGN_KEY_UNUSABLE', { key: path, reason: `keys of type ${key.type} are not spoken here` });
+    throw failure('SIGN_KEY_UNUSABLE', { key: path, reason: `keys of type ${key.type} are not supported` });
   return key && signerOfKey(`the key ${path}`, key);
 }
 
@@ -119,7 +122,7 @@ async function ofKeyFile(path: string, { agentSocket, askSecret }: SignerChoice)
     if (held) return held;
     throw failure('SIGN_KEY_UNUSABLE', {
       key: path,
-      reason: 'it is a public key, and no ssh agent holds its private one',
+      reason: 'it is a public key, and no ssh agent holds its private key',
     });
   }
   // An agent that holds the key saves the question for its passphrase.

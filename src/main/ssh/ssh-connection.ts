@@ -116,8 +116,7 @@ export class SshConnection {
   /** A way through this host to another address. */
   forward(profile: HostProfile): Promise<Duplex> {
     const refused = (error: Error) =>
-      this.#lost ??
-      unreachable(profile, `${this.#host} does not get through to it (${plainReason(error)})`, error);
+      this.#lost ?? unreachable(profile, `${this.#host} cannot reach it (${plainReason(error)})`, error);
     return new Promise((resolve, reject) => {
       const { connectSeconds } = profile;
       const silent = () => reject(refused(new Error(`no answer within ${connectSeconds} s`)));

@@ -139,7 +139,7 @@ describe('a host that cannot be reached', () => {
     const hosts = await bench.hosts([profileOf(22, {}, { address: 'nonexistent.invalid' })]);
     expect(await failureOf(hosts.session('node1').connect())).toMatchObject({
       code: 'HOST_NAME_UNKNOWN',
-      message: 'node1: no address is known for the name nonexistent.invalid',
+      message: 'node1: the name nonexistent.invalid has no address',
     });
   });
 
@@ -316,7 +316,7 @@ describe('a jump host', () => {
     const hosts = await bench.hosts([profileOf(port, {}, { jump })]);
     expect((await failureOf(hosts.session('node1').connect()))?.message).toMatch(
       new RegExp(
-        `^node1 \\(127\\.0\\.0\\.1, port ${port}\\) cannot be reached: gate does not get through to it \\(.+\\)$`,
+        `^node1 \\(127\\.0\\.0\\.1, port ${port}\\) cannot be reached: gate cannot reach it \\(.+\\)$`,
       ),
     );
   });
@@ -344,7 +344,7 @@ describe('a session that is pinned to a host key', () => {
     const unpin = session.pin('ssh-ed25519 SHA256:another');
     expect(await failureOf(session.exec(['true']))).toMatchObject({
       code: 'HOST_IS_ANOTHER',
-      message: `node1 (127.0.0.1, port ${server.port}) is not the machine that the run began with: its host key was ssh-ed25519 SHA256:another, and is ${hostKey}`,
+      message: `node1 (127.0.0.1, port ${server.port}) is not the machine on which the run started: its host key was ssh-ed25519 SHA256:another, now it is ${hostKey}`,
     });
     expect(asked).toEqual([]);
     unpin();

@@ -67,7 +67,7 @@ function armor(bytes: Buffer): string {
  */
 export async function wholeSignature(signer: Signer, data: Buffer): Promise<Buffer> {
   const [algorithm] = algorithms[keyTypeOf(signer.publicKey)] ?? [];
-  if (!algorithm) throw new Error(`nothing can be signed with a key of type ${keyTypeOf(signer.publicKey)}`);
+  if (!algorithm) throw new Error(`cannot sign with a key of type ${keyTypeOf(signer.publicKey)}`);
   return Buffer.concat([string(algorithm.name), string(await signer.sign(data, algorithm.hash))]);
 }
 
@@ -128,7 +128,7 @@ export function readSignature(armored: string): ReadSignature {
   const blob = new WireReader(reader.string());
   const algorithm = blob.string().toString('latin1');
   const signature = blob.string();
-  if (!reader.isAtEnd || !blob.isAtEnd) throw new Error('something follows it');
+  if (!reader.isAtEnd || !blob.isAtEnd) throw new Error('unexpected data follows it');
   const keyType = keyTypeOf(publicKey);
   return { publicKey, keyType, fingerprint: fingerprintOf(publicKey), namespace, hash, algorithm, signature };
 }

@@ -98,7 +98,7 @@ describe('running a command', { timeout: 20_000 }, () => {
     const error = await failureOf(session.exec(['hangs', 'a b'], { timeLimitSeconds: 0.4 }));
     expect(error).toMatchObject({
       code: 'COMMAND_TIMED_OUT',
-      message: 'hangs on node1 did not end within 0.4 s',
+      message: 'hangs on node1 did not finish within 0.4 s',
       evidence: { host: 'node1', command: "hangs 'a b'" },
     });
     expect(server.signals).toEqual(['TERM']);
@@ -107,13 +107,13 @@ describe('running a command', { timeout: 20_000 }, () => {
   it('gives up when the host does not even answer the request', async () => {
     const { session } = await sessionWith({}, { deaf: true });
     const error = await failureOf(session.exec(['hangs'], { timeLimitSeconds: 0.05 }));
-    expect(error?.message).toBe('hangs on node1 did not end within 0.05 s');
+    expect(error?.message).toBe('hangs on node1 did not finish within 0.05 s');
   });
 
   it('can be cancelled before it starts, and while it runs', async () => {
     const abort = new AbortController();
     const { session } = await sessionWith({ hangs: () => abort.abort() });
-    const cancelled = { code: 'COMMAND_CANCELLED', message: 'hangs on node1 was cancelled' };
+    const cancelled = { code: 'COMMAND_CANCELLED', message: 'hangs on node1 was canceled' };
     expect(await failureOf(session.exec(['hangs'], { abort: AbortSignal.abort() }))).toMatchObject(cancelled);
     expect(await failureOf(session.exec(['hangs'], { abort: abort.signal }))).toMatchObject(cancelled);
   });
@@ -218,7 +218,7 @@ describe('reading from a command', { timeout: 20_000 }, () => {
     server.sockets[0]?.pause();
     abort.abort();
     expect(await ended).toMatchObject({ lost: { code: 'COMMAND_CANCELLED' } });
-    expect(stream.errored).toMatchObject({ message: 'dd on node1 was cancelled' });
+    expect(stream.errored).toMatchObject({ message: 'dd on node1 was canceled' });
   });
 
   it('stops the command when the reader goes away', async () => {
@@ -309,7 +309,7 @@ describe('writing to a command', { timeout: 20_000 }, () => {
     const { stream, ended } = await session.openWrite(['dd']);
     await ended;
     const error = await failureOf(pipeline(endlessInput(), stream));
-    expect(error?.message).toBe(`dd on node1 ended ${how} before all was written, after 0 bytes`);
+    expect(error?.message).toBe(`dd on node1 ended ${how} after only 0 bytes were written`);
   });
 
   it('fails the pending write when the command dies in the middle without reading', async () => {
@@ -329,7 +329,7 @@ describe('writing to a command', { timeout: 20_000 }, () => {
     const end = await ended;
     expect(end).toMatchObject({ status: 5, stderr: 'tape error\n' });
     expect(error?.message).toBe(
-      `dd on node1 ended with exit status 5 before all was written, after ${end.bytes} bytes`,
+      `dd on node1 ended with exit status 5 after only ${end.bytes} bytes were written`,
     );
     expect(end.bytes).toBeGreaterThanOrEqual(2 * 1024 * 1024);
     expect(end.bytes).toBeLessThan(8 * 1024 * 1024);
@@ -355,7 +355,7 @@ describe('writing to a command', { timeout: 20_000 }, () => {
     await expect.poll(() => stream.writableLength).toBeGreaterThan(1024 * 1024 - 65536);
     server.sockets[0]?.pause();
     abort.abort();
-    expect((await piped)?.message).toBe('dd on node1 was cancelled');
+    expect((await piped)?.message).toBe('dd on node1 was canceled');
     expect((await ended).lost?.code).toBe('COMMAND_CANCELLED');
   });
 

@@ -89,7 +89,7 @@ export class RemoteInput extends Writable {
   #errorOf(end: RemoteEnd): ShadowtapeError | undefined {
     if (end.lost) return end.lost;
     if (!this.#allIsSent) {
-      return this.#process.failed(end, `${howItEnded(end)} before all was written, after ${end.bytes} bytes`);
+      return this.#process.failed(end, `${howItEnded(end)} after only ${end.bytes} bytes were written`);
     }
     return this.#process.failureOf(end);
   }

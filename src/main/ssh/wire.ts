@@ -31,7 +31,7 @@ export class WireReader {
   }
 
   take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new Error('it is cut short');
+    if (this.#at + length > this.#bytes.length) throw new Error('it is truncated');
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }

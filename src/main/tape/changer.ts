@@ -13,7 +13,7 @@ interface ChangerDrive {
 }
 
 interface ChangerSlot {
-  /** An import and export slot: what lies there is on its way in or out. */
+  /** An import and export slot: what is there is on its way in or out. */
   readonly isMail: boolean;
   /** Undefined where the slot is empty. */
   readonly cartridge: ChangerCartridge | undefined;
@@ -91,7 +91,7 @@ export function holdsData({ drives }: ChangerStatus, drive: number): boolean {
 
 /**
  * Where the cartridge in a drive goes back to: the slot that it came from, else the first empty one. A slot that a cartridge in another
- * drive came from is no place for it: mtx guesses a slot where the changer does not know, and may guess that one.
+ * drive came from is not a place for it: mtx guesses a slot where the changer does not know, and may guess that one.
  * @returns undefined where there is none
  */
 export function slotToReturnTo({ drives, slots }: ChangerStatus, drive: number): number | undefined {

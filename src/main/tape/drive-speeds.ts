@@ -1,6 +1,6 @@
 /**
- * How fast drives stream, natively, in bytes a second. Below its floor a drive stops, goes back and starts again for every
- * stretch of data, which wears tape and drive and makes it slower still. Only drives whose floor was found in a data sheet are here.
+ * How fast drives stream, natively, in bytes a second. Below its minimum streaming rate a drive is shoe-shining: it stops, backs up and
+ * starts again, which wears tape and drive and is even slower. Only drives whose minimum rate is in a data sheet are listed.
  */
 export interface DriveSpeed {
   readonly floor: number;

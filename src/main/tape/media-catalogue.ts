@@ -1,4 +1,4 @@
-/** The list of every tape that was seen, labelled or written: an append-only file, one event a line, folded into a list. Pure. */
+/** The list of every tape that was seen, labeled or written: an append-only file, one event a line, folded into a list. Pure. */
 import { z } from 'zod';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { TapeLabel } from './tape-label.ts';
@@ -17,7 +17,7 @@ const mediaEventSchema = z.looseObject({
   onto: z.enum(['blank', 'data']).optional(),
   by: z.string().optional(),
   certain: z.boolean().optional(),
-  /** The data files behind the label, where they are known. */
+  /** The data files after the label, where they are known. */
   files: z
     .array(
       z.looseObject({
@@ -25,7 +25,7 @@ const mediaEventSchema = z.looseObject({
         volume: z.string(),
         method: z.string(),
         bytes: z.number().optional(),
-        /** Where the volume lies on several tapes: the first of its records on this one, from 0, and how many. */
+        /** Where the volume is on several tapes: the first of its records on this one, from 0, and how many. */
         firstRecord: z.int().optional(),
         records: z.int().optional(),
       }),
@@ -38,7 +38,7 @@ export interface HeldFile {
   readonly volume: string;
   readonly method: string;
   readonly bytes?: number | undefined;
-  /** Where the volume lies on several tapes: the first of its records on this one, from 0, and how many. */
+  /** Where the volume is on several tapes: the first of its records on this one, from 0, and how many. */
   readonly firstRecord?: number | undefined;
   readonly records?: number | undefined;
 }
@@ -67,7 +67,7 @@ export interface MediaEvent {
   readonly files?: readonly HeldFile[] | undefined;
 }
 
-/** One writing of one tape: a label that is written anew has another uuid. */
+/** One writing of one tape: a label that is written again has another uuid. */
 export interface KnownTape {
   readonly uuid: string;
   readonly name: string;
@@ -79,7 +79,7 @@ export interface KnownTape {
   /** Where it was last. */
   readonly host: string;
   readonly device: string;
-  /** True where a later label bears the same name: this one is then most likely gone. */
+  /** True where a later label has the same name: this one is then most likely gone. */
   readonly replaced: boolean;
   /** True where what was on it is known to be overwritten. */
   readonly lost: boolean;
@@ -89,7 +89,7 @@ export interface KnownTape {
   readonly firstRecordSha256: string | undefined;
 }
 
-/** @returns undefined for a line that is no event, such as a torn one */
+/** @returns undefined for a line that is not an event, such as a torn one */
 export function parseMediaLine(line: string): MediaEvent | undefined {
   try {
     const event = mediaEventSchema.safeParse(JSON.parse(line));
@@ -99,7 +99,7 @@ export function parseMediaLine(line: string): MediaEvent | undefined {
   }
 }
 
-/** The event of a label, with what is known of the files behind it. */
+/** The event of a label, with what is known of the files after it. */
 export function mediaEvent(
   what: MediaEvent['what'],
   label: TapeLabel,

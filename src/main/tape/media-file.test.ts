@@ -70,8 +70,8 @@ describe('the list of tapes', () => {
   it('says where it cannot be written or read', async () => {
     await mkdir(media.path);
     expect(() => add(mediaEvent('seen', label('A', 'u1'), at(1)))).toThrow(
-      `the list of tapes ${media.path} cannot be written: EISDIR`,
+      `the tape inventory ${media.path} cannot be written: EISDIR`,
     );
-    expect(() => media.list()).toThrow(`the list of tapes ${media.path} cannot be read: EISDIR`);
+    expect(() => media.list()).toThrow(`the tape inventory ${media.path} cannot be read: EISDIR`);
   });
 });

@@ -52,7 +52,7 @@ describe('by hand', () => {
 
   it('says what to name', () => {
     expect(refusalByHand(foreign, undefined, now)?.hint).toBe(
-      'insert a blank tape; or, where what it holds may be lost, name it: --overwrite data',
+      'insert a blank tape; or, if its contents may be lost, name it: --overwrite data',
     );
     expect(refusalByHand(ours(), 'B', now)).toMatchObject({
       message: 'the tape in /dev/rmt/0 on node3 is not the tape "B": it holds the label "A"',
@@ -70,7 +70,7 @@ describe('by a run', () => {
     expect(rule(ours({ run: 'r1', keepUntil: '2026-12-01T00:00:00.000Z' }))).toBeUndefined();
   });
 
-  it('one that was labelled by hand holds nothing: it is written by the job that names it, or names none', () => {
+  it('one that was labeled by hand holds nothing: it is written by the job that names it, or names none', () => {
     const empty = ours({ run: undefined });
     expect([rule(empty, { name: 'A' }), rule(empty), rule(empty, { name: 'B' })]).toEqual([
       undefined,

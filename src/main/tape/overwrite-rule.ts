@@ -43,7 +43,7 @@ export function refusalByHand(
     : failure('TAPE_IS_ANOTHER', { host, device, found, wanted: wantedWords(named) });
 }
 
-const wantedWords = (name: string) => (name === unlabelledWord ? 'unlabelled data' : `the tape "${name}"`);
+const wantedWords = (name: string) => (name === unlabelledWord ? 'unlabeled data' : `the tape "${name}"`);
 
 /** What a job in layout `labelled` says of its tapes. */
 export interface TapeWish {

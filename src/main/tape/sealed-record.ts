@@ -63,8 +63,8 @@ export function unseal(kind: SealedKind, bytes: Buffer): Unsealed {
   if (head !== firstLine(kind)) return damaged(`its first line is not "${firstLine(kind)}"`);
   const digest = digestLine.exec(seal)?.[1];
   if (digest === undefined || rest.length !== 1 || rest[0] !== '')
-    return damaged('its lines are not in order');
-  if (sha256(json) !== digest) return damaged('its SHA-256 is not that of its content');
+    return damaged('its lines are out of order');
+  if (sha256(json) !== digest) return damaged('its SHA-256 does not match its content');
   try {
     return { kind: 'whole', value: JSON.parse(json) as unknown };
   } catch {

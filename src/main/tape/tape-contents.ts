@@ -1,4 +1,4 @@
-/** Tells what a tape begins with, by its first record. */
+/** Identifies the beginning of a tape by its first record. */
 import { describeLabel, readLabel } from './tape-label.ts';
 import { readManifest } from './tape-manifest.ts';
 
@@ -45,8 +45,8 @@ function describeDump(record: Buffer): string | undefined {
 function describeOwn(record: Buffer): string | undefined {
   const label = readLabel(record);
   if (label.kind === 'label') return describeLabel(label.label);
-  if (label.kind === 'damaged') return `a damaged label of Shadowtape: ${label.reason}`;
-  return readManifest(record).kind === 'foreign' ? undefined : 'a manifest of Shadowtape';
+  if (label.kind === 'damaged') return `a damaged Shadowtape label: ${label.reason}`;
+  return readManifest(record).kind === 'foreign' ? undefined : 'a Shadowtape manifest';
 }
 
 /**

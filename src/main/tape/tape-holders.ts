@@ -92,7 +92,7 @@ export function lossEvents(
     }));
 }
 
-/** Run -> its tapes that were overwritten since, or may have been; a run that writes a tape anew itself loses nothing. */
+/** Run -> its tapes that were overwritten since, or may have been; a run that writes a tape again itself loses nothing. */
 export function lossesOfRuns(tapes: readonly KnownTape[]): Map<string, TapeLoss[]> {
   const losses = new Map<string, TapeLoss[]>();
   for (const { run, name, loss } of tapes) {

@@ -112,7 +112,7 @@ describe('a label', () => {
 
   it('is described by name, day, run and date until which it is kept', () => {
     expect(describeFirstRecord(encodeLabel(label))).toBe(
-      'the label "PAYROLL-01", written 2026-11-22 by run 20261122-020004-volume2, to be kept until 2026-12-22',
+      'the label "PAYROLL-01", written 2026-11-22 by run 20261122-020004-volume2, keep until 2026-12-22',
     );
     expect(describeLabel({ ...label, run: undefined, keepUntil: undefined })).toBe(
       'the label "PAYROLL-01", written 2026-11-22',
@@ -120,7 +120,7 @@ describe('a label', () => {
     const damaged = encodeLabel(label);
     damaged.writeUInt8(0x20, 200);
     expect(describeFirstRecord(damaged)).toBe(
-      'a damaged label of Shadowtape: its SHA-256 is not that of its content',
+      'a damaged Shadowtape label: its SHA-256 does not match its content',
     );
   });
 
@@ -132,7 +132,7 @@ describe('a label', () => {
 
   it('that is too long for its record is refused', () => {
     expect(() => encodeLabel({ ...label, site: 'x'.repeat(40_000) })).toThrow(
-      /^the label of the tape has 40\d{3} bytes, and 32768 is the most$/,
+      /^the label of the tape has 40\d{3} bytes; the limit is 32768$/,
     );
   });
 });

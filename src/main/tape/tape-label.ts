@@ -7,7 +7,7 @@ import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 export const labelBytes = ownRecordBytes;
 
 export const longestTapeName = 32;
-/** A word that stands for unlabelled data where a tape is named, and therefore names no tape. */
+/** A word that stands for unlabeled data where a tape is named, and therefore names no tape. */
 export const unlabelledWord = 'data';
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 
@@ -28,10 +28,10 @@ const labelSchema = z.looseObject({
   name: z.string().refine(isTapeName),
   uuid: z.uuid(),
   writtenAt: moment,
-  /** The run that wrote it; absent where the tape was labelled by hand. */
+  /** The run that wrote it; absent where the tape was labeled by hand. */
   run: z.string().optional(),
   site: z.string(),
-  /** What the run meant to write behind the label, by the number of the tape file. What stands there the manifest tells. */
+  /** What the run meant to write after the label, by the number of the tape file. What is there the manifest tells. */
   volumes: z.array(z.looseObject({ volume: z.string(), method: z.string(), file: z.int().positive() })),
   /** Size in bytes of the records of the data. */
   recordBytes: z.int().positive(),
@@ -75,7 +75,7 @@ export function readLabel(record: Buffer): LabelReading {
   const label = labelSchema.safeParse(read.value);
   return label.success
     ? { kind: 'label', label: label.data }
-    : { kind: 'damaged', reason: 'its content is not that of a label' };
+    : { kind: 'damaged', reason: 'its content is not a label' };
 }
 
 /** The day of a moment, in UTC: `2026-11-22`. */
@@ -85,7 +85,7 @@ export const dayOf = (moment: string): string => moment.slice(0, 10);
 export function describeLabel({ name, run, writtenAt, keepUntil, number = 1 }: TapeLabel): string {
   const which = number === 1 ? '' : ` as its tape ${number}`;
   const writer = run === undefined ? '' : ` by run ${run}${which}`;
-  const kept = keepUntil === undefined ? '' : `, to be kept until ${dayOf(keepUntil)}`;
+  const kept = keepUntil === undefined ? '' : `, keep until ${dayOf(keepUntil)}`;
   return `the label "${name}", written ${dayOf(writtenAt)}${writer}${kept}`;
 }
 

@@ -68,6 +68,6 @@ describe('a manifest', () => {
     });
     expect(long).toHaveLength(65_536);
     expect(readManifest(long.subarray(0, 32_768)).kind).toBe('damaged');
-    expect(describeFirstRecord(long.subarray(0, 32_768))).toBe('a manifest of Shadowtape');
+    expect(describeFirstRecord(long.subarray(0, 32_768))).toBe('a Shadowtape manifest');
   });
 });

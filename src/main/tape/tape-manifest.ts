@@ -23,7 +23,7 @@ const fileSchema = z.looseObject({
   sha256: hex(64).or(z.literal('')),
   /** What POSIX cksum prints of the bytes; of a dump that never left the backup server. */
   cksum: z.int().nonnegative().optional(),
-  /** Where it lies on several tapes: what each of them holds of it. */
+  /** Where it is on several tapes: what each of them holds of it. */
   parts: z
     .array(
       z.looseObject({
@@ -54,7 +54,7 @@ const manifestSchema = z.looseObject({
   files: z.array(fileSchema),
 });
 
-/** What one tape holds of a file that lies on several. */
+/** What one tape holds of a file that is on several. */
 export interface ManifestPart {
   /** Which tape of the run, from 1. */
   readonly number: number;
@@ -116,5 +116,5 @@ export function readManifest(bytes: Buffer): ManifestReading {
   const manifest = manifestSchema.safeParse(read.value);
   return manifest.success
     ? { kind: 'manifest', manifest: manifest.data }
-    : { kind: 'damaged', reason: 'its content is not that of a manifest' };
+    : { kind: 'damaged', reason: 'its content is not a manifest' };
 }

@@ -13,5 +13,5 @@ export async function copyText(text: string): Promise<boolean> {
 /** Puts text on the clipboard, and says so. @param said what is said where it was */
 export async function copyAndSay(text: string, said: string): Promise<void> {
   const copied = await copyText(text);
-  notices.show(copied ? said : 'The clipboard cannot be written to', copied ? 'ok' : 'warn');
+  notices.show(copied ? said : 'Cannot write to the clipboard', copied ? 'ok' : 'warn');
 }

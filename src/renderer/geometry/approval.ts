@@ -31,12 +31,12 @@ function sentenceOf({ answered, stage, verdict }: Verification, asked: QuestionV
     return `The dump was ${what} by ${answered.by}.`;
   }
   if (verdict === 'differs')
-    return 'No byte goes to tape: a dump of this shadow would be a backup of something else, and a write through it would damage data.';
+    return 'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.';
   if (asked) return asked.text;
-  if (stage === 'none') return 'Before a byte goes to tape, the shadow is compared with the proxy volume.';
+  if (stage === 'none') return 'Before the dump, the shadow is compared with the proxy volume.';
   return verdict === 'equal'
-    ? 'Every rule holds and every sampled block is equal.'
-    : 'The rules are judged, and the sampled blocks read through the shadow.';
+    ? 'Every rule holds and every sampled record matches.'
+    : 'The rules are being checked, and the sampled records read through the shadow.';
 }
 
 /** @param question that the run asks now: of the shadow, or what to do about a step that failed */
@@ -99,9 +99,9 @@ function samplesChip(volumes: readonly VerifiedVolume[], read: number | undefine
   const samples = volumes.flatMap((volume) => volume.samples);
   const count = (verdict: string) => samples.filter((sample) => sample.verdict === verdict).length;
   const [equal, differing] = [count('equal'), count('differs')];
-  if (differing > 0) return [{ state: 'bad', word: `${differing} of ${samples.length} blocks differ` }];
-  if (equal > 0) return [{ state: 'ok', word: `${equal} of ${samples.length} blocks equal` }];
-  return read === undefined ? [] : [{ state: 'busy', word: `${read} of ${samples.length} blocks read` }];
+  if (differing > 0) return [{ state: 'bad', word: `${differing} of ${samples.length} records differ` }];
+  if (equal > 0) return [{ state: 'ok', word: `${equal} of ${samples.length} records match` }];
+  return read === undefined ? [] : [{ state: 'busy', word: `${read} of ${samples.length} records read` }];
 }
 
 /** The verification in a few words, beside the heading. @param read records that were read through the shadow so far */

@@ -34,7 +34,7 @@ export function clusterState(
 
 function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { state: State; word: string } {
   const volume = volumeOf(index, { domain: 'primary', class: of }, proxy);
-  if (volume === undefined) return { state: 'bad', word: `${proxy} is not there` };
+  if (volume === undefined) return { state: 'bad', word: `${proxy} does not exist` };
   if (shadowsOf(index, volume).length > 0) return { state: 'warn', word: `${proxy} is shadowed` };
   if (!volume.joined) return { state: 'warn', word: `${proxy} is parted` };
   const slices = index.topology.slices.filter(

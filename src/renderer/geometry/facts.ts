@@ -82,9 +82,9 @@ function volumeFacts(index: ClusterIndex, volume: TopologyVolume): ObjectFacts {
     ({ shadow }) => shadow.class === volume.class && shadow.volume === volume.name,
   );
   const byWord = {
-    plan: 'as the plan says',
+    plan: 'as planned',
     extent: 'same disks, same blocks',
-    name: 'same disks and name, other blocks',
+    name: 'same disks and name, different blocks',
   };
   const disks = disksOfVolume(index, volume).map(({ name }) => name);
   return {

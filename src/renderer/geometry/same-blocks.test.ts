@@ -50,7 +50,7 @@ describe('what is told of an object', () => {
     const shifted = indexCluster(guideCluster('shadowed', 131_072));
     expect(factsOf(shifted, shadowKey)?.facts).toContainEqual({
       name: 'Shadows',
-      value: 'Class1/Volume2, same disks and name, other blocks',
+      value: 'Class1/Volume2, same disks and name, different blocks',
     });
   });
 });
@@ -73,7 +73,7 @@ describe('the state of what jobs back up', () => {
 
   it('says that a volume is not there', () => {
     const gone = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume8', method: '6a' }] }];
-    expect(clusterState(shadowed, gone)).toEqual({ state: 'bad', word: 'Volume8 is not there' });
+    expect(clusterState(shadowed, gone)).toEqual({ state: 'bad', word: 'Volume8 does not exist' });
     expect(clusterState(shadowed, [])).toBeUndefined();
   });
 });

@@ -155,11 +155,11 @@ export function ribbonText(
   const waiting = samples.filter((sample) => sample.verdict === 'waiting').length;
   // A rule has found it: what was sampled on the cluster is then not read through the shadow any more.
   if (verdict === 'differs' && differing === 0) return 'not the same blocks';
-  if (total === 0) return 'no block is sampled yet';
+  if (total === 0) return 'no record sampled yet';
   if (waiting === total) {
     const done = read === undefined ? '' : `, ${read} read through the shadow`;
-    return `${total} blocks sampled on the cluster${done}`;
+    return `${total} records sampled on the cluster${done}`;
   }
-  if (differing > 0) return `${differing} of ${total} sampled blocks differ: not the same data`;
-  return `${total} sampled blocks hash the same on both sides`;
+  if (differing > 0) return `${differing} of ${total} sampled records differ: not the same data`;
+  return `${total} sampled records match`;
 }

@@ -58,7 +58,7 @@ describe('the verification of a shadow', () => {
 
   it('says why each rule is there, and where a journal does not tell, where it comes from', () => {
     const old = 'GDS guide (Linux) 4.2, 2.7.2.4';
-    const why = 'a shadow with another start reads, and writes, another volume';
+    const why = 'a shadow that starts elsewhere reads and writes another volume';
     const told = (events: readonly RunEvent[]) =>
       verify(events).volumes[0]?.rules.find(({ rule }) => rule === 'first-block');
     expect(told(withCheck(asked, 'first-block', { why: undefined }))).toMatchObject({
@@ -93,7 +93,7 @@ describe('the verification of a shadow', () => {
     expect(approvalOf(verification, undefined).refusal).toBe('the verification is still running');
     const samples = verification.volumes[0]?.samples ?? [];
     expect(ribbonText(samples, 'pending', 3)).toBe(
-      `${samples.length} blocks sampled on the cluster, 3 read through the shadow`,
+      `${samples.length} records sampled on the cluster, 3 read through the shadow`,
     );
     const early = verify(eventsUntil(all, 'step-started', '3-3'));
     expect(early).toMatchObject({ stage: 'none', verdict: 'pending' });
@@ -240,7 +240,9 @@ describe('the strips', () => {
       { ...first, verdict: 'equal' as const },
       { ...second, verdict: 'differs' as const },
     ];
-    expect(ribbonText(samples, 'differs', undefined)).toBe('1 of 2 sampled blocks differ: not the same data');
+    expect(ribbonText(samples, 'differs', undefined)).toBe(
+      '1 of 2 sampled records differ: not the same data',
+    );
     expect(compareSamples(undefined, undefined)).toEqual([]);
   });
 });

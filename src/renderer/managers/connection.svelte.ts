@@ -33,7 +33,7 @@ class ConnectionManager {
       await bridge.openTab(hash);
       return undefined;
     } catch (error) {
-      return `no other tab was opened: ${error instanceof Error ? error.message : String(error)}`;
+      return `cannot open another tab: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
 

@@ -13,17 +13,17 @@ afterEach(() => {
 it('takes a notice away after six seconds, bad news never', () => {
   const notices = new NoticesManager();
   notices.show('copied');
-  notices.show('the tape is no backup', 'bad');
+  notices.show('tape mismatch', 'bad');
   expect(notices.notices).toEqual([
     { number: 1, state: 'ok', text: 'copied' },
-    { number: 2, state: 'bad', text: 'the tape is no backup' },
+    { number: 2, state: 'bad', text: 'tape mismatch' },
   ]);
   vi.advanceTimersByTime(5999);
-  expect(texts(notices)).toEqual(['copied', 'the tape is no backup']);
+  expect(texts(notices)).toEqual(['copied', 'tape mismatch']);
   vi.advanceTimersByTime(1);
-  expect(texts(notices)).toEqual(['the tape is no backup']);
+  expect(texts(notices)).toEqual(['tape mismatch']);
   vi.advanceTimersByTime(3_600_000);
-  expect(texts(notices)).toEqual(['the tape is no backup']);
+  expect(texts(notices)).toEqual(['tape mismatch']);
 });
 
 it('takes away the one that is put away, and no other', () => {

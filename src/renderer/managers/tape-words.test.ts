@@ -35,9 +35,11 @@ test('names that a label cannot bear are refused with the reason', () => {
   expect(tapeNameTrouble('PAYROLL-01')).toBeUndefined();
   expect(tapeNameTrouble('')).toBeUndefined();
   expect(tapeNameTrouble('data')).toBe('"data" means a tape without a label');
-  expect(tapeNameTrouble('x'.repeat(33))).toBe('32 characters are the most, and these are 33');
-  expect(tapeNameTrouble('-x')).toBe('letters, digits, "_", "." and "-"; the first is a letter or a digit');
-  expect(tapeNameTrouble('a b')).toBe('letters, digits, "_", "." and "-"; the first is a letter or a digit');
+  expect(tapeNameTrouble('x'.repeat(33))).toBe('32 characters at most, this has 33');
+  expect(tapeNameTrouble('-x')).toBe('only letters, digits, "_", "." and "-"; begins with a letter or digit');
+  expect(tapeNameTrouble('a b')).toBe(
+    'only letters, digits, "_", "." and "-"; begins with a letter or digit',
+  );
 });
 
 test('a tape is kept until its day has come', () => {

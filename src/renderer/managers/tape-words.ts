@@ -9,8 +9,8 @@ const tapeName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 export function tapeNameTrouble(name: string): string | undefined {
   if (name === '' || (tapeName.test(name) && name !== unlabelledWord)) return undefined;
   if (name === unlabelledWord) return '"data" means a tape without a label';
-  if (name.length > 32) return `32 characters are the most, and these are ${name.length}`;
-  return 'letters, digits, "_", "." and "-"; the first is a letter or a digit';
+  if (name.length > 32) return `32 characters at most, this has ${name.length}`;
+  return 'only letters, digits, "_", "." and "-"; begins with a letter or digit';
 }
 
 /** What must be typed before the tape is overwritten; undefined for a blank one. */

@@ -188,7 +188,7 @@ describe('another name', () => {
   });
 
   test('that is taken is refused', () => {
-    expect(() => renameKey(file, ['hosts', 'node1'], 'node3')).toThrow('there is already node3');
+    expect(() => renameKey(file, ['hosts', 'node1'], 'node3')).toThrow('node3 already exists');
   });
 });
 

@@ -147,7 +147,6 @@ const sharesKey = (a: object, b: object) => Object.keys(a).some((key) => Object.
 export function renameKey(text: string, path: Path, name: string): string {
   const key = rangeOf(pairAt(parsed(text), path)?.key);
   const parent = valueAt(valueOf(text), path.slice(0, -1));
-  if (!key || !isMap(parent) || Object.hasOwn(parent, name))
-    throw new EditRefused(`there is already ${name}`);
+  if (!key || !isMap(parent) || Object.hasOwn(parent, name)) throw new EditRefused(`${name} already exists`);
   return splice(text, key[0], key[1], flowText(name));
 }

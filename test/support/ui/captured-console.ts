@@ -32,7 +32,7 @@ export interface CaptureOptions extends SceneOptions {
   readonly change?: (site: SiteTree) => void;
 }
 
-/** Every question is answered with what goes on; a step that failed halts the run. */
+/** Every question is answered with what continues; a step that failed halts the run. */
 const answerTo = ({ id, choices }: QuestionView): string =>
   id === 'step-failed' ? 'halt' : (choices[0]?.id ?? '');
 

@@ -159,7 +159,7 @@ export function guideCluster(state: GuideState, shift = 0): Topology {
   };
 }
 
-/** A mirror of two stripes, each of two disks, with one volume; its proxy lies on a single disk of no group. */
+/** A mirror of two stripes, each of two disks, with one volume; its proxy is on a single disk of no group. */
 export function nestedCluster(): Topology {
   const place = { domain: 'primary', class: 'Class1' } as const;
   const lower = (name: string, disks: readonly string[]): TopologyGroup => ({

@@ -27,7 +27,7 @@ export interface ServedScene {
   readonly served: Served;
   /** Asks the desk past the page. @throws the sentence of an error */
   ask<Name extends Channel>(channel: Name, request: RequestOf<Name>): Promise<Responses[Name]>;
-  /** Ends what goes on, the desk and the lab. */
+  /** Ends what continues, the desk and the lab. */
   close(): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ export interface FakeBridge extends Bridge {
   push<Name extends Topic>(topic: Name, push: Pushes[Name]): void;
 }
 
-/** A channel without an answer waits for ever, as one whose host does not answer. */
+/** A channel without an answer waits forever, as one whose host does not answer. */
 export function fakeBridge(answers: Answers): FakeBridge {
   const asked: { channel: Channel; request: unknown }[] = [];
   const listeners = new Map<Topic, Set<(message: { push: never }) => void>>();

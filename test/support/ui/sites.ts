@@ -1,4 +1,4 @@
-/** A site to be shown, without any host behind it. */
+/** A site to be shown, without any host after it. */
 import type { ClusterView, SiteInfo } from '../../../src/contract/screens.ts';
 import type { Topology } from '../../../src/contract/topology.ts';
 

@@ -105,29 +105,29 @@ describe('a dump that has ended', () => {
     // What is beyond the end of what can be read may be a file, too.
     const cut = { reader: { errors: '', errorsCut: true } };
     expect(dumped(tar, cut).warnings).toEqual([
-      'tar said more than can be read: more files may be missing than are listed',
+      'tar printed more than can be read: more files may be missing than are listed',
     ]);
     expect(thrownBy(() => dumped(tar, cut, fail))).toEqual({
       code: 'DUMP_NOT_CLOSED',
-      message: 'tar ended with exit status 0, but said more than can be read',
+      message: 'tar ended with exit status 0, but printed more than can be read',
     });
   });
 
   it('is not whole where the reading dd counted other records', () => {
     expect(thrownBy(() => dumped(raw, { reader: { errors: counts('4+1') } }))).toEqual({
       code: 'DETACHED_COUNTS_DIFFER',
-      message: 'node3: the reading dd counted 4+1 records, but the bytes that came from it are 3+1 records',
+      message: 'node3: the reading dd counted 4+1 records, but 3+1 records arrived from it',
     });
   });
 
   it('is not whole without its digests', () => {
     expect(thrownBy(() => dumped(raw, { cksum: { output: 'cksum: what?\n' } }))).toEqual({
       code: 'DETACHED_DIGEST_UNREADABLE',
-      message: 'node3: cksum printed "cksum: what?", which is no digest',
+      message: 'node3: cksum printed "cksum: what?", which is not a digest',
     });
     expect(thrownBy(() => dumped(raw, { sha256: { output: '' } }))).toEqual({
       code: 'DETACHED_DIGEST_UNREADABLE',
-      message: 'node3: digest -a sha256 printed "", which is no digest',
+      message: 'node3: digest -a sha256 printed "", which is not a digest',
     });
   });
 
@@ -169,7 +169,7 @@ describe('a dump that has ended', () => {
     expect(thrownBy(() => dumped(files, said('  DUMP: 35% done\n'), words)).code).toBe('DUMP_NOT_CLOSED');
     expect(thrownBy(() => dumped(files, said(good, true), words))).toEqual({
       code: 'DUMP_NOT_CLOSED',
-      message: 'ufsdump ended with exit status 0, but said more than can be read',
+      message: 'ufsdump ended with exit status 0, but printed more than can be read',
     });
   });
 });
@@ -250,7 +250,7 @@ describe('work that did not come to its end', () => {
     });
     expect(at('died', 'Killed\n')).toEqual({
       code: 'DETACHED_DIED',
-      message: `node3: the work in ${folder} is gone, and how it ended was not recorded: Killed`,
+      message: `node3: the work in ${folder} died, and its exit status was not recorded: Killed`,
     });
   });
 });

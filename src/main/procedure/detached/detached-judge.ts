@@ -208,9 +208,9 @@ function judgeReaderWords(one: EndedProcess, onSkippedFiles: OnSkippedFiles): Wo
   const said = saidBy(one);
   const evidence = endEvidence(one.end, one.evidence);
   if (one.look.errorsCut && onSkippedFiles === 'fail')
-    throw failure('DUMP_NOT_CLOSED', { tool: said.tool, reason: 'said more than can be read' }, evidence);
+    throw failure('DUMP_NOT_CLOSED', { tool: said.tool, reason: 'printed more than can be read' }, evidence);
   said.judge(onSkippedFiles, evidence);
-  const cut = `${said.tool} said more than can be read: more files may be missing than are listed`;
+  const cut = `${said.tool} printed more than can be read: more files may be missing than are listed`;
   return { warnings: one.look.errorsCut ? [cut] : [], said };
 }
 
@@ -224,7 +224,7 @@ function judgeWords(
   if (dumpTool === undefined) return judgeReaderWords(one, onSkippedFiles);
   const evidence = endEvidence(one.end, one.evidence);
   if (one.look.errorsCut)
-    throw failure('DUMP_NOT_CLOSED', { tool: dumpTool, reason: 'said more than can be read' }, evidence);
+    throw failure('DUMP_NOT_CLOSED', { tool: dumpTool, reason: 'printed more than can be read' }, evidence);
   const output = new DumpOutput();
   output.add(one.end.stderr);
   output.judge(dumpTool, evidence);

@@ -30,7 +30,7 @@ function printed(files: Readonly<Record<string, string>>): string {
 }
 
 const read = (text: string) => parseLook(text, boundary, work, 'node3');
-const why = (reason: string) => `node3: what it shows of the work in ${folder} cannot be read: ${reason}`;
+const why = (reason: string) => `node3: the state of the work in ${folder} cannot be read: ${reason}`;
 
 describe('a look at the folder of detached work', () => {
   it('shows numbers, exit statuses and words', () => {
@@ -91,7 +91,7 @@ describe('a look at the folder of detached work', () => {
   });
 
   it('is not believed where it shows what it was not asked', () => {
-    expect(() => read(`Welcome!\n${printed({})}`)).toThrow(why('it begins with other words'));
+    expect(() => read(`Welcome!\n${printed({})}`)).toThrow(why('it begins with unexpected text'));
     expect(() => read(printed({ 'other.pid': '1\n' }))).toThrow(why('it shows a file "other.pid"'));
     expect(() => read(`=${boundary}= run.pid\n1\n\n${printed({ 'run.pid': '1\n' })}`)).toThrow(
       why('it shows a file "run.pid"'),

@@ -55,7 +55,7 @@ function readFiles(
   unreadable: Unreadable,
 ): Map<string, string> | undefined {
   const [before, ...parts] = `\n${text}`.split(`\n=${boundary}= `);
-  if (before !== '') throw unreadable('it begins with other words');
+  if (before !== '') throw unreadable('it begins with unexpected text');
   if (parts.length === 1 && parts[0] === 'absent\n') return undefined;
   if (parts.pop() !== 'end\n') throw unreadable('its end is missing');
   const files = new Map<string, string>();

@@ -250,7 +250,7 @@ describe.skipIf(missing)('a dump as detached work on a genuine OpenSSH server', 
     expect(await thrownBy(() => judge(work, look, { dumpTool: 'ufsdump' }))).toMatchObject({
       code: 'DUMP_NOT_CLOSED',
       message:
-        'ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last words were "Dumping (Pass III) [directories]"',
+        'ufsdump ended with exit status 0, but did not say DUMP IS DONE: its last line was "Dumping (Pass III) [directories]"',
     });
   });
 

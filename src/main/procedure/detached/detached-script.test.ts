@@ -129,7 +129,7 @@ echo $!`,
     expect(clearCommand(dump)).toEqual(['rm', '-rf', folder]);
     for (const odd of ['/', '/var/tmp', '/var/../shadowtape-a.work', '/var/tmp/shadowtape-a b.work', 'x']) {
       expect(() => clearCommand({ folder: odd }), odd).toThrow(
-        `a command line cannot be made: "${odd}" is not a folder of detached work`,
+        `cannot build a command line: "${odd}" is not a folder of detached work`,
       );
     }
   });

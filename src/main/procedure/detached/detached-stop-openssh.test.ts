@@ -148,7 +148,7 @@ describe.skipIf(missing)(
       expect(report.look.state).toBe('died');
       expect(await thrownBy(() => judge(work, report.look))).toMatchObject({
         code: 'DETACHED_DIED',
-        message: `node3: the work in ${folder} is gone, and how it ended was not recorded`,
+        message: `node3: the work in ${folder} died, and its exit status was not recorded`,
       });
     });
 
@@ -181,7 +181,7 @@ describe.skipIf(missing)(
       const look = await awaitWork(place, work, soon);
       expect(await thrownBy(() => judge(work, look))).toMatchObject({
         code: 'DETACHED_GONE',
-        message: `node3 no longer has the folder ${folder}, so nothing is known of the work in it`,
+        message: `node3 no longer has the folder ${folder}: the state of the work in it is not known`,
       });
     });
 

@@ -78,8 +78,8 @@ async function askForTape(changing: TapeChanging, wanted: WantedTape, trouble: u
     step,
     text: `${before}Insert ${wanted.words} into ${device} on ${host}.`,
     choices: [
-      { id: 'ready', label: 'It is in the drive' },
-      { id: 'stop', label: 'There is none: end the run' },
+      { id: 'ready', label: 'The tape is in the drive' },
+      { id: 'stop', label: 'No tape: stop here' },
     ],
   });
   if (answer.choice !== 'ready') throw failure('OPERATOR_DECLINED', { step, by: answer.by });

@@ -72,7 +72,7 @@ class DriveCheck {
 
   async protection(): Promise<string> {
     const { writeProtected } = await driveStatus(this.#room.runner, step, this.#order.drive);
-    return writeProtected === undefined ? 'mt does not tell; writing will show' : 'not protected';
+    return writeProtected === undefined ? 'mt does not show it; writing will' : 'not protected';
   }
 
   /** Writes a file behind those that are there. @returns how long it took, in milliseconds */
@@ -116,7 +116,7 @@ class DriveCheck {
 
   async #read(file: number): Promise<number> {
     const written = this.#files[file];
-    if (!written) throw new Error('the file was written before');
+    if (!written) throw new Error('the file was written earlier');
     await goToFile(this.#room.runner, step, this.#order.drive, file);
     return this.readHere(written);
   }
@@ -148,7 +148,7 @@ class DriveCheck {
     await this.#mt('fsf', last);
     await this.#requireFile(last, 'place after fsf');
     await this.readHere(file);
-    return `over ${last} file marks to the last file, which was read`;
+    return `spaced over ${last} file marks to the last file and read it`;
   }
 
   /** Back from the end, before the mark of the file before the last; then over that mark, to the last file. */
@@ -163,7 +163,7 @@ class DriveCheck {
     await this.#mt('fsf', 1);
     await this.#requireFile(last, 'place after fsf');
     await this.readHere(file);
-    return 'over 2 file marks, and forwards over 1 to the last file, which was read';
+    return 'spaced back over 2 file marks and forward over 1 to the last file, and read it';
   }
 
   #place(said: string) {
@@ -182,7 +182,7 @@ class DriveCheck {
     await this.#mt('rewind');
     await this.#mt('weof', 1);
     await this.#mt('rewind');
-    return 'a file mark at the beginning, and nothing else; give the tape a label: shadowtape label NAME --overwrite data';
+    return 'only a file mark at the beginning; label the tape: shadowtape label NAME --overwrite data';
   }
 }
 

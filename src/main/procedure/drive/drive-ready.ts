@@ -27,7 +27,7 @@ export async function driveStatus(
   const stdout = result.stdout.toString('utf8');
   return {
     ...parseDriveStatus(stdout, result.stderr),
-    said: wordsOf({ stdout, stderr: result.stderr }) || 'mt status says nothing',
+    said: wordsOf({ stdout, stderr: result.stderr }) || 'mt status prints nothing',
   };
 }
 

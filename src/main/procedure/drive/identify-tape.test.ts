@@ -61,7 +61,7 @@ describe('a tape in a drive on Linux', () => {
         },
         { file: 2, holds: 'the manifest of run r1: 1 file' },
       ],
-      end: 'end of data behind file 2',
+      end: 'end of data after file 2',
     });
   });
 
@@ -70,13 +70,13 @@ describe('a tape in a drive on Linux', () => {
     expect(manifest).toHaveLength(2);
     const tape = await identify([label], [data], manifest);
     expect(tape.manifest?.files[0]?.volume).toHaveLength(40_000);
-    expect(tape.end).toBe('end of data behind file 2');
+    expect(tape.end).toBe('end of data after file 2');
   });
 
   it('has no manifest where its run was broken off, nor one of another label', async () => {
     expect(await identify([label], [data])).toMatchObject({
       manifest: undefined,
-      end: 'end of data behind file 1',
+      end: 'end of data after file 1',
     });
     const other = encodeLabel({
       name: 'B',
@@ -95,7 +95,7 @@ describe('a tape in a drive on Linux', () => {
   it('is not looked at behind an empty file', async () => {
     expect(await identify([data], [], [data])).toMatchObject({
       files: [{ file: 0 }],
-      end: 'an empty file behind file 0',
+      end: 'an empty file after file 0',
     });
   });
 });

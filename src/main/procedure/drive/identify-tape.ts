@@ -114,13 +114,11 @@ class Finding {
 
 async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: Finding): Promise<string> {
   for (let file = 1; file < mostFiles; file += 1) {
-    if (!(await reaches(runner, drive, file))) return `no file mark behind file ${file - 1}`;
+    if (!(await reaches(runner, drive, file))) return `no file mark after file ${file - 1}`;
     const first = await runner.send(step, readRecordCommand(drive), { anyStatus: true, binary: true });
     const end = await endOfTape(runner, drive, first);
-    if (end !== undefined) return `${end} behind file ${file - 1}`;
-    const holds = isTooLarge(first)
-      ? 'records that are larger than 262,144 bytes'
-      : describeFirstRecord(first.stdout);
+    if (end !== undefined) return `${end} after file ${file - 1}`;
+    const holds = isTooLarge(first) ? 'records larger than 262,144 bytes' : describeFirstRecord(first.stdout);
     const told = finding.told(file);
     finding.add(file, told === undefined ? holds : `${told}: ${holds}`, first);
     const found = first.status === 0 ? await manifestOf(runner, drive, file, first.stdout) : undefined;
@@ -132,7 +130,7 @@ async function identifyFiles(runner: CommandRunner, drive: KnownDrive, finding: 
     }
     finding.files.splice(-1, 1, { ...lastOf(finding.files), holds: describeManifest(manifest) });
   }
-  return `not looked behind file ${mostFiles - 1}`;
+  return `not checked after file ${mostFiles - 1}`;
 }
 
 function lastOf(files: readonly IdentifiedFile[]): IdentifiedFile {
@@ -165,7 +163,7 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
     finding.add(0, found, first);
     const isEmpty = first.status === 0 && first.stdout.length === 0;
     end = isEmpty
-      ? 'not looked behind a file mark at the beginning'
+      ? 'not checked after a file mark at the beginning'
       : await identifyFiles(runner, drive, finding);
   }
   await runner.send(step, rewindCommand(drive));

@@ -55,7 +55,7 @@ export async function contentsOfTape(
   first: CommandResult,
 ): Promise<string | undefined> {
   if (first.status === 0) return describeFirstRecord(first.stdout);
-  if (isTooLarge(first)) return 'records that are larger than 262,144 bytes';
+  if (isTooLarge(first)) return 'records larger than 262,144 bytes';
   if (await isBlank(runner, step, drive)) return undefined;
   const { tapeDevice: device, tapeHost: host } = drive;
   throw failure('TAPE_STATE_UNKNOWN', { device, host, said: ddWords(first) }, { host, stderr: first.stderr });

@@ -68,7 +68,7 @@ export function errorFields(error: unknown): { code: string; sentence: string; h
 
 function cut(text: string): string {
   if (text.length <= keptCharacters) return text;
-  return `${text.slice(0, keptCharacters)}… (${text.length - keptCharacters} characters more)`;
+  return `${text.slice(0, keptCharacters)}… (${text.length - keptCharacters} more characters)`;
 }
 
 /** Nobody removes a lock and takes it within this. */

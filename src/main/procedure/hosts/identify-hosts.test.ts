@@ -60,7 +60,7 @@ describe('a node that does not answer', () => {
     expect(await requireSameHosts(options, [node1, node3], [])).toEqual({
       now: all,
       warnings: [
-        'node2 did not answer before: it is not known whether it is the machine that the run began with',
+        'node2 did not answer before: it is not known whether it is the machine on which the run started',
       ],
     });
   });

@@ -135,7 +135,7 @@ export function compareHost(
   const then = before.find(({ name }) => name === now.name);
   if (!then)
     return [
-      `${now.name} did not answer before: it is not known whether it is the machine that the run began with`,
+      `${now.name} did not answer before: it is not known whether it is the machine on which the run started`,
     ];
   const difference = machineDifference(then, now);
   if (!difference) return [movedWords(then, now)].filter((words) => words !== undefined);
@@ -144,6 +144,6 @@ export function compareHost(
   if (!vouched.includes(host))
     throw failure('HOST_IS_ANOTHER', { host, address, port, ...difference }, { host, expected, actual });
   return [
-    `the ${what} of ${host} was ${expected}, and is ${actual}: the operator says that it is the same machine`,
+    `the ${what} of ${host} was ${expected}, now it is ${actual}: the operator confirmed that it is the same machine`,
   ];
 }

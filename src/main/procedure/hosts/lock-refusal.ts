@@ -22,8 +22,8 @@ function driveFailure({ name: device, host }: Locked, owner: LockOwner | undefin
   const { run } = owner;
   const rest = isOfCommand(owner)
     ? `remove the lock with ${unlock}`
-    : `resume or roll back that run on the machine where it was started: shadowtape resume ${run}, shadowtape rollback ${run}. To give it up instead: ${unlock} --discard ${run}`;
-  const remedy = `shadowtape locks shows whether its process lives. If it does not, ${rest}`;
+    : `resume or roll back that run on the machine where it was started: shadowtape resume ${run}, shadowtape rollback ${run}. To discard it instead: ${unlock} --discard ${run}`;
+  const remedy = `shadowtape locks shows whether its process is running. If it is not, ${rest}`;
   return failure('DRIVE_IN_USE', {
     device,
     host,

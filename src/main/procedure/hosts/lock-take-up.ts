@@ -43,7 +43,7 @@ async function mayTakeOver(order: TakeUpOrder, found: FoundLock): Promise<string
     throw refused();
   }
   if (livenessOfOwner(owner) === 'gone')
-    return `the lock was left by ${ownerWords(owner)}, which is gone; it was taken over`;
+    return `the lock was left by ${ownerWords(owner)}, whose process has ended; it was taken over`;
   if (await isLeft(owner, order))
     return `the lock was left by ${ownerWords(owner)}, which has ended the run; it was taken over`;
   if (!force) throw refused();

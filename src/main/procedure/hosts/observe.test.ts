@@ -116,7 +116,7 @@ describe('a backup server that prints nothing', () => {
 
   it('is not asked for device files where it prints titles', async () => {
     const { sight, sent } = await sightOf({ sdxinfo: [ended(titles)] });
-    expect(sight).toBe('nothing: sdxinfo printed titles and no object');
+    expect(sight).toBe('nothing: sdxinfo printed titles without objects');
     expect(sent).not.toContain('ls -R /dev/sfdsk');
   });
 
@@ -133,7 +133,7 @@ describe('a backup server that prints nothing', () => {
 
   it('may print titles when it is asked once more', async () => {
     const { sight } = await sightOf({ sdxinfo: [ended(''), ended(''), ended(titles)], ls: [timedOut] });
-    expect(sight).toBe('nothing: sdxinfo printed titles and no object');
+    expect(sight).toBe('nothing: sdxinfo printed titles without objects');
   });
 
   it('tells its boot by who where it has no kstat, or where that hangs', async () => {

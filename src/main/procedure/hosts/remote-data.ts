@@ -48,7 +48,7 @@ export function openWay(
     abort: room.abort,
     onRetry,
     onFallBack(reason) {
-      const text = `no thread of its own for the data (${reason}); it goes through the main thread`;
+      const text = `no thread for the data (${reason}); it goes through the main thread`;
       room.journal.append({ type: 'warning', step, text });
     },
   });

@@ -81,9 +81,14 @@ describe('an assignment', () => {
       'a proxy outside of any group',
       { group: '*' },
       'SHADOW_UNBUILDABLE',
-      'no shadow of Volume2 can be built: Proxy is a mirror or a single disk: expected mirror or single, seen no group and no disk',
+      'cannot create a shadow of Volume2: Proxy is a mirror or a single disk: expected mirror or single, seen neither a group nor a disk',
     ],
-    ['no size', { blocks: '*' }, 'VOLUME_SIZE_UNKNOWN', 'node1 does not show how many blocks Volume2 has'],
+    [
+      'no size',
+      { blocks: '*' },
+      'VOLUME_SIZE_UNKNOWN',
+      'node1 does not show the number of blocks of Volume2',
+    ],
     [
       'a name that no command could carry',
       { group: 'Group;2' },
@@ -94,13 +99,13 @@ describe('an assignment', () => {
       'fewer disks than the job names',
       { disks: 'Disk3' },
       'JOB_DISKS_DIFFER',
-      'Volume2 lies on Disk3, but the job names Disk4, Disk3 for its shadow',
+      'Volume2 is on Disk3, but the job names Disk4, Disk3 for its shadow',
     ],
     [
       'a group of groups',
       { disks: 'Group5:Group6' },
       'JOB_DISKS_DIFFER',
-      'Volume2 lies on Group5, Group6, but the job names Disk4, Disk3 for its shadow',
+      'Volume2 is on Group5, Group6, but the job names Disk4, Disk3 for its shadow',
     ],
   ])('is refused where sdxinfo shows %s', (_what, shown, code, message) => {
     expect(() => stepsOf(assigned(shown))).toThrow(expect.objectContaining({ code, message }));

@@ -16,7 +16,7 @@ const missing = {
 };
 
 describe('a node that does not answer', () => {
-  const writes = 'method 6b backs up a file system that it may still write to';
+  const writes = 'method 6b backs up a file system that the node may still write to';
   const unstopped = 'services that run there cannot be stopped';
 
   it.each([

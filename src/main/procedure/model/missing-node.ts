@@ -42,7 +42,7 @@ export function missingVerdicts(missing: readonly MissingNode[] = []): RuleVerdi
     expected: `${node} answers`,
     actual: `no answer since ${since}`,
     verdict: 'not-shown',
-    why: 'the checks beside this one hold for the nodes that answer, and for no other',
+    why: 'the other checks cover only the nodes that answer',
     source: 'Shadowtape',
   }));
 }
@@ -80,7 +80,8 @@ export function whyDownMustBeKnown(
 ): string | undefined {
   if (laterPhases.has(phase) || laterPerformances.has(performance)) return undefined;
   const ofFileSystem = volumes.find(({ method }) => method !== '6a');
-  if (ofFileSystem) return `method ${ofFileSystem.method} backs up a file system that it may still write to`;
+  if (ofFileSystem)
+    return `method ${ofFileSystem.method} backs up a file system that the node may still write to`;
   // What runs there after the part writes to the master alone.
   if (job.services !== 'not-needed' && !partBegun) return 'services that run there cannot be stopped';
   return undefined;

@@ -27,7 +27,7 @@ describe('what a reader said', () => {
       {
         type: 'warning',
         step: '6b-4',
-        text: 'not on the tape: tar: ./s: socket ignored',
+        text: 'not on tape: tar: ./s: socket ignored',
         kind: 'skipped',
         file: './s',
       },
@@ -49,7 +49,7 @@ describe('what a reader said', () => {
     expect(warnings.at(-1)).toEqual({
       type: 'warning',
       step: '6b-4',
-      text: 'tar: 7 more files are not on the tape; their names are not kept',
+      text: 'tar: 7 more files are not on tape; their names were not kept',
       kind: 'skipped',
       count: 7,
     });

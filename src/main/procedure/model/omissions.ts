@@ -6,7 +6,7 @@ import type { ReaderOutput, Remark } from '../../../streams/reader-output.ts';
 type Warning = Extract<NewEvent, { type: 'warning' }>;
 
 const ofKind = {
-  skipped: { one: 'not on the tape', more: 'more files are not on the tape' },
+  skipped: { one: 'not on tape', more: 'more files are not on tape' },
   inconsistent: { one: 'changed while it was read', more: 'more files changed while they were read' },
 } as const;
 
@@ -25,7 +25,7 @@ export function warningsOf(step: string, output: ReaderOutput): Warning[] {
   const { remarks, tool } = output;
   const beyond = (['skipped', 'inconsistent'] as const).flatMap((kind): Warning[] => {
     const count = output.count(kind) - remarks.filter((remark) => remark.kind === kind).length;
-    const text = `${tool}: ${count} ${ofKind[kind].more}; their names are not kept`;
+    const text = `${tool}: ${count} ${ofKind[kind].more}; their names were not kept`;
     return count === 0 ? [] : [{ type: 'warning', step, text, kind, count }];
   });
   return [...remarks.map((remark) => warningOf(step, tool, remark)), ...beyond];

@@ -23,7 +23,7 @@ describe('what a route is expected to take', () => {
         route: 'console',
         bytesPerSecond: 80_000_000,
         seconds: 150,
-        notes: ['ssh brings 100 MB/s from node3 and takes 80 MB/s to node3'],
+        notes: ['ssh reads 100 MB/s from node3 and writes 80 MB/s to node3'],
       },
       {
         route: 'server',

@@ -51,7 +51,7 @@ function consoleRoute(facts: RouteFacts): RouteExpectation {
     bytesPerSecond: rate,
     seconds: bytes / rate,
     notes: [
-      `ssh brings ${rateWords(source)} from ${backupServer} and takes ${rateWords(target)} to ${tapeHost}`,
+      `ssh reads ${rateWords(source)} from ${backupServer} and writes ${rateWords(target)} to ${tapeHost}`,
       ...(starving ? [`${shoeShining(drive, speed.floor)}; route server does not use the network`] : []),
     ],
   };
@@ -92,7 +92,10 @@ function serverRoute(facts: RouteFacts): RouteExpectation {
   if (!speed)
     return {
       ...nothing,
-      notes: ['as fast as disk and drive are; the site file names no drive whose speed is known', ...digests],
+      notes: [
+        'as fast as disk and drive allow; the rates of the drive are not known (tape.drive)',
+        ...digests,
+      ],
     };
   const rate = Math.min(speed.top, slowest?.[1] ?? Infinity);
   return {

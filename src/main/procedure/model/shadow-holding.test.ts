@@ -50,7 +50,7 @@ describe('a shadow', () => {
       what: 'but for a lost connection',
       lines: ['verify', 'verify taken 1', '6a lost 1 node3 is gone', '6a ended 1', '6a taken 2'],
       isUnbroken: false,
-      text: 'was let go: node3 is gone; held open again since',
+      text: 'was released: node3 is gone; held open again since then',
     },
     {
       what: 'no more: an earlier process that ends late changes nothing',
@@ -63,13 +63,13 @@ describe('a shadow', () => {
         '6a ended 2 killed',
       ],
       isUnbroken: false,
-      text: 'was let go: node3 is gone; was let go: killed',
+      text: 'was released: node3 is gone; was released: killed',
     },
     {
       what: 'but for the time in which no console lived',
       lines: ['verify', 'verify taken 1', 'resumed', '6a ended 1', '6a taken 2'],
       isUnbroken: false,
-      text: 'was let go: the console that held it open ended; held open again since',
+      text: 'was released: the console that held it open ended; held open again since then',
     },
     {
       what: 'all the time since it was verified anew',

@@ -45,7 +45,7 @@ class Hold {
 
   #lose(pid: number | undefined, reason: string): void {
     if (this.pid === undefined || this.pid !== pid) return;
-    this.gaps.push(`was let go: ${reason}`);
+    this.gaps.push(`was released: ${reason}`);
     this.pid = undefined;
   }
 }
@@ -56,7 +56,7 @@ export function holdingOf(events: readonly RunEvent[], proxy: string): Holding {
   for (const event of events) hold.take(event, proxy);
   const gaps = [...new Set(hold.gaps)].join('; ');
   if (hold.pid === undefined) return { isUnbroken: false, text: gaps || 'was not held open' };
-  if (gaps !== '') return { isUnbroken: false, text: `${gaps}; held open again since` };
+  if (gaps !== '') return { isUnbroken: false, text: `${gaps}; held open again since then` };
   const closed = hold.closed.map(({ from, to = '' }) => `from step ${from} to step ${to}`);
   const except = closed.length === 0 ? '' : `, except ${listed(closed)}`;
   return { isUnbroken: true, text: `held open${except}` };

@@ -30,9 +30,9 @@ describe('a dump that was broken off', () => {
   });
 
   it.each([
-    [{ ended: 'error' }, 'record 101 on the tape cannot be read'],
-    [{ ended: 'error', short: 1 }, 'record 102 on the tape cannot be read'],
-    [{ short: 2 }, 'the tape holds 2 records that are too short'],
+    [{ ended: 'error' }, 'record 101 on tape cannot be read'],
+    [{ ended: 'error', short: 1 }, 'record 102 on tape cannot be read'],
+    [{ short: 2 }, 'the tape holds 2 short records'],
     [{ whole: 137 }, 'the tape holds more than the 200 records that the dump can have read'],
     [{ whole: 136, short: 1 }, 'the tape holds more than the 200 records that the dump can have read'],
   ] as const)('starts over: %j', (given, reason) => {

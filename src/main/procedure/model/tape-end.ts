@@ -39,8 +39,8 @@ const startsOver = (reason: string): TapeEndVerdict => ({ kind: 'starts-over', r
 export function judgeTapeEnd({ from, whole, short, ended }: TapeEndFound, reach: DumpReach): TapeEndVerdict {
   const { total, mostRead } = reach;
   const next = from + whole + short;
-  if (ended === 'error') return startsOver(`record ${countText(next + 1)} on the tape cannot be read`);
-  if (short > 1) return startsOver(`the tape holds ${countText(short)} records that are too short`);
+  if (ended === 'error') return startsOver(`record ${countText(next + 1)} on tape cannot be read`);
+  if (short > 1) return startsOver(`the tape holds ${countText(short)} short records`);
   if (next > Math.min(total, mostRead))
     return startsOver(
       `the tape holds more than the ${countText(Math.min(total, mostRead))} records that the dump can have read`,

@@ -27,7 +27,7 @@ describe('the time limit of a step', () => {
     expect(() => timeLimitsOf({ timeLimits: { [name]: 60 } }, steps)).toThrow(
       expect.objectContaining({
         code: 'TIME_LIMIT_UNKNOWN',
-        message: `timeLimits names ${name}, which is no step of the job and no phase`,
+        message: `timeLimits names ${name}, which is neither a step of the job nor a phase`,
         hint: 'allowed there: prepare, part, view, shadow, verify, dump, remove, rejoin, finish, tape, 3-3, 3-5, 6a',
       }),
     );

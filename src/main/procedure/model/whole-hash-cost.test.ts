@@ -28,7 +28,7 @@ describe('the cost of the hash', () => {
       bytesPerSecond: undefined,
       seconds: undefined,
       notes: [
-        'node1 reads 1 GiB: the whole of Volume2',
+        'node1 reads 1 GiB: all of Volume2',
         'its duration is not known: no earlier run of this job hashed a whole proxy on node1',
         waits,
       ],
@@ -40,11 +40,7 @@ describe('the cost of the hash', () => {
     expect(wholeHashCost(assignment(), earlier)).toMatchObject({
       bytesPerSecond: 107_374_182.4,
       seconds: 10,
-      notes: [
-        'node1 reads 1 GiB: the whole of Volume2',
-        'run 20261122-020004-volume2 hashed at this rate',
-        waits,
-      ],
+      notes: ['node1 reads 1 GiB: all of Volume2', 'run 20261122-020004-volume2 hashed at this rate', waits],
     });
   });
 
@@ -52,11 +48,11 @@ describe('the cost of the hash', () => {
     const notesOf = (job: object, ...proxies: readonly string[]) =>
       wholeHashCost(assignment(job, ...proxies), undefined)?.notes;
     expect(notesOf({ services: 'not-needed' }, 'Volume2', 'Volume4')).toEqual([
-      'node1 reads 2 GiB: the whole of Volume2 and Volume4',
+      'node1 reads 2 GiB: all of Volume2 and Volume4',
       'the rejoin and its copy wait for the hash: Volume1 and Volume3 have no synchronized copy until they finish',
     ]);
     expect(notesOf({ rejoin: 'leave-parted' })).toEqual([
-      'node1 reads 1 GiB: the whole of Volume2',
+      'node1 reads 1 GiB: all of Volume2',
       'the end of the run waits for the hash',
     ]);
   });

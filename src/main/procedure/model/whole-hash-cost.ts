@@ -62,7 +62,7 @@ export function wholeHashCost(
     bytesPerSecond: measured?.bytesPerSecond,
     seconds: measured && bytes / measured.bytesPerSecond,
     notes: [
-      `${node} reads ${bytesText(bytes)}: the whole of ${listed(proxiesOf(assignment))}`,
+      `${node} reads ${bytesText(bytes)}: all of ${listed(proxiesOf(assignment))}`,
       ...(measured ? [`run ${measured.run} hashed at this rate`] : []),
       ...(earlier === 'none'
         ? [`its duration is not known: no earlier run of this job hashed a whole proxy on ${node}`]

@@ -50,7 +50,7 @@ export function judgeStatusesKnown(assignment: Assignment, world: World): RuleVe
     proxiesOf(assignment).flatMap((proxy) => statusesShown(node, assignment.class, proxy)),
   );
   const unknown = [...new Set(unknownStatuses(shown))];
-  const why = 'a status word that is not known is never taken for a good one';
+  const why = 'an unknown status never counts as a good one';
   return [
     guideVerdict(
       'statuses-known',
@@ -101,7 +101,7 @@ export function judgeProxyNotMounted(
     'none',
     actual || 'none',
     mounted.length === 0,
-    'a node that was not seen for a while may have mounted the proxy meanwhile',
+    'a node that did not answer for a while may have mounted the proxy',
     '3-5',
   );
 }
@@ -117,7 +117,7 @@ export function judgeJoining(
       const names = namesOf(assignment, volume);
       const joined = joinedAndInSync(report, names).filter(({ rule }) => rule === 'proxy-joined');
       const state = copyState(report, names);
-      const why = 'any other slice status is a copy that has failed';
+      const why = 'any other slice status means that the copy failed';
       return [
         ...joined,
         guideVerdict(

@@ -37,11 +37,11 @@ function operatorPart(assignment: Assignment, step: Step): string | undefined {
   const { job } = assignment;
   const masters = listed(mastersOf(assignment));
   if (job.services === 'ask' && step.performance === 'stop-services')
-    return `the operator stops what uses ${masters}, and says so`;
+    return `the operator stops whatever uses ${masters}, and confirms`;
   if (job.services === 'ask' && step.performance === 'resume-services')
-    return 'the operator starts it again, and says so';
+    return 'the operator starts it again, and confirms';
   if (job.approve === 'operator' && step.performance === 'verification')
-    return 'the operator sees the result, and approves';
+    return 'the operator checks the result and approves';
   return undefined;
 }
 
@@ -95,7 +95,7 @@ function withoutNodes(assignment: Assignment, step: Step): string | undefined {
   const looksThere = [before, after].some((checks) => checks?.looks.includes('primaries'));
   const words = [
     ...(unsent > 0 ? ['its commands are not sent there'] : []),
-    ...(looksThere || step.guarded ? ['the checks of this step are not made there'] : []),
+    ...(looksThere || step.guarded ? ['the checks of this step do not run there'] : []),
   ];
   return words.length === 0 ? undefined : `${names} does not answer: ${words.join(', and ')}`;
 }

@@ -12,7 +12,7 @@ import { mountsOfClass, type BackupReport, type World } from '../model/world.ts'
 import { guideVerdict, holds, onEachVolume } from './verdicts.ts';
 
 function backupOf(world: World): BackupReport {
-  if (!world.backup) throw new Error('the step does not look at the backup server');
+  if (!world.backup) throw new Error('the step does not check the backup server');
   return world.backup;
 }
 
@@ -96,7 +96,7 @@ function shadowMounts(assignment: Assignment, world: World): string[] {
 /** Nothing of the shadow class is mounted on the backup server. */
 export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[] {
   const mounted = shadowMounts(assignment, world);
-  const why = 'a mounted volume can neither be stopped nor removed';
+  const why = 'a mounted volume cannot be stopped or removed';
   return [
     guideVerdict(
       'nothing-mounted',
@@ -113,7 +113,7 @@ export function judgeNoMount(assignment: Assignment, world: World): RuleVerdict[
 export function judgeMounted(assignment: Assignment, world: World): RuleVerdict[] {
   const { mountPoint } = assignment.job;
   const mounted = shadowMounts(assignment, world);
-  const why = 'tar would otherwise archive the empty mount point';
+  const why = 'otherwise tar archives the empty mount point';
   return [
     guideVerdict(
       'mounted',

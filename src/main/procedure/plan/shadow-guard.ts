@@ -65,11 +65,11 @@ function judgeUnchanged(assignment: Assignment, world: World, events: readonly R
   return [
     {
       rule: 'shadow-unchanged',
-      title: 'Configuration is as verified',
+      title: 'Configuration is unchanged since verification',
       expected,
       actual: actual === '' ? 'none' : actual,
       verdict: expected === actual ? 'equal' : 'differs',
-      why: 'what was verified proves nothing about another configuration',
+      why: 'the verification proves nothing about a changed configuration',
       source: 'Shadowtape',
     },
   ];
@@ -92,7 +92,7 @@ function judgeBoot({ backup }: World, earlier: string | undefined): RuleVerdict[
       expected: `boot ${earlier ?? ''}`,
       actual: `boot ${backup?.boot ?? ''}`,
       verdict: isSame ? 'holds' : 'fails',
-      why: 'a shadow does not survive a reboot: one that exists after it was built by somebody else',
+      why: 'a shadow does not survive a reboot: a shadow after a reboot was created by somebody else',
       source: 'GDS guide 4.5, 2.2.2',
     },
   ];
@@ -132,7 +132,7 @@ function judgeForeignMounts(assignment: Assignment, world: World, mountPointMade
     expected: 'none',
     actual: foreign.join(', ') || 'none',
     verdict: foreign.length === 0 ? 'holds' : 'fails',
-    why: 'a file system that somebody else has mounted may be written to while it is backed up',
+    why: 'a file system mounted by somebody else may be written to during the backup',
     source: 'Shadowtape',
   };
 }
@@ -181,11 +181,11 @@ export function toldOfGuard(verdicts: readonly RuleVerdict[]): readonly RuleVerd
     ...verdicts.filter(({ rule }) => rule === 'proxy-parted' || rule === 'proxy-stopped'),
     {
       rule: 'shadow-as-verified',
-      title: 'Shadow is as verified',
-      expected: 'every rule holds, and the configuration is as verified',
+      title: 'Shadow is unchanged since verification',
+      expected: 'every rule holds, and the configuration is unchanged',
       actual: `${verdicts.length} rules hold`,
       verdict: 'holds',
-      why: 'what was true before a wait or a command need not be true after it',
+      why: 'what was true before a wait or a command may have changed',
       source: 'Shadowtape',
     },
   ];

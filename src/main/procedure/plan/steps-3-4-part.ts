@@ -22,8 +22,8 @@ function synchroniseStep(assignment: Assignment): Step {
     id: 'synchronise',
     phase: 'part',
     title: `Rejoin ${listed(proxies)} where parted, and wait until in sync`,
-    why: 'the job says part.synchroniseFirst: a proxy that was left parted is synchronized with its master first',
-    endangers: 'what a parted proxy held until now is gone',
+    why: 'the job says part.synchroniseFirst: a parted proxy is synchronized with its master first',
+    endangers: 'the current data of a parted proxy is lost',
     source: 'GDS guide 6.6.3.7, steps 8-1 and 8-2',
     performance: 'synchronise',
     volumes: proxies,
@@ -55,7 +55,7 @@ function viewProxyStep(assignment: Assignment): Step {
     id: '3-1',
     phase: 'part',
     title: `View ${listed(proxiesOf(assignment))}`,
-    why: `only a proxy that is joined and in sync holds what ${one ? listed(mastersOf(assignment)) : 'its master'} holds`,
+    why: `only a proxy that is joined and in sync has the data of ${one ? listed(mastersOf(assignment)) : 'its master'}`,
     source: guideStep('3-1'),
     performance: 'commands',
     commands: proxiesOf(assignment).flatMap((object) => [
@@ -87,7 +87,9 @@ function serviceCommands(assignment: Assignment, action: ServiceAction): StepCom
 /** Services that need no stop are left out of the run. */
 const notNeeded = ({ job }: Assignment): Pick<Step, 'leftOut'> =>
   job.services === 'not-needed'
-    ? { leftOut: 'the site says that the data of the volume keeps itself consistent (services: not-needed)' }
+    ? {
+        leftOut: 'the site file says that the data on the volume is always consistent (services: not-needed)',
+      }
     : {};
 
 /** 3-2 */
@@ -97,7 +99,7 @@ function stopServicesStep(assignment: Assignment): Step {
     phase: 'part',
     title: 'Stop the services',
     why: `what uses ${listed(mastersOf(assignment))} is stopped for the moment of the part, so that the snapshot is consistent`,
-    endangers: 'the services are down until step 3-4',
+    endangers: 'services are down until step 3-4',
     source: guideStep('3-2'),
     performance: 'stop-services',
     commands: serviceCommands(assignment, 'stop'),
@@ -111,7 +113,7 @@ const resynchronisationNote =
 
 /** The same place of the guide. */
 const arrayCopyNote =
-  'where the copy function of the disk array copies between master and proxy, it sees these writes, and a rejoin copies the differences alone, whatever pjrm is. A restore copies by software, so pjrm=off is needed all the same';
+  'where the disk array copies between master and proxy, it sees these writes, and a rejoin copies only the differences, whatever pjrm is. A restore copies by software, so pjrm=off is still needed';
 
 /** 3-3 */
 function partStep(assignment: Assignment): Step {
@@ -123,9 +125,9 @@ function partStep(assignment: Assignment): Step {
     phase: 'part',
     title: `Part ${listed(proxies)} from ${masters}`,
     why: one
-      ? 'from here on the proxy is a frozen snapshot: the backup holds this instant'
-      : 'one command parts them all, so that they share one instant: the one that the backup holds',
-    endangers: `${masters} ${one ? 'has' : 'have'} no copy in sync until the proxy is joined again; writes of the backup server are not seen by the cluster, so pjrm is off`,
+      ? 'from now on the proxy is a frozen snapshot: the backup has the data of this moment'
+      : 'one command parts them all: the backup has the data of one moment',
+    endangers: `${masters} ${one ? 'has' : 'have'} no synchronized copy until the rejoin finishes; the cluster does not see writes of the backup server, so pjrm is off`,
     notes: [resynchronisationNote, arrayCopyNote],
     source: guideStep('3-3'),
     performance: 'part',
@@ -182,7 +184,7 @@ function resumeServicesStep(assignment: Assignment): Step {
     phase: 'part',
     title: 'Resume the services',
     why: `${listed(masters)} ${masters.length > 1 ? 'are' : 'is'} free again: the snapshot is taken, and the services need not wait for the tape`,
-    endangers: 'the services stay down while this step fails',
+    endangers: 'services stay down while this step fails',
     source: guideStep('3-4'),
     performance: 'resume-services',
     commands: resumeCommands(serviceCommands(assignment, 'stop'), serviceCommands(assignment, 'resume')),
@@ -201,7 +203,7 @@ function fingerprintStep(assignment: Assignment): Step {
     id: 'fingerprint',
     phase: 'part',
     title: `Take the fingerprint of ${listed(proxiesOf(assignment))}`,
-    why: `sampled records of the parted ${one ? 'proxy' : 'proxies'}, hashed while the cluster can still read ${one ? 'it' : 'them'}: the shadow must show the same`,
+    why: `sampled records of the parted ${one ? 'proxy' : 'proxies'} are hashed while the cluster can still read ${one ? 'it' : 'them'}: the shadow must show the same records`,
     source: 'Shadowtape',
     performance: 'fingerprint',
     commands: assignment.volumes.flatMap((volume) =>
@@ -218,7 +220,7 @@ function stopProxyStep(assignment: Assignment): Step {
     id: '3-5',
     phase: 'part',
     title: `Stop ${listed(proxies)} on all nodes`,
-    why: 'nobody on the cluster may open the proxy while the backup server reads it',
+    why: 'nothing on the cluster may open the proxy while the backup server reads it',
     endangers: 'a stopped volume starts again when its node reboots',
     source: guideStep('3-5'),
     performance: 'commands',
@@ -253,7 +255,7 @@ function viewConfigurationStep(assignment: Assignment): Step {
     id: '4',
     phase: 'view',
     title: `View the configuration of ${listed(proxiesOf(assignment))}`,
-    why: 'the shadow is built after this: disks, first block, size',
+    why: 'the shadow is created from this: disks, first block, size',
     source: guideStep('4'),
     performance: 'commands',
     commands: proxiesOf(assignment).flatMap((object) => [

@@ -21,14 +21,14 @@ function createStep(assignment: Assignment): Step {
     phase: 'shadow',
     title: `Create the shadow ${one ? 'volume' : 'volumes'} ${listed(names)}`,
     why: [
-      `the same disks under the same names, and the same size: ${host} then sees the blocks of ${listed(proxiesOf(assignment))}`,
+      `with the same disks under the same names, and the same size, ${host} sees the blocks of ${listed(proxiesOf(assignment))}`,
       ...(standIns.length === 0
         ? []
         : [
-            `${listed(standIns.map(({ name }) => name))} ${standIns.length === 1 ? 'stands' : 'stand'} in for what lies before, so that each volume begins at its own block`,
+            `${listed(standIns.map(({ name }) => name))} ${standIns.length === 1 ? 'replaces' : 'replace'} what is before them, so that each volume begins at its own block`,
           ]),
     ].join('; '),
-    endangers: 'a shadow in a wrong configuration, once written to, damages the data of the cluster',
+    endangers: 'writing to a shadow with a wrong configuration damages data of the cluster',
     source: guideStep('5'),
     performance: 'commands',
     commands: shadowCreation(layout, devices).map(({ argv }) => ({ host, argv, guide: true, changes: true })),
@@ -50,8 +50,8 @@ function verificationStep(assignment: Assignment): Step {
     id: 'verify',
     phase: 'verify',
     title: volumes.length === 1 ? 'Verify the shadow' : 'Verify the shadows',
-    why: 'each rule of the configuration, and the fingerprint read through the shadow: before a byte goes to tape',
-    endangers: 'a dump of a wrong shadow is a backup of something else',
+    why: 'every rule of the configuration and the fingerprint are checked before the dump',
+    endangers: 'a dump of a wrong shadow is a backup of other data',
     source: `${guideStep('5')}: "be sure to confirm that the shadow volume configuration is correct"`,
     performance: 'verification',
     commands: volumes.flatMap((volume) =>

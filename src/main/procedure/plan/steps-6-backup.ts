@@ -47,8 +47,8 @@ function activateStep({ assignment, volume }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: `Activate ${shadow.volume} for reading and writing`,
-    why: 'checking the file system may have to repair it',
-    endangers: `from here on ${host} can write to the blocks of ${proxy}`,
+    why: 'the file system check may have to repair it',
+    endangers: `from now on ${host} can write to the blocks of ${proxy}`,
     source: guideStep(id),
     performance: 'commands',
     commands: [
@@ -67,7 +67,7 @@ function reconfigureStep({ assignment, volume }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: 'Reconfigure the partition information of the file system',
-    why: 'sfxfs keeps the names of its devices inside the file system, and the shadow has another one',
+    why: 'sfxfs stores its device name in the file system, and the shadow has a different one',
     source: guideStep(id),
     performance: 'commands',
     guarded: 'before',
@@ -87,7 +87,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     id,
     phase: 'dump',
     title: `Check the ${fileSystem} file system`,
-    why: 'a file system that was mounted at the part is as after a power failure',
+    why: 'a file system that was mounted at the part is in the state after a power failure',
     source: guideStep(id),
     performance: 'check-file-system',
     guarded: 'before',
@@ -97,7 +97,7 @@ function checkFileSystemStep({ assignment, volume }: VolumePart, id: string): St
     commands: [{ host: assignment.backupServer, ...fsckLine(assignment, volume), changes: true }],
     ...(unmountsBeforePart(job.services)
       ? {
-          leftOut: `the file system is unmounted when ${proxy} is parted (services.stop), so that the guide lets this be left out`,
+          leftOut: `the file system is unmounted when ${proxy} is parted (services.stop): the guide allows skipping this`,
         }
       : {}),
   };
@@ -110,7 +110,7 @@ function mountStep({ assignment, volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Mount the file system on ${job.mountPoint}, read only`,
+    title: `Mount the file system read-only on ${job.mountPoint}`,
     why: 'tar reads files, not blocks',
     source: guideStep(id),
     performance: 'commands',
@@ -130,7 +130,7 @@ function dumpWords(method: Method, platform: Platform): Pick<Step, 'title' | 'wh
     case '6a':
       return {
         title: 'Back up the raw device with dd',
-        why: 'every block of the volume, whatever it holds',
+        why: 'every block of the volume, whatever its contents',
       };
     case '6b':
     case '6d':
@@ -164,7 +164,7 @@ function consoleCommands({ assignment, volume }: VolumePart): StepCommand[] {
 }
 
 /** GDS guide 6.6.3.7, step 6. */
-const sharedNote = 'a GFS Shared File System is backed up as a raw device (6a), and with no other method';
+const sharedNote = 'a GFS Shared File System can only be backed up as a raw device (6a)';
 
 /**
  * What is read around a dump: the tape right before it is written from its beginning, and sampled records where the dump cannot be
@@ -188,7 +188,7 @@ function dumpStep(part: VolumePart, id: string): Step {
     phase: 'dump',
     title: assignment.volumes.length === 1 ? words.title : `${words.title}: ${volume.proxy}`,
     why: words.why,
-    endangers: 'what the tape held before is gone',
+    endangers: 'the current contents of the tape are lost',
     ...(assignment.job.fileSystem === 'gfs-shared' ? { notes: [sharedNote] } : {}),
     source: guideStep(id),
     performance: 'dump',
@@ -212,8 +212,8 @@ function dumpEndedStep({ volume }: VolumePart, id: string): Step {
   return {
     id,
     phase: 'dump',
-    title: `Look that nothing of the dump of ${volume.proxy} runs any more`,
-    why: 'the dump is detached from the console and would continue without it; what is left of a failed one is ended',
+    title: `Check that no process of the dump of ${volume.proxy} is left`,
+    why: 'the dump is detached from the console and continues without it; what is left of a failed dump is stopped',
     source: 'Shadowtape',
     performance: 'dump-ended',
     volumes: [volume.proxy],
@@ -233,7 +233,7 @@ function unmountStep({ assignment }: VolumePart, id: string): Step {
     id,
     phase: 'dump',
     title: `Unmount ${job.mountPoint}`,
-    why: 'a mounted volume cannot be stopped, nor removed',
+    why: 'a mounted volume cannot be stopped or removed',
     source: guideStep(id),
     performance: 'commands',
     commands: [

@@ -20,8 +20,8 @@ export function labelStep(assignment: Assignment): Step {
     id: 'label',
     phase: 'dump',
     title: job.media.name === undefined ? 'Label the tape' : `Label the tape "${job.media.name}"`,
-    why: 'the tape says by itself what it is, which run wrote it, and until when it is to be kept',
-    endangers: 'what the tape held before is gone',
+    why: 'the label on the tape names the tape, the run that wrote it, and its retention',
+    endangers: 'the current contents of the tape are lost',
     source: 'Shadowtape',
     performance: 'label',
     guarded: 'before',
@@ -40,7 +40,7 @@ export function manifestStep(assignment: Assignment): Step {
     id: 'manifest',
     phase: 'dump',
     title: 'Write the manifest',
-    why: 'a tape whose last file is missing was broken off; the manifest holds the digests of what was written',
+    why: 'a tape without a manifest is incomplete; the manifest has the digests of the data',
     source: 'Shadowtape',
     performance: 'manifest',
     commands: [statusCommand(assignment), writeRecordsCommand(assignment), rewindCommand(assignment)],
@@ -62,7 +62,7 @@ function readBackCommandsOf(assignment: Assignment): StepCommand[] {
 function withoutComparison({ route, volumes }: Assignment): string {
   const isLost = route === 'server' && volumes.some(({ method }) => method === '6a');
   return isLost
-    ? ', and no record on tape is compared with the cluster: sampled records are read through the shadow alone, before and after the dump'
+    ? ', and no record on tape is compared with the cluster: sampled records are only read through the shadow, before and after the dump'
     : '';
 }
 
@@ -72,7 +72,7 @@ function notReadBack(assignment: Assignment): string | undefined {
   const end = `the run ends unverified${withoutComparison(assignment)}`;
   if (!job.verify.readback) return `the job says verify.readback: false; ${end}`;
   return route === 'server' && job.verify.digest === 'none'
-    ? `the job says verify.digest: none, so that there is nothing to compare with; ${end}`
+    ? `the job says verify.digest: none, so there is nothing to compare; ${end}`
     : undefined;
 }
 
@@ -82,7 +82,7 @@ export function readBackStep(assignment: Assignment): Step {
     id: 'read-back',
     phase: 'dump',
     title: 'Read the tape back and compare',
-    why: `what cannot be read back is no backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those that were hashed on the cluster' : ''}`,
+    why: `what cannot be read back is no backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those hashed on the cluster' : ''}`,
     source: 'Shadowtape',
     performance: 'read-back',
     commands: readBackCommandsOf(assignment),

@@ -44,8 +44,8 @@ function removeStep(assignment: Assignment): Step {
     id: '7',
     phase: 'remove',
     title: `Remove the shadow ${volumes.length === 1 ? 'volume' : 'volumes'} ${names}`,
-    why: 'nobody may reach the blocks of the proxy through the backup server once it is joined again',
-    endangers: 'a shadow that is forgotten lets the backup server write over the data of the cluster',
+    why: 'nothing may reach the blocks of the proxy through the backup server once it is rejoined',
+    endangers: 'a forgotten shadow lets the backup server overwrite data of the cluster',
     source: guideStep('7'),
     performance: 'commands',
     commands: shadowRemoval(shadow.layout).map(({ argv, effect }) => ({
@@ -67,7 +67,7 @@ function removeStep(assignment: Assignment): Step {
 }
 
 const leftParted =
-  'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that it can still be restored from';
+  'the job leaves the proxy parted until the next run (rejoin: leave-parted), so that data can be restored from it';
 
 /** Volumes that are rejoined together, and which of how many such groups they are. */
 interface RejoinGroup {
@@ -87,11 +87,11 @@ function rejoinStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): S
     phase: 'rejoin',
     title: `Rejoin ${listed(proxies)} to ${masters}`,
     why: one
-      ? `${masters} gets its copy back: everything is copied from ${masters} to ${listed(proxies)}`
-      : 'each master gets its copy back: everything is copied from the masters to their proxies',
-    endangers: 'while the backup server still has the shadow, a rejoin writes below it unseen',
+      ? `${masters} gets a synchronized copy again: everything is copied from ${masters} to ${listed(proxies)}`
+      : 'each master gets a synchronized copy again: everything is copied from the masters to their proxies',
+    endangers: 'if the backup server still has the shadow, a rejoin writes below it unnoticed',
     notes: [
-      'with pjrm=off all blocks are copied, unless the copy function of the disk array copies: it copies the differences alone',
+      'with pjrm=off all blocks are copied; a disk array that copies by itself copies only the differences',
     ],
     source: guideStep('8-1'),
     performance: 'commands',
@@ -139,7 +139,7 @@ function watchStep(assignment: Assignment, { volumes, suffix }: RejoinGroup): St
     id: `8-2${suffix}`,
     phase: 'rejoin',
     title: `Watch the copy from ${listed(mastersOf({ volumes }))} to ${listed(proxies)}`,
-    why: 'the slice of the proxy is COPY while it is copied, and STOP once it is in sync; anything else has failed',
+    why: 'the slice of the proxy is COPY during the copy, and STOP when it is in sync; any other status is a failure',
     source: guideStep('8-2'),
     performance: 'watch',
     ...(reason === undefined ? {} : { leftOut: reason }),

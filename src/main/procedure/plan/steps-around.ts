@@ -11,7 +11,7 @@ function lockStep(assignment: Assignment): Step {
     id: 'lock',
     phase: 'prepare',
     title: `Lock ${assignment.class} and the drive`,
-    why: 'two runs on one class would part and remove under each other, and two users of one drive overwrite each other',
+    why: 'two runs on one class would undo steps of the other, and two users of one drive would overwrite data of the other',
     source: 'Shadowtape',
     performance: 'lock',
     commands: lockPlaces(assignment).map(({ host, folder }) => ({
@@ -28,8 +28,8 @@ function toolsStep(id: string, host: string, what: string, tools: readonly strin
   return {
     id,
     phase: 'prepare',
-    title: `Look whether ${host} has what ${what} needs`,
-    why: 'a command that is missing is better missed before the proxy is parted',
+    title: `Check the commands on ${host} for ${what}`,
+    why: 'find missing commands before the part',
     source: 'Shadowtape',
     performance: 'tools-check',
     commands: tools.map((tool) => ({
@@ -54,7 +54,7 @@ function toolsSteps(assignment: Assignment): Step[] {
 
 /** mtio(4I): only opening for writing shows it, and closing after that may leave a file mark. */
 const protectionNote =
-  'mt on Solaris does not say whether a cartridge is write-protected: check its tab. A protected one fails at the first write, after the part';
+  'mt on Solaris does not show write protection: check the tab of the cartridge. A protected cartridge fails at the first write, after the part';
 
 /** Which drive of the changer is that of the site is settled before anything is changed. */
 function changerCommands(assignment: Assignment): StepCommand[] {
@@ -69,10 +69,10 @@ function tapeStep(assignment: Assignment): Step {
   return {
     id: 'tape',
     phase: 'prepare',
-    title: 'Look at the tape',
+    title: 'Check the tape',
     why: job.media.overwrite
-      ? 'the job lets the tape be overwritten; what is lost is told before'
-      : 'a tape that is not blank is not written to',
+      ? 'the job may overwrite the tape; what is lost is shown first'
+      : 'only a blank tape is written to',
     ...(assignment.platform === 'solaris' ? { notes: [protectionNote] } : {}),
     source: 'Shadowtape',
     performance: 'tape-check',
@@ -84,8 +84,8 @@ function mountPointStep({ backupServer: host, job }: Assignment): Step {
   return {
     id: 'mount-point',
     phase: 'prepare',
-    title: `Look whether ${job.mountPoint} is free`,
-    why: 'the run makes the mount point, and removes it',
+    title: `Check that ${job.mountPoint} is free`,
+    why: 'the run creates the mount point and removes it',
     source: 'Shadowtape',
     performance: 'mount-point-check',
     commands: [{ host, argv: ['ls', '-d', job.mountPoint], guide: false, changes: false }],
@@ -97,8 +97,8 @@ function clearStep({ backupServer }: Assignment): Step {
   return {
     id: 'clear',
     phase: 'finish',
-    title: `Remove what the dump has left on ${backupServer}`,
-    why: 'output, process numbers and exit statuses of the detached work are in the journal by now',
+    title: `Remove the files of the dump on ${backupServer}`,
+    why: 'output, process numbers and exit statuses of the detached work are in the journal',
     source: 'Shadowtape',
     performance: 'clear-work',
     commands: [],
@@ -111,7 +111,7 @@ function unlockStep(assignment: Assignment): Step {
     id: 'unlock',
     phase: 'finish',
     title: `Unlock ${assignment.class} and the drive`,
-    why: 'the next run may begin',
+    why: 'the next run can start',
     source: 'Shadowtape',
     performance: 'unlock',
     commands: lockPlaces(assignment)

@@ -13,7 +13,7 @@ function scriptStep({ before, after, host, command }: Script, number: number): S
     id: scriptId(number),
     phase,
     title: `Script ${before === undefined ? 'after' : 'before'} phase ${phase}`,
-    why: 'the site file asks for it (scripts)',
+    why: 'set in the site file (scripts)',
     source: 'site file',
     performance: 'commands',
     commands: [{ host, argv: command, guide: false, changes: true, ofSite: true }],

@@ -29,7 +29,7 @@ function startStep(assignment: Assignment): Step {
     phase: 'remove',
     title: `Start ${listed(proxies)} on ${host} for reading`,
     why: 'the job says verify.fingerprint: all, and a stopped volume cannot be read',
-    endangers: 'while it is started, what runs on the node can open it',
+    endangers: 'while it is started, processes on the node can open it',
     source: 'GDS guide 4.5, D.4',
     performance: 'commands',
     commands: [
@@ -66,8 +66,8 @@ function hashStep(assignment: Assignment): Step {
   return {
     id: wholeHashSteps.hash,
     phase: 'remove',
-    title: `Hash the whole of ${proxies} on ${host}`,
-    why: `every byte is compared with what was streamed to tape, and not sampled records alone: ${host} reads ${bytesText(bytesOfVolumes(assignment))}`,
+    title: `Hash all of ${proxies} on ${host}`,
+    why: `every byte is compared with the data on tape, not only sampled records: ${host} reads ${bytesText(bytesOfVolumes(assignment))}`,
     endangers: waitsForHash(assignment),
     source: 'Shadowtape',
     performance: 'whole-hash',
@@ -90,7 +90,7 @@ function stopStep(assignment: Assignment): Step {
     id: wholeHashSteps.stop,
     phase: 'remove',
     title: `Stop ${listed(proxies)} on all nodes`,
-    why: 'the rejoin finds the proxy as step 3-5 has left it',
+    why: 'the rejoin needs the proxy stopped, as after step 3-5',
     source: guideStep('3-5'),
     performance: 'stop-hashed',
     commands: [

@@ -95,7 +95,7 @@ describe('a dump that was broken off starts over', () => {
   });
 
   it('where the hosts do not show what it was read from', () => {
-    expect(reason(begun, { isStopped: false })).toBe('the proxy was started since');
+    expect(reason(begun, { isStopped: false })).toBe('the proxy was started since then');
     expect(reason(begun, { isShadowWhole: false })).toBe('the shadow is created again');
     expect(reason(begun, { isFingerprintTaken: false })).toBe('the fingerprint is taken again');
   });

@@ -83,7 +83,7 @@ export function whyNotContinued(facts: ContinuationFacts): string | undefined {
   const ofJob = whyJobStartsOver(assignment);
   if (ofJob !== undefined) return ofJob;
   if (!isFingerprintTaken) return 'the fingerprint is taken again';
-  if (!isStopped) return 'the proxy was started since';
+  if (!isStopped) return 'the proxy was started since then';
   if (!isShadowWhole) return 'the shadow is created again';
   return whyJournalForbids(facts);
 }

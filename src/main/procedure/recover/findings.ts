@@ -19,7 +19,7 @@ function whereItEnds(events: readonly RunEvent[]): string {
   const finished = events.findLast(
     (event) => event.type === 'step-finished' && event.step === started.step && event.seq > started.seq,
   );
-  const place = started.unwinding ? `step ${started.step} of the unwinding` : `step ${started.step}`;
+  const place = started.unwinding ? `step ${started.step} of the rollback` : `step ${started.step}`;
   return finished?.type === 'step-finished'
     ? `the journal ends after ${place}, which was ${finished.result}`
     : `the journal ends in the middle of ${place}`;
@@ -35,8 +35,8 @@ function unheard(events: readonly RunEvent[], settled: readonly Settled[]): stri
   return sentCommands(events).flatMap(({ intent, ending }) => {
     if (ending !== 'unknown' || !intent.changes) return [];
     const seen = settled.find(({ of }) => of === intent.seq);
-    const words = { good: 'it has had its effect', bad: 'it has had no effect' } as const;
-    const how = seen ? words[seen.ended] : 'its end is not known';
+    const words = { good: 'it took effect', bad: 'it had no effect' } as const;
+    const how = seen ? words[seen.ended] : 'its result is not known';
     return [`sent to ${intent.host}: ${told(intent.line)}: ${how}`];
   });
 }
@@ -56,11 +56,11 @@ function expectations(assignment: Assignment, events: readonly RunEvent[], world
   const differing: string[] = [];
   if (isParted === isJoinedAndInSync(assignment, world))
     differing.push(
-      `expected after the journal: ${proxies} ${isParted ? 'parted from' : 'joined to'} ${masters}`,
+      `expected from the journal: ${proxies} ${isParted ? 'parted from' : 'joined to'} ${masters}`,
     );
   if (hasShadow === isShadowGone(assignment, world))
     differing.push(
-      `expected after the journal: ${hasShadow ? 'a' : 'no'} shadow in ${shadow.class} on ${backupServer}`,
+      `expected from the journal: ${hasShadow ? 'a' : 'no'} shadow in ${shadow.class} on ${backupServer}`,
     );
   return differing;
 }

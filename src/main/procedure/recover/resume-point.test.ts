@@ -42,7 +42,7 @@ const running = edited(
 const shadow = readFixture('shadow');
 const halfShadow = shadow.slice(0, shadow.indexOf('OBJ    NAME    CLASS   GROUP   SKIP'));
 
-const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles and no object' } as const;
+const sight = { shown: 'nothing', evidence: 'sdxinfo printed titles without objects' } as const;
 
 function world(primary: string, backup = '', mounts: readonly Mount[] = []): World {
   return {
@@ -156,7 +156,7 @@ class Story {
     if ('refused' in point) throw new Error(point.refused);
     const { mayContinue, reasons } = point;
     const said = (words: string) => reasons.find((reason) => reason.includes(words));
-    return { mayContinue, broken: said('was broken off'), why: said('cannot continue') };
+    return { mayContinue, broken: said('was interrupted'), why: said('cannot continue') };
   }
 }
 
@@ -175,9 +175,7 @@ describe('before the part', () => {
   });
 
   it('a proxy that somebody else has parted is not taken for this run’s', () => {
-    expect(story().done('3-2').point(world(stopped))).toBe(
-      'Volume2 is parted, and it was not this run that parted it',
-    );
+    expect(story().done('3-2').point(world(stopped))).toBe('Volume2 is parted, but not by this run');
   });
 });
 
@@ -202,7 +200,7 @@ describe('once the proxy is parted', () => {
 
   it('a part that failed is not gone on with', () => {
     expect(story().done('3-2').start('3-3').send('3-3', 1).point(world(running))).toBe(
-      'step 3-3 failed, and Volume2 is parted nevertheless',
+      'step 3-3 failed, but Volume2 is parted',
     );
   });
 
@@ -213,14 +211,16 @@ describe('once the proxy is parted', () => {
 
   it('a proxy that is stopped without a fingerprint proves nothing any more', () => {
     expect(parted().point(world(stopped))).toBe(
-      'Volume2 is stopped, and no whole fingerprint is in the journal: a shadow could not be proven',
+      'Volume2 is stopped, and the journal has no complete fingerprint: a shadow cannot be proven',
     );
   });
 
   it('the fingerprint of an earlier part does not count', () => {
     const twice = ready().done('8-1').done('3-2', '3-3', '3-4');
     expect(twice.point(world(running))).toContain('fingerprint');
-    expect(twice.point(world(stopped))).toMatch(/^Volume2 is stopped, and no whole fingerprint/);
+    expect(twice.point(world(stopped))).toMatch(
+      /^Volume2 is stopped, and the journal has no complete fingerprint/,
+    );
   });
 
   it('a proxy that runs again after a reboot is stopped again', () => {
@@ -230,7 +230,7 @@ describe('once the proxy is parted', () => {
 
   it('what was parted and is joined again is gone', () => {
     expect(shadowed().point(world(joined))).toBe(
-      'Volume2 is joined again: what it held when it was parted is gone',
+      'Volume2 is joined again: the data from the moment of the part is lost',
     );
   });
 });
@@ -268,7 +268,7 @@ describe('once the shadow was begun', () => {
 
   it('objects that this run has not made are nobody’s to remove', () => {
     expect(ready().point(world(stopped, shadow))).toBe(
-      'node3 shows objects of Class2 that this run has not made',
+      'node3 shows objects of Class2 that this run did not create',
     );
   });
 });
@@ -295,7 +295,7 @@ describe('in the middle of the dump', () => {
   it('a shadow that fsck has written to can no longer be proven', () => {
     const amid = shadowed('live').done('verify', '6b-1', '6b-2');
     expect(amid.point(world(stopped, shadow))).toBe(
-      'fsck has written to the shadow: the fingerprint no longer proves it',
+      'fsck wrote to the shadow: the fingerprint no longer proves it',
     );
   });
 });
@@ -368,13 +368,13 @@ describe('a dump on a labelled tape that was broken off', () => {
     expect(amid().reasons(world(stopped, shadow))).toEqual({
       mayContinue: true,
       broken:
-        'step 6a was broken off: it continues after the last record on tape that is proven, or starts over where none is',
+        'step 6a was interrupted: it continues after the last proven record on tape, or starts over if there is none',
       why: undefined,
     });
   });
 
   it('starts over where the shadow is gone, or the proxy runs', () => {
-    const broken = 'step 6a was broken off: the tape is written again from its beginning';
+    const broken = 'step 6a was interrupted: the tape is written again from its beginning';
     const why = (reason: string) => `the dump cannot continue at a record: ${reason}`;
     expect(amid().reasons(world(stopped))).toEqual({
       ...{ mayContinue: false, broken },
@@ -382,7 +382,7 @@ describe('a dump on a labelled tape that was broken off', () => {
     });
     expect(amid().reasons(world(running, shadow))).toEqual({
       ...{ mayContinue: false, broken },
-      why: why('the proxy was started since'),
+      why: why('the proxy was started since then'),
     });
     expect(
       shadowed().done('verify').start('6a').send('6a', 'unheard').reasons(world(stopped, shadow)),

@@ -101,9 +101,9 @@ function proxiesAre({ assignment }: ResumeFacts): string {
 function fromTheBeginning(facts: ResumeFacts, route: ResumeRoute): void {
   const { marks } = facts;
   route.addFrom('tape');
-  route.reasons.push(`${proxiesAre(facts)} still joined: begun again with step 3-1`);
+  route.reasons.push(`${proxiesAre(facts)} still joined: starting again with step 3-1`);
   if (marks.operatorStopped || marks.servicesStopped.some(({ sure }) => sure))
-    route.reasons.push('the services that were stopped stay stopped until step 3-4');
+    route.reasons.push('services that are stopped stay stopped until step 3-4');
 }
 
 type Completeness = 'done' | 'unsaid' | 'no';
@@ -190,7 +190,7 @@ function afterTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void 
   for (const step of route.unmounts) addUndone(route, facts, step);
   if (!isRead && readBack) {
     route.add(readBack.id);
-    route.reasons.push('the tape was not read back to its end');
+    route.reasons.push('the tape was not read back completely');
   }
   addUndone(route, facts, stepOf(facts, '7'));
   addWholeHash(facts, past, route);
@@ -241,7 +241,8 @@ function addShadow(facts: ResumeFacts, past: Past, route: ResumeRoute): string |
   const isGone = isShadowGone(assignment, world);
   const notSeen = whyShadowUnknown(assignment, world);
   if (notSeen !== undefined) return notSeen;
-  if (!begun && !isGone) return `${backupServer} shows objects of ${shadow.class} that this run has not made`;
+  if (!begun && !isGone)
+    return `${backupServer} shows objects of ${shadow.class} that this run did not create`;
   if (begun && shadowIsWhole(facts, past, route)) {
     const names = assignment.volumes.map((volume) => `${shadow.class}/${volume.shadow.volume}`);
     const words = names.length === 1 ? 'shadow' : 'shadows';
@@ -250,7 +251,7 @@ function addShadow(facts: ResumeFacts, past: Past, route: ResumeRoute): string |
     return undefined;
   }
   if (begun && isGone)
-    route.reasons.push(`${backupServer} shows no shadow (a reboot takes it away): it is created again`);
+    route.reasons.push(`${backupServer} shows no shadow (a reboot removes it): it is created again`);
   if (begun && !isGone)
     route.reasons.push(
       `what is left of the shadow is removed and created again: only a shadow that was never writable is verified`,
@@ -267,7 +268,7 @@ function addStop({ assignment }: ResumeFacts, past: Past, route: ResumeRoute): v
   route.add('3-5');
   if (past.sent.some(({ intent, ending }) => intent.step === '3-5' && intent.changes && ending === 'good'))
     route.reasons.push(
-      `${listed(proxiesOf(assignment))} runs again, as it does when a node reboots: it is stopped once more (step 3-5)`,
+      `${listed(proxiesOf(assignment))} is started, as after a reboot of a node: it is stopped again (step 3-5)`,
     );
 }
 
@@ -286,9 +287,9 @@ function addBrokenDump(facts: ResumeFacts, past: Past, route: ResumeRoute): void
   route.mayContinue = why === undefined;
   const broken = route.dumps.findLast(({ id }) => lastStart(past.events, id)) ?? route.find('dump');
   const follows = route.mayContinue
-    ? 'it continues after the last record on tape that is proven, or starts over where none is'
+    ? 'it continues after the last proven record on tape, or starts over if there is none'
     : 'the tape is written again from its beginning';
-  route.reasons.push(`step ${broken?.id ?? ''} was broken off: ${follows}`);
+  route.reasons.push(`step ${broken?.id ?? ''} was interrupted: ${follows}`);
   if (why) route.reasons.push(`the dump cannot continue at a record: ${why}`);
 }
 
@@ -299,9 +300,9 @@ function beforeTheDump(facts: ResumeFacts, past: Past, route: ResumeRoute): stri
   const isTaken = fingerprintsOf(facts, past) !== undefined;
   const written = writtenThrough(past);
   if (written)
-    return `${written.intent.argv[0] ?? ''} has written to the shadow: the fingerprint no longer proves it`;
+    return `${written.intent.argv[0] ?? ''} wrote to the shadow: the fingerprint no longer proves it`;
   if (!isTaken && isStopped)
-    return `${proxiesAre(facts)} stopped, and no whole fingerprint is in the journal: a shadow could not be proven`;
+    return `${proxiesAre(facts)} stopped, and the journal has no complete fingerprint: a shadow cannot be proven`;
   // The drive is not free, and the shadow is held open, as long as something of an earlier dump runs.
   for (const step of route.dumpsEnded) addUndone(route, facts, step);
   route.add('tape');
@@ -374,12 +375,12 @@ function partRefusal(facts: ResumeFacts, past: Past, isWritten: boolean): string
   const left = assignment.volumes.filter((volume) => !joined.includes(volume));
   const blocking = judgeParted(assignment, world, left).find(isBlocking);
   if (blocking) return `${blocking.title}: expected ${blocking.expected}, seen ${blocking.actual}`;
-  if (!past.part) return `${proxiesAre(facts)} parted, and it was not this run that parted it`;
-  if (past.part.ending === 'bad') return `step 3-3 failed, and ${proxiesAre(facts)} parted nevertheless`;
+  if (!past.part) return `${proxiesAre(facts)} parted, but not by this run`;
+  if (past.part.ending === 'bad') return `step 3-3 failed, but ${proxiesAre(facts)} parted`;
   if (!past.part.isProven)
     return `the answer of step 3-3 is not known: nothing proves that ${proxiesAre(facts)} parted by this run`;
   if (joined.length > 0 && !isWritten)
-    return `${listed(joined.map(({ proxy }) => proxy))} is joined again: what it held when it was parted is gone`;
+    return `${listed(joined.map(({ proxy }) => proxy))} is joined again: the data from the moment of the part is lost`;
   return undefined;
 }
 

@@ -98,7 +98,7 @@ function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[])
   if (mode === 'unwind' && end.exitStatus !== 0) return;
   const remedy =
     end.exitStatus === 0
-      ? `nothing is to be done; shadowtape verify ${run} reads its tape again`
+      ? `nothing is left to do; shadowtape verify ${run} reads its tape again`
       : `start the job again: shadowtape run ${assignment.jobName}`;
   throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
 }
@@ -106,9 +106,9 @@ function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[])
 /** What is left to do. What the journal alone refuses is refused to both commands. */
 const remedies = {
   unwind: 'roll the cluster back with shadowtape rollback {run}, then start the job again',
-  site: 'restore the job in the site file as it was when the run began; or roll back by hand, with the commands of shadowtape show {run}',
+  site: 'restore the job in the site file as it was when the run started; or roll back by hand with the commands from shadowtape show {run}',
   imported:
-    'nothing can be done with this journal: look with sdxinfo on both sides, and resume or roll back on the console that wrote the tape',
+    'this journal cannot be used: check both sides with sdxinfo, and resume or roll back on the console that wrote the tape',
 } as const;
 
 function impossible({ mode, run }: TakeUpQuestion, reason: string, remedy: keyof typeof remedies) {
@@ -187,7 +187,7 @@ async function requireOwn(options: TakeUpQuestion, { journal, world, marks }: Se
   if (isNormal(assignment, world, marks)) return;
   const end = lastEndOf(journal.events);
   if (end && leftNothing(outcomeOf(end))) {
-    const remedy = `the present state came after it: check with shadowtape runs, and with sdxinfo on both sides`;
+    const remedy = `the current state is newer: check with shadowtape runs, and with sdxinfo on both sides`;
     throw failure('RUN_ALREADY_ENDED', { run, how: end.sentence, remedy });
   }
   const later = (await options.laterRuns()).find((events) => hasPartedLater(journal.events, events));
@@ -205,10 +205,10 @@ function pointOf(options: TakeUpQuestion, { journal, world, marks, settled, dump
 }
 
 const dumpWords: Readonly<Record<WorkState, string>> = {
-  absent: 'nothing of it',
-  unbegun: 'not begun',
+  absent: 'nothing left',
+  unbegun: 'not started',
   running: 'running',
-  ended: 'ended well',
+  ended: 'finished',
   failed: 'failed',
   died: 'died: killed, or the server was rebooted',
 };
@@ -225,7 +225,7 @@ async function sameHosts(options: TakeUpQuestion, runner: CommandRunner, events:
   const asked = { runner, hosts, assignment, step, nodes };
   const before = identifiedHosts(events);
   if (before !== undefined) return requireSameHosts(asked, before, sameMachines);
-  const unknown = `the journal of ${run} does not tell which machines its hosts were: those of the site file are taken for the same`;
+  const unknown = `the journal of ${run} does not identify the machines of its hosts: they are assumed to be those of the site file`;
   return { now: await identifyHosts(asked), warnings: [unknown] };
 }
 
@@ -242,10 +242,12 @@ function openJournal(
   // What stands on the hosts is brought back even where the disk of the console is full.
   if (mode === 'unwind') journal.carryOn();
   try {
-    const reason = point ? [`on with step ${point.step}`, ...point.reasons].join('; ') : 'to be rolled back';
+    const reason = point
+      ? [`continuing with step ${point.step}`, ...point.reasons].join('; ')
+      : 'to be rolled back';
     journal.append({ type: 'run-resumed', by, version, mode, reason, ...consoleFields() });
     const torn =
-      'the last line of the journal was torn, since the console died while it wrote; it was cut off';
+      'the last line of the journal was incomplete because the console died while writing it; it was removed';
     if (soFar.truncated) journal.append({ type: 'warning', step, text: torn });
     journal.append({ type: 'hosts-identified', hosts: [...now] });
     for (const text of warnings) journal.append({ type: 'warning', step, text });
@@ -353,7 +355,7 @@ async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEv
   if (events.some(({ type }) => type === 'imported'))
     throw impossible(
       options,
-      'it was imported from a tape, and what came after that is not known',
+      'it was imported from a tape, and what happened afterwards is not known',
       'imported',
     );
   requireUnfinished(options, events);

@@ -72,7 +72,7 @@ class TapeSearch {
       if (!(await this.#goTo(from))) return undefined;
       const { status, stderr } = await runner.send(this.#step, command, { anyStatus: true });
       const counts = parseDdCounts(stderr)?.in;
-      if (!counts) throw new StartsOver('dd has not counted the records on the tape');
+      if (!counts) throw new StartsOver('dd did not count the records on the tape');
       const ended = status === 0 ? 'file-mark' : await this.#endedBadly();
       return { from, whole: counts.full, short: counts.partial, ended };
     });
@@ -156,7 +156,7 @@ class TapeSearch {
       );
     if (onTape.bytes !== inShadow.bytes || onTape.sha256 !== inShadow.sha256)
       throw new StartsOver(
-        `records ${countText(from + 1)} to ${countText(to)} on the tape are not those of ${this.#volume.proxy}`,
+        `records ${countText(from + 1)} to ${countText(to)} on tape are not those of ${this.#volume.proxy}`,
       );
     return sectionOf(from, inShadow, recordBytes);
   }
@@ -192,7 +192,7 @@ async function search(context: RunContext, step: Step, volume: VolumeAssignment)
     const section = await tape.compare(from, verdict.after);
     return { records: verdict.after, sections: [...sections, section] };
   }
-  throw new StartsOver('no record on the tape lies after a place that was hashed');
+  throw new StartsOver('the tape has no record after the last hashed position');
 }
 
 /**

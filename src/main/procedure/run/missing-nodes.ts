@@ -27,7 +27,7 @@ function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNo
   return {
     id: 'node-down',
     step: step.id,
-    text: `${node} has not answered since ${since}, and ${why}. Is ${node} down: halted, or switched off? A node that only cannot be reached from here may still run and use ${masters}.`,
+    text: `${node} has not answered since ${since}, and ${why}. Is ${node} down (halted or powered off)? A node that is only unreachable from here may still run and use ${masters}.`,
     choices: [
       { id: node, label: `${node} is down`, byWord: true },
       { id: 'end-run', label: `End the run: ${node} may be running` },
@@ -38,7 +38,7 @@ function downQuestion({ assignment }: RunContext, step: Step, missing: MissingNo
 function sayDown({ nodes, journal }: RunContext, step: string, node: string, by: string): void {
   nodes.sayDown(node);
   journal.append({ type: 'node', step, node, what: 'down', by });
-  journal.append({ type: 'warning', step, text: `${node} is taken for down: ${by} says so` });
+  journal.append({ type: 'warning', step, text: `${node} is assumed to be down: confirmed by ${by}` });
 }
 
 /** Contexts in which somebody is asked at the moment: what is judged after the answer asks nothing again. */
@@ -136,7 +136,7 @@ async function meetNode(
   journal.append({ type: 'hosts-identified', hosts });
   journal.append({ type: 'node', step, node, what: 'back', since });
   const away = durationText(Math.round((Date.now() - Date.parse(since)) / 1000));
-  const told = `${node} answers again after ${away}; its machine, lock, mounts and proxies are checked now`;
+  const told = `${node} answers again after ${away}; its machine, lock, mounts and proxies are being checked`;
   for (const text of [told, ...warnings]) journal.append({ type: 'warning', step, text });
   await lockReturned(context, node);
   requireServicesStopped(context, step, node);

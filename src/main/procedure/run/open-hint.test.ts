@@ -13,7 +13,7 @@ it.each(Object.entries(errorTable))(
 it('the rest of the hint stays', () => {
   const error = failure('TAPE_DIFFERS', { what: 'label', expected: 'a', actual: 'b' });
   expect(whileOpen(error).hint).toBe(
-    'do not trust this tape; clean the drive, take another tape and resume the run or roll it back',
+    'do not trust this tape; clean the drive, insert another tape and resume the run or roll it back',
   );
   expect(whileOpen(failure('RUN_CANCELLED', { step: '6a', why: '' })).hint).toBe(
     'resume the run or roll it back',

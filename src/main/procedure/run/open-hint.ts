@@ -4,13 +4,9 @@ import { ShadowtapeError } from '../../../contract/errors.ts';
 const instead = 'resume the run or roll it back';
 
 /** How hints say that the job is run once more. */
-const another = [
-  /\bthe run is started again from the beginning\b/g,
-  /\bstart the (?:run|job) again(?: when it is time)?/g,
-  /\b(?:run|start) again\b/g,
-];
+const another = [/\bstart the (?:run|job) again(?: when ready)?/g, /\b(?:run|start) again\b/g];
 
-/** @returns the hint of an error of the table, as it stands where the run is still to be resumed or rolled back */
+/** @returns the hint of an error of the table, as it reads while the run is still to be resumed or rolled back */
 export function hintWhileOpen(hint: string): string {
   return another.reduce((text, words) => text.replace(words, instead), hint);
 }

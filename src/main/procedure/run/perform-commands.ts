@@ -49,7 +49,7 @@ async function sendPatiently(context: RunContext, step: Step, command: StepComma
       context.patience -= 1;
       context.observer.forget();
       if (!(await isStillDue(context, step, command))) return;
-      context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; tried again` });
+      context.journal.append({ type: 'warning', step: step.id, text: `${error.message}; trying again` });
     }
   }
 }
@@ -115,13 +115,12 @@ export const performToolsCheck: Performer = async (context, step) => {
 function stopQuestion(context: RunContext, step: Step): Question {
   const { assignment, nodes } = context;
   const missing = nodes.missing.map(({ node }) => ` ${node} does not answer.`).join('');
-  const them = assignment.volumes.length === 1 ? 'it' : 'each';
   return {
     id: 'services-stopped',
     step: step.id,
-    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${nodes.answering.join(' and ')}; unmount ${them} where it is a file system.${missing}`,
+    text: `Stop everything that uses ${listed(mastersOf(assignment))} on ${nodes.answering.join(' and ')}; unmount file systems.${missing}`,
     choices: [
-      { id: 'stopped', label: 'The services are stopped' },
+      { id: 'stopped', label: 'Services are stopped' },
       { id: 'stop', label: 'End the run' },
     ],
   };
@@ -131,8 +130,8 @@ function resumeQuestion(context: RunContext, step: Step): Question {
   return {
     id: 'services-resumed',
     step: step.id,
-    text: `Start what was stopped in step 3-2 again; mount ${listed(mastersOf(context.assignment))} where it is a file system.`,
-    choices: [{ id: 'resumed', label: 'The services run again' }],
+    text: `Start again what was stopped in step 3-2; mount the file systems on ${listed(mastersOf(context.assignment))}.`,
+    choices: [{ id: 'resumed', label: 'Services are running' }],
   };
 }
 

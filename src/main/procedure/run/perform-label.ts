@@ -120,7 +120,7 @@ export function refusalOfNextTape({ assignment, journal }: RunContext, found: Fo
       host,
       device,
       found: found.found,
-      wanted: 'one that this run has not written yet',
+      wanted: 'a tape that this run has not written',
     });
   return refusalOfRun(found, { name: undefined, overwrite, run: journal.run }, new Date());
 }

@@ -63,7 +63,7 @@ describe('the lock of the drive', () => {
     const { sent, locked } = runOf(['0', '4']);
     await expect(locked()).rejects.toMatchObject({
       code: 'DRIVE_NAME_LATE',
-      message: 'node3 did not say that /dev/rmt/4cbn is the drive /dev/rmt/0 before the run was planned',
+      message: 'node3 did not identify /dev/rmt/4cbn as the drive /dev/rmt/0 before the run was planned',
     });
     expect(sent).toEqual([...ofClass, 'ls -l /dev/rmt']);
   });

@@ -24,7 +24,7 @@ async function mayTakeOver(
   const { whyLockStays } = options;
   const reason = whyLockStays ? await whyLockStays(owner, place) : lockedFailure(place, listing);
   if (reason) throw reason;
-  return `run ${owner.run} has ended, and left its lock; the lock was removed`;
+  return `run ${owner.run} ended and left its lock; the lock was removed`;
 }
 
 const orderOf = (context: RunContext, step: string): Pick<LockOrder, 'runner' | 'step' | 'own'> => ({

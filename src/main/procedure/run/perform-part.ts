@@ -48,7 +48,7 @@ export const performPart: Performer = async (context, step) => {
       if (!(await areJoined(context, step))) throw error;
       tellNotParted(context, step);
       if (attempt >= tries) throw error;
-      const text = `${error.message}; tried again in ${everySeconds} s (${attempt} of ${tries} tries)`;
+      const text = `${error.message}; trying again in ${everySeconds} s (${attempt} of ${tries} tries)`;
       context.journal.append({ type: 'warning', step: step.id, text });
       await context.pause(step.id, everySeconds);
       await context.judgeBefore?.();

@@ -21,7 +21,7 @@ async function readFirstRecord(context: RunContext, step: Step): Promise<string 
     return firstRecordSha256(await lookAtTape(context.runner, step.id, context.assignment));
   } catch (error) {
     const { message } = asTableError(error);
-    const text = `the first record was not read back, and the tape is not recognized by it later: ${message}`;
+    const text = `the first record was not read back, so the tape cannot be recognized by it later: ${message}`;
     context.journal.append({ type: 'warning', step: step.id, text });
     return undefined;
   }

@@ -81,11 +81,11 @@ export function recordFoundTape(
 function reasonOf({ assignment, journal }: RunContext, { label }: FoundTape, isOwn: boolean): string {
   const { overwrite } = assignment.job.media;
   if (isOwn) return 'the unfinished file of this run, which is overwritten';
-  if (!isLabelled(assignment) || !label) return 'the job lets it be overwritten';
-  if (label.run === journal.run) return 'this run has written it';
+  if (!isLabelled(assignment) || !label) return 'the job may overwrite it';
+  if (label.run === journal.run) return 'this run wrote it';
   if (isEmptyLabel(label)) return 'nothing was written after it';
-  if (isKept(label, new Date()) || overwrite) return 'the job lets it be overwritten';
-  return `it was to be kept until ${dayOf(label.keepUntil ?? '')}`;
+  if (isKept(label, new Date()) || overwrite) return 'the job may overwrite it';
+  return `its retention ended on ${dayOf(label.keepUntil ?? '')}`;
 }
 
 /** Says what is lost; once, although the tape is checked twice. */

@@ -99,10 +99,10 @@ function compareFingerprints(
     step: step.id,
     rule: 'fingerprint',
     ...volumeCheck(context.assignment, proxy, 'Content fingerprint'),
-    expected: `${total} sampled records equal`,
-    actual: `${total - differing.length} equal`,
+    expected: `${total} sampled records match`,
+    actual: `${total - differing.length} match`,
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'sdxinfo shows names and numbers, not bytes: these are read on both sides',
+    why: 'sdxinfo shows names and numbers, not data: the data is read on both sides',
     source: 'Shadowtape',
   });
   const [first] = differing;
@@ -112,13 +112,13 @@ function compareFingerprints(
 
 async function approve(context: RunContext, step: Step): Promise<void> {
   const { job, volumes, tapeDevice, tapeHost } = context.assignment;
-  const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} is ${proxy}`);
+  const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} matches ${proxy}`);
   const them = volumes.length === 1 ? 'it' : 'them';
   if (job.approve === 'when-verified') return;
   const question: Question = {
     id: 'approve-shadow',
     step: step.id,
-    text: `Every rule holds and every sampled record is equal: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`,
+    text: `Every rule holds and every sampled record matches: ${listed(shown)}. Dump ${them} to ${tapeDevice} on ${tapeHost}?`,
     choices: [
       { id: 'approve', label: 'Approve and start the dump' },
       { id: 'stop', label: 'Remove the shadow and rejoin' },

@@ -63,7 +63,7 @@ function compare(context: RunContext, step: Step, { proxy }: VolumeAssignment, h
     expected: `${what} ${expected}, as dumped`,
     actual: `${what} ${actual} on ${host}`,
     verdict: expected === actual ? 'equal' : 'differs',
-    why: 'sampled records say nothing of what lies between them',
+    why: 'sampled records prove nothing about the data between them',
     source: 'Shadowtape',
   });
   if (expected !== actual)

@@ -14,7 +14,7 @@ export type Beginning = Omit<Extract<NewEvent, { type: 'run-started' }>, 'type' 
 export function beginningOf(events: readonly RunEvent[], file: string): RunStart {
   const [start] = events;
   if (start?.type !== 'run-started')
-    throw failure('JOURNAL_BROKEN', { file, line: 1, reason: 'it does not tell how the run began' });
+    throw failure('JOURNAL_BROKEN', { file, line: 1, reason: 'it does not show how the run started' });
   return start;
 }
 

@@ -115,7 +115,7 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
     sentence: error.message,
     error: whileOpen(error),
     stands: [
-      'this is the last state that was seen; nothing was checked since',
+      'this is the last known state; nothing was checked since',
       ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
       ...tapeSentences(assignment, marks),
       ...commandsByHand(options.steps, observer.stillTrue, marks),
@@ -224,7 +224,7 @@ function uncheckedWords({ journal }: RunContext): string {
   const names = [...new Set(missing)];
   if (names.length === 0) return '';
   const were = names.length === 1 ? 'was' : 'were';
-  return `; ${listed(names)} did not answer all the time, and ${were} not checked meanwhile`;
+  return `; ${listed(names)} did not answer all the time, and ${were} not checked then`;
 }
 
 function goodEnd(
@@ -281,15 +281,15 @@ export function unwoundEnd(
   const ended = { ...concluded, error: undefined };
   if (concluded.exitStatus !== 3) {
     const sentence = nothingLeft
-      ? `nothing is left to roll back of run ${run}: everything was in its normal state already`
-      : `run ${run} is rolled back`;
+      ? `nothing to roll back for run ${run}: everything is in its normal state`
+      : `run ${run} was rolled back`;
     return { ...ended, sentence, stands };
   }
   const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
   const reasons = others.map((text) => `not rolled back: ${text}`);
   return {
     ...ended,
-    sentence: `run ${run} is not rolled back: ${first}`,
+    sentence: `run ${run} was not rolled back: ${first}`,
     stands: [...stands, ...reasons, ...commandsByHand(options.steps, world, marks)],
   };
 }

@@ -74,7 +74,7 @@ async function start(context: RunContext, order: RunWork): Promise<ShadowtapeErr
     return undefined;
   } catch (error) {
     if (!isFailure(error, ...unheardCodes)) throw error;
-    const text = `${error.message}; whether the ${order.purpose} has begun is checked`;
+    const text = `${error.message}; checking whether the ${order.purpose} has started`;
     context.journal.append({ type: 'warning', step, text });
     return error;
   }
@@ -160,7 +160,7 @@ export async function stopWorks(context: RunContext, step: string, volume?: stri
     if (signalled.length === 0) continue;
     recordWork(context, step, mark, 'stopped');
     const names = [...new Set(signalled.map(({ name }) => name))].join(', ');
-    const text = `the ${mark.purpose} of ${mark.volume} was still running and was ended (${names})`;
+    const text = `the ${mark.purpose} of ${mark.volume} was still running and was stopped (${names})`;
     context.journal.append({ type: 'warning', step, text });
   }
 }

@@ -36,7 +36,7 @@ export function changingOf(context: RunContext, step: string) {
 export async function goToNextTape(context: RunContext, step: Step): Promise<void> {
   const number = (currentTape(context.journal.events)?.number ?? 1) + 1;
   const inserted = await changeTape(changingOf(context, step.id), {
-    words: `tape ${number} of run ${context.journal.run}: a blank one, or one that the job lets be overwritten`,
+    words: `tape ${number} of run ${context.journal.run}: a blank tape, or one that the job may overwrite`,
     name: undefined,
     use: 'write',
     slot: undefined,

@@ -17,9 +17,9 @@ const decidedCodes = [
 ] as const;
 
 const skipWords: Readonly<Partial<Record<Step['performance'], string>>> = {
-  'read-back': 'Do not read the tape back; the run ends unverified',
+  'read-back': 'Skip the read-back; the run ends unverified',
   // GDS guide 6.6.3.7, step 6b-2: "this step can be skipped".
-  'check-file-system': 'Leave the check out: the file system was unmounted at the part',
+  'check-file-system': 'Skip the check: the file system was unmounted at the part',
 };
 
 function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean {
@@ -33,10 +33,10 @@ function isAskedAbout(context: RunContext, step: Step, error: unknown): boolean 
 function choicesOf(step: Step, error: unknown): Choice[] {
   const skip = isFailure(error, 'DUMP_DIFFERS') ? undefined : skipWords[step.performance];
   return [
-    { id: 'retry', label: `Try step ${step.id} once more` },
+    { id: 'retry', label: `Retry step ${step.id}` },
     ...(skip === undefined ? [] : [{ id: 'skip', label: skip, asksReason: true }]),
     { id: 'unwind', label: 'Roll back: remove the shadow and rejoin' },
-    { id: 'halt', label: 'Halt here, and leave everything as it is' },
+    { id: 'halt', label: 'Halt here and leave everything as it is' },
   ];
 }
 

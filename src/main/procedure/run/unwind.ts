@@ -17,7 +17,7 @@ async function unwindStep(context: RunContext, step: Step, unwinds: Unwinding): 
   if (unwinds.isDone(world, context.marks)) return;
   if (unwinds.isOwn?.(context.marks) === false) throw notProven(context);
   if (unwinds.isDue && !unwinds.isDue(world)) {
-    skipStep(context, step, 'the step before it has not succeeded');
+    skipStep(context, step, 'the previous step did not succeed');
     return;
   }
   await performStep(context, step);
@@ -48,7 +48,7 @@ async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwindi
       context.journal.append({
         type: 'warning',
         step: step.id,
-        text: `unwinding: ${error.message}; tried again`,
+        text: `rollback: ${error.message}; trying again`,
       });
       context.observer.forget();
     }
@@ -71,7 +71,7 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
       if (context.lockGuard.lost) break;
       // Already in the journal where a step was begun; what stands where is looked at in the end.
       const { message } = asTableError(error);
-      context.journal.append({ type: 'warning', step: step.id, text: `unwinding: ${message}` });
+      context.journal.append({ type: 'warning', step: step.id, text: `rollback: ${message}` });
       troubles.push(message);
     }
   }

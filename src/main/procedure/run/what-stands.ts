@@ -90,7 +90,7 @@ function backupSentences(assignment: Assignment, world: World): string[] {
   const foreign = foreignOnDisks(assignment, world);
   const absent =
     sight.shown === 'unknown'
-      ? `not known whether shadow objects exist: ${sight.evidence}`
+      ? `unknown whether shadow objects exist: ${sight.evidence}`
       : `no shadow object of ${shadow.class}`;
   const objects = left.length === 0 ? absent : `shadow objects of ${shadow.class}: ${left.join(', ')}`;
   const onDisks = foreign.length === 0 ? [] : [`${backupServer}: on disks of the job: ${foreign.join(', ')}`];
@@ -108,30 +108,30 @@ export function markSentences(assignment: Assignment, marks: RunMarks): string[]
   return [
     ...stopped,
     ...(marks.operatorStopped ? ['services: stopped by the operator, not resumed'] : []),
-    ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} is still there`] : []),
+    ...(marks.mountPointMade ? [`${backupServer}: the mount point ${job.mountPoint} still exists`] : []),
     ...marks.works.map(({ volume, purpose, folder, isOver }) =>
       isOver
-        ? `${workHost(assignment, purpose)}: what the ${purpose} of ${volume} has left is in ${folder}`
-        : `${workHost(assignment, purpose)}: the ${purpose} of ${volume} may still run; ${folder} tells how far it is`,
+        ? `${workHost(assignment, purpose)}: files of the ${purpose} of ${volume} are in ${folder}`
+        : `${workHost(assignment, purpose)}: the ${purpose} of ${volume} may still run; ${folder} shows its progress`,
     ),
     ...placesHeld(lockPlaces(assignment), marks.locks).map(
-      ({ host, folder }) => `${host}: the lock ${folder} is still there`,
+      ({ host, folder }) => `${host}: the lock ${folder} still exists`,
     ),
   ];
 }
 
 const incompleteWords: Readonly<Record<IncompleteBy, string>> = {
-  manifest: 'not a backup: the dump ended well, but the manifest was not written',
-  records: 'not a backup: its records are not those that the cluster held',
-  unjudged: 'not a proven backup: the dump ended well, but it was neither judged nor read back',
+  manifest: 'not a backup: the dump finished, but the manifest was not written',
+  records: 'not a backup: its records are not those of the cluster',
+  unjudged: 'not a proven backup: the dump finished, but it was neither checked nor read back',
 };
 
 const tapeWords = {
-  incomplete: 'not a backup: the dump did not end well',
-  written: 'written to its end, but not read back',
-  verified: 'written to its end, read back and compared: it holds the backup',
-  bad: 'not a backup: it could not be read back as it was written',
-  suspect: 'suspect: it is not what the proxy holds',
+  incomplete: 'not a backup: the dump did not finish',
+  written: 'written completely, but not read back',
+  verified: 'written completely, read back and compared: it holds the backup',
+  bad: 'not a backup: the read-back differs from what was written',
+  suspect: 'suspect: it differs from the data of the proxy',
 } as const;
 
 /** What the tape of a run that failed is worth; nothing where it was not written to. */
@@ -160,7 +160,9 @@ export function whatStands(
   stillTrue: World = world,
 ): string[] {
   const dated = (look: Look, sentence: string) =>
-    isSeen(look, world) && !isSeen(look, stillTrue) ? `${sentence} - it may have changed since` : sentence;
+    isSeen(look, world) && !isSeen(look, stillTrue)
+      ? `${sentence} - it may have changed since then`
+      : sentence;
   return [
     ...assignment.volumes.map((volume) => dated('primaries', proxySentence(assignment, volume, world))),
     ...copySentences(assignment, world, marks).map((sentence) => dated('primaries', sentence)),
@@ -180,12 +182,10 @@ export function commandsByHand(steps: readonly Step[], world: World, marks: RunM
     const seen = unwinds.looks.every((look) => isSeen(look, world));
     if (seen ? unwinds.isDone(world, marks) : unwinds.mayBeNeeded?.(marks) === false) return [];
     const left = commands.filter((command) => !seen || !command.isDone?.(world, marks));
-    const words = [
-      'by hand',
-      ...(seen ? [] : ['unless it is done already']),
-      unwinds.provided?.(world, marks),
-    ];
-    const told = words.filter((word) => word !== undefined).join(', ');
-    return left.map(({ host, argv }) => `${told}, on ${host}: ${commandLine(argv)}`);
+    const conditions = [...(seen ? [] : ['if not yet done']), unwinds.provided?.(world, marks)];
+    return left.map(({ host, argv }) => {
+      const where = ['run by hand on ' + host, ...conditions.filter((word) => word !== undefined)];
+      return `${where.join(', ')}: ${commandLine(argv)}`;
+    });
   });
 }

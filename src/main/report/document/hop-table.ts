@@ -1,4 +1,4 @@
-/** The bytes of a volume at each hop: read, handed over, counted, read back. */
+/** The bytes of a volume at each hop: read, sent, counted, read back. */
 import type { ReportTable, ReportTexts } from '../../../contract/report.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
@@ -27,18 +27,24 @@ function shaOf({ sha256, onTapeSha256, paddingBytes, sections }: Digest): Report
   const words = paddingBytes ? 'on tape, with padding: ' : '';
   const pieces = [
     ...(sha256 === undefined ? [] : [code(sha256)]),
-    ...(sections ? [quiet(`of each of ${countText(sections.length)} sections: the dump was continued`)] : []),
+    ...(sections
+      ? [
+          quiet(
+            `one for each of ${countText(sections.length)} sections: the dump was interrupted and continued`,
+          ),
+        ]
+      : []),
     ...(padded ? [{ text: sha256 === undefined ? words : `; ${words}` }, code(onTapeSha256)] : []),
     ...(paddingBytes ? [quiet(` ${countText(paddingBytes)} bytes of padding`)] : []),
   ];
-  return pieces.length === 0 ? [quiet('not taken here')] : pieces;
+  return pieces.length === 0 ? [quiet('not computed here')] : pieces;
 }
 
 function verdictCell({ verdict, compared, hop, digest }: HopLine): ReportTexts {
-  if (hop === 'device') return [quiet('the first hop')];
+  if (hop === 'device') return [quiet('first hop')];
   if (verdict === undefined)
-    return [quiet(hop === 'handed' ? 'the first hop that is hashed' : 'nothing to compare')];
-  const padded = hop === 'handed' && digest?.paddingBytes ? ', the padding left out' : '';
+    return [quiet(hop === 'handed' ? 'first hop with a hash' : 'nothing to compare')];
+  const padded = hop === 'handed' && digest?.paddingBytes ? ', without the padding' : '';
   const words = verdict === 'unknown' ? 'not comparable' : `${verdict}: ${compared ?? ''}${padded}`;
   return [marked(verdictMarks[verdict] ?? 'unknown', words)];
 }
@@ -55,7 +61,7 @@ export function hopTable(volume: VolumeModel, several: boolean): ReportTable {
       { title: 'Records', share: 9, align: 'right' },
       { title: 'CRC-32', share: 11 },
       { title: 'SHA-256', share: 29 },
-      { title: 'Against the hop before', share: 17 },
+      { title: 'Compared with previous hop', share: 17 },
     ],
     rows: hopLines(volume.digests).map((line) => {
       const { digest } = line;
@@ -68,7 +74,7 @@ export function hopTable(volume: VolumeModel, several: boolean): ReportTable {
           [
             quiet(
               line.hop === 'device' && volume.digests.handed
-                ? 'hashed in one pass with the next hop'
+                ? 'hashed together with the next hop'
                 : 'not reached',
             ),
           ],
@@ -92,8 +98,8 @@ function agreement({ digests }: VolumeModel) {
   const compared = lines.filter(({ verdict }) => verdict !== undefined);
   const told = lines.filter(({ digest }) => digest !== undefined).length;
   if (compared.some(({ verdict }) => verdict === 'differs')) return marked('bad', 'differs');
-  if (digests.handed === undefined) return marked('unknown', 'not written to its end');
-  if (digests.readback === undefined) return marked('unknown', `${told} hops told, not read back`);
+  if (digests.handed === undefined) return marked('unknown', 'not written completely');
+  if (digests.readback === undefined) return marked('unknown', `${told} hops recorded, not read back`);
   const all = compared.every(({ verdict }) => verdict === 'equal');
   return marked(all ? 'good' : 'unknown', all ? `${told} of 4 hops agree` : 'not all hops can be compared');
 }
@@ -105,8 +111,8 @@ export function hopOverview(volumes: readonly VolumeModel[], most: number): Repo
     kind: 'table',
     caption:
       shown.length < volumes.length
-        ? `Digests, the first ${shown.length} of ${volumes.length} volumes; all of them under “Data”`
-        : 'Digests of the volumes; each hop in full further behind',
+        ? `Digests of the first ${shown.length} of ${volumes.length} volumes; see “Data” for all`
+        : 'Digests of the volumes; each hop is listed further below',
     columns: [
       { title: 'Volume', share: 24 },
       { title: 'Bytes', share: 20, align: 'right' },

@@ -1,4 +1,4 @@
-/** Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the looks at a copy. Pure. */
+/** Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the checks of a copy. Pure. */
 import type { CommandModel } from '../../../folds/run-model.ts';
 
 export interface LikeCommands {

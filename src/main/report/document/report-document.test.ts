@@ -44,18 +44,18 @@ describe('the first page', () => {
   it('says how a good run ended, what was backed up, where it lies, when and by whom', () => {
     const text = sectionText(fixture('raw-dd'), 'summary');
     expect(text).toContain(
-      'Termination: Backup OK, verified (exit status 0): Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared',
+      'Termination: Verified (exit status 0): Volume2 is on the tape in /dev/rmt/0 on node3, and every record was read back and compared',
     );
     expect(text).toContain(
-      'Volume: Volume2, the proxy of Volume1: 8,388,608 bytes (8 MiB), method 6a (raw device, dd)',
+      'Volume: Volume2 (proxy of Volume1): 8,388,608 bytes (8 MiB), method 6a (raw device, dd)',
     );
-    expect(text).toContain('Lies on: the tape in /dev/rmt/0 on node3, file 0; without a label');
+    expect(text).toContain('Stored on: the tape in /dev/rmt/0 on node3, file 0; without a label');
     expect(text).toContain('2026-11-22 14:53:07 UTC to 2026-11-22 14:53:12 UTC');
-    expect(text).toContain('begun by operator@console; the shadow approved by operator');
+    expect(text).toContain('started by operator@console; the shadow approved by operator');
     expect(text).toMatch(
-      /read back from the tape \| 8,388,608 \| 256 \| d8f2176a \| [0-9a-f]{64} \| equal: bytes, records, CRC-32, SHA-256/,
+      /read back from tape \| 8,388,608 \| 256 \| d8f2176a \| [0-9a-f]{64} \| equal: bytes, records, CRC-32, SHA-256/,
     );
-    expect(text).toContain('Shadow proven: 15 of 15 rules hold, 3 of 3 sampled records are equal');
+    expect(text).toContain('Shadow verified: 15 of 15 rules hold, 3 of 3 sampled records match');
     expect(text).toContain(
       'At the end: Volume2: joined to Volume1, in sync; node3: no shadow object of Class2',
     );
@@ -64,9 +64,9 @@ describe('the first page', () => {
   });
 
   it.each([
-    ['tape-error', 'Termination: Backup failed, the cluster is in its normal state (exit status 2)'],
-    ['halted-unwound', 'Termination: Backup failed, the cluster is in its normal state (exit status 2)'],
-    ['three-volumes', 'Termination: Backup OK, verified (exit status 0)'],
+    ['tape-error', 'Termination: Failed, rolled back (exit status 2)'],
+    ['halted-unwound', 'Termination: Failed, rolled back (exit status 2)'],
+    ['three-volumes', 'Termination: Verified (exit status 0)'],
   ] as const)('of %s', (name, line) => {
     expect(sectionText(fixture(name), 'summary')).toContain(line);
   });
@@ -75,14 +75,14 @@ describe('the first page', () => {
     const report = reportOfEvents(eventsUntil(fixtureEvents('raw-dd'), 'intent', '6a'));
     expect(report.ended).toBe(false);
     expect(sectionText(report, 'summary')).toMatch(
-      /^Termination: NOT ENDED \(no exit status\): The journal tells of no end; .* in step 6a \(Back up the raw device with dd\)/,
+      /^Termination: NOT ENDED \(no exit status\): The journal shows no end\. .* in step 6a \(Back up the raw device with dd\)/,
     );
     expect(sectionText(report, 'stands')).toBe('The run has no end: the current state was not checked.');
   });
 
   it('names an operator who must act, and the commands that are left', () => {
     const report = reportOfEvents(eventsUntil(fixtureEvents('halted-unwound'), 'run-finished'));
-    expect(sectionText(report, 'summary')).toContain('Backup failed, action required (exit status 3)');
+    expect(sectionText(report, 'summary')).toContain('Failed, action required (exit status 3)');
     expect(sectionText(report, 'stands')).toContain('# on node3\nsdxshadowvolume -F -c Class2 -v Volume2');
   });
 });
@@ -106,7 +106,7 @@ describe('the topology', () => {
     });
   });
 
-  it('of a journal of an earlier release holds what the rules compared, and says so', () => {
+  it('of a journal of an earlier release holds what the rules compared, and reports it', () => {
     const text = sectionText(fixture('raw-dd'), 'topology');
     expect(text).toContain('This journal was written by an earlier release');
     expect(text).toContain('Proxy volume Volume2: blocks 65,536 to 81,919');
@@ -150,10 +150,10 @@ it('says what was wanted and what went wrong where there is no backup', () => {
   const text = sectionText(fixture('halted-unwound'), 'summary');
   expect(text).toContain('To be backed up: class Class1');
   expect(text).toMatch(/\nStep 6a failed: \S/);
-  expect(text).toContain('There are no digests: no data came through to its end.');
+  expect(text).toContain('There are no digests: the dump did not complete.');
 });
 
-it('has every file of a labelled tape with its digest', () => {
+it('has every file of a labeled tape with its digest', () => {
   const text = sectionText(fixture('three-volumes'), 'tapes');
   expect(text).toContain(
     '0 | label | 1 | 32,768 | 3362a38a14a7b9ed5f8e320054c076ad413c9bc07d1ee693454ac08c374975ba',
@@ -164,7 +164,7 @@ it('has every file of a labelled tape with its digest', () => {
 
 it('tells the parts of a volume on three tapes', () => {
   const report = reportOfEvents(threeTapes());
-  expect(sectionText(report, 'summary')).toContain('Lies on tape 3: NIGHTLY-3');
+  expect(sectionText(report, 'summary')).toContain('Stored on tape 3: NIGHTLY-3');
   expect(sectionText(report, 'tape-2')).toContain('1 | Volume2, records 86 to 171 | 86 | 2,818,048 | -');
 });
 
@@ -173,7 +173,7 @@ describe('many volumes', () => {
 
   it('come first as a summary, and with all they have in appendices', () => {
     expect(sectionText(report, 'summary')).toContain('50 proxy volumes');
-    expect(sectionText(report, 'summary')).toContain('Digests, the first 14 of 50 volumes');
+    expect(sectionText(report, 'summary')).toContain('Digests of the first 14 of 50 volumes');
     const titles = report.sections
       .filter(({ level }) => level === 1)
       .map(({ number, title }) => `${number} ${title}`);
@@ -182,7 +182,7 @@ describe('many volumes', () => {
       'B Verification, all volumes',
       'C Digests, all volumes',
       'D All commands',
-      'E Outputs of commands',
+      'E Output of commands',
       'F Checks around the steps',
       'G Fingerprint',
     ]);
@@ -207,8 +207,8 @@ describe('sampled records', () => {
       [
         'Coverage: 5 of 256 records (1.95 %), 4 distinct, largest gap 84 records (2.6 MiB)',
         'First set: 3 records, read on both sides',
-        'Second set: 2 records, read on the cluster alone, before the proxy was stopped',
-        'As written to tape: 5 equal; expected: 5 sampled records equal',
+        'Second set: 2 records, read only on the cluster, before the proxy was stopped',
+        'As written to tape: 5 equal; expected: 5 sampled records match',
       ].join('\n'),
     );
     expect(sectionText(document, 'fingerprint')).toContain(
@@ -220,14 +220,14 @@ describe('sampled records', () => {
     const text = sectionText(reportOfEvents(boundByBaseline()), 'verification');
     expect(text).toContain(
       [
-        'Baseline: 2 records, 1 distinct, before the dump; 1 changed since the cluster held them, by the commands between the verification and the dump',
-        'After the dump: 2 equal; expected: 2 sampled records as before the dump',
+        'Baseline: 2 records, 1 distinct, before the dump; 1 changed by the commands between the verification and the dump',
+        'After the dump: 2 equal; expected: 2 sampled records unchanged by the dump',
       ].join('\n'),
     );
     expect(text).not.toContain('As written to tape');
   });
 
-  it('of a journal of an earlier release are not told', () => {
+  it('of a journal of an earlier release are not shown', () => {
     expect(sectionText(fixture('raw-dd'), 'verification')).not.toContain('Coverage');
   });
 });

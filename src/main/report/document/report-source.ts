@@ -1,4 +1,4 @@
-/** What a report is made of: the events of a run, and what lies beside its journal. */
+/** What a report is made of: the events of a run, and what is beside its journal. */
 import type { SignatureFacts } from '../../../contract/proof.ts';
 import type { TapeLoss } from '../../../contract/tape-loss.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
@@ -9,7 +9,7 @@ import { verificationOf, type Verification } from '../../../folds/verification.t
 
 interface ReportSignature {
   readonly facts: SignatureFacts;
-  /** `voided`: of the journal before its run was taken up again; `wrong`: of other bytes; `unknown`: could not be checked. */
+  /** `voided`: of the journal before its run was resumed; `wrong`: of other bytes; `unknown`: could not be checked. */
   readonly verdict: 'good' | 'voided' | 'wrong' | 'unknown';
   readonly reason: string;
 }

@@ -177,7 +177,7 @@ export const boundByRecords = (): RunEvent[] =>
   boundWith(fixtureEvents('raw-dd'), '6a', ({ seq, at, run, prev }) => [
     {
       ...{ seq, at, run, prev, step: '6a' },
-      ...comparedRecords('streamed-records', '5 sampled records equal', '5 equal'),
+      ...comparedRecords('streamed-records', '5 sampled records match', '5 equal'),
     },
   ]);
 
@@ -198,7 +198,7 @@ export const boundByBaseline = (): RunEvent[] =>
       },
       {
         ...common,
-        ...comparedRecords('baseline-records', '2 sampled records as before the dump', '2 equal'),
+        ...comparedRecords('baseline-records', '2 sampled records unchanged by the dump', '2 equal'),
       },
     ];
   });

@@ -9,7 +9,7 @@ import { momentText } from './report-words.ts';
 const comment = (text: string) => `# ${undirected(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))}`;
 
 function endText({ outcome, state }: CommandModel): string {
-  if (state === 'unheard') return 'its end was never heard of';
+  if (state === 'unheard') return 'exit status not known';
   if (outcome === undefined) return 'running';
   const seconds = (outcome.milliseconds / 1000).toFixed(1);
   if (outcome.exitStatus !== undefined) return `exit status ${outcome.exitStatus}, ${seconds} s`;
@@ -36,7 +36,7 @@ function stepLines({ step, title, state, unwinding, reason, error, commands }: P
   return [
     '',
     comment(`${step}  ${title}${unwinding ? ' (rolling back)' : ''}: ${state}`),
-    ...(reason === undefined ? [] : [comment(`    left out: ${reason}`)]),
+    ...(reason === undefined ? [] : [comment(`    skipped: ${reason}`)]),
     ...(error === undefined ? [] : [comment(`    ${error.code}: ${error.sentence}`)]),
     ...commands.flatMap(commandLines),
   ];
@@ -52,7 +52,7 @@ export function commandScript(events: readonly RunEvent[]): string {
   const outside =
     otherCommands.length === 0
       ? []
-      : ['', comment('outside of any step'), ...otherCommands.flatMap(commandLines)];
+      : ['', comment('outside any step'), ...otherCommands.flatMap(commandLines)];
   return [
     '#!/bin/sh',
     comment(`Commands of run ${run}${what}`),
@@ -61,8 +61,8 @@ export function commandScript(events: readonly RunEvent[]): string {
         ? 'The run has not ended.'
         : `${end.verdict}, exit status ${end.exitStatus}: ${end.sentence}`,
     ),
-    comment('Steps bear the numbers of the guide (GDS Configuration and Administration Guide, 6.6.3.7).'),
-    `echo 'this is what a run has sent to several hosts at that time: it is to be read, not to be run' >&2`,
+    comment('Step numbers are those of the guide (GDS Configuration and Administration Guide, 6.6.3.7).'),
+    `echo 'a record of commands sent to several hosts at that time: read it, do not run it' >&2`,
     'exit 1',
     ...passes.flatMap(stepLines),
     ...outside,

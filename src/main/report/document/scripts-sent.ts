@@ -1,11 +1,11 @@
-/** Commands that are scripts: told by a number where they were sent, and in full once, line by line. Pure. */
+/** Commands that are scripts: a number where they were sent, and the full text once. Pure. */
 import type { ReportText } from '../../../contract/report.ts';
 import { countText, printable } from '../../../contract/words.ts';
 import type { RunModel } from '../../../folds/run-model.ts';
 import { code, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
-/** What is longer is no line that anybody reads in a table. */
+/** A longer line is not readable in a table. */
 const longestLine = 400;
 const shownOfLine = 60;
 
@@ -25,7 +25,7 @@ export function scriptsOf({ passes, otherCommands }: RunModel): Scripts {
 /** The beginning of its first line. */
 const beginning = (line: string) => (line.split('\n')[0] ?? '').slice(0, shownOfLine);
 
-/** A command as it stands in a table. */
+/** A command as it is in a table. */
 export function commandTexts(line: string, scripts: Scripts): ReportText[] {
   const name = scripts.get(line);
   return name === undefined

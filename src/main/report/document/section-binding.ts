@@ -28,8 +28,8 @@ function baselineRows(facts: ReportFacts, proxy: string): Row[] {
   const distinct = new Set(blocks.map(({ sha256 }) => sha256)).size;
   const since =
     changed === 0
-      ? 'all as the cluster held them'
-      : `${changed} changed since the cluster held them, by the commands between the verification and the dump`;
+      ? 'all match the cluster'
+      : `${changed} changed by the commands between the verification and the dump`;
   return [
     {
       name: 'Baseline',
@@ -60,7 +60,7 @@ export function bindingFacts(facts: ReportFacts, proxy: string, several: boolean
           {
             name: 'Second set',
             value: plain(
-              `${countOf(second.length, 'record')}, read on the cluster alone, before the proxy was stopped`,
+              `${countOf(second.length, 'record')}, read only on the cluster, before the proxy was stopped`,
             ),
           },
         ]),

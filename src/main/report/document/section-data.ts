@@ -1,4 +1,4 @@
-/** The way of the data: digests of all volumes, throughput, and the resynchronisation of the proxies afterwards. */
+/** The way of the data: digests of all volumes, throughput, and the resynchronization of the proxies afterwards. */
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
 import { chartData } from '../../../folds/chart-data.ts';
@@ -11,7 +11,7 @@ import type { SectionDraft } from './section-draft.ts';
 /** The hops of more volumes than these are in an appendix. */
 const volumesInBody = 5;
 
-const legWords = { dump: 'Dump', 'read-back': 'Reading back' } as const;
+const legWords = { dump: 'Dump', 'read-back': 'Read-back' } as const;
 
 /** A chart is no wider than a page: more points than these are thinned out. */
 const mostPoints = 400;
@@ -44,7 +44,7 @@ function chart({ model }: ReportFacts): ReportFigure[] {
   const { seconds, dump, readBack, floor, most } = chartData(legs, undefined, start?.drive?.floor);
   const series = [
     { title: 'Dump', line: 'whole' as const, points: thinned(pointsOf(seconds, dump)) },
-    { title: 'Reading back', line: 'dashed' as const, points: thinned(pointsOf(seconds, readBack)) },
+    { title: 'Read-back', line: 'dashed' as const, points: thinned(pointsOf(seconds, readBack)) },
   ].filter(({ points }) => points.some(([, rate]) => rate !== null && rate > 0));
   if (series.length === 0) return [];
   const to = Math.max(...series.flatMap(({ points }) => points.map(([second]) => second)));
@@ -54,8 +54,8 @@ function chart({ model }: ReportFacts): ReportFigure[] {
   });
   const floorText =
     floor === null
-      ? 'the drive’s lowest streaming speed is not known'
-      : `the drive streams from ${floor.toFixed(0)} MB/s up`;
+      ? 'the drive’s minimum streaming rate is not known'
+      : `the drive’s minimum streaming rate is ${floor.toFixed(0)} MB/s`;
   return [
     {
       kind: 'figure',
@@ -73,7 +73,7 @@ function legTable({ model }: ReportFacts): ReportTable {
     floor !== undefined && what === 'dump' && average !== undefined && average < floor;
   return {
     kind: 'table',
-    caption: 'Dump and reading back',
+    caption: 'Dump and read-back',
     columns: [
       { title: 'Step', share: 20 },
       { title: 'What', share: 16 },
@@ -92,7 +92,7 @@ function legTable({ model }: ReportFacts): ReportTable {
         leg.average === undefined
           ? quiet('-')
           : below(leg)
-            ? marked('warning', `${rateText(leg.average)}, below the drive’s floor`)
+            ? marked('warning', `${rateText(leg.average)}, below the drive’s minimum streaming rate`)
             : { text: rateText(leg.average) },
       ],
     ]),
@@ -105,13 +105,13 @@ function driveWords({ model: { start } }: ReportFacts): ReportBlock {
     return {
       kind: 'paragraph',
       texts: plain(
-        'What kind of drive it was is not in the journal, and so its lowest streaming speed is not drawn.',
+        'The journal does not name the type of drive, so its minimum streaming rate is not drawn.',
       ),
     };
   const speed =
     drive.floor === undefined
-      ? 'its streaming speed is not known'
-      : `it streams from ${rateText(drive.floor)} to ${rateText(drive.top ?? drive.floor)}; below that it stops and goes back again and again`;
+      ? 'its streaming rates are not known'
+      : `it streams from ${rateText(drive.floor)} to ${rateText(drive.top ?? drive.floor)}; below that it is shoe-shining`;
   return { kind: 'paragraph', texts: plain(`Drive ${drive.name}: ${speed}.`) };
 }
 
@@ -121,12 +121,12 @@ function catalogueTable({ events }: ReportFacts): ReportBlock[] {
   return [
     {
       kind: 'table',
-      caption: 'Lists of what the archives hold, beside the journal',
+      caption: 'File lists of the archives, kept beside the journal',
       columns: [
         { title: 'Volume', share: 15 },
         { title: 'Entries', share: 12, align: 'right' },
         { title: 'File', share: 33 },
-        { title: 'SHA-256 of that file', share: 40 },
+        { title: 'SHA-256 of the list', share: 40 },
       ],
       rows: told.map(({ volume, entries, file, sha256 }) => [
         plain(volume),
@@ -146,8 +146,8 @@ function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] 
         kind: 'paragraph',
         texts: plain(
           told
-            ? 'What each hop told is in the summary, on the first page.'
-            : 'No data came through to its end: no hop has told of it.',
+            ? 'The digests of each hop are in the summary, on the first page.'
+            : 'The dump did not complete, so no hop has a digest.',
         ),
       },
     ];
@@ -160,12 +160,12 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
   const { legs, start } = facts.model;
   const route =
     start?.route === 'server'
-      ? 'on the backup server itself (route server)'
+      ? 'on the backup server alone (route server)'
       : 'through the console (route console)';
   const record =
     start === undefined ? '' : ` Records of ${countText(start.recordBytes)} bytes; the data went ${route}.`;
   const meaning =
-    'The same bytes are counted and hashed at each hop: read from the device of the shadow volume, handed to the tape, counted by the tape host, read back from the tape.';
+    'The same bytes are counted and hashed at each hop: read from the device of the shadow volume, sent to tape, counted by the tape host, read back from tape.';
   return [
     {
       id: 'data',
@@ -182,7 +182,7 @@ export function dataSections(facts: ReportFacts): SectionDraft[] {
       level: 2,
       blocks:
         legs.length === 0
-          ? [{ kind: 'paragraph', texts: plain('No data flowed.') }]
+          ? [{ kind: 'paragraph', texts: plain('No data was sent.') }]
           : [driveWords(facts), ...chart(facts), legTable(facts)],
     },
     resynchronisation(facts),
@@ -200,11 +200,11 @@ function resynchronisation({ model, events }: ReportFacts): SectionDraft {
   const last = watched.at(-1);
   const words =
     last?.total === undefined
-      ? `${countOf(watched.length, 'look')} at the copy told of its progress.`
-      : `The last look told of ${bytesText(last.bytes)} of ${bytesText(last.total)} at ${momentText(last.at)}.`;
+      ? `The copy was checked ${countOf(watched.length, 'time')}.`
+      : `The last check showed ${bytesText(last.bytes)} of ${bytesText(last.total)} copied at ${momentText(last.at)}.`;
   return {
     id: 'resynchronisation',
-    title: 'Resynchronisation',
+    title: 'Resynchronization',
     level: 2,
     blocks:
       steps.length === 0
@@ -212,7 +212,7 @@ function resynchronisation({ model, events }: ReportFacts): SectionDraft {
         : [
             {
               kind: 'table',
-              caption: 'Rejoining the proxy and copying it',
+              caption: 'Rejoin and copy of the proxy',
               columns: [
                 { title: 'Step', share: 14 },
                 { title: 'What', share: 46 },

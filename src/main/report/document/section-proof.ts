@@ -21,13 +21,13 @@ function journalRows({ model, events, journalHash, run, sealsHead }: ReportFacts
       name: 'Journal',
       value: [
         code(`${run}.ndjson`),
-        { text: `, ${countText(events.length)} events in the folder “runs” of the state folder` },
+        { text: `, ${countText(events.length)} events in the folder “runs” below the state folder` },
       ],
     },
     { name: 'Last line', value: [{ text: 'SHA-256 ' }, code(journalHash)] },
     ...(sealsHead === undefined ? [] : [{ name: 'Head of the seals', value: [code(sealsHead)] }]),
     {
-      name: 'Written until',
+      name: 'Last written',
       value: model.at === undefined ? notKnown : plain(momentText(model.at)),
     },
   ];
@@ -49,7 +49,7 @@ function versionRows(facts: ReportFacts): FactsBlock['rows'] {
     { name: 'Hosts', value: hosts === undefined ? notKnown : plain(named(hosts, 20)) },
     {
       name: 'Operating systems',
-      value: [quiet('not in the journal: no step of the procedure asks for them')],
+      value: [quiet('not in the journal: no step queries them')],
     },
   ];
 }
@@ -61,7 +61,7 @@ function headBlocks({ sealsHead }: ReportFacts): ReportBlock[] {
   if (sealsHead === undefined) return [];
   return [
     words(
-      'The head of the seals stands for this run and all that were sealed before it. While this paper is kept elsewhere, it shows whether the newest runs were removed together with their seals:',
+      'The head of the seals covers this run and every run sealed before it. Keep this report elsewhere: it then shows whether the newest runs were removed together with their seals.',
     ),
     {
       kind: 'listing',
@@ -74,7 +74,7 @@ function headBlocks({ sealsHead }: ReportFacts): ReportBlock[] {
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
 function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
-  if (signed === undefined) return [words('Nobody had signed the journal when this report was made.')];
+  if (signed === undefined) return [words('The journal was not signed when this report was made.')];
   const { keyType, fingerprint, namespace, hash, principal } = signed.facts;
   const journal = `${run}.ndjson`;
   return [
@@ -92,7 +92,7 @@ function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
             marked(
               signatureMarks[signed.verdict],
               signed.verdict === 'good'
-                ? 'it is of exactly these bytes'
+                ? 'it matches exactly these bytes'
                 : `${signed.verdict}: ${signed.reason}`,
             ),
           ],
@@ -101,7 +101,7 @@ function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
         { name: 'Namespace', value: [code(`${namespace}, ${hash}`)] },
       ],
     },
-    words('It is checked with the file of those who may sign (a line each: name, key type, key):'),
+    words('Check it with the file of allowed signers (one line each: name, key type, key):'),
     {
       kind: 'listing',
       caption: 'Checking the signature',
@@ -120,11 +120,11 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
       title: 'Proof',
       blocks: [
         words(
-          'Everything in this report is read from the journal of the run. Each of its lines holds the SHA-256 of the line before, without its line feed, in its field prev; that of the first line is 64 zeros. A line that was changed, removed or added breaks the chain, and the SHA-256 of the last line stands for all of them.',
+          'Everything in this report comes from the journal of the run. Each line holds the SHA-256 of the previous line, without its line feed, in the field prev; in the first line it is 64 zeros. A line that was changed, removed or added breaks the chain. The SHA-256 of the last line covers all lines.',
         ),
         { kind: 'facts', caption: 'The journal', rows: journalRows(facts) },
         words(
-          'The last line by itself, and the whole chain, with stock tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above:',
+          'Check the last line and the whole chain with standard tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above:',
         ),
         {
           kind: 'listing',
@@ -132,10 +132,10 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
           lines: [`tail -n 1 ${journal} | tr -d '\\n' | sha256sum`],
         },
         { kind: 'listing', caption: 'Checking the whole chain', lines: chainScript(journal) },
-        words('Shadowtape does the same, and looks at catalogues, signatures and exported reports, too:'),
+        words('Shadowtape does the same and also checks catalogs, signatures and exported reports:'),
         {
           kind: 'listing',
-          caption: 'Checking with Shadowtape: the journal, and whether a PDF is one that was exported of it',
+          caption: 'Checking with Shadowtape: the journal, and whether a PDF was exported from it',
           lines: [`shadowtape audit ${facts.run}`, `shadowtape audit --report ${facts.run}.pdf`],
         },
         ...headBlocks(facts),

@@ -19,7 +19,7 @@ type Row = ReportTable['rows'][number];
 
 const columns: ReportTable['columns'] = [
   { title: 'Step', share: 12 },
-  { title: 'Title, and commands as they were sent', share: 47 },
+  { title: 'Title and commands as sent', share: 47 },
   { title: 'Host', share: 9 },
   { title: 'Start (UTC)', share: 11 },
   { title: 'Took', share: 10, align: 'right' },
@@ -28,7 +28,7 @@ const columns: ReportTable['columns'] = [
 
 /** How a command ended; `exit 0` where all is well. */
 function resultOf({ outcome, state }: CommandModel): ReportText {
-  if (state === 'unheard') return marked('warning', 'its end was never heard of');
+  if (state === 'unheard') return marked('warning', 'exit status not known');
   if (outcome === undefined) return quiet('running');
   if (outcome.exitStatus === 0 && outcome.error === undefined) return { text: 'exit 0' };
   if (outcome.exitStatus !== undefined) return { text: `exit ${outcome.exitStatus}`, mark: 'warning' };
@@ -75,9 +75,9 @@ function stepRow(pass: PassModel, startedAt: number | undefined): Row {
   const word = {
     done: 'done',
     failed: 'failed',
-    skipped: 'left out',
+    skipped: 'skipped',
     running: 'running',
-    'broken-off': 'broken off',
+    'broken-off': 'interrupted',
   }[state];
   const more: ReportTexts = [
     ...(unwinding && phase !== 'finish' ? [quiet(' (rolling back)')] : []),
@@ -108,7 +108,7 @@ function rowsOf(pass: PassModel, facts: ReportFacts, telling: Telling): Row[] {
       : [
           [
             plain(''),
-            [quiet(`… and ${countOf(left.length, 'command')} more: see “All commands”`)],
+            [quiet(`… and ${countOf(left.length, 'more command')}: see “All commands”`)],
             plain(''),
             plain(''),
             plain(''),
@@ -128,7 +128,7 @@ export function stepSection(facts: ReportFacts): SectionDraft {
       {
         kind: 'paragraph',
         texts: plain(
-          'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7); steps that bear a word are Shadowtape’s own. Commands that only look at the hosts around the steps are in the appendix. A look may end with another exit status than 0, as reading a blank tape does: the result of the step says what came of it.',
+          'Numbers are those of the guide (PRIMECLUSTER GDS Configuration and Administration Guide, 6.6.3.7). Steps with a word instead of a number are Shadowtape’s own. State checks around the steps are in the appendix. A query may exit with a status other than 0, as reading a blank tape does; the result of the step takes that into account.',
         ),
       },
       {
@@ -169,8 +169,8 @@ function commandAppendix(facts: ReportFacts, scripts: Scripts): SectionDraft {
       {
         kind: 'table',
         caption:
-          'Every command that was sent, in its order; a dot marks those that change nothing, N a number that differs from one time to the next',
-        columns: columns.with(1, { title: 'Command as it was sent', share: 47 }),
+          'Every command in the order sent; a dot marks commands that change nothing, N a number that varies',
+        columns: columns.with(1, { title: 'Command as sent', share: 47 }),
         rows: rows.map(({ step, sent }) => [
           plain(sent.first.changes ? step : `${step} ·`),
           ...commandRow(sent, telling).slice(1),
@@ -186,7 +186,7 @@ const mostLines = 40;
 function printed(text: string, bytes: number): string[] {
   const lines = printable(text.trimEnd()).split('\n');
   const cut =
-    bytes > new TextEncoder().encode(text).length ? [`… cut: ${countText(bytes)} bytes in all`] : [];
+    bytes > new TextEncoder().encode(text).length ? [`… cut: ${countText(bytes)} bytes in total`] : [];
   const more =
     lines.length > mostLines ? [`… ${countText(lines.length - mostLines)} more lines: see the journal`] : [];
   return [...lines.slice(0, mostLines), ...more, ...cut];
@@ -216,13 +216,13 @@ function outputAppendix(facts: ReportFacts, scripts: Scripts): SectionDraft[] {
   return [
     {
       id: 'outputs',
-      title: 'Outputs of commands',
+      title: 'Output of commands',
       appendix: true,
       blocks: [
         {
           kind: 'paragraph',
           texts: plain(
-            'Of commands that change something, and of those that failed. All of them are in the journal.',
+            'Output of commands that change something, and of commands that failed. The journal has all output.',
           ),
         },
         ...listings,

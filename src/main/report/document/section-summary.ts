@@ -1,4 +1,4 @@
-/** The first page: how it ended, what was backed up, where it lies, when, by whom, the digests, and a place to sign. */
+/** The first page: how the run ended, what was backed up, on which tape, when, by whom, the digests, and a place to sign. */
 import type { EventOf } from '../../../contract/events.ts';
 import type {
   ReportBlock,
@@ -34,17 +34,17 @@ const troublesOnFirstPage = 3;
 const standsOnFirstPage = 4;
 
 const endWords: Readonly<Record<RunOutcome, { line: string; mark: ReportTermination['mark'] }>> = {
-  verified: { line: 'Backup OK, verified', mark: 'good' },
-  unverified: { line: 'Backup written, not verified', mark: 'warning' },
-  'verified-act': { line: 'Backup OK, verified; action required on the cluster', mark: 'warning' },
+  verified: { line: 'Verified', mark: 'good' },
+  unverified: { line: 'Unverified', mark: 'warning' },
+  'verified-act': { line: 'Verified, action required on the cluster', mark: 'warning' },
   'unverified-act': {
-    line: 'Backup written, not verified; action required on the cluster',
+    line: 'Unverified, action required on the cluster',
     mark: 'warning',
   },
-  refused: { line: 'Backup refused, nothing was touched', mark: 'bad' },
-  'rolled-back': { line: 'Backup failed, the cluster is in its normal state', mark: 'bad' },
-  act: { line: 'Backup failed, action required', mark: 'bad' },
-  'tape-mismatch': { line: 'The tape is no backup, the cluster is in its normal state', mark: 'bad' },
+  refused: { line: 'Refused, nothing was touched', mark: 'bad' },
+  'rolled-back': { line: 'Failed, rolled back', mark: 'bad' },
+  act: { line: 'Failed, action required', mark: 'bad' },
+  'tape-mismatch': { line: 'Tape mismatch, the cluster is in its normal state', mark: 'bad' },
 };
 
 /** How the run ended, in one line. */
@@ -57,7 +57,7 @@ export function terminationOf({ model: { end, current, at } }: ReportFacts): Rep
       mark: 'warning',
       line: 'Termination: NOT ENDED',
       status: 'no exit status',
-      sentence: `The journal tells of no end; its last line was written${when}${where}. It is running or interrupted.`,
+      sentence: `The journal shows no end. Its last line was written${when}${where}. The run is running or interrupted.`,
     };
   }
   const { line, mark } = endWords[outcomeOf(end)];
@@ -90,7 +90,7 @@ function volumeText(
   platform: 'solaris' | 'linux' | undefined,
 ): string {
   const size = bytes === undefined ? 'size not in the journal' : sizeText(bytes);
-  return `${proxy}, the proxy of ${master}: ${size}, method ${methodText(method, platform)}`;
+  return `${proxy} (proxy of ${master}): ${size}, method ${methodText(method, platform)}`;
 }
 
 function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'] {
@@ -102,7 +102,7 @@ function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'
         {
           name: 'Volumes',
           value: plain(
-            `${volumes.length} proxy volumes, ${sizeText(total)} together: ${named(volumes.map(({ proxy }) => proxy))}; method ${named(methods)}`,
+            `${volumes.length} proxy volumes, ${sizeText(total)} in total: ${named(volumes.map(({ proxy }) => proxy))}; method ${named(methods)}`,
           ),
         },
       ]
@@ -128,7 +128,7 @@ function tapeWords({ model }: ReportFacts): ReportTexts[] {
   const files = volumes.map(({ tapeFile }) => tapeFile ?? 0);
   const place = start === undefined ? '' : ` in ${start.tape.device} on ${start.tape.host}`;
   if (!written && tapes.every(({ name }) => name === undefined))
-    return [plain(`nothing was written to its end on the tape${place}`)];
+    return [plain(`no volume was written completely to the tape${place}`)];
   const fileText =
     files.length === 0
       ? ''
@@ -150,8 +150,7 @@ function tapeWords({ model }: ReportFacts): ReportTexts[] {
       { text: `${place}${inTape}${tape.uuid === undefined ? '' : ', uuid '}` },
       ...(tape.uuid === undefined ? [] : [code(tape.uuid)]),
       {
-        text:
-          tape.keepUntil === undefined ? '; no time to be kept' : `; keep until ${dayText(tape.keepUntil)}`,
+        text: tape.keepUntil === undefined ? '; no retention set' : `; keep until ${dayText(tape.keepUntil)}`,
       },
     ];
   });
@@ -160,7 +159,7 @@ function tapeWords({ model }: ReportFacts): ReportTexts[] {
 function whereRows(facts: ReportFacts): FactsBlock['rows'] {
   const words = tapeWords(facts);
   return words.map((value, index) => ({
-    name: words.length === 1 ? 'Lies on' : `Lies on tape ${index + 1}`,
+    name: words.length === 1 ? 'Stored on' : `Stored on tape ${index + 1}`,
     value: facts.model.start === undefined ? notKnown : value,
   }));
 }
@@ -201,7 +200,7 @@ function whoRows({ model, events }: ReportFacts): FactsBlock['rows'] {
       value:
         start === undefined
           ? notKnown
-          : plain([`begun by ${start.operator}`, ...taken, ...approval].join('; ')),
+          : plain([`started by ${start.operator}`, ...taken, ...approval].join('; ')),
     },
   ];
 }
@@ -214,11 +213,11 @@ function provenRows({ verification, several }: ReportFacts): FactsBlock['rows'] 
   const holding = rules.filter((rule) => verdictMarks[rule.verdict] === 'good').length;
   const samples = volumes.flatMap((volume) => volume.samples);
   const equal = samples.filter((sample) => sample.verdict === 'equal').length;
-  const taken = samples.length === 0 ? '' : `, ${equal} of ${samples.length} sampled records are equal`;
+  const taken = samples.length === 0 ? '' : `, ${equal} of ${samples.length} sampled records match`;
   const words = `${holding} of ${rules.length} rules hold${taken}`;
   return [
     {
-      name: several ? 'Shadows proven' : 'Shadow proven',
+      name: several ? 'Shadows verified' : 'Shadow verified',
       value: [marked(verdictMarks[verdict] ?? 'unknown', words)],
     },
   ];
@@ -232,7 +231,7 @@ function standRows({ model: { end } }: ReportFacts): FactsBlock['rows'] {
     ...sentences.slice(0, standsOnFirstPage),
     ...(more > 0 ? [`${more} more under “State at the end”`] : []),
   ].join('; ');
-  const left = `${countOf(byHand.length, 'command')} to be sent by hand: see “State at the end”. `;
+  const left = `${countOf(byHand.length, 'command')} to run by hand: see “State at the end”. `;
   if (told === '' && byHand.length === 0) return [];
   return [
     { name: 'At the end', value: [...(byHand.length === 0 ? [] : [marked('bad', left)]), ...plain(told)] },
@@ -247,7 +246,7 @@ function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
     // What went well when it was tried again is no longer what the reader must act on.
     const later = passes.some((pass) => pass.step === step && pass.state === 'done');
     const head = later
-      ? marked('warning', `Step ${step} failed at first: `)
+      ? marked('warning', `Step ${step} failed at first, then succeeded: `)
       : marked('bad', `Step ${step} failed: `);
     return [head, { text: error.sentence }];
   });
@@ -262,14 +261,14 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
   const verdict = facts.verification;
   if (verdict.stage === 'done' && verdict.verdict !== 'equal')
     texts.push([
-      marked(verdictMarks[verdict.verdict] ?? 'unknown', 'The shadow was not proven to be the same blocks.'),
+      marked(verdictMarks[verdict.verdict] ?? 'unknown', 'The shadow was not proven to map the same blocks.'),
     ]);
   return texts.map((value) => ({ kind: 'paragraph', texts: value }));
 }
 
 function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
   if (!volumes.some(hasDigests))
-    return [{ kind: 'paragraph', texts: plain('There are no digests: no data came through to its end.') }];
+    return [{ kind: 'paragraph', texts: plain('There are no digests: the dump did not complete.') }];
   return volumes.length <= volumesInSummary
     ? volumes.map((volume) => hopTable(volume, several))
     : [hopOverview(volumes, volumesOnFirstPage)];
@@ -303,7 +302,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
         texts: [
           { text: 'SHA-256 of the journal’s last line: ' },
           code(facts.journalHash),
-          quiet('; how to check it is said under “Proof”.'),
+          quiet('. See “Proof” for how to check it.'),
         ],
       },
       {

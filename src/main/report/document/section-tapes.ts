@@ -32,7 +32,7 @@ function ofVolume(volume: VolumeModel, labelled: boolean): TapeFile {
     file: volume.tapeFile ?? (labelled ? 1 : 0),
     holds:
       handed === undefined
-        ? `${volume.proxy}: not written to its end`
+        ? `${volume.proxy}: not written completely`
         : `${volume.proxy}, method ${volume.method}`,
     records: handed?.records,
     bytes: handed?.bytes,
@@ -84,7 +84,7 @@ function tapeTable(facts: ReportFacts, tape: TapeModel): ReportTable {
       { title: 'Holds', share: 33 },
       { title: 'Records', share: 12, align: 'right' },
       { title: 'Bytes', share: 16, align: 'right' },
-      { title: 'SHA-256 of its bytes', share: 32 },
+      { title: 'SHA-256 of the file', share: 32 },
     ],
     rows: filesOf(facts, tape).map(rowOf),
   };
@@ -105,14 +105,14 @@ function tapeFacts({ model: { start }, losses = [] }: ReportFacts, tape: TapeMod
       { name: 'Drive', value: [code(`${start?.tape.device ?? '?'} on ${start?.tape.host ?? '?'}`)] },
       ...(slot === undefined ? [] : [{ name: 'Slot', value: plain(String(slot)) }]),
       {
-        name: 'Found on it before',
+        name: 'Found on it',
         value: found === undefined ? [quiet('not in the journal')] : plain(found),
       },
       {
         name: 'Keep until',
         value:
           keepUntil === undefined
-            ? [quiet('no time was set')]
+            ? [quiet('no retention set')]
             : plain(`${dayText(keepUntil)} (${momentText(keepUntil)})`),
       },
       ...losses
@@ -124,30 +124,30 @@ function tapeFacts({ model: { start }, losses = [] }: ReportFacts, tape: TapeMod
 
 export function tapeSections(facts: ReportFacts): SectionDraft[] {
   const { tapes, start } = facts.model;
-  const head = { id: 'tapes', title: 'What the tape holds' };
+  const head = { id: 'tapes', title: 'Contents of the tape' };
   if (tapes.length === 0)
     return [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('No tape was checked in this run.') }] }];
   const restore: ReportBlock = {
     kind: 'paragraph',
     texts: [
-      { text: 'A file of the tape is read with ' },
+      { text: 'Read a file of the tape with ' },
       code(`dd if=DEVICE bs=${start?.recordBytes ?? 32768}`),
       {
-        text: ', DEVICE being the one that does not rewind, after mt fsf to its number. The digests are of the bytes that dd gives.',
+        text: ', where DEVICE does not rewind, after mt fsf to the file’s number. The digests are those of dd’s output.',
       },
     ],
   };
   const parts: ReportBlock = {
     kind: 'paragraph',
     texts: plain(
-      'The parts of a volume are put together in their order; then they are the bytes whose digests the summary tells. A part alone has none.',
+      'Join the parts of a volume in their order: the result has the digests in the summary. A single part has no digest.',
     ),
   };
   const [only] = tapes;
   if (tapes.length === 1 && only)
     return [{ ...head, blocks: [tapeFacts(facts, only), tapeTable(facts, only), restore] }];
   return [
-    { ...head, title: `What the ${tapes.length} tapes hold`, blocks: [restore, parts] },
+    { ...head, title: `Contents of the ${tapes.length} tapes`, blocks: [restore, parts] },
     ...tapes.map((tape) => ({
       id: `tape-${tape.number}`,
       title: `Tape ${tape.number}, ${tape.name ?? 'without a label'}`,

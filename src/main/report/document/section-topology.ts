@@ -185,21 +185,21 @@ export function topologySections(facts: ReportFacts): { body: SectionDraft; rest
   const title = 'Topology as verified';
   if (all.length === 0)
     return {
-      body: { id, title, blocks: [words('The run did not come so far that a shadow was seen.')] },
+      body: { id, title, blocks: [words('The run ended before a shadow was seen.')] },
       rest: undefined,
     };
   const old =
     layout === undefined
       ? [
           words(
-            'This journal was written by an earlier release: it tells what the rules compared, and not where the master volumes lie.',
+            'This journal was written by an earlier release: it has what the rules compared, but not where the master volumes are.',
           ),
         ]
       : [];
   const shown = all.length <= mostDrawn ? all : all.slice(0, drawnFirst);
   const rest = all.slice(shown.length);
   const more =
-    rest.length === 0 ? '' : ` The other ${rest.length} are drawn in the appendix “Topology, all volumes”.`;
+    rest.length === 0 ? '' : ` The other ${rest.length} are in the appendix “Topology, all volumes”.`;
   return {
     body: {
       id,
@@ -207,7 +207,7 @@ export function topologySections(facts: ReportFacts): { body: SectionDraft; rest
       blocks: [
         ...old,
         words(
-          `Strips are drawn to scale, in blocks of 512 bytes; proxy and shadow of a pair at the same scale, so that the ribbon between them is straight where they are the same blocks.${more}`,
+          `Strips are to scale, in blocks of 512 bytes. Proxy and shadow of a pair have the same scale, so the ribbon between them is straight where they are the same blocks.${more}`,
         ),
         figure(shown, 'Primary domain, backup server and tape', true),
       ],

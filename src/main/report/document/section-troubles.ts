@@ -1,4 +1,4 @@
-/** Who performed the run, what was asked, what went wrong, and what stood where in the end. */
+/** Who ran it, what was asked, what went wrong, and the state at the end. */
 import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run-model.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
@@ -9,20 +9,20 @@ import type { SectionDraft } from './section-draft.ts';
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
 const modeWords = {
-  run: 'began the run',
+  run: 'started the run',
   resume: 'resumed it',
-  unwind: 'rolled the cluster back',
+  unwind: 'rolled it back',
 } as const;
 
 function sessionTable({ model: { sessions } }: ReportFacts): ReportTable {
   return {
     kind: 'table',
-    caption: 'Who performed the run',
+    caption: 'Operators',
     columns: [
       { title: 'When', share: 20 },
       { title: 'Who', share: 16 },
       { title: 'Did', share: 16 },
-      { title: 'Why, and what was found', share: 48 },
+      { title: 'Reason and findings', share: 48 },
     ],
     rows: sessions.map(({ at, by, mode, reason, findings }) => [
       plain(momentText(at)),
@@ -43,7 +43,7 @@ function questionTable({ model }: ReportFacts): ReportTable | undefined {
       { title: 'Step', share: 10 },
       { title: 'Asked', share: 42 },
       { title: 'Answer', share: 14 },
-      { title: 'By, when and why', share: 34 },
+      { title: 'Who, when and why', share: 34 },
     ],
     rows: asked.map(({ step, asked: question, answered }) => [
       plain(step),
@@ -63,7 +63,7 @@ export function decisionSection(facts: ReportFacts): SectionDraft {
   return {
     id: 'decisions',
     title: 'Decisions',
-    blocks: [sessionTable(facts), table ?? words('Nobody was asked anything in this run.')],
+    blocks: [sessionTable(facts), table ?? words('The run asked no questions.')],
   };
 }
 
@@ -105,7 +105,7 @@ function warningTable(facts: ReportFacts): ReportTable | undefined {
   };
 }
 
-/** The lock is given back in the unwinding too, but is no part of what it brings back. */
+/** The lock is also released in a rollback, but is not part of what it rolls back. */
 const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
 
 function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
@@ -113,7 +113,7 @@ function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
   if (back.length === 0) return undefined;
   return {
     kind: 'table',
-    caption: 'How the cluster was rolled back',
+    caption: 'Rollback steps',
     columns: [
       { title: 'Step', share: 12 },
       { title: 'What', share: 42 },
@@ -129,7 +129,7 @@ function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
       [
         marked(
           state === 'done' ? 'good' : state === 'failed' ? 'bad' : 'unknown',
-          state === 'skipped' ? `left out: ${reason ?? ''}` : state,
+          state === 'skipped' ? `skipped: ${reason ?? ''}` : state,
         ),
       ],
     ]),
@@ -153,13 +153,11 @@ function standing({ model: { end } }: ReportFacts): ReportBlock[] {
     rows: sentences.map(standRow),
   };
   return [
-    ...(sentences.length === 0 ? [words('There is nothing to report.')] : [facts]),
+    ...(sentences.length === 0 ? [words('Nothing to report.')] : [facts]),
     ...(byHand.length === 0
       ? []
       : [
-          words(
-            'An operator must act. What is left to be done by hand, each line on the host named above it:',
-          ),
+          words('Action required. Run these commands by hand, each on the host named above it:'),
           { kind: 'listing' as const, caption: 'By hand', lines: handText(byHand).trimEnd().split('\n') },
         ]),
   ];
@@ -180,15 +178,16 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
             texts: [strong(`${end.code}: `), { text: end.sentence }, quiet(` Hint: ${end.hint ?? ''}`)],
           },
         ];
-  const count =
-    warnings === undefined ? 'No warning was given.' : `${countOf(warnings.rows.length, 'warning')}.`;
+  const count = warnings === undefined ? 'No warnings.' : `${countOf(warnings.rows.length, 'warning')}.`;
   return [
     {
       id: 'troubles',
       title: 'Warnings and errors',
       blocks: [
         ...verdict,
-        ...(torn ? [words('The last line of the journal is torn: the console died while it wrote.')] : []),
+        ...(torn
+          ? [words('The last line of the journal is incomplete: the console died while writing it.')]
+          : []),
         errors ?? words('No step failed.'),
         warnings ?? words(count),
         ...(unwinding === undefined ? [] : [unwinding]),

@@ -12,20 +12,20 @@ const volumesInBody = 5;
 
 const wordOf = (verdict: string) => verdictWords[verdict] ?? verdict;
 
-const whyColumn = 'Why, and where the rule is from';
+const whyColumn = 'Reason and source of the rule';
 
 const whyOf = ({ why: text, source }: RuleLine): ReportTexts =>
   text === source ? [quiet(source)] : [{ text }, quiet(` [${source}]`)];
 
-/** Of several volumes the reasons, which are the same for all, stand in a table of their own. */
+/** Of several volumes the reasons, which are the same for all, are in a table of their own. */
 function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTable {
   return {
     kind: 'table',
     caption: several ? `Rules, ${proxy}` : 'Rules',
     columns: [
       { title: 'Rule', share: several ? 25 : 15 },
-      { title: 'On the cluster, or expected', share: several ? 31 : 22 },
-      { title: 'Through the shadow, or seen', share: several ? 31 : 22 },
+      { title: 'On the cluster / expected', share: several ? 31 : 22 },
+      { title: 'Through the shadow / seen', share: several ? 31 : 22 },
       { title: 'Verdict', share: several ? 13 : 11 },
       ...(several ? [] : [{ title: whyColumn, share: 30 }]),
     ],
@@ -43,7 +43,7 @@ function reasonSection(volumes: readonly VerifiedVolume[]): SectionDraft {
   const rules = new Map(volumes.flatMap((volume) => volume.rules.map((rule) => [rule.title, rule] as const)));
   return {
     id: 'verification-why',
-    title: 'What the rules are for',
+    title: 'Purpose of the rules',
     level: 2,
     blocks: [
       {
@@ -65,7 +65,7 @@ function fingerprintFigure(volume: VerifiedVolume, several: boolean): ReportFigu
   const count = (verdict: string) => samples.filter((sample) => sample.verdict === verdict).length;
   const [equal, differs, waiting] = [count('equal'), count('differs'), count('waiting')];
   const parts = [
-    `${equal} of ${samples.length} sampled records are equal`,
+    `${equal} of ${samples.length} sampled records match`,
     ...(differs > 0 ? [`${differs} DIFFER`] : []),
     ...(waiting > 0 ? [`${waiting} were read on one side only`] : []),
   ];
@@ -88,7 +88,7 @@ function overview(volumes: readonly VerifiedVolume[], where: string): ReportTabl
       { title: 'Shadow', share: 20 },
       { title: 'First block', share: 16, align: 'right' },
       { title: 'Blocks', share: 16, align: 'right' },
-      { title: 'Records equal', share: 13, align: 'right' },
+      { title: 'Records matching', share: 13, align: 'right' },
       { title: 'Verdict', share: 15 },
     ],
     rows: volumes.map(({ proxy, shadow, cluster, samples, verdict }) => [
@@ -106,17 +106,17 @@ function intro(facts: ReportFacts): ReportBlock[] {
   const { verification, model } = facts;
   const { verdict, answered, error, startedAt } = verification;
   const words = {
-    equal: 'Every rule holds and every sampled record is the same on both sides.',
-    differs: 'The shadow is NOT the same blocks as the proxy: at least one rule or sampled record differs.',
+    equal: 'Every rule holds and every sampled record matches.',
+    differs:
+      'The shadow does NOT map the same blocks as the proxy: at least one rule or sampled record differs.',
     pending: 'The verification did not finish.',
   }[verdict];
-  const when =
-    startedAt === undefined ? '' : ` Verified at ${momentText(startedAt)}, before a byte went to the tape.`;
+  const when = startedAt === undefined ? '' : ` Verified at ${momentText(startedAt)}, before the dump.`;
   const approval =
     answered === undefined
       ? model.start !== undefined && verdict === 'equal'
-        ? 'Nobody was asked to approve: the job, or who started it, lets a verified shadow be dumped.'
-        : 'Nobody approved it.'
+        ? 'No approval was needed: the job or the operator allows the dump of a verified shadow.'
+        : 'It was not approved.'
       : `Answered “${answered.answer}” by ${answered.by} at ${momentText(answered.at)}.`;
   return [
     {
@@ -168,7 +168,9 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
   const head = { id: 'verification', title: 'Verification of the shadow' };
   if (verification.stage === 'none')
     return {
-      body: [{ ...head, blocks: [{ kind: 'paragraph', texts: plain('The run did not come so far.') }] }],
+      body: [
+        { ...head, blocks: [{ kind: 'paragraph', texts: plain('The run ended before the verification.') }] },
+      ],
       rest: [],
     };
   const { volumes } = verification;
@@ -191,7 +193,7 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
   if (volumes.length <= volumesInBody)
     return {
       body: [
-        { ...head, blocks: [...intro(facts), overview(volumes, 'its rules are below')] },
+        { ...head, blocks: [...intro(facts), overview(volumes, 'the rules are below')] },
         ...ofVolumes(facts, false),
         reasonSection(volumes),
       ],
@@ -255,10 +257,10 @@ export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
         {
           kind: 'paragraph',
           texts: [
-            { text: 'A record is read with ' },
+            { text: 'Read a record with ' },
             code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
             {
-              text: ` and hashed with SHA-256. Which records are sampled depends on the name of the run${dependsOnData ? ', and on which of them hold data' : ' alone'}.`,
+              text: ` and hash it with SHA-256. Which records are sampled depends on the name of the run${dependsOnData ? ' and on which records hold data' : ' alone'}.`,
             },
           ],
         },

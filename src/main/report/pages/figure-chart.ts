@@ -21,7 +21,7 @@ function drawAxes({ flow, node }: Pen, { left, right, top, bottom, rates, times 
   flow.line(node, left, bottom, right, bottom, { stroke: inks.ink, width: 0.9 });
   flow.line(node, left, bottom, left, top, { stroke: inks.ink, width: 0.9 });
   flow.text(node, 'MB/s', left - 4, top - 7, { size: 6.8, align: 'right' });
-  flow.text(node, 'time since the data began to flow', right, bottom + 21, {
+  flow.text(node, 'time since the first byte', right, bottom + 21, {
     size: 6.8,
     align: 'right',
     tone: 'quiet',
@@ -35,7 +35,7 @@ function drawFloor(
 ): void {
   if (floor === undefined || y === undefined) return;
   flow.line(node, left, y, right, y, { stroke: inks.ink, width: 0.9, dash: [1, 2] });
-  const words = `lowest streaming speed of the drive, ${floor.toFixed(0)} MB/s`;
+  const words = `minimum streaming rate of the drive, ${floor.toFixed(0)} MB/s`;
   const width = flow.setter.width(words, 'bold', 6.8);
   flow.rectangle(node, right - width - 4, y - 9.4, width + 4, 8.6, { fill: inks.white });
   flow.text(node, words, right - 2, y - 3, { font: 'bold', size: 6.8, align: 'right' });
@@ -61,7 +61,7 @@ export function drawChart(pen: Pen, chart: ReportChart, top: number): void {
   let at = drawn.left + 8;
   for (const { title, dashed, path, alone } of drawn.lines) {
     if (path !== '') flow.shape(node, path, strokeOf(dashed));
-    // What was told once alone is no line.
+    // What was told once alone is not a line.
     for (const [x, y] of alone) flow.rectangle(node, x - 1.2, y - 1.2, 2.4, 2.4, { fill: inks.ink });
     flow.line(node, at, top + 6, at + 22, top + 6, strokeOf(dashed));
     at += 27 + flow.text(node, title, at + 26, top + 8.4, { size: 7 }) + 14;

@@ -35,7 +35,6 @@ export function drawFingerprint(
     tone: 'quiet',
     align: 'right',
   });
-  const legend =
-    'whole line: equal on both sides; thick line with a cross: differs; dashed: read on one side only';
+  const legend = 'solid line: matches; thick line with a cross: differs; dashed: read on one side only';
   flow.text(node, legend, left + width / 2, y + height + 8.5, { size: 6.4, tone: 'quiet', align: 'middle' });
 }

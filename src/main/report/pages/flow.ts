@@ -149,7 +149,7 @@ export class Flow {
     }
   }
 
-  /** Says that the line goes on with the one before: drawn, so that who copies the text does not get it. */
+  /** Says that the line continues with the one before: drawn, so that who copies the text does not get it. */
   #hook(x: number, y: number): void {
     this.shape(undefined, `M${round(x)} ${round(y - 6)}v3.6h3.6m-1.5 -1.5l1.5 1.5l-1.5 1.5`, {
       stroke: inks.quiet,

@@ -145,7 +145,7 @@ function placesOf(pages: readonly Page[], from: number, shift: number): Map<stri
   );
 }
 
-/** Puts the list of contents below the summary, or on a page of its own behind it. */
+/** Puts the list of contents below the summary, or on a page of its own after it. */
 function addContents({ flow, tree, summary }: Filled, sections: readonly ReportSection[]): void {
   const part: StructNode = nodeOf('Sect', undefined);
   const list = new Flow(flow.setter, flow.frame);

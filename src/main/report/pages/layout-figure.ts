@@ -54,7 +54,7 @@ function parts(flow: Flow, block: ReportFigure, topology: ReportTopology): Repor
   return groups.map((shadowed, index) => ({
     ...block,
     caption: index === 0 ? block.caption : `${block.caption} (continued)`,
-    alt: index === 0 ? block.alt : 'The drawing continues; the words are where it begins.',
+    alt: index === 0 ? block.alt : 'Figure continued; its description is on the page where it begins.',
     figure: { ...topology, shadowed, tape: index === groups.length - 1 ? topology.tape : undefined },
   }));
 }

@@ -3,7 +3,7 @@ import type { ReportMark, ReportText, ReportTexts } from '../../../contract/repo
 import type { Font, Tone } from './page-items.ts';
 import type { Typesetter } from './typesetter.ts';
 
-/** What stands on a line, from `x` on. */
+/** What is on a line, from `x` on. */
 interface Run {
   readonly x: number;
   readonly width: number;
@@ -17,7 +17,7 @@ interface Run {
 export interface Line {
   readonly runs: readonly Run[];
   readonly width: number;
-  /** True where it goes on with a command of the line before. */
+  /** True where it continues with a command of the line before. */
   readonly continued: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Measure {
   readonly size: number;
   /** Of the monospace face, which looks larger. */
   readonly codeSize: number;
-  /** How far lines that go on with a command are set in; 0: they are not marked. */
+  /** How far lines that continue with a command are set in; 0: they are not marked. */
   readonly hang: number;
 }
 
@@ -134,7 +134,7 @@ class LineBuilder {
     return this.#runs.length === 0;
   }
 
-  /** Ends the line. @param command true where what follows goes on with a command */
+  /** Ends the line. @param command true where what follows continues with a command */
   end(command = false): void {
     const last = this.#runs.at(-1);
     if (last && /^\s+$/.test(last.text)) this.#runs.pop();

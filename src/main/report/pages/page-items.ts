@@ -1,4 +1,4 @@
-/** What lies on the pages of a report, before a PDF is written of it: text, shapes and links, each with its place in the structure. */
+/** What is on the pages of a report, before a PDF is written of it: text, shapes and links, each with its place in the structure. */
 
 /** Standard structure types (ISO 32000-1, 14.8.4). */
 export type StructType =

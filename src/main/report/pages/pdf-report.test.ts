@@ -56,10 +56,10 @@ describe('the PDF', () => {
     expect(await checked(pdf)).toContain('No syntax or stream encoding errors found');
     const text = (await textOf(pdf)).replaceAll(/\s+/g, ' ');
     const facts = [
-      'Termination: Backup OK, verified',
-      'Volume2, the proxy of Volume1: 8,388,608 bytes (8 MiB)',
+      'Termination: Verified',
+      'Volume2 (proxy of Volume1): 8,388,608 bytes (8 MiB)',
       'sdxproxy Part -c Class1 -p Volume2 -a pjrm=off',
-      'lowest streaming speed of the drive, 40 MB/s',
+      'minimum streaming rate of the drive, 40 MB/s',
       'master Volume1, ACTIVE',
       'the same blocks',
       'Node.js 24.21.0 on linux x64',
@@ -86,7 +86,7 @@ describe('the PDF', () => {
   });
 });
 
-/** Written anew with SHADOWTAPE_GOLDEN=1. */
+/** Written again with SHADOWTAPE_GOLDEN=1. */
 const golden = (name: string) => join(import.meta.dirname, 'fixtures', name);
 
 /** Blanks differ from one release of pdftotext to the next. */
@@ -96,7 +96,7 @@ const linesOf = (text: string) =>
     .map((line) => line.replaceAll(/\s+/g, ''))
     .filter((line) => line !== '');
 
-describe('pages as they were looked at by people', () => {
+describe('pages as they were checked by people', () => {
   it.skipIf(pdfToolsLeftOut).each([
     ['good', goodPdf],
     ['failed', () => pdfOfEvents(fixtureEvents('tape-error'))],

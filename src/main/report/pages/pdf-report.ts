@@ -62,7 +62,7 @@ interface EmbeddedFont {
 }
 
 /**
- * Sets text sign by sign: it stands exactly where it was measured, `->` in a command stays two signs, and the rules of an East Asian font
+ * Sets text sign by sign: it is exactly where it was measured, `->` in a command stays two signs, and the rules of an East Asian font
  * are not gone through for every word.
  */
 function plainLayout(font: OpenedFont): EmbeddedFont['layout'] {

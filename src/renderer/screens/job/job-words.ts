@@ -14,7 +14,7 @@ const choices = (
 
 /** GDS guide 6.6.3.7, step 6. */
 export const methods = choices(
-  ['6a', '6a  raw device, dd(1M)', 'data held in a raw device, copied block by block'],
+  ['6a', '6a  raw device, dd(1M)', 'a raw device, copied block by block'],
   [
     '6b',
     '6b  ufs, tar(1)',
@@ -23,7 +23,7 @@ export const methods = choices(
   [
     '6c',
     '6c  ufs, ufsdump(1M)',
-    'a ufs file system; a dump that is taken from the shadow’s device (Linux: ext3, with dump)',
+    'a ufs file system, dumped from the shadow’s device (Linux: ext3, with dump)',
   ],
   ['6d', '6d  sfxfs, tar(1)', 'a GFS Local File System or SynfinityFile; its files as an archive'],
   ['6e', '6e  sfxfs, sfxdump(1M)', 'a GFS Local File System or SynfinityFile; a dump'],
@@ -31,7 +31,7 @@ export const methods = choices(
 
 /** GDS guide 6.6.3.7, step 6; a method that does not fit is refused. */
 export const fileSystems = choices(
-  ['', 'what the method is for'],
+  ['', 'as the method implies'],
   ['gfs-shared', 'GFS Shared File System', 'backed up with method 6a only'],
   ['gfs-local', 'GFS Local File System', 'methods 6a, 6d and 6e'],
   ['ufs', 'ufs', 'methods 6a, 6b and 6c'],
@@ -43,7 +43,7 @@ export const routes = choices(
   [
     'console',
     'through the console',
-    'read over ssh, hashed on the way, sent to the tape host, which may be another host',
+    'read over ssh, hashed on the way, sent to the tape host, which may be a different host',
   ],
   ['server', 'on the backup server', 'the guide’s own command; the data never leaves that host'],
 );
@@ -53,19 +53,19 @@ export const nodeChoices = choices(
   [
     'any',
     'any one',
-    'the run continues without a primary node that cannot be reached, and says what is not checked there; a file system, or services to stop, need somebody to say that the node is down',
+    'the run continues without an unreachable primary node and shows what is not checked there; with a file system or services to stop, somebody must confirm that the node is down',
   ],
 );
 
 export const layouts = choices(
-  ['plain', 'plain', 'the guide’s: no label, data from the beginning of the tape'],
+  ['plain', 'plain', 'as in the guide: no label, data from the beginning of the tape'],
   ['labelled', 'labelled', 'a label, a file for each volume, a manifest with the digests'],
 );
 
 export const digests = choices(
   ['sha256', 'SHA-256'],
   ['cksum', 'cksum(1)'],
-  ['none', 'none', 'the guide’s command alone: it proves nothing'],
+  ['none', 'none', 'only the guide’s command: proves nothing'],
 );
 
 /** Where the backup server does not let a process hold the shadow open. */
@@ -73,40 +73,36 @@ export const unheldShadows = choices(
   [
     'refuse',
     'refuse',
-    'ends the run before anything is dumped, where the backup server does not let the shadow be held open',
+    'ends the run before the dump if the backup server does not allow holding the shadow open',
   ],
-  [
-    'allow',
-    'allow',
-    'the run continues; somebody could replace the shadow for one command, and nothing would show it',
-  ],
+  ['allow', 'allow', 'the run continues; a shadow replaced during one command would not be noticed'],
 );
 
 export const approvals = choices(
   ['operator', 'an operator', 'the run waits until an operator has checked the shadow'],
-  ['when-verified', 'the rules alone', 'the dump begins when all rules hold and all blocks agree'],
+  ['when-verified', 'rules only', 'the dump starts when all rules hold and all sampled records match'],
 );
 
 export const onSkippedFiles = choices(
-  ['warn', 'warn', 'lists them; the run is verified, with so many files skipped'],
+  ['warn', 'warn', 'lists them; the run ends verified, with the number of skipped files'],
   ['fail', 'fail', 'fails the dump; the run ends with exit status 2'],
 );
 
 export const afterFailures = choices(
-  ['halt', 'halt', 'leaves everything as it is, and says which commands roll it back'],
+  ['halt', 'halt', 'leaves everything as it is and shows the commands for a rollback'],
   ['unwind', 'unwind', 'unmounts, removes the shadow, rejoins'],
 );
 
 export const rejoins = choices(
   ['after-backup', 'after the backup'],
-  ['leave-parted', 'not before the next run', 'the proxy keeps what was backed up, for an instant restore'],
+  ['leave-parted', 'not before the next run', 'the proxy keeps the backed-up data, for an instant restore'],
 );
 
 export const serviceKinds = choices(
-  ['ask', 'ask', 'the operator stops and resumes them, and says so'],
+  ['ask', 'ask', 'the operator stops and resumes them, and confirms'],
   ['commands', 'by commands', 'the same on every primary node'],
-  ['nodes', 'by each node’s own', 'each primary node has commands of its own'],
-  ['not-needed', 'not needed', 'the data keeps itself consistent'],
+  ['nodes', 'per node', 'each primary node has its own commands'],
+  ['not-needed', 'not needed', 'the data is always consistent'],
 );
 
 /** Of what somebody is told. */

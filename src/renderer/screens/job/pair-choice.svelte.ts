@@ -77,10 +77,10 @@ export class PairChoice {
 
   /** Why no job can be made of it yet. */
   get missing(): string | undefined {
-    if (this.chosen.length === 0) return 'no pair is chosen yet';
-    if (this.#shadowClass.trim() === '') return 'the shadow class has no name yet';
+    if (this.chosen.length === 0) return 'no pair chosen';
+    if (this.#shadowClass.trim() === '') return 'the shadow class has no name';
     const nameless = this.disks.find((disk) => this.deviceOf(disk).trim() === '');
-    return nameless === undefined ? undefined : `the device of ${nameless} is not named yet`;
+    return nameless === undefined ? undefined : `the device of ${nameless} is missing`;
   }
 
   job(): ValueMap {

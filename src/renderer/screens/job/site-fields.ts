@@ -87,7 +87,7 @@ export const methodFields: Fields = [
   }),
   code('mountPoint', 'Mount point', {
     fallback: '/mnt1',
-    hint: 'on the backup server; made and removed by the run',
+    hint: 'on the backup server; created and removed by the run',
     shows: (said) => ['6b', '6d'].includes(methodOf(said)),
   }),
 ];
@@ -98,7 +98,7 @@ export const nodeFields: Fields = [
 
 export const shadowClassFields: Fields = [
   code('shadow.class', 'Shadow class', {
-    hint: 'exists on the backup server alone; not the name of the primary class',
+    hint: 'only on the backup server; not the name of the primary class',
   }),
 ];
 
@@ -112,7 +112,7 @@ const namesShadow = (said: Said): boolean => {
 export const shadowNameFields: Fields = [
   [
     code('shadow.group', 'Name of the shadow group', {
-      placeholder: 'as the proxy’s group',
+      placeholder: 'same as the proxy’s group',
       shows: namesShadow,
     }),
     code('shadow.volume', 'Name of the shadow volume', {
@@ -125,14 +125,14 @@ export const shadowNameFields: Fields = [
 export const mediaFields: Fields = [
   [
     choice('media.layout', 'Layout', words.layouts, { fallback: 'plain' }),
-    number('media.recordBytes', 'Bytes of a record', {
+    number('media.recordBytes', 'Record size in bytes', {
       fallback: 32_768,
-      hint: 'a multiple of 512; what restores it needs the same number',
+      hint: 'a multiple of 512; a restore needs the same value',
     }),
   ],
   [
-    code('media.name', 'Name of the tape', { hint: 'without it: site, job and day', shows: isLabelled }),
-    text('media.keep', 'Kept for', {
+    code('media.name', 'Name of the tape', { hint: 'default: site, job and day', shows: isLabelled }),
+    text('media.keep', 'Retention', {
       placeholder: '30 days',
       hint: 'not overwritten before',
       shows: isLabelled,
@@ -142,8 +142,8 @@ export const mediaFields: Fields = [
   toggle('media.overwrite', 'Overwrite a tape that is not blank', false, {
     hint: (said) =>
       isLabelled(said)
-        ? 'what it holds is lost; only one that has a label, and the right name'
-        : 'what it holds is lost, whatever it is',
+        ? 'its contents are lost; only a tape with a label and the right name'
+        : 'its contents are lost, whatever they are',
   }),
 ];
 
@@ -180,7 +180,7 @@ export const failureFields: Fields = [
     number('part.everySeconds', 'Seconds between them', { fallback: 60 }),
   ],
   toggle('part.synchroniseFirst', 'Rejoin a proxy that is found parted, then part it', false, {
-    hint: 'what it held is then gone',
+    hint: 'its current data is lost',
   }),
 ];
 
@@ -189,28 +189,33 @@ export const rejoinFields: Fields = [
   [
     number('resynchronisation.everySeconds', 'Seconds between looks at the copy', {
       fallback: 10,
-      hint: 'sdxinfo is slow when it is asked often',
+      hint: 'sdxinfo is slow when called often',
     }),
     number('resynchronisation.atOnce', 'Proxies copied at the same time', { placeholder: 'all of them' }),
   ],
-  toggle('resynchronisation.wait', 'The run ends when the copy has ended', true, {
-    hint: 'without it the run ends while the copy still runs',
+  toggle('resynchronisation.wait', 'Wait for the copy to finish', true, {
+    hint: 'off: the run ends while the copy still runs',
   }),
 ];
 
 export const mailFields: Fields = [
-  { key: 'mail.to', label: 'To, an address a line', kind: 'commands', placeholder: 'operator@example.com' },
+  {
+    key: 'mail.to',
+    label: 'To, one address per line',
+    kind: 'commands',
+    placeholder: 'operator@example.com',
+  },
   code('mail.from', 'From', { placeholder: 'shadowtape@example.com' }),
   code('mail.host', 'Mail server', { placeholder: 'mail.example.com' }),
   choice('mail.secure', 'Secured by', words.secureKinds, { fallback: 'starttls' }),
   number('mail.port', 'Port', {
     placeholder: '587',
-    hint: 'without it 587, with TLS 465, with nothing 25',
+    hint: 'default: 587 with STARTTLS, 465 with TLS, 25 without encryption',
   }),
   code('mail.user', 'User', { placeholder: 'without login' }),
   code('mail.passwordFile', 'File with the password', {
     placeholder: '~/.config/shadowtape/mail',
-    hint: 'on its first line; nobody but its owner may read it',
+    hint: 'on its first line; only its owner may be able to read it',
   }),
 ];
 
@@ -225,12 +230,12 @@ export const hostFields = (host: string): Fields => [
   choice('login', 'Login by', words.logins, { fallback: '' }),
 ];
 
-const siteName = text('site', 'Name of the site', { hint: 'appears on labels and reports' });
+const siteName = text('site', 'Name of the site', { hint: 'shown on labels and reports' });
 const platform = choice('platform', 'Platform', words.platforms);
 const tapeHost: Field = { key: 'tape.host', label: 'Host', kind: 'host' };
-const driveKind = text('tape.drive', 'Kind of drive', {
+const driveKind = text('tape.drive', 'Type of drive', {
   placeholder: 'LTO-4',
-  hint: 'tells the lowest speed at which it streams',
+  hint: 'gives its minimum streaming rate',
 });
 
 /** What a first site needs to be told of itself, and of its drive. */
@@ -242,7 +247,7 @@ export const firstDriveFields: Fields = [
 export const siteFields: Fields = [
   [siteName, platform],
   choice('fileNames', 'File names on the volumes', words.fileNameChoices, { fallback: '' }),
-  code('gds.noObjectsMessage', 'What sdxinfo prints where there is no object', {
+  code('gds.noObjectsMessage', 'sdxinfo message without objects', {
     placeholder: 'not known',
     hint: 'the whole line, on a backup server without any GDS object; the wording differs by release',
   }),
@@ -251,11 +256,11 @@ export const siteFields: Fields = [
 export const driveFields: Fields = [
   [
     tapeHost,
-    code('tape.device', 'Device that rewinds', { placeholder: '/dev/rmt/0' }),
+    code('tape.device', 'Rewinding device', { placeholder: '/dev/rmt/0' }),
     { ...driveKind, suggestions: Array.from({ length: 9 }, (_, at) => `LTO-${at + 1}`) },
     code('tape.changer', 'Changer', {
       placeholder: 'none',
-      hint: 'a device that mtx(1) works; without it the operator changes tapes',
+      hint: 'a device for mtx(1); without it the operator changes tapes',
     }),
     number('tape.changerDrive', 'Drive in the changer', {
       placeholder: 'the only one',
@@ -264,12 +269,12 @@ export const driveFields: Fields = [
   ],
   code('tape.nextTape', 'Command that changes the tape', {
     placeholder: 'none',
-    hint: 'of the site, on the tape host; it gets one more word: the name of the tape that is wanted, or data where any will do',
+    hint: 'on the tape host; gets one more argument: the name of the wanted tape, or data if any tape is accepted',
   }),
   [
     code('tape.rmt', 'Tape server', {
       placeholder: 'the platform’s',
-      hint: 'for dumps that continue on a next tape',
+      hint: 'for dumps on several tapes',
     }),
     choice('tape.rmtDialect', 'Its operation numbers are', words.dialects, { fallback: '' }),
   ],
@@ -277,12 +282,12 @@ export const driveFields: Fields = [
 
 export const connectionFields: Fields = [
   [
-    number('connections.tries', 'Tries', { fallback: 3, hint: 'all of them together, the first included' }),
+    number('connections.tries', 'Tries', { fallback: 3, hint: 'including the first' }),
     number('connections.everySeconds', 'Seconds between them', { fallback: 5 }),
   ],
   number('connections.keepAliveSeconds', 'Seconds between questions whether the host still lives', {
     fallback: 15,
-    hint: 'one that answers none of three is gone',
+    hint: 'after three without an answer the connection is lost',
   }),
   toggle('connections.runMatchExec', 'Match exec of the ssh configuration may run its command', false),
 ];

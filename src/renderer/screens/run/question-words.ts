@@ -5,24 +5,24 @@ export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
   'approve-shadow': 'The shadow is verified: approve it?',
   'services-stopped': 'Stop the services',
   'services-resumed': 'Resume the services',
-  'step-failed': 'A step has failed: what next?',
-  'next-tape': 'The next tape is wanted',
+  'step-failed': 'A step failed: what next?',
+  'next-tape': 'Next tape needed',
   'node-down': 'A node does not answer: is it down?',
 };
 
 /** What a choice leads to, where its label alone does not say it. */
 const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string, string>>>>> = {
   'step-failed': {
-    retry: 'the hosts are checked again; a tape that was written in part is written from its beginning',
-    unwind: 'the tape is then no backup; the cluster is back in its normal state',
-    halt: 'nothing more is sent; Resume and Roll back are offered afterwards',
+    retry: 'the hosts are checked again; a partly written tape is written from its beginning',
+    unwind: 'the tape will not hold a backup; the cluster returns to its normal state',
+    halt: 'no further command is sent; Resume and Roll back are offered afterwards',
   },
   'next-tape': {
     ready: 'it is checked before it is used',
-    stop: 'what was written so far is then no backup',
+    stop: 'what was written so far will not be a backup',
   },
-  'node-down': { 'end-run': 'nothing is backed up while it is not known whether the node is down' },
-  'approve-shadow': { stop: 'no byte goes to tape; the cluster is rolled back' },
+  'node-down': { 'end-run': 'nothing is backed up until it is known whether the node is down' },
+  'approve-shadow': { stop: 'nothing is dumped; the cluster is rolled back' },
 };
 
 export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>

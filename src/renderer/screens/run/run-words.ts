@@ -13,7 +13,7 @@ export const runTitle = ({ volumes }: RunModel, run: string): string =>
 /** Steps, questions and the end; not each percent. */
 export function saidOf(state: RunState, model: RunModel, question: QuestionView | undefined): string {
   if (!isShown(state)) return '';
-  if (question) return `The run waits for your answer: ${question.text}`;
+  if (question) return `The run is waiting for your answer: ${question.text}`;
   if (isOver(state)) return `${stateWords[state].word}: ${model.end?.sentence ?? ''}`;
   const { current } = model;
   return current ? `Step ${current.step}: ${current.title}` : '';

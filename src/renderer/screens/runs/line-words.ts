@@ -7,7 +7,7 @@ import { endStateOf, stateWords, type RunState, type StateWords } from '../../..
 const short: Readonly<Partial<Record<RunState, string>>> = {
   unwound: 'failed',
   halted: 'action required',
-  'tape-bad': 'tape is bad',
+  'tape-bad': 'tape mismatch',
 };
 
 function stateOf({ verdict, exitStatus, live, elsewhere = false }: RunLine): RunState {

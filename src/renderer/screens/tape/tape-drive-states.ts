@@ -6,6 +6,6 @@ export const driveStates: Record<TapeView['state'], { readonly state: State; rea
   ready: { state: 'ok', word: 'ready' },
   'no-cartridge': { state: 'warn', word: 'no cartridge' },
   busy: { state: 'busy', word: 'in use' },
-  unknown: { state: 'warn', word: 'not told' },
+  unknown: { state: 'warn', word: 'not shown' },
   unreached: { state: 'bad', word: 'not reached' },
 };

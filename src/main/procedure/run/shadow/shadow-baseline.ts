@@ -119,10 +119,10 @@ async function requireBaseline(
     step: step.id,
     rule: 'baseline-records',
     ...volumeCheck(context.assignment, proxy, 'Records after the dump'),
-    expected: `${total} sampled records as before the dump`,
-    actual: `${total - differing.length} equal`,
+    expected: `${total} sampled records unchanged by the dump`,
+    actual: `${total - differing.length} match`,
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'nobody may write to the shadow, or build another one, while it is dumped',
+    why: 'nobody may write to the shadow or replace it during the dump',
     source: 'Shadowtape',
   });
   const [first] = differing;

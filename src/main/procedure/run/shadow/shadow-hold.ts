@@ -49,7 +49,7 @@ async function take(context: RunContext, step: string, volume: VolumeAssignment)
   const { holders } = context;
   if (holders.size >= mostHeld) {
     // Its turn comes when the dump of another one is over.
-    const reason = `not more than ${mostHeld} shadows are held open at once`;
+    const reason = `at most ${mostHeld} shadows are held open at once`;
     return recordRefusal(context, step, volume, reason);
   }
   const first = await ShadowHolder.start(context, step, volume);
@@ -92,7 +92,7 @@ async function recordLoss(
   const { pid, lost: reason = 'it does not answer' } = holder;
   const isEndSeen = await holder.release();
   record(context, step, volume, { what: isEndSeen ? 'ended' : 'lost', pid, reason });
-  const text = `The process that held the shadow of ${volume.proxy} open is gone: ${reason}`;
+  const text = `The process that held the shadow of ${volume.proxy} open has ended: ${reason}`;
   context.journal.append({ type: 'warning', step, text });
 }
 
@@ -259,7 +259,7 @@ function recordHolding({ assignment, journal }: RunContext, step: Step, proxy: s
     expected: 'held open from the verification to the end of the dump',
     actual: text,
     verdict: isUnbroken ? 'holds' : 'not-shown',
-    why: 'a volume that is in use can be neither stopped nor removed (sdxshadowvolume -F)',
+    why: 'a volume in use cannot be stopped or removed (sdxshadowvolume -F)',
     source: 'GDS guide 4.5, D.17',
   });
 }

@@ -122,7 +122,7 @@ class ShadowWatch {
     if (this.#unseenSince === undefined) return;
     const seconds = (performance.now() - this.#unseenSince) / 1000;
     this.#unseenSince = undefined;
-    const text = `Proxy and shadow are watched again after ${durationText(seconds)}. A rejoin in between may have gone unseen.`;
+    const text = `Proxy and shadow are watched again after ${durationText(seconds)}. A rejoin in between may have gone unnoticed.`;
     this.#context.journal.append({ type: 'warning', step: this.#step.id, text });
   }
 }

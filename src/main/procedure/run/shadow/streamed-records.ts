@@ -59,10 +59,10 @@ export function requireAsHashed(
     step,
     rule,
     ...volumeCheck(context.assignment, proxy, title),
-    expected: `${total} sampled records equal`,
-    actual: `${total - differing.length} equal`,
+    expected: `${total} sampled records match`,
+    actual: `${total - differing.length} match`,
     verdict: differing.length === 0 ? 'equal' : 'differs',
-    why: 'a shadow that was rebuilt during the dump, and put back, passes every look before and after it',
+    why: 'a shadow that was rebuilt during the dump and put back passes every check before and after it',
     source: 'Shadowtape',
   });
   const [first] = differing;
