@@ -24,22 +24,36 @@ function volume(on: string, blocks: number, pair: { master: string | null; proxy
 const mirror = (...members: string[]) => ({ type: 'mirror', width: null, members });
 
 /** What state.json of the stand-ins begins with. */
-export function newCluster({ blocks, diskBlocks = privateBlocks + blocks + 10_240 }: RealHostsOptions) {
+export function newCluster({
+  blocks,
+  diskBlocks = privateBlocks + blocks + 10_240,
+  stripeBlocks,
+}: RealHostsOptions) {
+  const isStriped = stripeBlocks !== undefined;
   const device = (file: string, seen: readonly string[]) => ({ file, seen, blocks: diskBlocks });
-  const disk = (name: string) => ({ device: name, type: 'mirror' });
+  const disk = (name: string, type = 'mirror') => ({ device: name, type });
+  const stripe = { type: 'stripe', width: stripeBlocks, members: ['Disk3', 'Disk4'] };
   return {
     devices: {
       sdb: device('disk1', primaries),
       sdc: device('disk2', primaries),
       sdd: device('disk3', [...primaries, 'node3']),
-      sde: device('disk4', ['node3']),
+      sde: device('disk4', isStriped ? [...primaries, 'node3'] : ['node3']),
     },
     classes: {
       Class1: {
         scope: primaries,
         shadow: false,
-        disks: { Disk1: disk('sdb'), Disk2: disk('sdc'), Disk3: disk('sdd') },
-        groups: { Group1: mirror('Disk1', 'Disk2'), Group2: mirror('Disk3') },
+        disks: {
+          ...{ Disk1: disk('sdb'), Disk2: disk('sdc') },
+          ...(isStriped
+            ? { Disk3: disk('sdd', 'stripe'), Disk4: disk('sde', 'stripe') }
+            : { Disk3: disk('sdd') }),
+        },
+        groups: {
+          Group1: mirror('Disk1', 'Disk2'),
+          ...(isStriped ? { Group2: mirror('Group3'), Group3: stripe } : { Group2: mirror('Disk3') }),
+        },
         volumes: {
           Volume1: volume('Group1', blocks, { master: null, proxy: null }),
           Volume2: volume('Group2', blocks, { master: 'Volume1', proxy: 'Join' }),

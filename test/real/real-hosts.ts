@@ -28,7 +28,7 @@ export interface RealHosts {
   readonly hosts: Readonly<Record<RealHostName, RealHost>>;
   /** Types a line on a host with the ssh of this machine. @throws where it fails; the message has what it printed */
   type(host: RealHostName, line: string): Promise<string>;
-  /** SHA-256 of a volume's blocks as they are on the first disk of its group. */
+  /** SHA-256 of a volume's blocks as they are on the first disk of its group, or on its stripes. */
   digestOf(volume: 'Volume1' | 'Volume2'): Promise<string>;
   /** What the drive of a host wrote onto its first cartridge when it was closed last, in SIMH's .tap format. */
   tapeFile(host: RealHostName): string;
@@ -40,6 +40,8 @@ export interface RealHostsOptions {
   readonly blocks: number;
   /** Blocks of each disk. */
   readonly diskBlocks?: number;
+  /** The proxy lies on stripes of so many blocks on two disks. */
+  readonly stripeBlocks?: number;
   /** Starts these hosts alone; all of them where absent. */
   readonly only?: readonly RealHostName[];
   /** Further lines of each sshd_config. */
@@ -241,9 +243,10 @@ export async function startRealHosts(options: RealHostsOptions): Promise<RealHos
 function realHosts(
   folder: string,
   hosts: Readonly<Record<RealHostName, RealHost>>,
-  { blocks }: RealHostsOptions,
+  { blocks, stripeBlocks = blocks }: RealHostsOptions,
   close: () => Promise<void>,
 ): RealHosts {
+  const isStriped = stripeBlocks < blocks;
   return {
     folder,
     hosts,
@@ -255,10 +258,17 @@ function realHosts(
       return stdout;
     },
     async digestOf(volume) {
-      const disk = await open(join(folder, 'shared', volume === 'Volume1' ? 'disk1' : 'disk3'));
-      const bytes = Buffer.alloc(blocks * 512);
-      await disk.read(bytes, 0, bytes.length, privateBytes).finally(() => disk.close());
-      return createHash('sha256').update(bytes).digest('hex');
+      const names = volume === 'Volume1' ? ['disk1'] : isStriped ? ['disk3', 'disk4'] : ['disk3'];
+      const disks = await Promise.all(names.map((name) => open(join(folder, 'shared', name))));
+      const hash = createHash('sha256');
+      const unit = Buffer.alloc((names.length === 1 ? blocks : stripeBlocks) * 512);
+      for (let number = 0; number * unit.length < blocks * 512; number += 1) {
+        const turn = Math.floor(number / disks.length);
+        await disks[number % disks.length]?.read(unit, 0, unit.length, privateBytes + turn * unit.length);
+        hash.update(unit);
+      }
+      await Promise.all(disks.map((disk) => disk.close()));
+      return hash.digest('hex');
     },
     tapeFile: (host) => join(folder, 'shared', `${host}.tap`),
     close,

@@ -107,7 +107,12 @@ export function startOnTerminal(
   onTestFinished(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
-    process.kill(await pid, 'SIGKILL');
+    const program = await pid;
+    try {
+      process.kill(program, 'SIGKILL');
+    } catch {
+      // It has just ended by itself.
+    }
   });
   let shown = '';
   let seen = 0;

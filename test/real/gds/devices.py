@@ -1,7 +1,8 @@
 """The special files of the stand-ins: each started volume is a loop device over its extent of a disk file.
 
 A mirror is read and written through its first disk; the others, and joined proxies, receive its bytes when they are next
-needed: at the part, and when a volume stops. Nothing can read them before.
+needed: at the part, and when a volume stops. Nothing can read them before. A volume on stripes is a loop device over a file that
+is put together when it starts; its disks receive what was written at the same times.
 """
 import errno
 import fcntl
@@ -9,7 +10,7 @@ import os
 import stat
 import struct
 
-from gds import Refused, SHARED, disks_below
+from gds import PRIVATE, Refused, SHARED
 
 ROOM = '/run/gds'
 # <linux/loop.h>, <linux/fs.h>
@@ -22,6 +23,67 @@ STOPPED = os.makedev(42, 0)
 
 def disk_file(state, owner, disk):
     return f'{SHARED}/{state.all["devices"][owner["disks"][disk]["device"]]["file"]}'
+
+
+def copies(owner, place):
+    """Where the copies of a volume lie: the disks or stripe groups of a mirror, or its only place."""
+    group = owner['groups'].get(place)
+    if group is None or group['type'] != 'mirror':
+        return [place]
+    return [copy_place for member in group['members'] for copy_place in copies(owner, member)]
+
+
+def pieces(owner, place, first, blocks):
+    """A copy's blocks in their order, as disk, first block and number of blocks.
+
+    How a stripe counts is not in the excerpts: units of its width are presumed to lie on its members by turns, after the
+    private area of each.
+    """
+    if place in owner['disks']:
+        yield place, first, blocks
+        return
+    group = owner['groups'][place]
+    if group['type'] != 'stripe':
+        raise Refused(f'{place}: groups of type {group["type"]} below others are not part of the stand-in')
+    at, end = first - PRIVATE, first - PRIVATE + blocks
+    while at < end:
+        unit, within = divmod(at, group['width'])
+        turn, member = divmod(unit, len(group['members']))
+        count = min(group['width'] - within, end - at)
+        yield from pieces(owner, group['members'][member], PRIVATE + turn * group['width'] + within, count)
+        at += count
+
+
+def read_copy(state, owner, place, volume):
+    data = b''
+    for disk, first, blocks in pieces(owner, place, volume['first'], volume['blocks']):
+        with open(disk_file(state, owner, disk), 'rb') as file:
+            file.seek(first * 512)
+            data += file.read(blocks * 512)
+    return data
+
+
+def write_copy(state, owner, place, volume, data):
+    at = 0
+    for disk, first, blocks in pieces(owner, place, volume['first'], volume['blocks']):
+        with open(disk_file(state, owner, disk), 'r+b') as file:
+            file.seek(first * 512)
+            file.write(data[at:at + blocks * 512])
+            file.flush()
+            os.fsync(file.fileno())
+        at += blocks * 512
+
+
+def backing(state, owner, volume):
+    """The file that a volume is read and written through, and where it begins there."""
+    place = copies(owner, volume['on'])[0]
+    if place in owner['disks']:
+        return disk_file(state, owner, place), volume['first'] * 512
+    if 'file' not in volume:
+        volume['file'] = f'{SHARED}/disk-of-stripes-{os.getpid()}'
+        with open(volume['file'], 'wb') as file:
+            file.write(read_copy(state, owner, place, volume))
+    return volume['file'], 0
 
 
 def special_files(node, class_name, volume):
@@ -73,21 +135,23 @@ def attach(file, offset, size, read_only):
 def start(state, class_name, name, node, mode):
     owner = state.all['classes'][class_name]
     volume = owner['volumes'][name]
-    [first, *_] = disks_below(owner, volume['on'])
-    extent = (volume['first'] * 512, volume['blocks'] * 512)
-    number = attach(disk_file(state, owner, first), *extent, mode == 'ro')
+    file, offset = backing(state, owner, volume)
+    number = attach(file, offset, volume['blocks'] * 512, mode == 'ro')
     volume['running'][node] = number
     place_files(node, class_name, name, os.makedev(7, number))
 
 
 def stop(state, class_name, name, node):
-    volume = state.all['classes'][class_name]['volumes'][name]
+    owner = state.all['classes'][class_name]
+    volume = owner['volumes'][name]
+    flush(state, owner, volume)
     number = volume['running'].pop(node)
     place_files(node, class_name, name, STOPPED)
     device = os.open(loop_path(number), os.O_RDONLY)
-    os.fsync(device)
     fcntl.ioctl(device, LOOP_CLR_FD)
     os.close(device)
+    if not volume['running'] and 'file' in volume:
+        os.unlink(volume.pop('file'))
 
 
 def refuse_in_use(volume, name, nodes):
@@ -123,26 +187,23 @@ def has_open(pid, device):
     return False
 
 
-def flush(volume):
-    """What was written to a volume lies on its disk afterwards. A mounted file system is not written out by this."""
+def flush(state, owner, volume):
+    """What was written to a volume lies on its disks afterwards. A mounted file system is not written out by this."""
     for number in volume['running'].values():
         device = os.open(loop_path(number), os.O_RDONLY)
         os.fsync(device)
         os.close(device)
+    if 'file' in volume and volume['mode'] == 'rw':
+        with open(volume['file'], 'rb') as file:
+            write_copy(state, owner, copies(owner, volume['on'])[0], volume, file.read())
 
 
 def copy(state, owner, source, targets):
     """Copies a volume to the disks of volumes of its size, the other disks of its own mirror among them."""
-    flush(source)
-    first, *others = disks_below(owner, source['on'])
-    with open(disk_file(state, owner, first), 'rb') as file:
-        file.seek(source['first'] * 512)
-        data = file.read(source['blocks'] * 512)
-    places = [(disk, source) for disk in others]
-    places += [(disk, target) for target in targets for disk in disks_below(owner, target['on'])]
-    for disk, target in places:
-        with open(disk_file(state, owner, disk), 'r+b') as file:
-            file.seek(target['first'] * 512)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+    flush(state, owner, source)
+    first, *others = copies(owner, source['on'])
+    data = read_copy(state, owner, first, source)
+    places = [(place, source) for place in others]
+    places += [(place, target) for target in targets for place in copies(owner, target['on'])]
+    for place, target in places:
+        write_copy(state, owner, place, target, data)

@@ -157,8 +157,8 @@ def create_volume(state, given):
     fitting = [first for first, blocks in free_extents(state, owner, place) if blocks >= int(size)]
     if not fitting:
         raise Refused(f'{name}: not enough free space on {place}')
-    if any(owner['groups'].get(key, {}).get('type') in ('stripe', 'concat') for key in [place, *below(owner, place)]):
-        raise Refused(f'{name}: stripes and concatenations are not part of the stand-in')
+    if any(owner['groups'].get(key, {}).get('type') == 'concat' for key in [place, *below(owner, place)]):
+        raise Refused(f'{name}: concatenations are not part of the stand-in')
     owner['volumes'][name] = {'on': place, 'first': fitting[0], 'blocks': int(size), 'jrm': 'off', 'mode': 'ro',
                               'running': {}, 'master': None, 'proxy': None, 'pjrm': None, 'state': 'STOP'}
     info(f'{name}: created volume')
