@@ -12,7 +12,7 @@ import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
-import { timeLimitsOf } from '../procedure/model/time-limits.ts';
+import { timeLimitsOf } from '../procedure/model/step.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
 import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';
