@@ -8,17 +8,7 @@ import type { Job } from '../../site/site-schema.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { World } from './world.ts';
 
-const phases = [
-  'prepare',
-  'part',
-  'view',
-  'shadow',
-  'verify',
-  'dump',
-  'remove',
-  'rejoin',
-  'finish',
-] as const;
+const phases = ['prepare', 'part', 'view', 'shadow', 'verify', 'dump', 'remove', 'rejoin', 'finish'] as const;
 export type Phase = (typeof phases)[number];
 
 export interface StepCommand {
