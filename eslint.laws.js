@@ -39,7 +39,7 @@ export const rooms = {
 
   lab: ['contract'],
   'lab/faults': [...labModel, 'lab/hosts/languages'],
-  'lab/tape': [...labModel, 'lab/faults', 'lab/hosts/byte-channels'],
+  'lab/tape': [...labModel, 'lab/faults', 'lab/hosts/open-file'],
   'lab/gds': [...labModel, 'lab/faults'],
   'lab/hosts': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/commands/commands'],
   'lab/commands': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/hosts'],

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { kernelDevice, solarisLink } from '../tape/tape-links.ts';
-import type { ByteReader } from '../hosts/byte-channels.ts';
+import type { ByteReader } from '../hosts/open-file.ts';
 import { complain, parseOptions } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { openSource, pathTarget } from '../hosts/data-files.ts';

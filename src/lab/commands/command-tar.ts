@@ -1,5 +1,5 @@
 import { Parser } from 'tar';
-import type { ByteWriter } from '../hosts/byte-channels.ts';
+import type { ByteWriter } from '../hosts/open-file.ts';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { openSource, openTarget } from '../hosts/data-files.ts';

@@ -1,4 +1,4 @@
-import type { ByteReader, ByteWriter } from './byte-channels.ts';
+import type { ByteReader, ByteWriter } from './open-file.ts';
 import type { Machine } from './machine.ts';
 
 /** One command as a process of a lab host sees it. */

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { ByteReader } from './byte-channels.ts';
 import type { CommandCall } from './command-call.ts';
 import { parseSpecialFile } from '../gds/gds-model.ts';
 import { IoError } from '../faults/io-error.ts';
-import type { OpenFile } from './open-file.ts';
+import type { ByteReader, OpenFile } from './open-file.ts';
 import { hasLostPower } from './processes.ts';
 import { openVolume } from '../gds/volume-access.ts';
 

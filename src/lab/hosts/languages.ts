@@ -1,4 +1,4 @@
-import type { ByteWriter } from './byte-channels.ts';
+import type { ByteWriter } from './open-file.ts';
 import type { IoErrorCode } from '../faults/io-error.ts';
 import { words } from '../faults/io-error.ts';
 

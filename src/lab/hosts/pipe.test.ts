@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ByteReader } from './byte-channels.ts';
+import type { ByteReader } from './open-file.ts';
 import { Pipe } from './pipe.ts';
 
 const living = new AbortController().signal;

@@ -1,10 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ByteReader } from './byte-channels.ts';
 import type { CommandCall } from './command-call.ts';
 import { IoError } from '../faults/io-error.ts';
 import type { Machine } from './machine.ts';
-import { emptyFile, orKilled } from './open-file.ts';
-import type { Descriptors } from './open-file.ts';
+import { type ByteReader, type Descriptors, emptyFile, orKilled } from './open-file.ts';
 import { Pipe } from './pipe.ts';
 import { signalNumbers } from './processes.ts';
 import type { Process } from './processes.ts';

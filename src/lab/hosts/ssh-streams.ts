@@ -1,5 +1,5 @@
 import type { ServerChannel } from 'ssh2';
-import type { ByteReader, ByteWriter } from './byte-channels.ts';
+import type { ByteReader, ByteWriter } from './open-file.ts';
 import { IoError } from '../faults/io-error.ts';
 import { Lock } from '../lock.ts';
 

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../hosts/byte-channels.ts';
+import type { ByteReader } from '../hosts/open-file.ts';
 
 /** How much is asked of the channel at once, in bytes. */
 const pieceBytes = 262_144;

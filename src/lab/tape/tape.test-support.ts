@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ByteReader, ByteWriter } from '../hosts/byte-channels.ts';
+import type { ByteReader, ByteWriter } from '../hosts/open-file.ts';
 import { Cartridges } from './cartridges.ts';
 import type { ChangerShape, WantedCartridge } from './cartridges.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';

@@ -14,7 +14,7 @@ import type { Ask } from '../procedure/hosts/questions.ts';
 import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { requireMethods, tapeChangeOf } from '../procedure/model/assign.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
-import { timeLimitsOf } from '../procedure/model/time-limits.ts';
+import { timeLimitsOf } from '../procedure/model/step.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
 import type { TakeUpMode } from '../procedure/recover/take-up.ts';

@@ -14,7 +14,7 @@ import { noJournal } from '../journal/journal.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
-import { timeLimitsOf } from '../procedure/model/time-limits.ts';
+import { timeLimitsOf } from '../procedure/model/step.ts';
 import { readDraft, type ReadDraft } from './site-draft.ts';
 import { chooseJob, parseSite } from '../site/site-file.ts';
 import type { Host } from '../site/site-schema.ts';

@@ -13,7 +13,7 @@ import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';
-import { timeLimitsOf } from '../procedure/model/time-limits.ts';
+import { timeLimitsOf } from '../procedure/model/step.ts';
 import { planOf } from '../procedure/plan/plan.ts';
 import { stepsOf } from '../procedure/plan/steps.ts';
 import { lookAtDumps, takeUp, takeUpRefusal, type TakeUpMode } from '../procedure/recover/take-up.ts';

@@ -9,9 +9,8 @@ import { leftNothing, outcomeOf } from '../../contract/run-outcome.ts';
 import { parseJournal } from '../journal/journal-reader.ts';
 import { packedFile, readKept, readOwn, statKept, unpack } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { removeLeftOver } from './left-over.ts';
 import { liveRuns } from './live-runs.ts';
-import { syncFolder, unwritable, writeWhole } from './whole-file.ts';
+import { removeLeftOver, syncFolder, unwritable, writeWhole } from './whole-file.ts';
 
 const zip = promisify(gzip);
 

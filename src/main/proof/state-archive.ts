@@ -11,11 +11,10 @@ import type { StateFolder } from '../journal/state-folder.ts';
 import { readArchive, spendPacked, UnpackBudget } from './archive-bounds.ts';
 import { newHostKeys, type ConfirmArchivedKeys } from './archive-host-keys.ts';
 import { checkChain } from './chain.ts';
-import { removeLeftOver } from './left-over.ts';
 import { requireNotLive } from './live-runs.ts';
 import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
-import { discard, giveName, temporaryName, unwritable, writeWhole } from './whole-file.ts';
+import { discard, giveName, removeLeftOver, temporaryName, unwritable, writeWhole } from './whole-file.ts';
 
 /** What an archive holds: these files, and all files of the folder of runs. Anything else is not a state folder's. */
 const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;

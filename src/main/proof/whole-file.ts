@@ -1,9 +1,10 @@
 /** Writes a file whole or not at all: under a temporary name, synced, and then given its own. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { writeTrouble } from '../journal/journal.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
 
 export interface WholeFileOptions {
   /** `new`: a file of that name is never replaced. */
@@ -79,4 +80,29 @@ export async function writeWhole(
     await discard(temporary);
     throw unwritable(file, error);
   }
+}
+
+/** Temporary names, and those of the folders that an archive is unpacked into. */
+const temporaryNames = /(?:\.[0-9a-f]{12}\.tmp|^import-[A-Za-z0-9]{6})$/;
+
+/** A younger one may be written right now. */
+const millisecondsKept = 3_600_000;
+
+async function removeIn(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!temporaryNames.test(name)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > millisecondsKept)
+      await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Removes what processes have left behind that were killed while they wrote a file whole, or unpacked an archive. Nothing of it is of use: a
+ * file that was whole has its own name. That one cannot be removed hinders nothing.
+ */
+export async function removeLeftOver(state: StateFolder): Promise<void> {
+  await removeIn(state.path);
+  await removeIn(state.runsFolder);
 }

@@ -36,8 +36,7 @@ import { missingEvents } from '../model/missing-node.ts';
 import { NodeSight } from './node-sight.ts';
 import { marksOf, type RunMarks } from '../model/run-marks.ts';
 import { Steadiness } from './steadiness.ts';
-import { dumpStepsOf, type Performance, type Step } from '../model/step.ts';
-import { timeLimitsOf } from '../model/time-limits.ts';
+import { dumpStepsOf, type Performance, type Step, timeLimitsOf } from '../model/step.ts';
 import type { MissingNode } from '../model/world.ts';
 
 export interface RunOptions extends LockKnowledge {

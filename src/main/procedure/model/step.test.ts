@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CommandRunner, type RunnerOptions } from '../hosts/command-runner.ts';
 import type { HostSession } from '../hosts/hosts.ts';
 import { noJournal } from '../../journal/journal.ts';
-import type { Phase } from './step.ts';
-import { timeLimitsOf } from './time-limits.ts';
+import { type Phase, timeLimitsOf } from './step.ts';
 
 const steps: { id: string; phase: Phase }[] = [
   { id: 'tape', phase: 'prepare' },
