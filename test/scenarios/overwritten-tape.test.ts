@@ -11,7 +11,7 @@ import { filesOfTape } from '../support/tap-file.ts';
 let scene: Scene;
 let site: string[];
 beforeEach(async () => {
-  scene = await openScene();
+  scene = await openScene({ blocks: 4096 });
   site = [...(await sceneArguments(scene)), '--trust'];
 });
 afterEach(() => scene.close());
@@ -163,7 +163,7 @@ describe('a labeled tape', () => {
 describe('the hint of a labeled job that finds a tape without a label', () => {
   it('works when it is obeyed', async () => {
     await scene.close();
-    scene = await openScene({ faults: ['tape-not-blank'] });
+    scene = await openScene({ blocks: 4096, faults: ['tape-not-blank'] });
     site = [...(await sceneArguments(scene)), '--trust'];
     const media = { layout: 'labelled', name: 'A', keep: '30 days' };
     const refused = await refusedRun(scene, { change: withJob({ services: 'not-needed', media }) });

@@ -10,7 +10,7 @@ import { filesOfTape } from '../support/tap-file.ts';
 
 let scene: Scene;
 beforeEach(async () => {
-  scene = await openScene();
+  scene = await openScene({ blocks: 4096 });
 });
 afterEach(() => scene.close());
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => scene.close());
 
 async function open(faults: readonly string[] = []): Promise<void> {
-  scene = await openScene({ faults });
+  scene = await openScene({ blocks: 4096, faults });
   site = [...(await sceneArguments(scene)), '--trust'];
 }
 
