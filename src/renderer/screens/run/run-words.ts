@@ -18,3 +18,15 @@ export function saidOf(state: RunState, model: RunModel, question: QuestionView 
   const { current } = model;
   return current ? `Step ${current.step}: ${current.title}` : '';
 }
+
+/** The first line of an end. */
+export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
+  verified: 'Done and verified',
+  unverified: 'Done, but the tape was not read back',
+  'verified-act': 'Verified; action required on the cluster',
+  'unverified-act': 'Unverified; action required on the cluster',
+  refused: 'Refused before anything was touched',
+  unwound: 'Failed, rolled back',
+  halted: 'Action required',
+  'tape-bad': 'The tape is no backup; the cluster is in its normal state',
+};
