@@ -11,14 +11,14 @@ const firstLimit = 100;
 const mostHits = 10_000;
 
 export class FileSearchManager {
-  readonly #asked: Asked<'whereFile'>;
+  readonly asked: Asked<'whereFile'>;
   #file = $state('');
   #answered = $state<string>();
   #limit = firstLimit;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(to: Bridge) {
-    this.#asked = new Asked(to, 'whereFile');
+    this.asked = new Asked(to, 'whereFile');
   }
 
   /** A path, a base name or a pattern, as it was typed. */
@@ -28,20 +28,12 @@ export class FileSearchManager {
 
   /** Undefined where nothing is looked for, or nothing was answered yet. */
   get found(): FoundFiles | undefined {
-    return this.#file.trim() === '' ? undefined : this.#asked.value;
+    return this.#file.trim() === '' ? undefined : this.asked.value;
   }
 
   /** What the hits are the answer to. */
   get answered(): string | undefined {
     return this.#answered;
-  }
-
-  get busy(): boolean {
-    return this.#asked.busy;
-  }
-
-  get error() {
-    return this.#asked.error;
   }
 
   /** True where more can be asked for. */
@@ -73,11 +65,11 @@ export class FileSearchManager {
     this.#timer = undefined;
     const file = this.#file.trim();
     if (file === '') {
-      this.#asked.clear();
+      this.asked.clear();
       this.#answered = undefined;
       return;
     }
-    const found = await this.#asked.ask({ file, limit: this.#limit });
+    const found = await this.asked.ask({ file, limit: this.#limit });
     if (found) this.#answered = file;
   }
 }

@@ -19,13 +19,13 @@ describe('the plan of a job', () => {
   it('is asked for by job, method and route, and stays in sight while another method is asked for', async () => {
     const bridge = fakeBridge({ plan: ({ job, method }) => plan(job, method) });
     const plans = new PlanManager(bridge);
-    expect([plans.choice, plans.plan, plans.busy]).toEqual([undefined, undefined, false]);
+    expect([plans.choice, plans.planned.value, plans.planned.busy]).toEqual([undefined, undefined, false]);
     await plans.choose({ job: 'nightly' });
-    expect(plans.plan).toEqual(plan('nightly'));
+    expect(plans.planned.value).toEqual(plan('nightly'));
     const other = plans.choose({ job: 'nightly', method: '6b', route: 'server' });
-    expect([plans.busy, plans.plan]).toEqual([true, plan('nightly')]);
+    expect([plans.planned.busy, plans.planned.value]).toEqual([true, plan('nightly')]);
     await other;
-    expect([plans.busy, plans.plan, plans.choice]).toEqual([
+    expect([plans.planned.busy, plans.planned.value, plans.choice]).toEqual([
       false,
       plan('nightly', '6b'),
       { job: 'nightly', method: '6b', route: 'server' },
@@ -40,9 +40,9 @@ describe('the plan of a job', () => {
     const plans = new PlanManager(fakeBridge({ plan: ({ job }) => plan(job) }));
     await plans.choose({ job: 'nightly' });
     const other = plans.choose({ job: 'weekly' });
-    expect([plans.choice, plans.plan]).toEqual([{ job: 'weekly' }, undefined]);
+    expect([plans.choice, plans.planned.value]).toEqual([{ job: 'weekly' }, undefined]);
     await other;
-    expect(plans.plan).toEqual(plan('weekly'));
+    expect(plans.planned.value).toEqual(plan('weekly'));
   });
 
   it('is asked for once more by the same choice; before any there is nothing to ask', async () => {
@@ -71,11 +71,11 @@ describe('the plan of a job', () => {
     expect(await plans.start()).toBeUndefined();
     await plans.choose({ job: 'nightly', route: 'server' });
     const refused = plans.start();
-    expect(plans.starting).toBe(true);
+    expect(plans.started.busy).toBe(true);
     expect(await refused).toBeUndefined();
-    expect([plans.starting, plans.startError?.sentence]).toEqual([false, 'the lock is held']);
+    expect([plans.started.busy, plans.started.error?.sentence]).toEqual([false, 'the lock is held']);
     await plans.choose({ job: 'nightly' });
-    expect(plans.startError).toBeUndefined();
+    expect(plans.started.error).toBeUndefined();
     trouble.now = false;
     expect(await plans.start()).toBe('20261122-020004-volume2');
     expect(bridge.asked.filter(({ channel }) => channel === 'start')).toEqual([

@@ -12,10 +12,10 @@ describe('the report', () => {
   it('of one run does not stay while another one is read', async () => {
     const report = new ReportManager(fakeBridge({ report: ({ run }) => documentOf(run) }));
     report.show('run-1');
-    await vi.waitFor(() => expect(report.document?.run).toBe('run-1'));
+    await vi.waitFor(() => expect(report.asked.value?.run).toBe('run-1'));
     report.show('run-2');
-    expect(report.document).toBeUndefined();
-    await vi.waitFor(() => expect(report.document?.run).toBe('run-2'));
+    expect(report.asked.value).toBeUndefined();
+    await vi.waitFor(() => expect(report.asked.value?.run).toBe('run-2'));
   });
 
   it('is saved under the name that the console gives, or says why it is not', async () => {
@@ -35,7 +35,7 @@ describe('the report', () => {
     expect(await report.export({ what: 'pdf', paper: 'Letter' })).toBe('run-1-Letter.pdf');
     expect(await report.export({ what: 'rates' })).toBeUndefined();
     expect(files.map(({ name }) => name)).toEqual(['run-1-Letter.pdf']);
-    expect(report.exportError?.sentence).toBe('the run has no rates');
+    expect(report.exported.error?.sentence).toBe('the run has no rates');
   });
 
   it('opens by itself only for who wishes it, also the next time', () => {
@@ -63,7 +63,7 @@ describe('the proof of a run', () => {
     const proof = new ProofManager(bridge);
     expect(await proof.sign()).toBe(false);
     proof.show('run-1');
-    await vi.waitFor(() => expect(proof.lines).toHaveLength(1));
+    await vi.waitFor(() => expect(proof.audited.value).toHaveLength(1));
     expect(await proof.sign()).toBe(true);
     expect(bridge.asked.map(({ channel }) => channel)).toEqual(['audit', 'sign', 'audit']);
   });
@@ -78,8 +78,8 @@ describe('the proof of a run', () => {
       }),
     );
     proof.show('run-1');
-    await vi.waitFor(() => expect(proof.lines).toHaveLength(1));
+    await vi.waitFor(() => expect(proof.audited.value).toHaveLength(1));
     expect(await proof.sign()).toBe(false);
-    expect([proof.error?.sentence, proof.lines?.length]).toEqual(['there is no key to sign with', 1]);
+    expect([proof.error?.sentence, proof.audited.value?.length]).toEqual(['there is no key to sign with', 1]);
   });
 });

@@ -1,6 +1,5 @@
 /** The report of a run: the document, its exports, and whether it opens by itself when a run has ended. */
 import type { Bridge, RequestOf } from '../../contract/channels.ts';
-import type { ReportDocument } from '../../contract/report.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
 import { saveFile } from './save-file.ts';
@@ -10,37 +9,17 @@ const key = 'shadowtape.report.opens';
 export type Export = Omit<RequestOf<'exportRun'>, 'run'>;
 
 export class ReportManager {
-  readonly #asked: Asked<'report'>;
-  readonly #exported: Asked<'exportRun'>;
+  readonly asked: Asked<'report'>;
+  /** Busy while a file is made. */
+  readonly exported: Asked<'exportRun'>;
   readonly #save: typeof saveFile;
   #run = $state.raw<string>();
   #opensAtEnd = $state(false);
 
   constructor(to: Bridge, save = saveFile) {
-    this.#asked = new Asked(to, 'report');
-    this.#exported = new Asked(to, 'exportRun');
+    this.asked = new Asked(to, 'report');
+    this.exported = new Asked(to, 'exportRun');
     this.#save = save;
-  }
-
-  get document(): ReportDocument | undefined {
-    return this.#asked.value;
-  }
-
-  get error() {
-    return this.#asked.error;
-  }
-
-  get busy(): boolean {
-    return this.#asked.busy;
-  }
-
-  /** True while a file is made. */
-  get exporting(): boolean {
-    return this.#exported.busy;
-  }
-
-  get exportError() {
-    return this.#exported.error;
   }
 
   /** True where the report is to open by itself once a run has ended. */
@@ -61,17 +40,17 @@ export class ReportManager {
   /** Reads a report anew; another run's does not stay meanwhile. */
   show(run: string): void {
     if (run !== this.#run) {
-      this.#asked.clear();
-      this.#exported.clear();
+      this.asked.clear();
+      this.exported.clear();
     }
     this.#run = run;
-    void this.#asked.ask({ run });
+    void this.asked.ask({ run });
   }
 
   /** Has a file made, and saves it as the browser or the window does. @returns its name; undefined where that failed */
   async export(what: Export): Promise<string | undefined> {
     if (this.#run === undefined) return undefined;
-    const file = await this.#exported.ask({ run: this.#run, ...what });
+    const file = await this.exported.ask({ run: this.#run, ...what });
     if (file) this.#save(file);
     return file?.name;
   }

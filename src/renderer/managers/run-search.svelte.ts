@@ -61,10 +61,6 @@ export class RunSearchManager {
     return this.#answer?.pages[0]?.unread ?? 0;
   }
 
-  get busy(): boolean {
-    return this.#first.busy;
-  }
-
   /** Why what was typed found nothing, or why the history cannot be read. */
   get error() {
     return this.#first.error ?? this.#next.error;

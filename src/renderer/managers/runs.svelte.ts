@@ -8,7 +8,8 @@ export class RunsManager {
   /** Two of them at the most: a run that is compared with another. */
   readonly #first: Asked<'run'>;
   readonly #second: Asked<'run'>;
-  readonly #tape: Asked<'verifyTape'>;
+  /** Reading a tape again: which run's, and what it came to. */
+  readonly tape: Asked<'verifyTape'>;
   #marked = $state.raw<readonly string[]>([]);
   readonly #models = $derived.by(() =>
     [this.#first.value, this.#second.value].flatMap((view) => (view ? [foldRun(view.events)] : [])),
@@ -17,7 +18,7 @@ export class RunsManager {
   constructor(to: Bridge) {
     this.#first = new Asked(to, 'run');
     this.#second = new Asked(to, 'run');
-    this.#tape = new Asked(to, 'verifyTape');
+    this.tape = new Asked(to, 'verifyTape');
   }
 
   /** Marked for a comparison: two at the most. */
@@ -32,11 +33,6 @@ export class RunsManager {
 
   get compareError() {
     return this.#first.error ?? this.#second.error;
-  }
-
-  /** Reading a tape again: which run's, and what it came to. */
-  get tape(): Asked<'verifyTape'> {
-    return this.#tape;
   }
 
   /** Marks a run for a comparison, or takes the mark away; a third one takes the place of the first. */
@@ -58,3 +54,5 @@ export class RunsManager {
 }
 
 export const runs = new RunsManager(bridge);
+/** Sizes, rates and times of the volumes over all runs. */
+export const trends = new Asked(bridge, 'trends');

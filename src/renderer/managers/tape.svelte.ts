@@ -1,5 +1,6 @@
 /** What is done at the drive outside of any run: look, identify, label, drive check, and the catalogue of tapes. */
 import type { Bridge } from '../../contract/channels.ts';
+import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
 import { LineCheck } from './line-check.svelte.ts';
 
@@ -12,12 +13,12 @@ export class TapeManager {
   readonly driveCheck: LineCheck<'driveCheck'>;
   readonly catalogue: Asked<'tapes'>;
 
-  constructor(bridge: Bridge) {
-    this.drive = new Asked(bridge, 'tape');
-    this.contents = new Asked(bridge, 'identify');
-    this.labelled = new Asked(bridge, 'label');
-    this.driveCheck = new LineCheck(bridge, 'driveCheck');
-    this.catalogue = new Asked(bridge, 'tapes');
+  constructor(to: Bridge) {
+    this.drive = new Asked(to, 'tape');
+    this.contents = new Asked(to, 'identify');
+    this.labelled = new Asked(to, 'label');
+    this.driveCheck = new LineCheck(to, 'driveCheck');
+    this.catalogue = new Asked(to, 'tapes');
   }
 
   /** What goes on at the drive: one thing at a time. */
@@ -70,3 +71,6 @@ export class TapeManager {
     await Promise.all([this.drive.ask({}), this.catalogue.ask({})]);
   }
 }
+
+/** It outlives the screen: an operator may look at another one while a tape is read. */
+export const tape = new TapeManager(bridge);

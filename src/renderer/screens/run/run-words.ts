@@ -18,3 +18,15 @@ export function saidOf(state: RunState, model: RunModel, question: QuestionView 
   const { current } = model;
   return current ? `Step ${current.step}: ${current.title}` : '';
 }
+
+/** The first line of an end. */
+export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
+  verified: 'Backup verified',
+  unverified: 'Backup unverified: the tape was not read back',
+  'verified-act': 'Backup verified, action required',
+  'unverified-act': 'Backup unverified, action required',
+  refused: 'Refused before anything was touched',
+  unwound: 'Failed, rolled back',
+  halted: 'Action required',
+  'tape-bad': 'Tape mismatch; the cluster is in its normal state',
+};

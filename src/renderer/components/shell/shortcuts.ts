@@ -1,5 +1,5 @@
 /** The keys that hold on every screen. */
-import { screenNames, type ScreenName } from '../managers/routes.ts';
+import { screenNames, type ScreenName } from '../../managers/routes.ts';
 
 export interface PressedKey {
   readonly key: string;

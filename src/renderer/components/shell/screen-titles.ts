@@ -1,4 +1,4 @@
-import type { ScreenName } from '../managers/routes.ts';
+import type { ScreenName } from '../../managers/routes.ts';
 
 export const screenTitles: Readonly<Record<ScreenName, string>> = {
   topology: 'Topology',
