@@ -209,7 +209,8 @@ describe('the last look at the hosts', () => {
     await inScene(async (scene) => {
       const end = await runScene(scene, {
         onEvent: (event) => {
-          if (isStart(event, 'unlock')) scene.lab.faults.set('fail=node3:sdxinfo');
+          if (event.type === 'step-finished' && event.step === '8-2')
+            scene.lab.faults.set('fail=node3:sdxinfo');
         },
       });
       scene.lab.faults.clear('fail');
