@@ -85,12 +85,13 @@ describe('a console that was killed', () => {
     expect(sha256(Buffer.concat(data))).toBe(scene.masterBefore);
   });
 
-  it('while it parted the proxy: unwind resumes the services and rejoins', async () => {
+  it('while it parted the proxy: unwind resumes the services, and rejoins once the operator says whose part it was', async () => {
     const name = await killed('raw-dd', 'ended', 'sdxproxy Part');
     expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'stopped' });
     expect(locksLeft(scene)).not.toEqual([]);
     tearLastLine(scene, name);
-    const { exitStatus, stdout } = await run([...site, 'unwind', name]);
+    const { exitStatus, stdout } = await run([...site, 'unwind', name, '--own-part']);
+    expect(stdout).toMatch(/! \S+ says that this run has parted Volume2\n/);
     expect(stdout).toContain(
       '! the last line of the journal was incomplete because the console died while writing it; it was removed\n',
     );

@@ -264,8 +264,10 @@ export class RandomWalk {
     for (const administrator of this.#administrators.values()) await administrator.undo();
     for (let attempt = 1; attempt <= 3; attempt += 1)
       for (const run of (await this.#scene.state.runs()).reverse()) {
-        const came = await takeUpScene(this.#scene, 'unwind', run, { change: actSite }).catch(
-          (error: unknown) => this.#refused(error),
+        // What others have parted is joined again: what is parted now is of the runs, whatever became of the answer.
+        const setting = { change: actSite, ownPart: true };
+        const came = await takeUpScene(this.#scene, 'unwind', run, setting).catch((error: unknown) =>
+          this.#refused(error),
         );
         this.#log.push(
           `unwind ${run}: ${typeof came === 'string' ? came : `${came.exitStatus} ${told(came)}`}`,
@@ -274,7 +276,7 @@ export class RandomWalk {
     expect(this.#wrongs.wrong, this.log).toEqual([]);
     this.#parts.stop();
     this.#wrongs.stop();
-    // The locks of a run that was over, but could not remove them, were told; this process is running, so that nobody else takes them over.
+    // The locks of a run that was over, but could not remove them, were told; no run follows that takes them over.
     removeLocksByHand(this.#scene);
     const now = await standing(this.#scene);
     expect({ ...now, checksums: {} }, this.log).toEqual({ ...this.#normal, checksums: {} });

@@ -70,9 +70,10 @@ export async function unwind(context: RunContext, steps: readonly Step[]): Promi
       // Whoever has lost the lock of the class changes nothing more.
       if (context.lockGuard.lost) break;
       // Already in the journal where a step was begun; what stands where is looked at in the end.
-      const { message } = asTableError(error);
+      const { message, hint } = asTableError(error);
       context.journal.append({ type: 'warning', step: step.id, text: `rollback: ${message}` });
-      troubles.push(message);
+      // What helps then is in no other line: a rollback alone would end in the same way.
+      troubles.push(isFailure(error, 'PART_NOT_PROVEN') ? `${message}. To do: ${hint}` : message);
     }
   }
   return troubles;
