@@ -129,7 +129,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
         await loaded;
         return window.getTitle();
       });
-      expect(title).toBe('Volume2: waits for you - Shadowtape');
+      expect(title).toBe('Volume2: waiting for your answer - Shadowtape');
       const status = await app.evaluate(
         ({ BrowserWindow }, script) =>
           BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(script) as Promise<number>,

@@ -61,7 +61,7 @@ describeInBrowser('the history searched', (browser) => {
     await searchLine(console).fill('Volume2 mehtod:6b');
     const wrong = page.getByRole('alert');
     await wrong
-      .getByText(/^the search cannot be read at character 9: there is no "mehtod"; known are/)
+      .getByText(/^the search cannot be read at character 9: unknown key "mehtod"; keys:/)
       .waitFor();
     expect(await wrong.locator('mark').textContent()).toBe('mehtod:6b');
     expect(await searchLine(console).getAttribute('aria-invalid')).toBe('true');

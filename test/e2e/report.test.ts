@@ -119,7 +119,7 @@ describeInBrowser('the report of a run', (browser) => {
   it('says how a run failed, on the screen as on paper', async () => {
     const console = await reportOf(failed);
     const { page } = console;
-    await page.getByText(/^Termination: Backup failed/).waitFor();
+    await page.getByText(/^Termination: Failed/).waitFor();
     await contents(page)
       .getByRole('link', { name: /Warnings and errors/ })
       .click();

@@ -39,7 +39,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     await on.said(`The run is waiting for your answer: ${asked}`).waitFor();
     await on.picture('failure-asked');
     scene.lab.faults.clear('tape-error');
-    await on.button('Try step 6a once more').click();
+    await on.button('Retry step 6a').click();
     await on.heading('Backup verified').waitFor();
     await on.picture('failure-retried');
     await expectBackup(scene);

@@ -80,7 +80,7 @@ describe('three tapes of one run', () => {
       run,
       sentence: expect.stringMatching(
         new RegExp(
-          `^run ${run} was imported from tape "NIGHTLY-3", with its journal up to \\S+; how it ended`,
+          `^run ${run} was imported from tape "NIGHTLY-3", with its journal up to \\S+; the end of the run`,
         ),
       ) as string,
     };

@@ -94,7 +94,7 @@ describe('a console that was killed', () => {
     expect(stdout).toContain(
       '! the last line of the journal was incomplete because the console died while writing it; it was removed\n',
     );
-    expect(stdout).toContain(`failed, rolled back: run ${name} is rolled back\n`);
+    expect(stdout).toContain(`failed, rolled back: run ${name} was rolled back\n`);
     expect(exitStatus).toBe(2);
     await expectNormal(scene, name);
     const { events } = await readRun(scene.state, name);

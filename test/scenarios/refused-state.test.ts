@@ -106,7 +106,7 @@ describe('the proxy', () => {
         await refusedBeforeJournal(scene, { change: change((job) => (job['shadow'].disks = disks)) }),
       ).toMatchObject({
         code: 'JOB_DISKS_DIFFER',
-        sentence: `Volume2 lies on Disk3, but the job names ${Object.keys(disks).join(', ')} for its shadow`,
+        sentence: `Volume2 is on Disk3, but the job names ${Object.keys(disks).join(', ')} for its shadow`,
         hint: 'name each disk of the group in jobs.raw-dd.shadow.disks, with its device on the backup server',
       });
     }

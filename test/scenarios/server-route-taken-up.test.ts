@@ -122,11 +122,11 @@ describe('a console that was killed while the backup server dumps', () => {
 
   it('unwind ends it, and rolls the cluster back', async () => {
     const name = await killed('ufs-tar');
-    const { exitStatus, stdout } = await run(['unwind', name], 'is rolled back');
+    const { exitStatus, stdout } = await run(['unwind', name], 'was rolled back');
     expect(stdout).toMatch(
       /! the dump of Volume2 was still running and was stopped \([a-z0-9, ]*writer[a-z0-9, ]*\)\n/,
     );
-    expect(stdout).toContain(`failed, rolled back: run ${name} is rolled back\n`);
+    expect(stdout).toContain(`failed, rolled back: run ${name} was rolled back\n`);
     expect(exitStatus).toBe(2);
     await expectNormal(scene, name);
     await expectCleared(scene, name);

@@ -50,7 +50,7 @@ function factRows(
   { exitStatus, ended, sealsHead }: Message,
   journalFile: string | undefined,
 ): string[] {
-  const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} of ${master}`).join(', ');
+  const volumes = facts.volumes.map(({ master, proxy }) => `${proxy} (proxy of ${master})`).join(', ');
   const bytes = [...facts.handed.values()].reduce((sum, each) => sum + each, 0);
   const names = [...facts.tapes].map((name) => `"${name}"`).join(', ');
   const tape = facts.drive === undefined ? undefined : [names, facts.drive].filter(Boolean).join(' in ');

@@ -161,7 +161,7 @@ Site      payroll-cluster
 Job       nightly
 Run       R
 Class     Class1
-Volumes   Volume2 of Volume1
+Volumes   Volume2 (proxy of Volume1)
 Tape      "PAYROLL-01" in /dev/rmt/0 on node3
 Size      8 MiB
 Began     2026-11-22T02:00:00.000Z

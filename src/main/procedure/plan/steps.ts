@@ -17,7 +17,7 @@ function lockStep(assignment: Assignment): Step {
     id: 'lock',
     phase: 'prepare',
     title: `Lock ${assignment.class} and the drive`,
-    why: 'two runs on one class would undo steps of the other, and two users of one drive would overwrite data of the other',
+    why: 'two runs on one class would undo each other’s steps, and two users of one drive would overwrite each other’s data',
     source: 'Shadowtape',
     performance: 'lock',
     commands: lockPlaces(assignment).map(({ host, folder }) => ({
