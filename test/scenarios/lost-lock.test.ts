@@ -95,7 +95,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
         error: { code: 'LOCK_LOST', evidence: { host, command: `ls ${folder}` } },
       });
       expect(end.error?.hint).toBe(
-        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume or roll back the run: shadowtape resume ${end.run}, shadowtape rollback ${end.run}${end.run}`,
+        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume or roll back the run: shadowtape resume ${end.run}, shadowtape rollback ${end.run}`,
       );
       expect(end.stands.filter((line) => line.includes('the lock'))).toEqual([]);
       expect(allLocks(scene)).toEqual([]);
