@@ -39,5 +39,5 @@ it('says what an operator is wanted for', () => {
     title: 'Volume2, Volume4 ended: action required',
     body: 'Run 20261122-020004-volume2 of job nightly has ended with exit status 3',
   });
-  expect(endNews(run, 0).title).toBe('Volume2, Volume4 is done');
+  expect(endNews(run, 0).title).toBe('Volume2, Volume4 finished');
 });
