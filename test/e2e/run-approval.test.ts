@@ -74,7 +74,7 @@ describeInBrowser('a backup on the screen', (browser) => {
       ['Proxy slices are valid', 'each slice STOP', 'slice of Disk3 STOP on node1, node2', 'holds'],
       ['Nothing else in the shadow class', 'only Disk3, Group2, Volume2', 'nothing else', 'holds'],
       ['Every status is known', 'every status known', 'every status known', 'holds'],
-      ['Content fingerprint', '8 sampled records match', '8 equal', 'equal'],
+      ['Content fingerprint', '8 sampled records match', '8 match', 'equal'],
     ]);
     expect(rules).toEqual(expect.arrayContaining(proxyRules));
 

@@ -103,7 +103,7 @@ describeInBrowser('the way to a first site', (browser) => {
     await console.button('Find proxies').click();
     const pairs = page.getByRole('table', { name: 'Pairs of the cluster' });
     await pairs.getByRole('row', { name: /Volume2.*Disk3 in Group2.*8 MiB.*Join/ }).waitFor();
-    await pairs.getByRole('checkbox', { name: 'Back up Volume1 by Volume2 of Class1' }).check();
+    await pairs.getByRole('checkbox', { name: 'Back up Volume1 through Volume2 of Class1' }).check();
     const main = page.locator('main');
     expect(await field(main, 'Shadow class').inputValue()).toBe('Class2');
     expect(await field(main, 'Device of Disk3').inputValue()).toBe('c1t1d3');
@@ -282,7 +282,7 @@ describeInBrowser('a site file that is edited', (browser) => {
     await field(form, 'Proxies copied at the same time').fill('2');
     await form.getByRole('checkbox', { name: 'Wait for the copy to finish' }).uncheck();
     await form.getByRole('button', { name: 'Add a notification' }).click();
-    const way = form.getByRole('group', { name: 'Way 1' });
+    const way = form.getByRole('group', { name: 'Notification 1' });
     await choice(way, 'By').selectOption('mail');
     await field(way, 'To, one address per line').fill('operator@example.com\nnobody');
     await way.getByText('must be a mail address such as operator@example.com').first().waitFor();
