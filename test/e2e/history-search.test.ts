@@ -89,7 +89,7 @@ describeInBrowser('the history searched', (browser) => {
     await page.getByRole('rowheader').filter({ hasText: '2003.tab' }).waitFor();
     await fileLine(console).fill('2003.tab');
     // A place that is the only one is open.
-    await console.said('1 place').waitFor();
+    await console.said('1 copy').waitFor();
     const file = page.getByRole('rowheader', { name: './etc/tax/2003.tab' }).getByRole('button');
     expect(await file.getAttribute('aria-expanded')).toBe('true');
     await page.getByRole('row', { name: /2\.0 KiB.*\/dev\/rmt\/0, tape file 0.*verified/ }).waitFor();
