@@ -1,11 +1,9 @@
 /** Expressions that an operator would stumble over: no text that a person meets has them. */
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from '../../src/contract/error-table.ts';
 import { stateWords } from '../../src/folds/run-state.ts';
-import { shadowtape } from '../support/command-line.ts';
 import { textsOf, type UserText } from './user-texts.ts';
 
 /** What is not said, and what is said instead. */
@@ -43,7 +41,7 @@ const ruledOut: readonly (readonly [pattern: RegExp, instead: string])[] = [
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Folders whose literals are shown to people: on a screen, a terminal, in a plan, a report, a mail. */
+/** Folders whose literals are shown to people: on a screen, a terminal (the help of the command line included), in a plan, a report, a mail. */
 const places = [
   'src/contract',
   'src/folds',
@@ -107,19 +105,6 @@ describe('no expression that is ruled out is in', () => {
     // The titles of tests are quoted as they are.
     const prose = (page: string) => readFileSync(join(root, page), 'utf8').replaceAll(/^ *Test: .*$/gm, '');
     expect(faultsOf(pages.map((place) => ({ place, text: prose(place) })))).toEqual([]);
-  });
-
-  it('the help of the command line', () => {
-    const help = (...words: string[]) =>
-      execFileSync(shadowtape[0], [shadowtape[1], ...words, '--help'], { encoding: 'utf8' });
-    const [, listed = ''] = help().split('\nCommands:');
-    const commands = [...listed.matchAll(/^ {2}([a-z][a-z-]*)(?:\|[a-z]+)? /gm)].map(([, name = '']) => name);
-    expect(commands).toContain('rollback');
-    const texts = ['', ...commands.filter((name) => name !== 'help')].map((name) => ({
-      place: name,
-      text: name === '' ? help() : help(name),
-    }));
-    expect(faultsOf(texts)).toEqual([]);
   });
 });
 

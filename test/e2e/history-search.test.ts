@@ -83,13 +83,13 @@ describeInBrowser('the history searched', (browser) => {
       .click();
     await page.getByText('Which tape has it?').waitFor();
     await fileLine(console).fill('**');
-    await console.said(/^100\+ places/).waitFor();
+    await console.said(/^100\+ copies/).waitFor();
     await console.button('Search further').click();
-    await console.said(/^[1-4]\d\d\+? places/).waitFor();
+    await console.said(/^[1-4]\d\d\+? copies/).waitFor();
     await page.getByRole('rowheader').filter({ hasText: '2003.tab' }).waitFor();
     await fileLine(console).fill('2003.tab');
     // A place that is the only one is open.
-    await console.said('1 place').waitFor();
+    await console.said('1 copy').waitFor();
     const file = page.getByRole('rowheader', { name: './etc/tax/2003.tab' }).getByRole('button');
     expect(await file.getAttribute('aria-expanded')).toBe('true');
     await page.getByRole('row', { name: /2\.0 KiB.*\/dev\/rmt\/0, tape file 0.*verified/ }).waitFor();
@@ -105,7 +105,7 @@ describeInBrowser('the history searched', (browser) => {
     await console.open('#/files/no-such-file.txt');
     await console.heading('On no tape').waitFor();
     expect(await fileLine(console).inputValue()).toBe('no-such-file.txt');
-    await console.said('0 places').waitFor();
+    await console.said('0 copies').waitFor();
   });
 
   it('shows how a volume has grown, in charts and in numbers that lead to the runs', async () => {

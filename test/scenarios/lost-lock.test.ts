@@ -99,7 +99,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
         error: { code: 'LOCK_LOST', evidence: { host, command: `ls ${folder}` } },
       });
       expect(end.error?.hint).toBe(
-        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume or roll back the run: shadowtape resume ${end.run}, shadowtape rollback ${end.run}${end.run}`,
+        `find out who removed or took it: shadowtape locks shows who holds Class1. When nobody else works on Class1, resume or roll back the run: shadowtape resume ${end.run}, shadowtape rollback ${end.run}`,
       );
       // The others stay: nobody else begins while a shadow, or a parted proxy, may be left.
       const kept = step === '3-2' ? [] : hosts.filter((each) => each !== host);

@@ -108,7 +108,7 @@ describe('sdxinfo of a primary node', () => {
 
 describe('sdxinfo of the backup server', () => {
   const backupHint =
-    'if this line means "no GDS object" on node3, copy it to gds.noObjectsMessage of the site file. Otherwise check /var/opt/FJSVsdx/msglog/sdxservd.log on node3node3';
+    'if this line means "no GDS object" on node3, copy it to gds.noObjectsMessage of the site file. Otherwise check /var/opt/FJSVsdx/msglog/sdxservd.log on node3';
 
   it('is not installed', async () => {
     scene.lab.faults.set('not-found=node3:sdxinfo');

@@ -102,7 +102,7 @@ describe('a run whose site file names another machine since', () => {
         await expect(rolledBack).rejects.toMatchObject({
           code: 'HOST_IS_ANOTHER',
           evidence: { host: 'node3', expected },
-          hint: 'correct the address of node3 in the site file. If it is the same machine with a new host key, resume or roll back with --same-machine node3node3',
+          hint: 'correct the address of node3 in the site file. If it is the same machine with a new host key, resume or roll back with --same-machine node3',
         });
         expect(changesOf(other)).toEqual([]);
         expect(changesOf(scene)).toHaveLength(before);

@@ -111,7 +111,7 @@ describe('while the operator is asked to approve', () => {
         {
           step: '6b-4',
           verdict: 'not-shown',
-          actual: expect.stringMatching(/^was let go: .*; held open again since then$/) as string,
+          actual: expect.stringMatching(/^was released: .*; held open again since then$/) as string,
         },
       ]);
     });
@@ -217,7 +217,7 @@ describe('during a dump', () => {
         {
           step: '6a',
           verdict: 'not-shown',
-          actual: expect.stringMatching(/^was let go: .*node3.*; held open again since then$/) as string,
+          actual: expect.stringMatching(/^was released: .*node3.*; held open again since then$/) as string,
         },
       ]);
     });
