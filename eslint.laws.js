@@ -58,7 +58,7 @@ export const rooms = {
   'main/procedure/drive': [...performing, ...inProcedure('model', 'hosts')],
   'main/procedure/detached': [...performing, ...inProcedure('model', 'hosts')],
   // A plan prints the question to the login shell word for word, as it is sent.
-  'main/procedure/plan': [...facts, 'main/ssh/login-shell', ...inProcedure('model')],
+  'main/procedure/plan': [...facts, 'main/ssh/login/login-shell', ...inProcedure('model')],
   'main/procedure/run': [...performing, ...inProcedure('model', 'hosts', 'drive', 'detached', 'plan')],
   'main/procedure/recover': [
     ...performing,

@@ -222,7 +222,7 @@ export function layoutPair(
 }
 
 /** @param frame its upper edge is that of the room for the tape */
-export function layoutTape(
+function layoutTape(
   { title, files }: NonNullable<ReportTopology['tape']>,
   frame: Frame,
   by: TopologyMetrics,

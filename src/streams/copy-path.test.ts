@@ -8,9 +8,9 @@ import type { DumpOptions } from './copy-path.ts';
 import type { CopyProgress } from './progress.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from './stage.ts';
 import { archiveOfOne, cutAt, failureOf, noise, sha256 } from './stream.test-support.ts';
-import { EmulatedTape, sourceOf } from './tape-emulator.test-support.ts';
-import type { TapeOptions } from './tape-emulator.test-support.ts';
-import { judgeTapeWrite } from './tape-writer.ts';
+import { EmulatedTape, sourceOf } from './tape/tape-emulator.test-support.ts';
+import type { TapeOptions } from './tape/tape-emulator.test-support.ts';
+import { judgeTapeWrite } from './tape/tape-writer.ts';
 
 const volume = noise(1_000_000);
 const pieces = cutAt(volume, [32_768]);

@@ -13,8 +13,8 @@
  */
 import { failure } from '../contract/errors.ts';
 import type { Evidence } from '../contract/errors.ts';
-import { sameDigest } from './digest.ts';
-import type { Checkpoints, Checksum, Digest } from './digest.ts';
+import { sameDigest } from './digests/digest.ts';
+import type { Checkpoints, Checksum, Digest } from './digests/digest.ts';
 import type { RateSample } from './meter.ts';
 import { createProgressReporter } from './progress.ts';
 import type { CopyProgress } from './progress.ts';
@@ -22,13 +22,13 @@ import { createReadHalf } from './read-half.ts';
 import type { ReadHalfOptions, ReadHalfResult } from './read-half.ts';
 import { countRecords, defaultRecordBytes } from './record-cutter.ts';
 import type { CutRecords } from './record-cutter.ts';
-import type { StreamedRecord } from './record-sampler.ts';
+import type { StreamedRecord } from './digests/record-sampler.ts';
 import { judgeSource, sourceFailure } from './source-gate.ts';
 import type { ByteSink, ByteSource, ProcessEnd } from './stage.ts';
 import type { WatermarkOptions, WatermarkResult } from './start-watermark.ts';
 import { endInTime, failureOfEnd, runChain } from './stream-failure.ts';
 import type { Break } from './stream-failure.ts';
-import { tapeWriteFailure } from './tape-trouble.ts';
+import { tapeWriteFailure } from './tape/tape-trouble.ts';
 import { createWriteHalf } from './write-half.ts';
 import type { WriteHalfProgress, WriteHalfResult } from './write-half.ts';
 

@@ -3,17 +3,17 @@
  * What leaves it are whole records. It may run in another thread than the second half.
  */
 import type { Duplex } from 'node:stream';
-import { createDigest } from './digest.ts';
-import type { Checkpoints, Digest } from './digest.ts';
+import { createDigest } from './digests/digest.ts';
+import type { Checkpoints, Digest } from './digests/digest.ts';
 import { createMeter } from './meter.ts';
 import { createRecordCutter } from './record-cutter.ts';
 import type { CutRecords, LastRecord } from './record-cutter.ts';
-import { createRecordSampler } from './record-sampler.ts';
-import type { SampledRecords, StreamedRecord } from './record-sampler.ts';
+import { createRecordSampler } from './digests/record-sampler.ts';
+import type { SampledRecords, StreamedRecord } from './digests/record-sampler.ts';
 import { createSourceGate } from './source-gate.ts';
 import type { ProcessEnd } from './stage.ts';
-import { createTarCatalogue } from './tar-catalogue.ts';
-import type { OnTarEntry } from './tar-catalogue.ts';
+import { createTarCatalogue } from './tar/tar-catalogue.ts';
+import type { OnTarEntry } from './tar/tar-catalogue.ts';
 
 /** What is taken from the bytes that are read, and how they are cut. Plain data but for the listener. */
 export interface ReadHalfOptions {

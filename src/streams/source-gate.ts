@@ -8,7 +8,7 @@ import { failure } from '../contract/errors.ts';
 import type { Evidence, ShadowtapeError } from '../contract/errors.ts';
 import { createObserver } from './stage.ts';
 import type { ProcessEnd, Stage } from './stage.ts';
-import { endEvidence, endReason } from './tape-trouble.ts';
+import { endEvidence, endReason } from './tape/tape-trouble.ts';
 
 /**
  * Makes the stage; the bytes pass unchanged. The result is the number of bytes.

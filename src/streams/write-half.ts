@@ -3,8 +3,8 @@
  * first half.
  */
 import type { Duplex } from 'node:stream';
-import { createChecksum } from './digest.ts';
-import type { Checksum } from './digest.ts';
+import { createChecksum } from './digests/digest.ts';
+import type { Checksum } from './digests/digest.ts';
 import { createMeter } from './meter.ts';
 import type { RateSample } from './meter.ts';
 import { createStartWatermark } from './start-watermark.ts';

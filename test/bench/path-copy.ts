@@ -7,7 +7,7 @@
 import { writeSync } from 'node:fs';
 import { openDataWay } from '../../src/main/data-path/open-data-way.ts';
 import { defaultRecordBytes } from '../../src/streams/record-cutter.ts';
-import { tapeWriterArguments } from '../../src/streams/tape-writer.ts';
+import { tapeWriterArguments } from '../../src/streams/tape/tape-writer.ts';
 import type { HostProfile } from '../../src/main/ssh/host-profile.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
 

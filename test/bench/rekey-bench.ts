@@ -8,7 +8,7 @@ import { cpus } from 'node:os';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { defaultRecordBytes } from '../../src/streams/record-cutter.ts';
-import { tapeWriterArguments } from '../../src/streams/tape-writer.ts';
+import { tapeWriterArguments } from '../../src/streams/tape/tape-writer.ts';
 import { keyExchanges, opensshHosts, opensshProfile } from '../support/openssh-hosts.ts';
 import { startOpensshServer } from '../support/openssh-server.ts';
 

@@ -8,8 +8,8 @@ import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { Client } from 'ssh2';
 import type { ClientChannel } from 'ssh2';
-import { createSpanningTapeSink } from '../../src/streams/spanning-tape-sink.ts';
-import { tapeWriterArguments } from '../../src/streams/tape-writer.ts';
+import { createSpanningTapeSink } from '../../src/streams/tape/spanning-tape-sink.ts';
+import { tapeWriterArguments } from '../../src/streams/tape/tape-writer.ts';
 import { findSshd, sshdMissing, startOpensshServer } from '../support/openssh-server.ts';
 import type { OpensshServer } from '../support/openssh-server.ts';
 

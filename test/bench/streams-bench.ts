@@ -9,12 +9,12 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Header } from 'tar';
 import { runDump } from '../../src/streams/copy-path.ts';
-import { createChecksum, createDigest } from '../../src/streams/digest.ts';
+import { createChecksum, createDigest } from '../../src/streams/digests/digest.ts';
 import { createMeter } from '../../src/streams/meter.ts';
-import { createCksumStage } from '../../src/streams/posix-cksum.ts';
+import { createCksumStage } from '../../src/streams/digests/posix-cksum.ts';
 import { createRecordCutter } from '../../src/streams/record-cutter.ts';
 import { createStartWatermark } from '../../src/streams/start-watermark.ts';
-import { createTarCatalogue } from '../../src/streams/tar-catalogue.ts';
+import { createTarCatalogue } from '../../src/streams/tar/tar-catalogue.ts';
 import { rmtLines } from './rmt-bench.ts';
 
 const mebibyte = 1024 * 1024;

@@ -5,7 +5,7 @@ import type { AuditLine } from '../../src/contract/proof.ts';
 import type { Ask, EndedRun } from '../../src/main/application/console.ts';
 import { auditState, auditVerdictOf } from '../../src/main/proof/audit.ts';
 import { smallEvents, writeRun } from '../../src/main/proof/proof.test-support.ts';
-import { fingerprintOfKeyFile } from '../../src/main/ssh/signers.ts';
+import { fingerprintOfKeyFile } from '../../src/main/ssh/keys/signers.ts';
 import { sealRun } from '../../src/main/proof/seals-file.ts';
 import { removeRun } from '../../src/main/proof/state-archive.ts';
 import { withJob } from '../support/failures.ts';

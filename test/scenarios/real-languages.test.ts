@@ -20,9 +20,9 @@ import {
 import type { HostSession } from '../../src/main/procedure/hosts/hosts.ts';
 import { runDump } from '../../src/streams/copy-path.ts';
 import { rawDeviceArguments } from '../../src/streams/raw-device.ts';
-import { readBack } from '../../src/streams/read-back.ts';
-import { judgeTapeRead, tapeReaderArguments } from '../../src/streams/tape-reader.ts';
-import { judgeTapeWrite, tapeWriterArguments } from '../../src/streams/tape-writer.ts';
+import { readBack } from '../../src/streams/tape/read-back.ts';
+import { judgeTapeRead, tapeReaderArguments } from '../../src/streams/tape/tape-reader.ts';
+import { judgeTapeWrite, tapeWriterArguments } from '../../src/streams/tape/tape-writer.ts';
 import { sha256 } from '../support/lab-run.ts';
 import { missingLocales, noSpaceWords, testedLocales } from '../support/locales.ts';
 import { findSshd, sshdMissing } from '../support/openssh-server.ts';

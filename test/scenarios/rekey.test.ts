@@ -15,15 +15,15 @@ import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vit
 import { algorithmsFor } from '../../src/main/ssh/algorithms.ts';
 import type { AlgorithmSet, HostProfile } from '../../src/main/ssh/host-profile.ts';
 import { commandLine, sentLine } from '../../src/main/ssh/quoting.ts';
-import { OpenedKeys } from '../../src/main/ssh/opened-keys.ts';
-import { RemoteProcess } from '../../src/main/ssh/remote-process.ts';
+import { OpenedKeys } from '../../src/main/ssh/keys/opened-keys.ts';
+import { RemoteProcess } from '../../src/main/ssh/channels/remote-process.ts';
 import { SshConnection } from '../../src/main/ssh/ssh-connection.ts';
 import type { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
-import { readFrom } from '../../src/main/ssh/ssh-read.ts';
+import { readFrom } from '../../src/main/ssh/channels/ssh-read.ts';
 import type { SshSession } from '../../src/main/ssh/ssh-session.ts';
-import { writeTo } from '../../src/main/ssh/ssh-write.ts';
-import { RmtClient } from '../../src/streams/rmt-client.ts';
-import { createSpanningTapeSink } from '../../src/streams/spanning-tape-sink.ts';
+import { writeTo } from '../../src/main/ssh/channels/ssh-write.ts';
+import { RmtClient } from '../../src/streams/rmt/rmt-client.ts';
+import { createSpanningTapeSink } from '../../src/streams/tape/spanning-tape-sink.ts';
 import {
   contentOf,
   folderPlace,

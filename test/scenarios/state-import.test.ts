@@ -11,7 +11,7 @@ import {
   smallEvents,
 } from '../../src/main/proof/proof.test-support.ts';
 import { exportState } from '../../src/main/proof/state-archive.ts';
-import { fingerprintOf } from '../../src/main/ssh/known-hosts.ts';
+import { fingerprintOf } from '../../src/main/ssh/keys/known-hosts.ts';
 import { newKey, publicKeyOf } from '../../src/main/ssh/ssh-server.test-support.ts';
 import { startCommand } from '../support/command-line.ts';
 

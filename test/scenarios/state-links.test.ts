@@ -13,7 +13,7 @@ import { readCatalogue } from '../../src/main/history/catalogue-reader.ts';
 import { smallEvents, writeRun } from '../../src/main/proof/proof.test-support.ts';
 import { appendSeals, readSeals } from '../../src/main/proof/seals-file.ts';
 import { signatureOf } from '../../src/main/proof/signature-facts.ts';
-import { appendKnownHost } from '../../src/main/ssh/known-hosts.ts';
+import { appendKnownHost } from '../../src/main/ssh/keys/known-hosts.ts';
 import { MediaFile } from '../../src/main/tape/media-file.ts';
 import { readKept } from '../../src/main/journal/kept-file.ts';
 import { readReportRecords, writeReportRecord } from '../../src/main/journal/report-record.ts';

@@ -3,7 +3,7 @@
  * records. When the connection ends, the data on the tape goes to the file, so that others can judge it.
  */
 import { writeFileSync } from 'node:fs';
-import { fileMark, ServedTape } from '../../src/streams/rmt-server.test-support.ts';
+import { fileMark, ServedTape } from '../../src/streams/rmt/rmt-server.test-support.ts';
 
 const [records = '', file = ''] = process.argv.slice(2);
 const tape = new ServedTape({ capacityRecords: Number(records) });

@@ -5,10 +5,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDdCounts } from '../../src/streams/dd-counts.ts';
-import { createCksum } from '../../src/streams/posix-cksum.ts';
-import { createSpanningTapeSink } from '../../src/streams/spanning-tape-sink.ts';
-import { judgeTapeWrite, tapeWriterArguments } from '../../src/streams/tape-writer.ts';
+import { parseDdCounts } from '../../src/streams/tape/dd-counts.ts';
+import { createCksum } from '../../src/streams/digests/posix-cksum.ts';
+import { createSpanningTapeSink } from '../../src/streams/tape/spanning-tape-sink.ts';
+import { judgeTapeWrite, tapeWriterArguments } from '../../src/streams/tape/tape-writer.ts';
 import { parseDriveStatus } from '../../src/main/tape/drive-status.ts';
 import { namedDrive, openNamedDrive, openVirtualDrive, type ContractDrive } from './contract-drive.ts';
 import { describeRuns } from './runs-on-drive.ts';

@@ -18,7 +18,7 @@ import { timeLimitsOf } from '../procedure/model/step.ts';
 import { readDraft, type ReadDraft } from './site-draft.ts';
 import { chooseJob, parseSite } from '../site/site-file.ts';
 import type { Host } from '../site/site-schema.ts';
-import { sshConfiguration } from '../ssh/config-files.ts';
+import { sshConfiguration } from '../ssh/config/config-files.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 

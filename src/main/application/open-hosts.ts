@@ -2,8 +2,8 @@
 import { homedir } from 'node:os';
 import { hostProfiles } from '../site/host-profiles.ts';
 import type { Site } from '../site/site-schema.ts';
-import { usualGlobalKnownHosts, usualUserKnownHosts } from '../ssh/build-profile.ts';
-import type { SshConfiguration } from '../ssh/config-files.ts';
+import { usualGlobalKnownHosts, usualUserKnownHosts } from '../ssh/config/build-profile.ts';
+import type { SshConfiguration } from '../ssh/config/config-files.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts';
 import { SshHosts } from '../ssh/ssh-hosts.ts';
 

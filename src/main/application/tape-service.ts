@@ -28,7 +28,7 @@ import {
   type HeldFile as FileOnTape,
 } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
-import type { ReadPlainTape } from '../procedure/run/verify-run.ts';
+import type { ReadPlainTape } from '../procedure/run/tape/verify-run.ts';
 import { lossesOfRuns, lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
 import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';

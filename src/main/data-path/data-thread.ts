@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker, type MessagePort } from 'node:worker_threads';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
-import type { RemoteEnd } from '../ssh/remote-process.ts';
+import type { RemoteEnd } from '../ssh/channels/remote-process.ts';
 import type { ReadOptions, StreamOptions } from '../ssh/ssh-session.ts';
 import type { HostLogin } from '../ssh/ssh-hosts.ts';
 import type { DataEnd } from './data-way.ts';

@@ -1,8 +1,8 @@
 /** A way for data from one host to another: through this thread, or through separate threads. The caller does not see which. */
 import type { DumpOrder, DumpResult } from '../../streams/copy-path.ts';
-import type { ReadBackOptions, ReadBackResult } from '../../streams/read-back.ts';
-import type { ServedTape } from '../../streams/rmt-trouble.ts';
-import type { TapeOrder, TapeSegment } from '../../streams/spanning-tape-sink.ts';
+import type { ReadBackOptions, ReadBackResult } from '../../streams/tape/read-back.ts';
+import type { ServedTape } from '../../streams/rmt/rmt-trouble.ts';
+import type { TapeOrder, TapeSegment } from '../../streams/tape/spanning-tape-sink.ts';
 import type { ProcessEnd } from '../../streams/stage.ts';
 import type { ReadOptions, StreamOptions } from '../ssh/ssh-session.ts';
 

@@ -2,10 +2,10 @@
 import { Transform, type Duplex } from 'node:stream';
 import { PieceReceiver, PieceSender } from '../../streams/piece-port.ts';
 import { createReadHalf, type ReadHalfResult } from '../../streams/read-half.ts';
-import { readBack, type ReadBackResult } from '../../streams/read-back.ts';
-import { createSpanningTapeSink, type NextTape } from '../../streams/spanning-tape-sink.ts';
+import { readBack, type ReadBackResult } from '../../streams/tape/read-back.ts';
+import { createSpanningTapeSink, type NextTape } from '../../streams/tape/spanning-tape-sink.ts';
 import { runChain, type Break } from '../../streams/stream-failure.ts';
-import type { TarEntry } from '../../streams/tar-walker.ts';
+import type { TarEntry } from '../../streams/tar/tar-walker.ts';
 import { createWriteHalf } from '../../streams/write-half.ts';
 import type { OpenedCommands } from './opened-commands.ts';
 import type {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { runDump, type DumpOrder } from '../../streams/copy-path.ts';
-import { readBack, type ReadBackOptions } from '../../streams/read-back.ts';
+import { readBack, type ReadBackOptions } from '../../streams/tape/read-back.ts';
 import { defaultRecordBytes, pieceBytesOf } from '../../streams/record-cutter.ts';
-import type { RmtChannel } from '../../streams/rmt-client.ts';
-import { createSpanningTapeSink } from '../../streams/spanning-tape-sink.ts';
+import type { RmtChannel } from '../../streams/rmt/rmt-client.ts';
+import { createSpanningTapeSink } from '../../streams/tape/spanning-tape-sink.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
 import type { SshSession, StreamOptions } from '../ssh/ssh-session.ts';
 import {

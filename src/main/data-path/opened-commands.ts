@@ -1,8 +1,8 @@
 /** The commands that a thread has opened on its host, by the numbers that the main thread gave them. */
 import { PiecePool } from '../../streams/piece-port.ts';
 import type { ByteSink, ByteSource } from '../../streams/stage.ts';
-import type { RmtChannel } from '../../streams/rmt-client.ts';
-import type { RemoteEnd } from '../ssh/remote-process.ts';
+import type { RmtChannel } from '../../streams/rmt/rmt-client.ts';
+import type { RemoteEnd } from '../ssh/channels/remote-process.ts';
 import type { SshSession } from '../ssh/ssh-session.ts';
 import type { MainCalls, OpenOrder, PlainEnd } from './thread-calls.ts';
 import { plainError, type ThreadWire } from './wire.ts';

@@ -1,17 +1,17 @@
 /** What crosses between the main thread and a thread of the data path. Bulk bytes never come to the main thread. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Digest } from '../../streams/digest.ts';
+import type { Digest } from '../../streams/digests/digest.ts';
 import type { CopyProgress } from '../../streams/progress.ts';
-import type { ReadBackOptions, ReadBackResult } from '../../streams/read-back.ts';
+import type { ReadBackOptions, ReadBackResult } from '../../streams/tape/read-back.ts';
 import type { ReadHalfOptions, ReadHalfResult } from '../../streams/read-half.ts';
-import type { ServedTape } from '../../streams/rmt-trouble.ts';
-import type { TapeSegment } from '../../streams/spanning-tape-sink.ts';
+import type { ServedTape } from '../../streams/rmt/rmt-trouble.ts';
+import type { TapeSegment } from '../../streams/tape/spanning-tape-sink.ts';
 import type { WatermarkOptions } from '../../streams/start-watermark.ts';
 import type { BrokenAt } from '../../streams/stream-failure.ts';
-import type { TarEntry } from '../../streams/tar-walker.ts';
+import type { TarEntry } from '../../streams/tar/tar-walker.ts';
 import type { WriteHalfProgress, WriteHalfResult } from '../../streams/write-half.ts';
 import type { HostKeyQuestion, HostProfile, SecretQuestion } from '../ssh/host-profile.ts';
-import type { RemoteEnd } from '../ssh/remote-process.ts';
+import type { RemoteEnd } from '../ssh/channels/remote-process.ts';
 import type { PlainError } from './wire.ts';
 
 /** What a thread begins with. No secret is in it: those are asked for. */

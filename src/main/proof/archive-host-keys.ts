@@ -1,5 +1,5 @@
 /** Host keys of an archive from elsewhere: accepting them means trusting those hosts, so they are listed and need confirmation. */
-import { fingerprintOf, parseKnownHosts } from '../ssh/known-hosts.ts';
+import { fingerprintOf, parseKnownHosts } from '../ssh/keys/known-hosts.ts';
 
 export interface ArchivedHostKey {
   /** As the line names them: names, patterns, or a hashed name. */

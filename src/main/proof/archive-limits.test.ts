@@ -6,7 +6,7 @@ import { create } from 'tar';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readKept } from '../journal/kept-file.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { fingerprintOf } from '../ssh/known-hosts.ts';
+import { fingerprintOf } from '../ssh/keys/known-hosts.ts';
 import { newKey, publicKeyOf } from '../ssh/ssh-server.test-support.ts';
 import type { ArchivedHostKey } from './archive-host-keys.ts';
 import { newFolder, newState, removeFolders, run, sealedState, smallEvents } from './proof.test-support.ts';

@@ -1,7 +1,7 @@
 /** What the signature of a run proves, and what it means that there is none. */
 import type { AuditLine } from '../../contract/proof.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { countsAt, type AllowedSigner } from '../ssh/allowed-signers.ts';
+import { countsAt, type AllowedSigner } from '../ssh/keys/allowed-signers.ts';
 import type { CheckedChain } from './chain.ts';
 import { signatureOf, type SignatureCheck } from './signature-facts.ts';
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { failure } from '../../contract/errors.ts';
 import type { SignatureFacts } from '../../contract/proof.ts';
 import { readKept, readOwn, readTrouble } from '../journal/kept-file.ts';
-import { signersOf, troubleOfSigners, type AllowedSigner } from '../ssh/allowed-signers.ts';
-import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/ssh-signature.ts';
+import { signersOf, troubleOfSigners, type AllowedSigner } from '../ssh/keys/allowed-signers.ts';
+import { isSignatureOf, readSignature, type ReadSignature } from '../ssh/keys/ssh-signature.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
 /** What a signature is good for (PROTOCOL.sshsig, 1): ssh-keygen -Y verify -n shadowtape. */

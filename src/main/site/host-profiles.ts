@@ -1,6 +1,6 @@
 /** How to log in to the hosts of a site: what the site file says, laid over the ssh configuration. */
-import { buildProfile } from '../ssh/build-profile.ts';
-import type { SshConfiguration } from '../ssh/config-files.ts';
+import { buildProfile } from '../ssh/config/build-profile.ts';
+import type { SshConfiguration } from '../ssh/config/config-files.ts';
 import type { HostProfile } from '../ssh/host-profile.ts';
 import type { Host, Site } from './site-schema.ts';
 

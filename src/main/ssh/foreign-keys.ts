@@ -4,7 +4,7 @@
  */
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
-import { keyTypeOf } from './known-hosts.ts';
+import { keyTypeOf } from './keys/known-hosts.ts';
 import { string, WireReader } from './wire.ts';
 
 const plainTypes = [

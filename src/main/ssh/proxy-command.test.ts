@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import type { ServerChannel } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findSshd, sshdMissing, startOpensshServer } from '../../../test/support/openssh-server.ts';
-import { buildProfile } from './build-profile.ts';
-import { realFiles } from './config-files.ts';
-import { localUser } from './config-tokens.ts';
+import { buildProfile } from './config/build-profile.ts';
+import { realFiles } from './config/config-files.ts';
+import { localUser } from './config/config-tokens.ts';
 import type { HostProfile } from './host-profile.ts';
-import { hostKeyText, parseKnownHosts } from './known-hosts.ts';
+import { hostKeyText, parseKnownHosts } from './keys/known-hosts.ts';
 import { failureOf, profileOf, Workbench } from './ssh-server.test-support.ts';
 import type { TestServer } from './ssh-server.test-support.ts';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import type { LoginMethods } from './host-profile.ts';
-import { keyTypeOf } from './known-hosts.ts';
+import { keyTypeOf } from './keys/known-hosts.ts';
 
 export interface CertificateFile {
   readonly path: string;

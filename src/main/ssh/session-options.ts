@@ -1,8 +1,8 @@
 /** What a session is made with, and what its streams are opened with. */
-import type { HostKeyFiles } from './host-key-check.ts';
+import type { HostKeyFiles } from './keys/host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, OnBanner, OnRetry } from './host-profile.ts';
-import type { OpenedKeys } from './opened-keys.ts';
-import type { MakeBuffer } from './ssh-read.ts';
+import type { OpenedKeys } from './keys/opened-keys.ts';
+import type { MakeBuffer } from './channels/ssh-read.ts';
 
 export interface SessionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;

@@ -3,10 +3,10 @@
  * one host takes two. Nobody chooses a connection: a command goes to the first that has room.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { ChannelRefused } from './remote-process.ts';
-import type { RemoteProcess } from './remote-process.ts';
+import { ChannelRefused } from './channels/remote-process.ts';
+import type { RemoteProcess } from './channels/remote-process.ts';
 import type { SshConnection } from './ssh-connection.ts';
-import { canSend } from './ssh2-parts.ts';
+import { canSend } from './channels/ssh2-parts.ts';
 
 /** What one connection carries. */
 interface Load {

@@ -6,15 +6,15 @@ import { failure } from '../../contract/errors.ts';
 import type { ShadowtapeError } from '../../contract/errors.ts';
 import { algorithmsFor } from './algorithms.ts';
 import { ConnectClock } from './connect-clock.ts';
-import { connectFailure, hungUp, loginRefused, socketReason, unreachable } from './connect-failure.ts';
-import type { Ssh2Error } from './connect-failure.ts';
+import { connectFailure, hungUp, loginRefused, socketReason, unreachable } from './login/connect-failure.ts';
+import type { Ssh2Error } from './login/connect-failure.ts';
 import { isForeign } from './foreign-keys.ts';
-import { HostKeyCheck } from './host-key-check.ts';
-import type { HostKeyFiles } from './host-key-check.ts';
+import { HostKeyCheck } from './keys/host-key-check.ts';
+import type { HostKeyFiles } from './keys/host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
-import { Login } from './login.ts';
-import { connectForBulk } from './packet-buffers.ts';
-import type { OpenedKeys } from './opened-keys.ts';
+import { Login } from './login/login.ts';
+import { connectForBulk } from './channels/packet-buffers.ts';
+import type { OpenedKeys } from './keys/opened-keys.ts';
 import { proxyEvidence, withProxyEvidence } from './proxy-command.ts';
 import {
   listenToFirstWords,
@@ -23,7 +23,7 @@ import {
   sendWholeSignatures,
   trustGroupsOfHost,
   writeInBatches,
-} from './ssh2-parts.ts';
+} from './channels/ssh2-parts.ts';
 
 export interface ConnectionDeps extends HostKeyFiles {
   readonly confirmHostKey: ConfirmHostKey;

@@ -1,8 +1,8 @@
 /** The one owner of all sessions: one a host, shared by whoever needs the host. */
 import { failure } from '../../contract/errors.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile, OnBanner } from './host-profile.ts';
-import { OpenedKeys } from './opened-keys.ts';
-import { SecretMemory } from './secret-memory.ts';
+import { OpenedKeys } from './keys/opened-keys.ts';
+import { SecretMemory } from './keys/secret-memory.ts';
 import { SshSession } from './ssh-session.ts';
 import type { SessionDeps } from './session-options.ts';
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fingerprintOf } from './known-hosts.ts';
+import { fingerprintOf } from './keys/known-hosts.ts';
 import type { Command, TestServer } from './ssh-server.test-support.ts';
 import { failureOf, newKey, profileOf, publicKeyOf, Workbench } from './ssh-server.test-support.ts';
 import type { SshSession } from './ssh-session.ts';

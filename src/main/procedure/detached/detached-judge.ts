@@ -1,21 +1,31 @@
 /** What detached work came to: exit statuses, the words of ufsdump, dd's counts and the digests must agree. Pure. */
 import { failure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
-import { ddCountText, parseDdCounts, withSummedCounts, type DdCounts } from '../../../streams/dd-counts.ts';
+import {
+  ddCountText,
+  parseDdCounts,
+  withSummedCounts,
+  type DdCounts,
+} from '../../../streams/tape/dd-counts.ts';
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import { ReaderOutput, type OnSkippedFiles } from '../../../streams/reader-output.ts';
-import type { PosixCksum } from '../../../streams/posix-cksum.ts';
+import type { PosixCksum } from '../../../streams/digests/posix-cksum.ts';
 import { countRecords } from '../../../streams/record-cutter.ts';
 import { judgeSource, sourceFailure } from '../../../streams/source-gate.ts';
 import type { ProcessEnd } from '../../../streams/stage.ts';
-import { endEvidence, endReason, tapeReadFailure, tapeWriteFailure } from '../../../streams/tape-trouble.ts';
-import { judgeTapeRead } from '../../../streams/tape-reader.ts';
+import {
+  endEvidence,
+  endReason,
+  tapeReadFailure,
+  tapeWriteFailure,
+} from '../../../streams/tape/tape-trouble.ts';
+import { judgeTapeRead } from '../../../streams/tape/tape-reader.ts';
 import {
   expectedCount,
   judgeTapeWrite,
   type ExpectedRecords,
   type RecordsOnTape,
-} from '../../../streams/tape-writer.ts';
+} from '../../../streams/tape/tape-writer.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { ProcessLook } from './detached-look.ts';
 import { notKeptStatus } from './keeping-script.ts';

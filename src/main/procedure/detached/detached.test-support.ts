@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startOpensshServer, type OpensshServerOptions } from '../../../../test/support/openssh-server.ts';
 import { startRelay } from '../../../../test/support/relay.ts';
-import { createCksum, type PosixCksum } from '../../../streams/posix-cksum.ts';
+import { createCksum, type PosixCksum } from '../../../streams/digests/posix-cksum.ts';
 import { SshHosts } from '../../ssh/ssh-hosts.ts';
 import { CommandRunner } from '../hosts/command-runner.ts';
 import { startWork, stopWork } from './detached-control.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withSummedCounts } from '../../../streams/dd-counts.ts';
+import { withSummedCounts } from '../../../streams/tape/dd-counts.ts';
 import { keepingNumbers } from '../model/kept-samples.ts';
 import { keepingLines } from './keeping-script.ts';
 

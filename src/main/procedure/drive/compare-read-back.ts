@@ -2,9 +2,9 @@
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
-import type { ReadBackResult } from '../../../streams/read-back.ts';
-import type { SampledRecords, StreamedRecord } from '../../../streams/record-sampler.ts';
-import { judgeTapeRead } from '../../../streams/tape-reader.ts';
+import type { ReadBackResult } from '../../../streams/tape/read-back.ts';
+import type { SampledRecords, StreamedRecord } from '../../../streams/digests/record-sampler.ts';
+import { judgeTapeRead } from '../../../streams/tape/tape-reader.ts';
 import {
   close,
   evidenceOf,

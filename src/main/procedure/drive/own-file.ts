@@ -1,7 +1,7 @@
 /** Writes and reads what Shadowtape keeps on a tape for itself: label and manifest. */
 import { Readable } from 'node:stream';
 import { runDump } from '../../../streams/copy-path.ts';
-import { judgeTapeWrite } from '../../../streams/tape-writer.ts';
+import { judgeTapeWrite } from '../../../streams/tape/tape-writer.ts';
 import { ownRecordBytes } from '../../tape/sealed-record.ts';
 import { close, evidenceOf, open, writer, type DataRoom } from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { failure } from '../../../contract/errors.ts';
 import type { RunEvent } from '../../../contract/events.ts';
-import { tapeReadFailure } from '../../../streams/tape-trouble.ts';
+import { tapeReadFailure } from '../../../streams/tape/tape-trouble.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel } from '../../tape/tape-label.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';

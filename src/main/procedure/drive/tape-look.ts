@@ -1,6 +1,6 @@
 /** Looks at what a tape begins with, without writing to it. */
 import { failure } from '../../../contract/errors.ts';
-import { ddComplaint } from '../../../streams/dd-counts.ts';
+import { ddComplaint } from '../../../streams/tape/dd-counts.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';

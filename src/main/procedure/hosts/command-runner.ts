@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
-import { isCountLine } from '../../../streams/dd-counts.ts';
+import { isCountLine } from '../../../streams/tape/dd-counts.ts';
 import type { OnRetry } from '../../ssh/host-profile.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';

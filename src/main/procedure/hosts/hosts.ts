@@ -2,9 +2,9 @@
 import type { ByteSink, ByteSource } from '../../../streams/stage.ts';
 import type { ReadOptions, SshSession, StreamOptions } from '../../ssh/ssh-session.ts';
 import type { HostLogin } from '../../ssh/ssh-hosts.ts';
-import type { RemoteTalk } from '../../ssh/ssh-talk.ts';
+import type { RemoteTalk } from '../../ssh/channels/ssh-talk.ts';
 
-export type { CommandResult } from '../../ssh/ssh-command.ts';
+export type { CommandResult } from '../../ssh/channels/ssh-command.ts';
 
 export interface HostSession
   extends

@@ -2,7 +2,7 @@
 import { openDataWay } from '../../data-path/open-data-way.ts';
 import { rawDeviceArguments } from '../../../streams/raw-device.ts';
 import { pieceBytesOf } from '../../../streams/record-cutter.ts';
-import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
+import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import type { Hosts } from './hosts.ts';
 import { sha256Arguments, type WorkDigest } from '../model/detached-dump.ts';
 import type { Platform } from '../../site/site-schema.ts';

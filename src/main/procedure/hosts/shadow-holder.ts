@@ -1,9 +1,9 @@
 /** A process on the backup server that holds a shadow volume open, as long as this program wants it to. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isFailure } from '../../../contract/errors.ts';
-import type { RemoteEnd } from '../../ssh/remote-process.ts';
+import type { RemoteEnd } from '../../ssh/channels/remote-process.ts';
 import type { Journal } from '../../journal/journal.ts';
-import type { RemoteTalk } from '../../ssh/ssh-talk.ts';
+import type { RemoteTalk } from '../../ssh/channels/ssh-talk.ts';
 import type { Assignment, VolumeAssignment } from '../model/assignment.ts';
 import { holderCommand, parseHeld } from '../model/shadow-holder.ts';
 import { wordsOf } from './command-runner.ts';

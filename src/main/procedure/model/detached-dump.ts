@@ -4,8 +4,8 @@
  *
  *     reader > read;  tee to-cksum < read > to-writer;  cksum < to-cksum;  dd < to-writer
  */
-import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
-import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
+import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
+import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { keepingNumbers } from './kept-samples.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from './detached-work.ts';

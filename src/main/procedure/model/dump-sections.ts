@@ -3,8 +3,8 @@
  * The state of a hash cannot be kept, so that each time a dump is continued a new section begins. Pure.
  */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
-import { combinedCrc32 } from '../../../streams/crc32-combine.ts';
-import type { Digest } from '../../../streams/digest.ts';
+import { combinedCrc32 } from '../../../streams/digests/crc32-combine.ts';
+import type { Digest } from '../../../streams/digests/digest.ts';
 import { isLabelled, type Assignment } from './assignment.ts';
 
 export type DumpSection = EventOf<'dump-continued'>['sections'][number];

@@ -1,6 +1,6 @@
 /** The tapes of a run, folded from its events: which is in the drive, which files are on it, and what lies where. Pure. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
-import type { TapeSegment } from '../../../streams/spanning-tape-sink.ts';
+import type { TapeSegment } from '../../../streams/tape/spanning-tape-sink.ts';
 
 export interface RunTape {
   /** Which tape of the run, from 1. */

@@ -2,8 +2,8 @@
  * The command lines with which a drive is asked, moved, read and written: a plan prints them word for word, and `drive` sends them. What they
  * end with is judged there. Pure.
  */
-import { tapeReaderArguments } from '../../../streams/tape-reader.ts';
-import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
+import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
+import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import { ownRecordBytes } from '../../tape/sealed-record.ts';
 import { driveCommand, withRewind, withoutRewind } from '../../tape/tape-device.ts';
 import type { StepCommand } from './step.ts';

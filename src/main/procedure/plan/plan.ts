@@ -1,6 +1,6 @@
 /** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../../contract/plan.ts';
-import { probeArguments } from '../../ssh/login-shell.ts';
+import { probeArguments } from '../../ssh/login/login-shell.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import {
   bytesOfVolumes,

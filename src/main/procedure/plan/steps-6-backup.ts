@@ -3,7 +3,7 @@
  * the guide's own lines; through the console (route `console`) the line that writes to the tape is parted into one that reads and one that
  * writes.
  */
-import { tapeWriterArguments } from '../../../streams/tape-writer.ts';
+import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import { sdxshadowvolumeStartWritable, sdxshadowvolumeStop } from '../../gds/commands.ts';
 import type { Method, Platform } from '../../site/site-schema.ts';
 import {

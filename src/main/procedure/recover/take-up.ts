@@ -31,7 +31,7 @@ import { endOfRun, haltedEnd, lostLockEnd, unwoundEnd } from '../run/run-end.ts'
 import { marksOf, type RunMarks } from '../model/run-marks.ts';
 import { sentCommands } from '../model/sent-commands.ts';
 import { dumpStepsOf } from '../model/step.ts';
-import { workPlaceOf } from '../run/run-work.ts';
+import { workPlaceOf } from '../run/server/run-work.ts';
 import { dumpWorkOf } from '../plan/server-work.ts';
 import { settle, type Settled } from '../run/settle.ts';
 import { lastLook, leaveLocks, unwind } from '../run/unwind.ts';

@@ -4,7 +4,7 @@
  */
 import { connectionLostCodes, isFailure, type ShadowtapeError } from '../../../contract/errors.ts';
 import { givenOmissions, type RunTrouble } from '../../../contract/run-outcome.ts';
-import { provesTapeBad } from './perform-read-back.ts';
+import { provesTapeBad } from './tape/perform-read-back.ts';
 import { skipStep } from './perform-step.ts';
 import { beginningFields, consoleFields } from './run-began.ts';
 import { RunContext, triesWhileHeldOpen, type RunOptions } from '../hosts/run-context.ts';

@@ -11,17 +11,17 @@ import {
   performToolsCheck,
   type Performer,
 } from './perform-commands.ts';
-import { performDump } from './perform-dump.ts';
+import { performDump } from './dump/perform-dump.ts';
 import { performLock, performUnlock } from './perform-lock.ts';
-import { performLabel } from './perform-label.ts';
-import { performManifest } from './perform-manifest.ts';
+import { performLabel } from './tape/perform-label.ts';
+import { performManifest } from './tape/perform-manifest.ts';
 import { performPart, performSynchronise } from './perform-part.ts';
-import { performReadBack } from './perform-read-back.ts';
-import { performClearWork, performDumpEnded } from './perform-server-dump.ts';
-import { performTapeCheck } from './perform-tape-check.ts';
-import { performFingerprint, performVerification } from './perform-verification.ts';
+import { performReadBack } from './tape/perform-read-back.ts';
+import { performClearWork, performDumpEnded } from './server/perform-server-dump.ts';
+import { performTapeCheck } from './tape/perform-tape-check.ts';
+import { performFingerprint, performVerification } from './shadow/perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
-import { performStopHashed, performWholeHash } from './perform-whole-hash.ts';
+import { performStopHashed, performWholeHash } from './server/perform-whole-hash.ts';
 import { requireDown } from './missing-nodes.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
 import { writeThrough } from './shadow/shadow-baseline.ts';

@@ -1,6 +1,6 @@
 /** A step has failed, the job halts, and somebody can be asked: once more, leave it out, roll the cluster back, or halt here. */
 import { isFailure } from '../../../contract/errors.ts';
-import { provesTapeBad } from './perform-read-back.ts';
+import { provesTapeBad } from './tape/perform-read-back.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import type { Answer, Choice } from '../hosts/questions.ts';
 import type { RunContext } from '../hosts/run-context.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { failure } from '../../../../contract/errors.ts';
-import type { StreamedRecord } from '../../../../streams/record-sampler.ts';
+import type { StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import type { VolumeAssignment } from '../../model/assignment.ts';
 import type { DetachedWork } from '../../model/detached-work.ts';
 import { workFile } from '../../model/detached-work.ts';

@@ -3,7 +3,7 @@
  * they passed. A shadow may be rebuilt during the dump, and put back before anybody looks.
  */
 import { failure } from '../../../../contract/errors.ts';
-import type { SampledRecords, StreamedRecord } from '../../../../streams/record-sampler.ts';
+import type { SampledRecords, StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
 import { differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
 import type { RunContext } from '../../hosts/run-context.ts';

@@ -1,0 +1,149 @@
+/** Writes the label of a tape in layout `labelled`, just before the dump; and says which tapes may be written to. */
+import { createHash, randomUUID } from 'node:crypto';
+import { failure } from '../../../../contract/errors.ts';
+import { refusalOfRun, type FoundTape } from '../../../tape/overwrite-rule.ts';
+import { writersOf } from '../../../tape/tape-holders.ts';
+import { encodeLabel, inventedName, longestTapeName, type TapeLabel } from '../../../tape/tape-label.ts';
+import type { Assignment } from '../../model/assignment.ts';
+import type { InsertedTape } from '../../drive/change-tape.ts';
+import { writeRecords } from '../../drive/own-file.ts';
+import { writeRecordsCommand } from '../../model/tape-commands.ts';
+import { checkFirstWrite, withLossRecorded } from './first-write.ts';
+import { knownTapes, noteLoss, noteTape } from './note-tape.ts';
+import type { Performer } from '../perform-commands.ts';
+import { keepsTape } from '../dump/continued-dump.ts';
+import { recordFoundTape } from './perform-tape-check.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import { isTapeOfRun } from '../../model/run-tapes.ts';
+import type { Step, StepCommand } from '../../model/step.ts';
+import { goToFile } from '../../drive/tape-position.ts';
+
+const millisecondsOfDay = 86_400_000;
+const daysOf = { day: 1, week: 7, year: 365 } as const;
+
+/** @param keep `30 days`, `8 weeks`, `7 years`; undefined where the job does not say */
+export function keepUntilOf(keep: string | undefined, from: Date): string | undefined {
+  const [, count, unit] = /^(\d+) (day|week|year)s?$/.exec(keep ?? '') ?? [];
+  if (count === undefined) return undefined;
+  const days = Number(count) * daysOf[unit as keyof typeof daysOf];
+  return new Date(from.getTime() + days * millisecondsOfDay).toISOString();
+}
+
+/** A tape keeps its name when it is overwritten: it is what stands on the cartridge. */
+function labelFor(
+  { assignment, journal }: RunContext,
+  present: TapeLabel | undefined,
+  name: string,
+  number: number,
+): TapeLabel {
+  const { job, siteName } = assignment;
+  const now = new Date();
+  const keepUntil = keepUntilOf(job.media.keep, now);
+  return {
+    name: present?.name ?? name,
+    uuid: randomUUID(),
+    writtenAt: now.toISOString(),
+    run: journal.run,
+    site: siteName,
+    volumes: assignment.volumes.map(({ proxy, method, tapeFile }) => ({
+      volume: proxy,
+      method,
+      file: tapeFile,
+    })),
+    recordBytes: job.media.recordBytes,
+    ...(keepUntil === undefined ? {} : { keepUntil }),
+    ...(number === 1 ? {} : { number }),
+  };
+}
+
+/** The name of the first tape of a run that is not labelled yet. */
+function firstName({ job, siteName, jobName }: Assignment): string {
+  return job.media.name ?? inventedName(siteName, jobName, new Date());
+}
+
+interface LabelOrder {
+  /** What the tape held before. */
+  readonly found: FoundTape;
+  readonly name: string;
+  readonly number: number;
+  readonly slot?: number | undefined;
+}
+
+/** Writes the label at the beginning of the tape, and tells journal and list of tapes. */
+async function writeLabel(
+  context: RunContext,
+  step: Step,
+  write: StepCommand,
+  { found, name: wanted, number, slot }: LabelOrder,
+): Promise<void> {
+  const { tapeHost: host, tapeDevice: device } = context.assignment;
+  const label = labelFor(context, found.label, wanted, number);
+  const record = encodeLabel(label);
+  await goToFile(context.runner, step.id, context.assignment, 0);
+  await withLossRecorded(context, step, () => writeRecords(context, step.id, write, record));
+  const { name, uuid, writtenAt, keepUntil } = label;
+  context.journal.append({
+    type: 'label',
+    step: step.id,
+    host,
+    device,
+    name,
+    uuid,
+    writtenAt,
+    ...(keepUntil === undefined ? {} : { keepUntil }),
+    number,
+    ...(slot === undefined ? {} : { slot }),
+    sha256: createHash('sha256').update(record).digest('hex'),
+  });
+  noteTape(context, step, 'labelled', label, { onto: found.blank ? 'blank' : 'data' });
+}
+
+/** Checked once more: hours may have passed since the tape was looked at. The label stays where the dump is continued. */
+export const performLabel: Performer = async (context, step) => {
+  const write = step.commands.at(-1);
+  if (!write) throw new Error('the step has a command that writes');
+  if (await keepsTape(context, step)) return;
+  const tape = await checkFirstWrite(context, step);
+  await writeLabel(context, step, write, {
+    found: tape,
+    name: firstName(context.assignment),
+    number: 1,
+  });
+};
+
+/** A tape of this very run holds a part of its dump; any other follows the job's rule, but for the name, which is the first tape's. */
+export function refusalOfNextTape({ assignment, journal }: RunContext, found: FoundTape) {
+  const { host, device, label } = found;
+  const { overwrite } = assignment.job.media;
+  if (label?.run === journal.run && isTapeOfRun(journal.events, label.uuid))
+    return failure('TAPE_IS_ANOTHER', {
+      host,
+      device,
+      found: found.found,
+      wanted: 'a tape that this run has not written',
+    });
+  return refusalOfRun(found, { name: undefined, overwrite, run: journal.run }, new Date());
+}
+
+/** `NIGHTLY` -> `NIGHTLY-2`, shortened where it grows too long. */
+function nameOfNext(first: string, number: number): string {
+  const suffix = `-${number}`;
+  return `${first.slice(0, longestTapeName - suffix.length)}${suffix}`;
+}
+
+/** @param inserted what changeTape has found to be good */
+export async function labelNextTape(
+  context: RunContext,
+  step: Step,
+  { found, slot }: InsertedTape,
+  number: number,
+): Promise<void> {
+  const { journal, assignment } = context;
+  const writers = writersOf(knownTapes(context, step), found);
+  recordFoundTape(context, step, found, { mayWrite: true, writers });
+  noteLoss(context, step, found);
+  const first = journal.events.findLast((event) => event.type === 'label' && (event.number ?? 1) === 1);
+  const name = first?.type === 'label' ? first.name : firstName(assignment);
+  const order = { found, name: nameOfNext(name, number), number, slot };
+  await writeLabel(context, step, writeRecordsCommand(assignment), order);
+}

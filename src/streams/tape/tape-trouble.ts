@@ -1,0 +1,84 @@
+/**
+ * What went wrong at a tape, derived from the messages of dd and the tape driver.
+ *
+ * Messages: GNU `dd: error writing '/dev/nst0': No space left on device`; illumos `write: No space left on device`,
+ * `dd: /dev/rmt/0: open: Device busy`, and `dd: unexpected short write, wrote N bytes, expected M`, which is how a
+ * Solaris drive tells its logical end of tape (illumos dd.c, flsh; mtio(4I)).
+ */
+import { failure } from '../../contract/errors.ts';
+import type { ErrorCode, Evidence, ShadowtapeError } from '../../contract/errors.ts';
+import { ddCountText, ddComplaint, parseDdCounts } from './dd-counts.ts';
+import type { ProcessEnd } from '../stage.ts';
+
+type Trouble = readonly [code: ErrorCode, words: RegExp];
+
+const openTroubles: readonly Trouble[] = [
+  ['TAPE_BUSY', /device (or resource )?busy/i],
+  ['TAPE_NOT_LOADED', /no medium found|open: i\/o error|failed to open [^\n]*input\/output error/i],
+];
+
+const writeTroubles: readonly Trouble[] = [
+  ['TAPE_END_OF_MEDIUM', /no space left on device|unexpected short write/i],
+  ['TAPE_WRITE_PROTECTED', /read-only file system|write.protected|permission denied/i],
+  ...openTroubles,
+];
+
+const readTroubles: readonly Trouble[] = [
+  ...openTroubles,
+  // Linux says ENOMEM, illumos the same number in its own words, when the record is longer than the buffer.
+  ['TAPE_RECORD_TOO_LONG', /cannot allocate memory|not enough space/i],
+];
+
+/** Words that mean an error even where the exit status says that all is well. */
+const errorWords = /i\/o error|input\/output error|no space left on device|unexpected short write/i;
+
+/** Bytes of standard error that go into evidence. */
+const stderrAtMost = 8192;
+
+/** True when the process did not end well: by its status, or by words that no sound end has. */
+export function endedBadly(end: ProcessEnd): boolean {
+  return end.status !== 0 || end.signal !== undefined || errorWords.test(end.stderr);
+}
+
+/** The error of a write to tape that ended badly: TAPE_* of the write troubles, else TAPE_WRITE_FAILED. */
+export function tapeWriteFailure(end: ProcessEnd, evidence: Evidence = {}, cause?: unknown): ShadowtapeError {
+  return troubleOf(end, writeTroubles, 'TAPE_WRITE_FAILED', evidence, cause);
+}
+
+/** The error of a read from tape that ended badly: TAPE_* of the read troubles, else TAPE_READ_FAILED. */
+export function tapeReadFailure(end: ProcessEnd, evidence: Evidence = {}, cause?: unknown): ShadowtapeError {
+  return troubleOf(end, readTroubles, 'TAPE_READ_FAILED', evidence, cause);
+}
+
+/** Evidence of how a process ended, upon what is known already (host, command). */
+export function endEvidence(end: ProcessEnd, known: Evidence = {}): Evidence {
+  return {
+    ...known,
+    ...(end.status === undefined ? {} : { exitStatus: end.status }),
+    ...(end.signal === undefined ? {} : { signal: end.signal }),
+    ...(end.stderr === '' ? {} : { stderr: end.stderr.slice(-stderrAtMost) }),
+  };
+}
+
+/** Why a process ended badly, in a few words. */
+export function endReason(end: ProcessEnd): string {
+  const complaint = ddComplaint(end.stderr).slice(-400);
+  if (complaint !== '') return complaint;
+  if (end.signal !== undefined) return `signal ${end.signal}`;
+  return end.status === undefined ? 'no exit status came' : `exit status ${end.status}`;
+}
+
+function troubleOf(
+  end: ProcessEnd,
+  troubles: readonly Trouble[],
+  otherwise: ErrorCode,
+  evidence: Evidence,
+  cause: unknown,
+): ShadowtapeError {
+  const code = troubles.find(([, words]) => words.test(end.stderr))?.[0] ?? otherwise;
+  const counts = parseDdCounts(end.stderr);
+  const records = counts
+    ? ddCountText(otherwise === 'TAPE_WRITE_FAILED' ? counts.out : counts.in)
+    : 'an unknown number of';
+  return failure(code, { reason: endReason(end), records }, endEvidence(end, evidence), cause);
+}
