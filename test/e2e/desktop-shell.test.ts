@@ -153,7 +153,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const { bars, news } = await app.evaluate(
         () => (globalThis as unknown as { told: { bars: number[]; news: string[] } }).told,
       );
-      expect(news).toEqual([`Volume2 is done. Run ${run} of job raw-dd has ended with exit status 0`]);
+      expect(news).toEqual([`Volume2 finished. Run ${run} of job raw-dd has ended with exit status 0`]);
       expect(bars).toContain(2);
       expect(bars.filter((bar) => bar > 0 && bar <= 1)).not.toEqual([]);
     });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readRun } from '../../src/main/application/console.ts';
 import { withJob } from '../support/failures.ts';
 import { clusterState, normalState, sha256, type Scene } from '../support/lab-run.ts';
-import { locksLeft, onHost } from '../support/lab-shell.ts';
+import { locksLeft, onHost, removeLocksByHand } from '../support/lab-shell.ts';
 import { firstFileOfTape } from '../support/tap-file.ts';
 import {
   describeInBrowser,
@@ -103,6 +103,9 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
       'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
       'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3',
+      'node3: the lock /var/tmp/shadowtape-Class1.lock still exists',
+      'node1: the lock /var/tmp/shadowtape-Class1.lock still exists',
+      'node2: the lock /var/tmp/shadowtape-Class1.lock still exists',
       'tape in /dev/rmt/0 on node3: not a backup: the dump did not finish',
     ]);
     await on.picture('failure-halted');
@@ -123,7 +126,8 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const unwind = on.button('Roll back the run');
     const takeOver = on.button('Take over the lock and roll back the run');
 
-    // The lock of another run is never taken over.
+    // Somebody has removed the locks of the halted run. The lock of another run is never taken over.
+    removeLocksByHand(scene);
     await onHost(scene, 'node3', ['mkdir', lock], ['mkdir', other ?? '']);
     await unwind.click();
     await on.page

@@ -104,7 +104,8 @@ describe.runIf(existsSync('/dev/full'))('without room for what is printed', () =
 
   it('unwind and resume end as they do elsewhere', async () => {
     const killed = startCommand([...site, '--trust', 'run', 'raw-dd']);
-    when('ended', 'sdxproxy Part', () => killed.process.kill('SIGKILL'));
+    // The answer to the part is in the journal then: it is proven to be the run's own.
+    when('started', 'sdxvolume -F', () => killed.process.kill('SIGKILL'));
     await killed.end;
     expect((await inShell('"$@" > /dev/full', 'unwind', await theRun()).end).exitStatus).toBe(2);
     await expectEnd(2);

@@ -293,7 +293,7 @@ describe('a lock that cannot be removed', () => {
       await scene.lab.insertCartridge('tape', { blank: true });
       const next = await runScene(scene);
       expect(next).toMatchObject({ verdict: 'verified', exitStatus: 0, stands: normalStands });
-      const text = `run ${end.run} has ended, and left its lock; the lock was removed`;
+      const text = `run ${end.run} ended and left its lock; the lock was removed`;
       expect(next.events).toContainEqual(expect.objectContaining({ type: 'warning', step: 'lock', text }));
     });
   });

@@ -66,11 +66,11 @@ describe('a run that is halted', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', step: 'unlock', text }));
     const from = scene.lab.commands.length;
     const refused = await failureOf(runScene(scene));
-    const sentence = `run ${run} of job raw-dd ended with action required, and may have left Class1 parted or a shadow on node3`;
+    const sentence = `run ${run} of job raw-dd ended with action required; it may have left Class1 parted, or a shadow on node3`;
     expect(refused).toMatchObject({ code: 'RUN_INTERRUPTED', sentence });
     const program = `shadowtape --site ${join(scene.folder, 'site.yaml')} --state ${scene.state.path}`;
     expect(refused.hint).toBe(
-      `resume it: ${program} resume ${run}; or roll it back: ${program} rollback ${run}; or give up what it left: ${program} unlock Class1 --discard ${run}`,
+      `resume it: ${program} resume ${run}; or roll it back: ${program} rollback ${run}; or discard it: ${program} unlock Class1 --discard ${run}`,
     );
     expect(changingCommands(scene, from)).toEqual([]);
   });
@@ -146,7 +146,7 @@ describe('a run that is halted', () => {
     const back = await takeUpScene(scene, 'unwind', halted.run, { takeOverLock: false });
     expect(back).toMatchObject({
       exitStatus: 2,
-      sentence: `nothing is left to roll back of run ${halted.run}: everything was in its normal state already`,
+      sentence: `nothing to roll back for run ${halted.run}: everything is in its normal state`,
     });
     expect(allLocks(scene)).toEqual([]);
   });

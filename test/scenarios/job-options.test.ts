@@ -107,7 +107,7 @@ describe('part.synchroniseFirst', () => {
     expect(end).toMatchObject({
       verdict: 'failed',
       exitStatus: 3,
-      sentence: 'step synchronise was cancelled',
+      sentence: 'step synchronise was canceled',
       stands: [
         'Volume2: PROXY Join, STATUS STOP, slice of Disk3 COPY (as node1 shows it)',
         'the copy from Volume1 to Volume2 continues by itself: on node1, sdxinfo -S -c Class1 -o Volume2 shows COPY until it has ended',

@@ -104,7 +104,7 @@ describe.each(Object.entries(steps))('the lock is removed during a run of %s', (
       // The others stay: nobody else begins while a shadow, or a parted proxy, may be left.
       const kept = step === '3-2' ? [] : hosts.filter((each) => each !== host);
       expect(end.stands.filter((line) => line.includes('the lock'))).toEqual(
-        kept.map((each) => `${each}: the lock ${folder} is still there`),
+        kept.map((each) => `${each}: the lock ${folder} still exists`),
       );
       expect(locksOn(scene)).toEqual(kept.toSorted());
       const { events } = await readRun(scene.state, end.run);

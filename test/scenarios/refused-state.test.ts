@@ -193,7 +193,7 @@ describe('the lock of a class', () => {
     expect(await lockedOut()).toEqual({
       code: 'CLASS_LOCKED',
       sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${process.pid})`,
-      hint: 'wait until that run ends; shadowtape locks shows whether its process is running. If it is not, resume or roll back that run on the machine where it was started: shadowtape resume 20261122-020004-volume2, shadowtape rollback 20261122-020004-volume2. To discard it instead: shadowtape unlock Class1 --discard 20261122-020004-volume2',
+      hint: 'wait until that run ends; shadowtape locks shows whether its process is running. If it is not, or the run needs action, resume or roll back that run where it was started: shadowtape resume 20261122-020004-volume2, shadowtape rollback 20261122-020004-volume2. To discard it instead: shadowtape unlock Class1 --discard 20261122-020004-volume2',
     });
     await unlock(holder);
   });

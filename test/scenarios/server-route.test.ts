@@ -95,7 +95,7 @@ describe('a whole backup through the backup server', () => {
         rule: 'read-back-records',
         title: 'Records as read back from tape',
         expected: '16 sampled records match',
-        actual: '16 equal',
+        actual: '16 match',
         verdict: 'equal',
       }),
     );

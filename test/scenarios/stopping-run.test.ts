@@ -256,8 +256,8 @@ describe('a run that is stopped at once', () => {
         'services: stopped on node1 (umount /app), not all resumed',
         ...locked,
         'run by hand on node1: mount /app',
-        'by hand, unless it is done already, once it is certain that nobody else has parted Volume2, on node1: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
-        'by hand, unless it is done already, once it is certain that nobody else has parted Volume2, on node1: sdxproxy Rejoin -c Class1 -p Volume2',
+        'run by hand on node1, if not yet done, once it is certain that nobody else has parted Volume2: sdxvolume -F -c Class1 -v Volume2 -e allnodes',
+        'run by hand on node1, if not yet done, once it is certain that nobody else has parted Volume2: sdxproxy Rejoin -c Class1 -p Volume2',
         'run by hand on node1, if not yet done: sdxinfo -S -c Class1 -o Volume2',
       ]);
     }, 'otherwise');
@@ -267,7 +267,7 @@ describe('a run that is stopped at once', () => {
     await inScene(async (scene) => {
       const end = await halted(scene, atCommand('started', 'node3', 'sdxshadowgroup -R'));
       const all = byHand(bringingBack[0]);
-      const unless = all.slice(0, 4).map((line) => line.replace('by hand', '$&, if not yet done'));
+      const unless = all.slice(0, 4).map((line) => line.replace(/^run by hand on \S+(?=:)/, '$&, if not yet done'));
       expect(handLines(end.stands)).toEqual([...unless, ...all.slice(4)]);
     }, 'otherwise');
   });

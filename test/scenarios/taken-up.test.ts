@@ -271,7 +271,7 @@ describe('a run that is rolled back', () => {
       for (const mode of ['unwind', 'resume'] as const) {
         expect(await failureOf(takeUpScene(scene, mode, first.run))).toMatchObject({
           code: 'RUN_SUPERSEDED',
-          sentence: `run ${second.run} parted Volume2 after run ${first.run}: the current state is not that of run ${first.run}${first.run}`,
+          sentence: `run ${second.run} parted Volume2 after run ${first.run}: the current state is not that of run ${first.run}`,
         });
       }
       expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', shadowObjects: 3 });

@@ -80,7 +80,7 @@ export const runErrors = {
   // ---- locks ----
   CLASS_LOCKED: {
     sentence: '{class} is locked on {host} by run {run} of {owner}',
-    hint: 'wait until that run has ended; shadowtape locks tells whether its process lives. If it does not, or the run ended with action required, resume or roll back that run on the machine where it was started: shadowtape resume {run}, shadowtape rollback {run}. To give it up instead: shadowtape unlock {class} --discard {run}',
+    hint: 'wait until that run ends; shadowtape locks shows whether its process is running. If it is not, or the run needs action, resume or roll back that run where it was started: shadowtape resume {run}, shadowtape rollback {run}. To discard it instead: shadowtape unlock {class} --discard {run}',
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
@@ -167,13 +167,13 @@ export const runErrors = {
   },
   // ---- recovery ----
   RUN_INTERRUPTED: {
-    sentence: 'run {run} of job {job} {how}, and may have left {class} parted or a shadow on {host}{dump}',
+    sentence: 'run {run} of job {job} {how}; it may have left {class} parted, or a shadow on {host}{dump}',
     hint: '{remedies}',
   },
   PART_NOT_PROVEN: {
     sentence:
       '{proxies} {are} parted, and nothing proves that this run parted {proxies}: the command that parts failed, or its answer was lost',
-    hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, give the run up: shadowtape unlock {class} --discard {run}',
+    hint: 'find out who parted {proxies}. If it was this run, roll it back with shadowtape rollback {run} --own-part. If it was somebody else, discard the run: shadowtape unlock {class} --discard {run}',
   },
   RUN_ALREADY_ENDED: {
     sentence: 'run {run} has ended: {how}',

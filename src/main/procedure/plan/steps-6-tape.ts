@@ -82,7 +82,7 @@ export function readBackStep(assignment: Assignment): Step {
     id: 'read-back',
     phase: 'dump',
     title: 'Read the tape back and compare',
-    why: `what cannot be read back is no backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those hashed on the cluster' : ''}`,
+    why: `a tape that cannot be read back is not a backup: every record is read again, and its digest compared with the device’s${keepsSamples(assignment) ? '; sampled records are compared with those hashed on the cluster' : ''}`,
     source: 'Shadowtape',
     performance: 'read-back',
     commands: readBackCommandsOf(assignment),

@@ -358,12 +358,8 @@ function whenJoined(facts: ResumeFacts, past: Past, route: ResumeRoute): Choice 
     afterTheDump(facts, past, route);
     return { completed: [] };
   }
-  if (past.part?.ending === 'good') {
-    const what = facts.assignment.volumes.length === 1 ? 'it' : 'they';
-    return {
-      refused: `${proxiesAre(facts)} joined again: what ${what} held when ${what} ${what === 'it' ? 'was' : 'were'} parted is gone`,
-    };
-  }
+  if (past.part?.ending === 'good')
+    return { refused: `${proxiesAre(facts)} joined again: the data from the moment of the part is lost` };
   fromTheBeginning(facts, route);
   return { completed: [] };
 }

@@ -81,7 +81,7 @@ function holdsShadow(said: Said): boolean {
 export const methodFields: Fields = [
   choice('method', 'Method of step 6', words.methods, { fallback: '6a' }),
   choice('fileSystem', 'File system on the volumes', words.fileSystems, { fallback: '' }),
-  choice('route', 'The data goes', words.routes, { fallback: 'console' }),
+  choice('route', 'Route', words.routes, { fallback: 'console' }),
   toggle('fsck.answerYes', 'Let fsck repair without asking (-y)', false, {
     shows: (said) => methodOf(said) !== '6a',
   }),
@@ -138,7 +138,7 @@ export const mediaFields: Fields = [
       shows: isLabelled,
     }),
   ],
-  toggle('media.span', 'Continue on the next tape where one ends', false, { shows: isLabelled }),
+  toggle('media.span', 'Continue on the next tape when one is full', false, { shows: isLabelled }),
   toggle('media.overwrite', 'Overwrite a tape that is not blank', false, {
     hint: (said) =>
       isLabelled(said)
@@ -156,7 +156,7 @@ export const protectionFields: Fields = [
 
 /** What follows the comparison of the content. */
 export const proofFields: Fields = [
-  choice('approve', 'The shadow is approved by', words.approvals, { fallback: 'operator' }),
+  choice('approve', 'Approval of the shadow', words.approvals, { fallback: 'operator' }),
   toggle('verify.readback', 'Read the tape back and compare it', true, {
     hint: 'without it, a run ends unverified',
   }),
@@ -171,23 +171,23 @@ export const proofFields: Fields = [
 ];
 
 export const failureFields: Fields = [
-  choice('onFailure', 'When the dump, or what follows it, fails', words.afterFailures, { fallback: 'halt' }),
-  choice('onSkippedFiles', 'When tar skips files, though it ends well', words.onSkippedFiles, {
+  choice('onFailure', 'If the dump or a later step fails', words.afterFailures, { fallback: 'halt' }),
+  choice('onSkippedFiles', 'If tar skips files but exits 0', words.onSkippedFiles, {
     fallback: 'warn',
   }),
   [
-    number('part.tries', 'Tries to part', { fallback: 1 }),
-    number('part.everySeconds', 'Seconds between them', { fallback: 60 }),
+    number('part.tries', 'Attempts to part', { fallback: 1 }),
+    number('part.everySeconds', 'Seconds between attempts', { fallback: 60 }),
   ],
-  toggle('part.synchroniseFirst', 'Rejoin a proxy that is found parted, then part it', false, {
+  toggle('part.synchroniseFirst', 'Rejoin a parted proxy first', false, {
     hint: 'its current data is lost',
   }),
 ];
 
 export const rejoinFields: Fields = [
-  choice('rejoin', 'The proxy is rejoined', words.rejoins, { fallback: 'after-backup' }),
+  choice('rejoin', 'Rejoin', words.rejoins, { fallback: 'after-backup' }),
   [
-    number('resynchronisation.everySeconds', 'Seconds between looks at the copy', {
+    number('resynchronisation.everySeconds', 'Seconds between checks of the copy', {
       fallback: 10,
       hint: 'sdxinfo is slow when called often',
     }),
@@ -276,16 +276,16 @@ export const driveFields: Fields = [
       placeholder: 'the platform’s',
       hint: 'for dumps on several tapes',
     }),
-    choice('tape.rmtDialect', 'Its operation numbers are', words.dialects, { fallback: '' }),
+    choice('tape.rmtDialect', 'Operation numbers of', words.dialects, { fallback: '' }),
   ],
 ];
 
 export const connectionFields: Fields = [
   [
     number('connections.tries', 'Tries', { fallback: 3, hint: 'including the first' }),
-    number('connections.everySeconds', 'Seconds between them', { fallback: 5 }),
+    number('connections.everySeconds', 'Seconds between attempts', { fallback: 5 }),
   ],
-  number('connections.keepAliveSeconds', 'Seconds between questions whether the host still lives', {
+  number('connections.keepAliveSeconds', 'Seconds between keep-alive messages', {
     fallback: 15,
     hint: 'after three without an answer the connection is lost',
   }),
