@@ -94,6 +94,7 @@ const elsewhere: readonly FaultName[] = [
   'language',
   'reboot',
   'slow-rejoin',
+  'slow-threading',
   'rejoin-invalid',
   'greeting',
   'max-sessions',

@@ -16,7 +16,7 @@ afterEach(() => scene.close());
 
 const part = 'sdxproxy Part -c Class1 -p Volume2';
 const notProven = (run: string) =>
-  `Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was lost. To do: find out who parted Volume2. If it was this run, roll it back with shadowtape rollback ${run} --own-part. If it was somebody else, give the run up: shadowtape unlock Class1 --discard ${run}`;
+  `Volume2 is parted, and nothing proves that this run parted Volume2: the command that parts failed, or its answer was lost. To do: find out who parted Volume2. If it was this run, roll it back with shadowtape rollback ${run} --own-part. If it was somebody else, discard the run: shadowtape unlock Class1 --discard ${run}`;
 
 /** What is done when the command of step 3-3 reaches its host, or before anybody hears of its end. */
 function atPart(phase: 'started' | 'ended', act: () => Promise<unknown> | void): void {
@@ -34,18 +34,18 @@ it('a proxy that somebody else parts right before the command is left to him, by
   atPart('started', () => scene.lab.type('node1', `${part} -a pjrm=off`));
   const end = await runScene(scene, { change: withJob({ part: { tries: 2, everySeconds: 1 } }) });
   expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'COMMAND_FAILED' } });
-  const first = 'once it is certain that nobody else has parted Volume2, on node1';
+  const first = 'run by hand on node1, once it is certain that nobody else has parted Volume2';
   expect(end.stands).toEqual(
     expect.arrayContaining([
       `not rolled back: ${notProven(end.run)}`,
-      `by hand, ${first}: sdxvolume -F -c Class1 -v Volume2 -e allnodes`,
-      `by hand, ${first}: sdxproxy Rejoin -c Class1 -p Volume2`,
+      `${first}: sdxvolume -F -c Class1 -v Volume2 -e allnodes`,
+      `${first}: sdxproxy Rejoin -c Class1 -p Volume2`,
     ]),
   );
   const back = await takeUpScene(scene, 'unwind', end.run);
   expect(back).toMatchObject({
     exitStatus: 3,
-    sentence: `run ${end.run} is not rolled back: ${notProven(end.run)}`,
+    sentence: `run ${end.run} was not rolled back: ${notProven(end.run)}`,
   });
   expect(touched(0)).toEqual([]);
   expect(await clusterState(scene)).toMatchObject({ proxy: 'Part', services: 'running' });

@@ -186,7 +186,7 @@ function drawShadowClasses(
       y += drawn.height + metrics.groupGap;
     }
     const height = y - metrics.groupGap + metrics.classPad - top;
-    const note = isGhost ? 'shadows are created here' : 'in memory, not visible to others';
+    const note = isGhost ? 'shadows are created here' : 'in memory, on this host only';
     items.push(classFrame(place, { ...backup, y: top, height }, note, { ghost: isGhost }), ...inner);
     at = top + height + metrics.groupGap;
   }
