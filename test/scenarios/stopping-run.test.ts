@@ -267,7 +267,9 @@ describe('a run that is stopped at once', () => {
     await inScene(async (scene) => {
       const end = await halted(scene, atCommand('started', 'node3', 'sdxshadowgroup -R'));
       const all = byHand(bringingBack[0]);
-      const unless = all.slice(0, 4).map((line) => line.replace(/^run by hand on \S+(?=:)/, '$&, if not yet done'));
+      const unless = all
+        .slice(0, 4)
+        .map((line) => line.replace(/^run by hand on \S+(?=:)/, '$&, if not yet done'));
       expect(handLines(end.stands)).toEqual([...unless, ...all.slice(4)]);
     }, 'otherwise');
   });
