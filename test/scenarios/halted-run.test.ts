@@ -64,6 +64,8 @@ describe('a run that is halted', () => {
     );
     const text = 'Class1 stays locked for this run until it is resumed, rolled back or discarded';
     expect(events).toContainEqual(expect.objectContaining({ type: 'warning', step: 'unlock', text }));
+    const title = 'Unlock the drive';
+    expect(events).toContainEqual(expect.objectContaining({ type: 'step-started', step: 'unlock', title }));
     const from = scene.lab.commands.length;
     const refused = await failureOf(runScene(scene));
     const sentence = `run ${run} of job raw-dd ended with action required; it may have left Class1 parted, or a shadow on node3`;

@@ -121,9 +121,11 @@ export async function leaveLocks(context: RunContext, world: World): Promise<voi
     const text = `${name} stays locked for this run until it is resumed, rolled back or discarded`;
     journal.append({ type: 'warning', step: step.id, text });
   }
-  if (placesGivenBack(context).length === 0) return;
+  const given = placesGivenBack(context);
+  if (given.length === 0) return;
+  const onlyDrive = given.every(({ what }) => what === 'drive');
   try {
-    await performStep(context, step);
+    await performStep(context, onlyDrive ? { ...step, title: 'Unlock the drive' } : step);
   } catch {
     // The step has it in the journal.
   }
