@@ -47,7 +47,7 @@ export const requestSchemas = {
   takeUpRefusals: z.strictObject({ run }),
   /** Gives an interrupted run up; what it left on the hosts stays. */
   discard: z.strictObject({ run }),
-  /** Brings the cluster back to its normal state. */
+  /** Rolls the cluster back to its normal state. */
   cancel: z.strictObject({ run }),
   /** Ends everything at once, as it is. */
   halt: z.strictObject({ run }),

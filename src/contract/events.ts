@@ -100,7 +100,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   event('observed', {
     /** What was found against what the journal lets expect, a sentence each. */
     findings: z.array(z.string()),
-    /** Commands whose end nobody heard of, and which effect was seen: `of` is the `seq` of the intent. */
+    /** Commands whose end is not known, and which effect was seen: `of` is the `seq` of the intent. */
     settled: z.array(z.object({ of: z.int(), ended: z.enum(['good', 'bad']) })).optional(),
     /** Each detached dump as it was found: `ended` is ended well. */
     dumps: z.array(z.object({ volume: z.string(), state: z.string() })).optional(),

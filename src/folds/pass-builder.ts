@@ -22,7 +22,7 @@ export class CommandList {
     if (command) this.#commands.set(outcome.of, { ...command, state: endOf(outcome), outcome });
   }
 
-  /** The console died: nobody heard how they ended. */
+  /** The console died: how they ended is not known. */
   breakOff(): void {
     for (const [seq, command] of this.#commands)
       if (command.state === 'running') this.#commands.set(seq, { ...command, state: 'unheard' });

@@ -102,7 +102,7 @@ describe('a run whose console died', () => {
     expect(foldRun(until).current?.step).toBe('6a');
   });
 
-  it('is interrupted in that step once it is resumed, and nobody heard how its command ended', () => {
+  it('is interrupted in that step once it is resumed, and how its command ended is not known', () => {
     const resumed = nextEvent(until, {
       type: 'run-resumed',
       by: 'operator',

@@ -44,7 +44,7 @@ function intentAt({ step, changes, nth }: Pick<Place, 'step' | 'changes' | 'nth'
   };
 }
 
-/** Dies around one command: never sent though its intent is written; or sent, and nobody heard of its end. */
+/** Dies around one command: never sent though its intent is written; or sent, and its end is not known. */
 export function dying(place: Pick<Place, 'step' | 'changes' | 'nth'>, moment: 'before' | 'after'): Death {
   const isPlace = intentAt(place);
   let seq = 0;

@@ -13,7 +13,7 @@ export const quick = (site: SiteTree) => {
   for (const job of Object.values(site.jobs)) job['verify'] = { fingerprint: 4, readback: true };
 };
 
-/** Never sent though its intent is written; or sent, and nobody heard of its end. */
+/** Never sent though its intent is written; or sent, and its end is not known. */
 type Moment = 'unsent' | 'unheard';
 
 /** Dies around one command, by its step and its place among the step's commands that change something, from 0. */

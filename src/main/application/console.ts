@@ -133,7 +133,7 @@ export class ShadowtapeConsole {
     return this.#isLab;
   }
 
-  /** Ends all sessions, and the embedded lab where this process runs it; waits until everybody was told of its runs. */
+  /** Ends all sessions, and the embedded lab where this process runs it; waits until the notifications of its runs are sent. */
   async close(): Promise<void> {
     await Promise.all([this.#hosts.close(), this.#runs.settled()]);
     await this.lab?.close();

@@ -99,7 +99,7 @@ export class RunService {
     this.#assigner = options.assigner;
   }
 
-  /** Resolves when everybody was told of the runs so far. */
+  /** Resolves when the notifications of all runs so far are sent. */
   async settled(): Promise<void> {
     await Promise.all([...this.#notices].map((notices) => notices.settled()));
   }
@@ -159,7 +159,7 @@ export class RunService {
   }
 
   /**
-   * Goes on with a run whose console died, or that was left where it stood.
+   * Continues a run whose console died, or that was halted.
    * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_ALREADY_ENDED, RESUME_IMPOSSIBLE, RUN_SUPERSEDED, RUN_BUSY, CLASS_LOCKED, OPERATOR_NEEDED, and
    *   what looking can end with
    */
@@ -168,7 +168,7 @@ export class RunService {
   }
 
   /**
-   * Brings the cluster back from a run whose console died, or that was left where it stood.
+   * Rolls the cluster back from a run whose console died, or that was halted.
    * @throws as resume, with UNWIND_IMPOSSIBLE instead of RESUME_IMPOSSIBLE
    */
   unwind(request: TakeUpRequest): Promise<EndedRun> {
@@ -297,7 +297,7 @@ export class RunService {
     };
   }
 
-  /** @param left what marks the run that is about to be taken up as ended: this process marks it as its own before it asks */
+  /** @param left the mark that says that the run has ended: this process replaces it by its own before it asks */
   lockKnowledge(left?: LiveMark): Required<LockKnowledge> {
     return {
       whyLockStays: (owner: LockOwner, place: LockPlace) => this.interrupted.whyLockStays(owner, place),

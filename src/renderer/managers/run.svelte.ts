@@ -165,7 +165,7 @@ export class RunManager {
     return this.#act('answer', 'answer', { run, number, choice, ...(reason ? { reason } : {}) });
   }
 
-  /** Brings the cluster back to its normal state. */
+  /** Rolls the cluster back to its normal state. */
   async cancel(): Promise<boolean> {
     const good = await this.#act('cancel', 'cancel', { run: this.#run ?? '' });
     if (good) this.#cancelled = true;
@@ -177,7 +177,7 @@ export class RunManager {
     return this.#act('halt', 'halt', { run: this.#run ?? '' });
   }
 
-  /** Goes on with a run that was broken off or halted, or rolls the cluster back from it. */
+  /** Resumes an interrupted or halted run, or rolls it back. */
   async takeUp(mode: 'resume' | 'unwind', takeOverLock = false): Promise<boolean> {
     const good = await this.#act(mode, mode, { run: this.#run ?? '', takeOverLock });
     if (good) this.#followAnew();

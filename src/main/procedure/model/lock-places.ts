@@ -46,7 +46,7 @@ export function drivePlace(host: string, device: string): LockPlace {
 
 /**
  * The drive that a run has locked, or was about to, by the name that its lock bears; undefined where its journal does not tell. A run that is
- * taken up has the lock that it began with, and its tape host is asked nothing before it is known to be the same machine.
+ * resumed has the lock that it began with, and its tape host is asked nothing before it is known to be the same machine.
  */
 export function driveLockedBy(events: readonly RunEvent[], tapeHost: string): string | undefined {
   const folders = events.flatMap((event) =>

@@ -33,7 +33,7 @@ class Story {
     return this;
   }
 
-  /** @param status undefined: nobody heard of its end */
+  /** @param status undefined: its end is not known */
   sent(
     step: string,
     host: string,
@@ -245,7 +245,7 @@ describe('the mount point', () => {
   const made = (status: number | undefined) =>
     begun().step('6b-3', 'dump').sent('6b-3', 'node3', 'mkdir /mnt1', status);
 
-  it('may be there even where nobody heard of the end of its mkdir', () => {
+  it('may be there even where the end of its mkdir is not known', () => {
     expect([made(0), made(undefined), made(2)].map(({ marks }) => marks.mountPointMade)).toEqual([
       true,
       true,

@@ -65,7 +65,7 @@ function expectations(assignment: Assignment, events: readonly RunEvent[], world
   return differing;
 }
 
-/** @returns sentences: where the journal ends, what nobody heard the end of, what is otherwise than it lets expect, what stands where */
+/** @returns sentences: where the journal ends, which commands have no known end, what differs from the journal, the current state */
 export function findingsOf(
   assignment: Assignment,
   events: readonly RunEvent[],

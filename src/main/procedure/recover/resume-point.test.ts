@@ -180,7 +180,7 @@ describe('before the part', () => {
 });
 
 describe('once the proxy is parted', () => {
-  it('a part that nobody heard the end of is not proven to be this run’s, unless the operator says so', () => {
+  it('a part whose end is not known is not proven to be this run’s, unless the operator says so', () => {
     const unheard = story().done('3-2').start('3-3').send('3-3', 'unheard');
     expect(unheard.point(world(running))).toBe(
       'the answer of step 3-3 is not known: nothing proves that Volume2 is parted by this run',

@@ -120,7 +120,7 @@ function marksNow({ steps, assignment }: TakeUpQuestion, events: readonly RunEve
   return marksOf(events, dumpStepsOf(steps), assignment.job.mountPoint);
 }
 
-/** The events with what was seen of the commands that nobody heard the end of. */
+/** The events with what was seen of the commands whose end is not known. */
 function withSettled(
   { events, lastHash }: ReadJournal,
   run: string,

@@ -75,7 +75,7 @@ function staysAsItStands(context: RunContext, error: ShadowtapeError): boolean {
   );
 }
 
-/** What nobody heard the end of is looked at where it can be seen, so that nothing is undone that was never done, nor done twice. */
+/** Commands whose end is not known are checked where their effect can be seen, so that nothing is undone that was never done, nor done twice. */
 async function settleUnheard({ runner, assignment, journal }: RunContext): Promise<void> {
   try {
     const settled = await settle(runner, assignment, journal.events);

@@ -6,7 +6,7 @@ import { settle } from './settle.ts';
 
 const assignment = { platform: 'solaris', job: { mountPoint: '/mnt1' } } as Assignment;
 
-/** A journal of commands that nobody heard the end of, each `step host line`. */
+/** A journal of commands whose end is not known, each `step host line`. */
 function unheard(...commands: string[]): RunEvent[] {
   return commands.map((text, index) => {
     const [step = '', host = '', ...argv] = text.split(' ');
@@ -27,7 +27,7 @@ function hosts(mounted: boolean, folder: boolean): { runner: CommandRunner; sent
   return { runner: { send } as unknown as CommandRunner, sent };
 }
 
-describe('a command that nobody heard the end of', () => {
+describe('a command whose end is not known', () => {
   it.each([
     ['3-2 node1 umount /app', true, false, 'bad'],
     ['3-2 node1 /sbin/umount /app', false, false, 'good'],

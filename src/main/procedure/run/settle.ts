@@ -1,5 +1,5 @@
 /**
- * Commands whose end nobody heard of, since the console died or the connection broke: where their effect can be seen, it is looked at.
+ * Commands whose end is not known, since the console died or the connection broke: where their effect can be seen, it is checked.
  */
 import { posix } from 'node:path';
 import type { RunEvent } from '../../../contract/events.ts';
@@ -56,7 +56,7 @@ async function isThere(
   return mounts.some(({ device, mountPoint }) => mountPoint === path || device === path);
 }
 
-/** @returns what was seen of each command that nobody heard the end of; what cannot be seen is left out */
+/** @returns what was seen of each command whose end is not known; what cannot be seen is left out */
 export async function settle(
   runner: CommandRunner,
   assignment: Assignment,

@@ -67,7 +67,7 @@ export async function clearAway(
 /** Codes with which nobody knows whether the command that starts the work was carried out. */
 const unheardCodes = [...connectionLostCodes, 'COMMAND_TIMED_OUT'] as const;
 
-/** @returns why nobody heard whether it was started: a look tells */
+/** @returns why it is not known whether it was started: a query tells */
 async function start(context: RunContext, order: RunWork): Promise<ShadowtapeError | undefined> {
   const { step, work } = order;
   // What an earlier try has left is no part of this one.
