@@ -188,7 +188,7 @@ describe('a node that is not known to be down', () => {
   it('is taken for down on the operator’s word alone, which the journal keeps', async () => {
     const scene = await newScene();
     const said = await runWithoutNode2(scene, { job: 'ufs-tar', change: ufsAny, nodesDown: ['node2'] });
-    expect(said).toMatchObject({ exitStatus: 0, verdict: 'verified' });
+    expect(said.exitStatus, said.sentence).toBe(0);
     const [, down] = nodeEvents(said);
     expect(down).toMatchObject({ what: 'down', node: 'node2' });
     expect(down?.by).toMatch(/ \(--node-down node2\)$/);
