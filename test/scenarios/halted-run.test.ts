@@ -6,6 +6,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun, StateFolder } from '../../src/main/application/console.ts';
+import { runName } from '../../src/main/journal/state-folder.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
 import { byHand, withJob } from '../support/failures.ts';
 import {
@@ -78,7 +79,9 @@ describe('a run that is halted', () => {
   });
 
   it('keeps out a console that has another backup server and would rejoin the proxy first', async () => {
-    await haltedRun();
+    const { run } = await haltedRun();
+    // A run of the same second and process would have the same name, and so the same lock.
+    await expect.poll(() => runName(new Date(), 'Volume2')).not.toBe(run);
     // Of another backup server the run has no lock, and no shadow can be seen there.
     scene.lab.editFolders('node3', (folders) => folders.filter((path) => !path.startsWith(folder)));
     const from = scene.lab.commands.length;
