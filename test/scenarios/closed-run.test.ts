@@ -98,11 +98,7 @@ it('a run is sealed and signed at its end, older ones are compressed, and what f
     end: { exitStatus: 0, verdict: 'verified' },
     notices: [`run ${second.end.run} was not signed: sign: there is no key file /nowhere/key`],
   });
-  expect((await readdir(state.runsFolder)).sort()).toEqual([
-    `${old}.ndjson.gz`,
-    `${run}.ndjson`,
-    `${run}.ndjson.sig`,
-    `${second.end.run}.ndjson`,
-  ]);
+  const files = [`${old}.ndjson.gz`, `${run}.ndjson`, `${run}.ndjson.sig`, `${second.end.run}.ndjson`];
+  expect((await readdir(state.runsFolder)).sort()).toEqual(files.sort());
   expect(auditVerdictOf(await auditState({ state }))).toBe('unproven');
 });

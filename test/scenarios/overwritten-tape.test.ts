@@ -36,8 +36,9 @@ async function verified(
 }
 
 /** The line of `runs` for one run. */
+/** Two runs of one second differ in the end of their names. */
 const lineOf = async ({ run }: SceneRun) =>
-  (await shadowtape('runs')).split('\n').find((line) => line.startsWith(run)) ?? '';
+  (await shadowtape('runs')).split('\n').find((line) => line.startsWith(`${run} `)) ?? '';
 
 /** Makes the journal one of an earlier release, which does not tell the first record of the tape; nor does the list of tapes know it. */
 async function forgetFirstRecord({ run }: SceneRun): Promise<void> {
