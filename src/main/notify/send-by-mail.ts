@@ -17,7 +17,7 @@ async function loginOf({ user, passwordFile }: Mail): Promise<Login | undefined>
   return { user, pass: await readPassword(passwordFile) };
 }
 
-/** A server may say back what it was told, as it is or as it is encoded for the login (RFC 4616, RFC 4954). */
+/** A server may repeat what it received, plain or encoded for the login (RFC 4616, RFC 4954). */
 function withoutSecret(text: string, login: Login | undefined): string {
   if (!login) return text;
   const { user, pass } = login;

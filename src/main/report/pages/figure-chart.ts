@@ -61,7 +61,7 @@ export function drawChart(pen: Pen, chart: ReportChart, top: number): void {
   let at = drawn.left + 8;
   for (const { title, dashed, path, alone } of drawn.lines) {
     if (path !== '') flow.shape(node, path, strokeOf(dashed));
-    // What was told once alone is not a line.
+    // A single sample does not make a line.
     for (const [x, y] of alone) flow.rectangle(node, x - 1.2, y - 1.2, 2.4, 2.4, { fill: inks.ink });
     flow.line(node, at, top + 6, at + 22, top + 6, strokeOf(dashed));
     at += 27 + flow.text(node, title, at + 26, top + 8.4, { size: 7 }) + 14;
