@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,6 @@ const commands = {
     channel.exit(0);
     channel.close();
   },
-  wait: () => {},
 };
 
 /** A host at an address that leads nowhere, through a command. */
@@ -54,8 +53,10 @@ async function gone(pid: number): Promise<void> {
 describe('a ProxyCommand', () => {
   let server: TestServer;
   let pidFile: string;
+  let begun: EventEmitter;
   beforeEach(async () => {
-    server = await bench.server({ commands });
+    begun = new EventEmitter();
+    server = await bench.server({ commands: { ...commands, wait: () => begun.emit('wait') } });
     pidFile = join(await bench.folder(), 'pid');
   });
   const pid = async () => Number(await readFile(pidFile, 'utf8'));
@@ -109,8 +110,9 @@ describe('a ProxyCommand', () => {
     const hosts = await bench.hosts([behind(passing(server.port, pidFile))]);
     const session = hosts.session('node1');
     await session.connect();
+    const hasBegun = once(begun, 'wait');
     const waiting = failureOf(session.exec(['wait']));
-    await once(server.sockets[0] as NodeJS.EventEmitter, 'data');
+    await hasBegun;
     process.kill(await pid(), 'SIGKILL');
     expect(await waiting).toMatchObject({
       code: 'CONNECTION_LOST',
