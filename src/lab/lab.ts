@@ -265,7 +265,7 @@ async function openLocked(options: LabOptions, unlock: () => Promise<void>): Pro
   };
   const effects = new FaultEffects(hosts, world, rebootNode);
   const closeFiles = async (): Promise<void> => {
-    await Promise.all(hosts.map((host) => host.stopListening()));
+    await Promise.all(hosts.map((host) => host.close()));
     await world.resynchronisation.stop();
     await Promise.all(machines.map((machine) => machine.powerOff()));
     await world.cartridges.close();

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:net';
-import type { Server as NetServer, Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ParsedKey, ServerChannel, Session } from 'ssh2';
 import { failure } from '../../contract/errors.ts';
@@ -92,6 +93,34 @@ function filesOf(streams: Pick<ChannelStreams, 'input' | 'output' | 'errors'>): 
 }
 
 /** One host's ssh server on loopback. Every command line runs in a shell of its machine. */
+interface Reservation {
+  end(): void;
+}
+
+/**
+ * Keeps a port without listening there: it is the own end of a connection to somewhere else. A server that is given any free port would
+ * otherwise sooner or later get this one, and be taken for the host that is down.
+ */
+async function reserve(port: number): Promise<Reservation> {
+  const peer = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+  await once(peer, 'listening');
+  const own = connect({
+    port: (peer.address() as AddressInfo).port,
+    host: '127.0.0.1',
+    localAddress: '127.0.0.1',
+    localPort: port,
+  });
+  own.on('error', () => {});
+  await once(own, 'connect');
+  own.unref();
+  peer.unref();
+  const end = () => {
+    own.resetAndDestroy();
+    peer.close();
+  };
+  return { end };
+}
+
 export class LabHost {
   readonly #options: HostOptions;
   readonly #sockets = new Set<Socket>();
@@ -99,6 +128,8 @@ export class LabHost {
   /** Broken ones whose end the host does not notice. */
   readonly #unnoticed = new WeakSet<Socket>();
   #listener: NetServer | undefined;
+  /** Keeps the port while nothing listens there. */
+  #reservation: Reservation | undefined;
   #port = 0;
 
   constructor(options: HostOptions) {
@@ -120,6 +151,8 @@ export class LabHost {
    */
   async listen(port: number): Promise<void> {
     if (this.#listener) return;
+    this.#reservation?.end();
+    this.#reservation = undefined;
     const listener = createServer((socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
       listener.once('error', (error) => {
@@ -134,10 +167,18 @@ export class LabHost {
     this.#port = typeof address === 'object' && address ? address.port : port;
   }
 
-  /** Stops listening and breaks every connection. */
+  /** Stops listening and breaks every connection. Who asks for any free port does not get this one meanwhile. */
   async stopListening(): Promise<void> {
+    await this.close();
+    this.#reservation = await reserve(this.#port);
+  }
+
+  /** Stops listening for good. */
+  async close(): Promise<void> {
     const listener = this.#listener;
     this.#listener = undefined;
+    this.#reservation?.end();
+    this.#reservation = undefined;
     this.breakConnections();
     await new Promise<void>((resolve) => (listener ? listener.close(() => resolve()) : resolve()));
   }

@@ -56,7 +56,7 @@ describe('a ProxyCommand', () => {
   let begun: EventEmitter;
   beforeEach(async () => {
     begun = new EventEmitter();
-    server = await bench.server({ commands: { ...commands, wait: () => begun.emit('wait') } });
+    server = await bench.server({ commands: { ...commands, idle: () => begun.emit('idle') } });
     pidFile = join(await bench.folder(), 'pid');
   });
   const pid = async () => Number(await readFile(pidFile, 'utf8'));
@@ -110,8 +110,8 @@ describe('a ProxyCommand', () => {
     const hosts = await bench.hosts([behind(passing(server.port, pidFile))]);
     const session = hosts.session('node1');
     await session.connect();
-    const hasBegun = once(begun, 'wait');
-    const waiting = failureOf(session.exec(['wait']));
+    const hasBegun = once(begun, 'idle');
+    const waiting = failureOf(session.exec(['idle']));
     await hasBegun;
     process.kill(await pid(), 'SIGKILL');
     expect(await waiting).toMatchObject({

@@ -71,8 +71,7 @@ function serve(client: Connection, options: TestServerOptions): void {
     const session = accept();
     session.on('close', () => (channels -= 1));
     session.on('exec', (acceptCommand, reject, info) => {
-      // Names that a shell has a command of its own for are sent through `sh -c`.
-      const line = info.command.replace(/^env LC_ALL=C (?:sh -c '"\$@"' sh )?/, '');
+      const line = info.command.replace(/^env LC_ALL=C /, '');
       options.onAsked?.(line);
       if (options.deaf) return;
       const program = line.split(' ')[0] ?? '';
