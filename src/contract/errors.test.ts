@@ -26,7 +26,7 @@ describe('the error table', () => {
 describe('an error of the table', () => {
   const error = failure(
     'JOB_UNKNOWN',
-    { job: 'weekly', file: 'site.yaml', jobs: 'nightly' },
+    { job: 'weekly', file: 'site.yaml', nearest: '', jobs: 'nightly' },
     { host: 'node1' },
   );
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,9 +33,9 @@ describe('the history, asked without a site', () => {
     const all = await command('runs');
     expect(all.stdout).toBe(
       [
-        '20261103-020000-volume2       failed           6b          -  Volume2  the dump failed; the cluster is back in its normal state',
-        '20261102-020000-volume2       verified         6b      2 GiB  Volume2  Volume2 is on the tape, and was read back',
-        '20261101-020000-volume2       verified         6b      1 GiB  Volume2  Volume2 is on the tape, and was read back',
+        '20261103-020000-volume2       failed           nightly       6b              -  Volume2  the dump failed; the cluster is back in its normal state',
+        '20261102-020000-volume2       verified         nightly       6b          2 GiB  Volume2  Volume2 is on the tape, and was read back',
+        '20261101-020000-volume2       verified         nightly       6b          1 GiB  Volume2  Volume2 is on the tape, and was read back',
         '',
       ].join('\n'),
     );
@@ -77,6 +77,56 @@ describe('the history, asked without a site', () => {
       stdout: '',
       stderr: 'nothing is in no file list: only tar archives have one (methods 6b, 6d)\n',
     });
+  });
+
+  it('knows runs by the beginnings of their names, and the last one as latest', async () => {
+    const [first, third] = [run(1).run, run(3).run];
+    const shown = await command('show', first.slice(0, 8));
+    expect(shown.stderr).toBe(`${first.slice(0, 8)}: run ${first}\n`);
+    expect(shown.stdout).toBe((await command('show', first)).stdout);
+    const compared = await command('compare', first.slice(0, 8), 'latest');
+    expect(compared.stderr).toBe(`${first.slice(0, 8)}: run ${first}\nlatest: run ${third}\n`);
+    expect(compared.stdout).toBe((await command('compare', first, third)).stdout);
+    const audited = await command('audit', 'latest');
+    expect(audited.stdout).toContain(third);
+    expect(audited.stdout).not.toContain(first);
+  });
+
+  it('does not guess where several runs begin alike, or none', async () => {
+    expect(await command('show', '202611')).toEqual({
+      exitStatus: 1,
+      stdout: '',
+      stderr:
+        `shadowtape: 3 runs begin with 202611\n` +
+        `  hint: type more of the name: ${[3, 2, 1].map((day) => run(day).run).join(', ')}\n`,
+    });
+    expect((await command('show', '2025')).stderr).toBe(
+      'shadowtape: there is no run 2025\n' +
+        `  hint: shadowtape --state ${folder} runs lists the runs; name another state folder with --state DIR\n`,
+    );
+  });
+
+  it('is found where the environment says, unless an option says otherwise', async () => {
+    const environment = { SHADOWTAPE_STATE: folder, SHADOWTAPE_SITE: join(folder, 'none.yaml') };
+    const there = (...args: string[]) => startCommand(args, undefined, environment).end;
+    expect((await there('runs')).stdout).toBe((await command('runs')).stdout);
+    expect((await there('locks')).stderr).toBe(
+      `shadowtape: there is no site file at ${environment.SHADOWTAPE_SITE}\n` +
+        '  hint: name it with --site FILE; without --site the embedded lab is used\n',
+    );
+    const elsewhere = await there('runs', '--state', join(folder, 'empty'));
+    expect(elsewhere.stdout).toBe(`no runs yet in ${join(folder, 'empty')}\n`);
+  });
+
+  it('writes a report to the standard output', async () => {
+    const file = join(folder, 'rates.csv');
+    const written = await command('report', 'latest', '--as', 'rates', '-o', file);
+    expect(written.stdout).toBe(`${file}\n`);
+    const piped = await command('report', 'latest', '--as', 'rates', '-o', '-');
+    expect(piped.stdout).toBe(readFileSync(file, 'utf8'));
+    const pdf = await command('report', 'latest', '-o', '-');
+    expect(pdf.stdout.slice(0, 8)).toMatch(/^%PDF-1\.\d$/);
+    expect(pdf.stdout.trimEnd()).toMatch(/%%EOF$/);
   });
 
   it('compares two runs', async () => {

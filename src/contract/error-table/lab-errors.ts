@@ -26,7 +26,7 @@ export const labErrors = {
   },
   LAB_FAULT_UNKNOWN: {
     sentence: 'there is no fault "{fault}"',
-    hint: 'faults of the lab: {faults}',
+    hint: '{nearest}faults of the lab: {faults}',
   },
   LAB_FAULT_VALUE_WRONG: {
     sentence: 'the fault "{fault}" cannot be enabled: {reason}',

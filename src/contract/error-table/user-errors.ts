@@ -19,7 +19,7 @@ export const userErrors = {
   },
   SITE_KEY_UNKNOWN: {
     sentence: '{file}: unknown key "{key}" in {path}',
-    hint: 'keys allowed here: {allowed}',
+    hint: '{nearest}keys allowed here: {allowed}',
   },
   SITE_VALUE_WRONG: {
     sentence: '{file}: {path}: {reason}',
@@ -44,7 +44,7 @@ export const userErrors = {
   // ---- jobs ----
   JOB_UNKNOWN: {
     sentence: 'there is no job "{job}" in {file}',
-    hint: 'jobs of this site: {jobs}',
+    hint: '{nearest}jobs of this site: {jobs}',
   },
   JOB_NONE: {
     sentence: '{file} has no job',
@@ -168,6 +168,14 @@ export const userErrors = {
     sentence: 'there is no run {run}',
     hint: 'shadowtape runs lists the runs; name another state folder with --state DIR',
   },
+  RUN_NAME_AMBIGUOUS: {
+    sentence: '{count} runs begin with {word}',
+    hint: 'type more of the name: {names}',
+  },
+  RUN_NONE: {
+    sentence: 'there are no runs yet in {folder}',
+    hint: 'name another state folder with --state DIR, or start a run with shadowtape run',
+  },
   RUN_HAS_NO_TAPE: {
     sentence: 'run {run} wrote no tape that could be compared',
     hint: 'shadowtape show {run} shows how far it got',
@@ -179,6 +187,10 @@ export const userErrors = {
   REPORT_FILE_THERE: {
     sentence: '{file} already exists',
     hint: 'choose another name with -o, or replace it with --force',
+  },
+  REPORT_ON_TERMINAL: {
+    sentence: 'a PDF is not for a terminal',
+    hint: 'name a file with -o, or send the output into a file or a pipe',
   },
   REPORT_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',

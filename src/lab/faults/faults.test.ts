@@ -20,7 +20,7 @@ describe('a fault', () => {
     const refused = catching(() => parseFault('tape-eror=3'));
     expect(refused).toMatchObject({ code: 'LAB_FAULT_UNKNOWN', message: 'there is no fault "tape-eror"' });
     expect(isFailure(refused) && refused.hint).toBe(
-      `faults of the lab: ${Object.keys(faultTable).join(', ')}`,
+      `did you mean "tape-error"? faults of the lab: ${Object.keys(faultTable).join(', ')}`,
     );
   });
 

@@ -1,4 +1,5 @@
 import { failure } from '../../contract/errors.ts';
+import { didYouMean } from '../../contract/nearest-word.ts';
 import { nodeNames } from '../gds/lab-model.ts';
 import type { NodeName } from '../gds/lab-model.ts';
 import { knownLocales, languageOf } from '../hosts/languages.ts';
@@ -194,7 +195,12 @@ export function parseFault(spec: string): Fault {
   const [name = '', ...rest] = spec.split('=');
   const value = rest.join('=');
   if (!isFaultName(name)) {
-    throw failure('LAB_FAULT_UNKNOWN', { fault: name, faults: Object.keys(faultTable).join(', ') });
+    const names = Object.keys(faultTable);
+    throw failure('LAB_FAULT_UNKNOWN', {
+      fault: name,
+      nearest: didYouMean(name, names),
+      faults: names.join(', '),
+    });
   }
   const unset = { host: undefined, number: undefined, command: undefined, locale: undefined };
   const plain = { name, value, ...unset, status: 1 };

@@ -36,6 +36,8 @@ Exit status:
   3  action required: the cluster is not proven to be normal; the last lines show its state. The backup may be verified
   4  tape mismatch: the tape does not hold what was read
 
+A run is named by its whole name, by a beginning that no other run has, or by "latest": the run that began last.
+
 Without --site the embedded lab is used: three ssh hosts, a GDS cluster and a tape drive on this machine.`;
 
 export const methodOption = () =>
@@ -84,8 +86,16 @@ export class CommandLine {
       'Backs PRIMECLUSTER GDS volumes up to tape through a backup server: part, shadow, verify, dump, rejoin.',
     )
     .version(version)
-    .option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab')
-    .option('--state <dir>', 'where journals, known hosts and the lab live', defaultStateFolder())
+    .addOption(
+      new Option('--site <file>', 'site file: hosts, tape drive, jobs; without it the embedded lab').env(
+        'SHADOWTAPE_SITE',
+      ),
+    )
+    .addOption(
+      new Option('--state <dir>', 'where journals, known hosts and the lab live')
+        .env('SHADOWTAPE_STATE')
+        .default(defaultStateFolder()),
+    )
     .option('--trust', 'accept new host keys, and show their fingerprints', false)
     .addHelpText('after', exitStatuses)
     .showHelpAfterError('(shadowtape --help shows more)')

@@ -9,7 +9,7 @@ import { type ComparedStep, compareTwo } from '../history/history.ts';
 import { History } from '../history/history.ts';
 import { performedRuns } from '../proof/live-runs.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
-import { note, print, printJson, standardError } from './output.ts';
+import { note, print, printJson, standardError, standardOutput } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
 
 const progressNames = { runs: 'journals', catalogues: 'catalog entries' } as const;
@@ -50,13 +50,24 @@ function runText(line: RunLine, state: string): string {
   return [
     line.run.padEnd(28),
     state.padEnd(15),
-    line.method,
+    line.job.padEnd(12),
+    line.method.padEnd(6),
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),
     ...(line.lost ?? []).map(lossSentence),
     `${line.sentence ?? `at step ${line.currentStep ?? '?'}`}${omissionWords(line)}`,
   ].join('  ');
 }
+
+/** Above the columns of `runText`. */
+const runHeadings = [
+  'RUN'.padEnd(28),
+  'STATE'.padEnd(15),
+  'JOB'.padEnd(12),
+  'METHOD',
+  'SIZE'.padStart(9),
+  'VOLUMES  RESULT',
+].join('  ');
 
 interface SearchOptions {
   readonly limit: number | undefined;
@@ -75,6 +86,8 @@ async function runsCommand(
   const most = limit ?? (json ? allRuns : shownRuns);
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
   const running = new Set((await performedRuns(state)).map(({ run }) => run));
+  // Scripts that read the lines are not given another first one.
+  if (!json && lines.length > 0 && standardOutput.isTTY) print(runHeadings);
   for (const line of lines) {
     const word = stateWord(line, running);
     if (json) printJson({ ...line, state: word });

@@ -1,9 +1,10 @@
 /** report: what a run did, for those who were not there; as a PDF, or as a file for programs. */
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
+import { failure } from '../../contract/errors.ts';
 import { ReportService, type StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
-import { print } from './output.ts';
+import { print, standardOutput } from './output.ts';
 import { printable } from './text.ts';
 
 interface ReportCommandOptions {
@@ -13,6 +14,9 @@ interface ReportCommandOptions {
   readonly as: ExportWhat;
   readonly force: boolean;
 }
+
+/** As a file name: the output of the command. */
+export const standardOutputName = '-';
 
 const reportText = `
 The PDF of a journal is the same, byte for byte, each time. Every export is recorded beside the journal:
@@ -39,8 +43,11 @@ async function reportCommand(
   run: string,
   { output, paper, as: what, force }: ReportCommandOptions,
 ): Promise<number> {
-  const file = await new ReportService(state).write({ run, what, paper, file: output, force });
-  print(file);
+  const reports = new ReportService(state);
+  if (output === standardOutputName) {
+    if (what === 'pdf' && standardOutput.isTTY) throw failure('REPORT_ON_TERMINAL', {});
+    standardOutput.write((await reports.export({ run, what, paper })).content);
+  } else print(await reports.write({ run, what, paper, file: output, force }));
   return 0;
 }
 
@@ -56,7 +63,10 @@ export function registerReport(line: CommandLine): void {
     .command('report')
     .description('write the report of a run as a PDF, or its commands, rates or journal')
     .argument('<run>')
-    .option('-o, --output <file>', 'output file (default: the name of the run, in this folder)')
+    .option(
+      '-o, --output <file>',
+      'output file; "-" for the standard output (default: the name of the run, in this folder)',
+    )
     .addOption(new Option('--paper <size>', 'paper size of the PDF').choices(['A4', 'Letter']).default('A4'))
     .addOption(
       new Option('--as <form>', 'what to write')

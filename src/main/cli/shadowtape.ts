@@ -10,10 +10,11 @@ import { registerKeeping } from './keeping-commands.ts';
 import { registerLab } from './lab-command.ts';
 import { registerLocks } from './lock-commands.ts';
 import { tellLostOutput } from './lost-output.ts';
+import { nameRuns } from './named-runs.ts';
 import { standardError, standardOutput } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
-import { registerReport } from './report-commands.ts';
+import { registerReport, standardOutputName } from './report-commands.ts';
 import { registerRuns } from './run-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -49,8 +50,10 @@ const answers = new Set(
 /** What commander prints by itself is an answer, too. */
 let isAnswer = true;
 line.program.hook('preAction', (_program, command) => {
-  isAnswer = answers.has(command.name()) && command.opts()['import'] !== true;
+  const { import: isImport, output } = command.opts();
+  isAnswer = output === standardOutputName || (answers.has(command.name()) && isImport !== true);
 });
+line.program.hook('preAction', (_program, command) => nameRuns(command, line.state));
 
 /** What commander throws has been printed already. */
 function isUsage(error: unknown): error is { exitCode: number } {

@@ -49,6 +49,16 @@ function isLater(
   return (begun?.order ?? 0) > (start?.order ?? 0);
 }
 
+/** The run that was begun last; undefined where there is none. @throws STATE_FILE_UNREADABLE */
+export async function newestRun(state: StateFolder): Promise<string | undefined> {
+  let newest: { run: string; start: RunStart | undefined } | undefined;
+  for (const run of await state.runs()) {
+    const start = await beginningOf(state, run);
+    if (newest === undefined || isLater(newest.run, newest.start, run, start)) newest = { run, start };
+  }
+  return newest?.run;
+}
+
 /** Names of the runs that were begun after a run. @throws STATE_FILE_UNREADABLE */
 export async function runsBegunAfter(state: StateFolder, run: string): Promise<string[]> {
   const start = await beginningOf(state, run);

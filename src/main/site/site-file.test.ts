@@ -181,7 +181,7 @@ describe('a site file with a wrong key or value', () => {
     expect(refusalOf(change)).toMatchObject({
       code: 'SITE_KEY_UNKNOWN',
       sentence: `site.yaml: unknown key "${key}" in ${path}`,
-      hint: `keys allowed here: ${allowed}`,
+      hint: `${key === 'adress' ? 'did you mean "address"? ' : ''}keys allowed here: ${allowed}`,
     });
   });
 
@@ -312,7 +312,7 @@ describe('a site file with several errors', () => {
       expect.objectContaining({
         code: 'SITE_KEY_UNKNOWN',
         message: 'site.yaml:7: unknown key "devcie" in tape',
-        hint: 'keys allowed here: host, device, drive, rmt, rmtDialect, changer, changerDrive, nextTape',
+        hint: 'did you mean "device"? keys allowed here: host, device, drive, rmt, rmtDialect, changer, changerDrive, nextTape',
         evidence: {
           also: [
             'site.yaml:18: unknown key "aprove" in jobs.nightly',

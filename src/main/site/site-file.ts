@@ -15,6 +15,7 @@ import {
   type YAMLParseError,
 } from 'yaml';
 import { failure, isFailure, ShadowtapeError } from '../../contract/errors.ts';
+import { didYouMean } from '../../contract/nearest-word.ts';
 import { isMerge, mergedKeys, mergeTrouble, startOf, type Trouble } from './merge-keys.ts';
 import { siteFailures } from './site-issues.ts';
 import { pathOf, SiteLines } from './site-lines.ts';
@@ -217,6 +218,9 @@ export function chooseJob(file: string, site: Site, name: string | undefined, ta
     throw failure('JOB_NOT_CHOSEN', { file, count: names.length, jobs: names.join(', ') });
   }
   const job = Object.hasOwn(site.jobs, chosen) ? site.jobs[chosen] : undefined;
-  if (!job) throw failure('JOB_UNKNOWN', { job: chosen, file, jobs: names.join(', ') || 'none' });
+  if (!job) {
+    const nearest = didYouMean(chosen, names);
+    throw failure('JOB_UNKNOWN', { job: chosen, file, nearest, jobs: names.join(', ') || 'none' });
+  }
   return { name: chosen, job };
 }

@@ -1,6 +1,7 @@
 /** Turns what zod finds wrong into errors of the table, with the file, the place and what may stand there. */
 import type { z } from 'zod';
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import { didYouMean } from '../../contract/nearest-word.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -77,7 +78,16 @@ function unknownKeys(
   const shared = (form: readonly string[]) => given.filter((key) => form.includes(key)).length;
   const [allowed = []] = forms.sort((a, b) => shared(b) - shared(a));
   return issue.keys.map((key) =>
-    failure('SITE_KEY_UNKNOWN', { file, key, path: pathText(issue.path), allowed: allowed.join(', ') }),
+    failure('SITE_KEY_UNKNOWN', {
+      file,
+      key,
+      path: pathText(issue.path),
+      nearest: didYouMean(
+        key,
+        allowed.filter((name) => !given.includes(name)),
+      ),
+      allowed: allowed.join(', '),
+    }),
   );
 }
 

@@ -1,0 +1,29 @@
+/** Which run somebody means who does not type its whole name. */
+import { failure } from '../../contract/errors.ts';
+import { newestRun } from '../journal/run-history.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+
+/** So many names of an ambiguous beginning are shown. */
+const shownNames = 5;
+
+/**
+ * @param word the name of a run, the beginning of just one name, or `latest`: the run that began last
+ * @returns the name of the run; the word itself where no run has such a name
+ * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
+ */
+export async function runNamed(state: StateFolder, word: string): Promise<string> {
+  const runs = await state.runs();
+  if (word === '' || runs.includes(word)) return word;
+  if (word === 'latest') {
+    const newest = await newestRun(state);
+    if (newest === undefined) throw failure('RUN_NONE', { folder: state.path });
+    return newest;
+  }
+  const meant = runs.filter((run) => run.startsWith(word)).sort();
+  if (meant.length > 1) {
+    const names = meant.slice(-shownNames).reverse();
+    const more = meant.length > names.length ? ' and older ones' : '';
+    throw failure('RUN_NAME_AMBIGUOUS', { word, count: meant.length, names: `${names.join(', ')}${more}` });
+  }
+  return meant[0] ?? word;
+}

@@ -1,0 +1,31 @@
+/** Runs on the command line may be named by `latest`, or by the beginning of a name. */
+import type { Command } from 'commander';
+import { runNamed, type StateFolder } from '../application/console.ts';
+import { note } from './output.ts';
+
+/** Names of the arguments, and of the option, that take a run. */
+const runArguments = new Set(['run', 'other']);
+const runOption = 'discard';
+
+/** What a word stands for is shown, on the standard error. */
+async function named(state: StateFolder, word: string): Promise<string> {
+  const run = await runNamed(state, word);
+  if (run !== word) note(`${word}: run ${run}`);
+  return run;
+}
+
+/**
+ * Replaces what somebody typed for runs by their names, before the command begins.
+ * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE
+ */
+export async function nameRuns(command: Command, state: StateFolder): Promise<void> {
+  const given = command.processedArgs as (string | readonly string[] | undefined)[];
+  for (const [index, argument] of command.registeredArguments.entries()) {
+    const words = given[index];
+    if (!runArguments.has(argument.name()) || words === undefined) continue;
+    if (typeof words === 'string') given[index] = await named(state, words);
+    else given[index] = await Promise.all(words.map((word) => named(state, word)));
+  }
+  const option: unknown = command.getOptionValue(runOption);
+  if (typeof option === 'string') command.setOptionValue(runOption, await named(state, option));
+}
