@@ -127,6 +127,11 @@ export class CommandLine {
     return new StateFolder(this.#globals.state);
   }
 
+  /** @param folder the usual one where it is left out */
+  stateAt(folder: string | undefined): StateFolder {
+    return folder === undefined ? this.state : new StateFolder(folder);
+  }
+
   /** True where host keys that are seen for the first time are accepted. */
   get trust(): boolean {
     return this.#globals.trust;

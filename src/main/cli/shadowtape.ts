@@ -4,6 +4,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { correctHome } from '../application/home-folder.ts';
 import { registerCheck } from './check-command.ts';
 import { CommandLine } from './command-line.ts';
+import { registerCompletion } from './completion-command.ts';
 import { registerShown } from './history-commands.ts';
 import { registerHistory } from './history-search-commands.ts';
 import { registerKeeping } from './keeping-commands.ts';
@@ -40,12 +41,15 @@ const groups = [
   registerTapes,
   registerLab,
   registerServe,
+  registerCompletion,
 ];
 for (const register of groups) register(line);
 
 /** Commands whose output is all that they are for: where it is lost, they have failed. */
 const answers = new Set(
-  'plan check status runs where compare trends index show audit state tapes locks identify'.split(' '),
+  'plan check status runs where compare trends index show audit state tapes locks identify completion'.split(
+    ' ',
+  ),
 );
 /** What commander prints by itself is an answer, too. */
 let isAnswer = true;
