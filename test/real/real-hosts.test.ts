@@ -1,41 +1,28 @@
 /** Backups of real hosts: nothing of the embedded lab takes part. node1 speaks German, node3 has a csh with aliases. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Ask } from '../../src/main/application/console.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCommand } from '../support/command-line.ts';
 import { filesOfTape } from '../support/tap-file.ts';
-import { restoredFiles, unpackedFiles } from '../support/unpack-tar.ts';
+import { restoredFiles } from '../support/unpack-tar.ts';
 import { realHostsDue, realHostsMissing, startRealHosts, type RealHosts } from './real-hosts.ts';
 import { Operator, password, sshdOfLogins } from './real-logins.ts';
 import {
   digestOfTape,
   holdTape,
-  insertTape,
   leftovers,
   normalRealState,
   openRealScene,
   realPrograms,
   realState,
   runReal,
-  unwindReal,
+  takeUpReal,
 } from './real-run.ts';
+import { filesOfApp, filesOnTape, fillMaster } from './real-tape.ts';
 
 const missing = realHostsMissing();
 const dumpMissing = existsSync('/usr/sbin/dump') ? undefined : 'apt install dump';
 /** 4 MiB: 128 records. */
 const blocks = 8192;
-
-/** An ext3 with files whose names are not ASCII alone. */
-const fill = [
-  'mkfs.ext3 -q /dev/sfdsk/Class1/rdsk/Volume1',
-  'mount /app',
-  'mkdir "/app/a folder"',
-  'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=20 status=none',
-  "echo payroll > \"/app/it'\\''s.txt\"",
-  'umount /app',
-].join(' && ');
 
 describe.runIf(realHostsDue(missing))(
   `backups of real hosts${missing === undefined ? '' : ` (not tested: ${missing})`}`,
@@ -46,7 +33,7 @@ describe.runIf(realHostsDue(missing))(
     beforeAll(async () => {
       if (missing !== undefined) throw new Error(missing);
       real = await startRealHosts({ blocks, sshd: sshdOfLogins });
-      await real.type('node1', `sh -c '${fill}'`);
+      await fillMaster(real);
       master = await real.digestOf('Volume1');
     });
     afterAll(async () => {
@@ -77,14 +64,6 @@ describe.runIf(realHostsDue(missing))(
         /^the shadow does not map the blocks of Volume2: [12] of 2 sampled records differ, the first is record 0$/,
       );
       expect(existsSync(real.tapeFile('tape1'))).toBe(false);
-      expect(await realState(real, master)).toEqual(normalRealState);
-    });
-
-    it('route console copies the raw device to the drive of another host', async () => {
-      const scene = await openRealScene(real, 'console', { tapeHost: 'tape1' });
-      const end = await runReal(scene);
-      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-      expect(await digestOfTape(real, 'tape1')).toBe(master);
       expect(await realState(real, master)).toEqual(normalRealState);
     });
 
@@ -130,35 +109,7 @@ describe.runIf(realHostsDue(missing))(
       await command.end;
       expect(await realState(real, master)).toMatchObject({ proxy: 'Part', classes: ['Class1', 'Class2'] });
       await tape.release();
-      expect(await unwindReal(scene)).toMatchObject({ verdict: 'failed', exitStatus: 2 });
-      expect(await realState(real, master)).toEqual(normalRealState);
-    });
-
-    it('a labelled job needs three cartridges, and is read back from them', async () => {
-      const media = { layout: 'labelled', name: 'WEEKLY', span: true };
-      const scene = await openRealScene(real, 'three', { tapeHost: 'tape1', job: { media } });
-      const insert = async (cartridge: string, megabytes: number) => {
-        await real.type('tape1', 'mt -f /dev/nst0 offline');
-        await insertTape(real, 'tape1', cartridge, megabytes);
-      };
-      const cartridges = ['weekly-1.tap', 'weekly-2.tap', 'weekly-3.tap'];
-      const [first = '', ...others] = cartridges;
-      await insert(first, 1.6);
-      onTestFinished(() => insert('tape1.tap', 64));
-      const wanted = [...others, ...cartridges];
-      const ask: Ask = async () => {
-        await insertTape(real, 'tape1', wanted.shift() ?? 'none', 1.6);
-        return { choice: 'ready', by: 'test' };
-      };
-      const end = await runReal(scene, { ask });
-      expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-      expect(wanted).toEqual([]);
-      const files = await Promise.all(
-        cartridges.map((name) => filesOfTape(join(dirname(real.tapeFile('tape1')), name))),
-      );
-      const data = files.map(([, records = []]) => records);
-      expect(data.map(({ length }) => length)).toEqual([48, 48, 32]);
-      expect(createHash('sha256').update(Buffer.concat(data.flat())).digest('hex')).toBe(master);
+      expect(await takeUpReal(scene, 'unwind')).toMatchObject({ verdict: 'failed', exitStatus: 2 });
       expect(await realState(real, master)).toEqual(normalRealState);
     });
 
@@ -216,14 +167,6 @@ describe.runIf(realHostsDue(missing))(
       });
     });
 
-    /** The files of /app, which is mounted on node1: path -> SHA-256. */
-    async function filesOfApp(): Promise<Record<string, string>> {
-      const printed = await real.type('node1', `sh -c 'cd /app && find . -type f -exec sha256sum {} +'`);
-      const lines = printed.trim().split('\n');
-      expect(lines).toHaveLength(2);
-      return Object.fromEntries(lines.map((line) => [line.slice(68), line.slice(0, 64)]));
-    }
-
     it.runIf(dumpMissing === undefined || process.env['CI'])(
       `dump(8) writes an ext3 that restore(8) reads${dumpMissing === undefined ? '' : ` (not tested: ${dumpMissing})`}`,
       async () => {
@@ -235,7 +178,7 @@ describe.runIf(realHostsDue(missing))(
         expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
         const [dump = []] = await filesOfTape(real.tapeFile('tape1'));
         await real.type('node1', 'mount /app');
-        expect(await restoredFiles(Buffer.concat(dump))).toEqual(await filesOfApp());
+        expect(await restoredFiles(Buffer.concat(dump))).toEqual(await filesOfApp(real));
         await real.type('node1', 'umount /app');
         const { classes, leftovers, proxy, slice } = normalRealState;
         expect(await realState(real, master)).toMatchObject({ classes, leftovers, proxy, slice });
@@ -254,8 +197,7 @@ describe.runIf(realHostsDue(missing))(
       });
       const end = await runReal(scene);
       expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-      const [archive = []] = await filesOfTape(real.tapeFile('tape1'));
-      expect(await unpackedFiles(Buffer.concat(archive))).toEqual(await filesOfApp());
+      expect(await filesOnTape(real, { host: 'tape1', file: 0 })).toEqual(await filesOfApp(real));
       await real.type('node1', 'umount /app');
       const { classes, leftovers, proxy, slice } = normalRealState;
       expect(await realState(real, master)).toMatchObject({ classes, leftovers, proxy, slice });

@@ -46,7 +46,20 @@ export interface RealHostsOptions {
   readonly only?: readonly RealHostName[];
   /** Further lines of each sshd_config. */
   readonly sshd?: Partial<Readonly<Record<RealHostName, readonly string[]>>>;
+  /** Hosts whose sshd has only legacy algorithms: key exchanges, host keys, ciphers and MACs that OpenSSH no longer offers by default. */
+  readonly old?: readonly RealHostName[];
 }
+
+const oldAlgorithms = {
+  KexAlgorithms: 'diffie-hellman-group14-sha1,diffie-hellman-group1-sha1',
+  HostKeyAlgorithms: 'ssh-rsa',
+  Ciphers: 'aes128-cbc,aes192-cbc,aes256-cbc,3des-cbc',
+  MACs: 'hmac-sha1,hmac-md5',
+} as const;
+
+const sshdOfOld = Object.entries(oldAlgorithms).map((words) => words.join(' '));
+/** The ssh of this machine logs in to old hosts, too. */
+const sshOfOld = Object.entries(oldAlgorithms).flatMap(([name, list]) => ['-o', `${name}=+${list}`]);
 
 /** What makes a host differ from the machine that it runs on. */
 interface Traits {
@@ -185,12 +198,14 @@ async function startHost(
   folder: string,
   room: Room,
   name: RealHostName,
-  config: readonly string[] = [],
+  { sshd, old = [] }: RealHostsOptions,
 ): Promise<RealHost> {
   const enter = ['nsenter', '--target', String(room.pid), '--mount', '--pid', '--'];
   const apart = ['unshare', '--mount', '--uts', '--pid', '--fork', '--kill-child', '--'];
+  const isOld = old.includes(name);
   const server = await startOpensshServer({
-    config,
+    config: [...(isOld ? sshdOfOld : []), ...(sshd?.[name] ?? [])],
+    ...(isOld ? { keyType: 'rsa' } : {}),
     startedBy: [...enter, ...apart, 'sh', join(folder, 'host.sh'), folder, name],
   });
   return { server, relay: await startRelay(server.port) };
@@ -224,9 +239,7 @@ export async function startRealHosts(options: RealHostsOptions): Promise<RealHos
     const opened = (room = await openRoom(folder));
     const names = options.only ?? realHostNames;
     const all = await Promise.allSettled(
-      names.map(async (name) =>
-        started.set(name, await startHost(folder, opened, name, options.sshd?.[name])),
-      ),
+      names.map(async (name) => started.set(name, await startHost(folder, opened, name, options))),
     );
     const failed = all.find((each) => each.status === 'rejected');
     if (failed) throw failed.reason as Error;
@@ -253,7 +266,7 @@ function realHosts(
     async type(host, line) {
       const { port, user, identityFile } = hosts[host].server;
       const known = join(hosts[host].server.folder, 'known_hosts');
-      const login = ['-F', '/dev/null', '-o', `UserKnownHostsFile=${known}`, '-i', identityFile];
+      const login = ['-F', '/dev/null', ...sshOfOld, '-o', `UserKnownHostsFile=${known}`, '-i', identityFile];
       const { stdout } = await run('ssh', [...login, '-p', String(port), `${user}@127.0.0.1`, line]);
       return stdout;
     },

@@ -75,11 +75,11 @@ async function inConsole(
 export const runReal = (scene: RealScene, answers: RealAnswers = {}): Promise<RealRun> =>
   inConsole(scene, answers, (console, following) => console.run({ ...following, job: 'nightly' }));
 
-/** Rolls the only run of the scene back. */
-export const unwindReal = (scene: RealScene): Promise<RealRun> =>
+/** Resumes the only run of the scene, or rolls it back. */
+export const takeUpReal = (scene: RealScene, mode: 'resume' | 'unwind'): Promise<RealRun> =>
   inConsole(scene, {}, async (console, following) => {
     const [run = ''] = await scene.state.runs();
-    return console.unwind({ ...following, run });
+    return console[mode]({ ...following, run });
   });
 
 /** Lets a drive take no further record once it has so many. @returns waits until it refuses to take one, and lets it continue */

@@ -2,12 +2,14 @@
  * A run that ends with action required keeps the locks of its class: nobody rejoins its proxy under its shadow, whatever backup server he
  * has. It is resumed, rolled back or discarded while the process that ended it lives on, as a desktop does.
  */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRun, StateFolder } from '../../src/main/application/console.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
 import { lockFolder } from '../../src/main/procedure/model/lock.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { byHand, withJob } from '../support/failures.ts';
 import {
   clusterState,
@@ -142,6 +144,44 @@ describe('a run that is halted', () => {
       discarded: true,
       sentence: expect.stringMatching(new RegExp(`^\\S+ discarded the run: ${halted.sentence.slice(0, 20)}`)),
     });
+    expect((await runScene(scene)).exitStatus).toBe(0);
+  });
+
+  it('keeps its journal until it is rolled back: state remove refuses it with commands that help', async () => {
+    const { run } = await haltedRun();
+    const site = await sceneArguments(scene);
+    const program = ['shadowtape', ...site].join(' ');
+    const remove = () => startCommand([...site, 'state', 'remove', run, '--yes-remove', run]).end;
+    expect(await remove()).toEqual({
+      exitStatus: 1,
+      stdout: '',
+      stderr: `shadowtape: run ${run} ended with action required: without its journal it can be neither resumed nor rolled back\n  hint: resume, roll back or discard it first: ${program} resume ${run}, ${program} rollback ${run}, or ${program} unlock Class1 --discard ${run}\n`,
+    });
+    expect((await takeUpScene(scene, 'unwind', run, { takeOverLock: false })).exitStatus).toBe(2);
+    expect((await remove()).exitStatus).toBe(0);
+    expect(await scene.state.runs()).toEqual([]);
+  });
+
+  it('and whose journal is deleted is named by its locks: the next run is refused, until it is discarded by the command of the hint', async () => {
+    const halted = await haltedRun();
+    const { run } = halted;
+    await rm(scene.state.journalFile(run));
+    const from = scene.lab.commands.length;
+    const refused = await runScene(scene);
+    expect(refused).toMatchObject({ exitStatus: 1, stands: ['nothing was touched'] });
+    expect(refused.error).toMatchObject({ code: 'LOCK_OF_UNKNOWN_RUN' });
+    const owner = `${userInfo().username} on ${hostname()} (process ${process.pid})`;
+    expect(refused.sentence).toBe(
+      `Class1 is locked on node3 by run ${run} of ${owner}; no process works on that run, and this state folder has no readable journal of it`,
+    );
+    expect(changingCommands(scene, from)).toEqual([]);
+    expect(lockFolders()).toEqual(classLocks);
+    const [, discard = ''] = /; or discard it: shadowtape (.+)$/.exec(refused.error?.hint ?? '') ?? [];
+    const discarded = await startCommand([...discard.split(' '), '--yes']).end;
+    expect(discarded, discarded.stderr).toMatchObject({ exitStatus: 0 });
+    expect(allLocks(scene)).toEqual([]);
+    expect(await readdir(scene.state.liveFolder)).toEqual([]);
+    await repairByHand(halted);
     expect((await runScene(scene)).exitStatus).toBe(0);
   });
 

@@ -224,7 +224,7 @@ describe('the lock of a class', () => {
     const refused = await lockedOut();
     expect(refused).toMatchObject({
       code: 'LOCK_OF_UNKNOWN_RUN',
-      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}), whose process has ended; this state folder has no readable journal of that run`,
+      sentence: `Class1 is locked on node3 by run 20261122-020004-volume2 of root on ${hostname()} (process ${pid}); no process works on that run, and this state folder has no readable journal of it`,
     });
     expect(refused.hint).toMatch(
       /; or discard it: shadowtape --site \S+ --state \S+ unlock Class1 --discard 20261122-020004-volume2$/,

@@ -61,7 +61,7 @@ const startRun = () => startCommand([...site, 'run', 'raw-dd']);
 const drive = 'the drive /dev/rmt/0 on node3';
 
 describe('during a run', () => {
-  it('a second process can neither label, read, verify nor test the tape, nor run the job, and the run ends verified', async () => {
+  it('a second process can neither label, read, verify, check nor test the tape, nor run the job, and the run ends verified', async () => {
     const commands = [
       ['label', 'OTHER-01', '--overwrite', 'data'],
       ['identify'],
@@ -69,9 +69,11 @@ describe('during a run', () => {
       ['drive-check', '--scratch', '--overwrite', 'data'],
     ];
     const { value, end } = await whileDumping(startRun, async () => {
-      const ends = [];
+      const [name = ''] = await scene.state.runs();
+      const ends = [await run('verify', name)];
       for (const words of commands) ends.push(await elsewhere(...words));
-      return { ends, second: await elsewhere('run', 'raw-dd'), run: (await scene.state.runs())[0] ?? '' };
+      const check = await elsewhere('check');
+      return { ends, check, second: await elsewhere('run', 'raw-dd'), run: name };
     });
     for (const { exitStatus, stderr } of value.ends) {
       expect(stderr).toMatch(
@@ -82,6 +84,8 @@ describe('during a run', () => {
       expect(stderr).toMatch(/shadowtape --site \S+ --state \S+ locks shows whether its process is running/);
       expect(exitStatus).toBe(1);
     }
+    expect(value.check.stdout).toContain(`${drive} is in use: run ${value.run} of `);
+    expect(value.check.exitStatus).toBe(1);
     expect(value.second.stdout + value.second.stderr).toContain(
       `Class1 is locked on node3 by run ${value.run}`,
     );

@@ -164,6 +164,12 @@ describe.each(drives)('%s', (_name, open) => {
     expect(place(status?.text)).toMatchObject({ state: 'ready', file: 2, endOfData: true });
   });
 
+  it('fsr beyond the last record of a file fails, and leaves the head in the next file', async () => {
+    const [, past, status] = await drive.run(mt('rewind'), mt('fsr 5'), mt('status'));
+    expect(past?.status).not.toBe(0);
+    expect(place(status?.text)).toEqual(at(1, 0));
+  });
+
   it('after bsf the number of the file is known, and that of the record is not', async () => {
     const [, , status, , next] = await succeed(
       mt('rewind'),

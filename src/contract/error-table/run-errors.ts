@@ -84,7 +84,7 @@ export const runErrors = {
   },
   LOCK_OF_UNKNOWN_RUN: {
     sentence:
-      '{name} is locked on {host} by run {run} of {owner}, whose process has ended; this state folder has no readable journal of that run',
+      '{name} is locked on {host} by run {run} of {owner}; no process works on that run, and this state folder has no readable journal of it',
     hint: 'resume or roll back the run with the state folder that has its journal: shadowtape --state DIR resume {run}, shadowtape --state DIR rollback {run}; or discard it: {discard}',
   },
   DISCARD_OTHER_RUN: {

@@ -228,6 +228,10 @@ export const userErrors = {
     sentence: 'run {run} of this state folder is running, in process {process} on {host}, since {since}',
     hint: 'wait until it ends; if that process has certainly ended, remove {file}',
   },
+  STATE_RUN_OPEN: {
+    sentence: 'run {run} {how}: without its journal it can be neither resumed nor rolled back',
+    hint: 'resume, roll back or discard it first: shadowtape resume {run}, shadowtape rollback {run}, or shadowtape unlock {class} --discard {run}',
+  },
   TAPE_JOURNAL_TOO_LONG: {
     sentence: 'the journal in the manifest of the tape unpacks into more than {limit}',
     hint: 'Shadowtape does not write such a manifest: the tape was written by another program, or changed',

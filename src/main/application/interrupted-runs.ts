@@ -13,6 +13,7 @@ import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
 import { deadMarks, endedMarkOf, performedRuns, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
+import { mayHaveLeft } from '../proof/open-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
 
 /** Where the class of a run is, and how this console is started for it. */
@@ -34,16 +35,6 @@ export interface InterruptedOptions {
   ) => Promise<Pick<ShadowtapeError, 'message'> | undefined>;
   /** Seals the journal of a run once more: its end was written again. */
   readonly seal: (run: string) => Promise<void>;
-}
-
-/** Exit statuses of runs that left nothing behind. */
-const normalStatuses: readonly (number | undefined)[] = [0, 1, 2, 4];
-
-function mayHaveLeft(events: readonly RunEvent[], { finishedAt, exitStatus }: RunSummary): boolean {
-  if (finishedAt !== undefined && normalStatuses.includes(exitStatus)) return false;
-  // Who discards a run says that nothing of it is waited for any more.
-  if (finishedAt !== undefined && lastOf(events, 'run-finished')?.discarded === true) return false;
-  return events.some((event) => event.type === 'intent' && event.changes);
 }
 
 /** True where the mark is of the process that a lock names. */
@@ -196,6 +187,7 @@ export class InterruptedRuns {
 
   /**
    * Writes into the journal that the operator gave a run up: what it left is no longer waited for. A run that has ended keeps its verdict.
+   * A run whose journal is gone loses its mark alone.
    * @param isWhole false where a host could not be checked: it may still have a lock of the run
    * @throws JOURNAL_UNWRITABLE, JOURNAL_BROKEN
    */
@@ -203,8 +195,7 @@ export class InterruptedRuns {
     const { state } = this.#options;
     const events = await this.#eventsOf(run);
     const summary = events && summarise(events);
-    if (!summary) return;
-    if (summary.finishedAt === undefined || mayHaveLeft(events, summary))
+    if (summary && (summary.finishedAt === undefined || mayHaveLeft(events, summary)))
       await this.#writeEnd(summary, operator);
     if (isWhole) await removeMarkOf(state, run);
   }

@@ -80,6 +80,11 @@ describe('a journal', () => {
     second.close();
     const elapsed = second.events.map((event) => event.elapsed);
     expect(elapsed).toEqual([0, 60_000, 60_000, 665_000]);
+    expect(second.events[1]).toMatchObject({
+      type: 'warning',
+      step: 'clock',
+      text: 'the clock of this computer was set back by 3600 s: times before and after this line do not match',
+    });
   });
 
   it('is never written twice', () => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readJournal } from '../journal/journal-reader.ts';
 import { packedFile } from '../journal/kept-file.ts';
 import { StateFolder } from '../journal/state-folder.ts';
+import { thisProcess } from '../owner/process-owner.ts';
 import { auditState } from './audit.ts';
 import { worstToSign } from '../../folds/audit-words.ts';
 import { markLive } from './live-runs.ts';
@@ -12,6 +13,7 @@ import { compressFile, compressRuns, millisecondsOf, unpackJournal } from './pac
 import {
   newFolder,
   newState,
+  recordedEvents,
   removeFolders,
   run,
   sealedState,
@@ -228,6 +230,45 @@ describe('the archive of a state folder', () => {
     await expect(importState(new StateFolder(join(folder, 'new')), '/nowhere')).rejects.toMatchObject({
       code: 'STATE_ARCHIVE_UNREADABLE',
     });
+  });
+});
+
+/** The journal of a run that has sent a command that changes something, and that ended as told. */
+async function stateOf(end: { exitStatus: 2 | 3; discarded?: true } | undefined): Promise<StateFolder> {
+  const recorded = recordedEvents('raw-dd').map((event) =>
+    event.type === 'run-finished' ? { ...event, verdict: 'failed' as const, ...end } : event,
+  );
+  return sealedState(end ? recorded : recorded.slice(0, -1));
+}
+
+describe('a run that needs somebody', () => {
+  const own = { ...thisProcess(), since: '2026-11-22T02:00:04Z' };
+  const gone = { ...own, process: 2 ** 22 + 1 };
+  it.each([
+    ['whose process died', undefined, gone, 'was interrupted'],
+    ['that was interrupted by a reboot', undefined, { ...own, boot: 'abc' }, 'was interrupted'],
+    ['that keeps its locks', { exitStatus: 3 }, { ...own, ended: true }, 'ended with action required'],
+  ] as const)('%s is not removed', async (_what, end, mark, how) => {
+    const state = await stateOf(end);
+    await mkdir(state.liveFolder, { recursive: true });
+    await writeFile(join(state.liveFolder, `${run}.json`), JSON.stringify(mark));
+    await expect(removeRun(state, run, 'marion')).rejects.toMatchObject({
+      code: 'STATE_RUN_OPEN',
+      message: `run ${run} ${how}: without its journal it can be neither resumed nor rolled back`,
+      hint: `resume, roll back or discard it first: shadowtape resume ${run}, shadowtape rollback ${run}, or shadowtape unlock Class1 --discard ${run}`,
+    });
+    expect(await readdir(state.runsFolder)).toEqual([`${run}.ndjson`]);
+  });
+
+  it.each([
+    ['was rolled back, and whose process died before it could say so', { exitStatus: 2 }, gone],
+    ['was discarded', { exitStatus: 3, discarded: true }, { ...own, ended: true }],
+  ] as const)('no longer, since it %s, is removed', async (_what, end, mark) => {
+    const state = await stateOf(end);
+    await mkdir(state.liveFolder, { recursive: true });
+    await writeFile(join(state.liveFolder, `${run}.json`), JSON.stringify(mark));
+    await removeRun(state, run, 'marion');
+    expect(await readdir(state.runsFolder)).toEqual([]);
   });
 });
 

@@ -106,11 +106,22 @@ export async function liveRuns(state: StateFolder): Promise<LiveMark[]> {
  * before a reboot, or by another container: whoever takes that run up is asked about its lock, and it is shown as interrupted.
  */
 export async function performedRuns(state: StateFolder): Promise<LiveMark[]> {
-  return (await allMarks(state)).filter((mark) => {
-    if (mark.ended === true) return false;
-    const liveness = livenessOf(mark);
-    return liveness === 'alive' || (liveness === 'unknown' && isElsewhere(mark));
-  });
+  return (await allMarks(state)).filter(isPerformed);
+}
+
+function isPerformed(mark: LiveMark): boolean {
+  if (mark.ended === true) return false;
+  const liveness = livenessOf(mark);
+  return liveness === 'alive' || (liveness === 'unknown' && isElsewhere(mark));
+}
+
+/**
+ * What says that a run was left: its process died or ended it with locks on the hosts, or this host was restarted since.
+ * @returns undefined where the run is running, or has left nothing
+ */
+export async function leftMarkOf(state: StateFolder, run: string): Promise<LiveMark | undefined> {
+  const mark = await readMark(state, run);
+  return mark && !isPerformed(mark) ? mark : undefined;
 }
 
 /** Marks of processes that no longer work on their run: they died before they could remove them, or the run has ended and keeps locks. */

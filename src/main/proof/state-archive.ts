@@ -12,6 +12,7 @@ import { readArchive, spendPacked, UnpackBudget } from './archive-bounds.ts';
 import { newHostKeys, type ConfirmArchivedKeys } from './archive-host-keys.ts';
 import { checkChain } from './chain.ts';
 import { requireNotLive } from './live-runs.ts';
+import { requireNotOpen } from './open-runs.ts';
 import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
 import { discard, giveName, removeLeftOver, temporaryName, unwritable, writeWhole } from './whole-file.ts';
@@ -267,13 +268,15 @@ async function filesOfRun(state: StateFolder, run: string): Promise<string[]> {
 /**
  * To be asked before anybody is asked to confirm.
  * @returns the journal of a run that may be removed
- * @throws RUN_UNKNOWN, STATE_RUN_LIVE
+ * @throws RUN_UNKNOWN, STATE_RUN_LIVE, STATE_RUN_OPEN
  */
 export async function requireRemovable(state: StateFolder, run: string): Promise<Buffer> {
   const content = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(run)
     ? await contentOf(state.journalFile(run))
     : undefined;
   if (!content) throw failure('RUN_UNKNOWN', { run });
+  // Before the other one, whose hint is to remove the mark that this one needs.
+  await requireNotOpen(state, run);
   await requireNotLive(state, run);
   return content;
 }
@@ -282,7 +285,7 @@ export async function requireRemovable(state: StateFolder, run: string): Promise
  * Removes all files of a run; what its journal was is written into the list of seals first.
  * @param by who wants it
  * @returns the names of the files, and the head of the list of seals
- * @throws RUN_UNKNOWN, STATE_RUN_LIVE, SEALS_UNWRITABLE, STATE_FILE_UNWRITABLE
+ * @throws RUN_UNKNOWN, STATE_RUN_LIVE, STATE_RUN_OPEN, SEALS_UNWRITABLE, STATE_FILE_UNWRITABLE
  */
 export async function removeRun(
   state: StateFolder,

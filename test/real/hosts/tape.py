@@ -7,7 +7,8 @@ see st(4) and <linux/mtio.h>. It is not the driver of the kernel, and its files 
 Usage: tape.py IMAGE FOLDER MEGABYTES. The image is in SIMH's .tap format; it is read in the beginning, and written
 whenever the drive is closed. While a file IMAGE.hold exists, the drive takes no record after the number that it holds, and
 says so with a file IMAGE.held. A file IMAGE.insert puts another cartridge into the drive when that is opened next: it holds
-the name of an image beside IMAGE, and megabytes.
+the name of an image beside IMAGE, and megabytes. While a file IMAGE.protected exists, the cartridge is write-protected. A file
+IMAGE.pulled takes the cartridge out of the drive, whatever that is doing, before the next record is written.
 """
 import ctypes
 import errno
@@ -27,6 +28,7 @@ LONGEST = 1_048_576
 # <linux/mtio.h>
 MTIOCTOP, MTIOCGET = 0x40086D01, 0x80306D02
 EOF_BIT, BOT_BIT, EOD_BIT, ONLINE_BIT, DR_OPEN, IM_REP_EN = 1 << 31, 1 << 30, 1 << 27, 1 << 24, 1 << 18, 1 << 16
+WR_PROT = 1 << 26
 DENSITY_OF_LTO_6 = 0x5A
 
 FILES = {2: b'st0', 3: b'nst0'}
@@ -66,6 +68,9 @@ class Tape:
 
     def write(self, data):
         hold(self.at)
+        self.be_pulled()
+        if not self.loaded:
+            raise Failed(errno.EIO)
         del self.items[self.at:]
         # Behind the early warning every other write is taken.
         full = sum(len(item) for item in self.items if item is not MARK) >= self.capacity
@@ -75,6 +80,14 @@ class Tape:
         self.items.append(data)
         self.at += 1
         self.wrote, self.at_end = True, False
+
+    def be_pulled(self):
+        """What was written stays on the cartridge, without a file mark."""
+        if not os.path.exists(f'{DRIVE}.pulled'):
+            return
+        os.unlink(f'{DRIVE}.pulled')
+        write_image(self.image, self.items)
+        self.loaded, self.wrote = False, False
 
     def mark(self):
         del self.items[self.at:]
@@ -164,7 +177,7 @@ class Tape:
         block = 0
         while block < len(before) and before[-1 - block] is not MARK:
             block += 1
-        bits = ONLINE_BIT | IM_REP_EN
+        bits = ONLINE_BIT | IM_REP_EN | (WR_PROT if is_protected() else 0)
         if self.at_end:
             bits |= EOD_BIT
         elif self.at == 0:
@@ -172,6 +185,10 @@ class Tape:
         elif before[-1] is MARK:
             bits |= EOF_BIT
         return struct.pack('=5q2i', 0x72, 0, DENSITY_OF_LTO_6 << 24, bits, 0, file, -1 if self.at_end else block)
+
+
+def is_protected():
+    return os.path.exists(f'{DRIVE}.protected')
 
 
 def hold(record):
@@ -242,9 +259,12 @@ def answer(tape, opcode, node, body):
     if opcode == OPEN:
         if tape.opener is not None:
             raise Failed(errno.EBUSY)
+        flags = struct.unpack_from('=I', body)[0]
         # st waits two minutes for a medium; mt status opens without waiting.
-        if not tape.loaded and not struct.unpack_from('=I', body)[0] & os.O_NONBLOCK:
+        if not tape.loaded and not flags & os.O_NONBLOCK:
             raise Failed(errno.ENOMEDIUM)
+        if is_protected() and flags & os.O_ACCMODE != os.O_RDONLY:
+            raise Failed(errno.EROFS)
         tape.opener = node
         return struct.pack('=Q2I', node, DIRECT_IO, 0)
     if opcode == READ:
