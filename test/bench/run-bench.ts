@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { readRun, StateFolder } from '../../src/main/application/console.ts';
-import { openScene, runScene } from '../support/lab-run.ts';
+import { manyBlocks, openScene, runScene } from '../support/lab-run.ts';
 import { stateQueriesOf } from '../support/state-queries.ts';
 import { row } from './figures.ts';
 
@@ -27,7 +27,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const cpuSeconds = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;
 
 async function queriesOfPlainRun(): Promise<string> {
-  const scene = await openScene();
+  const scene = await openScene({ blocks: manyBlocks });
   try {
     const { events, exitStatus, sentence } = await runScene(scene);
     if (exitStatus !== 0) throw new Error(`the plain run failed: ${sentence}`);

@@ -39,6 +39,16 @@ const ownCommands = [
 /** They run until they are stopped, or make a lab of 512 MiB disks: other tests start them. */
 const staysOpen = /^(lab|serve)\b/;
 
+/** The command on the scene's own lab, which is new and smaller, and has no job that is taken where none is named. */
+const onScene = (line: string): string =>
+  line
+    .replace(/^--site \S+ /, '')
+    .replace(' --fresh-lab', '')
+    .replace(/^(plan|run)$/, '$1 nightly');
+
+/** Some of them are printed in several forms, and are run once. */
+const testedCommands = [...new Set(ownCommands.filter((line) => !staysOpen.test(line)).map(onScene))];
+
 /** How a command of the pages ends where that is not with 0, on a lab whose last run has ended and was verified. */
 const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: string])[] = [
   [/^resume RUN|^rollback RUN/, 1, 'has ended: Volume2 is on the tape'],
@@ -131,10 +141,8 @@ describe('the commands that the pages print', () => {
   const started = (words: readonly string[]): Promise<CommandEnd> =>
     startProgram(['sh', '-c', 'cd "$1"; shift; exec "$@"', 'sh', scene.folder, ...words]).end;
 
-  const command = (words: readonly string[]): Promise<CommandEnd> => {
-    const own = words[0] === '--site' ? words.slice(2) : words;
-    return started([...shadowtape, '--site', site, '--state', scene.state.path, ...own]);
-  };
+  const command = (words: readonly string[]): Promise<CommandEnd> =>
+    started([...shadowtape, '--site', site, '--state', scene.state.path, ...words]);
 
   /** The printed words, with the names that a reader puts into them. */
   const filled = (line: string): string[] =>
@@ -143,13 +151,7 @@ describe('the commands that the pages print', () => {
         .replaceAll(/\bRUN\b/g, run)
         .replace(/\bHASH\b/, head)
         .replace(/\bKEY\b/, scene.lab.identityFile),
-    )
-      // The scene's own lab is new, and smaller.
-      .filter((word) => word !== '--fresh-lab')
-      // The embedded lab has a job that is taken where none is named.
-      .flatMap((word, index, words) =>
-        /^(plan|run)$/.test(word) && !words[index + 1] ? [word, 'nightly'] : word,
-      );
+    );
 
   /** Every job may write to the tape that the job before it has left. */
   const withNightly = (tree: SiteTree): void => {
@@ -175,9 +177,9 @@ describe('the commands that the pages print', () => {
   });
   afterAll(() => scene.close());
 
-  it.each(ownCommands.filter((line) => !staysOpen.test(line)))('shadowtape %s', async (line) => {
+  it.each(testedCommands)('shadowtape %s', async (line) => {
     const end = await command(filled(line));
-    if (/^(--site \S+ )?run /.test(line)) run = await lastRun();
+    if (line.startsWith('run ')) run = await lastRun();
     const [, status, says] = otherEnds.find(([pattern]) => pattern.test(line)) ?? [/^/, 0, ''];
     expect(end.exitStatus, `${end.stdout}${end.stderr}`).toBe(status);
     expect(end.stderr).toContain(says);

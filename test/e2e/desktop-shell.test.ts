@@ -129,7 +129,7 @@ describe.runIf(missing === undefined || process.env['CI'])(
 
     it('tells the system how far a run is, and how it has ended', async () => {
       // The dump takes two seconds: longer than the pause between two things that the window is told.
-      scene.lab.faults.set('slow-tape=4000000');
+      scene.lab.faults.set('slow-tape=1000000');
       const { app, page } = await launch((site) => {
         jobOf(site)['approve'] = 'when-verified';
       });

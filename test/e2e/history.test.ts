@@ -42,7 +42,7 @@ describeInBrowser('the history', (browser) => {
     expect(await rows(console).allTextContents()).toMatchObject([
       expect.stringMatching(/verified.*Volume2.*ufs-tar.*6b/),
       expect.stringMatching(/failed.*Volume2.*raw-dd.*6a/),
-      expect.stringMatching(/verified.*Volume2.*raw-dd.*6a.*8 MiB/),
+      expect.stringMatching(/verified.*Volume2.*raw-dd.*6a.*2 MiB/),
     ]);
     await console.picture('history');
   });

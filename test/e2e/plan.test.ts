@@ -71,7 +71,7 @@ describeInBrowser('the plan of a job', (browser) => {
     const lines = text.split('\n');
     expect(lines.slice(0, 2)).toEqual([
       '#!/bin/sh',
-      '# Job raw-dd of lab: Volume2, 8 MiB, method 6a, route console',
+      '# Job raw-dd of lab: Volume2, 2 MiB, method 6a, route console',
     ]);
     const at = lines.indexOf('# 3-3  Part Volume2 from Volume1');
     expect(lines.slice(at - 1, at + 5)).toEqual([

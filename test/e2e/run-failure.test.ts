@@ -147,7 +147,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
   });
 
   it('is found on the tape: it does not hold what was read, and the end says not to trust it', async () => {
-    const console = await servedScene({ faults: ['tape-corrupt=100'] }, halting);
+    const console = await servedScene({ faults: ['tape-corrupt=40'] }, halting);
     const on = await (await browser.page(console)).open('#/plan/raw-dd');
     await on.button('Back up Volume2').click();
     await on.heading('Tape mismatch; the cluster is in its normal state').waitFor();

@@ -102,7 +102,7 @@ describeInBrowser('the way to a first site', (browser) => {
 
     await console.button('Find proxies').click();
     const pairs = page.getByRole('table', { name: 'Pairs of the cluster' });
-    await pairs.getByRole('row', { name: /Volume2.*Disk3 in Group2.*8 MiB.*Join/ }).waitFor();
+    await pairs.getByRole('row', { name: /Volume2.*Disk3 in Group2.*2 MiB.*Join/ }).waitFor();
     await pairs.getByRole('checkbox', { name: 'Back up Volume1 through Volume2 of Class1' }).check();
     const main = page.locator('main');
     expect(await field(main, 'Shadow class').inputValue()).toBe('Class2');
@@ -154,7 +154,7 @@ describeInBrowser('the way to a first site', (browser) => {
     const planned = await startCommand(['--site', file, '--state', first.state.path, 'plan', 'nightly']).end;
     expect(planned.stderr).toBe('');
     expect(planned.stdout).toMatch(
-      /^Job nightly of payroll-cluster: Volume2, 8 MiB, method 6a, route console\n/,
+      /^Job nightly of payroll-cluster: Volume2, 2 MiB, method 6a, route console\n/,
     );
     expect(planned.exitStatus).toBe(0);
   });

@@ -345,7 +345,10 @@ describe('the shadow is mounted', () => {
       const end = await failingRun(scene, {
         change: withJob({ onFailure: 'unwind' }),
         onEvent(event) {
-          if (event.type === 'intent' && isDump(event.line)) mounted = mountShadow(scene);
+          if (event.type !== 'intent' || !isDump(event.line)) return;
+          // The dump does not end before the shadow is mounted.
+          scene.lab.faults.set('slow-tape=1');
+          mounted = mountShadow(scene).finally(() => scene.lab.faults.clear('slow-tape'));
         },
       });
       await mounted;

@@ -20,7 +20,7 @@ afterEach(() => {
   for (const fault of scene.lab.faults.list()) scene.lab.faults.clear(fault);
 });
 
-const ready = 'Volume2 is joined to Volume1, in sync, 16,384 blocks from 65,536; no shadow in Class2';
+const ready = 'Volume2 is joined to Volume1, in sync, 4,096 blocks from 65,536; no shadow in Class2';
 const onPrimary = 'sdxinfo, sdxproxy, sdxvolume, dd';
 const onBackup =
   'sdxinfo, sdxshadowdisk, sdxshadowgroup, sdxshadowvolume, dd, mkdir, rmdir, ls, cat, fsck, mount, umount, tar, mt';

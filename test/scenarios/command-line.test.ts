@@ -76,14 +76,14 @@ describe('the command line, on a site', () => {
     expect(ended.stderr).toContain(`show it again: shadowtape show ${name} --state ${scene.state.path}\n`);
 
     const runs = await run([...site, 'runs']);
-    expect(runs.stdout).toMatch(new RegExp(`^${name} +verified +6a +8 MiB +Volume2 `));
+    expect(runs.stdout).toMatch(new RegExp(`^${name} +verified +6a +2 MiB +Volume2 `));
     const shown = await run([...site, 'show', name]);
     expect(shown.stdout).toContain('node1 # sdxproxy Rejoin -c Class1 -p Volume2');
     expect(shown.stdout).toContain('events, chain intact');
     const verified = await run([...site, 'verify', name]);
     expect(verified).toMatchObject({ exitStatus: 0 });
     expect(verified.stdout).toMatch(
-      /^verified: the tape holds Volume2 of run .*: 8,388,608 bytes, 256 records, sha256 [0-9a-f]{64}\n$/,
+      /^verified: the tape holds Volume2 of run .*: 2,097,152 bytes, 64 records, sha256 [0-9a-f]{64}\n$/,
     );
   });
 

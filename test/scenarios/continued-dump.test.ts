@@ -6,11 +6,11 @@ import { rebuildElsewhere } from '../support/another-administrator.ts';
 import { expectNormal } from '../support/deaths.ts';
 import { withJob } from '../support/failures.ts';
 import {
+  manyBlocks,
   openScene,
   openSceneConsole,
   runScene,
   sha256,
-  smallBlocks,
   type Scene,
   type SceneOptions,
   type SceneRun,
@@ -42,7 +42,7 @@ let total: number;
 afterEach(() => scene.close());
 
 async function openLabelled(options: SceneOptions = {}): Promise<void> {
-  const blocks = options.blocks ?? smallBlocks;
+  const blocks = options.blocks ?? manyBlocks;
   total = (blocks * 512) / recordBytes;
   change = labelled();
   scene = await openScene({ checkpointBytes: every * recordBytes, blocks, ...options });
@@ -204,7 +204,7 @@ describe('a dump on a labeled tape', () => {
     const [file] = await verify(run);
     expect(file).toEqual({
       volume: 'Volume2',
-      bytes: smallBlocks * 512,
+      bytes: manyBlocks * 512,
       records: total,
       sha256: scene.masterBefore,
     });
@@ -283,7 +283,7 @@ describe('a dump on a labeled tape', () => {
   it('starts over where the shadow was rebuilt over other blocks', async () => {
     await openLabelled();
     const run = await cut(100);
-    await rebuildElsewhere(scene);
+    await rebuildElsewhere(scene, manyBlocks);
     const { end, starts, warnings } = await resumed(run);
     expectVerified(end);
     expect(starts).toEqual([0]);

@@ -202,7 +202,7 @@ describe('check', () => {
     };
     const lines = await checkScene(scene);
     expect(lines.filter(({ what }) => what.startsWith('job'))).toMatchObject([
-      ready('ufsdump', '16,384'),
+      ready('ufsdump', '4,096'),
       ready('sfxfs-tar', '2,048'),
       ready('sfxdump', '2,048'),
     ]);

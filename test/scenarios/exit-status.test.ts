@@ -41,7 +41,7 @@ async function takeUp(scene: Scene, mode: 'resume' | 'unwind', run: string) {
 describe('a tape mismatch ends with 4', () => {
   it('and one command of step 7 that fails does not make it 2', async () => {
     await inScene(async (scene) => {
-      scene.lab.faults.set('tape-corrupt=100');
+      scene.lab.faults.set('tape-corrupt=40');
       scene.lab.faults.set('fail-once=node3:sdxshadowvolume -F');
       const end = await runScene(scene);
       expect(end).toMatchObject({ verdict: 'failed', exitStatus: 4, error: { code: 'TAPE_DIFFERS' } });
@@ -54,7 +54,7 @@ describe('a tape mismatch ends with 4', () => {
 
   it('where the operator cancels in step 7', async () => {
     await inScene(async (scene) => {
-      scene.lab.faults.set('tape-corrupt=100');
+      scene.lab.faults.set('tape-corrupt=40');
       const cancel = new AbortController();
       const end = await runScene(scene, {
         cancel: cancel.signal,
@@ -68,7 +68,7 @@ describe('a tape mismatch ends with 4', () => {
 
   it('where the run is stopped in step 7, and resumed to its end', async () => {
     await inScene(async (scene) => {
-      scene.lab.faults.set('tape-corrupt=100');
+      scene.lab.faults.set('tape-corrupt=40');
       const halt = new AbortController();
       const stopped = await runScene(scene, {
         halt: halt.signal,

@@ -27,7 +27,7 @@ const unwound: readonly { readonly fails: string; readonly line: string; readonl
   { fails: 'node1:sdxvolume -F', line: 'sdxvolume -F -c Class1 -v Volume2 -e allnodes' },
   { fails: 'node3:sdxshadowdisk -M', line: 'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3' },
   { fails: 'node3:sdxshadowdisk -C', line: 'sdxshadowdisk -C -c Class2 -g Group2 -d Disk3' },
-  { fails: 'node3:sdxshadowvolume -M', line: 'sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 16384' },
+  { fails: 'node3:sdxshadowvolume -M', line: 'sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s 4096' },
   {
     fails: 'node3:sdxshadowvolume -N',
     line: 'sdxshadowvolume -N -c Class2 -v Volume2 -e mode=rw',

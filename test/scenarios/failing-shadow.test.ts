@@ -26,7 +26,7 @@ const active = 'Shadow is active: expected volume ACTIVE, each slice ACTIVE, eac
 const wrongShadows: readonly WrongShadow[] = [
   {
     fault: 'disk-size',
-    said: 'Device sizes: expected Disk3: 91,648 blocks, seen Disk3: 89,600 blocks',
+    said: 'Device sizes: expected Disk3: 72,192 blocks, seen Disk3: 70,144 blocks',
     hint: 'the device in the site file is a different disk: compare its serial number on both sides',
   },
   {
@@ -39,8 +39,8 @@ const wrongShadows: readonly WrongShadow[] = [
     said: 'First block: expected 65,536, seen 65,552',
     hint: 'something else is before the volume on the backup server; nothing was dumped',
   },
-  { fault: 'shadow-blocks=8192', said: 'Size: expected 16,384 blocks, seen 8,192 blocks', hint: compare },
-  { fault: 'shadow-blocks=16385', said: 'Size: expected 16,384 blocks, seen 16,385 blocks', hint: compare },
+  { fault: 'shadow-blocks=2048', said: 'Size: expected 4,096 blocks, seen 2,048 blocks', hint: compare },
+  { fault: 'shadow-blocks=4097', said: 'Size: expected 4,096 blocks, seen 4,097 blocks', hint: compare },
   {
     fault: 'shadow-status=DROWSY',
     said: `${active} volume DROWSY, slice of Disk3 ACTIVE, disk Disk3 ENABLE`,

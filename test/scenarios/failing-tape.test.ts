@@ -12,7 +12,14 @@ import {
   tapeStands,
   withJob,
 } from '../support/failures.ts';
-import { clusterState, normalState, openSceneConsole, runScene, type Scene } from '../support/lab-run.ts';
+import {
+  clusterState,
+  normalState,
+  openSceneConsole,
+  runScene,
+  smallBlocks,
+  type Scene,
+} from '../support/lab-run.ts';
 import { allLocks, classLockStands, lockStands } from '../support/lab-shell.ts';
 
 const again =
@@ -23,15 +30,15 @@ const wholeShadow = 'node3: shadow objects of Class2: volume Volume2 (ACTIVE), g
 describe('the dump', () => {
   it.each([
     {
-      fault: 'tape-error=100',
+      fault: 'tape-error=40',
       code: 'TAPE_WRITE_FAILED',
       said: 'writing to the tape failed: write: I/O error',
       hint: again,
     },
     {
-      fault: 'end-of-medium=100',
+      fault: 'end-of-medium=40',
       code: 'TAPE_END_OF_MEDIUM',
-      said: 'the tape ended before everything was written (dd counted 100+0 records)',
+      said: 'the tape ended before everything was written (dd counted 40+0 records)',
       hint: 'insert a larger or an empty cartridge and dump again from the beginning',
     },
     {
@@ -41,7 +48,7 @@ describe('the dump', () => {
       hint: 'slide the tab of the cartridge to writable, or check that the user may write to the device',
     },
     {
-      fault: 'connection-lost=node3:3000000',
+      fault: 'connection-lost=node3:1000000',
       code: 'CONNECTION_LOST',
       said: expect.stringMatching(/^the connection to node3 was lost: /) as string,
       hint: 'check the network and node3 itself; commands there may still be running',
@@ -155,7 +162,7 @@ describe('the dump', () => {
     await inScene(async (scene) => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         // The last sample of the verification: the next dd of the shadow is that of the dump.
-        if (phase === 'ended' && line.includes('Class2/rdsk/Volume2') && line.endsWith('iseek=255 count=1')) {
+        if (phase === 'ended' && line.includes('Class2/rdsk/Volume2') && line.endsWith('iseek=63 count=1')) {
           scene.lab.faults.set('fail=node3:dd if=/dev/sfdsk/Class2/rdsk/Volume2:2');
           stop();
         }
@@ -175,7 +182,7 @@ describe('the reading back', () => {
   it('finds a bit that was flipped on its way to the tape: exit status 4, and the cluster is rolled back', async () => {
     await inScene(async (scene) => {
       const end = await failingRun(scene, {
-        faults: ['tape-corrupt=100'],
+        faults: ['tape-corrupt=40'],
         change: withJob({ onFailure: 'halt' }),
       });
       expect(end).toMatchObject({ exitStatus: 4, stands: [...normalStands, tapeStands.bad] });
@@ -195,7 +202,7 @@ describe('the reading back', () => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         if (phase !== 'ended' || !line.startsWith('dd ibs')) return;
         stop();
-        scene.lab.faults.set('tape-read-error=256');
+        scene.lab.faults.set('tape-read-error=64');
       });
       const end = await failingRun(scene);
       expect(end).toMatchObject({
@@ -215,7 +222,7 @@ describe('the reading back', () => {
       const stop = scene.lab.onCommand(({ phase, line }) => {
         if (phase !== 'ended' || !line.startsWith('dd ibs')) return;
         stop();
-        scene.lab.faults.set('connection-lost=node3:2000000');
+        scene.lab.faults.set('connection-lost=node3:1000000');
       });
       const end = await runScene(scene);
       expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
@@ -259,9 +266,9 @@ describe('verifying the tape of an ended run', () => {
   async function damageTape({ lab }: Scene): Promise<void> {
     const file = await open(lab.tapeFile, 'r+');
     const byte = Buffer.alloc(1);
-    await file.read(byte, 0, 1, 4_000_000);
+    await file.read(byte, 0, 1, 1_000_000);
     byte.writeUInt8(byte.readUInt8(0) ^ 1);
-    await file.write(byte, 0, 1, 4_000_000);
+    await file.write(byte, 0, 1, 1_000_000);
     await file.close();
   }
 
@@ -272,8 +279,8 @@ describe('verifying the tape of an ended run', () => {
       expect(await verify(scene, run)).toEqual([
         {
           volume: 'Volume2',
-          bytes: 8_388_608,
-          records: 256,
+          bytes: smallBlocks * 512,
+          records: smallBlocks / 64,
           sha256: scene.masterBefore,
         },
       ]);
@@ -286,7 +293,7 @@ describe('verifying the tape of an ended run', () => {
       await scene.lab.faultsSettled();
       expect(await verify(scene, run)).toMatchObject({
         code: 'TAPE_DIFFERS',
-        sentence: 'the tape does not hold what was read: bytes: expected 8388608, read back 40960',
+        sentence: 'the tape does not hold what was read: bytes: expected 2097152, read back 40960',
       });
       scene.lab.faults.set('no-tape');
       expect(await verify(scene, run)).toMatchObject({

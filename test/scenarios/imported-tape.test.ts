@@ -11,6 +11,7 @@ import {
   openScene,
   openSceneConsole,
   runScene,
+  smallBlocks,
   type Scene,
   type SceneRun,
   type SiteTree,
@@ -90,7 +91,9 @@ describe('a tape whose console is lost', () => {
     expect(listTapes(scene.state).tapes).toMatchObject([
       { uuid: known?.uuid, name: 'PAYROLL-01', run, files: known?.files },
     ]);
-    expect(await verify(run)).toMatchObject([{ volume: 'Volume2', records: 256, sha256: onTape(end) }]);
+    expect(await verify(run)).toMatchObject([
+      { volume: 'Volume2', records: smallBlocks / 64, sha256: onTape(end) },
+    ]);
     expect(await auditState({ state: scene.state }, [run])).toMatchObject([
       { verdict: 'unproven', sentence: expect.stringContaining('it was imported from a tape') as string },
       { subject: 'signature', verdict: 'unproven' },
@@ -148,7 +151,9 @@ describe('a tape whose console is lost', () => {
     expect(
       parseJournal('', await readFile(scene.state.journalFile(run))).events.map(({ type }) => type),
     ).toEqual(['run-started', 'label', 'digest', 'imported', 'manifest']);
-    expect(await verify(run)).toMatchObject([{ volume: 'Volume2', records: 256, sha256: onTape(end) }]);
+    expect(await verify(run)).toMatchObject([
+      { volume: 'Volume2', records: smallBlocks / 64, sha256: onTape(end) },
+    ]);
     const swapped = tape.manifest && {
       ...tape.manifest,
       journal: { ...tape.manifest.journal, sha256: '0'.repeat(64) },

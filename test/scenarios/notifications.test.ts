@@ -51,7 +51,7 @@ describe('who has asked for it', () => {
     expect(Object.keys(texts)).toEqual(['told-site-success']);
     expect(texts['told-site-success']).toContain(`${end.run} verified\n${end.sentence}\n`);
     expect(texts['told-site-success']).toContain(`Journal   ${end.journalFile}\n`);
-    expect(texts['told-site-success']).toContain('Size      8 MiB\n');
+    expect(texts['told-site-success']).toContain('Size      2 MiB\n');
     // The head is published: it proves later that the run and its seal are still there.
     const { lastHash, seals } = await readSeals(scene.state);
     expect(seals.map(({ run }) => run)).toEqual([end.run]);

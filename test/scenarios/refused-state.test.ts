@@ -120,7 +120,7 @@ describe('the backup server', () => {
       'node3',
       ['sdxshadowdisk', '-M', '-c', 'Class2', '-d', 'c1t1d3=Disk3'],
       ['sdxshadowdisk', '-C', '-c', 'Class2', '-g', 'Group2', '-d', 'Disk3'],
-      ['sdxshadowvolume', '-M', '-c', 'Class2', '-g', 'Group2', '-v', 'Volume2', '-s', '16384'],
+      ['sdxshadowvolume', '-M', '-c', 'Class2', '-g', 'Group2', '-v', 'Volume2', '-s', '4096'],
     );
     const hint =
       'a shadow of another run or another cluster still exists: find out whose it is, then remove it (GDS guide 6.6.3.7, step 7)';

@@ -90,7 +90,7 @@ describe('a site file that is being written', () => {
       class: 'Class1',
       master: 'Volume1',
       joined: true,
-      blocks: 16_384,
+      blocks: 4096,
       disks: ['Disk3'],
       proposedDevices: { Disk3: 'c1t1d3' },
     });

@@ -206,7 +206,7 @@ describe('during a dump', () => {
 
   it('by route server the connection drops: both sides are judged, and the shadow is held open again', async () => {
     await inScene(async (scene) => {
-      scene.lab.faults.set('slow-tape=1000000');
+      scene.lab.faults.set('slow-tape=250000');
       const again = taken(2);
       whenWatched(scene, () => scene.lab.breakConnections('node3'));
       void again.pid.then(() => scene.lab.faults.clear('slow-tape'));
@@ -227,7 +227,7 @@ describe('during a dump', () => {
 describe('a backup server that does not notice that the connection is lost', () => {
   it('is told to end the process that holds the shadow: it is held open again, and removed in the end', async () => {
     await inScene(async (scene) => {
-      scene.lab.faults.set('slow-tape=1000000');
+      scene.lab.faults.set('slow-tape=250000');
       const again = taken(2);
       whenWatched(scene, () => scene.lab.breakConnections('node3', false));
       void again.pid.then(() => scene.lab.faults.clear('slow-tape'));

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RunText } from '../../src/main/cli/run-text.ts';
 import { inScene, withJob } from '../support/failures.ts';
-import { runScene, smallBlocks, type SceneRun } from '../support/lab-run.ts';
+import { manyBlocks, runScene, type SceneRun } from '../support/lab-run.ts';
 
 const warnings = ({ events }: SceneRun) =>
   events.flatMap((event) => (event.type === 'warning' && event.step === 'fingerprint' ? [event.text] : []));
@@ -20,9 +20,11 @@ const linesOf = ({ events }: SceneRun) => {
 /** What is not a file system cannot be mounted again. */
 const unmounted = withJob({ services: 'not-needed' });
 
+const inLarge: typeof inScene = (work, ends) => inScene(work, ends, { blocks: manyBlocks });
+
 describe('the fingerprint', () => {
   it('of a volume full of data is stated, and not warned of', async () => {
-    await inScene(async (scene) => {
+    await inLarge(async (scene) => {
       const end = await runScene(scene);
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(coverage(end)).toMatchObject({ records: 256, sampled: 16, distinct: 16 });
@@ -36,8 +38,8 @@ describe('the fingerprint', () => {
   });
 
   it('of a new, empty volume is weak: it is backed up with a warning, and at most twice as many records are read', async () => {
-    await inScene(async (scene) => {
-      await scene.lab.writeMaster(0, Buffer.alloc(smallBlocks * 512));
+    await inLarge(async (scene) => {
+      await scene.lab.writeMaster(0, Buffer.alloc(manyBlocks * 512));
       const end = await runScene(scene, { change: unmounted });
       expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified' });
       expect(warnings(end)).toEqual([
@@ -51,7 +53,7 @@ describe('the fingerprint', () => {
   });
 
   it('of a volume that is half empty samples what holds data', async () => {
-    await inScene(async (scene) => {
+    await inLarge(async (scene) => {
       // Every other record is empty.
       for (let record = 0; record < 256; record += 2)
         await scene.lab.writeMaster(record * 32_768, Buffer.alloc(32_768));

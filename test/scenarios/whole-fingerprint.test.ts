@@ -8,10 +8,12 @@ import { failingRun, inScene, normalStands, tapeStands, withJob } from '../suppo
 import {
   clusterState,
   jobOf,
+  manyBlocks,
   openScene,
   openSceneConsole,
   runScene,
   sha256,
+  smallBlocks,
   type Scene,
   type SceneRun,
   type SiteTree,
@@ -35,15 +37,17 @@ const routes = [
   ['server', 'cksum'],
 ] as const;
 
-/** Milliseconds: by route `server` the lab's shell starts hundreds of processes to keep 128 records. */
+/** Milliseconds: by route `server` the lab's shell starts hundreds of processes to keep the samples. */
 const unhurried = 400_000;
 
-/** A record that neither set has sampled; in the lab's volume of 256 records and 2 x 64 samples every other one. */
+/** A record that neither set has sampled; in a volume of 256 records and 2 x 64 samples every other one. */
 function unsampledRecord(events: readonly RunEvent[]): number {
   const taken = events.find((event) => event.type === 'fingerprint' && event.side === 'primary');
   if (taken?.type !== 'fingerprint') throw new Error('the cluster has no fingerprint yet');
   const sampled = new Set([...taken.blocks, ...(taken.second ?? [])].map(({ record }) => record));
-  const record = Array.from({ length: 256 }, (_, number) => number).find((number) => !sampled.has(number));
+  const record = Array.from({ length: manyBlocks / 64 }, (_, number) => number).find(
+    (number) => !sampled.has(number),
+  );
   if (record === undefined) throw new Error('every record is sampled');
   return record;
 }
@@ -102,7 +106,7 @@ describe('the whole proxy is hashed', () => {
         const end = await runScene(scene, { route, change: whole({ digest }) });
         expect(end).toMatchObject({ exitStatus: 0, verdict: 'verified', stands: normalStands });
         const hash = end.events.find((event) => event.type === 'proxy-hash');
-        expect(hash).toMatchObject({ volume: 'Volume2', host: 'node1', bytes: 8_388_608 });
+        expect(hash).toMatchObject({ volume: 'Volume2', host: 'node1', bytes: smallBlocks * 512 });
         if (digest === 'sha256') expect(hash).toHaveProperty('sha256', snapshot);
         expect(checkOf(end)).toMatchObject({ title: 'Whole proxy', verdict: 'equal' });
         expect(aroundTheHash(scene)).toEqual(inOrder);
@@ -115,7 +119,7 @@ describe('the whole proxy is hashed', () => {
   it.each(routes.slice(0, 2))(
     'by route %s and %s, and differs in a block that no sample covers: exit status 4, and the proxy is rejoined',
     async (route, digest) => {
-      await inScene(async (scene) => {
+      const work = async (scene: Scene) => {
         const snapshot = await scene.lab.volumeDigest('Class1', 'Volume2');
         const end = await failingRun(scene, {
           route,
@@ -134,7 +138,8 @@ describe('the whole proxy is hashed', () => {
         expect(aroundTheHash(scene)).toEqual(inOrder);
         expect(sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)))).toBe(snapshot);
         await expectNothingLeft(scene);
-      });
+      };
+      await inScene(work, 'normal', { blocks: manyBlocks });
     },
     unhurried,
   );
@@ -203,15 +208,15 @@ describe('the plan states what the hash costs', () => {
       const first = await planOf(scene);
       expect(first.cost).toEqual({
         node: 'node1',
-        bytes: 8_388_608,
+        bytes: smallBlocks * 512,
         notes: [
-          'node1 reads 8 MiB: all of Volume2',
+          'node1 reads 2 MiB: all of Volume2',
           'its duration is not known: no earlier run of this job hashed a whole proxy on node1',
           waits,
         ],
       });
       expect(first.text).toContain(
-        `\nHash of the whole proxy (verify.fingerprint: all):\n    node1 reads 8 MiB: all of Volume2\n`,
+        `\nHash of the whole proxy (verify.fingerprint: all):\n    node1 reads 2 MiB: all of Volume2\n`,
       );
       expect(first.text).toContain(`\n    Warning: ${waits}\n`);
     });
@@ -341,7 +346,7 @@ describe('the console is killed while the whole proxy is hashed', () => {
       const { cost, text } = await planOf(scene);
       expect(cost?.seconds).toBeCloseTo((hashes[0]?.milliseconds ?? 0) / 1000, 6);
       expect(cost?.notes).toEqual([
-        'node1 reads 8 MiB: all of Volume2',
+        'node1 reads 2 MiB: all of Volume2',
         `run ${run} hashed at this rate`,
         waits,
       ]);

@@ -1,7 +1,7 @@
 /** A picture of a screen, and how its state is made. */
 import type { Page } from 'playwright-core';
+import { failure } from '../../src/contract/errors.ts';
 import type { RunView } from '../../src/contract/screens.ts';
-import { Refusal } from '../support/ui/fake-bridge.ts';
 import type { Play, PlayedConsole } from '../support/ui/played-console.ts';
 
 export interface Picture {
@@ -14,8 +14,9 @@ export interface Picture {
 
 /** An answer that does not come. */
 export const never = () => new Promise<never>(() => undefined);
-export const refuse = (sentence: string, hint: string, evidence = {}) => {
-  throw new Refusal({ sentence, hint, evidence });
+/** An answer that is an error of the table. */
+export const refuse = (...[code, values, evidence]: Parameters<typeof failure>): never => {
+  throw failure(code, values, evidence);
 };
 
 export const press =

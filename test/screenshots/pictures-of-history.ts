@@ -1,12 +1,17 @@
 /** The history in every state: runs, a run opened, two compared, audits, reports, files and trends. */
 import type { Page } from 'playwright-core';
-import type { RunLine, RunView } from '../../src/contract/screens.ts';
+import { failure } from '../../src/contract/errors.ts';
+import type { RunLine } from '../../src/contract/screens.ts';
+import { unreadableLine } from '../../src/main/history/run-line.ts';
 import { endedPushes } from '../support/ui/captured-console.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
-import { historyAnswers } from '../support/ui/history-answers.ts';
+import { historyAnswers, madeUpAudit } from '../support/ui/history-answers.ts';
 import { idle, type Play } from '../support/ui/played-console.ts';
 import { never, press, refuse, runOf, type Picture } from './picture.ts';
 import { resting, type Plays } from './plays.ts';
+
+/** A run that is no run of a captured console. */
+const broughtAlong = '20261119-020000-volume2';
 
 export function runsPictures({ normal, broken, spanned, three, mismatch }: Plays): Picture[] {
   const all = [...new Set([normal, broken, spanned, three, mismatch])];
@@ -14,20 +19,15 @@ export function runsPictures({ normal, broken, spanned, three, mismatch }: Plays
   const opened = all.flatMap((captured) => captured.opened);
   const many: Answers = {
     ...historyAnswers(lines, opened),
-    run: ({ run }) => opened.find(({ line }) => line.run === run) ?? refuse('there is no such run', ''),
+    run: ({ run }) => opened.find(({ line }) => line.run === run) ?? refuse('RUN_UNKNOWN', { run }),
   };
   const play: Play = {
     ...resting(normal, many),
     runs: Object.fromEntries(opened.map((view) => [view.line.run, endedPushes(view)])),
   };
-  const trouble: readonly RunLine[] = [
-    ...lines,
-    {
-      ...(lines[0] as RunView['line']),
-      run: '20261119-020000-volume2',
-      trouble: 'line 17 of the journal is no JSON',
-    },
-  ];
+  const file = `/home/mika/.local/state/shadowtape/runs/${broughtAlong}.ndjson`;
+  const { message } = failure('JOURNAL_BROKEN', { file, line: 17, reason: 'it is not JSON' });
+  const trouble: readonly RunLine[] = [...lines, unreadableLine(broughtAlong, message)];
   const behind = {
     answers: { ...play.answers, searchRuns: () => ({ lines, more: false, took: 4, unread: 2711 }) },
     activity: { ...idle, indexing: { what: 'runs', done: 7289, total: 10_000 } as const },
@@ -35,27 +35,9 @@ export function runsPictures({ normal, broken, spanned, three, mismatch }: Plays
   const audited: Answers = {
     ...many,
     audit: () => [
-      ...lines.map(({ run }) => ({
-        run,
-        subject: 'journal' as const,
-        verdict: 'proven' as const,
-        sentence: 'the journal is as it was written: 148 lines, chained and sealed',
-      })),
-      {
-        run: '20261119-020000-volume2',
-        subject: 'journal',
-        verdict: 'wrong',
-        sentence: 'line 17 was changed: its hash is not the one that line 18 follows',
-        line: 17,
-        at: '2026-11-19T02:04:11.120Z',
-        file: '/home/mika/.local/state/shadowtape/runs/20261119-020000-volume2.ndjson',
-      },
-      {
-        run: runOf(broken),
-        subject: 'journal',
-        verdict: 'unproven',
-        sentence: 'the chain is whole, but the journal has no seal: its last line could be another',
-      },
+      ...lines.map(({ run }) => madeUpAudit(run)),
+      madeUpAudit(broughtAlong, 'changed', file),
+      madeUpAudit(runOf(broken), 'unsealed'),
     ],
   };
   const compared = [runOf(normal), runOf(broken)].toSorted().join(',');
@@ -84,7 +66,11 @@ export function runsPictures({ normal, broken, spanned, three, mismatch }: Plays
     {
       name: 'runs-failed',
       play: resting(normal, {
-        searchRuns: () => refuse('the history cannot be read: EACCES', 'who owns it?'),
+        searchRuns: () =>
+          refuse('STATE_FILE_UNREADABLE', {
+            file: '/home/mika/.local/state/shadowtape/runs',
+            reason: 'EACCES',
+          }),
       }),
       hash: '#/runs',
     },
@@ -116,7 +102,9 @@ function historyPictures(play: Play, runs: Readonly<Record<string, string>>): Pi
     { name: 'report-loading', play: played({ report: never }), hash: `#/report/${first}` },
     {
       name: 'report-not-saved',
-      play: played({ exportRun: () => refuse('the report cannot be made: ENOSPC', 'make room on the disk') }),
+      play: played({
+        exportRun: ({ run }) => refuse('STATE_FILE_UNWRITABLE', { file: `${run}.pdf`, reason: 'ENOSPC' }),
+      }),
       hash: `#/report/${first}`,
       act: async (page) => {
         await press('Save as…')(page);

@@ -2,7 +2,10 @@
 import type { Page } from 'playwright-core';
 import type { Responses } from '../../src/contract/channels.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { ClusterView, LoginQuestion, SiteTrouble } from '../../src/contract/screens.ts';
+import { failure } from '../../src/contract/errors.ts';
+import type { ClusterView, LoginQuestion } from '../../src/contract/screens.ts';
+import { readDraft } from '../../src/main/application/site-draft.ts';
+import { LoginQuestions } from '../../src/main/desk/login-questions.ts';
 import { playedNow } from '../support/ui/captured-console.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
@@ -32,7 +35,17 @@ function isProgress({ opened }: Plays['normal'], what: string, part: number): (e
   return (event) => hasCome(event, isHeld ? part : 0);
 }
 
-function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
+/** Where a host of the guide's example is, and why it does not answer. */
+const unreachable = (host: string) => ({
+  host,
+  address: `10.0.4.1${host.slice(-1)}`,
+  port: 22,
+  reason: 'no answer',
+});
+const node2 = failure('HOST_UNREACHABLE', unreachable('node2'));
+const node3 = failure('HOST_UNREACHABLE', unreachable('node3'));
+
+function topologyPictures({ normal, three, mismatch }: Plays, manyVolumes: number): Picture[] {
   const looking = (topology: ClusterView['topology']): Answers => ({
     look: () => ({ ...normal.look, at: playedNow(normal), topology }),
   });
@@ -44,7 +57,7 @@ function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
     ...(act ? { act } : {}),
   });
   const object = (name: RegExp) => (page: Page) => page.getByRole('button', { name }).first().click();
-  const large = resting(normal, looking(largeCluster(500)));
+  const large = resting(normal, looking(largeCluster(manyVolumes)));
   const dumping = going(
     normal,
     isProgress(normal, 'dump', 0.5),
@@ -87,14 +100,7 @@ function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
     of(
       'failed',
       resting(normal, {
-        look: () =>
-          refuse(
-            'node1 cannot be reached: connection refused',
-            'is sshd running there? ssh root@node1 tells',
-            {
-              address: '10.0.4.11:22',
-            },
-          ),
+        look: () => refuse('HOST_UNREACHABLE', unreachable('node1'), { host: 'node1' }),
       }),
     ),
     of(
@@ -104,7 +110,7 @@ function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
           ...normal.look,
           hosts: normal.look.hosts.map((host) =>
             host.host === 'node2'
-              ? { ...host, reached: false, trouble: 'node2 cannot be reached: timed out', hint: 'is it up?' }
+              ? { ...host, reached: false, trouble: node2.message, hint: node2.hint }
               : host,
           ),
         }),
@@ -116,9 +122,8 @@ function topologyPictures({ normal, three, mismatch }: Plays): Picture[] {
 }
 
 function planPictures({ normal, three }: Plays): Picture[] {
-  const refused = resting(normal, {
-    plan: () => refuse('the proxy Volume2 is not in sync: COPY on node1', 'wait until its copy has ended'),
-  });
+  const missing = { host: 'node1', volume: 'Volume2', class: 'Class1' };
+  const refused = resting(normal, { plan: () => refuse('VOLUME_MISSING', missing) });
   return [
     { name: 'plan', play: resting(normal), hash: '#/plan/raw-dd' },
     { name: 'plan-tar', play: resting(normal), hash: '#/plan/ufs-tar' },
@@ -218,25 +223,23 @@ function tapePictures({ normal, three }: Plays): Picture[] {
     of('blank', resting(normal, { identify: () => blank }), identified),
     of('reading', resting(normal, { identify: never }), identified),
     of('no-cartridge', drive({ state: 'no-cartridge', said: 'no tape loaded' })),
-    of('unreached', drive({ state: 'unreached', said: 'node3 cannot be reached: timed out' })),
+    of('unreached', drive({ state: 'unreached', said: node3.message })),
     of('write-protected', drive({ writeProtected: true })),
     of('label-dialog', resting(three), press('Label the tape…')),
     of('check-dialog', resting(three), press('Check the drive…')),
-    of('check-failed', resting(normal, { tape: () => refuse('node3 cannot be reached', 'is it up?') })),
+    of(
+      'check-failed',
+      resting(normal, { tape: () => refuse('HOST_UNREACHABLE', unreachable('node3'), { host: 'node3' }) }),
+    ),
   ];
 }
 
 function sitePictures({ normal }: Plays): Picture[] {
   const lab = { site: () => ({ ...normal.site, isLab: true, file: undefined }) };
-  const trouble: SiteTrouble = {
-    sentence: 'jobs.raw-dd.method: is none of 6a, 6b, 6c, 6d, 6e',
-    hint: 'see the table in README.md',
-    path: 'jobs.raw-dd.method',
-    line: 34,
-  };
+  const { troubles } = readDraft(normal.siteFile.text.replace('method: 6a', 'method: 6f'));
   const wrong = resting(normal, {
-    siteFile: () => ({ ...normal.siteFile, troubles: [trouble] }),
-    draftSite: ({ text }) => ({ ...normal.draftSite, text, troubles: [trouble] }),
+    siteFile: () => ({ ...normal.siteFile, troubles }),
+    draftSite: ({ text }) => ({ ...normal.draftSite, text, troubles }),
   });
   const of = (name: string, play: Play, view = '', act?: Picture['act']): Picture => ({
     name: `sites-${name}`,
@@ -246,7 +249,12 @@ function sitePictures({ normal }: Plays): Picture[] {
   });
   const badCheck = normal.check.map((line, at) =>
     at === 2
-      ? { ...line, good: false, said: 'command not found', hint: 'is PRIMECLUSTER GDS installed there?' }
+      ? {
+          ...line,
+          good: false,
+          said: 'not found: sdxinfo',
+          hint: 'install them, or set PATH for non-interactive shells',
+        }
       : line,
   );
   return [
@@ -265,32 +273,42 @@ function sitePictures({ normal }: Plays): Picture[] {
   ];
 }
 
+/** What a login asks first. */
+function questionOf(ask: (logins: LoginQuestions) => Promise<unknown>): readonly LoginQuestion[] {
+  const silent = () => undefined;
+  const keystore = { get: silent, set: silent, refusal: undefined };
+  const logins = new LoginQuestions(keystore, { changed: silent, notice: silent });
+  void ask(logins);
+  return logins.waiting;
+}
+
 function loginPictures({ normal }: Plays): Picture[] {
-  const ask = (question: Omit<LoginQuestion, 'number' | 'host' | 'mayKeep'>): Play => ({
+  const asking = (logins: readonly LoginQuestion[]): Play => ({
     ...resting(normal),
-    activity: { ...idle, logins: [{ ...question, number: 1, host: 'node3', mayKeep: true }] },
+    activity: { ...idle, logins },
   });
+  const fingerprint = 'SHA256:0YLqzyYYGTuUHJ2dYl3CukBgw0PZBCz7qNIDlfYgBKM';
+  const hostKey = { ...unreachable('node3'), keyType: 'ssh-ed25519', fingerprint };
+  const text = 'Password of root on node3';
+  const password = { kind: 'password', host: 'node3', user: 'root', attempt: 1, text } as const;
   return [
     {
       name: 'login-host-key',
       hash: '#/topology',
-      play: ask({
-        kind: 'host-key',
-        text: 'node3 shows this host key for the first time.',
-        fingerprint: 'SHA256:0YLqzyYYGTuUHJ2dYl3CukBgw0PZBCz7qNIDlfYgBKM',
-      }),
+      play: asking(questionOf((logins) => logins.confirmHostKey(hostKey))),
     },
     {
       name: 'login-password',
       hash: '#/topology',
-      play: ask({ kind: 'password', text: 'Password of root at node3', fingerprint: undefined }),
+      play: asking(questionOf((logins) => logins.askSecret(password))),
     },
   ];
 }
 
-export function picturesOf(plays: Plays): Picture[] {
+/** @param manyVolumes of the cluster whose pictures are called 500 */
+export function picturesOf(plays: Plays, manyVolumes = 500): Picture[] {
   return [
-    ...topologyPictures(plays),
+    ...topologyPictures(plays, manyVolumes),
     ...planPictures(plays),
     ...runPictures(plays),
     ...runsPictures(plays),

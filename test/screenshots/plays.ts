@@ -114,7 +114,7 @@ export async function capturePlays({
   const mismatch = capture({ runs: ['raw-dd'], change: asking, faults: ['shadow-first-block=512'] });
   const broken = capture({
     runs: ['raw-dd'],
-    faults: ['tape-error=100'],
+    faults: ['tape-error=40'],
     change: (site) => {
       asking(site);
       for (const job of Object.values(site.jobs)) job['onFailure'] = 'halt';

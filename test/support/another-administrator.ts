@@ -12,15 +12,16 @@ const register = [
   'sdxshadowdisk -M -c Class2 -d c1t1d3=Disk3',
   'sdxshadowdisk -C -c Class2 -g Group2 -d Disk3',
 ];
-const volume = `sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s ${smallBlocks}`;
+const shadowOf = (blocks: number) => `sdxshadowvolume -M -c Class2 -g Group2 -v Volume2 -s ${blocks}`;
+const volume = shadowOf(smallBlocks);
 const removeVolume = ['sdxshadowvolume -F -c Class2 -v Volume2', 'sdxshadowvolume -R -c Class2 -v Volume2'];
 /** Something that is before the volume, so that it begins at other blocks. */
 const gap = 'sdxshadowvolume -M -c Class2 -g Group2 -v Gap -s 2048';
 const removeGap = ['sdxshadowvolume -F -c Class2 -v Gap', 'sdxshadowvolume -R -c Class2 -v Gap'];
 
-/** The shadow volume is removed and made again, at other blocks. */
-export const rebuildElsewhere = (scene: Scene) =>
-  onBackupServer(scene, ...removeVolume, gap, volume, ...removeGap);
+/** The shadow volume is removed and made again, at other blocks. @param blocks size of the volume */
+export const rebuildElsewhere = (scene: Scene, blocks = smallBlocks) =>
+  onBackupServer(scene, ...removeVolume, gap, shadowOf(blocks), ...removeGap);
 
 /** The backup server reboots, and the shadow is built at other blocks. */
 export async function rebootAndBuildElsewhere(scene: Scene): Promise<void> {

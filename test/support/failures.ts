@@ -9,6 +9,7 @@ import {
   runScene,
   type RunSetting,
   type Scene,
+  type SceneOptions,
   type SceneRun,
   type SiteTree,
 } from './lab-run.ts';
@@ -133,8 +134,9 @@ export const tapeStands = {
 export async function inScene(
   work: (scene: Scene) => Promise<void>,
   ends: 'normal' | 'otherwise' = 'normal',
+  options: SceneOptions = {},
 ): Promise<void> {
-  const scene = await openScene();
+  const scene = await openScene(options);
   try {
     await work(scene);
     if (ends === 'normal') expect(await clusterState(scene)).toEqual(normalState);

@@ -21,8 +21,11 @@ import { FastClock } from './fast-clock.ts';
 import { sentWithoutLanguage, siteCommandLines } from './sent-language.ts';
 import { survivingHolders } from './shadow-holders.ts';
 
-/** 8 MiB: large enough for a few hundred records, small enough for a test. */
-export const smallBlocks = 16_384;
+/** 2 MiB: 64 records. */
+export const smallBlocks = 4096;
+
+/** 8 MiB, 256 records: for scenarios in which a sample is to be a small part of a volume. */
+export const manyBlocks = 16_384;
 
 /** The lab's site as a tree that a scenario may change before it is written. */
 export interface SiteTree {

@@ -1,11 +1,12 @@
 /** What a real console answered on a small lab, kept to be played: as it was, under other names, or cut off in the middle. */
 import { copyFile } from 'node:fs/promises';
 import type { Channel, RequestOf, Responses } from '../../../src/contract/channels.ts';
+import { failure } from '../../../src/contract/errors.ts';
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { ActiveRun, QuestionView, RunPush, RunView } from '../../../src/contract/screens.ts';
 import { Desk } from '../../../src/main/desk/desk.ts';
 import { openScene, type SceneOptions, type SiteTree } from '../lab-run.ts';
-import { Refusal, type Answers } from './fake-bridge.ts';
+import type { Answers } from './fake-bridge.ts';
 import { historyAnswers } from './history-answers.ts';
 
 type Kept =
@@ -129,10 +130,22 @@ export function renamed<Answer>(answer: Answer, names: Readonly<Record<string, s
 
 export function answersOf(captured: Captured): Answers {
   const { plans, probes, opened, ...kept } = captured;
-  const known = <T>(value: T | undefined): T => {
-    if (value === undefined)
-      throw new Refusal({ sentence: 'there is no such thing', hint: 'look at the list' });
-    return value;
+  const { file = 'the embedded lab', jobs, hosts } = kept.site;
+  const names = (named: readonly { readonly name: string }[]) => named.map(({ name }) => name).join(', ');
+  const planOf = (job: string) => {
+    const plan = plans[job];
+    if (!plan) throw failure('JOB_UNKNOWN', { job, file, jobs: names(jobs) });
+    return plan;
+  };
+  const probeOf = (host: string) => {
+    const probe = probes[host];
+    if (!probe) throw failure('HOST_UNDECLARED', { host, hosts: names(hosts) });
+    return probe;
+  };
+  const runOf = (run: string) => {
+    const view = opened.find(({ line }) => line.run === run);
+    if (!view) throw failure('RUN_UNKNOWN', { run });
+    return view;
   };
   return {
     site: () => kept.site,
@@ -146,10 +159,10 @@ export function answersOf(captured: Captured): Answers {
     siteFile: () => kept.siteFile,
     draftSite: ({ text }) => ({ ...kept.draftSite, text }),
     findPairs: () => kept.findPairs,
-    plan: ({ job }) => known(plans[job]),
-    draftPlan: ({ job }) => known(plans[job]),
-    probeHost: ({ host }) => known(probes[host]),
-    run: ({ run }) => known(opened.find(({ line }) => line.run === run)),
+    plan: ({ job }) => planOf(job),
+    draftPlan: ({ job }) => planOf(job),
+    probeHost: ({ host }) => probeOf(host),
+    run: ({ run }) => runOf(run),
   };
 }
 

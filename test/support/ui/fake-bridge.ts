@@ -8,9 +8,9 @@ import type {
   Responses,
   Topic,
 } from '../../../src/contract/channels.ts';
-import type { ErrorInfo } from '../../../src/contract/errors.ts';
+import { isFailure, type ErrorInfo } from '../../../src/contract/errors.ts';
 
-/** Thrown by an answer: the console refuses. */
+/** Thrown by an answer: the console refuses. An error of the table does the same. */
 export class Refusal extends Error {
   readonly info: ErrorInfo;
 
@@ -51,6 +51,7 @@ export function fakeBridge(answers: Answers): FakeBridge {
       return { result: await answer(payload) };
     } catch (error) {
       if (error instanceof Refusal) return { error: error.info };
+      if (isFailure(error)) return { error: error.toInfo() };
       throw error;
     }
   }

@@ -4,21 +4,21 @@ import { failure } from '../../../src/contract/errors.ts';
 import type { FileHit, TrendPoint } from '../../../src/contract/history.ts';
 import type { AuditLine, SignatureFacts } from '../../../src/contract/proof.ts';
 import type { RunLine, RunView } from '../../../src/contract/screens.ts';
+import { parseSearch } from '../../../src/main/history/search-query.ts';
+import { firstPrevious, lineHash } from '../../../src/main/journal/journal.ts';
+import { auditJournal } from '../../../src/main/proof/audit-journal.ts';
+import type { Seal } from '../../../src/main/proof/seal.ts';
 import { reportOf } from '../../../src/main/report/document/report-document.ts';
-import { Refusal, type Answers } from './fake-bridge.ts';
+import type { Answers } from './fake-bridge.ts';
 
 /** Words, and a few of the keys, as the console's own search has them. */
 function searchLines(
   lines: readonly RunLine[],
   { query, limit = 100, before }: RequestOf<'searchRuns'>,
 ): Responses['searchRuns'] {
+  // Refuses what the console refuses, with its words.
+  parseSearch(query);
   const wanted = query.split(/\s+/).filter((term) => term !== '');
-  const unknown = wanted.find((term) => /^[a-z]+:/.test(term) && !/^(verdict|job|after|tape):/.test(term));
-  if (unknown !== undefined) {
-    const reason = `there is no "${unknown.split(':')[0]}"; known are verdict, job, after, tape`;
-    const at = query.indexOf(unknown) + 1;
-    throw new Refusal(failure('SEARCH_UNREADABLE', { at, reason }).toInfo());
-  }
   const fits = (line: RunLine, term: string) => {
     const [key, value = ''] = /^(verdict|job|after|tape):(.*)/.exec(term)?.slice(1) ?? [];
     if (key === 'verdict') return line.verdict === value;
@@ -96,12 +96,34 @@ function exportOf({ run, what, paper = 'A4' }: RequestOf<'exportRun'>): Response
   return { name, type, base64: Buffer.from(text).toString('base64') };
 }
 
-const soundJournal = (run: string): AuditLine => ({
-  run,
-  subject: 'journal',
-  verdict: 'proven',
-  sentence: 'the journal is as it was written: 148 lines, chained and sealed',
-});
+/** Events of a made-up journal. */
+const madeUpLines = 148;
+
+/**
+ * What an audit says of a made-up journal.
+ * @param how `changed`: its line 17 is not as it was written; `unsealed`: it was never sealed
+ */
+export function madeUpAudit(
+  run: string,
+  how: 'sound' | 'changed' | 'unsealed' = 'sound',
+  file = `/runs/${run}.ndjson`,
+): AuditLine {
+  const begin = Date.UTC(2026, 10, 19, 2, 4);
+  let prev = firstPrevious;
+  const lines = Array.from({ length: madeUpLines }, (_, index) => {
+    const at = new Date(begin + index * 700).toISOString();
+    const type = index === madeUpLines - 1 ? 'run-finished' : 'notice';
+    const line = JSON.stringify({ seq: index + 1, at, run, type, prev });
+    prev = lineHash(line);
+    return line;
+  });
+  if (how === 'changed') lines[16] = (lines[16] ?? '').replace('notice', 'warning');
+  const content = Buffer.from(`${lines.join('\n')}\n`);
+  const at = new Date(begin + madeUpLines * 700).toISOString();
+  const facts = { run, lines: madeUpLines, bytes: content.length, hash: prev };
+  const seal: Seal = { what: 'sealed', at, ...facts, prev: firstPrevious };
+  return auditJournal(run, file, content, how === 'unsealed' ? [] : [seal]).line;
+}
 
 const madeUpSignature: SignatureFacts = {
   keyType: 'ssh-ed25519',
@@ -114,12 +136,12 @@ const madeUpSignature: SignatureFacts = {
 export function historyAnswers(lines: readonly RunLine[], opened: readonly RunView[]): Answers {
   const viewOf = (run: string): RunView => {
     const view = opened.find(({ line }) => line.run === run);
-    if (!view) throw new Refusal({ sentence: `there is no run ${run}`, hint: 'the history lists them all' });
+    if (!view) throw failure('RUN_UNKNOWN', { run });
     return view;
   };
   const signed = new Set<string>();
   const auditOf = (run: string): AuditLine[] => [
-    soundJournal(run),
+    madeUpAudit(run),
     ...(signed.has(run)
       ? [
           {

@@ -1,6 +1,7 @@
 /** A console that is played: the built pages, served as ever, over answers that a test gives. For states that no lab is brought into. */
 import { once } from 'node:events';
 import type { Topic } from '../../../src/contract/channels.ts';
+import { failure } from '../../../src/contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../../src/contract/screens.ts';
 import type { Desk, FollowerTold } from '../../../src/main/desk/desk.ts';
 import { pageFolder } from '../../../src/main/desk/page-files.ts';
@@ -33,15 +34,7 @@ function followRun(play: Play, payload: unknown, listener: Listener): void {
   const { run } = payload as { run: string };
   const pushes = play.runs[run];
   if (pushes) for (const push of pushes) listener({ push });
-  else
-    listener({
-      error: {
-        code: 'RUN_UNKNOWN',
-        sentence: `there is no run ${run}`,
-        hint: 'the history lists them all',
-        evidence: {},
-      },
-    });
+  else listener({ error: failure('RUN_UNKNOWN', { run }).toInfo() });
 }
 
 export async function playConsole(play: Play): Promise<PlayedConsole> {
