@@ -14,6 +14,7 @@ import { standardError, standardOutput } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
+import { registerRestore } from './restore-command.ts';
 import { registerRuns } from './run-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -37,6 +38,7 @@ const groups = [
   registerProof,
   registerKeeping,
   registerTapes,
+  registerRestore,
   registerLab,
   registerServe,
 ];
