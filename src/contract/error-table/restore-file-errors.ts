@@ -6,7 +6,7 @@ export const restoreFileErrors = {
     hint: 'name a run, paths as shadowtape where shows them, or a file of the tape in the drive with --tape-file',
   },
   RESTORE_NOWHERE: {
-    sentence: '{file} is in no file list up to that time',
+    sentence: '{file} is in no file list{until}',
     hint: 'shadowtape where shows which runs hold a file; a run that has no file list must be named: shadowtape restore RUN PATH --to DIR',
   },
   RESTORE_NOTHING_FOUND: {

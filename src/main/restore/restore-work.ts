@@ -98,13 +98,16 @@ async function lastMoment(state: StateFolder, asOf: string | undefined): Promise
   return moment;
 }
 
+const untilWords = (until: number): string =>
+  until === Infinity ? '' : ` up to ${new Date(until).toISOString().slice(0, 19)}Z`;
+
 /** Newest hit up to a moment. @throws RESTORE_NOWHERE, FILE_UNNAMED */
 async function newest(where: Where, file: string, until: number): Promise<FileHit> {
   for (let limit = 100; ; limit *= 100) {
     const { hits, more } = await where(file, limit);
     const hit = hits.find(({ startedAt }) => Date.parse(startedAt) <= until);
     if (hit) return hit;
-    if (!more) throw failure('RESTORE_NOWHERE', { file });
+    if (!more) throw failure('RESTORE_NOWHERE', { file, until: untilWords(until) });
   }
 }
 
