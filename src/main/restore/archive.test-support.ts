@@ -38,10 +38,15 @@ export const gnuTar = (folder: string, ...options: string[]): Buffer =>
   execFileSync('tar', ['cf', '-', ...options, '-C', folder, '.'], { maxBuffer: 2 ** 28 });
 
 /** Sends an archive through a stream in pieces of a size. */
-export async function passThrough(archive: Buffer, stream: Transform, pieceBytes = 700): Promise<void> {
+export async function passThrough(
+  archive: Buffer,
+  stream: Transform,
+  pieceBytes = 700,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const pieces = function* () {
     for (let at = 0; at < archive.length; at += pieceBytes) yield archive.subarray(at, at + pieceBytes);
   };
   const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
-  await pipeline(Readable.from(pieces(), { objectMode: false }), stream, nowhere);
+  await pipeline(Readable.from(pieces(), { objectMode: false }), stream, nowhere, { signal });
 }

@@ -150,6 +150,27 @@ describe('an archive of somebody else', () => {
     expect(readdirSync(join(target, '..', 'elsewhere'))).toEqual([]);
   });
 
+  it('is written no further once it is stopped: what was told is all that is there', async () => {
+    const told: string[] = [];
+    const stop = new AbortController();
+    const extractor = new FileExtractor(
+      new LocalFolder(target, 'never'),
+      () => true,
+      ({ path }) => {
+        told.push(path);
+        stop.abort();
+      },
+    );
+    const names = Array.from({ length: 50 }, (_, index) => `file-${index}`);
+    const archive = archiveOf(names.map((path) => ({ path, content: path })));
+    await expect(passThrough(archive, extractor.stream(), archive.length, stop.signal)).rejects.toThrow(
+      'abort',
+    );
+    await extractor.settled();
+    expect(told).toEqual(['file-0']);
+    expect(readdirSync(target)).toEqual(['file-0']);
+  });
+
   it('that is cut off fails, and leaves no part of a file behind', async () => {
     const whole = archiveOf([
       { path: 'first', content: 'first' },

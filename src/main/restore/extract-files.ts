@@ -28,6 +28,9 @@ export class FileExtractor {
   readonly #wants: Wants;
   readonly #tell: OnRestored;
   #acts: Act[] = [];
+  /** Settles when nothing is being written any more. */
+  #working: Promise<void> = Promise.resolve();
+  #isStopped = false;
   #writing: BeingWritten | undefined;
   /** Links are made when all files are there: nothing is ever written through one of them. */
   readonly #links: Act[] = [];
@@ -50,9 +53,10 @@ export class FileExtractor {
       content: (bytes) => this.#acts.push(() => this.#write(bytes)),
       end: () => this.#acts.push(() => this.#end()),
     });
-    const work = async (look: () => void) => {
-      look();
-      for (const act of this.#acts.splice(0)) await act();
+    const work = (look: () => void): Promise<void> => {
+      const working = this.#work(look);
+      this.#working = working.catch(() => undefined);
+      return working;
     };
     return new Transform({
       highWaterMark: bytesWaiting,
@@ -60,19 +64,36 @@ export class FileExtractor {
         work(() => walker.add(piece)).then(() => done(null, piece), done);
       },
       flush: (done) => {
-        const last = async () => {
-          await work(() => walker.end());
-          await this.#finish();
-          if (!walker.complete()) throw failure('TAR_INCOMPLETE', { offset: walker.offset() });
+        const last = () => {
+          walker.end();
+          this.#acts.push(...this.#links.splice(0), () => this.#folder.finish());
+          if (!walker.complete()) this.#acts.push(() => Promise.reject(incomplete(walker.offset())));
         };
-        last().then(() => done(), done);
+        work(last).then(() => done(), done);
       },
       destroy: (error, done) => {
-        const writing = this.#writing;
-        this.#writing = undefined;
-        void Promise.resolve(writing?.output.discard()).finally(() => done(error));
+        this.#isStopped = true;
+        void this.settled().finally(() => done(error));
       },
     });
+  }
+
+  /** Does what was told while a piece was looked at. What is begun is finished; after a stop nothing more is begun. */
+  async #work(look: () => void): Promise<void> {
+    look();
+    for (const act of this.#acts.splice(0)) {
+      if (this.#isStopped) return;
+      await act();
+    }
+  }
+
+  /** Resolves when nothing is being written any more, and no part of a file is left. To be awaited when the stream has ended or failed. */
+  async settled(): Promise<void> {
+    this.#isStopped = true;
+    await this.#working;
+    const writing = this.#writing;
+    this.#writing = undefined;
+    await writing?.output.discard();
   }
 
   #entry(entry: TarEntry, details: TarDetails): void {
@@ -179,9 +200,6 @@ export class FileExtractor {
     const temporary = await this.#folder.makeLink(parts, target);
     return this.#give(entry, 'hard link', temporary, parts, undefined);
   };
-
-  async #finish(): Promise<void> {
-    for (const make of this.#links.splice(0)) await make();
-    await this.#folder.finish();
-  }
 }
+
+const incomplete = (offset: number): Error => failure('TAR_INCOMPLETE', { offset });

@@ -64,6 +64,7 @@ async function filesHere(restoring: Restoring, wants: Wants, path: string): Prom
   try {
     return await read(extractor.stream(), false);
   } finally {
+    await extractor.settled();
     outcome.mayHaveWritten ||= folder.hasWritten;
     // Not one that somebody else has put something into.
     if (isNew && !folder.hasWritten) await rmdir(path).catch(() => undefined);
