@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Ask, RestoreResult } from '../../src/main/application/console.ts';
+import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
 import { withJob } from '../support/failures.ts';
 import {
   filesOfVolume,
@@ -14,7 +14,6 @@ import {
   sha256,
   type Scene,
   type SceneRun,
-  type SiteTree,
 } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
 import { filesOfTape } from '../support/tap-file.ts';
@@ -35,28 +34,33 @@ interface Wish {
   /** Called while bytes are read, and for each file that is written. */
   readonly onProgress?: () => void;
   readonly onFile?: () => void;
-  readonly change?: (site: SiteTree) => void;
   readonly tapeFile?: number;
 }
 
-const nowhere = () => Promise.resolve({ hits: [], more: false });
+const never = new AbortController().signal;
 
-async function restore(what: readonly string[], wish: Wish = {}): Promise<RestoreResult> {
-  const console = await openSceneConsole(scene, wish.change);
+async function onConsole<Value>(work: (console: ShadowtapeConsole) => Promise<Value>): Promise<Value> {
+  const console = await openSceneConsole(scene);
   try {
-    const { overwrite = 'never', to = target, tapeFile } = wish;
-    const service = console.restoreService;
-    const prepared = await service.prepare({ what, to, overwrite, tapeFile }, nowhere);
-    return await service.perform(prepared, {
-      abort: (wish.cancel ?? new AbortController()).signal,
-      ask: wish.ask,
-      onProgress: () => wish.onProgress?.(),
-      onFile: () => wish.onFile?.(),
-    });
+    return await work(console);
   } finally {
     await console.close();
   }
 }
+
+const nowhere = () => Promise.resolve({ hits: [], more: false });
+
+const restore = (what: readonly string[], wish: Wish = {}): Promise<RestoreResult> =>
+  onConsole(async ({ restoreService }) => {
+    const { overwrite = 'never', to = target, tapeFile } = wish;
+    const prepared = await restoreService.prepare({ what, to, overwrite, tapeFile }, nowhere);
+    return restoreService.perform(prepared, {
+      abort: wish.cancel?.signal ?? never,
+      ask: wish.ask,
+      onProgress: () => wish.onProgress?.(),
+      onFile: () => wish.onFile?.(),
+    });
+  });
 
 /** SHA-256 of every file below a folder, by its path. */
 async function filesBelow(folder: string): Promise<Record<string, string>> {
@@ -185,6 +189,24 @@ describe('files of a tar job', () => {
     ]);
   });
 
+  it('are not taken from a tape that was overwritten since; the preview says by whom', async () => {
+    await changeTape(async () => {
+      await scene.lab.insertCartridge('tape');
+      await onConsole((console) =>
+        console.tapeService.label('OTHER', { overwrite: 'PAYROLL-01', abort: never }),
+      );
+      await scene.lab.ejectCartridge();
+    });
+    const { preview } = await onConsole(({ restoreService }) =>
+      restoreService.prepare({ what: [run], to: target, overwrite: 'never' }, nowhere),
+    );
+    const today = new Date().toISOString().slice(0, 10);
+    expect(preview[0]?.uncompared).toEqual([`lost: tape "PAYROLL-01" was overwritten by hand on ${today}`]);
+    const result = await restore([run]);
+    expect(result).toMatchObject({ exitStatus: 1, error: { code: 'TAPE_IS_ANOTHER' } });
+    expect(result.error?.message).toContain('it holds the label "OTHER"');
+  });
+
   it('from an archive that differs in one byte are told together with the difference', async () => {
     await changeTape(async (file) => {
       const tape = await readFile(file);
@@ -284,6 +306,16 @@ describe('the image of a raw volume', () => {
     await expect(restore([run], { to: 'node1:/var/tmp/image' })).rejects.toMatchObject({
       code: 'RESTORE_TARGET_EXISTS',
     });
+  });
+
+  it('is removed from a host whose connection is lost, and from one that did not store what it was sent', async () => {
+    scene.lab.faults.set('connection-lost=node1:300000');
+    const lost = await restore([run], { to: 'node1:/var/tmp/lost' });
+    expect(lost).toMatchObject({ exitStatus: 1, error: { code: 'CONNECTION_LOST' } });
+    scene.lab.faults.set('ignore-once=node1:cksum');
+    const unproven = await restore([run], { to: 'node1:/var/tmp/lost' });
+    expect(unproven).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_IMAGE_DIFFERS' } });
+    expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('lost');
   });
 
   it('that is not what the run wrote is not kept', async () => {

@@ -17,6 +17,10 @@ export const restoreFileErrors = {
     sentence: '"{asOf}" is neither a run nor a date',
     hint: 'name a run, a day such as 2026-11-28, or a time such as 2026-11-28T18:00:00Z',
   },
+  RESTORE_AS_OF_UNUSED: {
+    sentence: '--as-of chooses a run, and run {run} is named',
+    hint: 'leave out the run or --as-of',
+  },
   RESTORE_VOLUME_UNKNOWN: {
     sentence: 'run {run} did not back up {volume}',
     hint: 'its volumes are: {names}',

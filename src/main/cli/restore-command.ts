@@ -107,10 +107,13 @@ export function registerRestore(line: CommandLine): void {
         .choices(['never', 'older', 'always'])
         .default('never'),
     )
-    .option(
-      '--tape-file <number>',
-      'restore this file of the tape in the drive, which needs no run; the first one is 0',
-      tapeFileOf,
+    .addOption(
+      new Option(
+        '--tape-file <number>',
+        'restore this file of the tape in the drive, which needs no run; the first one is 0',
+      )
+        .argParser(tapeFileOf)
+        .conflicts(['volume', 'asOf', 'dryRun']),
     )
     .option('--dry-run', 'show tapes, names, space and the same commands by hand; read no tape', false)
     .addOption(jsonOption())

@@ -101,11 +101,22 @@ async function lastMoment(state: StateFolder, asOf: string | undefined): Promise
 const untilWords = (until: number): string =>
   until === Infinity ? '' : ` up to ${new Date(until).toISOString().slice(0, 19)}Z`;
 
-/** Newest hit up to a moment. @throws RESTORE_NOWHERE, FILE_UNNAMED */
-async function newest(where: Where, file: string, until: number): Promise<FileHit> {
+/**
+ * Newest hit up to a moment.
+ * @param ofVolume undefined: of whichever volume
+ * @throws RESTORE_NOWHERE, FILE_UNNAMED
+ */
+async function newest(
+  where: Where,
+  file: string,
+  until: number,
+  ofVolume: string | undefined,
+): Promise<FileHit> {
   for (let limit = 100; ; limit *= 100) {
     const { hits, more } = await where(file, limit);
-    const hit = hits.find(({ startedAt }) => Date.parse(startedAt) <= until);
+    const hit = hits.find(
+      ({ startedAt, volume }) => Date.parse(startedAt) <= until && (ofVolume ?? volume) === volume,
+    );
     if (hit) return hit;
     if (!more) throw failure('RESTORE_NOWHERE', { file, until: untilWords(until) });
   }
@@ -114,13 +125,13 @@ async function newest(where: Where, file: string, until: number): Promise<FileHi
 /** The newest backup of each path; paths of one backup are restored together. */
 async function dumpsOfPaths(
   state: StateFolder,
-  { what, asOf }: RestoreQuestion,
+  { what, asOf, volume: ofVolume }: RestoreQuestion,
   where: Where,
 ): Promise<FilesOfDump[]> {
   const until = await lastMoment(state, asOf);
   const wanted = new Map<string, { run: string; volume: string; patterns: string[] }>();
   for (const pattern of what) {
-    const { run, volume } = await newest(where, pattern, until);
+    const { run, volume } = await newest(where, pattern, until, ofVolume);
     const key = `${run} ${volume}`;
     const one = wanted.get(key) ?? { run, volume, patterns: [] };
     one.patterns.push(pattern);
@@ -136,7 +147,7 @@ async function dumpsOfPaths(
 
 /**
  * @throws RESTORE_NOWHERE, RESTORE_NOTHING_FOUND, RESTORE_METHOD_UNSUPPORTED, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED, RESTORE_IMAGE_HAS_NO_FILES, RUN_HAS_NO_TAPE,
- *   RESTORE_DATE_UNREADABLE, FILE_UNNAMED, JOURNAL_BROKEN
+ *   RESTORE_DATE_UNREADABLE, RESTORE_AS_OF_UNUSED, FILE_UNNAMED, JOURNAL_BROKEN
  */
 export async function findWork(
   state: StateFolder,
@@ -147,6 +158,7 @@ export async function findWork(
   const named = await runNamed(state, first);
   if (first === undefined || !named)
     return { kind: 'files', dumps: await dumpsOfPaths(state, question, where) };
+  if (question.asOf !== undefined) throw failure('RESTORE_AS_OF_UNUSED', { run: first });
   const source = dumpSourceOf(first, named.events, question.volume);
   requireSupported(source);
   if (archives.includes(source.method))
