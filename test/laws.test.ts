@@ -49,6 +49,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'main/report/pages': '../../journal/journal.ts',
   'main/history': '../procedure/run/engine.ts',
   'main/proof': '../procedure/run/engine.ts',
+  'main/restore': '../procedure/run/engine.ts',
   'main/application': '../desk/desk.ts',
   'main/desk': '../procedure/run/engine.ts',
   'main/serve': '../application/console.ts',

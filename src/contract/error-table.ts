@@ -7,6 +7,7 @@
 import { hostErrors } from './error-table/host-errors.ts';
 import { internalFaults } from './error-table/internal-faults.ts';
 import { labErrors } from './error-table/lab-errors.ts';
+import { restoreFileErrors } from './error-table/restore-file-errors.ts';
 import { runErrors } from './error-table/run-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
@@ -20,6 +21,7 @@ interface ErrorEntry {
 export const errorTable = {
   ...userErrors,
   ...hostErrors,
+  ...restoreFileErrors,
   ...runErrors,
   ...tapeErrors,
   ...labErrors,

@@ -53,6 +53,7 @@ const places = [
   'src/main/procedure',
   'src/main/proof',
   'src/main/report',
+  'src/main/restore',
   'src/main/site',
   'src/renderer',
 ];

@@ -12,7 +12,7 @@ export interface GeneratedRun {
   readonly volume: string;
   readonly tapeName?: string | undefined;
   readonly bytes: number;
-  readonly method?: '6a' | '6b';
+  readonly method?: '6a' | '6b' | '6c';
   readonly operator?: string;
   readonly ends?: 'verified' | 'failed' | 'not';
   /** How many progress lines the dump has. */

@@ -127,6 +127,19 @@ export const iostat: Command = async (call) => {
   return 0;
 };
 
+/** `df -k` (df(1M)): the tree of a lab host is small, and its disk never full. */
+export const df: Command = async (call) => {
+  const [option, path = '/'] = call.argv.slice(1);
+  if (option !== '-k') return complain(call, 'df: not part of the lab', 2);
+  const kind = await call.machine.files.kindOf(call.machine.files.resolve(call.directory, path));
+  if (!kind) return complain(call, `df: (${path}) not a block device, directory or mounted resource`);
+  await call.output.write(
+    'Filesystem            kbytes    used   avail capacity  Mounted on\n' +
+      '/dev/dsk/c0t0d0s0    8063580 5482934 2500011    69%    /\n',
+  );
+  return 0;
+};
+
 export const echo: Command = async (call) => {
   await call.output.write(`${call.argv.slice(1).join(' ')}\n`);
   return 0;

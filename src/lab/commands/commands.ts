@@ -22,6 +22,7 @@ import { sfxadm } from './command-sfxadm.ts';
 import { sdxshadowdisk, sdxshadowgroup, sdxshadowvolume } from './command-sdxshadow.ts';
 import {
   date,
+  df,
   echo,
   hostid,
   hostname,
@@ -61,6 +62,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     command,
     date,
     dd,
+    df,
     digest,
     echo,
     false: no,

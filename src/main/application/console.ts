@@ -34,6 +34,7 @@ import { LockService } from './lock-service.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
+import { RestoreService } from './restore-service.ts';
 import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from './run-service.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 
@@ -51,6 +52,14 @@ export { runNamed } from './run-names.ts';
 export { listTapes, lostTapesOf, type IdentifiedTape, type ImportedTape } from './tape-service.ts';
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
+export type {
+  Overwrite,
+  PreparedRestore,
+  PreviewedDump,
+  RestoredFile,
+  RestoreResult,
+  Where,
+} from './restore-service.ts';
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
@@ -235,6 +244,13 @@ export class ShadowtapeConsole {
       runnerOf: (abort, beforeChange) => this.#assigner.runner(abort, beforeChange),
       lockKnowledge: this.#runs.lockKnowledge(),
     });
+  }
+
+  /** Files and images from tape. */
+  get restoreService(): RestoreService {
+    const { site } = this;
+    const lockKnowledge = this.#runs.lockKnowledge();
+    return new RestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
   /** The hosts as they are now. */

@@ -18,8 +18,8 @@ export const givenOptions = (state: string | undefined, site: string | undefined
 });
 
 /** Without the site file they speak of the embedded lab. */
-const ofSite = 'resume|rollback|unwind|unlock|locks|run|check|label|verify|identify|drive-check';
-const ofState = 'runs|show|tapes';
+const ofSite = 'resume|rollback|unwind|unlock|locks|run|check|label|verify|identify|drive-check|restore';
+const ofState = 'runs|show|tapes|where';
 const command = new RegExp(`\\bshadowtape( --state DIR)? (?:(${ofSite})|(${ofState}))(?![\\w-])`, 'g');
 
 /** Adds the options to each command in the text of a hint. A state folder that the hint asks for stays open. */

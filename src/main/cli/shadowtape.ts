@@ -16,6 +16,7 @@ import { standardError, standardOutput } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport, standardOutputName } from './report-commands.ts';
+import { registerRestore } from './restore-command.ts';
 import { registerRuns } from './run-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -39,6 +40,7 @@ const groups = [
   registerProof,
   registerKeeping,
   registerTapes,
+  registerRestore,
   registerLab,
   registerServe,
   registerCompletion,

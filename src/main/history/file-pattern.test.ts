@@ -4,7 +4,7 @@ import { nameOfBytes, type FileNameEncoding } from '../../contract/file-names.ts
 import { splitPath } from './catalogue-writer.ts';
 import { parseFilePattern, parseFilePatterns } from './file-pattern.ts';
 import { readablePath } from './name-encoding.ts';
-import { storedName } from './name-list.ts';
+import { storedName } from './stored-line.ts';
 
 /** As the index asks: the directory first, then the name in it. */
 function fits(pattern: string, path: string, encoding?: FileNameEncoding): boolean {

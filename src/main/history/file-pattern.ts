@@ -2,7 +2,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import { anyCharacter, typedBytes, type ByteString } from './name-encoding.ts';
-import { storedLine } from './name-list.ts';
+import { storedLine } from './stored-line.ts';
 
 /** What a name, or the path of a directory, has to be. */
 export interface NameRule {

@@ -5,10 +5,11 @@ import type { RunLine } from '../../contract/screens.ts';
 import { parseFilePatterns, type FilePattern, type NameRule } from './file-pattern.ts';
 import { decodeEntries, type HeldEntry } from './held-entries.ts';
 import { readablePath } from './name-encoding.ts';
-import { nameOfLine, namesOf, pagesOf, pageWith, type NamePage, type NameTable } from './name-list.ts';
+import { namesOf, pagesOf, pageWith, type NamePage, type NameTable } from './name-list.ts';
 import { restoreCommand } from './restore-command.ts';
 import type { CataloguePlace, PartPlace } from './run-facts.ts';
 import { bytesOf, numberOf, textOf, type Sqlite } from './sqlite.ts';
+import { nameOfLine } from './stored-line.ts';
 
 /** Numbers, a bit each. */
 class NumberSet {

@@ -2,23 +2,14 @@
  * A list of different texts that only grows: paths of directories, or names in them. Each has a number, from 1. It is in pages of lines, so
  * that a pattern is searched for in a page at a time, as fast as memory is read.
  */
-import { nameOfBytes } from '../../contract/file-names.ts';
 import { IdTable, type PathHash } from './id-table.ts';
-import { byteStringOf, type ByteString } from './name-encoding.ts';
+import type { ByteString } from './name-encoding.ts';
 import { bytesOf, numberOf, textOf, type Sqlite } from './sqlite.ts';
+import { storedName } from './stored-line.ts';
 
 export type NameTable = 'directory_page' | 'file_page';
 
 const namesInPage = 2048;
-
-/** A name may hold a line feed, which ends a line here: another sign stands for it that is not a character (Unicode 23.7). */
-const lineFeedSign = byteStringOf('\ufdd0');
-export const storedLine = (bytes: ByteString): ByteString =>
-  bytes.includes('\n') ? bytes.replaceAll('\n', lineFeedSign) : bytes;
-/** A line holds the bytes of a name, whatever they say. */
-export const storedName = (name: string): ByteString => storedLine(byteStringOf(name));
-export const nameOfLine = (line: ByteString): string =>
-  nameOfBytes(Buffer.from(line.replaceAll(lineFeedSign, '\n'), 'latin1'));
 
 interface NewName {
   readonly name: ByteString;

@@ -31,26 +31,36 @@ const nextTape = (name: string | undefined) =>
   `echo ${quoteArgument(`insert ${name ?? 'the next tape'}, then press Enter`)} >&2; read answer < /dev/tty`;
 
 /**
- * @param tapes on which the file lies, in order
- * @param paths as the archive has them (contract/file-names.ts): tar is given their bytes as arguments
- * @param offset where the first of them begins in the archive, in bytes
+ * Reads what lies on the tapes, one after the other, to the standard output.
+ * @param tapes in order
  */
-export function restoreCommand(
+export function readingCommand(
   { device, recordBytes }: Pick<CataloguePlace, 'device' | 'recordBytes'>,
-  tapes: readonly PartPlace[],
-  paths: readonly string[],
-  offset: number,
+  tapes: readonly Pick<PartPlace, 'name' | 'file'>[],
 ): string {
-  const [first] = tapes;
   const reading = tapes.flatMap((tape, index) => [
     ...(index === 0 ? [] : [nextTape(tape.name)]),
     positioned(device, recordBytes, tape.file),
   ]);
   const steps = reading.join('; ');
-  const grouped = tapes.length > 1 ? `{ ${steps}; }` : steps;
+  return tapes.length > 1 ? `{ ${steps}; }` : steps;
+}
+
+/**
+ * @param tapes on which the file lies, in order
+ * @param paths as the archive has them (contract/file-names.ts): tar is given their bytes as arguments; none: all of it
+ * @param offset where the first of them begins in the archive, in bytes
+ */
+export function restoreCommand(
+  place: Pick<CataloguePlace, 'device' | 'recordBytes'>,
+  tapes: readonly PartPlace[],
+  paths: readonly string[],
+  offset: number,
+): string {
+  const [first] = tapes;
   // The archive continues from another tape: there tar needs the beginning of an entry.
-  const skipped = offset - (first?.firstRecord ?? 0) * recordBytes;
+  const skipped = offset - (first?.firstRecord ?? 0) * place.recordBytes;
   const cut = first && first.firstRecord > 0 ? [`tail -c +${skipped + 1}`] : [];
   const extraction = [commandLine(['tar', 'xvf', '-']), ...paths.map(quoteName)].join(' ');
-  return [grouped, ...cut, extraction].join(' | ');
+  return [readingCommand(place, tapes), ...cut, extraction].join(' | ');
 }

@@ -68,6 +68,11 @@ export class StateFolder {
     return join(this.path, 'runs');
   }
 
+  /** A file a restore of files or of an image: what was read and written. */
+  get restoresFolder(): string {
+    return join(this.path, 'restores');
+  }
+
   /** Where a run writes its journal. A journal that was compressed is in this file's place with .gz after its name. */
   journalFile(run: string): string {
     return join(this.path, 'runs', `${run}.ndjson`);

@@ -1,8 +1,8 @@
 /**
- * Reads a file of the tape to its file mark and takes its digest; the bytes go nowhere.
+ * Reads a file of the tape to its file mark and takes its digest. The bytes go nowhere, unless a stream takes them on their way.
  */
 import { createHash } from 'node:crypto';
-import { Writable } from 'node:stream';
+import { Writable, type Duplex } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
 import type { Evidence } from '../../contract/errors.ts';
 import { createDigest } from '../digests/digest.ts';
@@ -32,6 +32,8 @@ export interface ReadBackOptions {
   readonly sections?: readonly number[] | undefined;
   /** Records that are hashed one by one. */
   readonly samples?: SampledRecords | undefined;
+  /** Takes the bytes on their way, after all that is measured of them, and passes them on. What it fails with fails the read. */
+  readonly through?: Duplex | undefined;
   /** What is read: says which errors a read that fails ends with. Default `tape`; `device` ends with DUMP_SOURCE_FAILED. */
   readonly reads?: 'tape' | 'device' | undefined;
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
@@ -89,7 +91,8 @@ export async function readBack(options: ReadBackOptions): Promise<ReadBackResult
   }));
 
   const others = [cksum, sections, sampler].flatMap((stage) => (stage ? [stage.stream] : []));
-  const stages = [gate.stream, meter.stream, digest.stream, ...others];
+  const { through } = options;
+  const stages = [gate.stream, meter.stream, digest.stream, ...others, ...(through ? [through] : [])];
   const broken = await runChain({
     source: source.stream,
     stages,

@@ -39,6 +39,10 @@ export interface SpanningReadBackOptions extends SegmentsOptions {
   readonly sections?: ReadBackOptions['sections'];
   /** See ReadBackOptions. */
   readonly samples?: ReadBackOptions['samples'];
+  /** See ReadBackOptions. */
+  readonly cksum?: ReadBackOptions['cksum'];
+  /** See ReadBackOptions. */
+  readonly through?: ReadBackOptions['through'];
   readonly onProgress?: ((progress: CopyProgress) => void) | undefined;
   readonly abort?: AbortSignal | undefined;
 }
@@ -52,16 +56,17 @@ export type SpanningReadBackResult = Omit<ReadBackResult, 'end' | 'firstRecordSh
  * COPY_CANCELLED, and what `openSegment` rejects with.
  */
 export async function readBackSegments(options: SpanningReadBackOptions): Promise<SpanningReadBackResult> {
-  const { recordBytes, onProgress, abort, sections: lengths, samples: wanted } = options;
+  const { recordBytes, onProgress, abort, cksum, through, sections: lengths, samples: wanted } = options;
   const source = segmentsSource(options);
   const total = totalOf(options.segments).bytes;
   const whole = await readBack({
-    ...{ source, recordBytes, total, onProgress, abort },
+    ...{ source, recordBytes, total, onProgress, abort, cksum, through },
     sections: lengths,
     samples: wanted,
   });
   const { bytes, crc32, sha256, records, milliseconds, samples, sections, sampled } = whole;
-  return { bytes, crc32, sha256, records, milliseconds, samples, sections, sampled };
+  const { cksum: checksum } = whole;
+  return { bytes, crc32, sha256, cksum: checksum, records, milliseconds, samples, sections, sampled };
 }
 
 /** One source of the bytes of all tapes. Its end has status 0 when every tape gave what was written to it. */

@@ -12,6 +12,8 @@ export interface PaxFields {
   readonly linkpath?: string;
   readonly size?: number;
   readonly mtime?: Date;
+  /** The content leaves holes out: of GNU tar, star and Solaris. */
+  readonly isSparse?: boolean;
 }
 
 const lengthDigitsAtMost = 10;
@@ -47,8 +49,9 @@ function recordEnd(text: Buffer, at: number): number | undefined {
 function fieldOf(keyword: string, value: string): PaxFields | undefined {
   switch (keyword) {
     case 'path':
-    case 'GNU.sparse.name':
       return value === '' ? {} : { path: value };
+    case 'GNU.sparse.name':
+      return { isSparse: true, ...(value === '' ? {} : { path: value }) };
     case 'linkpath':
       return value === '' ? {} : { linkpath: value };
     case 'size':
@@ -56,6 +59,6 @@ function fieldOf(keyword: string, value: string): PaxFields | undefined {
     case 'mtime':
       return Number.isFinite(Number(value)) ? { mtime: new Date(Number(value) * 1000) } : undefined;
     default:
-      return {};
+      return /^(GNU\.sparse\.|SCHILY\.realsize$|SUN\.holesdata$)/.test(keyword) ? { isSparse: true } : {};
   }
 }

@@ -15,7 +15,7 @@ export type OnTarEntry = (entry: TarEntry) => void;
  * archive ends without its two blocks of zeros.
  */
 export function createTarCatalogue(onEntry: OnTarEntry): Stage<undefined> {
-  const walker = createTarWalker(onEntry);
+  const walker = createTarWalker({ entry: (entry) => onEntry(entry) });
   return createObserver<undefined>('tar catalogue', {
     piece: (piece) => walker.add(piece),
     end() {

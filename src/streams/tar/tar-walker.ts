@@ -27,6 +27,31 @@ export interface TarEntry {
   readonly linkpath: string | undefined;
 }
 
+/** What else a header says of an entry; a list of files does not keep it. */
+export interface TarDetails {
+  /** The type letter of the header; `0` where it has none. */
+  readonly letter: string;
+  /** Permission bits, with those for set-user-ID and the like. */
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** True where the content is not the file's bytes one after the other: holes are left out (GNU, star, Solaris). */
+  readonly isSparse: boolean;
+}
+
+/** Hears what is in an archive, in order. What one of them throws comes out of `add`. */
+export interface TarListener {
+  entry(entry: TarEntry, details: TarDetails): void;
+  /** Bytes of the entry's content. */
+  content?(bytes: Buffer): void;
+  /** The entry is over, its filling up to a block included. */
+  end?(): void;
+  /** All bytes up to the end of the archive, each before what it means is told: headers, content, filling. */
+  raw?(bytes: Buffer): void;
+  /** A header that holds for all entries after it is over. */
+  global?(): void;
+}
+
 export interface TarWalker {
   /** Takes the next bytes. Throws TAR_UNREADABLE. */
   add(bytes: Buffer): void;
@@ -56,18 +81,20 @@ interface Extended {
   readonly parts: Buffer[];
 }
 
-/** Makes a walker. `onEntry` is called in the order of the archive; what it throws comes out of `add`. */
-export function createTarWalker(onEntry: (entry: TarEntry) => void): TarWalker {
-  return new Walker(onEntry);
+/** Makes a walker. */
+export function createTarWalker(listener: TarListener): TarWalker {
+  return new Walker(listener);
 }
 
 class Walker implements TarWalker {
-  readonly #onEntry: (entry: TarEntry) => void;
+  readonly #listener: TarListener;
   readonly #block = Buffer.alloc(blockBytes);
   #blockFilled = 0;
   #offset = 0;
   /** Bytes of content (and its filling up to a block) until the next header. */
   #contentLeft = 0;
+  /** Of these, what is the entry's own: neither filling nor an extended header. */
+  #ownLeft = 0;
   #extended: Extended | undefined;
   #extendedDataLeft = 0;
   #sparseContentBytes: number | undefined;
@@ -77,8 +104,8 @@ class Walker implements TarWalker {
   #global: PaxFields = {};
   #zeroBlocks = 0;
 
-  constructor(onEntry: (entry: TarEntry) => void) {
-    this.#onEntry = onEntry;
+  constructor(listener: TarListener) {
+    this.#listener = listener;
   }
 
   complete(): boolean {
@@ -116,7 +143,10 @@ class Walker implements TarWalker {
     if (this.complete()) return available;
     if (this.#contentLeft > 0) {
       const taken = Math.min(available, this.#contentLeft);
-      if (this.#extended) this.#collect(bytes.subarray(at, at + taken));
+      const content = bytes.subarray(at, at + taken);
+      this.#listener.raw?.(content);
+      if (this.#extended) this.#collect(content);
+      else this.#tellContent(content);
       this.#contentLeft -= taken;
       if (this.#contentLeft === 0) this.#endContent();
       return taken;
@@ -127,8 +157,15 @@ class Walker implements TarWalker {
       at,
       at + Math.min(available, blockBytes - this.#blockFilled),
     );
+    this.#listener.raw?.(bytes.subarray(at, at + taken));
     this.#blockFilled += taken;
     return taken;
+  }
+
+  #tellContent(bytes: Buffer): void {
+    const own = bytes.subarray(0, this.#ownLeft);
+    this.#ownLeft -= own.length;
+    if (own.length > 0) this.#listener.content?.(own);
   }
 
   #collect(content: Buffer): void {
@@ -183,31 +220,40 @@ class Walker implements TarWalker {
     const hasContent = !typesWithoutContent.has(type) && header.type !== 'Directory';
     const size = hasContent ? header.size : 0;
     if (size === undefined) throw unreadable(offset, 'the size field is not a number');
-    this.#onEntry({
+    const entry: TarEntry = {
       path: this.#pending.path ?? pathOf(this.#block),
       type: typeName(header, type),
       size,
       mtime: header.mtime === undefined ? undefined : header.mtime.getTime() / 1000,
       offset: this.#pendingOffset ?? offset,
       linkpath: this.#pending.linkpath ?? (nameIn(this.#block, 157, 100) || undefined),
-    });
+    };
+    const { mode, uid, gid } = header;
+    const isSparse = type === 'S' || this.#pending.isSparse === true;
+    this.#listener.entry(entry, { letter: type, mode, uid, gid, isSparse });
+    this.#ownLeft = size;
     // Solaris writes a file's ACL as an entry before the file: what was said about the file holds on until then.
     if (type !== 'A') this.#pending = {};
     this.#pendingOffset = undefined;
     // GNU sparse files: more header blocks follow while a flag says so, at byte 482 here and 504 in those.
     if (type === 'S' && this.#block[482] !== 0) this.#sparseContentBytes = wholeBlocks(size);
-    else this.#contentLeft = wholeBlocks(size);
+    else this.#beginContent(wholeBlocks(size));
+  }
+
+  #beginContent(bytes: number): void {
+    this.#contentLeft = bytes;
+    if (bytes === 0) this.#listener.end?.();
   }
 
   #readSparseExtension(): void {
     if (this.#block[504] !== 0) return;
-    this.#contentLeft = this.#sparseContentBytes ?? 0;
+    this.#beginContent(this.#sparseContentBytes ?? 0);
     this.#sparseContentBytes = undefined;
   }
 
   #endContent(): void {
     const extended = this.#extended;
-    if (!extended) return;
+    if (!extended) return this.#listener.end?.();
     this.#extended = undefined;
     const text = Buffer.concat(extended.parts);
     if (paxTypes.has(extended.type)) this.#pending = { ...this.#pending, ...this.#paxFields(text) };
@@ -220,6 +266,7 @@ class Walker implements TarWalker {
   #endGlobal(text: Buffer): void {
     this.#global = { ...this.#global, ...this.#paxFields(text) };
     this.#pendingOffset = undefined;
+    this.#listener.global?.();
   }
 
   #paxFields(text: Buffer): PaxFields {

@@ -39,6 +39,8 @@ export interface WantedTape {
   /** The changer's slot where it is known to lie. */
   readonly slot: number | undefined;
   readonly refusal: (found: FoundTape) => ShadowtapeError | undefined;
+  /** What is wrong with the tape in the drive, where the first question is to say so. */
+  readonly found?: ShadowtapeError | undefined;
 }
 
 export interface InsertedTape {
@@ -110,8 +112,10 @@ export async function changeTape(changing: TapeChanging, wanted: WantedTape): Pr
   const { changer: device, nextTape } = changing.change;
   const changer = device === undefined ? undefined : new Changer(changing, device);
   if (device !== undefined) await requireChangerDrive(changing, device);
+  let trouble: unknown = wanted.found;
+  // Nobody can change it: the tape stays where it is.
+  if (trouble !== undefined && !changer && !nextTape && !changing.ask) throw trouble;
   await eject(changing);
-  let trouble: unknown;
   for (let attempt = 1; ; attempt += 1) {
     let slot: number | undefined;
     if (changer) slot = await changer.next(wanted.slot);

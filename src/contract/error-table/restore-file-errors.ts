@@ -1,0 +1,118 @@
+/** Restoring files and images. Part of the error table (error-table.ts). */
+export const restoreFileErrors = {
+  // ---- what is to be restored ----
+  RESTORE_UNNAMED: {
+    sentence: 'nothing to restore is named',
+    hint: 'name a run, paths as shadowtape where shows them, or a file of the tape in the drive with --tape-file',
+  },
+  RESTORE_NOWHERE: {
+    sentence: '{file} is in no file list{until}',
+    hint: 'shadowtape where shows which runs hold a file; a run that has no file list must be named: shadowtape restore RUN PATH --to DIR',
+  },
+  RESTORE_NOTHING_FOUND: {
+    sentence: 'the file list of run {run} does not have {what}',
+    hint: 'shadowtape where shows which runs hold a file',
+  },
+  RESTORE_DATE_UNREADABLE: {
+    sentence: '"{asOf}" is neither a run nor a date',
+    hint: 'name a run, a day such as 2026-11-28, or a time such as 2026-11-28T18:00:00Z',
+  },
+  RESTORE_AS_OF_UNUSED: {
+    sentence: '--as-of chooses a run, and run {run} is named',
+    hint: 'leave out the run or --as-of',
+  },
+  RESTORE_VOLUME_UNKNOWN: {
+    sentence: 'run {run} did not back up {volume}',
+    hint: 'its volumes are: {names}',
+  },
+  RESTORE_VOLUME_NOT_NAMED: {
+    sentence: 'run {run} has several volumes: {names}',
+    hint: 'name one of them with --volume',
+  },
+  RESTORE_METHOD_UNSUPPORTED: {
+    sentence: 'run {run} wrote {volume} with method {method}, which cannot be restored here',
+    hint: 'restore it with {tool} on a host that has it, see docs/restore-by-hand.md',
+  },
+  RESTORE_IMAGE_HAS_NO_FILES: {
+    sentence: 'run {run} wrote {volume} as an image, in which single files are not known',
+    hint: 'leave out the paths to restore the whole image into a file',
+  },
+  RESTORE_TAPE_FILE_UNSUPPORTED: {
+    sentence: 'file {file} of the tape in {device} on {host} cannot be restored: it holds {holds}',
+    hint: 'shadowtape identify shows what each file of the tape is',
+  },
+  // ---- where it goes ----
+  RESTORE_HOST_UNKNOWN: {
+    sentence: '{host} is not a host of the site',
+    hint: 'its hosts are: {hosts}. A path of this computer with a colon is written ./{to}',
+  },
+  RESTORE_PATH_RELATIVE: {
+    sentence: 'the path in {to} is not absolute',
+    hint: 'write HOST:/PATH',
+  },
+  RESTORE_TARGET_UNUSABLE: {
+    sentence: 'nothing can be restored to {target}: {reason}',
+    hint: 'name another place with --to',
+  },
+  RESTORE_TARGET_EXISTS: {
+    sentence: '{target} already exists',
+    hint: 'name another file with --to; or, if its contents may be lost, add --overwrite always',
+  },
+  RESTORE_FOLDER_NOT_EMPTY: {
+    sentence: '{target} is not empty',
+    hint: 'name a folder that is new or empty: the tar of a host would overwrite files',
+  },
+  RESTORE_OVERWRITE_UNSUPPORTED: {
+    sentence: '--overwrite {overwrite} does not apply to {what}',
+    hint: 'an image takes never or always. Files on a host go to a new or empty folder; on this computer all three values apply',
+  },
+  RESTORE_SEVERAL_DUMPS: {
+    sentence: 'the newest backups of these files are on {count} dumps, and a host takes one at a time',
+    hint: 'restore them one after the other, each into a folder of its own',
+  },
+  RESTORE_DEVICE_REFUSED: {
+    sentence: '{target} is a device',
+    hint: 'an image is restored to a file; copy that to the device by hand, see docs/restore-by-hand.md',
+  },
+  RESTORE_NO_SPACE: {
+    sentence: '{target} has {free} free, and {needed} are needed',
+    hint: 'free some space, or name another place with --to',
+  },
+  RESTORE_SPACE_UNKNOWN: {
+    sentence: 'df does not say how much space {target} has: {said}',
+    hint: 'name a folder on a local file system of that host',
+  },
+  RESTORE_RECORD_UNWRITABLE: {
+    sentence: 'the record of the restore, {file}, cannot be written: {reason}',
+    hint: 'free some space, or keep the state elsewhere with --state DIR',
+  },
+  // ---- while it is restored ----
+  RESTORE_READ_FAILED: {
+    sentence: 'the backup cannot be read: {reason}',
+    hint: 'clean the drive and restore again; or restore from another run, which shadowtape where and shadowtape runs show',
+  },
+  RESTORE_TAPE_DIFFERS: {
+    sentence: 'the tape does not hold what run {run} wrote: expected {expected}, read {actual}',
+    hint: 'do not trust what was restored from it; restore from another run',
+  },
+  RESTORE_FILE_DIFFERS: {
+    sentence: '{file} was not written as the archive has it: SHA-256 {actual} instead of {expected}',
+    hint: 'check the disk of the target, then restore again',
+  },
+  RESTORE_IMAGE_DIFFERS: {
+    sentence: '{target} was not written as it was sent: cksum {actual} instead of {expected}',
+    hint: 'check the disk of the target, then restore again',
+  },
+  RESTORE_WRITE_FAILED: {
+    sentence: '{file} cannot be written: {reason}',
+    hint: 'free some space or name another place with --to, then restore again',
+  },
+  RESTORE_CANCELLED: {
+    sentence: 'the restore was canceled',
+    hint: 'what was written stays and is listed; restore again to get the rest',
+  },
+  RESTORE_NOTHING_WRITTEN: {
+    sentence: 'nothing in the archive was wanted',
+    hint: 'shadowtape where shows which runs hold a file',
+  },
+} as const;

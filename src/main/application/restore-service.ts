@@ -1,0 +1,256 @@
+/** Restores files and images from tape: finds them, says what will happen, and does it with the drive locked. */
+import { hostname, userInfo } from 'node:os';
+import { failure, isFailure, type ShadowtapeError } from '../../contract/errors.ts';
+import { lossSentence } from '../../contract/tape-loss.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
+import { driveName } from '../procedure/hosts/drive-name.ts';
+import type { Hosts } from '../procedure/hosts/hosts.ts';
+import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
+import type { Ask } from '../procedure/hosts/questions.ts';
+import type { DataRoom, LiveProgress } from '../procedure/hosts/remote-data.ts';
+import { tapeChangeOf } from '../procedure/model/assign.ts';
+import { drivePlace } from '../procedure/model/lock-places.ts';
+import { noJournal, type EventSink } from '../journal/journal.ts';
+import type { DumpSource } from '../restore/dump-source.ts';
+import { restoreStep } from '../restore/host-place.ts';
+import type { Overwrite } from '../restore/local-folder.ts';
+import { previewOf, type PreviewedDump } from '../restore/preview.ts';
+import { RestoreOutcome, type RestoreResult } from '../restore/restore-outcome.ts';
+import { RestoreRecord } from '../restore/restore-record.ts';
+import { RestoreSession } from '../restore/restore-session.ts';
+import { parseTarget, targetWords, type RestoreTarget } from '../restore/restore-target.ts';
+import { requireTarget } from '../restore/restore-target-check.ts';
+import { findWork, type RestoreQuestion, type RestoreWork, type Where } from '../restore/restore-work.ts';
+import type { RestoredFile } from '../restore/restored-file.ts';
+import { lookalikes, type KnownTapes } from '../restore/source-tapes.ts';
+import type { Site } from '../site/site-schema.ts';
+import { MediaFile } from '../tape/media-file.ts';
+import { lossesOfRuns } from '../tape/tape-holders.ts';
+import { version } from './version.ts';
+
+export type { Overwrite, PreviewedDump, RestoredFile, RestoreResult, Where };
+
+export interface RestoreServiceOptions {
+  readonly site: Site;
+  readonly state: StateFolder;
+  readonly hosts: Hosts;
+  readonly lockKnowledge: LockKnowledge;
+}
+
+export interface RestoreRequest extends RestoreQuestion {
+  /** `HOST:/path`, or a path of this computer. */
+  readonly to: string;
+  readonly overwrite: Overwrite;
+  /** Reads this file of the tape in the drive, whoever wrote it; `what` then has paths alone. */
+  readonly tapeFile?: number | undefined;
+}
+
+/** Work of which a journal tells, or a file of whatever tape is in the drive. */
+type Work =
+  RestoreWork | { readonly kind: 'loose'; readonly file: number; readonly patterns: readonly string[] };
+
+export interface PreparedRestore {
+  readonly target: RestoreTarget;
+  readonly work: Work;
+  readonly overwrite: Overwrite;
+  /** What will be read; nothing is known of a tape without a journal. */
+  readonly preview: readonly PreviewedDump[];
+}
+
+export interface RestoreHooks {
+  readonly abort: AbortSignal;
+  /** Asked for tapes; undefined where nobody can be asked. */
+  readonly ask: Ask | undefined;
+  readonly onProgress: (progress: LiveProgress) => void;
+  readonly onFile: (file: RestoredFile) => void;
+}
+
+export class RestoreService {
+  readonly #options: RestoreServiceOptions;
+
+  constructor(options: RestoreServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Finds what is to be restored, and asks the target whether it can take it. Changes nothing.
+   * @param where asks the history
+   * @throws RESTORE_… before anything is touched, RUN_HAS_NO_TAPE, FILE_UNNAMED, JOURNAL_BROKEN, and what a session can end with
+   */
+  async prepare(request: RestoreRequest, where: Where): Promise<PreparedRestore> {
+    const { site, state } = this.#options;
+    const { overwrite, tapeFile } = request;
+    const target = parseTarget(request.to, Object.keys(site.hosts));
+    if (tapeFile !== undefined) {
+      const work = { kind: 'loose', file: tapeFile, patterns: request.what } as const;
+      return { target, work, overwrite, preview: [] };
+    }
+    const work = await findWork(state, request, where);
+    requireOneForHost(work, target);
+    const kind = work.kind;
+    const preview = previewOf(work).map((dump, index) => this.#withKnown(dump, sourcesOf(work)[index]));
+    const bytes = preview.reduce((sum, dump) => sum + dump.bytes, 0);
+    const never = new AbortController().signal;
+    await requireTarget(this.#runner(noJournal(), never), { target, kind, bytes, overwrite });
+    return { target, work, overwrite, preview };
+  }
+
+  /** Adds what the tape inventory says of the tapes. */
+  #withKnown(dump: PreviewedDump, source: DumpSource | undefined): PreviewedDump {
+    const known = this.#known;
+    const losses = lossesOfRuns(known).get(dump.run) ?? [];
+    const alike = source ? lookalikes(source, known) : [];
+    const more = [
+      ...losses.map(lossSentence),
+      ...(alike.length > 0
+        ? [
+            `The tape of run ${dump.run} begins like that of ${alike.join(', ')}: a wrong one is found only at its end`,
+          ]
+        : []),
+    ];
+    return { ...dump, uncompared: [...dump.uncompared, ...more] };
+  }
+
+  /**
+   * Restores what was prepared. Never throws once the record is begun: the result says what was written.
+   * @throws RESTORE_RECORD_UNWRITABLE before anything is touched
+   */
+  async perform(prepared: PreparedRestore, hooks: RestoreHooks): Promise<RestoreResult> {
+    const { state } = this.#options;
+    await state.prepare();
+    const record = new RestoreRecord(state);
+    const outcome = new RestoreOutcome();
+    let error: ShadowtapeError | undefined;
+    try {
+      record.append(startedEvent(prepared));
+      await this.#restore(prepared, hooks, record, outcome);
+    } catch (thrown) {
+      error = toldError(thrown, hooks.abort);
+    }
+    const result = outcome.result(record.file, error);
+    try {
+      record.append(finishedEvent(result));
+    } catch (thrown) {
+      outcome.notes.push(toldError(thrown, hooks.abort).message);
+    } finally {
+      record.close();
+    }
+    return result;
+  }
+
+  async #restore(
+    { work, target, overwrite }: PreparedRestore,
+    hooks: RestoreHooks,
+    record: RestoreRecord,
+    outcome: RestoreOutcome,
+  ): Promise<void> {
+    const { abort, ask } = hooks;
+    const room: DataRoom = {
+      runner: this.#runner(record, abort),
+      abort,
+      journal: record,
+      progress: hooks.onProgress,
+    };
+    const tell = (file: RestoredFile) => {
+      outcome.files.push(file);
+      record.note({ type: 'restore-file', ...file });
+      hooks.onFile(file);
+    };
+    const session = new RestoreSession({
+      ...{ room, target, overwrite, outcome, tell },
+      known: this.#known,
+      change: tapeChangeOf(this.#options.site),
+      ask: ask && ((question) => ask(question, abort)),
+    });
+    if (work.kind === 'loose')
+      return this.#locked(this.#options.site.tape, (drive) => session.loose(drive, work.file, work.patterns));
+    if (work.kind === 'image')
+      return this.#locked(this.#driveOf(work.source), (drive) => session.image(drive, work.source));
+    for (const dump of work.dumps)
+      await this.#locked(this.#driveOf(dump.source), (drive) => session.files(drive, dump));
+    return undefined;
+  }
+
+  /** The drive that the run has used; that of the site where its host is no longer one of it. */
+  #driveOf({ host, device }: DumpSource): DriveAt {
+    const { site } = this.#options;
+    return host in site.hosts ? { host, device } : site.tape;
+  }
+
+  /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
+  async #locked({ host, device }: DriveAt, work: (drive: KnownDrive) => Promise<void>): Promise<void> {
+    const { site, lockKnowledge } = this.#options;
+    // A cancel ends what the drive does, not the giving back of its lock.
+    const runner = this.#runner(noJournal(), new AbortController().signal);
+    const place = drivePlace(host, await driveName(runner, restoreStep, { host, device }));
+    const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
+    await whileDriveLocked({ runner, place, command: 'restore', ...lockKnowledge }, () => work(drive));
+  }
+
+  #runner(journal: EventSink, cancel: AbortSignal): CommandRunner {
+    const never = new AbortController().signal;
+    return new CommandRunner(journal, this.#options.hosts, () => ({ cancel, halt: never }));
+  }
+
+  /** A tape inventory that cannot be read is told by `tapes`; without it a tape without a label is only not named by its run. */
+  get #known(): KnownTapes {
+    try {
+      return new MediaFile(this.#options.state.tapesFile).list().tapes;
+    } catch (error) {
+      if (!isFailure(error, 'TAPES_UNREADABLE')) throw error;
+      return [];
+    }
+  }
+}
+
+type DriveAt = { readonly host: string; readonly device: string };
+
+const sourcesOf = (work: RestoreWork): DumpSource[] =>
+  work.kind === 'image' ? [work.source] : work.dumps.map(({ source }) => source);
+
+/** @throws RESTORE_SEVERAL_DUMPS */
+function requireOneForHost(work: RestoreWork, target: RestoreTarget): void {
+  const count = sourcesOf(work).length;
+  if (target.kind === 'host' && count > 1) throw failure('RESTORE_SEVERAL_DUMPS', { count });
+}
+
+const startedEvent = ({ target, work, overwrite, preview }: PreparedRestore) => ({
+  type: 'restore-started',
+  by: `${userInfo().username}@${hostname()}`,
+  version,
+  to: targetWords(target),
+  kind: work.kind,
+  overwrite,
+  dumps: preview.map(({ run, volume, tapes, bytes }) => ({ run, volume, tapes, bytes })),
+});
+
+const finishedEvent = ({ exitStatus, files, sources, error, notes }: RestoreResult) => ({
+  type: 'restore-finished',
+  exitStatus,
+  written: files.filter(({ what }) => what === 'written').length,
+  notWritten: files.filter(({ what }) => what !== 'written').length,
+  sources,
+  notes,
+  ...(error ? { error: error.toInfo() } : {}),
+});
+
+/** Errors of a read whose hints are for who writes a tape. */
+const readErrors = [
+  'TAR_UNREADABLE',
+  'TAR_INCOMPLETE',
+  'TAPE_READ_FAILED',
+  'TAPE_RECORD_TOO_LONG',
+  'TAPE_READBACK_MISCOUNTED',
+  'TAPE_COUNT_MISSING',
+] as const;
+
+/** @throws whatever is not an error of the table */
+function toldError(error: unknown, abort: AbortSignal): ShadowtapeError {
+  if (abort.aborted) return failure('RESTORE_CANCELLED', {}, {}, error);
+  if (!isFailure(error)) throw error;
+  if (!isFailure(error, ...readErrors)) return error;
+  return failure('RESTORE_READ_FAILED', { reason: error.message }, error.evidence, error);
+}

@@ -1,0 +1,133 @@
+/** Where the backup of a volume lies, folded from the events of its run: which tapes, which file on them, what it must hold. Pure. */
+import { failure } from '../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../contract/events.ts';
+import type { FileNameEncoding } from '../../contract/file-names.ts';
+import { writtenOf } from '../journal/run-summary.ts';
+import { currentTape, partsOf, tapeWithUuid, type RunTape } from '../procedure/model/run-tapes.ts';
+
+/** What one tape holds of a dump. */
+export interface SourcePart {
+  /** Undefined in layout `plain`. */
+  readonly tape: RunTape | undefined;
+  /** Number of the tape file. */
+  readonly file: number;
+  readonly firstRecord: number;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** The backup of one volume. */
+export interface DumpSource {
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly volume: string;
+  /** `6a` to `6e`. */
+  readonly method: string;
+  readonly recordBytes: number;
+  readonly host: string;
+  readonly device: string;
+  readonly parts: readonly SourcePart[];
+  /** What the run has handed to its tape. */
+  readonly written: EventOf<'digest'>;
+  /** SHA-256 (hex) of the first record of a tape without a label; undefined where the journal does not have it. */
+  readonly firstRecordSha256: string | undefined;
+  /** The file list as the journal names it; undefined where there is none. */
+  readonly list: string | undefined;
+  readonly fileNames: FileNameEncoding | undefined;
+  /** True where the run was taken from a tape: its end, and whether it was verified, is not known. */
+  readonly isImported: boolean;
+}
+
+type Started = EventOf<'run-started'>;
+
+/** The volume that is meant: the named one, or the only one. @throws RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED */
+function volumeOf({ run, volumes }: Started, named: string | undefined): Started['volumes'][number] {
+  const names = volumes.map(({ proxy }) => proxy).join(', ');
+  const found = volumes.find(({ proxy }) => proxy === named);
+  if (found) return found;
+  if (named !== undefined) throw failure('RESTORE_VOLUME_UNKNOWN', { run, volume: named, names });
+  const [first, second] = volumes;
+  if (!first || second) throw failure('RESTORE_VOLUME_NOT_NAMED', { run, names });
+  return first;
+}
+
+function singlePart(
+  { layout }: Started,
+  events: readonly RunEvent[],
+  { tapeFile }: Started['volumes'][number],
+  { records, bytes }: EventOf<'digest'>,
+): SourcePart {
+  const file = tapeFile ?? (layout === 'labelled' ? 1 : 0);
+  const tape = layout === 'labelled' ? currentTape(events) : undefined;
+  return { tape, file, firstRecord: 0, records: records ?? 0, bytes: bytes ?? 0 };
+}
+
+function partsOnTapes(events: readonly RunEvent[], volume: string): SourcePart[] {
+  return partsOf(events, volume).map(({ uuid, file, firstRecord, records, bytes }) => ({
+    tape: tapeWithUuid(events, uuid),
+    ...{ file, firstRecord, records, bytes },
+  }));
+}
+
+const firstRecordOf = (events: readonly RunEvent[]): string | undefined =>
+  events.findLast(
+    (event): event is EventOf<'digest'> => event.type === 'digest' && event.firstRecordSha256 !== undefined,
+  )?.firstRecordSha256;
+
+/** A longer record is not read when a tape is looked at (procedure/model/tape-commands.ts). */
+const longestLookedAt = 262_144;
+
+const isKnownByRecord = ({ layout, recordBytes }: Started): boolean =>
+  layout === 'plain' && recordBytes <= longestLookedAt;
+
+/**
+ * @param named the proxy volume; undefined where the run has one alone
+ * @throws RUN_HAS_NO_TAPE where it was not dumped to its end, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED
+ */
+export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: string): DumpSource {
+  const [start] = events;
+  if (start?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
+  const pair = volumeOf(start, named);
+  const volume = pair.proxy;
+  const written = writtenOf(events, volume);
+  if (written?.bytes === undefined || written.records === undefined)
+    throw failure('RUN_HAS_NO_TAPE', { run });
+  const parts = partsOnTapes(events, volume);
+  const list = events.findLast(
+    (event): event is EventOf<'catalogue'> => event.type === 'catalogue' && event.volume === volume,
+  );
+  return {
+    run,
+    startedAt: start.at,
+    volume,
+    method: pair.method ?? start.method,
+    recordBytes: start.recordBytes,
+    ...start.tape,
+    parts: parts.length > 0 ? parts : [singlePart(start, events, pair, written)],
+    written,
+    firstRecordSha256: isKnownByRecord(start) ? firstRecordOf(events) : undefined,
+    list: list?.file,
+    fileNames: list?.fileNames,
+    isImported: events.some(({ type }) => type === 'imported'),
+  };
+}
+
+/** True where the run recorded a checksum of what it wrote. */
+export const hasChecksum = ({ written }: DumpSource): boolean =>
+  [written.crc32, written.cksum, written.onTapeSha256, written.sections].some((sum) => sum !== undefined);
+
+/** What cannot be compared of a backup once it is read, a sentence each. */
+export function uncomparedOf(source: DumpSource): string[] {
+  const { run, parts, firstRecordSha256, isImported } = source;
+  const isPlain = parts.every(({ tape }) => tape === undefined);
+  return [
+    ...(!hasChecksum(source)
+      ? [`Run ${run} recorded no checksum: only the number of bytes and records is compared`]
+      : []),
+    ...(isPlain && firstRecordSha256 === undefined
+      ? ['The tape has no label and its first record is not known: a wrong tape is found only at its end']
+      : []),
+    ...(isImported ? [`Run ${run} was imported from its tape: whether it was verified is not known`] : []),
+  ];
+}

@@ -1,0 +1,31 @@
+/** What a tar entry is, and whether it can be restored. Pure. */
+import type { TarDetails, TarEntry } from '../../streams/tar/tar-walker.ts';
+
+export type EntryKind = 'file' | 'directory' | 'symbolic link' | 'hard link';
+
+const kinds: Readonly<Record<string, EntryKind>> = {
+  File: 'file',
+  OldFile: 'file',
+  ContiguousFile: 'file',
+  SparseFile: 'file',
+  Directory: 'directory',
+  SymbolicLink: 'symbolic link',
+  Link: 'hard link',
+};
+
+const refused: Readonly<Record<string, string>> = {
+  CharacterDevice: 'it is a device',
+  BlockDevice: 'it is a device',
+  FIFO: 'it is a FIFO',
+};
+
+/** @returns the kind, or why it is not restored */
+export function entryKind({ type }: Pick<TarEntry, 'type'>): { kind: EntryKind } | { reason: string } {
+  const kind = kinds[type];
+  if (kind) return { kind };
+  return { reason: refused[type] ?? `tar entries of type ${type} are not restored` };
+}
+
+/** An access control list or extended attributes of Solaris: it stands before the file that it belongs to. */
+export const isAttribute = ({ letter }: Pick<TarDetails, 'letter'>): boolean =>
+  letter === 'A' || letter === 'E';

@@ -1,0 +1,205 @@
+/** Writes the wanted entries of an archive that passes into a folder of this computer. */
+import { Transform } from 'node:stream';
+import { failure } from '../../contract/errors.ts';
+import { createTarWalker, type TarDetails, type TarEntry } from '../../streams/tar/tar-walker.ts';
+import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
+import type { Attributes, LocalFolder } from './local-folder.ts';
+import { digestOfFile, OpenOutput } from './open-output.ts';
+import type { OnRestored } from './restored-file.ts';
+import { linkRefusal, safePath } from './safe-path.ts';
+
+/** Tells whether an entry of the archive is wanted. */
+export type Wants = (entry: TarEntry) => boolean;
+
+/** What is to be done next: told while a piece is looked at, and done after it. */
+type Act = () => Promise<void>;
+
+interface BeingWritten {
+  readonly entry: TarEntry;
+  readonly parts: readonly string[];
+  readonly attributes: Attributes;
+  readonly output: OpenOutput;
+}
+
+const bytesWaiting = 1024 * 1024;
+
+export class FileExtractor {
+  readonly #folder: LocalFolder;
+  readonly #wants: Wants;
+  readonly #tell: OnRestored;
+  #acts: Act[] = [];
+  /** Settles when nothing is being written any more. */
+  #working: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  #writing: BeingWritten | undefined;
+  /** Links are made when all files are there: nothing is ever written through one of them. */
+  readonly #links: Act[] = [];
+  /** Access control lists and extended attributes that were left out. */
+  attributesLeftOut = 0;
+
+  constructor(folder: LocalFolder, wants: Wants, tell: OnRestored) {
+    this.#folder = folder;
+    this.#wants = wants;
+    this.#tell = tell;
+  }
+
+  /**
+   * The bytes pass unchanged. It fails with TAR_UNREADABLE at a header that is none, with TAR_INCOMPLETE where the archive ends without its
+   * two blocks of zeros, and with RESTORE_WRITE_FAILED.
+   */
+  stream(): Transform {
+    const walker = createTarWalker({
+      entry: (entry, details) => this.#entry(entry, details),
+      content: (bytes) => this.#acts.push(() => this.#write(bytes)),
+      end: () => this.#acts.push(() => this.#end()),
+    });
+    const work = (look: () => void): Promise<void> => {
+      const working = this.#work(look);
+      this.#working = working.catch(() => undefined);
+      return working;
+    };
+    return new Transform({
+      highWaterMark: bytesWaiting,
+      transform: (piece: Buffer, _encoding, done) => {
+        work(() => walker.add(piece)).then(() => done(null, piece), done);
+      },
+      flush: (done) => {
+        const last = () => {
+          walker.end();
+          this.#acts.push(...this.#links.splice(0), () => this.#folder.finish());
+          if (!walker.complete()) this.#acts.push(() => Promise.reject(incomplete(walker.offset())));
+        };
+        work(last).then(() => done(), done);
+      },
+      destroy: (error, done) => {
+        this.#isStopped = true;
+        void this.settled().finally(() => done(error));
+      },
+    });
+  }
+
+  /** Does what was told while a piece was looked at. What is begun is finished; after a stop nothing more is begun. */
+  async #work(look: () => void): Promise<void> {
+    look();
+    for (const act of this.#acts.splice(0)) {
+      if (this.#isStopped) return;
+      await act();
+    }
+  }
+
+  /** Resolves when nothing is being written any more, and no part of a file is left. To be awaited when the stream has ended or failed. */
+  async settled(): Promise<void> {
+    this.#isStopped = true;
+    await this.#working;
+    const writing = this.#writing;
+    this.#writing = undefined;
+    await writing?.output.discard();
+  }
+
+  #entry(entry: TarEntry, details: TarDetails): void {
+    if (!this.#wants(entry)) return;
+    if (isAttribute(details)) this.attributesLeftOut += 1;
+    else this.#acts.push(() => this.#begin(entry, details));
+  }
+
+  #leaveOut({ path }: TarEntry, reason: string): void {
+    this.#tell({ path, what: 'left out', reason });
+  }
+
+  async #begin(entry: TarEntry, details: TarDetails): Promise<void> {
+    const safe = safePath(entry.path);
+    const known = entryKind(entry);
+    if ('reason' in safe) return this.#leaveOut(entry, safe.reason);
+    if ('reason' in known) return this.#leaveOut(entry, known.reason);
+    if (details.isSparse)
+      return this.#leaveOut(entry, 'it is stored as a sparse file; restore it to a host with GNU tar');
+    const { mode, uid, gid } = details;
+    const attributes = { mode, uid, gid, mtime: entry.mtime };
+    const { parts } = safe;
+    // The folder itself.
+    if (parts.length === 0) return undefined;
+    if (known.kind === 'directory') return this.#beginFolder(entry, parts, attributes);
+    if (known.kind === 'file') return this.#beginFile(entry, parts, attributes);
+    const make = known.kind === 'hard link' ? this.#hardLink : this.#symbolicLink;
+    this.#links.push(() => make(entry, parts, attributes));
+    return undefined;
+  }
+
+  async #beginFolder(entry: TarEntry, parts: readonly string[], attributes: Attributes): Promise<void> {
+    const refusal = await this.#folder.makeFolder(parts, attributes);
+    if (refusal !== undefined) this.#leaveOut(entry, refusal);
+    else this.#tell({ path: entry.path, what: 'written', kind: 'directory' });
+  }
+
+  /** Why an entry cannot be written at its place; undefined where it can. */
+  async #refusal({ mtime }: TarEntry, parts: readonly string[]): Promise<string | undefined> {
+    return (await this.#folder.makeWay(parts)) ?? (await this.#folder.keeps(parts, mtime));
+  }
+
+  async #beginFile(entry: TarEntry, parts: readonly string[], attributes: Attributes): Promise<void> {
+    const refusal = await this.#refusal(entry, parts);
+    if (refusal !== undefined) return this.#leaveOut(entry, refusal);
+    const temporary = this.#folder.temporary(parts);
+    const output = await this.#folder.doing(parts, () => OpenOutput.create(temporary));
+    this.#writing = { entry, parts, attributes, output };
+    return undefined;
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const writing = this.#writing;
+    if (writing) await this.#folder.doing(writing.parts, () => writing.output.write(bytes));
+  }
+
+  async #end(): Promise<void> {
+    const writing = this.#writing;
+    if (!writing) return;
+    const { entry, parts, attributes, output } = writing;
+    const sha256 = await this.#folder.doing(parts, () => output.finish(false));
+    const back = await this.#folder.doing(parts, () => digestOfFile(output.path));
+    if (back.sha256 !== sha256 || back.bytes !== entry.size)
+      throw failure('RESTORE_FILE_DIFFERS', { file: entry.path, expected: sha256, actual: back.sha256 });
+    await this.#folder.doing(parts, () => this.#folder.setAttributes(output.path, attributes));
+    await this.#give(entry, 'file', output.path, parts, { bytes: entry.size, sha256 });
+    this.#writing = undefined;
+  }
+
+  async #give(
+    entry: TarEntry,
+    kind: EntryKind,
+    temporary: Buffer,
+    parts: readonly string[],
+    content: { readonly bytes: number; readonly sha256: string } | undefined,
+  ): Promise<void> {
+    const refusal = await this.#folder.give(temporary, parts);
+    if (refusal === undefined) return this.#tell({ path: entry.path, what: 'written', kind, ...content });
+    await this.#folder.remove(temporary);
+    this.#leaveOut(entry, refusal);
+    return undefined;
+  }
+
+  readonly #symbolicLink = async (
+    entry: TarEntry,
+    parts: readonly string[],
+    { uid, gid, mtime }: Attributes,
+  ): Promise<void> => {
+    const target = entry.linkpath ?? '';
+    const refusal = linkRefusal(parts, target) ?? (await this.#refusal(entry, parts));
+    if (refusal !== undefined) return this.#leaveOut(entry, refusal);
+    const temporary = await this.#folder.makeLink(parts, target);
+    await this.#folder.doing(parts, () => this.#folder.setLinkAttributes(temporary, { uid, gid, mtime }));
+    return this.#give(entry, 'symbolic link', temporary, parts, undefined);
+  };
+
+  readonly #hardLink = async (entry: TarEntry, parts: readonly string[]): Promise<void> => {
+    const safe = safePath(entry.linkpath ?? '');
+    const target = 'parts' in safe ? this.#folder.written(safe.parts) : undefined;
+    if (!target)
+      return this.#leaveOut(entry, `its other name, ${entry.linkpath ?? 'unknown'}, was not restored`);
+    const refusal = await this.#refusal(entry, parts);
+    if (refusal !== undefined) return this.#leaveOut(entry, refusal);
+    const temporary = await this.#folder.makeLink(parts, target);
+    return this.#give(entry, 'hard link', temporary, parts, undefined);
+  };
+}
+
+const incomplete = (offset: number): Error => failure('TAR_INCOMPLETE', { offset });

@@ -1,0 +1,142 @@
+/**
+ * Makes of an archive that passes another one, with the wanted entries alone: the tar of a host writes whatever it is given, and that of
+ * Solaris keeps absolute names. Headers and contents are passed on as they are, so sparse files and access control lists stay what they are.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { once } from 'node:events';
+import { Transform, type Writable } from 'node:stream';
+import { failure } from '../../contract/errors.ts';
+import { createTarWalker, type TarDetails, type TarEntry } from '../../streams/tar/tar-walker.ts';
+import { entryKind, isAttribute, type EntryKind } from './entry-kind.ts';
+import type { Wants } from './extract-files.ts';
+import type { OnRestored } from './restored-file.ts';
+import { linkRefusal, pathKey, safePath } from './safe-path.ts';
+
+/** What the host must hold of an entry in the end. */
+export interface SentEntry {
+  readonly path: string;
+  readonly kind: EntryKind;
+  readonly bytes: number;
+  /** SHA-256 (hex) of a file's content; undefined for a sparse file, whose content is not one piece here. */
+  readonly sha256: string | undefined;
+}
+
+const endOfArchive = Buffer.alloc(1024);
+
+export class ArchiveFilter {
+  readonly #wants: Wants;
+  readonly #tell: OnRestored;
+  /** Headers of which it is not known yet whose they are. */
+  #held: Buffer[] = [];
+  /** What becomes of the bytes that come: those of a header are held until it is known whose they are. */
+  #fate: 'held' | 'passed' | 'dropped' = 'held';
+  #out: Buffer[] = [];
+  #current: { entry: TarEntry; kind: EntryKind; hash: Hash | undefined } | undefined;
+  readonly #links = new Set<string>();
+  /** By the key of the path: of two entries of one path the last one counts. */
+  readonly sent = new Map<string, SentEntry>();
+
+  /** @param tell hears of what is left out */
+  constructor(wants: Wants, tell: OnRestored) {
+    this.#wants = wants;
+    this.#tell = tell;
+  }
+
+  /** The bytes that come pass unchanged; the other archive goes to the sink, which is ended with it. */
+  stream(sink: Writable): Transform {
+    const walker = createTarWalker({
+      raw: (bytes) => this.#take(bytes),
+      entry: (entry, details) => this.#entry(entry, details),
+      content: (bytes) => this.#current?.hash?.update(bytes),
+      end: () => this.#end(),
+      global: () => this.#out.push(...this.#held.splice(0)),
+    });
+    const pass = async (look: () => void) => {
+      look();
+      // A header may go on in the next piece, whose buffer may be another by then.
+      this.#held = this.#held.map((bytes) => Buffer.from(bytes));
+      for (const bytes of this.#out.splice(0)) await written(sink, bytes);
+    };
+    return new Transform({
+      highWaterMark: 1024 * 1024,
+      transform: (piece: Buffer, _encoding, done) => {
+        pass(() => walker.add(piece)).then(() => done(null, piece), done);
+      },
+      flush: (done) => {
+        const last = async () => {
+          await pass(() => walker.end());
+          if (!walker.complete()) throw failure('TAR_INCOMPLETE', { offset: walker.offset() });
+          await written(sink, endOfArchive);
+          // The process that takes it has ended well when the sink has finished.
+          const finished = once(sink, 'finish');
+          sink.end();
+          await finished;
+        };
+        last().then(() => done(), done);
+      },
+      destroy: (error, done) => {
+        if (error) sink.destroy();
+        done(error);
+      },
+    });
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#fate === 'passed') this.#out.push(bytes);
+    else if (this.#fate === 'held') this.#held.push(bytes);
+  }
+
+  #entry(entry: TarEntry, details: TarDetails): void {
+    const held = this.#held.splice(0);
+    const isPassed = this.#wants(entry) && this.#accept(entry, details);
+    this.#fate = isPassed ? 'passed' : 'dropped';
+    if (isPassed) this.#out.push(...held);
+  }
+
+  #accept(entry: TarEntry, details: TarDetails): boolean {
+    const safe = safePath(entry.path);
+    const known = entryKind(entry);
+    const reason = 'reason' in safe ? safe.reason : this.#refusal(entry, safe.parts);
+    if (isAttribute(details)) return reason === undefined;
+    if (reason !== undefined || 'reason' in known || !('parts' in safe)) {
+      const why = reason ?? ('reason' in known ? known.reason : '');
+      this.#tell({ path: entry.path, what: 'left out', reason: why });
+      return false;
+    }
+    const key = safe.parts.join('/');
+    if (known.kind === 'symbolic link') this.#links.add(key);
+    const hash = known.kind === 'file' && !details.isSparse ? createHash('sha256') : undefined;
+    this.#current = { entry, kind: known.kind, hash };
+    return true;
+  }
+
+  #refusal(entry: TarEntry, parts: readonly string[]): string | undefined {
+    if (entry.path.startsWith('/')) return 'its path is absolute';
+    if (entry.path.startsWith('-')) return 'its path begins with "-"';
+    const isThroughLink = parts.some((_, depth) => this.#links.has(parts.slice(0, depth).join('/')));
+    if (isThroughLink) return 'its path goes through a link';
+    if (entry.type === 'SymbolicLink') return linkRefusal(parts, entry.linkpath ?? '');
+    if (entry.type !== 'Link') return undefined;
+    const target = this.sent.get(pathKey(entry.linkpath ?? ''));
+    return target?.kind === 'file'
+      ? undefined
+      : `its other name, ${entry.linkpath ?? 'unknown'}, was not restored`;
+  }
+
+  #end(): void {
+    this.#fate = 'held';
+    const current = this.#current;
+    this.#current = undefined;
+    if (!current) return;
+    const { entry, kind, hash } = current;
+    const { path, size: bytes } = entry;
+    const key = pathKey(path);
+    if (key !== '') this.sent.set(key, { path, kind, bytes, sha256: hash?.digest('hex') });
+  }
+}
+
+/** @throws what the sink fails with */
+async function written(sink: Writable, bytes: Buffer): Promise<void> {
+  if (sink.errored) throw sink.errored;
+  if (!sink.write(bytes)) await once(sink, 'drain');
+}

@@ -1,0 +1,116 @@
+/** Writes a raw volume into a file of a host: under a temporary name, until it is proven to be what the tape must hold. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Transform, type Writable } from 'node:stream';
+import { failure } from '../../contract/errors.ts';
+import { wordsOf } from '../procedure/hosts/command-runner.ts';
+import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { StepCommand } from '../procedure/model/step.ts';
+import {
+  parseCksum,
+  renameCommand,
+  requireImagePlaceOn,
+  restoreStep,
+  writeFileCommand,
+  type HostPlace,
+} from './host-place.ts';
+import type { SourceDigest } from './read-source.ts';
+
+/** Hands what passes to a sink, too. */
+function alsoInto(sink: Writable): Transform {
+  const write = async (piece: Buffer) => {
+    if (sink.errored) throw sink.errored;
+    if (!sink.write(piece)) await once(sink, 'drain');
+  };
+  const end = async () => {
+    const finished = once(sink, 'finish');
+    sink.end();
+    await finished;
+  };
+  return new Transform({
+    highWaterMark: 1024 * 1024,
+    transform: (piece: Buffer, _encoding, done) => void write(piece).then(() => done(null, piece), done),
+    flush: (done) => void end().then(() => done(), done),
+  });
+}
+
+export class HostImage {
+  readonly #room: DataRoom;
+  readonly #place: HostPlace;
+  readonly #temporary: string;
+
+  constructor(room: DataRoom, place: HostPlace) {
+    this.#room = room;
+    this.#place = place;
+    this.#temporary = `${place.path}.${randomBytes(6).toString('hex')}.tmp`;
+  }
+
+  /**
+   * Writes what is read into the temporary file.
+   * @param read reads the volume through the stream that it is given, and takes the checksum of cksum
+   * @throws RESTORE_IMAGE_DIFFERS where the host has not what was sent, COMMAND_FAILED, and what `read` throws
+   */
+  async write(
+    recordBytes: number,
+    read: (through: Transform) => Promise<SourceDigest>,
+  ): Promise<SourceDigest> {
+    const room = this.#room;
+    const { host } = this.#place;
+    const argv = writeFileCommand(this.#temporary, recordBytes);
+    const command: StepCommand = { host, argv, guide: false, changes: true };
+    const sink = await open(room, restoreStep, command, writer(room, restoreStep));
+    let digest: SourceDigest;
+    try {
+      digest = await read(alsoInto(sink.end.stream));
+    } catch (error) {
+      sink.end.stream.destroy();
+      throw error;
+    } finally {
+      await close(room, restoreStep, sink);
+    }
+    await this.#compare(digest);
+    return digest;
+  }
+
+  async #compare({ bytes, cksum }: SourceDigest): Promise<void> {
+    const { host, path } = this.#place;
+    const command = { host, argv: ['cksum', this.#temporary], changes: false };
+    const { stdout, stderr } = await this.#room.runner.send(restoreStep, command);
+    const printed = stdout.toString('utf8');
+    const found = parseCksum(printed);
+    const expected = `${cksum ?? 'unknown'} ${bytes}`;
+    if (found && `${found.cksum} ${found.bytes}` === expected) return;
+    const actual = found ? `${found.cksum} ${found.bytes}` : wordsOf({ stdout: printed, stderr });
+    throw failure(
+      'RESTORE_IMAGE_DIFFERS',
+      { target: `${host}:${path}`, expected, actual },
+      { expected, actual },
+    );
+  }
+
+  /** Gives the image its name. @throws RESTORE_TARGET_EXISTS, COMMAND_FAILED */
+  async keep(mayReplace: boolean): Promise<void> {
+    const { host, path } = this.#place;
+    await requireImagePlaceOn(this.#room.runner, this.#place, mayReplace);
+    await this.#room.runner.send(restoreStep, {
+      host,
+      argv: renameCommand(this.#temporary, path),
+      changes: true,
+    });
+  }
+
+  /** Removes what is not whole. @returns false where it may still be there */
+  async discard(): Promise<boolean> {
+    const { host } = this.#place;
+    const command = { host, argv: ['rm', '-f', this.#temporary], changes: true };
+    return this.#room.runner.send(restoreStep, command).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** The name that it has until it is whole. */
+  get temporary(): string {
+    return this.#temporary;
+  }
+}

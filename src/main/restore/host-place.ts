@@ -1,0 +1,133 @@
+/** A place on a host of the site: what is asked of it before anything is written there, and how it is asked. */
+import { posix } from 'node:path';
+import { failure } from '../../contract/errors.ts';
+import { bytesText } from '../../contract/words.ts';
+import { troubleOf, wordsOf, type CommandRunner } from '../procedure/hosts/command-runner.ts';
+
+export interface HostPlace {
+  readonly host: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** For the journal. */
+export const restoreStep = 'restore';
+
+/** What both platforms know, in the shell that every host has. */
+const inFolder = (folder: string, script: string): string[] => [
+  'sh',
+  '-c',
+  `cd "$1" && ${script}`,
+  'sh',
+  folder,
+];
+
+/**
+ * test(1) ends with 0 or 1; anything else is no answer.
+ * @throws COMMAND_FAILED, and what sending commands can end with
+ */
+async function holds(runner: CommandRunner, host: string, test: string, path: string): Promise<boolean> {
+  const command = { host, argv: ['test', test, path], changes: false };
+  const result = await runner.send(restoreStep, command, { anyStatus: true });
+  if (result.status === 0) return true;
+  if (result.status === 1) return false;
+  throw troubleOf(command, result) ?? new Error('a status other than 0 is trouble');
+}
+
+const unusable = ({ host, path }: HostPlace, reason: string) =>
+  failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
+
+/** @throws RESTORE_TARGET_UNUSABLE */
+export async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {
+  const { host, path } = place;
+  if (!(await holds(runner, host, '-d', path))) throw unusable(place, `${path} is not a folder`);
+  if (!(await holds(runner, host, '-w', path))) throw unusable(place, `${path} cannot be written`);
+}
+
+/**
+ * A folder that is to take files must be new or empty: the tar of a host would overwrite what is there.
+ * @returns true where it must be made
+ * @throws RESTORE_TARGET_UNUSABLE, RESTORE_FOLDER_NOT_EMPTY
+ */
+export async function requireEmptyFolder(runner: CommandRunner, place: HostPlace): Promise<boolean> {
+  const { host, path } = place;
+  if (!(await holds(runner, host, '-d', path))) {
+    const isTaken = (await holds(runner, host, '-f', path)) || (await holds(runner, host, '-h', path));
+    if (isTaken) throw unusable(place, `${path} is not a folder`);
+    await requireFolder(runner, { host, path: posix.dirname(path) });
+    return true;
+  }
+  await requireFolder(runner, place);
+  const { stdout } = await runner.send(restoreStep, { host, argv: ['ls', '-a', path], changes: false });
+  const names = stdout.toString('latin1').split('\n');
+  if (names.some((name) => !['', '.', '..'].includes(name)))
+    throw failure('RESTORE_FOLDER_NOT_EMPTY', { target: `${host}:${path}` });
+  return false;
+}
+
+/**
+ * What is there stays where it may not be lost.
+ * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
+ */
+export async function requireImagePlaceOn(
+  runner: CommandRunner,
+  place: HostPlace,
+  mayReplace: boolean,
+): Promise<void> {
+  const { host, path } = place;
+  if (path === '/dev' || path.startsWith('/dev/'))
+    throw failure('RESTORE_DEVICE_REFUSED', { target: `${host}:${path}` });
+  await requireFolder(runner, { host, path: posix.dirname(path) });
+  const isFile = await holds(runner, host, '-f', path);
+  if (isFile && !mayReplace) throw failure('RESTORE_TARGET_EXISTS', { target: `${host}:${path}` });
+  if (isFile) return;
+  for (const test of ['-d', '-h', '-b', '-c', '-p'])
+    if (await holds(runner, host, test, path)) throw unusable(place, 'it is not a regular file');
+}
+
+/** Sizes in df -k: all, used, free; the name of a device may be on a line of its own. */
+const freeKilobytes = /\s\d+\s+-?\d+\s+(-?\d+)\s+\d+%\s/;
+
+/** @throws RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN */
+export async function requireSpaceOn(
+  runner: CommandRunner,
+  { host, path }: HostPlace,
+  bytes: number,
+): Promise<void> {
+  const { stdout } = await runner.send(restoreStep, { host, argv: ['df', '-k', path], changes: false });
+  const text = stdout.toString('utf8');
+  const free = freeKilobytes.exec(text)?.[1];
+  const target = `${host}:${path}`;
+  if (free === undefined)
+    throw failure(
+      'RESTORE_SPACE_UNKNOWN',
+      { target, said: wordsOf({ stdout: text }) },
+      { host, stdout: text },
+    );
+  const freeBytes = Math.max(0, Number(free)) * 1024;
+  if (freeBytes < bytes)
+    throw failure('RESTORE_NO_SPACE', { target, needed: bytesText(bytes), free: bytesText(freeBytes) });
+}
+
+/** Has the tar of the host write what it is sent. */
+export const extractCommand = (folder: string): string[] => inFolder(folder, 'exec tar xpf -');
+
+/** Has it send back what is there. */
+export const sendBackCommand = (folder: string): string[] => inFolder(folder, 'exec tar cf - .');
+
+/** What a file is given its name with: the one that is there is lost. */
+export const renameCommand = (from: string, to: string): string[] => ['mv', '-f', from, to];
+
+export const writeFileCommand = (file: string, recordBytes: number): string[] => [
+  'dd',
+  `of=${file}`,
+  `bs=${recordBytes}`,
+];
+
+/** Reads what cksum(1) prints. @returns undefined where it is not that */
+export function parseCksum(printed: string): { readonly cksum: number; readonly bytes: number } | undefined {
+  const [, cksum, bytes] = /^(\d+)\s+(\d+)(?:\s|$)/.exec(printed) ?? [];
+  return cksum === undefined || bytes === undefined
+    ? undefined
+    : { cksum: Number(cksum), bytes: Number(bytes) };
+}

@@ -1,0 +1,209 @@
+/**
+ * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is looked at itself,
+ * never what a link of that name leads to. Paths are bytes: Node's own strings would lose those that are not UTF-8.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { chmod, chown, lchown, link, lstat, lutimes, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { failure } from '../../contract/errors.ts';
+import { bytesOfName } from '../../contract/file-names.ts';
+import { isMissing } from '../journal/kept-file.ts';
+import { writeTrouble } from '../journal/journal.ts';
+
+export type Overwrite = 'never' | 'older' | 'always';
+
+/** What the archive says of an entry beside its content. */
+export interface Attributes {
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** Seconds since 1970. */
+  readonly mtime: number | undefined;
+}
+
+const slash = Buffer.from('/');
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? '';
+
+async function found(path: Buffer): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** File systems without hard links say so in one of these words. */
+const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+export class LocalFolder {
+  readonly path: string;
+  readonly #overwrite: Overwrite;
+  /** Owners are set by root alone; others may not. */
+  readonly #isRoot = process.getuid?.() === 0;
+  /** What this restore has written, by its key. */
+  readonly #own = new Set<string>();
+  /** Folders that this restore has made, with what they get when all is written into them. */
+  readonly #made = new Map<string, Attributes | undefined>();
+  readonly #known = new Set<string>();
+
+  constructor(path: string, overwrite: Overwrite) {
+    this.path = path;
+    this.#overwrite = overwrite;
+  }
+
+  #place(parts: readonly string[]): Buffer {
+    const below = parts.flatMap((part) => [slash, bytesOfName(part)]);
+    return Buffer.concat([Buffer.from(this.path), ...below]);
+  }
+
+  /** A name beside an entry that nobody has. */
+  temporary(parts: readonly string[]): Buffer {
+    return this.#place([...parts.slice(0, -1), `.shadowtape-${randomBytes(8).toString('hex')}`]);
+  }
+
+  /** True once something is in the folder that was not there before. */
+  get hasWritten(): boolean {
+    return this.#own.size > 0 || this.#made.size > 0;
+  }
+
+  /** Where an entry that this restore has written is; undefined where it was not written. */
+  written(parts: readonly string[]): Buffer | undefined {
+    return this.#own.has(parts.join('/')) ? this.#place(parts) : undefined;
+  }
+
+  /**
+   * Makes the folders on the way to an entry that are missing.
+   * @returns why the entry cannot be written; undefined where it can
+   * @throws RESTORE_WRITE_FAILED
+   */
+  async makeWay(parts: readonly string[]): Promise<string | undefined> {
+    for (let depth = 1; depth < parts.length; depth += 1) {
+      const refusal = await this.#folder(parts.slice(0, depth), undefined);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
+  /** Makes a folder of the archive. @returns why it cannot be made @throws RESTORE_WRITE_FAILED */
+  async makeFolder(parts: readonly string[], attributes: Attributes): Promise<string | undefined> {
+    return (await this.makeWay(parts)) ?? (await this.#folder(parts, attributes));
+  }
+
+  async #folder(parts: readonly string[], attributes: Attributes | undefined): Promise<string | undefined> {
+    const key = parts.join('/');
+    if (this.#made.has(key)) {
+      if (attributes) this.#made.set(key, attributes);
+      return undefined;
+    }
+    if (this.#known.has(key)) return undefined;
+    const place = this.#place(parts);
+    const there = await this.doing(parts, () => found(place));
+    if (there && !there.isDirectory())
+      return `a ${there.isSymbolicLink() ? 'link' : 'file'} is in the place of the folder ${key}`;
+    if (there) this.#known.add(key);
+    else {
+      await this.doing(parts, () => mkdir(place, 0o700));
+      this.#made.set(key, attributes);
+    }
+    return undefined;
+  }
+
+  /** Why an entry may not take the place of what is there; undefined where it may. @throws RESTORE_WRITE_FAILED */
+  async keeps(parts: readonly string[], mtime: number | undefined): Promise<string | undefined> {
+    const there = await this.doing(parts, () => found(this.#place(parts)));
+    if (!there || this.#own.has(parts.join('/'))) return undefined;
+    if (there.isDirectory()) return 'a folder is in its place';
+    if (this.#overwrite === 'always') return undefined;
+    if (this.#overwrite === 'never') return 'it already exists';
+    const isOlder = mtime !== undefined && there.mtimeMs < mtime * 1000;
+    return isOlder ? undefined : 'it already exists and is not older';
+  }
+
+  /**
+   * Gives an entry that was written under a temporary name its own.
+   * @returns why it was not given; undefined where it was
+   * @throws RESTORE_WRITE_FAILED
+   */
+  async give(temporary: Buffer, parts: readonly string[]): Promise<string | undefined> {
+    const place = this.#place(parts);
+    const isKept = this.#overwrite === 'never' && !this.#own.has(parts.join('/'));
+    const refusal = await this.doing(parts, () =>
+      isKept ? giveNew(temporary, place) : replace(temporary, place),
+    );
+    if (refusal === undefined) this.#own.add(parts.join('/'));
+    return refusal;
+  }
+
+  /** Makes a link of either kind under a temporary name. @throws RESTORE_WRITE_FAILED */
+  async makeLink(parts: readonly string[], target: string | Buffer): Promise<Buffer> {
+    const temporary = this.temporary(parts);
+    await this.doing(parts, () =>
+      Buffer.isBuffer(target)
+        ? link(target, temporary)
+        : symlink(Buffer.from(bytesOfName(target)), temporary),
+    );
+    return temporary;
+  }
+
+  /** Sets owner, mode and time. Without the owner, a program would run as somebody else: then its set-user-ID bit is left out. */
+  async setAttributes(place: Buffer, { mode, uid, gid, mtime }: Attributes): Promise<void> {
+    const isOwned = this.#isRoot && uid !== undefined && gid !== undefined;
+    if (isOwned) await chown(place, uid, gid);
+    if (mode !== undefined) await chmod(place, mode & (isOwned ? 0o7777 : 0o777));
+    if (mtime !== undefined) await lutimes(place, mtime, mtime);
+  }
+
+  /** A link has no mode of its own. */
+  async setLinkAttributes(place: Buffer, { uid, gid, mtime }: Omit<Attributes, 'mode'>): Promise<void> {
+    if (this.#isRoot && uid !== undefined && gid !== undefined) await lchown(place, uid, gid);
+    if (mtime !== undefined) await lutimes(place, mtime, mtime);
+  }
+
+  /** Removes what was written under a temporary name. */
+  async remove(temporary: Buffer): Promise<void> {
+    await rm(temporary, { force: true });
+  }
+
+  /** Folders get their modes and times once all is written into them. */
+  async finish(): Promise<void> {
+    for (const [key, attributes] of [...this.#made].reverse()) {
+      const parts = key.split('/');
+      await this.doing(parts, () => this.setAttributes(this.#place(parts), attributes ?? usualFolder));
+    }
+  }
+
+  /** @throws RESTORE_WRITE_FAILED */
+  async doing<Value>(parts: readonly string[], work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      const file = `${this.path}/${parts.join('/')}`;
+      throw failure('RESTORE_WRITE_FAILED', { file, reason: writeTrouble(error) }, {}, error);
+    }
+  }
+}
+
+/** Of a folder that the archive does not describe. */
+const usualFolder: Attributes = { mode: 0o755, uid: undefined, gid: undefined, mtime: undefined };
+
+/** Takes the place of nothing: unlike rename, link never does. */
+async function giveNew(temporary: Buffer, place: Buffer): Promise<string | undefined> {
+  try {
+    await link(temporary, place);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return 'it already exists';
+    if (!withoutLinks.has(codeOf(error))) throw error;
+    return replace(temporary, place);
+  }
+  await rm(temporary);
+  return undefined;
+}
+
+async function replace(temporary: Buffer, place: Buffer): Promise<undefined> {
+  await rename(temporary, place);
+  // Where both are names of one file, rename leaves both (POSIX).
+  await rm(temporary, { force: true });
+  return undefined;
+}

@@ -1,0 +1,94 @@
+/** A place on this computer: what is asked of it before anything is written there. */
+import { access, constants, lstat, mkdir, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { failure } from '../../contract/errors.ts';
+import { bytesText } from '../../contract/words.ts';
+import { isMissing } from '../journal/kept-file.ts';
+import { writeTrouble } from '../journal/journal.ts';
+
+/** @throws RESTORE_NO_SPACE where less than so many bytes are free in a folder, RESTORE_TARGET_UNUSABLE where it is none */
+async function requireSpace(folder: string, bytes: number): Promise<void> {
+  let free: number;
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    free = bavail * bsize;
+  } catch (error) {
+    throw failure('RESTORE_TARGET_UNUSABLE', { target: folder, reason: writeTrouble(error) }, {}, error);
+  }
+  if (free < bytes)
+    throw failure('RESTORE_NO_SPACE', { target: folder, needed: bytesText(bytes), free: bytesText(free) });
+}
+
+/**
+ * What is there stays where it may not be lost.
+ * @throws RESTORE_TARGET_EXISTS, RESTORE_TARGET_UNUSABLE
+ */
+export async function requireImagePlace(file: string, mayReplace: boolean): Promise<void> {
+  try {
+    const there = await lstat(file);
+    if (!there.isFile())
+      throw failure('RESTORE_TARGET_UNUSABLE', { target: file, reason: 'it is not a regular file' });
+    if (!mayReplace) throw failure('RESTORE_TARGET_EXISTS', { target: file });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+const unusable = (target: string, error: unknown) =>
+  failure('RESTORE_TARGET_UNUSABLE', { target, reason: writeTrouble(error) }, {}, error);
+
+/** @throws RESTORE_TARGET_UNUSABLE */
+async function requireWritable(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+/**
+ * A folder that is missing is made when the restore begins, in one that is there.
+ * @returns true where it must be made
+ * @throws RESTORE_TARGET_UNUSABLE
+ */
+async function isNewFolder(folder: string): Promise<boolean> {
+  try {
+    const there = await stat(folder);
+    if (there.isDirectory()) return false;
+  } catch (error) {
+    if (isMissing(error)) return true;
+    throw unusable(folder, error);
+  }
+  throw failure('RESTORE_TARGET_UNUSABLE', { target: folder, reason: 'it is not a folder' });
+}
+
+/**
+ * @param bytes room that is needed
+ * @throws RESTORE_TARGET_UNUSABLE, RESTORE_NO_SPACE
+ */
+export async function requireLocalFolder(folder: string, bytes: number): Promise<void> {
+  const present = (await isNewFolder(folder)) ? dirname(folder) : folder;
+  await requireWritable(present);
+  await requireSpace(present, bytes);
+}
+
+/** @throws RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_NO_SPACE */
+export async function requireLocalImage(file: string, bytes: number, mayReplace: boolean): Promise<void> {
+  await requireImagePlace(file, mayReplace);
+  await requireWritable(dirname(file));
+  await requireSpace(dirname(file), bytes);
+}
+
+/**
+ * @returns true where it was made
+ * @throws RESTORE_TARGET_UNUSABLE
+ */
+export async function makeLocalFolder(folder: string): Promise<boolean> {
+  const isNew = await isNewFolder(folder);
+  try {
+    if (isNew) await mkdir(folder);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+  return isNew;
+}

@@ -1,0 +1,129 @@
+/** Restores what was found, from the tape to its target. */
+import { rmdir } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
+import type { CatalogueEntry } from '../history/catalogue-writer.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
+import type { TarEntry } from '../../streams/tar/tar-walker.ts';
+import { FileExtractor, type Wants } from './extract-files.ts';
+import { HostFiles } from './host-files.ts';
+import { HostImage } from './host-image.ts';
+import { requireEmptyFolder } from './host-place.ts';
+import { LocalFolder, type Overwrite } from './local-folder.ts';
+import { LocalImage } from './local-image.ts';
+import { makeLocalFolder } from './local-place.ts';
+import type { SourceDigest } from './read-source.ts';
+import type { RestoreOutcome } from './restore-outcome.ts';
+import type { RestoreTarget } from './restore-target.ts';
+import type { OnRestored } from './restored-file.ts';
+
+/** Reads the whole backup through a stream. */
+export type ReadThrough = (through: Duplex, cksum: boolean) => Promise<SourceDigest>;
+
+export interface Restoring {
+  readonly room: DataRoom;
+  readonly target: RestoreTarget;
+  readonly overwrite: Overwrite;
+  readonly outcome: RestoreOutcome;
+  readonly tell: OnRestored;
+  readonly read: ReadThrough;
+}
+
+/** Wants the entries of a file list, each at its place in the archive. */
+export class ListedEntries {
+  readonly #left: Map<number, CatalogueEntry>;
+
+  constructor(entries: readonly CatalogueEntry[]) {
+    this.#left = new Map(entries.map((entry) => [entry.offset, entry]));
+  }
+
+  readonly wants: Wants = ({ offset, path }: TarEntry): boolean => {
+    const isWanted = this.#left.get(offset)?.path === path;
+    if (isWanted) this.#left.delete(offset);
+    return isWanted;
+  };
+
+  /** What the archive did not have where the list says. */
+  tellMissing(tell: OnRestored): void {
+    for (const { path } of this.#left.values())
+      tell({ path, what: 'left out', reason: 'the archive does not have it where the file list says' });
+  }
+}
+
+/** Access control lists are lost on this computer alone. */
+function noteAttributes({ outcome }: Restoring, count: number): void {
+  if (count === 0) return;
+  const words = count === 1 ? '1 access control list or set' : `${count} access control lists or sets`;
+  outcome.notes.push(`${words} of extended attributes were not restored`);
+}
+
+async function filesHere(restoring: Restoring, wants: Wants, path: string): Promise<SourceDigest> {
+  const { overwrite, outcome, tell, read } = restoring;
+  const isNew = await makeLocalFolder(path);
+  const folder = new LocalFolder(path, overwrite);
+  const extractor = new FileExtractor(folder, wants, tell);
+  try {
+    return await read(extractor.stream(), false);
+  } finally {
+    await extractor.settled();
+    outcome.mayHaveWritten ||= folder.hasWritten;
+    // Not one that somebody else has put something into.
+    if (isNew && !folder.hasWritten) await rmdir(path).catch(() => undefined);
+    noteAttributes(restoring, extractor.attributesLeftOut);
+  }
+}
+
+/** @throws what reading the tape and writing to the target can end with */
+export async function restoreFiles(restoring: Restoring, wants: Wants): Promise<SourceDigest> {
+  const { room, target, outcome, tell, read } = restoring;
+  if (target.kind === 'here') return filesHere(restoring, wants, target.path);
+  const files = new HostFiles(room, target, tell);
+  const isNew = await requireEmptyFolder(room.runner, target);
+  outcome.mayHaveWritten = true;
+  let digest: SourceDigest | undefined;
+  const sent = await files.write(isNew, wants, async (through) => {
+    digest = await read(through, false);
+  });
+  await files.compare(sent);
+  if (!digest) throw new Error('the archive is read before it is compared');
+  return digest;
+}
+
+async function imageHere({ read, overwrite }: Restoring, file: string): Promise<SourceDigest> {
+  const image = await LocalImage.create(file);
+  let digest: SourceDigest;
+  try {
+    digest = await read(image.stream(), false);
+  } catch (error) {
+    await image.discard();
+    throw error;
+  }
+  await image.keep(overwrite === 'always');
+  return digest;
+}
+
+/**
+ * The image has its name only once it is proven to be what the tape must hold.
+ * @param recordBytes of the tape
+ * @throws what reading the tape and writing to the target can end with
+ */
+export async function restoreImage(restoring: Restoring, recordBytes: number): Promise<SourceDigest> {
+  const { room, target, outcome, overwrite, tell, read } = restoring;
+  const done = (digest: SourceDigest): SourceDigest => {
+    const { bytes, sha256 } = digest;
+    tell({ path: target.path, what: 'written', kind: 'file', bytes, sha256 });
+    return digest;
+  };
+  if (target.kind === 'here') return done(await imageHere(restoring, target.path));
+  const image = new HostImage(room, target);
+  try {
+    const digest = await image.write(recordBytes, (through) => read(through, true));
+    await image.keep(overwrite === 'always');
+    return done(digest);
+  } catch (error) {
+    if (!(await image.discard())) {
+      outcome.mayHaveWritten = true;
+      outcome.notes.push(`${target.host}:${image.temporary} may still exist: remove it`);
+    }
+    throw error;
+  }
+}

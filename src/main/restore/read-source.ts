@@ -1,0 +1,121 @@
+/** Reads a backup from its tapes through a stream that takes it, and compares it with what its run wrote. */
+import type { Duplex } from 'node:stream';
+import { failure, isFailure } from '../../contract/errors.ts';
+import { judgeTapeRead } from '../../streams/tape/tape-reader.ts';
+import { readBack } from '../../streams/tape/read-back.ts';
+import type { TapeChanging } from '../procedure/drive/change-tape.ts';
+import { requireSameAsWritten, sectionLengths } from '../procedure/drive/compare-read-back.ts';
+import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
+import { TapesInOrder } from '../procedure/drive/tapes-in-order.ts';
+import { goToFile } from '../procedure/drive/tape-position.ts';
+import {
+  close,
+  evidenceOf,
+  open,
+  reader,
+  showProgress,
+  type DataRoom,
+} from '../procedure/hosts/remote-data.ts';
+import { readDataCommands, rewindCommand } from '../procedure/model/tape-commands.ts';
+import type { DumpSource } from './dump-source.ts';
+import { partsToRead, type KnownTapes } from './source-tapes.ts';
+
+/** Of the whole file on tape, or of all its parts. */
+export interface SourceDigest {
+  readonly bytes: number;
+  readonly records: number;
+  readonly crc32: string;
+  readonly sha256: string;
+  /** What POSIX cksum prints of the bytes, where it was asked for. */
+  readonly cksum: number | undefined;
+}
+
+export interface SourceReading {
+  readonly room: DataRoom;
+  readonly changing: TapeChanging;
+  readonly known: KnownTapes;
+  /** Takes the bytes, and passes them on. */
+  readonly through: Duplex;
+  /** True: the checksum of cksum is taken, too. */
+  readonly cksum?: boolean | undefined;
+}
+
+/** Has the first tape of a backup in the drive. @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY and what else changing tapes can end with */
+export async function insertFirstTape(
+  source: DumpSource,
+  { room, changing, known }: Omit<SourceReading, 'through'>,
+): Promise<TapesInOrder> {
+  const tapes = new TapesInOrder(room, changing, { recordBytes: source.recordBytes, namesFound: true });
+  const [first] = partsToRead(source, known);
+  if (first) await tapes.insert(first.tape);
+  return tapes;
+}
+
+/**
+ * Reads the whole backup, whatever is taken of it: only then is its digest known.
+ * @param tapes with the first tape in the drive
+ * @throws RESTORE_TAPE_DIFFERS where it is not what the run wrote, TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, COPY_CANCELLED, what
+ *   `through` fails with, and what changing tapes can end with
+ */
+export async function readSource(
+  source: DumpSource,
+  tapes: TapesInOrder,
+  { room, changing, known, through, cksum }: SourceReading,
+): Promise<SourceDigest> {
+  const { written, volume, run } = source;
+  const read = await tapes.read(partsToRead(source, known), {
+    sections: sectionLengths(written),
+    cksum: cksum === true || written.cksum !== undefined,
+    through,
+  });
+  const { bytes, records, crc32, sha256 } = read;
+  const { step, drive } = changing;
+  room.journal.append({ type: 'digest', step, volume, hop: 'readback', bytes, records, crc32, sha256 });
+  try {
+    requireSameAsWritten(written, read);
+  } catch (error) {
+    if (!isFailure(error, 'TAPE_DIFFERS')) throw error;
+    const { expected = '', actual = '' } = error.evidence;
+    throw failure('RESTORE_TAPE_DIFFERS', { run, expected, actual }, error.evidence, error);
+  }
+  await room.runner.send(step, rewindCommand(drive));
+  return { bytes, records, crc32, sha256, cksum: read.cksum };
+}
+
+/** A file of the tape in the drive of which no journal tells. */
+export interface LooseFile {
+  readonly file: number;
+  /** Of its first record. */
+  readonly recordBytes: number;
+}
+
+/**
+ * Reads a file of the tape in the drive to its file mark. Nothing tells what it must hold.
+ * @throws TAPE_READ_FAILED, TAPE_RECORD_TOO_LONG, COPY_CANCELLED, and what `through` fails with
+ */
+export async function readLooseFile(
+  { file, recordBytes }: LooseFile,
+  { room, changing, through, cksum }: Omit<SourceReading, 'known'>,
+): Promise<SourceDigest> {
+  const { step, drive } = changing;
+  const { runner, abort } = room;
+  await requireReadyDrive(runner, step, drive, 'read');
+  await goToFile(runner, step, drive, file);
+  const command = readDataCommands(drive, recordBytes, file).at(-1);
+  if (!command) throw new Error('reading takes a command');
+  const evidence = evidenceOf(command);
+  const opened = await open(room, step, command, reader(room, step));
+  try {
+    const read = await readBack({
+      source: opened.end,
+      ...{ recordBytes, through, abort, evidence, cksum },
+      onProgress: showProgress(room, step, 'read-back'),
+    });
+    judgeTapeRead(read.end, undefined, evidence);
+    const { bytes, records, crc32, sha256 } = read;
+    return { bytes, records, crc32, sha256, cksum: read.cksum };
+  } finally {
+    await close(room, step, opened);
+    await runner.send(step, rewindCommand(drive));
+  }
+}

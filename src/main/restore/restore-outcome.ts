@@ -1,0 +1,59 @@
+/** What a restore has come to so far: what was written, what was left out, and what nobody can say. */
+import { failure, type ShadowtapeError } from '../../contract/errors.ts';
+import type { RestoredFile } from './restored-file.ts';
+
+/** A file on tape that was read to its end. */
+export interface ReadSource {
+  /** The run that wrote it; undefined where no journal tells. */
+  readonly run: string | undefined;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** True where a checksum of the run was compared with it. */
+  readonly isCompared: boolean;
+}
+
+/** Plain data, for a screen or a script. */
+export interface RestoreResult {
+  /** 0: all that was wanted is there. 1: nothing was written. 2: something was written, and something is missing or not proven. */
+  readonly exitStatus: 0 | 1 | 2;
+  readonly files: readonly RestoredFile[];
+  readonly sources: readonly ReadSource[];
+  /** What could not be compared, a sentence each. */
+  readonly uncompared: readonly string[];
+  readonly notes: readonly string[];
+  /** What ended it before its end. */
+  readonly error: ShadowtapeError | undefined;
+  /** The file in the state folder that tells of it. */
+  readonly record: string;
+}
+
+export class RestoreOutcome {
+  readonly files: RestoredFile[] = [];
+  readonly sources: ReadSource[] = [];
+  readonly uncompared: string[] = [];
+  readonly notes: string[] = [];
+  /** True once something may be at the target that was not there before. */
+  mayHaveWritten = false;
+
+  #has(what: RestoredFile['what']): boolean {
+    return this.files.some((file) => file.what === what);
+  }
+
+  get hasWritten(): boolean {
+    return this.mayHaveWritten || this.#has('written') || this.#has('differs');
+  }
+
+  #exitStatus(error: ShadowtapeError | undefined): RestoreResult['exitStatus'] {
+    if (error === undefined && !this.#has('left out') && !this.#has('differs')) return 0;
+    return this.hasWritten ? 2 : 1;
+  }
+
+  /** @param error what ended the restore before its end */
+  result(record: string, error: ShadowtapeError | undefined): RestoreResult {
+    const { files, sources, uncompared, notes } = this;
+    const isEmpty = error === undefined && files.length === 0 && !this.hasWritten;
+    const told = isEmpty ? failure('RESTORE_NOTHING_WRITTEN') : error;
+    return { exitStatus: this.#exitStatus(told), files, sources, uncompared, notes, error: told, record };
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The record of a restore: what was asked for, every command with its outcome, what was written. One JSON object a line, in a folder of its
+ * own: the journals of runs are not touched by it.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { failure } from '../../contract/errors.ts';
+import { printableJson } from '../../contract/words.ts';
+import { writeTrouble, type EventSink } from '../journal/journal.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+
+type RecordedEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** Unknown on Windows. */
+const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
+const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | noFollow;
+
+/** `20261122-020004-1f9c03`: UTC, and what no other restore of that second has. */
+const recordName = (at: Date): string =>
+  `${at.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)}-${randomBytes(3).toString('hex')}`;
+
+export class RestoreRecord implements EventSink {
+  readonly file: string;
+  readonly #handle: number;
+  #seq = 0;
+
+  /** @throws RESTORE_RECORD_UNWRITABLE */
+  constructor(state: StateFolder, at: Date = new Date()) {
+    this.file = join(state.restoresFolder, `${recordName(at)}.ndjson`);
+    try {
+      mkdirSync(state.restoresFolder, { recursive: true, mode: 0o700 });
+      this.#handle = openSync(this.file, newFile, 0o600);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+  }
+
+  /** The line is on disk when this returns. @throws RESTORE_RECORD_UNWRITABLE */
+  append(event: RecordedEvent): number {
+    this.note(event);
+    try {
+      fsyncSync(this.#handle);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+    return this.#seq;
+  }
+
+  /** Writes a line that is on disk with the next one that is appended: there may be a million files. @throws RESTORE_RECORD_UNWRITABLE */
+  note(event: RecordedEvent): void {
+    this.#seq += 1;
+    const line = Buffer.from(
+      `${printableJson({ seq: this.#seq, at: new Date().toISOString(), ...event })}\n`,
+      'utf8',
+    );
+    try {
+      for (let written = 0; written < line.length;) written += writeSync(this.#handle, line, written);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+  }
+
+  #unwritable(error: unknown) {
+    return failure('RESTORE_RECORD_UNWRITABLE', { file: this.file, reason: writeTrouble(error) }, {}, error);
+  }
+
+  close(): void {
+    closeSync(this.#handle);
+  }
+}

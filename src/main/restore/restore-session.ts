@@ -1,0 +1,113 @@
+/** Restores one backup after another, while the drive is locked: the tape is recognized first, and the target is asked once more before it is read. */
+import type { Duplex } from 'node:stream';
+import type { TapeChanging } from '../procedure/drive/change-tape.ts';
+import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
+import type { Wants } from './extract-files.ts';
+import { restoreStep } from './host-place.ts';
+import { lookAtLooseFile, type SeenFile } from './loose-tape.ts';
+import {
+  ListedEntries,
+  restoreFiles,
+  restoreImage,
+  type ReadThrough,
+  type Restoring,
+} from './perform-restore.ts';
+import { insertFirstTape, readLooseFile, readSource, type SourceDigest } from './read-source.ts';
+import { requireTarget } from './restore-target-check.ts';
+import type { FilesOfDump } from './restore-work.ts';
+import { byPatterns } from './selection.ts';
+import type { KnownTapes } from './source-tapes.ts';
+
+export interface SessionOptions extends Omit<Restoring, 'read'> {
+  readonly known: KnownTapes;
+  /** How tapes are changed, and who can be asked to. */
+  readonly change: TapeChanging['change'];
+  readonly ask: TapeChanging['ask'];
+}
+
+export class RestoreSession {
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  #changing(drive: KnownDrive): TapeChanging {
+    const { room, change, ask } = this.#options;
+    return { runner: room.runner, step: restoreStep, drive, change, ask };
+  }
+
+  /** Somebody may have changed the target while a tape was waited for. */
+  async #requireTarget(kind: 'files' | 'image', bytes: number): Promise<void> {
+    const { room, target, overwrite } = this.#options;
+    await requireTarget(room.runner, { target, kind, bytes, overwrite });
+  }
+
+  #noteRead(source: DumpSource | undefined, { sha256, bytes }: SourceDigest): void {
+    const isCompared = source !== undefined && hasChecksum(source);
+    this.#options.outcome.sources.push({ run: source?.run, bytes, sha256, isCompared });
+  }
+
+  /** Has the first tape in the drive. @returns reads the backup from it on */
+  async #begin(
+    source: DumpSource,
+    drive: KnownDrive,
+    kind: 'files' | 'image',
+    bytes: number,
+  ): Promise<ReadThrough> {
+    const { room, known, outcome } = this.#options;
+    const reading = { room, changing: this.#changing(drive), known };
+    const tapes = await insertFirstTape(source, reading);
+    await this.#requireTarget(kind, bytes);
+    outcome.uncompared.push(...uncomparedOf(source));
+    return (through: Duplex, cksum: boolean) => readSource(source, tapes, { ...reading, through, cksum });
+  }
+
+  /** @throws what reading the tape and writing to the target can end with */
+  async image(drive: KnownDrive, source: DumpSource): Promise<void> {
+    const read = await this.#begin(source, drive, 'image', source.written.bytes ?? 0);
+    const digest = await restoreImage({ ...this.#options, read }, source.recordBytes);
+    this.#noteRead(source, digest);
+  }
+
+  /** @throws what reading the tape and writing to the target can end with */
+  async files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
+    const read = await this.#begin(source, drive, 'files', bytes);
+    const restoring = { ...this.#options, read };
+    if (!listed) {
+      const encodings = source.fileNames ? [source.fileNames] : [];
+      return this.#noteRead(source, await restoreFiles(restoring, byPatterns(patterns, encodings)));
+    }
+    const entries = new ListedEntries(listed.entries);
+    this.#noteRead(source, await restoreFiles(restoring, entries.wants));
+    entries.tellMissing(this.#options.tell);
+    return undefined;
+  }
+
+  /**
+   * Restores a file of the tape that is in the drive, whoever wrote it.
+   * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and what reading the tape and writing to the target can end with
+   */
+  async loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
+    const { room, outcome } = this.#options;
+    const seen = await lookAtLooseFile(room.runner, drive, file);
+    // How much it holds is not known before it is read.
+    await this.#requireTarget(seen.kind, 0);
+    outcome.uncompared.push(...uncomparedOfLoose(seen));
+    const changing = this.#changing(drive);
+    const read: ReadThrough = (through, cksum) => readLooseFile(seen, { room, changing, through, cksum });
+    const restoring = { ...this.#options, read };
+    const wants: Wants = byPatterns(patterns, []);
+    const digest =
+      seen.kind === 'files'
+        ? await restoreFiles(restoring, wants)
+        : await restoreImage(restoring, seen.recordBytes);
+    this.#noteRead(undefined, digest);
+  }
+}
+
+const uncomparedOfLoose = ({ file, kind }: SeenFile): string[] => [
+  `No journal tells what file ${file} of this tape must hold: its size and digest cannot be compared, nor can the space that it needs`,
+  ...(kind === 'image' ? ['An image that was cut off on tape cannot be told from a whole one'] : []),
+];

@@ -1,0 +1,42 @@
+/** Asks of a target, wherever it is, whether it can take what is to be restored. Changes nothing. */
+import { posix } from 'node:path';
+import { failure } from '../../contract/errors.ts';
+import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { requireEmptyFolder, requireImagePlaceOn, requireSpaceOn } from './host-place.ts';
+import type { Overwrite } from './local-folder.ts';
+import { requireLocalFolder, requireLocalImage } from './local-place.ts';
+import type { RestoreTarget } from './restore-target.ts';
+
+export interface TargetNeeds {
+  readonly target: RestoreTarget;
+  readonly kind: 'files' | 'image';
+  /** Room that is needed. */
+  readonly bytes: number;
+  readonly overwrite: Overwrite;
+}
+
+/** @throws RESTORE_OVERWRITE_UNSUPPORTED */
+function requireOverwriteKnown({ target, kind, overwrite }: TargetNeeds): void {
+  const isKnown = kind === 'image' ? overwrite !== 'older' : target.kind === 'here' || overwrite === 'never';
+  if (isKnown) return;
+  const what = kind === 'image' ? 'an image' : 'files on a host';
+  throw failure('RESTORE_OVERWRITE_UNSUPPORTED', { overwrite, what });
+}
+
+/**
+ * @throws RESTORE_OVERWRITE_UNSUPPORTED, RESTORE_TARGET_UNUSABLE, RESTORE_TARGET_EXISTS, RESTORE_FOLDER_NOT_EMPTY, RESTORE_DEVICE_REFUSED,
+ *   RESTORE_NO_SPACE, RESTORE_SPACE_UNKNOWN, and what sending commands can end with
+ */
+export async function requireTarget(runner: CommandRunner, needs: TargetNeeds): Promise<void> {
+  requireOverwriteKnown(needs);
+  const { target, kind, bytes, overwrite } = needs;
+  const mayReplace = overwrite === 'always';
+  if (target.kind === 'here')
+    return kind === 'files'
+      ? requireLocalFolder(target.path, bytes)
+      : requireLocalImage(target.path, bytes, mayReplace);
+  const { host, path } = target;
+  if (kind === 'image') await requireImagePlaceOn(runner, target, mayReplace);
+  const isMissing = kind === 'image' || (await requireEmptyFolder(runner, target));
+  return requireSpaceOn(runner, { host, path: isMissing ? posix.dirname(path) : path }, bytes);
+}

@@ -1,0 +1,18 @@
+/** What became of each wanted entry of an archive. */
+import type { EntryKind } from './entry-kind.ts';
+
+export interface RestoredFile {
+  /** As the archive has it (contract/file-names.ts). */
+  readonly path: string;
+  /** `differs`: what was written is not what the archive holds. */
+  readonly what: 'written' | 'left out' | 'differs';
+  readonly kind?: EntryKind | undefined;
+  readonly bytes?: number | undefined;
+  /** SHA-256 (hex) of a file's content, as the archive has it and as it was read back. */
+  readonly sha256?: string | undefined;
+  /** Why it was left out, or how it differs. */
+  readonly reason?: string | undefined;
+}
+
+/** Hears of each entry, in the order of the archive. */
+export type OnRestored = (file: RestoredFile) => void;

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { nameOfBytes } from '../../contract/file-names.ts';
+import type { CatalogueEntry } from '../history/catalogue-writer.ts';
+import { byPatterns, ListSelection } from './selection.ts';
+
+const entry = (path: string, offset: number, more: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
+  path,
+  type: path.endsWith('/') ? 'Directory' : 'File',
+  size: 10,
+  offset,
+  ...more,
+});
+
+const list = [
+  entry('./', 0, { size: 0 }),
+  entry('./app/', 512, { size: 0 }),
+  entry('./app/ledger.db', 1024),
+  entry('./app/old/', 2048, { size: 0 }),
+  entry('./app/old/ledger.db', 2560),
+  entry('./notes.txt', 3584),
+];
+
+function chosen(patterns: string[], entries = list): string[] {
+  const selection = new ListSelection(byPatterns(patterns, ['euc-jp']));
+  for (const each of entries) selection.add(each);
+  return selection.result().entries.map(({ path }) => path);
+}
+
+describe('the wanted entries of a file list', () => {
+  it.each([
+    [[], list.map(({ path }) => path)],
+    [['ledger.db'], ['./app/ledger.db', './app/old/ledger.db']],
+    [['/app/ledger.db'], ['./app/ledger.db']],
+    [
+      ['*.txt', '/app/ledger.db'],
+      ['./app/ledger.db', './notes.txt'],
+    ],
+    [['old'], ['./app/old/', './app/old/ledger.db']],
+    [['/app/old/'], ['./app/old/ledger.db']],
+    [['nothing'], []],
+  ])('%j', (patterns, paths) => {
+    expect(chosen(patterns)).toEqual(paths);
+  });
+
+  it('have the target of a hard link among them: tar stores its content there', () => {
+    const linked = [
+      entry('./a', 0),
+      entry('./b', 1024, { type: 'Link', size: 0, linkpath: './a' }),
+      entry('./c', 1536, { type: 'Link', size: 0, linkpath: './b' }),
+    ];
+    expect(chosen(['c'], linked)).toEqual(['./a', './b', './c']);
+  });
+
+  it('are found by names in the encoding of the site', () => {
+    const name = nameOfBytes(Buffer.from([0xb5, 0xeb, 0xcd, 0xbf]));
+    expect(chosen(['給与'], [entry(`./${name}`, 0)])).toEqual([`./${name}`]);
+  });
+});

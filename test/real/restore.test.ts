@@ -1,0 +1,189 @@
+/** Files and images come back from tapes of real hosts: those that Shadowtape wrote, and those of plain GNU dd and tar. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openConsole, type RestoreResult } from '../../src/main/application/console.ts';
+import {
+  realHostsDue,
+  realHostsMissing,
+  startRealHosts,
+  type RealHostName,
+  type RealHosts,
+} from './real-hosts.ts';
+import { insertTape, openRealScene, runReal, type RealScene } from './real-run.ts';
+
+const missing = realHostsMissing();
+/** 4 MiB: 128 records. */
+const blocks = 8192;
+
+/** An ext3 with names in several encodings, a hard link and a symbolic one. */
+const fill = [
+  'mkfs.ext3 -q /dev/sfdsk/Class1/rdsk/Volume1',
+  'mount /app',
+  'mkdir "/app/a folder" /app/etc',
+  'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=8 status=none',
+  'printf pay > "/app/`printf "\\265\\353\\315\\277"`"',
+  'echo payroll > /app/etc/payroll.conf',
+  'ln /app/etc/payroll.conf /app/etc/same.conf',
+  'ln -s payroll.conf /app/etc/link.conf',
+  'umount /app',
+].join(' && ');
+
+const nowhere = () => Promise.resolve({ hits: [], more: false });
+
+describe.runIf(realHostsDue(missing))(
+  `restores from real hosts${missing === undefined ? '' : ` (not tested: ${missing})`}`,
+  { timeout: 300_000 },
+  () => {
+    let real: RealHosts;
+    let master: string;
+    beforeAll(async () => {
+      if (missing !== undefined) throw new Error(missing);
+      real = await startRealHosts({ blocks });
+      await real.type('node1', `sh -c '${fill}'`);
+      master = await real.digestOf('Volume1');
+    });
+    afterAll(async () => {
+      await real?.close();
+    });
+
+    const shell = (host: RealHostName, line: string) => real.type(host, `sh -c '${line}'`);
+
+    interface Wish {
+      readonly what: readonly string[];
+      readonly to: string;
+      readonly tapeFile?: number;
+    }
+
+    async function restore(
+      { state, siteFile }: RealScene,
+      { what, to, tapeFile }: Wish,
+    ): Promise<RestoreResult> {
+      const console = await openConsole({
+        ...{ state, siteFile, lab: { fresh: false, faults: [] } },
+        confirmHostKey: () => Promise.resolve(true),
+        askSecret: () => Promise.resolve(undefined),
+      });
+      try {
+        const service = console.restoreService;
+        const prepared = await service.prepare({ what, to, overwrite: 'never', tapeFile }, nowhere);
+        const never = new AbortController().signal;
+        const hooks = { abort: never, ask: undefined, onProgress: () => undefined, onFile: () => undefined };
+        return await service.perform(prepared, hooks);
+      } finally {
+        await console.close();
+      }
+    }
+
+    const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+    const listing = (folder: string) =>
+      `cd ${folder} && find . -type f -exec sha256sum --zero {} + | od -An -v -tx1`;
+
+    /** SHA-256 of each listed file, by the bytes of its path, as latin1. */
+    function listed(printed: string): Record<string, string> {
+      const text = Buffer.from(printed.replaceAll(/\s/g, ''), 'hex').toString('latin1');
+      const lines = text.split('\0').slice(0, -1);
+      return Object.fromEntries(lines.map((line) => [line.slice(68), line.slice(0, 64)]));
+    }
+
+    const filesBelow = (folder: string) => listed(execFileSync('sh', ['-c', listing(folder)]).toString());
+    const filesOn = async (host: RealHostName, folder: string) => listed(await shell(host, listing(folder)));
+
+    /** Commands of docs/restore-by-hand.md, with the names of this drive. */
+    function byHand(heading: string, before: string): string[] {
+      const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'restore-by-hand.md'), 'utf8');
+      const rest = page.split(heading)[1]?.split(before)[1] ?? '';
+      const [, block = ''] = /^```\n([\s\S]*?)^```$/m.exec(rest) ?? [];
+      const names = { '/dev/rmt/0n': '/dev/nst0', '/dev/rmt/0': '/dev/st0', IMAGE: '/var/tmp/image' };
+      const named = Object.entries(names).reduce(
+        (text, [name, value]) => text.replaceAll(name, value),
+        block,
+      );
+      expect(named).not.toBe('');
+      return named.trimEnd().split('\n');
+    }
+
+    it('the image of a raw device comes back to this computer, to a host, and by hand', async () => {
+      const scene = await openRealScene(real, 'image', { tapeHost: 'tape1' });
+      const { run, sentence, exitStatus } = await runReal(scene);
+      expect(exitStatus, sentence).toBe(0);
+      const to = join(real.folder, 'image');
+      const here = await restore(scene, { what: [run], to });
+      expect(here, here.error?.message).toMatchObject({
+        exitStatus: 0,
+        uncompared: [],
+        sources: [{ isCompared: true }],
+      });
+      expect(digest(await readFile(to))).toBe(master);
+      const there = await restore(scene, { what: [run], to: 'node3:/var/tmp/image' });
+      expect(there, there.error?.message).toMatchObject({ exitStatus: 0 });
+      expect(await shell('node3', 'cd /var/tmp && ls && sha256sum < image')).toBe(`image\n${master}  -\n`);
+      await shell('node3', 'rm /var/tmp/image');
+      await shell('tape1', byHand('## An image (6a)', 'Layout `plain`, one volume:').join(' && '));
+      expect((await shell('tape1', 'sha256sum < /var/tmp/image')).slice(0, 64)).toBe(master);
+    });
+
+    it('files of a tar job come back to this computer, to a host, and by hand', async () => {
+      await shell('tape1', 'mt -f /dev/nst0 offline');
+      await insertTape(real, 'tape1', 'files.tap', 64);
+      await real.type('node1', 'mount /app');
+      const job = {
+        method: '6b',
+        media: { layout: 'labelled', name: 'FILES' },
+        services: { nodes: { node1: { stop: ['umount /app'], resume: ['mount /app'] } } },
+      };
+      const scene = await openRealScene(real, 'files', { tapeHost: 'tape1', job });
+      const { run, sentence, exitStatus } = await runReal(scene);
+      expect(exitStatus, sentence).toBe(0);
+      const files = await filesOn('node1', '/app');
+      expect(Object.keys(files)).toHaveLength(4);
+      await real.type('node1', 'umount /app');
+      const to = join(real.folder, 'files');
+      const here = await restore(scene, { what: [run], to });
+      expect(here, here.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
+      expect(filesBelow(to)).toEqual(files);
+      const there = await restore(scene, { what: [run], to: 'node3:/var/tmp/files' });
+      expect(there, there.error?.message).toMatchObject({ exitStatus: 0 });
+      expect(await filesOn('node3', '/var/tmp/files')).toEqual(files);
+      expect(
+        await shell('node3', 'cd /var/tmp/files/etc && readlink link.conf && stat -c %h same.conf'),
+      ).toBe('payroll.conf\n2\n');
+      await expect(restore(scene, { what: [run], to: 'node3:/var/tmp/files' })).rejects.toMatchObject({
+        code: 'RESTORE_FOLDER_NOT_EMPTY',
+      });
+      await shell('node3', 'rm -r /var/tmp/files');
+      await shell('tape1', 'mkdir /var/tmp/hand');
+      const lines = byHand('## Files (6b, 6d)', 'Layout `labelled`:');
+      await shell('tape1', ['cd /var/tmp/hand', ...lines].join(' && '));
+      expect(await shell('tape1', 'cat /var/tmp/hand/etc/payroll.conf')).toBe('payroll\n');
+    });
+
+    it('tapes that GNU dd and tar wrote come back; what cannot be compared is told', async () => {
+      const scene = await openRealScene(real, 'loose', { tapeHost: 'tape1' });
+      const write = 'dd ibs=65536 obs=32768 of=/dev/nst0 status=none';
+      await shell('tape1', 'mkdir -p /var/tmp/own/etc && echo own > /var/tmp/own/etc/own.conf');
+      await shell('tape1', `mt -f /dev/nst0 rewind && tar cf - -C /var/tmp/own . | ${write}`);
+      await shell(
+        'tape1',
+        `dd if=/dev/urandom of=/var/tmp/raw bs=32768 count=9 status=none && ${write} < /var/tmp/raw`,
+      );
+      const to = join(real.folder, 'loose');
+      const files = await restore(scene, { what: ['own.conf'], to, tapeFile: 0 });
+      expect(files, files.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: false }] });
+      expect(files.uncompared.join()).toContain('its size and digest cannot be compared');
+      expect(await readFile(join(to, 'etc', 'own.conf'), 'utf8')).toBe('own\n');
+      const image = join(real.folder, 'loose-image');
+      const raw = await restore(scene, { what: [], to: image, tapeFile: 1 });
+      expect(raw, raw.error?.message).toMatchObject({ exitStatus: 0 });
+      expect(raw.uncompared.at(-1)).toBe('An image that was cut off on tape cannot be told from a whole one');
+      expect(digest(await readFile(image))).toBe(
+        (await shell('tape1', 'sha256sum < /var/tmp/raw')).slice(0, 64),
+      );
+      expect(existsSync(`${to}/raw`)).toBe(false);
+    });
+  },
+);

@@ -1,0 +1,350 @@
+/** Files and images come back from tape to this computer; a tape that is not the right one, or not as it was written, is told. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
+import { withJob } from '../support/failures.ts';
+import {
+  filesOfVolume,
+  openScene,
+  openSceneConsole,
+  runScene,
+  sha256,
+  type Scene,
+  type SceneRun,
+} from '../support/lab-run.ts';
+import { onHost } from '../support/lab-shell.ts';
+import { filesOfTape } from '../support/tap-file.ts';
+
+let scene: Scene;
+let target: string;
+let count = 0;
+beforeEach(() => {
+  count += 1;
+  target = join(scene.folder, `restored-${count}`);
+});
+
+interface Wish {
+  readonly overwrite?: 'never' | 'older' | 'always';
+  readonly to?: string;
+  readonly ask?: Ask;
+  readonly cancel?: AbortController;
+  /** Called while bytes are read, and for each file that is written. */
+  readonly onProgress?: () => void;
+  readonly onFile?: () => void;
+  readonly tapeFile?: number;
+}
+
+const never = new AbortController().signal;
+
+async function onConsole<Value>(work: (console: ShadowtapeConsole) => Promise<Value>): Promise<Value> {
+  const console = await openSceneConsole(scene);
+  try {
+    return await work(console);
+  } finally {
+    await console.close();
+  }
+}
+
+const nowhere = () => Promise.resolve({ hits: [], more: false });
+
+const restore = (what: readonly string[], wish: Wish = {}): Promise<RestoreResult> =>
+  onConsole(async ({ restoreService }) => {
+    const { overwrite = 'never', to = target, tapeFile } = wish;
+    const prepared = await restoreService.prepare({ what, to, overwrite, tapeFile }, nowhere);
+    return restoreService.perform(prepared, {
+      abort: wish.cancel?.signal ?? never,
+      ask: wish.ask,
+      onProgress: () => wish.onProgress?.(),
+      onFile: () => wish.onFile?.(),
+    });
+  });
+
+/** SHA-256 of every file below a folder, by its path. */
+async function filesBelow(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const digests = files.map(
+    async (file) => [file.slice(folder.length + 1), sha256(await readFile(file))] as const,
+  );
+  return Object.fromEntries(await Promise.all(digests));
+}
+
+/** Changes a cartridge while it is out of the drive: a drive reads ahead. Its bytes are put back after the test. */
+async function changeTape(change: (file: string) => Promise<void>): Promise<void> {
+  const file = scene.lab.tapeFile;
+  const before = await readFile(file);
+  const outside = async (work: () => Promise<void>) => {
+    await scene.lab.ejectCartridge();
+    await work();
+    await scene.lab.insertCartridge('tape');
+  };
+  onTestFinished(() => outside(() => writeFile(file, before)));
+  await outside(() => change(file));
+}
+
+/** Each file in the folder was told, and no part of one is there; without a folder nothing was written. */
+async function expectTold(result: RestoreResult): Promise<void> {
+  const isThere = existsSync(target);
+  const written = result.files.filter(({ kind }) => kind === 'file').map(({ path }) => path.slice(2));
+  expect(result.exitStatus).toBe(isThere ? 2 : 1);
+  expect(Object.keys(isThere ? await filesBelow(target) : {}).sort()).toEqual(written.sort());
+}
+
+const verified = async (job: string, media: object): Promise<SceneRun> => {
+  const more = job === 'raw-dd' ? { services: 'not-needed' } : {};
+  const end = await runScene(scene, { job, change: withJob({ ...more, media }, job) });
+  expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+  return end;
+};
+
+describe('files of a tar job', () => {
+  let run: string;
+  let onVolume: Record<string, string>;
+  beforeAll(async () => {
+    scene = await openScene({ blocks: 4096 });
+    onVolume = await filesOfVolume(scene.lab, 'Class1', 'Volume1');
+    run = (await verified('ufs-tar', { layout: 'labelled', name: 'PAYROLL-01' })).run;
+  });
+  afterAll(() => scene.close());
+
+  it('all come back, equal to those on the volume', async () => {
+    const result = await restore([run]);
+    expect(result, result.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
+    expect(result.sources).toMatchObject([{ run, isCompared: true }]);
+    expect(await filesBelow(target)).toEqual(onVolume);
+  });
+
+  it('come back alone where they are named, and are recorded', async () => {
+    const result = await restore([run, '/ledger/', 'payroll']);
+    expect(result.exitStatus).toBe(0);
+    const wanted = Object.entries(onVolume).filter(([path]) => /^ledger\/|^bin\/payroll$/.test(path));
+    expect(await filesBelow(target)).toEqual(Object.fromEntries(wanted));
+    const lines = (await readFile(result.record, 'utf8')).trimEnd().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as { type: string });
+    expect(events.at(0)).toMatchObject({ type: 'restore-started', to: target });
+    expect(events.filter(({ type }) => type === 'restore-file')).toHaveLength(wanted.length);
+    expect(events.at(-1)).toMatchObject({ type: 'restore-finished', exitStatus: 0, written: wanted.length });
+  });
+
+  it('that exist stay, and are told; nothing written ends with 1', async () => {
+    await mkdir(join(target, 'bin'), { recursive: true });
+    await writeFile(join(target, 'bin', 'payroll'), 'mine');
+    const kept = await restore([run, 'payroll']);
+    expect(kept).toMatchObject({
+      exitStatus: 1,
+      files: [{ path: './bin/payroll', what: 'left out', reason: 'it already exists' }],
+    });
+    expect(await readFile(join(target, 'bin', 'payroll'), 'utf8')).toBe('mine');
+    expect((await restore([run, 'payroll', 'paycalc'])).exitStatus).toBe(2);
+    expect((await restore([run, 'payroll'], { overwrite: 'always' })).exitStatus).toBe(0);
+    expect(sha256(await readFile(join(target, 'bin', 'payroll')))).toBe(onVolume['bin/payroll']);
+  });
+
+  it('are refused where the run does not have them', async () => {
+    await expect(restore([run, 'nothing'])).rejects.toMatchObject({ code: 'RESTORE_NOTHING_FOUND' });
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it('are found by names while they are read where there is no file list', async () => {
+    const list = scene.state.catalogueFile(run);
+    const before = await readFile(list);
+    await rm(list);
+    onTestFinished(() => writeFile(list, before));
+    const result = await restore([run, 'ledger-2005.db']);
+    expect(result.exitStatus).toBe(0);
+    expect(await filesBelow(target)).toEqual({ 'ledger/ledger-2005.db': onVolume['ledger/ledger-2005.db'] });
+  });
+
+  it('come back from a tape of which no journal tells; what cannot be compared is told', async () => {
+    const result = await restore(['payroll'], { tapeFile: 1 });
+    expect(result, result.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: false }] });
+    expect(result.uncompared).toEqual([
+      'No journal tells what file 1 of this tape must hold: its size and digest cannot be compared, nor can the space that it needs',
+    ]);
+    expect(await filesBelow(target)).toEqual({ 'bin/payroll': onVolume['bin/payroll'] });
+    expect((await restore([], { tapeFile: 0 })).error).toMatchObject({
+      code: 'RESTORE_TAPE_FILE_UNSUPPORTED',
+    });
+  });
+
+  it('are not taken from another tape: it is named, and the right one is asked for', async () => {
+    await scene.lab.insertCartridge('somebody');
+    onTestFinished(() => scene.lab.insertCartridge('tape'));
+    const named = `the tape in /dev/rmt/0 on node3 is not the tape "PAYROLL-01" of run ${run}: it holds blank`;
+    const refused = await restore([run]);
+    expect(refused).toMatchObject({ exitStatus: 1, error: { code: 'TAPE_IS_ANOTHER', message: named } });
+    expect(existsSync(target)).toBe(false);
+    const questions: string[] = [];
+    const ask: Ask = async ({ text }) => {
+      questions.push(text);
+      await scene.lab.insertCartridge('tape');
+      return { choice: 'ready', by: 'Marion' };
+    };
+    expect((await restore([run, 'payroll'], { ask })).exitStatus).toBe(0);
+    expect(questions).toEqual([
+      `${named}. Insert the tape "PAYROLL-01" of run ${run} into /dev/rmt/0 on node3.`,
+    ]);
+  });
+
+  it('are not taken from a tape that was overwritten since; the preview says by whom', async () => {
+    await changeTape(async () => {
+      await scene.lab.insertCartridge('tape');
+      await onConsole((console) =>
+        console.tapeService.label('OTHER', { overwrite: 'PAYROLL-01', abort: never }),
+      );
+      await scene.lab.ejectCartridge();
+    });
+    const { preview } = await onConsole(({ restoreService }) =>
+      restoreService.prepare({ what: [run], to: target, overwrite: 'never' }, nowhere),
+    );
+    const today = new Date().toISOString().slice(0, 10);
+    expect(preview[0]?.uncompared).toEqual([`lost: tape "PAYROLL-01" was overwritten by hand on ${today}`]);
+    const result = await restore([run]);
+    expect(result).toMatchObject({ exitStatus: 1, error: { code: 'TAPE_IS_ANOTHER' } });
+    expect(result.error?.message).toContain('it holds the label "OTHER"');
+  });
+
+  it('from an archive that differs in one byte are told together with the difference', async () => {
+    await changeTape(async (file) => {
+      const tape = await readFile(file);
+      const ledger = tape.indexOf('currency=EUR');
+      tape.write('currency=USD', ledger);
+      await writeFile(file, tape);
+    });
+    const result = await restore([run, 'payroll.conf']);
+    expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_TAPE_DIFFERS' } });
+    expect(result.error?.message).toContain(`the tape does not hold what run ${run} wrote: expected `);
+    expect(result.files).toMatchObject([{ path: './etc/payroll.conf', what: 'written' }]);
+  });
+
+  it('from a record that cannot be read are told as far as they were written', async () => {
+    scene.lab.faults.set('tape-read-error=12');
+    onTestFinished(() => scene.lab.faults.clear('tape-read-error'));
+    const result = await restore([run]);
+    expect(result.error).toMatchObject({ code: 'RESTORE_READ_FAILED' });
+    expect(result.error?.message).toBe(
+      'the backup cannot be read: reading the tape back failed: read: I/O error',
+    );
+    await expectTold(result);
+  });
+
+  it('from a tape that is cut off are told as far as they were written', async () => {
+    await changeTape(async (file) => truncate(file, Math.floor((await stat(file)).size / 2)));
+    const result = await restore([run]);
+    expect(result, result.error?.message).toMatchObject({
+      exitStatus: 2,
+      error: { code: 'RESTORE_READ_FAILED' },
+    });
+    expect(await readdir(target, { recursive: true })).not.toContainEqual(
+      expect.stringContaining('.shadowtape-'),
+    );
+  });
+
+  it('stop where the console is cancelled; what was written is told', async () => {
+    const cancel = new AbortController();
+    const result = await restore([run], { cancel, onFile: () => cancel.abort() });
+    expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });
+    expect(result.files.length).toBeLessThan(Object.keys(onVolume).length);
+    await expectTold(result);
+  });
+
+  it('are not read by two at once', async () => {
+    let others: Promise<RestoreResult> | undefined;
+    const result = await restore([run], {
+      onProgress: () => (others ??= restore([run], { to: `${target}-other` })),
+    });
+    expect(result.exitStatus).toBe(0);
+    expect(await others).toMatchObject({ exitStatus: 1, error: { code: 'DRIVE_IN_USE' } });
+    expect(existsSync(`${target}-other`)).toBe(false);
+  });
+
+  it('have no place on a disk without room, or in a folder that is missing', async () => {
+    const list = scene.state.catalogueFile(run);
+    const before = await readFile(list, 'utf8');
+    onTestFinished(() => writeFile(list, before));
+    await writeFile(list, before.replace(/"size":\d{4,}/, `"size":${2 ** 52}`));
+    await expect(restore([run])).rejects.toMatchObject({ code: 'RESTORE_NO_SPACE' });
+    await writeFile(list, before);
+    await expect(restore([run], { to: join(target, 'missing', 'folder') })).rejects.toMatchObject({
+      code: 'RESTORE_TARGET_UNUSABLE',
+    });
+  });
+});
+
+describe('the image of a raw volume', () => {
+  let run: string;
+  beforeAll(async () => {
+    scene = await openScene({ blocks: 4096 });
+    run = (await verified('raw-dd', {})).run;
+  });
+  afterAll(() => scene.close());
+
+  const digestOf = async (file: string) =>
+    createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+
+  it('comes back byte for byte, and replaces a file only where that is said', async () => {
+    const result = await restore([run]);
+    expect(result, result.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
+    expect(await digestOf(target)).toBe(scene.masterBefore);
+    await expect(restore([run])).rejects.toMatchObject({ code: 'RESTORE_TARGET_EXISTS' });
+    await writeFile(target, 'old');
+    expect((await restore([run], { overwrite: 'always' })).exitStatus).toBe(0);
+    expect(await digestOf(target)).toBe(scene.masterBefore);
+  });
+
+  it('comes to a file of a host, and is compared there', async () => {
+    const result = await restore([run], { to: 'node1:/var/tmp/image' });
+    expect(result, result.error?.message).toMatchObject({ exitStatus: 0 });
+    const printed = await onHost(scene, 'node1', ['digest', '-a', 'sha256', '/var/tmp/image']);
+    expect(printed.trim()).toBe(scene.masterBefore);
+    expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).toBe('image\n');
+    await expect(restore([run], { to: 'node1:/var/tmp/image' })).rejects.toMatchObject({
+      code: 'RESTORE_TARGET_EXISTS',
+    });
+  });
+
+  it('is removed from a host whose connection is lost, and from one that did not store what it was sent', async () => {
+    scene.lab.faults.set('connection-lost=node1:300000');
+    const lost = await restore([run], { to: 'node1:/var/tmp/lost' });
+    expect(lost).toMatchObject({ exitStatus: 1, error: { code: 'CONNECTION_LOST' } });
+    scene.lab.faults.set('ignore-once=node1:cksum');
+    const unproven = await restore([run], { to: 'node1:/var/tmp/lost' });
+    expect(unproven).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_IMAGE_DIFFERS' } });
+    expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('lost');
+  });
+
+  it('that is not what the run wrote is not kept', async () => {
+    await changeTape(async (file) => {
+      const tape = await readFile(file);
+      tape[tape.length - 5000] = (tape[tape.length - 5000] ?? 0) ^ 1;
+      await writeFile(file, tape);
+    });
+    const result = await restore([run]);
+    expect(result).toMatchObject({ exitStatus: 1, error: { code: 'RESTORE_TAPE_DIFFERS' } });
+    expect((await readdir(scene.folder)).filter((name) => name.startsWith(`restored-${count}`))).toEqual([]);
+  });
+
+  it('is not taken from a tape without a label that begins with another record', async () => {
+    await changeTape(async (file) => {
+      const [records = []] = await filesOfTape(file);
+      const tape = await readFile(file);
+      tape.fill(1, 4, 4 + (records[0]?.length ?? 0));
+      await writeFile(file, tape);
+    });
+    const result = await restore([run]);
+    expect(result).toMatchObject({ exitStatus: 1, error: { code: 'TAPE_IS_ANOTHER' } });
+    expect(result.error?.message).toContain(`is not the tape without a label of run ${run}: it holds data`);
+  });
+
+  it('has no single files, and does not go onto a device', async () => {
+    await expect(restore([run, 'ledger.db'])).rejects.toMatchObject({ code: 'RESTORE_IMAGE_HAS_NO_FILES' });
+    await expect(restore([run], { to: 'node1:/dev/rdsk/c1t1d0s2' })).rejects.toMatchObject({
+      code: 'RESTORE_DEVICE_REFUSED',
+    });
+  });
+});
