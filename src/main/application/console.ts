@@ -34,6 +34,7 @@ import { LockService } from './lock-service.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
+import { RestoreService } from './restore-service.ts';
 import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from './run-service.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 
@@ -53,6 +54,7 @@ export { driveSpeed } from '../tape/drive-speeds.ts';
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
+export type { RestoreRequest, RestoreSource } from './restore-service.ts';
 export { doingWords, isOfCommand, ownerWords, type HeldLock, type UnseenHost } from './lock-service.ts';
 
 export interface ConsoleOptions {
@@ -170,6 +172,19 @@ export class ShadowtapeConsole {
   /** See RunService. */
   run(request: RunRequest): Promise<EndedRun> {
     return this.#runs.run(request);
+  }
+
+  /** See RestoreService. */
+  get restoreService(): RestoreService {
+    return new RestoreService({
+      site: this.site,
+      siteName: this.siteName,
+      isLab: this.#isLab,
+      hosts: this.#hosts,
+      assigner: this.#assigner,
+      state: this.#state,
+      runs: this.#runs,
+    });
   }
 
   /** See RunService. */

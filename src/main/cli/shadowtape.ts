@@ -14,6 +14,7 @@ import { standardError, standardOutput } from './output.ts';
 import { registerPlan } from './plan-command.ts';
 import { registerProof } from './proof-commands.ts';
 import { registerReport } from './report-commands.ts';
+import { registerRestoreVolume } from './restore-volume-command.ts';
 import { registerRuns } from './run-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
@@ -29,6 +30,7 @@ const groups = [
   registerPlan,
   registerCheck,
   registerRuns,
+  registerRestoreVolume,
   registerLocks,
   registerStatus,
   registerHistory,

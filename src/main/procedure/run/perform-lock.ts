@@ -1,6 +1,6 @@
 /** How the locks of a run are taken before anything is touched, and given back at its end. */
 import { failure } from '../../../contract/errors.ts';
-import { isOfCommand, ownerName, thisOwner } from '../model/lock.ts';
+import { isOfCommand, ownerName, restoresMarked, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import { driveName } from '../hosts/drive-name.ts';
@@ -9,16 +9,31 @@ import { lockedFailure } from '../hosts/lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
+import { removeRestoreMark } from './restore/restore-marks.ts';
 
 /** What the journal has the taking of locks under. */
 const lockStep = 'lock';
 
-/** @returns a warning: the lock was left by whoever has left nothing else. @throws what the lock must stay for */
+/**
+ * @returns a warning: the lock was left by whoever has left nothing else, or by a restore that this one replaces
+ * @throws what the lock must stay for
+ */
 async function mayTakeOver(
   { options }: RunContext,
   { place, owner, listing }: FoundLock,
 ): Promise<string | undefined> {
+  const { supersedes } = options;
+  const marked = restoresMarked(listing);
+  const foreign = marked.find((run) => run !== supersedes);
+  const isReplaced = marked.length > 0 && foreign === undefined;
+  const replacing = `restore ${supersedes ?? ''} did not finish; this restore replaces it`;
+  if (!owner && isReplaced) return replacing;
   if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
+  if (foreign !== undefined) {
+    const { host, name } = place;
+    throw failure('RESTORE_PENDING', { class: name, host, run: foreign });
+  }
+  if (supersedes !== undefined && owner.run === supersedes) return replacing;
   // A command for the drive has left nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const { whyLockStays } = options;
@@ -132,6 +147,7 @@ export const performUnlock: Performer = async (context, { id: step }) => {
   const troubles: unknown[] = [];
   for (const place of placesGivenBack(context).toReversed()) {
     try {
+      await removeRestoreMark(context, step, place);
       await giveBackPlace(order, place);
     } catch (error) {
       troubles.push(error);
