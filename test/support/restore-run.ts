@@ -29,9 +29,13 @@ export interface RestoreScene extends Scene {
   readonly change: (site: SiteTree) => void;
 }
 
-/** A backup of Volume1, whose every byte is noise since. */
+/**
+ * A backup of Volume1, which holds noise since.
+ * @param noiseFrom the byte from which on; a file system whose beginning is noise cannot be mounted again
+ */
 export async function openRestoreScene(
   set: Record<string, unknown> = {},
+  noiseFrom = 0,
   options: SceneOptions = {},
 ): Promise<RestoreScene> {
   const scene = await openScene({ blocks: restoreBlocks, jobs: ['raw-dd'], ...options });
@@ -48,7 +52,7 @@ export async function openRestoreScene(
       },
     });
     if (run.exitStatus !== 0) throw new Error(`the backup failed: ${run.sentence}`);
-    await scene.lab.writeMaster(0, randomBytes(restoreBlocks * 512));
+    await scene.lab.writeMaster(noiseFrom, randomBytes(restoreBlocks * 512 - noiseFrom));
     const noiseDigest = await scene.lab.volumeDigest('Class1', 'Volume1');
     const commandsBefore = scene.lab.commands.length;
     return { ...scene, backup: run.run, backupDigest: digest, noiseDigest, commandsBefore, change };

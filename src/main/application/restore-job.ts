@@ -12,7 +12,9 @@ export interface ReadyRestore {
   readonly assignment: Assignment;
   readonly backup: KnownRun;
   /** An earlier restore that did not finish, and is replaced by this one. */
-  readonly supersedes: string | undefined;
+  readonly pending: string | undefined;
+  /** All earlier restores of the class: their marks are no reason to refuse this one. */
+  readonly supersedes: readonly string[];
 }
 
 type Written = Pick<EventOf<'run-started'>, 'recordBytes' | 'layout'>;

@@ -78,6 +78,32 @@ function activeOn({ class: className, volumes }: Assignment, { primaries }: Worl
   return primaries.filter(isActive).map(({ node }) => node);
 }
 
+interface Ordering {
+  readonly backup: KnownRun;
+  readonly restorable: RestorableRun;
+  /** All runs of the state folder, oldest first. */
+  readonly known: readonly KnownRun[];
+  readonly assignment: Assignment;
+  readonly world: World;
+  readonly fromProxy: boolean;
+}
+
+/** @throws RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED */
+function orderOf({ backup, restorable, known, assignment, world, fromProxy }: Ordering): RestoreOrder {
+  const { run } = backup;
+  const { at, volumes } = restorable;
+  const [volume] = assignment.volumes;
+  if (!volume) throw new Error('a restore has a volume');
+  const { proxy, master } = volume;
+  const isJoined = isProxyJoined(assignment, world);
+  const common = { run, at, activeOn: activeOn(assignment, world), volumes };
+  if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
+  if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
+  const partedBy = partProof(known, backup, assignment.class, proxy);
+  if (partedBy === undefined) throw failure('RESTORE_PROXY_PARTED', { proxy });
+  return { ...common, from: fromProxy ? 'proxy' : 'tape', begins: 'parted', partedBy };
+}
+
 export class RestoreService {
   readonly #at: RestoreServiceOptions;
 
@@ -123,12 +149,16 @@ export class RestoreService {
     const restorable = restorableOf(backup);
     const named = this.#job(run, restorable);
     requireRunnable(site, named.job);
-    const supersedes = await runs.interrupted.replaceableRestore(named.job.class);
-    await runs.interrupted.requireNone(named.job.class, supersedes);
+    const pending = await runs.interrupted.replaceableRestore(named.job.class);
+    await runs.interrupted.requireNone(named.job.class, pending);
     const { assignment, world } = await assigner.assignSeen(named, run);
     requireSamePair(run, restorable.start, assignment);
-    const restore = await this.#order(backup, restorable, assignment, world, fromProxy);
-    return { named, assignment: { ...assignment, restore }, backup, supersedes };
+    const known = await this.#runsInOrder();
+    const restore = orderOf({ backup, restorable, known, assignment, world, fromProxy });
+    const supersedes = known.flatMap(({ run: name, events: [start] }) =>
+      start?.type === 'run-started' && start.restore && start.class === assignment.class ? [name] : [],
+    );
+    return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
   }
 
   /** @throws JOB_UNKNOWN, RESTORE_UNSUPPORTED */
@@ -148,27 +178,6 @@ export class RestoreService {
     return named;
   }
 
-  /** @throws RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED */
-  async #order(
-    backup: KnownRun,
-    { at, volumes }: RestorableRun,
-    assignment: Assignment,
-    world: World,
-    fromProxy: boolean,
-  ): Promise<RestoreOrder> {
-    const { run } = backup;
-    const [volume] = assignment.volumes;
-    if (!volume) throw new Error('a restore has a volume');
-    const { proxy, master } = volume;
-    const isJoined = isProxyJoined(assignment, world);
-    const common = { run, at, activeOn: activeOn(assignment, world), volumes };
-    if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
-    if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
-    const partedBy = partProof(await this.#runsInOrder(), backup, assignment.class, proxy);
-    if (partedBy === undefined) throw failure('RESTORE_PROXY_PARTED', { proxy });
-    return { ...common, from: fromProxy ? 'proxy' : 'tape', begins: 'parted', partedBy };
-  }
-
   /** All runs of the state folder that can be read, in the order in which they were begun. */
   async #runsInOrder(): Promise<KnownRun[]> {
     const { state } = this.#at;
@@ -177,8 +186,8 @@ export class RestoreService {
       names.map(async (run) => ({ run, events: (await readRun(state, run)).events })),
     );
     const known = read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const orderOf = ({ events: [start] }: KnownRun) =>
+    const numberOf = ({ events: [start] }: KnownRun) =>
       start?.type === 'run-started' ? (start.order ?? 0) : 0;
-    return known.toSorted((one, other) => orderOf(one) - orderOf(other) || (one.run < other.run ? -1 : 1));
+    return known.toSorted((one, other) => numberOf(one) - numberOf(other) || (one.run < other.run ? -1 : 1));
   }
 }

@@ -138,15 +138,15 @@ export class RunService {
    * @throws what keeps its journal from being begun: JOURNAL_UNWRITABLE
    */
   async restore(ready: ReadyRestore, request: Following): Promise<EndedRun> {
-    const { named, assignment, backup, supersedes } = ready;
+    const { named, assignment, backup, pending, supersedes } = ready;
     const name = runName(new Date(), `${assignment.volumes[0]?.proxy ?? 'volume'}-restore`);
     const ended = await this.#perform(assignment, name, request, this.#noticesOf(named, request), {
       backup,
       supersedes,
     });
     // What an earlier restore has left is no longer waited for.
-    if (supersedes !== undefined && ended.exitStatus === 0)
-      await this.interrupted.giveUp(supersedes, `restore ${ended.run}`, true);
+    if (pending !== undefined && (ended.exitStatus === 0 || ended.exitStatus === 3))
+      await this.interrupted.giveUp(pending, `restore ${ended.run}`, true);
     return ended;
   }
 

@@ -23,8 +23,8 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
   return [
     `${step.step.padEnd(11)} ${step.title}`,
     `    ${step.why}`,
-    // Lines that the guide of the platform does not show are the operator's to judge.
-    ...(step.source.startsWith('inferred ') ? [`    ${step.source}`] : []),
+    // Lines that the guide of the platform, or of a restore, does not show are the operator's to judge.
+    ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${step.source}`] : []),
     ...(step.endangers === undefined ? [] : [`    Warning: ${step.endangers}`]),
     ...(step.notes ?? []).map((note) => `    note: ${note}`),
     ...(step.leftOut === undefined ? [] : [`    skipped: ${step.leftOut}`]),

@@ -25,6 +25,7 @@ import { LockGuard } from './lock-guard.ts';
 import type { LiveProgress } from './remote-data.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
 import { ownerName, thisOwner } from '../model/lock.ts';
+import type { TakenLock } from './remote-lock.ts';
 import {
   lockPlaces,
   placesHeld,
@@ -72,8 +73,8 @@ export interface RunOptions extends LockKnowledge {
   readonly checkpointBytes?: number | undefined;
   /** Of a restore: the run that wrote the backup. */
   readonly backup?: KnownRun | undefined;
-  /** Of a restore: an earlier one of the same class that did not come to its end, and is replaced by this one. */
-  readonly supersedes?: string | undefined;
+  /** Of a restore: earlier ones of the same class that did not finish, and are replaced by this one. */
+  readonly supersedes?: readonly string[] | undefined;
 }
 
 /**
@@ -154,6 +155,8 @@ export class RunContext {
   mayContinue = false;
   /** Proxy volume -> the records that stay on its tape. */
   readonly continued = new Map<string, KnownRecords>();
+  /** Locks that were taken over from an earlier restore, as they were found. */
+  readonly replacedLocks: TakenLock[] = [];
   /** Of a restore: node -> its boot when the master was stopped. */
   nodeBoots: ReadonlyMap<string, string> = new Map();
   /** Which locks the run keeps at its end; those of the class are needed as long as it leaves something. */

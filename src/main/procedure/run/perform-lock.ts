@@ -9,7 +9,7 @@ import { lockedFailure } from '../hosts/lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
-import { removeRestoreMark } from './restore/restore-marks.ts';
+import { giveRestoreBack } from './restore/restore-marks.ts';
 
 /** What the journal has the taking of locks under. */
 const lockStep = 'lock';
@@ -22,18 +22,15 @@ async function mayTakeOver(
   { options }: RunContext,
   { place, owner, listing }: FoundLock,
 ): Promise<string | undefined> {
-  const { supersedes } = options;
+  const { supersedes = [] } = options;
   const marked = restoresMarked(listing);
-  const foreign = marked.find((run) => run !== supersedes);
-  const isReplaced = marked.length > 0 && foreign === undefined;
-  const replacing = `restore ${supersedes ?? ''} did not finish; this restore replaces it`;
-  if (!owner && isReplaced) return replacing;
+  const foreign = marked.find((run) => !supersedes.includes(run));
+  const replacing = `restore ${marked.join(', ')} did not finish; this restore replaces it`;
+  if (!owner && marked.length > 0 && foreign === undefined) return replacing;
   if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
-  if (foreign !== undefined) {
-    const { host, name } = place;
-    throw failure('RESTORE_PENDING', { class: name, host, run: foreign });
-  }
-  if (supersedes !== undefined && owner.run === supersedes) return replacing;
+  if (foreign !== undefined)
+    throw failure('RESTORE_PENDING', { class: place.name, host: place.host, run: foreign });
+  if (marked.length > 0) return replacing;
   // A command for the drive has left nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const { whyLockStays } = options;
@@ -83,6 +80,7 @@ export const performLock: Performer = async (context, { id: step }) => {
       return undefined;
     });
     if (isOutOfReach(context, place)) continue;
+    if (taken?.former && context.options.supersedes) context.replacedLocks.push(taken);
     const text = taken?.warning;
     if (text !== undefined && !told.has(text)) context.journal.append({ type: 'warning', step, text });
     if (text !== undefined) told.add(text);
@@ -143,12 +141,12 @@ export const placesGivenBack = (context: RunContext): LockPlace[] =>
 export const performUnlock: Performer = async (context, { id: step }) => {
   // A node that answers from now on is given no lock any more.
   context.nodes.meet = undefined;
+  const { assignment } = context;
   const order = orderOf(context, step);
   const troubles: unknown[] = [];
   for (const place of placesGivenBack(context).toReversed()) {
     try {
-      await removeRestoreMark(context, step, place);
-      await giveBackPlace(order, place);
+      await (assignment.restore ? giveRestoreBack(context, order, place) : giveBackPlace(order, place));
     } catch (error) {
       troubles.push(error);
     }

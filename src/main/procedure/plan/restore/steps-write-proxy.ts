@@ -141,7 +141,7 @@ function approveStep(assignment: Assignment, { run, at }: RestoreOrder): Step {
   const { proxy } = onlyVolume(assignment);
   return {
     id: 'approve-overwrite',
-    phase: 'verify',
+    phase: 'dump',
     title: `Approve: overwrite ${proxy}`,
     why: `${proxy} is overwritten with the backup of run ${run}: its data of ${at}`,
     endangers: `the present data of ${proxy} is lost`,

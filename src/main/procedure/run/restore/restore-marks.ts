@@ -4,7 +4,8 @@
  */
 import type { RunContext } from '../../hosts/run-context.ts';
 import { restoreMark, restoresMarked } from '../../model/lock.ts';
-import { lockPlaces, type LockPlace } from '../../model/lock-places.ts';
+import { giveBackPlace, leaveAsFound } from '../../hosts/remote-lock.ts';
+import { lockPlaces, placeKey, type LockPlace } from '../../model/lock-places.ts';
 import type { Performer } from '../perform-commands.ts';
 
 /** What makes and removes marks is let finish when the run is cancelled, as with locks: hence `changes`. */
@@ -15,29 +16,38 @@ async function marksOf({ runner }: RunContext, step: string, { host, folder }: L
   return restoresMarked(look.stdout.toString('utf8'));
 }
 
-/** Marks the restore on each host; the marks of an earlier one that it replaces go. */
+/** Marks the restore on each host. The marks of earlier ones that it replaces go when it ends. */
 export const performRestoreMark: Performer = async (context, { id: step }) => {
   const { assignment, runner, journal } = context;
   for (const place of lockPlaces(assignment).filter(({ what }) => what === 'class')) {
     const { host, folder } = place;
-    const marked = await marksOf(context, step, place);
     // Two hosts of a site may be one machine.
-    if (!marked.includes(journal.run))
-      await runner.send(step, changing(host, 'mkdir', `${folder}/${restoreMark(journal.run)}`));
-    for (const run of marked.filter((other) => other !== journal.run))
-      await runner.send(step, changing(host, 'rmdir', `${folder}/${restoreMark(run)}`));
+    if ((await marksOf(context, step, place)).includes(journal.run)) continue;
+    await runner.send(step, changing(host, 'mkdir', `${folder}/${restoreMark(journal.run)}`));
   }
 };
 
-/** Removes the mark of this run from a lock that is about to be given back. */
-export async function removeRestoreMark(
+/**
+ * Gives a lock of a restore back, without its mark. Where the restore has not replaced an earlier one that did not finish, the lock is left as
+ * that one has left it: the proxy may still hold what it wrote.
+ * @throws COMMAND_FAILED, and what a session can end with
+ */
+export async function giveRestoreBack(
   context: RunContext,
-  step: string,
-  { what, host, folder }: LockPlace,
+  order: Parameters<typeof giveBackPlace>[0],
+  place: LockPlace,
 ): Promise<void> {
-  const { assignment, runner, journal } = context;
-  if (!assignment.restore || what !== 'class') return;
-  const argv = ['rmdir', `${folder}/${restoreMark(journal.run)}`];
-  // A run that was refused early has no mark.
-  await runner.send(step, { host, argv, changes: true }, { anyStatus: true });
+  const { runner, journal, marks, replacedLocks } = context;
+  const { what, host, folder } = place;
+  if (what !== 'class') return giveBackPlace(order, place);
+  const marked = await marksOf(context, order.step, place);
+  const others = marked.filter((run) => run !== journal.run);
+  const removed = marks.masterProven ? marked : marked.filter((run) => run === journal.run);
+  for (const run of removed)
+    await runner.send(order.step, changing(host, 'rmdir', `${folder}/${restoreMark(run)}`));
+  if (others.length === 0 || marks.masterProven) return giveBackPlace(order, place);
+  await leaveAsFound(
+    order,
+    replacedLocks.filter((taken) => placeKey(taken.place) === placeKey(place)),
+  );
 }
