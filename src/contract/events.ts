@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { dataEvents } from './data-events.ts';
 import { errorShape, event, volumePair } from './event-shape.ts';
+import { restoreEvents, restoreShape } from './restore-events.ts';
 import { runVerdicts } from './run-outcome.ts';
 
 const verdictWords = ['equal', 'holds', 'differs', 'fails', 'not-shown'] as const;
@@ -57,6 +58,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** Of the console: version of Node.js, and the system it runs on. */
     node: z.string().optional(),
     system: z.string().optional(),
+    /** What the run restores; a run without it is a backup. */
+    restore: restoreShape.optional(),
   }),
   /** Another process resumes the run, or rolls it back. */
   event('run-resumed', {
@@ -244,6 +247,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     stands: z.array(z.string()),
   }),
   ...dataEvents,
+  ...restoreEvents,
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;

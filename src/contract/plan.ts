@@ -71,6 +71,8 @@ export interface Plan {
     readonly since: string;
     readonly unchecked: readonly string[];
   }[];
+  /** Of a restore: the run whose backup is restored, and the instant that it shows. */
+  readonly restores?: { readonly run: string; readonly at: string; readonly from: 'tape' | 'proxy' };
   /** What is checked before and after the steps. */
   readonly looks: readonly PlannedCommand[];
   readonly steps: readonly PlannedStep[];

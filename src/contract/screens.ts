@@ -172,6 +172,10 @@ export interface RunLine extends Omissions {
   /** Its tapes that were overwritten since; absent where none is known. */
   readonly lost?: readonly TapeLoss[] | undefined;
   readonly digests: Readonly<Partial<Record<Hop, EventOf<'digest'>>>>;
+  /** Of a restore: the run whose backup it restores. Absent in a backup. */
+  readonly restores?: string | undefined;
+  /** Of a backup: the last restore of it that came to a proven end. Absent where none is known. */
+  readonly restored?: { readonly run: string; readonly at: string } | undefined;
 }
 
 /** A run opened: all of its journal, progress lines included. */
@@ -197,7 +201,14 @@ export interface QuestionView {
   /** Of this asking; an answer names it. */
   readonly number: number;
   readonly id:
-    'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape' | 'node-down';
+    | 'approve-shadow'
+    | 'services-stopped'
+    | 'services-resumed'
+    | 'step-failed'
+    | 'next-tape'
+    | 'node-down'
+    | 'approve-overwrite'
+    | 'approve-replace';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly ChoiceView[];

@@ -21,7 +21,16 @@ export interface ProtectedPair {
 /** A run of the volume, as the history lists it; `running` where a process performs it. */
 export interface PairRun extends Pick<
   RunLine,
-  'run' | 'class' | 'volumes' | 'verdict' | 'exitStatus' | 'sentence' | 'startedAt' | 'tapeNames' | 'lost'
+  | 'run'
+  | 'class'
+  | 'volumes'
+  | 'verdict'
+  | 'exitStatus'
+  | 'sentence'
+  | 'startedAt'
+  | 'tapeNames'
+  | 'lost'
+  | 'restores'
 > {
   readonly running: boolean;
   /** When the proxy was parted: the instant that the backup shows. Undefined where the journal does not tell; the start of the run counts then. */
@@ -51,13 +60,21 @@ const isImported = ({ verdict, sentence }: PairRun): boolean =>
   verdict === 'unfinished' && sentence !== undefined;
 
 /** The newest run whose backup counts. */
-const holdsBackup = ({ verdict, lost }: PairRun): boolean =>
-  verdict === 'verified' && (lost ?? []).length === 0;
+const holdsBackup = ({ verdict, lost, restores }: PairRun): boolean =>
+  restores === undefined && verdict === 'verified' && (lost ?? []).length === 0;
+
+/** A restore is no backup: it counts while it runs, and where it has left the proxy for a person to act on. */
+const isEndedRestore = (run: PairRun): boolean =>
+  run.restores !== undefined && !run.running && !needsPerson(run);
 
 /** @param newestFirst runs of any volume, newest first */
 function runsOfPair<Run extends PairRun>(pair: ProtectedPair, newestFirst: readonly Run[]): Run[] {
   return newestFirst.filter(
-    (run) => run.class === pair.class && run.volumes.includes(pair.proxy) && !isImported(run),
+    (run) =>
+      run.class === pair.class &&
+      run.volumes.includes(pair.proxy) &&
+      !isImported(run) &&
+      !isEndedRestore(run),
   );
 }
 

@@ -96,6 +96,8 @@ const elsewhere: readonly FaultName[] = [
   'slow-rejoin',
   'slow-threading',
   'rejoin-invalid',
+  'restore-invalid',
+  'restore-skips',
   'greeting',
   'max-sessions',
 ];

@@ -68,7 +68,7 @@ describe.runIf(realHostsDue(missing))(
         askSecret: () => Promise.resolve(undefined),
       });
       try {
-        const service = console.restoreService;
+        const service = console.fileRestoreService;
         const prepared = await service.prepare({ what, to, overwrite: 'never', tapeFile }, nowhere);
         const never = new AbortController().signal;
         const hooks = { abort: never, ask: undefined, onProgress: () => undefined, onFile: () => undefined };

@@ -5,6 +5,14 @@ export const restoreFileErrors = {
     sentence: 'nothing to restore is named',
     hint: 'name a run, paths as shadowtape where shows them, or a file of the tape in the drive with --tape-file',
   },
+  RESTORE_PLACE_UNNAMED: {
+    sentence: 'it is not said where to restore to',
+    hint: 'for files and images, add --to DIR, --to FILE or --to HOST:/PATH; for a volume on the cluster, name its run alone',
+  },
+  RESTORE_OPTION_MISFIT: {
+    sentence: '{option} has no meaning {form} --to',
+    hint: 'with --to, files and images are restored; without it, a volume on the cluster. shadowtape restore --help lists the options of both',
+  },
   RESTORE_NOWHERE: {
     sentence: '{file} is in no file list{until}',
     hint: 'shadowtape where shows which runs hold a file; a run that has no file list must be named: shadowtape restore RUN PATH --to DIR',

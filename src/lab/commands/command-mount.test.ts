@@ -101,3 +101,9 @@ test('/app: the service’s node unmounts and mounts it by vfstab', async () => 
     /^\/app on \/dev\/sfdsk\/Class1\/dsk\/Volume1 read\/write/m,
   );
 });
+
+test('a file system whose blocks were overwritten is unmounted, and cannot be mounted again', async () => {
+  await lab.writeMaster(0, Buffer.alloc(65_536, 0x5a));
+  await mustRun(lab, 'node1', 'umount /app');
+  expect((await run(lab, 'node1', 'mount /app')).status).not.toBe(0);
+});

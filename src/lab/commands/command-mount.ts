@@ -137,12 +137,14 @@ export const umount: Command = async (call) => {
   return ending === 'busy' ? complain(call, `umount: ${directory} busy`) : 0;
 };
 
-/** What was mounted for writing is clean once it is unmounted. */
+/** What was mounted for writing is clean once it is unmounted. A superblock that was overwritten meanwhile keeps nobody from unmounting. */
 async function cleanAfter(machine: Machine, found: Mount): Promise<void> {
   if (found.options === 'ro') return;
   const volume = openVolume(machine.world, machine.node, found.special, 'write');
   try {
     await markFileSystem(volume, 'clean');
+  } catch (error) {
+    if (!(error instanceof IoError && error.code === 'EINVAL')) throw error;
   } finally {
     volume.close();
   }

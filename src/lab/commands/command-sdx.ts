@@ -1,7 +1,13 @@
 import { complain, parseOptions, whenKilled } from '../hosts/command-call.ts';
 import type { Command, CommandCall, Options } from '../hosts/command-call.ts';
 import { classOn, GdsRefusal, refuse } from '../gds/gds-model.ts';
-import { partProxies, rejoinProxies, startVolumes, stopVolumes } from '../gds/gds-primary.ts';
+import {
+  partProxies,
+  rejoinAndRestore,
+  rejoinProxies,
+  startVolumes,
+  stopVolumes,
+} from '../gds/gds-primary.ts';
 import type { GdsVolume, NodeName } from '../gds/lab-model.ts';
 import { nodeNames } from '../gds/lab-model.ts';
 import { printTables, sdxinfoTables } from '../gds/sdxinfo-tables.ts';
@@ -66,34 +72,71 @@ export const sdxinfo: Command = (call) =>
     );
   });
 
+/** What all operations of sdxproxy have in common. */
+interface ProxyCall {
+  readonly call: CommandCall;
+  readonly given: Options['given'];
+  readonly className: string;
+  /** The proxies. */
+  readonly names: readonly string[];
+}
+
+async function part({ call, given, className, names }: ProxyCall): Promise<string> {
+  const { world, node } = call.machine;
+  const attribute = given.get('a');
+  const mode = attribute === undefined ? undefined : /^pjrm=(on|off)$/.exec(attribute)?.[1];
+  if (attribute !== undefined && mode === undefined) throw refuse(`${attribute}: illegal attribute`);
+  if (given.has('e')) throw refuse(`${given.get('e')}: not part of the lab`);
+  const pjrm = mode as 'on' | 'off' | undefined;
+  // between two writes: what was written before is in every proxy, what is written after in none
+  await world.writing.run(() => Promise.resolve(partProxies(world, node, className, names, pjrm)));
+  await world.save();
+  const { scope } = classOn(world.model, node, className);
+  return names.flatMap((name) => scope.map((entry) => startedText(call, className, name, entry))).join('');
+}
+
+/** Waits for copies, and tells that they have ended. */
+async function untilCopied({ call, names }: ProxyCall): Promise<string> {
+  await Promise.race([call.machine.world.resynchronisation.finished(), whenKilled(call.killed)]);
+  return names.map((name) => info(call, `${name}: copying completed successfully`)).join('');
+}
+
+async function rejoin(order: ProxyCall): Promise<string> {
+  const { call, given, className, names } = order;
+  const { world, node } = call.machine;
+  const mode = given.get('e');
+  if (mode !== undefined && mode !== 'waitsync') throw refuse(`${mode}: not part of the lab`);
+  rejoinProxies(world, node, className, names);
+  await world.save();
+  return mode === 'waitsync' ? untilCopied(order) : '';
+}
+
+/** Waits for the copy unless it is told not to: `nowaitsync` is the opposite of Rejoin's `waitsync` (GDS guide 4.5, D.14). */
+async function rejoinRestore(order: ProxyCall): Promise<string> {
+  const { call, given, className, names } = order;
+  const { world, node } = call.machine;
+  const mode = given.get('e');
+  if (given.has('a')) throw refuse(`${given.get('a')}: illegal attribute`);
+  if (mode !== undefined && mode !== 'nowaitsync') throw refuse(`${mode}: not part of the lab`);
+  rejoinAndRestore(world, node, className, names);
+  await world.save();
+  return mode === 'nowaitsync' ? '' : untilCopied(order);
+}
+
+const proxyOperations: Readonly<Record<string, (order: ProxyCall) => Promise<string>>> = {
+  Part: part,
+  Rejoin: rejoin,
+  RejoinRestore: rejoinRestore,
+};
+
 export const sdxproxy: Command = (call) =>
-  answer(call, async () => {
-    const [operation, ...words] = call.argv.slice(1);
-    const { world, node } = call.machine;
-    if (operation !== 'Part' && operation !== 'Rejoin') throw refuse(`${operation ?? ''}: illegal operation`);
+  answer(call, () => {
+    const [operation = '', ...words] = call.argv.slice(1);
+    const perform = proxyOperations[operation];
+    if (!perform) throw refuse(`${operation}: illegal operation`);
     const given = sdxOptions(words, 'c:p:a:e:');
-    const className = needed(given, 'c');
     const names = needed(given, 'p').split(',');
-    if (operation === 'Part') {
-      const attribute = given.get('a');
-      if (attribute !== undefined && !/^pjrm=(on|off)$/.test(attribute))
-        throw refuse(`${attribute}: illegal attribute`);
-      if (given.has('e')) throw refuse(`${given.get('e')}: not part of the lab`);
-      // between two writes: what was written before is in every proxy, what is written after in none
-      await world.writing.run(() => Promise.resolve(partProxies(world, node, className, names)));
-      await world.save();
-      const { scope } = classOn(world.model, node, className);
-      return names
-        .flatMap((name) => scope.map((entry) => startedText(call, className, name, entry)))
-        .join('');
-    }
-    const mode = given.get('e');
-    if (mode !== undefined && mode !== 'waitsync') throw refuse(`${mode}: not part of the lab`);
-    rejoinProxies(world, node, className, names);
-    await world.save();
-    if (mode !== 'waitsync') return '';
-    await Promise.race([world.resynchronisation.finished(), whenKilled(call.killed)]);
-    return names.map((name) => info(call, `${name}: copying completed successfully`)).join('');
+    return perform({ call, given, className: needed(given, 'c'), names });
   });
 
 /** The words of `-e`: where, and in which access mode. */

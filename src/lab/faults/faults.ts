@@ -136,6 +136,14 @@ export const faultTable = {
     sentence: 'tar cannot read the last file: it reports it, writes zeros instead and exits 0',
   },
   'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
+  'restore-invalid': {
+    value: 'none',
+    sentence: 'the copy of a RejoinRestore ends with INVALID slices of the master',
+  },
+  'restore-skips': {
+    value: 'none',
+    sentence: 'a RejoinRestore copies nothing, and its slices become STOP all the same',
+  },
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultName = keyof typeof faultTable;

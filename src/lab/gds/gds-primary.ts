@@ -1,5 +1,5 @@
 import { classOn, refuse, volumeOf } from './gds-model.ts';
-import type { GdsClass, GdsVolume, NodeName } from './lab-model.ts';
+import { bytesOf, type GdsClass, type GdsVolume, type NodeName } from './lab-model.ts';
 import { isInUse } from './storage.ts';
 import type { World } from '../world.ts';
 
@@ -29,7 +29,13 @@ function refuseWhereInUse(
  * Parts proxies from their masters; they are started on every node of the class. Either all are parted or none.
  * @throws GdsRefusal
  */
-export function partProxies(world: World, node: NodeName, className: string, names: readonly string[]): void {
+export function partProxies(
+  world: World,
+  node: NodeName,
+  className: string,
+  names: readonly string[],
+  pjrm?: 'on' | 'off',
+): void {
   const owner = classOn(world.model, node, className);
   const proxies = names.map((name) => proxyOf(owner, name));
   for (const proxy of proxies) {
@@ -40,6 +46,8 @@ export function partProxies(world: World, node: NodeName, className: string, nam
   for (const proxy of proxies) {
     proxy.proxy = 'Part';
     proxy.runningOn = [...owner.scope];
+    if (pjrm === undefined) delete proxy.pjrm;
+    else proxy.pjrm = pjrm;
   }
 }
 
@@ -65,6 +73,44 @@ export function rejoinProxies(
   }
 }
 
+/** @throws GdsRefusal where the volume is started on any node */
+function refuseStarted({ name, runningOn }: GdsVolume): void {
+  const [node] = runningOn;
+  if (node !== undefined) throw refuse(`${name}: volume is active on node ${node}`);
+}
+
+/**
+ * Rejoins parted proxies, all of them or none, and rebuilds their masters from them (GDS guide 4.5, 2.2.1). Master and proxy must be stopped
+ * (GDS guide (Linux) 4.2, 1.5). What pjrm=on leaves out of the copy is not part of the lab.
+ * @throws GdsRefusal
+ */
+export function rejoinAndRestore(
+  world: World,
+  node: NodeName,
+  className: string,
+  names: readonly string[],
+): void {
+  const owner = classOn(world.model, node, className);
+  const pairs = names.map((name) => {
+    const proxy = proxyOf(owner, name);
+    if (proxy.proxy !== 'Part' || proxy.master === null) throw refuse(`${name}: proxy is not parted`);
+    const master = volumeOf(owner, proxy.master);
+    for (const volume of [proxy, master]) {
+      refuseStarted(volume);
+      if (volume.copy === 'invalid') throw refuse(`${volume.name}: data is not valid`);
+      if (volume.copy === 'copying') throw refuse(`${volume.name}: synchronization copying in progress`);
+    }
+    if (proxy.pjrm !== 'off') throw refuse(`${name}: parted without pjrm=off: not part of the lab`);
+    return { proxy, master };
+  });
+  for (const { proxy, master } of pairs) {
+    Object.assign(proxy, { proxy: 'Join', mode: 'rw', copiedBytes: 0 });
+    const skipped = world.faults.has('restore-skips') ? bytesOf(master.blocks) : 0;
+    Object.assign(master, { copy: 'copying', copiedBytes: skipped, restoredFrom: proxy.name });
+    world.resynchronisation.start(world, owner, master);
+  }
+}
+
 /**
  * Starts volumes on nodes; all of them or none.
  * @returns the nodes on which each volume was started now
@@ -84,6 +130,8 @@ export function startVolumes(
   for (const volume of volumes) {
     if (volume.proxy === 'Join') throw refuse(`${volume.name}: volume is a joined proxy`);
     if (volume.copy === 'invalid') throw refuse(`${volume.name}: data is not valid`);
+    // That a master can be started before it is rebuilt is told of an option that the lab does not have.
+    if (volume.copy === 'copying') throw refuse(`${volume.name}: synchronization copying in progress`);
   }
   for (const volume of volumes) {
     started.set(

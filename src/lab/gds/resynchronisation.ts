@@ -8,7 +8,7 @@ const pieceBytes = 1_048_576;
 /** How often the progress is saved, in bytes copied. */
 const saveEvery = 33_554_432;
 
-/** Copies masters to the proxies that rejoin them: real bytes, over time. */
+/** Copies masters to the proxies that rejoin them, and proxies to the masters that are restored from them: real bytes, over time. */
 export class Resynchronisation {
   readonly #bytesPerSecond: number;
   readonly #copies = new Map<string, Promise<void>>();
@@ -19,11 +19,11 @@ export class Resynchronisation {
     this.#bytesPerSecond = bytesPerSecond;
   }
 
-  /** Begins, or continues with, the copy of a proxy whose `copy` is 'copying'. */
-  start(storage: Storage, owner: GdsClass, proxy: GdsVolume): void {
-    const key = `${owner.name}/${proxy.name}`;
+  /** Begins, or continues with, the copy to a volume whose `copy` is 'copying'. */
+  start(storage: Storage, owner: GdsClass, volume: GdsVolume): void {
+    const key = `${owner.name}/${volume.name}`;
     if (this.#copies.has(key)) return;
-    const copy = this.#copy(storage, owner, proxy)
+    const copy = this.#copy(storage, owner, volume)
       .catch(() => {
         // a lab that is being closed: the progress is in the model, the next lab continues
       })
@@ -42,26 +42,29 @@ export class Resynchronisation {
     await Promise.all(this.#copies.values());
   }
 
-  async #copy(storage: Storage, owner: GdsClass, proxy: GdsVolume): Promise<void> {
-    if (proxy.master === null) return;
-    const master = volumeBytes(storage, owner, volumeOf(owner, proxy.master));
-    const size = bytesOf(proxy.blocks);
+  async #copy(storage: Storage, owner: GdsClass, target: GdsVolume): Promise<void> {
+    const from = target.restoredFrom ?? target.master;
+    if (from === null) return;
+    const source = volumeBytes(storage, owner, volumeOf(owner, from));
+    const size = bytesOf(target.blocks);
     const pace = new Pace(() => storage.faults.numberOf('slow-rejoin') ?? this.#bytesPerSecond);
     const piece = Buffer.alloc(Math.min(pieceBytes, size));
-    while (proxy.copiedBytes < size) {
+    while (target.copiedBytes < size) {
       this.#stopping.signal.throwIfAborted();
-      const position = proxy.copiedBytes;
+      const position = target.copiedBytes;
       const bytes = piece.subarray(0, Math.min(piece.length, size - position));
       // no application writes meanwhile: what it wrote before is read, what it writes after goes to both
       await storage.writing.run(async () => {
-        await master.read(bytes, position);
-        await writeSlices(storage, owner, proxy, bytes, position);
+        await source.read(bytes, position);
+        await writeSlices(storage, owner, target, bytes, position);
       });
-      proxy.copiedBytes = position + bytes.length;
-      if (proxy.copiedBytes % saveEvery < bytes.length) await storage.save();
+      target.copiedBytes = position + bytes.length;
+      if (target.copiedBytes % saveEvery < bytes.length) await storage.save();
       await pace.passed(bytes.length, this.#stopping.signal);
     }
-    proxy.copy = storage.faults.has('rejoin-invalid') ? 'invalid' : 'none';
+    const fault = target.restoredFrom === undefined ? 'rejoin-invalid' : 'restore-invalid';
+    target.copy = storage.faults.has(fault) ? 'invalid' : 'none';
+    delete target.restoredFrom;
     await storage.save();
   }
 }

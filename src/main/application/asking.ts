@@ -1,7 +1,7 @@
 /** Whether somebody can answer the questions of a job, and who. */
 import { failure } from '../../contract/errors.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
-import type { Ask } from '../procedure/hosts/questions.ts';
+import type { Ask, Question } from '../procedure/hosts/questions.ts';
 import type { Job } from '../site/site-schema.ts';
 
 /** Who can be asked during a run. */
@@ -41,10 +41,17 @@ export function requireDownNodes(
   }
 }
 
+const isRestoreApproval = ({ id }: Question): boolean =>
+  id === 'approve-overwrite' || id === 'approve-replace';
+
 /** How the questions of a run are answered. */
 export function answering({ ask, approveVerified }: Asking): Ask {
   return async (question, abort) => {
     if (question.id === 'approve-shadow' && approveVerified) return { choice: 'approve', by: '--yes' };
+    const [approval] = question.choices;
+    // Whoever restores with --yes has named the master that is replaced.
+    if (isRestoreApproval(question) && approveVerified && approval)
+      return { choice: approval.id, by: '--yes' };
     if (!ask) throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
     return ask(question, abort);
   };

@@ -29,14 +29,15 @@ import { MediaFile } from '../tape/media-file.ts';
 import { checkSite } from './check-site.ts';
 import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
+import { FileRestoreService } from './file-restore-service.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
 import { LockService } from './lock-service.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
-import { RestoreService } from './restore-service.ts';
 import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from './run-service.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
+import { VolumeRestoreService } from './volume-restore-service.ts';
 
 export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
@@ -59,10 +60,11 @@ export type {
   RestoredFile,
   RestoreResult,
   Where,
-} from './restore-service.ts';
+} from './file-restore-service.ts';
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
+export type { RestoreRequest, RestoreSource } from './volume-restore-service.ts';
 export { doingWords, isOfCommand, ownerWords, type HeldLock, type UnseenHost } from './lock-service.ts';
 
 export interface ConsoleOptions {
@@ -182,6 +184,19 @@ export class ShadowtapeConsole {
     return this.#runs.run(request);
   }
 
+  /** Volumes, from tape or from the parted proxy. */
+  get volumeRestoreService(): VolumeRestoreService {
+    return new VolumeRestoreService({
+      site: this.site,
+      siteName: this.siteName,
+      isLab: this.#isLab,
+      hosts: this.#hosts,
+      assigner: this.#assigner,
+      state: this.#state,
+      runs: this.#runs,
+    });
+  }
+
   /** See RunService. */
   resume(request: TakeUpRequest): Promise<EndedRun> {
     return this.#runs.resume(request);
@@ -247,10 +262,10 @@ export class ShadowtapeConsole {
   }
 
   /** Files and images from tape. */
-  get restoreService(): RestoreService {
+  get fileRestoreService(): FileRestoreService {
     const { site } = this;
     const lockKnowledge = this.#runs.lockKnowledge();
-    return new RestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
+    return new FileRestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
   /** The hosts as they are now. */

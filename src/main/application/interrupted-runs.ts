@@ -104,11 +104,13 @@ export class InterruptedRuns {
   /**
    * Refuses a run while another one of the same class is interrupted, or has ended with action required and keeps its locks. Reads the
    * journals of runs alone that no process works on.
+   * @param except a restore that is replaced by another one
    * @throws RUN_INTERRUPTED
    */
-  async requireNone(className: string): Promise<void> {
+  async requireNone(className: string, except?: string): Promise<void> {
     const { state, site } = this.#options;
     for (const { run, ended = false } of await deadMarks(state)) {
+      if (run === except) continue;
       const events = await this.#eventsOf(run);
       const summary = events && summarise(events);
       if (!summary || (summary.finishedAt !== undefined && !ended)) continue;
@@ -118,6 +120,24 @@ export class InterruptedRuns {
       if ((await laterRuns(state, run)).some((later) => hasPartedLater(events, later))) continue;
       throw await this.#interrupted(events, summary);
     }
+  }
+
+  /**
+   * A restore of a class that has ended with action required before its master was touched: another one may replace it.
+   * @returns undefined where there is none
+   */
+  async replaceableRestore(className: string): Promise<string | undefined> {
+    const { state, site } = this.#options;
+    for (const { run, ended = false } of await deadMarks(state)) {
+      const events = await this.#eventsOf(run);
+      const start = events?.[0];
+      if (!events || !ended || start?.type !== 'run-started' || !start.restore) continue;
+      if (start.class !== className || start.site !== site) continue;
+      const summary = summarise(events);
+      const isSent = events.some((event) => event.type === 'intent' && event.argv[1] === 'RejoinRestore');
+      if (!isSent && summary && mayHaveLeft(events, summary)) return run;
+    }
+    return undefined;
   }
 
   /** A run of a site by another name may be one of this cluster: the site was renamed. */

@@ -6,6 +6,7 @@ import { driveName } from '../procedure/hosts/drive-name.ts';
 import { Observer } from '../procedure/hosts/observe.ts';
 import { assign, observedOf, withOverrides, type JobOverrides } from '../procedure/model/assign.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
+import type { World } from '../procedure/model/world.ts';
 import { chooseJob, type NamedJob } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
@@ -47,10 +48,19 @@ export class JobAssigner {
 
   /** @param drive the drive by the name that its lock has, where that is known; else its host is asked */
   async assign(named: NamedJob, seed: string, drive?: string): Promise<Assignment> {
+    return (await this.assignSeen(named, seed, drive)).assignment;
+  }
+
+  /** The same, with what the primary nodes show. */
+  async assignSeen(
+    named: NamedJob,
+    seed: string,
+    drive?: string,
+  ): Promise<{ readonly assignment: Assignment; readonly world: World }> {
     const observer = new Observer(this.runner(), observedOf(this.#at.site, named.job));
     const world = await observer.look('assign', ['primaries']);
     const assignment = assign(this.#at.site, named, world.primaries, seed, world.missing);
-    return { ...assignment, driveName: drive ?? (await this.#driveName()) };
+    return { assignment: { ...assignment, driveName: drive ?? (await this.#driveName()) }, world };
   }
 
   /** A host that does not answer refuses the run when it is locked: in its journal. */

@@ -9,6 +9,8 @@ import { defaultStateFolder, runName, type StateFolder } from '../journal/state-
 import type { RetryClock } from '../procedure/hosts/query-retry.ts';
 import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts';
+import type { Assignment } from '../procedure/model/assignment.ts';
+import type { RunOptions } from '../procedure/hosts/run-context.ts';
 import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
@@ -30,6 +32,7 @@ import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
 import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
+import { restoreJob, type ReadyRestore } from './restore-job.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
 
@@ -126,6 +129,35 @@ export class RunService {
     await this.interrupted.requireNone(named.job.class);
     const planned = await this.#assigner.assign(named, name);
     requireDownNodes(planned, request.nodesDown);
+    return this.#perform(planned, name, request, notices);
+  }
+
+  /**
+   * Restores what a run has backed up; see VolumeRestoreService, which judges the request. Whatever goes wrong once the journal is begun is in the
+   * end, not thrown.
+   * @throws what keeps its journal from being begun: JOURNAL_UNWRITABLE
+   */
+  async restore(ready: ReadyRestore, request: Following): Promise<EndedRun> {
+    const { named, assignment, backup, pending, supersedes } = ready;
+    const name = runName(new Date(), `${assignment.volumes[0]?.proxy ?? 'volume'}-restore`);
+    const ended = await this.#perform(assignment, name, request, this.#noticesOf(named, request), {
+      backup,
+      supersedes,
+    });
+    // What an earlier restore has left is no longer waited for.
+    if (pending !== undefined && (ended.exitStatus === 0 || ended.exitStatus === 3))
+      await this.interrupted.giveUp(pending, `restore ${ended.run}`, true);
+    return ended;
+  }
+
+  /** @param restore of a restore: what it restores */
+  async #perform(
+    planned: Assignment,
+    name: string,
+    request: Following & NodesDown,
+    notices: RunNotices,
+    restore: Pick<RunOptions, 'backup' | 'supersedes'> = {},
+  ): Promise<EndedRun> {
     timeLimitsOf(planned.job, stepsOf(planned));
     const order = await nextOrder(this.#at.state);
     const journal = this.#newJournal(name);
@@ -145,6 +177,7 @@ export class RunService {
         steps,
         journal,
         order,
+        ...restore,
         ...this.#follow(request, run),
       });
       journal.close();
@@ -209,11 +242,15 @@ export class RunService {
     const { events } = await read();
     const start = beginningOf(events, journalFile);
     const began = overridesOf(start);
-    const named = this.#assigner.job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
+    const given = this.#assigner.job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
+    const named = start.restore ? restoreJob(given, start) : given;
     const { host, device } = this.#at.site.tape;
     const isSameDrive = start.tape.host === host && start.tape.device === device;
     const drive = isSameDrive ? driveLockedBy(events, host) : undefined;
-    const assign = () => this.#assigner.assign(named, fingerprintSeedOf(events) ?? run, drive);
+    const assign = async (): Promise<Assignment> => {
+      const assignment = await this.#assigner.assign(named, fingerprintSeedOf(events) ?? run, drive);
+      return start.restore ? { ...assignment, restore: start.restore } : assignment;
+    };
     return { journalFile, read, events, named, assign, later: () => laterRuns(this.#at.state, run) };
   }
 

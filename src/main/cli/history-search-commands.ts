@@ -55,6 +55,7 @@ function runText(line: RunLine, state: string): string {
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),
     ...(line.lost ?? []).map(lossSentence),
+    ...(line.restored ? [`proven restorable ${timeText(line.restored.at)} by run ${line.restored.run}`] : []),
     `${line.sentence ?? `at step ${line.currentStep ?? '?'}`}${omissionWords(line)}`,
   ].join('  ');
 }

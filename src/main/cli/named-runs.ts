@@ -14,6 +14,10 @@ async function named(state: StateFolder, word: string): Promise<string> {
   return run;
 }
 
+/** A word that may be a run or a path: paths do not look like the names of runs. */
+export const runWord = (state: StateFolder, word: string): Promise<string> =>
+  word === 'latest' || /^\d{8}-/.test(word) ? named(state, word) : Promise.resolve(word);
+
 /**
  * Replaces what somebody typed for runs by their names, before the command begins.
  * @throws RUN_NAME_AMBIGUOUS, RUN_NONE, STATE_FILE_UNREADABLE

@@ -1,3 +1,6 @@
+import type { Plan } from '../../contract/plan.ts';
+import { failure } from '../../contract/errors.ts';
+import type { ShadowtapeConsole } from '../application/console.ts';
 import {
   jsonOption,
   methodOption,
@@ -14,20 +17,35 @@ interface PlanOptions extends JsonOption {
   readonly route?: 'console' | 'server';
   readonly nodes?: 'all' | 'any';
   readonly all: boolean;
+  readonly fromProxy: boolean;
+}
+
+/** @throws PLAN_OF_TWO for two words of which the first is not "restore" */
+function planned(
+  console: ShadowtapeConsole,
+  job: string | undefined,
+  run: string | undefined,
+  options: PlanOptions,
+): Promise<Plan> {
+  if (run === undefined) return console.plan({ job, ...options });
+  if (job !== 'restore') throw failure('PLAN_OF_TWO', { first: job ?? '', second: run });
+  return console.volumeRestoreService.plan({ run, fromProxy: options.fromProxy });
 }
 
 export function registerPlan(line: CommandLine): void {
   line.program
     .command('plan')
     .description('print every step with its host and exact command lines; changes nothing')
-    .argument('[job]')
+    .argument('[job]', 'a job; or the word "restore" and a run')
+    .argument('[run]', 'after "restore": the run whose backup would be restored')
     .addOption(methodOption())
     .addOption(routeOption())
     .addOption(nodesOption())
     .addOption(jsonOption())
     .option('--all', 'print long lists of similar commands in full', false)
-    .action(async (job: string | undefined, options: PlanOptions) => {
-      const plan = await line.withConsole({}, (console) => console.plan({ job, ...options }));
+    .option('--from-proxy', 'of a restore: from the parted proxy instead of the tape', false)
+    .action(async (job: string | undefined, run: string | undefined, options: PlanOptions) => {
+      const plan = await line.withConsole({}, (console) => planned(console, job, run, options));
       if (options.json) {
         for (const { node, ...told } of plan.missing ?? []) printJson({ missing: node, ...told });
         plan.steps.forEach(printJson);

@@ -23,8 +23,8 @@ function stepLines(step: PlannedStep, all: boolean): string[] {
   return [
     `${step.step.padEnd(11)} ${step.title}`,
     `    ${step.why}`,
-    // Lines that the guide of the platform does not show are the operator's to judge.
-    ...(step.source.startsWith('inferred ') ? [`    ${step.source}`] : []),
+    // Lines that the guide of the platform, or of a restore, does not show are the operator's to judge.
+    ...(/^(inferred|Shadowtape, based on) /.test(step.source) ? [`    ${step.source}`] : []),
     ...(step.endangers === undefined ? [] : [`    Warning: ${step.endangers}`]),
     ...(step.notes ?? []).map((note) => `    note: ${note}`),
     ...(step.leftOut === undefined ? [] : [`    skipped: ${step.leftOut}`]),
@@ -73,17 +73,21 @@ function missingLines({ nodes, missing = [] }: Plan): string[] {
   ];
 }
 
+function headLine({ job, site, method, route, volume, bytes, restores }: Plan): string {
+  const what = `${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`;
+  if (!restores) return `Job ${job} of ${site}: ${what}`;
+  const source = restores.from === 'tape' ? 'from tape' : 'from the parted proxy';
+  return `Restore of run ${restores.run} (data of ${restores.at}) ${source}, job ${job} of ${site}: ${what}`;
+}
+
 /** @param all true: also lists of like commands (the fingerprint's) are printed whole */
 export function planText(plan: Plan, all: boolean): string {
-  const { job, site, method, route, volume, bytes } = plan;
   return [
-    `Job ${job} of ${site}: ${volume}, ${bytesText(bytes)}, method ${method}, route ${route}`,
+    headLine(plan),
     'A plan changes nothing. Each line is sent as printed, unless the line below it says how it runs.',
     ...missingLines(plan),
     '',
-    'Expected duration of the dump:',
-    ...plan.routes.map(routeLine),
-    '',
+    ...(plan.restores ? [] : ['Expected duration of the dump:', ...plan.routes.map(routeLine), '']),
     ...hashLines(plan),
     ...plan.steps.flatMap((step) => stepLines(step, all)),
     'State checks before and after the steps:',

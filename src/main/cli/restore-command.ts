@@ -1,4 +1,4 @@
-/** restore: files and images from tape, to this computer or to a host of the site. */
+/** restore: a volume on the cluster; or, with `--to`, files and images to this computer or to a host of the site. */
 import { InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
 import type {
@@ -9,16 +9,18 @@ import type {
   ShadowtapeConsole,
   Where,
 } from '../application/console.ts';
-import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
+import { faultOption, jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { previewLines, resultLines, type ShownPath } from './restore-text.ts';
+import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
+import { runWord } from './named-runs.ts';
 import { stoppable } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
 import { errorText } from './text.ts';
 
-interface RestoreOptions extends JsonOption {
+interface FileOptions extends JsonOption {
   readonly to: string;
   readonly volume?: string;
   readonly asOf?: string;
@@ -28,6 +30,9 @@ interface RestoreOptions extends JsonOption {
 }
 
 const restoreText = `
+Without --to, the master volume of the run is restored on the cluster: docs/restore.md. Its exit statuses are those of run.
+
+With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
 restored. A path without a run comes from the newest run that holds it, up to --as-of.
 
@@ -64,7 +69,7 @@ async function perform(
   let result: RestoreResult;
   try {
     result = await stoppable((abort) =>
-      console.restoreService.perform(prepared, {
+      console.fileRestoreService.perform(prepared, {
         ...{ abort, ask, onFile },
         onProgress: (live) => progress.show(live),
       }),
@@ -78,15 +83,15 @@ async function perform(
   return result.exitStatus;
 }
 
-async function restoreCommand(
+async function restoreFiles(
   line: CommandLine,
   what: readonly string[],
-  { json = false, dryRun, ...options }: RestoreOptions,
+  { json = false, dryRun, ...options }: FileOptions,
 ): Promise<number> {
   if (what.length === 0 && options.tapeFile === undefined) throw failure('RESTORE_UNNAMED');
   const where: Where = (file, limit) => withHistory(line.state, (history) => history.where({ file, limit }));
   return line.withConsole({}, async (console) => {
-    const prepared = await console.restoreService.prepare({ what, ...options }, where);
+    const prepared = await console.fileRestoreService.prepare({ what, ...options }, where);
     const shown = { fileNames: console.site.fileNames };
     if (dryRun || !json) showPreview(prepared, json);
     if (dryRun) return 0;
@@ -94,31 +99,68 @@ async function restoreCommand(
   });
 }
 
+type RestoreOptions = Omit<FileOptions, 'to' | 'overwrite'> &
+  RestoreVolumeOptions & { readonly to?: string; readonly overwrite?: Overwrite };
+
+/** Options of the one form that the other would ignore. */
+const ofFiles = ['volume', 'asOf', 'tapeFile', 'overwrite'] as const;
+const ofVolumes = ['replace', 'fromProxy', 'yes', 'fault'] as const;
+const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** @throws RESTORE_OPTION_MISFIT, RESTORE_UNNAMED */
+async function restore(line: CommandLine, words: readonly string[], options: RestoreOptions): Promise<void> {
+  const { to, overwrite = 'never' } = options;
+  const misfit = (to === undefined ? ofFiles : ofVolumes).find((name) => options[name] !== undefined);
+  if (misfit !== undefined)
+    throw failure('RESTORE_OPTION_MISFIT', {
+      option: flagOf(misfit),
+      form: to === undefined ? 'without' : 'with',
+    });
+  const [first, ...more] = words;
+  const what = first === undefined ? [] : [await runWord(line.state, first), ...more];
+  if (to !== undefined) {
+    line.exitStatus = await restoreFiles(line, what, { ...options, overwrite, to });
+    return;
+  }
+  const [run] = what;
+  if (run === undefined || more.length > 0 || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
+  await restoreVolume(line, run, options);
+}
+
 export function registerRestore(line: CommandLine): void {
   line.program
     .command('restore')
-    .description('restore files or an image from tape, to this computer or to a host')
-    .argument('[what...]', 'a run, paths and patterns, or a run and then paths')
-    .requiredOption('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
-    .option('--volume <proxy>', 'the proxy volume, where the run has several')
-    .option('--as-of <run|date>', 'take paths from the newest run up to this run, day or time (UTC)')
+    .description('restore the volume of a run on the cluster; with --to, files or an image')
+    .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
+    .option('--replace <volume...>', 'the master volume that is replaced; needed with --yes')
+    .option('--yes', 'approve without asking if every rule holds; only together with --replace')
+    .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')
+    .addOption(faultOption())
+    .option('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
+    .option('--volume <proxy>', 'with --to: the proxy volume, where the run has several')
+    .option(
+      '--as-of <run|date>',
+      'with --to: take paths from the newest run up to this run, day or time (UTC)',
+    )
     .addOption(
-      new Option('--overwrite <which>', 'replace files that exist')
+      new Option('--overwrite <which>', 'with --to: replace files that exist')
         .choices(['never', 'older', 'always'])
-        .default('never'),
+        .default(undefined, 'never'),
     )
     .addOption(
       new Option(
         '--tape-file <number>',
-        'restore this file of the tape in the drive, which needs no run; the first one is 0',
+        'with --to: restore this file of the tape in the drive, which needs no run; the first one is 0',
       )
         .argParser(tapeFileOf)
         .conflicts(['volume', 'asOf', 'dryRun']),
     )
-    .option('--dry-run', 'show tapes, names, space and the same commands by hand; read no tape', false)
+    .option(
+      '--dry-run',
+      'with --to: show tapes, names, space and the same commands by hand; read no tape',
+      false,
+    )
     .addOption(jsonOption())
     .addHelpText('after', restoreText)
-    .action(async (what: string[], options: RestoreOptions) => {
-      line.exitStatus = await restoreCommand(line, what, options);
-    });
+    .action((what: string[], options: RestoreOptions) => restore(line, what, options));
 }

@@ -138,7 +138,12 @@ async function follow(
 type Begin = (console: ShadowtapeConsole, following: Following) => Promise<EndedRun>;
 
 /** Opens the console, and follows what begins there to its end. */
-function followOn(line: CommandLine, lab: LabFlags, options: FollowOptions, begin: Begin): Promise<void> {
+export function followOn(
+  line: CommandLine,
+  lab: LabFlags,
+  options: FollowOptions,
+  begin: Begin,
+): Promise<void> {
   return line.withConsole(lab, (console) =>
     follow(
       console,

@@ -13,9 +13,7 @@ export class RunText {
   linesOf(event: RunEvent): string[] {
     switch (event.type) {
       case 'run-started':
-        return [
-          `run ${event.run}: job ${event.job}, method ${event.method}, route ${event.route}, tape ${event.tape.device} on ${event.tape.host}`,
-        ];
+        return [startLine(event)];
       case 'run-resumed':
         return [`run ${event.run}, resumed by ${event.by}: ${event.reason}`];
       case 'observed':
@@ -38,6 +36,8 @@ export class RunText {
         return holdLines(event);
       case 'fingerprint':
         return coverageLines(event);
+      case 'restore-digest':
+        return [restoredLine(event)];
       case 'digest':
         return event.hop === 'counted'
           ? [`  counted by the tape host: ${countText(event.records ?? 0)} records`]
@@ -53,6 +53,31 @@ export class RunText {
     const line = `${signs[event.result]} ${title} (${durationText(event.milliseconds / 1000)})`;
     return event.error ? [line, `  ${event.error.sentence}`] : [line];
   }
+}
+
+function startLine({
+  run,
+  job,
+  method,
+  route,
+  tape,
+  restore,
+}: Extract<RunEvent, { type: 'run-started' }>): string {
+  const drive = `tape ${tape.device} on ${tape.host}`;
+  if (!restore) return `run ${run}: job ${job}, method ${method}, route ${route}, ${drive}`;
+  const source = restore.from === 'tape' ? drive : 'the parted proxy';
+  return `run ${run}: restore of run ${restore.run} (data of ${restore.at}), job ${job}, from ${source}`;
+}
+
+function restoredLine({
+  place,
+  bytes,
+  sha256,
+  equal,
+}: Extract<RunEvent, { type: 'restore-digest' }>): string {
+  const what = place === 'sent' ? 'written' : `read from ${place}`;
+  const result = equal ? 'equal to the backup' : 'not the backup';
+  return `  ${what}: ${countText(bytes)} bytes, sha256 ${sha256.slice(0, 16)}…, ${result}`;
 }
 
 /** What is lost or cannot be had is a warning of its own. */

@@ -99,6 +99,40 @@ export function sdxproxyRejoin(request: ProxyVolumes): Argv {
 }
 
 /**
+ * `sdxproxy RejoinRestore -c Class1 -p Volume2 -e nowaitsync`: rejoins, and rebuilds the master from the proxy. It returns before the copy is
+ * done, so that the copy is watched and not a command that hangs for hours (GDS guide 4.5, 2.2.1 and D.14).
+ * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
+ */
+export function sdxproxyRejoinRestore(request: ProxyVolumes): Argv {
+  const names = joinNames('sdxproxy RejoinRestore', 'proxy volume', request.proxyVolumes);
+  const place = ['-c', gdsName('class', request.class)];
+  return ['sdxproxy', 'RejoinRestore', ...place, '-p', names, '-e', 'nowaitsync'];
+}
+
+/**
+ * `sdxproxy Break -c Class1 -p Volume2`: ends the relation; both volumes keep their data (GDS guide 4.5, D.14).
+ * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
+ */
+export function sdxproxyBreak(request: ProxyVolumes): Argv {
+  const names = joinNames('sdxproxy Break', 'proxy volume', request.proxyVolumes);
+  return ['sdxproxy', 'Break', '-c', gdsName('class', request.class), '-p', names];
+}
+
+/**
+ * `sdxproxy Join -c Class1 -m Volume1 -p Volume2`: everything is copied from the master to the proxy (GDS guide 4.5, D.14 and D.19).
+ * @throws GDS_NAME_FORBIDDEN
+ */
+export function sdxproxyJoin(request: {
+  readonly class: string;
+  readonly master: string;
+  readonly proxy: string;
+}): Argv {
+  const { class: className, master, proxy } = request;
+  const volumes = ['-m', gdsName('volume', master), '-p', gdsName('proxy volume', proxy)];
+  return ['sdxproxy', 'Join', '-c', gdsName('class', className), ...volumes];
+}
+
+/**
  * `sdxvolume -F -c Class1 -v Volume2 -e allnodes`: stops volumes on every node (GDS guide 6.6.3.7, step 3-5).
  * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
  */
@@ -114,6 +148,16 @@ export function sdxvolumeStop(request: Volumes): Argv {
 export function sdxvolumeStartReadable(request: Volumes): Argv {
   const names = joinNames('sdxvolume -N', 'volume', request.volumes);
   return ['sdxvolume', '-N', '-c', gdsName('class', request.class), '-v', names, '-e', 'mode=ro'];
+}
+
+/**
+ * `sdxvolume -N -c Class1 -v Volume1 -e node=node1:node2`: starts volumes on these nodes (GDS guide 4.5, D.4).
+ * @throws GDS_NAME_FORBIDDEN, GDS_LIST_EMPTY, GDS_LIST_REPEATS
+ */
+export function sdxvolumeStartOn(request: Volumes & { readonly nodes: readonly string[] }): Argv {
+  const names = joinNames('sdxvolume -N', 'volume', request.volumes);
+  const nodes = request.nodes.join(':');
+  return ['sdxvolume', '-N', '-c', gdsName('class', request.class), '-v', names, '-e', `node=${nodes}`];
 }
 
 /** The disk as -M registers it. That `single` is the word for a disk outside any group is presumed. */

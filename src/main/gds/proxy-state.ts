@@ -157,8 +157,14 @@ export function stoppedEverywhere(primaries: readonly NodeReport[], names: Proxy
   return [judge(stoppedRule, { primaries, names })];
 }
 
-/** How far the copy into the proxy has come after a rejoin (GDS guide 6.6.3.7, step 8-2). */
-export function copyState(report: SdxinfoReport, names: ProxyNames): CopyState {
+/**
+ * How far the copy into a volume has come: into the proxy after a rejoin (GDS guide 6.6.3.7, step 8-2), into the master when it is rebuilt.
+ * @param names the volume that is copied to
+ */
+export function copyState(
+  report: SdxinfoReport,
+  names: Pick<ProxyNames, 'class' | 'proxyVolume'>,
+): CopyState {
   const words = slicesOfVolume(report, names.class, names.proxyVolume).map(({ status }) => status.word);
   if (words.length === 0 || words.some((word) => word !== 'COPY' && word !== 'STOP')) return 'unexpected';
   return words.includes('COPY') ? 'copying' : 'in-sync';

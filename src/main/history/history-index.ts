@@ -9,7 +9,7 @@ import { parseFilePattern } from './file-pattern.ts';
 import { whereIs } from './file-search.ts';
 import { IndexFile, IndexLost } from './index-file.ts';
 import { IndexRefresh } from './index-refresh.ts';
-import { searchRuns, trendsOf } from './run-table.ts';
+import { restoresOf, searchRuns, trendsOf } from './run-table.ts';
 import { parseSearch } from './search-query.ts';
 import { numberOf, type Sqlite } from './sqlite.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
@@ -106,9 +106,17 @@ export class HistoryIndex {
   async search({ query, limit, before, patience }: SearchQuestion): Promise<FoundRuns> {
     const begun = performance.now();
     const terms = parseSearch(query);
-    const found = await this.#answer('runs', patience, (sqlite) =>
-      searchRuns(sqlite, terms, { limit, before }),
-    );
+    const found = await this.#answer('runs', patience, (sqlite) => {
+      const runs = searchRuns(sqlite, terms, { limit, before });
+      const restores = restoresOf(sqlite);
+      return {
+        ...runs,
+        lines: runs.lines.map((line) => {
+          const restored = restores.get(line.run);
+          return restored ? { ...line, restored } : line;
+        }),
+      };
+    });
     const lines = withLosses(this.#tapesFile, found.lines);
     return { ...found, lines, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
   }

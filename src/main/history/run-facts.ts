@@ -212,7 +212,8 @@ export function runFacts(run: string, events: readonly RunEvent[]): IndexedRun {
     hosts: hostsOf(start, events),
     codes: codesOf(events),
     texts: allTexts(events),
-    volumes: volumesOf(line, events, foldRun(events)),
+    // The times and rates of a restore are not those of a backup.
+    volumes: start.restore ? [] : volumesOf(line, events, foldRun(events)),
     catalogues: cataloguesOf(start, events),
   };
 }

@@ -146,6 +146,19 @@ export function searchRuns(
   };
 }
 
+/** Run -> the last restore of it that ended verified, of all runs in the index. */
+export function restoresOf(sqlite: Sqlite): Map<string, NonNullable<RunLine['restored']>> {
+  const rows = sqlite.all(
+    "SELECT line FROM run WHERE verdict = 'verified' AND instr(line, '\"restores\":') > 0 ORDER BY run",
+  );
+  const restores = new Map<string, NonNullable<RunLine['restored']>>();
+  for (const row of rows) {
+    const { run, restores: of, finishedAt } = lineOf(row['line']);
+    if (of !== undefined && finishedAt !== undefined) restores.set(of, { run, at: finishedAt });
+  }
+  return restores;
+}
+
 /** @param volume undefined: of all volumes. @returns a series for each, those with the latest run first */
 export function trendsOf(sqlite: Sqlite, volume: string | undefined): TrendSeries[] {
   const where = volume === undefined ? '' : 'WHERE volume = ?';

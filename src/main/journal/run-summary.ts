@@ -8,7 +8,7 @@ import type { RunLine } from '../../contract/screens.ts';
 /** A line of the history without what only the index and the desk know. `unfinished`: the run is running, or its console died. */
 export type RunSummary = Omit<
   RunLine,
-  'trouble' | 'tapeNames' | 'live' | 'elsewhere' | 'performedBy' | 'bytes' | 'lost'
+  'trouble' | 'tapeNames' | 'live' | 'elsewhere' | 'performedBy' | 'bytes' | 'lost' | 'restored'
 >;
 
 /** The last event of a type. */
@@ -46,6 +46,9 @@ function importedSentence(events: readonly RunEvent[]): string | undefined {
   return `imported from tape "${imported.tape.name}"${made}: the end of the run is not known`;
 }
 
+const restoredBy = ({ restore }: EventOf<'run-started'>): Pick<RunSummary, 'restores'> =>
+  restore ? { restores: restore.run } : {};
+
 /** @returns undefined where the events do not begin with run-started */
 export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
   const start = events[0];
@@ -71,6 +74,7 @@ export function summarise(events: readonly RunEvent[]): RunSummary | undefined {
     sentence: end?.sentence ?? importedSentence(events),
     ...givenOmissions(end),
     digests: digestsOf(events),
+    ...restoredBy(start),
     currentStep: end ? undefined : lastOf(events, 'step-started')?.step,
   };
 }

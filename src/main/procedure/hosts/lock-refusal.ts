@@ -5,6 +5,7 @@ import {
   isOfCommand,
   ownerWords,
   parseOwner,
+  restoresMarked,
   sinceWords,
   type LockOwner,
 } from '../model/lock.ts';
@@ -37,6 +38,9 @@ export function lockedFailure(place: Locked, listing: string): ShadowtapeError {
   const owner = parseOwner(listing);
   if (place.what === 'drive') return driveFailure(place, owner);
   const { name: className, host } = place;
+  const [marked] = restoresMarked(listing);
+  if (!owner && marked !== undefined)
+    return failure('RESTORE_PENDING', { class: className, host, run: marked });
   if (!owner) return failure('CLASS_LOCKED_NAMELESS', { class: className, host });
   return failure('CLASS_LOCKED', { class: className, host, run: owner.run, owner: ownerSince(owner) });
 }

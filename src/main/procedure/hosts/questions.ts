@@ -11,7 +11,14 @@ export interface Choice {
 
 export interface Question {
   readonly id:
-    'approve-shadow' | 'services-stopped' | 'services-resumed' | 'step-failed' | 'next-tape' | 'node-down';
+    | 'approve-shadow'
+    | 'services-stopped'
+    | 'services-resumed'
+    | 'step-failed'
+    | 'next-tape'
+    | 'node-down'
+    | 'approve-overwrite'
+    | 'approve-replace';
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];

@@ -1,6 +1,6 @@
 /** Takes the lock of one place, and gives it back: see model/lock.ts for what it is. */
 import type { ShadowtapeError } from '../../../contract/errors.ts';
-import { namesIn, ownerEntry, parseOwner, type LockOwner } from '../model/lock.ts';
+import { isRestoreMark, namesIn, ownerEntry, parseOwner, type LockOwner } from '../model/lock.ts';
 import type { LockPlace } from '../model/lock-places.ts';
 import { troubleOf, type CommandRunner } from './command-runner.ts';
 import type { CommandResult } from './hosts.ts';
@@ -105,7 +105,7 @@ class PlaceLock {
     if (entry !== undefined && (await this.#send('rmdir', `${this.#place.folder}/${entry}`)).status !== 0)
       throw refused(await this.#listing());
     await this.#nameOwner(listing === undefined);
-    const others = namesIn(await this.#listing()).filter((name) => name !== own);
+    const others = namesIn(await this.#listing()).filter((name) => name !== own && !isRestoreMark(name));
     const former = listing === undefined ? undefined : namesIn(entry ?? '');
     if (others.length === 0) return { place, warning, former, isAlias: false };
     await this.#send('rmdir', this.#ownFolder);

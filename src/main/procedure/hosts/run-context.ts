@@ -25,6 +25,7 @@ import { LockGuard } from './lock-guard.ts';
 import type { LiveProgress } from './remote-data.ts';
 import type { ShadowHolder } from './shadow-holder.ts';
 import { ownerName, thisOwner } from '../model/lock.ts';
+import type { TakenLock } from './remote-lock.ts';
 import {
   lockPlaces,
   placesHeld,
@@ -34,6 +35,7 @@ import {
 } from '../model/lock-places.ts';
 import { missingEvents } from '../model/missing-node.ts';
 import { NodeSight } from './node-sight.ts';
+import type { KnownRun } from '../model/restore-source.ts';
 import { marksOf, type RunMarks } from '../model/run-marks.ts';
 import { Steadiness } from './steadiness.ts';
 import { dumpStepsOf, type Performance, type Step, timeLimitsOf } from '../model/step.ts';
@@ -69,6 +71,10 @@ export interface RunOptions extends LockKnowledge {
   readonly retryClock?: RetryClock | undefined;
   /** Bytes between two digests of a dump that is being read; see model/dump-sections. */
   readonly checkpointBytes?: number | undefined;
+  /** Of a restore: the run that wrote the backup. */
+  readonly backup?: KnownRun | undefined;
+  /** Of a restore: earlier ones of the same class that did not finish, and are replaced by this one. */
+  readonly supersedes?: readonly string[] | undefined;
 }
 
 /**
@@ -94,7 +100,15 @@ function unlessAborted<Value>(work: Promise<Value>, abort: AbortSignal, step: st
 }
 
 /** Steps that write to the tape, or change it. */
-const movesTape = new Set<Performance>(['label', 'dump', 'dump-ended', 'manifest', 'read-back']);
+const movesTape = new Set<Performance>([
+  'label',
+  'dump',
+  'dump-ended',
+  'manifest',
+  'read-back',
+  'restore-tape',
+  'restore-write',
+]);
 
 /** The journal keeps at most one progress line a second. */
 const millisecondsBetweenProgress = 1000;
@@ -141,6 +155,10 @@ export class RunContext {
   mayContinue = false;
   /** Proxy volume -> the records that stay on its tape. */
   readonly continued = new Map<string, KnownRecords>();
+  /** Locks that were taken over from an earlier restore, as they were found. */
+  readonly replacedLocks: TakenLock[] = [];
+  /** Of a restore: node -> its boot when the master was stopped. */
+  nodeBoots: ReadonlyMap<string, string> = new Map();
   /** Which locks the run keeps at its end; those of the class are needed as long as it leaves something. */
   keeps: KeptLocks = 'none';
   #finishing = false;

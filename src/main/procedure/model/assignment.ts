@@ -2,6 +2,7 @@
 import { rawDevice } from '../../gds/commands.ts';
 import type { ShadowLayout } from '../../gds/shadow-layout.ts';
 import type { FileNameEncoding } from '../../../contract/file-names.ts';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import type { MissingNode } from './world.ts';
@@ -68,6 +69,8 @@ export interface Assignment {
   readonly noObjectsMessage: string | undefined;
   /** How names of files on the volumes are encoded, where that is not UTF-8. */
   readonly fileNames?: FileNameEncoding | undefined;
+  /** What the run restores; a run without it is a backup. */
+  readonly restore?: RestoreOrder | undefined;
 }
 
 /** The names of the job's proxy volumes. */

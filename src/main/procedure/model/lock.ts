@@ -78,6 +78,20 @@ function readConsole(field: string): Omit<LockOwner, 'run' | 'user' | 'processId
 export const namesIn = (listing: string): string[] =>
   listing.split('\n').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
 
+const markPrefix = 'restore,';
+
+/** The entry of a lock's folder that says that a restore is not finished: the lock stays as long as it is there. */
+export const restoreMark = (run: string): string => `${markPrefix}${part(run)}`;
+
+/** True for an entry that is the mark of a restore. */
+export const isRestoreMark = (entry: string): boolean => entry.startsWith(markPrefix);
+
+/** The restores that are marked in a lock's folder. @param listing what `ls` prints of it */
+export const restoresMarked = (listing: string): string[] =>
+  namesIn(listing).flatMap((entry) =>
+    isRestoreMark(entry) ? (readPart(entry.slice(markPrefix.length)) ?? []) : [],
+  );
+
 /** The entry of a lock's folder that names its owner. */
 export const ownerEntry = (listing: string): string | undefined =>
   namesIn(listing).find((entry) => [4, 5].includes(entry.split(',').length));

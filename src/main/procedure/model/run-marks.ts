@@ -75,6 +75,14 @@ export interface RunMarks {
   readonly works: readonly WorkMark[];
   /** The operator said that the services are stopped, and has not yet been asked to resume them. */
   readonly operatorStopped: boolean;
+  /** Of a restore: the proxy may have been written to, through the shadow. */
+  readonly proxyWritten: boolean;
+  /** Of a restore: the master may have been stopped. */
+  readonly masterStopped: boolean;
+  /** Of a restore: RejoinRestore was sent, and the master may be partly overwritten from then on. */
+  readonly restoreSent: boolean;
+  /** Of a restore: all of the master was read afterwards, and is what the backup recorded. */
+  readonly masterProven: boolean;
 }
 
 /** True where the thing that `make` makes stands: made, or perhaps made, and not surely removed since. */
@@ -285,6 +293,20 @@ function rejoinedSince(part: Sent | undefined, sent: readonly Sent[]): string[] 
   return [...new Set(proxies.flatMap((names) => names.split(',')))];
 }
 
+/** What a restore has done; a backup has done nothing of it. */
+function restoreMarks(sent: readonly Sent[], events: readonly RunEvent[]) {
+  const mayHaveDone = (step: string) =>
+    sent.some(({ intent, wasSent }) => intent.step === step && intent.changes && wasSent);
+  return {
+    proxyWritten: mayHaveDone('write'),
+    masterStopped: mayHaveDone('stop-master'),
+    restoreSent: mayHaveDone('rejoin-restore'),
+    masterProven: events.some(
+      (event) => event.type === 'restore-digest' && event.place === 'master' && event.equal,
+    ),
+  };
+}
+
 /** @param dumpSteps the ids of the steps that carry the data */
 export function marksOf(
   events: readonly RunEvent[],
@@ -333,5 +355,6 @@ export function marksOf(
     servicesResumed: servicesResumed(sent),
     works: worksOf(events),
     operatorStopped: operatorStopped(events),
+    ...restoreMarks(sent, events),
   };
 }

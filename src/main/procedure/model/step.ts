@@ -4,6 +4,7 @@
  */
 import type { RuleVerdict } from '../../../contract/checks.ts';
 import { failure } from '../../../contract/errors.ts';
+import type { RestorePlace } from '../../../contract/restore-events.ts';
 import type { Job } from '../../site/site-schema.ts';
 import type { RunMarks } from './run-marks.ts';
 import type { World } from './world.ts';
@@ -80,7 +81,16 @@ export type Performance =
   | 'read-back'
   | 'whole-hash'
   | 'stop-hashed'
-  | 'watch';
+  | 'watch'
+  | 'restore-tape'
+  | 'restore-mark'
+  | 'approve-overwrite'
+  | 'restore-write'
+  | 'read-volume'
+  | 'approve-replace'
+  | 'stop-master'
+  | 'rejoin-restore'
+  | 'watch-restore';
 
 export interface Step {
   /** The guide's number ("3-3", "6b-4"), or a word for a step that Shadowtape adds. */
@@ -100,6 +110,8 @@ export interface Step {
   readonly around?: { readonly before: readonly StepCommand[]; readonly after: readonly StepCommand[] };
   /** The proxy volumes that the step is about, where it is not all of the job. */
   readonly volumes?: readonly string[];
+  /** Of a step that reads all of a restored volume: where. */
+  readonly reads?: RestorePlace;
   /** Why the step is left out of this run. It is planned and printed all the same. */
   readonly leftOut?: string;
   readonly before?: StepChecks;

@@ -40,6 +40,9 @@ function operatorPart(assignment: Assignment, step: Step): string | undefined {
     return `the operator stops whatever uses ${masters}, and confirms`;
   if (job.services === 'ask' && step.performance === 'resume-services')
     return 'the operator starts it again, and confirms';
+  if (step.performance === 'approve-overwrite' || step.performance === 'approve-replace')
+    return 'the operator types the name of the volume, or has named the master with --replace and --yes';
+  if (assignment.restore) return undefined;
   if (job.approve === 'operator' && step.performance === 'verification')
     return 'the operator checks the result and approves';
   return undefined;
@@ -138,7 +141,7 @@ export function planOf(
   earlier?: MeasuredHash | 'none',
 ): Plan {
   const wholeHash = wholeHashCost(assignment, earlier);
-  const { siteName, jobName, method, route, backupServer, platform, job, missing = [] } = assignment;
+  const { siteName, jobName, method, route, backupServer, platform, job, restore, missing = [] } = assignment;
   const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
@@ -176,6 +179,7 @@ export function planOf(
             unchecked: uncheckedOn(assignment, node),
           })),
         }),
+    ...(restore ? { restores: { run: restore.run, at: restore.at, from: restore.from } } : {}),
     looks: looks.map(plannedCommand),
     steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),
   };

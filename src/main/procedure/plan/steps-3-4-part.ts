@@ -93,7 +93,7 @@ const notNeeded = ({ job }: Assignment): Pick<Step, 'leftOut'> =>
     : {};
 
 /** 3-2 */
-function stopServicesStep(assignment: Assignment): Step {
+export function stopServicesStep(assignment: Assignment): Step {
   return {
     id: '3-2',
     phase: 'part',
@@ -116,7 +116,7 @@ const arrayCopyNote =
   'where the disk array copies between master and proxy, it sees these writes, and a rejoin copies only the differences, whatever pjrm is. A restore copies by software, so pjrm=off is still needed';
 
 /** 3-3 */
-function partStep(assignment: Assignment): Step {
+export function partStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   const masters = listed(mastersOf(assignment));
   const one = proxies.length === 1;
@@ -177,7 +177,7 @@ export function resumeCommands(
 }
 
 /** 3-4 */
-function resumeServicesStep(assignment: Assignment): Step {
+export function resumeServicesStep(assignment: Assignment): Step {
   const masters = mastersOf(assignment);
   return {
     id: '3-4',
@@ -197,7 +197,7 @@ function resumeServicesStep(assignment: Assignment): Step {
 }
 
 /** While the parted proxy can still be read on the cluster. */
-function fingerprintStep(assignment: Assignment): Step {
+export function fingerprintStep(assignment: Assignment): Step {
   const one = assignment.volumes.length === 1;
   return {
     id: 'fingerprint',
@@ -214,7 +214,7 @@ function fingerprintStep(assignment: Assignment): Step {
 }
 
 /** 3-5 */
-function stopProxyStep(assignment: Assignment): Step {
+export function stopProxyStep(assignment: Assignment): Step {
   const proxies = proxiesOf(assignment);
   return {
     id: '3-5',
@@ -248,7 +248,7 @@ function stopProxyStep(assignment: Assignment): Step {
 }
 
 /** 4 */
-function viewConfigurationStep(assignment: Assignment): Step {
+export function viewConfigurationStep(assignment: Assignment): Step {
   const place = onAnyNode(assignment);
   const look = (argv: readonly string[]): StepCommand => ({ ...place, argv, guide: true, changes: false });
   return {

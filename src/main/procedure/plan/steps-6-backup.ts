@@ -39,7 +39,7 @@ interface VolumePart {
 }
 
 /** 6b-1, 6c-1, 6d-1, 6e-1: -F, then -N with mode=rw: fsck writes, although the mount is read only. */
-function activateStep({ assignment, volume }: VolumePart, id: string): Step {
+export function activateStep({ assignment, volume }: VolumePart, id: string): Step {
   const { backupServer: host } = assignment;
   const { shadow, proxy } = volume;
   const request = { class: shadow.class, volumes: [shadow.volume] };

@@ -47,7 +47,8 @@ export function manifestStep(assignment: Assignment): Step {
   };
 }
 
-function readBackCommandsOf(assignment: Assignment): StepCommand[] {
+/** What reads all files of the tape. */
+export function readBackCommandsOf(assignment: Assignment): StepCommand[] {
   const { tapeHost, tapeDevice, job, volumes, route } = assignment;
   const { recordBytes } = job.media;
   if (isLabelled(assignment)) return readBackLabelledCommands(assignment, recordBytes, volumes);

@@ -37,7 +37,7 @@ function removalIsDone(
 }
 
 /** 7, in the guide's order: stop, remove the volume, the group, then each disk; the last disk takes the class with it. */
-function removeStep(assignment: Assignment): Step {
+export function removeStep(assignment: Assignment): Step {
   const { shadow, volumes, backupServer: host } = assignment;
   const names = listed(volumes.map((volume) => volume.shadow.volume));
   return {

@@ -6,7 +6,7 @@ import type { Step, StepCommand } from '../model/step.ts';
 import { tapeCheckCommands } from '../model/tape-commands.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
 
-function lockStep(assignment: Assignment): Step {
+export function lockStep(assignment: Assignment): Step {
   return {
     id: 'lock',
     phase: 'prepare',
@@ -106,7 +106,7 @@ function clearStep({ backupServer }: Assignment): Step {
   };
 }
 
-function unlockStep(assignment: Assignment): Step {
+export function unlockStep(assignment: Assignment): Step {
   return {
     id: 'unlock',
     phase: 'finish',

@@ -15,6 +15,7 @@
  */
 import type { Assignment } from '../model/assignment.ts';
 import type { Step } from '../model/step.ts';
+import { restoreSteps } from './restore/steps-restore.ts';
 import { sourceOn } from './step-sources.ts';
 import { partSteps } from './steps-3-4-part.ts';
 import { shadowSteps } from './steps-5-shadow.ts';
@@ -23,8 +24,9 @@ import { rejoinSteps } from './steps-7-8-rejoin.ts';
 import { stepsAfter, stepsBefore } from './steps-around.ts';
 import { withScripts } from './steps-scripts.ts';
 
-/** Pure: the same assignment gives the same steps. */
+/** Pure: the same assignment gives the same steps. Those of a restore are in restore/. */
 export function stepsOf(assignment: Assignment): Step[] {
+  if (assignment.restore) return restoreSteps(assignment, assignment.restore);
   const steps = withScripts(assignment, [
     ...stepsBefore(assignment),
     ...partSteps(assignment),

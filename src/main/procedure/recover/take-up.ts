@@ -107,6 +107,9 @@ function requireUnfinished(options: TakeUpQuestion, events: readonly RunEvent[])
 const remedies = {
   unwind: 'roll the cluster back with shadowtape rollback {run}, then start the job again',
   site: 'restore the job in the site file as it was when the run started; or roll back by hand with the commands from shadowtape show {run}',
+  restore: 'roll it back with shadowtape rollback {run}, then restore again',
+  rebuilt:
+    'nothing rolls back a copy to the master; see the ways on with shadowtape show {run}, and discard the run when the master is proven',
   imported:
     'this journal cannot be used: check both sides with sdxinfo, and resume or roll back on the console that wrote the tape',
 } as const;
@@ -359,9 +362,17 @@ async function requireOfJournal(options: TakeUpQuestion): Promise<readonly RunEv
       'imported',
     );
   requireUnfinished(options, events);
+  if (start.restore) requireRestoreUndoable(options, events);
   const differing = disagreement(start, options.assignment);
   if (differing !== undefined) throw impossible(options, differing, 'site');
   return events;
+}
+
+/** @throws RESUME_IMPOSSIBLE, UNWIND_IMPOSSIBLE where the copy to the master was begun */
+function requireRestoreUndoable(options: TakeUpQuestion, events: readonly RunEvent[]): void {
+  if (marksNow(options, events).restoreSent)
+    throw impossible(options, 'it has begun to copy to the master', 'rebuilt');
+  if (options.mode === 'resume') throw impossible(options, 'a restore is not resumed', 'restore');
 }
 
 /** What refuses a run for what its journal and the hosts show, whoever asks. */

@@ -104,9 +104,11 @@ export function leftAtEnd(left: RunLeft): Omit<LockFacts, 'exitStatus' | 'isHalt
   const isJoined = primaries.length > 0 ? isProxyJoined(assignment, world) : wasRejoined;
   const isClear = isFreeOfShadowsAndMounts(assignment, world);
   return {
-    mayBeParted: marks.partBegun && !isJoined,
+    // A restore of a proxy that was parted before leaves it parted, too.
+    mayBeParted: (marks.partBegun || assignment.restore !== undefined) && !isJoined,
     mayHaveShadow: backup ? !isClear : marks.shadowBegun && !wasRejoined,
     hasOther:
+      (marks.restoreSent && !marks.masterProven) ||
       marks.servicesStopped.length > 0 ||
       marks.operatorStopped ||
       marks.mountPointMade ||

@@ -1,6 +1,6 @@
 /** How the locks of a run are taken before anything is touched, and given back at its end. */
 import { failure } from '../../../contract/errors.ts';
-import { isOfCommand, ownerName, thisOwner } from '../model/lock.ts';
+import { isOfCommand, ownerName, restoresMarked, thisOwner } from '../model/lock.ts';
 import { lockPlaces, placesHeld, type LockPlace } from '../model/lock-places.ts';
 import { driveOf } from '../../tape/tape-device.ts';
 import { driveName } from '../hosts/drive-name.ts';
@@ -9,16 +9,28 @@ import { lockedFailure } from '../hosts/lock-refusal.ts';
 import { giveBackPlace, takePlace, type FoundLock, type LockOrder } from '../hosts/remote-lock.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import type { Performer } from './perform-commands.ts';
+import { giveRestoreBack } from './restore/restore-marks.ts';
 
 /** What the journal has the taking of locks under. */
 const lockStep = 'lock';
 
-/** @returns a warning: the lock was left by whoever has left nothing else. @throws what the lock must stay for */
+/**
+ * @returns a warning: the lock was left by whoever has left nothing else, or by a restore that this one replaces
+ * @throws what the lock must stay for
+ */
 async function mayTakeOver(
   { options }: RunContext,
   { place, owner, listing }: FoundLock,
 ): Promise<string | undefined> {
+  const { supersedes = [] } = options;
+  const marked = restoresMarked(listing);
+  const foreign = marked.find((run) => !supersedes.includes(run));
+  const replacing = `restore ${marked.join(', ')} did not finish; this restore replaces it`;
+  if (!owner && marked.length > 0 && foreign === undefined) return replacing;
   if (!owner || !(await isLeft(owner, options))) throw lockedFailure(place, listing);
+  if (foreign !== undefined)
+    throw failure('RESTORE_PENDING', { class: place.name, host: place.host, run: foreign });
+  if (marked.length > 0) return replacing;
   // A command for the drive has left nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const { whyLockStays } = options;
@@ -68,6 +80,7 @@ export const performLock: Performer = async (context, { id: step }) => {
       return undefined;
     });
     if (isOutOfReach(context, place)) continue;
+    if (taken?.former && context.options.supersedes) context.replacedLocks.push(taken);
     const text = taken?.warning;
     if (text !== undefined && !told.has(text)) context.journal.append({ type: 'warning', step, text });
     if (text !== undefined) told.add(text);
@@ -128,11 +141,12 @@ export const placesGivenBack = (context: RunContext): LockPlace[] =>
 export const performUnlock: Performer = async (context, { id: step }) => {
   // A node that answers from now on is given no lock any more.
   context.nodes.meet = undefined;
+  const { assignment } = context;
   const order = orderOf(context, step);
   const troubles: unknown[] = [];
   for (const place of placesGivenBack(context).toReversed()) {
     try {
-      await giveBackPlace(order, place);
+      await (assignment.restore ? giveRestoreBack(context, order, place) : giveBackPlace(order, place));
     } catch (error) {
       troubles.push(error);
     }

@@ -21,6 +21,16 @@ import { performClearWork, performDumpEnded } from './server/perform-server-dump
 import { performTapeCheck } from './tape/perform-tape-check.ts';
 import { performFingerprint, performVerification } from './shadow/perform-verification.ts';
 import { performWatch } from './perform-watch.ts';
+import { performRestoreMark } from './restore/restore-marks.ts';
+import { performReadVolume, performRestoreWrite } from './restore/perform-restore-data.ts';
+import { performRestoreTape } from './restore/perform-restore-tape.ts';
+import {
+  performApproveOverwrite,
+  performApproveReplace,
+  performRejoinRestore,
+  performStopMaster,
+  performWatchRestore,
+} from './restore/perform-replace.ts';
 import { performStopHashed, performWholeHash } from './server/perform-whole-hash.ts';
 import { requireDown } from './missing-nodes.ts';
 import { checkFailure, recordChecks, troubleOfShadow } from './check-failure.ts';
@@ -57,6 +67,15 @@ const performers: Readonly<Record<Performance, Performer>> = {
   'whole-hash': performWholeHash,
   'stop-hashed': performStopHashed,
   watch: performWatch,
+  'restore-tape': performRestoreTape,
+  'restore-mark': performRestoreMark,
+  'approve-overwrite': performApproveOverwrite,
+  'restore-write': performRestoreWrite,
+  'read-volume': performReadVolume,
+  'approve-replace': performApproveReplace,
+  'stop-master': performStopMaster,
+  'rejoin-restore': performRejoinRestore,
+  'watch-restore': performWatchRestore,
 };
 
 function recordLayout({ assignment, journal }: RunContext, step: Step, world: World): void {

@@ -76,6 +76,7 @@ export function beginningFields(assignment: Assignment): Beginning {
       ? {}
       : { drive: { name: assignment.drive, ...driveSpeed(assignment.drive) } }),
     hosts: hostsOf(assignment),
+    ...(assignment.restore ? { restore: assignment.restore } : {}),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 import { proxiesOf, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
 import type { RunContext } from '../hosts/run-context.ts';
+import { clusterMarkOfRestore, restoredSentence, restoreSentences } from './restore/restore-end.ts';
 import { whileOpen } from './open-hint.ts';
 import { omissionsOf } from '../model/omissions.ts';
 import { badTapeCodes, wholeHashEnd } from '../model/run-marks.ts';
@@ -46,6 +47,8 @@ export function asTableError(error: unknown): ShadowtapeError {
 export const nothingSeen: World = { primaries: [], backup: undefined };
 
 function clusterMark({ assignment, marks }: RunContext, world: World): ClusterMark {
+  if (assignment.restore)
+    return clusterMarkOfRestore(assignment, world, marks, isNormal(assignment, world, marks));
   if (isNormal(assignment, world, marks)) return 'normal';
   return isAtRest(assignment, world, marks) ? 'at-rest' : 'unproven';
 }
@@ -69,10 +72,11 @@ function isComparisonOpen({ options, journal }: RunContext): boolean {
 }
 
 function factsOf(context: RunContext, world: World, trouble: RunTrouble): OutcomeFacts {
-  const { changed, tape } = context.marks;
+  const { changed, tape, masterProven } = context.marks;
   return {
     changed,
-    tape,
+    // What a restore is worth depends on the master alone.
+    tape: context.assignment.restore && masterProven ? 'verified' : tape,
     readBackDue: isReadBackDue(context),
     comparisonOpen: isComparisonOpen(context),
     trouble,
@@ -118,6 +122,7 @@ export function haltedEnd(context: RunContext, error: ShadowtapeError): RunEnd {
       'this is the last known state; nothing was checked since',
       ...whatStands(assignment, observer.lastSeen, marks, observer.stillTrue),
       ...tapeSentences(assignment, marks),
+      ...restoreSentences(assignment, marks),
       ...commandsByHand(options.steps, observer.stillTrue, marks),
     ],
   };
@@ -137,6 +142,7 @@ export function lostLockEnd(context: RunContext, world: World, error: Shadowtape
     stands: [
       ...whatStands(assignment, world, marks),
       ...tapeSentences(assignment, marks),
+      ...restoreSentences(assignment, marks),
       ...commandsByHand(options.steps, world, marks),
     ],
   };
@@ -165,7 +171,12 @@ function failedEnd(
   const first = (isTapeFirst ? bad : error) ?? failure(open);
   const shown = exitStatus === 3 ? whileOpen(first) : first;
   const also = isTapeFirst && error ? [`failed after that: ${error.message}`] : [];
-  const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks), ...also];
+  const stands = [
+    ...whatStands(assignment, world, marks),
+    ...tapeSentences(assignment, marks),
+    ...restoreSentences(assignment, marks),
+    ...also,
+  ];
   const others = [...new Set(troubles)].filter((text) => text !== shown.message && text !== error?.message);
   const left = [
     ...others.map((text) => `not rolled back: ${text}`),
@@ -194,6 +205,7 @@ const isUncompared = ({ route, volumes }: Assignment): boolean =>
   route === 'server' && volumes.some(({ method }) => method === '6a');
 
 function backupSentence({ assignment, journal }: RunContext, isVerified: boolean): string {
+  if (assignment.restore) return restoredSentence(assignment);
   const { tapeDevice, tapeHost } = assignment;
   const proxies = proxiesOf(assignment);
   const dumped = `${listed(proxies)} ${proxies.length === 1 ? 'is' : 'are'}`;
@@ -276,7 +288,11 @@ export function unwoundEnd(
 ): RunEnd {
   const { assignment, journal, marks, options } = context;
   const { run } = journal;
-  const stands = [...whatStands(assignment, world, marks), ...tapeSentences(assignment, marks)];
+  const stands = [
+    ...whatStands(assignment, world, marks),
+    ...tapeSentences(assignment, marks),
+    ...restoreSentences(assignment, marks),
+  ];
   const concluded = concludeRun(factsOf(context, world, 'rolled-back'));
   const ended = { ...concluded, error: undefined };
   if (concluded.exitStatus !== 3) {
@@ -284,6 +300,10 @@ export function unwoundEnd(
       ? `nothing to roll back for run ${run}: everything is in its normal state`
       : `run ${run} was rolled back`;
     return { ...ended, sentence, stands };
+  }
+  if (assignment.restore && troubles.length === 0) {
+    const proxies = listed(proxiesOf(assignment));
+    return { ...ended, sentence: `run ${run} was rolled back; ${proxies} stays parted and stopped`, stands };
   }
   const [first = 'not everything is in its normal state', ...others] = new Set(troubles);
   const reasons = others.map((text) => `not rolled back: ${text}`);

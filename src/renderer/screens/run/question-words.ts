@@ -8,6 +8,8 @@ export const questionTitles: Readonly<Record<QuestionView['id'], string>> = {
   'step-failed': 'A step failed: what next?',
   'next-tape': 'Next tape needed',
   'node-down': 'A node does not answer: is it down?',
+  'approve-overwrite': 'Overwrite the proxy?',
+  'approve-replace': 'Replace the master?',
 };
 
 /** What a choice leads to, where its label alone does not say it. */

@@ -114,7 +114,8 @@ async function approve(context: RunContext, step: Step): Promise<void> {
   const { job, volumes, tapeDevice, tapeHost } = context.assignment;
   const shown = volumes.map(({ proxy, shadow }) => `${shadow.class}/${shadow.volume} matches ${proxy}`);
   const them = volumes.length === 1 ? 'it' : 'them';
-  if (job.approve === 'when-verified') return;
+  // A restore asks by itself, for the name of the volume that is overwritten.
+  if (job.approve === 'when-verified' || context.assignment.restore) return;
   const question: Question = {
     id: 'approve-shadow',
     step: step.id,

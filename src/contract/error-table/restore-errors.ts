@@ -1,0 +1,52 @@
+/** What keeps a restore from starting or from its good end. Part of the error table (error-table.ts). */
+export const restoreErrors = {
+  PLAN_OF_TWO: {
+    sentence: 'there is no plan of "{first}" and "{second}"',
+    hint: 'name one job; or plan a restore: shadowtape plan restore RUN',
+  },
+  RESTORE_UNSUPPORTED: {
+    sentence: 'run {run} cannot be restored by this release: {reason}',
+    hint: 'docs/restore.md lists what can be restored. Nothing was touched',
+  },
+  RESTORE_NOT_CONFIRMED: {
+    sentence: 'the restore of run {run} replaces {master}, and --replace does not name it',
+    hint: 'check that {master} is the volume to be replaced. Then add --replace {master}, together with --yes where nobody can be asked',
+  },
+  RESTORE_PAIR_DIFFERS: {
+    sentence: 'run {run} does not fit the site: it wrote {what} {then}, and now it is {now}',
+    hint: 'restore the pair and the job as they were when run {run} was written. A volume of another size or on other disks is not overwritten',
+  },
+  RESTORE_PROXY_PARTED: {
+    sentence: '{proxy} is parted, and no journal here proves that it was parted with pjrm=off',
+    hint: 'with pjrm=on a restore leaves out what the backup server writes, unnoticed. Find out who parted {proxy}. Its data may be newer than the tape: rejoin it only if it is not needed (sdxproxy Rejoin), then restore again',
+  },
+  RESTORE_PROXY_JOINED: {
+    sentence: '{proxy} is joined to {master}: it holds what {master} holds',
+    hint: 'restore from tape: shadowtape restore {run}',
+  },
+  RESTORE_DIFFERS: {
+    sentence:
+      'step {step}: {volume} as read {where} is not the backup of run {run}: {what}: expected {expected}, seen {actual}',
+    hint: '{remedy}',
+  },
+  RESTORE_WRITE_FAILED: {
+    sentence: 'step {step}: writing {volume} through the shadow failed: {reason}',
+    hint: 'the proxy now holds incomplete data, and {master} is unchanged. Find the cause on {host}, then restore again',
+  },
+  RESTORE_DEVICE_WRONG: {
+    sentence: 'step {step}: {device} on {host} is not a character device',
+    hint: 'dd would write a file instead of the volume. Check with ls -lL {device} on {host} why the device file is missing. Nothing was written',
+  },
+  RESTORE_COPY_FAILED: {
+    sentence: 'the copy from {proxy} to {master} has failed: {actual}',
+    hint: '{master} holds a mixture of old and restored data: do not start it. The lines below show the ways on',
+  },
+  RESTORE_NODE_REBOOTED: {
+    sentence: 'step {step}: {node} rebooted since {master} was stopped',
+    hint: 'a rebooted node starts its volumes. Nothing was copied. Check {node}, then restore again',
+  },
+  RESTORE_PENDING: {
+    sentence: 'a restore of {class} is not finished: run {run} is marked on {host}',
+    hint: 'the proxy may hold restored data that its master does not have: do not rejoin it. Restore again with shadowtape restore, where run {run} was started; or discard that restore: shadowtape unlock {class} --discard {run}',
+  },
+} as const;

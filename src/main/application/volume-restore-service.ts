@@ -1,0 +1,193 @@
+/** Judges a request to restore volumes, and makes the run of it that RunService performs. */
+import { failure } from '../../contract/errors.ts';
+import type { RestoreOrder } from '../../contract/restore-events.ts';
+import type { Plan } from '../../contract/plan.ts';
+import { findVolume } from '../gds/report-lookup.ts';
+import { readRun } from '../journal/run-history.ts';
+import type { StateFolder } from '../journal/state-folder.ts';
+import { requireRunnable } from '../procedure/model/assign.ts';
+import type { Assignment } from '../procedure/model/assignment.ts';
+import {
+  partProof,
+  restorableOf,
+  type KnownRun,
+  type RestorableRun,
+} from '../procedure/model/restore-source.ts';
+import type { World } from '../procedure/model/world.ts';
+import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
+import { planOf } from '../procedure/plan/plan.ts';
+import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
+import type { NamedJob } from '../site/site-file.ts';
+import { requireSomebodyToAsk } from './asking.ts';
+import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
+import { restoreJob, type ReadyRestore } from './restore-job.ts';
+import type { EndedRun, Following, RunService } from './run-service.ts';
+
+export interface RestoreSource {
+  /** The run that wrote the backup. */
+  readonly run: string;
+  /** True: the parted proxy still holds the backup, and the tape is not read. */
+  readonly fromProxy?: boolean | undefined;
+}
+
+export interface RestoreRequest extends RestoreSource, Following {
+  /** Masters that may be replaced. */
+  readonly replace?: readonly string[] | undefined;
+}
+
+export interface VolumeRestoreOptions extends SiteAtHand {
+  readonly assigner: JobAssigner;
+  readonly state: StateFolder;
+  readonly runs: RunService;
+}
+
+/** What of the pair must be as it was, with the words of it. */
+const agreements = [
+  { what: 'class', words: (start: Beginning) => start.class },
+  {
+    what: 'volumes',
+    words: ({ volumes }: Beginning) =>
+      volumes.map(({ master, proxy }) => `${master} and ${proxy}`).join(', '),
+  },
+  {
+    what: 'size in blocks',
+    words: ({ volumes, blocks }: Beginning) =>
+      volumes.map((volume) => volume.blocks ?? blocks ?? 'unknown').join(', '),
+  },
+  {
+    what: 'disks',
+    words: ({ shadow }: Beginning) => shadow?.disks.map(({ name }) => name).join(', ') ?? 'unknown',
+  },
+] as const;
+
+type Beginning = Pick<RestorableRun['start'], 'class' | 'volumes' | 'blocks' | 'shadow'>;
+
+/** @throws RESTORE_PAIR_DIFFERS */
+function requireSamePair(run: string, start: Beginning, assignment: Assignment): void {
+  const present = beginningFields(assignment);
+  for (const { what, words } of agreements) {
+    const [then, now] = [String(words(start)), String(words(present))];
+    if (then !== now) throw failure('RESTORE_PAIR_DIFFERS', { run, what, then, now });
+  }
+}
+
+/** Nodes on which every master of the job is ACTIVE. */
+function activeOn({ class: className, volumes }: Assignment, { primaries }: World): string[] {
+  const isActive = ({ report }: World['primaries'][number]) =>
+    volumes.every(({ master }) => findVolume(report, className, master)?.status?.word === 'ACTIVE');
+  return primaries.filter(isActive).map(({ node }) => node);
+}
+
+interface Ordering {
+  readonly backup: KnownRun;
+  readonly restorable: RestorableRun;
+  /** All runs of the state folder, oldest first. */
+  readonly known: readonly KnownRun[];
+  readonly assignment: Assignment;
+  readonly world: World;
+  readonly fromProxy: boolean;
+}
+
+/** @throws RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED */
+function orderOf({ backup, restorable, known, assignment, world, fromProxy }: Ordering): RestoreOrder {
+  const { run } = backup;
+  const { at, volumes } = restorable;
+  const [volume] = assignment.volumes;
+  if (!volume) throw new Error('a restore has a volume');
+  const { proxy, master } = volume;
+  const isJoined = isProxyJoined(assignment, world);
+  const common = { run, at, activeOn: activeOn(assignment, world), volumes };
+  if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
+  if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
+  const partedBy = partProof(known, backup, assignment.class, proxy);
+  if (partedBy === undefined) throw failure('RESTORE_PROXY_PARTED', { proxy });
+  return { ...common, from: fromProxy ? 'proxy' : 'tape', begins: 'parted', partedBy };
+}
+
+export class VolumeRestoreService {
+  readonly #at: VolumeRestoreOptions;
+
+  constructor(options: VolumeRestoreOptions) {
+    this.#at = options;
+  }
+
+  /**
+   * Every step of a restore with its command lines. Looks at the cluster and changes nothing.
+   * @throws what keeps the restore from starting, see restore; the approval apart
+   */
+  async plan(source: RestoreSource): Promise<Plan> {
+    const { assignment } = await this.#ready(source);
+    return planOf(assignment);
+  }
+
+  /**
+   * Restores a volume to its end. Whatever goes wrong once the journal is begun is in the end, not thrown.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_…, RUN_INTERRUPTED, OPERATOR_NEEDED, JOB_UNKNOWN, and what
+   *   looking can end with
+   */
+  async restore(request: RestoreRequest): Promise<EndedRun> {
+    const ready = await this.#ready(request);
+    this.#requireConfirmed(ready, request);
+    return this.#at.runs.restore(ready, request);
+  }
+
+  /** @throws RESTORE_NOT_CONFIRMED, OPERATOR_NEEDED */
+  #requireConfirmed({ named, assignment, backup }: ReadyRestore, request: RestoreRequest): void {
+    const { replace = [], ask, approveVerified } = request;
+    const masters = assignment.volumes.map(({ master }) => master);
+    const unnamed = masters.find((master) => !replace.includes(master));
+    const isGiven = replace.length > 0 || approveVerified || !ask;
+    if (isGiven && (unnamed !== undefined || replace.length !== masters.length))
+      throw failure('RESTORE_NOT_CONFIRMED', { run: backup.run, master: unnamed ?? masters.join(', ') });
+    requireSomebodyToAsk({ ...named.job, approve: 'operator' }, request);
+  }
+
+  /** @throws as restore */
+  async #ready({ run, fromProxy = false }: RestoreSource): Promise<ReadyRestore> {
+    const { assigner, site, runs } = this.#at;
+    const backup: KnownRun = { run, events: (await readRun(this.#at.state, run)).events };
+    const restorable = restorableOf(backup);
+    const named = this.#job(run, restorable);
+    requireRunnable(site, named.job);
+    const pending = await runs.interrupted.replaceableRestore(named.job.class);
+    await runs.interrupted.requireNone(named.job.class, pending);
+    const { assignment, world } = await assigner.assignSeen(named, run);
+    requireSamePair(run, restorable.start, assignment);
+    const known = await this.#runsInOrder();
+    const restore = orderOf({ backup, restorable, known, assignment, world, fromProxy });
+    const supersedes = known.flatMap(({ run: name, events: [start] }) =>
+      start?.type === 'run-started' && start.restore && start.class === assignment.class ? [name] : [],
+    );
+    return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
+  }
+
+  /** @throws JOB_UNKNOWN, RESTORE_UNSUPPORTED */
+  #job(run: string, { start }: RestorableRun): NamedJob {
+    const { assigner, site } = this.#at;
+    if (site.platform === 'linux')
+      throw failure('RESTORE_UNSUPPORTED', {
+        run,
+        reason: 'restoring volumes of Linux hosts is not supported',
+      });
+    const named = restoreJob(assigner.job({ job: start.job, ...overridesOf(start) }), start);
+    if (named.job.services === 'not-needed') {
+      const reason =
+        'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';
+      throw failure('RESTORE_UNSUPPORTED', { run, reason });
+    }
+    return named;
+  }
+
+  /** All runs of the state folder that can be read, in the order in which they were begun. */
+  async #runsInOrder(): Promise<KnownRun[]> {
+    const { state } = this.#at;
+    const names = await state.runs();
+    const read = await Promise.allSettled(
+      names.map(async (run) => ({ run, events: (await readRun(state, run)).events })),
+    );
+    const known = read.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const numberOf = ({ events: [start] }: KnownRun) =>
+      start?.type === 'run-started' ? (start.order ?? 0) : 0;
+    return known.toSorted((one, other) => numberOf(one) - numberOf(other) || (one.run < other.run ? -1 : 1));
+  }
+}

@@ -1,0 +1,116 @@
+/** What of a backup can be restored, and whether a parted proxy may be copied to its master: folded from journals. Pure. */
+import { failure } from '../../../contract/errors.ts';
+import type { EventOf, RunEvent } from '../../../contract/events.ts';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { blockBytes } from './assignment.ts';
+import { isSameCluster } from './later-runs.ts';
+import { sentCommands, type Sent } from './sent-commands.ts';
+
+type Started = EventOf<'run-started'>;
+
+/** A run of the state folder. */
+export interface KnownRun {
+  readonly run: string;
+  readonly events: readonly RunEvent[];
+}
+
+/** What a run has backed up. */
+export interface RestorableRun {
+  readonly start: Started;
+  /** See RestoreOrder. */
+  readonly at: string;
+  readonly volumes: RestoreOrder['volumes'];
+}
+
+function unsupported(run: string, reason: string) {
+  return failure('RESTORE_UNSUPPORTED', { run, reason });
+}
+
+/** Why a run cannot be restored, whatever the site says; undefined where it can. */
+function whyNot(start: Started, events: readonly RunEvent[]): string | undefined {
+  const [volume, ...others] = start.volumes;
+  if (start.restore) return 'it is a restore, not a backup';
+  if (start.platform === 'linux') return 'restoring volumes of Linux hosts is not supported';
+  if (!volume || others.length > 0) return `it has ${start.volumes.length} volumes, not one`;
+  const { method = start.method } = volume;
+  if (method !== '6a') return `its method is ${method}, not 6a`;
+  if (start.route !== 'console') return `its route is ${start.route}, not console`;
+  if (events.some(({ type }) => type === 'imported')) return 'its journal was imported from a tape';
+  if (events.some(({ type }) => type === 'tape-part')) return 'the job wrote it with media.span';
+  const end = events.findLast((event) => event.type === 'run-finished');
+  if (end === undefined) return 'it has not ended';
+  return end.verdict === 'failed' ? 'it failed' : undefined;
+}
+
+const dumpOf = (events: readonly RunEvent[], proxy: string): EventOf<'digest'> | undefined =>
+  events.findLast(
+    (event): event is EventOf<'digest'> =>
+      event.type === 'digest' && event.hop === 'handed' && event.volume === proxy,
+  );
+
+/** When the proxies of a run were parted; undefined where no part is known to have succeeded. */
+function partedAt(events: readonly RunEvent[]): string | undefined {
+  const part = sentCommands(events).findLast(
+    ({ intent: { argv }, isProven }) => isProven && argv[0] === 'sdxproxy' && argv[1] === 'Part',
+  );
+  return events.find((event) => event.type === 'outcome' && event.of === part?.intent.seq)?.at;
+}
+
+/**
+ * What a run has backed up, as its journal has it.
+ * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED
+ */
+export function restorableOf({ run, events }: KnownRun): RestorableRun {
+  const [start] = events;
+  if (start?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
+  const reason = whyNot(start, events);
+  if (reason !== undefined) throw unsupported(run, reason);
+  const volumes = start.volumes.map(({ proxy, blocks = start.blocks ?? 0 }) => {
+    const dump = dumpOf(events, proxy);
+    if (!dump) throw failure('RUN_HAS_NO_TAPE', { run });
+    if (dump.sections) throw unsupported(run, 'its dump was interrupted and continued');
+    const { onTapeSha256: sha256, bytes = 0 } = dump;
+    if (sha256 === undefined) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
+    if (bytes !== blocks * blockBytes)
+      throw unsupported(run, `its tape holds ${bytes} bytes of a volume of ${blocks * blockBytes} bytes`);
+    return { proxy, bytes, sha256 };
+  });
+  return { start, at: partedAt(events) ?? start.at, volumes };
+}
+
+/** True for a command that parts, joins or rejoins the proxy, and may have had its effect. */
+function concerns({ intent: { argv }, ending }: Sent, className: string, proxy: string): boolean {
+  const after = (letter: string) => argv[argv.indexOf(letter) + 1] ?? '';
+  return (
+    argv[0] === 'sdxproxy' &&
+    ending !== 'bad' &&
+    after('-c') === className &&
+    after('-p').split(',').includes(proxy)
+  );
+}
+
+/**
+ * The run that has parted a proxy last, where its journal proves that this was with pjrm=off, and no journal shows a later rejoin: with
+ * pjrm=on what is written through a shadow is not copied to the master, and nothing shows it.
+ * @param runs of the state folder, oldest first
+ * @param of the run that is restored: it tells which cluster is meant
+ * @returns undefined where nothing proves it
+ */
+export function partProof(
+  runs: readonly KnownRun[],
+  { events: of }: KnownRun,
+  className: string,
+  proxy: string,
+): string | undefined {
+  const last = runs
+    .filter(({ events }) => isSameCluster(of, events))
+    .flatMap(({ run, events }) =>
+      sentCommands(events)
+        .filter((sent) => concerns(sent, className, proxy))
+        .map((sent) => ({ run, sent })),
+    )
+    .at(-1);
+  if (!last?.sent.isProven) return undefined;
+  const { argv } = last.sent.intent;
+  return argv[1] === 'Part' && argv.includes('pjrm=off') ? last.run : undefined;
+}

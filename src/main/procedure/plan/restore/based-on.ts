@@ -1,0 +1,18 @@
+/** Steps of a backup in a restore: the same commands and checks, with other words and an honest source. Pure. */
+import type { Step } from '../../model/step.ts';
+
+/** The pages of the guide that describe a restore were not available: no step of a restore claims to be one of the guide's. */
+export const basedOn = (place: string): string => `Shadowtape, based on ${place}`;
+
+/**
+ * @param step as a backup has it
+ * @param words what is different in a restore
+ */
+export function restoreStep(step: Step, words: Partial<Step>): Step {
+  return {
+    ...step,
+    source: step.source.startsWith('Shadowtape') ? step.source : basedOn(step.source),
+    commands: step.commands.map((command) => ({ ...command, guide: false })),
+    ...words,
+  };
+}

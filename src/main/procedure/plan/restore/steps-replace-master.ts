@@ -1,0 +1,342 @@
+/**
+ * Ways A and B, second half: from the parted proxy to the master. The proxy is proven on the cluster, the master stopped, rebuilt, proven and
+ * started where it was. `replaceMasterSteps` at the end lists the steps.
+ */
+import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
+import type { RestoreOrder } from '../../../../contract/restore-events.ts';
+import { bytesText, listed } from '../../../../contract/words.ts';
+import {
+  rawDevice,
+  sdxinfo,
+  sdxproxyRejoinRestore,
+  sdxvolumeStartOn,
+  sdxvolumeStartReadable,
+  sdxvolumeStop,
+} from '../../../gds/commands.ts';
+import {
+  bytesOfVolumes,
+  commandNode,
+  mastersOf,
+  onAnyNode,
+  proxiesOf,
+  type Assignment,
+} from '../../model/assignment.ts';
+import { wholeHashSteps } from '../../model/run-marks.ts';
+import type { Step, StepCommand } from '../../model/step.ts';
+import { judgeRejoinable } from '../checks.ts';
+import {
+  isProxyJoined,
+  isProxyReadable,
+  isProxyStopped,
+  judgeReadable,
+  judgeStopped,
+} from '../cluster-checks.ts';
+import { holds } from '../verdicts.ts';
+import { resumeServicesStep, stopServicesStep } from '../steps-3-4-part.ts';
+import { basedOn, restoreStep } from './based-on.ts';
+import {
+  isMasterActive,
+  judgeMasterActive,
+  judgeMasterStopped,
+  judgeRebuildable,
+  judgeRebuilt,
+  judgeRejoined,
+  judgeReplaceable,
+} from './restore-checks.ts';
+
+const stopping = basedOn('GDS guide 6.6.3.7, step 3-5');
+const starting = basedOn('GDS guide 4.5, D.4');
+
+/** A command that changes the cluster. */
+const change = (host: string, argv: readonly string[]): StepCommand => ({
+  host,
+  argv,
+  guide: false,
+  changes: true,
+});
+
+function readCommands(assignment: Assignment, names: readonly string[]): StepCommand[] {
+  const { recordBytes } = assignment.job.media;
+  return names.map((name) => ({
+    host: commandNode(assignment),
+    argv: rawDeviceArguments(rawDevice(assignment.class, name), { recordBytes }),
+    guide: false,
+    changes: false,
+  }));
+}
+
+/** The place, not only the medium: the cluster itself must see the restored bytes. */
+function proveProxySteps(assignment: Assignment): Step[] {
+  const host = commandNode(assignment);
+  const proxies = proxiesOf(assignment);
+  const names = listed(proxies);
+  const request = { class: assignment.class, volumes: proxies };
+  const isOver = (world: Parameters<typeof isProxyStopped>[1]) =>
+    isProxyStopped(assignment, world) || isProxyJoined(assignment, world);
+  return [
+    {
+      id: wholeHashSteps.start,
+      phase: 'remove',
+      title: `Start ${names} on ${host} for reading`,
+      why: 'the cluster must see the restored data, and a stopped volume cannot be read',
+      endangers: 'while it is started, processes on the node can open it',
+      source: starting,
+      performance: 'commands',
+      commands: [
+        {
+          ...change(host, sdxvolumeStartReadable(request)),
+          isDone: (world) => isProxyReadable(assignment, world),
+        },
+      ],
+      before: {
+        looks: ['primaries', 'backup'],
+        fresh: ['primaries'],
+        judge: (world) => judgeRejoinable(assignment, world),
+      },
+      after: { looks: ['primaries'], judge: (world) => judgeReadable(assignment, world) },
+    },
+    {
+      id: 'read-proxy',
+      phase: 'remove',
+      title: `Read ${names} on ${host} and compare`,
+      why: `every byte is compared with the backup where the copy to the master will read it: ${bytesText(bytesOfVolumes(assignment))}`,
+      source: 'Shadowtape',
+      performance: 'read-volume',
+      reads: 'proxy',
+      volumes: proxies,
+      commands: readCommands(assignment, proxies),
+      after: {
+        looks: ['primaries', 'backup'],
+        fresh: ['primaries', 'backup'],
+        judge: (world) => [...judgeRejoinable(assignment, world), ...judgeReadable(assignment, world)],
+      },
+    },
+    {
+      id: wholeHashSteps.stop,
+      phase: 'remove',
+      title: `Stop ${names} on all nodes`,
+      why: 'RejoinRestore needs the proxy stopped',
+      source: stopping,
+      performance: 'commands',
+      commands: [{ ...change(host, sdxvolumeStop(request)), isDone: isOver }],
+      after: { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) },
+      unwinds: {
+        looks: ['primaries'],
+        isDone: (world, marks) => !marks.proxyStarted || isOver(world),
+        mayBeNeeded: (marks) => marks.proxyStarted,
+      },
+    },
+  ];
+}
+
+function approveStep(assignment: Assignment, { at }: RestoreOrder): Step {
+  const masters = listed(mastersOf(assignment));
+  return {
+    id: 'approve-replace',
+    phase: 'rejoin',
+    title: `Approve: replace ${masters}`,
+    why: `${masters} (${bytesText(bytesOfVolumes(assignment))}) becomes what it was at ${at}`,
+    endangers: `changes of ${masters} since ${at} are lost`,
+    source: 'Shadowtape',
+    performance: 'approve-replace',
+    commands: [],
+  };
+}
+
+function stopForRestore(assignment: Assignment): Step {
+  const masters = listed(mastersOf(assignment));
+  return restoreStep(stopServicesStep(assignment), {
+    phase: 'rejoin',
+    why: `nothing may use ${masters} until it is proven`,
+    endangers: `services are down until step 3-4. Set the cluster application offline or to maintenance mode: a failover must not start ${masters} half copied`,
+    // The approval may have taken hours: what is in the way is found before anything is stopped.
+    before: {
+      looks: ['primaries', 'backup'],
+      fresh: ['primaries', 'backup'],
+      judge: (world) => judgeReplaceable(assignment, world),
+    },
+  });
+}
+
+function stopMasterStep(assignment: Assignment): Step {
+  const masters = mastersOf(assignment);
+  const argv = sdxvolumeStop({ class: assignment.class, volumes: masters });
+  return {
+    id: 'stop-master',
+    phase: 'rejoin',
+    title: `Stop ${listed(masters)} on all nodes`,
+    why: 'RejoinRestore needs master and proxy stopped',
+    endangers: `a volume in use cannot be stopped. ${listed(masters)} starts again when a node reboots`,
+    source: starting,
+    performance: 'stop-master',
+    commands: [
+      {
+        ...onAnyNode(assignment),
+        argv,
+        guide: false,
+        changes: true,
+        isDone: (world) => holds(judgeMasterStopped(assignment, world)),
+      },
+    ],
+    before: {
+      looks: ['primaries', 'backup'],
+      fresh: ['primaries', 'backup'],
+      judge: (world) => judgeReplaceable(assignment, world),
+    },
+    after: { looks: ['primaries'], judge: (world) => judgeMasterStopped(assignment, world) },
+  };
+}
+
+function rebuildSteps(assignment: Assignment): Step[] {
+  const [proxies, masters] = [proxiesOf(assignment), mastersOf(assignment)];
+  const place = onAnyNode(assignment);
+  const { class: className } = assignment;
+  return [
+    {
+      id: 'rejoin-restore',
+      phase: 'rejoin',
+      title: `Rejoin ${listed(proxies)} and rebuild ${listed(masters)} from it`,
+      why: `everything is copied from ${listed(proxies)} to ${listed(masters)}`,
+      endangers: `this cannot be stopped or undone: ${listed(masters)} holds a mixture of old and restored data until it ends`,
+      source: basedOn('GDS guide 4.5, 2.2.1 and D.14'),
+      performance: 'rejoin-restore',
+      commands: [
+        {
+          ...place,
+          argv: sdxproxyRejoinRestore({ class: className, proxyVolumes: proxies }),
+          guide: false,
+          changes: true,
+        },
+      ],
+      before: {
+        looks: ['primaries', 'backup'],
+        fresh: ['primaries', 'backup'],
+        last: 'backup',
+        judge: (world) => judgeRebuildable(assignment, world),
+      },
+      after: { looks: ['primaries'], judge: (world) => judgeRejoined(assignment, world) },
+    },
+    {
+      id: 'watch-restore',
+      phase: 'rejoin',
+      title: `Watch the copy from ${listed(proxies)} to ${listed(masters)}`,
+      why: 'each slice of the master is COPY during the copy, and STOP when it ends; any other status is a failure. No time limit ends it',
+      source: basedOn('GDS guide 6.6.3.7, step 8-2'),
+      performance: 'watch-restore',
+      volumes: masters,
+      commands: masters.map((object) => ({
+        ...place,
+        argv: sdxinfo({ show: ['slice'], class: className, object }),
+        guide: false,
+        changes: false,
+      })),
+      after: {
+        looks: ['primaries'],
+        fresh: ['primaries'],
+        judge: (world) => judgeRebuilt(assignment, world),
+      },
+    },
+  ];
+}
+
+/** The content decides: slices are STOP, too, where nothing was copied. */
+function proveMasterSteps(assignment: Assignment): Step[] {
+  const host = commandNode(assignment);
+  const masters = mastersOf(assignment);
+  const names = listed(masters);
+  const request = { class: assignment.class, volumes: masters };
+  return [
+    {
+      id: 'open-master',
+      phase: 'rejoin',
+      title: `Start ${names} on ${host} for reading`,
+      why: 'the master is read before anything may write to it',
+      source: starting,
+      performance: 'commands',
+      commands: [change(host, sdxvolumeStartReadable(request))],
+    },
+    {
+      id: 'read-master',
+      phase: 'rejoin',
+      title: `Read ${names} on ${host} and compare`,
+      why: 'slices are STOP, too, where nothing was copied: every byte of the master is compared with the backup',
+      source: 'Shadowtape',
+      performance: 'read-volume',
+      reads: 'master',
+      volumes: proxiesOf(assignment),
+      commands: readCommands(assignment, masters),
+    },
+    {
+      id: 'close-master',
+      phase: 'rejoin',
+      title: `Stop ${names} on all nodes`,
+      why: 'it is started again for reading and writing where it was active before',
+      source: stopping,
+      performance: 'commands',
+      commands: [change(host, sdxvolumeStop(request))],
+      after: { looks: ['primaries'], judge: (world) => judgeMasterStopped(assignment, world) },
+    },
+  ];
+}
+
+function startMasterStep(assignment: Assignment, order: RestoreOrder): Step {
+  const { activeOn } = order;
+  const masters = mastersOf(assignment);
+  const names = listed(masters);
+  return {
+    id: 'start-master',
+    phase: 'rejoin',
+    title: `Start ${names} on ${listed(activeOn)}`,
+    why: 'it is started where it was active before, and nowhere else: a ufs that two nodes mount is damaged',
+    source: starting,
+    performance: 'commands',
+    ...(activeOn.length === 0 ? { leftOut: `${names} was active on no node` } : {}),
+    commands:
+      activeOn.length === 0
+        ? []
+        : [
+            change(
+              commandNode(assignment),
+              sdxvolumeStartOn({ class: assignment.class, volumes: masters, nodes: activeOn }),
+            ),
+          ],
+    after: { looks: ['primaries'], judge: (world) => judgeMasterActive(assignment, order, world) },
+    // Once the copy was begun, nothing starts the master but the steps before this one.
+    unwinds: {
+      looks: ['primaries'],
+      isDone: (world, marks) => marks.restoreSent || isMasterActive(assignment, order, world),
+      mayBeNeeded: (marks) => marks.masterStopped,
+    },
+  };
+}
+
+function resumeForRestore(assignment: Assignment): Step {
+  const step = resumeServicesStep(assignment);
+  const { unwinds } = step;
+  return restoreStep(step, {
+    phase: 'rejoin',
+    why: `${listed(mastersOf(assignment))} is restored and proven`,
+    ...(unwinds
+      ? {
+          unwinds: {
+            ...unwinds,
+            isDone: (world, marks) => marks.restoreSent || unwinds.isDone(world, marks),
+          },
+        }
+      : {}),
+  });
+}
+
+/** From the parted proxy to the master, and everything as it was. */
+export function replaceMasterSteps(assignment: Assignment, order: RestoreOrder): Step[] {
+  return [
+    ...proveProxySteps(assignment),
+    approveStep(assignment, order),
+    stopForRestore(assignment),
+    stopMasterStep(assignment),
+    ...rebuildSteps(assignment),
+    ...proveMasterSteps(assignment),
+    startMasterStep(assignment, order),
+    resumeForRestore(assignment),
+  ];
+}

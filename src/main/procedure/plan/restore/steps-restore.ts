@@ -1,0 +1,88 @@
+/**
+ * The steps of a restore, in their order. The guide's own restore pages were not available: each step uses only commands whose syntax is
+ * documented, and says what it is based on.
+ *
+ *     lock, read-tape, view, mark                      here
+ *     3-3 to 7                                         steps-write-proxy.ts: from tape to the proxy
+ *     start-proxy to 3-4                               steps-replace-master.ts: from the proxy to the master
+ *     unlock                                           here
+ *
+ * Steps that a backup has, too, keep its numbers: what a run has done is folded from them.
+ */
+import type { RestoreOrder } from '../../../../contract/restore-events.ts';
+import { listed } from '../../../../contract/words.ts';
+import { sdxinfo } from '../../../gds/commands.ts';
+import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../../model/assignment.ts';
+import { restoreMark } from '../../model/lock.ts';
+import { lockPlaces } from '../../model/lock-places.ts';
+import type { Step } from '../../model/step.ts';
+import { lockStep, unlockStep } from '../steps-around.ts';
+import { basedOn, restoreStep } from './based-on.ts';
+import { judgeRestorable } from './restore-checks.ts';
+import { replaceMasterSteps } from './steps-replace-master.ts';
+import { readTapeStep, writeProxySteps } from './steps-write-proxy.ts';
+
+function viewStep(assignment: Assignment, order: RestoreOrder): Step {
+  const names = [...mastersOf(assignment), ...proxiesOf(assignment)];
+  const place = onAnyNode(assignment);
+  return {
+    id: 'view',
+    phase: 'part',
+    title: `View ${listed(names)}`,
+    why: 'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
+    source: basedOn('GDS guide 6.6.3.7, step 3-1'),
+    performance: 'commands',
+    commands: names.flatMap((object) => [
+      {
+        ...place,
+        argv: sdxinfo({ show: ['volume'], class: assignment.class, object, long: true }),
+        guide: false,
+        changes: false,
+      },
+      {
+        ...place,
+        argv: sdxinfo({ show: ['slice'], class: assignment.class, object }),
+        guide: false,
+        changes: false,
+      },
+    ]),
+    after: {
+      looks: ['primaries', 'backup'],
+      judge: (world) => judgeRestorable(assignment, order, world),
+    },
+  };
+}
+
+/** Inside the lock of the class: it keeps everybody out, also where somebody removes the name of the lock's owner. */
+function markStep(assignment: Assignment): Step {
+  return {
+    id: 'mark',
+    phase: 'prepare',
+    title: `Mark the restore of ${assignment.class} on each host`,
+    why: 'until the master is proven nobody may rejoin the proxy: no backup of the class starts while the mark exists',
+    source: 'Shadowtape',
+    performance: 'restore-mark',
+    commands: lockPlaces(assignment)
+      .filter(({ what }) => what === 'class')
+      .map(({ host, folder }) => ({
+        host,
+        argv: ['mkdir', `${folder}/${restoreMark('RUN')}`],
+        guide: false,
+        changes: false,
+      })),
+  };
+}
+
+/** Pure: the same assignment gives the same steps. */
+export function restoreSteps(assignment: Assignment, order: RestoreOrder): Step[] {
+  const isFromTape = order.from === 'tape';
+  return [
+    restoreStep(lockStep(assignment), {}),
+    ...(isFromTape ? [readTapeStep(assignment, order)] : []),
+    viewStep(assignment, order),
+    markStep(assignment),
+    ...(isFromTape ? writeProxySteps(assignment, order) : []),
+    ...replaceMasterSteps(assignment, order),
+    restoreStep(unlockStep(assignment), {}),
+  ];
+}

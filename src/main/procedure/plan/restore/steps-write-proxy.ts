@@ -1,0 +1,236 @@
+/**
+ * Way A, first half: from tape to the proxy. The master is not touched. What is written is read back through the shadow, and once more on the
+ * cluster after the shadow is removed. `writeProxySteps` at the end lists the steps.
+ */
+import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
+import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
+import type { RestoreOrder } from '../../../../contract/restore-events.ts';
+import { listed } from '../../../../contract/words.ts';
+import { sdxvolumeStartReadable } from '../../../gds/commands.ts';
+import {
+  commandNode,
+  isLabelled,
+  proxiesOf,
+  shadowRawDevice,
+  type Assignment,
+  type VolumeAssignment,
+} from '../../model/assignment.ts';
+import type { Step, StepCommand } from '../../model/step.ts';
+import { readBackCommands, readDataCommands } from '../../model/tape-commands.ts';
+import {
+  isProxyJoined,
+  isProxyReadable,
+  isProxyStopped,
+  judgeReadable,
+  judgeStopped,
+} from '../cluster-checks.ts';
+import { judgeNoShadow } from '../shadow-checks.ts';
+import { fingerprintStep, partStep, stopProxyStep } from '../steps-3-4-part.ts';
+import { shadowSteps } from '../steps-5-shadow.ts';
+import { activateStep } from '../steps-6-backup.ts';
+import { readBackCommandsOf } from '../steps-6-tape.ts';
+import { removeStep } from '../steps-7-8-rejoin.ts';
+import { basedOn, restoreStep } from './based-on.ts';
+import { judgeDisksProven } from './restore-checks.ts';
+
+/** The one volume of a restore. */
+function onlyVolume({ volumes }: Assignment): VolumeAssignment {
+  const [volume] = volumes;
+  if (!volume) throw new Error('a restore has a volume');
+  return volume;
+}
+
+/** The whole tape is read before anything is changed. */
+export function readTapeStep(assignment: Assignment, { run }: RestoreOrder): Step {
+  return {
+    id: 'read-tape',
+    phase: 'prepare',
+    title: `Read the tape of run ${run} and compare`,
+    why: 'a bad tape must not cost the proxy: all of it is read, and its digest compared with that of the backup, before anything is changed',
+    source: 'Shadowtape',
+    performance: 'restore-tape',
+    commands: readBackCommandsOf(assignment),
+  };
+}
+
+function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrder): Step {
+  const proxies = listed(proxiesOf(assignment));
+  return restoreStep(partStep(assignment), {
+    why: 'the tape is written to the parted proxy; the master keeps its data until the restored proxy is proven',
+    endangers: `the master has no synchronized copy from now on. ${proxies} is not rejoined before the master is proven, even after a failure`,
+    notes: [
+      'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
+    ],
+    ...(begins === 'parted'
+      ? { leftOut: `${proxies} is parted already, with pjrm=off, by run ${partedBy ?? 'unknown'}` }
+      : {}),
+  });
+}
+
+/** A proxy that was parted before is stopped; its fingerprint is taken on the cluster. */
+function openProxyStep(assignment: Assignment, { begins }: RestoreOrder): Step[] {
+  if (begins === 'joined') return [];
+  const host = commandNode(assignment);
+  const proxies = proxiesOf(assignment);
+  return [
+    {
+      id: 'open-proxy',
+      phase: 'part',
+      title: `Start ${listed(proxies)} on ${host} for reading`,
+      why: 'the fingerprint is taken on the cluster, and a stopped volume cannot be read',
+      source: basedOn('GDS guide 4.5, D.4'),
+      performance: 'commands',
+      commands: [
+        {
+          host,
+          argv: sdxvolumeStartReadable({ class: assignment.class, volumes: proxies }),
+          guide: false,
+          changes: true,
+          isDone: (world) => isProxyReadable(assignment, world),
+        },
+      ],
+      before: {
+        looks: ['primaries', 'backup'],
+        fresh: ['primaries'],
+        judge: (world) => [...judgeStopped(assignment, world), ...judgeNoShadow(assignment, world)],
+      },
+      after: { looks: ['primaries'], judge: (world) => judgeReadable(assignment, world) },
+    },
+  ];
+}
+
+function stopForRestore(assignment: Assignment, { begins }: RestoreOrder): Step {
+  const step = stopProxyStep(assignment);
+  return restoreStep(step, {
+    why: 'nothing on the cluster may open the proxy while the backup server writes its blocks',
+    ...(begins === 'joined'
+      ? {}
+      : {
+          unwinds: {
+            looks: ['primaries'],
+            isDone: (world) => isProxyJoined(assignment, world) || isProxyStopped(assignment, world),
+          },
+        }),
+  });
+}
+
+/** The physical disks are proven before each use of the shadow, since it is written to. */
+function shadowForRestore(assignment: Assignment): Step[] {
+  return shadowSteps(assignment).map((step) => {
+    const { before } = step;
+    return restoreStep(step, {
+      ...(step.id === 'verify'
+        ? {
+            why: 'every rule of the configuration, the serial numbers of the disks and the fingerprint are checked before anything is written',
+            endangers: 'writing through a wrong shadow destroys other data of the cluster',
+          }
+        : {}),
+      ...(before
+        ? {
+            before: {
+              ...before,
+              judge: (world) => [...before.judge(world), ...judgeDisksProven(assignment, world)],
+            },
+          }
+        : {}),
+    });
+  });
+}
+
+function approveStep(assignment: Assignment, { run, at }: RestoreOrder): Step {
+  const { proxy } = onlyVolume(assignment);
+  return {
+    id: 'approve-overwrite',
+    phase: 'dump',
+    title: `Approve: overwrite ${proxy}`,
+    why: `${proxy} is overwritten with the backup of run ${run}: its data of ${at}`,
+    endangers: `the present data of ${proxy} is lost`,
+    source: 'Shadowtape',
+    performance: 'approve-overwrite',
+    guarded: 'before',
+    commands: [],
+  };
+}
+
+function activateForRestore(assignment: Assignment): Step {
+  const volume = onlyVolume(assignment);
+  return restoreStep(activateStep({ assignment, volume }, '6b-1'), {
+    id: 'activate',
+    why: 'the tape is written through the shadow',
+  });
+}
+
+function tapeReadCommands(assignment: Assignment): StepCommand[] {
+  const { tapeHost, tapeDevice, job } = assignment;
+  const { recordBytes } = job.media;
+  return isLabelled(assignment)
+    ? readDataCommands(assignment, recordBytes, onlyVolume(assignment).tapeFile)
+    : readBackCommands(tapeHost, tapeDevice, recordBytes);
+}
+
+/** The last two commands move the bytes; those before them find the device and the tape file. */
+function writeStep(assignment: Assignment, { run }: RestoreOrder): Step {
+  const volume = onlyVolume(assignment);
+  const { backupServer: host, job } = assignment;
+  const device = shadowRawDevice(volume);
+  const { recordBytes } = job.media;
+  return {
+    id: 'write',
+    phase: 'dump',
+    title: `Write the tape to ${volume.proxy} through the shadow`,
+    why: `the tape of run ${run} goes record by record to the blocks of ${volume.proxy}; its digest is taken on the way`,
+    endangers: `until it ends ${volume.proxy} holds incomplete data`,
+    source: basedOn('GDS guide 6.6.3.7, step 6a'),
+    performance: 'restore-write',
+    guarded: 'around',
+    volumes: [volume.proxy],
+    commands: [
+      { host, argv: ['test', '-c', device], guide: false, changes: false },
+      ...tapeReadCommands(assignment),
+      { host, argv: tapeWriterArguments({ device, recordBytes }), guide: false, changes: true },
+    ],
+  };
+}
+
+function readShadowStep(assignment: Assignment): Step {
+  const volume = onlyVolume(assignment);
+  const { backupServer: host, job } = assignment;
+  const { recordBytes } = job.media;
+  return {
+    id: 'read-shadow',
+    phase: 'dump',
+    title: `Read ${volume.proxy} back through the shadow and compare`,
+    why: 'what a device accepted is not yet what it holds: every byte is read again, and its SHA-256 compared with that of the backup',
+    source: 'Shadowtape',
+    performance: 'read-volume',
+    reads: 'shadow',
+    guarded: 'around',
+    volumes: [volume.proxy],
+    commands: [
+      {
+        host,
+        argv: rawDeviceArguments(shadowRawDevice(volume), { recordBytes }),
+        guide: false,
+        changes: false,
+      },
+    ],
+  };
+}
+
+/** From the tape to the proxy; the shadow is removed at the end. */
+export function writeProxySteps(assignment: Assignment, order: RestoreOrder): Step[] {
+  return [
+    partForRestore(assignment, order),
+    ...openProxyStep(assignment, order),
+    restoreStep(fingerprintStep(assignment), {}),
+    stopForRestore(assignment, order),
+    ...shadowForRestore(assignment),
+    approveStep(assignment, order),
+    activateForRestore(assignment),
+    writeStep(assignment, order),
+    readShadowStep(assignment),
+    restoreStep(removeStep(assignment), {
+      why: 'nothing may reach the blocks of the proxy through the backup server once it is copied to the master',
+    }),
+  ];
+}

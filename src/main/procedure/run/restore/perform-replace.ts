@@ -1,0 +1,115 @@
+/** The approvals of a restore, and what happens to the master: stopped, rebuilt, watched. */
+import { failure } from '../../../../contract/errors.ts';
+import { durationText, listed } from '../../../../contract/words.ts';
+import type { Question } from '../../hosts/questions.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import { mastersOf, proxiesOf } from '../../model/assignment.ts';
+import { isSameBoot, parseBoot } from '../../model/boot-identity.ts';
+import { bootLooks } from '../../model/look-commands.ts';
+import type { Step } from '../../model/step.ts';
+import { performCommands, type Performer } from '../perform-commands.ts';
+import { watchCopies } from '../perform-watch.ts';
+import { whileWatched } from '../shadow/shadow-watch.ts';
+
+/** `2026-11-28T17:04:11.000Z (26 h 3 min ago)`. */
+function instantWords(at: string, now: Date = new Date()): string {
+  return `${at} (${durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000))} ago)`;
+}
+
+/** Who approves types the name of the volume that is lost. */
+function question(id: Question['id'], step: Step, volume: string, text: string): Question {
+  return {
+    id,
+    step: step.id,
+    text,
+    choices: [
+      { id: volume, label: `Replace the data of ${volume}`, byWord: true },
+      { id: 'stop', label: 'Stop here; the master keeps its data' },
+    ],
+  };
+}
+
+function requireApproved(step: Step, volume: string, { choice, by }: { choice: string; by: string }): void {
+  if (choice !== volume) throw failure('OPERATOR_DECLINED', { step: step.id, by });
+}
+
+/** What is restored, in words. */
+function backupWords({ assignment: { restore } }: RunContext): string {
+  return restore ? `the backup of run ${restore.run}, its data of ${instantWords(restore.at)}` : 'the backup';
+}
+
+/** Approval 1: both sides are watched while it is asked, and judged afterwards. */
+export const performApproveOverwrite: Performer = async (context, step) => {
+  const { assignment } = context;
+  const proxy = listed(proxiesOf(assignment));
+  const { restore } = assignment;
+  const newer =
+    restore?.begins === 'parted'
+      ? ` ${proxy} was parted by run ${restore.partedBy ?? 'unknown'}: it may be the better source (--from-proxy).`
+      : '';
+  const text = `Overwrite ${proxy} with ${backupWords(context)}? The present data of ${proxy} is lost.${newer}`;
+  const asked = question('approve-overwrite', step, proxy, text);
+  requireApproved(step, proxy, await whileWatched(context, step, (abort) => context.ask(asked, abort)));
+};
+
+/** Approval 2: before the services are stopped. */
+export const performApproveReplace: Performer = async (context, step) => {
+  const { assignment } = context;
+  const master = listed(mastersOf(assignment));
+  const proxy = listed(proxiesOf(assignment));
+  const at = assignment.restore?.at ?? '';
+  const text = `Replace ${master} by ${proxy}, which is proven to hold ${backupWords(context)}? Changes of ${master} since ${at} are lost, and the copy cannot be stopped.`;
+  requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));
+};
+
+/** Node -> its boot; a node that does not tell is left out. */
+async function bootsOf({ assignment, runner }: RunContext, step: Step): Promise<Map<string, string>> {
+  const boots = new Map<string, string>();
+  for (const node of assignment.primaryNodes) {
+    for (const look of bootLooks(node, assignment.platform)) {
+      const { status, stdout } = await runner.send(step.id, look, { anyStatus: true });
+      const boot = status === 0 ? parseBoot(look.argv, stdout.toString('utf8')) : undefined;
+      if (boot === undefined) continue;
+      boots.set(node, boot);
+      break;
+    }
+  }
+  return boots;
+}
+
+export const performStopMaster: Performer = async (context, step) => {
+  context.nodeBoots = await bootsOf(context, step);
+  await performCommands(context, step);
+};
+
+/** A rebooted node has started its volumes, even where it stopped them again since. @throws RESTORE_NODE_REBOOTED */
+async function requireSameBoots(context: RunContext, step: Step): Promise<void> {
+  const now = await bootsOf(context, step);
+  const master = listed(mastersOf(context.assignment));
+  for (const node of context.assignment.primaryNodes) {
+    const isSame = isSameBoot(context.nodeBoots.get(node), now.get(node));
+    if (isSame === false) throw failure('RESTORE_NODE_REBOOTED', { step: step.id, node, master });
+    if (isSame !== undefined) continue;
+    const text = `${node} does not tell its boot: a reboot since ${master} was stopped is not excluded`;
+    context.journal.append({ type: 'warning', step: step.id, text });
+  }
+}
+
+/** The last look at both sides comes right before the command. */
+export const performRejoinRestore: Performer = async (context, step) => {
+  await requireSameBoots(context, step);
+  await context.judgeBefore?.();
+  await performCommands(context, step);
+};
+
+export const performWatchRestore: Performer = (context, step) => {
+  const proxy = listed(proxiesOf(context.assignment));
+  return watchCopies(
+    context,
+    step,
+    (step.volumes ?? []).map((master) => ({
+      volume: master,
+      failed: (actual) => failure('RESTORE_COPY_FAILED', { proxy, master, actual }),
+    })),
+  );
+};

@@ -1,0 +1,176 @@
+/** The data of a restore: from tape to the shadow, and back from a volume into this program, where it is hashed. */
+import { failure, isFailure, type ErrorCode } from '../../../../contract/errors.ts';
+import type { DumpResult } from '../../../../streams/copy-path.ts';
+import { judgeTapeWrite } from '../../../../streams/tape/tape-writer.ts';
+import type { DataWay } from '../../../data-path/data-way.ts';
+import {
+  close,
+  evidenceOf,
+  open,
+  openWay,
+  showProgress,
+  wayReader,
+  wayWriter,
+} from '../../hosts/remote-data.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import { blockBytes, volumeNamed, type VolumeAssignment } from '../../model/assignment.ts';
+import type { Step, StepCommand } from '../../model/step.ts';
+import type { Performer } from '../perform-commands.ts';
+import { asTableError } from '../run-end.ts';
+import { whileWatched } from '../shadow/shadow-watch.ts';
+import { recordDigest } from './restored-digest.ts';
+
+/** What ends a run by itself, whatever was being written. */
+const ownCodes = [
+  'COPY_CANCELLED',
+  'COMMAND_CANCELLED',
+  'RUN_CANCELLED',
+  'CONNECTION_LOST',
+  'HOST_KEY_SWITCHED',
+  'JOURNAL_UNWRITABLE',
+  'LOCK_LOST',
+  'DRIVE_LOCK_LOST',
+  'CHECK_FAILED',
+  'SHADOW_CHANGED',
+  'RESTORE_DIFFERS',
+] as const satisfies ErrorCode[];
+
+/** The errors of a dump speak of a tape that is written: here a volume is. */
+function asWriteFailure(context: RunContext, step: Step, volume: VolumeAssignment, error: unknown): unknown {
+  if (!isFailure(error) || isFailure(error, ...ownCodes)) return error;
+  const { message: reason, evidence } = asTableError(error);
+  const { proxy, master } = volume;
+  const host = context.assignment.backupServer;
+  return failure(
+    'RESTORE_WRITE_FAILED',
+    { step: step.id, volume: proxy, master, host, reason },
+    evidence,
+    error,
+  );
+}
+
+/** Without its device file dd would make a plain file. @throws RESTORE_DEVICE_WRONG */
+async function requireDevice({ runner }: RunContext, { id: step }: Step, test: StepCommand): Promise<void> {
+  const { status } = await runner.send(step, test, { anyStatus: true });
+  const { host, argv } = test;
+  if (status !== 0) throw failure('RESTORE_DEVICE_WRONG', { step, host, device: argv.at(-1) ?? '' });
+}
+
+interface Moving {
+  readonly way: DataWay;
+  readonly reads: StepCommand;
+  readonly writes: StepCommand;
+  readonly bytes: number;
+}
+
+/** Copies the tape file to the device; what passed is judged by the counts of both dd, and its digest by the caller. */
+async function move(
+  context: RunContext,
+  step: Step,
+  { way, reads, writes, bytes }: Moving,
+  abort: AbortSignal,
+): Promise<DumpResult> {
+  const { recordBytes } = context.assignment.job.media;
+  const source = await open(context, step.id, reads, wayReader(context, step.id, way));
+  const sink = await open(context, step.id, writes, wayWriter(context, step.id, way)).catch(
+    async (error: unknown) => {
+      source.end.stop();
+      await close(context, step.id, source);
+      throw error;
+    },
+  );
+  try {
+    const result = await way.dump({
+      source: source.end,
+      sink: sink.end,
+      recordBytes,
+      lastRecord: 'short',
+      expectedBytes: bytes,
+      onProgress: showProgress(context, step.id, 'dump'),
+      abort,
+      sourceEvidence: evidenceOf(reads),
+      sinkEvidence: evidenceOf(writes),
+    });
+    judgeTapeWrite(result.sinkEnd, result.handed, evidenceOf(writes));
+    return result;
+  } finally {
+    await close(context, step.id, source);
+    await close(context, step.id, sink);
+  }
+}
+
+/** Writes the tape file to the blocks of the proxy. The record that is sent last is as short as on tape. */
+export const performRestoreWrite: Performer = async (context, step) => {
+  const { assignment, runner } = context;
+  const volume = volumeNamed(assignment, step.volumes?.[0] ?? '');
+  const [test, ...others] = step.commands;
+  const [reads, writes] = others.slice(-2);
+  if (!test || !reads || !writes)
+    throw new Error('the step tests the device, reads the tape and writes the device');
+  await requireDevice(context, step, test);
+  for (const command of others.slice(0, -2)) await runner.send(step.id, command);
+  const bytes = volume.blocks * blockBytes;
+  const { recordBytes } = assignment.job.media;
+  const way = await openWay(context, step.id, { reads: reads.host, writes: writes.host, bytes, recordBytes });
+  try {
+    const { device } = await whileWatched(context, step, (abort) =>
+      move(context, step, { way, reads, writes, bytes }, abort),
+    );
+    recordDigest(context, step, {
+      ...{ volume: volume.proxy, place: 'sent', host: writes.host },
+      ...{ bytes: device.bytes, sha256: device.sha256 },
+    });
+  } catch (error) {
+    throw asWriteFailure(context, step, volume, error);
+  } finally {
+    await way.close();
+    context.observer.forget();
+  }
+};
+
+async function readVolume(
+  context: RunContext,
+  step: Step,
+  command: StepCommand,
+  bytes: number,
+  abort: AbortSignal,
+) {
+  const { recordBytes } = context.assignment.job.media;
+  const way = await openWay(context, step.id, { reads: command.host, bytes, recordBytes });
+  try {
+    const source = await open(context, step.id, command, wayReader(context, step.id, way));
+    try {
+      return await way.readBack({
+        source: source.end,
+        recordBytes,
+        total: bytes,
+        reads: 'device',
+        onProgress: showProgress(context, step.id, 'read-back'),
+        abort,
+        evidence: evidenceOf(command),
+      });
+    } finally {
+      await close(context, step.id, source);
+    }
+  } finally {
+    await way.close();
+  }
+}
+
+/** Reads all of each volume of the step, and compares it with the backup. @throws RESTORE_DIFFERS */
+export const performReadVolume: Performer = async (context, step) => {
+  const place = step.reads;
+  if (place === undefined) throw new Error('the step says where it reads');
+  for (const [index, proxy] of (step.volumes ?? []).entries()) {
+    const command = step.commands[index];
+    if (!command) throw new Error('the step has a command for each volume');
+    const bytes = volumeNamed(context.assignment, proxy).blocks * blockBytes;
+    const read = (abort: AbortSignal) => readVolume(context, step, command, bytes, abort);
+    const result = place === 'shadow' ? await whileWatched(context, step, read) : await read(context.abort);
+    recordDigest(context, step, {
+      ...{ volume: proxy, place, host: command.host },
+      ...{ bytes: result.bytes, sha256: result.sha256 },
+    });
+  }
+  context.observer.forget();
+};

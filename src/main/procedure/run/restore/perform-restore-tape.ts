@@ -1,0 +1,73 @@
+/** Reads the tape of the run that is restored, all of it, and compares it: before anything is changed. */
+import { createHash } from 'node:crypto';
+import { failure } from '../../../../contract/errors.ts';
+import { describeFirstRecord } from '../../../tape/tape-contents.ts';
+import { requireReadyDrive } from '../../drive/drive-ready.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import { isLabelled, volumeNamed } from '../../model/assignment.ts';
+import type { KnownRun } from '../../model/restore-source.ts';
+import type { Step } from '../../model/step.ts';
+import { readRecordCommand, rewindCommand } from '../../model/tape-commands.ts';
+import { changingOf } from '../dump/spanning-dump.ts';
+import type { Performer } from '../perform-commands.ts';
+import { readRunBack } from '../tape/read-run-back.ts';
+import { recordDigest } from './restored-digest.ts';
+
+/** @throws Error where the run is no restore */
+export function backupOf({ options }: RunContext): KnownRun {
+  if (!options.backup) throw new Error('a restore knows the run that wrote the backup');
+  return options.backup;
+}
+
+/** SHA-256 (hex) of the first record of a plain tape, as its run wrote it. Journals of earlier releases do not tell. */
+function firstRecordOf({ events }: KnownRun): string | undefined {
+  const dump = events.findLast(
+    (event) => event.type === 'digest' && event.hop === 'handed' && event.firstRecordSha256 !== undefined,
+  );
+  return dump?.type === 'digest' ? dump.firstRecordSha256 : undefined;
+}
+
+/**
+ * A tape without a label is known by its first record: another tape is found before all of it is read. Tapes of several nights may begin alike;
+ * the digest of the whole decides.
+ * @throws TAPE_IS_ANOTHER
+ */
+async function requireFirstRecord(context: RunContext, { id: step }: Step, backup: KnownRun): Promise<void> {
+  const { assignment, runner } = context;
+  const wanted = firstRecordOf(backup);
+  if (wanted === undefined) return;
+  await runner.send(step, rewindCommand(assignment));
+  const { stdout } = await runner.send(step, readRecordCommand(assignment), {
+    anyStatus: true,
+    binary: true,
+  });
+  if (createHash('sha256').update(stdout).digest('hex') === wanted) return;
+  const { tapeHost: host, tapeDevice: device } = assignment;
+  const found = stdout.length === 0 ? 'no data' : describeFirstRecord(stdout);
+  throw failure('TAPE_IS_ANOTHER', { host, device, wanted: `the tape of run ${backup.run}`, found });
+}
+
+/** @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_IS_ANOTHER, TAPE_DIFFERS and what else reading a tape can end with */
+export const performRestoreTape: Performer = async (context, step) => {
+  const { assignment, runner } = context;
+  const { tapeHost, tapeDevice, job, volumes } = assignment;
+  const backup = backupOf(context);
+  await requireReadyDrive(runner, step.id, assignment, 'read');
+  if (!isLabelled(assignment)) await requireFirstRecord(context, step, backup);
+  await readRunBack(context, {
+    step: step.id,
+    run: backup.run,
+    events: backup.events,
+    drive: { tapeHost, tapeDevice },
+    layout: job.media.layout,
+    recordBytes: job.media.recordBytes,
+    volumes,
+    changing: changingOf(context, step.id),
+    onSha256(proxy, sha256) {
+      const { blocks } = volumeNamed(assignment, proxy);
+      recordDigest(context, step, { volume: proxy, place: 'tape', host: tapeHost, blocks, sha256 });
+    },
+  });
+  // It may have taken hours.
+  context.observer.forgetPast();
+};

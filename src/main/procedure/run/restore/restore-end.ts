@@ -1,0 +1,69 @@
+/** How a restore ends, in words: what was restored, or what is left and which ways on there are. Pure. */
+import type { ClusterMark } from '../../../../contract/run-outcome.ts';
+import { listed } from '../../../../contract/words.ts';
+import { sdxinfo, sdxproxyBreak, sdxproxyJoin, sdxproxyRejoinRestore } from '../../../gds/commands.ts';
+import { commandLine } from '../../../ssh/quoting.ts';
+import { commandNode, mastersOf, proxiesOf, type Assignment } from '../../model/assignment.ts';
+import type { RunMarks } from '../../model/run-marks.ts';
+import type { World } from '../../model/world.ts';
+import { isAsFound, isMasterActive } from '../../plan/restore/restore-checks.ts';
+
+/**
+ * How the cluster is after a restore. `normal`: the master is restored and started, or nothing was replaced and everything is as it was found.
+ * @param isJoined no shadow, nothing mounted, the services resumed, the proxy joined and in sync
+ */
+export function clusterMarkOfRestore(
+  assignment: Assignment,
+  world: World,
+  marks: RunMarks,
+  isJoined: boolean,
+): ClusterMark {
+  const { restore } = assignment;
+  if (!restore) return 'unproven';
+  if (marks.restoreSent)
+    return marks.masterProven && isJoined && isMasterActive(assignment, restore, world)
+      ? 'normal'
+      : 'unproven';
+  const isUsed = marks.servicesStopped.length > 0 || marks.operatorStopped || marks.proxyWritten;
+  return !isUsed && isAsFound(assignment, restore, world) ? 'normal' : 'unproven';
+}
+
+/** What a restore that came to its end has done. */
+export function restoredSentence({ restore, ...assignment }: Assignment): string {
+  const [masters, proxies] = [mastersOf(assignment), proxiesOf(assignment)];
+  if (!restore) return '';
+  const source = restore.from === 'tape' ? 'from tape' : `from ${listed(proxies)}`;
+  return `${listed(masters)} is restored ${source} to run ${restore.run} (data of ${restore.at}), and every byte was read again and compared; changes since then are lost`;
+}
+
+/** What a person must know of a restore that did not come to its end; nothing of a backup. */
+export function restoreSentences(assignment: Assignment, marks: RunMarks): string[] {
+  const { restore } = assignment;
+  if (!restore) return [];
+  const [masters, proxies] = [listed(mastersOf(assignment)), listed(proxiesOf(assignment))];
+  if (marks.masterProven) return [`${masters} is restored and proven`];
+  if (marks.restoreSent) return waysOn(assignment);
+  if (marks.proxyWritten)
+    return [
+      `${masters} is unchanged; ${proxies} was written to, and must not be rejoined unless its data is given up`,
+      `to try again: shadowtape restore ${restore.run}`,
+    ];
+  return [`${masters} is unchanged; ${proxies} was not written to`];
+}
+
+/** The documented ways on after RejoinRestore was sent and the master is not proven. Nothing of it is done by this program. */
+function waysOn(assignment: Assignment): string[] {
+  const { class: className, volumes } = assignment;
+  const host = commandNode(assignment);
+  return volumes.flatMap(({ master, proxy }) => {
+    const line = (argv: readonly string[]) => `on ${host}, ${commandLine(argv)}`;
+    const pair = { class: className, proxyVolumes: [proxy] };
+    return [
+      `${master} may hold a mixture of old and restored data: do not start it, and keep the tape loaded`,
+      `1. see how far the copy is: ${line(sdxinfo({ show: ['slice'], class: className, object: master }))} shows COPY until it ends`,
+      `2. if ${proxy} is still parted, repeat: ${line(sdxproxyRejoinRestore(pair))}`,
+      `3. otherwise, once no slice is COPY, end the relation: ${line(sdxproxyBreak(pair))}. ${proxy} keeps the restored data. Write ${master} from it and compare, then ${line(sdxproxyJoin({ class: className, master, proxy }))}`,
+      `never sdxproxy Break -e force while a slice is COPY, and never sdxfix -V on ${master}`,
+    ];
+  });
+}

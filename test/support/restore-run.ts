@@ -1,0 +1,135 @@
+/** A restore on the lab, and what is seen of it from outside. */
+import { randomBytes } from 'node:crypto';
+import type { RunEvent } from '../../src/contract/events.ts';
+import type { Ask } from '../../src/main/application/console.ts';
+import {
+  jobOf,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type Scene,
+  type SceneOptions,
+  type SceneRun,
+  type SiteTree,
+} from './lab-run.ts';
+
+/** 2 MiB: 64 records. */
+const restoreBlocks = 4096;
+
+export interface RestoreScene extends Scene {
+  /** The run that wrote the backup. */
+  readonly backup: string;
+  /** SHA-256 of what it holds. */
+  readonly backupDigest: string;
+  /** SHA-256 of the master once it was overwritten. */
+  readonly noiseDigest: string;
+  /** How many commands the hosts had been sent by then. */
+  readonly commandsBefore: number;
+  /** The site's changes, which backup and restore share. */
+  readonly change: (site: SiteTree) => void;
+}
+
+/**
+ * A backup of Volume1, which holds noise since.
+ * @param noiseFrom the byte from which on; a file system whose beginning is noise cannot be mounted again
+ */
+export async function openRestoreScene(
+  set: Record<string, unknown> = {},
+  noiseFrom = 0,
+  options: SceneOptions = {},
+): Promise<RestoreScene> {
+  const scene = await openScene({ blocks: restoreBlocks, jobs: ['raw-dd'], ...options });
+  const change = (site: SiteTree) => {
+    const job = jobOf(site);
+    Object.assign(job, set, { media: { ...(job['media'] as object), ...(set['media'] as object) } });
+  };
+  try {
+    let digest = '';
+    const run = await runScene(scene, {
+      change,
+      onEvent(event) {
+        if (event.type === 'digest' && event.hop === 'handed') digest = event.onTapeSha256 ?? '';
+      },
+    });
+    if (run.exitStatus !== 0) throw new Error(`the backup failed: ${run.sentence}`);
+    await scene.lab.writeMaster(noiseFrom, randomBytes(restoreBlocks * 512 - noiseFrom));
+    const noiseDigest = await scene.lab.volumeDigest('Class1', 'Volume1');
+    const commandsBefore = scene.lab.commands.length;
+    return { ...scene, backup: run.run, backupDigest: digest, noiseDigest, commandsBefore, change };
+  } catch (error) {
+    await scene.close();
+    throw error;
+  }
+}
+
+export interface RestoreSetting {
+  readonly run?: string;
+  readonly replace?: readonly string[];
+  readonly approveVerified?: boolean;
+  readonly fromProxy?: boolean;
+  readonly ask?: Ask;
+  readonly change?: (site: SiteTree) => void;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** Restores the scene's backup to its end. */
+export async function restoreScene(scene: RestoreScene, setting: RestoreSetting = {}): Promise<SceneRun> {
+  const console = await openSceneConsole(scene, setting.change ?? scene.change);
+  const events: RunEvent[] = [];
+  try {
+    const end = await console.volumeRestoreService.restore({
+      run: setting.run ?? scene.backup,
+      replace: setting.replace ?? ['Volume1'],
+      fromProxy: setting.fromProxy,
+      ask: setting.ask,
+      approveVerified: setting.approveVerified ?? setting.ask === undefined,
+      cancel: new AbortController().signal,
+      halt: new AbortController().signal,
+      onEvent(event) {
+        events.push(event);
+        setting.onEvent?.(event);
+      },
+    });
+    return { ...end, events };
+  } finally {
+    await console.close();
+  }
+}
+
+/** The lines that change proxy, master or shadow, or write a device, since the master was overwritten; each with its host. */
+export const restoringCommands = ({ lab, commandsBefore }: RestoreScene): string[] =>
+  lab.commands
+    .slice(commandsBefore)
+    .map(({ host, line }) => `${host} ${line}`)
+    .filter((line) => /sdxproxy|sdxvolume|sdxshadow|umount|mount |of=/.test(line));
+
+/** Watches what must not happen: the master's bytes change before its replacement is approved, or anybody sends Rejoin. */
+export class RestoreOracle {
+  readonly #scene: RestoreScene;
+  readonly #seen: Promise<string>[] = [];
+  #isApproved = false;
+
+  constructor(scene: RestoreScene) {
+    this.#scene = scene;
+  }
+
+  readonly hear = (event: RunEvent): void => {
+    if (event.type === 'answered' && event.question === 'approve-replace') this.#isApproved = true;
+    const isLook = event.type === 'step-started' || event.type === 'step-finished';
+    if (isLook && !this.#isApproved) this.#seen.push(this.#scene.lab.volumeDigest('Class1', 'Volume1'));
+  };
+
+  /** @returns what went wrong, a sentence each */
+  async wrong(): Promise<string[]> {
+    const { noiseDigest } = this.#scene;
+    const changed = (await Promise.all(this.#seen)).filter((digest) => digest !== noiseDigest).length;
+    const rejoins = restoringCommands(this.#scene).filter((line) =>
+      / sdxproxy (Rejoin|Join|Break) /.test(line),
+    );
+    return [
+      ...(changed > 0 ? [`the master changed before approval 2 at ${changed} steps`] : []),
+      ...rejoins.map((line) => `sent: ${line}`),
+      ...(this.#seen.length === 0 ? ['nothing was seen of the master'] : []),
+    ];
+  }
+}
