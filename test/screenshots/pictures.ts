@@ -9,6 +9,7 @@ import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 import { never, press, refuse, runOf, type Picture } from './picture.ts';
 import { runsPictures } from './pictures-of-history.ts';
+import { homePictures } from './pictures-of-home.ts';
 import { going, resting, type Plays } from './plays.ts';
 
 export type { Picture } from './picture.ts';
@@ -289,7 +290,11 @@ function loginPictures({ normal }: Plays): Picture[] {
 }
 
 export function picturesOf(plays: Plays): Picture[] {
+  const { normal } = plays;
+  const dumping = (part: number) =>
+    going(normal, isProgress(normal, 'dump', part), undefined, normal.asked[0]?.look);
   return [
+    ...homePictures(plays, dumping),
     ...topologyPictures(plays),
     ...planPictures(plays),
     ...runPictures(plays),
