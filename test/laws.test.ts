@@ -62,6 +62,7 @@ const forbidden: Readonly<Record<string, string>> = {
   'renderer/managers': '../components/data-table.ts',
   'renderer/site-text': '../bridge.ts',
   'renderer/screens': './run/RunBody.svelte',
+  'renderer/screens/home': '../run/RunBody.svelte',
   'renderer/screens/job': '../site/site-state.ts',
   'renderer/screens/plan': '../run/RunBody.svelte',
   'renderer/screens/report': '../run/RunBody.svelte',

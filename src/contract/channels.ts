@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import { isFailure, type ErrorInfo } from './errors.ts';
+import { labActs, type LabView } from './lab.ts';
 import type { FoundFiles, FoundRuns, TrendSeries } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { AuditLine, SignedRun } from './proof.ts';
+import type { ProtectionView } from './protection.ts';
 import type { ExportedFile, ReportDocument } from './report.ts';
 import type {
   ActivityPush,
@@ -64,6 +66,8 @@ export const requestSchemas = {
     keep: z.boolean().default(false),
   }),
   runs: z.strictObject({}),
+  /** Whether each volume pair of the site is protected, and which runs need a person. */
+  protection: z.strictObject({}),
   run: z.strictObject({ run }),
   /** `query`: words and `key:value`, as of `shadowtape runs`; `before`: only runs older than this one. */
   searchRuns: z.strictObject({
@@ -96,6 +100,10 @@ export const requestSchemas = {
   findPairs: z.strictObject({ text: siteText }),
   /** Of one run, or of all of them and the list of seals. */
   audit: z.strictObject({ run: run.optional() }),
+  /** The embedded lab: its shelf and its faults. */
+  lab: z.strictObject({}),
+  /** `name`: the host that reboots, the cartridge that is loaded. Acts on faults switch them on and off. */
+  labAct: z.strictObject({ act: z.enum(labActs), name: name.optional() }),
   /** Signs the journal of a run that has ended, with the key of the site file, or of the operator. */
   sign: z.strictObject({ run }),
 } as const;
@@ -121,6 +129,7 @@ export interface Responses {
   readonly answer: null;
   readonly login: null;
   readonly runs: readonly RunLine[];
+  readonly protection: ProtectionView;
   readonly run: RunView;
   readonly searchRuns: FoundRuns;
   readonly whereFile: FoundFiles;
@@ -147,6 +156,8 @@ export interface Responses {
   readonly probeHost: ProbedHost;
   readonly findPairs: FoundSite;
   readonly audit: readonly AuditLine[];
+  readonly lab: LabView;
+  readonly labAct: LabView;
   readonly sign: SignedRun;
 }
 

@@ -253,6 +253,30 @@ export interface ActiveRun {
   readonly done: number | undefined;
   /** The last progress of the current step. */
   readonly progress: ProgressView | undefined;
+  /** What the screens derive its situation from. */
+  readonly pulse?: RunPulse | undefined;
+}
+
+/** A host that leaves the commands of a run without an answer. */
+export interface SilentHost {
+  readonly host: string;
+  readonly since: string;
+  /** What its last command ended with. */
+  readonly sentence: string;
+}
+
+/** What the events of a run that continues say of it now. */
+export interface RunPulse {
+  readonly class: string;
+  /** When the present step began, the question was asked, or the rollback began. */
+  readonly since: string;
+  /** The last step that failed, until it is tried again. */
+  readonly failure:
+    | { readonly step: string; readonly sentence: string; readonly hint: string; readonly at: string }
+    | undefined;
+  readonly question: QuestionView['id'] | undefined;
+  /** Hosts that do not answer now, the first to fall silent first. */
+  readonly silent: readonly SilentHost[];
 }
 
 /** A question of the ssh sessions: a host key that is not known, a password, a passphrase. */

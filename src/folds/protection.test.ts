@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { gravestOf, protectionOf, type PairRun, type ProtectedPair } from './protection.ts';
+import {
+  gravestOf,
+  lastFailureOf,
+  pointsOf,
+  protectionOf,
+  type PairRun,
+  type ProtectedPair,
+} from './protection.ts';
 
 const day = 86_400;
 const pair: ProtectedPair = {
@@ -20,6 +27,7 @@ function run(startedAt: string, change: Partial<PairRun> = {}): PairRun {
     exitStatus: 0,
     sentence: 'Volume2 is on the tape',
     startedAt: `2026-11-${startedAt}:00.000Z`,
+    finishedAt: `2026-11-${startedAt}:40.000Z`,
     tapeNames: ['NIGHTLY-1'],
     lost: undefined,
     running: false,
@@ -53,10 +61,22 @@ describe('a volume', () => {
       },
     ],
     [
-      'is overdue when that backup is older than the job allows',
+      'is missed when that backup is older than the job allows, and no run has ended since',
       [run('28T02:00')],
       {},
-      { state: 'overdue', reason: 'the newest backup is too old' },
+      { state: 'missed', reason: 'the newest backup is too old, and no run has ended since' },
+    ],
+    [
+      'is overdue when that backup is older than the job allows, and a newer run failed',
+      [run('29T02:00', failed), run('28T02:00')],
+      {},
+      { state: 'overdue', reason: 'the newest backup is too old, and run R-29T02 is not verified' },
+    ],
+    [
+      'has failed when its newest backup was overwritten, and an older one is young enough',
+      [run('29T08:00', { lost }), good],
+      {},
+      { state: 'failed', reason: 'run R-29T08 was overwritten on tape', backup: { run: 'R-29T02' } },
     ],
     [
       'is overdue when it never had a backup',
@@ -149,11 +169,36 @@ describe('a volume', () => {
 });
 
 it('the gravest state of all volumes counts, and no volume at all is unknown', () => {
-  const states = ['protected', 'unknown', 'failed', 'overdue', 'action required'] as const;
+  const states = ['protected', 'unknown', 'failed', 'overdue', 'missed', 'action required'] as const;
   expect(gravestOf([])).toBe('unknown');
   states.forEach((state, index) => {
     const upTo = states.slice(0, index + 1).map((each) => ({ state: each }));
     expect(gravestOf(upTo)).toBe(state);
     expect(gravestOf(upTo.toReversed())).toBe(state);
   });
+});
+
+it('the last failure of a volume stays, though newer runs are verified', () => {
+  const old = run('20T02:00', failed);
+  expect(lastFailureOf(pair, [good, old])).toEqual({
+    run: 'R-20T02',
+    sentence: 'the dump failed',
+    at: '2026-11-20T02:00:40.000Z',
+  });
+  expect(lastFailureOf(pair, [good])).toBeUndefined();
+});
+
+it('the last twelve ended runs of a volume are its points, the oldest first', () => {
+  const point = (at: number, verdict: 'verified' | 'failed' | 'unfinished') => ({
+    ...{ run: `R-${at}`, at: '', verdict, exitStatus: 0, bytes: at, rate: at * 1e6, seconds: 1 },
+    ...{ dumpSeconds: 1, readBackSeconds: 1, resynchronisationSeconds: 1, lowestRate: 1 },
+  });
+  const points = [...Array.from({ length: 14 }, (_, at) => point(at, 'verified')), point(14, 'failed')];
+  const series = [
+    { site: 'other', class: 'Class1', volume: 'Volume2', points: [point(99, 'verified')] },
+    { site: 'lab', class: 'Class1', volume: 'Volume2', points: [...points, point(15, 'unfinished')] },
+  ];
+  const shown = pointsOf(pair, 'lab', series);
+  expect(shown.map(({ run: name }) => name)).toEqual(Array.from({ length: 12 }, (_, at) => `R-${at + 3}`));
+  expect(shown.at(-1)).toEqual({ run: 'R-14', good: false, bytes: 14, rate: 14e6 });
 });

@@ -2,21 +2,19 @@
  * Whether each volume of a site is protected: its newest backup that is verified and still on tape, against the time that the job allows
  * (`protect.every`), and what came after it. Pure.
  */
+import {
+  protections,
+  type PairBackup,
+  type PairPoint,
+  type PairProtection,
+  type PairTrouble,
+  type ProtectedPair,
+  type Protection,
+} from '../contract/protection.ts';
+import type { TrendSeries } from '../contract/history.ts';
 import type { RunLine } from '../contract/screens.ts';
 
-/** In the order of weight: a monitor shows the gravest of all volumes. */
-const protections = ['protected', 'unknown', 'failed', 'overdue', 'action required'] as const;
-export type Protection = (typeof protections)[number];
-
-/** A volume pair of a job. */
-export interface ProtectedPair {
-  readonly job: string;
-  readonly class: string;
-  readonly master: string;
-  readonly proxy: string;
-  /** How old the newest backup may be, in seconds; undefined where the job does not say. */
-  readonly everySeconds: number | undefined;
-}
+export type { PairProtection, ProtectedPair, Protection };
 
 /** A run of the volume, as the history lists it; `running` where a process performs it. */
 export interface PairRun extends Pick<
@@ -28,6 +26,7 @@ export interface PairRun extends Pick<
   | 'exitStatus'
   | 'sentence'
   | 'startedAt'
+  | 'finishedAt'
   | 'tapeNames'
   | 'lost'
   | 'restores'
@@ -37,26 +36,22 @@ export interface PairRun extends Pick<
   readonly partedAt?: string | undefined;
 }
 
-interface PairBackup {
-  readonly run: string;
-  /** The instant that it shows. */
-  readonly at: string;
-  readonly ageSeconds: number;
-  readonly tapeNames: readonly string[];
-}
+/** Runs of a pair that the first screen shows. */
+const shownPoints = 12;
 
-export interface PairProtection extends ProtectedPair {
-  readonly state: Protection;
-  /** One sentence, without a full stop. */
-  readonly reason: string;
-  readonly backup: PairBackup | undefined;
-  /** The newest run, where it did not end as a backup should. */
-  readonly trouble: { readonly run: string; readonly sentence: string | undefined } | undefined;
-  readonly runningRun: string | undefined;
+/** The last runs of a pair, oldest first, as the index knows them. */
+export function pointsOf(pair: ProtectedPair, site: string, series: readonly TrendSeries[]): PairPoint[] {
+  const own = series.find(
+    (each) => each.site === site && each.class === pair.class && each.volume === pair.proxy,
+  );
+  return (own?.points ?? [])
+    .filter(({ verdict }) => verdict !== 'unfinished')
+    .slice(-shownPoints)
+    .map(({ run, verdict, bytes, rate }) => ({ run, good: verdict === 'verified', bytes, rate }));
 }
 
 /** A run that was imported from a tape without its journal has no end, and nobody waits for one. */
-const isImported = ({ verdict, sentence }: PairRun): boolean =>
+export const isImported = ({ verdict, sentence }: Pick<RunLine, 'verdict' | 'sentence'>): boolean =>
   verdict === 'unfinished' && sentence !== undefined;
 
 /** The newest run whose backup counts. */
@@ -103,6 +98,9 @@ function troubleOf(ended: PairRun | undefined, backup: PairBackup | undefined) {
   return ended;
 }
 
+const failureOf = ({ run, verdict }: PairRun): string =>
+  `run ${run} ${verdict === 'verified' ? 'was overwritten on tape' : 'is not verified'}`;
+
 function judge(
   { everySeconds }: ProtectedPair,
   backup: PairBackup | undefined,
@@ -114,9 +112,26 @@ function judge(
   }
   if (everySeconds === undefined) return ['unknown', 'the job has no protect.every: age is not judged'];
   if (!backup) return ['overdue', 'no verified backup on tape'];
-  if (backup.ageSeconds > everySeconds) return ['overdue', 'the newest backup is too old'];
-  if (trouble) return ['failed', `run ${trouble.run} is not verified`];
+  if (backup.ageSeconds > everySeconds)
+    return trouble
+      ? ['overdue', `the newest backup is too old, and ${failureOf(trouble)}`]
+      : ['missed', 'the newest backup is too old, and no run has ended since'];
+  if (trouble) return ['failed', failureOf(trouble)];
   return ['protected', 'verified, and on tape'];
+}
+
+const troubleWords = ({ run, sentence, finishedAt, startedAt }: PairRun): PairTrouble => ({
+  run,
+  sentence,
+  at: finishedAt ?? startedAt,
+});
+
+/** The last run of the pair that did not end as a backup should, however long ago; not one that is running. */
+export function lastFailureOf(pair: ProtectedPair, newestFirst: readonly PairRun[]): PairTrouble | undefined {
+  const failed = runsOfPair(pair, newestFirst).find(
+    (run) => needsPerson(run) || (run.verdict !== 'verified' && run.verdict !== 'unfinished'),
+  );
+  return failed && troubleWords(failed);
 }
 
 /**
@@ -141,7 +156,7 @@ export function protectionOf(
     state,
     reason,
     backup,
-    trouble: trouble && { run: trouble.run, sentence: trouble.sentence },
+    trouble: trouble && troubleWords(trouble),
     runningRun: running?.run,
   };
 }

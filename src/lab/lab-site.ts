@@ -82,6 +82,7 @@ function job(
     route: options.route ?? 'console',
     services: servicesOf(pairs),
     media: { layout, overwrite: false },
+    protect: { every: '24 hours' },
     verify: { fingerprint: 64, readback: true },
     approve: options.approve ?? 'operator',
     onFailure: options.onFailure ?? 'unwind',

@@ -190,7 +190,16 @@ describe.runIf(missing === undefined || process.env['CI'])(
       const { app, page } = await launch();
       await page.getByText('Volume2').first().waitFor();
       const hashes: string[] = [];
-      for (const label of ['Plan', 'Run', 'Verification', 'Runs', 'Tape', 'Sites', 'Topology']) {
+      for (const label of [
+        'Plan',
+        'Run',
+        'Verification',
+        'Runs',
+        'Tape',
+        'Sites',
+        'Topology',
+        'Protection',
+      ]) {
         await app.evaluate(({ Menu }, name) => {
           const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []);
           items?.find((item) => item.label === name)?.click();
@@ -198,7 +207,9 @@ describe.runIf(missing === undefined || process.env['CI'])(
         await page.getByRole('heading', { level: 1, name: label, exact: true }).waitFor();
         hashes.push(new URL(page.url()).hash);
       }
-      expect(hashes).toEqual(['#/plan', '#/run', '#/verify', '#/runs', '#/tape', '#/sites', '#/topology']);
+      expect(hashes).toEqual([
+        ...['#/plan', '#/run', '#/verify', '#/runs', '#/tape', '#/sites', '#/topology', '#/home'],
+      ]);
     });
   },
 );

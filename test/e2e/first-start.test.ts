@@ -39,9 +39,13 @@ describeInBrowser('the first start, without a site', (browser) => {
     const { served, end } = await started();
     const console = await browser.page({ served });
     await console.open('');
-    await console.heading('Topology').waitFor();
-    await console.heading('This is the embedded lab').waitFor();
+    await console.heading('Protection').waitFor();
     const { page } = console;
+    await page.getByText('This is the embedded lab').waitFor();
+    // One row for each volume pair, however many jobs back it up.
+    const pairs = page.getByRole('table', { name: 'Volume pairs and their protection' });
+    await pairs.getByText('overdue').first().waitFor();
+    expect(await pairs.getByRole('rowheader').count()).toBe(6);
     await page.getByRole('banner').getByText('Embedded lab').waitFor();
     await page.getByRole('banner').getByText('no hardware needed').waitFor();
     // The lab's host keys are known: its hosts are reached, and nobody is asked.
@@ -52,6 +56,8 @@ describeInBrowser('the first start, without a site', (browser) => {
     await console.picture('first-start');
 
     await page.keyboard.press('2');
+    await console.heading('This is the embedded lab').waitFor();
+    await page.keyboard.press('3');
     await console.heading('Plan').waitFor();
     const jobs = page.getByRole('combobox', { name: 'Job' });
     expect(await jobs.getByRole('option').allTextContents()).toEqual([
@@ -68,10 +74,10 @@ describeInBrowser('the first start, without a site', (browser) => {
     ]);
     await console.heading('Part Volume2 from Volume1').waitFor();
 
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     await page.getByText('No backups yet').waitFor();
     await console.picture('first-start-runs');
-    await page.keyboard.press('7');
+    await page.keyboard.press('8');
     await console.heading('Sites').waitFor();
     await page.getByText('This is the embedded lab: three hosts on this machine').waitFor();
     await page.getByText('made by the lab').waitFor();

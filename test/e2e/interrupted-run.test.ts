@@ -29,19 +29,16 @@ async function served(scene: Scene): Promise<Pick<ServedScene, 'served' | 'ask'>
 }
 
 describeInBrowser('a run whose process was killed while its shadow exists', (browser) => {
-  /** Tries to start the job, which the console refuses. */
+  /** The job cannot be started, and the screen says why before anybody tries. */
   async function refused(): Promise<{ scene: Scene; run: string; on: ConsolePage }> {
     const { scene, site } = await labScene();
     const run = await killedAt(scene, site, 'sdxshadowvolume -M');
     const on = await browser.page(await served(scene), { width: 900, height: 700 });
     await on.open('#/plan/raw-dd');
-    await on.button('Back up Volume2').click();
-    await on
-      .region('Interrupted run')
-      .getByText(
-        `run ${run} of job raw-dd was interrupted at step 5; it may have left Class1 parted, or a shadow on node3`,
-      )
-      .waitFor();
+    await on.region('Interrupted run').getByText(`Class1: run ${run} was interrupted at step 5`).waitFor();
+    await expect
+      .poll(() => on.button('Back up Volume2').getAttribute('title'))
+      .toBe(`run ${run} was interrupted`);
     return { scene, run, on };
   }
 
@@ -73,7 +70,7 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     await scene.lab.copyingFinished();
     await on.open(`#/run/${run}`);
     const reason = `run ${run} cannot be resumed: Volume2 is joined again: the data from the moment of the part is lost`;
-    await on.page.getByText(reason).waitFor();
+    await on.region('Resume the run').getByText(reason).waitFor();
     expect(await on.button('Resume the run').getAttribute('title')).toBe(reason);
     expect(await on.button('Resume the run').getAttribute('aria-disabled')).toBe('true');
     await on.button('Roll back the run').click();
@@ -107,9 +104,10 @@ describeInBrowser('a run whose process was killed while its shadow exists', (bro
     expect(await clusterState(scene)).toEqual(before);
     const { events } = await readRun(scene.state, run);
     expect(events.at(-1)).toMatchObject({ type: 'run-finished', verdict: 'failed', exitStatus: 3 });
-    // What it left is still there, and now refuses the job for what it is.
-    await on.button('Back up Volume2').click();
-    await on.heading('Refused before anything was touched').waitFor();
+    // What it left is still there, and now keeps the job from being started for what it is.
+    await expect
+      .poll(() => on.button('Back up Volume2').getAttribute('title'))
+      .toBe('shadow Class2/Volume2 of Volume2 exists, and no run of this console uses it');
     expect(await clusterState(scene)).toEqual(before);
   });
 });

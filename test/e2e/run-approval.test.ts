@@ -41,7 +41,7 @@ describeInBrowser('a backup on the screen', (browser) => {
     await on.button('Back up Volume2').click();
 
     await on.heading('The shadow is verified: approve it?').waitFor();
-    await on.titled(/^Answer needed · Run · Shadowtape$/);
+    await on.titled(/^Waiting for your answer · Run · Shadowtape$/);
     const question =
       'Every rule holds and every sampled record matches: Class2/Volume2 matches Volume2. Dump it to /dev/rmt/0 on node3?';
     await on.said(`The run is waiting for your answer: ${question}`).waitFor();
@@ -51,7 +51,7 @@ describeInBrowser('a backup on the screen', (browser) => {
 
     await on.button('Show the verification…').click();
     await on.heading('The shadow is the same blocks').waitFor();
-    await on.titled(/^Answer needed · Verification · Shadowtape$/);
+    await on.titled(/^Waiting for your answer · Verification · Shadowtape$/);
     await on.said(question).waitFor();
     await page
       .getByRole('img', {

@@ -63,7 +63,7 @@ describeInBrowser('a shadow that is not the proxy', (browser) => {
     const { page } = on;
     const sentence =
       'the shadow does not map the blocks of Volume2: 8 of 8 sampled records differ, the first is record 0';
-    await page.getByText(sentence).waitFor();
+    await page.getByRole('main').getByText(sentence).waitFor();
     await page
       .getByRole('img', {
         name: 'Class1 / Volume2 above Class2 / Volume2. Both are on the same blocks; 8 of 8 sampled records differ: not the same data.',

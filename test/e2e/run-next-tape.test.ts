@@ -21,7 +21,7 @@ describeInBrowser('a dump that needs a second tape', (browser) => {
 
     await on.heading('Next tape needed').waitFor();
     await asked(`tape 2 of run ${run}: a blank tape, or one that the job may overwrite`).waitFor();
-    await on.titled(/^Answer needed · Run · Shadowtape$/);
+    await on.titled(/^Waiting for your answer · Run · Shadowtape$/);
     await on.picture('next-tape');
     await scene.lab.insertCartridge('second');
     await ready.click();

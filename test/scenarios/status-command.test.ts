@@ -80,7 +80,9 @@ describe('status', () => {
     writeRun(5);
     expect(await status()).toMatchObject({
       exitStatus: 2,
-      stdout: expect.stringMatching(/^overdue .*; the newest backup is too old\n$/),
+      stdout: expect.stringMatching(
+        /^missed .*; the newest backup is too old, and no run has ended since\n$/,
+      ),
     });
     const run = writeRun(1, { ends: 'not' });
     expect(await status()).toMatchObject({

@@ -12,6 +12,7 @@ import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 import { never, press, refuse, runOf, type Picture } from './picture.ts';
 import { runsPictures } from './pictures-of-history.ts';
+import { homePictures } from './pictures-of-home.ts';
 import { going, resting, type Plays } from './plays.ts';
 
 export type { Picture } from './picture.ts';
@@ -307,7 +308,11 @@ function loginPictures({ normal }: Plays): Picture[] {
 
 /** @param manyVolumes of the cluster whose pictures are called 500 */
 export function picturesOf(plays: Plays, manyVolumes = 500): Picture[] {
+  const { normal } = plays;
+  const dumping = (part: number) =>
+    going(normal, isProgress(normal, 'dump', part), undefined, normal.asked[0]?.look);
   return [
+    ...homePictures(plays, dumping),
     ...topologyPictures(plays, manyVolumes),
     ...planPictures(plays),
     ...runPictures(plays),

@@ -14,6 +14,7 @@ import {
 import { idle, type Play } from '../support/ui/played-console.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { historyAnswers } from '../support/ui/history-answers.ts';
+import { protectionAnswers } from '../support/ui/protection-answers.ts';
 
 /** Forty records, of which a tape takes twenty, its label included. */
 const spannedBlocks = 40 * 64;
@@ -188,14 +189,16 @@ export function going(
   // The steps that are still to come are those of the plan.
   const view = { ...middle.view, plan: captured.plans[middle.active.job] };
   const play = resting({ ...captured, opened: [view, ...rest] });
+  const lines = [middle.view.line, ...captured.runs.filter(({ run }) => run !== first.line.run)];
+  const opened = [middle.view, ...rest];
+  const history = historyAnswers(lines, opened);
+  const judged = { lines, opened, trends: history.trends, now: playedNow(captured) };
   return {
     answers: {
       ...play.answers,
       ...(look ? { look: () => ({ ...look, at: playedNow(captured) }) } : {}),
-      ...historyAnswers(
-        [middle.view.line, ...captured.runs.filter(({ run }) => run !== first.line.run)],
-        [middle.view, ...rest],
-      ),
+      ...history,
+      ...protectionAnswers({ site: captured.site, ...judged }),
     },
     activity: { ...idle, runs: [middle.active] },
     runs: { ...play.runs, [first.line.run]: middle.pushes },

@@ -32,4 +32,12 @@ export const labErrors = {
     sentence: 'the fault "{fault}" cannot be enabled: {reason}',
     hint: 'a fault is written NAME or NAME=VALUE, for example tape-error=100 or fail=node1:sdxproxy Part',
   },
+  LAB_NOT_HERE: {
+    sentence: 'the lab cannot be changed here: {reason}',
+    hint: 'open the embedded lab in the process that runs it',
+  },
+  LAB_DRIVE_BUSY: {
+    sentence: 'the cartridge cannot be moved: a program has the drive open',
+    hint: 'wait until the run has closed the drive, then try again',
+  },
 } as const;

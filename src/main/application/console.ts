@@ -31,6 +31,7 @@ import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { FileRestoreService } from './file-restore-service.ts';
 import { JobAssigner, type JobRequest } from './job-assigner.ts';
+import { LabService } from './lab-service.ts';
 import { LockService } from './lock-service.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
@@ -273,6 +274,11 @@ export class ShadowtapeConsole {
     return new ClusterService(this.site, this.#hosts);
   }
 
+  /** The shelf and the faults of the embedded lab. */
+  get labService(): LabService {
+    return new LabService(this.lab, this.#isLab);
+  }
+
   /** The locks of the site's classes. */
   get lockService(): LockService {
     return new LockService({
@@ -285,6 +291,11 @@ export class ShadowtapeConsole {
   /** What is done with journals once their runs are over. */
   get proofService(): ProofService {
     return new ProofService({ site: this.site, state: this.#state, askSecret: this.#askSecret });
+  }
+
+  /** True where the next run of a class is refused until a person resumes this run, rolls it back or discards it. */
+  async holdsClass(run: string): Promise<boolean> {
+    return (await this.#runs.interrupted.openClassOf(run)) !== undefined;
   }
 
   /** How fast the hosts are. */

@@ -1,8 +1,13 @@
 /** Whether the volumes of a site are protected, by its site file and the journals of the state folder. No host is asked. */
 import type { RunEvent } from '../../contract/events.ts';
+import type { TrendSeries } from '../../contract/history.ts';
+import type { ProtectionView } from '../../contract/protection.ts';
 import type { RunLine } from '../../contract/screens.ts';
+import { openRunsOf } from '../../folds/open-runs.ts';
 import {
   backupRunOf,
+  lastFailureOf,
+  pointsOf,
   protectionOf,
   type PairProtection,
   type PairRun,
@@ -36,10 +41,58 @@ const pairsOf = ({ jobs }: Site): ProtectedPair[] =>
     })),
   );
 
+/** State folder -> run that has ended -> when its proxies were parted: its journal changes no more, and may be long. */
+const partsKnown = new WeakMap<StateFolder, Map<string, string | undefined>>();
+
 /** A journal that cannot be read any more does not tell when the proxy was parted. */
 async function withPart(state: StateFolder, run: PairRun): Promise<PairRun> {
-  const read = await readRun(state, run.run).catch(() => undefined);
-  return read ? { ...run, partedAt: partedAtOf(read.events) } : run;
+  const known = partsKnown.get(state) ?? new Map<string, string | undefined>();
+  partsKnown.set(state, known);
+  if (!known.has(run.run)) {
+    const read = await readRun(state, run.run).catch(() => undefined);
+    if (!read) return run;
+    known.set(run.run, partedAtOf(read.events));
+  }
+  return { ...run, partedAt: known.get(run.run) };
+}
+
+/** Class and proxy -> its runs: a site may have a thousand volumes and ten thousand runs. */
+function byPair(runs: readonly PairRun[]): Map<string, PairRun[]> {
+  const found = new Map<string, PairRun[]>();
+  for (const run of runs)
+    for (const volume of run.volumes) {
+      const key = `${run.class}/${volume}`;
+      const before = found.get(key);
+      if (before) before.push(run);
+      else found.set(key, [run]);
+    }
+  return found;
+}
+
+/** The runs of the site, newest first, and whether a process performs them. */
+async function runsOf(site: Site, state: StateFolder, lines: readonly RunLine[]): Promise<PairRun[]> {
+  const running = new Set((await performedRuns(state)).map(({ run }) => run));
+  return lines
+    .filter(({ trouble, site: name }) => trouble === undefined && name === site.site)
+    .map((line) => ({ ...line, running: line.live || running.has(line.run) }));
+}
+
+async function judged(
+  site: Site,
+  state: StateFolder,
+  runs: readonly PairRun[],
+  now: Date,
+): Promise<{ readonly pair: PairProtection; readonly runs: readonly PairRun[] }[]> {
+  const grouped = byPair(runs);
+  return Promise.all(
+    pairsOf(site).map(async (pair) => {
+      const own = grouped.get(`${pair.class}/${pair.proxy}`) ?? [];
+      const backup = backupRunOf(pair, own);
+      const parted = backup && (await withPart(state, backup));
+      const judgedRuns = own.map((run) => (run === backup && parted ? parted : run));
+      return { pair: protectionOf(pair, judgedRuns, now), runs: own };
+    }),
+  );
 }
 
 /**
@@ -52,19 +105,39 @@ export async function siteProtection(
   lines: readonly RunLine[],
   now: Date,
 ): Promise<PairProtection[]> {
-  const running = new Set((await performedRuns(state)).map(({ run }) => run));
-  const runs: readonly PairRun[] = lines
-    .filter(({ trouble, site: name }) => trouble === undefined && name === site.site)
-    .map((line) => ({ ...line, running: line.live || running.has(line.run) }));
-  return Promise.all(
-    pairsOf(site).map(async (pair) => {
-      const backup = backupRunOf(pair, runs);
-      const parted = backup && (await withPart(state, backup));
-      return protectionOf(
-        pair,
-        runs.map((run) => (run === backup && parted ? parted : run)),
-        now,
-      );
-    }),
+  const all = await judged(site, state, await runsOf(site, state, lines), now);
+  return all.map(({ pair }) => pair);
+}
+
+export interface ProtectionFacts {
+  readonly site: Site;
+  readonly state: StateFolder;
+  /** All runs of the state folder, newest first, each with who performs it. */
+  readonly lines: readonly RunLine[];
+  readonly series: readonly TrendSeries[];
+  /** True where the next run of the class is refused because of this one. */
+  readonly holds: (run: string) => Promise<boolean>;
+  readonly now: Date;
+}
+
+/** The same judgment as `siteProtection`, with what the first screen shows beside it. */
+export async function siteProtectionView(facts: ProtectionFacts): Promise<ProtectionView> {
+  const { site, state, lines, series, holds, now } = facts;
+  const runs = await runsOf(site, state, lines);
+  const all = await judged(site, state, runs, now);
+  const open = await Promise.all(
+    openRunsOf(site.site, lines).map(async (run) => ({
+      ...run,
+      holds: run.how === 'elsewhere' || (await holds(run.run)),
+    })),
   );
+  return {
+    at: now.toISOString(),
+    pairs: all.map(({ pair, runs: own }) => ({
+      ...pair,
+      points: pointsOf(pair, site.site, series),
+      lastFailure: lastFailureOf(pair, own),
+    })),
+    open,
+  };
 }

@@ -16,6 +16,7 @@ const exitStatuses: Readonly<Record<Protection, number>> = {
   protected: 0,
   failed: 1,
   overdue: 2,
+  missed: 2,
   'action required': 2,
   unknown: 3,
 };
@@ -23,14 +24,15 @@ const exitStatuses: Readonly<Record<Protection, number>> = {
 const statusText = `
 protected        the newest backup is verified, still on tape, and not older than protect.every of the job
 failed           as protected, but the newest run failed or is unverified
-overdue          there is no such backup, or it is too old
+overdue          there is no such backup; or it is too old, and the newest run failed
+missed           that backup is too old, and no run has ended since
 action required  the newest run ended with exit status 3, or was interrupted
 unknown          the job has no protect.every
 
 Exit status, as monitoring plugins end:
   0  every volume is protected
   1  a volume has failed
-  2  a volume is overdue, or needs action
+  2  a volume is overdue, was missed, or needs action
   3  nothing worse, but a volume is unknown; there is no job; or the site file or the journals cannot be read`;
 
 function backupWords({ backup, everySeconds }: PairProtection): string {

@@ -21,6 +21,7 @@ import { draftHandlers, type DraftHandlers } from './draft-handlers.ts';
 import { DriveUse } from './drive-use.ts';
 import type { DeskRoom, Handler, Handlers } from './handlers.ts';
 import { historyHandlers } from './history-handlers.ts';
+import { labHandlers } from './lab-handlers.ts';
 import { LiveRuns } from './live-runs.ts';
 import { LoginQuestions, type Keystore } from './login-questions.ts';
 import { OpenSite, type OpenConsole } from './open-site.ts';
@@ -92,6 +93,7 @@ export class Desk {
       ...runHandlers(this.#room),
       ...historyHandlers(this.#room),
       ...tapeHandlers(this.#room),
+      ...labHandlers(this.#room),
       ...journalHandlers(this.#room),
       ...this.#drafts.handlers,
     };

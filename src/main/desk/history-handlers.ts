@@ -1,14 +1,15 @@
 import type { RunLine } from '../../contract/screens.ts';
 import { runLineOf } from '../history/history.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
+import { siteProtectionView } from '../application/protection-service.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
-export type HistoryChannel = 'runs' | 'searchRuns' | 'whereFile' | 'trends';
+export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' | 'trends';
 
 /** What is in the index already is shown, where the rest takes longer than this; milliseconds. */
 const patience = 2000;
 
-export function historyHandlers({ state, runs, history }: DeskRoom): Pick<Handlers, HistoryChannel> {
+export function historyHandlers({ state, runs, history, site }: DeskRoom): Pick<Handlers, HistoryChannel> {
   /** A run of this process is known better than its journal was when it was read; that of another process is running, too. */
   const withLive = async (lines: readonly RunLine[]): Promise<RunLine[]> => {
     const elsewhere = await runsElsewhere(state);
@@ -21,6 +22,19 @@ export function historyHandlers({ state, runs, history }: DeskRoom): Pick<Handle
 
   return {
     runs: async () => withLive(await history.lines()),
+
+    protection: async () => {
+      const { console } = await site.current;
+      const [lines, series] = [await history.lines(), await history.trends({})];
+      return siteProtectionView({
+        site: console.site,
+        state,
+        lines: await withLive(lines),
+        series,
+        holds: (run) => console.holdsClass(run),
+        now: new Date(),
+      });
+    },
 
     searchRuns: async (request) => {
       const found = await history.search({ ...request, patience });

@@ -1,6 +1,7 @@
 /** A run that this process performs: what a screen is shown of it while it continues. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { ActiveRun, Plan, ProgressView } from '../../contract/screens.ts';
+import { RunPulseFold } from '../../folds/run-pulse.ts';
 
 const measured = new Set<ProgressView['what']>(['dump', 'read-back']);
 
@@ -17,6 +18,7 @@ export class LiveRun {
   /** What it is going to do. */
   readonly plan: Plan | undefined;
   progress: ProgressView | undefined;
+  readonly #pulse = new RunPulseFold();
   #step: Extract<RunEvent, { type: 'step-started' }> | undefined;
   #start: Extract<RunEvent, { type: 'run-started' }> | undefined;
 
@@ -40,6 +42,7 @@ export class LiveRun {
 
   hear(event: RunEvent): void {
     this.#events.push(event);
+    this.#pulse.add(event);
     if (event.type === 'run-started') this.#start = event;
     if (event.type === 'step-started') this.#step = event;
     if (event.type === 'step-finished') this.progress = undefined;
@@ -70,6 +73,7 @@ export class LiveRun {
       asking,
       done: this.progress && doneOf(this.progress),
       progress: this.progress,
+      pulse: this.#pulse.view(),
     };
   }
 }

@@ -3,6 +3,7 @@ import { app, Menu, type BrowserWindow, type MenuItemConstructorOptions } from '
 
 /** Screen -> the part of the address that shows it. */
 const screens: readonly (readonly [string, string])[] = [
+  ['Protection', '#/home'],
   ['Topology', '#/topology'],
   ['Plan', '#/plan'],
   ['Run', '#/run'],

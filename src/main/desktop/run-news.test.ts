@@ -21,12 +21,24 @@ it('names the window after what continues', () => {
   expect(titleOf([{ ...run, done: undefined, asking: true }])).toBe(
     'Volume2, Volume4: waiting for your answer - Shadowtape',
   );
+  expect(titleOf([{ ...run, unwinding: true }])).toBe('Volume2, Volume4: rolling back - Shadowtape');
   expect(titleOf([])).toBeUndefined();
 });
 
 it('shows in the task bar how far it is, or that it continues', () => {
-  expect([progressBarOf([run]), progressBarOf([{ ...run, done: undefined }]), progressBarOf([])]).toEqual([
-    0.429, 2, -1,
+  const bars = [
+    [run],
+    [{ ...run, done: undefined }],
+    [{ ...run, asking: true }],
+    [{ ...run, unwinding: true }],
+    [],
+  ];
+  expect(bars.map((runs) => progressBarOf(runs))).toEqual([
+    { progress: 0.429, mode: 'normal' },
+    { progress: 2, mode: 'indeterminate' },
+    { progress: 1, mode: 'paused' },
+    { progress: 1, mode: 'error' },
+    { progress: -1, mode: 'none' },
   ]);
 });
 

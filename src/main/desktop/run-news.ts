@@ -1,23 +1,43 @@
 /** What the system shows of runs: the window's title, the progress in the task bar, a notification where an operator is needed. Pure. */
 import type { ActiveRun } from '../../contract/screens.ts';
+import { situationsOf, type Situation } from '../../folds/situation.ts';
 
 export const applicationName = 'Shadowtape';
 
 const volumesOf = ({ volumes, job }: ActiveRun) => volumes.join(', ') || job;
 
-/** @returns undefined where no run continues: the page then names the window */
+/** The gravest situation of the runs of this console, as the pages derive it. */
+function situationOf(runs: readonly ActiveRun[]): Situation | undefined {
+  if (runs.length === 0) return undefined;
+  const nothing = { site: undefined, view: undefined, lookTrouble: undefined, historyTrouble: undefined };
+  return situationsOf({ ...nothing, connection: 'connected', active: runs, open: [] })[0];
+}
+
+/** @returns undefined where no run continues: the page then names the window, and knows what the history needs */
 export function titleOf(runs: readonly ActiveRun[]): string | undefined {
-  const [run] = runs;
-  if (!run) return undefined;
-  const done = run.done === undefined ? '' : `${Math.floor(run.done * 100)} % `;
-  const what = run.asking ? 'waiting for your answer' : (run.title ?? 'begins');
+  const now = situationOf(runs);
+  const run = runs.find((each) => each.run === now?.run);
+  if (!now || !run) return undefined;
+  const done = now.done === undefined ? '' : `${Math.floor(now.done * 100)} % `;
+  const what = now.kind === 'running' ? now.reason : now.kind;
   return `${done}${volumesOf(run)}: ${what} - ${applicationName}`;
 }
 
-/** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it continues, nobody knows its progress; -1: none. */
-export function progressBarOf(runs: readonly ActiveRun[]): number {
-  const [run] = runs;
-  return run ? (run.done ?? 2) : -1;
+export interface TaskBar {
+  /** As BrowserWindow.setProgressBar has it: 0 to 1; 2: it continues, nobody knows its progress; -1: none. */
+  readonly progress: number;
+  readonly mode: 'none' | 'normal' | 'indeterminate' | 'paused' | 'error';
+}
+
+/** What the task bar shows: yellow where a person is waited for, red where the run is rolled back. */
+export function progressBarOf(runs: readonly ActiveRun[]): TaskBar {
+  const now = situationOf(runs);
+  if (!now) return { progress: -1, mode: 'none' };
+  if (now.state === 'warn') return { progress: 1, mode: 'paused' };
+  if (now.state === 'bad') return { progress: 1, mode: 'error' };
+  return now.done === undefined
+    ? { progress: 2, mode: 'indeterminate' }
+    : { progress: now.done, mode: 'normal' };
 }
 
 export interface News {

@@ -39,7 +39,8 @@ export class RunWatch {
       else this.#asking.delete(run.run);
     }
     this.#showTitle();
-    if (!this.#window.isDestroyed()) this.#window.setProgressBar(progressBarOf(runs));
+    const { progress, mode } = progressBarOf(runs);
+    if (!this.#window.isDestroyed()) this.#window.setProgressBar(progress, { mode });
   }
 
   #showTitle(): void {

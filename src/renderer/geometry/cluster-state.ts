@@ -6,25 +6,14 @@ import { shownStatus } from './status-state.ts';
 
 type Jobs = readonly Pick<JobInfo, 'class' | 'volumes'>[];
 
-/**
- * @param running proxies of the runs that go on
- * @returns undefined where the site has no job
- */
-export function clusterState(
-  index: ClusterIndex,
-  jobs: Jobs,
-  running: readonly string[] = [],
-): { state: State; word: string } | undefined {
+/** @returns undefined where the site has no job */
+export function clusterState(index: ClusterIndex, jobs: Jobs): { state: State; word: string } | undefined {
   const pairs = new Map(
     jobs.flatMap((job) =>
       job.volumes.map(({ proxy }) => [`${job.class}/${proxy}`, { of: job.class, proxy }] as const),
     ),
   );
-  const states = [...pairs.values()].map(({ of, proxy }) => {
-    const found = stateOfProxy(index, of, proxy);
-    // While its run goes on, what would warn is as it should be.
-    return running.includes(proxy) && found.state === 'warn' ? { ...found, state: 'busy' as const } : found;
-  });
+  const states = [...pairs.values()].map(({ of, proxy }) => stateOfProxy(index, of, proxy));
   const [first] = states;
   if (first === undefined) return undefined;
   if (states.length === 1) return first;
@@ -32,7 +21,8 @@ export function clusterState(
   return odd ?? { state: 'ok', word: `${states.length} proxies joined, in sync` };
 }
 
-function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { state: State; word: string } {
+/** How the hosts show a proxy. @param of its class */
+export function stateOfProxy(index: ClusterIndex, of: string, proxy: string): { state: State; word: string } {
   const volume = volumeOf(index, { domain: 'primary', class: of }, proxy);
   if (volume === undefined) return { state: 'bad', word: `${proxy} does not exist` };
   if (shadowsOf(index, volume).length > 0) return { state: 'warn', word: `${proxy} is shadowed` };

@@ -66,11 +66,6 @@ describe('the state of what jobs back up', () => {
     expect(stateIn('shadowed')).toEqual({ state: 'warn', word: 'Volume2 is shadowed' });
   });
 
-  it('warns of nothing that the run which goes on has made so', () => {
-    const index = indexCluster(guideCluster('parted'));
-    expect(clusterState(index, jobs, ['Volume2'])).toEqual({ state: 'busy', word: 'Volume2 is parted' });
-  });
-
   it('says that a volume is not there', () => {
     const gone = [{ class: 'Class1', volumes: [{ master: 'Volume1', proxy: 'Volume8', method: '6a' }] }];
     expect(clusterState(shadowed, gone)).toEqual({ state: 'bad', word: 'Volume8 does not exist' });

@@ -7,6 +7,7 @@ export class ClusterManager {
   #view = $state.raw<ClusterView>();
   #error = $state.raw<ErrorInfo>();
   #looking = $state(false);
+  #askedAt = $state(Number.NEGATIVE_INFINITY);
   #again = false;
   #age = 0;
 
@@ -18,6 +19,11 @@ export class ClusterManager {
   /** Why the last look failed as a whole. */
   get error(): ErrorInfo | undefined {
     return this.#error;
+  }
+
+  /** When the look that is shown was asked for, by `performance.now()`. */
+  get askedAt(): number {
+    return this.#askedAt;
   }
 
   get looking(): boolean {
@@ -32,9 +38,10 @@ export class ClusterManager {
     }
     this.#looking = true;
     const age = this.#age;
+    const askedAt = performance.now();
     try {
       const reply = await bridge.request('look', {});
-      if (age === this.#age) this.#take(reply);
+      if (age === this.#age) this.#take(reply, askedAt);
     } finally {
       this.#looking = false;
     }
@@ -48,11 +55,14 @@ export class ClusterManager {
     this.#age += 1;
     this.#view = undefined;
     this.#error = undefined;
+    this.#askedAt = Number.NEGATIVE_INFINITY;
   }
 
-  #take(reply: { readonly result: ClusterView } | { readonly error: ErrorInfo }): void {
+  #take(reply: { readonly result: ClusterView } | { readonly error: ErrorInfo }, askedAt: number): void {
     this.#error = 'error' in reply ? reply.error : undefined;
-    if ('result' in reply) this.#view = reply.result;
+    if (!('result' in reply)) return;
+    this.#view = reply.result;
+    this.#askedAt = askedAt;
   }
 }
 

@@ -9,7 +9,7 @@ describe('addresses of screens', () => {
   });
 
   it('leads home from what it does not know', () => {
-    const home = { screen: 'topology', subject: undefined };
+    const home = { screen: 'home', subject: undefined };
     expect(parseRoute('')).toEqual(home);
     expect(parseRoute('#/elsewhere/x')).toEqual(home);
     expect(parseRoute('#/plan/%E0%A4%A')).toEqual({ screen: 'plan', subject: undefined });

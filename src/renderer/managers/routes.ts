@@ -1,7 +1,7 @@
-/** Addresses of the screens: `#/topology`, `#/plan/JOB`, `#/run/RUN`. */
+/** Addresses of the screens: `#/home`, `#/topology`, `#/plan/JOB`, `#/run/RUN`. */
 
-/** In the order of the rail, which is that of the keys 1 to 7. */
-export const screenNames = ['topology', 'plan', 'run', 'verify', 'runs', 'tape', 'sites'] as const;
+/** In the order of the rail, which is that of the keys 1 to 8. */
+export const screenNames = ['home', 'topology', 'plan', 'run', 'verify', 'runs', 'tape', 'sites'] as const;
 /** Screens that belong to Runs, and have no place of their own on the rail. */
 export const historyScreens = ['report', 'files', 'trends'] as const;
 export type RailName = (typeof screenNames)[number];
@@ -24,7 +24,7 @@ function decoded(text: string): string | undefined {
 /** @param hash with or without its `#`; what is not known leads home */
 export function parseRoute(hash: string): Route {
   const [, name = '', subject = ''] = /^#?\/([^/]*)(?:\/(.*))?$/.exec(hash) ?? [];
-  const screen = [...screenNames, ...historyScreens].find((known) => known === name) ?? 'topology';
+  const screen = [...screenNames, ...historyScreens].find((known) => known === name) ?? 'home';
   return { screen, subject: screen === name && subject !== '' ? decoded(subject) : undefined };
 }
 

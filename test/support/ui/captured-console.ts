@@ -3,11 +3,19 @@ import { copyFile } from 'node:fs/promises';
 import type { Channel, RequestOf, Responses } from '../../../src/contract/channels.ts';
 import { failure } from '../../../src/contract/errors.ts';
 import type { RunEvent } from '../../../src/contract/events.ts';
-import type { ActiveRun, QuestionView, RunPush, RunView } from '../../../src/contract/screens.ts';
+import type {
+  ActiveRun,
+  ProgressView,
+  QuestionView,
+  RunPush,
+  RunView,
+} from '../../../src/contract/screens.ts';
+import { pulseOf } from '../../../src/folds/run-pulse.ts';
 import { Desk } from '../../../src/main/desk/desk.ts';
 import { openScene, type SceneOptions, type SiteTree } from '../lab-run.ts';
 import type { Answers } from './fake-bridge.ts';
 import { historyAnswers } from './history-answers.ts';
+import { protectionAnswers } from './protection-answers.ts';
 
 type Kept =
   'site' | 'look' | 'check' | 'runs' | 'tape' | 'identify' | 'tapes' | 'siteFile' | 'draftSite' | 'findPairs';
@@ -147,12 +155,15 @@ export function answersOf(captured: Captured): Answers {
     if (!view) throw failure('RUN_UNKNOWN', { run });
     return view;
   };
+  const history = historyAnswers(kept.runs, opened);
+  const judged = { lines: kept.runs, opened, trends: history.trends, now: playedNow(captured) };
   return {
     site: () => kept.site,
+    ...protectionAnswers({ site: kept.site, ...judged }),
     look: () => ({ ...kept.look, at: playedNow(captured) }),
     check: () => kept.check,
     runs: () => kept.runs,
-    ...historyAnswers(kept.runs, opened),
+    ...history,
     tape: () => kept.tape,
     identify: () => kept.identify,
     tapes: () => kept.tapes,
@@ -187,6 +198,9 @@ function endingAt(events: readonly RunEvent[], now: number): RunEvent[] {
   const shift = now - Date.parse(events.at(-1)?.at ?? '');
   return events.map((event) => ({ ...event, at: new Date(Date.parse(event.at) + shift).toISOString() }));
 }
+
+const doneOf = (progress: ProgressView | undefined): number | undefined =>
+  progress?.total === undefined ? undefined : progress.bytes / progress.total;
 
 /**
  * @param then what follows the events: a question, progress
@@ -227,8 +241,9 @@ export function middleOf(
       title: step?.title,
       unwinding: step?.unwinding ?? false,
       asking,
-      done: undefined,
+      done: doneOf(progress),
       progress,
+      pulse: pulseOf(events),
     },
     pushes: [{ kind: 'events', events }, ...then],
   };

@@ -1,6 +1,7 @@
 import type { ScreenName } from '../../managers/routes.ts';
 
 export const screenTitles: Readonly<Record<ScreenName, string>> = {
+  home: 'Protection',
   topology: 'Topology',
   plan: 'Plan',
   run: 'Run',

@@ -11,16 +11,16 @@ const press = (key: string, held: { ctrlKey?: boolean; metaKey?: boolean; altKey
 
 describe('keys of the shell', () => {
   it('leads to the screens in the order of the rail', () => {
-    expect(shortcutOf(press('1'), false)).toEqual({ screen: 'topology' });
-    expect(shortcutOf(press('7'), false)).toEqual({ screen: 'sites' });
-    expect(shortcutOf(press('8'), false)).toBeUndefined();
+    expect(shortcutOf(press('1'), false)).toEqual({ screen: 'home' });
+    expect(shortcutOf(press('8'), false)).toEqual({ screen: 'sites' });
+    expect(shortcutOf(press('9'), false)).toBeUndefined();
   });
 
   it('leaves figures alone that are typed into a field, but not with Ctrl', () => {
     expect(shortcutOf(press('3'), true)).toBeUndefined();
     expect(shortcutOf(press('?'), true)).toBeUndefined();
-    expect(shortcutOf(press('3', { ctrlKey: true }), true)).toEqual({ screen: 'run' });
-    expect(shortcutOf(press('3', { metaKey: true }), true)).toEqual({ screen: 'run' });
+    expect(shortcutOf(press('4', { ctrlKey: true }), true)).toEqual({ screen: 'run' });
+    expect(shortcutOf(press('4', { metaKey: true }), true)).toEqual({ screen: 'run' });
   });
 
   it('shows the keys, and leaves Alt to the system', () => {

@@ -31,9 +31,24 @@ export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | 
   words[id]?.[choice.id];
 
 const risky: readonly string[] = ['stop', 'halt', 'unwind', 'end-run'];
+/** After a failure rolling back is the safe way out: it stands with the others. */
+const safeAfterFailure = 'unwind';
 
-/** The first choice goes on; what ends the run is marked. */
-export function choiceKind({ choices }: QuestionView, choice: ChoiceView): 'primary' | 'danger' | 'plain' {
-  if (risky.includes(choice.id)) return 'danger';
-  return choices[0]?.id === choice.id ? 'primary' : 'plain';
+export interface PlacedChoice {
+  readonly choice: ChoiceView;
+  readonly kind: 'primary' | 'danger' | 'plain';
+}
+
+/** Where the choices of a question stand: what is dangerous apart, the first choice of all last. */
+export function placedChoices({ id, choices }: QuestionView): {
+  readonly apart: readonly PlacedChoice[];
+  readonly safe: readonly PlacedChoice[];
+} {
+  const isApart = (choice: ChoiceView) =>
+    risky.includes(choice.id) && !(id === 'step-failed' && choice.id === safeAfterFailure);
+  const safe = choices.filter((choice) => !isApart(choice));
+  return {
+    apart: choices.filter(isApart).map((choice) => ({ choice, kind: 'danger' })),
+    safe: safe.toReversed().map((choice) => ({ choice, kind: choice === safe[0] ? 'primary' : 'plain' })),
+  };
 }

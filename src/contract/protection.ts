@@ -1,0 +1,93 @@
+/** Whether each volume of a site is protected, and which runs of the history need a person. Plain data; times are ISO 8601 in UTC. */
+import type { RunProcess } from './screens.ts';
+
+/** In the order of weight: a monitor shows the gravest of all volumes. */
+export const protections = [
+  'protected',
+  'unknown',
+  'failed',
+  'overdue',
+  'missed',
+  'action required',
+] as const;
+export type Protection = (typeof protections)[number];
+
+/** A volume pair of a job. */
+export interface ProtectedPair {
+  readonly job: string;
+  readonly class: string;
+  readonly master: string;
+  readonly proxy: string;
+  /** How old the newest backup may be, in seconds; undefined where the job does not say. */
+  readonly everySeconds: number | undefined;
+}
+
+export interface PairBackup {
+  readonly run: string;
+  /** The instant that it shows. */
+  readonly at: string;
+  readonly ageSeconds: number;
+  readonly tapeNames: readonly string[];
+}
+
+export interface PairProtection extends ProtectedPair {
+  readonly state: Protection;
+  /** One sentence, without a full stop. */
+  readonly reason: string;
+  readonly backup: PairBackup | undefined;
+  /** The newest run, where it did not end as a backup should. */
+  readonly trouble: PairTrouble | undefined;
+  readonly runningRun: string | undefined;
+}
+
+export interface PairTrouble {
+  readonly run: string;
+  readonly sentence: string | undefined;
+  /** When it ended; its start where it has no end. */
+  readonly at?: string | undefined;
+}
+
+/** A run of the pair as a point of its history, oldest first. */
+export interface PairPoint {
+  readonly run: string;
+  readonly good: boolean;
+  /** Bytes on the tape; undefined where the journal does not tell. */
+  readonly bytes: number | undefined;
+  /** Bytes a second of the dump. */
+  readonly rate: number | undefined;
+}
+
+/** A pair as the first screen shows it. */
+export interface PairView extends PairProtection {
+  /** The last runs of the pair, oldest first. */
+  readonly points: readonly PairPoint[];
+  /** The last run that failed, needs action, or was interrupted, however long ago. */
+  readonly lastFailure: PairTrouble | undefined;
+}
+
+/**
+ * The newest run of a class where it has not come to rest: a process elsewhere performs it, its process died, or it ended with
+ * action required.
+ */
+export interface OpenRun {
+  readonly run: string;
+  readonly job: string;
+  readonly class: string;
+  readonly volumes: readonly string[];
+  readonly how: 'elsewhere' | 'interrupted' | 'action-required';
+  /** Since when: the end of a run that ended, else its start. */
+  readonly since: string;
+  readonly step: string | undefined;
+  /** What it ended with. */
+  readonly sentence: string | undefined;
+  /** True where the next run of the class is refused until a person resumes it, rolls it back or discards it. */
+  readonly holds: boolean;
+  readonly performedBy: RunProcess | undefined;
+}
+
+export interface ProtectionView {
+  /** When this was judged, by the clock of the console. */
+  readonly at: string;
+  readonly pairs: readonly PairView[];
+  readonly open: readonly OpenRun[];
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { journal } from '../../test/support/ui/faulted-situations.ts';
+import type { RunEvent } from '../contract/events.ts';
+import { endFacts, failureOf, labelText } from './end-facts.ts';
+import { foldRun } from './run-fold.ts';
+
+describe('the end of a run', () => {
+  it('tells the instant of the part, the outage of the services, and who waited', () => {
+    const events = journal('raw-dd');
+    const part = events.find((event) => event.type === 'intent' && event.argv[1] === 'Part');
+    const outcome = events.find((event) => event.type === 'outcome' && event.of === part?.seq);
+    const at = (type: RunEvent['type'], step: string) =>
+      Date.parse(
+        events.find((event) => event.type === type && 'step' in event && event.step === step)?.at ?? '',
+      );
+    const facts = endFacts(foldRun(events));
+    expect(facts.partedAt).toBe(Date.parse(outcome?.at ?? ''));
+    const outage = at('step-finished', '3-4') - at('step-started', '3-2');
+    // The journal rounds the duration of each step to milliseconds.
+    expect(Math.abs((facts.outage ?? 0) - outage)).toBeLessThan(20);
+    const wait = at('answered', 'verify') - at('asked', 'verify');
+    expect([facts.answers, facts.waited]).toEqual([1, wait]);
+    expect([facts.bytes, facts.records]).toEqual([16_384 * 512, 256]);
+    expect(facts.dumpRate).toBeGreaterThan(0);
+  });
+
+  it('tells no outage where services are not stopped', () => {
+    const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-2');
+    expect(endFacts(foldRun(events)).outage).toBeUndefined();
+  });
+
+  it('keeps why it failed while the cluster is rolled back', () => {
+    const events = journal('tape-error');
+    const at = events.findIndex((event) => event.type === 'step-started' && event.unwinding);
+    const model = foldRun(events.slice(0, at + 1));
+    expect(failureOf(model)).toMatchObject({
+      step: '6a',
+      code: 'TAPE_WRITE_FAILED',
+      sentence: 'writing to the tape failed: write: I/O error',
+    });
+    expect(failureOf(foldRun(journal('raw-dd')))).toBeUndefined();
+  });
+
+  it('has the text of the label', () => {
+    const model = foldRun(journal('three-volumes'));
+    expect(labelText(model, endFacts(model), 1, '2026-11-22 15:53 CET').split('\n')).toEqual([
+      `${model.tapes[0]?.name ?? ''} · Class1/Volume1, Class1/Volume3 and Class1/Volume5`,
+      'Part 2026-11-22 15:53 CET',
+      `Run 20261122-145339-volume2 · 10 MiB`,
+      ...(model.tapes[0]?.keepUntil === undefined
+        ? []
+        : [`Keep until ${model.tapes[0].keepUntil.slice(0, 10)}`]),
+    ]);
+  });
+});

@@ -1,0 +1,113 @@
+/** What is asked first once a run has ended: what the data represents, how long the services were down, who waited for whom. Pure. */
+import { millisecondsBetween } from '../contract/run-clock.ts';
+import { bytesText, listed } from '../contract/words.ts';
+import type { PassModel, RunModel } from './run-model.ts';
+
+export interface EndFacts {
+  /** When the proxies were parted: the instant that the backup shows; milliseconds since 1970. */
+  readonly partedAt: number | undefined;
+  /** Of the whole run. */
+  readonly milliseconds: number | undefined;
+  readonly endedAt: number | undefined;
+  /** How long the services were down; undefined where the run did not stop them. */
+  readonly outage: number | undefined;
+  /** How long the run waited for answers. */
+  readonly waited: number;
+  readonly answers: number;
+  /** Bytes that were sent to tape. */
+  readonly bytes: number | undefined;
+  readonly records: number | undefined;
+  /** Bytes a second, over all volumes; undefined where nothing was dumped, or read back. */
+  readonly dumpRate: number | undefined;
+  readonly readBackRate: number | undefined;
+}
+
+const isDone = ({ state }: PassModel): boolean => state === 'done';
+
+function partedAtOf({ passes }: RunModel): number | undefined {
+  const parts = passes.flatMap(({ commands, unwinding }) =>
+    unwinding
+      ? []
+      : commands.filter(({ line, state }) => state === 'good' && line.startsWith('sdxproxy Part ')),
+  );
+  const outcome = parts.at(-1)?.outcome;
+  return outcome && Date.parse(outcome.at);
+}
+
+/** From the first command that stops a service to the end of the step that resumes them, in the rollback, too. */
+function outageOf({ passes }: RunModel): number | undefined {
+  const stop = passes.find(
+    ({ step, commands, questions, state }) =>
+      step === '3-2' && state !== 'skipped' && (commands.length > 0 || questions.length > 0),
+  );
+  if (!stop) return undefined;
+  const resumed = passes.find(
+    (pass) => pass.since > stop.since && (pass.step === '3-4' || pass.step.includes('3-2')) && isDone(pass),
+  );
+  if (resumed?.milliseconds === undefined) return undefined;
+  return Math.max(0, resumed.since + resumed.milliseconds - stop.since);
+}
+
+function waitsOf({ passes }: RunModel): number[] {
+  return passes.flatMap(({ questions }) =>
+    questions.flatMap(({ asked, answered }) => (answered ? [millisecondsBetween(asked, answered)] : [])),
+  );
+}
+
+function rateOf({ legs }: RunModel, what: 'dump' | 'read-back'): number | undefined {
+  const own = legs.filter((leg) => leg.what === what);
+  const seconds = own.reduce((sum, leg) => sum + leg.seconds, 0);
+  const bytes = own.reduce((sum, leg) => sum + leg.latest.bytes, 0);
+  return seconds > 0 && bytes > 0 ? bytes / seconds : undefined;
+}
+
+const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+};
+
+export function endFacts(model: RunModel): EndFacts {
+  const waits = waitsOf(model);
+  const handed = model.volumes.map(({ digests }) => digests.handed);
+  return {
+    partedAt: partedAtOf(model),
+    milliseconds: model.milliseconds,
+    endedAt: model.end && Date.parse(model.end.at),
+    outage: outageOf(model),
+    waited: waits.reduce((sum, wait) => sum + wait, 0),
+    answers: waits.length,
+    bytes: sumOf(handed.map((digest) => digest?.bytes)),
+    records: sumOf(handed.map((digest) => digest?.records)),
+    dumpRate: rateOf(model, 'dump'),
+    readBackRate: rateOf(model, 'read-back'),
+  };
+}
+
+/** Why the cluster is being rolled back, and since when; undefined where no step has failed. */
+export function failureOf({ passes }: RunModel) {
+  const failed = passes.findLast(({ state, unwinding, error }) => state === 'failed' && !unwinding && error);
+  return (
+    failed?.error && { ...failed.error, step: failed.step, at: failed.startedAt + (failed.milliseconds ?? 0) }
+  );
+}
+
+/**
+ * What is written on the label of a cartridge.
+ * @param instant in words, with its zone
+ */
+export function labelText(
+  { run, start, volumes, tapes }: RunModel,
+  { bytes }: Pick<EndFacts, 'bytes'>,
+  tape: number,
+  instant: string,
+): string {
+  const own = tapes.find(({ number }) => number === tape);
+  const masters = listed(volumes.map(({ master }) => `${start?.class ?? ''}/${master}`));
+  const several = tapes.length > 1 ? `, tape ${tape} of ${tapes.length}` : '';
+  return [
+    `${own?.name ?? 'no label'}${several} · ${masters}`,
+    `Part ${instant}`,
+    `Run ${run}${bytes === undefined ? '' : ` · ${bytesText(bytes)}`}`,
+    ...(own?.keepUntil === undefined ? [] : [`Keep until ${own.keepUntil.slice(0, 10)}`]),
+  ].join('\n');
+}

@@ -1,0 +1,93 @@
+/** The rows of the first screen: one for each volume pair, however many jobs back it up. Pure. */
+import type { PairView, Protection } from '../contract/protection.ts';
+import { protections } from '../contract/protection.ts';
+import { countText } from '../contract/words.ts';
+import type { State } from './states.ts';
+
+export interface HomeRow extends PairView {
+  /** `Class1/Volume2`. */
+  readonly key: string;
+  /** Jobs that back the pair up, that of its backup first. */
+  readonly jobs: readonly string[];
+}
+
+const weight = (state: Protection): number => protections.indexOf(state);
+
+/** Of several jobs the gravest judgment counts, as it does for `shadowtape status`. */
+function together(key: string, pairs: readonly PairView[]): HomeRow {
+  const [first, ...others] = pairs.toSorted((one, other) => weight(other.state) - weight(one.state));
+  if (!first) throw new Error('a row needs a pair');
+  const jobs = [first, ...others].map(({ job }) => job);
+  return { ...first, key, jobs };
+}
+
+/** @returns the gravest first; else in the order of the site file */
+export function homeRows(pairs: readonly PairView[]): HomeRow[] {
+  const groups = new Map<string, PairView[]>();
+  for (const pair of pairs) {
+    const key = `${pair.class}/${pair.proxy}`;
+    groups.set(key, [...(groups.get(key) ?? []), pair]);
+  }
+  return [...groups]
+    .map(([key, group]) => together(key, group))
+    .toSorted((one, other) => weight(other.state) - weight(one.state));
+}
+
+const states: Readonly<Record<Protection, State>> = {
+  protected: 'ok',
+  unknown: 'idle',
+  failed: 'bad',
+  overdue: 'bad',
+  missed: 'bad',
+  'action required': 'bad',
+};
+
+export const protectionState = (protection: Protection): State => states[protection];
+
+/** How many rows are in which state, the gravest first. */
+export function tallyOf(rows: readonly Pick<PairView, 'state'>[]): { state: Protection; count: number }[] {
+  return protections
+    .toReversed()
+    .map((state) => ({ state, count: rows.filter((row) => row.state === state).length }))
+    .filter(({ count }) => count > 0);
+}
+
+/** `20 h 48 min`, `1 d 17 h`, `24 h`: no seconds, and no second unit that is zero. @param seconds at least 0 */
+export function ageWords(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const pair = (large: number, one: string, small: number, other: string) =>
+    small === 0 ? `${countText(large)} ${one}` : `${countText(large)} ${one} ${small} ${other}`;
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes <= 24 * 60) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  return pair(Math.floor(minutes / 1440), 'd', Math.floor((minutes % 1440) / 60), 'h');
+}
+
+/** The rates of the last runs as the line of a small drawing. Coordinates are 0 to 100 across, 0 to 40 down. */
+export interface Spark {
+  readonly path: string;
+  /** Where the drive's minimum streaming rate is; undefined where it is not known, or far above all rates. */
+  readonly floor: number | undefined;
+  /** Runs that failed. */
+  readonly failed: readonly number[];
+}
+
+const [width, height, margin] = [100, 40, 4];
+
+/** @param floor bytes a second */
+export function sparkOf(points: PairView['points'], floor: number | undefined): Spark {
+  const most = Math.max(floor ?? 0, ...points.map(({ rate }) => rate ?? 0)) || 1;
+  const xOf = (at: number) =>
+    points.length === 1 ? width / 2 : Math.round((at * (width - 2 * margin)) / (points.length - 1)) + margin;
+  const yOf = (rate: number) => Math.round(height - margin - (rate / most) * (height - 2 * margin));
+  const drawn = points.flatMap(({ good, rate }, at) =>
+    good && rate !== undefined ? [`${xOf(at)} ${yOf(rate)}`] : [],
+  );
+  // A single run is a dot.
+  const [only] = drawn;
+  const path = drawn.length === 1 ? `M${only ?? ''}h.01` : drawn.length === 0 ? '' : `M${drawn.join('L')}`;
+  return {
+    path,
+    floor: floor === undefined ? undefined : yOf(floor),
+    failed: points.flatMap(({ good }, at) => (good ? [] : [xOf(at)])),
+  };
+}

@@ -1,0 +1,38 @@
+/** The state of each host and of the drive, as the header shows them: the newest of the last look and the runs that continue. Pure. */
+import type { ActiveRun, ClusterView, HostInfo } from '../contract/screens.ts';
+import type { State } from './states.ts';
+
+export interface HostState {
+  readonly name: string;
+  readonly role: HostInfo['role'];
+  readonly state: State;
+  readonly word: string;
+}
+
+/**
+ * @param isLost true where nothing that was seen holds any more: the console is not heard
+ * @param runs a run that waits for a host knows better than an older look
+ */
+export function hostStatesOf(
+  hosts: readonly HostInfo[],
+  view: ClusterView | undefined,
+  runs: readonly Pick<ActiveRun, 'pulse'>[],
+  isLost: boolean,
+): HostState[] {
+  const silent = new Map(
+    runs.flatMap(({ pulse }) => pulse?.silent ?? []).map((each) => [each.host, each] as const),
+  );
+  return hosts.map(({ name, role }) => {
+    if (isLost) return { name, role, state: 'idle', word: 'not known' };
+    const quiet = silent.get(name);
+    if (quiet && !(view && view.at > quiet.since && seen(view, name)))
+      return { name, role, state: 'bad', word: `does not answer: ${quiet.sentence}` };
+    const look = view?.hosts.find(({ host }) => host === name);
+    if (look === undefined) return { name, role, state: 'idle', word: 'not checked yet' };
+    if (look.reached) return { name, role, state: 'ok', word: 'reached' };
+    return { name, role, state: 'bad', word: look.trouble ?? 'not reached' };
+  });
+}
+
+const seen = ({ hosts }: ClusterView, name: string): boolean =>
+  hosts.some(({ host, reached }) => host === name && reached);

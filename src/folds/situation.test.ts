@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import {
+  active,
+  asking,
+  atRest,
+  dumping,
+  failedAsking,
+  faultedSituations,
+  flow,
+  halted,
+  isStep,
+  jobSite,
+  journal,
+  left,
+  lineOf,
+  runOf,
+  silenced,
+  unwinding,
+  type FaultName,
+} from '../../test/support/ui/faulted-situations.ts';
+import type { RunEvent } from '../contract/events.ts';
+import type { ActiveRun, SiteInfo } from '../contract/screens.ts';
+import { openRunsOf } from './open-runs.ts';
+import { pulseOf } from './run-pulse.ts';
+import { situationsOf, situationTitle, type Situation, type SituationFacts } from './situation.ts';
+
+const name = runOf(dumping);
+const failed = runOf(failedAsking);
+const running = (run: string) => `run ${run} is running`;
+const writeError = 'writing to the tape failed: write: I/O error';
+const orphan = 'shadow Class2/Volume2 of Volume2 exists, and no run of this console uses it';
+
+const told = ({ kind, reason, refusals }: Situation) => [kind, reason, refusals.backUp];
+const first = (facts: SituationFacts) => situationsOf(facts)[0] as Situation;
+
+describe('the situation of a class', () => {
+  it.each<[FaultName, Situation['kind'], string, string | undefined]>([
+    ['at rest', 'idle', 'no backup running', undefined],
+    ['a dump', 'running', 'Back up the raw device with dd', running(name)],
+    ['a shadow that is to be approved', 'waiting for your answer', 'approve the shadow', running(name)],
+    [
+      'a failed dump that waits for an answer',
+      'waiting for your answer',
+      `a step failed: ${writeError}`,
+      running(failed),
+    ],
+    ['a rollback', 'rolling back', writeError, running(failed)],
+    ['a dump while no host answers', 'reconnecting', 'node1, node2 and node3 do not answer', running(name)],
+    [
+      'a run that was halted with its shadow',
+      'action required',
+      writeError,
+      `run ${runOf(halted)} needs action`,
+    ],
+    [
+      'a console that was killed in a dump',
+      'interrupted',
+      `run ${name} was interrupted at step 6a`,
+      `run ${name} was interrupted`,
+    ],
+    [
+      'a proxy joined below the shadow of an interrupted run',
+      'unsafe shadow',
+      'Volume2 is joined while its shadow Class2/Volume2 exists',
+      `run ${name} was interrupted`,
+    ],
+    ['a shadow that belongs to no run', 'unsafe shadow', orphan, orphan],
+    ['a killed lab', 'unknown', 'node1, node2 and node3 are not reached', 'node3 is not reached'],
+    // The plan tells whether the job continues without it.
+    ['one node down', 'unknown', 'node2 is not reached', undefined],
+    [
+      'an offline page in a dump',
+      'unknown',
+      'the connection to the console is lost; before: running',
+      'the connection to the console is lost',
+    ],
+  ])('of %s', (fault, ...expected) => {
+    expect(told(first(faultedSituations[fault].facts))).toEqual(expected);
+  });
+
+  it.each<[string, Partial<SituationFacts>, string, string | undefined]>([
+    ['a first look that has not come back', { view: undefined }, 'the hosts are being checked', undefined],
+    [
+      'a history that is being read',
+      { open: undefined },
+      'the history is being read',
+      'the history is being read',
+    ],
+    [
+      'a history that cannot be read',
+      { open: undefined, historyTrouble: 'no space left' },
+      'the history cannot be read: no space left',
+      'the history cannot be read',
+    ],
+  ])('of %s is unknown', (_title, facts, reason, refusal) => {
+    expect(told(first({ ...atRest, ...facts }))).toEqual(['unknown', reason, refusal]);
+  });
+
+  it('lets data flow on the screens only while the run is running', () => {
+    const flows = (run: ActiveRun) => situationsOf({ ...atRest, active: [run] })[0]?.flows;
+    expect(flows(active(dumping, flow))).toBe(true);
+    expect(flows(active(failedAsking, flow))).toBe(false);
+    expect(flows(active(silenced(dumping, 'node3'), flow))).toBe(false);
+    expect(flows(active(unwinding, flow))).toBe(false);
+  });
+
+  it('refuses every act while the page is offline, with the reason', () => {
+    const [now] = situationsOf({ ...atRest, connection: 'lost' });
+    expect(new Set(Object.values(now?.refusals ?? {}))).toEqual(
+      new Set(['the connection to the console is lost']),
+    );
+    expect(Object.keys(now?.refusals ?? {})).toHaveLength(6);
+  });
+
+  it('keeps the drive for the run, and the site open, while one is running', () => {
+    const [now] = situationsOf({ ...atRest, active: [active(dumping)] });
+    const why = `run ${name} is running`;
+    expect(now?.refusals).toEqual({
+      backUp: why,
+      answer: 'the run does not ask',
+      useDrive: why,
+      openSite: why,
+    });
+  });
+
+  it('of several classes is told with the gravest first, whatever is running', () => {
+    const jobs: SiteInfo['jobs'] = [...jobSite.jobs, { ...jobSite.jobs[0], name: 'other', class: 'Class3' }];
+    const open = left(dumping).map((run) => ({ ...run, class: 'Class3' }));
+    const all = situationsOf({
+      ...atRest,
+      site: { ...jobSite, jobs },
+      active: [active(dumping, flow)],
+      open,
+    });
+    expect(all.map((each) => [each.class, situationTitle(each)])).toEqual([
+      ['Class3', 'Interrupted'],
+      ['Class1', 'Running'],
+    ]);
+  });
+
+  it('of a shadow that a discarded run has left is unsafe: nobody guards it any more', () => {
+    const open = left(halted).map((run) => ({ ...run, holds: false }));
+    const { view } = faultedSituations['a run that was halted with its shadow'].facts;
+    expect(told(first({ ...atRest, open, view }))).toEqual(['unsafe shadow', orphan, orphan]);
+  });
+
+  it('is that of a run before one that was refused, which touched nothing', () => {
+    const lines = [
+      {
+        ...lineOf(journal('raw-dd')),
+        run: '20261130-000000-volume2',
+        exitStatus: 1,
+        verdict: 'failed' as const,
+      },
+      lineOf(dumping),
+    ];
+    expect(openRunsOf('lab', lines).map(({ run, how }) => [run, how])).toEqual([[name, 'interrupted']]);
+    expect(openRunsOf('elsewhere', lines)).toEqual([]);
+  });
+});
+
+describe('the pulse of a run', () => {
+  it('forgets that a host was silent once it has answered', () => {
+    const events = silenced(dumping, 'node3');
+    expect(pulseOf(events).silent).toEqual([
+      { host: 'node3', since: '2026-11-22T14:55:10.000Z', sentence: 'the connection is lost' },
+    ]);
+    const [intent, outcome] = events.slice(-2) as [RunEvent, RunEvent];
+    const answered = [
+      { ...intent, seq: 9100 },
+      { ...outcome, seq: 9101, of: 9100, error: undefined },
+    ] as RunEvent[];
+    expect(pulseOf([...events, ...answered]).silent).toEqual([]);
+  });
+
+  it('forgets a failure once its step is tried again, and keeps it while it is rolled back', () => {
+    expect(pulseOf(unwinding).failure).toMatchObject({ step: '6a' });
+    const again = [...failedAsking, { ...journal('tape-error').find(isStep('6a')), seq: 9500 } as RunEvent];
+    expect(pulseOf(failedAsking).failure).toMatchObject({ step: '6a' });
+    expect(pulseOf(again).failure).toBeUndefined();
+  });
+
+  it('tells since when it is asked', () => {
+    expect(pulseOf(asking).since).toBe(asking.at(-1)?.at);
+  });
+});

@@ -1,0 +1,261 @@
+/**
+ * The situation of a class: derived once, from the runs of the class, the newest look at the hosts and the connection to the console.
+ * Header, rail, footer, window title, task bar, topology, plan, sites and tape read it and nothing else. Pure.
+ */
+import type { OpenRun } from '../contract/protection.ts';
+import type { ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
+import { listed } from '../contract/words.ts';
+import { questionWords } from './question-words.ts';
+import type { State } from './states.ts';
+import { unsafeShadowOf } from './unsafe-shadow.ts';
+
+/** In the order of weight: the first screen line is that of the gravest class. */
+export const situationKinds = [
+  'unsafe shadow',
+  'waiting for your answer',
+  'rolling back',
+  'action required',
+  'interrupted',
+  'reconnecting',
+  'unknown',
+  'running',
+  'idle',
+] as const;
+export type SituationKind = (typeof situationKinds)[number];
+
+/** `connecting` until the console has answered for the first time. */
+export type ConsoleConnection = 'connecting' | 'connected' | 'lost' | 'refused';
+
+export interface SituationFacts {
+  readonly connection: ConsoleConnection;
+  readonly site: Pick<SiteInfo, 'hosts' | 'jobs' | 'tape'> | undefined;
+  /** Runs that this console performs. */
+  readonly active: readonly ActiveRun[];
+  /** Undefined until the history has answered. */
+  readonly open: readonly OpenRun[] | undefined;
+  /** The newest look; undefined before the first. */
+  readonly view: ClusterView | undefined;
+  /** Why the newest look failed as a whole. */
+  readonly lookTrouble: string | undefined;
+  /** Why the history cannot be read. */
+  readonly historyTrouble: string | undefined;
+}
+
+/** What can be done about a class. */
+export const acts = ['backUp', 'answer', 'stop', 'takeUp', 'useDrive', 'openSite'] as const;
+export type Act = (typeof acts)[number];
+
+/** Why an act is not possible now; absent where it is. */
+export type Refusals = Readonly<Partial<Record<Act, string>>>;
+
+export interface Situation {
+  readonly kind: SituationKind;
+  readonly class: string;
+  readonly run: string | undefined;
+  readonly volumes: readonly string[];
+  readonly step: string | undefined;
+  /** What happens, or why nothing does: a phrase without a full stop. */
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly since: string | undefined;
+  /** 0 to 1, of the dump or the read-back that continues. */
+  readonly done: number | undefined;
+  /** True while data may flow: nothing else is animated. */
+  readonly flows: boolean;
+  readonly state: State;
+  readonly refusals: Refusals;
+}
+
+export const situationStates: Readonly<Record<SituationKind, State>> = {
+  'unsafe shadow': 'bad',
+  'waiting for your answer': 'warn',
+  'rolling back': 'bad',
+  'action required': 'bad',
+  interrupted: 'bad',
+  reconnecting: 'warn',
+  unknown: 'warn',
+  running: 'busy',
+  idle: 'ok',
+};
+
+/** `Waiting for your answer`. */
+export const situationTitle = ({ kind }: Pick<Situation, 'kind'>): string =>
+  `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+
+type Found = Pick<Situation, 'kind' | 'reason' | 'since'> &
+  Partial<Pick<Situation, 'volumes' | 'step' | 'done' | 'flows' | 'run' | 'state'>>;
+
+const lostReason = 'the connection to the console is lost';
+
+const silentWords = (silent: readonly { readonly host: string }[]): string =>
+  `${listed(silent.map(({ host }) => host))} ${silent.length === 1 ? 'does' : 'do'} not answer`;
+
+/** What the run asks; where a step has failed, with what. */
+function askedReason({ pulse }: ActiveRun): string {
+  const asked = questionWords(pulse?.question);
+  const failed = pulse?.failure?.sentence;
+  return pulse?.question === 'step-failed' && failed !== undefined ? `${asked}: ${failed}` : asked;
+}
+
+function activeSituation(active: ActiveRun): Found {
+  const { run, volumes, step, title, pulse, asking, unwinding } = active;
+  const base = { run, volumes, step, since: pulse?.since };
+  if (asking) return { ...base, kind: 'waiting for your answer', reason: askedReason(active) };
+  const [first, ...others] = pulse?.silent ?? [];
+  if (first) {
+    const back = unwinding ? 'rolling back: ' : '';
+    return {
+      ...base,
+      kind: 'reconnecting',
+      reason: back + silentWords([first, ...others]),
+      since: first.since,
+    };
+  }
+  const reason = title ?? 'the run begins';
+  if (unwinding) return { ...base, kind: 'rolling back', reason: pulse?.failure?.sentence ?? reason };
+  return { ...base, kind: 'running', reason, done: active.done, flows: active.progress !== undefined };
+}
+
+function openSituation({ run, volumes, step, how, since, sentence, performedBy }: OpenRun): Found {
+  const base = { run, volumes, step, since };
+  if (how === 'interrupted') {
+    const at = step === undefined ? '' : ` at step ${step}`;
+    return { ...base, kind: 'interrupted', reason: `run ${run} was interrupted${at}` };
+  }
+  if (how === 'action-required')
+    return { ...base, kind: 'action required', reason: sentence ?? `run ${run} needs action` };
+  const by = performedBy ? `, process ${performedBy.process} on ${performedBy.host}` : '';
+  return { ...base, kind: 'running', reason: `in another process${by}` };
+}
+
+/** Nothing of the class continues: what the last look says. */
+function restingSituation({ site, view, lookTrouble, historyTrouble, open }: SituationFacts): Found {
+  const unknown = (reason: string): Found => ({ kind: 'unknown', reason, since: view?.at });
+  if (historyTrouble !== undefined) return unknown(`the history cannot be read: ${historyTrouble}`);
+  if (lookTrouble !== undefined) return unknown(lookTrouble);
+  const missing = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
+  if (missing.length > 0)
+    return unknown(`${listed(missing)} ${missing.length === 1 ? 'is' : 'are'} not reached`);
+  if (!open) return { ...unknown('the history is being read'), state: 'idle' };
+  if (!site || !view) return { ...unknown('the hosts are being checked'), state: 'idle' };
+  return { kind: 'idle', reason: 'no backup running', since: undefined };
+}
+
+/** Hosts without which no run of any class begins. */
+function missingForRun({ site, view }: SituationFacts): string | undefined {
+  const lost = (view?.hosts ?? []).filter(({ reached }) => !reached).map(({ host }) => host);
+  const needed = (site?.hosts ?? []).filter(({ role }) => role !== 'primary').map(({ name }) => name);
+  const primaries = (site?.hosts ?? []).filter(({ role }) => role === 'primary').map(({ name }) => name);
+  const one = needed.find((name) => lost.includes(name));
+  if (one !== undefined) return `${one} is not reached`;
+  return primaries.length > 0 && primaries.every((name) => lost.includes(name))
+    ? 'no primary node is reached'
+    : undefined;
+}
+
+const withoutUndefined = (refusals: Readonly<Record<Act, string | undefined>>): Refusals =>
+  Object.fromEntries(Object.entries(refusals).filter(([, reason]) => reason !== undefined));
+
+/** @param found what the class is in */
+function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefined): Refusals {
+  const { connection, active } = facts;
+  if (connection === 'lost') {
+    return Object.fromEntries(acts.map((act) => [act, lostReason]));
+  }
+  const here = active[0];
+  const elsewhere = facts.open?.find(({ how }) => how === 'elsewhere');
+  const user = here?.run ?? elsewhere?.run;
+  const inUse = user === undefined ? undefined : `run ${user} is running`;
+  return withoutUndefined({
+    backUp: backUpRefusal(facts, found, open, inUse),
+    answer: found.kind === 'waiting for your answer' ? undefined : 'the run does not ask',
+    stop: active.some(({ run }) => run === found.run) ? undefined : 'this console does not run it',
+    // Whether this run can be resumed or rolled back is judged by asking the console; see TakeUpChoice.
+    takeUp: undefined,
+    useDrive: inUse,
+    openSite: here === undefined ? undefined : inUse,
+  });
+}
+
+function backUpRefusal(
+  facts: SituationFacts,
+  found: Found,
+  open: OpenRun | undefined,
+  inUse: string | undefined,
+): string | undefined {
+  if (facts.connection !== 'connected') return 'the console has not answered yet';
+  if (open?.holds && open.how === 'interrupted') return `run ${open.run} was interrupted`;
+  if (open?.holds && open.how === 'action-required') return `run ${open.run} needs action`;
+  if (inUse !== undefined) return inUse;
+  if (found.kind === 'unsafe shadow') return found.reason;
+  if (facts.historyTrouble !== undefined) return 'the history cannot be read';
+  if (facts.open === undefined) return 'the history is being read';
+  return missingForRun(facts);
+}
+
+function situationOfClass(facts: SituationFacts, name: string, jobs: readonly JobInfo[]): Situation {
+  const active = facts.active.find((run) => classOf(run, jobs) === name);
+  const open = active ? undefined : facts.open?.find((run) => run.class === name);
+  const found = foundOf(facts, name, active, open);
+  const volumes = jobs.filter((job) => job.class === name).flatMap((job) => job.volumes);
+  return {
+    class: name,
+    run: undefined,
+    volumes: [...new Set(volumes.map(({ proxy }) => proxy))],
+    step: undefined,
+    done: undefined,
+    flows: false,
+    state: situationStates[found.kind],
+    ...found,
+    refusals: refusalsOf(facts, found, open),
+  };
+}
+
+function foundOf(
+  facts: SituationFacts,
+  name: string,
+  active: ActiveRun | undefined,
+  open: OpenRun | undefined,
+): Found {
+  const { connection, site, view } = facts;
+  const last = active ? activeSituation(active) : open && openSituation(open);
+  if (connection === 'lost') {
+    const before = last === undefined ? '' : `; before: ${last.kind}`;
+    return {
+      ...last,
+      kind: 'unknown',
+      reason: lostReason + before,
+      since: undefined,
+      done: undefined,
+      flows: false,
+    };
+  }
+  if (active) return activeSituation(active);
+  const performed = open?.how === 'elsewhere';
+  const unsafe =
+    site && view && !performed
+      ? unsafeShadowOf(view.topology, site.jobs, name, open?.holds ? open.run : undefined)
+      : undefined;
+  if (unsafe !== undefined) return { ...last, kind: 'unsafe shadow', reason: unsafe, since: view?.at };
+  return last ?? restingSituation(facts);
+}
+
+/** The class of a run: its events tell, else its job; empty where neither does. */
+const classOf = ({ pulse, job }: ActiveRun, jobs: readonly JobInfo[]): string =>
+  pulse?.class ?? jobs.find(({ name }) => name === job)?.class ?? '';
+
+const weight = ({ kind }: Situation): number => situationKinds.indexOf(kind);
+
+/** One situation for each class of the site, the gravest first; where the site is not known yet, one without a class. */
+export function situationsOf(facts: SituationFacts): Situation[] {
+  const jobs = facts.site?.jobs ?? [];
+  const names = new Set([
+    ...jobs.map((job) => job.class),
+    ...facts.active.map((run) => classOf(run, jobs)),
+    ...(facts.open ?? []).map((run) => run.class),
+  ]);
+  if (names.size === 0) names.add('');
+  return [...names]
+    .map((name) => situationOfClass(facts, name, jobs))
+    .toSorted((one, other) => weight(one) - weight(other));
+}

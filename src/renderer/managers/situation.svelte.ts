@@ -1,0 +1,105 @@
+/** The situation of each class of the site, and the protection of its volumes: what every screen says and enables. */
+import type { Bridge } from '../../contract/channels.ts';
+import type { ProtectionView } from '../../contract/protection.ts';
+import type { Act, Situation, SituationFacts } from '../../folds/situation.ts';
+import { situationsOf } from '../../folds/situation.ts';
+import { bridge } from '../bridge.ts';
+import { activity } from './activity.svelte.ts';
+import { Asked } from './asked.svelte.ts';
+import { cluster } from './cluster.svelte.ts';
+import { connection } from './connection.svelte.ts';
+import { site } from './site.svelte.ts';
+
+/** A look is answered with what was seen up to this many milliseconds before. */
+const lookMilliseconds = 1000;
+/** A run of another process is not pushed: whether it has ended is asked this often. */
+const askElsewhereMilliseconds = 15_000;
+/** Ages change without any event. */
+const askMilliseconds = 120_000;
+
+export class SituationManager {
+  readonly #asked: Asked<'protection'>;
+  /** What was known of the history before a run ended counts no more. */
+  #stale = $state(false);
+  /** When a run was last seen to end, by `performance.now()`: what the hosts showed before counts no more. */
+  #endedAt = $state(Number.NEGATIVE_INFINITY);
+  readonly #situations = $derived.by(() => situationsOf(this.facts));
+
+  constructor(to: Bridge) {
+    this.#asked = new Asked(to, 'protection');
+  }
+
+  get facts(): SituationFacts {
+    const counts = cluster.askedAt > this.#endedAt + lookMilliseconds;
+    return {
+      connection: connection.state,
+      site: site.info,
+      active: activity.runs,
+      open: this.#stale ? undefined : this.#asked.value?.open,
+      view: counts ? cluster.view : undefined,
+      lookTrouble: cluster.error?.sentence,
+      historyTrouble: this.#asked.error?.sentence,
+    };
+  }
+
+  /** One for each class, the gravest first. */
+  get all(): readonly Situation[] {
+    return this.#situations;
+  }
+
+  /** The gravest of all classes. */
+  get first(): Situation {
+    // There is always one, see situationsOf.
+    return this.#situations[0] as Situation;
+  }
+
+  /** Of a class; the gravest where the class is not known. */
+  of(className: string | undefined): Situation {
+    return this.#situations.find((each) => each.class === className) ?? this.first;
+  }
+
+  /** Why an act that concerns no class is not possible now. */
+  refusal(act: Act): string | undefined {
+    return this.first.refusals[act];
+  }
+
+  get protection(): ProtectionView | undefined {
+    return this.#asked.value;
+  }
+
+  get error() {
+    return this.#asked.error;
+  }
+
+  /** Asks which volumes are protected, and which runs need a person. */
+  async ask(): Promise<void> {
+    if ((await this.#asked.ask({})) !== undefined) this.#stale = false;
+  }
+
+  /** A run that this console performed is over: what is known of history and hosts is of before. */
+  endRun(): void {
+    this.#stale = true;
+    this.#endedAt = performance.now();
+  }
+
+  /** Another site has other volumes. */
+  forget(): void {
+    this.#asked.clear();
+    this.#stale = false;
+  }
+
+  /** Asks again from time to time. @returns ends it */
+  follow(): () => void {
+    let since = performance.now();
+    const timer = setInterval(() => {
+      const hasElsewhere = this.#asked.value?.open.some(({ how }) => how === 'elsewhere') === true;
+      const pause = hasElsewhere ? askElsewhereMilliseconds : askMilliseconds;
+      if (connection.state !== 'connected' || performance.now() - since < pause) return;
+      since = performance.now();
+      void this.ask();
+    }, 1000);
+    return () => clearInterval(timer);
+  }
+}
+
+export const situation = new SituationManager(bridge);

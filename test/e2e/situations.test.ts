@@ -1,0 +1,284 @@
+/** Each kind of fault on each screen: what it says, and what it enables. Played from recorded journals, since no lab need run for it. */
+import { afterAll, expect, it } from 'vitest';
+import type { Responses } from '../../src/contract/channels.ts';
+import type { RunPush } from '../../src/contract/screens.ts';
+import { runLineOf } from '../../src/main/history/run-line.ts';
+import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
+import {
+  dumping,
+  failedAsking,
+  faultedSituations,
+  halted,
+  jobSite,
+  runOf,
+  type FaultedSituation,
+  type FaultName,
+} from '../support/ui/faulted-situations.ts';
+import type { Answers } from '../support/ui/fake-bridge.ts';
+import { historyAnswers } from '../support/ui/history-answers.ts';
+import { idle, playConsole, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
+import { protectionAnswers } from '../support/ui/protection-answers.ts';
+
+const screens = ['home', 'topology', 'plan/raw-dd', 'run', 'verify', 'tape', 'sites'] as const;
+type Screen = (typeof screens)[number];
+
+const plan: Responses['plan'] = {
+  ...{ site: 'payroll', job: 'raw-dd', method: '6a', route: 'console', volume: 'Volume2', bytes: 8_388_608 },
+  ...{ routes: [], looks: [], steps: [] },
+};
+
+/** What a page asks of the console in that situation. */
+function playOf({ facts, events }: FaultedSituation): Play {
+  const isLive = facts.active.length > 0;
+  const lines = events.length === 0 ? [] : [runLineOf(runOf(events), events, isLive)];
+  const opened = lines.map((line) => ({
+    ...{ line, events, journalFile: '/journal', lastHash: '', chain: 'intact' as const, plan: undefined },
+  }));
+  const { protection } = protectionAnswers({
+    ...{ site: jobSite, lines, opened, trends: undefined, now: '2026-11-22T15:00:00.000Z' },
+  });
+  const answers: Answers = {
+    site: () => jobSite,
+    look: () => facts.view as Responses['look'],
+    plan: () => plan,
+    run: () => opened[0] as Responses['run'],
+    runs: () => lines,
+    tape: () => facts.view?.tape as Responses['tape'],
+    tapes: () => [],
+    takeUpRefusals: () => ({}),
+    siteFile: () => ({ file: '', text: '', digest: undefined, troubles: [], hosts: [], jobs: [] }),
+    draftSite: ({ text }) => ({ text, troubles: [], hosts: [], jobs: [] }),
+    ...historyAnswers(lines, opened),
+    ...(protection ? { protection } : {}),
+  };
+  const asked = events.findLast((event) => event.type === 'asked');
+  const pushes: RunPush[] = [
+    { kind: 'events', events },
+    {
+      kind: 'question',
+      question:
+        facts.active[0]?.asking && asked
+          ? {
+              ...{ run: runOf(events), number: 1, id: asked.question as 'step-failed', step: asked.step },
+              ...{
+                text: asked.text,
+                choices: asked.choices.map((id) => ({ id, label: id, asksReason: false })),
+              },
+            }
+          : undefined,
+    },
+  ];
+  return {
+    answers,
+    activity: { ...idle, runs: facts.active },
+    runs: events.length === 0 ? {} : { [runOf(events)]: pushes },
+  };
+}
+
+/** Runs in the page: what every screen says alike, and which of its buttons would do something. */
+const look = `(() => {
+  const words = (element) => element?.textContent.replace(/\\s+/g, ' ').trim() ?? '';
+  const buttons = [...document.querySelectorAll('main button.button')].map((button) => [
+    button.getAttribute('aria-label') ?? words(button),
+    button.getAttribute('aria-disabled') === 'true' ? button.title : 'enabled',
+  ]);
+  return {
+    title: document.title.split(' · ').slice(0, -2).join(' · '),
+    line: words(document.querySelector('nav[aria-label="Situation"]')).replace(/ ?since [\\d: -]+$/, ''),
+    rail: document.querySelector('nav[aria-label="Screens"] a[href^="#/run"]')?.getAttribute('aria-label'),
+    footer: words(document.querySelector('footer .now-running')),
+    buttons: Object.fromEntries(buttons),
+  };
+})()`;
+
+interface Expected {
+  /** Before the name of the screen in the window's title. */
+  readonly title: string;
+  readonly line: string;
+  readonly rail: string;
+  readonly footer: RegExp;
+  /** Why no backup can be started; `enabled` where one can. */
+  readonly backUp: string;
+  readonly drive: string;
+  readonly leave: string;
+  /** The main buttons of the run, and why they do nothing. */
+  readonly run?: Readonly<Record<string, string>>;
+}
+
+const lost = 'the connection to the console is lost';
+const running = (events: typeof dumping) => `run ${runOf(events)} is running`;
+const writeError = 'writing to the tape failed: write: I/O error';
+const free = { drive: 'enabled', leave: 'enabled' } as const;
+const taken = (events: typeof dumping) => {
+  const why = running(events);
+  return { backUp: why, drive: why, leave: why };
+};
+const orphan = 'shadow Class2/Volume2 of Volume2 exists, and no run of this console uses it';
+
+const table: Readonly<Record<FaultName, Expected>> = {
+  'at rest': { title: '', line: '', rail: 'Run', footer: /^No backup running/, backUp: 'enabled', ...free },
+  'a dump': {
+    title: '48 %',
+    line: 'Running Class1 Volume2: 6a Back up the raw device with dd, 48 %',
+    rail: 'Run: running',
+    footer: /6a Back up the raw device with dd$/,
+    ...taken(dumping),
+    run: { 'Stop the backup…': 'enabled' },
+  },
+  'a shadow that is to be approved': {
+    title: 'Waiting for your answer',
+    line: 'Waiting for your answer Class1 Volume2: verify approve the shadow',
+    rail: 'Run: waiting for your answer',
+    footer: /· waiting for your answer$/,
+    ...taken(dumping),
+    run: { 'Stop the backup…': 'enabled', 'Show the verification…': 'enabled' },
+  },
+  'a failed dump that waits for an answer': {
+    title: 'Waiting for your answer',
+    line: `Waiting for your answer Class1 Volume2: 6a a step failed: ${writeError}`,
+    rail: 'Run: waiting for your answer',
+    footer: /· waiting for your answer$/,
+    ...taken(failedAsking),
+    run: { retry: 'enabled', unwind: 'enabled', halt: 'enabled' },
+  },
+  'a rollback': {
+    title: 'Rolling back',
+    line: `Rolling back Class1 Volume2: ${writeError}`,
+    rail: 'Run: rolling back',
+    footer: /· rolling back$/,
+    ...taken(failedAsking),
+    run: { 'Stop immediately…': 'enabled' },
+  },
+  'a dump while no host answers': {
+    title: 'Reconnecting',
+    line: 'Reconnecting Class1 Volume2: 6a node1, node2 and node3 do not answer',
+    rail: 'Run: reconnecting',
+    footer: /· reconnecting$/,
+    ...taken(dumping),
+    run: { 'Stop the backup…': 'enabled' },
+  },
+  'a run that was halted with its shadow': {
+    title: 'Action required',
+    line: `Action required Class1 Volume2: ${writeError}`,
+    rail: 'Run: action required',
+    footer: /^Action required: Class1/,
+    backUp: `run ${runOf(halted)} needs action`,
+    ...free,
+    run: { 'Roll back the run': 'enabled', 'Resume the run': 'enabled' },
+  },
+  'a console that was killed in a dump': {
+    title: 'Interrupted',
+    line: `Interrupted Class1 Volume2: run ${runOf(dumping)} was interrupted at step 6a`,
+    rail: 'Run: interrupted',
+    footer: /^Interrupted: Class1/,
+    backUp: `run ${runOf(dumping)} was interrupted`,
+    ...free,
+    run: { 'Roll back the run': 'enabled', 'Resume the run': 'enabled' },
+  },
+  'a proxy joined below the shadow of an interrupted run': {
+    title: 'Unsafe shadow',
+    line: 'Unsafe shadow Class1 Volume2: Volume2 is joined while its shadow Class2/Volume2 exists',
+    rail: 'Run: unsafe shadow',
+    footer: /^Unsafe shadow: Class1/,
+    backUp: `run ${runOf(dumping)} was interrupted`,
+    ...free,
+    run: { 'Roll back the run': 'enabled', 'Resume the run': 'enabled' },
+  },
+  'a shadow that belongs to no run': {
+    title: 'Unsafe shadow',
+    line: `Unsafe shadow Class1: ${orphan}`,
+    rail: 'Run: unsafe shadow',
+    footer: /^Unsafe shadow: Class1/,
+    backUp: orphan,
+    ...free,
+  },
+  'a killed lab': {
+    title: 'Unknown',
+    line: 'Unknown node1, node2 and node3 are not reached',
+    rail: 'Run: unknown',
+    footer: /^Unknown: Class1/,
+    backUp: 'node3 is not reached',
+    ...free,
+  },
+  'one node down': {
+    title: 'Unknown',
+    line: 'Unknown node2 is not reached',
+    rail: 'Run: unknown',
+    footer: /^Unknown: Class1/,
+    backUp: 'enabled',
+    ...free,
+  },
+  'an offline page in a dump': {
+    title: 'Unknown',
+    line: `Unknown Class1 Volume2: ${lost}; before: running`,
+    rail: 'Run: unknown',
+    footer: /· unknown$/,
+    ...{ backUp: lost, drive: lost, leave: lost },
+    run: { 'Stop the backup…': lost },
+  },
+};
+
+/** The buttons of a screen that start something; absent where a run stands in their place. */
+function buttonsOn(screen: Screen, { backUp, drive, leave, run }: Expected): Record<string, string> {
+  const own: Readonly<Record<Screen, Record<string, string>>> = {
+    home: run ? {} : { 'Back up Class1 Volume2': backUp },
+    topology: run ? {} : { 'Back up Volume2…': backUp },
+    'plan/raw-dd': { 'Back up Volume2': backUp },
+    run: run ?? {},
+    verify: {},
+    tape: { 'Identify the tape': drive },
+    sites: { 'Open another site…': leave },
+  };
+  return own[screen];
+}
+
+describeInBrowser('what the screens say and enable', (browser) => {
+  let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
+  afterAll(() => stage?.console.close());
+
+  /** One page for all faults: it is loaded anew for each. */
+  async function onStage(play: Play): Promise<{ console: PlayedConsole; on: ConsolePage }> {
+    if (stage) {
+      Object.assign(stage.console.play, play);
+      await stage.on.openAnew('#/home');
+      return stage;
+    }
+    const console = await playConsole({ ...play });
+    const on = await browser.lastingPage(console, { reducedMotion: true });
+    stage = { console, on: await on.open('#/home') };
+    return stage;
+  }
+
+  async function expectScreens(on: ConsolePage, expected: Expected): Promise<void> {
+    const { title, line, rail, footer } = expected;
+    for (const screen of screens) {
+      await on.open(`#/${screen}`);
+      const buttons = expect.objectContaining(buttonsOn(screen, expected)) as unknown;
+      await expect
+        .poll(() => on.page.evaluate(look), { timeout: 20_000, interval: 30, message: screen })
+        .toEqual({ title, line, rail, footer: expect.stringMatching(footer) as unknown, buttons });
+    }
+  }
+
+  const faults = (Object.keys(table) as FaultName[]).filter((fault) => fault !== 'an offline page in a dump');
+  it.each(faults)('in the situation of %s', async (fault) => {
+    const { on } = await onStage(playOf(faultedSituations[fault]));
+    await expectScreens(on, table[fault]);
+    expect(on.complaints.splice(0)).toEqual([]);
+  });
+
+  it('in the situation of an offline page in a dump', async () => {
+    const console = await playConsole(playOf(faultedSituations['an offline page in a dump']));
+    const mayComplain = [/^WebSocket connection to/, /ERR_CONNECTION_(RESET|REFUSED)/];
+    const on = await browser.page(console, { reducedMotion: true, mayComplain });
+    // Each screen has been seen with the console before it is gone.
+    for (const screen of screens) {
+      await on.open(`#/${screen}`);
+      await on.page.getByRole('heading', { level: 1 }).first().waitFor({ state: 'attached' });
+    }
+    await on.heading('Sites').waitFor();
+    await console.close();
+    await on.said('Connection to the console lost.').waitFor();
+    await expectScreens(on, table['an offline page in a dump']);
+  });
+});

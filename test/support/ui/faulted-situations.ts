@@ -1,0 +1,200 @@
+/** Situations of a class as faults of the lab bring them about: recorded journals, cut off where the fault strikes, and what the hosts show. */
+import type { RunEvent } from '../../../src/contract/events.ts';
+import type { OpenRun } from '../../../src/contract/protection.ts';
+import type {
+  ActiveRun,
+  ClusterView,
+  ProgressView,
+  QuestionView,
+  RunLine,
+} from '../../../src/contract/screens.ts';
+import haltedUnwound from '../../../src/folds/fixtures/halted-unwound.ndjson?raw';
+import rawDdText from '../../../src/folds/fixtures/raw-dd.ndjson?raw';
+import tapeErrorText from '../../../src/folds/fixtures/tape-error.ndjson?raw';
+import threeVolumes from '../../../src/folds/fixtures/three-volumes.ndjson?raw';
+import { openRunsOf } from '../../../src/folds/open-runs.ts';
+import { pulseOf } from '../../../src/folds/run-pulse.ts';
+import type { SituationFacts } from '../../../src/folds/situation.ts';
+import { runLineOf } from '../../../src/main/history/run-line.ts';
+import { guideCluster } from './clusters.ts';
+import { guideSite, seenCluster } from './sites.ts';
+
+const texts = {
+  'halted-unwound': haltedUnwound,
+  'raw-dd': rawDdText,
+  'tape-error': tapeErrorText,
+  'three-volumes': threeVolumes,
+} as const;
+
+/** A journal as a lab recorded it. */
+export const journal = (name: keyof typeof texts): RunEvent[] =>
+  texts[name]
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent);
+
+/** Up to and with the first event that a test names. */
+export function upTo(events: readonly RunEvent[], isLast: (event: RunEvent) => boolean): RunEvent[] {
+  const at = events.findIndex(isLast);
+  if (at < 0) throw new Error('the journal has no such event');
+  return events.slice(0, at + 1);
+}
+
+export const jobSite = {
+  ...guideSite,
+  jobs: [
+    {
+      name: 'raw-dd',
+      class: 'Class1',
+      volumes: [{ master: 'Volume1', proxy: 'Volume2', method: '6a' }],
+      shadowClass: 'Class2',
+      method: '6a',
+      route: 'console',
+      layout: 'plain',
+      approve: 'operator',
+    },
+  ],
+} as const;
+
+/** What a look shows; hosts that are named do not answer. */
+function look(topology: ClusterView['topology'], ...missing: string[]): ClusterView {
+  const seen = seenCluster(topology);
+  return {
+    ...seen,
+    hosts: seen.hosts.map((host) =>
+      missing.includes(host.host)
+        ? { ...host, reached: false, trouble: `${host.host} cannot be reached: timed out` }
+        : host,
+    ),
+  };
+}
+
+/** A run that this console performs, and has come to the last of these events. */
+export function active(events: readonly RunEvent[], progress?: ProgressView): ActiveRun {
+  const step = events.findLast((event) => event.type === 'step-started');
+  const asked = events.findLast(({ type }) => type === 'asked' || type === 'answered');
+  return {
+    run: runOf(events),
+    job: 'raw-dd',
+    volumes: ['Volume2'],
+    events: events.length,
+    phase: step?.phase,
+    step: step?.step,
+    title: step?.title,
+    unwinding: step?.unwinding ?? false,
+    asking: asked?.type === 'asked',
+    done: progress?.total === undefined ? undefined : progress.bytes / progress.total,
+    progress,
+    pulse: pulseOf(events),
+  };
+}
+
+export const runOf = (events: readonly RunEvent[]): string => events[0]?.run ?? '';
+
+/** The line of a run in the history, which no process performs any more. */
+export const lineOf = (events: readonly RunEvent[]): RunLine => runLineOf(runOf(events), events, false);
+
+/** The same run, where a person is needed. */
+export const left = (events: readonly RunEvent[]): OpenRun[] =>
+  openRunsOf('lab', [lineOf(events)]).map((run) => ({ ...run, holds: true }));
+
+export const isStep =
+  (step: string, unwinding = false) =>
+  (event: RunEvent): boolean =>
+    event.type === 'step-started' && event.step === step && event.unwinding === unwinding;
+
+const rawDd = journal('raw-dd');
+const tapeError = journal('tape-error');
+export const dumping = upTo(rawDd, isStep('6a'));
+export const asking = upTo(rawDd, ({ type }) => type === 'asked');
+export const unwinding = upTo(tapeError, (event) => event.type === 'step-started' && event.unwinding);
+export const halted = upTo(journal('halted-unwound'), ({ type }) => type === 'run-finished');
+export const flow: ProgressView = { step: '6a', what: 'dump', bytes: 48, total: 100 };
+
+const question: QuestionView['id'] = 'step-failed';
+
+/** After a step has failed, the run asks what next. */
+export const failedAsking: RunEvent[] = [
+  ...upTo(tapeError, (event) => event.type === 'step-finished' && event.result === 'failed'),
+  {
+    ...{ seq: 9000, at: '2026-11-22T14:54:00.000Z', run: runOf(tapeError), type: 'asked', prev: '' },
+    ...{ step: '6a', question, text: 'Step 6a has failed', choices: ['retry', 'unwind', 'halt'] },
+  } as RunEvent,
+];
+
+/** Hosts fall silent one after the other, and stay so. */
+export function silenced(events: readonly RunEvent[], ...hosts: string[]): RunEvent[] {
+  const run = runOf(events);
+  const error = { code: 'CONNECTION_LOST', sentence: 'the connection is lost', hint: '' };
+  return [
+    ...events,
+    ...hosts.flatMap((host, at) => [
+      {
+        ...{ seq: 9001 + 2 * at, at: `2026-11-22T14:55:0${at}.000Z`, run, type: 'intent', step: '6a', host },
+        ...{ argv: ['sdxinfo'], line: 'sdxinfo', changes: false, prev: '' },
+      } as RunEvent,
+      {
+        ...{ seq: 9002 + 2 * at, at: `2026-11-22T14:55:1${at}.000Z`, run, type: 'outcome', step: '6a' },
+        ...{ of: 9001 + 2 * at, milliseconds: 1, stdout: '', stdoutBytes: 0, stderr: '', stderrBytes: 0 },
+        ...{ error, prev: '' },
+      } as RunEvent,
+    ]),
+  ];
+}
+
+const joined = guideCluster('joined');
+const shadowed = guideCluster('shadowed');
+/** Somebody has joined the proxy below its shadow. */
+const unsafe = {
+  ...shadowed,
+  volumes: shadowed.volumes.map((each) => (each.master === null ? each : { ...each, joined: true })),
+};
+
+/** Nothing continues, and all is well. */
+export const atRest: SituationFacts = {
+  connection: 'connected',
+  site: jobSite,
+  active: [],
+  open: [],
+  view: look(joined),
+  lookTrouble: undefined,
+  historyTrouble: undefined,
+};
+
+export interface FaultedSituation {
+  readonly facts: SituationFacts;
+  /** Of the run that the situation is about. */
+  readonly events: readonly RunEvent[];
+}
+
+const of = (facts: Partial<SituationFacts>, events: readonly RunEvent[] = []): FaultedSituation => ({
+  facts: { ...atRest, ...facts },
+  events,
+});
+
+const silent = silenced(dumping, 'node1', 'node2', 'node3');
+
+/** Each kind of fault, as the facts from which screens derive what they say. */
+export const faultedSituations = {
+  'at rest': of({}),
+  'a dump': of({ active: [active(dumping, flow)], view: look(shadowed) }, dumping),
+  'a shadow that is to be approved': of({ active: [active(asking)], view: look(shadowed) }, asking),
+  'a failed dump that waits for an answer': of(
+    { active: [active(failedAsking, flow)], view: look(shadowed) },
+    failedAsking,
+  ),
+  'a rollback': of({ active: [active(unwinding)], view: look(shadowed) }, unwinding),
+  'a dump while no host answers': of({ active: [active(silent, flow)], view: look(shadowed) }, silent),
+  'a run that was halted with its shadow': of({ open: left(halted), view: look(shadowed) }, halted),
+  'a console that was killed in a dump': of({ open: left(dumping), view: look(shadowed) }, dumping),
+  'a proxy joined below the shadow of an interrupted run': of(
+    { open: left(dumping), view: look(unsafe) },
+    dumping,
+  ),
+  'a shadow that belongs to no run': of({ view: look(shadowed) }),
+  'a killed lab': of({ view: look(joined, 'node1', 'node2', 'node3') }),
+  'one node down': of({ view: look(joined, 'node2') }),
+  'an offline page in a dump': of({ connection: 'lost', active: [active(dumping, flow)] }, dumping),
+} as const satisfies Readonly<Record<string, FaultedSituation>>;
+
+export type FaultName = keyof typeof faultedSituations;
