@@ -8,6 +8,8 @@ const words: Readonly<Record<QuestionView['id'], string>> = {
   'step-failed': 'a step failed',
   'next-tape': 'next tape needed',
   'node-down': 'a node does not answer',
+  'approve-overwrite': 'approve: overwrite the proxy',
+  'approve-replace': 'approve: replace the master',
 };
 
 /** @param question undefined, or one that only a later release knows */

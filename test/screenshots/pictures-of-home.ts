@@ -145,7 +145,13 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
     of('none', resting(normal, { protection: () => ({ at: playedNow(normal), pairs: [], open: [] }) })),
     of(
       'failed',
-      resting(normal, { protection: () => refuse('the history cannot be read', 'free some space') }),
+      resting(normal, {
+        protection: () =>
+          refuse('STATE_FILE_UNREADABLE', {
+            file: '/home/marion/.local/state/shadowtape/runs',
+            reason: 'EACCES',
+          }),
+      }),
     ),
     of(
       'lab-dialog',
