@@ -122,6 +122,13 @@ describe('a query without an answer', () => {
     expect(clock.pauses.slice(0, 9)).toEqual([1, 2, 5, 10, 20, 30, 60, 60, 60]);
   });
 
+  it('fails after 30 minutes although the host answers others meanwhile', async () => {
+    const { ask, clock, retry } = policy();
+    clock.onPause = () => retry.answered('node1');
+    await expect(ask(...always('COMMAND_TIMED_OUT'))).rejects.toMatchObject({ code: 'QUERY_UNANSWERED' });
+    expect(clock.now()).toBe(1_800_000);
+  });
+
   it('has an answer that comes in the last second', async () => {
     const { ask, clock } = policy({ outageSeconds: 3 });
     await expect(ask('CONNECTION_LOST', 'CONNECTION_LOST', 'CONNECTION_LOST')).resolves.toBe('answer');

@@ -114,6 +114,8 @@ export class QueryRetry {
   async persist<Value>(attempt: Attempt<Value>): Promise<Value> {
     const { host, step, what, abort, perform } = attempt;
     const { clock, outageSeconds, onRetry, mayGo } = this.#options;
+    // Kept although the host answers other queries meanwhile: a dd that hangs on one disk is no less unanswered for that.
+    let since: number | undefined;
     for (let failed = 0; ; failed += 1) {
       try {
         const value = await perform();
@@ -123,8 +125,8 @@ export class QueryRetry {
         if (abort.aborted || !isFailure(error, ...passingCodes)) throw error;
         if (isFailure(error, 'HOST_UNREACHABLE') && mayGo?.(host)) throw error;
         if (attempt.isSequence && failed >= mostRepeats) throw error;
-        const since = this.#silentSince.get(host) ?? clock.now();
-        this.#silentSince.set(host, since);
+        since ??= this.#silentSince.get(host) ?? clock.now();
+        if (!this.#silentSince.has(host)) this.#silentSince.set(host, since);
         const leftSeconds = outageSeconds() - (clock.now() - since) / 1000;
         if (leftSeconds <= 0) throw unanswered(host, what, (clock.now() - since) / 1000, error);
         const pauseSeconds = Math.min(pausesSeconds[failed] ?? pausesSeconds.at(-1) ?? 0, leftSeconds);
