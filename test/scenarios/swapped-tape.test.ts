@@ -1,7 +1,7 @@
 /** Another tape is put into the drive after the run has checked it: the run writes nothing to a tape that it may not overwrite. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Ask } from '../../src/main/application/console.ts';
+import { lostTapesOf, type Ask } from '../../src/main/application/console.ts';
 import { around } from '../support/deaths.ts';
 import { withJob } from '../support/failures.ts';
 import { clusterState, normalState, openScene, runScene, sha256, type Scene } from '../support/lab-run.ts';
@@ -95,8 +95,19 @@ describe('a run that is resumed', () => {
     const change = withJob({ services: 'not-needed' });
     const end = await takeUpScene(again, 'resume', run, { change });
     expect(end).toMatchObject({ verdict: 'failed', exitStatus: 2, error: { code: 'TAPE_NOT_BLANK' } });
-    expect(end.sentence).toContain(`written by run ${older.run}`);
+    expect(end.sentence).toContain(`written by one of the runs ${older.run}, ${run}`);
     expect((await readFile(scene.lab.tapeFile)).equals(image)).toBe(true);
     expect(await clusterState(again)).toEqual(normalState);
+  });
+
+  it('and overwrites a tape that may be its own unfinished one does not say that an older backup is lost', async () => {
+    const older = await runScene(scene, { change: withJob({ services: 'not-needed' }) });
+    expect(older.exitStatus).toBe(0);
+    await insert(blank);
+    const change = withJob({ services: 'not-needed', media: { layout: 'plain', overwrite: true } });
+    const { run } = await dyingRun(scene, 'raw-dd', around({ step: '6a', place: 0 }, 'unheard'), change);
+    const end = await takeUpScene(scene, 'resume', run, { change });
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
+    expect(lostTapesOf(scene.state, older.run)).toMatchObject([{ by: run, certain: false }]);
   });
 });

@@ -7,12 +7,14 @@ import { lostTapesOf, readRun, type ShadowtapeConsole, type StateFolder } from '
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
+import { endWord } from './run-command.ts';
 import { RunText } from './run-text.ts';
 import { stoppable } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
 import { countText } from './text.ts';
 
-function eventLines(event: RunEvent, text: RunText): string[] {
+/** An event of a journal as `show` prints it. */
+export function eventLines(event: RunEvent, text: RunText): string[] {
   const time = event.at.slice(11, 23);
   switch (event.type) {
     case 'intent':
@@ -30,7 +32,7 @@ function eventLines(event: RunEvent, text: RunText): string[] {
     case 'run-finished':
       return [
         '',
-        `${event.verdict}${omissionWords(event)}: ${event.sentence}`,
+        `${endWord(event)}${omissionWords(event)}: ${event.sentence}`,
         ...event.stands.map((line) => `  ${line}`),
         `exit status ${event.exitStatus}`,
       ];

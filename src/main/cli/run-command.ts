@@ -46,10 +46,13 @@ const endWords: Readonly<Record<RunOutcome, string>> = {
   'tape-mismatch': 'tape mismatch; the cluster is in its normal state',
 };
 
+/** How a run has ended, as its last line and `show` say it: `failed, rolled back`. */
+export const endWord = (end: Parameters<typeof outcomeOf>[0]): string => endWords[outcomeOf(end)];
+
 /** The last lines: what happened, the current state, where the journal is, how to see it. */
 export function endLines(end: EndedRun, given: GlobalOptionWords): string[] {
   const { sentence, error, stands, journalFile, journalBroken, run } = end;
-  const word = `${endWords[outcomeOf(end)]}${omissionWords(end)}`;
+  const word = `${endWord(end)}${omissionWords(end)}`;
   return [
     '',
     `${word}: ${sentence}`,

@@ -45,6 +45,15 @@ describe('a tape without a label', () => {
     expect(writersOf(after, found)).toEqual(['r1', 'r2']);
   });
 
+  it('may be the unfinished one of a run that begins alike: the older one may be lost, and is not known to be', () => {
+    const known = foldMedia([plain('r1', 1)]);
+    const writers = writersOf(known, found, 'r2');
+    expect(writers).toEqual(['r1', 'r2']);
+    const lost = lossEvents(known, found, 'r2', at(2), writers);
+    expect(lost.map(({ run, certain }) => ({ run, certain }))).toEqual([{ run: 'r1', certain: false }]);
+    expect(writersOf([], found, 'r2')).toEqual([]);
+  });
+
   it('that its own run writes again is not lost', () => {
     expect(lossesOfRuns(foldMedia(overwritten([plain('r1', 1)], 'r1', 2))).size).toBe(0);
   });

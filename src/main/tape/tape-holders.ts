@@ -45,13 +45,16 @@ function plainHolders(tapes: readonly KnownTape[], found: FoundTape): KnownTape[
   return tapes.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost);
 }
 
-/** Runs whose data the tape holds; several where it is one of them. Sorted by name, which is by time. */
-export function writersOf(tapes: readonly KnownTape[], found: FoundTape): string[] {
+/**
+ * Runs whose data the tape holds; several where it is one of them. Sorted by name, which is by time.
+ * @param unfinished a run that may have left an unfinished dump there, which begins like the tapes that are known
+ */
+export function writersOf(tapes: readonly KnownTape[], found: FoundTape, unfinished?: string): string[] {
   const { label } = found;
   if (label) return label.run === undefined ? [] : [label.run];
-  return plainHolders(tapes, found)
-    .flatMap(({ run }) => run ?? [])
-    .sort();
+  const known = plainHolders(tapes, found).flatMap(({ run }) => run ?? []);
+  const others = known.length === 0 || unfinished === undefined ? [] : [unfinished];
+  return [...new Set([...known, ...others])].sort();
 }
 
 /** Adds who wrote the tape to the words on a tape without a label; a label says so itself. */
@@ -64,18 +67,20 @@ export function withWriters(found: FoundTape, writers: readonly string[]): Found
 /**
  * What the media catalogue is told when a tape is overwritten.
  * @param by the run that overwrites it; undefined where it is done by hand
+ * @param writers the runs one of which has written it: with more than one, it is not certain whose data is lost
  */
 export function lossEvents(
   tapes: readonly KnownTape[],
   found: FoundTape,
   by: string | undefined,
   at: string,
+  writers: readonly string[] = writersOf(tapes, found),
 ): MediaEvent[] {
   const { host, device, label } = found;
   const overwriter = by === undefined ? {} : { by };
   if (label) return [mediaEvent('lost', label, { host, device, at }, undefined, overwriter)];
   const holders = plainHolders(tapes, found);
-  const certain = holders.length === 1;
+  const certain = holders.length === 1 && writers.length < 2;
   return holders
     .filter(({ run }) => run !== by || run === undefined)
     .map(({ uuid, name, run }) => ({

@@ -27,8 +27,8 @@ const refusals = [
 export async function checkFirstWrite(context: RunContext, step: Step): Promise<FoundTape> {
   context.dumpRefused = false;
   try {
-    const tape = await checkTape(context, step);
-    noteLoss(context, step, tape);
+    const { tape, writers } = await checkTape(context, step);
+    noteLoss(context, step, tape, writers);
     return tape;
   } catch (error) {
     context.dumpRefused = isFailure(error, ...refusals);

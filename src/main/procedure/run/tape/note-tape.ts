@@ -60,11 +60,20 @@ export function notePlainTape(context: RunContext, step: Step): void {
   append(context, step, [plainTapeEvent({ run: journal.run, sha256, files }, placeOf(context))]);
 }
 
-/** What the tape in the drive holds is lost with the next command. */
-export function noteLoss(context: RunContext, step: Step, tape: FoundTape): void {
+/**
+ * What the tape in the drive holds is lost with the next command.
+ * @param writers the runs one of which has written it, as far as they are known otherwise than by the media catalogue
+ */
+export function noteLoss(
+  context: RunContext,
+  step: Step,
+  tape: FoundTape,
+  writers?: readonly string[],
+): void {
   if (tape.blank) return;
   const { run } = context.journal;
-  context.lossNoted = lossEvents(knownTapes(context, step), tape, run, new Date().toISOString());
+  const at = new Date().toISOString();
+  context.lossNoted = lossEvents(knownTapes(context, step), tape, run, at, writers);
   append(context, step, context.lossNoted);
 }
 

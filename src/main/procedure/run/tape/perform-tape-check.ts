@@ -105,21 +105,25 @@ function warnOfLoss(context: RunContext, step: Step, tape: FoundTape, isOwn: boo
 /**
  * Checks that the run may write to the tape in the drive from its beginning. The head is at the beginning of the tape afterwards: the
  * device that rewinds does so when it is closed, not when it is opened.
- * @returns what the tape holds, which the run may overwrite
+ * @returns what the tape holds, which the run may overwrite, and the runs one of which has written it
  * @throws TAPE_NOT_LOADED, TAPE_BUSY, TAPE_WRITE_PROTECTED, TAPE_STATE_UNKNOWN, TAPE_NOT_BLANK, TAPE_NOT_LABELLED, TAPE_IS_ANOTHER, TAPE_KEPT
  */
-export async function checkTape(context: RunContext, step: Step): Promise<FoundTape> {
+export async function checkTape(
+  context: RunContext,
+  step: Step,
+): Promise<{ readonly tape: FoundTape; readonly writers: readonly string[] }> {
   await readyDrive(context, step);
+  const { run: own } = context.journal;
   const seen = await lookAtTape(context.runner, step.id, context.assignment);
-  const writers = writersOf(knownTapes(context, step), seen);
+  const mayBeOwn = isOwnFile(context, seen);
+  const writers = writersOf(knownTapes(context, step), seen, mayBeOwn ? own : undefined);
   const tape = withWriters(seen, writers);
   const trouble = refusal(context, tape);
-  const others = writers.filter((run) => run !== context.journal.run);
-  const isOwn = trouble !== undefined && others.length === 0 && isOwnFile(context, seen);
+  const isOwn = trouble !== undefined && mayBeOwn && writers.every((run) => run === own);
   recordFoundTape(context, step, tape, { mayWrite: trouble === undefined || isOwn, writers });
   if (trouble && !isOwn) throw trouble;
   if (!tape.blank) warnOfLoss(context, step, tape, isOwn);
-  return tape;
+  return { tape, writers };
 }
 
 export const performTapeCheck: Performer = async (context, step) => {
