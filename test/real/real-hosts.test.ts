@@ -80,14 +80,6 @@ describe.runIf(realHostsDue(missing))(
       expect(await realState(real, master)).toEqual(normalRealState);
     });
 
-    it('route console copies the raw device to the drive of another host', async () => {
-      const scene = await openRealScene(real, 'console', { tapeHost: 'tape1' });
-      const end = await runReal(scene);
-      expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0 });
-      expect(await digestOfTape(real, 'tape1')).toBe(master);
-      expect(await realState(real, master)).toEqual(normalRealState);
-    });
-
     it('route server writes a labeled tape, though the connection is cut in the middle of the dump', async () => {
       const scene = await openRealScene(real, 'server', {
         tapeHost: 'node3',
@@ -182,7 +174,7 @@ describe.runIf(realHostsDue(missing))(
         return operator.does(() => runReal(opened, { askSecret, acceptsHostKeys: false }));
       };
 
-      it('and the second password typed, the raw device is copied', async () => {
+      it('and the second password typed, route console copies the raw device to the drive of another host', async () => {
         const end = await runAsOperator('logins', ['wrong', password]);
         expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
         expect(operator.asked.toSorted((one, other) => one.host.localeCompare(other.host))).toEqual([
