@@ -133,7 +133,7 @@ describe.runIf(realHostsDue(missing))(
         return operator.does(() => runReal(opened, { askSecret, acceptsHostKeys: false }));
       };
 
-      it('and the second password typed, the raw device is copied', async () => {
+      it('and the second password typed, route console copies the raw device to the drive of another host', async () => {
         const end = await runAsOperator('logins', ['wrong', password]);
         expect(end, end.sentence).toMatchObject({ verdict: 'verified', exitStatus: 0 });
         expect(operator.asked.toSorted((one, other) => one.host.localeCompare(other.host))).toEqual([
