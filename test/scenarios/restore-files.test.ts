@@ -148,10 +148,13 @@ describe('files of a tar job', () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it('are found by names while they are read where there is no file list', async () => {
+  it.each([
+    ['is missing', (list: string) => rm(list)],
+    ['is cut off', async (list: string) => truncate(list, (await stat(list)).size - 2000)],
+  ])('are found by names while they are read where the file list %s', async (_what, change) => {
     const list = scene.state.catalogueFile(run);
     const before = await readFile(list);
-    await rm(list);
+    await change(list);
     onTestFinished(() => writeFile(list, before));
     const result = await restore([run, 'ledger-2005.db']);
     expect(result.exitStatus).toBe(0);
