@@ -5,7 +5,7 @@ import { uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { FilesOfDump, RestoreWork } from './restore-work.ts';
 import { tapeWords } from './source-tapes.ts';
 
-export interface PreviewedFile {
+interface PreviewedFile {
   readonly path: string;
   readonly type: string;
   readonly bytes: number;
