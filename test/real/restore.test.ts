@@ -16,15 +16,18 @@ import {
 import { insertTape, openRealScene, runReal, type RealScene } from './real-run.ts';
 
 const missing = realHostsMissing();
-/** 4 MiB: 128 records. */
-const blocks = 8192;
+/** 2 MiB: 64 records. */
+const blocks = 4096;
+
+/** What is restored is compared here: the run need not read its tape back. */
+const verify = { fingerprint: 2, readback: false };
 
 /** An ext3 with names in several encodings, a hard link and a symbolic one. */
 const fill = [
   'mkfs.ext3 -q /dev/sfdsk/Class1/rdsk/Volume1',
   'mount /app',
   'mkdir "/app/a folder" /app/etc',
-  'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=8 status=none',
+  'dd if=/dev/urandom of="/app/a folder/Löhne 給与.db" bs=65536 count=4 status=none',
   'printf pay > "/app/`printf "\\265\\353\\315\\277"`"',
   'echo payroll > /app/etc/payroll.conf',
   'ln /app/etc/payroll.conf /app/etc/same.conf',
@@ -56,11 +59,13 @@ describe.runIf(realHostsDue(missing))(
       readonly what: readonly string[];
       readonly to: string;
       readonly tapeFile?: number;
+      /** True: it is cancelled when the first bytes have come from tape. */
+      readonly isCancelled?: boolean;
     }
 
     async function restore(
       { state, siteFile }: RealScene,
-      { what, to, tapeFile }: Wish,
+      { what, to, tapeFile, isCancelled }: Wish,
     ): Promise<RestoreResult> {
       const console = await openConsole({
         ...{ state, siteFile, lab: { fresh: false, faults: [] } },
@@ -70,9 +75,13 @@ describe.runIf(realHostsDue(missing))(
       try {
         const service = console.fileRestoreService;
         const prepared = await service.prepare({ what, to, overwrite: 'never', tapeFile }, nowhere);
-        const never = new AbortController().signal;
-        const hooks = { abort: never, ask: undefined, onProgress: () => undefined, onFile: () => undefined };
-        return await service.perform(prepared, hooks);
+        const cancel = new AbortController();
+        return await service.perform(prepared, {
+          abort: cancel.signal,
+          ask: undefined,
+          onProgress: () => isCancelled && cancel.abort(),
+          onFile: () => undefined,
+        });
       } finally {
         await console.close();
       }
@@ -108,7 +117,7 @@ describe.runIf(realHostsDue(missing))(
     }
 
     it('the image of a raw device comes back to this computer, to a host, and by hand', async () => {
-      const scene = await openRealScene(real, 'image', { tapeHost: 'tape1' });
+      const scene = await openRealScene(real, 'image', { tapeHost: 'tape1', job: { verify } });
       const { run, sentence, exitStatus } = await runReal(scene);
       expect(exitStatus, sentence).toBe(0);
       const to = join(real.folder, 'image');
@@ -133,6 +142,7 @@ describe.runIf(realHostsDue(missing))(
       await real.type('node1', 'mount /app');
       const job = {
         method: '6b',
+        verify,
         media: { layout: 'labelled', name: 'FILES' },
         services: { nodes: { node1: { stop: ['umount /app'], resume: ['mount /app'] } } },
       };
@@ -155,7 +165,11 @@ describe.runIf(realHostsDue(missing))(
       await expect(restore(scene, { what: [run], to: 'node3:/var/tmp/files' })).rejects.toMatchObject({
         code: 'RESTORE_FOLDER_NOT_EMPTY',
       });
-      await shell('node3', 'rm -r /var/tmp/files');
+      const cut = await restore(scene, { what: [run], to: 'node3:/var/tmp/cut', isCancelled: true });
+      expect(cut).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });
+      expect(cut.files.filter(({ what }) => what !== 'not compared')).toEqual([]);
+      await shell('node3', 'rm -r /var/tmp/files /var/tmp/cut');
+      expect(await shell('tape1', 'ls /var/tmp')).not.toContain('shadowtape');
       await shell('tape1', 'mkdir /var/tmp/hand');
       const lines = byHand('## Files (6b, 6d)', 'Layout `labelled`:');
       await shell('tape1', ['cd /var/tmp/hand', ...lines].join(' && '));

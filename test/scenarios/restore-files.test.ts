@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Ask, RestoreResult, ShadowtapeConsole } from '../../src/main/application/console.ts';
+import { sceneArguments, startCommand } from '../support/command-line.ts';
 import { withJob } from '../support/failures.ts';
 import {
   filesOfVolume,
@@ -129,6 +130,24 @@ describe('files of a tar job', () => {
     expect(events.at(-1)).toMatchObject({ type: 'restore-finished', exitStatus: 0, written: wanted.length });
   });
 
+  it('are found by name on the command line, which says what it reads, writes and compares', async () => {
+    const site = [...(await sceneArguments(scene)), '--trust'];
+    const end = await startCommand([...site, 'restore', 'payroll', '--to', target]).end;
+    const startedAt = /started (.*) UTC/.exec(end.stdout)?.[1] ?? '';
+    expect(end.stdout.split('\n').slice(0, -2)).toEqual([
+      `1 entry of Volume2 from run ${run}, method 6b, started ${startedAt} UTC`,
+      `  tape: the tape "PAYROLL-01" of run ${run}, file 1, 480 KiB`,
+      '  space needed: 1.5 KiB',
+      '    ./bin/payroll  1.5 KiB',
+      '  by hand: node3 # mt -f /dev/rmt/0n rewind; mt -f /dev/rmt/0n fsf 1; dd if=/dev/rmt/0n bs=32768 | tar xvf - ./bin/payroll',
+      `to ${target}`,
+      `compared: the tape holds what run ${run} wrote`,
+      `restored: 1 file, 1.5 KiB to ${target}`,
+    ]);
+    expect(end.exitStatus).toBe(0);
+    expect(await filesBelow(target)).toEqual({ 'bin/payroll': onVolume['bin/payroll'] });
+  });
+
   it('that exist stay, and are told; nothing written ends with 1', async () => {
     await mkdir(join(target, 'bin'), { recursive: true });
     await writeFile(join(target, 'bin', 'payroll'), 'mine');
@@ -148,10 +167,13 @@ describe('files of a tar job', () => {
     expect(existsSync(target)).toBe(false);
   });
 
-  it('are found by names while they are read where there is no file list', async () => {
+  it.each([
+    ['is missing', (list: string) => rm(list)],
+    ['is cut off', async (list: string) => truncate(list, (await stat(list)).size - 2000)],
+  ])('are found by names while they are read where the file list %s', async (_what, change) => {
     const list = scene.state.catalogueFile(run);
     const before = await readFile(list);
-    await rm(list);
+    await change(list);
     onTestFinished(() => writeFile(list, before));
     const result = await restore([run, 'ledger-2005.db']);
     expect(result.exitStatus).toBe(0);

@@ -33,6 +33,13 @@ export async function filesFromTar(
   return digests;
 }
 
+/** The command that docs/restore-by-hand.md prints for a dump, with this tool and device. */
+async function printedRestore(tool: string, device: string): Promise<string> {
+  const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'restore-by-hand.md'), 'utf8');
+  const line = /^dd .* ufsrestore .*$/m.exec(page)?.[0] ?? 'false';
+  return line.replace('/dev/rmt/0', device).replace('ufsrestore', tool);
+}
+
 /**
  * Has ufsrestore or sfxrestore on the backup server extract the file under the head of the drive.
  * @param paths the files that are compared
@@ -52,7 +59,7 @@ export async function filesFromRestore(
     'node3',
     ...(place.length === 0 ? [] : [[...place]]),
     ['mkdir', folder],
-    shell(`cd ${folder} && ${tool} xf ${device}`),
+    shell(`cd ${folder} && ${await printedRestore(tool, device)}`),
     shell(`cd ${folder} && sha256sum "$@"`, ...paths),
     ['rm', '-rf', folder],
   );

@@ -214,7 +214,7 @@ export const userErrors = {
   },
   STATE_EMPTY: {
     sentence: 'there is nothing to export in {folder}',
-    hint: 'name the state folder with --state DIR; the lab and the index are not exported',
+    hint: 'name the state folder with --state DIR; the lab, the index and records of restores are not exported',
   },
   STATE_STOPPED: {
     sentence: 'stopped before the end: {what}',

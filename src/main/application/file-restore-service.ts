@@ -161,6 +161,7 @@ export class FileRestoreService {
     };
     const session = new RestoreSession({
       ...{ room, target, overwrite, outcome, tell },
+      afterwards: this.#runner(record, new AbortController().signal),
       known: this.#known,
       change: tapeChangeOf(this.#options.site),
       ask: ask && ((question) => ask(question, abort)),

@@ -61,3 +61,9 @@ export async function* readCatalogue(file: string): AsyncGenerator<CatalogueEntr
   }
   if (waiting.length > 0) yield waiting;
 }
+
+/** Of the catalogue file, or of its compression; not of the index. */
+export function isReadTrouble(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return typeof code === 'string' && /^(?:Z_|E[A-Z]+$)/.test(code);
+}

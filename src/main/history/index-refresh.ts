@@ -10,7 +10,7 @@ import { isFailure } from '../../contract/errors.ts';
 import type { IndexProgress } from '../../contract/screens.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { readCatalogue } from './catalogue-reader.ts';
+import { isReadTrouble, readCatalogue } from './catalogue-reader.ts';
 import { CatalogueWriter, type CatalogueEntry } from './catalogue-writer.ts';
 import type { IndexFile } from './index-file.ts';
 import { runFacts, unreadableFacts, type IndexedRun } from './run-facts.ts';
@@ -229,10 +229,4 @@ export class IndexRefresh {
       return true;
     });
   }
-}
-
-/** Of the catalogue file, or of its compression; not of the index. */
-function isReadTrouble(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return typeof code === 'string' && /^(?:Z_|E[A-Z]+$)/.test(code);
 }

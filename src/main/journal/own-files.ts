@@ -8,10 +8,11 @@ import { lstat } from 'node:fs/promises';
 /** Unknown on Windows. */
 const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
 
-/** Flags of open(2), instead of `r`, `a` and `w`. A link ends with ELOOP. */
+/** Flags of open(2), instead of `r`, `a`, `wx` and `w`. A link ends with ELOOP. */
 export const ownFlags = {
   read: constants.O_RDONLY | noFollow,
   append: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow,
+  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow,
   rewrite: constants.O_WRONLY | constants.O_TRUNC | constants.O_CREAT | noFollow,
 } as const;
 

@@ -48,7 +48,8 @@ export class StateFolder {
     try {
       await mkdir(this.path, { recursive: true, mode: 0o700 });
       await access(this.path, constants.W_OK);
-      for (const folder of [this.runsFolder, this.liveFolder, this.labFolder]) await requireNoLink(folder);
+      for (const folder of [this.runsFolder, this.restoresFolder, this.liveFolder, this.labFolder])
+        await requireNoLink(folder);
     } catch (error) {
       throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason: writeTrouble(error) }, {}, error);
     }

@@ -32,8 +32,8 @@ export interface DumpSource {
   readonly written: EventOf<'digest'>;
   /** SHA-256 (hex) of the first record of a tape without a label; undefined where the journal does not have it. */
   readonly firstRecordSha256: string | undefined;
-  /** The file list as the journal names it; undefined where there is none. */
-  readonly list: string | undefined;
+  /** The file list as the journal names it, and how many entries it has; undefined where there is none. */
+  readonly list: { readonly file: string; readonly entries: number } | undefined;
   readonly fileNames: FileNameEncoding | undefined;
   /** True where the run was taken from a tape: its end, and whether it was verified, is not known. */
   readonly isImported: boolean;
@@ -107,7 +107,7 @@ export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: s
     parts: parts.length > 0 ? parts : [singlePart(start, events, pair, written)],
     written,
     firstRecordSha256: isKnownByRecord(start) ? firstRecordOf(events) : undefined,
-    list: list?.file,
+    list: list && { file: list.file, entries: list.entries },
     fileNames: list?.fileNames,
     isImported: events.some(({ type }) => type === 'imported'),
   };

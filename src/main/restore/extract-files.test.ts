@@ -41,6 +41,7 @@ async function extracted(
   archive: Buffer,
   overwrite: Overwrite = 'never',
   only?: RegExp,
+  pieceBytes?: number,
 ): Promise<RestoredFile[]> {
   const told: RestoredFile[] = [];
   const extractor = new FileExtractor(
@@ -48,7 +49,11 @@ async function extracted(
     ({ path }) => only === undefined || only.test(path),
     (file) => told.push(file),
   );
-  await passThrough(archive, extractor.stream());
+  try {
+    await passThrough(archive, extractor.stream(), pieceBytes);
+  } finally {
+    await extractor.settled();
+  }
   return told;
 }
 
@@ -148,6 +153,17 @@ describe('an archive of somebody else', () => {
       'app/ledger.db: a link is in the place of the folder app',
     ]);
     expect(readdirSync(join(target, '..', 'elsewhere'))).toEqual([]);
+  });
+
+  it('whose header is damaged in the middle is written up to there', async () => {
+    const damaged = archiveOf([
+      { path: 'first', content: 'first' },
+      { path: 'second', content: 'second' },
+    ]);
+    damaged.fill('x', 1024, 1124);
+    const all = extracted(damaged, 'never', undefined, damaged.length);
+    await expect(all).rejects.toMatchObject({ code: 'TAR_UNREADABLE' });
+    expect(readdirSync(target)).toEqual(['first']);
   });
 
   it('is written no further once it is stopped: what was told is all that is there', async () => {

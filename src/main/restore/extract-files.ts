@@ -31,6 +31,7 @@ export class FileExtractor {
   /** Settles when nothing is being written any more. */
   #working: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #settling: Promise<void> | undefined;
   #writing: BeingWritten | undefined;
   /** Links are made when all files are there: nothing is ever written through one of them. */
   readonly #links: Act[] = [];
@@ -65,35 +66,57 @@ export class FileExtractor {
       },
       flush: (done) => {
         const last = () => {
+          this.#acts.push(() => this.#makeLinks());
           walker.end();
-          this.#acts.push(...this.#links.splice(0), () => this.#folder.finish());
-          if (!walker.complete()) this.#acts.push(() => Promise.reject(incomplete(walker.offset())));
+          if (!walker.complete()) throw failure('TAR_INCOMPLETE', { offset: walker.offset() });
         };
         work(last).then(() => done(), done);
       },
       destroy: (error, done) => {
-        this.#isStopped = true;
-        void this.settled().finally(() => done(error));
+        // Who awaits it hears of its own trouble.
+        void this.settled().then(
+          () => done(error),
+          () => done(error),
+        );
       },
     });
   }
 
-  /** Does what was told while a piece was looked at. What is begun is finished; after a stop nothing more is begun. */
+  /**
+   * Does what was told while a piece was looked at, up to where that failed. What is begun is finished; after a stop nothing more is begun.
+   */
   async #work(look: () => void): Promise<void> {
-    look();
-    for (const act of this.#acts.splice(0)) {
-      if (this.#isStopped) return;
-      await act();
+    try {
+      look();
+    } finally {
+      for (const act of this.#acts.splice(0)) {
+        if (this.#isStopped) break;
+        await act();
+      }
     }
   }
 
-  /** Resolves when nothing is being written any more, and no part of a file is left. To be awaited when the stream has ended or failed. */
-  async settled(): Promise<void> {
+  async #makeLinks(): Promise<void> {
+    for (const make of this.#links.splice(0)) {
+      if (this.#isStopped) return;
+      await make();
+    }
+  }
+
+  /**
+   * Resolves when nothing is being written any more, no part of a file is left, and folders have their modes and times. To be awaited when the
+   * stream has ended or failed.
+   * @throws RESTORE_WRITE_FAILED
+   */
+  settled(): Promise<void> {
     this.#isStopped = true;
+    return (this.#settling ??= this.#settle());
+  }
+
+  async #settle(): Promise<void> {
     await this.#working;
-    const writing = this.#writing;
-    this.#writing = undefined;
-    await writing?.output.discard();
+    await this.#writing?.output.discard();
+    await this.#folder.finish();
   }
 
   #entry(entry: TarEntry, details: TarDetails): void {
@@ -170,11 +193,15 @@ export class FileExtractor {
     parts: readonly string[],
     content: { readonly bytes: number; readonly sha256: string } | undefined,
   ): Promise<void> {
-    const refusal = await this.#folder.give(temporary, parts);
-    if (refusal === undefined) return this.#tell({ path: entry.path, what: 'written', kind, ...content });
-    await this.#folder.remove(temporary);
-    this.#leaveOut(entry, refusal);
-    return undefined;
+    let refusal: string | undefined;
+    try {
+      refusal = await this.#folder.give(temporary, parts);
+    } finally {
+      // It is gone where it has got its name.
+      await this.#folder.remove(temporary);
+    }
+    if (refusal !== undefined) return this.#leaveOut(entry, refusal);
+    return this.#tell({ path: entry.path, what: 'written', kind, ...content });
   }
 
   readonly #symbolicLink = async (
@@ -201,5 +228,3 @@ export class FileExtractor {
     return this.#give(entry, 'hard link', temporary, parts, undefined);
   };
 }
-
-const incomplete = (offset: number): Error => failure('TAR_INCOMPLETE', { offset });

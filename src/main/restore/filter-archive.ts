@@ -21,7 +21,12 @@ export interface SentEntry {
   readonly sha256: string | undefined;
 }
 
-const endOfArchive = Buffer.alloc(1024);
+/** Two blocks of zeros end an archive, and tar fills its last record of 20 blocks: that of Solaris may expect whole ones from a pipe. */
+const endBytes = 1024;
+const tarRecordBytes = 10_240;
+
+const endOfArchive = (bytes: number): Buffer =>
+  Buffer.alloc(endBytes + ((tarRecordBytes - ((bytes + endBytes) % tarRecordBytes)) % tarRecordBytes));
 
 export class ArchiveFilter {
   readonly #wants: Wants;
@@ -31,6 +36,8 @@ export class ArchiveFilter {
   /** What becomes of the bytes that come: those of a header are held until it is known whose they are. */
   #fate: 'held' | 'passed' | 'dropped' = 'held';
   #out: Buffer[] = [];
+  /** Bytes of the other archive so far. */
+  #bytes = 0;
   #current: { entry: TarEntry; kind: EntryKind; hash: Hash | undefined } | undefined;
   readonly #links = new Set<string>();
   /** By the key of the path: of two entries of one path the last one counts. */
@@ -55,7 +62,10 @@ export class ArchiveFilter {
       look();
       // A header may go on in the next piece, whose buffer may be another by then.
       this.#held = this.#held.map((bytes) => Buffer.from(bytes));
-      for (const bytes of this.#out.splice(0)) await written(sink, bytes);
+      for (const bytes of this.#out.splice(0)) {
+        await written(sink, bytes);
+        this.#bytes += bytes.length;
+      }
     };
     return new Transform({
       highWaterMark: 1024 * 1024,
@@ -66,7 +76,7 @@ export class ArchiveFilter {
         const last = async () => {
           await pass(() => walker.end());
           if (!walker.complete()) throw failure('TAR_INCOMPLETE', { offset: walker.offset() });
-          await written(sink, endOfArchive);
+          await written(sink, endOfArchive(this.#bytes));
           // The process that takes it has ended well when the sink has finished.
           const finished = once(sink, 'finish');
           sink.end();

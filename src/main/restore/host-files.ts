@@ -3,7 +3,7 @@ import type { Transform } from 'node:stream';
 import { createHash, type Hash } from 'node:crypto';
 import { createObserver } from '../../streams/stage.ts';
 import { readBack } from '../../streams/tape/read-back.ts';
-import { createTarWalker, type TarEntry } from '../../streams/tar/tar-walker.ts';
+import { createTarWalker } from '../../streams/tar/tar-walker.ts';
 import { close, evidenceOf, open, reader, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { StepCommand } from '../procedure/model/step.ts';
 import type { Wants } from './extract-files.ts';
@@ -56,6 +56,9 @@ export class HostFiles {
       await read(through);
     } catch (error) {
       sink.end.stream.destroy();
+      const reason = 'the restore ended before it was compared';
+      for (const { path: sent } of filter.sent.values())
+        this.#tell({ path: sent, what: 'not compared', reason });
       throw error;
     } finally {
       await close(room, restoreStep, sink);
@@ -68,9 +71,20 @@ export class HostFiles {
    * @throws what reading can end with
    */
   async compare(sent: readonly SentEntry[]): Promise<void> {
-    const room = this.#room;
     const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);
     const found = new FoundFiles();
+    try {
+      await this.#sendBack(command, found);
+    } catch (error) {
+      for (const { path } of sent)
+        this.#tell({ path, what: 'not compared', reason: 'what the host holds cannot be read' });
+      throw error;
+    }
+    for (const entry of sent) this.#tell(judged(entry, found));
+  }
+
+  async #sendBack(command: StepCommand, found: FoundFiles): Promise<void> {
+    const room = this.#room;
     const source = await open(room, restoreStep, command, reader(room, restoreStep));
     try {
       await readBack({
@@ -84,29 +98,24 @@ export class HostFiles {
     } finally {
       await close(room, restoreStep, source);
     }
-    for (const entry of sent) this.#tell(judged(entry, found));
   }
-}
-
-interface FoundEntry {
-  readonly entry: TarEntry;
-  readonly hash: Hash;
 }
 
 /** What a folder of a host holds, as its tar sends it. */
 class FoundFiles {
-  readonly #entries = new Map<string, FoundEntry>();
+  /** Of hard links: the key of the name that tar met first. */
+  readonly #links = new Map<string, string>();
   readonly #digests = new Map<string, string>();
-  #current: FoundEntry | undefined;
+  #current: { readonly key: string; readonly hash: Hash } | undefined;
   readonly #walker = createTarWalker({
-    entry: (entry) => {
-      this.#current = { entry, hash: createHash('sha256') };
-      this.#entries.set(pathKey(entry.path), this.#current);
+    entry: ({ path, type, linkpath = '' }) => {
+      const key = pathKey(path);
+      this.#current = { key, hash: createHash('sha256') };
+      if (type === 'Link') this.#links.set(key, pathKey(linkpath));
     },
     content: (bytes) => this.#current?.hash.update(bytes),
     end: () => {
-      if (this.#current)
-        this.#digests.set(pathKey(this.#current.entry.path), this.#current.hash.digest('hex'));
+      if (this.#current) this.#digests.set(this.#current.key, this.#current.hash.digest('hex'));
       this.#current = undefined;
     },
   });
@@ -116,11 +125,9 @@ class FoundFiles {
     result: () => undefined,
   }).stream;
 
-  /** SHA-256 (hex) of a content; of a hard link that of the name that tar met first. Undefined where there is nothing of that path. */
+  /** SHA-256 (hex) of a content, whichever of its names tar met first. Undefined where there is nothing of that path. */
   digestOf(key: string): string | undefined {
-    const entry = this.#entries.get(key)?.entry;
-    if (entry?.type !== 'Link') return this.#digests.get(key);
-    return this.#digests.get(pathKey(entry.linkpath ?? ''));
+    return this.#digests.get(this.#links.get(key) ?? key);
   }
 }
 

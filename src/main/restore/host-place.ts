@@ -38,7 +38,7 @@ const unusable = ({ host, path }: HostPlace, reason: string) =>
   failure('RESTORE_TARGET_UNUSABLE', { target: `${host}:${path}`, reason });
 
 /** @throws RESTORE_TARGET_UNUSABLE */
-export async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {
+async function requireFolder(runner: CommandRunner, place: HostPlace): Promise<void> {
   const { host, path } = place;
   if (!(await holds(runner, host, '-d', path))) throw unusable(place, `${path} is not a folder`);
   if (!(await holds(runner, host, '-w', path))) throw unusable(place, `${path} cannot be written`);

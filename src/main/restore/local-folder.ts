@@ -122,7 +122,7 @@ export class LocalFolder {
   }
 
   /**
-   * Gives an entry that was written under a temporary name its own.
+   * Gives an entry that was written under a temporary name its own. The temporary name may stay.
    * @returns why it was not given; undefined where it was
    * @throws RESTORE_WRITE_FAILED
    */
@@ -161,7 +161,7 @@ export class LocalFolder {
     if (mtime !== undefined) await lutimes(place, mtime, mtime);
   }
 
-  /** Removes what was written under a temporary name. */
+  /** Removes a temporary name, where it still exists. */
   async remove(temporary: Buffer): Promise<void> {
     await rm(temporary, { force: true });
   }
@@ -197,13 +197,10 @@ async function giveNew(temporary: Buffer, place: Buffer): Promise<string | undef
     if (!withoutLinks.has(codeOf(error))) throw error;
     return replace(temporary, place);
   }
-  await rm(temporary);
   return undefined;
 }
 
 async function replace(temporary: Buffer, place: Buffer): Promise<undefined> {
   await rename(temporary, place);
-  // Where both are names of one file, rename leaves both (POSIX).
-  await rm(temporary, { force: true });
   return undefined;
 }

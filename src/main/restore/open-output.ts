@@ -1,15 +1,11 @@
 /** A file that is written from its first byte to its last: pieces of zeros become holes, and the content is hashed. */
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
+import { ownFlags } from '../journal/own-files.ts';
 
 /** Zeros are looked for in pieces of this size. A file system allocates no block into which nothing is written. */
 const pieceBytes = 65_536;
 const zeros = Buffer.alloc(pieceBytes);
-
-/** Unknown on Windows. */
-const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
-const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
 
 export class OpenOutput {
   readonly path: Buffer;
@@ -24,7 +20,7 @@ export class OpenOutput {
 
   /** Makes a file that is not there. Nobody else may read it while it is written. @throws what the file system says */
   static async create(path: Buffer): Promise<OpenOutput> {
-    return new OpenOutput(path, await open(path, newFile, 0o600));
+    return new OpenOutput(path, await open(path, ownFlags.create, 0o600));
   }
 
   get bytes(): number {
@@ -70,7 +66,7 @@ export class OpenOutput {
 
 /** SHA-256 (hex) and length of a file, read from its beginning. */
 export async function digestOfFile(path: Buffer): Promise<{ sha256: string; bytes: number }> {
-  const handle = await open(path, constants.O_RDONLY | noFollow);
+  const handle = await open(path, ownFlags.read);
   try {
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(1024 * 1024);

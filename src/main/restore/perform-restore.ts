@@ -62,9 +62,12 @@ async function filesHere(restoring: Restoring, wants: Wants, path: string): Prom
   const folder = new LocalFolder(path, overwrite);
   const extractor = new FileExtractor(folder, wants, tell);
   try {
-    return await read(extractor.stream(), false);
-  } finally {
+    const digest = await read(extractor.stream(), false);
     await extractor.settled();
+    return digest;
+  } finally {
+    // What went wrong before says more.
+    await extractor.settled().catch(() => undefined);
     outcome.mayHaveWritten ||= folder.hasWritten;
     // Not one that somebody else has put something into.
     if (isNew && !folder.hasWritten) await rmdir(path).catch(() => undefined);

@@ -5,7 +5,7 @@ import { uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { FilesOfDump, RestoreWork } from './restore-work.ts';
 import { tapeWords } from './source-tapes.ts';
 
-export interface PreviewedFile {
+interface PreviewedFile {
   readonly path: string;
   readonly type: string;
   readonly bytes: number;
@@ -68,7 +68,7 @@ function dumpPreview(source: DumpSource, files: FilesOfDump | undefined): Previe
 }
 
 const withoutList = ({ run }: DumpSource): string =>
-  `There is no file list of run ${run}: names are looked for while the archive is read, and room for all of it is needed`;
+  `The file list of run ${run} is missing or cannot be read: names are searched while the archive is read, and room for all of it is needed`;
 
 export const previewOf = (work: RestoreWork): PreviewedDump[] =>
   work.kind === 'image'

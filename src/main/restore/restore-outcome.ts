@@ -45,7 +45,7 @@ export class RestoreOutcome {
   }
 
   #exitStatus(error: ShadowtapeError | undefined): RestoreResult['exitStatus'] {
-    if (error === undefined && !this.#has('left out') && !this.#has('differs')) return 0;
+    if (error === undefined && this.files.every(({ what }) => what === 'written')) return 0;
     return this.hasWritten ? 2 : 1;
   }
 

@@ -3,18 +3,15 @@
  * own: the journals of runs are not touched by it.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import { printableJson } from '../../contract/words.ts';
 import { writeTrouble, type EventSink } from '../journal/journal.ts';
+import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 
 type RecordedEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
-
-/** Unknown on Windows. */
-const noFollow = (constants.O_NOFOLLOW as number | undefined) ?? 0;
-const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | noFollow;
 
 /** `20261122-020004-1f9c03`: UTC, and what no other restore of that second has. */
 const recordName = (at: Date): string =>
@@ -30,7 +27,7 @@ export class RestoreRecord implements EventSink {
     this.file = join(state.restoresFolder, `${recordName(at)}.ndjson`);
     try {
       mkdirSync(state.restoresFolder, { recursive: true, mode: 0o700 });
-      this.#handle = openSync(this.file, newFile, 0o600);
+      this.#handle = openSync(this.file, ownFlags.create, 0o600);
     } catch (error) {
       throw this.#unwritable(error);
     }

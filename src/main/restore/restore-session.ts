@@ -1,7 +1,11 @@
 /** Restores one backup after another, while the drive is locked: the tape is recognized first, and the target is asked once more before it is read. */
 import type { Duplex } from 'node:stream';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
+import { waitWhileBusy } from '../procedure/drive/drive-ready.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import { realClock } from '../procedure/hosts/query-retry.ts';
+import { rewindCommand } from '../procedure/model/tape-commands.ts';
 import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { Wants } from './extract-files.ts';
 import { restoreStep } from './host-place.ts';
@@ -20,11 +24,16 @@ import { byPatterns } from './selection.ts';
 import type { KnownTapes } from './source-tapes.ts';
 
 export interface SessionOptions extends Omit<Restoring, 'read'> {
+  /** Sends commands that a cancel does not end. */
+  readonly afterwards: CommandRunner;
   readonly known: KnownTapes;
   /** How tapes are changed, and who can be asked to. */
   readonly change: TapeChanging['change'];
   readonly ask: TapeChanging['ask'];
 }
+
+/** How long a read that was ended may hold the drive. */
+const releaseSeconds = 60;
 
 export class RestoreSession {
   readonly #options: SessionOptions;
@@ -36,6 +45,25 @@ export class RestoreSession {
   #changing(drive: KnownDrive): TapeChanging {
     const { room, change, ask } = this.#options;
     return { runner: room.runner, step: restoreStep, drive, change, ask };
+  }
+
+  /**
+   * A read that was ended may hold the drive for a while. It is waited for, and the tape rewound, before anybody else gets the drive.
+   */
+  async #releasing(drive: KnownDrive, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.#release(drive).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #release(drive: KnownDrive): Promise<void> {
+    const { afterwards } = this.#options;
+    const patience = { clock: realClock, limitSeconds: releaseSeconds };
+    const { state } = await waitWhileBusy(afterwards, restoreStep, drive, patience);
+    if (state === 'ready') await afterwards.send(restoreStep, rewindCommand(drive));
   }
 
   /** Somebody may have changed the target while a tape was waited for. */
@@ -65,14 +93,22 @@ export class RestoreSession {
   }
 
   /** @throws what reading the tape and writing to the target can end with */
-  async image(drive: KnownDrive, source: DumpSource): Promise<void> {
+  image(drive: KnownDrive, source: DumpSource): Promise<void> {
+    return this.#releasing(drive, () => this.#image(drive, source));
+  }
+
+  async #image(drive: KnownDrive, source: DumpSource): Promise<void> {
     const read = await this.#begin(source, drive, 'image', source.written.bytes ?? 0);
     const digest = await restoreImage({ ...this.#options, read }, source.recordBytes);
     this.#noteRead(source, digest);
   }
 
   /** @throws what reading the tape and writing to the target can end with */
-  async files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
+  files(drive: KnownDrive, dump: FilesOfDump): Promise<void> {
+    return this.#releasing(drive, () => this.#files(drive, dump));
+  }
+
+  async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
     const read = await this.#begin(source, drive, 'files', bytes);
     const restoring = { ...this.#options, read };
     if (!listed) {
@@ -89,7 +125,11 @@ export class RestoreSession {
    * Restores a file of the tape that is in the drive, whoever wrote it.
    * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and what reading the tape and writing to the target can end with
    */
-  async loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
+  loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
+    return this.#releasing(drive, () => this.#loose(drive, file, patterns));
+  }
+
+  async #loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
     const { room, outcome } = this.#options;
     const seen = await lookAtLooseFile(room.runner, drive, file);
     // How much it holds is not known before it is read.

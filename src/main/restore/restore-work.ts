@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { failure, isFailure } from '../../contract/errors.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { FileHit } from '../../contract/history.ts';
-import { readCatalogue } from '../history/catalogue-reader.ts';
+import { isReadTrouble, readCatalogue } from '../history/catalogue-reader.ts';
 import { statKept } from '../journal/kept-file.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -47,6 +47,7 @@ function requireSupported({ run, volume, method }: DumpSource): void {
   if (tool !== undefined) throw failure('RESTORE_METHOD_UNSUPPORTED', { run, volume, method, tool });
 }
 
+/** @returns undefined where there is no whole list: a part of one would leave files out */
 async function listedFiles(
   state: StateFolder,
   { list, fileNames }: DumpSource,
@@ -54,11 +55,20 @@ async function listedFiles(
 ): Promise<ListedFiles | undefined> {
   if (list === undefined) return undefined;
   // A state folder may have been moved, and a list compressed: it is beside its journal.
-  const found = await statKept(join(state.runsFolder, basename(list)));
+  const found = await statKept(join(state.runsFolder, basename(list.file)));
   if (!found) return undefined;
   const selection = new ListSelection(byPatterns(patterns, encodings(fileNames)));
-  for await (const entries of readCatalogue(found.file)) for (const entry of entries) selection.add(entry);
-  return selection.result();
+  let count = 0;
+  try {
+    for await (const entries of readCatalogue(found.file)) {
+      count += entries.length;
+      for (const entry of entries) selection.add(entry);
+    }
+  } catch (error) {
+    if (!isReadTrouble(error)) throw error;
+    return undefined;
+  }
+  return count === list.entries ? selection.result() : undefined;
 }
 
 const encodings = (fileNames: FileNameEncoding | undefined) => (fileNames ? [fileNames] : []);

@@ -4,8 +4,8 @@ import type { EntryKind } from './entry-kind.ts';
 export interface RestoredFile {
   /** As the archive has it (contract/file-names.ts). */
   readonly path: string;
-  /** `differs`: what was written is not what the archive holds. */
-  readonly what: 'written' | 'left out' | 'differs';
+  /** `differs`: what was written is not what the archive holds. `not compared`: a host may hold it, or a part of it. */
+  readonly what: 'written' | 'left out' | 'differs' | 'not compared';
   readonly kind?: EntryKind | undefined;
   readonly bytes?: number | undefined;
   /** SHA-256 (hex) of a file's content, as the archive has it and as it was read back. */

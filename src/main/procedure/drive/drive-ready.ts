@@ -90,8 +90,30 @@ export async function waitForReadyDrive(
       if (!isFailure(error, ...threadingCodes) || clock.now() >= until) throw error;
       if (asked === 1)
         onWait?.(`${error.message}; the drive has ${durationText(limitSeconds)} to become ready`);
-      await pause(runner, drive, clock, error);
+      await pause(runner, drive, clock, askAgainSeconds, error);
     }
+  }
+}
+
+/** A read that was ended is over within a record or two. */
+const busyAgainSeconds = 1;
+
+/**
+ * Waits while another program, such as a read that was ended, has the drive.
+ * @returns what the drive says last
+ * @throws COMMAND_CANCELLED, and what sending commands can end with
+ */
+export async function waitWhileBusy(
+  runner: CommandRunner,
+  step: string,
+  drive: Drive,
+  { clock, limitSeconds }: Omit<Patience, 'onWait'>,
+): Promise<Told> {
+  const until = clock.now() + limitSeconds * 1000;
+  for (;;) {
+    const status = await driveStatus(runner, step, drive);
+    if (status.state !== 'busy' || clock.now() >= until) return status;
+    await pause(runner, drive, clock, busyAgainSeconds);
   }
 }
 
@@ -99,10 +121,11 @@ async function pause(
   runner: CommandRunner,
   { tapeHost: host }: Drive,
   clock: RetryClock,
-  error: ShadowtapeError,
+  seconds: number,
+  error?: ShadowtapeError,
 ): Promise<void> {
   try {
-    await clock.pause(askAgainSeconds * 1000, runner.abortOf(false));
+    await clock.pause(seconds * 1000, runner.abortOf(false));
   } catch {
     throw failure('COMMAND_CANCELLED', { host, command: 'mt' }, { host }, error);
   }
