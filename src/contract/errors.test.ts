@@ -3,6 +3,7 @@ import { errorTable } from './error-table.ts';
 import { hostErrors } from './error-table/host-errors.ts';
 import { internalFaults } from './error-table/internal-faults.ts';
 import { labErrors } from './error-table/lab-errors.ts';
+import { restoreErrors } from './error-table/restore-errors.ts';
 import { runErrors } from './error-table/run-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
 import { userErrors } from './error-table/user-errors.ts';
@@ -17,7 +18,7 @@ describe('the error table', () => {
   });
 
   it('has each code in one of its parts alone', () => {
-    const parts = [userErrors, hostErrors, runErrors, tapeErrors, labErrors, internalFaults];
+    const parts = [userErrors, hostErrors, runErrors, restoreErrors, tapeErrors, labErrors, internalFaults];
     const codes = parts.flatMap((part) => Object.keys(part));
     expect(codes.toSorted()).toEqual(Object.keys(errorTable).toSorted());
   });
