@@ -192,8 +192,10 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
   });
 });
 
-describe('a labelled tape', () => {
-  beforeAll(async () => void (scene = await openRestoreScene({ media: { layout: 'labelled' } })));
+describe('a labelled tape of route server', () => {
+  beforeAll(
+    async () => void (scene = await openRestoreScene({ route: 'server', media: { layout: 'labelled' } })),
+  );
   afterAll(() => scene.close());
 
   it('that is not the one of the run is refused before anything is touched', async () => {
