@@ -3,6 +3,7 @@ import { errorTable } from './error-table.ts';
 import { hostErrors } from './error-table/host-errors.ts';
 import { internalFaults } from './error-table/internal-faults.ts';
 import { labErrors } from './error-table/lab-errors.ts';
+import { restoreErrors } from './error-table/restore-errors.ts';
 import { restoreFileErrors } from './error-table/restore-file-errors.ts';
 import { runErrors } from './error-table/run-errors.ts';
 import { tapeErrors } from './error-table/tape-errors.ts';
@@ -23,6 +24,7 @@ describe('the error table', () => {
       hostErrors,
       restoreFileErrors,
       runErrors,
+      restoreErrors,
       tapeErrors,
       labErrors,
       internalFaults,

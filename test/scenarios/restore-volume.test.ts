@@ -9,6 +9,7 @@ import { failureOf } from '../support/refusals.ts';
 import {
   openRestoreScene,
   RestoreOracle,
+  rollBackRestore,
   restoreScene,
   restoringCommands,
   type RestoreScene,
@@ -34,6 +35,20 @@ async function restore(setting: RestoreSetting = {}) {
   });
   expect(await oracle.wrong()).toEqual([]);
   return { ...end, restored: await restored };
+}
+
+/** Halts a restore at the beginning of a step: nothing is sent any more, and nothing rolled back. */
+async function restoreHalted(step: string, setting: RestoreSetting = {}) {
+  const halt = new AbortController();
+  const end = await restore({
+    ...setting,
+    halt: halt.signal,
+    onEvent(event) {
+      if (isBegin(step)(event)) halt.abort();
+    },
+  });
+  expect(end).toMatchObject({ exitStatus: 3, error: { code: 'RUN_HALTED' } });
+  return end;
 }
 
 const isBegin =
@@ -159,6 +174,25 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
     expect(scene.lab.world()).toMatchObject({ proxy: parted, master: { statusOn: active } });
   });
 
+  it('a halted restore is rolled back: no shadow is left, and the proxy stays parted', async () => {
+    const halted = await restoreHalted('read-shadow');
+    expect(scene.lab.world().shadow.volumes).toHaveLength(1);
+    const end = await rollBackRestore(scene, halted.run);
+    expect(end).toMatchObject({
+      exitStatus: 3,
+      sentence: `run ${halted.run} was rolled back; Volume2 stays parted and stopped`,
+    });
+    expect(scene.lab.world()).toMatchObject({
+      proxy: parted,
+      shadow: { disks: [] },
+      master: { statusOn: active },
+    });
+    expect(await failureOf(runScene(scene, { change: scene.change }))).toMatchObject({
+      code: 'RUN_INTERRUPTED',
+      evidence: { run: halted.run },
+    });
+  });
+
   it('a master that somebody starts again is not overwritten; it is started where it was, with its services', async () => {
     const end = await restore({
       onEvent: typedBefore('rejoin-restore', 'node2', 'sdxvolume -N -c Class1 -v Volume1'),
@@ -192,8 +226,10 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
   });
 });
 
-describe('a labelled tape', () => {
-  beforeAll(async () => void (scene = await openRestoreScene({ media: { layout: 'labelled' } })));
+describe('a labelled tape of route server', () => {
+  beforeAll(
+    async () => void (scene = await openRestoreScene({ route: 'server', media: { layout: 'labelled' } })),
+  );
   afterAll(() => scene.close());
 
   it('that is not the one of the run is refused before anything is touched', async () => {
@@ -214,7 +250,7 @@ describe('a labelled tape', () => {
 });
 
 describe('a proxy that was left parted after the backup', () => {
-  beforeAll(async () => void (scene = await openRestoreScene({ rejoin: 'leave-parted' })));
+  beforeAll(async () => void (scene = await openRestoreScene({ rejoin: 'leave-parted' }, 1_000_000)));
   afterAll(() => scene.close());
 
   it('is hashed whole: one byte that differs leaves everything as it was', async () => {
@@ -226,6 +262,22 @@ describe('a proxy that was left parted after the backup', () => {
     expect(end).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_DIFFERS' }, hasLocks: false });
     expect(scene.lab.world()).toMatchObject({ proxy: parted, master: { statusOn: active } });
     await scene.lab.writeMaster(1_234_567, byte, 'Volume2');
+  });
+
+  it('is left as it was by the rollback of a restore that was halted before the copy', async () => {
+    const halted = await restoreHalted('rejoin-restore', { fromProxy: true });
+    expect(scene.lab.world()).toMatchObject({
+      master: { statusOn: { node1: 'STOP', node2: 'STOP' } },
+      services: { node1: 'stopped' },
+    });
+    const end = await rollBackRestore(scene, halted.run);
+    expect(end).toMatchObject({ exitStatus: 2, hasLocks: false });
+    expect(scene.lab.world()).toMatchObject({
+      proxy: parted,
+      master: { statusOn: active },
+      services: { node1: 'running' },
+    });
+    expect(await onHost(scene, 'node1', ['ls', '/var/tmp'])).not.toContain('shadowtape');
   });
 
   it('gives the master its data back without the tape', async () => {

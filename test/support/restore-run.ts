@@ -1,7 +1,7 @@
 /** A restore on the lab, and what is seen of it from outside. */
 import { randomBytes } from 'node:crypto';
 import type { RunEvent } from '../../src/contract/events.ts';
-import type { Ask } from '../../src/main/application/console.ts';
+import type { Ask, EndedRun } from '../../src/main/application/console.ts';
 import {
   jobOf,
   openScene,
@@ -68,6 +68,7 @@ export interface RestoreSetting {
   readonly approveVerified?: boolean;
   readonly fromProxy?: boolean;
   readonly ask?: Ask;
+  readonly halt?: AbortSignal;
   readonly change?: (site: SiteTree) => void;
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -84,13 +85,30 @@ export async function restoreScene(scene: RestoreScene, setting: RestoreSetting 
       ask: setting.ask,
       approveVerified: setting.approveVerified ?? setting.ask === undefined,
       cancel: new AbortController().signal,
-      halt: new AbortController().signal,
+      halt: setting.halt ?? new AbortController().signal,
       onEvent(event) {
         events.push(event);
         setting.onEvent?.(event);
       },
     });
     return { ...end, events };
+  } finally {
+    await console.close();
+  }
+}
+
+/** Rolls a restore back that was left where it was. */
+export async function rollBackRestore(scene: RestoreScene, run: string): Promise<EndedRun> {
+  const console = await openSceneConsole(scene, scene.change);
+  try {
+    return await console.unwind({
+      run,
+      ask: undefined,
+      approveVerified: true,
+      cancel: new AbortController().signal,
+      halt: new AbortController().signal,
+      onEvent: () => undefined,
+    });
   } finally {
     await console.close();
   }

@@ -30,6 +30,8 @@ export function restoreJob({ name, job }: NamedJob, { recordBytes, layout }: Wri
       ...job,
       timeLimits: {},
       nodes: 'all',
+      // Whatever wrote the tape: a restore goes through the console.
+      route: 'console',
       onFailure: 'unwind',
       media: { ...job.media, recordBytes, layout, span: false },
       verify: { ...job.verify, fingerprint: samplesWanted(job) },

@@ -34,7 +34,6 @@ function whyNot(start: Started, events: readonly RunEvent[]): string | undefined
   if (!volume || others.length > 0) return `it has ${start.volumes.length} volumes, not one`;
   const { method = start.method } = volume;
   if (method !== '6a') return `its method is ${method}, not 6a`;
-  if (start.route !== 'console') return `its route is ${start.route}, not console`;
   if (events.some(({ type }) => type === 'imported')) return 'its journal was imported from a tape';
   if (events.some(({ type }) => type === 'tape-part')) return 'the job wrote it with media.span';
   const end = events.findLast((event) => event.type === 'run-finished');

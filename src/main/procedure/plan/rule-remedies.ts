@@ -44,6 +44,17 @@ const remedies: Readonly<Record<string, string>> = {
     'a reboot removes every shadow: find out why the backup server rebooted, then run again when it is up',
   'nothing-else':
     'find out who else works in that class on the backup server; a shadow class belongs to one run only',
+  'master-valid':
+    'COPY: wait for the copy to finish. INVALID: the joined proxy may hold the newest data, so it is not overwritten; see "Volume Status Abnormality" in the GDS guide, and docs/restore.md',
+  'master-stopped':
+    'find out who started the master, or why it cannot be stopped; nothing was copied to it. Then restore again',
+  'other-proxies-parted': 'part the other proxies of this master first: a joined proxy follows its master',
+  'disks-proven':
+    'compare the serial numbers on both hosts (Solaris: iostat -En, Linux: lsblk -o NAME,WWN,SERIAL) and correct jobs.JOB.shadow.disks; without serial numbers a volume is not restored by this program',
+  'proxy-rejoined':
+    'check the pair with sdxinfo -V -e long on every primary node; docs/restore.md shows the ways on',
+  'master-active':
+    'start the master with sdxvolume -N on the nodes where it was active: it is restored and proven',
   mounted:
     'check the output of mount in the journal, and whether something else is mounted there; nothing was dumped',
 };

@@ -5,6 +5,7 @@ import { named } from './report-words.ts';
 import { dataSections, digestAppendix } from './section-data.ts';
 import { numbered } from './section-draft.ts';
 import { proofSections } from './section-proof.ts';
+import { restoreOf } from './section-restore.ts';
 import { stepAppendices, stepSection } from './section-steps.ts';
 import { summarySection, terminationOf } from './section-summary.ts';
 import { tapeSections } from './section-tapes.ts';
@@ -16,12 +17,13 @@ import { fingerprintAppendix, verificationSections } from './section-verificatio
 export function reportOf(source: ReportSource): ReportDocument {
   const facts = factsOf(source);
   const { model } = facts;
+  const isRestore = restoreOf(facts) !== undefined;
   const topology = topologySections(facts);
   const verification = verificationSections(facts);
   const volumes = named(model.volumes.map(({ proxy }) => proxy));
   return {
     run: source.run,
-    title: `Backup report, run ${source.run}`,
+    title: `${isRestore ? 'Restore' : 'Backup'} report, run ${source.run}`,
     author: model.start?.operator ?? 'not in the journal',
     subject: `${volumes}: ${terminationOf(facts).line}`,
     language: 'en',
@@ -32,15 +34,15 @@ export function reportOf(source: ReportSource): ReportDocument {
       summarySection(facts),
       { ...topology.body, newPage: true },
       ...verification.body,
-      ...dataSections(facts),
-      ...tapeSections(facts),
+      // A restore dumps nothing, and writes to no tape.
+      ...(isRestore ? [] : [...dataSections(facts), ...tapeSections(facts)]),
       ...troubleSections(facts),
       decisionSection(facts),
       stepSection(facts),
       ...proofSections(facts),
       ...(topology.rest === undefined ? [] : [topology.rest]),
       ...verification.rest,
-      ...digestAppendix(facts),
+      ...(isRestore ? [] : digestAppendix(facts)),
       ...stepAppendices(facts),
       ...fingerprintAppendix(facts),
     ]),

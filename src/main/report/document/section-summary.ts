@@ -26,6 +26,7 @@ import {
   strong,
 } from './report-words.ts';
 import { verdictMarks, type SectionDraft } from './section-draft.ts';
+import { approvalRows, backupRows, restoredBlocks, restoreOf } from './section-restore.ts';
 import { lossText } from './section-tapes.ts';
 
 const volumesNamed = 6;
@@ -93,7 +94,19 @@ function volumeText(
   return `${proxy} (proxy of ${master}): ${size}, method ${methodText(method, platform)}`;
 }
 
-function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'] {
+function whatName(facts: ReportFacts): string {
+  const { events, model } = facts;
+  if (restoreOf(facts)) {
+    const isProven = events.some(
+      (event) => event.type === 'restore-digest' && event.place === 'master' && event.equal,
+    );
+    return isProven ? 'Restored' : 'To be restored';
+  }
+  return model.volumes.some(({ digests }) => digests.handed !== undefined) ? 'Backed up' : 'To be backed up';
+}
+
+function whatRows(facts: ReportFacts): FactsBlock['rows'] {
+  const { start, volumes } = facts.model;
   const total = volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   const many = volumes.length > volumesNamed;
   const methods = [...new Set(volumes.map(({ method }) => methodText(method, start?.platform)))];
@@ -112,7 +125,7 @@ function whatRows({ model: { start, volumes } }: ReportFacts): FactsBlock['rows'
       }));
   return [
     {
-      name: volumes.some(({ digests }) => digests.handed !== undefined) ? 'Backed up' : 'To be backed up',
+      name: whatName(facts),
       value:
         start === undefined
           ? notKnown
@@ -157,6 +170,8 @@ function tapeWords({ model }: ReportFacts): ReportTexts[] {
 }
 
 function whereRows(facts: ReportFacts): FactsBlock['rows'] {
+  const restore = restoreOf(facts);
+  if (restore) return backupRows(facts, restore);
   const words = tapeWords(facts);
   return words.map((value, index) => ({
     name: words.length === 1 ? 'Stored on' : `Stored on tape ${index + 1}`,
@@ -266,7 +281,10 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
   return texts.map((value) => ({ kind: 'paragraph', texts: value }));
 }
 
-function digestsOf({ model: { volumes }, several }: ReportFacts): ReportBlock[] {
+function digestsOf(facts: ReportFacts): ReportBlock[] {
+  if (restoreOf(facts)) return restoredBlocks(facts);
+  const { several } = facts;
+  const { volumes } = facts.model;
   if (!volumes.some(hasDigests))
     return [{ kind: 'paragraph', texts: plain('There are no digests: the dump did not complete.') }];
   return volumes.length <= volumesInSummary
@@ -279,7 +297,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
   const total = model.volumes.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
   return {
     id: 'summary',
-    title: `Backup report, run ${run}`,
+    title: `${restoreOf(facts) ? 'Restore' : 'Backup'} report, run ${run}`,
     blocks: [
       terminationOf(facts),
       {
@@ -291,6 +309,7 @@ export function summarySection(facts: ReportFacts): SectionDraft {
           ...lostRows(facts),
           ...whenRows(facts),
           ...whoRows(facts),
+          ...approvalRows(facts),
           ...provenRows(facts),
           ...standRows(facts),
         ],

@@ -184,13 +184,14 @@ function fill(setter: Typesetter, { sections }: ReportDocument, frame: Frame): F
 }
 
 /** Running titles are artifacts: who listens to the document hears them never. */
-function frameThePages({ flow }: { flow: Flow }, { run, journalHash, ended }: ReportDocument): void {
+function frameThePages({ flow }: { flow: Flow }, { run, title, journalHash, ended }: ReportDocument): void {
+  const [kind = ''] = title.split(',');
   const { left, width, pageHeight } = flow.frame;
   const right = left + width;
   const whole = flow.pages.length;
   flow.pages.forEach(({ items }, index) => {
     const page = new Flow(flow.setter, flow.frame);
-    page.text(undefined, 'Shadowtape backup report', left, 34, { size: 7.4, tone: 'quiet' });
+    page.text(undefined, `Shadowtape ${kind.toLowerCase()}`, left, 34, { size: 7.4, tone: 'quiet' });
     page.text(undefined, `run ${run}${ended ? '' : ', NOT ENDED'}`, right, 34, {
       size: 7.4,
       font: 'bold',

@@ -33,7 +33,7 @@ export function restoredSentence({ restore, ...assignment }: Assignment): string
   const [masters, proxies] = [mastersOf(assignment), proxiesOf(assignment)];
   if (!restore) return '';
   const source = restore.from === 'tape' ? 'from tape' : `from ${listed(proxies)}`;
-  return `${listed(masters)} is restored ${source} to run ${restore.run} (data of ${restore.at}), and every byte was read again and compared; changes since then are lost`;
+  return `${listed(masters)} is restored ${source}: backup of run ${restore.run}, data of ${restore.at}. Every byte was read again and compared; changes since then are lost`;
 }
 
 /** What a person must know of a restore that did not come to its end; nothing of a backup. */

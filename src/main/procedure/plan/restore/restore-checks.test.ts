@@ -1,0 +1,105 @@
+/** What must hold before a restore changes anything, and before the master is overwritten; as sdxinfo shows it. */
+import { describe, expect, it } from 'vitest';
+import { isBlocking } from '../../../../contract/checks.ts';
+import type { RestoreOrder } from '../../../../contract/restore-events.ts';
+import { edited, readFixture } from '../../../gds/fixtures/read-fixture.ts';
+import { parseSdxinfo } from '../../../gds/sdxinfo.ts';
+import type { Assignment } from '../../model/assignment.ts';
+import type { World } from '../../model/world.ts';
+import { judgeDisksProven, judgeRebuildable, judgeRestorable } from './restore-checks.ts';
+
+const joined = readFixture('primary-joined');
+const parted = readFixture('primary-parted');
+
+const assignment = {
+  class: 'Class1',
+  volumes: [{ master: 'Volume1', proxy: 'Volume2' }],
+  shadow: { class: 'Class2', devices: { Disk3: 'c2t1d3' } },
+} as unknown as Assignment;
+
+const order: RestoreOrder = {
+  from: 'tape',
+  run: 'run',
+  at: '2026-11-28T17:00:00.000Z',
+  begins: 'joined',
+  activeOn: [],
+  volumes: [],
+};
+
+const serials = (...pairs: readonly (readonly [string, string])[]) => new Map(pairs);
+
+function worldOf(text: string, backup = serials(['c2t1d3', 'serial 3'])): World {
+  const report = parseSdxinfo(text);
+  const primary = serials(['c1t1d1', 'serial 1'], ['c1t1d2', 'serial 2'], ['c1t1d3', 'serial 3']);
+  return {
+    primaries: [
+      { node: 'node1', report },
+      { node: 'node2', report },
+    ],
+    backup: {
+      node: 'node3',
+      report: parseSdxinfo(''),
+      mounts: [],
+      sight: { shown: 'nothing', evidence: 'no special file' },
+    } as unknown as NonNullable<World['backup']>,
+    disks: { primary, backup },
+  };
+}
+
+const refusals = (verdicts: ReturnType<typeof judgeRestorable>) =>
+  verdicts.filter(isBlocking).map(({ rule, actual }) => `${rule}: ${actual}`);
+const beforeAnything = (text: string) => refusals(judgeRestorable(assignment, order, worldOf(text)));
+const beforeTheCopy = (text: string) => refusals(judgeRebuildable(assignment, worldOf(text)));
+
+describe('before anything is changed', () => {
+  it('a joined proxy of a valid master may be overwritten', () => {
+    expect(beforeAnything(joined)).toEqual([]);
+  });
+
+  it.each(['INVALID', 'COPY', 'TEMP', 'strange'])('a master with a slice that is %s refuses', (word) => {
+    const text = edited(joined, 'Disk2   Volume1 ACTIVE', `Disk2   Volume1 ${word}`);
+    expect(beforeAnything(text)).toContain(`master-valid: Disk1 ACTIVE, Disk2 ${word} on node1, node2`);
+  });
+
+  it('another joined proxy of the master refuses', () => {
+    const [row = ''] = /^volume Volume2 mirror.*$/m.exec(joined) ?? [];
+    const text = edited(joined, row, `${row}\n${row.replace('Volume2', 'Volume9')}`);
+    expect(beforeAnything(text)).toContain('other-proxies-parted: Volume9 on node1, node2');
+  });
+
+  it('a pair that no longer exists refuses', () => {
+    const text = edited(joined, 'Volume1 Join ', '*       *    ');
+    expect(beforeAnything(text)).toContain('proxy-joined: none (node1)');
+  });
+});
+
+describe('the disks of the shadow', () => {
+  const told = (backup?: Map<string, string>) =>
+    refusals(judgeDisksProven(assignment, worldOf(joined, backup)));
+
+  it('are proven by their serial numbers alone', () => {
+    expect(told()).toEqual([]);
+    expect(told(serials(['c2t1d3', 'serial 1']))).toEqual(['disks-proven: Disk3 serial 1, also Disk1']);
+    expect(told(serials())).toEqual(['disks-proven: Disk3 without serial number']);
+  });
+});
+
+describe('right before the master is overwritten', () => {
+  const stopped = parted.replaceAll('ACTIVE', 'STOP');
+
+  it('both volumes are stopped', () => {
+    expect(beforeTheCopy(stopped)).toEqual([]);
+  });
+
+  it('a master that was started again refuses, and so does a slice that is being filled', () => {
+    const started = stopped.replace(/(volume Volume1 .*)STOP/, '$1ACTIVE');
+    expect(beforeTheCopy(started)).toEqual([
+      'master-stopped: ACTIVE, Disk1 STOP, Disk2 STOP on node1, node2',
+    ]);
+    const filled = edited(stopped, 'Disk2   Volume1 STOP', 'Disk2   Volume1 COPY');
+    expect(beforeTheCopy(filled)).toEqual([
+      'master-valid: Disk1 STOP, Disk2 COPY on node1, node2',
+      'master-stopped: STOP, Disk1 STOP, Disk2 COPY on node1, node2',
+    ]);
+  });
+});
