@@ -10,6 +10,10 @@ import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts
 
 /** Screens are drawn with more states than these; what they add is other words in the same places. */
 const states = [
+  'home-mixed',
+  'home-asking',
+  'home-none',
+  'home-lab-dialog',
   'topology-loading',
   'topology-joined',
   'topology-chosen',

@@ -1,0 +1,159 @@
+/** No text is cut off, and no button is out of reach, at any size that a window may have. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { picturesOf, type Picture } from '../screenshots/pictures.ts';
+import { capturePlays, forTests } from '../screenshots/plays.ts';
+import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
+import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts';
+
+/** 640x400 is 1280x800 at 200 % zoom. */
+const sizes = [
+  [800, 600],
+  [900, 700],
+  [1280, 800],
+  [1920, 1080],
+  [3840, 2160],
+  [640, 400],
+] as const;
+
+const states = [
+  'home-protected',
+  'plan',
+  'run-step-failed',
+  'run-done',
+  'verify-asking',
+  'runs',
+  'files-found',
+  'tape-identified',
+  'sites-overview',
+] as const;
+
+/**
+ * Runs in the page. A text is cut off where it reaches beyond what can be seen or scrolled to: beyond a box that hides what overflows it,
+ * or beyond the width of the window. A box may shorten its text with an ellipsis where the whole text is its title, or that of what it
+ * stands in.
+ */
+const cutTexts = `(() => {
+  const found = [];
+  const shortens = (element, style) =>
+    (style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none') && element.closest('[title]') !== null;
+  let measured = 0;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    const parent = node.parentElement;
+    if (text === '' || !parent.checkVisibility({ visibilityProperty: true })) continue;
+    if (parent.closest('svg, option, script, style, .visually-hidden, .skip, [aria-hidden="true"]')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (box.width === 0 || box.height === 0) continue;
+    measured += 1;
+    for (let at = parent; at && at !== document.body; at = at.parentElement) {
+      const style = getComputedStyle(at);
+      if (style.clipPath !== 'none') break;
+      if (shortens(at, style)) break;
+      if (style.display === 'inline') continue;
+      const edge = at.getBoundingClientRect();
+      const hidesX = style.overflowX === 'hidden' || style.overflowX === 'clip';
+      const hidesY = style.overflowY === 'hidden' || style.overflowY === 'clip';
+      const beyondX = box.right > edge.right + 1.5 || box.left < edge.left - 1.5;
+      const beyondY = box.bottom > edge.bottom + 1.5 || box.top < edge.top - 1.5;
+      if ((hidesX && beyondX) || (hidesY && beyondY)) {
+        found.push(text.slice(0, 60) + ' <' + at.tagName.toLowerCase() + '.' + at.className + '>');
+        break;
+      }
+      if (style.overflowX === 'auto' || style.overflowX === 'scroll') break;
+    }
+  }
+  if (document.documentElement.scrollWidth > innerWidth) found.push('the window scrolls sideways');
+  if (measured < 25) found.push('only ' + measured + ' texts are there');
+  return [...new Set(found)];
+})()`;
+
+/** Runs in the page: true once what was asked for is drawn. */
+const isDrawn = `document.fonts.status === 'loaded' && !document.querySelector('.skeleton, [aria-busy="true"]')`;
+
+/** Runs in the page: buttons of the bar at the foot that are not in sight, or stand below one another. */
+const lostButtons = `(() => {
+  const bar = document.querySelector('.action-bar');
+  if (!bar) return [];
+  const buttons = [...bar.querySelectorAll('button')];
+  const boxes = buttons.map((button) => button.getBoundingClientRect());
+  const rows = new Set(boxes.map(({ top, height }) => Math.round((top + height / 2) / 12)));
+  return [
+    ...buttons.flatMap((button, at) => {
+      const { left, right, top, bottom } = boxes[at];
+      const isIn = left >= -0.5 && right <= innerWidth + 0.5 && top >= 0 && bottom <= innerHeight + 0.5;
+      return isIn ? [] : [button.textContent.trim() + ' is not in sight'];
+    }),
+    ...(rows.size > 1 ? ['the buttons wrap'] : []),
+  ];
+})()`;
+
+/** Runs in the page: buttons in sight that nobody could press, since they are too small, or something lies over them. */
+const deadButtons = `(() =>
+  [...document.querySelectorAll('main button')].flatMap((button) => {
+    const { left, top, width, height } = button.getBoundingClientRect();
+    const [x, y] = [left + width / 2, top + height / 2];
+    if (!button.checkVisibility() || x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return [];
+    const name = button.getAttribute('aria-label') ?? button.textContent.trim().slice(0, 40);
+    if (width < 20 || height < 16) return [name + ' is too small to be pressed'];
+    const hit = document.elementFromPoint(x, y);
+    // What is scrolled to lies below the edges of what scrolls, and of the bar at the foot, for a while.
+    const isBelow = hit === null || hit.closest('.action-bar, header, footer, thead, .bar') || !hit.closest('main');
+    const isScrolled = [...ancestors(button)].some((each) => {
+      const box = each.getBoundingClientRect();
+      return each.scrollHeight > each.clientHeight + 1 && (y < box.top || y > box.bottom || x > box.right);
+    });
+    return isBelow || isScrolled || button.contains(hit) || hit.contains(button) ? [] : [name + ' is covered'];
+    function* ancestors(element) {
+      for (let at = element.parentElement; at; at = at.parentElement) yield at;
+    }
+  })
+)()`;
+
+async function troubles(page: Page): Promise<string[]> {
+  const cut = await page.evaluate<string[]>(cutTexts);
+  const lost = await page.evaluate<string[]>(lostButtons);
+  return [...cut, ...lost, ...(await page.evaluate<string[]>(deadButtons))];
+}
+
+describeInBrowser('nothing is clipped', (browser) => {
+  let pictures: readonly Picture[];
+  let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
+  beforeAll(async () => {
+    pictures = picturesOf(await capturePlays(forTests));
+  }, 300_000);
+  afterAll(() => stage?.console.close());
+
+  async function onStage(picture: Picture): Promise<{ console: PlayedConsole; on: ConsolePage }> {
+    if (stage) {
+      Object.assign(stage.console.play, picture.play);
+      await stage.on.openAnew(picture.hash);
+      return stage;
+    }
+    const console = await playConsole({ ...picture.play });
+    const on = await browser.lastingPage(console, { reducedMotion: true });
+    stage = { console, on: await on.open(picture.hash) };
+    return stage;
+  }
+
+  it.each(states)('on %s, at each size', async (name) => {
+    const picture = pictures.find((each) => each.name === name);
+    if (!picture) throw new Error(`nothing is called ${name}`);
+    const { console, on } = await onStage(picture);
+    const { page } = on;
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('heading', { level: 1, includeHidden: true }).first().waitFor({ state: 'attached' });
+    await picture.act?.(page, console);
+    await expect.poll(() => page.evaluate(isDrawn), { interval: 30 }).toBe(true);
+    const found: Record<string, string[]> = {};
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      const seen = await troubles(page);
+      if (seen.length > 0) found[`${width}x${height}`] = seen;
+    }
+    expect(found).toEqual({});
+  });
+});
