@@ -23,7 +23,7 @@ export interface Remark {
 export type OnSkippedFiles = 'warn' | 'fail';
 
 /** Names and messages of each kind that are kept; what is beyond them is counted only. */
-export const mostKept = 200;
+const mostKept = 200;
 const longestLine = 4096;
 
 /** The first group is the file. The order counts: what could not be read comes first. */

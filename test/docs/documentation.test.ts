@@ -162,10 +162,7 @@ describe('the commands that the pages print', () => {
   };
 
   /** The newest run that was verified; what it wrote is what the drive holds. */
-  async function lastRun(): Promise<string> {
-    const { stdout } = await command(['runs', '--json', '--limit', '1']);
-    return (JSON.parse(stdout.trim().split('\n')[0] ?? '{}') as { run: string }).run;
-  }
+  const lastRun = async (): Promise<string> => [...(await scene.state.runs())].sort().at(-1) ?? '';
 
   beforeAll(async () => {
     scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] });

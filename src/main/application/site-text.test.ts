@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestOf, readText, sitePath, writeText } from './site-text.ts';
+import { readText, sitePath, writeText } from './site-text.ts';
+
+/** SHA-256, hexadecimal. */
+const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 let folder: string;
 let file: string;

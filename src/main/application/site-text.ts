@@ -15,7 +15,7 @@ export interface SiteText {
   readonly digest: string;
 }
 
-export const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 

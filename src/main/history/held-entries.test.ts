@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeEntries, encodeEntries, prefixes, type HeldEntry } from './held-entries.ts';
+import { decodeEntries, encodeEntries, type HeldEntry } from './held-entries.ts';
 
 const size = fc.maxSafeNat();
 const entry = fc.record({
   file: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
   type: fc.constantFrom('File', 'Directory', 'SymbolicLink', 'Other'),
-  prefix: fc.constantFrom(...prefixes),
+  prefix: fc.constantFrom('', './', '/'),
   size,
   mtime: fc.option(fc.integer({ min: 0, max: 2 ** 40 }), { nil: undefined }),
   offset: size,

@@ -21,7 +21,7 @@ export interface LinkTarget {
   readonly prefix: Prefix;
 }
 
-export const prefixes = ['', './', '/'] as const;
+const prefixes = ['', './', '/'] as const;
 export type Prefix = (typeof prefixes)[number];
 
 const hardLink = 'Link';

@@ -3,9 +3,6 @@ import { z } from 'zod';
 import { failure } from '../../contract/errors.ts';
 import { ownRecordBytes, seal, unseal } from './sealed-record.ts';
 
-/** The label is exactly one record. */
-export const labelBytes = ownRecordBytes;
-
 export const longestTapeName = 32;
 /** A word that stands for unlabeled data where a tape is named, and therefore names no tape. */
 export const unlabelledWord = 'data';
@@ -71,7 +68,7 @@ export type LabelReading =
 export function readLabel(record: Buffer): LabelReading {
   const read = unseal('LABEL', record);
   if (read.kind !== 'whole') return read;
-  if (record.length !== labelBytes) return { kind: 'damaged', reason: 'it is longer than one record' };
+  if (record.length !== ownRecordBytes) return { kind: 'damaged', reason: 'it is longer than one record' };
   const label = labelSchema.safeParse(read.value);
   return label.success
     ? { kind: 'label', label: label.data }

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nearest } from './nearest.ts';
-import { clampViewport, drawnBox, fitAll, overlap, reveal, scaleLimits, zoomAt } from './viewport.ts';
+import { clampViewport, drawnBox, fitAll, overlap, reveal, zoomAt } from './viewport.ts';
 
 const window = { width: 800, height: 600 };
+const scaleLimits = { least: 0.08, most: 4 };
 const view = fc.record({
   x: fc.integer({ min: -5000, max: 5000 }),
   y: fc.integer({ min: -5000, max: 5000 }),

@@ -18,7 +18,7 @@ export interface Box extends Size {
   readonly y: number;
 }
 
-export const scaleLimits = { least: 0.08, most: 4 } as const;
+const scaleLimits = { least: 0.08, most: 4 } as const;
 
 const within = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 

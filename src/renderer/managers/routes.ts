@@ -3,7 +3,7 @@
 /** In the order of the rail, which is that of the keys 1 to 8. */
 export const screenNames = ['home', 'topology', 'plan', 'run', 'verify', 'runs', 'tape', 'sites'] as const;
 /** Screens that belong to Runs, and have no place of their own on the rail. */
-export const historyScreens = ['report', 'files', 'trends'] as const;
+const historyScreens = ['report', 'files', 'trends'] as const;
 export type RailName = (typeof screenNames)[number];
 export type ScreenName = RailName | (typeof historyScreens)[number];
 

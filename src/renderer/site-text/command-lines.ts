@@ -10,7 +10,7 @@ function quoted(word: string): string {
 }
 
 /** `["umount", "/my data"]` and `umount '/my data'` are the same command. */
-export function commandText(command: Value): string {
+function commandText(command: Value): string {
   return isList(command) ? command.map((word) => quoted(String(word))).join(' ') : String(command ?? '');
 }
 

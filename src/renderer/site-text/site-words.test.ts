@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FoundPair } from '../../contract/screens.ts';
-import { commandsOf, commandText, linesOf } from './command-lines.ts';
+import { commandsOf, linesOf } from './command-lines.ts';
 import { freeName, jobOfPairs, newSiteText } from './new-site.ts';
 import { setValue, valueOf } from './site-edit.ts';
 import { isInside, pathText, reasonOf } from './site-paths.ts';
@@ -24,7 +24,7 @@ test('at its field a trouble says the reason alone', () => {
 
 test('commands are shown a line each, and words with blanks in quotes', () => {
   expect(linesOf(['umount /app', ['mount', '/my data']])).toBe("umount /app\nmount '/my data'");
-  expect(commandText(['echo', "it's"])).toBe('echo "it\'s"');
+  expect(linesOf([['echo', "it's"]])).toBe('echo "it\'s"');
   expect(commandsOf(' umount /app\n\nmount /app ')).toEqual(['umount /app', 'mount /app']);
   expect(linesOf(undefined)).toBe('');
 });
