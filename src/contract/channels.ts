@@ -35,6 +35,8 @@ const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
 const route = z.enum(['console', 'server']);
 const nodes = z.enum(['all', 'any']);
 const jobChoice = { job: name, method: method.optional(), route: route.optional(), nodes: nodes.optional() };
+/** `ownPart`: the operator says that this run has parted the proxies, which nothing else proves. */
+const takeUp = { run, takeOverLock: z.boolean().default(false), ownPart: z.boolean().default(false) };
 
 /** Channel -> schema of its request, checked on the main side. */
 export const requestSchemas = {
@@ -43,8 +45,8 @@ export const requestSchemas = {
   check: z.strictObject({}),
   plan: z.strictObject(jobChoice),
   start: z.strictObject(jobChoice),
-  resume: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
-  unwind: z.strictObject({ run, takeOverLock: z.boolean().default(false) }),
+  resume: z.strictObject(takeUp),
+  unwind: z.strictObject(takeUp),
   /** Judges a run as `resume` and `unwind` do, before one of them is offered. */
   takeUpRefusals: z.strictObject({ run }),
   /** Gives an interrupted run up; what it left on the hosts stays. */

@@ -37,6 +37,18 @@ export function readStands(stands: readonly string[]): Stands {
   return { sentences, byHand };
 }
 
+/**
+ * True where the rollback has left the proxies parted since nothing proves that the run has parted them (PART_NOT_PROVEN): a person then
+ * says whose part it is.
+ */
+export const isPartUnproven = ({
+  sentence,
+  stands,
+}: {
+  sentence: string;
+  stands: readonly string[];
+}): boolean => [sentence, ...stands].some((each) => each.includes('nothing proves that this run parted'));
+
 /** As text for a terminal: a comment before each line says where it belongs. */
 export function handText(commands: readonly HandCommand[]): string {
   return commands

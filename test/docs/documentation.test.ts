@@ -56,8 +56,6 @@ const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: 
   [/^unlock Class1/, 1, 'Class1 is not locked on node3'],
   [/^unlock .dev/, 1, '/dev/rmt/0 is not locked on node3'],
   [/^audit$|^audit --(report|head)/, 5, ''],
-  // The job has no protect.every.
-  [/^status/, 3, ''],
   [/^state remove RUN/, 1, 'was not removed because nobody confirmed it'],
 ];
 

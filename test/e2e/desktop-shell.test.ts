@@ -79,13 +79,14 @@ describe.runIf(missing === undefined || process.env['CI'])(
       expect(shortcuts).toEqual([
         'CommandOrControl+R: Reload the view',
         'CommandOrControl+Q: Quit',
-        'CommandOrControl+1: Topology',
-        'CommandOrControl+2: Plan',
-        'CommandOrControl+3: Run',
-        'CommandOrControl+4: Verification',
-        'CommandOrControl+5: Runs',
-        'CommandOrControl+6: Tape',
-        'CommandOrControl+7: Sites',
+        'CommandOrControl+1: Protection',
+        'CommandOrControl+2: Topology',
+        'CommandOrControl+3: Plan',
+        'CommandOrControl+4: Run',
+        'CommandOrControl+5: Verification',
+        'CommandOrControl+6: Runs',
+        'CommandOrControl+7: Tape',
+        'CommandOrControl+8: Sites',
       ]);
     });
 

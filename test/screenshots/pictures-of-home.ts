@@ -115,6 +115,34 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
       },
     ],
   };
+  const { topology } = normal.look;
+  const isProxy = ({ domain, master }: (typeof topology.volumes)[number]) =>
+    domain === 'primary' && master !== null;
+  const sample = topology.volumes.find(isProxy);
+  const slices = topology.slices.filter(
+    ({ domain, volume }) => domain === 'primary' && volume === sample?.name,
+  );
+  const added = sample
+    ? made.filter(({ class: of, volumes }) =>
+        topology.volumes.every((each) => each.class !== of || each.name !== volumes[1]),
+      )
+    : [];
+  const seen = {
+    ...topology,
+    volumes: [
+      ...topology.volumes,
+      ...added.flatMap(({ class: of, volumes, state }) =>
+        sample ? [{ ...sample, class: of, name: volumes[1], joined: state !== 'action required' }] : [],
+      ),
+    ],
+    slices: [
+      ...topology.slices,
+      ...added.flatMap(({ class: of, volumes }) =>
+        slices.map((slice) => ({ ...slice, class: of, volume: volumes[1] })),
+      ),
+    ],
+  };
+  const look = () => ({ ...normal.look, at: playedNow(normal), topology: seen });
   const classes = ['Class1', 'Class3', 'Class5'].map((name) => ({
     ...normal.site.jobs[0],
     name,
@@ -138,7 +166,7 @@ export function homePictures({ normal, broken }: Plays, isProgress: (part: numbe
     of('loading', resting(normal, { protection: never })),
     of('protected', resting(normal)),
     of('lab', resting(normal, lab)),
-    of('mixed', resting(normal, { protection: () => mixed, site: () => site })),
+    of('mixed', resting(normal, { protection: () => mixed, site: () => site, look })),
     of('asking', asked),
     of('dumping', isProgress(0.5)),
     of('halted', resting(broken)),

@@ -77,12 +77,12 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
 
   async function takeUp(
     mode: 'resume' | 'unwind',
-    { run, takeOverLock }: { run: string; takeOverLock: boolean },
+    { run, takeOverLock, ownPart }: { run: string; takeOverLock: boolean; ownPart: boolean },
     following: Following,
   ): Promise<EndedRun> {
     const { console } = await site.current;
     const isOwn = takeOverLock || (await holdsLock(console, run));
-    return console[mode]({ run, takeOverLock: isOwn, ...following });
+    return console[mode]({ run, takeOverLock: isOwn, ownPart, ...following });
   }
 
   /** Of two who take the same run up, or give it up, only one does. */

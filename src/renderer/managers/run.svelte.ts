@@ -177,9 +177,13 @@ export class RunManager {
     return this.#act('halt', 'halt', { run: this.#run ?? '' });
   }
 
-  /** Resumes an interrupted or halted run, or rolls it back. */
-  async takeUp(mode: 'resume' | 'unwind', takeOverLock = false): Promise<boolean> {
-    const good = await this.#act(mode, mode, { run: this.#run ?? '', takeOverLock });
+  /**
+   * Resumes an interrupted or halted run, or rolls it back.
+   * @param ownPart the operator says that this run has parted the proxies
+   */
+  async takeUp(mode: 'resume' | 'unwind', takeOverLock = false, ownPart = false): Promise<boolean> {
+    const request = { run: this.#run ?? '', takeOverLock, ...(ownPart ? { ownPart } : {}) };
+    const good = await this.#act(mode, mode, request);
     if (good) this.#followAnew();
     return good;
   }
