@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { StateFolder } from '../../src/main/application/console.ts';
 import { onHost } from '../support/lab-shell.ts';
-import { runScene } from '../support/lab-run.ts';
+import { jobOf, runScene, type SiteTree } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
 import {
   openRestoreScene,
@@ -239,9 +239,42 @@ describe('a labelled tape of route server', () => {
     await scene.lab.insertCartridge('tape');
   });
 
-  it('restores the master, which is started only where it was active', async () => {
+  it.each([
+    ['--replace names another volume', { replace: ['Volume2'] }, 'RESTORE_NOT_CONFIRMED'],
+    ['--yes comes without --replace', { replace: [] }, 'RESTORE_NOT_CONFIRMED'],
+    ['the proxy is joined', { fromProxy: true }, 'RESTORE_PROXY_JOINED'],
+    [
+      'no services are stopped',
+      { change: (site: SiteTree) => void (jobOf(site)['services'] = 'not-needed') },
+      'RESTORE_UNSUPPORTED',
+    ],
+    [
+      'the site has another pair now',
+      {
+        change: (site: SiteTree) =>
+          void Object.assign(jobOf(site), {
+            volumes: [{ master: 'Volume11', proxy: 'Volume12' }],
+            shadow: { class: 'Class2', disks: { Disk17: 'c1t1d17' } },
+          }),
+      },
+      'RESTORE_PAIR_DIFFERS',
+    ],
+  ] as const)('is not restored where %s', async (_why, setting, code) => {
+    expect(await failureOf(restoreScene(scene, setting))).toMatchObject({ code });
+    expect(restoringCommands(scene)).toEqual([]);
+  });
+
+  it('restores the master for who types both names; it is started only where it was active', async () => {
     await scene.lab.type('node2', 'sdxvolume -F -c Class1 -v Volume1');
-    const end = await restore();
+    const asked: string[] = [];
+    const end = await restore({
+      replace: [],
+      ask(question) {
+        asked.push(`${question.id}: ${question.choices.map(({ id }) => id).join(', ')}`);
+        return Promise.resolve({ choice: question.choices[0]?.id ?? '', by: 'marion' });
+      },
+    });
+    expect(asked).toEqual(['approve-overwrite: Volume2, stop', 'approve-replace: Volume1, stop']);
     expect(end.error?.message).toBeUndefined();
     expect(end.exitStatus).toBe(0);
     expect(end.restored).toBe(scene.backupDigest);

@@ -1,4 +1,5 @@
 /** Questions to the operator, and who answers them. */
+import type { QuestionView } from '../../../contract/screens.ts';
 
 export interface Choice {
   readonly id: string;
@@ -10,15 +11,7 @@ export interface Choice {
 }
 
 export interface Question {
-  readonly id:
-    | 'approve-shadow'
-    | 'services-stopped'
-    | 'services-resumed'
-    | 'step-failed'
-    | 'next-tape'
-    | 'node-down'
-    | 'approve-overwrite'
-    | 'approve-replace';
+  readonly id: QuestionView['id'];
   readonly step: string;
   readonly text: string;
   readonly choices: readonly Choice[];

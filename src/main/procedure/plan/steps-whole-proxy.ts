@@ -21,7 +21,8 @@ import { wholeDigestArguments } from './server-work.ts';
 import { guideStep } from './step-sources.ts';
 import { primarySource } from '../model/fingerprint.ts';
 
-function startStep(assignment: Assignment): Step {
+/** Starts the proxies on one node, which then can read them. */
+export function startStep(assignment: Assignment): Step {
   const host = commandNode(assignment);
   const proxies = proxiesOf(assignment);
   return {
@@ -81,7 +82,8 @@ function hashStep(assignment: Assignment): Step {
   };
 }
 
-function stopStep(assignment: Assignment): Step {
+/** Stops them again. */
+export function stopStep(assignment: Assignment): Step {
   const host = commandNode(assignment);
   const proxies = proxiesOf(assignment);
   const isOver = (world: Parameters<typeof isProxyStopped>[1]) =>

@@ -21,18 +21,12 @@ import {
   proxiesOf,
   type Assignment,
 } from '../../model/assignment.ts';
-import { wholeHashSteps } from '../../model/run-marks.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { judgeRejoinable } from '../checks.ts';
-import {
-  isProxyJoined,
-  isProxyReadable,
-  isProxyStopped,
-  judgeReadable,
-  judgeStopped,
-} from '../cluster-checks.ts';
+import { judgeReadable } from '../cluster-checks.ts';
 import { holds } from '../verdicts.ts';
 import { resumeServicesStep, stopServicesStep } from '../steps-3-4-part.ts';
+import { startStep, stopStep } from '../steps-whole-proxy.ts';
 import { basedOn, restoreStep } from './based-on.ts';
 import {
   isMasterActive,
@@ -69,36 +63,14 @@ function readCommands(assignment: Assignment, names: readonly string[]): StepCom
 function proveProxySteps(assignment: Assignment): Step[] {
   const host = commandNode(assignment);
   const proxies = proxiesOf(assignment);
-  const names = listed(proxies);
-  const request = { class: assignment.class, volumes: proxies };
-  const isOver = (world: Parameters<typeof isProxyStopped>[1]) =>
-    isProxyStopped(assignment, world) || isProxyJoined(assignment, world);
   return [
-    {
-      id: wholeHashSteps.start,
-      phase: 'remove',
-      title: `Start ${names} on ${host} for reading`,
+    restoreStep(startStep(assignment), {
       why: 'the cluster must see the restored data, and a stopped volume cannot be read',
-      endangers: 'while it is started, processes on the node can open it',
-      source: starting,
-      performance: 'commands',
-      commands: [
-        {
-          ...change(host, sdxvolumeStartReadable(request)),
-          isDone: (world) => isProxyReadable(assignment, world),
-        },
-      ],
-      before: {
-        looks: ['primaries', 'backup'],
-        fresh: ['primaries'],
-        judge: (world) => judgeRejoinable(assignment, world),
-      },
-      after: { looks: ['primaries'], judge: (world) => judgeReadable(assignment, world) },
-    },
+    }),
     {
       id: 'read-proxy',
       phase: 'remove',
-      title: `Read ${names} on ${host} and compare`,
+      title: `Read ${listed(proxies)} on ${host} and compare`,
       why: `every byte is compared with the backup where the copy to the master will read it: ${bytesText(bytesOfVolumes(assignment))}`,
       source: 'Shadowtape',
       performance: 'read-volume',
@@ -111,21 +83,7 @@ function proveProxySteps(assignment: Assignment): Step[] {
         judge: (world) => [...judgeRejoinable(assignment, world), ...judgeReadable(assignment, world)],
       },
     },
-    {
-      id: wholeHashSteps.stop,
-      phase: 'remove',
-      title: `Stop ${names} on all nodes`,
-      why: 'RejoinRestore needs the proxy stopped',
-      source: stopping,
-      performance: 'commands',
-      commands: [{ ...change(host, sdxvolumeStop(request)), isDone: isOver }],
-      after: { looks: ['primaries'], judge: (world) => judgeStopped(assignment, world) },
-      unwinds: {
-        looks: ['primaries'],
-        isDone: (world, marks) => !marks.proxyStarted || isOver(world),
-        mayBeNeeded: (marks) => marks.proxyStarted,
-      },
-    },
+    restoreStep(stopStep(assignment), { why: 'RejoinRestore needs the proxy stopped' }),
   ];
 }
 

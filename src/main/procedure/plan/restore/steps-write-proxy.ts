@@ -6,9 +6,7 @@ import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { listed } from '../../../../contract/words.ts';
-import { sdxvolumeStartReadable } from '../../../gds/commands.ts';
 import {
-  commandNode,
   isLabelled,
   proxiesOf,
   shadowRawDevice,
@@ -17,19 +15,14 @@ import {
 } from '../../model/assignment.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { readBackCommands, readDataCommands } from '../../model/tape-commands.ts';
-import {
-  isProxyJoined,
-  isProxyReadable,
-  isProxyStopped,
-  judgeReadable,
-  judgeStopped,
-} from '../cluster-checks.ts';
+import { isProxyJoined, isProxyStopped, judgeStopped } from '../cluster-checks.ts';
 import { judgeNoShadow } from '../shadow-checks.ts';
 import { fingerprintStep, partStep, stopProxyStep } from '../steps-3-4-part.ts';
 import { shadowSteps } from '../steps-5-shadow.ts';
 import { activateStep } from '../steps-6-backup.ts';
 import { readBackCommandsOf } from '../steps-6-tape.ts';
 import { removeStep } from '../steps-7-8-rejoin.ts';
+import { startStep } from '../steps-whole-proxy.ts';
 import { basedOn, restoreStep } from './based-on.ts';
 import { judgeDisksProven } from './restore-checks.ts';
 
@@ -70,32 +63,17 @@ function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrd
 /** A proxy that was parted before is stopped; its fingerprint is taken on the cluster. */
 function openProxyStep(assignment: Assignment, { begins }: RestoreOrder): Step[] {
   if (begins === 'joined') return [];
-  const host = commandNode(assignment);
-  const proxies = proxiesOf(assignment);
   return [
-    {
+    restoreStep(startStep(assignment), {
       id: 'open-proxy',
       phase: 'part',
-      title: `Start ${listed(proxies)} on ${host} for reading`,
       why: 'the fingerprint is taken on the cluster, and a stopped volume cannot be read',
-      source: basedOn('GDS guide 4.5, D.4'),
-      performance: 'commands',
-      commands: [
-        {
-          host,
-          argv: sdxvolumeStartReadable({ class: assignment.class, volumes: proxies }),
-          guide: false,
-          changes: true,
-          isDone: (world) => isProxyReadable(assignment, world),
-        },
-      ],
       before: {
         looks: ['primaries', 'backup'],
         fresh: ['primaries'],
         judge: (world) => [...judgeStopped(assignment, world), ...judgeNoShadow(assignment, world)],
       },
-      after: { looks: ['primaries'], judge: (world) => judgeReadable(assignment, world) },
-    },
+    }),
   ];
 }
 
