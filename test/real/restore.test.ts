@@ -73,7 +73,7 @@ describe.runIf(realHostsDue(missing))(
         askSecret: () => Promise.resolve(undefined),
       });
       try {
-        const service = console.restoreService;
+        const service = console.fileRestoreService;
         const prepared = await service.prepare({ what, to, overwrite: 'never', tapeFile }, nowhere);
         const cancel = new AbortController();
         return await service.perform(prepared, {

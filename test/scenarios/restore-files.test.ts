@@ -52,10 +52,10 @@ async function onConsole<Value>(work: (console: ShadowtapeConsole) => Promise<Va
 const nowhere = () => Promise.resolve({ hits: [], more: false });
 
 const restore = (what: readonly string[], wish: Wish = {}): Promise<RestoreResult> =>
-  onConsole(async ({ restoreService }) => {
+  onConsole(async ({ fileRestoreService }) => {
     const { overwrite = 'never', to = target, tapeFile } = wish;
-    const prepared = await restoreService.prepare({ what, to, overwrite, tapeFile }, nowhere);
-    return restoreService.perform(prepared, {
+    const prepared = await fileRestoreService.prepare({ what, to, overwrite, tapeFile }, nowhere);
+    return fileRestoreService.perform(prepared, {
       abort: wish.cancel?.signal ?? never,
       ask: wish.ask,
       onProgress: () => wish.onProgress?.(),
@@ -219,8 +219,8 @@ describe('files of a tar job', () => {
       );
       await scene.lab.ejectCartridge();
     });
-    const { preview } = await onConsole(({ restoreService }) =>
-      restoreService.prepare({ what: [run], to: target, overwrite: 'never' }, nowhere),
+    const { preview } = await onConsole(({ fileRestoreService }) =>
+      fileRestoreService.prepare({ what: [run], to: target, overwrite: 'never' }, nowhere),
     );
     const today = new Date().toISOString().slice(0, 10);
     expect(preview[0]?.uncompared).toEqual([`lost: tape "PAYROLL-01" was overwritten by hand on ${today}`]);

@@ -27,7 +27,7 @@ async function restore(
 ): Promise<RestoreResult> {
   const console = await openSceneConsole(scene, change);
   try {
-    const service = console.restoreService;
+    const service = console.fileRestoreService;
     const request = { what, volume, to: join(scene.folder, 'image'), overwrite: 'never' } as const;
     const prepared = await service.prepare(request, () => Promise.resolve({ hits: [], more: false }));
     const abort = new AbortController().signal;

@@ -5,6 +5,10 @@ export const restoreFileErrors = {
     sentence: 'nothing to restore is named',
     hint: 'name a run, paths as shadowtape where shows them, or a file of the tape in the drive with --tape-file',
   },
+  RESTORE_PLACE_UNNAMED: {
+    sentence: 'no place to restore to is named',
+    hint: 'name a folder or file of this computer, or HOST:/PATH, with --to',
+  },
   RESTORE_NOWHERE: {
     sentence: '{file} is in no file list{until}',
     hint: 'shadowtape where shows which runs hold a file; a run that has no file list must be named: shadowtape restore RUN PATH --to DIR',
@@ -103,7 +107,7 @@ export const restoreFileErrors = {
     sentence: '{target} was not written as it was sent: cksum {actual} instead of {expected}',
     hint: 'check the disk of the target, then restore again',
   },
-  RESTORE_WRITE_FAILED: {
+  RESTORE_FILE_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',
     hint: 'free some space or name another place with --to, then restore again',
   },

@@ -34,7 +34,7 @@ import { LockService } from './lock-service.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
-import { RestoreService } from './restore-service.ts';
+import { FileRestoreService } from './file-restore-service.ts';
 import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from './run-service.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 
@@ -58,7 +58,7 @@ export type {
   RestoredFile,
   RestoreResult,
   Where,
-} from './restore-service.ts';
+} from './file-restore-service.ts';
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
@@ -246,10 +246,10 @@ export class ShadowtapeConsole {
   }
 
   /** Files and images from tape. */
-  get restoreService(): RestoreService {
+  get fileRestoreService(): FileRestoreService {
     const { site } = this;
     const lockKnowledge = this.#runs.lockKnowledge();
-    return new RestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
+    return new FileRestoreService({ site, state: this.#state, hosts: this.#hosts, lockKnowledge });
   }
 
   /** The hosts as they are now. */

@@ -19,7 +19,7 @@ import { hasTerminal, terminalAsk } from './terminal.ts';
 import { errorText } from './text.ts';
 
 interface RestoreOptions extends JsonOption {
-  readonly to: string;
+  readonly to?: string;
   readonly volume?: string;
   readonly asOf?: string;
   readonly overwrite: Overwrite;
@@ -64,7 +64,7 @@ async function perform(
   let result: RestoreResult;
   try {
     result = await stoppable((abort) =>
-      console.restoreService.perform(prepared, {
+      console.fileRestoreService.perform(prepared, {
         ...{ abort, ask, onFile },
         onProgress: (live) => progress.show(live),
       }),
@@ -81,12 +81,13 @@ async function perform(
 async function restoreCommand(
   line: CommandLine,
   what: readonly string[],
-  { json = false, dryRun, ...options }: RestoreOptions,
+  { json = false, dryRun, to, ...options }: RestoreOptions,
 ): Promise<number> {
+  if (to === undefined) throw failure('RESTORE_PLACE_UNNAMED');
   if (what.length === 0 && options.tapeFile === undefined) throw failure('RESTORE_UNNAMED');
   const where: Where = (file, limit) => withHistory(line.state, (history) => history.where({ file, limit }));
   return line.withConsole({}, async (console) => {
-    const prepared = await console.restoreService.prepare({ what, ...options }, where);
+    const prepared = await console.fileRestoreService.prepare({ what, to, ...options }, where);
     const shown = { fileNames: console.site.fileNames };
     if (dryRun || !json) showPreview(prepared, json);
     if (dryRun) return 0;
@@ -99,7 +100,7 @@ export function registerRestore(line: CommandLine): void {
     .command('restore')
     .description('restore files or an image from tape, to this computer or to a host')
     .argument('[what...]', 'a run, paths and patterns, or a run and then paths')
-    .requiredOption('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
+    .option('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
     .option('--volume <proxy>', 'the proxy volume, where the run has several')
     .option('--as-of <run|date>', 'take paths from the newest run up to this run, day or time (UTC)')
     .addOption(

@@ -265,7 +265,7 @@ it.runIf(process.getuid?.() === 0)('a disk that is full ends it, and names the f
       { path: 'large', content: 'x'.repeat(200_000) },
     ]);
     await expect(extracted(archive)).rejects.toMatchObject({
-      code: 'RESTORE_WRITE_FAILED',
+      code: 'RESTORE_FILE_UNWRITABLE',
       message: `${target}/large cannot be written: the disk is full`,
     });
     expect(readdirSync(target)).toEqual(['small']);

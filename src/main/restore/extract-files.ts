@@ -46,7 +46,7 @@ export class FileExtractor {
 
   /**
    * The bytes pass unchanged. It fails with TAR_UNREADABLE at a header that is none, with TAR_INCOMPLETE where the archive ends without its
-   * two blocks of zeros, and with RESTORE_WRITE_FAILED.
+   * two blocks of zeros, and with RESTORE_FILE_UNWRITABLE.
    */
   stream(): Transform {
     const walker = createTarWalker({
@@ -106,7 +106,7 @@ export class FileExtractor {
   /**
    * Resolves when nothing is being written any more, no part of a file is left, and folders have their modes and times. To be awaited when the
    * stream has ended or failed.
-   * @throws RESTORE_WRITE_FAILED
+   * @throws RESTORE_FILE_UNWRITABLE
    */
   settled(): Promise<void> {
     this.#isStopped = true;

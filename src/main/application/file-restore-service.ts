@@ -33,7 +33,7 @@ import { version } from './version.ts';
 
 export type { Overwrite, PreviewedDump, RestoredFile, RestoreResult, Where };
 
-export interface RestoreServiceOptions {
+export interface FileRestoreServiceOptions {
   readonly site: Site;
   readonly state: StateFolder;
   readonly hosts: Hosts;
@@ -68,10 +68,10 @@ export interface RestoreHooks {
   readonly onFile: (file: RestoredFile) => void;
 }
 
-export class RestoreService {
-  readonly #options: RestoreServiceOptions;
+export class FileRestoreService {
+  readonly #options: FileRestoreServiceOptions;
 
-  constructor(options: RestoreServiceOptions) {
+  constructor(options: FileRestoreServiceOptions) {
     this.#options = options;
   }
 
