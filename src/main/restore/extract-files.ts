@@ -11,7 +11,7 @@ import { linkRefusal, safePath } from './safe-path.ts';
 /** Tells whether an entry of the archive is wanted. */
 export type Wants = (entry: TarEntry) => boolean;
 
-/** What is to be done next: told while a piece is looked at, and done after it. */
+/** Work on the disk: queued while a piece is parsed, done before the next piece is taken. */
 type Act = () => Promise<void>;
 
 interface BeingWritten {
@@ -54,8 +54,8 @@ export class FileExtractor {
       content: (bytes) => this.#acts.push(() => this.#write(bytes)),
       end: () => this.#acts.push(() => this.#end()),
     });
-    const work = (look: () => void): Promise<void> => {
-      const working = this.#work(look);
+    const work = (parse: () => void): Promise<void> => {
+      const working = this.#work(parse);
       this.#working = working.catch(() => undefined);
       return working;
     };
@@ -83,11 +83,11 @@ export class FileExtractor {
   }
 
   /**
-   * Does what was told while a piece was looked at, up to where that failed. What is begun is finished; after a stop nothing more is begun.
+   * Parses a piece and does the work that it queued, also where the parsing failed. A stop lets the present act finish and skips the others.
    */
-  async #work(look: () => void): Promise<void> {
+  async #work(parse: () => void): Promise<void> {
     try {
-      look();
+      parse();
     } finally {
       for (const act of this.#acts.splice(0)) {
         if (this.#isStopped) break;

@@ -1,5 +1,5 @@
 /**
- * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is looked at itself,
+ * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is checked itself,
  * never what a link of that name leads to. Paths are bytes: Node's own strings would lose those that are not UTF-8.
  */
 import { randomBytes } from 'node:crypto';
@@ -58,7 +58,7 @@ export class LocalFolder {
     return Buffer.concat([Buffer.from(this.path), ...below]);
   }
 
-  /** A name beside an entry that nobody has. */
+  /** An unused name beside an entry. */
   temporary(parts: readonly string[]): Buffer {
     return this.#place([...parts.slice(0, -1), `.shadowtape-${randomBytes(8).toString('hex')}`]);
   }
