@@ -1,4 +1,4 @@
-/** Files and images come back from tapes of real hosts: those that Shadowtape wrote, and those of plain GNU dd and tar. */
+/** Files and images are restored from tapes of real hosts: those that Shadowtape wrote, and those of GNU dd and tar. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -116,7 +116,7 @@ describe.runIf(realHostsDue(missing))(
       return named.trimEnd().split('\n');
     }
 
-    it('the image of a raw device comes back to this computer, to a host, and by hand', async () => {
+    it('the image of a raw device is restored to this computer, to a host, and by hand', async () => {
       const scene = await openRealScene(real, 'image', { tapeHost: 'tape1', job: { verify } });
       const { run, sentence, exitStatus } = await runReal(scene);
       expect(exitStatus, sentence).toBe(0);
@@ -136,7 +136,7 @@ describe.runIf(realHostsDue(missing))(
       expect((await shell('tape1', 'sha256sum < /var/tmp/image')).slice(0, 64)).toBe(master);
     });
 
-    it('files of a tar job come back to this computer, to a host, and by hand', async () => {
+    it('files of a tar job are restored to this computer, to a host, and by hand', async () => {
       await shell('tape1', 'mt -f /dev/nst0 offline');
       await insertTape(real, 'tape1', 'files.tap', 64);
       await real.type('node1', 'mount /app');
@@ -176,7 +176,7 @@ describe.runIf(realHostsDue(missing))(
       expect(await shell('tape1', 'cat /var/tmp/hand/etc/payroll.conf')).toBe('payroll\n');
     });
 
-    it('tapes that GNU dd and tar wrote come back; what cannot be compared is told', async () => {
+    it('tapes of GNU dd and tar are restored; what cannot be compared is reported', async () => {
       const scene = await openRealScene(real, 'loose', { tapeHost: 'tape1' });
       const write = 'dd ibs=65536 obs=32768 of=/dev/nst0 status=none';
       await shell('tape1', 'mkdir -p /var/tmp/own/etc && echo own > /var/tmp/own/etc/own.conf');
@@ -193,7 +193,7 @@ describe.runIf(realHostsDue(missing))(
       const image = join(real.folder, 'loose-image');
       const raw = await restore(scene, { what: [], to: image, tapeFile: 1 });
       expect(raw, raw.error?.message).toMatchObject({ exitStatus: 0 });
-      expect(raw.uncompared.at(-1)).toBe('An image that was cut off on tape cannot be told from a whole one');
+      expect(raw.uncompared.at(-1)).toBe('A truncated image cannot be distinguished from a whole one');
       expect(digest(await readFile(image))).toBe(
         (await shell('tape1', 'sha256sum < /var/tmp/raw')).slice(0, 64),
       );

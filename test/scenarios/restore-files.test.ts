@@ -1,4 +1,4 @@
-/** Files and images come back from tape to this computer; a tape that is not the right one, or not as it was written, is told. */
+/** Files and images are restored to this computer; a wrong tape, and one that is not as it was written, is reported. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
@@ -86,8 +86,8 @@ async function changeTape(change: (file: string) => Promise<void>): Promise<void
   await outside(() => change(file));
 }
 
-/** Each file in the folder was told, and no part of one is there; without a folder nothing was written. */
-async function expectTold(result: RestoreResult): Promise<void> {
+/** Each file in the folder is reported, and no part of one is there; without a folder nothing was written. */
+async function expectReported(result: RestoreResult): Promise<void> {
   const isThere = existsSync(target);
   const written = result.files.filter(({ kind }) => kind === 'file').map(({ path }) => path.slice(2));
   expect(result.exitStatus).toBe(isThere ? 2 : 1);
@@ -111,14 +111,14 @@ describe('files of a tar job', () => {
   });
   afterAll(() => scene.close());
 
-  it('all come back, equal to those on the volume', async () => {
+  it('are all restored, equal to those on the volume', async () => {
     const result = await restore([run]);
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
     expect(result.sources).toMatchObject([{ run, isCompared: true }]);
     expect(await filesBelow(target)).toEqual(onVolume);
   });
 
-  it('come back alone where they are named, and are recorded', async () => {
+  it('are restored alone where they are named, and are recorded', async () => {
     const result = await restore([run, '/ledger/', 'payroll']);
     expect(result.exitStatus).toBe(0);
     const wanted = Object.entries(onVolume).filter(([path]) => /^ledger\/|^bin\/payroll$/.test(path));
@@ -148,7 +148,7 @@ describe('files of a tar job', () => {
     expect(await filesBelow(target)).toEqual({ 'bin/payroll': onVolume['bin/payroll'] });
   });
 
-  it('that exist stay, and are told; nothing written ends with 1', async () => {
+  it('that exist stay, and are reported; nothing written ends with 1', async () => {
     await mkdir(join(target, 'bin'), { recursive: true });
     await writeFile(join(target, 'bin', 'payroll'), 'mine');
     const kept = await restore([run, 'payroll']);
@@ -180,11 +180,11 @@ describe('files of a tar job', () => {
     expect(await filesBelow(target)).toEqual({ 'ledger/ledger-2005.db': onVolume['ledger/ledger-2005.db'] });
   });
 
-  it('come back from a tape of which no journal tells; what cannot be compared is told', async () => {
+  it('are restored from a tape without a journal; what cannot be compared is reported', async () => {
     const result = await restore(['payroll'], { tapeFile: 1 });
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, sources: [{ isCompared: false }] });
     expect(result.uncompared).toEqual([
-      'No journal tells what file 1 of this tape must hold: its size and digest cannot be compared, nor can the space that it needs',
+      'No journal records what file 1 of this tape must hold: its size and digest cannot be compared, nor can the space that it needs',
     ]);
     expect(await filesBelow(target)).toEqual({ 'bin/payroll': onVolume['bin/payroll'] });
     expect((await restore([], { tapeFile: 0 })).error).toMatchObject({
@@ -229,7 +229,7 @@ describe('files of a tar job', () => {
     expect(result.error?.message).toContain('it holds the label "OTHER"');
   });
 
-  it('from an archive that differs in one byte are told together with the difference', async () => {
+  it('from an archive that differs in one byte are reported together with the difference', async () => {
     await changeTape(async (file) => {
       const tape = await readFile(file);
       const ledger = tape.indexOf('currency=EUR');
@@ -242,7 +242,7 @@ describe('files of a tar job', () => {
     expect(result.files).toMatchObject([{ path: './etc/payroll.conf', what: 'written' }]);
   });
 
-  it('from a record that cannot be read are told as far as they were written', async () => {
+  it('before a record that cannot be read are reported as written', async () => {
     scene.lab.faults.set('tape-read-error=12');
     onTestFinished(() => scene.lab.faults.clear('tape-read-error'));
     const result = await restore([run]);
@@ -250,10 +250,10 @@ describe('files of a tar job', () => {
     expect(result.error?.message).toBe(
       'the backup cannot be read: reading the tape back failed: read: I/O error',
     );
-    await expectTold(result);
+    await expectReported(result);
   });
 
-  it('from a tape that is cut off are told as far as they were written', async () => {
+  it('from a truncated tape are reported as far as they were written', async () => {
     await changeTape(async (file) => truncate(file, Math.floor((await stat(file)).size / 2)));
     const result = await restore([run]);
     expect(result, result.error?.message).toMatchObject({
@@ -265,12 +265,12 @@ describe('files of a tar job', () => {
     );
   });
 
-  it('stop where the console is cancelled; what was written is told', async () => {
+  it('are reported where the console is cancelled in the middle', async () => {
     const cancel = new AbortController();
     const result = await restore([run], { cancel, onFile: () => cancel.abort() });
     expect(result).toMatchObject({ exitStatus: 2, error: { code: 'RESTORE_CANCELLED' } });
     expect(result.files.length).toBeLessThan(Object.keys(onVolume).length);
-    await expectTold(result);
+    await expectReported(result);
   });
 
   it('are not read by two at once', async () => {
@@ -309,7 +309,7 @@ describe('the image of a raw volume', () => {
       .update(await readFile(file))
       .digest('hex');
 
-  it('comes back byte for byte, and replaces a file only where that is said', async () => {
+  it('is restored byte for byte, and replaces a file only if told to', async () => {
     const result = await restore([run]);
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0, uncompared: [] });
     expect(await digestOf(target)).toBe(scene.masterBefore);
@@ -319,7 +319,7 @@ describe('the image of a raw volume', () => {
     expect(await digestOf(target)).toBe(scene.masterBefore);
   });
 
-  it('comes to a file of a host, and is compared there', async () => {
+  it('is restored to a file of a host, and compared there', async () => {
     const result = await restore([run], { to: 'node1:/var/tmp/image' });
     expect(result, result.error?.message).toMatchObject({ exitStatus: 0 });
     const printed = await onHost(scene, 'node1', ['digest', '-a', 'sha256', '/var/tmp/image']);

@@ -111,7 +111,7 @@ export const restoreFileErrors = {
     sentence: '{target} was not written as it was sent: cksum {actual} instead of {expected}',
     hint: 'check the disk of the target, then restore again',
   },
-  RESTORE_WRITE_FAILED: {
+  RESTORE_FILE_UNWRITABLE: {
     sentence: '{file} cannot be written: {reason}',
     hint: 'free some space or name another place with --to, then restore again',
   },

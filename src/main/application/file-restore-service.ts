@@ -107,7 +107,7 @@ export class FileRestoreService {
       ...losses.map(lossSentence),
       ...(alike.length > 0
         ? [
-            `The tape of run ${dump.run} begins like that of ${alike.join(', ')}: a wrong one is found only at its end`,
+            `The tape of run ${dump.run} begins like that of ${alike.join(', ')}: a wrong one is detected only after all of it is read`,
           ]
         : []),
     ];

@@ -55,7 +55,7 @@ function showPreview(prepared: PreparedRestore, json: boolean): void {
   else previewLines(prepared).forEach(print);
 }
 
-/** Performs it, and says what came of it. @returns the exit status */
+/** Performs it and prints the result. @returns the exit status */
 async function perform(
   console: ShadowtapeConsole,
   prepared: PreparedRestore,

@@ -1,4 +1,4 @@
-/** What a restore will do, and what came of it, in lines. */
+/** What a restore will do, and its result, in lines. */
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { PreparedRestore, PreviewedDump, RestoredFile, RestoreResult } from '../application/console.ts';
 import { readablePath } from '../history/name-encoding.ts';
@@ -67,7 +67,7 @@ function summaryLine(files: readonly RestoredFile[], target: Target): string {
   return `restored: ${parts.join(', ')} to ${targetText(target)}`;
 }
 
-/** What was written is named where the restore did not come to its end. */
+/** What was written is named where the restore did not finish. */
 export function resultLines(result: RestoreResult, target: Target, shown: ShownPath): string[] {
   const { files, sources, uncompared, notes, error, record } = result;
   const written = files.filter(({ what }) => what === 'written');

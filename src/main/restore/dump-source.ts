@@ -75,15 +75,15 @@ const firstRecordOf = (events: readonly RunEvent[]): string | undefined =>
     (event): event is EventOf<'digest'> => event.type === 'digest' && event.firstRecordSha256 !== undefined,
   )?.firstRecordSha256;
 
-/** A longer record is not read when a tape is looked at (procedure/model/tape-commands.ts). */
-const longestLookedAt = 262_144;
+/** The check of a tape reads no longer record (procedure/model/tape-commands.ts). */
+const longestCheckedRecord = 262_144;
 
 const isKnownByRecord = ({ layout, recordBytes }: Started): boolean =>
-  layout === 'plain' && recordBytes <= longestLookedAt;
+  layout === 'plain' && recordBytes <= longestCheckedRecord;
 
 /**
  * @param named the proxy volume; undefined where the run has one alone
- * @throws RUN_HAS_NO_TAPE where it was not dumped to its end, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED
+ * @throws RUN_HAS_NO_TAPE where its dump did not finish, RESTORE_VOLUME_UNKNOWN, RESTORE_VOLUME_NOT_NAMED
  */
 export function dumpSourceOf(run: string, events: readonly RunEvent[], named?: string): DumpSource {
   const [start] = events;
@@ -126,7 +126,9 @@ export function uncomparedOf(source: DumpSource): string[] {
       ? [`Run ${run} recorded no checksum: only the number of bytes and records is compared`]
       : []),
     ...(isPlain && firstRecordSha256 === undefined
-      ? ['The tape has no label and its first record is not known: a wrong tape is found only at its end']
+      ? [
+          'The tape has no label and its first record is not known: a wrong tape is detected only after all of it is read',
+        ]
       : []),
     ...(isImported ? [`Run ${run} was imported from its tape: whether it was verified is not known`] : []),
   ];

@@ -26,6 +26,6 @@ export function entryKind({ type }: Pick<TarEntry, 'type'>): { kind: EntryKind }
   return { reason: refused[type] ?? `tar entries of type ${type} are not restored` };
 }
 
-/** An access control list or extended attributes of Solaris: it stands before the file that it belongs to. */
+/** An access control list or extended attributes of Solaris: its entry precedes that of its file. */
 export const isAttribute = ({ letter }: Pick<TarDetails, 'letter'>): boolean =>
   letter === 'A' || letter === 'E';

@@ -43,18 +43,18 @@ async function extracted(
   only?: RegExp,
   pieceBytes?: number,
 ): Promise<RestoredFile[]> {
-  const told: RestoredFile[] = [];
+  const reported: RestoredFile[] = [];
   const extractor = new FileExtractor(
     new LocalFolder(target, overwrite),
     ({ path }) => only === undefined || only.test(path),
-    (file) => told.push(file),
+    (file) => reported.push(file),
   );
   try {
     await passThrough(archive, extractor.stream(), pieceBytes);
   } finally {
     await extractor.settled();
   }
-  return told;
+  return reported;
 }
 
 const leftOut = (files: readonly RestoredFile[]) =>
@@ -166,14 +166,14 @@ describe('an archive of somebody else', () => {
     expect(readdirSync(target)).toEqual(['first']);
   });
 
-  it('is written no further once it is stopped: what was told is all that is there', async () => {
-    const told: string[] = [];
+  it('is not written further after a stop: the reported files are all that is there', async () => {
+    const reported: string[] = [];
     const stop = new AbortController();
     const extractor = new FileExtractor(
       new LocalFolder(target, 'never'),
       () => true,
       ({ path }) => {
-        told.push(path);
+        reported.push(path);
         stop.abort();
       },
     );
@@ -183,7 +183,7 @@ describe('an archive of somebody else', () => {
       'abort',
     );
     await extractor.settled();
-    expect(told).toEqual(['file-0']);
+    expect(reported).toEqual(['file-0']);
     expect(readdirSync(target)).toEqual(['file-0']);
   });
 
@@ -265,7 +265,7 @@ it.runIf(process.getuid?.() === 0)('a disk that is full ends it, and names the f
       { path: 'large', content: 'x'.repeat(200_000) },
     ]);
     await expect(extracted(archive)).rejects.toMatchObject({
-      code: 'RESTORE_WRITE_FAILED',
+      code: 'RESTORE_FILE_UNWRITABLE',
       message: `${target}/large cannot be written: the disk is full`,
     });
     expect(readdirSync(target)).toEqual(['small']);

@@ -11,7 +11,7 @@ import { linkRefusal, safePath } from './safe-path.ts';
 /** Tells whether an entry of the archive is wanted. */
 export type Wants = (entry: TarEntry) => boolean;
 
-/** What is to be done next: told while a piece is looked at, and done after it. */
+/** Work on the disk: queued while a piece is parsed, done before the next piece is taken. */
 type Act = () => Promise<void>;
 
 interface BeingWritten {
@@ -46,7 +46,7 @@ export class FileExtractor {
 
   /**
    * The bytes pass unchanged. It fails with TAR_UNREADABLE at a header that is none, with TAR_INCOMPLETE where the archive ends without its
-   * two blocks of zeros, and with RESTORE_WRITE_FAILED.
+   * two blocks of zeros, and with RESTORE_FILE_UNWRITABLE.
    */
   stream(): Transform {
     const walker = createTarWalker({
@@ -54,8 +54,8 @@ export class FileExtractor {
       content: (bytes) => this.#acts.push(() => this.#write(bytes)),
       end: () => this.#acts.push(() => this.#end()),
     });
-    const work = (look: () => void): Promise<void> => {
-      const working = this.#work(look);
+    const work = (parse: () => void): Promise<void> => {
+      const working = this.#work(parse);
       this.#working = working.catch(() => undefined);
       return working;
     };
@@ -83,11 +83,11 @@ export class FileExtractor {
   }
 
   /**
-   * Does what was told while a piece was looked at, up to where that failed. What is begun is finished; after a stop nothing more is begun.
+   * Parses a piece and does the work that it queued, also where the parsing failed. A stop lets the present act finish and skips the others.
    */
-  async #work(look: () => void): Promise<void> {
+  async #work(parse: () => void): Promise<void> {
     try {
-      look();
+      parse();
     } finally {
       for (const act of this.#acts.splice(0)) {
         if (this.#isStopped) break;
@@ -106,7 +106,7 @@ export class FileExtractor {
   /**
    * Resolves when nothing is being written any more, no part of a file is left, and folders have their modes and times. To be awaited when the
    * stream has ended or failed.
-   * @throws RESTORE_WRITE_FAILED
+   * @throws RESTORE_FILE_UNWRITABLE
    */
   settled(): Promise<void> {
     this.#isStopped = true;

@@ -109,10 +109,10 @@ export async function requireSpaceOn(
     throw failure('RESTORE_NO_SPACE', { target, needed: bytesText(bytes), free: bytesText(freeBytes) });
 }
 
-/** Has the tar of the host write what it is sent. */
+/** The tar of the host extracts what it is sent. */
 export const extractCommand = (folder: string): string[] => inFolder(folder, 'exec tar xpf -');
 
-/** Has it send back what is there. */
+/** It sends back what the folder holds. */
 export const sendBackCommand = (folder: string): string[] => inFolder(folder, 'exec tar cf - .');
 
 /** What a file is given its name with: the one that is there is lost. */

@@ -1,5 +1,5 @@
 /**
- * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is looked at itself,
+ * The folder of this computer that files are restored into. Nothing is written outside of it: each folder on the way is checked itself,
  * never what a link of that name leads to. Paths are bytes: Node's own strings would lose those that are not UTF-8.
  */
 import { randomBytes } from 'node:crypto';
@@ -58,7 +58,7 @@ export class LocalFolder {
     return Buffer.concat([Buffer.from(this.path), ...below]);
   }
 
-  /** A name beside an entry that nobody has. */
+  /** An unused name beside an entry. */
   temporary(parts: readonly string[]): Buffer {
     return this.#place([...parts.slice(0, -1), `.shadowtape-${randomBytes(8).toString('hex')}`]);
   }
@@ -76,7 +76,7 @@ export class LocalFolder {
   /**
    * Makes the folders on the way to an entry that are missing.
    * @returns why the entry cannot be written; undefined where it can
-   * @throws RESTORE_WRITE_FAILED
+   * @throws RESTORE_FILE_UNWRITABLE
    */
   async makeWay(parts: readonly string[]): Promise<string | undefined> {
     for (let depth = 1; depth < parts.length; depth += 1) {
@@ -86,7 +86,7 @@ export class LocalFolder {
     return undefined;
   }
 
-  /** Makes a folder of the archive. @returns why it cannot be made @throws RESTORE_WRITE_FAILED */
+  /** Makes a folder of the archive. @returns why it cannot be made @throws RESTORE_FILE_UNWRITABLE */
   async makeFolder(parts: readonly string[], attributes: Attributes): Promise<string | undefined> {
     return (await this.makeWay(parts)) ?? (await this.#folder(parts, attributes));
   }
@@ -110,7 +110,7 @@ export class LocalFolder {
     return undefined;
   }
 
-  /** Why an entry may not take the place of what is there; undefined where it may. @throws RESTORE_WRITE_FAILED */
+  /** Why an entry may not take the place of what is there; undefined where it may. @throws RESTORE_FILE_UNWRITABLE */
   async keeps(parts: readonly string[], mtime: number | undefined): Promise<string | undefined> {
     const there = await this.doing(parts, () => found(this.#place(parts)));
     if (!there || this.#own.has(parts.join('/'))) return undefined;
@@ -124,7 +124,7 @@ export class LocalFolder {
   /**
    * Gives an entry that was written under a temporary name its own. The temporary name may stay.
    * @returns why it was not given; undefined where it was
-   * @throws RESTORE_WRITE_FAILED
+   * @throws RESTORE_FILE_UNWRITABLE
    */
   async give(temporary: Buffer, parts: readonly string[]): Promise<string | undefined> {
     const place = this.#place(parts);
@@ -136,7 +136,7 @@ export class LocalFolder {
     return refusal;
   }
 
-  /** Makes a link of either kind under a temporary name. @throws RESTORE_WRITE_FAILED */
+  /** Makes a link of either kind under a temporary name. @throws RESTORE_FILE_UNWRITABLE */
   async makeLink(parts: readonly string[], target: string | Buffer): Promise<Buffer> {
     const temporary = this.temporary(parts);
     await this.doing(parts, () =>
@@ -174,13 +174,13 @@ export class LocalFolder {
     }
   }
 
-  /** @throws RESTORE_WRITE_FAILED */
+  /** @throws RESTORE_FILE_UNWRITABLE */
   async doing<Value>(parts: readonly string[], work: () => Promise<Value>): Promise<Value> {
     try {
       return await work();
     } catch (error) {
       const file = `${this.path}/${parts.join('/')}`;
-      throw failure('RESTORE_WRITE_FAILED', { file, reason: writeTrouble(error) }, {}, error);
+      throw failure('RESTORE_FILE_UNWRITABLE', { file, reason: writeTrouble(error) }, {}, error);
     }
   }
 }

@@ -30,10 +30,10 @@ export class LocalImage {
     }
   }
 
-  /** The bytes pass unchanged. It fails with RESTORE_WRITE_FAILED. */
+  /** The bytes pass unchanged. It fails with RESTORE_FILE_UNWRITABLE. */
   stream(): Transform {
     const failed = (error: unknown) =>
-      failure('RESTORE_WRITE_FAILED', { file: this.#file, reason: writeTrouble(error) }, {}, error);
+      failure('RESTORE_FILE_UNWRITABLE', { file: this.#file, reason: writeTrouble(error) }, {}, error);
     return new Transform({
       highWaterMark: 1024 * 1024,
       transform: (piece: Buffer, _encoding, done) => {
@@ -47,7 +47,7 @@ export class LocalImage {
 
   /**
    * Gives the image its name; it is on disk then.
-   * @throws RESTORE_TARGET_EXISTS, STATE_FILE_THERE, RESTORE_WRITE_FAILED
+   * @throws RESTORE_TARGET_EXISTS, STATE_FILE_THERE, RESTORE_FILE_UNWRITABLE
    */
   async keep(mayReplace: boolean): Promise<void> {
     try {
@@ -57,7 +57,7 @@ export class LocalImage {
     } catch (error) {
       await this.discard();
       if (isFailure(error)) throw error;
-      throw failure('RESTORE_WRITE_FAILED', { file: this.#file, reason: writeTrouble(error) }, {}, error);
+      throw failure('RESTORE_FILE_UNWRITABLE', { file: this.#file, reason: writeTrouble(error) }, {}, error);
     }
   }
 

@@ -40,7 +40,7 @@ export interface SourceReading {
   readonly cksum?: boolean | undefined;
 }
 
-/** Has the first tape of a backup in the drive. @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY and what else changing tapes can end with */
+/** Gets the first tape of a backup into the drive. @throws TAPE_IS_ANOTHER, NEXT_TAPE_NEEDED, TAPE_BUSY and what else changing tapes can end with */
 export async function insertFirstTape(
   source: DumpSource,
   { room, changing, known }: Omit<SourceReading, 'through'>,

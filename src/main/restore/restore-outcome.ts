@@ -1,8 +1,8 @@
-/** What a restore has come to so far: what was written, what was left out, and what nobody can say. */
+/** The result of a restore so far: what was written, what was left out, and what is not known. */
 import { failure, type ShadowtapeError } from '../../contract/errors.ts';
 import type { RestoredFile } from './restored-file.ts';
 
-/** A file on tape that was read to its end. */
+/** A file on tape that was read completely. */
 export interface ReadSource {
   /** The run that wrote it; undefined where no journal tells. */
   readonly run: string | undefined;
@@ -22,7 +22,7 @@ export interface RestoreResult {
   /** What could not be compared, a sentence each. */
   readonly uncompared: readonly string[];
   readonly notes: readonly string[];
-  /** What ended it before its end. */
+  /** Why it stopped early; undefined where it finished. */
   readonly error: ShadowtapeError | undefined;
   /** The file in the state folder that tells of it. */
   readonly record: string;
@@ -49,7 +49,7 @@ export class RestoreOutcome {
     return this.hasWritten ? 2 : 1;
   }
 
-  /** @param error what ended the restore before its end */
+  /** @param error why the restore stopped early */
   result(record: string, error: ShadowtapeError | undefined): RestoreResult {
     const { files, sources, uncompared, notes } = this;
     const isEmpty = error === undefined && files.length === 0 && !this.hasWritten;

@@ -77,7 +77,7 @@ export class RestoreSession {
     this.#options.outcome.sources.push({ run: source?.run, bytes, sha256, isCompared });
   }
 
-  /** Has the first tape in the drive. @returns reads the backup from it on */
+  /** Gets the first tape into the drive. @returns a function that reads the backup */
   async #begin(
     source: DumpSource,
     drive: KnownDrive,
@@ -148,6 +148,6 @@ export class RestoreSession {
 }
 
 const uncomparedOfLoose = ({ file, kind }: SeenFile): string[] => [
-  `No journal tells what file ${file} of this tape must hold: its size and digest cannot be compared, nor can the space that it needs`,
-  ...(kind === 'image' ? ['An image that was cut off on tape cannot be told from a whole one'] : []),
+  `No journal records what file ${file} of this tape must hold: its size and digest cannot be compared, nor can the space that it needs`,
+  ...(kind === 'image' ? ['A truncated image cannot be distinguished from a whole one'] : []),
 ];

@@ -14,5 +14,5 @@ export interface RestoredFile {
   readonly reason?: string | undefined;
 }
 
-/** Hears of each entry, in the order of the archive. */
+/** Receives each entry, in the order of the archive. */
 export type OnRestored = (file: RestoredFile) => void;

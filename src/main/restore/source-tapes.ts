@@ -71,7 +71,7 @@ const partToRead = (
 export const partsToRead = (source: DumpSource, known: KnownTapes): PartToRead[] =>
   source.parts.map((part, index) => partToRead(source, part, index, known));
 
-/** Other runs of which a tape without a label begins like that of this one: they cannot be told apart before all of it is read. */
+/** Other runs of which a tape without a label begins like that of this one: only the whole tape distinguishes them. */
 export function lookalikes({ run, firstRecordSha256: sha256 }: DumpSource, known: KnownTapes): string[] {
   if (sha256 === undefined) return [];
   const alike = known.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost && tape.run !== run);

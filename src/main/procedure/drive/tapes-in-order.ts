@@ -61,7 +61,7 @@ export class TapesInOrder {
     this.#namesFound = namesFound;
   }
 
-  /** What is in the drive is looked at first: it may be the right one. @returns why it is not */
+  /** The tape in the drive is checked first: it may be the right one. @returns why it is not */
   async #objection(tape: TapeToRead): Promise<ShadowtapeError | undefined> {
     try {
       const { runner, step, drive } = this.#changing;
@@ -74,7 +74,7 @@ export class TapesInOrder {
   }
 
   /**
-   * Has the tape in the drive, by changing it where it is another one.
+   * Gets the tape into the drive; changes the tape only where a different one is there.
    * @throws what changing tapes can end with
    */
   async insert(tape: TapeToRead): Promise<void> {
@@ -124,7 +124,7 @@ export class TapesInOrder {
           try {
             await readPart();
           } catch (error) {
-            // While the connection was lost, somebody may have changed the tape: it is looked at again.
+            // While the connection was lost, somebody may have changed the tape: it is checked again.
             this.#inDrive = undefined;
             throw error;
           }
