@@ -245,13 +245,13 @@ describe('a labelled tape of route server', () => {
     ['the proxy is joined', { fromProxy: true }, 'RESTORE_PROXY_JOINED'],
     [
       'no services are stopped',
-      { change: (site: SiteTree) => void (jobOf(site)['services'] = 'not-needed') },
+      { change: (site: SiteTree): void => void (jobOf(site)['services'] = 'not-needed') },
       'RESTORE_UNSUPPORTED',
     ],
     [
       'the site has another pair now',
       {
-        change: (site: SiteTree) =>
+        change: (site: SiteTree): void =>
           void Object.assign(jobOf(site), {
             volumes: [{ master: 'Volume11', proxy: 'Volume12' }],
             shadow: { class: 'Class2', disks: { Disk17: 'c1t1d17' } },
