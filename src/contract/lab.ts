@@ -12,7 +12,7 @@ export const labActs = [
 ] as const;
 export type LabAct = (typeof labActs)[number];
 
-export interface LabCartridge {
+interface LabCartridge {
   readonly name: string;
   /** `drive`, `shelf`, `slot 3`. */
   readonly where: string;

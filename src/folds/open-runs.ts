@@ -3,24 +3,7 @@ import type { OpenRun } from '../contract/protection.ts';
 import type { RunLine } from '../contract/screens.ts';
 import { isImported } from './protection.ts';
 
-type Line = Pick<
-  RunLine,
-  | 'run'
-  | 'job'
-  | 'class'
-  | 'site'
-  | 'volumes'
-  | 'verdict'
-  | 'exitStatus'
-  | 'sentence'
-  | 'startedAt'
-  | 'finishedAt'
-  | 'currentStep'
-  | 'live'
-  | 'elsewhere'
-  | 'performedBy'
-  | 'trouble'
->;
+type Line = Omit<RunLine, 'method' | 'tape' | 'tapeNames' | 'operator' | 'bytes' | 'digests'>;
 
 /** @returns undefined where the run left nothing to do, or this console performs it */
 function howOf({ verdict, exitStatus, live, elsewhere }: Line): OpenRun['how'] | undefined {

@@ -104,10 +104,3 @@ export class RunPulseFold {
     };
   }
 }
-
-/** The pulse after all events. */
-export function pulseOf(events: readonly RunEvent[]): RunPulse {
-  const fold = new RunPulseFold();
-  for (const event of events) fold.add(event);
-  return fold.view();
-}

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  active,
   asking,
   atRest,
   dumping,
@@ -12,16 +11,14 @@ import {
   jobSite,
   journal,
   left,
-  lineOf,
-  runOf,
   silenced,
   unwinding,
   type FaultName,
 } from '../../test/support/ui/faulted-situations.ts';
+import { active, lineOf, pulseOf, runOf } from '../../test/support/ui/played-runs.ts';
 import type { RunEvent } from '../contract/events.ts';
 import type { ActiveRun, SiteInfo } from '../contract/screens.ts';
 import { openRunsOf } from './open-runs.ts';
-import { pulseOf } from './run-pulse.ts';
 import { situationsOf, situationTitle, type Situation, type SituationFacts } from './situation.ts';
 
 const name = runOf(dumping);

@@ -10,7 +10,7 @@ import type { State } from './states.ts';
 import { unsafeShadowOf } from './unsafe-shadow.ts';
 
 /** In the order of weight: the first screen line is that of the gravest class. */
-export const situationKinds = [
+const situationKinds = [
   'unsafe shadow',
   'waiting for your answer',
   'rolling back',
@@ -24,7 +24,7 @@ export const situationKinds = [
 export type SituationKind = (typeof situationKinds)[number];
 
 /** `connecting` until the console has answered for the first time. */
-export type ConsoleConnection = 'connecting' | 'connected' | 'lost' | 'refused';
+type ConsoleConnection = 'connecting' | 'connected' | 'lost' | 'refused';
 
 export interface SituationFacts {
   readonly connection: ConsoleConnection;
@@ -42,11 +42,11 @@ export interface SituationFacts {
 }
 
 /** What can be done about a class. */
-export const acts = ['backUp', 'answer', 'stop', 'takeUp', 'useDrive', 'openSite'] as const;
+const acts = ['backUp', 'answer', 'stop', 'takeUp', 'useDrive', 'openSite'] as const;
 export type Act = (typeof acts)[number];
 
 /** Why an act is not possible now; absent where it is. */
-export type Refusals = Readonly<Partial<Record<Act, string>>>;
+type Refusals = Readonly<Partial<Record<Act, string>>>;
 
 export interface Situation {
   readonly kind: SituationKind;
@@ -66,7 +66,7 @@ export interface Situation {
   readonly refusals: Refusals;
 }
 
-export const situationStates: Readonly<Record<SituationKind, State>> = {
+const situationStates: Readonly<Record<SituationKind, State>> = {
   'unsafe shadow': 'bad',
   'waiting for your answer': 'warn',
   'rolling back': 'bad',

@@ -10,11 +10,11 @@ import {
   faultedSituations,
   halted,
   jobSite,
-  runOf,
   type FaultedSituation,
   type FaultName,
 } from '../support/ui/faulted-situations.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
+import { runOf } from '../support/ui/played-runs.ts';
 import { historyAnswers } from '../support/ui/history-answers.ts';
 import { idle, playConsole, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
 import { protectionAnswers } from '../support/ui/protection-answers.ts';

@@ -5,7 +5,7 @@ import type { LabAct, LabView } from '../../contract/lab.ts';
 import { bridge } from '../bridge.ts';
 import { infoOf } from './asked.svelte.ts';
 
-export class LabManager {
+class LabManager {
   readonly #bridge: Bridge;
   #view = $state.raw<LabView>();
   #error = $state.raw<ErrorInfo>();

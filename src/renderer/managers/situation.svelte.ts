@@ -17,7 +17,7 @@ const askElsewhereMilliseconds = 15_000;
 /** Ages change without any event. */
 const askMilliseconds = 120_000;
 
-export class SituationManager {
+class SituationManager {
   readonly #asked: Asked<'protection'>;
   /** What was known of the history before a run ended counts no more. */
   #stale = $state(false);

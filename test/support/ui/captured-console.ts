@@ -10,11 +10,11 @@ import type {
   RunPush,
   RunView,
 } from '../../../src/contract/screens.ts';
-import { pulseOf } from '../../../src/folds/run-pulse.ts';
 import { Desk } from '../../../src/main/desk/desk.ts';
 import { openScene, type SceneOptions, type SiteTree } from '../lab-run.ts';
 import type { Answers } from './fake-bridge.ts';
 import { historyAnswers } from './history-answers.ts';
+import { pulseOf } from './played-runs.ts';
 import { protectionAnswers } from './protection-answers.ts';
 
 type Kept =

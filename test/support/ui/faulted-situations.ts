@@ -1,22 +1,15 @@
 /** Situations of a class as faults of the lab bring them about: recorded journals, cut off where the fault strikes, and what the hosts show. */
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { OpenRun } from '../../../src/contract/protection.ts';
-import type {
-  ActiveRun,
-  ClusterView,
-  ProgressView,
-  QuestionView,
-  RunLine,
-} from '../../../src/contract/screens.ts';
+import type { ClusterView, ProgressView, QuestionView } from '../../../src/contract/screens.ts';
 import haltedUnwound from '../../../src/folds/fixtures/halted-unwound.ndjson?raw';
 import rawDdText from '../../../src/folds/fixtures/raw-dd.ndjson?raw';
 import tapeErrorText from '../../../src/folds/fixtures/tape-error.ndjson?raw';
 import threeVolumes from '../../../src/folds/fixtures/three-volumes.ndjson?raw';
 import { openRunsOf } from '../../../src/folds/open-runs.ts';
-import { pulseOf } from '../../../src/folds/run-pulse.ts';
 import type { SituationFacts } from '../../../src/folds/situation.ts';
-import { runLineOf } from '../../../src/main/history/run-line.ts';
 import { guideCluster } from './clusters.ts';
+import { active, lineOf, runOf } from './played-runs.ts';
 import { guideSite, seenCluster } from './sites.ts';
 
 const texts = {
@@ -34,7 +27,7 @@ export const journal = (name: keyof typeof texts): RunEvent[] =>
     .map((line) => JSON.parse(line) as RunEvent);
 
 /** Up to and with the first event that a test names. */
-export function upTo(events: readonly RunEvent[], isLast: (event: RunEvent) => boolean): RunEvent[] {
+function upTo(events: readonly RunEvent[], isLast: (event: RunEvent) => boolean): RunEvent[] {
   const at = events.findIndex(isLast);
   if (at < 0) throw new Error('the journal has no such event');
   return events.slice(0, at + 1);
@@ -68,31 +61,6 @@ function look(topology: ClusterView['topology'], ...missing: string[]): ClusterV
     ),
   };
 }
-
-/** A run that this console performs, and has come to the last of these events. */
-export function active(events: readonly RunEvent[], progress?: ProgressView): ActiveRun {
-  const step = events.findLast((event) => event.type === 'step-started');
-  const asked = events.findLast(({ type }) => type === 'asked' || type === 'answered');
-  return {
-    run: runOf(events),
-    job: 'raw-dd',
-    volumes: ['Volume2'],
-    events: events.length,
-    phase: step?.phase,
-    step: step?.step,
-    title: step?.title,
-    unwinding: step?.unwinding ?? false,
-    asking: asked?.type === 'asked',
-    done: progress?.total === undefined ? undefined : progress.bytes / progress.total,
-    progress,
-    pulse: pulseOf(events),
-  };
-}
-
-export const runOf = (events: readonly RunEvent[]): string => events[0]?.run ?? '';
-
-/** The line of a run in the history, which no process performs any more. */
-export const lineOf = (events: readonly RunEvent[]): RunLine => runLineOf(runOf(events), events, false);
 
 /** The same run, where a person is needed. */
 export const left = (events: readonly RunEvent[]): OpenRun[] =>
