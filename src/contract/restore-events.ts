@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { event } from './event-shape.ts';
 
 /** Where the bytes of a restored volume are read: each time all of them, and compared with what the backup recorded. */
-export const restorePlaces = ['tape', 'sent', 'shadow', 'proxy', 'master'] as const;
+const restorePlaces = ['tape', 'sent', 'shadow', 'proxy', 'master'] as const;
 export type RestorePlace = (typeof restorePlaces)[number];
 
 /** What a run restores: part of its first event; absent in a backup. */

@@ -65,7 +65,6 @@ export type {
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
-export type { RestoreRequest, RestoreSource } from './volume-restore-service.ts';
 export { doingWords, isOfCommand, ownerWords, type HeldLock, type UnseenHost } from './lock-service.ts';
 
 export interface ConsoleOptions {

@@ -248,7 +248,7 @@ export function stopProxyStep(assignment: Assignment): Step {
 }
 
 /** 4 */
-export function viewConfigurationStep(assignment: Assignment): Step {
+function viewConfigurationStep(assignment: Assignment): Step {
   const place = onAnyNode(assignment);
   const look = (argv: readonly string[]): StepCommand => ({ ...place, argv, guide: true, changes: false });
   return {

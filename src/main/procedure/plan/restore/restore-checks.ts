@@ -52,7 +52,7 @@ function onNodesOf(
 }
 
 /** The statuses of the slices, in words: `Disk1 STOP, Disk2 COPY`. */
-export function masterSlices({ class: className }: Assignment, report: SdxinfoReport, master: string) {
+function masterSlices({ class: className }: Assignment, report: SdxinfoReport, master: string) {
   return slicesOfVolume(report, className, master).map(({ disk, status }) => ({ disk, word: status.word }));
 }
 

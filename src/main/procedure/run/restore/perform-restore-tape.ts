@@ -14,7 +14,7 @@ import { readRunBack } from '../tape/read-run-back.ts';
 import { recordDigest } from './restored-digest.ts';
 
 /** @throws Error where the run is no restore */
-export function backupOf({ options }: RunContext): KnownRun {
+function backupOf({ options }: RunContext): KnownRun {
   if (!options.backup) throw new Error('a restore knows the run that wrote the backup');
   return options.backup;
 }
