@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readRun, StateFolder } from '../../src/main/application/console.ts';
 import { askOnPage, launchDesktop, pushedOnPage, type Desktop } from '../support/desktop.ts';
 import { electronRuntime } from '../support/electron-runtime.ts';
@@ -29,11 +29,12 @@ describe.runIf(missing === undefined || process.env['CI'])(
       if (missing !== undefined) throw new Error(missing);
       scene = await openScene();
       state = await mkdtemp(join(tmpdir(), 'shadowtape-desktop-'));
+      // After the window, which was opened later, has ended: it writes into this folder until then.
+      onTestFinished(async () => {
+        await scene.close();
+        await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      });
       await copyFile(scene.lab.knownHostsFile, join(state, 'known_hosts'));
-    });
-    afterEach(async () => {
-      await scene.close();
-      await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     });
 
     async function launch(change?: (site: SiteTree) => void): Promise<Desktop> {

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   askOnPage,
   launchDesktop,
@@ -34,11 +34,12 @@ describe.runIf(missing === undefined || process.env['CI'])(
       if (!existsSync(entry)) throw new Error('nothing is built: npm run build');
       scene = await openScene();
       state = await mkdtemp(join(tmpdir(), 'shadowtape-desktop-'));
+      // After the window, which was opened later, has ended: it writes into this folder until then.
+      onTestFinished(async () => {
+        await scene.close();
+        await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+      });
       await copyFile(scene.lab.knownHostsFile, join(state, 'known_hosts'));
-    });
-    afterEach(async () => {
-      await scene.close();
-      await rm(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     });
 
     async function launch(): Promise<Desktop> {
