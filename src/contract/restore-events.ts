@@ -18,6 +18,8 @@ export const restoreShape = z.looseObject({
   begins: z.enum(['joined', 'parted']),
   /** The run that parted it with pjrm=off, where it was parted. */
   partedBy: z.string().optional(),
+  /** An earlier restore that did not finish, and that this one replaces: the proxy is as that one has left it. */
+  replaces: z.string().optional(),
   /** Nodes on which the master was ACTIVE: it is started there again. */
   activeOn: z.array(z.string()),
   volumes: z.array(

@@ -61,6 +61,18 @@ describe('a volume', () => {
       },
     ],
     [
+      'is not protected by a restore, which is no backup',
+      [run('29T10:00', { restores: 'R-28T02' }), run('28T02:00')],
+      {},
+      { state: 'missed', backup: { run: 'R-28T02' }, trouble: undefined },
+    ],
+    [
+      'needs a person while a restore of it is not finished',
+      [run('29T10:00', { restores: 'R-29T02', verdict: 'failed', exitStatus: 3 }), good],
+      {},
+      { state: 'action required', reason: 'run R-29T10 needs action' },
+    ],
+    [
       'is missed when that backup is older than the job allows, and no run has ended since',
       [run('28T02:00')],
       {},

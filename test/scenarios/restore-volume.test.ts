@@ -226,6 +226,29 @@ describe('whatever goes wrong before the master is replaced, it keeps its data, 
   });
 });
 
+/** What is refused before a journal is begun: settings of a restore that are wrong. */
+const refused: readonly (readonly [string, RestoreSetting, string])[] = [
+  ['--replace names another volume', { replace: ['Volume2'] }, 'RESTORE_NOT_CONFIRMED'],
+  ['--yes comes without --replace', { replace: [] }, 'RESTORE_NOT_CONFIRMED'],
+  ['the proxy is joined', { fromProxy: true }, 'RESTORE_PROXY_JOINED'],
+  [
+    'no services are stopped',
+    { change: (site: SiteTree) => void (jobOf(site)['services'] = 'not-needed') },
+    'RESTORE_UNSUPPORTED',
+  ],
+  [
+    'the site has another pair now',
+    {
+      change: (site: SiteTree) =>
+        void Object.assign(jobOf(site), {
+          volumes: [{ master: 'Volume11', proxy: 'Volume12' }],
+          shadow: { class: 'Class2', disks: { Disk17: 'c1t1d17' } },
+        }),
+    },
+    'RESTORE_PAIR_DIFFERS',
+  ],
+];
+
 describe('a labelled tape of route server', () => {
   beforeAll(
     async () => void (scene = await openRestoreScene({ route: 'server', media: { layout: 'labelled' } })),
@@ -239,27 +262,7 @@ describe('a labelled tape of route server', () => {
     await scene.lab.insertCartridge('tape');
   });
 
-  it.each([
-    ['--replace names another volume', { replace: ['Volume2'] }, 'RESTORE_NOT_CONFIRMED'],
-    ['--yes comes without --replace', { replace: [] }, 'RESTORE_NOT_CONFIRMED'],
-    ['the proxy is joined', { fromProxy: true }, 'RESTORE_PROXY_JOINED'],
-    [
-      'no services are stopped',
-      { change: (site: SiteTree): void => void (jobOf(site)['services'] = 'not-needed') },
-      'RESTORE_UNSUPPORTED',
-    ],
-    [
-      'the site has another pair now',
-      {
-        change: (site: SiteTree): void =>
-          void Object.assign(jobOf(site), {
-            volumes: [{ master: 'Volume11', proxy: 'Volume12' }],
-            shadow: { class: 'Class2', disks: { Disk17: 'c1t1d17' } },
-          }),
-      },
-      'RESTORE_PAIR_DIFFERS',
-    ],
-  ] as const)('is not restored where %s', async (_why, setting, code) => {
+  it.each(refused)('is not restored where %s', async (_why, setting, code) => {
     expect(await failureOf(restoreScene(scene, setting))).toMatchObject({ code });
     expect(restoringCommands(scene)).toEqual([]);
   });

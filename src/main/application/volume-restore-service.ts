@@ -154,7 +154,8 @@ export class VolumeRestoreService {
     const { assignment, world } = await assigner.assignSeen(named, run);
     requireSamePair(run, restorable.start, assignment);
     const known = await this.#runsInOrder();
-    const restore = orderOf({ backup, restorable, known, assignment, world, fromProxy });
+    const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
+    const restore = pending === undefined ? order : { ...order, replaces: pending };
     const supersedes = known.flatMap(({ run: name, events: [start] }) =>
       start?.type === 'run-started' && start.restore && start.class === assignment.class ? [name] : [],
     );

@@ -24,7 +24,12 @@ export function clusterMarkOfRestore(
     return marks.masterProven && isJoined && isMasterActive(assignment, restore, world)
       ? 'normal'
       : 'unproven';
-  const isUsed = marks.servicesStopped.length > 0 || marks.operatorStopped || marks.proxyWritten;
+  const isUsed =
+    marks.servicesStopped.length > 0 ||
+    marks.operatorStopped ||
+    marks.proxyWritten ||
+    // What an earlier restore has left is not finished by leaving it so.
+    restore.replaces !== undefined;
   return !isUsed && isAsFound(assignment, restore, world) ? 'normal' : 'unproven';
 }
 
