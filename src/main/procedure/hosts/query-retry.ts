@@ -106,6 +106,13 @@ export class QueryRetry {
     this.#silentSince.delete(host);
   }
 
+  /** When the outage of a host began: now, where it has answered until now. */
+  #outageBegan(host: string): number {
+    const began = this.#silentSince.get(host) ?? this.#options.clock.now();
+    this.#silentSince.set(host, began);
+    return began;
+  }
+
   /**
    * Repeats a query until it is answered.
    * @throws QUERY_UNANSWERED where the outage lasts too long, HOST_UNREACHABLE for a host that need not be waited for, COMMAND_CANCELLED where the wait is aborted, and at once whatever does not pass
@@ -125,8 +132,8 @@ export class QueryRetry {
         if (abort.aborted || !isFailure(error, ...passingCodes)) throw error;
         if (isFailure(error, 'HOST_UNREACHABLE') && mayGo?.(host)) throw error;
         if (attempt.isSequence && failed >= mostRepeats) throw error;
-        since ??= this.#silentSince.get(host) ?? clock.now();
-        if (!this.#silentSince.has(host)) this.#silentSince.set(host, since);
+        const outageBegan = this.#outageBegan(host);
+        since ??= outageBegan;
         const leftSeconds = outageSeconds() - (clock.now() - since) / 1000;
         if (leftSeconds <= 0) throw unanswered(host, what, (clock.now() - since) / 1000, error);
         const pauseSeconds = Math.min(pausesSeconds[failed] ?? pausesSeconds.at(-1) ?? 0, leftSeconds);
