@@ -166,6 +166,8 @@ describe('a run that is halted', () => {
     const halted = await haltedRun();
     const { run } = halted;
     await rm(scene.state.journalFile(run));
+    // A run of the same second and process would have the same name, and so the same lock.
+    await expect.poll(() => runName(new Date(), 'Volume2')).not.toBe(run);
     const from = scene.lab.commands.length;
     const refused = await runScene(scene);
     expect(refused).toMatchObject({ exitStatus: 1, stands: ['nothing was touched'] });

@@ -298,6 +298,8 @@ describe('three tapes', () => {
 
   it('hold a tar archive that GNU tar unpacks', async () => {
     scene = await openScene({
+      // A smaller file system fits on one tape.
+      blocks: 16_384,
       tapeBytes: sixteen * recordBytes,
       slots: 16,
       cartridges: Array.from({ length: 9 }, (_, index) => ({ name: `blank-${index + 2}` })),
