@@ -127,6 +127,7 @@ async function opened(
   const run = views[0]?.line.run ?? '';
   const job = encodeURIComponent(names.job);
   const screens: readonly Screen[] = [
+    { hash: '#/home', shows: ['site'] },
     {
       hash: '#/topology',
       shows: ['host', 'volume', 'site'],
