@@ -76,7 +76,7 @@ describe('the command line, on a site', () => {
     expect(ended.stderr).toContain(`show it again: shadowtape show ${name} --state ${scene.state.path}\n`);
 
     const runs = await run([...site, 'runs']);
-    expect(runs.stdout).toMatch(new RegExp(`^${name} +verified +6a +2 MiB +Volume2 `));
+    expect(runs.stdout).toMatch(new RegExp(`^${name} +verified +raw-dd +6a +2 MiB +Volume2 `));
     const shown = await run([...site, 'show', name]);
     expect(shown.stdout).toContain('node1 # sdxproxy Rejoin -c Class1 -p Volume2');
     expect(shown.stdout).toContain('events, chain intact');
