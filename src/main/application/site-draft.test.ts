@@ -47,7 +47,9 @@ describe('the draft of a site file', () => {
     expect(readDraft(text).troubles).toEqual([
       {
         sentence: 'unknown key "metod" in jobs.night.ly',
-        hint: expect.stringMatching(/^did you mean "method"\? keys allowed here: class, volumes, shadow/) as string,
+        hint: expect.stringMatching(
+          /^did you mean "method"\? keys allowed here: class, volumes, shadow/,
+        ) as string,
         path: 'jobs.night.ly.metod',
         line: 14,
       },
