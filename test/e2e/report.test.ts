@@ -94,7 +94,12 @@ describeInBrowser('the report of a run', (browser) => {
     await page.getByRole('img', { name: /MB\/s/ }).waitFor();
     const paper = console.region('The document');
     await paper.focus();
+    // Chromium may drop a key that scrolls while it still scrolls for the one before.
+    const isScrolled = paper.evaluate(
+      (element) => new Promise((resolve) => element.addEventListener('scrollend', resolve, { once: true })),
+    );
     await page.keyboard.press('End');
+    await isScrolled;
     await expect.poll(() => here.textContent(), soon).toMatch(/Fingerprint/);
     await page.keyboard.press('Home');
     await expect.poll(() => here.textContent(), soon).toBe('Summary');
