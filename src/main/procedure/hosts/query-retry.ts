@@ -121,7 +121,7 @@ export class QueryRetry {
   async persist<Value>(attempt: Attempt<Value>): Promise<Value> {
     const { host, step, what, abort, perform } = attempt;
     const { clock, outageSeconds, onRetry, mayGo } = this.#options;
-    // Kept although the host answers other queries meanwhile: a dd that hangs on one disk is no less unanswered for that.
+    // Not reset when the host answers other queries: a dd can hang on one disk while everything else works.
     let since: number | undefined;
     for (let failed = 0; ; failed += 1) {
       try {

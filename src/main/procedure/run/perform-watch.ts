@@ -61,7 +61,7 @@ function wordsOf(step: Step, watched: readonly Watched[]): string {
 }
 
 /**
- * Watches copies until each has come to its end. Nothing but their end, or a cancel, ends it.
+ * Watches copies until all of them have ended, or the run is canceled. There is no time limit.
  * @param copies one for each volume of the step
  * @throws what a copy fails with, and what keeps the volumes from being seen
  */

@@ -41,7 +41,7 @@ export function restoredSentence({ restore, ...assignment }: Assignment): string
   return `${listed(masters)} is restored ${source}: backup of run ${restore.run}, data of ${restore.at}. Every byte was read again and compared; changes since then are lost`;
 }
 
-/** What a person must know of a restore that did not come to its end; nothing of a backup. */
+/** What the operator must know about a restore that failed; empty for a backup. */
 export function restoreSentences(assignment: Assignment, marks: RunMarks): string[] {
   const { restore } = assignment;
   if (!restore) return [];
