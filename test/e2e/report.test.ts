@@ -94,15 +94,13 @@ describeInBrowser('the report of a run', (browser) => {
     await page.getByRole('img', { name: /MB\/s/ }).waitFor();
     const paper = console.region('The document');
     await paper.focus();
-    // Chromium may drop a key that scrolls while it still scrolls for the one before.
-    const isScrolled = paper.evaluate(
-      (element) => new Promise((resolve) => element.addEventListener('scrollend', resolve, { once: true })),
-    );
-    await page.keyboard.press('End');
-    await isScrolled;
-    await expect.poll(() => here.textContent(), soon).toMatch(/Fingerprint/);
-    await page.keyboard.press('Home');
-    await expect.poll(() => here.textContent(), soon).toBe('Summary');
+    // Chromium may drop a key that scrolls while it still scrolls, so it is pressed until it is heard.
+    const pressed = async (key: string) => {
+      await page.keyboard.press(key);
+      return here.textContent();
+    };
+    await expect.poll(() => pressed('End'), soon).toMatch(/Fingerprint/);
+    await expect.poll(() => pressed('Home'), soon).toBe('Summary');
   });
 
   it('is saved as PDF for both papers, and so are journal, commands and rates', async () => {
