@@ -1,32 +1,5 @@
-/** No text is cut off, and no button is out of reach, at any size that a window may have. */
+/** What nobody can read or press on a page: texts that are cut off, buttons that are out of sight, covered or too small. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { picturesOf, type Picture } from '../screenshots/pictures.ts';
-import { capturePlays, forTests } from '../screenshots/plays.ts';
-import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
-import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts';
-
-/** 640x400 is 1280x800 at 200 % zoom. */
-const sizes = [
-  [800, 600],
-  [900, 700],
-  [1280, 800],
-  [1920, 1080],
-  [3840, 2160],
-  [640, 400],
-] as const;
-
-const states = [
-  'home-protected',
-  'plan',
-  'run-step-failed',
-  'run-done',
-  'verify-asking',
-  'runs',
-  'files-found',
-  'tape-identified',
-  'sites-overview',
-] as const;
 
 /**
  * Runs in the page. A text is cut off where it reaches beyond what can be seen or scrolled to: beyond a box that hides what overflows it,
@@ -71,9 +44,6 @@ const cutTexts = `(() => {
   return [...new Set(found)];
 })()`;
 
-/** Runs in the page: true once what was asked for is drawn. */
-const isDrawn = `document.fonts.status === 'loaded' && !document.querySelector('.skeleton, [aria-busy="true"]')`;
-
 /** Runs in the page: buttons of the bar at the foot that are not in sight, or stand below one another. */
 const lostButtons = `(() => {
   const bar = document.querySelector('.action-bar');
@@ -113,47 +83,9 @@ const deadButtons = `(() =>
   })
 )()`;
 
-async function troubles(page: Page): Promise<string[]> {
+/** @returns what is cut off, out of sight or covered, a line each; none where all can be read and pressed */
+export async function clippedOn(page: Page): Promise<string[]> {
   const cut = await page.evaluate<string[]>(cutTexts);
   const lost = await page.evaluate<string[]>(lostButtons);
   return [...cut, ...lost, ...(await page.evaluate<string[]>(deadButtons))];
 }
-
-describeInBrowser('nothing is clipped', (browser) => {
-  let pictures: readonly Picture[];
-  let stage: { readonly console: PlayedConsole; readonly on: ConsolePage } | undefined;
-  beforeAll(async () => {
-    pictures = picturesOf(await capturePlays(forTests));
-  }, 300_000);
-  afterAll(() => stage?.console.close());
-
-  async function onStage(picture: Picture): Promise<{ console: PlayedConsole; on: ConsolePage }> {
-    if (stage) {
-      Object.assign(stage.console.play, picture.play);
-      await stage.on.openAnew(picture.hash);
-      return stage;
-    }
-    const console = await playConsole({ ...picture.play });
-    const on = await browser.lastingPage(console, { reducedMotion: true });
-    stage = { console, on: await on.open(picture.hash) };
-    return stage;
-  }
-
-  it.each(states)('on %s, at each size', async (name) => {
-    const picture = pictures.find((each) => each.name === name);
-    if (!picture) throw new Error(`nothing is called ${name}`);
-    const { console, on } = await onStage(picture);
-    const { page } = on;
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await page.getByRole('heading', { level: 1, includeHidden: true }).first().waitFor({ state: 'attached' });
-    await picture.act?.(page, console);
-    await expect.poll(() => page.evaluate(isDrawn), { interval: 30 }).toBe(true);
-    const found: Record<string, string[]> = {};
-    for (const [width, height] of sizes) {
-      await page.setViewportSize({ width, height });
-      const seen = await troubles(page);
-      if (seen.length > 0) found[`${width}x${height}`] = seen;
-    }
-    expect(found).toEqual({});
-  });
-});

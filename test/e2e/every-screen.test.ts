@@ -1,10 +1,13 @@
-/** Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colors decide in dark, too. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+/**
+ * Every screen in its main states, dialogs included, judged by all rules of axe-core: in light, and what colors decide in dark, too. At
+ * each size that a window may have, no text is cut off, and no button is out of reach.
+ */
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { mayComplain, picturesOf, type Picture } from '../screenshots/pictures.ts';
 import { capturePlays, forTests } from '../screenshots/plays.ts';
+import { contrastViolationsOn, violationsOn } from '../support/ui/axe.ts';
+import { clippedOn } from '../support/ui/clipped.ts';
 import { describeInBrowser, type ConsolePage } from '../support/ui/console-page.ts';
 import { playConsole, type PlayedConsole } from '../support/ui/played-console.ts';
 
@@ -57,31 +60,51 @@ const states = [
   'sites-first-volumes',
   'sites-open-dialog',
   'login-host-key',
+  'home-protected',
+  'run-done',
 ] as const;
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** 640x400 is 1280x800 at 200 % zoom. */
+const sizes = [
+  [800, 600],
+  [900, 700],
+  [1280, 800],
+  [1920, 1080],
+  [3840, 2160],
+  [640, 400],
+] as const;
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Those with the most on them. */
+const sizedStates: readonly string[] = [
+  'home-protected',
+  'plan',
+  'run-step-failed',
+  'run-done',
+  'verify-asking',
+  'runs',
+  'files-found',
+  'tape-identified',
+  'sites-overview',
+];
 
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+const usualSize = { width: 1280, height: 800 };
+
+/** Runs in the page: true once what was asked for is drawn. */
+const isDrawn = `document.fonts.status === 'loaded' && !document.querySelector('.skeleton, [aria-busy="true"]')`;
+
+/** @returns for each size at which something is clipped, what it is */
+async function clippedAtSizes(page: Page): Promise<Record<string, string[]>> {
+  await expect.poll(() => page.evaluate(isDrawn), { interval: 30 }).toBe(true);
+  const found: Record<string, string[]> = {};
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    const clipped = await clippedOn(page);
+    if (clipped.length > 0) found[`${width}x${height}`] = clipped;
+  }
+  return found;
 }
 
-/** @returns what is wrong, a line each; none where all is well */
-async function violations(
-  page: Page,
-  runOnly: { type: 'tag' | 'rule'; values: string[] },
-): Promise<string[]> {
-  const found = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ['violations'] }).then((result) => result.violations)`,
-  )) as Violation[];
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-  );
-}
-
-describeInBrowser('axe-core finds nothing', (browser) => {
+describeInBrowser('every screen', (browser) => {
   let pictures: readonly Picture[];
   beforeAll(async () => {
     // Five hundred volumes are drawn as eighty are.
@@ -113,17 +136,18 @@ describeInBrowser('axe-core finds nothing', (browser) => {
     return { console, on: await on.open(picture.hash) };
   }
 
-  it.each(states)('on %s', async (name) => {
+  it.each(states)('axe-core finds nothing, and nothing is clipped, on %s', async (name) => {
     const picture = pictures.find((each) => each.name === name);
     if (!picture) throw new Error(`nothing is called ${name}`);
     const { console, on } = await (mayComplain(picture).length > 0 ? alone(picture) : onStage(picture));
     const { page } = on;
+    await page.setViewportSize(usualSize);
     await page.getByRole('heading', { level: 1, includeHidden: true }).first().waitFor({ state: 'attached' });
     await picture.act?.(page, console);
-    await page.evaluate(axe);
-    expect(await violations(page, { type: 'tag', values: tags })).toEqual([]);
+    expect(await violationsOn(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await violations(page, { type: 'rule', values: ['color-contrast'] })).toEqual([]);
+    expect(await contrastViolationsOn(page)).toEqual([]);
+    if (sizedStates.includes(name)) expect(await clippedAtSizes(page)).toEqual({});
     expect(on.complaints.splice(0)).toEqual([]);
   });
 });
