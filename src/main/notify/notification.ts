@@ -161,6 +161,18 @@ export function refusedNotification(
   return notificationOf(facts, message, undefined);
 }
 
+/** A scheduled backup did not take place: as loud as one that failed. */
+export function missedNotification(facts: NotifiedRun, sentence: string): Notification {
+  const message: Message = {
+    events: ['failure'],
+    how: 'missed',
+    sentence,
+    hint: `back the volumes up now: shadowtape run ${facts.job}. Check that this machine and the timer were running: shadowtape schedule list`,
+    verdict: 'missed',
+  };
+  return notificationOf(facts, message, undefined);
+}
+
 /** Sent by hand, to see that it arrives. */
 export function testNotification(site: string): Notification {
   const sentence = `test of the notifications of site ${site}; it is not about a run`;

@@ -8,6 +8,7 @@ import type { NotifyWay } from '../site/notify-schema.ts';
 import {
   askedNotification,
   endedNotification,
+  missedNotification,
   refusedNotification,
   type Notification,
 } from './notification.ts';
@@ -75,6 +76,11 @@ export class Notifier {
   /** The run was refused before it had a journal. */
   refused(error: Pick<ShadowtapeError, 'message' | 'hint'>): void {
     this.#notify(refusedNotification(this.#facts, error));
+  }
+
+  /** A night of the job had no run. @param sentence which one, and why */
+  missed(sentence: string): void {
+    this.#notify(missedNotification(this.#facts, sentence));
   }
 
   /** Resolves when everything was sent, or could not be: each message has its time limit. */
