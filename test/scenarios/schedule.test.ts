@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
-import { startCommand, type CommandEnd } from '../support/command-line.ts';
+import { startCommand, startProgram, type CommandEnd } from '../support/command-line.ts';
 import { writeGeneratedRun } from '../support/generated-history.ts';
-import { withJob } from '../support/failures.ts';
+import { tapeWasWritten, withJob } from '../support/failures.ts';
 import { openScene, type Scene } from '../support/lab-run.ts';
 
 const minute = 60_000;
@@ -83,14 +83,6 @@ describe('run --if-due', () => {
       exitStatus: 2,
       stdout: expect.stringContaining(`; ${night}: no run was started in its window\n`) as string,
     });
-  });
-
-  it('does not run twice in a window', async () => {
-    writeSite(20 * minute, '6 h');
-    writeRun(Date.now() - 10 * minute);
-    const { exitStatus, stderr } = await command('run', 'nightly', '--if-due');
-    expect(exitStatus).toBe(0);
-    expect(stderr).toMatch(/^nightly: a run has begun in the window of .* UTC; next: .* UTC\n$/);
   });
 
   it('runs in the window; a refusal is recorded, so that a missed night has its reason', async () => {
@@ -170,14 +162,28 @@ describe('schedule install', () => {
     expect(await list({ ...silent, schedule: { at: '03:00' } })).toBe(
       'raw-dd        systemd timer of this user; differs from the site file: run schedule install again\n',
     );
-    // What the unit starts is the program: outside of the window it says so, and ends with 0.
-    const [, words = ''] = /^ExecStart=(.*)$/m.exec(readFileSync(unit('service'), 'utf8')) ?? [];
-    const [program = '', ...args] = [...words.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
-    expect([program, ...args.slice(-3)]).toEqual([process.execPath, 'run', 'raw-dd', '--if-due']);
     const removed = await schedule(silent, 'remove', '--yes');
     expect(removed.stdout).toContain('removed: raw-dd, systemd timer of this user\n');
     expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
     expect(called()).toContain('systemctl --user disable --now shadowtape-lab-raw-dd.timer\n');
+  });
+
+  it('installs a unit that runs the job in its window, once, without the environment of a session', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const at = new Date(Date.now() - 10 * minute).toISOString().slice(11, 16);
+    const due = { ...silent, schedule: { at, zone: 'UTC' } };
+    expect(await schedule(due, 'install', '--yes')).toMatchObject({ exitStatus: 0 });
+    const [, words = ''] = /^ExecStart=(.*)$/m.exec(readFileSync(unit('service'), 'utf8')) ?? [];
+    const argv = [...words.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
+    const start = () => startProgram(['env', '-i', 'PATH=/usr/bin:/bin', ...argv]).end;
+    const first = await start();
+    expect(first).toMatchObject({ exitStatus: 0 });
+    expect(tapeWasWritten(scene)).toBe(true);
+    const second = await start();
+    expect(second).toMatchObject({ exitStatus: 0, stdout: '' });
+    expect(second.stderr).toMatch(/^raw-dd: a run has begun in the window of /);
   });
 
   it('leaves everything as it was when systemctl fails', async () => {
