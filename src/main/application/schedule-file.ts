@@ -4,6 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
+import { weekdays } from '../../contract/schedule.ts';
 import { readOwn } from '../journal/kept-file.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -24,6 +25,16 @@ const scheduleEventSchema = z.object({
   due: z.string().optional(),
   /** Why: one sentence. */
   reason: z.string().optional(),
+  /** Of `watched`: the schedule that counts from then on; the site file may change later. */
+  schedule: z
+    .object({
+      hour: z.int(),
+      minute: z.int(),
+      days: z.array(z.enum(weekdays)),
+      windowSeconds: z.number(),
+      zone: z.string(),
+    })
+    .optional(),
 });
 export type ScheduleEvent = z.output<typeof scheduleEventSchema>;
 

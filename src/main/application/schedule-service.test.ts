@@ -14,7 +14,7 @@ import {
   recordRefusal,
   scheduledJob,
   settleNights,
-  watchNights,
+  unwatchNights,
   type ScheduledJob,
 } from './schedule-service.ts';
 
@@ -95,6 +95,18 @@ it('no night is missed after the timer was removed', async () => {
   await watched('2026-11-23T12:00:00Z');
   const now = new Date('2026-11-28T12:00:00Z');
   expect((await lastMissedNight(state, job, [], now))?.due.toISOString()).toBe('2026-11-28T01:30:00.000Z');
-  await watchNights(state, job, 'removed');
+  await unwatchNights(state, 'payroll-cluster', 'nightly');
   expect(await lastMissedNight(state, job, [], now)).toBeUndefined();
+});
+
+it('a schedule that is changed counts from then on: nights before are judged by the former one', async () => {
+  await settle('2026-11-23T12:00:00Z');
+  const runs = [runAt('2026-11-24T01:31:00Z'), runAt('2026-11-25T01:31:00Z')];
+  job = { ...job, schedule: { ...job.schedule, hour: 12, windowSeconds: 3600 } };
+  expect((await settle('2026-11-26T08:00:00Z', runs)).missed.map(({ due }) => due.toISOString())).toEqual([
+    '2026-11-26T01:30:00.000Z',
+  ]);
+  expect((await settle('2026-11-26T20:00:00Z', runs)).missed.map(({ due }) => due.toISOString())).toEqual([
+    '2026-11-26T11:30:00.000Z',
+  ]);
 });

@@ -1,4 +1,5 @@
 /** The nights of scheduled jobs: which one is due now, which were missed; a missed one is recorded and notified. Asks no host. */
+import { isDeepStrictEqual } from 'node:util';
 import { failure, isFailure } from '../../contract/errors.ts';
 import {
   isServed,
@@ -24,6 +25,9 @@ export interface ScheduledJob {
   readonly job: Job;
   readonly schedule: Schedule;
 }
+
+/** As it is recorded. */
+const plainOf = (schedule: Schedule) => ({ ...schedule, days: [...schedule.days] });
 
 /** A night without a run, and why there was none. */
 export interface MissedNight extends Night {
@@ -59,10 +63,23 @@ const startsOf = ({ site, name }: ScheduledJob, lines: readonly RunLine[]): Date
     )
     .map(({ startedAt }) => new Date(startedAt));
 
-/** From when on nights can be missed; undefined where nobody has put the schedule into effect. */
-function watchedSince(events: readonly ScheduleEvent[]): Date | undefined {
+/** A schedule in effect: which one counts, and from when on. */
+interface Watched {
+  readonly since: Date;
+  readonly schedule: Schedule;
+}
+
+/** @returns undefined where nobody has put the schedule into effect */
+function watchedOf({ schedule }: ScheduledJob, events: readonly ScheduleEvent[]): Watched | undefined {
   const last = events.findLast(({ what }) => what === 'watched' || what === 'removed');
-  return last?.what === 'watched' ? new Date(last.at) : undefined;
+  if (last?.what !== 'watched') return undefined;
+  return { since: new Date(last.at), schedule: last.schedule ?? schedule };
+}
+
+/** True where other nights count than those of the site file now. */
+function isOutdated(job: ScheduledJob, events: readonly ScheduleEvent[]): boolean {
+  const watched = watchedOf(job, events);
+  return !watched || !isDeepStrictEqual(watched.schedule, job.schedule);
 }
 
 function reasonOf({ due }: Night, events: readonly ScheduleEvent[]): string {
@@ -73,14 +90,14 @@ function reasonOf({ due }: Night, events: readonly ScheduleEvent[]): string {
 
 /** Nights that were missed since the schedule is in effect, recorded or not; the earliest first. */
 function missedOf(
-  { schedule }: ScheduledJob,
+  job: ScheduledJob,
   events: readonly ScheduleEvent[],
   starts: readonly Date[],
   now: Date,
 ): MissedNight[] {
-  const since = watchedSince(events);
-  if (!since) return [];
-  return missedNights(schedule, since, starts, now).map((night) => ({
+  const watched = watchedOf(job, events);
+  if (!watched) return [];
+  return missedNights(watched.schedule, watched.since, starts, now).map((night) => ({
     ...night,
     reason: reasonOf(night, events),
   }));
@@ -161,11 +178,13 @@ export async function settleNights(
   });
   let missed: MissedNight[] = [];
   await addScheduleEvents(state, site.site, name, (events) => {
-    // Whoever starts runs by a timer of his own has put the schedule into effect, too.
-    if (!watchedSince(events)) return [event('watched')];
     const recorded = new Set(events.flatMap(({ what, due }) => (what === 'missed' ? [due] : [])));
     missed = missedOf(job, events, starts, now).filter(({ due }) => !recorded.has(due.toISOString()));
-    return missed.map(({ due, reason }) => event('missed', { due: due.toISOString(), reason }));
+    return [
+      ...missed.map(({ due, reason }) => event('missed', { due: due.toISOString(), reason })),
+      // A timer that was made by hand puts the schedule into effect, too. A new schedule counts from now on.
+      ...(isOutdated(job, events) ? [event('watched', { schedule: plainOf(job.schedule) })] : []),
+    ];
   });
   if (missed.length > 0) await tellMissed(state, job, missed, warn);
   return { ...dueNow(job, starts, now), missed };
@@ -208,18 +227,31 @@ export async function recordRefusal(
   await addScheduleEvents(state, site.site, name, () => [refused]);
 }
 
-/** From now on nights of the job count, or no longer. */
-export async function watchNights(
-  state: StateFolder,
-  { site, name }: Pick<ScheduledJob, 'site' | 'name'>,
-  what: 'watched' | 'removed',
-): Promise<void> {
+/** From now on nights of the job count, by the schedule that it has now. */
+export async function watchNights(state: StateFolder, job: ScheduledJob): Promise<void> {
   await state.prepare();
+  const { site, name } = job;
   await addScheduleEvents(state, site.site, name, (events) =>
-    (watchedSince(events) === undefined) === (what === 'removed')
-      ? []
-      : [{ what, at: new Date().toISOString(), site: site.site, job: name }],
+    isOutdated(job, events)
+      ? [
+          {
+            what: 'watched',
+            at: new Date().toISOString(),
+            site: site.site,
+            job: name,
+            schedule: plainOf(job.schedule),
+          },
+        ]
+      : [],
   );
+}
+
+/** No night of the job is missed any more, until the schedule is put into effect again. */
+export async function unwatchNights(state: StateFolder, site: string, job: string): Promise<void> {
+  await state.prepare();
+  await addScheduleEvents(state, site, job, () => [
+    { what: 'removed', at: new Date().toISOString(), site, job },
+  ]);
 }
 
 /** What `schedule next` says of a job. */

@@ -14,6 +14,7 @@ import {
   nextOfJob,
   scheduledJob,
   scheduledJobs,
+  unwatchNights,
   watchNights,
   type ScheduledJob,
 } from '../application/schedule-service.ts';
@@ -100,7 +101,7 @@ async function install(line: CommandLine, names: readonly string[], options: Ins
   for (const [index, job] of started.entries()) {
     await installJob(job, starter);
     const scheduled = jobs[index];
-    if (scheduled) await watchNights(line.state, scheduled, 'watched');
+    if (scheduled) await watchNights(line.state, scheduled);
     print(`installed: ${job.job}, ${starterWords[starter]}`);
   }
   if (starter === 'user') note('timers of a user run without a login only after: loginctl enable-linger');
@@ -121,7 +122,7 @@ async function remove(line: CommandLine, names: readonly string[], options: Chan
   if (!(await isConfirmed(options, 'Remove them?'))) return;
   for (const { job, starter } of installed) {
     await removeJob({ site: site.site, job }, starter);
-    await watchNights(line.state, { site, name: job }, 'removed');
+    await unwatchNights(line.state, site.site, job);
     print(`removed: ${job}, ${starterWords[starter]}`);
   }
 }
