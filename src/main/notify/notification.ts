@@ -129,6 +129,14 @@ export function endedNotification(
   );
 }
 
+/** A run began, or another process continues it or rolls it back. */
+export function startedNotification(facts: NotifiedRun, journalFile: string | undefined): Notification {
+  const volumes = facts.volumes.map(({ master }) => master).join(', ');
+  const how = !facts.isResumed ? 'started' : facts.unwinding ? 'rollback started' : 'resumed';
+  const message: Message = { events: ['start'], how, sentence: `backup of ${volumes}: ${how}` };
+  return notificationOf(facts, message, journalFile);
+}
+
 /** A run waits for somebody. */
 export function askedNotification(
   facts: NotifiedRun,

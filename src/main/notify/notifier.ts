@@ -10,6 +10,7 @@ import {
   endedNotification,
   missedNotification,
   refusedNotification,
+  startedNotification,
   type Notification,
 } from './notification.ts';
 import { NotifiedRun } from './run-facts.ts';
@@ -52,6 +53,8 @@ export class Notifier {
   /** Hears an event of the run; begins to send, and waits for nothing. */
   listen(event: RunEvent): void {
     this.#facts.fold(event);
+    if (event.type === 'run-started' || event.type === 'run-resumed')
+      this.#notify(startedNotification(this.#facts, this.#journalFile));
     if (event.type === 'asked') this.#awaitAnswer(event);
     if (event.type === 'answered') clearTimeout(this.#patience);
     if (event.type !== 'run-finished') return;
