@@ -119,7 +119,8 @@ export function cronLines(started: StartedJob, ownZone: string): string[] {
   const command = [...variables, ...started.argv.map(cronWord)].join(' ');
   return [
     beginOf(started),
-    ...[...cronTimes(started.schedule, ownZone), '@reboot'].map((time) => `${time} ${command}`),
+    // cron mails what a command prints: errors alone are news.
+    ...[...cronTimes(started.schedule, ownZone), '@reboot'].map((time) => `${time} ${command} >/dev/null`),
     endOf(started),
   ];
 }

@@ -195,7 +195,7 @@ function registerRun(line: CommandLine): void {
         followOn(line, options, { yes, json, atEnd, ...line.again }, (console, following) =>
           console.run({ job: name, method, route, nodes, nodesDown, ...following }),
         );
-      await (ifDue ? runIfDue(line, job, begin) : begin(job));
+      await (ifDue ? runIfDue(line, { job, json }, begin) : begin(job));
     });
 }
 
