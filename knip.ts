@@ -21,7 +21,16 @@ export default {
   // A test may look into a file whose other functions the program uses.
   ignoreExportsUsedInFile: isWithoutTests,
   // Programs of the machine.
-  ignoreBinaries: ['mbuffer', 'mkfifo', 'mount', 'ssh-agent', 'ssh-keygen', 'umount', 'unshare'],
+  ignoreBinaries: [
+    'mbuffer',
+    'mkfifo',
+    'mount',
+    'ssh-agent',
+    'ssh-keygen',
+    'systemd-analyze',
+    'umount',
+    'unshare',
+  ],
   ignoreDependencies: [
     // Their files are read by their paths.
     '@expo-google-fonts/jetbrains-mono',

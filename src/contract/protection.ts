@@ -20,6 +20,15 @@ export interface ProtectedPair {
   readonly proxy: string;
   /** How old the newest backup may be, in seconds; undefined where the job does not say. */
   readonly everySeconds: number | undefined;
+  /** The last night that the schedule of the job asked for, and that had no run; absent where none was missed, or a run began since. */
+  readonly missedNight?: MissedNightOfJob | undefined;
+}
+
+export interface MissedNightOfJob {
+  /** When the job was due. */
+  readonly due: string;
+  /** One sentence, without a full stop. */
+  readonly sentence: string;
 }
 
 export interface PairBackup {
@@ -39,6 +48,10 @@ export interface PairProtection extends ProtectedPair {
   readonly trouble: PairTrouble | undefined;
   readonly runningRun: string | undefined;
 }
+
+/** What a monitoring plugin says of a service. */
+export const serviceStates = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
+export type ServiceState = (typeof serviceStates)[number];
 
 export interface PairTrouble {
   readonly run: string;

@@ -121,6 +121,8 @@ export interface KnownTapeView {
   readonly lastSeen: string;
   readonly host: string;
   readonly device: string;
+  /** Where a person put the tape after it was in that drive. */
+  readonly location?: string | undefined;
   readonly replaced: boolean;
   /** True where what was on it is known to be overwritten. */
   readonly lost?: boolean | undefined;

@@ -3,35 +3,12 @@ import type { PairView, Protection } from '../contract/protection.ts';
 import { protections } from '../contract/protection.ts';
 import { countText } from '../contract/words.ts';
 import type { State } from './states.ts';
+import { volumesOf, type OfVolume } from './volume-protection.ts';
 
-export interface HomeRow extends PairView {
-  /** `Class1/Volume2`. */
-  readonly key: string;
-  /** Jobs that back the pair up, that of its backup first. */
-  readonly jobs: readonly string[];
-}
-
-const weight = (state: Protection): number => protections.indexOf(state);
-
-/** Of several jobs the gravest judgment counts, as it does for `shadowtape status`. */
-function together(key: string, pairs: readonly PairView[]): HomeRow {
-  const [first, ...others] = pairs.toSorted((one, other) => weight(other.state) - weight(one.state));
-  if (!first) throw new Error('a row needs a pair');
-  const jobs = [first, ...others].map(({ job }) => job);
-  return { ...first, key, jobs };
-}
+export type HomeRow = OfVolume<PairView>;
 
 /** @returns the gravest first; else in the order of the site file */
-export function homeRows(pairs: readonly PairView[]): HomeRow[] {
-  const groups = new Map<string, PairView[]>();
-  for (const pair of pairs) {
-    const key = `${pair.class}/${pair.proxy}`;
-    groups.set(key, [...(groups.get(key) ?? []), pair]);
-  }
-  return [...groups]
-    .map(([key, group]) => together(key, group))
-    .toSorted((one, other) => weight(other.state) - weight(one.state));
-}
+export const homeRows = (pairs: readonly PairView[]): HomeRow[] => volumesOf(pairs);
 
 const states: Readonly<Record<Protection, State>> = {
   protected: 'ok',

@@ -1,12 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  gravestOf,
-  lastFailureOf,
-  pointsOf,
-  protectionOf,
-  type PairRun,
-  type ProtectedPair,
-} from './protection.ts';
+import { lastFailureOf, pointsOf, protectionOf, type PairRun, type ProtectedPair } from './protection.ts';
 
 const day = 86_400;
 const pair: ProtectedPair = {
@@ -180,14 +173,15 @@ describe('a volume', () => {
   });
 });
 
-it('the gravest state of all volumes counts, and no volume at all is unknown', () => {
-  const states = ['protected', 'unknown', 'failed', 'overdue', 'missed', 'action required'] as const;
-  expect(gravestOf([])).toBe('unknown');
-  states.forEach((state, index) => {
-    const upTo = states.slice(0, index + 1).map((each) => ({ state: each }));
-    expect(gravestOf(upTo)).toBe(state);
-    expect(gravestOf(upTo.toReversed())).toBe(state);
+it('a night that was missed shows until a run begins, although the backup is young enough', () => {
+  const missedNight = { due: '2026-11-28T02:00:00.000Z', sentence: 'the night was missed' };
+  const scheduled = { ...pair, missedNight };
+  expect(protectionOf(scheduled, [run('27T02:00')], new Date('2026-11-28T03:00:00Z'))).toMatchObject({
+    state: 'missed',
+    reason: 'the night was missed',
   });
+  const since = protectionOf(scheduled, [run('28T02:00')], new Date('2026-11-28T03:00:00Z'));
+  expect(since).toMatchObject({ state: 'protected', missedNight: undefined });
 });
 
 it('the last failure of a volume stays, though newer runs are verified', () => {

@@ -2,19 +2,18 @@
  * Whether each volume of a site is protected: its newest backup that is verified and still on tape, against the time that the job allows
  * (`protect.every`), and what came after it. Pure.
  */
-import {
-  protections,
-  type PairBackup,
-  type PairPoint,
-  type PairProtection,
-  type PairTrouble,
-  type ProtectedPair,
-  type Protection,
+import type {
+  PairBackup,
+  PairPoint,
+  PairProtection,
+  PairTrouble,
+  ProtectedPair,
+  Protection,
 } from '../contract/protection.ts';
 import type { TrendSeries } from '../contract/history.ts';
 import type { RunLine } from '../contract/screens.ts';
 
-export type { PairProtection, ProtectedPair, Protection };
+export type { PairProtection, ProtectedPair };
 
 /** A run of the volume, as the history lists it; `running` where a process performs it. */
 export interface PairRun extends Pick<
@@ -101,8 +100,15 @@ function troubleOf(ended: PairRun | undefined, backup: PairBackup | undefined) {
 const failureOf = ({ run, verdict }: PairRun): string =>
   `run ${run} ${verdict === 'verified' ? 'was overwritten on tape' : 'is not verified'}`;
 
+/** A run that began since it was due has made the night good, or has failed by itself. */
+function missedNightOf({ missedNight }: ProtectedPair, runs: readonly PairRun[]) {
+  if (!missedNight) return undefined;
+  const due = Date.parse(missedNight.due);
+  return runs.some(({ startedAt }) => Date.parse(startedAt) >= due) ? undefined : missedNight;
+}
+
 function judge(
-  { everySeconds }: ProtectedPair,
+  { everySeconds, missedNight }: ProtectedPair,
   backup: PairBackup | undefined,
   trouble: PairRun | undefined,
 ): [Protection, string] {
@@ -110,6 +116,7 @@ function judge(
     const how = trouble.verdict === 'unfinished' ? 'was interrupted' : 'needs action';
     return ['action required', `run ${trouble.run} ${how}`];
   }
+  if (missedNight) return ['missed', missedNight.sentence];
   if (everySeconds === undefined) return ['unknown', 'the job has no protect.every: age is not judged'];
   if (!backup) return ['overdue', 'no verified backup on tape'];
   if (backup.ageSeconds > everySeconds)
@@ -150,20 +157,15 @@ export function protectionOf(
     runs.find((run) => run !== running),
     backup,
   );
-  const [state, reason] = judge(pair, backup, trouble);
+  const missedNight = missedNightOf(pair, runs);
+  const [state, reason] = judge({ ...pair, missedNight }, backup, trouble);
   return {
     ...pair,
+    missedNight,
     state,
     reason,
     backup,
     trouble: trouble && troubleWords(trouble),
     runningRun: running?.run,
   };
-}
-
-/** The gravest; `unknown` where there is no volume at all. */
-export function gravestOf(all: readonly Pick<PairProtection, 'state'>[]): Protection {
-  if (all.length === 0) return 'unknown';
-  const grave = Math.max(...all.map(({ state }) => protections.indexOf(state)));
-  return protections[grave] ?? 'unknown';
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MediaFile } from '../../src/main/tape/media-file.ts';
 import { startCommand } from '../support/command-line.ts';
 import { writeGeneratedRun, type GeneratedRun } from '../support/generated-history.ts';
 
@@ -90,6 +91,34 @@ describe('the history, asked without a site', () => {
     const audited = await command('audit', 'latest');
     expect(audited.stdout).toContain(third);
     expect(audited.stdout).not.toContain(first);
+  });
+
+  it('says where a tape was put, until it is in a drive again', async () => {
+    const media = new MediaFile(join(folder, 'tapes.ndjson'));
+    const tape = {
+      uuid: `uuid-of-${run(1).run}`,
+      name: 'NIGHTLY-1',
+      host: 'node3',
+      device: '/dev/rmt/0',
+    };
+    media.append({ what: 'written', at: '2026-11-01T03:00:00.000Z', ...tape });
+    expect(await command('tapes', 'move', 'NIGHTLY-1', 'fire safe 2')).toEqual({
+      exitStatus: 0,
+      stdout: 'moved: NIGHTLY-1 is at fire safe 2\n',
+      stderr: '',
+    });
+    const place = '; at fire safe 2; last seen 2026-11-01 in /dev/rmt/0 on node3\n';
+    expect((await command('tapes')).stdout).toContain(place);
+    expect((await command('where', 'ledger.db')).stdout).toContain(
+      'Volume2 on tape "NIGHTLY-1" (at fire safe 2), file 1; record 0',
+    );
+    const unknown = await command('tapes', 'move', 'NIGHTLY-2', 'fire safe 2');
+    expect(unknown.exitStatus).toBe(1);
+    expect(unknown.stderr).toMatch(
+      /^shadowtape: there is no tape "NIGHTLY-2" in the tape inventory\n {2}hint: did you mean "NIGHTLY-1"\? /,
+    );
+    media.append({ what: 'seen', at: '2026-11-02T03:00:00.000Z', ...tape });
+    expect((await command('tapes')).stdout).not.toContain('fire safe');
   });
 
   it('does not guess where several runs begin alike, or none', async () => {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { stringify } from 'yaml';
 import { StateFolder } from '../../src/main/application/console.ts';
 import { Desk } from '../../src/main/desk/desk.ts';
 import { PageServer } from '../../src/main/serve/page-server.ts';
+import { sampleSite } from '../../src/main/site/site.test-support.ts';
 import { ask, enter, keyOf, protocolsOf, writePages } from '../support/serve.ts';
 
 let folder: string;
@@ -19,7 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shadowtape-serve-'));
   const siteFile = join(folder, 'missing.yaml');
   desk = new Desk({ state: new StateFolder(join(folder, 'state')), siteFile, guest: 'browser' });
-  server = await PageServer.start({ desk, port: 0, pages: await writePages(folder) });
+  server = await PageServer.start({ desk, port: 0, pages: await writePages(folder), metricsToken });
   key = await keyOf(server);
   host = new URL(server.url).host;
 });
@@ -28,6 +30,8 @@ afterAll(async () => {
   await desk.close();
   await rm(folder, { recursive: true });
 });
+
+const metricsToken = 'metrics-token-of-32-characters-or-more';
 
 const origin = () => `http://${host}`;
 
@@ -247,6 +251,50 @@ describe('the WebSocket of a page', () => {
       'request "run" refused: it has the wrong shape',
       `there is no site file at ${join(folder, 'missing.yaml')}`,
     ]);
+  });
+});
+
+describe('the metrics', () => {
+  const metrics = (at: PageServer, headers: Record<string, string>, method = 'GET') =>
+    ask(at, '/metrics', { method, headers });
+  const authorization = `Bearer ${metricsToken}`;
+
+  it('are opened by their token alone, which opens nothing else', async () => {
+    const refused = { status: 401, body: 'the token of the metrics is missing or wrong\n' };
+    expect(await metrics(server, {})).toMatchObject(refused);
+    expect(await metrics(server, { authorization: `Bearer ${key}` })).toMatchObject(refused);
+    expect(await metrics(server, { authorization: `Basic ${metricsToken}` })).toMatchObject(refused);
+    expect(await metrics(server, { authorization, host: 'evil.example' })).toMatchObject({ status: 421 });
+    expect(await metrics(server, { authorization }, 'PUT')).toMatchObject({ status: 405 });
+    expect((await post('/known', { authorization })).status).toBe(401);
+    expect((await post('/address', { authorization })).status).toBe(401);
+    expect(await opened({ origin: origin() }, protocolsOf(metricsToken))).toBe(403);
+    // There is no site file: nothing is said of any volume.
+    expect(await metrics(server, { authorization })).toMatchObject({
+      status: 503,
+      body: `the status cannot be determined: there is no site file at ${join(folder, 'missing.yaml')}\n`,
+    });
+  });
+
+  it('are those of the open site; without a token there is no such page', async () => {
+    const siteFile = join(folder, 'site.yaml');
+    await writeFile(siteFile, stringify(sampleSite()));
+    const state = new StateFolder(join(folder, 'state-of-site'));
+    const own = new Desk({ state, siteFile, guest: 'browser' });
+    const open = await PageServer.start({ desk: own, port: 0, pages: folder, metricsToken });
+    const closed = await PageServer.start({ desk: own, port: 0, pages: folder });
+    try {
+      const answer = await metrics(open, { authorization });
+      expect(answer).toMatchObject({
+        status: 200,
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      });
+      expect(answer.body).toContain('site="payroll-cluster",class="Class1",volume="Volume1"');
+      expect(await metrics(closed, { authorization })).toMatchObject({ status: 404 });
+    } finally {
+      await Promise.all([open.close(), closed.close()]);
+      await own.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,9 +10,10 @@ import { writeGeneratedRun, type GeneratedRun } from '../support/generated-histo
 let folder: string;
 const hour = 3_600_000;
 
-function writeSite(protect: object | undefined): void {
+function writeSite(protect: object | undefined, jobs: object = {}): void {
   const site = sampleSite();
   if (protect) site.jobs.nightly.protect = protect;
+  Object.assign(site.jobs, jobs);
   writeFileSync(join(folder, 'site.yaml'), stringify(site));
 }
 
@@ -65,21 +66,21 @@ describe('status', () => {
     });
   });
 
-  it('ends with 1 when a newer run failed', async () => {
+  it('ends with 2 when a newer run failed', async () => {
     writeSite({ every: '24 hours' });
     const older = writeRun(9);
     const run = writeRun(2, { ends: 'failed' });
     const { exitStatus, stdout } = await status();
-    expect(exitStatus).toBe(1);
+    expect(exitStatus).toBe(2);
     expect(stdout).toMatch(new RegExp(`^failed {11}Class1/Volume1 .*, run ${older}, `));
     expect(stdout).toMatch(new RegExp(`; run ${run} is not verified; the dump failed; the cluster is back`));
   });
 
-  it('ends with 2 when the newest backup is too old, and when nobody ended a run', async () => {
+  it('ends with 1 when the newest backup is too old, and with 2 when nobody ended a run', async () => {
     writeSite({ every: '4 hours' });
     writeRun(5);
     expect(await status()).toMatchObject({
-      exitStatus: 2,
+      exitStatus: 1,
       stdout: expect.stringMatching(
         /^missed .*; the newest backup is too old, and no run has ended since\n$/,
       ),
@@ -88,6 +89,39 @@ describe('status', () => {
     expect(await status()).toMatchObject({
       exitStatus: 2,
       stdout: expect.stringMatching(new RegExp(`^action required .*; run ${run} was interrupted\n$`)),
+    });
+  });
+
+  it('prints one line for a volume of two jobs, judged by the stricter one', async () => {
+    const { nightly } = sampleSite().jobs;
+    const weekly = { ...nightly, protect: { every: '2 hours' } };
+    writeSite({ every: '24 hours' }, { weekly });
+    writeRun(3);
+    const { exitStatus, stdout } = await status();
+    expect(exitStatus).toBe(1);
+    expect(stdout).toMatch(
+      /^missed {11}Class1\/Volume1 {8}weekly, nightly {2}\d h \d+ min old, every 2 h 0 min, [^\n]*\n$/,
+    );
+  });
+
+  it('replaces the metrics file as a whole, readable for the monitor', async () => {
+    writeSite({ every: '24 hours' });
+    const run = writeRun(5);
+    const metrics = join(folder, 'shadowtape.prom');
+    writeFileSync(metrics, 'old', { mode: 0o600 });
+    expect(await status('--prometheus', metrics)).toMatchObject({ exitStatus: 0, stderr: '' });
+    const text = readFileSync(metrics, 'utf8');
+    const volume = 'site="payroll-cluster",class="Class1",volume="Volume1",proxy="Volume2"';
+    expect(text).toContain(`\nshadowtape_volume_state{${volume},state="protected"} 1\n`);
+    expect(text).toContain(`\nshadowtape_last_run_bytes{${volume}} ${1024 ** 3}\n`);
+    expect(text).toContain(`\nshadowtape_last_run_verdict{${volume},verdict="verified"} 1\n`);
+    expect(statSync(metrics).mode & 0o777).toBe(0o644 & ~process.umask());
+    expect(readdirSync(folder).filter((name) => name.includes(`prom.`))).toEqual([]);
+    const nowhere = await status('--prometheus', join(folder, 'missing', 'shadowtape.prom'));
+    expect(nowhere).toMatchObject({
+      exitStatus: 3,
+      stdout: expect.stringContaining(`run ${run}`) as string,
+      stderr: expect.stringMatching(/^shadowtape: .*shadowtape\.prom cannot be written: /) as string,
     });
   });
 

@@ -54,6 +54,22 @@ export const userErrors = {
     sentence: '{file} has {count} jobs, and none was named',
     hint: 'name one: {jobs}',
   },
+  SCHEDULE_MISSING: {
+    sentence: '{file} has no schedule for {job}',
+    hint: 'add it to the job: schedule: { at: "02:00", days: mon-fri, window: 6 hours }',
+  },
+  SCHEDULE_WOULD_ASK: {
+    sentence: 'nothing is installed: unattended, {jobs} would ask',
+    hint: 'answer each question in the site file or on this machine; then install again',
+  },
+  SCHEDULE_NOT_CONFIRMED: {
+    sentence: 'the schedule was not changed because nobody confirmed it',
+    hint: 'confirm it on a terminal, or give --yes',
+  },
+  SCHEDULE_NOT_CHANGED: {
+    sentence: 'the schedule was not changed: {command}: {reason}',
+    hint: 'run the command by hand to see what is wrong',
+  },
   TIME_LIMIT_UNKNOWN: {
     sentence: 'timeLimits names {name}, which is neither a step of the job nor a phase',
     hint: 'allowed there: {known}',
@@ -105,6 +121,14 @@ export const userErrors = {
   NODE_UNKNOWN: {
     sentence: '{node} is not a primary node of this site',
     hint: 'primary nodes: {nodes}',
+  },
+  TAPE_UNKNOWN: {
+    sentence: 'there is no tape "{name}" in the tape inventory',
+    hint: '{nearest}"shadowtape tapes" lists all tapes; "shadowtape identify --import" adds the one in the drive',
+  },
+  TAPE_LOCATION_FORBIDDEN: {
+    sentence: '"{location}" cannot be the location of a tape',
+    hint: 'give 1 to 100 characters on one line, such as "fire safe 2"',
   },
   TAPE_NAME_FORBIDDEN: {
     sentence: '"{name}" cannot be the name of a tape',

@@ -51,7 +51,7 @@ export type { Ask, AskSecret, ConfirmHostKey, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
 export { readRun } from '../journal/run-history.ts';
 export { runNamed } from './run-names.ts';
-export { listTapes, lostTapesOf, type IdentifiedTape, type ImportedTape } from './tape-service.ts';
+export { listTapes, lostTapesOf, moveTape, type IdentifiedTape, type ImportedTape } from './tape-service.ts';
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type {

@@ -1,7 +1,7 @@
 /** Whether the volumes of a site are protected, by its site file and the journals of the state folder. No host is asked. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { TrendSeries } from '../../contract/history.ts';
-import type { ProtectionView } from '../../contract/protection.ts';
+import type { MissedNightOfJob, ProtectionView } from '../../contract/protection.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import { openRunsOf } from '../../folds/open-runs.ts';
 import {
@@ -18,8 +18,7 @@ import type { StateFolder } from '../journal/state-folder.ts';
 import { sentCommands } from '../procedure/model/sent-commands.ts';
 import { performedRuns } from '../proof/live-runs.ts';
 import type { Site } from '../site/site-schema.ts';
-
-export { gravestOf, type PairProtection, type Protection } from '../../folds/protection.ts';
+import { lastMissedNight, missedSentence, scheduledJobs } from './schedule-service.ts';
 
 /** When the proxies of a run were parted last; undefined where no part is known to have succeeded. */
 export function partedAtOf(events: readonly RunEvent[]): string | undefined {
@@ -77,15 +76,32 @@ async function runsOf(site: Site, state: StateFolder, lines: readonly RunLine[])
     .map((line) => ({ ...line, running: line.live || running.has(line.run) }));
 }
 
+/** Job -> the last night that it missed. */
+async function missedByJob(
+  site: Site,
+  state: StateFolder,
+  lines: readonly RunLine[],
+  now: Date,
+): Promise<Map<string, MissedNightOfJob>> {
+  const missed = new Map<string, MissedNightOfJob>();
+  for (const job of scheduledJobs(site)) {
+    const night = await lastMissedNight(state, job, lines, now);
+    if (night) missed.set(job.name, { due: night.due.toISOString(), sentence: missedSentence(job, night) });
+  }
+  return missed;
+}
+
 async function judged(
   site: Site,
   state: StateFolder,
-  runs: readonly PairRun[],
+  lines: readonly RunLine[],
   now: Date,
 ): Promise<{ readonly pair: PairProtection; readonly runs: readonly PairRun[] }[]> {
-  const grouped = byPair(runs);
+  const grouped = byPair(await runsOf(site, state, lines));
+  const missed = await missedByJob(site, state, lines, now);
   return Promise.all(
-    pairsOf(site).map(async (pair) => {
+    pairsOf(site).map(async (bare) => {
+      const pair = { ...bare, missedNight: missed.get(bare.job) };
       const own = grouped.get(`${pair.class}/${pair.proxy}`) ?? [];
       const backup = backupRunOf(pair, own);
       const parted = backup && (await withPart(state, backup));
@@ -105,7 +121,7 @@ export async function siteProtection(
   lines: readonly RunLine[],
   now: Date,
 ): Promise<PairProtection[]> {
-  const all = await judged(site, state, await runsOf(site, state, lines), now);
+  const all = await judged(site, state, lines, now);
   return all.map(({ pair }) => pair);
 }
 
@@ -123,8 +139,7 @@ export interface ProtectionFacts {
 /** The same judgment as `siteProtection`, with what the first screen shows beside it. */
 export async function siteProtectionView(facts: ProtectionFacts): Promise<ProtectionView> {
   const { site, state, lines, series, holds, now } = facts;
-  const runs = await runsOf(site, state, lines);
-  const all = await judged(site, state, runs, now);
+  const all = await judged(site, state, lines, now);
   const open = await Promise.all(
     openRunsOf(site.site, lines).map(async (run) => ({
       ...run,

@@ -1,6 +1,7 @@
 /** What an operator does at the drive outside any run: identify a tape, label it, test the drive. */
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
+import { didYouMean } from '../../contract/nearest-word.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { CommandRunner, RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -264,6 +265,30 @@ export function noteReadTape(
 export function listTapes(state: StateFolder): ListedTapes {
   const { tapes, unreadableLines } = new MediaFile(state.tapesFile).list();
   return { tapes: tapes.filter(hasLabel), unreadableLines };
+}
+
+const locationShape = /^(?=.*\S)[^\p{Cc}]{1,100}$/u;
+
+/**
+ * Notes where a person put a tape. It holds until the tape is in a drive again.
+ * @param name on the label
+ * @param location in the words of that person
+ * @throws TAPE_UNKNOWN, TAPE_LOCATION_FORBIDDEN, TAPES_UNREADABLE, TAPES_UNWRITABLE
+ */
+export function moveTape(state: StateFolder, name: string, location: string): void {
+  if (!locationShape.test(location)) throw failure('TAPE_LOCATION_FORBIDDEN', { location });
+  const tapes = listTapes(state).tapes.filter(({ replaced }) => !replaced);
+  const tape = tapes.find((each) => each.name === name);
+  if (!tape) {
+    const nearest = didYouMean(
+      name,
+      tapes.map((each) => each.name),
+    );
+    throw failure('TAPE_UNKNOWN', { name, nearest });
+  }
+  const { uuid, host, device } = tape;
+  const at = new Date().toISOString();
+  new MediaFile(state.tapesFile).append({ what: 'moved', at, uuid, name, host, device, location });
 }
 
 /** The tapes of a run that were overwritten since. @throws TAPES_UNREADABLE */

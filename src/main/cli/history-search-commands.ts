@@ -4,7 +4,7 @@ import type { FileHit, TapePlace, TrendPoint, TrendSeries } from '../../contract
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import type { StateFolder } from '../application/console.ts';
+import { listTapes, type StateFolder } from '../application/console.ts';
 import { type ComparedStep, compareTwo } from '../history/history.ts';
 import { History } from '../history/history.ts';
 import { performedRuns } from '../proof/live-runs.ts';
@@ -101,12 +101,26 @@ async function runsCommand(
 
 const timeText = (at: string): string => at.slice(0, 19).replace('T', ' ');
 
-function tapeText({ name, file }: TapePlace): string {
-  const tape = name === undefined ? 'a tape without a label' : `tape "${name}"`;
+/** A tape with the place where a person put it. */
+type LocatedTape = TapePlace & { readonly location: string | undefined };
+
+/** @throws TAPES_UNREADABLE */
+function withLocations(state: StateFolder, hits: readonly FileHit[]) {
+  const known = hits.length === 0 ? [] : listTapes(state).tapes;
+  const locations = new Map(known.map(({ uuid, location }) => [uuid, location]));
+  return hits.map((hit) => ({
+    ...hit,
+    tapes: hit.tapes.map((tape): LocatedTape => ({ ...tape, location: locations.get(tape.uuid ?? '') })),
+  }));
+}
+
+function tapeText({ name, file, location }: LocatedTape): string {
+  const bare = name === undefined ? 'a tape without a label' : `tape "${name}"`;
+  const tape = location === undefined ? bare : `${bare} (at ${location})`;
   return file === undefined ? tape : `${tape}, file ${file}`;
 }
 
-function hitLines(hit: FileHit): string[] {
+function hitLines(hit: ReturnType<typeof withLocations>[number]): string[] {
   const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
   const link = hit.linkpath === undefined ? '' : ` to ${hit.linkpath}`;
   const kind = type === 'File' ? bytesText(size) : `${type}${link}`;
@@ -128,7 +142,9 @@ async function whereCommand(
 ): Promise<number> {
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
-  hits.forEach((hit) => (json ? printJson(hit) : hitLines(hit).forEach(print)));
+  for (const hit of withLocations(state, hits))
+    if (json) printJson(hit);
+    else hitLines(hit).forEach(print);
   if (hits.length === 0) note(`${file} is in no file list: only tar archives have one (methods 6b, 6d)`);
   if (more) note(`showing ${countText(most)}; --limit N shows more`);
   return hits.length === 0 ? 1 : 0;

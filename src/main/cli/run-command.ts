@@ -23,6 +23,7 @@ import { ProgressLine } from './progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
+import { runIfDue } from './run-if-due.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
@@ -166,6 +167,7 @@ interface RunOptions extends LabFlags, JsonOption, NodeOptions {
   readonly method?: '6a' | '6b' | '6c' | '6d' | '6e';
   readonly route?: 'console' | 'server';
   readonly yes: boolean;
+  readonly ifDue: boolean;
   readonly report?: string;
 }
 
@@ -179,18 +181,21 @@ function registerRun(line: CommandLine): void {
     .addOption(nodesOption())
     .addOption(nodeDownOption())
     .option('--yes', 'approve the shadow if every rule holds, without asking', false)
+    .option('--if-due', 'run only if the schedule of the job asks for it now; timers do this', false)
     .option('--report <file>', 'write the report of the run as a PDF when it ends')
     .addOption(jsonOption())
     .addOption(freshLabOption())
     .addOption(faultOption())
     .action(async (job: string | undefined, options: RunOptions) => {
-      const { method, route, nodes, nodeDown: nodesDown, yes, json = false, report } = options;
+      const { method, route, nodes, nodeDown: nodesDown, yes, json = false, report, ifDue } = options;
       const desk = new ReportService(line.state);
       if (report !== undefined) await desk.requireFree(report);
       const atEnd = report === undefined ? undefined : (run: string) => reportAtEnd(desk, run, report);
-      await followOn(line, options, { yes, json, atEnd, ...line.again }, (console, following) =>
-        console.run({ job, method, route, nodes, nodesDown, ...following }),
-      );
+      const begin = (name: string | undefined) =>
+        followOn(line, options, { yes, json, atEnd, ...line.again }, (console, following) =>
+          console.run({ job: name, method, route, nodes, nodesDown, ...following }),
+        );
+      await (ifDue ? runIfDue(line, { job, json }, begin) : begin(job));
     });
 }
 

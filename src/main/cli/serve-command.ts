@@ -1,3 +1,5 @@
+import type { StateFolder } from '../application/console.ts';
+import { metricsToken, type MetricsToken } from '../application/metrics-places.ts';
 import type { ServeOptions } from '../serve/serve.ts';
 import { portOf, type CommandLine } from './command-line.ts';
 import { tellLostOutput } from './lost-output.ts';
@@ -10,18 +12,30 @@ const aborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+interface ServeCommandOptions extends ServeOptions {
+  /** True where monitors may read `/metrics`. */
+  readonly metrics: boolean;
+}
+
+/** @throws STATE_FOLDER_UNUSABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE */
+async function monitoredBy(state: StateFolder): Promise<MetricsToken> {
+  await state.prepare();
+  return metricsToken(state);
+}
+
 /**
  * Serves the console until Ctrl-C. During a run the first one rolls back, and the second stops immediately.
  * An address works once: when it was used, the next one is printed.
  * A closed terminal ends it, too, but only after the runs: their questions are answered in the browser.
  * @returns the exit status
  */
-async function serveCommand(options: ServeOptions): Promise<number> {
+async function serveCommand({ metrics, ...options }: ServeCommandOptions): Promise<number> {
   // Whoever has lost all tabs, or needs another browser, finds the next address on the terminal.
   const onEntered = () => print(`next address, for another browser or tab: ${served.newAddress()}`);
   // Loaded here: no other command pays for it.
   const { serve } = await import('../serve/serve.ts');
-  const served = await serve({ ...options, onEntered });
+  const monitored = metrics ? await monitoredBy(options.state) : undefined;
+  const served = await serve({ ...options, onEntered, metricsToken: monitored?.token });
   const { runs } = served.desk;
   const stop = stopOnSignals({
     hangup: 'continues',
@@ -30,6 +44,8 @@ async function serveCommand(options: ServeOptions): Promise<number> {
     },
   });
   print(`the console is at ${served.url}`);
+  if (monitored)
+    print(`metrics are at ${new URL('/metrics', served.url).href}; their token is in ${monitored.file}`);
   void tellLostOutput();
   try {
     await Promise.race([aborted(stop.cancel), aborted(stop.terminalGone).then(() => runs.settled())]);
@@ -50,8 +66,9 @@ export function registerServe(line: CommandLine): void {
       'serve the console to a browser on this machine until Ctrl-C; each printed address works once',
     )
     .option('--port <port>', 'port on 127.0.0.1; 0: any free port', portOf, 0)
-    .action(async ({ port }: { port: number }) => {
+    .option('--metrics', 'also serve /metrics to Prometheus, for a token that opens nothing else', false)
+    .action(async ({ port, metrics }: { port: number; metrics: boolean }) => {
       const { state, siteFile } = line;
-      line.exitStatus = await serveCommand({ state, siteFile, port });
+      line.exitStatus = await serveCommand({ state, siteFile, port, metrics });
     });
 }

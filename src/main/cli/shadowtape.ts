@@ -18,6 +18,7 @@ import { registerProof } from './proof-commands.ts';
 import { registerReport, standardOutputName } from './report-commands.ts';
 import { registerRestore } from './restore-command.ts';
 import { registerRuns } from './run-command.ts';
+import { registerSchedule } from './schedule-command.ts';
 import { registerServe } from './serve-command.ts';
 import { registerStatus } from './status-command.ts';
 import { endOnUnexpected, unexpectedStatus } from './stop-signals.ts';
@@ -34,6 +35,7 @@ const groups = [
   registerRuns,
   registerLocks,
   registerStatus,
+  registerSchedule,
   registerHistory,
   registerShown,
   registerReport,

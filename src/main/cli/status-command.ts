@@ -1,51 +1,47 @@
 /** status: whether every volume is protected, for people and for monitors. */
-import {
-  gravestOf,
-  siteProtection,
-  type PairProtection,
-  type Protection,
-} from '../application/protection-service.ts';
+import type { ServiceState } from '../../contract/protection.ts';
 import { readSite, siteFileOf, type StateFolder } from '../application/console.ts';
+import { writeMetrics } from '../application/metrics-places.ts';
+import {
+  serviceStateOf,
+  siteStatus,
+  worstServiceState,
+  type VolumeStatus,
+} from '../application/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import { note, print, printJson } from './output.ts';
 import { durationText, errorText } from './text.ts';
 
-/** As plugins of Nagios and Icinga end: OK, WARNING, CRITICAL, UNKNOWN. */
-const exitStatuses: Readonly<Record<Protection, number>> = {
-  protected: 0,
-  failed: 1,
-  overdue: 2,
-  missed: 2,
-  'action required': 2,
-  unknown: 3,
-};
+/** As plugins of Nagios and Icinga end. */
+const exitStatuses: Readonly<Record<ServiceState, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
 
 const statusText = `
 protected        the newest backup is verified, still on tape, and not older than protect.every of the job
 failed           as protected, but the newest run failed or is unverified
 overdue          there is no such backup; or it is too old, and the newest run failed
-missed           that backup is too old, and no run has ended since
+missed           that backup is too old, and no run has ended since; or no run began in the last window of the schedule
 action required  the newest run ended with exit status 3, or was interrupted
 unknown          the job has no protect.every
 
-Exit status, as monitoring plugins end:
-  0  every volume is protected
-  1  a volume has failed
-  2  a volume is overdue, was missed, or needs action
-  3  nothing worse, but a volume is unknown; there is no job; or the site file or the journals cannot be read`;
+Exit status, as monitoring plugins end. It is that of the worst volume:
+  0  OK        every volume is protected
+  1  WARNING   a volume is overdue or was missed, no run failed, and its backup is at most twice as old as allowed
+  2  CRITICAL  a run of a volume failed or needs action, a scheduled night had no run, or a backup is older than that
+  3  UNKNOWN   nothing worse, but a volume is unknown; there is no job; or the site file, a journal or the seals cannot be read`;
 
-function backupWords({ backup, everySeconds }: PairProtection): string {
+function backupWords({ backup, everySeconds }: VolumeStatus): string {
   const every = everySeconds === undefined ? '' : `, every ${durationText(everySeconds)}`;
   if (!backup) return `no backup${every}`;
   const tape = backup.tapeNames.length === 0 ? '' : `, tape ${backup.tapeNames.join(', ')}`;
   return `${durationText(Math.max(0, backup.ageSeconds))} old${every}, run ${backup.run}${tape}`;
 }
 
-function lineOf(pair: PairProtection): string {
-  const { state, class: className, master, job, reason, trouble, runningRun } = pair;
+function lineOf(volume: VolumeStatus): string {
+  const { state, class: className, master, jobs, reason, trouble, runningRun } = volume;
+  const names = jobs.join(', ').padEnd(12);
   const words = [
-    `${state.padEnd(15)}  ${`${className}/${master}`.padEnd(20)}  ${job.padEnd(12)}  ${backupWords(pair)}`,
+    `${state.padEnd(15)}  ${`${className}/${master}`.padEnd(20)}  ${names}  ${backupWords(volume)}`,
     ...(state === 'protected' ? [] : [reason]),
     ...(trouble?.sentence === undefined ? [] : [trouble.sentence]),
     ...(runningRun === undefined ? [] : [`run ${runningRun} is running`]),
@@ -53,40 +49,56 @@ function lineOf(pair: PairProtection): string {
   return words.join('; ');
 }
 
-interface StatusOptions {
-  readonly state: StateFolder;
-  readonly siteFile: string | undefined;
-  readonly json: boolean;
+interface StatusOptions extends JsonOption {
+  /** A file for the textfile collector of Prometheus' node_exporter. */
+  readonly prometheus?: string;
 }
 
-/** @returns the exit status. @throws SITE_… where there is no site file */
-async function statusCommand({ state, siteFile, json }: StatusOptions): Promise<number> {
+interface StatusPlace {
+  readonly state: StateFolder;
+  readonly siteFile: string | undefined;
+}
+
+/** @returns the exit status. @throws SITE_… where there is no site file, STATE_FILE_… */
+async function statusCommand(
+  { state, siteFile }: StatusPlace,
+  { json = false, prometheus }: StatusOptions,
+): Promise<number> {
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
-  const lines = await withHistory(state, (history) => history.lines());
+  const { lines, series } = await withHistory(state, async (history) => ({
+    lines: await history.lines(),
+    series: await history.trends({}),
+  }));
   for (const { run, trouble } of lines)
     if (trouble !== undefined) note(`the journal of run ${run} cannot be read: ${trouble}`);
-  const pairs = await siteProtection(site, state, lines, new Date());
-  for (const pair of pairs) {
-    if (json) printJson(pair);
-    else print(lineOf(pair));
+  const status = await siteStatus({ site, state, lines, series, now: new Date() });
+  const { volumes, sealsHead } = status;
+  for (const volume of volumes) {
+    if (json) printJson({ ...volume, service: serviceStateOf(volume), sealsHead });
+    else print(lineOf(volume));
   }
-  if (pairs.length === 0) note(`${site.site} has no job`);
-  return exitStatuses[gravestOf(pairs)];
+  if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
+  if (volumes.length === 0) note(`${site.site} has no job`);
+  if (prometheus !== undefined) await writeMetrics(prometheus, status);
+  return exitStatuses[worstServiceState(volumes)];
 }
 
 /** A monitor takes 1 and 2 for what it says of volumes: what kept the command from looking is 3. */
-const notLooked = 3;
+const notLooked = exitStatuses.UNKNOWN;
 
 export function registerStatus(line: CommandLine): void {
   line.program
     .command('status')
     .description('say for each volume whether it is protected; ends as monitoring plugins do')
     .addOption(jsonOption())
+    .option(
+      '--prometheus <file>',
+      'also write metrics into this file, for the textfile collector of Prometheus',
+    )
     .addHelpText('after', statusText)
-    .action(async ({ json = false }: JsonOption) => {
-      const { state, siteFile } = line;
+    .action(async (options: StatusOptions) => {
       try {
-        line.exitStatus = await statusCommand({ state, siteFile, json });
+        line.exitStatus = await statusCommand(line, options);
       } catch (error) {
         note(errorText(error, line.again));
         line.exitStatus = notLooked;

@@ -5,6 +5,7 @@ import type { CheckLine } from '../../contract/plan.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import {
   listTapes,
+  moveTape,
   type IdentifiedTape,
   type ImportedTape,
   type ShadowtapeConsole,
@@ -119,6 +120,7 @@ function tapesCommand(state: StateFolder, json: boolean): number {
       files.join(', ') || 'no files known',
       ...(tape.run === undefined ? [] : [`run ${tape.run}`]),
       ...(tape.keepUntil === undefined || tape.lost ? [] : [`keep until ${tape.keepUntil.slice(0, 10)}`]),
+      ...(tape.location === undefined ? [] : [`at ${tape.location}`]),
       `last seen ${tape.lastSeen.slice(0, 10)} in ${tape.device} on ${tape.host}`,
       ...(tape.loss ? [lossSentence({ tape: undefined, ...tape.loss })] : []),
       ...(tape.replaced ? ['a later label has the same name'] : []),
@@ -216,12 +218,21 @@ function registerDriveCheck(line: CommandLine): void {
 export function registerTapes(line: CommandLine): void {
   registerIdentify(line);
   registerLabel(line);
-  line.program
+  const tapes = line.program
     .command('tapes')
     .description('list every labeled tape in the tape inventory, last seen first')
     .addOption(jsonOption())
     .action(({ json = false }: JsonOption) => {
       line.exitStatus = tapesCommand(line.state, json);
+    });
+  tapes
+    .command('move')
+    .description('note where a tape is kept; it holds until the tape is in a drive again')
+    .argument('<name>', 'the name on the label')
+    .argument('<location>', 'such as "fire safe 2"')
+    .action((name: string, location: string) => {
+      moveTape(line.state, name, location);
+      print(`moved: ${name} is at ${location}`);
     });
   registerDriveCheck(line);
 }

@@ -14,13 +14,14 @@ import {
 import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
 import type { StateFolder } from '../application/console.ts';
+import { metricsText } from '../application/status-metrics.ts';
 import { History } from '../history/history.ts';
 import { Arrivals } from './arrivals.ts';
 import { Checking } from './checking.ts';
 import { draftHandlers, type DraftHandlers } from './draft-handlers.ts';
 import { DriveUse } from './drive-use.ts';
 import type { DeskRoom, Handler, Handlers } from './handlers.ts';
-import { historyHandlers } from './history-handlers.ts';
+import { historyHandlers, statusOfDesk } from './history-handlers.ts';
 import { labHandlers } from './lab-handlers.ts';
 import { LiveRuns } from './live-runs.ts';
 import { LoginQuestions, type Keystore } from './login-questions.ts';
@@ -114,6 +115,11 @@ export class Desk {
       arrivals: arrivals.count,
       indexing: history.progress,
     };
+  }
+
+  /** What Prometheus reads. @throws what keeps the site from being opened, and STATE_FILE_UNREADABLE */
+  async metrics(): Promise<string> {
+    return metricsText(await statusOfDesk(this.#room));
   }
 
   get runs(): Pick<LiveRuns, 'cancelAll' | 'haltAll' | 'settled'> {

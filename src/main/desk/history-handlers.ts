@@ -2,6 +2,7 @@ import type { RunLine } from '../../contract/screens.ts';
 import { runLineOf } from '../history/history.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 import { siteProtectionView } from '../application/protection-service.ts';
+import { siteStatus, type SiteStatus } from '../application/status-service.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' | 'trends';
@@ -9,16 +10,33 @@ export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' 
 /** What is in the index already is shown, where the rest takes longer than this; milliseconds. */
 const patience = 2000;
 
-export function historyHandlers({ state, runs, history, site }: DeskRoom): Pick<Handlers, HistoryChannel> {
-  /** A run of this process is known better than its journal was when it was read; that of another process is running, too. */
-  const withLive = async (lines: readonly RunLine[]): Promise<RunLine[]> => {
-    const elsewhere = await runsElsewhere(state);
-    return lines.map((line) => {
-      const live = runs.find(line.run);
-      if (live) return { ...runLineOf(line.run, live.events, true), lost: line.lost };
-      return withProcess(line, elsewhere.get(line.run));
-    });
-  };
+/** A run of this process is known better than its journal was when it was read; that of another process is running, too. */
+async function linesWithLive({ state, runs }: DeskRoom, lines: readonly RunLine[]): Promise<RunLine[]> {
+  const elsewhere = await runsElsewhere(state);
+  return lines.map((line) => {
+    const live = runs.find(line.run);
+    if (live) return { ...runLineOf(line.run, live.events, true), lost: line.lost };
+    return withProcess(line, elsewhere.get(line.run));
+  });
+}
+
+/** What monitors are told of the open site. @throws what keeps the site from being opened, and STATE_FILE_UNREADABLE */
+export async function statusOfDesk(room: DeskRoom): Promise<SiteStatus> {
+  const { state, history, site } = room;
+  const { console } = await site.current;
+  const [lines, series] = [await history.lines(), await history.trends({})];
+  return siteStatus({
+    site: console.site,
+    state,
+    lines: await linesWithLive(room, lines),
+    series,
+    now: new Date(),
+  });
+}
+
+export function historyHandlers(room: DeskRoom): Pick<Handlers, HistoryChannel> {
+  const { state, history, site } = room;
+  const withLive = (lines: readonly RunLine[]) => linesWithLive(room, lines);
 
   return {
     runs: async () => withLive(await history.lines()),

@@ -39,6 +39,16 @@ export class StateFolder {
     return join(this.path, 'tapes.ndjson');
   }
 
+  /** Opens `/metrics` of `serve`, and nothing else. */
+  get metricsTokenFile(): string {
+    return join(this.path, 'metrics-token');
+  }
+
+  /** What became of the nights of scheduled jobs, an event a line. */
+  get scheduleFile(): string {
+    return join(this.path, 'schedule.ndjson');
+  }
+
   get labFolder(): string {
     return join(this.path, 'lab');
   }

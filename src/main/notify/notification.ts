@@ -129,6 +129,14 @@ export function endedNotification(
   );
 }
 
+/** A run began, or another process continues it or rolls it back. */
+export function startedNotification(facts: NotifiedRun, journalFile: string | undefined): Notification {
+  const volumes = facts.volumes.map(({ master }) => master).join(', ');
+  const how = !facts.isResumed ? 'started' : facts.unwinding ? 'rollback started' : 'resumed';
+  const message: Message = { events: ['start'], how, sentence: `backup of ${volumes}: ${how}` };
+  return notificationOf(facts, message, journalFile);
+}
+
 /** A run waits for somebody. */
 export function askedNotification(
   facts: NotifiedRun,
@@ -157,6 +165,18 @@ export function refusedNotification(
     hint,
     verdict: 'failed',
     exitStatus: 1,
+  };
+  return notificationOf(facts, message, undefined);
+}
+
+/** A scheduled backup did not take place: as loud as one that failed. */
+export function missedNotification(facts: NotifiedRun, sentence: string): Notification {
+  const message: Message = {
+    events: ['failure'],
+    how: 'missed',
+    sentence,
+    hint: `back the volumes up now: shadowtape run ${facts.job}. Check that this machine and the timer were running: shadowtape schedule list`,
+    verdict: 'missed',
   };
   return notificationOf(facts, message, undefined);
 }

@@ -145,6 +145,44 @@ describe('the head of the seals', () => {
   });
 });
 
+describe('the start of a run', () => {
+  it('is told whoever has asked for it', async () => {
+    const one = notifier([way(['start']), way(['success', 'failure', 'operator-needed'], 'other')]);
+    one.listen(started);
+    await one.settled();
+    expect(await toldFiles()).toEqual(['told-start']);
+    expect(await told('told-start')).toMatch(
+      /^shadowtape: nightly started \(run R\)\nbackup of Volume1: started\n\nSite {6}payroll-cluster\n/,
+    );
+  });
+
+  it.each([
+    ['resume', 'resumed'],
+    ['unwind', 'rollback started'],
+  ] as const)('of one that was interrupted says how it is continued: %s', async (mode, words) => {
+    const one = notifier([way(['start'])], { before: [started] });
+    one.listen(at({ type: 'run-resumed', by: 'marion', version: '1', mode, reason: 'r' }));
+    await one.settled();
+    expect((await told('told-start')).split('\n')[0]).toBe(`shadowtape: nightly ${words} (run R)`);
+  });
+});
+
+describe('a night that was missed', () => {
+  it('is told as a failure, with what to do', async () => {
+    const one = notifier([way(['success', 'start'], 'other'), way(['failure'])]);
+    one.missed('the night of 2026-11-28 02:00 CET was missed: no run was started in its window');
+    await one.settled();
+    expect(await toldFiles()).toEqual(['told-failure']);
+    expect(await told('told-failure')).toBe(`shadowtape: nightly missed
+the night of 2026-11-28 02:00 CET was missed: no run was started in its window
+hint: back the volumes up now: shadowtape run nightly. Check that this machine and the timer were running: shadowtape schedule list
+
+Site      payroll-cluster
+Job       nightly
+`);
+  });
+});
+
 describe('the end of a run', () => {
   it('is told whoever has asked for a good one, with all that is to be known', async () => {
     const one = notifier([way(['success']), way(['failure'], 'other')]);

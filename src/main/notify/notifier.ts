@@ -8,7 +8,9 @@ import type { NotifyWay } from '../site/notify-schema.ts';
 import {
   askedNotification,
   endedNotification,
+  missedNotification,
   refusedNotification,
+  startedNotification,
   type Notification,
 } from './notification.ts';
 import { NotifiedRun } from './run-facts.ts';
@@ -51,6 +53,8 @@ export class Notifier {
   /** Hears an event of the run; begins to send, and waits for nothing. */
   listen(event: RunEvent): void {
     this.#facts.fold(event);
+    if (event.type === 'run-started' || event.type === 'run-resumed')
+      this.#notify(startedNotification(this.#facts, this.#journalFile));
     if (event.type === 'asked') this.#awaitAnswer(event);
     if (event.type === 'answered') clearTimeout(this.#patience);
     if (event.type !== 'run-finished') return;
@@ -75,6 +79,11 @@ export class Notifier {
   /** The run was refused before it had a journal. */
   refused(error: Pick<ShadowtapeError, 'message' | 'hint'>): void {
     this.#notify(refusedNotification(this.#facts, error));
+  }
+
+  /** A night of the job had no run. @param sentence which one, and why */
+  missed(sentence: string): void {
+    this.#notify(missedNotification(this.#facts, sentence));
   }
 
   /** Resolves when everything was sent, or could not be: each message has its time limit. */

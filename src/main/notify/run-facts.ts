@@ -12,6 +12,8 @@ export class NotifiedRun {
   began: string | undefined;
   /** When the process that tells of it began with the run, or took it up. */
   takenUp: Stamp | undefined;
+  /** True where the run was interrupted, and another process continues it. */
+  isResumed = false;
   /** True where the run was resumed to roll the cluster back. */
   unwinding = false;
   /** Names on the labels of its tapes. */
@@ -36,6 +38,7 @@ export class NotifiedRun {
         break;
       case 'run-resumed':
         this.takenUp = event;
+        this.isResumed = true;
         this.unwinding = event.mode === 'unwind';
         break;
       case 'label':

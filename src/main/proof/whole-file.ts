@@ -9,6 +9,8 @@ import type { StateFolder } from '../journal/state-folder.ts';
 export interface WholeFileOptions {
   /** `new`: a file of that name is never replaced. */
   readonly mode: 'new' | 'replace';
+  /** Permission bits, of which the umask takes its own away; this user alone where they are left out. */
+  readonly access?: number;
 }
 
 /** Names that are never taken for a journal. */
@@ -63,12 +65,12 @@ export function unwritable(file: string, error: unknown) {
 export async function writeWhole(
   file: string,
   content: Buffer | string,
-  { mode }: WholeFileOptions,
+  { mode, access = 0o600 }: WholeFileOptions,
 ): Promise<void> {
   const temporary = temporaryName(file);
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(temporary, 'wx', 0o600);
+    const handle = await open(temporary, 'wx', access);
     try {
       await handle.writeFile(content);
       await handle.sync();

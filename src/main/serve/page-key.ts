@@ -2,7 +2,7 @@
  * Who may use the console in a browser. An address works once: its token is exchanged for the key of one tab, which keeps it in its
  * sessionStorage. No cookie: a browser sends those of 127.0.0.1 to every port of the machine.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** A page opens its address at once. */
@@ -17,6 +17,18 @@ const keyPrefix = 'key.';
 const newSecret = () => randomBytes(32).toString('base64url');
 /** Secrets are found by their digests, so that the time of an answer tells nothing of them. */
 const digestOf = (secret: string) => createHash('sha256').update(secret).digest('hex');
+
+/** What a request has after `Authorization: Bearer`. */
+function bearerOf({ headers }: IncomingMessage): string | undefined {
+  const [scheme, key, ...more] = (headers.authorization ?? '').split(' ');
+  return scheme === 'Bearer' && more.length === 0 ? key : undefined;
+}
+
+/** True for a request that has this token. The key of a tab is none: a monitor and a page open nothing of each other. */
+export function hasToken(request: IncomingMessage, token: string): boolean {
+  const shown = bearerOf(request);
+  return shown !== undefined && timingSafeEqual(Buffer.from(digestOf(shown)), Buffer.from(digestOf(token)));
+}
 
 interface Token {
   /** `terminal`: printed, valid until it is used; `page`: for another tab. */
@@ -61,9 +73,9 @@ export class PageKeys {
   #isKey = (key: string): boolean => this.#keys.has(digestOf(key));
 
   /** True for a request that has the key of a tab: `Authorization: Bearer KEY`. */
-  opens({ headers }: IncomingMessage): boolean {
-    const [scheme, key, ...more] = (headers.authorization ?? '').split(' ');
-    return scheme === 'Bearer' && key !== undefined && more.length === 0 && this.#isKey(key);
+  opens(request: IncomingMessage): boolean {
+    const key = bearerOf(request);
+    return key !== undefined && this.#isKey(key);
   }
 
   /** True for a WebSocket that has the key of a tab among its subprotocols. */

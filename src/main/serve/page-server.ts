@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import { failure } from '../../contract/errors.ts';
 import type { Desk } from '../desk/desk.ts';
 import { contentSecurityPolicy, pageFile } from '../desk/page-files.ts';
-import { isOwnHost, isOwnOrigin, PageKeys, subprotocol } from './page-key.ts';
+import { hasToken, isOwnHost, isOwnOrigin, PageKeys, subprotocol } from './page-key.ts';
 import { servePage } from './page-socket.ts';
 
 /** A site file is at most 1,000,000 characters. */
@@ -20,10 +20,13 @@ export interface PageServerOptions {
   readonly pages: string;
   /** Hears that an address of the terminal was used: it works no more. */
   readonly onEntered?: (() => void) | undefined;
+  /** Opens `/metrics`, and nothing else; without it there is no such page. */
+  readonly metricsToken?: string | undefined;
 }
 
 const local = '127.0.0.1';
 const socketPath = '/bridge';
+const metricsPath = '/metrics';
 /** A token has 43 characters. */
 const mostBodyBytes = 200;
 
@@ -108,6 +111,9 @@ export class PageServer {
     if (request.method === 'POST') return this.#post(pathname, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return refuse(response, { status: 405, words: 'pages are read-only' });
+    const { metricsToken } = this.#options;
+    if (pathname === metricsPath && metricsToken !== undefined)
+      return this.#metrics(metricsToken, request, response);
     const file = await pageFile(this.#options.pages, pathname);
     if (!file) return refuse(response, { status: 404, words: 'page not found' });
     if (file.isLasting) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
@@ -116,6 +122,23 @@ export class PageServer {
     const status = token === null || this.#keys.isToken(token) ? 200 : 403;
     response.writeHead(status, { 'Content-Type': file.type, 'Content-Length': file.bytes.length });
     response.end(request.method === 'HEAD' ? undefined : file.bytes);
+  }
+
+  /** Text exposition format 0.0.4 of Prometheus. A status that cannot be determined has no metrics: old ones would look like new ones. */
+  async #metrics(token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!hasToken(request, token)) {
+      response.setHeader('WWW-Authenticate', 'Bearer');
+      return refuse(response, { status: 401, words: 'the token of the metrics is missing or wrong' });
+    }
+    let text: string;
+    try {
+      text = await this.#options.desk.metrics();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return refuse(response, { status: 503, words: `the status cannot be determined: ${reason}` });
+    }
+    response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(request.method === 'HEAD' ? undefined : text);
   }
 
   /** What the page of a tab asks before it has its WebSocket. A browser sends the origin with each POST. */

@@ -10,6 +10,8 @@ export interface ServeOptions extends Pick<DeskOptions, 'state' | 'siteFile'> {
   readonly pages?: string | undefined;
   /** Hears that an address of `url` or `newAddress` was used. */
   readonly onEntered?: (() => void) | undefined;
+  /** See PageServerOptions. */
+  readonly metricsToken?: string | undefined;
 }
 
 export interface Served {
@@ -23,12 +25,13 @@ export interface Served {
 }
 
 /** @throws PAGE_MISSING, PORT_UNUSABLE, and what keeps the site from being opened */
-export async function serve({ state, siteFile, port, pages, onEntered }: ServeOptions): Promise<Served> {
+export async function serve(options: ServeOptions): Promise<Served> {
+  const { state, siteFile, port, pages, onEntered, metricsToken } = options;
   const folder = pages ?? pageFolder();
   const desk = new Desk({ state, siteFile, guest: 'browser' });
   try {
     await desk.ready();
-    const server = await PageServer.start({ desk, port, pages: folder, onEntered });
+    const server = await PageServer.start({ desk, port, pages: folder, onEntered, metricsToken });
     const close = async () => {
       await server.close();
       await desk.close();

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { isTapeName } from '../tape/tape-label.ts';
 import { fileSystems, methods } from './file-system.ts';
 import { notifySchema } from './notify-schema.ts';
+import { scheduleSchema } from './schedule-schema.ts';
 import { age, command, duration, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
 
 const serviceCommands = z.strictObject({
@@ -236,6 +237,9 @@ export const jobSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  schedule: scheduleSchema
+    .optional()
+    .describe('When the job is due. `shadowtape schedule install` sets up what starts it.'),
   verify: verify.prefault({}),
   approve: z
     .enum(['operator', 'when-verified'])

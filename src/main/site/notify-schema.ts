@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { command, nonEmpty } from './value-schemas.ts';
 
-/** `operator-needed`: the run waits for somebody, or has ended so that an operator must act. */
-const notifyOccasions = ['success', 'failure', 'operator-needed'] as const;
+/** `start`: a run begins. `operator-needed`: the run waits for somebody, or has ended so that an operator must act. */
+const notifyOccasions = ['start', 'success', 'failure', 'operator-needed'] as const;
 export type NotifyOccasion = (typeof notifyOccasions)[number];
 
 const address = z
@@ -41,7 +41,7 @@ const waySchema = z.strictObject({
     .array(z.enum(notifyOccasions))
     .min(1, 'names no event')
     .describe(
-      'When: `success`, `failure`, `operator-needed` (the run waits for somebody, or ended with action required).',
+      'When: `start` (a run begins), `success`, `failure` (also a missed night), `operator-needed` (the run waits for somebody, or ended with action required).',
     ),
   command: command
     .optional()

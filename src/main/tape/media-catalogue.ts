@@ -4,7 +4,7 @@ import type { TapeLoss } from '../../contract/tape-loss.ts';
 import type { TapeLabel } from './tape-label.ts';
 
 const mediaEventSchema = z.looseObject({
-  what: z.enum(['seen', 'labelled', 'written', 'lost']),
+  what: z.enum(['seen', 'labelled', 'written', 'lost', 'moved']),
   at: z.iso.datetime(),
   uuid: z.string(),
   name: z.string(),
@@ -17,6 +17,7 @@ const mediaEventSchema = z.looseObject({
   onto: z.enum(['blank', 'data']).optional(),
   by: z.string().optional(),
   certain: z.boolean().optional(),
+  location: z.string().optional(),
   /** The data files after the label, where they are known. */
   files: z
     .array(
@@ -44,8 +45,8 @@ export interface HeldFile {
 }
 
 export interface MediaEvent {
-  /** `lost`: what was on the tape is overwritten. */
-  readonly what: 'seen' | 'labelled' | 'written' | 'lost';
+  /** `lost`: what was on the tape is overwritten. `moved`: a person put the tape somewhere. */
+  readonly what: 'seen' | 'labelled' | 'written' | 'lost' | 'moved';
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly uuid: string;
@@ -64,6 +65,8 @@ export interface MediaEvent {
   readonly by?: string | undefined;
   /** With `lost`: false where several tapes begin with the same record, and this is one of them. */
   readonly certain?: boolean | undefined;
+  /** With `moved`: where the tape is now, in the words of that person. */
+  readonly location?: string | undefined;
   readonly files?: readonly HeldFile[] | undefined;
 }
 
@@ -79,6 +82,8 @@ export interface KnownTape {
   /** Where it was last. */
   readonly host: string;
   readonly device: string;
+  /** Where a person put the tape after that; absent where nobody said so. */
+  readonly location?: string | undefined;
   /** True where a later label has the same name: this one is then most likely gone. */
   readonly replaced: boolean;
   /** True where what was on it is known to be overwritten. */
@@ -142,6 +147,9 @@ function merged(before: KnownTape | undefined, event: MediaEvent): KnownTape {
   };
 }
 
+/** A tape that is put somewhere is what it was: nobody has looked at its data. */
+const moved = (before: KnownTape, { location }: MediaEvent): KnownTape => ({ ...before, location });
+
 /** Earlier releases did not say which tape a label replaced: most likely the one that had the same name. */
 function withLikelyLoss(before: KnownTape | undefined, event: MediaEvent): KnownTape | undefined {
   const { what, onto, uuid, at, run: by } = event;
@@ -156,6 +164,10 @@ export function foldMedia(events: readonly MediaEvent[]): KnownTape[] {
   const newestOfName = new Map<string, string>();
   for (const event of events) {
     const before = tapes.get(event.uuid);
+    if (event.what === 'moved') {
+      if (before) tapes.set(event.uuid, moved(before, event));
+      continue;
+    }
     const likely = withLikelyLoss(tapes.get(newestOfName.get(event.name) ?? ''), event);
     if (likely) tapes.set(likely.uuid, likely);
     if (!before) newestOfName.set(event.name, event.uuid);

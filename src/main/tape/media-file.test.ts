@@ -46,6 +46,16 @@ describe('the list of tapes', () => {
     ]);
   });
 
+  it('knows where a person put a tape, which says nothing of its data', () => {
+    const moved = { what: 'moved', uuid: 'u1', name: 'A', location: 'fire safe 2', ...at(3) } as const;
+    add(mediaEvent('written', label('A', 'u1'), at(1)), mediaEvent('lost', label('A', 'u1'), at(2)), moved);
+    expect(media.list().tapes).toMatchObject([
+      { location: 'fire safe 2', lastSeen: at(2).at, lost: true, loss: { at: at(2).at } },
+    ]);
+    add(mediaEvent('seen', label('A', 'u1'), at(4)));
+    expect(media.list().tapes[0]?.location).toBeUndefined();
+  });
+
   it('says of a tape that a later label has its name', () => {
     add(
       mediaEvent('labelled', label('A', 'u1'), at(1)),

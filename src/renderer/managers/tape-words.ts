@@ -24,11 +24,23 @@ export function isKept(keepUntil: string | undefined, now: Date): boolean {
 }
 
 const wordsOf = (tape: KnownTapeView) =>
-  [tape.name, tape.run, tape.host, tape.device, tape.uuid, ...tape.files.map(({ volume }) => volume)]
+  [
+    tape.name,
+    tape.run,
+    tape.host,
+    tape.device,
+    tape.location,
+    tape.uuid,
+    ...tape.files.map(({ volume }) => volume),
+  ]
     .join('\n')
     .toLowerCase();
 
-/** The tapes that hold every word, in name, run, volume, host or uuid. */
+/** Where the tape is, as far as anybody said, or the drive that it was in last. */
+export const placeOfTape = ({ location, host, device }: KnownTapeView): string =>
+  location ?? `${host}:${device}`;
+
+/** The tapes that hold every word, in name, run, volume, host, location or uuid. */
 export function tapesWith(tapes: readonly KnownTapeView[], search: string): readonly KnownTapeView[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return tapes.filter((tape) => words.every((word) => wordsOf(tape).includes(word)));

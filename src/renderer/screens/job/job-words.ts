@@ -110,6 +110,7 @@ export const occasions = choices(
   ['success', 'success'],
   ['failure', 'failure'],
   ['operator-needed', 'operator needed'],
+  ['start', 'start of a run'],
 );
 
 export const secureKinds = choices(['starttls', 'STARTTLS'], ['tls', 'TLS'], ['none', 'nothing']);

@@ -152,6 +152,16 @@ export const protectionFields: Fields = [
     placeholder: '24 hours',
     hint: 'shadowtape status calls the volume overdue when its newest verified backup is older',
   }),
+  text('schedule.at', 'Due at', {
+    placeholder: '02:00',
+    hint: 'nothing starts the job until shadowtape schedule install was run',
+  }),
+  text('schedule.days', 'On', { placeholder: 'daily' }),
+  text('schedule.window', 'A run may begin for', {
+    placeholder: '6 hours',
+    hint: 'a night without a run in this time is missed',
+  }),
+  text('schedule.zone', 'Time zone', { hint: 'that of the console if left empty' }),
 ];
 
 /** What follows the comparison of the content. */

@@ -1,0 +1,215 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { sampleSite } from '../../src/main/site/site.test-support.ts';
+import { startCommand, startProgram, type CommandEnd } from '../support/command-line.ts';
+import { writeGeneratedRun } from '../support/generated-history.ts';
+import { tapeWasWritten, withJob } from '../support/failures.ts';
+import { openScene, type Scene } from '../support/lab-run.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+describe('run --if-due', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'shadowtape-due-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const told = () => join(folder, 'told');
+
+  /** A job that was due so long ago, and may begin within the window. @returns when it was due */
+  function writeSite(milliseconds: number, window: string): string {
+    const due = new Date(Math.floor((Date.now() - milliseconds) / minute) * minute);
+    const site = sampleSite();
+    site.jobs.nightly.schedule = { at: due.toISOString().slice(11, 16), window, zone: 'UTC' };
+    site.jobs.nightly.protect = { every: '1 week' };
+    const script = 'cat >> "$0"; echo "$SHADOWTAPE_EVENT $SHADOWTAPE_VERDICT" >> "$0"';
+    site.notify = [{ on: ['failure'], command: ['/bin/sh', '-c', script, told()] }];
+    writeFileSync(join(folder, 'site.yaml'), stringify(site));
+    return due.toISOString();
+  }
+
+  const watchedSince = (at: number) =>
+    writeFileSync(
+      join(folder, 'schedule.ndjson'),
+      `${JSON.stringify({ what: 'watched', at: new Date(at).toISOString(), site: 'payroll-cluster', job: 'nightly' })}\n`,
+    );
+  const events = (): { what: string; due?: string; reason?: string }[] =>
+    readFileSync(join(folder, 'schedule.ndjson'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { what: string });
+
+  function writeRun(at: number): void {
+    const run = '20261101-010000-volume2';
+    writeGeneratedRun(folder, { run, at: new Date(at), job: 'nightly', volume: 'Volume2', bytes: 1024 ** 2 });
+  }
+
+  const command = (...args: string[]): Promise<CommandEnd> =>
+    startCommand(['--site', join(folder, 'site.yaml'), '--state', folder, ...args]).end;
+
+  it('records a missed night once, notifies it as a failure, and status shows it', async () => {
+    const due = writeSite(2 * hour, '60 min');
+    watchedSince(Date.now() - 3 * hour);
+    writeRun(Date.now() - 4 * hour);
+    const end = await command('run', 'nightly', '--if-due');
+    expect(end).toMatchObject({ exitStatus: 0, stderr: '' });
+    expect(end.stdout).toMatch(/^nightly is not due; next: \d{4}-\d\d-\d\d \d\d:\d\d UTC\n$/);
+    expect(events()).toMatchObject([
+      { what: 'watched' },
+      { what: 'missed', due, reason: 'no run was started in its window' },
+    ]);
+    const night = `the night of ${due.slice(0, 16).replace('T', ' ')} UTC was missed`;
+    const message = readFileSync(told(), 'utf8');
+    expect(message).toContain(`${night}: no run was started in its window\n`);
+    expect(message).toMatch(/failure missed\n$/);
+    await command('run', 'nightly', '--if-due');
+    expect(events()).toHaveLength(2);
+    expect(readFileSync(told(), 'utf8')).toBe(message);
+    expect(await command('status')).toMatchObject({
+      exitStatus: 2,
+      stdout: expect.stringContaining(`; ${night}: no run was started in its window\n`) as string,
+    });
+  });
+
+  it('runs in the window; a refusal is recorded, so that a missed night has its reason', async () => {
+    const due = writeSite(20 * minute, '6 h');
+    watchedSince(Date.now() - hour);
+    const end = await command('run', 'nightly', '--if-due');
+    expect(end.exitStatus).toBe(1);
+    expect(events()).toMatchObject([
+      { what: 'watched' },
+      { what: 'refused', due, reason: expect.stringContaining('approve: operator') as string },
+    ]);
+  });
+});
+
+describe('schedule install', () => {
+  let scene: Scene;
+  let bin: string;
+  beforeEach(async () => {
+    scene = await openScene();
+    bin = join(scene.folder, 'bin');
+    mkdirSync(bin);
+  });
+  afterEach(() => scene.close());
+
+  /** A program that writes its words, and what it is given, into a file. */
+  function fake(name: string, script = ''): void {
+    writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >> '${scene.folder}/called'\n${script}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const called = () => readFileSync(join(scene.folder, 'called'), 'utf8');
+  const config = () => join(scene.folder, 'config');
+  const unit = (end: string) => join(config(), 'systemd', 'user', `shadowtape-lab-raw-dd.${end}`);
+
+  async function schedule(job: Record<string, unknown>, ...args: string[]): Promise<CommandEnd> {
+    const site = await scene.writeSite(withJob(job));
+    const environment = { PATH: `${bin}:${process.env['PATH'] ?? ''}`, XDG_CONFIG_HOME: config() };
+    const words = ['--site', site, '--state', scene.state.path, 'schedule', ...args];
+    return startCommand(words, undefined, environment).end;
+  }
+
+  const asking = { approve: 'operator', services: 'ask', schedule: { at: '02:00' } };
+  const silent = { approve: 'when-verified', schedule: { at: '02:00', days: 'mon-fri', zone: 'UTC' } };
+
+  it('refuses a job that would ask, naming each question, and writes nothing', async () => {
+    fake('systemctl');
+    const { exitStatus, stderr } = await schedule(asking, 'install', 'raw-dd', '--yes');
+    expect(exitStatus).toBe(1);
+    expect(stderr).toContain('nothing is installed: unattended, raw-dd, node1, node2, node3 would ask\n');
+    expect(stderr).toContain('raw-dd: services: ask; ');
+    expect(stderr).toContain('raw-dd: approve: operator; ');
+    expect(stderr).toMatch(/node3: node3 \(.*\) shows an unknown .* host key: /);
+    expect(existsSync(config())).toBe(false);
+  });
+
+  it('shows the units first, installs them, lists and removes them', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const shown = await schedule(silent, 'install', '--dry-run');
+    expect(shown.exitStatus).toBe(0);
+    expect(existsSync(config())).toBe(false);
+    const unconfirmed = await schedule(silent, 'install');
+    expect(unconfirmed).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining('the schedule was not changed because nobody confirmed it') as string,
+    });
+    const installed = await schedule(silent, 'install', '--yes');
+    expect(installed).toMatchObject({ exitStatus: 0 });
+    expect(installed.stdout).toBe(`${shown.stdout}installed: raw-dd, systemd timer of this user\n`);
+    for (const end of ['service', 'timer'])
+      expect(shown.stdout).toContain(`# ${unit(end)}\n${readFileSync(unit(end), 'utf8')}`);
+    expect(called()).toBe(
+      'systemctl --user daemon-reload\nsystemctl --user enable --now shadowtape-lab-raw-dd.timer\n',
+    );
+    const list = async (job: Record<string, unknown>) => (await schedule(job, 'list')).stdout;
+    expect(await list(silent)).toBe('raw-dd        systemd timer of this user\n');
+    expect(await list({ ...silent, schedule: { at: '03:00' } })).toBe(
+      'raw-dd        systemd timer of this user; differs from the site file: run schedule install again\n',
+    );
+    const removed = await schedule(silent, 'remove', '--yes');
+    expect(removed.stdout).toContain('removed: raw-dd, systemd timer of this user\n');
+    expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
+    expect(called()).toContain('systemctl --user disable --now shadowtape-lab-raw-dd.timer\n');
+  });
+
+  it('installs a unit that runs the job in its window, once, without the environment of a session', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl');
+    const at = new Date(Date.now() - 10 * minute).toISOString().slice(11, 16);
+    const due = { ...silent, schedule: { at, zone: 'UTC' } };
+    expect(await schedule(due, 'install', '--yes')).toMatchObject({ exitStatus: 0 });
+    const [, words = ''] = /^ExecStart=(.*)$/m.exec(readFileSync(unit('service'), 'utf8')) ?? [];
+    const argv = [...words.matchAll(/"([^"]*)"/g)].map(([, word = '']) => word);
+    const start = () => startProgram(['env', '-i', 'PATH=/usr/bin:/bin', ...argv]).end;
+    const first = await start();
+    expect(first).toMatchObject({ exitStatus: 0 });
+    expect(tapeWasWritten(scene)).toBe(true);
+    const second = await start();
+    expect(second).toMatchObject({ exitStatus: 0, stderr: '' });
+    expect(second.stdout).toMatch(/^raw-dd: a run has begun in the window of /);
+  });
+
+  it('leaves everything as it was when systemctl fails', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    fake('systemctl', 'case "$*" in *enable*) echo "Failed to connect to bus" >&2; exit 1;; esac');
+    expect(await schedule(silent, 'install', '--yes')).toMatchObject({
+      exitStatus: 1,
+      stderr: expect.stringContaining(
+        'the schedule was not changed: systemctl --user enable --now shadowtape-lab-raw-dd.timer: Failed to connect to bus\n',
+      ) as string,
+    });
+    expect([existsSync(unit('timer')), existsSync(unit('service'))]).toEqual([false, false]);
+  });
+
+  it('adds lines to a crontab, which keeps its other lines', async () => {
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    const table = join(scene.folder, 'crontab');
+    fake('crontab', `if [ "$1" = -l ]; then cat '${table}'; else cat > '${table}'; fi`);
+    writeFileSync(table, '0 1 * * * true\n');
+    expect(await schedule(silent, 'install', '--crontab', '--yes')).toMatchObject({ exitStatus: 0 });
+    expect(readFileSync(table, 'utf8')).toMatch(
+      /^0 1 \* \* \* true\n# begin [^]* run raw-dd --if-due >\/dev\/null\n# end .*\n$/,
+    );
+    expect(await schedule(silent, 'remove', '--yes')).toMatchObject({ exitStatus: 0 });
+    expect(readFileSync(table, 'utf8')).toBe('0 1 * * * true\n');
+  });
+});
