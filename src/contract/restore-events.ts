@@ -29,8 +29,12 @@ export const restoreShape = z.looseObject({
       bytes: z.number(),
       /** SHA-256 (hex) of the device. */
       sha256: z.string(),
+      /** Of a backup on several tapes: those that hold the volume, in order. `file` is the number of the tape file. */
+      tapes: z.array(z.looseObject({ number: z.int(), name: z.string(), file: z.int() })).optional(),
     }),
   ),
+  /** Number of the tape file with the manifest, where the backup has more volumes than are restored. */
+  manifestFile: z.int().optional(),
 });
 
 export type RestoreOrder = z.infer<typeof restoreShape>;

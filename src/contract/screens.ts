@@ -177,7 +177,16 @@ export interface RunLine extends Omissions {
   /** Of a restore: the run whose backup it restores. Absent in a backup. */
   readonly restores?: string | undefined;
   /** Of a backup: the last restore of it that came to a proven end. Absent where none is known. */
-  readonly restored?: { readonly run: string; readonly at: string } | undefined;
+  readonly restored?:
+    | {
+        readonly run: string;
+        readonly at: string;
+        /** Proxy volumes, where the backup has others that this restore left alone. */
+        readonly volumes?: readonly string[];
+      }
+    | undefined;
+  /** Of a backup: the last drill that read its tapes and found what was written; the names of its volumes where it has others, too. */
+  readonly drilled?: { readonly at: string; readonly volumes?: readonly string[] } | undefined;
 }
 
 /** A run opened: all of its journal, progress lines included. */

@@ -16,7 +16,15 @@ import {
 /** 2 MiB: 64 records. */
 const restoreBlocks = 4096;
 
-export interface RestoreScene extends Scene {
+/** A pair that is restored. */
+interface Pair {
+  readonly master: string;
+  readonly proxy: string;
+}
+
+const firstPair: Pair = { master: 'Volume1', proxy: 'Volume2' };
+
+export interface RestoreScene extends Scene, Pair {
   /** The run that wrote the backup. */
   readonly backup: string;
   /** SHA-256 of what it holds. */
@@ -29,33 +37,41 @@ export interface RestoreScene extends Scene {
   readonly change: (site: SiteTree) => void;
 }
 
+export interface RestoreSceneOptions extends SceneOptions {
+  /** The job that is backed up; raw-dd where none is named. */
+  readonly job?: string;
+  /** The pair of it whose master is lost. */
+  readonly pair?: Pair;
+  /** Answers the backup; it approves by itself where this is left out. */
+  readonly ask?: (scene: Scene) => Ask;
+}
+
 /**
- * A backup of Volume1, which holds noise since.
+ * A backup of a master, which holds noise since.
  * @param noiseFrom the byte from which on; a file system whose beginning is noise cannot be mounted again
  */
 export async function openRestoreScene(
   set: Record<string, unknown> = {},
   noiseFrom = 0,
-  options: SceneOptions = {},
+  { job = 'raw-dd', pair = firstPair, ask, ...options }: RestoreSceneOptions = {},
 ): Promise<RestoreScene> {
-  const scene = await openScene({ blocks: restoreBlocks, jobs: ['raw-dd'], ...options });
+  const scene = await openScene({ blocks: restoreBlocks, jobs: [job], ...options });
   const change = (site: SiteTree) => {
-    const job = jobOf(site);
-    Object.assign(job, set, { media: { ...(job['media'] as object), ...(set['media'] as object) } });
+    const tree = jobOf(site, job);
+    Object.assign(tree, set, { media: { ...(tree['media'] as object), ...(set['media'] as object) } });
   };
   try {
-    let digest = '';
-    const run = await runScene(scene, {
-      change,
-      onEvent(event) {
-        if (event.type === 'digest' && event.hop === 'handed') digest = event.onTapeSha256 ?? '';
-      },
-    });
+    const run = await runScene(scene, { job, change, ...(ask ? { ask: ask(scene) } : {}) });
     if (run.exitStatus !== 0) throw new Error(`the backup failed: ${run.sentence}`);
-    await scene.lab.writeMaster(noiseFrom, randomBytes(restoreBlocks * 512 - noiseFrom));
-    const noiseDigest = await scene.lab.volumeDigest('Class1', 'Volume1');
+    const dump = run.events.find(
+      (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === pair.proxy,
+    );
+    if (dump?.type !== 'digest') throw new Error(`the backup has no digest of ${pair.proxy}`);
+    const { onTapeSha256: backupDigest = '', bytes = 0 } = dump;
+    await scene.lab.writeMaster(noiseFrom, randomBytes(bytes - noiseFrom), pair.master);
+    const noiseDigest = await scene.lab.volumeDigest('Class1', pair.master);
     const commandsBefore = scene.lab.commands.length;
-    return { ...scene, backup: run.run, backupDigest: digest, noiseDigest, commandsBefore, change };
+    return { ...scene, ...pair, backup: run.run, backupDigest, noiseDigest, commandsBefore, change };
   } catch (error) {
     await scene.close();
     throw error;
@@ -80,7 +96,7 @@ export async function restoreScene(scene: RestoreScene, setting: RestoreSetting 
   try {
     const end = await console.volumeRestoreService.restore({
       run: setting.run ?? scene.backup,
-      replace: setting.replace ?? ['Volume1'],
+      replace: setting.replace ?? [scene.master],
       fromProxy: setting.fromProxy,
       ask: setting.ask,
       approveVerified: setting.approveVerified ?? setting.ask === undefined,
@@ -134,7 +150,8 @@ export class RestoreOracle {
   readonly hear = (event: RunEvent): void => {
     if (event.type === 'answered' && event.question === 'approve-replace') this.#isApproved = true;
     const isLook = event.type === 'step-started' || event.type === 'step-finished';
-    if (isLook && !this.#isApproved) this.#seen.push(this.#scene.lab.volumeDigest('Class1', 'Volume1'));
+    if (isLook && !this.#isApproved)
+      this.#seen.push(this.#scene.lab.volumeDigest('Class1', this.#scene.master));
   };
 
   /** @returns what went wrong, a sentence each */

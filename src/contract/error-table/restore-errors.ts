@@ -12,6 +12,11 @@ export const restoreErrors = {
     sentence: 'the restore of run {run} replaces {master}, and --replace does not name it',
     hint: 'check that {master} is the volume to be replaced. Then add --replace {master}, together with --yes where nobody can be asked',
   },
+  RESTORE_MASTER_NOT_NAMED: {
+    sentence:
+      'run {run} backed up several volumes, and {named} of them is to be restored. Their masters: {masters}',
+    hint: 'one volume is restored at a time: name its master with --replace',
+  },
   RESTORE_PAIR_DIFFERS: {
     sentence: 'run {run} does not fit the site: it wrote {what} {then}, and now it is {now}',
     hint: 'restore the pair and the job as they were when run {run} was written. A volume of another size or on other disks is not overwritten',

@@ -101,7 +101,7 @@ export const restoreFileErrors = {
   },
   RESTORE_TAPE_DIFFERS: {
     sentence: 'the tape does not hold what run {run} wrote: expected {expected}, read {actual}',
-    hint: 'do not trust what was restored from it; restore from another run',
+    hint: 'do not trust this tape, or what was restored from it; restore from another run',
   },
   RESTORE_FILE_DIFFERS: {
     sentence: '{file} was not written as the archive has it: SHA-256 {actual} instead of {expected}',
@@ -118,6 +118,14 @@ export const restoreFileErrors = {
   RESTORE_CANCELLED: {
     sentence: 'the restore was canceled',
     hint: 'what was written stays and is listed; restore again to get the rest',
+  },
+  DRILL_UNNAMED: {
+    sentence: 'a drill takes one run, and no paths',
+    hint: 'shadowtape restore RUN --drill reads all of its tapes; --volume names one volume',
+  },
+  DRILL_CANCELLED: {
+    sentence: 'the drill of run {run} was canceled',
+    hint: 'it proves nothing. Start it again: shadowtape restore {run} --drill',
   },
   RESTORE_NOTHING_WRITTEN: {
     sentence: 'nothing in the archive was wanted',

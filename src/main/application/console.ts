@@ -49,6 +49,7 @@ export { quoteArgument as shellWord } from '../ssh/quoting.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
+export { provenDrills } from '../journal/drill-records.ts';
 export { readRun } from '../journal/run-history.ts';
 export { runNamed } from './run-names.ts';
 export { listTapes, lostTapesOf, moveTape, type IdentifiedTape, type ImportedTape } from './tape-service.ts';

@@ -13,7 +13,10 @@ import type { Ask } from '../procedure/hosts/questions.ts';
 import type { DataRoom, LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
+import { drillSuffix } from '../journal/drill-records.ts';
 import { noJournal, type EventSink } from '../journal/journal.ts';
+import { readRun } from '../journal/run-history.ts';
+import { drillSources, drillVolume, type DrilledVolume } from '../restore/drill.ts';
 import type { DumpSource } from '../restore/dump-source.ts';
 import { restoreStep } from '../restore/host-place.ts';
 import type { Overwrite } from '../restore/local-folder.ts';
@@ -66,6 +69,25 @@ export interface RestoreHooks {
   readonly ask: Ask | undefined;
   readonly onProgress: (progress: LiveProgress) => void;
   readonly onFile: (file: RestoredFile) => void;
+}
+
+export interface DrillRequest {
+  readonly run: string;
+  /** The proxy volume; undefined: all of the run. */
+  readonly volume?: string | undefined;
+}
+
+/** Plain data, for a screen or a script. */
+export interface DrillResult {
+  readonly run: string;
+  /** 0: the tapes hold what the run wrote. 4: they do not, or cannot be read. 1: nothing is proven. */
+  readonly exitStatus: 0 | 1 | 4;
+  /** What was read and is as it was written. */
+  readonly volumes: readonly DrilledVolume[];
+  /** Why it stopped early; undefined where it finished. */
+  readonly error: ShadowtapeError | undefined;
+  /** The file in the state folder that tells of it. */
+  readonly record: string;
 }
 
 export class FileRestoreService {
@@ -141,6 +163,56 @@ export class FileRestoreService {
     return result;
   }
 
+  /**
+   * Reads all of a backup from its tapes and compares it. Nothing is written. Never throws once the record is begun.
+   * @throws RUN_UNKNOWN, JOURNAL_BROKEN, RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_VOLUME_UNKNOWN, RESTORE_RECORD_UNWRITABLE
+   */
+  async drill({ run, volume }: DrillRequest, hooks: Omit<RestoreHooks, 'onFile'>): Promise<DrillResult> {
+    const { state } = this.#options;
+    const sources = drillSources(run, (await readRun(state, run)).events, volume);
+    await state.prepare();
+    const record = new RestoreRecord(state, drillSuffix);
+    const volumes: DrilledVolume[] = [];
+    let error: ShadowtapeError | undefined;
+    try {
+      record.append({
+        type: 'drill-started',
+        ...starter(),
+        run,
+        volumes: sources.map((each) => each.volume),
+      });
+      for (const source of sources) volumes.push(await this.#drillOne(source, hooks, record));
+    } catch (thrown) {
+      error = hooks.abort.aborted
+        ? failure('DRILL_CANCELLED', { run }, {}, thrown)
+        : toldError(thrown, hooks.abort);
+    }
+    const exitStatus = error === undefined ? 0 : isFailure(error, ...badTape) ? 4 : 1;
+    try {
+      const names = volumes.map((each) => each.volume);
+      const told = error ? { error: error.toInfo() } : {};
+      record.append({ type: 'drill-finished', run, exitStatus, volumes: names, read: volumes, ...told });
+    } finally {
+      record.close();
+    }
+    return { run, exitStatus, volumes, error, record: record.file };
+  }
+
+  #drillOne(
+    source: DumpSource,
+    { abort, ask, onProgress }: Omit<RestoreHooks, 'onFile'>,
+    record: RestoreRecord,
+  ): Promise<DrilledVolume> {
+    const runner = this.#runner(record, abort);
+    const room: DataRoom = { runner, abort, journal: record, progress: onProgress };
+    const drilling = {
+      ...{ room, known: this.#known, change: tapeChangeOf(this.#options.site) },
+      afterwards: this.#runner(record, new AbortController().signal),
+      ask: ask && ((question: Parameters<Ask>[0]) => ask(question, abort)),
+    };
+    return this.#locked(this.#driveOf(source), (drive) => drillVolume(drilling, drive, source));
+  }
+
   async #restore(
     { work, target, overwrite }: PreparedRestore,
     hooks: RestoreHooks,
@@ -182,13 +254,16 @@ export class FileRestoreService {
   }
 
   /** Nobody else, in any process, moves the tape meanwhile. @throws DRIVE_IN_USE */
-  async #locked({ host, device }: DriveAt, work: (drive: KnownDrive) => Promise<void>): Promise<void> {
+  async #locked<Value>(
+    { host, device }: DriveAt,
+    work: (drive: KnownDrive) => Promise<Value>,
+  ): Promise<Value> {
     const { site, lockKnowledge } = this.#options;
     // A cancel ends what the drive does, not the giving back of its lock.
     const runner = this.#runner(noJournal(), new AbortController().signal);
     const place = drivePlace(host, await driveName(runner, restoreStep, { host, device }));
     const drive = { tapeHost: host, tapeDevice: device, platform: site.platform };
-    await whileDriveLocked({ runner, place, command: 'restore', ...lockKnowledge }, () => work(drive));
+    return whileDriveLocked({ runner, place, command: 'restore', ...lockKnowledge }, () => work(drive));
   }
 
   #runner(journal: EventSink, cancel: AbortSignal): CommandRunner {
@@ -218,10 +293,12 @@ function requireOneForHost(work: RestoreWork, target: RestoreTarget): void {
   if (target.kind === 'host' && count > 1) throw failure('RESTORE_SEVERAL_DUMPS', { count });
 }
 
+/** Who started it, with which version. */
+const starter = () => ({ by: `${userInfo().username}@${hostname()}`, version });
+
 const startedEvent = ({ target, work, overwrite, preview }: PreparedRestore) => ({
   type: 'restore-started',
-  by: `${userInfo().username}@${hostname()}`,
-  version,
+  ...starter(),
   to: targetWords(target),
   kind: work.kind,
   overwrite,
@@ -247,6 +324,9 @@ const readErrors = [
   'TAPE_READBACK_MISCOUNTED',
   'TAPE_COUNT_MISSING',
 ] as const;
+
+/** The tape, or the drive that reads it, is not as it should be. */
+const badTape = ['RESTORE_TAPE_DIFFERS', 'RESTORE_READ_FAILED'] as const;
 
 /** @throws whatever is not an error of the table */
 function toldError(error: unknown, abort: AbortSignal): ShadowtapeError {

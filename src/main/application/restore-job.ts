@@ -1,5 +1,6 @@
 /** The job of a backup as a restore of it needs it: what is on the tape is told by the backup's journal, not by the site file. Pure. */
 import type { EventOf } from '../../contract/events.ts';
+import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { KnownRun } from '../procedure/model/restore-source.ts';
 import { samplesWanted } from '../site/whole-fingerprint.ts';
@@ -17,24 +18,54 @@ export interface ReadyRestore {
   readonly supersedes: readonly string[];
 }
 
-type Written = Pick<EventOf<'run-started'>, 'recordBytes' | 'layout'>;
+type Written = Pick<EventOf<'run-started'>, 'recordBytes' | 'layout' | 'volumes' | 'shadow'>;
+type Job = NamedJob['job'];
+
+/** A job of several volumes, as if it had only those that are restored. */
+function narrowed(job: Job, { volumes, shadow }: Written): Pick<Job, 'volumes' | 'shadow'> {
+  const isRestored = ({ proxy }: { readonly proxy: string }) => volumes.some((each) => each.proxy === proxy);
+  const chosen = job.volumes.filter(isRestored);
+  // Another pair than that of the backup is refused with its own words.
+  if (!shadow || chosen.length < volumes.length || chosen.length === job.volumes.length) return job;
+  const names = shadow.disks.map(({ name }) => name);
+  const disks = Object.fromEntries(Object.entries(job.shadow.disks).filter(([name]) => names.includes(name)));
+  return { volumes: chosen, shadow: { ...job.shadow, disks } };
+}
 
 /**
  * All nodes must answer. The time limits of the job are those of a backup's steps, and a restore has none.
- * @param written how the backup was written
+ * @param written how the backup was written: of the volumes that are restored
+ * @param hasSeveralTapes true where the volume is on several tapes, which the restore then changes
  */
-export function restoreJob({ name, job }: NamedJob, { recordBytes, layout }: Written): NamedJob {
+export function restoreJob({ name, job }: NamedJob, written: Written, hasSeveralTapes: boolean): NamedJob {
+  const { recordBytes, layout } = written;
   return {
     name,
     job: {
       ...job,
+      ...narrowed(job, written),
       timeLimits: {},
       nodes: 'all',
       // Whatever wrote the tape: a restore goes through the console.
       route: 'console',
       onFailure: 'unwind',
-      media: { ...job.media, recordBytes, layout, span: false },
+      media: { ...job.media, recordBytes, layout, span: hasSeveralTapes },
       verify: { ...job.verify, fingerprint: samplesWanted(job) },
     },
   };
 }
+
+/** The tape files of the volumes are those of the backup, which may have had more volumes. */
+export function atTapeFiles(assignment: Assignment, { volumes }: Written): Assignment {
+  return {
+    ...assignment,
+    volumes: assignment.volumes.map((volume) => {
+      const { tapeFile = volume.tapeFile } = volumes.find(({ proxy }) => proxy === volume.proxy) ?? {};
+      return { ...volume, tapeFile };
+    }),
+  };
+}
+
+/** True where a volume of the restore is on several tapes. */
+export const isOnSeveralTapes = ({ volumes }: Pick<RestoreOrder, 'volumes'>): boolean =>
+  volumes.some(({ tapes }) => tapes !== undefined);

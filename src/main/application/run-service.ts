@@ -32,7 +32,7 @@ import { dumpsUnderWay, InterruptedRuns } from './interrupted-runs.ts';
 import type { JobAssigner, JobRequest, SiteAtHand } from './job-assigner.ts';
 import type { ProofService } from './proof-service.ts';
 import { loadPages } from './report-service.ts';
-import { restoreJob, type ReadyRestore } from './restore-job.ts';
+import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
 import { RunNotices } from './run-notices.ts';
 import { version } from './version.ts';
 
@@ -243,13 +243,14 @@ export class RunService {
     const start = beginningOf(events, journalFile);
     const began = overridesOf(start);
     const given = this.#assigner.job({ job: start.job, ...began, nodes: nodes ?? began.nodes });
-    const named = start.restore ? restoreJob(given, start) : given;
+    const { restore } = start;
+    const named = restore ? restoreJob(given, start, isOnSeveralTapes(restore)) : given;
     const { host, device } = this.#at.site.tape;
     const isSameDrive = start.tape.host === host && start.tape.device === device;
     const drive = isSameDrive ? driveLockedBy(events, host) : undefined;
     const assign = async (): Promise<Assignment> => {
       const assignment = await this.#assigner.assign(named, fingerprintSeedOf(events) ?? run, drive);
-      return start.restore ? { ...assignment, restore: start.restore } : assignment;
+      return restore ? { ...atTapeFiles(assignment, start), restore } : assignment;
     };
     return { journalFile, read, events, named, assign, later: () => laterRuns(this.#at.state, run) };
   }

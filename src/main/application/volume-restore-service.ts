@@ -20,7 +20,7 @@ import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import { requireSomebodyToAsk } from './asking.ts';
 import type { JobAssigner, SiteAtHand } from './job-assigner.ts';
-import { restoreJob, type ReadyRestore } from './restore-job.ts';
+import { atTapeFiles, isOnSeveralTapes, restoreJob, type ReadyRestore } from './restore-job.ts';
 import type { EndedRun, Following, RunService } from './run-service.ts';
 
 export interface RestoreSource {
@@ -28,12 +28,11 @@ export interface RestoreSource {
   readonly run: string;
   /** True: the parted proxy still holds the backup, and the tape is not read. */
   readonly fromProxy?: boolean | undefined;
-}
-
-export interface RestoreRequest extends RestoreSource, Following {
-  /** Masters that may be replaced. */
+  /** Masters that may be replaced: names the volume, where the run has several. */
   readonly replace?: readonly string[] | undefined;
 }
+
+export type RestoreRequest = RestoreSource & Following;
 
 export interface VolumeRestoreOptions extends SiteAtHand {
   readonly assigner: JobAssigner;
@@ -91,12 +90,15 @@ interface Ordering {
 /** @throws RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED */
 function orderOf({ backup, restorable, known, assignment, world, fromProxy }: Ordering): RestoreOrder {
   const { run } = backup;
-  const { at, volumes } = restorable;
+  const { at, volumes, manifestFile } = restorable;
   const [volume] = assignment.volumes;
   if (!volume) throw new Error('a restore has a volume');
   const { proxy, master } = volume;
   const isJoined = isProxyJoined(assignment, world);
-  const common = { run, at, activeOn: activeOn(assignment, world), volumes };
+  const common = {
+    ...{ run, at, activeOn: activeOn(assignment, world), volumes },
+    ...(manifestFile === undefined ? {} : { manifestFile }),
+  };
   if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
   if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
   const partedBy = partProof(known, backup, assignment.class, proxy);
@@ -143,15 +145,16 @@ export class VolumeRestoreService {
   }
 
   /** @throws as restore */
-  async #ready({ run, fromProxy = false }: RestoreSource): Promise<ReadyRestore> {
+  async #ready({ run, fromProxy = false, replace }: RestoreSource): Promise<ReadyRestore> {
     const { assigner, site, runs } = this.#at;
     const backup: KnownRun = { run, events: (await readRun(this.#at.state, run)).events };
-    const restorable = restorableOf(backup);
+    const restorable = restorableOf(backup, replace);
     const named = this.#job(run, restorable);
     requireRunnable(site, named.job);
     const pending = await runs.interrupted.replaceableRestore(named.job.class);
     await runs.interrupted.requireNone(named.job.class, pending);
-    const { assignment, world } = await assigner.assignSeen(named, run);
+    const { assignment: assigned, world } = await assigner.assignSeen(named, run);
+    const assignment = atTapeFiles(assigned, restorable.start);
     requireSamePair(run, restorable.start, assignment);
     const known = await this.#runsInOrder();
     const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
@@ -163,14 +166,15 @@ export class VolumeRestoreService {
   }
 
   /** @throws JOB_UNKNOWN, RESTORE_UNSUPPORTED */
-  #job(run: string, { start }: RestorableRun): NamedJob {
+  #job(run: string, { start, volumes }: RestorableRun): NamedJob {
     const { assigner, site } = this.#at;
     if (site.platform === 'linux')
       throw failure('RESTORE_UNSUPPORTED', {
         run,
         reason: 'restoring volumes of Linux hosts is not supported',
       });
-    const named = restoreJob(assigner.job({ job: start.job, ...overridesOf(start) }), start);
+    const given = assigner.job({ job: start.job, ...overridesOf(start) });
+    const named = restoreJob(given, start, isOnSeveralTapes({ volumes }));
     if (named.job.services === 'not-needed') {
       const reason =
         'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';

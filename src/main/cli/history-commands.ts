@@ -3,8 +3,15 @@ import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import { lostTapesOf, readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
+import {
+  lostTapesOf,
+  provenDrills,
+  readRun,
+  type ShadowtapeConsole,
+  type StateFolder,
+} from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
+import { drillText } from './history-search-commands.ts';
 import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { endWord } from './run-command.ts';
@@ -51,10 +58,12 @@ function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
 
 async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
   const { events, truncated, lastHash } = await readRun(state, run);
+  const drill = provenDrills(state.restoresFolder).get(run);
   if (json) {
     events.forEach(printJson);
     // Not from the journal, which has ended: tapes that were overwritten since.
     for (const loss of lostTapesOf(state, run)) printJson({ type: 'tape-lost', run, ...loss });
+    if (drill) printJson({ type: 'drilled', run, ...drill });
     return 0;
   }
   const text = new RunText();
@@ -63,6 +72,7 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
     `journal ${state.journalFile(run)}: ${countText(events.length)} events, chain intact, last ${lastHash.slice(0, 16)}…`,
   );
   for (const loss of lostTapesOf(state, run)) print(lossSentence(loss));
+  if (drill) print(drillText(drill));
   if (truncated) print('the last line is incomplete: the console died while writing it');
   return 0;
 }

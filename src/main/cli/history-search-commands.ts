@@ -45,6 +45,16 @@ function stateWord({ verdict, run, exitStatus }: RunLine, running: ReadonlySet<s
   return running.has(run) ? 'running' : 'interrupted';
 }
 
+const provenText = ({ at, volumes }: NonNullable<RunLine['drilled']>): string =>
+  `${volumes ? `${volumes.join(', ')} ` : ''}proven restorable ${timeText(at)}`;
+
+const restoredText = (restored: NonNullable<RunLine['restored']>): string =>
+  `${provenText(restored)} by run ${restored.run}`;
+
+/** As a line of `runs` and of `show` says it. */
+export const drillText = (drilled: NonNullable<RunLine['drilled']>): string =>
+  `${provenText(drilled)} by a drill: its tape was read and compared`;
+
 function runText(line: RunLine, state: string): string {
   if (line.trouble !== undefined) return `${line.run}  unreadable  ${line.trouble}`;
   return [
@@ -55,7 +65,8 @@ function runText(line: RunLine, state: string): string {
     (line.bytes === undefined ? '-' : bytesText(line.bytes)).padStart(9),
     line.volumes.join(', '),
     ...(line.lost ?? []).map(lossSentence),
-    ...(line.restored ? [`proven restorable ${timeText(line.restored.at)} by run ${line.restored.run}`] : []),
+    ...(line.restored ? [restoredText(line.restored)] : []),
+    ...(line.drilled ? [drillText(line.drilled)] : []),
     `${line.sentence ?? `at step ${line.currentStep ?? '?'}`}${omissionWords(line)}`,
   ].join('  ');
 }

@@ -18,6 +18,7 @@ interface PlanOptions extends JsonOption {
   readonly nodes?: 'all' | 'any';
   readonly all: boolean;
   readonly fromProxy: boolean;
+  readonly replace?: readonly string[];
 }
 
 /** @throws PLAN_OF_TWO for two words of which the first is not "restore" */
@@ -29,7 +30,8 @@ function planned(
 ): Promise<Plan> {
   if (run === undefined) return console.plan({ job, ...options });
   if (job !== 'restore') throw failure('PLAN_OF_TWO', { first: job ?? '', second: run });
-  return console.volumeRestoreService.plan({ run, fromProxy: options.fromProxy });
+  const { fromProxy, replace } = options;
+  return console.volumeRestoreService.plan({ run, fromProxy, replace });
 }
 
 export function registerPlan(line: CommandLine): void {
@@ -44,6 +46,7 @@ export function registerPlan(line: CommandLine): void {
     .addOption(jsonOption())
     .option('--all', 'print long lists of similar commands in full', false)
     .option('--from-proxy', 'of a restore: from the parted proxy instead of the tape', false)
+    .option('--replace <volume...>', 'of a restore: the master volume, where the run has several')
     .action(async (job: string | undefined, run: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => planned(console, job, run, options));
       if (options.json) {

@@ -10,6 +10,7 @@ import type {
   Where,
 } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
+import { drill } from './drill-command.ts';
 import { withHistory } from './history-search-commands.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -39,7 +40,10 @@ restored. A path without a run comes from the newest run that holds it, up to --
 A run of method 6a is restored as an image: --to names the file. Methods 6b and 6d have files: --to names a folder, which
 is made if it is missing. On a host it must be new or empty.
 
-Exit status:
+With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
+they hold that, with 4 where they do not or cannot be read, and with 1 where nothing is proven.
+
+Exit status with --to:
   0  everything that was named is restored, and the tape holds what its run wrote
   1  nothing was written
   2  something was written, and something is missing, differs, or was left out: the lines say what`;
@@ -100,7 +104,11 @@ async function restoreFiles(
 }
 
 type RestoreOptions = Omit<FileOptions, 'to' | 'overwrite'> &
-  RestoreVolumeOptions & { readonly to?: string; readonly overwrite?: Overwrite };
+  RestoreVolumeOptions & {
+    readonly to?: string;
+    readonly overwrite?: Overwrite;
+    readonly drill?: boolean;
+  };
 
 /** Options of the one form that the other would ignore. */
 const ofFiles = ['volume', 'asOf', 'tapeFile', 'overwrite'] as const;
@@ -110,6 +118,10 @@ const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${let
 /** @throws RESTORE_OPTION_MISFIT, RESTORE_UNNAMED */
 async function restore(line: CommandLine, words: readonly string[], options: RestoreOptions): Promise<void> {
   const { to, overwrite = 'never' } = options;
+  if (options.drill) {
+    const run = await Promise.all(words.map((word) => runWord(line.state, word)));
+    return drill(line, run, options);
+  }
   const misfit = (to === undefined ? ofFiles : ofVolumes).find((name) => options[name] !== undefined);
   if (misfit !== undefined)
     throw failure('RESTORE_OPTION_MISFIT', {
@@ -130,14 +142,19 @@ async function restore(line: CommandLine, words: readonly string[], options: Res
 export function registerRestore(line: CommandLine): void {
   line.program
     .command('restore')
-    .description('restore the volume of a run on the cluster; with --to, files or an image')
+    .description(
+      'restore the volume of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+    )
     .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
-    .option('--replace <volume...>', 'the master volume that is replaced; needed with --yes')
+    .option(
+      '--replace <volume...>',
+      'the master volume that is replaced; needed with --yes, and where the run has several volumes',
+    )
     .option('--yes', 'approve without asking if every rule holds; only together with --replace')
     .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')
     .addOption(faultOption())
     .option('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
-    .option('--volume <proxy>', 'with --to: the proxy volume, where the run has several')
+    .option('--volume <proxy>', 'with --to or --drill: the proxy volume, where the run has several')
     .option(
       '--as-of <run|date>',
       'with --to: take paths from the newest run up to this run, day or time (UTC)',
@@ -159,6 +176,19 @@ export function registerRestore(line: CommandLine): void {
       '--dry-run',
       'with --to: show tapes, names, space and the same commands by hand; read no tape',
       false,
+    )
+    .addOption(
+      new Option('--drill', 'read all tapes of the run and compare them; writes nothing').conflicts([
+        'to',
+        'replace',
+        'fromProxy',
+        'yes',
+        'fault',
+        'asOf',
+        'overwrite',
+        'tapeFile',
+        'dryRun',
+      ]),
     )
     .addOption(jsonOption())
     .addHelpText('after', restoreText)

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { isFailure } from '../../contract/errors.ts';
 import type { FoundFiles, FoundRuns, IndexView, TrendSeries } from '../../contract/history.ts';
-import type { IndexProgress } from '../../contract/screens.ts';
+import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import type { TapeLoss } from '../../contract/tape-loss.ts';
+import { provenDrills } from '../journal/drill-records.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { parseFilePattern } from './file-pattern.ts';
 import { whereIs } from './file-search.ts';
@@ -83,8 +84,17 @@ class OneAtATime {
 /** What has to be up to date before a question is answered. */
 type What = 'runs' | 'all';
 
+/** What proved some volumes of a backup names them; what proved all of them does not. */
+function ofBackup<Proof extends { readonly volumes: readonly string[] }>(
+  { volumes, ...proof }: Proof,
+  ofRun: readonly string[],
+): Omit<Proof, 'volumes'> & { readonly volumes?: readonly string[] } {
+  return volumes.length < ofRun.length ? { ...proof, volumes } : proof;
+}
+
 export class HistoryIndex {
   readonly #tapesFile: string;
+  readonly #restoresFolder: string;
   readonly #file: IndexFile;
   readonly #refresh: IndexRefresh;
   readonly #runs: OneAtATime;
@@ -96,6 +106,7 @@ export class HistoryIndex {
    */
   constructor(state: StateFolder, key: string, told: (progress: IndexProgress | undefined) => void) {
     this.#tapesFile = state.tapesFile;
+    this.#restoresFolder = state.restoresFolder;
     this.#file = new IndexFile(indexFileOf(state), key);
     this.#refresh = new IndexRefresh(state, this.#file, told);
     this.#runs = new OneAtATime(() => this.#refresh.takeRuns());
@@ -113,11 +124,11 @@ export class HistoryIndex {
         ...runs,
         lines: runs.lines.map((line) => {
           const restored = restores.get(line.run);
-          return restored ? { ...line, restored } : line;
+          return restored ? { ...line, restored: ofBackup(restored, line.volumes) } : line;
         }),
       };
     });
-    const lines = withLosses(this.#tapesFile, found.lines);
+    const lines = withDrills(this.#restoresFolder, withLosses(this.#tapesFile, found.lines));
     return { ...found, lines, took: performance.now() - begun, unread: this.#refresh.unreadRuns };
   }
 
@@ -184,6 +195,20 @@ function withLosses<Line extends { readonly run: string }>(
     : lines.map((line) => {
         const lost = losses.get(line.run);
         return lost ? { ...line, lost } : line;
+      });
+}
+
+/** Drills leave records of their own, which the index does not hold. */
+function withDrills<Line extends Pick<RunLine, 'run' | 'volumes'>>(
+  folder: string,
+  lines: readonly Line[],
+): readonly (Line & Pick<RunLine, 'drilled'>)[] {
+  const drills = provenDrills(folder);
+  return drills.size === 0
+    ? lines
+    : lines.map((line) => {
+        const drill = drills.get(line.run);
+        return drill ? { ...line, drilled: ofBackup(drill, line.volumes) } : line;
       });
 }
 

@@ -146,15 +146,15 @@ export function searchRuns(
   };
 }
 
-/** Run -> the last restore of it that ended verified, of all runs in the index. */
-export function restoresOf(sqlite: Sqlite): Map<string, NonNullable<RunLine['restored']>> {
+/** Run -> the last restore of it that ended verified, of all runs in the index; with its volumes. */
+export function restoresOf(sqlite: Sqlite): Map<string, Required<NonNullable<RunLine['restored']>>> {
   const rows = sqlite.all(
     "SELECT line FROM run WHERE verdict = 'verified' AND instr(line, '\"restores\":') > 0 ORDER BY run",
   );
-  const restores = new Map<string, NonNullable<RunLine['restored']>>();
+  const restores: ReturnType<typeof restoresOf> = new Map();
   for (const row of rows) {
-    const { run, restores: of, finishedAt } = lineOf(row['line']);
-    if (of !== undefined && finishedAt !== undefined) restores.set(of, { run, at: finishedAt });
+    const { run, restores: of, finishedAt, volumes } = lineOf(row['line']);
+    if (of !== undefined && finishedAt !== undefined) restores.set(of, { run, at: finishedAt, volumes });
   }
   return restores;
 }

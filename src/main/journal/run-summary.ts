@@ -8,7 +8,7 @@ import type { RunLine } from '../../contract/screens.ts';
 /** A line of the history without what only the index and the desk know. `unfinished`: the run is running, or its console died. */
 export type RunSummary = Omit<
   RunLine,
-  'trouble' | 'tapeNames' | 'live' | 'elsewhere' | 'performedBy' | 'bytes' | 'lost' | 'restored'
+  'trouble' | 'tapeNames' | 'live' | 'elsewhere' | 'performedBy' | 'bytes' | 'lost' | 'restored' | 'drilled'
 >;
 
 /** The last event of a type. */

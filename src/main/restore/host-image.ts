@@ -1,8 +1,8 @@
 /** Writes a raw volume into a file of a host: under a temporary name, until it is proven to be what the tape must hold. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { Transform, type Writable } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { failure } from '../../contract/errors.ts';
+import { alsoInto } from '../../streams/also-into.ts';
 import { wordsOf } from '../procedure/hosts/command-runner.ts';
 import { close, open, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { StepCommand } from '../procedure/model/step.ts';
@@ -15,24 +15,6 @@ import {
   type HostPlace,
 } from './host-place.ts';
 import type { SourceDigest } from './read-source.ts';
-
-/** Hands what passes to a sink, too. */
-function alsoInto(sink: Writable): Transform {
-  const write = async (piece: Buffer) => {
-    if (sink.errored) throw sink.errored;
-    if (!sink.write(piece)) await once(sink, 'drain');
-  };
-  const end = async () => {
-    const finished = once(sink, 'finish');
-    sink.end();
-    await finished;
-  };
-  return new Transform({
-    highWaterMark: 1024 * 1024,
-    transform: (piece: Buffer, _encoding, done) => void write(piece).then(() => done(null, piece), done),
-    flush: (done) => void end().then(() => done(), done),
-  });
-}
 
 export class HostImage {
   readonly #room: DataRoom;

@@ -34,8 +34,8 @@ export interface SourceReading {
   readonly room: DataRoom;
   readonly changing: TapeChanging;
   readonly known: KnownTapes;
-  /** Takes the bytes, and passes them on. */
-  readonly through: Duplex;
+  /** Takes the bytes, and passes them on. Left out: they are compared alone. */
+  readonly through?: Duplex | undefined;
   /** True: the checksum of cksum is taken, too. */
   readonly cksum?: boolean | undefined;
 }

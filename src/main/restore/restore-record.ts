@@ -22,9 +22,9 @@ export class RestoreRecord implements EventSink {
   readonly #handle: number;
   #seq = 0;
 
-  /** @throws RESTORE_RECORD_UNWRITABLE */
-  constructor(state: StateFolder, at: Date = new Date()) {
-    this.file = join(state.restoresFolder, `${recordName(at)}.ndjson`);
+  /** @param suffix ends the name of the file @throws RESTORE_RECORD_UNWRITABLE */
+  constructor(state: StateFolder, suffix = '') {
+    this.file = join(state.restoresFolder, `${recordName(new Date())}${suffix}.ndjson`);
     try {
       mkdirSync(state.restoresFolder, { recursive: true, mode: 0o700 });
       this.#handle = openSync(this.file, ownFlags.create, 0o600);

@@ -1,11 +1,8 @@
 /** Restores one backup after another, while the drive is locked: the tape is recognized first, and the target is asked once more before it is read. */
 import type { Duplex } from 'node:stream';
 import type { TapeChanging } from '../procedure/drive/change-tape.ts';
-import { waitWhileBusy } from '../procedure/drive/drive-ready.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { realClock } from '../procedure/hosts/query-retry.ts';
-import { rewindCommand } from '../procedure/model/tape-commands.ts';
 import { hasChecksum, uncomparedOf, type DumpSource } from './dump-source.ts';
 import type { Wants } from './extract-files.ts';
 import { restoreStep } from './host-place.ts';
@@ -18,6 +15,7 @@ import {
   type Restoring,
 } from './perform-restore.ts';
 import { insertFirstTape, readLooseFile, readSource, type SourceDigest } from './read-source.ts';
+import { whileReleasing } from './release-drive.ts';
 import { requireTarget } from './restore-target-check.ts';
 import type { FilesOfDump } from './restore-work.ts';
 import { byPatterns } from './selection.ts';
@@ -32,9 +30,6 @@ export interface SessionOptions extends Omit<Restoring, 'read'> {
   readonly ask: TapeChanging['ask'];
 }
 
-/** How long a read that was ended may hold the drive. */
-const releaseSeconds = 60;
-
 export class RestoreSession {
   readonly #options: SessionOptions;
 
@@ -45,25 +40,6 @@ export class RestoreSession {
   #changing(drive: KnownDrive): TapeChanging {
     const { room, change, ask } = this.#options;
     return { runner: room.runner, step: restoreStep, drive, change, ask };
-  }
-
-  /**
-   * A read that was ended may hold the drive for a while. It is waited for, and the tape rewound, before anybody else gets the drive.
-   */
-  async #releasing(drive: KnownDrive, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      await this.#release(drive).catch(() => undefined);
-      throw error;
-    }
-  }
-
-  async #release(drive: KnownDrive): Promise<void> {
-    const { afterwards } = this.#options;
-    const patience = { clock: realClock, limitSeconds: releaseSeconds };
-    const { state } = await waitWhileBusy(afterwards, restoreStep, drive, patience);
-    if (state === 'ready') await afterwards.send(restoreStep, rewindCommand(drive));
   }
 
   /** Somebody may have changed the target while a tape was waited for. */
@@ -94,7 +70,7 @@ export class RestoreSession {
 
   /** @throws what reading the tape and writing to the target can end with */
   image(drive: KnownDrive, source: DumpSource): Promise<void> {
-    return this.#releasing(drive, () => this.#image(drive, source));
+    return whileReleasing(this.#options.afterwards, drive, () => this.#image(drive, source));
   }
 
   async #image(drive: KnownDrive, source: DumpSource): Promise<void> {
@@ -105,7 +81,7 @@ export class RestoreSession {
 
   /** @throws what reading the tape and writing to the target can end with */
   files(drive: KnownDrive, dump: FilesOfDump): Promise<void> {
-    return this.#releasing(drive, () => this.#files(drive, dump));
+    return whileReleasing(this.#options.afterwards, drive, () => this.#files(drive, dump));
   }
 
   async #files(drive: KnownDrive, { source, patterns, listed, bytes }: FilesOfDump): Promise<void> {
@@ -126,7 +102,7 @@ export class RestoreSession {
    * @throws RESTORE_TAPE_FILE_UNSUPPORTED, and what reading the tape and writing to the target can end with
    */
   loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {
-    return this.#releasing(drive, () => this.#loose(drive, file, patterns));
+    return whileReleasing(this.#options.afterwards, drive, () => this.#loose(drive, file, patterns));
   }
 
   async #loose(drive: KnownDrive, file: number, patterns: readonly string[]): Promise<void> {

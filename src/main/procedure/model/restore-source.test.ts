@@ -10,9 +10,9 @@ const known = (name: FixtureName): KnownRun => {
   return { run: events[0]?.run ?? '', events };
 };
 
-function refusalOf(run: KnownRun): string {
+function refusalOf(run: KnownRun, masters: readonly string[] = []): string {
   try {
-    restorableOf(run);
+    restorableOf(run, masters);
     return 'none';
   } catch (error) {
     if (isFailure(error)) return `${error.code}: ${error.message}`;
@@ -37,13 +37,57 @@ describe('a run can be restored', () => {
   });
 
   it.each([
-    ['ufs-tar', 'its method is 6b, not 6a'],
-    ['three-volumes', 'it has 3 volumes, not one'],
+    ['ufs-tar', 'the method of Volume2 is 6b, not 6a'],
     ['tape-error', 'it failed'],
   ] as const)('but not %s: %s', (name, reason) => {
     const run = known(name);
     expect(refusalOf(run)).toBe(
       `RESTORE_UNSUPPORTED: run ${run.run} cannot be restored by this release: ${reason}`,
+    );
+  });
+
+  /** As later releases write it: with the disks of the shadow, and with those of each volume. */
+  function withDisks({ run, events }: KnownRun): KnownRun {
+    const [start, ...others] = events;
+    if (start?.type !== 'run-started') throw new Error('the run has a beginning');
+    const disk = (name: string) => ({ name, device: `device of ${name}` });
+    const disks = [disk('Disk3'), disk('Disk6')];
+    const shadow = { class: 'Class2', volume: 'Volume2', disks };
+    const spaces = ['Volume2', 'Volume4'].map((name, index) => ({
+      ...{ side: 'primary' as const, class: 'Class1', disks: disks.slice(index, index + 1) },
+      volumes: [{ name, first: 0, blocks: 2048 }],
+    }));
+    const { at, prev, seq } = start;
+    const layout: RunEvent = { at, prev, seq, run, type: 'layout', step: 'verify', spaces };
+    return { run, events: [{ ...start, shadow }, layout, ...others] };
+  }
+
+  it('of three volumes the one that is named, with its disks and its tape file', () => {
+    const run = withDisks(known('three-volumes'));
+    const { start, volumes, manifestFile } = restorableOf(run, ['Volume3']);
+    expect(start.volumes.map(({ proxy, tapeFile }) => [proxy, tapeFile])).toEqual([['Volume4', 2]]);
+    expect(start.shadow?.disks.map(({ name }) => name)).toEqual(['Disk6']);
+    expect(start.blocks).toBe((volumes[0]?.bytes ?? 0) / 512);
+    expect({ proxies: volumes.map(({ proxy }) => proxy), manifestFile }).toEqual({
+      proxies: ['Volume4'],
+      manifestFile: 4,
+    });
+  });
+
+  it.each([
+    ['none', []],
+    ['none', ['Volume9']],
+    ['more than one', ['Volume1', 'Volume3']],
+  ] as const)('but not %s of three volumes: %j', (named, masters) => {
+    const run = known('three-volumes');
+    expect(refusalOf(run, masters)).toBe(
+      `RESTORE_MASTER_NOT_NAMED: run ${run.run} backed up several volumes, and ${named} of them is to be restored. Their masters: Volume1, Volume3, Volume5`,
+    );
+  });
+
+  it('but not one of three where the journal does not tell their disks', () => {
+    expect(refusalOf(known('three-volumes'), ['Volume3'])).toContain(
+      'its journal does not tell the disks of Volume4',
     );
   });
 

@@ -4,6 +4,7 @@ import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { blockBytes } from './assignment.ts';
 import { isSameCluster } from './later-runs.ts';
+import { beginningOfOne, distantManifest, tapesOfVolume, volumeToRestore } from './restore-volume.ts';
 import { sentCommands, type Sent } from './sent-commands.ts';
 
 type Started = EventOf<'run-started'>;
@@ -14,12 +15,14 @@ export interface KnownRun {
   readonly events: readonly RunEvent[];
 }
 
-/** What a run has backed up. */
+/** What a run has backed up, of the volume that is restored. */
 export interface RestorableRun {
+  /** How the run began, as if it had backed up this volume alone. */
   readonly start: Started;
   /** See RestoreOrder. */
   readonly at: string;
   readonly volumes: RestoreOrder['volumes'];
+  readonly manifestFile?: number | undefined;
 }
 
 function unsupported(run: string, reason: string) {
@@ -28,14 +31,9 @@ function unsupported(run: string, reason: string) {
 
 /** Why a run cannot be restored, whatever the site says; undefined where it can. */
 function whyNot(start: Started, events: readonly RunEvent[]): string | undefined {
-  const [volume, ...others] = start.volumes;
   if (start.restore) return 'it is a restore, not a backup';
   if (start.platform === 'linux') return 'restoring volumes of Linux hosts is not supported';
-  if (!volume || others.length > 0) return `it has ${start.volumes.length} volumes, not one`;
-  const { method = start.method } = volume;
-  if (method !== '6a') return `its method is ${method}, not 6a`;
   if (events.some(({ type }) => type === 'imported')) return 'its journal was imported from a tape';
-  if (events.some(({ type }) => type === 'tape-part')) return 'the job wrote it with media.span';
   const end = events.findLast((event) => event.type === 'run-finished');
   if (end === undefined) return 'it has not ended';
   return end.verdict === 'failed' ? 'it failed' : undefined;
@@ -55,26 +53,39 @@ function partedAt(events: readonly RunEvent[]): string | undefined {
   return events.find((event) => event.type === 'outcome' && event.of === part?.intent.seq)?.at;
 }
 
+/** @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED */
+function dumpedVolume({ run, events }: KnownRun, proxy: string, blocks: number) {
+  const dump = dumpOf(events, proxy);
+  if (!dump) throw failure('RUN_HAS_NO_TAPE', { run });
+  if (dump.sections) throw unsupported(run, 'its dump was interrupted and continued');
+  const { onTapeSha256: sha256, bytes = 0 } = dump;
+  if (sha256 === undefined) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
+  if (bytes !== blocks * blockBytes)
+    throw unsupported(run, `its tape holds ${bytes} bytes of a volume of ${blocks * blockBytes} bytes`);
+  const tapes = tapesOfVolume(events, proxy);
+  return { proxy, bytes, sha256, ...(tapes ? { tapes } : {}) };
+}
+
 /**
- * What a run has backed up, as its journal has it.
- * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED
+ * What a run has backed up of one volume, as its journal has it.
+ * @param masters those that may be replaced: names the volume, where the run has several
+ * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED, RESTORE_MASTER_NOT_NAMED
  */
-export function restorableOf({ run, events }: KnownRun): RestorableRun {
-  const [start] = events;
-  if (start?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
-  const reason = whyNot(start, events);
+export function restorableOf(known: KnownRun, masters: readonly string[] = []): RestorableRun {
+  const { run, events } = known;
+  const [whole] = events;
+  if (whole?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
+  const reason = whyNot(whole, events);
   if (reason !== undefined) throw unsupported(run, reason);
-  const volumes = start.volumes.map(({ proxy, blocks = start.blocks ?? 0 }) => {
-    const dump = dumpOf(events, proxy);
-    if (!dump) throw failure('RUN_HAS_NO_TAPE', { run });
-    if (dump.sections) throw unsupported(run, 'its dump was interrupted and continued');
-    const { onTapeSha256: sha256, bytes = 0 } = dump;
-    if (sha256 === undefined) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
-    if (bytes !== blocks * blockBytes)
-      throw unsupported(run, `its tape holds ${bytes} bytes of a volume of ${blocks * blockBytes} bytes`);
-    return { proxy, bytes, sha256 };
-  });
-  return { start, at: partedAt(events) ?? start.at, volumes };
+  const volume = volumeToRestore(run, whole, masters);
+  const { proxy, method = whole.method, blocks = whole.blocks ?? 0 } = volume;
+  if (method !== '6a') throw unsupported(run, `the method of ${proxy} is ${method}, not 6a`);
+  const volumes = [dumpedVolume(known, proxy, blocks)];
+  const start = beginningOfOne(whole, events, volume);
+  if (!start) throw unsupported(run, `its journal does not tell the disks of ${proxy}`);
+  const manifestFile = distantManifest(whole);
+  const found = { start, at: partedAt(events) ?? start.at, volumes };
+  return manifestFile === undefined ? found : { ...found, manifestFile };
 }
 
 /** True for a command that parts, joins or rejoins the proxy, and may have had its effect. */

@@ -295,10 +295,11 @@ function rejoinedSince(part: Sent | undefined, sent: readonly Sent[]): string[] 
 
 /** What a restore has done; a backup has done nothing of it. */
 function restoreMarks(sent: readonly Sent[], events: readonly RunEvent[]) {
-  const mayHaveDone = (step: string) =>
-    sent.some(({ intent, wasSent }) => intent.step === step && intent.changes && wasSent);
+  const mayHaveDone = (step: string, does: (intent: Intent) => boolean = () => true) =>
+    sent.some(({ intent, wasSent }) => intent.step === step && intent.changes && wasSent && does(intent));
   return {
-    proxyWritten: mayHaveDone('write'),
+    // The tape is moved and changed in this step, too.
+    proxyWritten: mayHaveDone('write', ({ argv }) => argv.some((word) => word.startsWith('of='))),
     masterStopped: mayHaveDone('stop-master'),
     restoreSent: mayHaveDone('rejoin-restore'),
     masterProven: events.some(

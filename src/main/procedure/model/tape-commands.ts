@@ -26,9 +26,16 @@ export function rewindCommand({ tapeHost: host, tapeDevice }: Drive): StepComman
   return { host, argv: driveCommand(tapeDevice, 'rewind'), guide: false, changes: false };
 }
 
+/** Reads the first record of the tape; the head is at its beginning afterwards. */
+const tapeLookCommands = (drive: Drive): StepCommand[] => [
+  rewindCommand(drive),
+  readRecordCommand(drive),
+  rewindCommand(drive),
+];
+
 /** What is sent to judge the tape before it is written from its beginning; the head is there again afterwards. */
 export function tapeCheckCommands(drive: Drive): StepCommand[] {
-  return [statusCommand(drive), rewindCommand(drive), readRecordCommand(drive), rewindCommand(drive)];
+  return [statusCommand(drive), ...tapeLookCommands(drive)];
 }
 
 export function statusCommand({ tapeHost: host, tapeDevice }: Drive): StepCommand {
@@ -98,16 +105,43 @@ export function readDataCommands(drive: Drive, recordBytes: number, file: number
   return [...positionCommands(drive, file), { host, argv, guide: false, changes: false }];
 }
 
-/** Reads label, dumps and manifest. */
+/** Reads label, dumps and manifest. @param manifestFile number of its tape file, where it does not follow the last dump */
 export function readBackLabelledCommands(
   drive: Drive,
   recordBytes: number,
   volumes: readonly { readonly tapeFile: number }[],
+  manifestFile?: number,
 ): StepCommand[] {
+  const next = 1 + (volumes.at(-1)?.tapeFile ?? 0);
+  const ahead = (manifestFile ?? next) - next;
   return [
     rewindCommand(drive),
     readRecordCommand(drive),
     ...volumes.flatMap(({ tapeFile }) => readDataCommands(drive, recordBytes, tapeFile)),
+    statusCommand(drive),
+    ...(ahead > 0 ? [spaceCommand(drive, ahead), statusCommand(drive)] : []),
+    readOwnFileCommand(drive),
+    rewindCommand(drive),
+  ];
+}
+
+/** Recognizes each tape of a dump and reads its part. @param files numbers of the tape files, one on each tape, in order */
+export function partsInOrderCommands(
+  drive: Drive,
+  recordBytes: number,
+  files: readonly number[],
+): StepCommand[] {
+  return files.flatMap((file) => [...tapeLookCommands(drive), ...readDataCommands(drive, recordBytes, file)]);
+}
+
+/** The same, and the manifest, which is on the last tape. */
+export function readSeveralTapesCommands(
+  drive: Drive,
+  recordBytes: number,
+  files: readonly number[],
+): StepCommand[] {
+  return [
+    ...partsInOrderCommands(drive, recordBytes, files),
     statusCommand(drive),
     readOwnFileCommand(drive),
     rewindCommand(drive),

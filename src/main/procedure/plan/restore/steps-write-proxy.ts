@@ -14,13 +14,19 @@ import {
   type VolumeAssignment,
 } from '../../model/assignment.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
-import { readBackCommands, readDataCommands } from '../../model/tape-commands.ts';
+import {
+  partsInOrderCommands,
+  readBackCommands,
+  readBackLabelledCommands,
+  readDataCommands,
+  readSeveralTapesCommands,
+  rewindCommand,
+} from '../../model/tape-commands.ts';
 import { isProxyJoined, isProxyStopped, judgeStopped } from '../cluster-checks.ts';
 import { judgeNoShadow } from '../shadow-checks.ts';
 import { fingerprintStep, partStep, stopProxyStep } from '../steps-3-4-part.ts';
 import { shadowSteps } from '../steps-5-shadow.ts';
 import { activateStep } from '../steps-6-backup.ts';
-import { readBackCommandsOf } from '../steps-6-tape.ts';
 import { removeStep } from '../steps-7-8-rejoin.ts';
 import { startStep } from '../steps-whole-proxy.ts';
 import { basedOn, restoreStep } from './based-on.ts';
@@ -33,16 +39,40 @@ function onlyVolume({ volumes }: Assignment): VolumeAssignment {
   return volume;
 }
 
-/** The whole tape is read before anything is changed. */
-export function readTapeStep(assignment: Assignment, { run }: RestoreOrder): Step {
+/** The tapes of a backup that may be on several; none where it is on one by itself. */
+const tapesOf = ({ volumes: [volume] }: RestoreOrder) => volume?.tapes ?? [];
+
+/** What reads the dump of the volume, with label and manifest. */
+function readWholeCommands(assignment: Assignment, order: RestoreOrder): StepCommand[] {
+  const { recordBytes } = assignment.job.media;
+  const volume = onlyVolume(assignment);
+  const tapes = tapesOf(order);
+  if (tapes.length > 0) {
+    const files = tapes.map(({ file }) => file);
+    return readSeveralTapesCommands(assignment, recordBytes, files);
+  }
+  if (isLabelled(assignment))
+    return readBackLabelledCommands(assignment, recordBytes, [volume], order.manifestFile);
+  const read = tapeReadCommands(assignment);
+  // The device that rewinds has done so when it is closed.
+  return volume.tapeFile === 0 ? read : [...read, rewindCommand(assignment)];
+}
+
+/** Everything that is read is read before anything is changed. */
+export function readTapeStep(assignment: Assignment, order: RestoreOrder): Step {
+  const { proxy } = onlyVolume(assignment);
+  const tapes = tapesOf(order);
   return {
     id: 'read-tape',
     phase: 'prepare',
-    title: `Read the tape of run ${run} and compare`,
-    why: 'a bad tape must not cost the proxy: all of it is read, and its digest compared with that of the backup, before anything is changed',
+    title: `Read the ${tapes.length > 1 ? `${tapes.length} tapes` : 'tape'} of run ${order.run} and compare`,
+    why: `a bad tape must not cost the proxy: the whole dump of ${proxy} is read, and its digest compared with that of the backup, before anything is changed`,
+    ...(tapes.length > 1
+      ? { notes: [`the tapes in order: ${tapes.map(({ name }) => name).join(', ')}. They are read twice`] }
+      : {}),
     source: 'Shadowtape',
     performance: 'restore-tape',
-    commands: readBackCommandsOf(assignment),
+    commands: readWholeCommands(assignment, order),
   };
 }
 
@@ -141,13 +171,24 @@ function activateForRestore(assignment: Assignment): Step {
 function tapeReadCommands(assignment: Assignment): StepCommand[] {
   const { tapeHost, tapeDevice, job } = assignment;
   const { recordBytes } = job.media;
-  return isLabelled(assignment)
-    ? readDataCommands(assignment, recordBytes, onlyVolume(assignment).tapeFile)
+  const { tapeFile } = onlyVolume(assignment);
+  return isLabelled(assignment) || tapeFile > 0
+    ? readDataCommands(assignment, recordBytes, tapeFile)
     : readBackCommands(tapeHost, tapeDevice, recordBytes);
 }
 
-/** The last two commands move the bytes; those before them find the device and the tape file. */
-function writeStep(assignment: Assignment, { run }: RestoreOrder): Step {
+/** Recognizes each tape in its turn, and reads its part. */
+function readInOrderCommands(assignment: Assignment, order: RestoreOrder): StepCommand[] {
+  const { recordBytes } = assignment.job.media;
+  const files = tapesOf(order).map(({ file }) => file);
+  return files.length > 0
+    ? partsInOrderCommands(assignment, recordBytes, files)
+    : tapeReadCommands(assignment);
+}
+
+/** The first command finds the device, the last one writes it; those between them read the tape. */
+function writeStep(assignment: Assignment, order: RestoreOrder): Step {
+  const { run } = order;
   const volume = onlyVolume(assignment);
   const { backupServer: host, job } = assignment;
   const device = shadowRawDevice(volume);
@@ -164,7 +205,7 @@ function writeStep(assignment: Assignment, { run }: RestoreOrder): Step {
     volumes: [volume.proxy],
     commands: [
       { host, argv: ['test', '-c', device], guide: false, changes: false },
-      ...tapeReadCommands(assignment),
+      ...readInOrderCommands(assignment, order),
       { host, argv: tapeWriterArguments({ device, recordBytes }), guide: false, changes: true },
     ],
   };

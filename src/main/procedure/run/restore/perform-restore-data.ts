@@ -19,6 +19,7 @@ import type { Performer } from '../perform-commands.ts';
 import { asTableError } from '../run-end.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import { recordDigest } from './restored-digest.ts';
+import { writeSeveralTapes } from './write-several-tapes.ts';
 
 /** What ends a run by itself, whatever was being written. */
 const ownCodes = [
@@ -99,31 +100,50 @@ async function move(
   }
 }
 
-/** Writes the tape file to the blocks of the proxy. The record that is sent last is as short as on tape. */
-export const performRestoreWrite: Performer = async (context, step) => {
-  const { assignment, runner } = context;
-  const volume = volumeNamed(assignment, step.volumes?.[0] ?? '');
-  const [test, ...others] = step.commands;
-  const [reads, writes] = others.slice(-2);
-  if (!test || !reads || !writes)
-    throw new Error('the step tests the device, reads the tape and writes the device');
-  await requireDevice(context, step, test);
-  for (const command of others.slice(0, -2)) await runner.send(step.id, command);
+/** The commands of the step that come after the test of the device: those that read the tape, and the one that writes. */
+interface Writing {
+  readonly volume: VolumeAssignment;
+  readonly reading: readonly StepCommand[];
+  readonly writes: StepCommand;
+}
+
+/** The record that is sent last is as short as on tape. */
+async function writeOneTape(context: RunContext, step: Step, { volume, reading, writes }: Writing) {
+  const reads = reading.at(-1);
+  if (!reads) throw new Error('the step reads the tape');
+  for (const command of reading.slice(0, -1)) await context.runner.send(step.id, command);
   const bytes = volume.blocks * blockBytes;
-  const { recordBytes } = assignment.job.media;
+  const { recordBytes } = context.assignment.job.media;
   const way = await openWay(context, step.id, { reads: reads.host, writes: writes.host, bytes, recordBytes });
   try {
     const { device } = await whileWatched(context, step, (abort) =>
       move(context, step, { way, reads, writes, bytes }, abort),
     );
+    return device;
+  } finally {
+    await way.close();
+  }
+}
+
+/** Writes the dump to the blocks of the proxy. */
+export const performRestoreWrite: Performer = async (context, step) => {
+  const { assignment } = context;
+  const volume = volumeNamed(assignment, step.volumes?.[0] ?? '');
+  const [test, ...others] = step.commands;
+  const writes = others.at(-1);
+  if (!test || !writes) throw new Error('the step tests the device, reads the tape and writes the device');
+  await requireDevice(context, step, test);
+  try {
+    const { bytes, sha256 } = assignment.job.media.span
+      ? await whileWatched(context, step, (abort) => writeSeveralTapes(context, step, volume, writes, abort))
+      : await writeOneTape(context, step, { volume, reading: others.slice(0, -1), writes });
     recordDigest(context, step, {
       ...{ volume: volume.proxy, place: 'sent', host: writes.host },
-      ...{ bytes: device.bytes, sha256: device.sha256 },
+      ...{ bytes, sha256 },
     });
   } catch (error) {
     throw asWriteFailure(context, step, volume, error);
   } finally {
-    await way.close();
     context.observer.forget();
   }
 };

@@ -14,7 +14,7 @@ import { readRunBack } from '../tape/read-run-back.ts';
 import { recordDigest } from './restored-digest.ts';
 
 /** @throws Error where the run is no restore */
-function backupOf({ options }: RunContext): KnownRun {
+export function backupOf({ options }: RunContext): KnownRun {
   if (!options.backup) throw new Error('a restore knows the run that wrote the backup');
   return options.backup;
 }
@@ -52,7 +52,8 @@ export const performRestoreTape: Performer = async (context, step) => {
   const { assignment, runner } = context;
   const { tapeHost, tapeDevice, job, volumes } = assignment;
   const backup = backupOf(context);
-  await requireReadyDrive(runner, step.id, assignment, 'read');
+  // Of several tapes any may be in the drive, or none: the first is asked for.
+  if (!job.media.span) await requireReadyDrive(runner, step.id, assignment, 'read');
   if (!isLabelled(assignment)) await requireFirstRecord(context, step, backup);
   await readRunBack(context, {
     step: step.id,
@@ -63,6 +64,7 @@ export const performRestoreTape: Performer = async (context, step) => {
     recordBytes: job.media.recordBytes,
     volumes,
     changing: changingOf(context, step.id),
+    namesFound: true,
     onSha256(proxy, sha256) {
       const { blocks } = volumeNamed(assignment, proxy);
       recordDigest(context, step, { volume: proxy, place: 'tape', host: tapeHost, blocks, sha256 });

@@ -33,6 +33,8 @@ export interface ReadBackRun {
   readonly onSha256?: ((proxy: string, sha256: string) => void) | undefined;
   /** Hears of the digest of the first record of tape file 0. */
   readonly onFirstRecord?: ((sha256: string) => void) | undefined;
+  /** True where any tape of several may be in the drive, or none: see ReadingTapes. */
+  readonly namesFound?: boolean | undefined;
   /** In the order of the tape's files. */
   readonly volumes: readonly { readonly proxy: string; readonly tapeFile: number }[];
 }
@@ -40,7 +42,7 @@ export interface ReadBackRun {
 /** The commands that bring the head to a volume's file, and read it. */
 function commandsFor({ drive, layout, recordBytes, volumes }: ReadBackRun, tapeFile: number): StepCommand[] {
   const { tapeHost, tapeDevice } = drive;
-  return layout === 'plain' && volumes.length === 1
+  return layout === 'plain' && volumes.length === 1 && tapeFile === 0
     ? readBackCommands(tapeHost, tapeDevice, recordBytes)
     : readDataCommands(drive, recordBytes, tapeFile);
 }
@@ -80,7 +82,8 @@ export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<v
   const { step, drive, layout, volumes } = order;
   const written = volumes.map(({ proxy }) => requireWritten(order, proxy));
   if (volumes.some(({ proxy }) => partsOf(order.events, proxy).length > 0)) {
-    const tapes = new SeveralTapes(room, order.changing, order, order.recordBytes);
+    const { recordBytes, namesFound } = order;
+    const tapes = new SeveralTapes(room, order.changing, order, { recordBytes, namesFound });
     for (const [index, { proxy }] of volumes.entries()) {
       const { sections } = written[index] ?? {};
       const ofCluster = sections && order.ofCluster?.(proxy);
@@ -96,6 +99,6 @@ export async function readRunBack(room: DataRoom, order: ReadBackRun): Promise<v
     await readFile(room, order, proxy, tapeFile, written[index] ?? {});
   if (layout === 'labelled') await requireManifestOf(room.runner, step, drive, order);
   // The device that rewinds has done so when it was closed.
-  if (order.readFile || layout === 'labelled' || volumes.length > 1)
+  if (order.readFile || layout === 'labelled' || volumes.some(({ tapeFile }) => tapeFile > 0))
     await room.runner.send(step, rewindCommand(drive));
 }

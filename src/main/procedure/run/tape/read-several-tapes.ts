@@ -1,5 +1,7 @@
 /** Reads the dumps of a run back that lie on several tapes: each tape is asked for in its turn, and its label looked at. */
+import type { Duplex } from 'node:stream';
 import { failure } from '../../../../contract/errors.ts';
+import type { SpanningReadBackResult } from '../../../../streams/tape/spanning-read-back.ts';
 import type { TapeChanging } from '../../drive/change-tape.ts';
 import {
   requireSameAsWritten,
@@ -8,7 +10,12 @@ import {
   type WrittenDigest,
 } from '../../drive/compare-read-back.ts';
 import { requireManifestOf, type Writer } from '../../drive/read-labelled-tape.ts';
-import { TapesInOrder, type TapeToRead } from '../../drive/tapes-in-order.ts';
+import {
+  TapesInOrder,
+  type PartToRead,
+  type ReadingTapes,
+  type TapeToRead,
+} from '../../drive/tapes-in-order.ts';
 import type { DataRoom } from '../../hosts/remote-data.ts';
 import { currentTape, partsOf, segmentsOf, tapeWithUuid, type RunTape } from '../../model/run-tapes.ts';
 import type { FoundTape } from '../../../tape/overwrite-rule.ts';
@@ -19,11 +26,11 @@ export class SeveralTapes {
   readonly #writer: Writer;
   readonly #tapes: TapesInOrder;
 
-  constructor(room: DataRoom, changing: TapeChanging, writer: Writer, recordBytes: number) {
+  constructor(room: DataRoom, changing: TapeChanging, writer: Writer, reading: ReadingTapes) {
     this.#room = room;
     this.#changing = changing;
     this.#writer = writer;
-    this.#tapes = new TapesInOrder(room, changing, { recordBytes });
+    this.#tapes = new TapesInOrder(room, changing, reading);
   }
 
   #refusal(tape: RunTape, found: FoundTape) {
@@ -47,6 +54,29 @@ export class SeveralTapes {
     };
   }
 
+  /** What is read of a volume, in order. */
+  #parts(volume: string): PartToRead[] {
+    const parts = partsOf(this.#writer.events, volume);
+    return segmentsOf(parts).flatMap((segment, index) => {
+      const part = parts[index];
+      return part ? [{ tape: this.#tape(part.uuid), file: part.file, segment }] : [];
+    });
+  }
+
+  /** Gets the first tape of a volume into the drive. @throws what changing tapes can end with */
+  async insertFirst(volume: string): Promise<void> {
+    const [first] = this.#parts(volume);
+    if (first) await this.#tapes.insert(first.tape);
+  }
+
+  /**
+   * Reads a volume's dump through a stream that takes it. The caller compares what was read.
+   * @throws TAPE_READBACK_MISCOUNTED, TAPE_READ_FAILED, what `through` fails with, and what changing tapes can end with
+   */
+  readThrough(volume: string, through: Duplex): Promise<SpanningReadBackResult> {
+    return this.#tapes.read(this.#parts(volume), { through });
+  }
+
   /**
    * Reads a volume's dump and compares it with what was handed to the tapes.
    * @param ofCluster records that are compared with the cluster, where any are
@@ -55,14 +85,10 @@ export class SeveralTapes {
    */
   async read(volume: string, written: WrittenDigest, ofCluster?: OfCluster): Promise<string> {
     const { step } = this.#changing;
-    const parts = partsOf(this.#writer.events, volume);
-    const read = await this.#tapes.read(
-      segmentsOf(parts).flatMap((segment, index) => {
-        const part = parts[index];
-        return part ? [{ tape: this.#tape(part.uuid), file: part.file, segment }] : [];
-      }),
-      { sections: sectionLengths(written), samples: ofCluster?.samples },
-    );
+    const read = await this.#tapes.read(this.#parts(volume), {
+      sections: sectionLengths(written),
+      samples: ofCluster?.samples,
+    });
     const { bytes, records, crc32, sha256 } = read;
     this.#room.journal.append({
       type: 'digest',

@@ -1,0 +1,64 @@
+/** A drill: all of a backup is read from its tapes and compared with what its run wrote. Nothing is written. */
+import { failure } from '../../contract/errors.ts';
+import type { RunEvent } from '../../contract/events.ts';
+import type { TapeChanging } from '../procedure/drive/change-tape.ts';
+import type { KnownDrive } from '../procedure/drive/tape-look.ts';
+import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
+import type { DataRoom } from '../procedure/hosts/remote-data.ts';
+import { dumpSourceOf, hasChecksum, type DumpSource } from './dump-source.ts';
+import { restoreStep } from './host-place.ts';
+import { insertFirstTape, readSource } from './read-source.ts';
+import { whileReleasing } from './release-drive.ts';
+import type { KnownTapes } from './source-tapes.ts';
+
+/** A volume whose backup was read and is as its run wrote it. */
+export interface DrilledVolume {
+  readonly volume: string;
+  readonly bytes: number;
+  /** Hexadecimal; of the whole dump. */
+  readonly sha256: string;
+}
+
+export interface DrillRoom {
+  readonly room: DataRoom;
+  /** Sends commands that a cancel does not end. */
+  readonly afterwards: CommandRunner;
+  readonly known: KnownTapes;
+  /** How tapes are changed, and who can be asked to. */
+  readonly change: TapeChanging['change'];
+  readonly ask: TapeChanging['ask'];
+}
+
+/**
+ * What is to be read of a run, in the order of its volumes.
+ * @param volume the proxy volume; undefined: all of them
+ * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST where there is nothing to compare with, RESTORE_VOLUME_UNKNOWN
+ */
+export function drillSources(
+  run: string,
+  events: readonly RunEvent[],
+  volume: string | undefined,
+): DumpSource[] {
+  const [start] = events;
+  if (start?.type !== 'run-started' || start.restore) throw failure('RUN_HAS_NO_TAPE', { run });
+  const names = volume === undefined ? start.volumes.map(({ proxy }) => proxy) : [volume];
+  const sources = names.map((name) => dumpSourceOf(run, events, name));
+  const unknown = sources.find((source) => !hasChecksum(source));
+  if (unknown) throw failure('RUN_HAS_NO_DIGEST', { run, volume: unknown.volume });
+  return sources;
+}
+
+/** @throws RESTORE_TAPE_DIFFERS, TAPE_READ_FAILED, COPY_CANCELLED and what else reading and changing tapes can end with */
+export function drillVolume(
+  { room, afterwards, known, change, ask }: DrillRoom,
+  drive: KnownDrive,
+  source: DumpSource,
+): Promise<DrilledVolume> {
+  return whileReleasing(afterwards, drive, async () => {
+    const changing: TapeChanging = { runner: room.runner, step: restoreStep, drive, change, ask };
+    const reading = { room, changing, known };
+    const tapes = await insertFirstTape(source, reading);
+    const { bytes, sha256 } = await readSource(source, tapes, reading);
+    return { volume: source.volume, bytes, sha256 };
+  });
+}

@@ -1,0 +1,102 @@
+/** A drill reads all of a backup from its tapes, compares it, and writes nothing; the history then shows when the backup was last proven. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { History } from '../../src/main/history/history.ts';
+import { withJob } from '../support/failures.ts';
+import { startCommand } from '../support/command-line.ts';
+import {
+  clusterState,
+  normalState,
+  openScene,
+  openSceneConsole,
+  runScene,
+  type Scene,
+} from '../support/lab-run.ts';
+import { locksLeft } from '../support/lab-shell.ts';
+
+let scene: Scene;
+let run: string;
+
+const change = withJob({ media: { layout: 'labelled' } }, 'three-volumes');
+
+beforeAll(async () => {
+  scene = await openScene({ jobs: ['three-volumes'] });
+  const end = await runScene(scene, { job: 'three-volumes', change });
+  expect(end.exitStatus, end.sentence).toBe(0);
+  ({ run } = end);
+});
+afterAll(() => scene.close());
+
+async function drill(volume?: string) {
+  const console = await openSceneConsole(scene, change);
+  try {
+    return await console.fileRestoreService.drill(
+      { run, volume },
+      { abort: new AbortController().signal, ask: undefined, onProgress: () => undefined },
+    );
+  } finally {
+    await console.close();
+  }
+}
+
+async function lineOfRun() {
+  const history = new History(scene.state);
+  try {
+    const { lines } = await history.search({ query: '', limit: 10 });
+    return lines.find((line) => line.run === run);
+  } finally {
+    await history.close();
+  }
+}
+
+describe('a drill', () => {
+  it('reads each volume of the run and names it in the history', async () => {
+    const sent = scene.lab.commands.length;
+    const one = await drill('Volume4');
+    expect(one).toMatchObject({ exitStatus: 0, volumes: [{ volume: 'Volume4' }] });
+    expect((await lineOfRun())?.drilled).toMatchObject({ volumes: ['Volume4'] });
+    const all = await drill();
+    expect(all.volumes.map(({ volume }) => volume)).toEqual(['Volume2', 'Volume4', 'Volume6']);
+    expect((await lineOfRun())?.drilled).toEqual({ at: expect.any(String) as string });
+    const lines = scene.lab.commands.slice(sent).map(({ line }) => line);
+    expect(lines.filter((line) => /sdx|of=|umount/.test(line))).toEqual([]);
+    expect(await clusterState(scene)).toEqual(normalState);
+    expect(locksLeft(scene)).toEqual([]);
+  });
+
+  it('is shown by show and runs', async () => {
+    const told = async (...words: string[]) =>
+      (await startCommand(['--state', scene.state.path, ...words]).end).stdout;
+    const sentence =
+      /proven restorable \d{4}-\d\d-\d\d \d\d:\d\d:\d\d by a drill: its tape was read and compared/;
+    expect(await told('runs')).toMatch(sentence);
+    expect(await told('show', run)).toMatch(sentence);
+  });
+
+  it('of a tape that is not as it was written ends with 4, and leaves the last proof as it was', async () => {
+    const before = (await lineOfRun())?.drilled;
+    const file = scene.lab.tapeFile;
+    await scene.lab.ejectCartridge();
+    const bytes = await readFile(file);
+    const spoilt = Buffer.from(bytes);
+    spoilt[300_000] = (spoilt[300_000] ?? 0) ^ 1;
+    await writeFile(file, spoilt);
+    await scene.lab.insertCartridge('tape');
+    const end = await drill();
+    expect(end).toMatchObject({ exitStatus: 4, volumes: [], error: { code: 'RESTORE_TAPE_DIFFERS' } });
+    expect((await lineOfRun())?.drilled).toEqual(before);
+    expect((await readdir(scene.state.restoresFolder)).every((name) => name.endsWith('-drill.ndjson'))).toBe(
+      true,
+    );
+    await scene.lab.ejectCartridge();
+    await writeFile(file, bytes);
+    await scene.lab.insertCartridge('tape');
+  });
+
+  it('of another tape proves nothing', async () => {
+    await scene.lab.insertCartridge('another');
+    const end = await drill();
+    expect(end).toMatchObject({ exitStatus: 1, volumes: [], error: { code: 'TAPE_IS_ANOTHER' } });
+    await scene.lab.insertCartridge('tape');
+  });
+});

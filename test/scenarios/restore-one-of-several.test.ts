@@ -1,0 +1,150 @@
+/** A volume on several tapes, and one volume of a backup with several: restored on the cluster. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Ask } from '../../src/main/application/console.ts';
+import { openSceneConsole, type Scene } from '../support/lab-run.ts';
+import { failureOf } from '../support/refusals.ts';
+import {
+  openRestoreScene,
+  RestoreOracle,
+  restoreScene,
+  restoringCommands,
+  type RestoreScene,
+  type RestoreSetting,
+} from '../support/restore-run.ts';
+
+const recordBytes = 32_768;
+
+let scene: RestoreScene;
+afterEach(() => scene.close());
+
+/** Restores; the oracle watches the master until its replacement is approved. @returns the end, and the master right before the services start */
+async function restore(setting: RestoreSetting) {
+  const oracle = new RestoreOracle(scene);
+  let restored: Promise<string> | undefined;
+  const end = await restoreScene(scene, {
+    ...setting,
+    onEvent(event) {
+      oracle.hear(event);
+      if (event.type === 'step-started' && event.step === '3-4')
+        restored ??= scene.lab.volumeDigest('Class1', scene.master);
+    },
+  });
+  expect(await oracle.wrong()).toEqual([]);
+  return { ...end, restored: await restored };
+}
+
+/** Inserts these cartridges, one for each question, and approves everything else. */
+const inserting =
+  (lab: Scene['lab'], tapes: readonly string[], asked: string[] = []): Ask =>
+  async ({ id, text, choices }) => {
+    if (id !== 'next-tape') return { choice: choices[0]?.id ?? '', by: 'marion' };
+    asked.push(text);
+    const tape = tapes[asked.length - 1];
+    if (tape === undefined) return { choice: 'stop', by: 'marion' };
+    await lab.insertCartridge(tape);
+    return { choice: 'ready', by: 'marion' };
+  };
+
+describe('a volume on three tapes', () => {
+  const media = { layout: 'labelled', name: 'NIGHTLY', span: true };
+  const open = () =>
+    openRestoreScene({ media, verify: { fingerprint: 8, readback: false } }, 0, {
+      blocks: 40 * 64,
+      tapeBytes: 16 * recordBytes,
+      slots: 16,
+      ask: ({ lab }) => inserting(lab, ['second', 'third']),
+    });
+
+  it('is read whole before anything is touched, then written in the order of its tapes', async () => {
+    scene = await open();
+    const early: string[] = [];
+    const declined = await restore({ ask: inserting(scene.lab, ['tape'], early) });
+    expect(declined).toMatchObject({ exitStatus: 1, stands: ['nothing was touched'] });
+    expect(early.at(-1)).toBe(`Insert tape 2 of run ${scene.backup}, "NIGHTLY-2" into /dev/rmt/0 on node3.`);
+    expect(restoringCommands(scene)).toEqual([]);
+
+    const asked: string[] = [];
+    const order = ['tape', 'second', 'third'];
+    const end = await restore({ ask: inserting(scene.lab, [...order, ...order], asked) });
+    expect(end.error?.message).toBeUndefined();
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, hasLocks: false });
+    expect(end.restored).toBe(scene.backupDigest);
+    const names = asked.map((text) => /Insert (tape \d)/.exec(text)?.[1]);
+    expect(names).toEqual(['tape 1', 'tape 2', 'tape 3', 'tape 1', 'tape 2', 'tape 3']);
+    expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, shadow: { volumes: [] } });
+  });
+});
+
+/** The number of the tape file that a step reads. */
+const filesGoneTo = ({ lab, commandsBefore }: RestoreScene): string[] =>
+  lab.commands
+    .slice(commandsBefore)
+    .flatMap(({ line }) => /^(?:LC_ALL=C )?mt .* fsf (\d+)$/.exec(line)?.[1] ?? []);
+
+describe('a backup of three volumes on one tape', () => {
+  const pair = { master: 'Volume5', proxy: 'Volume6' };
+
+  it('restores the one that is named, from its own file of a plain tape', async () => {
+    scene = await openRestoreScene({ media: { layout: 'plain' } }, 0, { job: 'three-volumes', pair });
+    const others = () =>
+      Promise.all(['Volume2', 'Volume4'].map((volume) => scene.lab.volumeDigest('Class1', volume)));
+    const before = await others();
+    const end = await restore({});
+    expect(end.error?.message).toBeUndefined();
+    expect(end).toMatchObject({ verdict: 'verified', exitStatus: 0, hasLocks: false });
+    expect(end.restored).toBe(scene.backupDigest);
+    expect(await others()).toEqual(before);
+    expect(restoringCommands(scene).filter((line) => / Part |RejoinRestore|of=/.test(line))).toEqual([
+      'node1 sdxproxy Part -c Class1 -p Volume6 -a pjrm=off',
+      'node3 dd ibs=262144 obs=32768 of=/dev/sfdsk/Class2/rdsk/Volume6',
+      'node1 sdxproxy RejoinRestore -c Class1 -p Volume6 -e nowaitsync',
+    ]);
+    expect(filesGoneTo(scene)).toEqual(['2', '2']);
+  });
+
+  it('reads the label, the file of the one that is named and the manifest, as planned', async () => {
+    scene = await openRestoreScene({}, 0, {
+      job: 'three-volumes',
+      pair: { master: 'Volume3', proxy: 'Volume4' },
+    });
+    const several = `run ${scene.backup} backed up several volumes, and`;
+    const masters = 'of them is to be restored. Their masters: Volume1, Volume3, Volume5';
+    const refusal = (replace: readonly string[]) => failureOf(restoreScene(scene, { replace }));
+    expect(await refusal([])).toMatchObject({ sentence: `${several} none ${masters}` });
+    expect(await refusal(['Volume1', 'Volume3'])).toMatchObject({
+      sentence: `${several} more than one ${masters}`,
+    });
+    const console = await openSceneConsole(scene, scene.change);
+    const plan = await console.volumeRestoreService
+      .plan({ run: scene.backup, replace: ['Volume3'] })
+      .finally(() => console.close());
+    const planned = plan.steps.find(({ step }) => step === 'read-tape')?.commands.map(({ line }) => line);
+    expect(planned).toEqual([
+      'mt -f /dev/rmt/0n rewind',
+      'dd if=/dev/rmt/0n bs=262144 count=1',
+      'mt -f /dev/rmt/0n rewind',
+      'mt -f /dev/rmt/0n fsf 2',
+      'dd if=/dev/rmt/0n bs=32768',
+      'mt -f /dev/rmt/0n status',
+      'mt -f /dev/rmt/0n fsf 1',
+      'mt -f /dev/rmt/0n status',
+      'dd if=/dev/rmt/0n bs=32768 count=64',
+      'mt -f /dev/rmt/0n rewind',
+    ]);
+    const halt = new AbortController();
+    const { events } = await restoreScene(scene, {
+      halt: halt.signal,
+      onEvent(event) {
+        if (event.type === 'step-started' && event.step === 'view') halt.abort();
+      },
+    });
+    const sent = events.flatMap((event) =>
+      event.type === 'intent' && event.step === 'read-tape' ? [event.line.replace(/^LC_ALL=C /, '')] : [],
+    );
+    // The drive is asked first whether it is ready.
+    expect(sent.slice(1)).toEqual(planned);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'restore-digest', volume: 'Volume4', place: 'tape', equal: true }),
+    );
+  });
+});
