@@ -64,7 +64,8 @@ export const rooms = {
     ...performing,
     ...inProcedure('model', 'hosts', 'drive', 'detached', 'plan', 'run'),
   ],
-  'main/report/document': ['contract', 'folds', 'main/journal'],
+  // The report prints the command that reads a tape by hand, as where and restore do.
+  'main/report/document': ['contract', 'folds', 'main/journal', 'main/history/restore-command'],
   'main/report/pages': ['contract', 'folds'],
   'main/history': [
     'contract',

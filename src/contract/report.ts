@@ -131,10 +131,17 @@ export interface ReportFigure {
   readonly figure: ReportTopology | ReportFingerprint | ReportChart;
 }
 
-/** Lines to be signed by hand: `Checked by`, `Date`. */
+/** Lines to be filled in by hand. */
 export interface ReportSigning {
   readonly kind: 'signing';
-  readonly lines: readonly { readonly who: string; readonly name: string }[];
+  readonly lines: readonly {
+    /** What the line is for: `Checked by`, `Tape`. */
+    readonly who: string;
+    /** What is filled in already; empty where nothing is. */
+    readonly name: string;
+    /** What is written behind it: `Signature` and `Date`, `Barcode` and `Location`. */
+    readonly fields: readonly [wide: string, narrow: string];
+  }[];
 }
 
 export type ReportBlock =

@@ -22,11 +22,17 @@ describe('the end of a run', () => {
     expect([facts.answers, facts.waited]).toEqual([1, wait]);
     expect([facts.bytes, facts.records]).toEqual([16_384 * 512, 256]);
     expect(facts.dumpRate).toBeGreaterThan(0);
+    expect(facts.stopsServices).toBe(true);
   });
 
   it('tells no outage where services are not stopped', () => {
     const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-2');
-    expect(endFacts(foldRun(events)).outage).toBeUndefined();
+    expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: false });
+  });
+
+  it('tells an outage that no step has ended from none', () => {
+    const events = journal('raw-dd').filter((event) => !('step' in event) || event.step !== '3-4');
+    expect(endFacts(foldRun(events))).toMatchObject({ outage: undefined, stopsServices: true });
   });
 
   it('keeps why it failed while the cluster is rolled back', () => {

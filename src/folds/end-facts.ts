@@ -9,8 +9,10 @@ export interface EndFacts {
   /** Of the whole run. */
   readonly milliseconds: number | undefined;
   readonly endedAt: number | undefined;
-  /** How long the services were down; undefined where the run did not stop them. */
+  /** How long the services were down, in milliseconds; undefined where the run stopped none, or resumed none. */
   readonly outage: number | undefined;
+  /** True where the run stopped services, or asked for it. */
+  readonly stopsServices: boolean;
   /** How long the run waited for answers. */
   readonly waited: number;
   readonly answers: number;
@@ -34,12 +36,14 @@ function partedAtOf({ passes }: RunModel): number | undefined {
   return outcome && Date.parse(outcome.at);
 }
 
-/** From the first command that stops a service to the end of the step that resumes them, in the rollback, too. */
-function outageOf({ passes }: RunModel): number | undefined {
-  const stop = passes.find(
+const stopOf = ({ passes }: RunModel): PassModel | undefined =>
+  passes.find(
     ({ step, commands, questions, state }) =>
       step === '3-2' && state !== 'skipped' && (commands.length > 0 || questions.length > 0),
   );
+
+/** From the first command that stops a service to the end of the step that resumes them, in the rollback, too. */
+function outageOf({ passes }: RunModel, stop: PassModel | undefined): number | undefined {
   if (!stop) return undefined;
   const resumed = passes.find(
     (pass) => pass.since > stop.since && (pass.step === '3-4' || pass.step.includes('3-2')) && isDone(pass),
@@ -68,12 +72,14 @@ const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
 
 export function endFacts(model: RunModel): EndFacts {
   const waits = waitsOf(model);
+  const stop = stopOf(model);
   const handed = model.volumes.map(({ digests }) => digests.handed);
   return {
     partedAt: partedAtOf(model),
     milliseconds: model.milliseconds,
     endedAt: model.end && Date.parse(model.end.at),
-    outage: outageOf(model),
+    outage: outageOf(model, stop),
+    stopsServices: stop !== undefined,
     waited: waits.reduce((sum, wait) => sum + wait, 0),
     answers: waits.length,
     bytes: sumOf(handed.map((digest) => digest?.bytes)),

@@ -89,6 +89,16 @@ export class LegBuilder {
     if (records !== undefined) this.#latest = { ...this.#latest, records };
   }
 
+  /**
+   * What the tape host had written when the dump failed: the last progress counts what was sent.
+   * @param at milliseconds since 1970, by the clock that nobody sets
+   */
+  fail({ bytes, records }: { readonly bytes: number; readonly records: number }, at: number): void {
+    const { total } = this.#latest;
+    this.conclude(bytes, records, at);
+    this.#latest = { ...this.#latest, total };
+  }
+
   #prune(now: number): void {
     this.#samples = this.#samples.filter(({ live, seconds }) => !live || now - seconds < liveSeconds);
     this.#pruneAt = now + liveSeconds;

@@ -22,6 +22,11 @@ export class CommandList {
     if (command) this.#commands.set(outcome.of, { ...command, state: endOf(outcome), outcome });
   }
 
+  /** @param seq of its intent; undefined where there is no such command */
+  lineOf(seq: number): string | undefined {
+    return this.#commands.get(seq)?.line;
+  }
+
   /** The console died: how they ended is not known. */
   breakOff(): void {
     for (const [seq, command] of this.#commands)

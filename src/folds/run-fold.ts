@@ -5,6 +5,7 @@ import type { Hop } from '../contract/data-events.ts';
 import { steadyMoment } from '../contract/run-clock.ts';
 import type { ProgressView } from '../contract/screens.ts';
 import { LegBuilder } from './leg-builder.ts';
+import { writtenBeforeFailure } from './written-records.ts';
 import { CommandList, PassBuilder } from './pass-builder.ts';
 import type { FingerprintPair, LegModel, RunModel, SessionModel, VolumeModel } from './run-model.ts';
 import { TapeList } from './tape-list.ts';
@@ -40,7 +41,7 @@ export class RunFold {
   readonly #fingerprints = new Map<string, FingerprintPair>();
   readonly #tapes = new TapeList();
   #sessions: SessionModel[] = [];
-  readonly #warnings: { step: string; text: string }[] = [];
+  readonly #warnings: RunModel['warnings'][number][] = [];
   readonly #otherCommands = new CommandList();
   /** `seq` of an intent -> the list that holds it. */
   readonly #owners = new Map<number, PassBuilder | undefined>();
@@ -102,7 +103,7 @@ export class RunFold {
       case 'answered':
         return this.#inPass(event.step, (pass) => pass.answer(event));
       case 'warning':
-        this.#warnings.push({ step: event.step, text: event.text });
+        this.#warnings.push({ step: event.step, text: event.text, at: Date.parse(event.at) });
         return this.#inPass(event.step, (pass) => pass.warn(event.text));
       case 'progress':
         return this.#advance(event, this.#steadyAt ?? 0, Date.parse(event.at), false);
@@ -172,6 +173,10 @@ export class RunFold {
     this.#owners.delete(event.of);
     (pass?.commands ?? this.#otherCommands).end(event);
     pass?.touch();
+    const written = pass && writtenBeforeFailure(pass.commands.lineOf(event.of), event);
+    const leg = this.#legs.at(-1);
+    if (written && leg?.pass === pass.key && leg.what === 'dump')
+      leg.fail(written, this.#steadyAt ?? Date.parse(event.at));
   }
 
   #inPass(step: string, take: (pass: PassBuilder) => void): void {

@@ -99,7 +99,7 @@ describeInBrowser('the report of a run', (browser) => {
       await page.keyboard.press(key);
       return here.textContent();
     };
-    await expect.poll(() => pressed('End'), soon).toMatch(/Fingerprint/);
+    await expect.poll(() => pressed('End'), soon).toMatch(/Attached files/);
     await expect.poll(() => pressed('Home'), soon).toBe('Summary');
   });
 

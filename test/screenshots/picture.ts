@@ -24,6 +24,15 @@ export const press =
   async (page: Page): Promise<void> =>
     page.getByRole('button', { name, exact: true }).first().click();
 
+/** Presses a key that opens a dialog with a field, and types into it. */
+export const typed =
+  (key: string, text: string) =>
+  async (page: Page): Promise<void> => {
+    await page.keyboard.press(key);
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.type(text);
+  };
+
 /** The name of a run of a console, the first where none is said. */
 export const runOf = ({ opened }: { readonly opened: readonly RunView[] }, at = 0): string =>
   opened[at]?.line.run ?? '';

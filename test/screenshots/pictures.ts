@@ -10,7 +10,7 @@ import { playedNow } from '../support/ui/captured-console.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';
 import type { Answers } from '../support/ui/fake-bridge.ts';
 import { idle, type Play, type PlayedConsole } from '../support/ui/played-console.ts';
-import { never, press, refuse, runOf, type Picture } from './picture.ts';
+import { never, press, refuse, runOf, typed, type Picture } from './picture.ts';
 import { runsPictures } from './pictures-of-history.ts';
 import { homePictures } from './pictures-of-home.ts';
 import { going, resting, type Plays } from './plays.ts';
@@ -119,6 +119,8 @@ function topologyPictures({ normal, three, mismatch }: Plays, manyVolumes: numbe
     ),
     of('disconnected', resting(normal), lost),
     of('help', resting(normal), press('Keys (?)')),
+    of('palette', resting(normal), typed('Control+k', 'tap')),
+    of('glossary', resting(normal), typed('g', 'drive')),
   ];
 }
 
@@ -193,6 +195,15 @@ function runPictures(plays: Plays): Picture[] {
     of('dead', died),
     of('refused-shadow', resting(mismatch), `#/run/${runOf(mismatch)}`),
     of('done', resting(normal)),
+    of('notices', resting(normal), undefined, async (page) => {
+      await page.getByRole('button', { name: /^Copy/ }).first().click();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /copied|clipboard/ })
+        .waitFor();
+      await page.keyboard.press('n');
+      await page.getByRole('dialog', { name: 'Notices of this session' }).waitFor();
+    }),
     of('done-three', resting(three), `#/run/${runOf(three)}`),
     of('several-tapes', resting(spanned), `#/run/${runOf(spanned)}`),
     of('disconnected', at('dump', 0.6), `#/run/${run}`, lost),

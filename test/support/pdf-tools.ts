@@ -1,6 +1,6 @@
 /** Stock tools that look into a PDF: poppler's and qpdf. */
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 const isThere = (program: string) => spawnSync(program, ['--version']).error === undefined;
 
-const isWhole = ['qpdf', 'pdftotext', 'pdftoppm', 'pdfinfo'].every(isThere);
+const isWhole = ['qpdf', 'pdftotext', 'pdftoppm', 'pdfinfo', 'pdfdetach'].every(isThere);
 
 /** What is not installed, and how it is; undefined where all is there. */
 const missingPdfTools: string | undefined = isWhole
@@ -52,6 +52,17 @@ export const checked = (pdf: Buffer): Promise<string> =>
 /** The structure tree, an element a line. */
 export const structureOf = (pdf: Buffer): Promise<string> =>
   withFile(pdf, async (file) => (await run('pdfinfo', ['-struct', file], { maxBuffer: 50_000_000 })).stdout);
+
+/** Name -> text of the files that are attached. */
+export const attachedTo = (pdf: Buffer): Promise<Record<string, string>> =>
+  withFile(pdf, async (file, folder) => {
+    const target = join(folder, 'attached');
+    await mkdir(target);
+    await run('pdfdetach', ['-saveall', '-o', target, file]);
+    const names = (await readdir(target)).sort();
+    const texts = await Promise.all(names.map((name) => readFile(join(target, name), 'utf8')));
+    return Object.fromEntries(names.map((name, at) => [name, texts[at] ?? '']));
+  });
 
 /** A page as a coarse grid of darkness, 0 to 9: robust against how a renderer smooths its edges. */
 export interface Grid {

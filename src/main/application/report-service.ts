@@ -11,8 +11,9 @@ import { headOf } from '../proof/seal.ts';
 import { readSeals } from '../proof/seals-file.ts';
 import { signatureOf } from '../proof/signature-facts.ts';
 import { commandScript, rateTable } from '../report/document/run-commands.ts';
+import { attachmentsOf } from '../report/document/attachments.ts';
 import { reportOf } from '../report/document/report-document.ts';
-import type { ReportSource } from '../report/document/report-source.ts';
+import { factsOf, type ReportSource } from '../report/document/report-source.ts';
 import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
@@ -170,7 +171,7 @@ export class ReportService {
   async #content(source: ReportSource, what: ExportWhat, paper: ReportPaper): Promise<Buffer> {
     switch (what) {
       case 'pdf':
-        return (await loadPages()).pdfOf(reportOf(source), paper);
+        return (await loadPages()).pdfOf(reportOf(source), paper, attachmentsOf(factsOf(source)));
       case 'journal':
         return readKept(this.#state.journalFile(source.run));
       case 'commands':

@@ -14,7 +14,7 @@ it('takes a notice away after six seconds, bad news never', () => {
   const notices = new NoticesManager();
   notices.show('copied');
   notices.show('tape mismatch', 'bad');
-  expect(notices.notices).toEqual([
+  expect(notices.notices).toMatchObject([
     { number: 1, state: 'ok', text: 'copied' },
     { number: 2, state: 'bad', text: 'tape mismatch' },
   ]);
@@ -38,4 +38,28 @@ it('shows four at the most: the oldest goes', () => {
   const notices = new NoticesManager();
   for (const text of ['one', 'two', 'three', 'four', 'five']) notices.show(text, 'bad');
   expect(texts(notices)).toEqual(['two', 'three', 'four', 'five']);
+});
+
+it('keeps what has gone by, newest first, and counts what was not read', () => {
+  vi.setSystemTime(new Date('2026-11-28T18:04:00Z'));
+  const notices = new NoticesManager();
+  notices.show('Digest copied');
+  vi.advanceTimersByTime(60_000);
+  notices.show('tape mismatch', 'bad');
+  expect([texts(notices), notices.unread]).toEqual([['tape mismatch'], 2]);
+  notices.read();
+  expect([texts(notices), notices.unread]).toEqual([[], 0]);
+  notices.show('Run name copied');
+  expect(notices.unread).toBe(1);
+  expect(notices.all.map(({ at, text }) => `${new Date(at).toISOString().slice(11, 16)} ${text}`)).toEqual([
+    '18:05 Run name copied',
+    '18:05 tape mismatch',
+    '18:04 Digest copied',
+  ]);
+});
+
+it('keeps a hundred at the most', () => {
+  const notices = new NoticesManager();
+  for (let number = 1; number <= 101; number += 1) notices.show(`Notice ${number}`);
+  expect([notices.all.length, notices.all.at(-1)?.text]).toEqual([100, 'Notice 2']);
 });

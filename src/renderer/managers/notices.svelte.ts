@@ -1,26 +1,50 @@
-/** Short messages: shown for a while at the edge of the window, and said by screen readers. */
+/** Short messages: shown for a while at the edge of the window, said by screen readers, and kept until the page is closed. */
 import type { State } from '../../folds/states.ts';
 
 export interface Notice {
   readonly number: number;
   readonly state: State;
   readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** Milliseconds that a notice stays. Bad news stays until it is put away. */
 const staysFor = 6000;
+/** Of those that have gone by the newest are kept. */
+const mostKept = 100;
 
 export class NoticesManager {
   #notices = $state.raw<readonly Notice[]>([]);
-  #last = 0;
+  #all = $state.raw<readonly Notice[]>([]);
+  #last = $state(0);
+  /** Number of the newest that was read in the list. */
+  #read = $state(0);
 
   get notices(): readonly Notice[] {
     return this.#notices;
   }
 
+  /** Everything that was said in this session, newest first. */
+  get all(): readonly Notice[] {
+    return this.#all;
+  }
+
+  /** How many came since the list was read. */
+  get unread(): number {
+    return this.#all.filter(({ number }) => number > this.#read).length;
+  }
+
+  /** The list was opened: what is shown at the edge is put away, too. */
+  read(): void {
+    this.#read = this.#last;
+    this.#notices = [];
+  }
+
   show(text: string, state: State = 'ok'): void {
     this.#last += 1;
-    const notice = { number: this.#last, state, text };
+    const notice = { number: this.#last, state, text, at: Date.now() };
+    this.#all = [notice, ...this.#all].slice(0, mostKept);
     this.#notices = [...this.#notices.slice(-3), notice];
     if (state !== 'bad') setTimeout(() => this.dismiss(notice.number), staysFor);
   }

@@ -56,12 +56,12 @@ export function hopTable(volume: VolumeModel, several: boolean): ReportTable {
     kind: 'table',
     caption: several ? `Digests of ${volume.proxy} at each hop` : 'Digests at each hop',
     columns: [
-      { title: 'Hop', share: 20 },
-      { title: 'Bytes', share: 14, align: 'right' },
+      { title: 'Hop', share: 21 },
+      { title: 'Bytes', share: 12, align: 'right' },
       { title: 'Records', share: 9, align: 'right' },
-      { title: 'CRC-32', share: 11 },
+      { title: 'CRC-32', share: 9 },
       { title: 'SHA-256', share: 29 },
-      { title: 'Compared with previous hop', share: 17 },
+      { title: 'With previous hop', share: 20 },
     ],
     rows: hopLines(volume.digests).map((line) => {
       const { digest } = line;
@@ -104,6 +104,12 @@ function agreement({ digests }: VolumeModel) {
   return marked(all ? 'good' : 'unknown', all ? `${told} of 4 hops agree` : 'not all hops can be compared');
 }
 
+/**
+ * SHA-256 of the tape file of a volume: what dd reads from tape, padding included; undefined where no hop has hashed it.
+ */
+export const tapeFileSha256 = ({ digests: { handed, readback } }: VolumeModel): string | undefined =>
+  handed?.onTapeSha256 ?? handed?.sha256 ?? readback?.sha256;
+
 /** A line for each volume. @param most how many are shown */
 export function hopOverview(volumes: readonly VolumeModel[], most: number): ReportTable {
   const shown = volumes.slice(0, most);
@@ -114,20 +120,23 @@ export function hopOverview(volumes: readonly VolumeModel[], most: number): Repo
         ? `Digests of the first ${shown.length} of ${volumes.length} volumes; see “Data” for all`
         : 'Digests of the volumes; each hop is listed further below',
     columns: [
-      { title: 'Volume', share: 24 },
-      { title: 'Bytes', share: 20, align: 'right' },
-      { title: 'Records', share: 13, align: 'right' },
-      { title: 'CRC-32', share: 14 },
-      { title: 'Hops', share: 29 },
+      { title: 'Volume', share: 16 },
+      { title: 'Bytes', share: 17, align: 'right' },
+      { title: 'Records', share: 11, align: 'right' },
+      { title: 'CRC-32', share: 11 },
+      { title: 'SHA-256 on tape', share: 29 },
+      { title: 'Hops', share: 16 },
     ],
     rows: shown.map((volume) => {
       const { handed, device } = volume.digests;
       const told = handed ?? device;
+      const sha256 = tapeFileSha256(volume);
       return [
         plain(volume.proxy),
         figures(told?.bytes),
         figures(told?.records),
         told === undefined ? plain('-') : sum(told),
+        [sha256 === undefined ? quiet('not computed') : code(sha256)],
         [agreement(volume)],
       ];
     }),

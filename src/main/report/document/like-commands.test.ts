@@ -5,7 +5,12 @@ import { likeCommands } from './like-commands.ts';
 let seq = 0;
 
 /** @param milliseconds unheard: its end was never heard of */
-function command(line: string, milliseconds: number | 'unheard' = 100, exitStatus = 0): CommandModel {
+function command(
+  line: string,
+  milliseconds: number | 'unheard' = 100,
+  exitStatus = 0,
+  changes = false,
+): CommandModel {
   seq += 1;
   const common = { seq, at: '2026-11-22T14:53:07.000Z', run: 'r', prev: '', of: seq };
   const outcome =
@@ -22,45 +27,61 @@ function command(line: string, milliseconds: number | 'unheard' = 100, exitStatu
           stderrBytes: 0,
         };
   const state = milliseconds === 'unheard' ? 'unheard' : exitStatus === 0 ? 'good' : 'bad';
-  return { seq, host: 'node1', line, changes: false, state, startedAt: 0, outcome } as CommandModel;
+  return { seq, host: 'node1', line, changes, state, startedAt: 0, outcome } as CommandModel;
 }
 
 const told = (commands: readonly CommandModel[]) =>
-  likeCommands(commands).map(({ line, times, numbers, milliseconds }) => ({
-    line,
-    times,
-    numbers,
-    milliseconds,
+  likeCommands(commands).map(({ first, times, differs, milliseconds }) => ({
+    line: first.line,
+    ...{ times, differs, milliseconds },
   }));
+
+const reads = (count: number, changes = false) =>
+  Array.from({ length: count }, (_, record) =>
+    command(`dd if=/dev/Volume2 iseek=${record * 6} count=1`, 100, 0, changes),
+  );
 
 describe('commands that follow upon each other', () => {
   it('stand once where they are the same', () => {
     expect(told([command('sdxinfo'), command('sdxinfo'), command('mt status')])).toEqual([
-      { line: 'sdxinfo', times: 2, numbers: [], milliseconds: 200 },
-      { line: 'mt status', times: 1, numbers: [], milliseconds: 100 },
+      { line: 'sdxinfo', times: 2, differs: false, milliseconds: 200 },
+      { line: 'mt status', times: 1, differs: false, milliseconds: 100 },
     ]);
   });
 
-  it('stand once where one number differs, which is told', () => {
-    const reads = ['0', '66', '72'].map((record) => command(`dd if=/dev/Volume2 iseek=${record} count=1`));
-    expect(told(reads)).toEqual([
-      { line: 'dd if=/dev/Volume2 iseek=N count=1', times: 3, numbers: ['0', '66', '72'], milliseconds: 300 },
+  it('stand once where one number differs: the first as it was sent', () => {
+    expect(told(reads(6))).toEqual([
+      { line: 'dd if=/dev/Volume2 iseek=0 count=1', times: 6, differs: true, milliseconds: 600 },
     ]);
+  });
+
+  it('stand one by one where they change something: each is shown as it was sent', () => {
+    expect(told(reads(6, true)).map(({ line, times }) => `${line} ${times}`)).toEqual(
+      reads(6).map(({ line }) => `${line} 1`),
+    );
   });
 
   it.each([
-    ['two are no list', [command('dd iseek=0'), command('dd iseek=1')], ['dd iseek=0', 'dd iseek=1']],
+    [
+      'a few volumes are no list',
+      ['2', '4', '6'].map((number) => command(`sdxinfo -V -o Volume${number}`)),
+      ['sdxinfo -V -o Volume2', 'sdxinfo -V -o Volume4', 'sdxinfo -V -o Volume6'],
+    ],
     [
       'another name is no number',
-      [command('umount /app'), command('umount /data'), command('umount /home')],
-      ['umount /app', 'umount /data', 'umount /home'],
+      ['app', 'data', 'home', 'opt', 'srv', 'var'].map((name) => command(`df /${name}`)),
+      ['df /app', 'df /data', 'df /home', 'df /opt', 'df /srv', 'df /var'],
     ],
     [
       'one that failed stands by itself',
-      [command('dd iseek=0'), command('dd iseek=1', 100, 2), command('dd iseek=2')],
-      ['dd iseek=0', 'dd iseek=1', 'dd iseek=2'],
+      [0, 1, 2, 3, 4, 5].map((record) => command(`dd iseek=${record}`, 100, record === 3 ? 2 : 0)),
+      ['dd iseek=0', 'dd iseek=1', 'dd iseek=2', 'dd iseek=3', 'dd iseek=4', 'dd iseek=5'],
     ],
-    ['two numbers', [command('a 1 1'), command('a 2 2'), command('a 3 3')], ['a 1 1', 'a 2 2', 'a 3 3']],
+    [
+      'two numbers',
+      [1, 2, 3, 4, 5, 6].map((number) => command(`a ${number} ${number}`)),
+      ['a 1 1', 'a 2 2', 'a 3 3', 'a 4 4', 'a 5 5', 'a 6 6'],
+    ],
   ])('stay apart: %s', (_, commands, lines) => {
     expect(told(commands).map(({ line }) => line)).toEqual(lines);
   });

@@ -1,19 +1,20 @@
-/** Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the checks of a copy. Pure. */
+/**
+ * Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the checks of a copy. One that
+ * changes something is folded only with itself. Pure.
+ */
 import type { CommandModel } from '../../../folds/run-model.ts';
 
 export interface LikeCommands {
   readonly first: CommandModel;
   readonly times: number;
-  /** As it was sent; with N in place of the number that differs. */
-  readonly line: string;
-  /** What N stood for, in the order of sending; empty where all were the same. */
-  readonly numbers: readonly string[];
+  /** True where the others differ from the first in a number. */
+  readonly differs: boolean;
   /** All of them together; undefined where an end was not heard of. */
   readonly milliseconds: number | undefined;
 }
 
 /** Fewer than these are told one by one. */
-const leastLike = 3;
+const leastLike = 6;
 
 const numbered = /^(\D*)(\d+)$/;
 
@@ -28,13 +29,6 @@ function patternOf(one: string, other: string): string | undefined {
   const [, otherHead] = numbered.exec(others[at] ?? '') ?? [];
   if (head === undefined || head !== otherHead) return undefined;
   return words.with(at, `${head}N`).join(' ');
-}
-
-/** What N stands for in a line of a pattern. */
-function numberIn(line: string, pattern: string): string {
-  const words = pattern.split(' ');
-  const differing = line.split(' ').find((word, index) => word !== words[index]) ?? '';
-  return numbered.exec(differing)?.[2] ?? '';
 }
 
 const endOf = ({ state, outcome }: CommandModel) =>
@@ -53,7 +47,8 @@ function runFrom(commands: readonly CommandModel[]): { count: number; pattern: s
   const [first, second] = commands;
   if (!first || !second || !sameEnd(first, second)) return { count: 1, pattern: undefined };
   const pattern = first.line === second.line ? undefined : patternOf(first.line, second.line);
-  if (pattern === undefined && first.line !== second.line) return { count: 1, pattern };
+  const isTold = pattern === undefined || first.changes;
+  if (isTold && first.line !== second.line) return { count: 1, pattern: undefined };
   const like = (command: CommandModel) =>
     sameEnd(first, command) &&
     (pattern === undefined
@@ -73,12 +68,10 @@ export function likeCommands(commands: readonly CommandModel[]): LikeCommands[] 
     const taken = commands.slice(at, at + together);
     const [first] = taken;
     if (!first) break;
-    const folded = together > 1 ? pattern : undefined;
     groups.push({
       first,
       times: together,
-      line: folded ?? first.line,
-      numbers: folded === undefined ? [] : taken.map(({ line }) => numberIn(line, folded)),
+      differs: together > 1 && pattern !== undefined,
       milliseconds: sumOf(taken),
     });
     at += together;

@@ -1,17 +1,18 @@
 /** Folds the journal of a run into its report. Pure: the same source gives the same document. */
 import type { ReportDocument } from '../../../contract/report.ts';
+import { attachmentSection } from './attachments.ts';
 import { factsOf, type ReportSource } from './report-source.ts';
 import { named } from './report-words.ts';
 import { dataSections, digestAppendix } from './section-data.ts';
 import { numbered } from './section-draft.ts';
 import { proofSections } from './section-proof.ts';
 import { restoreOf } from './section-restore.ts';
-import { stepAppendices, stepSection } from './section-steps.ts';
+import { stepSection } from './section-steps.ts';
 import { summarySection, terminationOf } from './section-summary.ts';
 import { tapeSections } from './section-tapes.ts';
 import { topologySections } from './section-topology.ts';
 import { decisionSection, troubleSections } from './section-troubles.ts';
-import { fingerprintAppendix, verificationSections } from './section-verification.ts';
+import { verificationSections } from './section-verification.ts';
 
 /** @param source events of a run in their order, those of progress included */
 export function reportOf(source: ReportSource): ReportDocument {
@@ -40,11 +41,10 @@ export function reportOf(source: ReportSource): ReportDocument {
       decisionSection(facts),
       stepSection(facts),
       ...proofSections(facts),
+      attachmentSection(facts),
       ...(topology.rest === undefined ? [] : [topology.rest]),
       ...verification.rest,
       ...(isRestore ? [] : digestAppendix(facts)),
-      ...stepAppendices(facts),
-      ...fingerprintAppendix(facts),
     ]),
   };
 }

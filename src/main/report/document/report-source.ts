@@ -5,6 +5,7 @@ import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.t
 import { lookLines } from '../../../folds/command-groups.ts';
 import { foldRun } from '../../../folds/run-fold.ts';
 import type { RunModel } from '../../../folds/run-model.ts';
+import { warningsOf, type RunWarning } from '../../../folds/run-warnings.ts';
 import { verificationOf, type Verification } from '../../../folds/verification.ts';
 
 interface ReportSignature {
@@ -36,6 +37,8 @@ export interface ReportFacts extends ReportSource {
   /** Host and line of the commands that only look around steps. */
   readonly looks: ReadonlySet<string>;
   readonly several: boolean;
+  /** Of the journal, and of dumps that were too slow for the drive. */
+  readonly warnings: readonly RunWarning[];
 }
 
 export function factsOf(source: ReportSource): ReportFacts {
@@ -46,6 +49,7 @@ export function factsOf(source: ReportSource): ReportFacts {
     verification: verificationOf(model),
     looks: lookLines(model, undefined),
     several: model.volumes.length > 1,
+    warnings: warningsOf(model),
   };
 }
 

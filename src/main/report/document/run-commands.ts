@@ -8,7 +8,8 @@ import { momentText } from './report-words.ts';
 /** One line of comment, whatever the text holds: what comes from a site file must not begin a line of its own. */
 const comment = (text: string) => `# ${undirected(text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' '))}`;
 
-function endText({ outcome, state }: CommandModel): string {
+/** `exit status 0, 0.3 s`. */
+export function endText({ outcome, state }: CommandModel): string {
   if (state === 'unheard') return 'exit status not known';
   if (outcome === undefined) return 'running';
   const seconds = (outcome.milliseconds / 1000).toFixed(1);
@@ -70,9 +71,10 @@ export function commandScript(events: readonly RunEvent[]): string {
   ].join('\n');
 }
 
-/** RFC 4180; a field that a spreadsheet would take for a formula cannot come up: steps and words are the program's own, but are quoted. */
-const field = (value: string | number | undefined): string => {
-  const text = value === undefined ? '' : String(value);
+/** A field of a CSV file (RFC 4180). A text that a spreadsheet would take for a formula gets an apostrophe in front. */
+export const field = (value: string | number | undefined): string => {
+  const plain = value === undefined ? '' : String(value);
+  const text = typeof value === 'string' && /^[=+\-@]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

@@ -1,9 +1,9 @@
 /** Which sampled records of a volume bind its dump to what the cluster held: how many, how far apart, and what they were compared with. */
 import type { EventOf } from '../../../contract/events.ts';
-import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
-import { countText, coverageText } from '../../../contract/words.ts';
+import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
+import { coverageText } from '../../../contract/words.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { code, countOf, marked, plain } from './report-words.ts';
+import { countOf, marked, plain } from './report-words.ts';
 import { verdictMarks } from './section-draft.ts';
 
 type Row = FactsBlock['rows'][number];
@@ -39,6 +39,21 @@ function baselineRows(facts: ReportFacts, proxy: string): Row[] {
   ];
 }
 
+/** How much of the volumes the fingerprints cover, for the first page; nothing where the journal does not tell. */
+export function coverageRows({ model, several }: ReportFacts): Row[] {
+  const told = model.fingerprints.flatMap(({ primary }) => (primary?.coverage ? [primary] : []));
+  const [first] = told;
+  if (first === undefined) return [];
+  const sum = (of: 'records' | 'sampled' | 'distinct') =>
+    told.reduce((total, { coverage }) => total + (coverage?.[of] ?? 0), 0);
+  const whole = {
+    ...{ records: sum('records'), sampled: sum('sampled'), distinct: sum('distinct') },
+    largestGap: Math.max(...told.map(({ coverage }) => coverage?.largestGap ?? 0)),
+  };
+  const of = several ? `, ${countOf(told.length, 'volume')} together` : '';
+  return [{ name: 'Fingerprint', value: plain(`${coverageText(whole, first.recordBytes)}${of}`) }];
+}
+
 /**
  * Coverage, the second set, and the baseline of a volume; nothing where the journal has none, as those of earlier releases.
  * @param several true: the caption names the volume
@@ -54,13 +69,9 @@ export function bindingFacts(facts: ReportFacts, proxy: string, several: boolean
       ? []
       : [
           {
-            name: 'First set',
-            value: plain(`${countOf(primary.blocks.length, 'record')}, read on both sides`),
-          },
-          {
-            name: 'Second set',
+            name: 'Sets',
             value: plain(
-              `${countOf(second.length, 'record')}, read only on the cluster, before the proxy was stopped`,
+              `${countOf(primary.blocks.length, 'record')} read on both sides; ${second.length} read only on the cluster, before the proxy was stopped`,
             ),
           },
         ]),
@@ -69,25 +80,4 @@ export function bindingFacts(facts: ReportFacts, proxy: string, several: boolean
   ];
   if (rows.length === 0) return [];
   return [{ kind: 'facts', caption: `Sampled records${several ? ` of ${proxy}` : ''}`, rows }];
-}
-
-/** The hashes of the second set; nothing where there is none. */
-export function secondSetTable({
-  volume,
-  recordBytes,
-  host,
-  second = [],
-}: Pick<EventOf<'fingerprint'>, 'volume' | 'recordBytes' | 'host' | 'second'>): ReportTable[] {
-  if (second.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      caption: `Second set of ${volume}: ${countText(recordBytes)} bytes each; on the cluster by ${host}`,
-      columns: [
-        { title: 'Record', share: 12, align: 'right' },
-        { title: 'SHA-256 on the cluster', share: 88 },
-      ],
-      rows: second.map(({ record, sha256 }) => [plain(countText(record)), [code(sha256)]]),
-    },
-  ];
 }

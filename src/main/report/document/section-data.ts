@@ -2,7 +2,7 @@
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
 import { chartData } from '../../../folds/chart-data.ts';
-import type { LegModel } from '../../../folds/run-model.ts';
+import { isShoeShining } from '../../../folds/run-warnings.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import { clockText, code, countOf, marked, momentText, plain, quiet, tookText } from './report-words.ts';
@@ -69,18 +69,16 @@ function chart({ model }: ReportFacts): ReportFigure[] {
 function legTable({ model }: ReportFacts): ReportTable {
   const { legs, startedAt, start } = model;
   const floor = start?.drive?.floor;
-  const below = ({ what, average }: LegModel) =>
-    floor !== undefined && what === 'dump' && average !== undefined && average < floor;
   return {
     kind: 'table',
     caption: 'Dump and read-back',
     columns: [
-      { title: 'Step', share: 20 },
-      { title: 'What', share: 16 },
+      { title: 'Step', share: 17 },
+      { title: 'What', share: 13 },
       { title: 'Start (UTC)', share: 14 },
       { title: 'Took', share: 12, align: 'right' },
-      { title: 'Bytes', share: 20, align: 'right' },
-      { title: 'Average', share: 18, align: 'right' },
+      { title: 'Bytes', share: 18, align: 'right' },
+      { title: 'Average', share: 26, align: 'right' },
     ],
     rows: legs.map((leg) => [
       plain(leg.step),
@@ -91,8 +89,8 @@ function legTable({ model }: ReportFacts): ReportTable {
       [
         leg.average === undefined
           ? quiet('-')
-          : below(leg)
-            ? marked('warning', `${rateText(leg.average)}, below the drive’s minimum streaming rate`)
+          : isShoeShining(leg, floor)
+            ? marked('warning', `${rateText(leg.average)}, below the minimum`)
             : { text: rateText(leg.average) },
       ],
     ]),

@@ -56,21 +56,6 @@ function versionRows(facts: ReportFacts): FactsBlock['rows'] {
 
 const signatureMarks = { good: 'good', voided: 'warning', wrong: 'bad', unknown: 'unknown' } as const;
 
-/** What the head that this paper publishes is good for. */
-function headBlocks({ sealsHead }: ReportFacts): ReportBlock[] {
-  if (sealsHead === undefined) return [];
-  return [
-    words(
-      'The head of the seals covers this run and every run sealed before it. Keep this report elsewhere: it then shows whether the newest runs were removed together with their seals.',
-    ),
-    {
-      kind: 'listing',
-      caption: 'Checking that no sealed run was removed',
-      lines: [`shadowtape audit --head ${sealsHead}`],
-    },
-  ];
-}
-
 const words = (text: string): ReportBlock => ({ kind: 'paragraph', texts: plain(text) });
 
 function signature({ signature: signed, run }: ReportFacts): ReportBlock[] {
@@ -124,21 +109,30 @@ export function proofSections(facts: ReportFacts): SectionDraft[] {
         ),
         { kind: 'facts', caption: 'The journal', rows: journalRows(facts) },
         words(
-          'Check the last line and the whole chain with standard tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above:',
+          'Check the last line and the whole chain with standard tools (on Solaris: digest -a sha256 instead of sha256sum). Both must print the SHA-256 above.',
         ),
         {
           kind: 'listing',
-          caption: 'Checking the last line',
-          lines: [`tail -n 1 ${journal} | tr -d '\\n' | sha256sum`],
+          caption: 'Checking with standard tools',
+          lines: [
+            '# the last line',
+            `tail -n 1 ${journal} | tr -d '\\n' | sha256sum`,
+            '# the whole chain',
+            ...chainScript(journal),
+          ],
         },
-        { kind: 'listing', caption: 'Checking the whole chain', lines: chainScript(journal) },
-        words('Shadowtape does the same and also checks catalogs, signatures and exported reports:'),
+        words(
+          `Shadowtape does the same and also checks file lists, signatures and exported reports.${facts.sealsHead === undefined ? '' : ' The head of the seals covers this run and every run sealed before it. Keep this report elsewhere: it then shows whether the newest runs were removed together with their seals.'}`,
+        ),
         {
           kind: 'listing',
-          caption: 'Checking with Shadowtape: the journal, and whether a PDF was exported from it',
-          lines: [`shadowtape audit ${facts.run}`, `shadowtape audit --report ${facts.run}.pdf`],
+          caption: 'Checking with Shadowtape',
+          lines: [
+            `shadowtape audit ${facts.run}`,
+            `shadowtape audit --report ${facts.run}.pdf`,
+            ...(facts.sealsHead === undefined ? [] : [`shadowtape audit --head ${facts.sealsHead}`]),
+          ],
         },
-        ...headBlocks(facts),
       ],
     },
     { id: 'signature', title: 'Signature', level: 2, blocks: signature(facts) },

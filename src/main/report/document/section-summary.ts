@@ -3,13 +3,17 @@ import type { EventOf } from '../../../contract/events.ts';
 import type {
   ReportBlock,
   ReportFactList as FactsBlock,
+  ReportSigning,
   ReportTermination,
   ReportTexts,
 } from '../../../contract/report.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../../contract/run-outcome.ts';
-import { bytesText, durationText } from '../../../contract/words.ts';
+import { bytesText } from '../../../contract/words.ts';
 import type { VolumeModel } from '../../../folds/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
+import { restoreListing } from './how-to-restore.ts';
+import { instantRows, whenRows } from './summary-times.ts';
+import { coverageRows } from './section-binding.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';
 import {
@@ -30,7 +34,8 @@ import { approvalRows, backupRows, restoredBlocks, restoreOf } from './section-r
 import { lossText } from './section-tapes.ts';
 
 const volumesNamed = 6;
-const volumesOnFirstPage = 14;
+const volumesOnFirstPage = 8;
+const tapesOnFirstPage = 3;
 const troublesOnFirstPage = 3;
 const standsOnFirstPage = 4;
 
@@ -183,15 +188,6 @@ function lostRows({ losses = [] }: ReportFacts): FactsBlock['rows'] {
   return losses.map((loss) => ({ name: 'Tape lost', value: [lossText(loss)] }));
 }
 
-function whenRows({ model }: ReportFacts): FactsBlock['rows'] {
-  const { startedAt, end, at, milliseconds } = model;
-  const began = startedAt === undefined ? 'not in the journal' : momentText(startedAt);
-  const until =
-    end === undefined ? `; not ended, last line ${momentText(at ?? 0)}` : ` to ${momentText(end.at)}`;
-  const took = milliseconds === undefined ? '' : ` (${durationText(milliseconds / 1000)})`;
-  return [{ name: 'When', value: plain(`${began}${until}${took}; all times are UTC, offset +00:00`) }];
-}
-
 /** `--yes` stands for who began the run, and said so before the shadow was there. */
 function approvalText({ answer, by }: EventOf<'answered'>): string {
   if (answer !== 'approve') return `asked about the shadow, ${by} said “${answer}”`;
@@ -268,7 +264,8 @@ function troublesOf({ model: { passes, end } }: ReportFacts): ReportTexts[] {
 }
 
 function noteOf(facts: ReportFacts): ReportBlock[] {
-  const { warnings, end } = facts.model;
+  const { warnings } = facts;
+  const { end } = facts.model;
   const texts: ReportTexts[] = troublesOf(facts);
   if (end?.hint !== undefined) texts.push([strong('Hint: '), { text: end.hint }]);
   if (warnings.length > 0)
@@ -281,12 +278,39 @@ function noteOf(facts: ReportFacts): ReportBlock[] {
   return texts.map((value) => ({ kind: 'paragraph', texts: value }));
 }
 
+/** How far a failed dump came. */
+function writtenText({ model: { legs } }: ReportFacts): string {
+  const { records } = legs.findLast(({ what }) => what === 'dump')?.latest ?? {};
+  return records === undefined
+    ? ''
+    : ` ${countOf(records, 'record')} of it ${records === 1 ? 'is' : 'are'} on tape.`;
+}
+
+/** What only people know of the tapes: barcode and location are filled in. */
+function tapeLines({ model }: ReportFacts): ReportSigning['lines'] {
+  const { tapes, volumes } = model;
+  if (!volumes.some(({ digests }) => digests.handed !== undefined)) return [];
+  return tapes.slice(0, tapesOnFirstPage).map(({ number, name }) => ({
+    who:
+      tapes.length === 1
+        ? 'Tape'
+        : `Tape ${number} of ${tapes.length}${tapes.length > tapesOnFirstPage && number === tapesOnFirstPage ? '; the others on their labels' : ''}`,
+    name: name ?? 'without a label',
+    fields: ['Barcode', 'Location'],
+  }));
+}
+
 function digestsOf(facts: ReportFacts): ReportBlock[] {
   if (restoreOf(facts)) return restoredBlocks(facts);
   const { several } = facts;
   const { volumes } = facts.model;
   if (!volumes.some(hasDigests))
-    return [{ kind: 'paragraph', texts: plain('There are no digests: the dump did not complete.') }];
+    return [
+      {
+        kind: 'paragraph',
+        texts: plain(`There are no digests: the dump did not complete.${writtenText(facts)}`),
+      },
+    ];
   return volumes.length <= volumesInSummary
     ? volumes.map((volume) => hopTable(volume, several))
     : [hopOverview(volumes, volumesOnFirstPage)];
@@ -307,15 +331,18 @@ export function summarySection(facts: ReportFacts): SectionDraft {
           ...whatRows(facts),
           ...whereRows(facts),
           ...lostRows(facts),
+          ...instantRows(facts),
           ...whenRows(facts),
           ...whoRows(facts),
           ...approvalRows(facts),
           ...provenRows(facts),
+          ...coverageRows(facts),
           ...standRows(facts),
         ],
       },
       ...noteOf(facts),
       ...digestsOf(facts),
+      ...(restoreOf(facts) ? [] : restoreListing(facts)),
       {
         kind: 'paragraph',
         texts: [
@@ -327,8 +354,9 @@ export function summarySection(facts: ReportFacts): SectionDraft {
       {
         kind: 'signing',
         lines: [
-          { who: 'Operator', name: model.start?.operator ?? '' },
-          { who: 'Checked by', name: '' },
+          ...(restoreOf(facts) ? [] : tapeLines(facts)),
+          { who: 'Operator', name: model.start?.operator ?? '', fields: ['Signature', 'Date'] },
+          { who: 'Checked by', name: '', fields: ['Signature', 'Date'] },
         ],
       },
     ],

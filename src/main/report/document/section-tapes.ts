@@ -6,6 +6,7 @@ import { countText } from '../../../contract/words.ts';
 import type { TapeModel, VolumeModel } from '../../../folds/run-model.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { lastOf } from '../../journal/run-summary.ts';
+import { tapeFileSha256 } from './hop-table.ts';
 import { code, dayText, marked, momentText, plain, quiet } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
@@ -36,7 +37,7 @@ function ofVolume(volume: VolumeModel, labelled: boolean): TapeFile {
         : `${volume.proxy}, method ${volume.method}`,
     records: handed?.records,
     bytes: handed?.bytes,
-    sha256: handed?.onTapeSha256 ?? handed?.sha256 ?? volume.digests.readback?.sha256,
+    sha256: tapeFileSha256(volume),
   };
 }
 

@@ -1,8 +1,9 @@
 /** Who ran it, what was asked, what went wrong, and the state at the end. */
 import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
 import type { PassModel } from '../../../folds/run-model.ts';
+import { printable } from '../../../contract/words.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
-import { allOf, type ReportFacts } from './report-source.ts';
+import type { ReportFacts } from './report-source.ts';
 import { clockText, countOf, marked, momentText, plain, quiet, strong, tookText } from './report-words.ts';
 import type { SectionDraft } from './section-draft.ts';
 
@@ -86,8 +87,7 @@ function errorTable({ model }: ReportFacts): ReportTable | undefined {
   };
 }
 
-function warningTable(facts: ReportFacts): ReportTable | undefined {
-  const warnings = allOf(facts, 'warning');
+function warningTable({ warnings, model }: ReportFacts): ReportTable | undefined {
   if (warnings.length === 0) return undefined;
   return {
     kind: 'table',
@@ -98,7 +98,7 @@ function warningTable(facts: ReportFacts): ReportTable | undefined {
       { title: 'Warning', share: 70 },
     ],
     rows: warnings.map(({ at, step, text }) => [
-      plain(clockText(Date.parse(at), facts.model.startedAt)),
+      plain(clockText(at, model.startedAt)),
       plain(step),
       [marked('warning', text)],
     ]),
@@ -107,6 +107,29 @@ function warningTable(facts: ReportFacts): ReportTable | undefined {
 
 /** The lock is also released in a rollback, but is not part of what it rolls back. */
 const isBack = ({ unwinding, phase }: PassModel) => unwinding && phase !== 'finish';
+
+const mostFailed = 4;
+const mostLines = 8;
+
+/** What the commands of failed steps printed, the last ones: the journal and the attached commands have all. */
+function failedCommands({ model }: ReportFacts): ReportBlock[] {
+  const failed = model.passes
+    .filter(({ state }) => state === 'failed')
+    .flatMap(({ step, commands }) =>
+      commands.flatMap(({ host, line, outcome, state }) =>
+        state === 'bad' && outcome !== undefined ? [{ step, host, line, outcome }] : [],
+      ),
+    );
+  return failed.slice(-mostFailed).map(({ step, host, line, outcome }) => {
+    const said = printable(`${outcome.stdout.trimEnd()}\n${outcome.stderr.trimEnd()}`).trim().split('\n');
+    const [command = ''] = line.split('\n');
+    return {
+      kind: 'listing',
+      caption: `Step ${step} on ${host}: exit status ${outcome.exitStatus ?? 'none'}`,
+      lines: [`# ${printable(command)}`, ...said.slice(-mostLines).filter((text) => text !== '')],
+    };
+  });
+}
 
 function unwindingTable({ model }: ReportFacts): ReportTable | undefined {
   const back = model.passes.filter(isBack);
@@ -190,6 +213,7 @@ export function troubleSections(facts: ReportFacts): SectionDraft[] {
           : []),
         errors ?? words('No step failed.'),
         warnings ?? words(count),
+        ...failedCommands(facts),
         ...(unwinding === undefined ? [] : [unwinding]),
       ],
     },

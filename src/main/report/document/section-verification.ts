@@ -1,10 +1,10 @@
 /** The proof that the shadow is the same blocks: each rule with both values, and the fingerprint of the content. */
-import type { ReportBlock, ReportFigure, ReportTable, ReportTexts } from '../../../contract/report.ts';
+import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
-import type { RuleLine, VerifiedVolume } from '../../../folds/verification.ts';
+import type { VerifiedVolume } from '../../../folds/verification.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
-import { code, marked, momentText, plain, quiet, strong } from './report-words.ts';
-import { bindingFacts, secondSetTable } from './section-binding.ts';
+import { marked, momentText, plain, quiet, strong } from './report-words.ts';
+import { bindingFacts } from './section-binding.ts';
 import { verdictMarks, verdictWords, type SectionDraft } from './section-draft.ts';
 
 /** The rules of more volumes than these are in an appendix. */
@@ -12,50 +12,25 @@ const volumesInBody = 5;
 
 const wordOf = (verdict: string) => verdictWords[verdict] ?? verdict;
 
-const whyColumn = 'Reason and source of the rule';
-
-const whyOf = ({ why: text, source }: RuleLine): ReportTexts =>
-  text === source ? [quiet(source)] : [{ text }, quiet(` [${source}]`)];
-
-/** Of several volumes the reasons, which are the same for all, are in a table of their own. */
+/** Why each rule is there is in the attached checks; where it comes from is the same for all volumes. */
 function ruleTable({ proxy, rules }: VerifiedVolume, several: boolean): ReportTable {
   return {
     kind: 'table',
     caption: several ? `Rules, ${proxy}` : 'Rules',
     columns: [
-      { title: 'Rule', share: several ? 25 : 15 },
-      { title: 'On the cluster / expected', share: several ? 31 : 22 },
-      { title: 'Through the shadow / seen', share: several ? 31 : 22 },
+      { title: 'Rule', share: several ? 25 : 17 },
+      { title: 'On the cluster / expected', share: several ? 31 : 23 },
+      { title: 'Through the shadow / seen', share: several ? 31 : 23 },
       { title: 'Verdict', share: several ? 13 : 11 },
-      ...(several ? [] : [{ title: whyColumn, share: 30 }]),
+      ...(several ? [] : [{ title: 'Source of the rule', share: 26 }]),
     ],
     rows: rules.map((rule) => [
       plain(rule.title),
       plain(rule.expected),
       rule.blocking ? [strong(rule.actual)] : plain(rule.actual),
       [marked(verdictMarks[rule.verdict] ?? 'unknown', wordOf(rule.verdict))],
-      ...(several ? [] : [whyOf(rule)]),
+      ...(several ? [] : [[quiet(rule.source)]]),
     ]),
-  };
-}
-
-function reasonSection(volumes: readonly VerifiedVolume[]): SectionDraft {
-  const rules = new Map(volumes.flatMap((volume) => volume.rules.map((rule) => [rule.title, rule] as const)));
-  return {
-    id: 'verification-why',
-    title: 'Purpose of the rules',
-    level: 2,
-    blocks: [
-      {
-        kind: 'table',
-        caption: 'Rules and their reasons',
-        columns: [
-          { title: 'Rule', share: 25 },
-          { title: whyColumn, share: 75 },
-        ],
-        rows: [...rules.values()].map((rule) => [plain(rule.title), whyOf(rule)]),
-      },
-    ],
   };
 }
 
@@ -121,7 +96,10 @@ function intro(facts: ReportFacts): ReportBlock[] {
   return [
     {
       kind: 'paragraph',
-      texts: [marked(verdictMarks[verdict] ?? 'unknown', words), { text: `${when} ${approval}` }],
+      texts: [
+        marked(verdictMarks[verdict] ?? 'unknown', words),
+        { text: `${when} ${approval} The reason for each rule is in the attached checks.` },
+      ],
     },
     ...(error === undefined
       ? []
@@ -195,7 +173,6 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
       body: [
         { ...head, blocks: [...intro(facts), overview(volumes, 'the rules are below')] },
         ...ofVolumes(facts, false),
-        reasonSection(volumes),
       ],
       rest: [],
     };
@@ -208,64 +185,10 @@ export function verificationSections(facts: ReportFacts): { body: SectionDraft[]
           overview(volumes, 'the rules are in the appendix “Verification, all volumes”'),
         ],
       },
-      reasonSection(volumes),
     ],
     rest: [
       { id: 'verification-all', title: 'Verification, all volumes', appendix: true, blocks: [] },
       ...ofVolumes(facts, true),
     ],
   };
-}
-
-/** The hashes of the sampled records: whoever has the volume can take them again. */
-export function fingerprintAppendix({ model }: ReportFacts): SectionDraft[] {
-  const told = model.fingerprints.filter(({ primary, backup }) => primary ?? backup);
-  if (told.length === 0) return [];
-  const dependsOnData = told.some(({ primary }) => primary?.coverage !== undefined);
-  const tables = told.flatMap(({ volume, primary, backup }): ReportTable[] => {
-    const one = primary ?? backup;
-    const others = new Map(backup?.blocks.map(({ record, sha256 }) => [record, sha256] as const));
-    const first: ReportTable = {
-      kind: 'table',
-      caption: `Sampled records of ${volume}: ${countText(one?.recordBytes ?? 0)} bytes each; on the cluster by ${primary?.host ?? '-'}, through the shadow by ${backup?.host ?? '-'}`,
-      columns: [
-        { title: 'Record', share: 12, align: 'right' },
-        { title: 'SHA-256 on the cluster', share: 66 },
-        { title: 'Through the shadow', share: 22 },
-      ],
-      rows: (one?.blocks ?? []).map(({ record, sha256 }) => {
-        const other = others.get(record);
-        const verdict =
-          primary === undefined || other === undefined ? 'unknown' : other === sha256 ? 'equal' : 'differs';
-        return [
-          plain(countText(record)),
-          [code(sha256)],
-          verdict === 'differs'
-            ? [marked('bad', 'differs: '), code(other ?? '')]
-            : [marked(verdictMarks[verdict] ?? 'unknown', verdict === 'unknown' ? 'not read' : verdict)],
-        ];
-      }),
-    };
-    return [first, ...(primary === undefined ? [] : secondSetTable(primary))];
-  });
-  return [
-    {
-      id: 'fingerprint',
-      title: 'Fingerprint',
-      appendix: true,
-      blocks: [
-        {
-          kind: 'paragraph',
-          texts: [
-            { text: 'Read a record with ' },
-            code('dd if=DEVICE bs=RECORD-BYTES count=1 skip=RECORD'),
-            {
-              text: ` and hash it with SHA-256. Which records are sampled depends on the name of the run${dependsOnData ? ' and on which records hold data' : ' alone'}.`,
-            },
-          ],
-        },
-        ...tables,
-      ],
-    },
-  ];
 }

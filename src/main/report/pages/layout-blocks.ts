@@ -158,7 +158,7 @@ export const signingHeight = ({ lines }: ReportSigning): number => lines.length 
 export function layoutSigning(flow: Flow, block: ReportSigning, parent: StructNode): void {
   flow.ensure(signingHeight(block));
   const { left, width } = flow.frame;
-  for (const { who, name } of block.lines) {
+  for (const { who, name, fields } of block.lines) {
     flow.y += 26;
     const node = nodeOf('P', parent);
     const columns = [0, 0.34, 0.76, 1].map((share) => left + share * width);
@@ -171,8 +171,8 @@ export function layoutSigning(flow: Flow, block: ReportSigning, parent: StructNo
     ] as const)
       flow.line(undefined, from, flow.y, to, flow.y, { stroke: inks.ink, width: 0.6 });
     flow.text(node, who, x0, flow.y + 8.6, { size: 7, tone: 'quiet' });
-    flow.text(node, 'Signature', x1, flow.y + 8.6, { size: 7, tone: 'quiet' });
-    flow.text(node, 'Date', x2, flow.y + 8.6, { size: 7, tone: 'quiet' });
+    flow.text(node, fields[0], x1, flow.y + 8.6, { size: 7, tone: 'quiet' });
+    flow.text(node, fields[1], x2, flow.y + 8.6, { size: 7, tone: 'quiet' });
     flow.y += 10;
   }
 }

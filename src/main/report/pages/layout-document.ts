@@ -48,8 +48,8 @@ function frameOf(paper: ReportPaper): Frame {
   };
 }
 
-/** Longer reports have a list of contents. */
-const pagesWithoutContents = 6;
+/** Longer reports have a list of contents; the outline of the PDF has it in any case. */
+const pagesWithoutContents = 12;
 
 function startOf(flow: Flow, block: ReportBlock | undefined): number {
   switch (block?.kind) {

@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts';
 import type { Line } from './line-breaking.ts';
 import { inks, nodeOf, type StructNode } from './page-items.ts';
 
-const tableSizes = { size: 7.4, codeSize: 6.7, leading: 9.8, padX: 3.5, padY: 2.6, hang: 9 } as const;
+const tableSizes = { size: 7.4, codeSize: 6.7, leading: 9.6, padX: 3.5, padY: 2, hang: 9 } as const;
 const { size, codeSize, leading, padX, padY, hang } = tableSizes;
 
 interface Column {

@@ -5,6 +5,7 @@ import type { RunEvent } from '../../../contract/events.ts';
 import type { ReportPaper } from '../../../contract/report.ts';
 import { fixtureEvents } from '../../../folds/journals.test-support.ts';
 import {
+  attachedTo,
   checked,
   gridsOf,
   pdfToolsLeftOut,
@@ -13,12 +14,16 @@ import {
   withPdfTools,
 } from '../../../../test/support/pdf-tools.ts';
 import { pdfOf } from './pdf-report.ts';
+import { attachmentsOf } from '../document/attachments.ts';
 import { reportOf } from '../document/report-document.ts';
+import { factsOf } from '../document/report-source.ts';
 import { manyVolumes, threeTapes, withLayout } from '../document/report.test-support.ts';
 
 const journalHash = '0123456789abcdef'.repeat(4);
-const pdfOfEvents = (events: readonly RunEvent[], paper: ReportPaper = 'A4') =>
-  pdfOf(reportOf({ run: events[0]?.run ?? '', events, journalHash }), paper);
+function pdfOfEvents(events: readonly RunEvent[], paper: ReportPaper = 'A4') {
+  const source = { run: events[0]?.run ?? '', events, journalHash };
+  return pdfOf(reportOf(source), paper, attachmentsOf(factsOf(source)));
+}
 
 let drawn: Promise<Buffer> | undefined;
 /** Drawn once for all who only read it. */
@@ -41,9 +46,9 @@ describe('the PDF', () => {
     expect((await pdfOfEvents(withLayout(), 'Letter')).equals(one)).toBe(false);
   });
 
-  it('says that it is PDF/A-2a, tagged, and in which colours and language', async () => {
+  it('says that it is PDF/A-3a, tagged, and in which colours and language', async () => {
     const text = (await goodPdf()).toString('latin1');
-    expect(text).toContain('<pdfaid:part>2</pdfaid:part>');
+    expect(text).toContain('<pdfaid:part>3</pdfaid:part>');
     expect(text).toContain('<pdfaid:conformance>A</pdfaid:conformance>');
     expect(text).toContain('/S /GTS_PDFA1');
     expect(text).toMatch(/\/MarkInfo \d+ 0 R/);
@@ -66,13 +71,27 @@ describe('the PDF', () => {
       journalHash,
     ];
     expect(facts.filter((fact) => !text.includes(fact))).toEqual([]);
-    expect(text).toMatch(/times are UTC 1 ?\/ ?9/);
+  });
+
+  it('has six pages at most for one volume, and nine for three', async () => {
+    const pagesOf = (pdf: Buffer) =>
+      Number(/\/Type \/Pages\n\/Count (\d+)/.exec(pdf.toString('latin1'))?.[1]);
+    expect(pagesOf(await goodPdf())).toBeLessThanOrEqual(6);
+    expect(pagesOf(await pdfOfEvents(fixtureEvents('three-volumes')))).toBeLessThanOrEqual(9);
+  });
+
+  withTools(withPdfTools('holds the attached files, byte for byte'), async () => {
+    const events = withLayout();
+    const expected = attachmentsOf(factsOf({ run: events[0]?.run ?? '', events, journalHash }));
+    expect(await attachedTo(await goodPdf())).toEqual(
+      Object.fromEntries(expected.map(({ name, text }) => [name, text])),
+    );
   });
 
   withTools(withPdfTools('has headings, tables and figures for who listens to it'), async () => {
     const pdf = await goodPdf();
     const structure = await structureOf(pdf);
-    for (const element of ['Document', 'H1', 'H2', 'Table', 'TR', 'TH', 'TD', 'Figure', 'Caption', 'TOC'])
+    for (const element of ['Document', 'H1', 'H2', 'Table', 'TR', 'TH', 'TD', 'Figure', 'Caption', 'Code'])
       expect(structure).toMatch(new RegExp(`^\\s*${element}\\b`, 'm'));
     expect(pdf.toString('latin1')).toContain('/Alt (Proxy volume Volume2: blocks 65,536 to 81,919');
   });
@@ -83,6 +102,7 @@ describe('the PDF', () => {
     const text = (await textOf(pdf)).replaceAll(/\s+/g, ' ');
     const names = ['給与計算ボリューム', '夜間バックアップ', 'Proxy8', 'C Digests, all volumes'];
     expect(names.filter((name) => !text.includes(name))).toEqual([]);
+    expect(await structureOf(pdf)).toMatch(/^\s*TOC\b/m);
   });
 });
 

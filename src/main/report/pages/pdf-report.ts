@@ -1,4 +1,4 @@
-/** The report as a PDF: PDF/A-2a, tagged, fonts embedded, the same bytes for the same document. */
+/** The report as a PDF: PDF/A-3a, tagged, fonts and files embedded, the same bytes for the same document. */
 import PDFDocument from 'pdfkit';
 import type { ReportDocument, ReportPaper } from '../../../contract/report.ts';
 import { layoutReport, paperSize } from './layout-document.ts';
@@ -23,7 +23,7 @@ function newPdf(
     // No default font: a PDF/A names no font that it does not embed.
     font: '',
     pdfVersion: '1.7',
-    subset: 'PDF/A-2a' as never,
+    subset: 'PDF/A-3a' as never,
     tagged: true,
     displayTitle: true,
     lang: language,
@@ -98,11 +98,33 @@ function openFonts(pdf: Pdf): Record<Font, OpenedFont> {
   return Object.fromEntries(opened) as Record<Font, OpenedFont>;
 }
 
+/** A file that the PDF holds. */
+interface AttachedFile {
+  readonly name: string;
+  /** Media type. */
+  readonly type: string;
+  readonly holds: string;
+  readonly text: string;
+}
+
+/** PDF/A-3 asks for a media type, a date, and how the file is related to the document. */
+function attach(pdf: Pdf, { name, type, holds, text }: AttachedFile, at: Date): void {
+  pdf.file(Buffer.from(text, 'utf8') as never, {
+    ...{ name, type, description: holds },
+    ...{ creationDate: at, modifiedDate: at, relationship: 'Supplement' },
+  });
+}
+
 /**
  * Draws a report.
+ * @param attached files that the PDF holds
  * @returns the bytes of the PDF; the same for the same document and paper, whatever the machine's clock, time zone and language
  */
-export function pdfOf(report: ReportDocument, paper: ReportPaper): Promise<Buffer> {
+export function pdfOf(
+  report: ReportDocument,
+  paper: ReportPaper,
+  attached: readonly AttachedFile[],
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pdf = newPdf(report, paper);
     const chunks: Buffer[] = [];
@@ -118,6 +140,7 @@ export function pdfOf(report: ReportDocument, paper: ReportPaper): Promise<Buffe
       painter.paint(page);
     }
     painter?.end(tree);
+    for (const file of attached) attach(pdf, file, new Date(report.at));
     pdf.end();
   });
 }

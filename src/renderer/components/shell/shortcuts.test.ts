@@ -28,6 +28,17 @@ describe('keys of the shell', () => {
     expect(shortcutOf(press('1', { altKey: true }), false)).toBeUndefined();
   });
 
+  it('opens the palette with Ctrl K, also while typing; notices and glossary only where no field takes the key', () => {
+    expect(shortcutOf(press('k', { ctrlKey: true }), true)).toBe('palette');
+    expect(shortcutOf(press('K', { metaKey: true }), false)).toBe('palette');
+    expect(shortcutOf(press('k'), false)).toBeUndefined();
+    expect([shortcutOf(press('n'), false), shortcutOf(press('g'), false)]).toEqual(['notices', 'glossary']);
+    expect([shortcutOf(press('n'), true), shortcutOf(press('n', { ctrlKey: true }), false)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('shows the report, but leaves P alone in a field and Ctrl P to the browser', () => {
     expect(shortcutOf(press('p'), false)).toEqual({ screen: 'report' });
     expect(shortcutOf(press('p'), true)).toBeUndefined();

@@ -8,7 +8,10 @@ export interface PressedKey {
   readonly altKey: boolean;
 }
 
-export type Shortcut = { readonly screen: ScreenName } | 'help';
+export type Shortcut = { readonly screen: ScreenName } | 'help' | 'palette' | 'notices' | 'glossary';
+
+/** Keys that open something, where no field takes them. */
+const opening: Readonly<Record<string, Shortcut>> = { '?': 'help', n: 'notices', g: 'glossary' };
 
 /**
  * What a key does; undefined: nothing that the shell knows.
@@ -20,7 +23,9 @@ export function shortcutOf(
 ): Shortcut | undefined {
   const held = ctrlKey || metaKey;
   if (altKey || (typing && !held)) return undefined;
-  if (key === '?' && !held) return 'help';
+  if (held && key.toLowerCase() === 'k') return 'palette';
+  const opened = held ? undefined : opening[key];
+  if (opened !== undefined) return opened;
   if (key === 'p' && !held) return { screen: 'report' };
   const screen = /^[1-9]$/.test(key) ? screenNames[Number(key) - 1] : undefined;
   return screen === undefined ? undefined : { screen };

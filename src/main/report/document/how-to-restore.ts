@@ -1,0 +1,70 @@
+/** The commands on the first page that restore what the run backed up: with Shadowtape, and by hand. Pure. */
+import type { ReportBlock } from '../../../contract/report.ts';
+import type { VolumeModel } from '../../../folds/run-model.ts';
+import { readingCommand } from '../../history/restore-command.ts';
+import type { ReportFacts } from './report-source.ts';
+
+/** Of more volumes, or of a volume on more tapes, the commands would fill the page. */
+const mostVolumes = 3;
+const mostTapes = 2;
+
+/** What the data is piped to. Methods of files: what tar, ufsrestore and sfxrestore read from standard input. */
+const readers: Readonly<Record<string, string>> = {
+  '6b': ' | tar xvf -',
+  '6c': ' | ufsrestore xf -',
+  '6d': ' | tar xvf -',
+  '6e': ' | sfxrestore xf -',
+};
+
+const readerOf = (method: string, platform: string | undefined): string =>
+  method === '6c' && platform === 'linux' ? ' | restore xf -' : (readers[method] ?? ' > IMAGE');
+
+function byHand({ model: { start, tapes } }: ReportFacts, volume: VolumeModel): string | undefined {
+  if (start === undefined) return undefined;
+  const parts = tapes.flatMap(({ name, parts: held }) =>
+    held.filter((part) => part.volume === volume.proxy).map(({ file }) => ({ name, file })),
+  );
+  if (parts.length > mostTapes) return undefined;
+  const first = start.layout === 'labelled' ? 1 : 0;
+  const places = parts.length > 0 ? parts : [{ name: tapes[0]?.name, file: volume.tapeFile ?? first }];
+  const reading = readingCommand({ device: start.tape.device, recordBytes: start.recordBytes }, places);
+  return `${reading}${readerOf(volume.method, start.platform)}`;
+}
+
+/** Dumps of ufsdump and sfxdump are restored by hand only. */
+const hasFiles = (method: string): boolean => method === '6b' || method === '6d';
+
+function withShadowtape({ run, several }: ReportFacts, { proxy, method }: VolumeModel): string | undefined {
+  if (method !== '6a' && !hasFiles(method)) return undefined;
+  const volume = several ? ` --volume ${proxy}` : '';
+  return `shadowtape restore ${run}${volume} --to ${hasFiles(method) ? 'FOLDER' : 'IMAGE'}`;
+}
+
+function volumeLines(facts: ReportFacts, volume: VolumeModel): string[] {
+  const hand = byHand(facts, volume);
+  return [
+    ...(facts.several ? [`# ${volume.proxy}`] : []),
+    ...[withShadowtape(facts, volume), hand].filter((line) => line !== undefined),
+  ];
+}
+
+/** The commands; nothing where the tape holds nothing whole. */
+export function restoreListing(facts: ReportFacts): ReportBlock[] {
+  const { start, volumes } = facts.model;
+  const written = volumes.filter(({ digests }) => digests.handed !== undefined);
+  if (start === undefined || written.length === 0) return [];
+  const lines = written.slice(0, mostVolumes).flatMap((volume) => volumeLines(facts, volume));
+  const more =
+    written.length > mostVolumes
+      ? [
+          `# ${written.length - mostVolumes} more volumes alike: their tape files are in the contents of the tape`,
+        ]
+      : [];
+  return [
+    {
+      kind: 'listing',
+      caption: `Restoring: with Shadowtape, or by hand on ${start.tape.host}`,
+      lines: [...lines, ...more],
+    },
+  ];
+}

@@ -1,0 +1,149 @@
+/** What the palette offers: screens, jobs, runs, actions and searches, the best match first. Pure. */
+import { screenNames, type ScreenName } from '../../managers/routes.ts';
+import { screenTitles } from './screen-titles.ts';
+
+/** What is done without leaving the screen. */
+export type PaletteAction = 'refresh' | 'notices' | 'glossary' | 'keys' | 'theme' | 'tab' | 'lab';
+
+export type PaletteDeed =
+  | { readonly screen: ScreenName; readonly subject?: string | undefined }
+  | { readonly searchRuns: string }
+  | { readonly action: PaletteAction };
+
+export interface PaletteEntry {
+  readonly id: string;
+  readonly title: string;
+  /** Its kind, in a word; found by it, too. */
+  readonly kind: 'Screen' | 'Job' | 'Run' | 'Action' | 'Search';
+  /** Further words that it is found by. */
+  readonly also?: string;
+  /** A key that does the same. */
+  readonly key?: string;
+  readonly deed: PaletteDeed;
+}
+
+export interface PaletteContext {
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly class: string;
+    readonly volumes: readonly string[];
+  }[];
+  /** Names of runs that this console performs. */
+  readonly runs: readonly string[];
+  readonly isLab: boolean;
+  /** True in a browser: the page can be opened in another tab. */
+  readonly hasTabs: boolean;
+  /** What a screen is about where nothing else is said. */
+  readonly subjectOf: (screen: ScreenName) => string | undefined;
+}
+
+const screenKeys = new Map<ScreenName, string>([
+  ...screenNames.map((screen, index) => [screen, String(index + 1)] as const),
+  ['report', 'P'],
+]);
+
+const screens: readonly ScreenName[] = [...screenNames, 'report', 'files', 'trends'];
+
+function screenEntries({ subjectOf }: PaletteContext): PaletteEntry[] {
+  return screens.map((screen) => {
+    const key = screenKeys.get(screen);
+    return {
+      id: `screen-${screen}`,
+      title: screenTitles[screen],
+      kind: 'Screen',
+      ...(key === undefined ? {} : { key }),
+      deed: { screen, subject: subjectOf(screen) },
+    };
+  });
+}
+
+interface ActionEntry {
+  readonly action: PaletteAction;
+  readonly title: string;
+  readonly also?: string;
+  readonly key?: string;
+  /** False where there is no such thing here. */
+  readonly isThere?: (context: PaletteContext) => boolean;
+}
+
+const actions: readonly ActionEntry[] = [
+  { action: 'refresh', title: 'Refresh the state of all hosts', also: 'reload query' },
+  { action: 'notices', title: 'Show notices', also: 'notifications messages', key: 'N' },
+  { action: 'glossary', title: 'Explain terms', also: 'glossary help', key: 'G' },
+  { action: 'keys', title: 'Show keys', also: 'help shortcuts', key: '?' },
+  { action: 'theme', title: 'Switch colors', also: 'theme dark light' },
+  { action: 'tab', title: 'Open in another tab', isThere: ({ hasTabs }) => hasTabs },
+  {
+    action: 'lab',
+    title: 'Open the lab panel',
+    also: 'blank tape fault reboot',
+    isThere: ({ isLab }) => isLab,
+  },
+];
+
+function actionEntries(context: PaletteContext): PaletteEntry[] {
+  return actions
+    .filter(({ isThere }) => isThere?.(context) ?? true)
+    .map(({ action, title, also, key }) => ({
+      id: `action-${action}`,
+      title,
+      kind: 'Action',
+      ...(also === undefined ? {} : { also }),
+      ...(key === undefined ? {} : { key }),
+      deed: { action },
+    }));
+}
+
+function searchEntries(typed: string): PaletteEntry[] {
+  if (typed === '') return [];
+  return [
+    { id: 'search-runs', title: `Search runs for “${typed}”`, kind: 'Search', deed: { searchRuns: typed } },
+    {
+      id: 'search-files',
+      title: `Search files on tape for “${typed}”`,
+      kind: 'Search',
+      deed: { screen: 'files', subject: typed },
+    },
+  ];
+}
+
+/** 0 where the words begin with it, 1 where one of them does, 2 where it is within a word; undefined where it is nowhere. */
+function placeOf(words: string, typed: string): number | undefined {
+  const at = words.indexOf(typed);
+  if (at <= 0) return at === 0 ? 0 : undefined;
+  return words.includes(` ${typed}`) ? 1 : 2;
+}
+
+/** The sum over all typed words: the less, the better; undefined where one of them is nowhere. */
+function distanceOf({ title, also = '', kind }: PaletteEntry, typed: readonly string[]): number | undefined {
+  const words = `${title} ${also} ${kind}`.toLowerCase();
+  const places = typed.map((each) => placeOf(words, each));
+  return places.includes(undefined)
+    ? undefined
+    : places.reduce<number>((sum, place) => sum + (place ?? 0), 0);
+}
+
+/** @param typed as it is in the field */
+export function paletteEntries(context: PaletteContext, typed: string): PaletteEntry[] {
+  const jobs = context.jobs.map(({ name, class: of, volumes }): PaletteEntry => ({
+    id: `job-${name}`,
+    title: `Plan job ${name}`,
+    kind: 'Job',
+    also: `back up ${of} ${volumes.join(' ')}`,
+    deed: { screen: 'plan', subject: name },
+  }));
+  const runs = context.runs.map((run): PaletteEntry => ({
+    id: `run-${run}`,
+    title: `Show run ${run}`,
+    kind: 'Run',
+    also: 'running',
+    deed: { screen: 'run', subject: run },
+  }));
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = [...runs, ...screenEntries(context), ...jobs, ...actionEntries(context)].flatMap((entry) => {
+    const distance = distanceOf(entry, words);
+    return distance === undefined ? [] : [{ entry, distance }];
+  });
+  const best = found.toSorted((one, other) => one.distance - other.distance).map(({ entry }) => entry);
+  return [...best, ...searchEntries(typed.trim())];
+}
