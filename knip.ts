@@ -16,12 +16,25 @@ export default {
     '!src/**/*.{test,test-support,fixture}.ts!',
     '!src/**/fixtures/**!',
     'test/**/*.ts',
+    'packaging/*.ts',
     '*.{js,ts}',
   ],
   // A test may look into a file whose other functions the program uses.
   ignoreExportsUsedInFile: isWithoutTests,
   // Programs of the machine.
-  ignoreBinaries: ['mbuffer', 'mkfifo', 'mount', 'ssh-agent', 'ssh-keygen', 'umount', 'unshare'],
+  ignoreBinaries: [
+    'dpkg',
+    'dpkg-query',
+    'groff',
+    'mbuffer',
+    'mkfifo',
+    'mount',
+    'ssh-agent',
+    'ssh-keygen',
+    'systemd-analyze',
+    'umount',
+    'unshare',
+  ],
   ignoreDependencies: [
     // Their files are read by their paths.
     '@expo-google-fonts/jetbrains-mono',
