@@ -60,9 +60,17 @@ export function makeTar({ folder, file, epoch, isCompressed }: ArchiveOptions): 
   );
 }
 
-/** Bytes of the files below a folder. */
-const bytesOf = (folder: string, paths: readonly string[]): number =>
-  paths.reduce((sum, path) => sum + lstatSync(join(folder, path)).size, 0);
+/** What dpkg counts a folder as, in KiB: its size depends on the file system that the package is made on. */
+const folderKibibytes = 1;
+
+/** Space that a tree needs, in KiB. */
+function kibibytesOf(tree: string, paths: readonly string[]): number {
+  const each = paths.map((path) => {
+    const found = lstatSync(join(tree, path));
+    return found.isFile() ? Math.ceil(found.size / 1024) : folderKibibytes;
+  });
+  return each.reduce((sum, kibibytes) => sum + kibibytes, 0);
+}
 
 const summary = packageFile.description.replace(/\.$/, '');
 
@@ -70,7 +78,7 @@ const summary = packageFile.description.replace(/\.$/, '');
 const maintainer = (): string =>
   `${process.env['DEBFULLNAME'] ?? 'Shadowtape'} <${process.env['DEBEMAIL'] ?? 'root@localhost'}>`;
 
-function controlFile(bytes: number): string {
+function controlFile(kibibytes: number): string {
   return [
     'Package: shadowtape',
     `Version: ${packageFile.version}`,
@@ -78,7 +86,7 @@ function controlFile(bytes: number): string {
     'Priority: optional',
     `Architecture: ${processor().deb}`,
     `Maintainer: ${maintainer()}`,
-    `Installed-Size: ${Math.ceil(bytes / 1024)}`,
+    `Installed-Size: ${kibibytes}`,
     'Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6',
     'Suggests: bash-completion, man-db, openssh-client',
     `Description: ${summary.split(': ')[0] ?? ''}`,
@@ -109,7 +117,7 @@ export function makeDeb({ folder, file, epoch, isCompressed }: ArchiveOptions): 
   systemTree(folder, tree);
   const paths = everythingIn(tree);
   mkdirSync(join(tree, 'DEBIAN'), { mode: 0o755 });
-  writeFileSync(join(tree, 'DEBIAN', 'control'), controlFile(bytesOf(tree, paths)), { mode: 0o644 });
+  writeFileSync(join(tree, 'DEBIAN', 'control'), controlFile(kibibytesOf(tree, paths)), { mode: 0o644 });
   writeFileSync(join(tree, 'DEBIAN', 'md5sums'), digests(tree, paths), { mode: 0o644 });
   run(['dpkg-deb', '--root-owner-group', isCompressed ? '-Zgzip' : '-Znone', '--build', tree, file], epoch);
   rmSync(tree, { recursive: true });
