@@ -1,8 +1,9 @@
 /** Man pages, made of what the command line knows of itself and of the commands that the documentation prints. */
 import type { Command, Help, Option } from 'commander';
-import { defaultStateFolder, version } from '../src/main/application/console.ts';
+import { version } from '../src/main/application/version.ts';
 import { CommandLine } from '../src/main/cli/command-line.ts';
 import { registerCommands } from '../src/main/cli/commands.ts';
+import { defaultStateFolder } from '../src/main/journal/state-folder.ts';
 import { documentedCommands, type DocumentedCommand } from './documented-commands.ts';
 import { exitStatusesOf } from './exit-statuses.ts';
 import { addedHelp, helpParts, roffOfLines, type HelpPart } from './help-text.ts';

@@ -19,22 +19,16 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { dataSlots, holdsData } from '../tape/changer.ts';
-import {
-  hasLabel,
-  mediaEvent,
-  type KnownTape,
-  type HeldFile as FileOnTape,
-} from '../tape/media-catalogue.ts';
+import { mediaEvent, type KnownTape, type HeldFile as FileOnTape } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
 import type { ReadPlainTape } from '../procedure/run/tape/verify-run.ts';
-import { lossesOfRuns, lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
-import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
+import { lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
+import { MediaFile } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
 
-export type { IdentifiedTape, ImportedTape, LabelledTape, ListedTapes };
+export type { IdentifiedTape, ImportedTape, LabelledTape };
 
 export interface TapeServiceOptions {
   readonly site: Site;
@@ -258,15 +252,4 @@ export function noteReadTape(
     if (!isFailure(error, 'TAPES_UNWRITABLE')) throw error;
     onNotice(error.message);
   }
-}
-
-/** Every tape with a label that was seen, the last one first. @throws TAPES_UNREADABLE */
-export function listTapes(state: StateFolder): ListedTapes {
-  const { tapes, unreadableLines } = new MediaFile(state.tapesFile).list();
-  return { tapes: tapes.filter(hasLabel), unreadableLines };
-}
-
-/** The tapes of a run that were overwritten since. @throws TAPES_UNREADABLE */
-export function lostTapesOf(state: StateFolder, run: string): readonly TapeLoss[] {
-  return lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).get(run) ?? [];
 }

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import { lostTapesOf, readRun, type ShadowtapeConsole, type StateFolder } from '../application/console.ts';
+import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -50,6 +50,10 @@ function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
 }
 
 async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
+  const [{ readRun }, { lostTapesOf }] = await Promise.all([
+    import('../journal/run-history.ts'),
+    import('../application/known-tapes.ts'),
+  ]);
   const { events, truncated, lastHash } = await readRun(state, run);
   if (json) {
     events.forEach(printJson);

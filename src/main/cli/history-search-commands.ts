@@ -5,9 +5,7 @@ import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
-import { type ComparedStep, compareTwo } from '../history/history.ts';
-import { History } from '../history/history.ts';
-import { performedRuns } from '../proof/live-runs.ts';
+import type { ComparedStep, History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { note, print, printJson, standardError, standardOutput } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
@@ -24,6 +22,7 @@ export async function withHistory<Result>(
   state: StateFolder,
   work: (history: History) => Promise<Result>,
 ): Promise<Result> {
+  const { History } = await import('../history/history.ts');
   let isShown = false;
   const show = () => {
     if (!standardError.isTTY || standardError.isBehind || (!history.progress && !isShown)) return;
@@ -86,6 +85,7 @@ async function runsCommand(
   const query = words.join(' ');
   const most = limit ?? (json ? allRuns : shownRuns);
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
+  const { performedRuns } = await import('../proof/live-runs.ts');
   const running = new Set((await performedRuns(state)).map(({ run }) => run));
   // Scripts that read the lines are not given another first one.
   if (!json && lines.length > 0 && standardOutput.isTTY) print(runHeadings);
@@ -153,6 +153,7 @@ async function compareCommand(
   [one, other]: readonly [string, string],
   { all, json }: { readonly all: boolean; readonly json: boolean },
 ): Promise<number> {
+  const { compareTwo } = await import('../history/history.ts');
   const whole = await compareTwo(state, one, other);
   const facts = whole.facts.filter((fact) => all || fact.differs);
   const steps = whole.steps.filter((step) => all || differs(step));

@@ -1,11 +1,6 @@
 /** status: whether every volume is protected, for people and for monitors. */
-import {
-  gravestOf,
-  siteProtection,
-  type PairProtection,
-  type Protection,
-} from '../application/protection-service.ts';
-import { readSite, siteFileOf, type StateFolder } from '../application/console.ts';
+import type { StateFolder } from '../application/console.ts';
+import type { PairProtection, Protection } from '../application/protection-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import { note, print, printJson } from './output.ts';
@@ -61,6 +56,8 @@ interface StatusOptions {
 
 /** @returns the exit status. @throws SITE_… where there is no site file */
 async function statusCommand({ state, siteFile, json }: StatusOptions): Promise<number> {
+  const { readSite, siteFileOf } = await import('../application/console.ts');
+  const { gravestOf, siteProtection } = await import('../application/protection-service.ts');
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
   const lines = await withHistory(state, (history) => history.lines());
   for (const { run, trouble } of lines)
