@@ -1,14 +1,14 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 import { resolve } from 'node:path';
+import { builtInPackages } from './packaging/components.ts';
 
 const source = (path: string) => resolve(import.meta.dirname, 'src', path);
 
 export default defineConfig({
   main: {
     build: {
-      // Built in: finding and loading them file by file took a third of the time in which a command starts.
-      externalizeDeps: { exclude: ['zod', 'yaml', 'commander', 'tar'] },
+      externalizeDeps: { exclude: builtInPackages },
       // The oldest runtime that the built program is to run on: Node 20.18, as in Electron 33.
       target: 'node20.18',
       rollupOptions: {

@@ -120,7 +120,19 @@ export const rooms = {
   ],
   'main/desk': ['contract', 'folds', 'main/application', 'main/history', 'main/proof', 'main/report'],
   'main/serve': ['contract', 'main/desk'],
-  'main/cli': ['contract', 'main/application', 'main/history', 'main/proof', 'main/report', 'main/serve'],
+  'main/cli': [
+    'contract',
+    'main/application',
+    'main/history',
+    'main/proof',
+    'main/report',
+    'main/serve',
+    // What the help names, and what only reads a journal needs, without the application behind it.
+    'lab/faults/faults',
+    'main/journal/run-history',
+    'main/journal/state-folder',
+    'main/ssh/quoting',
+  ],
   'main/desktop': ['contract', 'folds', 'main/application', 'main/desk'],
   preload: ['contract'],
 

@@ -1,7 +1,13 @@
 /** What the pages print is what the program does: every command is run as it is printed, every link leads somewhere, every named file exists. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  documentedCommands,
+  pages,
+  printedLines,
+  textOfPage as textOf,
+} from '../../packaging/documented-commands.ts';
 import { errorTable } from '../../src/contract/error-table.ts';
 import { commandWords } from '../../src/main/site/command-words.ts';
 import { parseSite } from '../../src/main/site/site-file.ts';
@@ -11,30 +17,9 @@ import { onHost } from '../support/lab-shell.ts';
 import { pageWithReference, presentPage } from './site-reference.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs')).map((name) => join('docs', name)),
-];
 const linkingPages = [...pages, 'ARCHITECTURE.md', 'SECURITY.md'];
-const textOf = (page: string): string => readFileSync(join(root, page), 'utf8');
 
-/** The lines of a page that are printed as code, without their remarks. */
-function printedLines(page: string): string[] {
-  const blocks = [...textOf(page).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)];
-  const lines = blocks.flatMap(([, language, block = '']) => (language === '' ? block.split('\n') : []));
-  return lines.map((line) => line.replace(/\s+# .*$/, '').trim()).filter((line) => line !== '');
-}
-
-const ownCommand = /^(?:npm run shadowtape --|shadowtape) /;
-const ownCommands = [
-  ...new Set(
-    pages
-      .flatMap(printedLines)
-      .filter((line) => ownCommand.test(line))
-      .map((line) => line.replace(ownCommand, '')),
-  ),
-];
+const ownCommands = documentedCommands().map(({ line }) => line);
 
 /** They run until they are stopped, or make a lab of 512 MiB disks: other tests start them. */
 const staysOpen = /^(lab|serve)\b/;
@@ -183,7 +168,8 @@ describe('the commands that the pages print', () => {
   });
 
   it('restores a plain tape without Shadowtape, as docs/tapes.md prints it', async () => {
-    const [line = ''] = printedLines('docs/tapes.md').filter((each) => /^dd .* of=DEVICE/.test(each));
+    const { line = '' } =
+      printedLines('docs/tapes.md').find((each) => /^dd .* of=DEVICE/.test(each.line)) ?? {};
     expect((await command(['run', 'nightly'])).exitStatus).toBe(0);
     await onHost(scene, 'node3', ['sh', '-c', line.replace('DEVICE', '/var/tmp/restored')]);
     const digest = await onHost(scene, 'node3', ['digest', '-a', 'sha256', '/var/tmp/restored']);

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { HeldLock } from '../../src/main/application/console.ts';
+import type { HeldLock } from '../../src/main/application/lock-service.ts';
 import {
   lockFolder,
   ownerName,

@@ -40,19 +40,16 @@ import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from '
 import { noteReadTape, TapeService } from './tape-service.ts';
 import { VolumeRestoreService } from './volume-restore-service.ts';
 
-export { faultTable } from '../../lab/faults/faults.ts';
 export { openEmbeddedLab, siteFileOf } from './embedded-lab.ts';
 export { readSite } from '../site/site-file.ts';
 export type { Platform } from '../site/site-schema.ts';
 export { defaultStateFolder, StateFolder } from '../journal/state-folder.ts';
-export { quoteArgument as shellWord } from '../ssh/quoting.ts';
 export { version } from './version.ts';
 export type { Ask, AskSecret, ConfirmHostKey, LiveProgress };
 export type { SecretQuestion } from '../ssh/host-profile.ts';
-export { provenDrills } from '../journal/drill-records.ts';
 export { readRun } from '../journal/run-history.ts';
-export { runNamed } from './run-names.ts';
-export { listTapes, lostTapesOf, moveTape, type IdentifiedTape, type ImportedTape } from './tape-service.ts';
+export { listTapes, lostTapesOf } from './known-tapes.ts';
+export type { IdentifiedTape, ImportedTape } from './tape-service.ts';
 export { ReportService } from './report-service.ts';
 export { driveSpeed } from '../tape/drive-speeds.ts';
 export type {
@@ -66,7 +63,6 @@ export type {
 export type { Site };
 export type { JobRequest } from './job-assigner.ts';
 export type { EndedRun, Following, RunRequest, TakeUpRequest } from './run-service.ts';
-export { doingWords, isOfCommand, ownerWords, type HeldLock, type UnseenHost } from './lock-service.ts';
 
 export interface ConsoleOptions {
   readonly state: StateFolder;

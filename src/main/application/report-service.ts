@@ -17,7 +17,7 @@ import { factsOf, type ReportSource } from '../report/document/report-source.ts'
 import { writeReportRecord, type ReportRecord } from '../journal/report-record.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import { lostTapesOf } from './tape-service.ts';
+import { lostTapesOf } from './known-tapes.ts';
 import { version } from './version.ts';
 
 /** Loaded when a report is made: fonts and PDF would take a third of the time in which a short command starts. */

@@ -1,7 +1,6 @@
 /** What an operator does at the drive outside any run: identify a tape, label it, test the drive. */
 import { hostname, userInfo } from 'node:os';
 import { failure, isFailure } from '../../contract/errors.ts';
-import { didYouMean } from '../../contract/nearest-word.ts';
 import type { CheckLine } from '../../contract/plan.ts';
 import type { CommandRunner, RunnerOptions } from '../procedure/hosts/command-runner.ts';
 import { driveName } from '../procedure/hosts/drive-name.ts';
@@ -20,22 +19,16 @@ import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
-import type { TapeLoss } from '../../contract/tape-loss.ts';
 import { dataSlots, holdsData } from '../tape/changer.ts';
-import {
-  hasLabel,
-  mediaEvent,
-  type KnownTape,
-  type HeldFile as FileOnTape,
-} from '../tape/media-catalogue.ts';
+import { mediaEvent, type KnownTape, type HeldFile as FileOnTape } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
 import type { ReadPlainTape } from '../procedure/run/tape/verify-run.ts';
-import { lossesOfRuns, lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
-import { MediaFile, type ListedTapes } from '../tape/media-file.ts';
+import { lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
+import { MediaFile } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
 
-export type { IdentifiedTape, ImportedTape, LabelledTape, ListedTapes };
+export type { IdentifiedTape, ImportedTape, LabelledTape };
 
 export interface TapeServiceOptions {
   readonly site: Site;
@@ -259,39 +252,4 @@ export function noteReadTape(
     if (!isFailure(error, 'TAPES_UNWRITABLE')) throw error;
     onNotice(error.message);
   }
-}
-
-/** Every tape with a label that was seen, the last one first. @throws TAPES_UNREADABLE */
-export function listTapes(state: StateFolder): ListedTapes {
-  const { tapes, unreadableLines } = new MediaFile(state.tapesFile).list();
-  return { tapes: tapes.filter(hasLabel), unreadableLines };
-}
-
-const locationShape = /^(?=.*\S)[^\p{Cc}]{1,100}$/u;
-
-/**
- * Notes where a person put a tape. It holds until the tape is in a drive again.
- * @param name on the label
- * @param location in the words of that person
- * @throws TAPE_UNKNOWN, TAPE_LOCATION_FORBIDDEN, TAPES_UNREADABLE, TAPES_UNWRITABLE
- */
-export function moveTape(state: StateFolder, name: string, location: string): void {
-  if (!locationShape.test(location)) throw failure('TAPE_LOCATION_FORBIDDEN', { location });
-  const tapes = listTapes(state).tapes.filter(({ replaced }) => !replaced);
-  const tape = tapes.find((each) => each.name === name);
-  if (!tape) {
-    const nearest = didYouMean(
-      name,
-      tapes.map((each) => each.name),
-    );
-    throw failure('TAPE_UNKNOWN', { name, nearest });
-  }
-  const { uuid, host, device } = tape;
-  const at = new Date().toISOString();
-  new MediaFile(state.tapesFile).append({ what: 'moved', at, uuid, name, host, device, location });
-}
-
-/** The tapes of a run that were overwritten since. @throws TAPES_UNREADABLE */
-export function lostTapesOf(state: StateFolder, run: string): readonly TapeLoss[] {
-  return lossesOfRuns(new MediaFile(state.tapesFile).list().tapes).get(run) ?? [];
 }

@@ -1,13 +1,13 @@
-/** What all commands of the command line have in common: the global options, the console they work on, and the exit status. */
+/**
+ * What all commands of the command line have in common: the global options, the console they work on, and the exit status.
+ *
+ * A command loads what it works with when it is performed: `--help`, and what only reads journals, start without ssh, lab and procedure.
+ */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
-import {
-  openConsole,
-  StateFolder,
-  defaultStateFolder,
-  version,
-  type ShadowtapeConsole,
-} from '../application/console.ts';
+import type { ShadowtapeConsole } from '../application/console.ts';
+import { version } from '../application/version.ts';
+import { StateFolder, defaultStateFolder } from '../journal/state-folder.ts';
 import { givenOptions, type GlobalOptionWords } from './given-options.ts';
 import { note, standardError, standardOutput } from './output.ts';
 import { terminalHostKeys, terminalSecret } from './terminal.ts';
@@ -160,6 +160,7 @@ export class CommandLine {
     if (siteFile !== undefined && (lab.freshLab || lab.fault)) {
       throw failure('LAB_OPTION_WITH_SITE', { option: lab.freshLab ? '--fresh-lab' : '--fault' });
     }
+    const { openConsole } = await import('../application/console.ts');
     const console = await openConsole({
       state,
       siteFile,

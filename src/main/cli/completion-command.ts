@@ -1,6 +1,5 @@
 /** completion: what makes a shell complete the words of a command; and what the shell then calls. */
 import { Argument } from 'commander';
-import { readSite, siteFileOf } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
 import { completionScripts, completionsOf, type CompletedNames } from './completion.ts';
 import { print, standardOutput } from './output.ts';
@@ -20,15 +19,12 @@ const typedValue = (words: readonly string[], option: string): string | undefine
 /** Nobody is told an error in the middle of typing: what cannot be read has no completions. */
 function namesFor(line: CommandLine, words: readonly string[]): CompletedNames {
   const state = line.stateAt(typedValue(words, '--state'));
-  const site = typedValue(words, '--site') ?? line.siteFile ?? siteFileOf(state.labFolder);
-  return {
-    runs: () => state.runs().catch(() => []),
-    jobs: () =>
-      readSite(site).then(
-        ({ jobs }) => Object.keys(jobs),
-        () => [],
-      ),
+  const jobs = async (): Promise<string[]> => {
+    const { readSite, siteFileOf } = await import('../application/console.ts');
+    const site = typedValue(words, '--site') ?? line.siteFile ?? siteFileOf(state.labFolder);
+    return Object.keys((await readSite(site)).jobs);
   };
+  return { runs: () => state.runs().catch(() => []), jobs: () => jobs().catch(() => []) };
 }
 
 export function registerCompletion(line: CommandLine): void {

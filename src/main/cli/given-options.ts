@@ -1,5 +1,5 @@
 /** Options that were given with a command, and that the next one needs, too: a hint must work as it is printed. */
-import { shellWord } from '../application/console.ts';
+import { quoteArgument as shellWord } from '../ssh/quoting.ts';
 
 export interface GlobalOptionWords {
   /** ` --state DIR`, where it was given: for the lines that say how to see the run. */

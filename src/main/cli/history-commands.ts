@@ -3,13 +3,7 @@ import type { RunEvent } from '../../contract/events.ts';
 import { isFailure } from '../../contract/errors.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import {
-  lostTapesOf,
-  provenDrills,
-  readRun,
-  type ShadowtapeConsole,
-  type StateFolder,
-} from '../application/console.ts';
+import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { drillText } from './history-search-commands.ts';
 import { print, printJson, standardOutput } from './output.ts';
@@ -57,6 +51,11 @@ function withoutRepetition(events: readonly RunEvent[]): RunEvent[] {
 }
 
 async function showCommand(state: StateFolder, run: string, json: boolean): Promise<number> {
+  const [{ readRun }, { lostTapesOf }, { provenDrills }] = await Promise.all([
+    import('../journal/run-history.ts'),
+    import('../application/known-tapes.ts'),
+    import('../journal/drill-records.ts'),
+  ]);
   const { events, truncated, lastHash } = await readRun(state, run);
   const drill = provenDrills(state.restoresFolder).get(run);
   if (json) {

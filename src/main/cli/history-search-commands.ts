@@ -4,10 +4,8 @@ import type { FileHit, TapePlace, TrendPoint, TrendSeries } from '../../contract
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import { listTapes, type StateFolder } from '../application/console.ts';
-import { type ComparedStep, compareTwo } from '../history/history.ts';
-import { History } from '../history/history.ts';
-import { performedRuns } from '../proof/live-runs.ts';
+import type { StateFolder } from '../application/console.ts';
+import type { ComparedStep, History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { note, print, printJson, standardError, standardOutput } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
@@ -24,6 +22,7 @@ export async function withHistory<Result>(
   state: StateFolder,
   work: (history: History) => Promise<Result>,
 ): Promise<Result> {
+  const { History } = await import('../history/history.ts');
   let isShown = false;
   const show = () => {
     if (!standardError.isTTY || standardError.isBehind || (!history.progress && !isShown)) return;
@@ -97,6 +96,7 @@ async function runsCommand(
   const query = words.join(' ');
   const most = limit ?? (json ? allRuns : shownRuns);
   const { lines, more } = await withHistory(state, (history) => history.search({ query, limit: most }));
+  const { performedRuns } = await import('../proof/live-runs.ts');
   const running = new Set((await performedRuns(state)).map(({ run }) => run));
   // Scripts that read the lines are not given another first one.
   if (!json && lines.length > 0 && standardOutput.isTTY) print(runHeadings);
@@ -116,7 +116,8 @@ const timeText = (at: string): string => at.slice(0, 19).replace('T', ' ');
 type LocatedTape = TapePlace & { readonly location: string | undefined };
 
 /** @throws TAPES_UNREADABLE */
-function withLocations(state: StateFolder, hits: readonly FileHit[]) {
+async function withLocations(state: StateFolder, hits: readonly FileHit[]) {
+  const { listTapes } = await import('../application/known-tapes.ts');
   const known = hits.length === 0 ? [] : listTapes(state).tapes;
   const locations = new Map(known.map(({ uuid, location }) => [uuid, location]));
   return hits.map((hit) => ({
@@ -131,7 +132,7 @@ function tapeText({ name, file, location }: LocatedTape): string {
   return file === undefined ? tape : `${tape}, file ${file}`;
 }
 
-function hitLines(hit: ReturnType<typeof withLocations>[number]): string[] {
+function hitLines(hit: Awaited<ReturnType<typeof withLocations>>[number]): string[] {
   const { path, type, size, mtime, run, verdict, volume, host, tapes, offset, record, command } = hit;
   const link = hit.linkpath === undefined ? '' : ` to ${hit.linkpath}`;
   const kind = type === 'File' ? bytesText(size) : `${type}${link}`;
@@ -153,7 +154,7 @@ async function whereCommand(
 ): Promise<number> {
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
-  for (const hit of withLocations(state, hits))
+  for (const hit of await withLocations(state, hits))
     if (json) printJson(hit);
     else hitLines(hit).forEach(print);
   if (hits.length === 0) note(`${file} is in no file list: only tar archives have one (methods 6b, 6d)`);
@@ -180,6 +181,7 @@ async function compareCommand(
   [one, other]: readonly [string, string],
   { all, json }: { readonly all: boolean; readonly json: boolean },
 ): Promise<number> {
+  const { compareTwo } = await import('../history/history.ts');
   const whole = await compareTwo(state, one, other);
   const facts = whole.facts.filter((fact) => all || fact.differs);
   const steps = whole.steps.filter((step) => all || differs(step));

@@ -3,15 +3,8 @@ import { hostname, userInfo } from 'node:os';
 import { failure } from '../../contract/errors.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { ConfirmArchivedKeys } from '../proof/archive-host-keys.ts';
-import { type CompressedRun, compressRuns, millisecondsOf } from '../proof/packed-runs.ts';
-import {
-  diskUse,
-  exportState,
-  importState,
-  removeRun,
-  requireRemovable,
-  type ImportedFile,
-} from '../proof/state-archive.ts';
+import type { CompressedRun } from '../proof/packed-runs.ts';
+import type { ImportedFile } from '../proof/state-archive.ts';
 import type { CommandLine } from './command-line.ts';
 import { print } from './output.ts';
 import { stoppable } from './stop-signals.ts';
@@ -20,6 +13,7 @@ import { bytesText, countText } from './text.ts';
 
 /** Disk use, a line a kind. */
 async function stateCommand(state: StateFolder): Promise<number> {
+  const { diskUse } = await import('../proof/state-archive.ts');
   print(state.path);
   for (const { what, files, bytes } of await diskUse(state))
     print(`  ${what.padEnd(16)} ${countText(files).padStart(7)} files ${bytesText(bytes).padStart(10)}`);
@@ -27,6 +21,7 @@ async function stateCommand(state: StateFolder): Promise<number> {
 }
 
 async function stateExportCommand(state: StateFolder, file: string): Promise<number> {
+  const { exportState } = await import('../proof/state-archive.ts');
   const files = await stoppable((abort) => exportState(state, file, abort), 'continues');
   print(`exported: ${countText(files)} files of ${state.path} into ${file}`);
   return 0;
@@ -55,6 +50,7 @@ function confirmKeys(trust: boolean): ConfirmArchivedKeys {
 
 /** @returns 1 where something was not taken, since it differs, or since nobody confirmed it */
 async function stateImportCommand(state: StateFolder, file: string, trust: boolean): Promise<number> {
+  const { importState } = await import('../proof/state-archive.ts');
   const confirmHostKeys = confirmKeys(trust);
   const files = await stoppable((abort) => importState(state, file, { abort, confirmHostKeys }), 'continues');
   for (const { name, what } of files) if (what !== 'same') print(`  ${name}: ${importWords[what]}`);
@@ -67,6 +63,7 @@ async function stateImportCommand(state: StateFolder, file: string, trust: boole
 
 /** @param olderThan `90 days`; every run that has ended, where it is left out */
 async function stateCompressCommand(state: StateFolder, olderThan = '0 days'): Promise<number> {
+  const { compressRuns, millisecondsOf } = await import('../proof/packed-runs.ts');
   const age = millisecondsOf(olderThan);
   const show = ({ run, saved, trouble }: CompressedRun) =>
     print(
@@ -87,6 +84,7 @@ async function stateRemoveCommand(
   run: string,
   yesRemove: string | undefined,
 ): Promise<number> {
+  const { removeRun, requireRemovable } = await import('../proof/state-archive.ts');
   await requireRemovable(state, run);
   const typed =
     yesRemove ?? (hasTerminal() ? await typedOnTerminal(`Type ${run} to remove all its files: `) : undefined);

@@ -1,11 +1,6 @@
 import { Option } from 'commander';
-import {
-  faultTable,
-  openEmbeddedLab,
-  siteFileOf,
-  type Platform,
-  type StateFolder,
-} from '../application/console.ts';
+import { faultTable } from '../../lab/faults/faults.ts';
+import type { Platform, StateFolder } from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabFlags } from './command-line.ts';
 import { tellLostOutput } from './lost-output.ts';
 import { print } from './output.ts';
@@ -42,6 +37,7 @@ async function labCommand(
   state: StateFolder,
   { port, fresh, faults, platform }: LabCommandOptions,
 ): Promise<number> {
+  const { openEmbeddedLab, siteFileOf } = await import('../application/console.ts');
   const folder = state.labFolder;
   const ports = port === 0 ? ([0, 0, 0] as const) : ([port, port + 1, port + 2] as const);
   const { lab } = await openEmbeddedLab({ folder, fresh, faults, ports, platform, mustOwn: true });

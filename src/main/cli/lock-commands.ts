@@ -1,12 +1,12 @@
 /** locks and unlock: who holds the classes and the drive of the site, and how to remove a lock that was left behind. */
+import type { ShadowtapeConsole } from '../application/console.ts';
 import {
   doingWords,
   isOfCommand,
   ownerWords,
   type HeldLock,
-  type ShadowtapeConsole,
   type UnseenHost,
-} from '../application/console.ts';
+} from '../application/lock-service.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { print, printJson } from './output.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';

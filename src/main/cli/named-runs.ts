@@ -1,6 +1,6 @@
 /** Runs on the command line may be named by `latest`, or by the beginning of a name. */
 import type { Command } from 'commander';
-import { runNamed, type StateFolder } from '../application/console.ts';
+import type { StateFolder } from '../application/console.ts';
 import { note } from './output.ts';
 
 /** Names of the arguments, and of the option, that take a run. */
@@ -9,6 +9,7 @@ const runOption = 'discard';
 
 /** What a word stands for is shown, on the standard error. */
 async function named(state: StateFolder, word: string): Promise<string> {
+  const { runNamed } = await import('../application/run-names.ts');
   const run = await runNamed(state, word);
   if (run !== word) note(`${word}: run ${run}`);
   return run;

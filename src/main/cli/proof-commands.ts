@@ -1,11 +1,9 @@
 /** audit and sign: whether the files are unchanged, and who signed them. */
 import { InvalidArgumentError } from 'commander';
 import type { AuditLine, AuditVerdict, SignedRun } from '../../contract/proof.ts';
-import { ReportService, type StateFolder } from '../application/console.ts';
-import { signatureDemandOf } from '../application/proof-service.ts';
-import { auditReport, auditState, auditVerdictOf, type RenderReport } from '../proof/audit.ts';
+import type { StateFolder } from '../application/console.ts';
+import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
-import { signRun } from '../proof/sign-run.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { note, print, printJson } from './output.ts';
 import { terminalSecret } from './terminal.ts';
@@ -52,6 +50,7 @@ async function auditCommand(
   state: StateFolder,
   { runs, json, report, demand, head, render }: AuditCommandOptions,
 ): Promise<number> {
+  const { auditReport, auditState, auditVerdictOf } = await import('../proof/audit.ts');
   const options = { state, head, ...demand };
   const show = (line: AuditLine) => (json ? printJson(line) : print(auditLineText(line)));
   const lines: AuditLine[] = [];
@@ -85,6 +84,7 @@ async function signCommand(
   { key, json }: { readonly key?: string | undefined; readonly json: boolean },
 ): Promise<number> {
   const agentSocket = process.env['SSH_AUTH_SOCK'];
+  const { signRun } = await import('../proof/sign-run.ts');
   const signed = await signRun({ state, run, keyFile: key, agentSocket, askSecret: terminalSecret });
   showSigned(signed, state.journalFile(run), json);
   return 0;
@@ -118,6 +118,8 @@ function registerAudit(line: CommandLine): void {
     .addOption(jsonOption())
     .addHelpText('after', auditText)
     .action(async (runs: string[], { json = false, report, signers, head }: AuditOptions) => {
+      const { ReportService } = await import('../application/report-service.ts');
+      const { signatureDemandOf } = await import('../application/proof-service.ts');
       const desk = new ReportService(line.state);
       const demand = await signatureDemandOf(line.siteFile, signers);
       line.exitStatus = await auditCommand(line.state, {

@@ -2,7 +2,7 @@
 import type { ExportWhat, ReportPaper } from '../../contract/report.ts';
 import { Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
-import { ReportService, type StateFolder } from '../application/console.ts';
+import type { ReportService, StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
 import { print, standardOutput } from './output.ts';
 import { printable } from './text.ts';
@@ -43,6 +43,7 @@ async function reportCommand(
   run: string,
   { output, paper, as: what, force }: ReportCommandOptions,
 ): Promise<number> {
+  const { ReportService } = await import('../application/report-service.ts');
   const reports = new ReportService(state);
   if (output === standardOutputName) {
     if (what === 'pdf' && standardOutput.isTTY) throw failure('REPORT_ON_TERMINAL', {});

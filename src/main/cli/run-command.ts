@@ -1,11 +1,6 @@
 import type { RunEvent } from '../../contract/events.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
-import {
-  ReportService,
-  type EndedRun,
-  type Following,
-  type ShadowtapeConsole,
-} from '../application/console.ts';
+import type { EndedRun, Following, ShadowtapeConsole } from '../application/console.ts';
 import {
   faultOption,
   freshLabOption,
@@ -188,6 +183,7 @@ function registerRun(line: CommandLine): void {
     .addOption(faultOption())
     .action(async (job: string | undefined, options: RunOptions) => {
       const { method, route, nodes, nodeDown: nodesDown, yes, json = false, report, ifDue } = options;
+      const { ReportService } = await import('../application/report-service.ts');
       const desk = new ReportService(line.state);
       if (report !== undefined) await desk.requireFree(report);
       const atEnd = report === undefined ? undefined : (run: string) => reportAtEnd(desk, run, report);

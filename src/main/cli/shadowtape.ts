@@ -2,52 +2,18 @@
 /** The command line: the same console without a screen. */
 import { isFailure } from '../../contract/errors.ts';
 import { correctHome } from '../application/home-folder.ts';
-import { registerCheck } from './check-command.ts';
 import { CommandLine } from './command-line.ts';
-import { registerCompletion } from './completion-command.ts';
-import { registerShown } from './history-commands.ts';
-import { registerHistory } from './history-search-commands.ts';
-import { registerKeeping } from './keeping-commands.ts';
-import { registerLab } from './lab-command.ts';
-import { registerLocks } from './lock-commands.ts';
+import { registerCommands } from './commands.ts';
 import { tellLostOutput } from './lost-output.ts';
 import { nameRuns } from './named-runs.ts';
 import { standardError, standardOutput } from './output.ts';
-import { registerPlan } from './plan-command.ts';
-import { registerProof } from './proof-commands.ts';
-import { registerReport, standardOutputName } from './report-commands.ts';
-import { registerRestore } from './restore-command.ts';
-import { registerRuns } from './run-command.ts';
-import { registerSchedule } from './schedule-command.ts';
-import { registerServe } from './serve-command.ts';
-import { registerStatus } from './status-command.ts';
+import { standardOutputName } from './report-commands.ts';
 import { endOnUnexpected, unexpectedStatus } from './stop-signals.ts';
-import { registerTapes } from './tape-commands.ts';
 import { errorText } from './text.ts';
 
 correctHome();
 const line = new CommandLine();
-
-/** In the order in which the help names them. */
-const groups = [
-  registerPlan,
-  registerCheck,
-  registerRuns,
-  registerLocks,
-  registerStatus,
-  registerSchedule,
-  registerHistory,
-  registerShown,
-  registerReport,
-  registerProof,
-  registerKeeping,
-  registerTapes,
-  registerRestore,
-  registerLab,
-  registerServe,
-  registerCompletion,
-];
-for (const register of groups) register(line);
+registerCommands(line);
 
 /** Commands whose output is all that they are for: where it is lost, they have failed. */
 const answers = new Set(

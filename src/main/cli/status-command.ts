@@ -1,13 +1,7 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
-import { readSite, siteFileOf, type StateFolder } from '../application/console.ts';
-import { writeMetrics } from '../application/metrics-places.ts';
-import {
-  serviceStateOf,
-  siteStatus,
-  worstServiceState,
-  type VolumeStatus,
-} from '../application/status-service.ts';
+import type { StateFolder } from '../application/console.ts';
+import type { VolumeStatus } from '../application/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import { note, print, printJson } from './output.ts';
@@ -64,6 +58,8 @@ async function statusCommand(
   { state, siteFile }: StatusPlace,
   { json = false, prometheus }: StatusOptions,
 ): Promise<number> {
+  const { readSite, siteFileOf } = await import('../application/console.ts');
+  const { serviceStateOf, siteStatus, worstServiceState } = await import('../application/status-service.ts');
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
   const { lines, series } = await withHistory(state, async (history) => ({
     lines: await history.lines(),
@@ -79,7 +75,10 @@ async function statusCommand(
   }
   if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
   if (volumes.length === 0) note(`${site.site} has no job`);
-  if (prometheus !== undefined) await writeMetrics(prometheus, status);
+  if (prometheus !== undefined) {
+    const { writeMetrics } = await import('../application/metrics-places.ts');
+    await writeMetrics(prometheus, status);
+  }
   return exitStatuses[worstServiceState(volumes)];
 }
 

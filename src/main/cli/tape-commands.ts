@@ -3,14 +3,7 @@ import { isFailure } from '../../contract/errors.ts';
 import { Option } from 'commander';
 import type { CheckLine } from '../../contract/plan.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
-import {
-  listTapes,
-  moveTape,
-  type IdentifiedTape,
-  type ImportedTape,
-  type ShadowtapeConsole,
-  type StateFolder,
-} from '../application/console.ts';
+import type { IdentifiedTape, ImportedTape, ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import {
   faultOption,
   freshLabOption,
@@ -108,7 +101,8 @@ async function labelCommand(
   return 0;
 }
 
-function tapesCommand(state: StateFolder, json: boolean): number {
+async function tapesCommand(state: StateFolder, json: boolean): Promise<number> {
+  const { listTapes } = await import('../application/known-tapes.ts');
   const { tapes, unreadableLines } = listTapes(state);
   if (json) tapes.forEach(printJson);
   else if (tapes.length === 0) print(`no tapes yet in ${state.tapesFile}`);
@@ -222,15 +216,16 @@ export function registerTapes(line: CommandLine): void {
     .command('tapes')
     .description('list every labeled tape in the tape inventory, last seen first')
     .addOption(jsonOption())
-    .action(({ json = false }: JsonOption) => {
-      line.exitStatus = tapesCommand(line.state, json);
+    .action(async ({ json = false }: JsonOption) => {
+      line.exitStatus = await tapesCommand(line.state, json);
     });
   tapes
     .command('move')
     .description('note where a tape is kept; it holds until the tape is in a drive again')
     .argument('<name>', 'the name on the label')
     .argument('<location>', 'such as "fire safe 2"')
-    .action((name: string, location: string) => {
+    .action(async (name: string, location: string) => {
+      const { moveTape } = await import('../application/known-tapes.ts');
       moveTape(line.state, name, location);
       print(`moved: ${name} is at ${location}`);
     });

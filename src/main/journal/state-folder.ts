@@ -3,7 +3,6 @@ import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
-import { writeTrouble } from './journal.ts';
 import { isMissing, readTrouble } from './kept-file.ts';
 import { requireNoLink } from './own-files.ts';
 
@@ -61,6 +60,8 @@ export class StateFolder {
       for (const folder of [this.runsFolder, this.restoresFolder, this.liveFolder, this.labFolder])
         await requireNoLink(folder);
     } catch (error) {
+      // Whoever only names the folder does not load what writes journals.
+      const { writeTrouble } = await import('./journal.ts');
       throw failure('STATE_FOLDER_UNUSABLE', { folder: this.path, reason: writeTrouble(error) }, {}, error);
     }
   }

@@ -1,0 +1,42 @@
+/** All commands, in the order in which the help lists them. */
+import { registerCheck } from './check-command.ts';
+import type { CommandLine } from './command-line.ts';
+import { registerCompletion } from './completion-command.ts';
+import { registerShown } from './history-commands.ts';
+import { registerHistory } from './history-search-commands.ts';
+import { registerKeeping } from './keeping-commands.ts';
+import { registerLab } from './lab-command.ts';
+import { registerLocks } from './lock-commands.ts';
+import { registerPlan } from './plan-command.ts';
+import { registerProof } from './proof-commands.ts';
+import { registerReport } from './report-commands.ts';
+import { registerRestore } from './restore-command.ts';
+import { registerRuns } from './run-command.ts';
+import { registerSchedule } from './schedule-command.ts';
+import { registerServe } from './serve-command.ts';
+import { registerStatus } from './status-command.ts';
+import { registerTapes } from './tape-commands.ts';
+
+const groups = [
+  registerPlan,
+  registerCheck,
+  registerRuns,
+  registerLocks,
+  registerStatus,
+  registerSchedule,
+  registerHistory,
+  registerShown,
+  registerReport,
+  registerProof,
+  registerKeeping,
+  registerTapes,
+  registerRestore,
+  registerLab,
+  registerServe,
+  registerCompletion,
+];
+
+/** Gives a command line all its commands. */
+export function registerCommands(line: CommandLine): void {
+  for (const register of groups) register(line);
+}
