@@ -25,6 +25,7 @@ export default {
     'mbuffer',
     'mkfifo',
     'mount',
+    'ssh-add',
     'ssh-agent',
     'ssh-keygen',
     'systemd-analyze',
