@@ -29,6 +29,7 @@ export default {
     'mbuffer',
     'mkfifo',
     'mount',
+    'ssh-add',
     'ssh-agent',
     'ssh-keygen',
     'systemd-analyze',

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -10,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { sampleSite } from '../../src/main/site/site.test-support.ts';
 import { startCommand, startProgram, type CommandEnd } from '../support/command-line.ts';
@@ -135,6 +136,35 @@ describe('schedule install', () => {
     expect(stderr).toContain('raw-dd: approve: operator; ');
     expect(stderr).toMatch(/node3: node3 \(.*\) shows an unknown .* host key: /);
     expect(existsSync(config())).toBe(false);
+  });
+
+  it('refuses a key that needs a passphrase, and a login by the agent of the session', async () => {
+    fake('systemctl');
+    await scene.state.prepare();
+    copyFileSync(scene.lab.knownHostsFile, scene.state.knownHostsFile);
+    const key = join(scene.folder, 'locked');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', key]);
+    const site = await scene.writeSite((tree) => {
+      withJob(silent)(tree);
+      tree.hosts['node1'] = { ...tree.hosts['node1'], login: 'agent', key: undefined };
+      tree.hosts['node2'] = { ...tree.hosts['node2'], key };
+    });
+    const socket = join(scene.folder, 'agent');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    try {
+      await vi.waitFor(() => expect(existsSync(socket)).toBe(true), 10_000);
+      const environment = { SSH_AUTH_SOCK: socket, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+      execFileSync('ssh-add', ['-q', scene.lab.identityFile], { env: { ...process.env, ...environment } });
+      const words = ['--site', site, '--state', scene.state.path, 'schedule', 'install', '--yes'];
+      const end = startCommand(words, undefined, { ...environment, XDG_CONFIG_HOME: config() }).end;
+      const { exitStatus, stderr } = await end;
+      expect(exitStatus).toBe(1);
+      expect(stderr).toContain('nothing is installed: unattended, node1, node2 would ask\n');
+      expect(stderr).toMatch(/node1: .*agent/);
+      expect(stderr).toMatch(/node2: .*passphrase/i);
+    } finally {
+      agent.kill();
+    }
   });
 
   it('shows the units first, installs them, lists and removes them', async () => {
