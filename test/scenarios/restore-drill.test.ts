@@ -64,13 +64,11 @@ describe('a drill', () => {
     expect(locksLeft(scene)).toEqual([]);
   });
 
-  it('is shown by show and runs', async () => {
-    const told = async (...words: string[]) =>
-      (await startCommand(['--state', scene.state.path, ...words]).end).stdout;
-    const sentence =
-      /proven restorable \d{4}-\d\d-\d\d \d\d:\d\d:\d\d by a drill: its tape was read and compared/;
-    expect(await told('runs')).toMatch(sentence);
-    expect(await told('show', run)).toMatch(sentence);
+  it('is shown by show', async () => {
+    const { stdout } = await startCommand(['--state', scene.state.path, 'show', run]).end;
+    expect(stdout).toMatch(
+      /^Volume2, Volume4, Volume6 proven restorable \d{4}-\d\d-\d\d \d\d:\d\d:\d\d by a drill: its tape was read and compared$/m,
+    );
   });
 
   it('of a tape that is not as it was written ends with 4, and leaves the last proof as it was', async () => {

@@ -132,10 +132,10 @@ describe('a backup of three volumes on one tape', () => {
       'mt -f /dev/rmt/0n rewind',
     ]);
     const halt = new AbortController();
-    const { events } = await restoreScene(scene, {
+    const { events, run } = await restoreScene(scene, {
       halt: halt.signal,
       onEvent(event) {
-        if (event.type === 'step-started' && event.step === 'view') halt.abort();
+        if (event.type === 'step-started' && event.step === 'approve-overwrite') halt.abort();
       },
     });
     const sent = events.flatMap((event) =>
@@ -146,5 +146,10 @@ describe('a backup of three volumes on one tape', () => {
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'restore-digest', volume: 'Volume4', place: 'tape', equal: true }),
     );
+    // Its shadow and its parted proxy are not those of another volume.
+    expect(await failureOf(restoreScene(scene, { replace: ['Volume1'] }))).toMatchObject({
+      code: 'RUN_INTERRUPTED',
+      evidence: { run },
+    });
   });
 });

@@ -12,6 +12,7 @@ import { ownerWords, type LockOwner } from '../procedure/model/lock.ts';
 import { identifiedHosts } from '../procedure/model/host-identity.ts';
 import type { LockPlace } from '../procedure/model/lock-places.ts';
 import { hasPartedLater } from '../procedure/model/later-runs.ts';
+import { areSamePairs, type Pair } from '../procedure/model/restore-volume.ts';
 import { deadMarks, endedMarkOf, performedRuns, removeMarkOf, type LiveMark } from '../proof/live-runs.ts';
 import { mayHaveLeft } from '../proof/open-runs.ts';
 import { unpackJournal } from '../proof/packed-runs.ts';
@@ -123,16 +124,17 @@ export class InterruptedRuns {
   }
 
   /**
-   * A restore of a class that has ended with action required before its master was touched: another one may replace it.
+   * A restore of a class that has ended with action required before its master was touched: another one of the same volumes may replace it.
+   * What it has left on other volumes, that one would forget.
    * @returns undefined where there is none
    */
-  async replaceableRestore(className: string): Promise<string | undefined> {
+  async replaceableRestore(className: string, volumes: readonly Pair[]): Promise<string | undefined> {
     const { state, site } = this.#options;
     for (const { run, ended = false } of await deadMarks(state)) {
       const events = await this.#eventsOf(run);
       const start = events?.[0];
       if (!events || !ended || start?.type !== 'run-started' || !start.restore) continue;
-      if (start.class !== className || start.site !== site) continue;
+      if (start.class !== className || start.site !== site || !areSamePairs(start.volumes, volumes)) continue;
       const summary = summarise(events);
       const isSent = events.some((event) => event.type === 'intent' && event.argv[1] === 'RejoinRestore');
       if (!isSent && summary && mayHaveLeft(events, summary)) return run;

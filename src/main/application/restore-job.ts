@@ -14,7 +14,7 @@ export interface ReadyRestore {
   readonly backup: KnownRun;
   /** An earlier restore that did not finish, and is replaced by this one. */
   readonly pending: string | undefined;
-  /** All earlier restores of the class: their marks are no reason to refuse this one. */
+  /** All earlier restores of the same volumes: their marks are no reason to refuse this one. */
   readonly supersedes: readonly string[];
 }
 

@@ -13,6 +13,7 @@ import {
   type KnownRun,
   type RestorableRun,
 } from '../procedure/model/restore-source.ts';
+import { areSamePairs } from '../procedure/model/restore-volume.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
@@ -151,7 +152,7 @@ export class VolumeRestoreService {
     const restorable = restorableOf(backup, replace);
     const named = this.#job(run, restorable);
     requireRunnable(site, named.job);
-    const pending = await runs.interrupted.replaceableRestore(named.job.class);
+    const pending = await runs.interrupted.replaceableRestore(named.job.class, restorable.start.volumes);
     await runs.interrupted.requireNone(named.job.class, pending);
     const { assignment: assigned, world } = await assigner.assignSeen(named, run);
     const assignment = atTapeFiles(assigned, restorable.start);
@@ -160,7 +161,12 @@ export class VolumeRestoreService {
     const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
     const restore = pending === undefined ? order : { ...order, replaces: pending };
     const supersedes = known.flatMap(({ run: name, events: [start] }) =>
-      start?.type === 'run-started' && start.restore && start.class === assignment.class ? [name] : [],
+      start?.type === 'run-started' &&
+      start.restore &&
+      start.class === assignment.class &&
+      areSamePairs(start.volumes, assignment.volumes)
+        ? [name]
+        : [],
     );
     return { named, assignment: { ...assignment, restore }, backup, pending, supersedes };
   }

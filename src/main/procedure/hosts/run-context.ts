@@ -73,7 +73,7 @@ export interface RunOptions extends LockKnowledge {
   readonly checkpointBytes?: number | undefined;
   /** Of a restore: the run that wrote the backup. */
   readonly backup?: KnownRun | undefined;
-  /** Of a restore: earlier ones of the same class that did not finish, and are replaced by this one. */
+  /** Of a restore: earlier ones of the same volumes that did not finish, and are replaced by this one. */
   readonly supersedes?: readonly string[] | undefined;
 }
 

@@ -8,6 +8,13 @@ import { partsOf } from './run-tapes.ts';
 type Started = EventOf<'run-started'>;
 type Volume = Started['volumes'][number];
 
+export type Pair = Pick<Volume, 'master' | 'proxy'>;
+
+/** True where two runs are about the same volumes. */
+export const areSamePairs = (one: readonly Pair[], other: readonly Pair[]): boolean =>
+  one.length === other.length &&
+  one.every(({ master, proxy }) => other.some((pair) => pair.master === master && pair.proxy === proxy));
+
 /**
  * The volume to restore: the only one of the run, or the one whose master is named.
  * @param masters that may be replaced

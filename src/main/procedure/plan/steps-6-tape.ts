@@ -48,7 +48,7 @@ export function manifestStep(assignment: Assignment): Step {
 }
 
 /** What reads all files of the tape. */
-export function readBackCommandsOf(assignment: Assignment): StepCommand[] {
+function readBackCommandsOf(assignment: Assignment): StepCommand[] {
   const { tapeHost, tapeDevice, job, volumes, route } = assignment;
   const { recordBytes } = job.media;
   if (isLabelled(assignment)) return readBackLabelledCommands(assignment, recordBytes, volumes);

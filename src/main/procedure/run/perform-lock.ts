@@ -31,6 +31,9 @@ async function mayTakeOver(
   if (foreign !== undefined)
     throw failure('RESTORE_PENDING', { class: place.name, host: place.host, run: foreign });
   if (marked.length > 0) return replacing;
+  // Its console died while the tape moved. Whether the drive still is busy is asked before the tape is read.
+  if (place.what === 'drive' && supersedes.includes(owner.run))
+    return `restore ${owner.run} did not finish and left its lock; the lock was removed`;
   // A command for the drive has left nothing but its lock.
   if (isOfCommand(owner)) return undefined;
   const { whyLockStays } = options;

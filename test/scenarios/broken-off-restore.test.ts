@@ -1,0 +1,153 @@
+/**
+ * A restore is interrupted at each of its steps, and rolled back: until its replacement is approved the master keeps its bytes, and nobody
+ * rejoins the proxy before the master is proven. `npm test` takes a few of the scenarios; SHADOWTAPE_SEED gives others.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/contract/events.ts';
+import { readRun } from '../../src/main/application/console.ts';
+import { openSceneConsole } from '../support/lab-run.ts';
+import { takeUpScene } from '../support/mortal-console.ts';
+import { openRestoreScene, RestoreOracle, restoreScene, type RestoreScene } from '../support/restore-run.ts';
+
+/** `begins`: before anything of the step is sent. `sent`: with its first change, or question. `killed`: the same, and the journal ends there. */
+const moments = ['begins', 'sent', 'killed'] as const;
+
+interface Place {
+  readonly step: string;
+  readonly moment: (typeof moments)[number];
+}
+
+const isWhole = process.env['SHADOWTAPE_FAILURES'] === 'all';
+const seed = Number(process.env['SHADOWTAPE_SEED'] ?? 17);
+
+/** Every byte but those of the file system's head: a master whose beginning is noise cannot be mounted again. */
+const noiseFrom = 1_000_000;
+const open = () => openRestoreScene({}, noiseFrom);
+
+/** Every step that the plan performs, at each moment. */
+async function placesOf(planned: RestoreScene): Promise<Place[]> {
+  const console = await openSceneConsole(planned, planned.change);
+  try {
+    const { steps } = await console.volumeRestoreService.plan({ run: planned.backup });
+    return steps
+      .filter(({ leftOut }) => leftOut === undefined)
+      .flatMap(({ step }) => moments.map((moment) => ({ step, moment })));
+  } finally {
+    await console.close();
+  }
+}
+
+const isAt = ({ step, moment }: Place, event: RunEvent): boolean => {
+  if (!('step' in event) || event.step !== step) return false;
+  if (moment === 'begins') return event.type === 'step-started';
+  return (
+    (event.type === 'intent' && event.changes) || event.type === 'asked' || event.type === 'step-finished'
+  );
+};
+
+/** What a console leaves that dies right after it has written a line. */
+async function cutJournal(scene: RestoreScene, run: string, last: number): Promise<void> {
+  const file = scene.state.journalFile(run);
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const kept = lines.filter((line) => (JSON.parse(line) as { seq: number }).seq <= last);
+  await writeFile(file, `${kept.join('\n')}\n`);
+}
+
+/** @returns the name of the run */
+async function interrupted(scene: RestoreScene, place: Place): Promise<string> {
+  const halt = new AbortController();
+  const oracle = new RestoreOracle(scene);
+  let last = 0;
+  const end = await restoreScene(scene, {
+    halt: halt.signal,
+    onEvent(event) {
+      oracle.hear(event);
+      if (halt.signal.aborted || !isAt(place, event)) return;
+      last = event.seq;
+      halt.abort();
+    },
+  });
+  expect(last, `${place.step} was not performed: ${end.sentence}`).toBeGreaterThan(0);
+  expect(await oracle.wrong()).toEqual([]);
+  if (place.moment === 'killed') await cutJournal(scene, end.run, last);
+  return end.run;
+}
+
+/** True where a command of the run that has this word may have been sent. */
+const hasSent = (events: readonly RunEvent[], word: string): boolean =>
+  events.some((event) => event.type === 'intent' && event.argv.includes(word));
+
+/** What must be true after the rollback, looked at in the lab. */
+async function expectSafe(scene: RestoreScene, run: string): Promise<void> {
+  await scene.lab.copyingFinished();
+  const { lab, commandsBefore } = scene;
+  const sent = lab.commands.slice(commandsBefore).map(({ line }) => line);
+  expect(sent.filter((line) => /sdxproxy (Rejoin|Join|Break) /.test(line))).toEqual([]);
+  const { shadow, mounts, proxy, master, services } = lab.world();
+  expect({ shadow, mounts: mounts.node3 }).toEqual({
+    shadow: { disks: [], groups: [], volumes: [] },
+    mounts: [],
+  });
+  const { events } = await readRun(scene.state, run);
+  if (hasSent(events, 'RejoinRestore')) {
+    const isProven = events.some(
+      (event) => event.type === 'restore-digest' && event.place === 'master' && event.equal,
+    );
+    expect(services.node1 === 'stopped' || isProven).toBe(true);
+    return;
+  }
+  expect(await lab.volumeDigest('Class1', scene.master)).toBe(scene.noiseDigest);
+  expect({ master: master.statusOn, services: services.node1 }).toEqual({
+    master: { node1: 'ACTIVE', node2: 'ACTIVE' },
+    services: 'running',
+  });
+  const stopped = { node1: 'STOP', node2: 'STOP' };
+  expect(proxy).toMatchObject(proxy.state === 'Join' ? { sliceStatusOn: stopped } : { statusOn: stopped });
+}
+
+/** After RejoinRestore was sent nothing is rolled back; a restore that has touched nothing has nothing to roll back. */
+async function rollBack(scene: RestoreScene, run: string): Promise<void> {
+  const { events } = await readRun(scene.state, run);
+  const end = await takeUpScene(scene, 'unwind', run, { change: scene.change }).then(
+    ({ exitStatus }) => exitStatus,
+    (error: unknown) => (error as { code?: string }).code,
+  );
+  const isSent = hasSent(events, 'RejoinRestore');
+  // At the last step everything is done but the locks.
+  expect(isSent ? ['UNWIND_IMPOSSIBLE', 'RUN_ALREADY_ENDED'] : [1, 2, 3, 'RUN_ALREADY_ENDED']).toContain(end);
+}
+
+/** The way on that every refusal and every rollback names: restore again. */
+async function expectRestorable(scene: RestoreScene, run: string): Promise<void> {
+  const { events } = await readRun(scene.state, run);
+  if (hasSent(events, 'RejoinRestore')) return;
+  const end = await restoreScene(scene);
+  expect(end.exitStatus, end.sentence).toBe(0);
+  expect(end.events).toContainEqual(
+    expect.objectContaining({ type: 'restore-digest', place: 'master', sha256: scene.backupDigest }),
+  );
+}
+
+/** The console dies while the tape moves: this one is in every sample, and the restore is repeated after it. */
+const whileWriting: Place = { step: 'write', moment: 'killed' };
+
+let scene: RestoreScene | undefined = await open();
+const places = await placesOf(scene);
+afterEach(async () => {
+  await scene?.close();
+  scene = undefined;
+});
+
+const chosen = (): Place[] => [whileWriting, ...fc.sample(fc.constantFrom(...places), { seed, numRuns: 1 })];
+
+describe('a restore that is interrupted', () => {
+  it.each(isWhole ? places : chosen())('at step $step, $moment, then rolled back', async (place) => {
+    const opened = (scene ??= await open());
+    const run = await interrupted(opened, place);
+    await rollBack(opened, run);
+    await expectSafe(opened, run);
+    if (isWhole || place === whileWriting) await expectRestorable(opened, run);
+  });
+});
