@@ -104,6 +104,17 @@ export interface TapeContents {
     | undefined;
   readonly files: readonly TapeFileView[];
   readonly end: string;
+  /** Whose data it holds, by its label or its first record; several: one of them, since their first records are the same. */
+  readonly writtenBy?: readonly WriterOfTape[] | undefined;
+}
+
+/** A run whose data is on a tape; without a verdict where its journal is not known here. */
+export interface WriterOfTape {
+  readonly run: string;
+  readonly verdict?: RunLine['verdict'] | undefined;
+  readonly exitStatus?: number | undefined;
+  readonly skipped?: number | undefined;
+  readonly inconsistent?: number | undefined;
 }
 
 export interface KnownTapeView {

@@ -61,6 +61,9 @@ describe('a tape without a label', () => {
       const [record] = (await filesOfTape(scene.lab.tapeFile))[0] ?? [];
       const handed = first.events.find((event) => event.type === 'digest' && event.hop === 'handed');
       expect(handed).toMatchObject({ firstRecordSha256: sha256(record ?? Buffer.alloc(0)) });
+      expect(await shadowtape('identify')).toContain(
+        `on node3: without a label, written by run ${first.run} (verified)\n`,
+      );
       const second = await verified({ overwrite: true }, 'raw-dd', route);
       const lost = `lost: the tape was overwritten by run ${second.run} on ${today()}`;
       expect(await lineOf(first)).toContain(lost);

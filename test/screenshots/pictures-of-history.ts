@@ -112,6 +112,20 @@ function historyPictures(play: Play, runs: Readonly<Record<string, string>>): Pi
         await page.getByText('ENOSPC').waitFor();
       },
     },
+    {
+      name: 'report-notices',
+      play,
+      hash: `#/report/${first}`,
+      act: async (page) => {
+        await page
+          .getByRole('button', { name: /^Copy: / })
+          .first()
+          .click();
+        await page.getByText(/Lines copied|Cannot write to the clipboard/).waitFor();
+        await page.keyboard.press('n');
+        await page.getByRole('dialog', { name: 'Notices of this session' }).waitFor();
+      },
+    },
     { name: 'files', play, hash: '#/files' },
     { name: 'files-found', play, hash: '#/files/ledger.db', act: openFirstHit },
     { name: 'files-none', play, hash: '#/files/nowhere.db' },

@@ -195,15 +195,6 @@ function runPictures(plays: Plays): Picture[] {
     of('dead', died),
     of('refused-shadow', resting(mismatch), `#/run/${runOf(mismatch)}`),
     of('done', resting(normal)),
-    of('notices', resting(normal), undefined, async (page) => {
-      await page.getByRole('button', { name: /^Copy/ }).first().click();
-      await page
-        .getByRole('status')
-        .filter({ hasText: /copied|clipboard/ })
-        .waitFor();
-      await page.keyboard.press('n');
-      await page.getByRole('dialog', { name: 'Notices of this session' }).waitFor();
-    }),
     of('done-three', resting(three), `#/run/${runOf(three)}`),
     of('several-tapes', resting(spanned), `#/run/${runOf(spanned)}`),
     of('disconnected', at('dump', 0.6), `#/run/${run}`, lost),

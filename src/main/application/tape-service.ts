@@ -8,27 +8,36 @@ import { whileDriveLocked } from '../procedure/hosts/drive-lock.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { drivePlace } from '../procedure/model/lock-places.ts';
 import { checkDrive } from '../procedure/drive/drive-check.ts';
-import { identifyTape, type IdentifiedTape } from '../procedure/drive/identify-tape.ts';
+import { identifyTape, type IdentifiedTape as TapeAsRead } from '../procedure/drive/identify-tape.ts';
 import { tapeChangeOf } from '../procedure/model/assign.ts';
 import { changeTape, type TapeChanging } from '../procedure/drive/change-tape.ts';
 import { requireChangerDrive } from '../procedure/drive/changer-work.ts';
 import { noJournal } from '../journal/journal.ts';
+import { readRun } from '../journal/run-history.ts';
+import { summarise } from '../journal/run-summary.ts';
 import { labelTape, type LabelledTape } from '../procedure/drive/label-tape.ts';
 import type { DataRoom } from '../procedure/hosts/remote-data.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import { importTape, type ImportedTape, type Importer } from '../proof/import-tape.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+import type { WriterOfTape } from '../../contract/screens.ts';
 import { dataSlots, holdsData } from '../tape/changer.ts';
 import { mediaEvent, type KnownTape, type HeldFile as FileOnTape } from '../tape/media-catalogue.ts';
 import type { FoundTape } from '../tape/overwrite-rule.ts';
 import type { ReadPlainTape } from '../procedure/run/tape/verify-run.ts';
-import { lossEvents, plainTapeEvent, withWriters, writersOf } from '../tape/tape-holders.ts';
+import { lossEvents, plainTapeEvent, withWriters, writersOf, writersOfRecord } from '../tape/tape-holders.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import type { TapeManifest } from '../tape/tape-manifest.ts';
 import { version } from './version.ts';
 
-export type { IdentifiedTape, ImportedTape, LabelledTape };
+export type { ImportedTape, LabelledTape };
+
+/** A tape, and whose data is on it. */
+export interface IdentifiedTape extends TapeAsRead {
+  /** Runs of this state folder whose data it holds; several where it is one of them. */
+  readonly writtenBy: readonly WriterOfTape[];
+}
 
 export interface TapeServiceOptions {
   readonly site: Site;
@@ -83,7 +92,24 @@ export class TapeService {
     const { label, manifest } = tape;
     if (label)
       this.#media.append(mediaEvent('seen', label, this.#place, manifest ? filesOf(manifest) : undefined));
-    return tape;
+    const { tapes } = this.#media.list();
+    const runs = label
+      ? [label.run].filter((run) => run !== undefined)
+      : writersOfRecord(tapes, tape.firstRecordSha256);
+    return { ...tape, writtenBy: await Promise.all(runs.map((run) => this.#writer(run))) };
+  }
+
+  /** How a run ended that wrote the tape; its name alone where its journal is not here, or cannot be read. */
+  async #writer(run: string): Promise<WriterOfTape> {
+    try {
+      const told = summarise((await readRun(this.#options.state, run)).events);
+      if (told === undefined) return { run };
+      const { verdict, exitStatus, skipped, inconsistent } = told;
+      return { run, verdict, exitStatus, skipped, inconsistent };
+    } catch (error) {
+      if (isFailure(error, 'RUN_UNKNOWN', 'JOURNAL_BROKEN')) return { run };
+      throw error;
+    }
   }
 
   /**

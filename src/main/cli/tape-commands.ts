@@ -17,14 +17,27 @@ import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { stoppable } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
+import { endWord } from './run-command.ts';
 import { bytesText, countText } from './text.ts';
 
-function identifiedLines({ host, device, blank, label, files, end }: IdentifiedTape): string[] {
+/** `, written by run R (verified)`; empty for a tape with a label, which names its run, and where no run is known. */
+function writerText({ label, writtenBy }: IdentifiedTape): string {
+  if (label || writtenBy.length === 0) return '';
+  const told = writtenBy.map(({ run, verdict, exitStatus = 3 }) =>
+    verdict === undefined || verdict === 'unfinished' ? run : `${run} (${endWord({ verdict, exitStatus })})`,
+  );
+  return told.length === 1
+    ? `, written by run ${told[0] ?? ''}`
+    : `, written by one of the runs ${told.join(', ')}`;
+}
+
+function identifiedLines(tape: IdentifiedTape): string[] {
+  const { host, device, blank, label, files, end } = tape;
   const place = `tape in ${device} on ${host}`;
   if (blank) return [`${place}: blank`];
   const name = label ? `"${label.name}", uuid ${label.uuid}` : 'without a label';
   return [
-    `${place}: ${name}`,
+    `${place}: ${name}${writerText(tape)}`,
     ...files.map(({ file, holds, recordBytes }) => {
       const size =
         recordBytes === undefined || recordBytes === 0 ? '' : `records of ${countText(recordBytes)} B`;

@@ -44,7 +44,15 @@ export function siteInfo(
   };
 }
 
-export function tapeContents({ host, device, blank, label, files, end }: IdentifiedTape): TapeContents {
+export function tapeContents({
+  host,
+  device,
+  blank,
+  label,
+  files,
+  end,
+  writtenBy,
+}: IdentifiedTape): TapeContents {
   return {
     host,
     device,
@@ -59,5 +67,6 @@ export function tapeContents({ host, device, blank, label, files, end }: Identif
     },
     files,
     end,
+    writtenBy,
   };
 }

@@ -40,10 +40,18 @@ export function plainTapeEvent(
  * of a volume whose first record did not change in between begin alike.
  */
 function plainHolders(tapes: readonly KnownTape[], found: FoundTape): KnownTape[] {
-  const sha256 = firstRecordSha256(found);
-  if (sha256 === undefined || found.label) return [];
-  return tapes.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost);
+  return found.label ? [] : holdersOf(tapes, firstRecordSha256(found));
 }
+
+const holdersOf = (tapes: readonly KnownTape[], sha256: string | undefined): KnownTape[] =>
+  sha256 === undefined ? [] : tapes.filter((tape) => tape.firstRecordSha256 === sha256 && !tape.lost);
+
+/**
+ * Runs one of which has written a tape without a label. Sorted by name, which is by time.
+ * @param sha256 of its first record, in hex
+ */
+export const writersOfRecord = (tapes: readonly KnownTape[], sha256: string | undefined): string[] =>
+  [...new Set(holdersOf(tapes, sha256).flatMap(({ run }) => run ?? []))].sort();
 
 /**
  * Runs whose data the tape holds; several where it is one of them. Sorted by name, which is by time.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KnownTapeView, TapeContents } from '../../contract/screens.ts';
-import { isKept, presentName, tapeNameTrouble, tapesWith } from './tape-words.ts';
+import { erasedWords, isKept, presentName, tapeNameTrouble, tapesWith, writerWords } from './tape-words.ts';
 
 const found: TapeContents = {
   host: 'node3',
@@ -68,4 +68,28 @@ test('a search finds tapes by all of its words, in name, run, volume and place',
   expect(names('  ')).toEqual(['weekly-01', 'weekly-02', 'nightly']);
   expect(names('NODE3 volume2')).toEqual(['weekly-01']);
   expect(names('nothing')).toEqual([]);
+});
+
+describe('whose data a tape holds', () => {
+  const verified = { run: 'R1', verdict: 'verified', exitStatus: 0 } as const;
+
+  test('is its run with the state that the run has everywhere', () => {
+    expect(writerWords(verified)).toEqual({ state: 'ok', word: 'run R1, verified' });
+    expect(writerWords({ ...verified, skipped: 3 })).toEqual({
+      state: 'warn',
+      word: 'run R1, verified, 3 files skipped',
+    });
+    expect(writerWords({ run: 'R1', verdict: 'failed', exitStatus: 4 }).word).toBe('run R1, tape mismatch');
+    expect(writerWords({ run: 'R1', verdict: 'unfinished' }).word).toBe('run R1, interrupted');
+    expect(writerWords({ run: 'R1' })).toEqual({ state: 'idle', word: 'run R1' });
+  });
+
+  test('is named before it is erased', () => {
+    expect(erasedWords({ ...found, label, writtenBy: [verified] })).toBe('tape weekly-03 (run R1)');
+    expect(erasedWords({ ...found, writtenBy: [verified, { run: 'R2' }] })).toBe(
+      'the data (one of the runs R1, R2)',
+    );
+    expect(erasedWords(found)).toBe('the data');
+    expect(erasedWords({ ...found, blank: true })).toBeUndefined();
+  });
 });

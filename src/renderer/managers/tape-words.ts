@@ -1,5 +1,8 @@
 /** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
-import type { KnownTapeView, TapeContents } from '../../contract/screens.ts';
+import { omissionWords } from '../../contract/run-outcome.ts';
+import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
+import { endStateOf, stateWords } from '../../folds/run-state.ts';
+import type { State } from '../../folds/states.ts';
 
 /** Stands for data without a label where a tape is named. */
 const unlabelledWord = 'data';
@@ -16,6 +19,28 @@ export function tapeNameTrouble(name: string): string | undefined {
 /** What must be typed before the tape is overwritten; undefined for a blank one. */
 export function presentName(contents: TapeContents): string | undefined {
   return contents.blank ? undefined : (contents.label?.name ?? unlabelledWord);
+}
+
+/** `run 20261128-171000, verified`; of a run whose journal is not here the name alone. */
+export function writerWords(writer: WriterOfTape): { readonly state: State; readonly word: string } {
+  const { run, verdict, exitStatus } = writer;
+  if (verdict === undefined) return { state: 'idle', word: `run ${run}` };
+  const ended = verdict === 'unfinished' ? 'dead' : endStateOf({ verdict, exitStatus: exitStatus ?? 3 });
+  const { state, word } = stateWords[ended];
+  const omitted = omissionWords(writer);
+  return { state: omitted !== '' && state === 'ok' ? 'warn' : state, word: `run ${run}, ${word}${omitted}` };
+}
+
+/**
+ * What is erased, for the button that does so: `tape NIGHTLY-2 (run 20261128-171000)`. Undefined for a blank tape.
+ * Several runs begin alike: the tape holds one of them.
+ */
+export function erasedWords({ blank, label, writtenBy = [] }: TapeContents): string | undefined {
+  if (blank) return undefined;
+  const what = label === undefined ? 'the data' : `tape ${label.name}`;
+  const runs = writtenBy.map(({ run }) => run);
+  if (runs.length === 0) return what;
+  return `${what} (${runs.length === 1 ? 'run' : 'one of the runs'} ${runs.join(', ')})`;
 }
 
 /** True while the tape is not to be overwritten, even by who names it. */

@@ -38,6 +38,8 @@ export interface IdentifiedTape {
   readonly label: TapeLabel | undefined;
   /** SHA-256 (hex) of the label's record. */
   readonly labelSha256: string | undefined;
+  /** SHA-256 (hex) of the first record of a tape without a label: it is recognized by it. */
+  readonly firstRecordSha256: string | undefined;
   /** Undefined where the tape has none, or one that does not belong to its label. */
   readonly manifest: TapeManifest | undefined;
   /** Where that manifest stands on the tape, and its digest. */
@@ -96,6 +98,7 @@ async function reaches(runner: CommandRunner, drive: KnownDrive, file: number): 
 class Finding {
   label: TapeLabel | undefined;
   labelSha256: string | undefined;
+  firstRecordSha256: string | undefined;
   manifest: TapeManifest | undefined;
   manifestPlace: ManifestPlace | undefined;
   readonly files: IdentifiedFile[] = [];
@@ -159,7 +162,8 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
     if (label?.kind === 'label') {
       finding.label = label.label;
       finding.labelSha256 = sha256Of(first.stdout);
-    }
+    } else if (first.status === 0 && first.stdout.length > 0)
+      finding.firstRecordSha256 = sha256Of(first.stdout);
     finding.add(0, found, first);
     const isEmpty = first.status === 0 && first.stdout.length === 0;
     end = isEmpty
@@ -167,7 +171,10 @@ export async function identifyTape(runner: CommandRunner, drive: KnownDrive): Pr
       : await identifyFiles(runner, drive, finding);
   }
   await runner.send(step, rewindCommand(drive));
-  const { label, labelSha256, manifest, manifestPlace, files } = finding;
+  const { label, labelSha256, firstRecordSha256, manifest, manifestPlace, files } = finding;
   const blank = found === undefined;
-  return { host, device, blank, label, labelSha256, manifest, manifestPlace, files, end };
+  return {
+    ...{ host, device, blank, label, labelSha256, firstRecordSha256 },
+    ...{ manifest, manifestPlace, files, end },
+  };
 }
