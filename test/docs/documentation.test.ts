@@ -41,6 +41,8 @@ const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: 
   [/^unlock Class1/, 1, 'Class1 is not locked on node3'],
   [/^unlock .dev/, 1, '/dev/rmt/0 is not locked on node3'],
   [/^audit$|^audit --(report|head)/, 5, ''],
+  // A command before it has put a label over the only backup.
+  [/^status --json/, 2, ''],
   [/^schedule next/, 1, 'site.yaml has no schedule for nightly'],
   [/^state remove RUN/, 1, 'was not removed because nobody confirmed it'],
 ];

@@ -14,7 +14,11 @@ import { openRestoreScene, RestoreOracle, restoreScene, type RestoreScene } from
 /** `begins`: before anything of the step is sent. `sent`: with its first change, or question. `killed`: the same, and the journal ends there. */
 const moments = ['begins', 'sent', 'killed'] as const;
 
+/** Where the restored bytes come from. */
+const ways = ['tape', 'proxy'] as const;
+
 interface Place {
+  readonly from: (typeof ways)[number];
   readonly step: string;
   readonly moment: (typeof moments)[number];
 }
@@ -24,16 +28,20 @@ const seed = Number(process.env['SHADOWTAPE_SEED'] ?? 17);
 
 /** Every byte but those of the file system's head: a master whose beginning is noise cannot be mounted again. */
 const noiseFrom = 1_000_000;
-const open = () => openRestoreScene({}, noiseFrom);
+const open = (from: Place['from']) =>
+  openRestoreScene(from === 'proxy' ? { rejoin: 'leave-parted' } : {}, noiseFrom);
 
 /** Every step that the plan performs, at each moment. */
-async function placesOf(planned: RestoreScene): Promise<Place[]> {
+async function placesOf(planned: RestoreScene, from: Place['from']): Promise<Place[]> {
   const console = await openSceneConsole(planned, planned.change);
   try {
-    const { steps } = await console.volumeRestoreService.plan({ run: planned.backup });
+    const { steps } = await console.volumeRestoreService.plan({
+      run: planned.backup,
+      fromProxy: from === 'proxy',
+    });
     return steps
       .filter(({ leftOut }) => leftOut === undefined)
-      .flatMap(({ step }) => moments.map((moment) => ({ step, moment })));
+      .flatMap(({ step }) => moments.map((moment) => ({ from, step, moment })));
   } finally {
     await console.close();
   }
@@ -61,6 +69,7 @@ async function interrupted(scene: RestoreScene, place: Place): Promise<string> {
   const oracle = new RestoreOracle(scene);
   let last = 0;
   const end = await restoreScene(scene, {
+    fromProxy: place.from === 'proxy',
     halt: halt.signal,
     onEvent(event) {
       oracle.hear(event);
@@ -120,10 +129,10 @@ async function rollBack(scene: RestoreScene, run: string): Promise<void> {
 }
 
 /** The way on that every refusal and every rollback names: restore again. */
-async function expectRestorable(scene: RestoreScene, run: string): Promise<void> {
+async function expectRestorable(scene: RestoreScene, run: string, { from }: Place): Promise<void> {
   const { events } = await readRun(scene.state, run);
   if (hasSent(events, 'RejoinRestore')) return;
-  const end = await restoreScene(scene);
+  const end = await restoreScene(scene, { fromProxy: from === 'proxy' });
   expect(end.exitStatus, end.sentence).toBe(0);
   expect(end.events).toContainEqual(
     expect.objectContaining({ type: 'restore-digest', place: 'master', sha256: scene.backupDigest }),
@@ -131,23 +140,33 @@ async function expectRestorable(scene: RestoreScene, run: string): Promise<void>
 }
 
 /** The console dies while the tape moves: this one is in every sample, and the restore is repeated after it. */
-const whileWriting: Place = { step: 'write', moment: 'killed' };
+const whileWriting: Place = { from: 'tape', step: 'write', moment: 'killed' };
 
-let scene: RestoreScene | undefined = await open();
-const places = await placesOf(scene);
+let scene: RestoreScene | undefined;
 afterEach(async () => {
   await scene?.close();
   scene = undefined;
 });
 
-const chosen = (): Place[] => [whileWriting, ...fc.sample(fc.constantFrom(...places), { seed, numRuns: 1 })];
+/** All of them, or the fixed one and, of one way, one more. */
+async function chosen(): Promise<Place[]> {
+  const places: Place[] = [];
+  const some = fc.sample(fc.constantFrom(...ways), { seed, numRuns: 1 });
+  for (const from of isWhole ? ways : some) {
+    const planned = await open(from);
+    places.push(...(await placesOf(planned, from).finally(() => planned.close())));
+  }
+  return isWhole ? places : [whileWriting, ...fc.sample(fc.constantFrom(...places), { seed, numRuns: 1 })];
+}
+
+const places = await chosen();
 
 describe('a restore that is interrupted', () => {
-  it.each(isWhole ? places : chosen())('at step $step, $moment, then rolled back', async (place) => {
-    const opened = (scene ??= await open());
-    const run = await interrupted(opened, place);
-    await rollBack(opened, run);
-    await expectSafe(opened, run);
-    if (isWhole || place === whileWriting) await expectRestorable(opened, run);
+  it.each(places)('from $from at step $step, $moment, then rolled back', async (place) => {
+    scene = await open(place.from);
+    const run = await interrupted(scene, place);
+    await rollBack(scene, run);
+    await expectSafe(scene, run);
+    if (isWhole || place === whileWriting) await expectRestorable(scene, run, place);
   });
 });

@@ -1,6 +1,7 @@
 /** A volume on several tapes, and one volume of a backup with several: restored on the cluster. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Ask } from '../../src/main/application/console.ts';
+import { History } from '../../src/main/history/history.ts';
 import { openSceneConsole, type Scene } from '../support/lab-run.ts';
 import { failureOf } from '../support/refusals.ts';
 import {
@@ -100,6 +101,10 @@ describe('a backup of three volumes on one tape', () => {
       'node1 sdxproxy RejoinRestore -c Class1 -p Volume6 -e nowaitsync',
     ]);
     expect(filesGoneTo(scene)).toEqual(['2', '2']);
+    const history = new History(scene.state);
+    const { lines } = await history.search({ query: '', limit: 10 }).finally(() => history.close());
+    const proven = lines.find(({ run }) => run === scene.backup)?.restored;
+    expect(proven).toMatchObject({ run: end.run, volumes: ['Volume6'] });
   });
 
   it('reads the label, the file of the one that is named and the manifest, as planned', async () => {

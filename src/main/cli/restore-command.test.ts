@@ -18,12 +18,17 @@ const unplaced =
   'shadowtape: it is not said where to restore to\n' +
   '  hint: for files and images, add --to DIR, --to FILE or --to HOST:/PATH; for a volume on the cluster, name its run alone\n';
 
+const undrilled =
+  'shadowtape: a drill takes one run, and no paths\n' +
+  '  hint: shadowtape --state STATE restore RUN --drill reads all of its tapes; --volume names one volume\n';
+
 describe('restore is refused, untouched', () => {
   it.each<[string, string[], string]>([
     ['--volume without --to', ['RUN', '--volume', 'Volume2'], misfit('--volume', 'without')],
     ['--overwrite without --to', ['RUN', '--overwrite', 'never'], misfit('--overwrite', 'without')],
     ['--replace with --to', ['RUN', '--to', 'x', '--replace', 'Volume1'], misfit('--replace', 'with')],
     ['a path without --to', ['RUN', './app/ledger.db'], unplaced],
+    ['--drill with a path', ['RUN', './app/ledger.db', '--drill'], undrilled],
     ['latest where there is no run', ['latest'], `shadowtape: there are no runs yet in STATE\n`],
   ])('with %s', async (_what, words, told) => {
     const { exitStatus, stdout, stderr } = await startCommand(['--state', state, 'restore', ...words]).end;

@@ -1,0 +1,36 @@
+/** Which backups are proven by drills: as the last lines of their records say. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { provenDrills } from './drill-records.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'shadowtape-drills-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (hour: number) => `2026-11-28T0${hour}:00:00.000Z`;
+const started = '{"type":"drill-started"}';
+const finished = (hour: number, exitStatus: number, volumes: readonly string[] = ['Volume2']) =>
+  JSON.stringify({ type: 'drill-finished', at: at(hour), run: 'run', exitStatus, volumes });
+
+const write = (name: string, ...lines: readonly string[]) =>
+  writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
+
+it('the last drill that ended well proves its run; one that failed, died or is damaged does not', () => {
+  write('20261128-010000-aaaaaa-drill.ndjson', started, finished(1, 0));
+  write('20261128-020000-aaaaaa-drill.ndjson', started, finished(2, 0, ['Volume2', 'Volume4']));
+  write('20261128-030000-aaaaaa-drill.ndjson', started, finished(3, 4));
+  write('20261128-040000-aaaaaa-drill.ndjson', started);
+  write('20261128-050000-aaaaaa-drill.ndjson', started, finished(5, 0).slice(0, -9));
+  mkdirSync(join(folder, '20261128-060000-aaaaaa-drill.ndjson'));
+  expect([...provenDrills(folder)]).toEqual([['run', { at: at(2), volumes: ['Volume2', 'Volume4'] }]]);
+});
+
+it('the record of a restore proves nothing, nor does a folder that is missing', () => {
+  write('20261128-010000-aaaaaa.ndjson', finished(1, 0));
+  expect(provenDrills(folder).size).toBe(0);
+  expect(provenDrills(join(folder, 'missing')).size).toBe(0);
+});
