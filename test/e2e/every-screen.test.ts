@@ -42,6 +42,7 @@ const states = [
   'verify-asking',
   'verify-mismatch',
   'runs',
+  'runs-saved',
   'runs-opened',
   'runs-compared',
   'runs-audit',

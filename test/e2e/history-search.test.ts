@@ -73,6 +73,25 @@ describeInBrowser('the history searched', (browser) => {
     await console.said('1 of 2').waitFor();
   });
 
+  it('keeps a search over a reload, and forgets it', async () => {
+    const console = await browser.page(opened);
+    const { page } = console;
+    await console.open('#/runs');
+    await searchLine(console).fill('method:6a');
+    await console.said('1 of 2').waitFor();
+    await console.button('Save this search').click();
+    await page.reload();
+    const kept = page
+      .getByRole('list', { name: 'Saved searches' })
+      .getByRole('button', { name: 'method:6a', exact: true });
+    await kept.click();
+    await expect.poll(() => searchLine(console).inputValue(), soon).toBe('method:6a');
+    await console.said('1 of 2').waitFor();
+    await console.button('Forget the search method:6a').click();
+    await kept.waitFor({ state: 'detached' });
+    await console.button('Save this search').waitFor();
+  });
+
   it('finds a file by its name and by a pattern, with the command that brings it back', async () => {
     const console = await browser.page(opened);
     const { page } = console;
@@ -82,6 +101,10 @@ describeInBrowser('the history searched', (browser) => {
       .getByRole('link', { name: 'Where was this file?' })
       .click();
     await page.getByText('Which tape has it?').waitFor();
+    // The examples are names of this tape.
+    const example = page.getByRole('button', { name: /^\*\*\/\*\./ });
+    await example.click();
+    await console.said(/^[1-9]\d*\+? cop(y|ies)/).waitFor();
     await fileLine(console).fill('**');
     await console.said(/^100\+ copies/).waitFor();
     await console.button('Search further').click();

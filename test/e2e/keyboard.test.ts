@@ -133,6 +133,25 @@ describeInBrowser('by keyboard alone', (browser) => {
     await page.getByRole('heading', { level: 1, name: 'Protection' }).waitFor();
   });
 
+  it('Ctrl K finds a screen by typing, and N opens the notices', async () => {
+    const console = await browser.page(opened);
+    const { page } = console;
+    await console.open('#/topology');
+    await console.heading('Topology').waitFor();
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Screen, job, run or action' });
+    await expect.poll(() => has(field), patient).toBe(true);
+    await page.keyboard.type('tap');
+    await page.getByRole('option', { name: /^Tape/, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**#/tape');
+    await console.heading('Tape').waitFor();
+    await page.keyboard.press('n');
+    await page.getByRole('dialog', { name: 'Notices of this session' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   it('a dialog keeps the focus, Escape closes it, and gives the focus back to what opened it', async () => {
     const console = await browser.page(opened);
     const { page } = console;

@@ -96,6 +96,17 @@ function historyPictures(play: Play, runs: Readonly<Record<string, string>>): Pi
     { name: 'report-topology', play, hash: `#/report/${first},topology` },
     { name: 'report-throughput', play, hash: `#/report/${first},throughput` },
     { name: 'report-steps', play, hash: `#/report/${first},steps` },
+    {
+      name: 'runs-saved',
+      play,
+      hash: '#/runs',
+      act: async (page) => {
+        for (const query of ['verdict:failed', 'after:2026-11-01 tape:NIGHTLY-2']) {
+          await page.getByRole('searchbox').fill(query);
+          await press('Save this search')(page);
+        }
+      },
+    },
     { name: 'report-menu', play, hash: `#/report/${first}`, act: press('Save as…') },
     { name: 'report-none', play, hash: '#/report' },
     { name: 'report-unknown', play, hash: '#/report/20261119-020000-volume9' },

@@ -27,4 +27,24 @@ describe('where a file is', () => {
     await search.look('');
     expect(search.found).toBeUndefined();
   });
+
+  it('has examples made of files that are on tape, and none before it knows them', async () => {
+    const hit = (path: string, type = 'File') => ({ path, type }) as FileHit;
+    const bridge = fakeBridge({
+      whereFile: () => ({
+        hits: [hit('./srv', 'Directory'), hit('./srv/rates.csv')],
+        more: true,
+        took: 1,
+        unread: 0,
+      }),
+    });
+    const search = new FileSearchManager(bridge);
+    expect(search.examples).toEqual([]);
+    await search.sample();
+    expect(search.examples).toEqual(['rates.csv', 'srv/*.csv', '**/*.csv']);
+    expect([search.found, bridge.asked.map(({ request }) => request)]).toEqual([
+      undefined,
+      [{ file: '*', limit: 40 }],
+    ]);
+  });
 });

@@ -3,15 +3,19 @@ import type { Bridge } from '../../contract/channels.ts';
 import type { FoundFiles } from '../../contract/history.ts';
 import { bridge } from '../bridge.ts';
 import { Asked } from './asked.svelte.ts';
+import { fileExamples } from './file-examples.ts';
 
 /** Milliseconds of rest in the typing before it is asked. */
 const rest = 250;
 /** Hits that are asked for at first; then twice as many, and so on. */
 const firstLimit = 100;
 const mostHits = 10_000;
+/** Names of which examples are made. */
+const sampleSize = 40;
 
 export class FileSearchManager {
   readonly asked: Asked<'whereFile'>;
+  readonly #sampled: Asked<'whereFile'>;
   #file = $state('');
   #answered = $state<string>();
   #limit = firstLimit;
@@ -19,11 +23,23 @@ export class FileSearchManager {
 
   constructor(to: Bridge) {
     this.asked = new Asked(to, 'whereFile');
+    this.#sampled = new Asked(to, 'whereFile');
   }
 
   /** A path, a base name or a pattern, as it was typed. */
   get file(): string {
     return this.#file;
+  }
+
+  /** Searches that find something; none until it is known which names are on tape. */
+  get examples(): readonly string[] {
+    const hits = this.#sampled.value?.hits ?? [];
+    return fileExamples(hits.filter(({ type }) => type === 'File').map(({ path }) => path));
+  }
+
+  /** Asks for a few names, of which the examples are made. */
+  async sample(): Promise<void> {
+    await this.#sampled.ask({ file: '*', limit: sampleSize });
   }
 
   /** Undefined where nothing is looked for, or nothing was answered yet. */

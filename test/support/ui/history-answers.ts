@@ -166,7 +166,7 @@ export function historyAnswers(lines: readonly RunLine[], opened: readonly RunVi
   return {
     searchRuns: (request) => searchLines(lines, request),
     whereFile: ({ file, limit = 100 }) => {
-      const hits = file.startsWith('no') ? [] : madeUpHits(file, run);
+      const hits = file.startsWith('no') ? [] : madeUpHits(file === '*' ? 'ledger.db' : file, run);
       return { hits: hits.slice(0, limit), more: false, took: 40, unread: 0 };
     },
     trends: () => [

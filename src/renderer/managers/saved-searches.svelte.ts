@@ -1,0 +1,50 @@
+/** Searches of runs that the operator has kept, in this browser. */
+
+const key = 'shadowtape.searches';
+/** One more takes the place of the oldest. */
+const mostKept = 12;
+
+/** What is kept may be of another release, or written by hand. */
+function readKept(): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((each) => typeof each === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+export class SavedSearches {
+  #all = $state.raw<readonly string[]>([]);
+
+  /** In the order in which they were kept. */
+  get all(): readonly string[] {
+    return this.#all;
+  }
+
+  /** Takes up what was kept before. */
+  restore(): void {
+    this.#all = readKept();
+  }
+
+  has(query: string): boolean {
+    return this.#all.includes(query.trim());
+  }
+
+  keep(query: string): void {
+    const kept = query.trim();
+    if (kept === '' || this.has(kept)) return;
+    this.#write([...this.#all, kept].slice(-mostKept));
+  }
+
+  forget(query: string): void {
+    this.#write(this.#all.filter((each) => each !== query));
+  }
+
+  #write(searches: readonly string[]): void {
+    this.#all = searches;
+    localStorage.setItem(key, JSON.stringify(searches));
+  }
+}
+
+export const savedSearches = new SavedSearches();
