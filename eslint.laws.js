@@ -130,6 +130,7 @@ export const rooms = {
     // What the help names, and what only reads a journal needs, without the application behind it.
     'lab/faults/faults',
     'main/journal/run-history',
+    'main/journal/drill-records',
     'main/journal/state-folder',
     'main/ssh/quoting',
   ],

@@ -13,19 +13,16 @@ import type { ExportedFile, ReportDocument } from './report.ts';
 import type {
   ActivityPush,
   ClusterView,
-  FoundSite,
   KnownTapeView,
-  ProbedHost,
   RunLine,
   RunPush,
   RunView,
-  SiteDraft,
-  SiteFileView,
   SiteInfo,
   TakeUpRefusals,
   TapeContents,
   TapeView,
 } from './screens.ts';
+import type { FoundSite, ProbedHost, SiteDraft, SiteFileView } from './site-views.ts';
 
 const name = z.string().min(1).max(200);
 const run = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure } from '../../contract/errors.ts';
 import type { Plan } from '../../contract/plan.ts';
-import type { FoundSite, ProbedHost } from '../../contract/screens.ts';
+import type { FoundSite, ProbedHost } from '../../contract/site-views.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from './cluster-service.ts';
 import { openHosts, userKnownHostsFiles, type LoginDialogue } from './open-hosts.ts';

@@ -1,6 +1,6 @@
 /** Which pairs of master and proxy the cluster has, and whether a shadow of each proxy could be built. Pure. */
 import { isBlocking } from '../../contract/checks.ts';
-import type { FoundPair } from '../../contract/screens.ts';
+import type { FoundPair } from '../../contract/site-views.ts';
 import { disksBelow, groupTree } from '../gds/group-tree.ts';
 import { findVolume, placeOf } from '../gds/report-lookup.ts';
 import type { NodeReport } from '../gds/sdxinfo-objects.ts';

@@ -1,7 +1,7 @@
 /** The text of a site file while it is written: all that is wrong with it, and what already can be used of it. */
 import type { z } from 'zod';
 import { isFailure, type ShadowtapeError } from '../../contract/errors.ts';
-import type { SiteTrouble } from '../../contract/screens.ts';
+import type { SiteTrouble } from '../../contract/site-views.ts';
 import { parseYaml } from '../site/site-file.ts';
 import { siteFailures } from '../site/site-issues.ts';
 import { pathOf, SiteLines } from '../site/site-lines.ts';

@@ -1,5 +1,5 @@
 import { failure } from '../../contract/errors.ts';
-import type { SiteDraft } from '../../contract/screens.ts';
+import type { SiteDraft } from '../../contract/site-views.ts';
 import { siteFileOf } from '../application/console.ts';
 import { DraftService } from '../application/draft-service.ts';
 import { parseSite, readDraft } from '../application/site-draft.ts';

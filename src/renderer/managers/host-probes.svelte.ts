@@ -1,7 +1,7 @@
 /** Connections that are tried out, host by host. */
 import type { Bridge } from '../../contract/channels.ts';
 import type { ErrorInfo } from '../../contract/errors.ts';
-import type { ProbedHost } from '../../contract/screens.ts';
+import type { ProbedHost } from '../../contract/site-views.ts';
 import { Asked } from './asked.svelte.ts';
 
 export class HostProbes {

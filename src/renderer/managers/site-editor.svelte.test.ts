@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeBridge, Refusal, type Answers } from '../../../test/support/ui/fake-bridge.ts';
-import type { Plan, SiteDraft, SiteFileView, SiteTrouble } from '../../contract/screens.ts';
+import type { Plan } from '../../contract/screens.ts';
+import type { SiteDraft, SiteFileView, SiteTrouble } from '../../contract/site-views.ts';
 import { SiteEditor } from './site-editor.svelte.ts';
 
 const text = 'site: lab # ours\nhosts:\n  node1: { role: primary }\njobs:\n  nightly: { class: Class1 }\n';

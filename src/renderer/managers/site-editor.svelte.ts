@@ -3,7 +3,8 @@
  * text, so that comments stay.
  */
 import type { Bridge } from '../../contract/channels.ts';
-import type { Plan, SiteFileView, SiteTrouble } from '../../contract/screens.ts';
+import type { Plan } from '../../contract/screens.ts';
+import type { SiteFileView, SiteTrouble } from '../../contract/site-views.ts';
 import { renameHost } from '../site-text/rename-host.ts';
 import { renameKey, setValue, valueAt, valueOf, type Path } from '../site-text/site-edit.ts';
 import { isInside, pathText } from '../site-text/site-paths.ts';

@@ -1,5 +1,5 @@
 /** The text that a first site begins with, and what is put into it once the cluster was looked at. */
-import type { FoundPair } from '../../contract/screens.ts';
+import type { FoundPair } from '../../contract/site-views.ts';
 import type { ValueMap } from './yaml-text.ts';
 
 export const newSiteText = `# A site file of Shadowtape: every key and its values are in docs/site-file.md.

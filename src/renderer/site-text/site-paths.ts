@@ -1,5 +1,5 @@
 /** Places of a site file in words, as the troubles of a draft name them: `jobs.nightly.volumes[0].master`. */
-import type { SiteTrouble } from '../../contract/screens.ts';
+import type { SiteTrouble } from '../../contract/site-views.ts';
 import type { Path } from './site-edit.ts';
 
 export function pathText(path: Path): string {

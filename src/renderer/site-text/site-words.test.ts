@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FoundPair } from '../../contract/screens.ts';
+import type { FoundPair } from '../../contract/site-views.ts';
 import { commandsOf, linesOf } from './command-lines.ts';
 import { freeName, jobOfPairs, newSiteText } from './new-site.ts';
 import { setValue, valueOf } from './site-edit.ts';

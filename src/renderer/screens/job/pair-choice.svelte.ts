@@ -1,6 +1,6 @@
 /** Which pairs of the cluster a new job backs up, and onto which devices of the backup server its shadow is built. */
 import type { Bridge } from '../../../contract/channels.ts';
-import type { FoundPair } from '../../../contract/screens.ts';
+import type { FoundPair } from '../../../contract/site-views.ts';
 import { Asked } from '../../managers/asked.svelte.ts';
 import { jobOfPairs, pairKey } from '../../site-text/new-site.ts';
 import type { ValueMap } from '../../site-text/yaml-text.ts';

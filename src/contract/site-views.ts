@@ -1,0 +1,59 @@
+/** What the screens show of a site file that is written: what is wrong with it, and what was found on its hosts. */
+import type { HostInfo, JobInfo } from './screens.ts';
+
+/** Where a site file is wrong. */
+export interface SiteTrouble {
+  readonly sentence: string;
+  readonly hint: string;
+  /** Path in the file, such as jobs.nightly.shadow.disks; undefined where it is the file as a whole. */
+  readonly path: string | undefined;
+  readonly line: number | undefined;
+}
+
+export interface SiteDraft {
+  readonly text: string;
+  readonly troubles: readonly SiteTrouble[];
+  readonly hosts: readonly HostInfo[];
+  readonly jobs: readonly JobInfo[];
+}
+
+export interface SiteFileView extends SiteDraft {
+  readonly file: string;
+  /** SHA-256 of what was read: saving refuses to overwrite what somebody else has changed. */
+  readonly digest: string | undefined;
+}
+
+/** A host tried out, before it is in any site file. */
+export interface ProbedHost {
+  readonly host: string;
+  readonly reached: boolean;
+  readonly trouble: string | undefined;
+  readonly hint: string | undefined;
+  /** What it is, as uname says. */
+  readonly system: string | undefined;
+  readonly hasGds: boolean;
+  /** SHA256:… of the host key that it showed and that is known. */
+  readonly fingerprint?: string | undefined;
+}
+
+/** A pair of the cluster that a job could back up. */
+export interface FoundPair {
+  readonly class: string;
+  readonly master: string;
+  readonly proxy: string;
+  readonly group: string | undefined;
+  readonly disks: readonly string[];
+  readonly blocks: number | undefined;
+  readonly joined: boolean;
+  /** Disk name -> device that the backup server names the same, where that can be guessed. */
+  readonly proposedDevices: Readonly<Record<string, string>>;
+  /** Why it cannot be shadowed; undefined where it can. */
+  readonly refusal: string | undefined;
+}
+
+export interface FoundSite {
+  readonly pairs: readonly FoundPair[];
+  /** Tape devices that the tape host has. */
+  readonly tapeDevices: readonly string[];
+  readonly proposedShadowClass: string;
+}
