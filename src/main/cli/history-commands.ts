@@ -5,6 +5,7 @@ import { omissionWords } from '../../contract/run-outcome.ts';
 import { lossSentence } from '../../contract/tape-loss.ts';
 import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { endWord } from './run-command.ts';
@@ -56,9 +57,10 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   ]);
   const { events, truncated, lastHash } = await readRun(state, run);
   if (json) {
-    events.forEach(printJson);
+    for (const event of events) printJson<JsonOutput['show']>(event);
     // Not from the journal, which has ended: tapes that were overwritten since.
-    for (const loss of lostTapesOf(state, run)) printJson({ type: 'tape-lost', run, ...loss });
+    for (const loss of lostTapesOf(state, run))
+      printJson<JsonOutput['show']>({ type: 'tape-lost', run, ...loss });
     return 0;
   }
   const text = new RunText();

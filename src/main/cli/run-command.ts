@@ -13,6 +13,7 @@ import {
   type JsonOption,
   type LabFlags,
 } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, printJson, standardError, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
@@ -101,7 +102,7 @@ async function follow(
   });
   const show = (event: RunEvent) => {
     follower.hear(event);
-    if (options.json) printJson(event);
+    if (options.json) printJson<JsonOutput['run']>(event);
     else progress.print(text.linesOf(event).map(printable));
   };
   try {

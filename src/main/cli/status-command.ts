@@ -3,6 +3,7 @@ import type { StateFolder } from '../application/console.ts';
 import type { PairProtection, Protection } from '../application/protection-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson } from './output.ts';
 import { durationText, errorText } from './text.ts';
 
@@ -64,7 +65,7 @@ async function statusCommand({ state, siteFile, json }: StatusOptions): Promise<
     if (trouble !== undefined) note(`the journal of run ${run} cannot be read: ${trouble}`);
   const pairs = await siteProtection(site, state, lines, new Date());
   for (const pair of pairs) {
-    if (json) printJson(pair);
+    if (json) printJson<JsonOutput['status']>(pair);
     else print(lineOf(pair));
   }
   if (pairs.length === 0) note(`${site.site} has no job`);
