@@ -1,7 +1,7 @@
 /** Packages as files: .tar.gz, .deb and .rpm of one folder. The same folder gives the same bytes. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { everythingIn, packageFile } from './lay-out.ts';
 
@@ -119,6 +119,9 @@ export function makeDeb({ folder, file, epoch, isCompressed }: ArchiveOptions): 
   mkdirSync(join(tree, 'DEBIAN'), { mode: 0o755 });
   writeFileSync(join(tree, 'DEBIAN', 'control'), controlFile(kibibytesOf(tree, paths)), { mode: 0o644 });
   writeFileSync(join(tree, 'DEBIAN', 'md5sums'), digests(tree, paths), { mode: 0o644 });
+  // dpkg-deb lowers times that are after SOURCE_DATE_EPOCH, and leaves those before it.
+  for (const path of ['DEBIAN/control', 'DEBIAN/md5sums', 'DEBIAN', '.'])
+    utimesSync(join(tree, path), epoch, epoch);
   run(['dpkg-deb', '--root-owner-group', isCompressed ? '-Zgzip' : '-Znone', '--build', tree, file], epoch);
   rmSync(tree, { recursive: true });
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   documentedCommands,
   pages,
@@ -14,6 +15,7 @@ import { parseSite } from '../../src/main/site/site-file.ts';
 import { shadowtape, startProgram, type CommandEnd } from '../support/command-line.ts';
 import { openScene, type Scene, type SiteTree } from '../support/lab-run.ts';
 import { onHost } from '../support/lab-shell.ts';
+import type { JsonSchema } from './json-schemas.ts';
 import { pageWithReference, presentPage } from './site-reference.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -117,6 +119,33 @@ it('hints name pages that exist', () => {
   expect(named.filter((page) => !pages.includes(page))).toEqual([]);
 });
 
+/** A schema that lets no field pass which it does not name: what is printed is documented. */
+function strict(schema: JsonSchema): JsonSchema {
+  const { properties, anyOf, items, additionalProperties } = schema;
+  return {
+    ...schema,
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, each]) => [name, strict(each)]),
+          ),
+          additionalProperties: additionalProperties ?? false,
+        }
+      : {}),
+    ...(anyOf ? { anyOf: anyOf.map(strict) } : {}),
+    ...(items ? { items: strict(items) } : {}),
+  };
+}
+
+/** What is wrong with a line of JSON, by the schema of its command. */
+function offencesOf(command: string, line: string): string[] {
+  const schema = JSON.parse(textOf(join('docs', 'json', `${command}.json`))) as JsonSchema;
+  const { error } = z
+    .fromJSONSchema(strict(schema) as Parameters<typeof z.fromJSONSchema>[0])
+    .safeParse(JSON.parse(line));
+  return error ? [`${line}: ${z.prettifyError(error)}`] : [];
+}
+
 describe('the commands that the pages print', () => {
   let scene: Scene;
   let site: string;
@@ -178,5 +207,37 @@ describe('the commands that the pages print', () => {
     expect((await command(['show', await lastRun(), '--json'])).stdout).toContain(
       `"sha256":"${digest.trim()}"`,
     );
+  });
+
+  /** Each command that prints JSON, on the tape that the commands before it have left. `resume` and `rollback` print what `run` does. */
+  const printing: [line: string, exitStatus: number][] = [
+    ['check', 0],
+    ['plan nightly', 0],
+    ['run nightly', 0],
+    ['runs', 0],
+    ['show RUN', 0],
+    ['compare RUN RUN', 0],
+    ['trends', 0],
+    ["where '*'", 0],
+    ['status', 0],
+    ['audit', 5],
+    ['sign RUN --key KEY', 0],
+    ['restore RUN --to previewed --dry-run', 0],
+    ['restore RUN --to restored.image', 0],
+    ['identify', 0],
+    ['label JSON-01 --overwrite data', 0],
+    ['tapes', 0],
+    ['drive-check --scratch --overwrite JSON-01', 0],
+    ['locks', 0],
+  ];
+
+  it.each(printing)('shadowtape %s --json prints lines of its schema in docs/json', async (line, status) => {
+    const end = await command([...filled(line), '--json']);
+    if (line.startsWith('run ')) run = await lastRun();
+    expect(end.exitStatus, end.stderr).toBe(status);
+    const [name = ''] = line.split(' ');
+    const lines = end.stdout.split('\n').filter((text) => text !== '');
+    expect(lines.length > 0 || name === 'locks').toBe(true);
+    expect(lines.flatMap((text) => offencesOf(name, text))).toEqual([]);
   });
 });

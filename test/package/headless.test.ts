@@ -160,6 +160,7 @@ describe.skipIf(!isDue)(
           expect(again.equals(readFileSync(file))).toBe(true);
         }
       },
+      600_000,
     );
 
     it('leaves nothing of the program when it is removed', async () => {

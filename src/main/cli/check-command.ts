@@ -2,6 +2,7 @@ import type { CheckLine } from '../../contract/plan.ts';
 import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
+import type { JsonOutput } from './json-output.ts';
 import { print, printJson } from './output.ts';
 import { stoppable } from './stop-signals.ts';
 
@@ -30,7 +31,8 @@ export function registerCheck(line: CommandLine): void {
     .option('--rate', 'also measure the rates of ssh and of digests, for the plans that follow', false)
     .option('--notify', 'also send a test message over each notify entry of the site file', false)
     .action(async ({ json, rate, notify }: CheckOptions) => {
-      const show = (shown: CheckLine) => (json ? printJson(shown) : print(checkLineText(shown, line.again)));
+      const show = (shown: CheckLine) =>
+        json ? printJson<JsonOutput['check']>(shown) : print(checkLineText(shown, line.again));
       const lines = await line.withConsole({}, async (console) => {
         const checked = await console.check(show);
         if (rate && checked.every(({ good }) => good)) await measureRates(console, show);

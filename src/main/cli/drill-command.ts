@@ -1,6 +1,7 @@
 /** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is left alone. */
 import { failure } from '../../contract/errors.ts';
 import type { CommandLine } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { stoppable } from './stop-signals.ts';
@@ -35,7 +36,7 @@ export async function drill(
       ),
     )
     .finally(() => progress.clear());
-  if (json) printJson({ run, exitStatus, volumes, record, error: error?.toInfo() });
+  if (json) printJson<JsonOutput['restore']>({ run, exitStatus, volumes, record, error: error?.toInfo() });
   else {
     for (const { volume: name, bytes, sha256 } of volumes)
       print(`proven: the tape holds ${name} of run ${run}: ${bytesText(bytes)}, SHA-256 ${sha256}`);

@@ -6,6 +6,7 @@ import { lossSentence } from '../../contract/tape-loss.ts';
 import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { drillText } from './history-search-commands.ts';
+import type { JsonOutput } from './json-output.ts';
 import { print, printJson, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { endWord } from './run-command.ts';
@@ -59,10 +60,11 @@ async function showCommand(state: StateFolder, run: string, json: boolean): Prom
   const { events, truncated, lastHash } = await readRun(state, run);
   const drill = provenDrills(state.restoresFolder).get(run);
   if (json) {
-    events.forEach(printJson);
+    for (const event of events) printJson<JsonOutput['show']>(event);
     // Not from the journal, which has ended: tapes that were overwritten since.
-    for (const loss of lostTapesOf(state, run)) printJson({ type: 'tape-lost', run, ...loss });
-    if (drill) printJson({ type: 'drilled', run, ...drill });
+    for (const loss of lostTapesOf(state, run))
+      printJson<JsonOutput['show']>({ type: 'tape-lost', run, ...loss });
+    if (drill) printJson<JsonOutput['show']>({ type: 'drilled', run, ...drill });
     return 0;
   }
   const text = new RunText();

@@ -7,6 +7,7 @@ import { lossSentence } from '../../contract/tape-loss.ts';
 import type { StateFolder } from '../application/console.ts';
 import type { ComparedStep, History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson, standardError, standardOutput } from './output.ts';
 import { bytesText, countText, durationText, rateText } from './text.ts';
 
@@ -102,7 +103,7 @@ async function runsCommand(
   if (!json && lines.length > 0 && standardOutput.isTTY) print(runHeadings);
   for (const line of lines) {
     const word = stateWord(line, running);
-    if (json) printJson({ ...line, state: word });
+    if (json) printJson<JsonOutput['runs']>({ ...line, state: word });
     else print(runText(line, word));
   }
   if (lines.length === 0 && !json) print(query === '' ? `no runs yet in ${state.path}` : 'no matching run');
@@ -155,7 +156,7 @@ async function whereCommand(
   const most = limit ?? shownHits;
   const { hits, more } = await withHistory(state, (history) => history.where({ file, limit: most }));
   for (const hit of await withLocations(state, hits))
-    if (json) printJson(hit);
+    if (json) printJson<JsonOutput['where']>(hit);
     else hitLines(hit).forEach(print);
   if (hits.length === 0) note(`${file} is in no file list: only tar archives have one (methods 6b, 6d)`);
   if (more) note(`showing ${countText(most)}; --limit N shows more`);
@@ -187,7 +188,7 @@ async function compareCommand(
   const steps = whole.steps.filter((step) => all || differs(step));
   const checks = whole.checks.filter((check) => all || check.differs);
   if (json) {
-    printJson({ one, other, facts, steps, checks });
+    printJson<JsonOutput['compare']>({ one, other, facts, steps, checks });
     return 0;
   }
   print(columns('', one, other));
@@ -268,7 +269,7 @@ async function trendsCommand(
   { volume, json }: { readonly volume: string | undefined; readonly json: boolean },
 ): Promise<number> {
   const series = await withHistory(state, (history) => history.trends({ volume }));
-  if (json) series.forEach(printJson);
+  if (json) series.forEach((each) => printJson<JsonOutput['trends']>(each));
   else if (series.length === 0)
     print(volume === undefined ? `no runs yet in ${state.path}` : `no run has backed up ${volume}`);
   else series.flatMap(trendLines).forEach(print);

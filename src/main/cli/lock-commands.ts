@@ -8,6 +8,7 @@ import {
   type UnseenHost,
 } from '../application/lock-service.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { print, printJson } from './output.ts';
 import { hasTerminal, typedOnTerminal } from './terminal.ts';
 
@@ -38,8 +39,8 @@ const unseenLine = ({ host, error }: UnseenHost): string =>
 async function locksCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const { locks, unseen } = await console.lockService.look();
   if (json) {
-    locks.forEach(printJson);
-    for (const { host, error } of unseen) printJson({ host, unseen: error.toInfo() });
+    locks.forEach((lock) => printJson<JsonOutput['locks']>(lock));
+    for (const { host, error } of unseen) printJson<JsonOutput['locks']>({ host, unseen: error.toInfo() });
   } else {
     for (const line of [...locks.map(lockLine), ...unseen.map(unseenLine)]) print(line);
     if (locks.length === 0 && unseen.length === 0) print('no class of this site is locked');

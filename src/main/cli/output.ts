@@ -8,6 +8,7 @@ import { write as writeToFile } from 'node:fs';
 import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { printableJson } from '../../contract/words.ts';
+import type { JsonOutput } from './json-output.ts';
 import { printable } from './text.ts';
 
 /** As node:fs has it. */
@@ -187,8 +188,9 @@ export const outputWritten = (): Promise<void> => queue.idle();
 /** Prints a line of the answer. Control characters are made visible. */
 export const print = (line: string): void => void standardOutput.write(`${printable(line)}\n`);
 
-/** Prints a value as a line of JSON. Control characters are escaped. */
-export const printJson = (value: unknown): void => void standardOutput.write(`${printableJson(value)}\n`);
+/** Prints a value as a line of JSON; its type is that of the command in `JsonOutput`. Control characters are escaped. */
+export const printJson = <Line extends JsonOutput[keyof JsonOutput] = never>(value: NoInfer<Line>): void =>
+  void standardOutput.write(`${printableJson(value)}\n`);
 
 /** Prints a line that is not a part of the answer. Control characters are made visible. */
 export const note = (line: string): void => void standardError.write(`${printable(line)}\n`);

@@ -9,6 +9,7 @@ import {
   type CommandLine,
   type JsonOption,
 } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { printJson, standardOutput } from './output.ts';
 import { planText } from './plan-text.ts';
 
@@ -50,8 +51,9 @@ export function registerPlan(line: CommandLine): void {
     .action(async (job: string | undefined, run: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => planned(console, job, run, options));
       if (options.json) {
-        for (const { node, ...told } of plan.missing ?? []) printJson({ missing: node, ...told });
-        plan.steps.forEach(printJson);
+        for (const { node, ...told } of plan.missing ?? [])
+          printJson<JsonOutput['plan']>({ missing: node, ...told });
+        plan.steps.forEach((step) => printJson<JsonOutput['plan']>(step));
       } else standardOutput.write(planText(plan, options.all));
     });
 }

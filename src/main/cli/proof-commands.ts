@@ -5,6 +5,7 @@ import type { StateFolder } from '../application/console.ts';
 import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson } from './output.ts';
 import { terminalSecret } from './terminal.ts';
 
@@ -52,7 +53,8 @@ async function auditCommand(
 ): Promise<number> {
   const { auditReport, auditState, auditVerdictOf } = await import('../proof/audit.ts');
   const options = { state, head, ...demand };
-  const show = (line: AuditLine) => (json ? printJson(line) : print(auditLineText(line)));
+  const show = (line: AuditLine) =>
+    json ? printJson<JsonOutput['audit']>(line) : print(auditLineText(line));
   const lines: AuditLine[] = [];
   const named = new Set(runs);
   if (report !== undefined) {
@@ -71,7 +73,7 @@ async function auditCommand(
 
 /** Says who signed, and how stock OpenSSH checks it. */
 function showSigned({ run, file, signature }: SignedRun, journal: string, json: boolean): void {
-  if (json) return void printJson({ run, file, ...signature });
+  if (json) return void printJson<JsonOutput['sign']>({ run, file, ...signature });
   const { keyType, fingerprint, namespace } = signature;
   print(`signed: run ${run} by ${keyType} ${fingerprint}`);
   print(`  ssh-keygen -Y verify -f ALLOWED_SIGNERS -I PRINCIPAL -n ${namespace} -s ${file} < ${journal}`);

@@ -12,6 +12,7 @@ import type {
 import { faultOption, jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { drill } from './drill-command.ts';
 import { withHistory } from './history-search-commands.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { previewLines, resultLines, type ShownPath } from './restore-text.ts';
@@ -55,7 +56,7 @@ function tapeFileOf(text: string): number {
 
 function showPreview(prepared: PreparedRestore, json: boolean): void {
   const { preview, target } = prepared;
-  if (json) preview.forEach((dump) => printJson({ ...dump, to: target }));
+  if (json) preview.forEach((dump) => printJson<JsonOutput['restore']>({ ...dump, to: target }));
   else previewLines(prepared).forEach(print);
 }
 
@@ -68,7 +69,7 @@ async function perform(
   const progress = new ProgressLine(standardError);
   const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
   const onFile = (file: RestoredFile) => {
-    if (json) printJson(file);
+    if (json) printJson<JsonOutput['restore']>(file);
   };
   let result: RestoreResult;
   try {
@@ -81,10 +82,15 @@ async function perform(
   } finally {
     progress.clear();
   }
-  if (json) printJson({ ...result, files: undefined, error: result.error?.toInfo() });
+  const { exitStatus, sources, uncompared, notes, error, record } = result;
+  if (json)
+    printJson<JsonOutput['restore']>({
+      ...{ exitStatus, sources, uncompared, notes, record },
+      error: error?.toInfo(),
+    });
   else resultLines(result, prepared.target, shown).forEach(print);
-  if (result.error) note(errorText(result.error, given));
-  return result.exitStatus;
+  if (error) note(errorText(error, given));
+  return exitStatus;
 }
 
 async function restoreFiles(

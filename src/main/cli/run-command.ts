@@ -13,12 +13,12 @@ import {
   type JsonOption,
   type LabFlags,
 } from './command-line.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, printJson, standardError, standardOutput } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
-import { runIfDue } from './run-if-due.ts';
 import { RunText } from './run-text.ts';
 import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
 import { hasTerminal, terminalAsk } from './terminal.ts';
@@ -102,7 +102,7 @@ async function follow(
   });
   const show = (event: RunEvent) => {
     follower.hear(event);
-    if (options.json) printJson(event);
+    if (options.json) printJson<JsonOutput['run']>(event);
     else progress.print(text.linesOf(event).map(printable));
   };
   try {
@@ -191,7 +191,9 @@ function registerRun(line: CommandLine): void {
         followOn(line, options, { yes, json, atEnd, ...line.again }, (console, following) =>
           console.run({ job: name, method, route, nodes, nodesDown, ...following }),
         );
-      await (ifDue ? runIfDue(line, { job, json }, begin) : begin(job));
+      if (!ifDue) return begin(job);
+      const { runIfDue } = await import('./run-if-due.ts');
+      return runIfDue(line, { job, json }, begin);
     });
 }
 

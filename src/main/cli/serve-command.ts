@@ -1,5 +1,5 @@
 import type { StateFolder } from '../application/console.ts';
-import { metricsToken, type MetricsToken } from '../application/metrics-places.ts';
+import type { MetricsToken } from '../application/metrics-places.ts';
 import type { ServeOptions } from '../serve/serve.ts';
 import { portOf, type CommandLine } from './command-line.ts';
 import { tellLostOutput } from './lost-output.ts';
@@ -19,6 +19,7 @@ interface ServeCommandOptions extends ServeOptions {
 
 /** @throws STATE_FOLDER_UNUSABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE */
 async function monitoredBy(state: StateFolder): Promise<MetricsToken> {
+  const { metricsToken } = await import('../application/metrics-places.ts');
   await state.prepare();
   return metricsToken(state);
 }

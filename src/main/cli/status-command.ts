@@ -4,6 +4,7 @@ import type { StateFolder } from '../application/console.ts';
 import type { VolumeStatus } from '../application/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson } from './output.ts';
 import { durationText, errorText } from './text.ts';
 
@@ -70,7 +71,7 @@ async function statusCommand(
   const status = await siteStatus({ site, state, lines, series, now: new Date() });
   const { volumes, sealsHead } = status;
   for (const volume of volumes) {
-    if (json) printJson({ ...volume, service: serviceStateOf(volume), sealsHead });
+    if (json) printJson<JsonOutput['status']>({ ...volume, service: serviceStateOf(volume), sealsHead });
     else print(lineOf(volume));
   }
   if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);

@@ -13,6 +13,7 @@ import {
   type LabFlags,
 } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
+import type { JsonOutput } from './json-output.ts';
 import { note, print, printJson, standardError } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
 import { stoppable } from './stop-signals.ts';
@@ -49,17 +50,18 @@ function identifiedLines(tape: IdentifiedTape): string[] {
 
 async function identifyCommand(console: ShadowtapeConsole, json: boolean): Promise<number> {
   const tape = await stoppable((abort) => console.tapeService.identify(abort));
-  if (json) printJson(withoutJournal(tape));
+  if (json) printJson<JsonOutput['identify']>(withoutJournal(tape));
   else identifiedLines(tape).forEach(print);
   return 0;
 }
 
 /** The journal that a manifest carries is of no use in a list. */
-function withoutJournal(tape: IdentifiedTape): object {
+function withoutJournal(tape: IdentifiedTape): JsonOutput['identify'] {
   const { manifest } = tape;
-  return manifest
-    ? { ...tape, manifest: { ...manifest, journal: { sha256: manifest.journal.sha256 } } }
-    : tape;
+  return {
+    ...tape,
+    manifest: manifest && { ...manifest, journal: { sha256: manifest.journal.sha256 } },
+  };
 }
 
 /** Takes tapes and their runs into the state folder, one tape after the other. */
@@ -70,7 +72,8 @@ async function importCommand(
   const progress = new ProgressLine(standardError);
   const ask =
     hasTerminal() && !changer ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
-  const show = (imported: ImportedTape) => (json ? printJson(imported) : print(imported.sentence));
+  const show = (imported: ImportedTape) =>
+    json ? printJson<JsonOutput['identify']>(imported) : print(imported.sentence);
   await stoppable(
     (abort) =>
       console.tapeService.import({ changer, abort, ask: ask && ((question) => ask(question, abort)) }, show),
@@ -106,7 +109,7 @@ async function labelCommand(
     throw error;
   });
   const { host, device, found, blank } = before;
-  if (json) printJson({ ...label, host, device, before: found });
+  if (json) printJson<JsonOutput['label']>({ ...label, host, device, before: found });
   else
     print(
       `labeled: the tape in ${device} on ${host} is now "${label.name}"; ${blank ? 'it was blank' : `erased: ${found}`}`,
@@ -117,7 +120,7 @@ async function labelCommand(
 async function tapesCommand(state: StateFolder, json: boolean): Promise<number> {
   const { listTapes } = await import('../application/known-tapes.ts');
   const { tapes, unreadableLines } = listTapes(state);
-  if (json) tapes.forEach(printJson);
+  if (json) tapes.forEach((tape) => printJson<JsonOutput['tapes']>(tape));
   else if (tapes.length === 0) print(`no tapes yet in ${state.tapesFile}`);
   for (const tape of json ? [] : tapes) {
     const files = tape.files.map(({ volume, method, bytes }) =>
@@ -145,7 +148,7 @@ async function driveCheckCommand(
   given: GlobalOptionWords,
 ): Promise<number> {
   const show = (line: CheckLine) => {
-    if (json) return printJson(line);
+    if (json) return printJson<JsonOutput['drive-check']>(line);
     print(`${line.good ? '✓' : '✗'} ${line.what}: ${line.said}`);
     if (line.hint !== undefined) print(`    hint: ${asGiven(line.hint, given)}`);
     return undefined;
