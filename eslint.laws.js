@@ -44,7 +44,7 @@ export const rooms = {
   'lab/hosts': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/commands/commands'],
   'lab/commands': [...labModel, 'lab/faults', 'lab/gds', 'lab/tape', 'lab/hosts'],
 
-  main: ['contract', 'main/application', 'main/cli/output', 'main/desktop'],
+  main: ['contract', 'main/application', 'main/cli/terminal/output', 'main/desktop'],
   'main/owner': ['contract'],
   'main/journal': ['contract', 'main/owner'],
   'main/gds': ['contract'],
@@ -72,7 +72,7 @@ export const rooms = {
     'folds',
     'main/journal',
     'main/owner',
-    'main/procedure/model/run-tapes',
+    'main/procedure/model/tape/run-tapes',
     'main/ssh/quoting',
     'main/tape/media-catalogue',
     'main/tape/media-file',

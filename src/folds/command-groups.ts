@@ -1,6 +1,6 @@
 /** The commands of a step as they are shown: state checks apart, and one that was sent again and again only once. Pure. */
 import type { Plan } from '../contract/plan.ts';
-import type { CommandModel, RunModel } from './run-model.ts';
+import type { CommandModel, RunModel } from './run/run-model.ts';
 
 /** A look at the hosts is sent around every step; what is sent in fewer steps belongs to them. */
 const stepsOfLook = 3;

@@ -1,7 +1,7 @@
 /** Two runs side by side: what they were, how long each step took, how fast the data went, and which commands differ. Pure. */
 import { bytesText, durationText, rateText } from '../contract/words.ts';
 import { shortDigest } from './hop-lines.ts';
-import type { LegModel, PassModel, RunModel, VolumeModel } from './run-model.ts';
+import type { LegModel, PassModel, RunModel, VolumeModel } from './run/run-model.ts';
 
 interface ComparedFact {
   readonly name: string;

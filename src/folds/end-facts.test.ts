@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { journal } from '../../test/support/ui/faulted-situations.ts';
 import type { RunEvent } from '../contract/events.ts';
 import { endFacts, failureOf, labelText } from './end-facts.ts';
-import { foldRun } from './run-fold.ts';
+import { foldRun } from './run/run-fold.ts';
 
 describe('the end of a run', () => {
   it('tells the instant of the part, the outage of the services, and who waited', () => {

@@ -1,7 +1,7 @@
 /** What is asked first once a run has ended: what the data represents, how long the services were down, who waited for whom. Pure. */
 import { millisecondsBetween } from '../contract/run-clock.ts';
 import { bytesText, listed } from '../contract/words.ts';
-import type { PassModel, RunModel } from './run-model.ts';
+import type { PassModel, RunModel } from './run/run-model.ts';
 
 export interface EndFacts {
   /** When the proxies were parted: the instant that the backup shows; milliseconds since 1970. */

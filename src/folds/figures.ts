@@ -1,6 +1,6 @@
 /** The figures of the work that continues, or continued last: bytes, rate, time left. Pure. */
 import type { ProgressView } from '../contract/screens.ts';
-import type { LegModel, PassModel, RunModel, Sample } from './run-model.ts';
+import type { LegModel, PassModel, RunModel, Sample } from './run/run-model.ts';
 
 export interface Figures {
   readonly what: ProgressView['what'];

@@ -2,7 +2,7 @@
 import type { EventOf } from '../contract/events.ts';
 import type { Hop } from '../contract/data-events.ts';
 import { hopNames, hopWords } from './hop-names.ts';
-import type { HopDigests } from './run-model.ts';
+import type { HopDigests } from './run/run-model.ts';
 
 type Digest = EventOf<'digest'>;
 

@@ -1,5 +1,5 @@
 /** Steps that the operator has left out, beside those that the job leaves out. Pure. */
-import type { PassModel, RunModel } from './run-model.ts';
+import type { PassModel, RunModel } from './run/run-model.ts';
 
 /** @param passes of one step */
 export const isLeftOutByOperator = (passes: readonly PassModel[]): boolean =>

@@ -4,7 +4,7 @@ import type { Plan, PlannedStep } from '../contract/plan.ts';
 import { compareRuns, stepDiffers } from './compare-runs.ts';
 import { fixtureEvents } from './journals.test-support.ts';
 import { foldCommands, planScript } from './plan-script.ts';
-import { foldRun } from './run-fold.ts';
+import { foldRun } from './run/run-fold.ts';
 
 const rawDd = foldRun(fixtureEvents('raw-dd'));
 

@@ -1,6 +1,6 @@
 /** What a run warns of: what its journal says, and a dump that was slower than the drive needs. Pure. */
 import { rateText } from '../contract/words.ts';
-import type { LegModel, RunModel } from './run-model.ts';
+import type { LegModel, RunModel } from './run/run-model.ts';
 
 export interface RunWarning {
   readonly step: string;

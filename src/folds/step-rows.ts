@@ -1,7 +1,7 @@
 /** The steps of a run as a list: those of the plan in its order with how far they are, then what rolled the cluster back. */
 import type { Plan } from '../contract/plan.ts';
 import { isLeftOutByOperator } from './left-out.ts';
-import type { PassModel, RunModel } from './run-model.ts';
+import type { PassModel, RunModel } from './run/run-model.ts';
 
 /** `skipped`: the operator left it out; `left-out`: the job did. `never`: the run ended before it came to this step. */
 export type RowState =

@@ -1,6 +1,6 @@
 /** What stopping a run would do now, in words. Pure. */
 import { listed } from '../contract/words.ts';
-import type { RunModel } from './run-model.ts';
+import type { RunModel } from './run/run-model.ts';
 
 /** Phases whose commands leave the cluster and the backup server as they are: lock, tape position, looking. */
 const harmless: readonly string[] = ['prepare', 'finish', 'view'];

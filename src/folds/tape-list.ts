@@ -1,6 +1,6 @@
 /** The tapes of a run: what was found on them, how they were labeled, and which parts lie where. */
 import type { EventOf, RunEvent } from '../contract/events.ts';
-import type { TapeModel } from './run-model.ts';
+import type { TapeModel } from './run/run-model.ts';
 
 interface Tape {
   readonly step: string;

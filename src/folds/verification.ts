@@ -1,6 +1,6 @@
 /** What a run's verification of the shadow came to, volume by volume: rules with both values, blocks of both sides, fingerprint. */
 import type { EventOf, VerdictWord } from '../contract/events.ts';
-import type { RunModel } from './run-model.ts';
+import type { RunModel } from './run/run-model.ts';
 import type { State } from './states.ts';
 
 /** What a rule came to, as a chip says it. */

@@ -1,13 +1,13 @@
 /** What the screens make of a folded run: lists, figures, words. */
 import { describe, expect, it } from 'vitest';
 import type { PlannedStep } from '../contract/plan.ts';
-import { chartData, chartWords } from './chart-data.ts';
+import { chartData, chartWords } from './charts/chart-data.ts';
 import { groupCommands, lookLines } from './command-groups.ts';
 import { presentFigures, shownSamples } from './figures.ts';
 import { eventsUntil, fixtureEvents, nextEvent } from './journals.test-support.ts';
 import { hopLines, shortDigest } from './hop-lines.ts';
-import { foldRun } from './run-fold.ts';
-import { runStateOf } from './run-state.ts';
+import { foldRun } from './run/run-fold.ts';
+import { runStateOf } from './run/run-state.ts';
 import { handText, readStands } from './stands.ts';
 import { phaseRows } from './step-rows.ts';
 import { bringBackWords } from './stop-words.ts';

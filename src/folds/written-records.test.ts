@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EventOf } from '../contract/events.ts';
 import { fixtureEvents } from './journals.test-support.ts';
-import { foldRun } from './run-fold.ts';
+import { foldRun } from './run/run-fold.ts';
 import { writtenBeforeFailure } from './written-records.ts';
 
 const line = 'dd ibs=262144 obs=32768 of=/dev/rmt/0';

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { print } from './cli/output.ts';
+import { print } from './cli/terminal/output.ts';
 import { chooseGuest } from './start-choice.ts';
 
 const root = join(import.meta.dirname, '..', '..');

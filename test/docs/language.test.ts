@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from '../../src/contract/error-table.ts';
-import { stateWords } from '../../src/folds/run-state.ts';
+import { stateWords } from '../../src/folds/run/run-state.ts';
 import { textsOf, type UserText } from './user-texts.ts';
 
 /** What is not said, and what is said instead. */

@@ -4,7 +4,7 @@ import type { Responses } from '../../src/contract/channels.ts';
 import type { RunEvent } from '../../src/contract/events.ts';
 import { failure } from '../../src/contract/errors.ts';
 import type { ClusterView, LoginQuestion } from '../../src/contract/screens.ts';
-import { readDraft } from '../../src/main/application/site-draft.ts';
+import { readDraft } from '../../src/main/application/site/site-draft.ts';
 import { LoginQuestions } from '../../src/main/desk/login-questions.ts';
 import { playedNow } from '../support/ui/captured-console.ts';
 import { guideCluster, largeCluster, nestedCluster } from '../support/ui/clusters.ts';

@@ -26,7 +26,7 @@ import type { AskSecret, ConfirmHostKey, OnBanner } from '../ssh/host-profile.ts
 import type { SshHosts } from '../ssh/ssh-hosts.ts';
 import type { KnownTape } from '../tape/media-catalogue.ts';
 import { MediaFile } from '../tape/media-file.ts';
-import { checkSite } from './check-site.ts';
+import { checkSite } from './site/check-site.ts';
 import { ClusterService } from './cluster-service.ts';
 import { openEmbeddedLab, type EmbeddedLab } from './embedded-lab.ts';
 import { FileRestoreService } from './file-restore-service.ts';

@@ -7,7 +7,7 @@ import { signRun } from '../proof/sign-run.ts';
 import { readSite } from '../site/site-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import { fingerprintOfKeyFile } from '../ssh/keys/signers.ts';
-import { writeSiteReport } from './site-report.ts';
+import { writeSiteReport } from './site/site-report.ts';
 import type { AskSecret } from '../ssh/host-profile.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 

@@ -3,7 +3,7 @@ import type { CheckLine, RouteExpectation } from '../../contract/plan.ts';
 import { bytesOfVolumes, type Assignment } from '../procedure/model/assignment.ts';
 import { measureDigests, measureRate } from '../procedure/hosts/measure-rate.ts';
 import { expectRoutes, type MeasuredRate } from '../procedure/model/route-expectation.ts';
-import { measuredHash, type MeasuredHash } from '../procedure/model/whole-hash-cost.ts';
+import { measuredHash, type MeasuredHash } from '../procedure/model/samples/whole-hash-cost.ts';
 import { keepRate, readRates } from './rates-file.ts';
 import type { Site } from '../site/site-schema.ts';
 import type { SshHosts } from '../ssh/ssh-hosts.ts';

@@ -13,7 +13,7 @@ import { ReportService } from './report-service.ts';
 import { readReportRecords } from '../journal/report-record.ts';
 import { MediaFile } from '../tape/media-file.ts';
 import { plainTapeEvent } from '../tape/tape-holders.ts';
-import { writeSiteReport } from './site-report.ts';
+import { writeSiteReport } from './site/site-report.ts';
 import { StateFolder } from '../journal/state-folder.ts';
 
 const run = '20261122-145307-volume2';

@@ -11,7 +11,7 @@ import type { LiveProgress } from '../procedure/hosts/remote-data.ts';
 import { requireRunnable, type JobOverrides } from '../procedure/model/assign.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { RunOptions } from '../procedure/hosts/run-context.ts';
-import { fingerprintSeedOf } from '../procedure/model/fingerprint.ts';
+import { fingerprintSeedOf } from '../procedure/model/samples/fingerprint.ts';
 import type { LockKnowledge } from '../procedure/hosts/left-lock.ts';
 import { driveLockedBy, type LockPlace } from '../procedure/model/lock-places.ts';
 import type { LockOwner } from '../procedure/model/lock.ts';

@@ -3,8 +3,8 @@ import type { ShadowtapeConsole } from '../application/console.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
-import { print, printJson } from './output.ts';
-import { stoppable } from './stop-signals.ts';
+import { print, printJson } from './terminal/output.ts';
+import { stoppable } from './terminal/stop-signals.ts';
 
 /** A line of `check`, with its hint below where there is one. */
 function checkLineText({ host, what, good, said, hint }: CheckLine, given: GlobalOptionWords): string {

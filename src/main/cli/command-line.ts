@@ -9,8 +9,8 @@ import type { ShadowtapeConsole } from '../application/console.ts';
 import { version } from '../application/version.ts';
 import { StateFolder, defaultStateFolder } from '../journal/state-folder.ts';
 import { givenOptions, type GlobalOptionWords } from './given-options.ts';
-import { note, standardError, standardOutput } from './output.ts';
-import { terminalHostKeys, terminalSecret } from './terminal.ts';
+import { note, standardError, standardOutput } from './terminal/output.ts';
+import { terminalHostKeys, terminalSecret } from './terminal/terminal.ts';
 
 interface GlobalOptions {
   readonly site?: string;

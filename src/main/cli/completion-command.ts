@@ -2,7 +2,7 @@
 import { Argument } from 'commander';
 import type { CommandLine } from './command-line.ts';
 import { completionScripts, completionsOf, type CompletedNames } from './completion.ts';
-import { print, standardOutput } from './output.ts';
+import { print, standardOutput } from './terminal/output.ts';
 
 const completionText = `
 Once for each user:

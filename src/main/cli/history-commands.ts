@@ -7,13 +7,13 @@ import type { ShadowtapeConsole, StateFolder } from '../application/console.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import { drillText } from './history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
-import { print, printJson, standardOutput } from './output.ts';
-import { ProgressLine } from './progress-line.ts';
+import { print, printJson, standardOutput } from './terminal/output.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
 import { endWord } from './run-command.ts';
 import { RunText } from './run-text.ts';
-import { stoppable } from './stop-signals.ts';
-import { hasTerminal, terminalAsk } from './terminal.ts';
-import { countText } from './text.ts';
+import { stoppable } from './terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
+import { countText } from './terminal/text.ts';
 
 /** An event of a journal as `show` prints it. */
 export function eventLines(event: RunEvent, text: RunText): string[] {

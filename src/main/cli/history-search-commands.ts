@@ -8,8 +8,8 @@ import type { StateFolder } from '../application/console.ts';
 import type { ComparedStep, History } from '../history/history.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson, standardError, standardOutput } from './output.ts';
-import { bytesText, countText, durationText, rateText } from './text.ts';
+import { note, print, printJson, standardError, standardOutput } from './terminal/output.ts';
+import { bytesText, countText, durationText, rateText } from './terminal/text.ts';
 
 const progressNames = { runs: 'journals', catalogues: 'catalog entries' } as const;
 const clearLine = '\r\x1b[2K';

@@ -22,9 +22,9 @@ import type {
   ShadowtapeConsole,
 } from '../application/console.ts';
 import type { HeldLock } from '../application/lock-service.ts';
-import type { Starter } from '../application/schedule-install.ts';
-import type { NextOfJob } from '../application/schedule-service.ts';
-import type { VolumeStatus } from '../application/status-service.ts';
+import type { Starter } from '../application/schedule/schedule-install.ts';
+import type { NextOfJob } from '../application/schedule/schedule-service.ts';
+import type { VolumeStatus } from '../application/protection/status-service.ts';
 import type { compareTwo } from '../history/history.ts';
 import type { ProvenDrill } from '../journal/drill-records.ts';
 

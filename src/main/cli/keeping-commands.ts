@@ -6,10 +6,10 @@ import type { ConfirmArchivedKeys } from '../proof/archive-host-keys.ts';
 import type { CompressedRun } from '../proof/packed-runs.ts';
 import type { ImportedFile } from '../proof/state-archive.ts';
 import type { CommandLine } from './command-line.ts';
-import { print } from './output.ts';
-import { stoppable } from './stop-signals.ts';
-import { hasTerminal, typedOnTerminal } from './terminal.ts';
-import { bytesText, countText } from './text.ts';
+import { print } from './terminal/output.ts';
+import { stoppable } from './terminal/stop-signals.ts';
+import { hasTerminal, typedOnTerminal } from './terminal/terminal.ts';
+import { bytesText, countText } from './terminal/text.ts';
 
 /** Disk use, a line a kind. */
 async function stateCommand(state: StateFolder): Promise<number> {

@@ -2,9 +2,9 @@ import { Option } from 'commander';
 import { faultTable } from '../../lab/faults/faults.ts';
 import type { Platform, StateFolder } from '../application/console.ts';
 import { faultOption, freshLabOption, portOf, type CommandLine, type LabFlags } from './command-line.ts';
-import { tellLostOutput } from './lost-output.ts';
-import { print } from './output.ts';
-import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
+import { tellLostOutput } from './terminal/lost-output.ts';
+import { print } from './terminal/output.ts';
+import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
 
 const valueWords = {
   none: '',

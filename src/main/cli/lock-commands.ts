@@ -9,8 +9,8 @@ import {
 } from '../application/lock-service.ts';
 import { faultOption, jsonOption, type CommandLine, type JsonOption, type LabFlags } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { print, printJson } from './output.ts';
-import { hasTerminal, typedOnTerminal } from './terminal.ts';
+import { print, printJson } from './terminal/output.ts';
+import { hasTerminal, typedOnTerminal } from './terminal/terminal.ts';
 
 const holderWords = {
   lives: 'its process is running',

@@ -1,7 +1,7 @@
 /** Runs on the command line may be named by `latest`, or by the beginning of a name. */
 import type { Command } from 'commander';
 import type { StateFolder } from '../application/console.ts';
-import { note } from './output.ts';
+import { note } from './terminal/output.ts';
 
 /** Names of the arguments, and of the option, that take a run. */
 const runArguments = new Set(['run', 'other']);

@@ -10,7 +10,7 @@ import {
   type JsonOption,
 } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { printJson, standardOutput } from './output.ts';
+import { printJson, standardOutput } from './terminal/output.ts';
 import { planText } from './plan-text.ts';
 
 interface PlanOptions extends JsonOption {

@@ -1,6 +1,6 @@
 /** The plan as text: one heading per step, and one line per command, exactly as it is sent. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../contract/plan.ts';
-import { bytesText, durationText, rateText } from './text.ts';
+import { bytesText, durationText, rateText } from './terminal/text.ts';
 
 const longestList = 6;
 

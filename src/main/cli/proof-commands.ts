@@ -6,8 +6,8 @@ import type { RenderReport } from '../proof/audit.ts';
 import type { SignatureDemand } from '../proof/audit-signature.ts';
 import { jsonOption, type CommandLine } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson } from './output.ts';
-import { terminalSecret } from './terminal.ts';
+import { note, print, printJson } from './terminal/output.ts';
+import { terminalSecret } from './terminal/terminal.ts';
 
 const signs: Readonly<Record<AuditVerdict, string>> = { proven: '✓', unproven: '?', wrong: '✗' };
 const exitStatuses: Readonly<Record<AuditVerdict, number>> = { proven: 0, wrong: 2, unproven: 5 };

@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import { failure } from '../../contract/errors.ts';
 import type { ReportService, StateFolder } from '../application/console.ts';
 import type { CommandLine } from './command-line.ts';
-import { print, standardOutput } from './output.ts';
-import { printable } from './text.ts';
+import { print, standardOutput } from './terminal/output.ts';
+import { printable } from './terminal/text.ts';
 
 interface ReportCommandOptions {
   /** Absent: the run's name in the present folder. */

@@ -14,15 +14,15 @@ import {
   type LabFlags,
 } from './command-line.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, printJson, standardError, standardOutput } from './output.ts';
-import { ProgressLine } from './progress-line.ts';
+import { note, printJson, standardError, standardOutput } from './terminal/output.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
 import { reportAtEnd } from './report-commands.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import { furtherLines, RunFollower } from './run-follower.ts';
 import { RunText } from './run-text.ts';
-import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
-import { hasTerminal, terminalAsk } from './terminal.ts';
-import { printable } from './text.ts';
+import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
+import { printable } from './terminal/text.ts';
 
 interface FollowOptions extends GlobalOptionWords {
   readonly yes: boolean;
@@ -192,7 +192,7 @@ function registerRun(line: CommandLine): void {
           console.run({ job: name, method, route, nodes, nodesDown, ...following }),
         );
       if (!ifDue) return begin(job);
-      const { runIfDue } = await import('./run-if-due.ts');
+      const { runIfDue } = await import('./schedule/run-if-due.ts');
       return runIfDue(line, { job, json }, begin);
     });
 }

@@ -1,7 +1,7 @@
 /** What a command knows of its run: enough to say, whatever ends the process, whether anything was changed. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { GlobalOptionWords } from './given-options.ts';
-import { printable } from './text.ts';
+import { printable } from './terminal/text.ts';
 
 /** Steps of these phases leave the cluster as it is: lock, tape position, looking. */
 const harmlessPhases = new Set(['prepare', 'finish']);

@@ -1,7 +1,7 @@
 /** A run as lines of text: one a step, and what an operator must know in between. */
 import type { RunEvent } from '../../contract/events.ts';
 import { coverageText } from '../../contract/words.ts';
-import { countText, durationText } from './text.ts';
+import { countText, durationText } from './terminal/text.ts';
 
 const signs = { done: '✓', skipped: '–', failed: '✗' } as const;
 

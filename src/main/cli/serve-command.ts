@@ -1,10 +1,10 @@
 import type { StateFolder } from '../application/console.ts';
-import type { MetricsToken } from '../application/metrics-places.ts';
+import type { MetricsToken } from '../application/protection/metrics-places.ts';
 import type { ServeOptions } from '../serve/serve.ts';
 import { portOf, type CommandLine } from './command-line.ts';
-import { tellLostOutput } from './lost-output.ts';
-import { print } from './output.ts';
-import { stopOnSignals, unexpectedStatus } from './stop-signals.ts';
+import { tellLostOutput } from './terminal/lost-output.ts';
+import { print } from './terminal/output.ts';
+import { stopOnSignals, unexpectedStatus } from './terminal/stop-signals.ts';
 
 const aborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -19,7 +19,7 @@ interface ServeCommandOptions extends ServeOptions {
 
 /** @throws STATE_FOLDER_UNUSABLE, STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE */
 async function monitoredBy(state: StateFolder): Promise<MetricsToken> {
-  const { metricsToken } = await import('../application/metrics-places.ts');
+  const { metricsToken } = await import('../application/protection/metrics-places.ts');
   await state.prepare();
   return metricsToken(state);
 }

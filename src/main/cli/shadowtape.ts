@@ -4,12 +4,12 @@ import { isFailure } from '../../contract/errors.ts';
 import { correctHome } from '../application/home-folder.ts';
 import { CommandLine } from './command-line.ts';
 import { registerCommands } from './commands.ts';
-import { tellLostOutput } from './lost-output.ts';
+import { tellLostOutput } from './terminal/lost-output.ts';
 import { nameRuns } from './named-runs.ts';
-import { standardError, standardOutput } from './output.ts';
+import { standardError, standardOutput } from './terminal/output.ts';
 import { standardOutputName } from './report-commands.ts';
-import { endOnUnexpected, unexpectedStatus } from './stop-signals.ts';
-import { errorText } from './text.ts';
+import { endOnUnexpected, unexpectedStatus } from './terminal/stop-signals.ts';
+import { errorText } from './terminal/text.ts';
 
 correctHome();
 const line = new CommandLine();

@@ -1,12 +1,12 @@
 /** status: whether every volume is protected, for people and for monitors. */
 import type { ServiceState } from '../../contract/protection.ts';
 import type { StateFolder } from '../application/console.ts';
-import type { VolumeStatus } from '../application/status-service.ts';
+import type { VolumeStatus } from '../application/protection/status-service.ts';
 import { jsonOption, type CommandLine, type JsonOption } from './command-line.ts';
 import { withHistory } from './history-search-commands.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson } from './output.ts';
-import { durationText, errorText } from './text.ts';
+import { note, print, printJson } from './terminal/output.ts';
+import { durationText, errorText } from './terminal/text.ts';
 
 /** As plugins of Nagios and Icinga end. */
 const exitStatuses: Readonly<Record<ServiceState, number>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
@@ -60,7 +60,8 @@ async function statusCommand(
   { json = false, prometheus }: StatusOptions,
 ): Promise<number> {
   const { readSite, siteFileOf } = await import('../application/console.ts');
-  const { serviceStateOf, siteStatus, worstServiceState } = await import('../application/status-service.ts');
+  const { serviceStateOf, siteStatus, worstServiceState } =
+    await import('../application/protection/status-service.ts');
   const site = await readSite(siteFile ?? siteFileOf(state.labFolder));
   const { lines, series } = await withHistory(state, async (history) => ({
     lines: await history.lines(),
@@ -77,7 +78,7 @@ async function statusCommand(
   if (!json && sealsHead !== undefined) print(`head of the seals: ${sealsHead}`);
   if (volumes.length === 0) note(`${site.site} has no job`);
   if (prometheus !== undefined) {
-    const { writeMetrics } = await import('../application/metrics-places.ts');
+    const { writeMetrics } = await import('../application/protection/metrics-places.ts');
     await writeMetrics(prometheus, status);
   }
   return exitStatuses[worstServiceState(volumes)];

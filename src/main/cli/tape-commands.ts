@@ -14,12 +14,12 @@ import {
 } from './command-line.ts';
 import { asGiven, type GlobalOptionWords } from './given-options.ts';
 import type { JsonOutput } from './json-output.ts';
-import { note, print, printJson, standardError } from './output.ts';
-import { ProgressLine } from './progress-line.ts';
-import { stoppable } from './stop-signals.ts';
-import { hasTerminal, terminalAsk } from './terminal.ts';
+import { note, print, printJson, standardError } from './terminal/output.ts';
+import { ProgressLine } from './terminal/progress-line.ts';
+import { stoppable } from './terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from './terminal/terminal.ts';
 import { endWord } from './run-command.ts';
-import { bytesText, countText } from './text.ts';
+import { bytesText, countText } from './terminal/text.ts';
 
 /** `, written by run R (verified)`; empty for a tape with a label, which names its run, and where no run is known. */
 function writerText({ label, writtenBy }: IdentifiedTape): string {

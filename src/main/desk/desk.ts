@@ -14,7 +14,7 @@ import {
 import { failure, type ErrorInfo } from '../../contract/errors.ts';
 import type { ActivityPush, RunPush } from '../../contract/screens.ts';
 import type { StateFolder } from '../application/console.ts';
-import { metricsText } from '../application/status-metrics.ts';
+import { metricsText } from '../application/protection/status-metrics.ts';
 import { History } from '../history/history.ts';
 import { Arrivals } from './arrivals.ts';
 import { Checking } from './checking.ts';

@@ -1,9 +1,9 @@
 import { failure } from '../../contract/errors.ts';
 import type { SiteDraft } from '../../contract/site-views.ts';
 import { siteFileOf } from '../application/console.ts';
-import { DraftService } from '../application/draft-service.ts';
-import { parseSite, readDraft } from '../application/site-draft.ts';
-import { readText, sitePath, writeText } from '../application/site-text.ts';
+import { DraftService } from '../application/site/draft-service.ts';
+import { parseSite, readDraft } from '../application/site/site-draft.ts';
+import { readText, sitePath, writeText } from '../application/site/site-text.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 import { hostsOf, jobsOf } from './site-views.ts';
 

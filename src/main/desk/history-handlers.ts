@@ -1,8 +1,8 @@
 import type { RunLine } from '../../contract/screens.ts';
 import { runLineOf } from '../history/history.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
-import { siteProtectionView } from '../application/protection-service.ts';
-import { siteStatus, type SiteStatus } from '../application/status-service.ts';
+import { siteProtectionView } from '../application/protection/protection-service.ts';
+import { siteStatus, type SiteStatus } from '../application/protection/status-service.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' | 'trends';

@@ -1,7 +1,7 @@
 /** A run that this process performs: what a screen is shown of it while it continues. */
 import type { RunEvent } from '../../contract/events.ts';
 import type { ActiveRun, Plan, ProgressView } from '../../contract/screens.ts';
-import { RunPulseFold } from '../../folds/run-pulse.ts';
+import { RunPulseFold } from '../../folds/run/run-pulse.ts';
 
 const measured = new Set<ProgressView['what']>(['dump', 'read-back']);
 

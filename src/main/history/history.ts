@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { ShadowtapeError } from '../../contract/errors.ts';
 import type { IndexProgress, RunLine } from '../../contract/screens.ts';
 import { compareRuns, type Comparison } from '../../folds/compare-runs.ts';
-import { foldRun } from '../../folds/run-fold.ts';
+import { foldRun } from '../../folds/run/run-fold.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { indexFileOf } from './history-index.ts';

@@ -4,9 +4,9 @@ import type { FileNameEncoding } from '../../contract/file-names.ts';
 import type { TrendPoint } from '../../contract/history.ts';
 import type { RunLine } from '../../contract/screens.ts';
 import { volumeOf } from '../../folds/figures.ts';
-import { foldRun } from '../../folds/run-fold.ts';
-import type { LegModel, RunModel } from '../../folds/run-model.ts';
-import { partsOf } from '../procedure/model/run-tapes.ts';
+import { foldRun } from '../../folds/run/run-fold.ts';
+import type { LegModel, RunModel } from '../../folds/run/run-model.ts';
+import { partsOf } from '../procedure/model/tape/run-tapes.ts';
 import { handedBytes, runLineOf } from './run-line.ts';
 
 /** Where the files of a catalogue lie. */

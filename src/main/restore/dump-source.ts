@@ -3,7 +3,7 @@ import { failure } from '../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { FileNameEncoding } from '../../contract/file-names.ts';
 import { writtenOf } from '../journal/run-summary.ts';
-import { currentTape, partsOf, tapeWithUuid, type RunTape } from '../procedure/model/run-tapes.ts';
+import { currentTape, partsOf, tapeWithUuid, type RunTape } from '../procedure/model/tape/run-tapes.ts';
 
 /** What one tape holds of a dump. */
 export interface SourcePart {

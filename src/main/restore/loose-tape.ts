@@ -4,7 +4,7 @@ import { requireReadyDrive } from '../procedure/drive/drive-ready.ts';
 import { ddWords, type KnownDrive } from '../procedure/drive/tape-look.ts';
 import { goToFile } from '../procedure/drive/tape-position.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
-import { readRecordCommand } from '../procedure/model/tape-commands.ts';
+import { readRecordCommand } from '../procedure/model/tape/tape-commands.ts';
 import { describeFirstRecord } from '../tape/tape-contents.ts';
 import { readLabel } from '../tape/tape-label.ts';
 import { readManifest } from '../tape/tape-manifest.ts';

@@ -16,7 +16,7 @@ import {
   showProgress,
   type DataRoom,
 } from '../procedure/hosts/remote-data.ts';
-import { readDataCommands, rewindCommand } from '../procedure/model/tape-commands.ts';
+import { readDataCommands, rewindCommand } from '../procedure/model/tape/tape-commands.ts';
 import type { DumpSource } from './dump-source.ts';
 import { partsToRead, type KnownTapes } from './source-tapes.ts';
 

@@ -3,7 +3,7 @@ import { waitWhileBusy } from '../procedure/drive/drive-ready.ts';
 import type { KnownDrive } from '../procedure/drive/tape-look.ts';
 import type { CommandRunner } from '../procedure/hosts/command-runner.ts';
 import { realClock } from '../procedure/hosts/query-retry.ts';
-import { rewindCommand } from '../procedure/model/tape-commands.ts';
+import { rewindCommand } from '../procedure/model/tape/tape-commands.ts';
 import { restoreStep } from './host-place.ts';
 
 /** How long a read that was ended may hold the drive. */

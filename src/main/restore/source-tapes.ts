@@ -4,7 +4,7 @@ import type { KnownTape } from '../tape/media-catalogue.ts';
 import { firstRecordSha256, type FoundTape } from '../tape/overwrite-rule.ts';
 import { withWriters, writersOf } from '../tape/tape-holders.ts';
 import type { PartToRead, TapeToRead } from '../procedure/drive/tapes-in-order.ts';
-import type { RunTape } from '../procedure/model/run-tapes.ts';
+import type { RunTape } from '../procedure/model/tape/run-tapes.ts';
 import type { DumpSource, SourcePart } from './dump-source.ts';
 
 /** What is known of tapes beside the journal: names the run that has written one without a label. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventOf, RunEvent } from '../../contract/events.ts';
 import type { QuestionView } from '../../contract/screens.ts';
 import { eventsUntil, fixtureEvents, nextEvent } from '../../folds/journals.test-support.ts';
-import { RunFold } from '../../folds/run-fold.ts';
+import { RunFold } from '../../folds/run/run-fold.ts';
 import { approvalOf, chipsOf, headingOf, statusOfSides } from './approval.ts';
 import { layoutStrips, ribbonText } from './strips.ts';
 import { compareSamples, largestDisk, numberIn, verificationOf } from '../../folds/verification.ts';

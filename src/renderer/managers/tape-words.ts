@@ -1,7 +1,7 @@
 /** Names of tapes: which one may be given, which one must be typed, which tapes a search finds. */
 import { omissionWords } from '../../contract/run-outcome.ts';
 import type { KnownTapeView, TapeContents, WriterOfTape } from '../../contract/screens.ts';
-import { endStateOf, stateWords } from '../../folds/run-state.ts';
+import { endStateOf, stateWords } from '../../folds/run/run-state.ts';
 import type { State } from '../../folds/states.ts';
 
 /** Stands for data without a label where a tape is named. */

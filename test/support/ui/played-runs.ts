@@ -1,7 +1,7 @@
 /** A run that has come to some event, as the console tells of it: live, and as a line of the history. */
 import type { RunEvent } from '../../../src/contract/events.ts';
 import type { ActiveRun, ProgressView, RunLine, RunPulse } from '../../../src/contract/screens.ts';
-import { RunPulseFold } from '../../../src/folds/run-pulse.ts';
+import { RunPulseFold } from '../../../src/folds/run/run-pulse.ts';
 import { runLineOf } from '../../../src/main/history/run-line.ts';
 
 /** The pulse after all events. */

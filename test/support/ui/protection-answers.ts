@@ -2,7 +2,7 @@
 import type { RunLine, RunView, SiteInfo } from '../../../src/contract/screens.ts';
 import { openRunsOf } from '../../../src/folds/open-runs.ts';
 import { lastFailureOf, pointsOf, protectionOf, type PairRun } from '../../../src/folds/protection.ts';
-import { partedAtOf } from '../../../src/main/application/protection-service.ts';
+import { partedAtOf } from '../../../src/main/application/protection/protection-service.ts';
 import type { Answers } from './fake-bridge.ts';
 
 const everySeconds = 86_400;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withSummedCounts } from '../../../streams/tape/dd-counts.ts';
-import { keepingNumbers } from '../model/kept-samples.ts';
+import { keepingNumbers } from '../model/samples/kept-samples.ts';
 import { keepingLines } from './keeping-script.ts';
 
 let folder: string;

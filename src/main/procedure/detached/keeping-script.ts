@@ -4,7 +4,7 @@
  */
 import { quoteArgument } from '../../ssh/quoting.ts';
 import { workFile, type DetachedWork, type KeepingReader } from '../model/detached-work.ts';
-import { keptFile, unitBytes } from '../model/kept-samples.ts';
+import { keptFile, unitBytes } from '../model/samples/kept-samples.ts';
 
 /** Exit status where the tape cannot be read. */
 const tapeStatus = 2;

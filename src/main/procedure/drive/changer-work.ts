@@ -12,7 +12,7 @@ import {
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { driveStatus } from './drive-ready.ts';
-import type { Drive } from '../model/tape-commands.ts';
+import type { Drive } from '../model/tape/tape-commands.ts';
 
 /** What working a changer needs of whoever changes tapes. */
 export interface ChangerRoom {

@@ -11,7 +11,7 @@ import { driveCommand, withoutRewind } from '../../tape/tape-device.ts';
 import { requireSame } from './compare-read-back.ts';
 import { driveStatus } from './drive-ready.ts';
 import { requireScratch, type ScratchOrder } from './label-tape.ts';
-import { writeRecordsCommand } from '../model/tape-commands.ts';
+import { writeRecordsCommand } from '../model/tape/tape-commands.ts';
 import { close, evidenceOf, open, reader, writer, type DataRoom } from '../hosts/remote-data.ts';
 import type { StepCommand } from '../model/step.ts';
 import { goToFile } from './tape-position.ts';

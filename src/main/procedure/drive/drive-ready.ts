@@ -4,7 +4,7 @@ import { durationText } from '../../../contract/words.ts';
 import { parseDriveStatus, type DriveStatus } from '../../tape/drive-status.ts';
 import { driveCommand } from '../../tape/tape-device.ts';
 import { wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
-import type { Drive } from '../model/tape-commands.ts';
+import type { Drive } from '../model/tape/tape-commands.ts';
 import type { RetryClock } from '../hosts/query-retry.ts';
 
 /** What the drive says of itself, and in which words. */

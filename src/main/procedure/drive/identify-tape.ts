@@ -8,7 +8,7 @@ import type { CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus, requireReadyDrive } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
 import { contentsOfTape, ddWords, isTooLarge, type KnownDrive } from './tape-look.ts';
-import { readOwnFileCommand, readRecordCommand, rewindCommand } from '../model/tape-commands.ts';
+import { readOwnFileCommand, readRecordCommand, rewindCommand } from '../model/tape/tape-commands.ts';
 import { goToFile, standAtFile } from './tape-position.ts';
 
 const step = 'identify';

@@ -7,7 +7,7 @@ import { requireReadyDrive } from './drive-ready.ts';
 import { writeRecords } from './own-file.ts';
 import type { DataRoom } from '../hosts/remote-data.ts';
 import { lookAtTape, type KnownDrive } from './tape-look.ts';
-import { rewindCommand, writeRecordsCommand } from '../model/tape-commands.ts';
+import { rewindCommand, writeRecordsCommand } from '../model/tape/tape-commands.ts';
 import { goToFile } from './tape-position.ts';
 
 const step = 'label';

@@ -6,7 +6,12 @@ import { tapeReadFailure } from '../../../streams/tape/tape-trouble.ts';
 import { describeFirstRecord } from '../../tape/tape-contents.ts';
 import { readLabel } from '../../tape/tape-label.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
-import { type Drive, readOwnFileCommand, readRecordCommand, rewindCommand } from '../model/tape-commands.ts';
+import {
+  type Drive,
+  readOwnFileCommand,
+  readRecordCommand,
+  rewindCommand,
+} from '../model/tape/tape-commands.ts';
 import { requireSame } from './compare-read-back.ts';
 import { evidenceOf } from '../hosts/remote-data.ts';
 import type { RunContext } from '../hosts/run-context.ts';

@@ -9,7 +9,7 @@ import { readLabel } from '../../tape/tape-label.ts';
 import type { CommandRunner } from '../hosts/command-runner.ts';
 import { driveStatus } from './drive-ready.ts';
 import type { CommandResult } from '../hosts/hosts.ts';
-import { readRecordCommand, rewindCommand, type Drive } from '../model/tape-commands.ts';
+import { readRecordCommand, rewindCommand, type Drive } from '../model/tape/tape-commands.ts';
 
 export interface KnownDrive extends Drive {
   readonly platform: Platform;

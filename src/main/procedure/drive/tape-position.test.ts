@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LinuxDrive, linuxDrive } from './linux-drive.test-support.ts';
-import { readRecordCommand } from '../model/tape-commands.ts';
+import { readRecordCommand } from '../model/tape/tape-commands.ts';
 import { goToFile, goToRecord, standAtFile } from './tape-position.ts';
 
 const record = Buffer.alloc(512, 1);

@@ -11,7 +11,7 @@ import {
   rewindCommand,
   spaceCommand,
   type Drive,
-} from '../model/tape-commands.ts';
+} from '../model/tape/tape-commands.ts';
 
 const isAt = ({ file, record }: Told, wanted: number): boolean => file === wanted && record === 0;
 

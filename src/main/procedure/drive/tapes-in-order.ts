@@ -8,7 +8,7 @@ import {
 import type { TapeSegment } from '../../../streams/tape/spanning-tape-sink.ts';
 import type { FoundTape } from '../../tape/overwrite-rule.ts';
 import { close, evidenceOf, open, reader, showProgress, type DataRoom } from '../hosts/remote-data.ts';
-import { readDataCommands } from '../model/tape-commands.ts';
+import { readDataCommands } from '../model/tape/tape-commands.ts';
 import { changeTape, type TapeChanging } from './change-tape.ts';
 import { requireReadyDrive } from './drive-ready.ts';
 import { lookAtTape } from './tape-look.ts';

@@ -7,7 +7,7 @@ import type { MediaFile } from '../../tape/media-file.ts';
 import type { Assignment } from '../model/assignment.ts';
 import { CommandRunner } from './command-runner.ts';
 import type { KnownRecords } from '../model/dump-sections.ts';
-import type { Fingerprints, SampledBlock } from '../model/fingerprint.ts';
+import type { Fingerprints, SampledBlock } from '../model/samples/fingerprint.ts';
 import type { Hosts } from './hosts.ts';
 import { noJournal, type Journal } from '../../journal/journal.ts';
 import { Observer } from './observe.ts';

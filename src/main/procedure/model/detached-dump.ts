@@ -7,7 +7,7 @@
 import { tapeReaderArguments } from '../../../streams/tape/tape-reader.ts';
 import { tapeWriterArguments } from '../../../streams/tape/tape-writer.ts';
 import type { Platform } from '../../site/site-schema.ts';
-import { keepingNumbers } from './kept-samples.ts';
+import { keepingNumbers } from './samples/kept-samples.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from './detached-work.ts';
 
 /** `cksum` is on every host; SHA-256 is taken beside it, since cksum alone also counts the bytes. */

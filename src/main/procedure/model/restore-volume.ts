@@ -3,7 +3,7 @@ import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { manifestFileOf } from './assignment.ts';
-import { partsOf } from './run-tapes.ts';
+import { partsOf } from './tape/run-tapes.ts';
 
 type Started = EventOf<'run-started'>;
 type Volume = Started['volumes'][number];

@@ -22,7 +22,7 @@ import {
 } from '../model/look-commands.ts';
 import { driveNameQuery } from '../../tape/tape-device.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
-import { wholeHashCost, type MeasuredHash } from '../model/whole-hash-cost.ts';
+import { wholeHashCost, type MeasuredHash } from '../model/samples/whole-hash-cost.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
 import { stepsOf } from './steps.ts';
 import { holderCommand, mostHeld } from '../model/shadow-holder.ts';

@@ -21,8 +21,8 @@ import {
   type WorkDigest,
 } from '../model/detached-dump.ts';
 import { dumpToolOf } from '../../site/file-system.ts';
-import { primarySource } from '../model/fingerprint.ts';
-import { keepsSamples } from '../model/kept-samples.ts';
+import { primarySource } from '../model/samples/fingerprint.ts';
+import { keepsSamples } from '../model/samples/kept-samples.ts';
 import { workFolder, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 import { dumpArguments, dumpLines } from './step-6-commands.ts';
 

@@ -8,7 +8,7 @@ import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../model/assig
 import { listed } from '../../../contract/words.ts';
 import { judgeReady, rejoinChecks, unlessOwn } from './checks.ts';
 import { isProxyJoined, isProxyStopped, judgeJoined, judgeParted, judgeStopped } from './cluster-checks.ts';
-import { fingerprintCommands, primarySource, recordsHashed } from '../model/fingerprint.ts';
+import { fingerprintCommands, primarySource, recordsHashed } from '../model/samples/fingerprint.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import type { RunMarks } from '../model/run-marks.ts';

@@ -5,7 +5,7 @@ import { listed } from '../../../contract/words.ts';
 import { judgeDisks, judgeNoShadow, judgeShadow } from './shadow-checks.ts';
 import { judgeStopped } from './cluster-checks.ts';
 import { guideStep } from './step-sources.ts';
-import { backupSource, fingerprintCommands, recordsCompared } from '../model/fingerprint.ts';
+import { backupSource, fingerprintCommands, recordsCompared } from '../model/samples/fingerprint.ts';
 import { heldProxies } from '../model/shadow-holder.ts';
 import type { Step } from '../model/step.ts';
 

@@ -13,12 +13,12 @@ import {
   type Assignment,
   type VolumeAssignment,
 } from '../model/assignment.ts';
-import { recordsAround } from '../model/fingerprint.ts';
+import { recordsAround } from '../model/samples/fingerprint.ts';
 import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 import { isHeldOpen } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import { judgeOwnMount } from './own-mount.ts';
-import { statusCommand, tapeCheckCommands } from '../model/tape-commands.ts';
+import { statusCommand, tapeCheckCommands } from '../model/tape/tape-commands.ts';
 import { isShadowUnmounted, judgeMounted, judgeNoMount, judgeShadowWritable } from './shadow-checks.ts';
 import { dumpLines, fsckLine, mountLine } from './step-6-commands.ts';
 import { guideStep } from './step-sources.ts';

@@ -1,6 +1,6 @@
 /** What Shadowtape adds to step 6: label and manifest of layout `labelled`, and the reading back of the tape. */
 import { isLabelled, type Assignment } from '../model/assignment.ts';
-import { keepsSamples } from '../model/kept-samples.ts';
+import { keepsSamples } from '../model/samples/kept-samples.ts';
 import { heldProxies } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 import {
@@ -11,7 +11,7 @@ import {
   rewindCommand,
   statusCommand,
   writeRecordsCommand,
-} from '../model/tape-commands.ts';
+} from '../model/tape/tape-commands.ts';
 
 /** Layout `labelled`: file 0 is the label, then comes a file a volume, then the manifest. */
 export function labelStep(assignment: Assignment): Step {

@@ -3,7 +3,7 @@ import { changerStatusArguments } from '../../tape/changer.ts';
 import { changerOfRun, commandNode, mounts, type Assignment } from '../model/assignment.ts';
 import { lockPlaces } from '../model/lock-places.ts';
 import type { Step, StepCommand } from '../model/step.ts';
-import { tapeCheckCommands } from '../model/tape-commands.ts';
+import { tapeCheckCommands } from '../model/tape/tape-commands.ts';
 import { toolsOfHash, toolsOfWork } from './server-work.ts';
 
 export function lockStep(assignment: Assignment): Step {

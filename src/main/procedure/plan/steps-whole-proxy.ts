@@ -8,7 +8,7 @@ import { bytesText, listed } from '../../../contract/words.ts';
 import { bytesOfVolumes, commandNode, proxiesOf, type Assignment } from '../model/assignment.ts';
 import { wholeHashSteps } from '../model/run-marks.ts';
 import type { Step, StepCommand } from '../model/step.ts';
-import { waitsForHash } from '../model/whole-hash-cost.ts';
+import { waitsForHash } from '../model/samples/whole-hash-cost.ts';
 import { judgeRejoinable } from './checks.ts';
 import {
   isProxyJoined,
@@ -19,7 +19,7 @@ import {
 } from './cluster-checks.ts';
 import { wholeDigestArguments } from './server-work.ts';
 import { guideStep } from './step-sources.ts';
-import { primarySource } from '../model/fingerprint.ts';
+import { primarySource } from '../model/samples/fingerprint.ts';
 
 /** Starts the proxies on one node, which then can read them. */
 export function startStep(assignment: Assignment): Step {

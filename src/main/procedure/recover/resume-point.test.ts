@@ -4,7 +4,7 @@ import { edited, readFixture } from '../../gds/fixtures/read-fixture.ts';
 import { parseSdxinfo } from '../../gds/sdxinfo.ts';
 import { chooseJob, siteOf } from '../../site/site-file.ts';
 import { assign } from '../model/assign.ts';
-import { recordsCompared } from '../model/fingerprint.ts';
+import { recordsCompared } from '../model/samples/fingerprint.ts';
 import { resumePoint } from './resume-point.ts';
 import { marksOf } from '../model/run-marks.ts';
 import { dumpStepsOf } from '../model/step.ts';

@@ -9,7 +9,7 @@ import { listed } from '../../../contract/words.ts';
 import { isShadowGone, isShadowUnmounted, judgeShadow, whyShadowUnknown } from '../plan/shadow-checks.ts';
 import { isProxyJoined, isProxyStopped, judgeParted } from '../plan/cluster-checks.ts';
 import type { WorkState } from '../detached/detached-look.ts';
-import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/fingerprint.ts';
+import { fingerprintIn, type Fingerprints, type VolumeFingerprint } from '../model/samples/fingerprint.ts';
 import { whyNotContinued } from './continuation.ts';
 import { ResumeRoute } from './resume-route.ts';
 import { wholeHashEnd, wholeHashSteps, type RunMarks } from '../model/run-marks.ts';

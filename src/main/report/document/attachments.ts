@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, printable } from '../../../contract/words.ts';
-import type { CommandModel, RunModel } from '../../../folds/run-model.ts';
+import type { CommandModel, RunModel } from '../../../folds/run/run-model.ts';
 import { endText, field } from './run-commands.ts';
 import type { ReportFacts } from './report-source.ts';
 import { code, countOf, momentText, plain } from './report-words.ts';

@@ -4,7 +4,7 @@ import type { EventOf } from '../../../contract/events.ts';
 import { countText } from '../../../contract/words.ts';
 import { hopSentences } from '../../../folds/hop-names.ts';
 import { hopLines, type HopLine } from '../../../folds/hop-lines.ts';
-import type { VolumeModel } from '../../../folds/run-model.ts';
+import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { code, marked, plain, quiet } from './report-words.ts';
 import { verdictMarks } from './section-draft.ts';
 

@@ -1,6 +1,6 @@
 /** The commands on the first page that restore what the run backed up: with Shadowtape, and by hand. Pure. */
 import type { ReportBlock } from '../../../contract/report.ts';
-import type { VolumeModel } from '../../../folds/run-model.ts';
+import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readingCommand } from '../../history/restore-command.ts';
 import type { ReportFacts } from './report-source.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandModel } from '../../../folds/run-model.ts';
+import type { CommandModel } from '../../../folds/run/run-model.ts';
 import { likeCommands } from './like-commands.ts';
 
 let seq = 0;

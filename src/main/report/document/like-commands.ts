@@ -2,7 +2,7 @@
  * Commands that were sent one after the other, and differ in one number at most: the reads of a fingerprint, the checks of a copy. One that
  * changes something is folded only with itself. Pure.
  */
-import type { CommandModel } from '../../../folds/run-model.ts';
+import type { CommandModel } from '../../../folds/run/run-model.ts';
 
 export interface LikeCommands {
   readonly first: CommandModel;

@@ -3,8 +3,8 @@ import type { SignatureFacts } from '../../../contract/proof.ts';
 import type { TapeLoss } from '../../../contract/tape-loss.ts';
 import type { EventOf, RunEvent, RunEventType } from '../../../contract/events.ts';
 import { lookLines } from '../../../folds/command-groups.ts';
-import { foldRun } from '../../../folds/run-fold.ts';
-import type { RunModel } from '../../../folds/run-model.ts';
+import { foldRun } from '../../../folds/run/run-fold.ts';
+import type { RunModel } from '../../../folds/run/run-model.ts';
 import { warningsOf, type RunWarning } from '../../../folds/run-warnings.ts';
 import { verificationOf, type Verification } from '../../../folds/verification.ts';
 

@@ -1,7 +1,7 @@
 /** What a run has sent, as a shell script to be read; and how fast its data went, as a table. Pure. */
 import type { RunEvent } from '../../../contract/events.ts';
-import { foldRun } from '../../../folds/run-fold.ts';
-import type { CommandModel, PassModel } from '../../../folds/run-model.ts';
+import { foldRun } from '../../../folds/run/run-fold.ts';
+import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { undirected } from '../../../contract/words.ts';
 import { momentText } from './report-words.ts';
 

@@ -1,7 +1,7 @@
 /** The way of the data: digests of all volumes, throughput, and the resynchronization of the proxies afterwards. */
 import type { ReportBlock, ReportFigure, ReportTable } from '../../../contract/report.ts';
 import { bytesText, countText, durationText, rateText } from '../../../contract/words.ts';
-import { chartData } from '../../../folds/chart-data.ts';
+import { chartData } from '../../../folds/charts/chart-data.ts';
 import { isShoeShining } from '../../../folds/run-warnings.ts';
 import { hasDigests, hopOverview, hopTable, volumesInSummary } from './hop-table.ts';
 import type { ReportFacts } from './report-source.ts';

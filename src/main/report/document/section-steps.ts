@@ -2,7 +2,7 @@
 import type { ReportTable, ReportText, ReportTexts } from '../../../contract/report.ts';
 import { countText } from '../../../contract/words.ts';
 import { groupCommands } from '../../../folds/command-groups.ts';
-import type { CommandModel, PassModel } from '../../../folds/run-model.ts';
+import type { CommandModel, PassModel } from '../../../folds/run/run-model.ts';
 import { likeCommands, type LikeCommands } from './like-commands.ts';
 import { commandTexts } from './scripts-sent.ts';
 import type { ReportFacts } from './report-source.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../../../contract/report.ts';
 import { omissionWords, outcomeOf, type RunOutcome } from '../../../contract/run-outcome.ts';
 import { bytesText } from '../../../contract/words.ts';
-import type { VolumeModel } from '../../../folds/run-model.ts';
+import type { VolumeModel } from '../../../folds/run/run-model.ts';
 import { readStands } from '../../../folds/stands.ts';
 import { restoreListing } from './how-to-restore.ts';
 import { instantRows, whenRows } from './summary-times.ts';

@@ -3,7 +3,7 @@ import type { EventOf } from '../../../contract/events.ts';
 import type { ReportBlock, ReportTable, ReportTexts } from '../../../contract/report.ts';
 import { lossSentence, type TapeLoss } from '../../../contract/tape-loss.ts';
 import { countText } from '../../../contract/words.ts';
-import type { TapeModel, VolumeModel } from '../../../folds/run-model.ts';
+import type { TapeModel, VolumeModel } from '../../../folds/run/run-model.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { lastOf } from '../../journal/run-summary.ts';
 import { tapeFileSha256 } from './hop-table.ts';

@@ -1,6 +1,6 @@
 /** Who ran it, what was asked, what went wrong, and the state at the end. */
 import type { ReportBlock, ReportFactList as FactsBlock, ReportTable } from '../../../contract/report.ts';
-import type { PassModel } from '../../../folds/run-model.ts';
+import type { PassModel } from '../../../folds/run/run-model.ts';
 import { printable } from '../../../contract/words.ts';
 import { handText, readStands } from '../../../folds/stands.ts';
 import type { ReportFacts } from './report-source.ts';

@@ -1,6 +1,6 @@
 /** Draws throughput over time, with the drive's lowest streaming speed as a line. */
 import type { ReportChart } from '../../../contract/report.ts';
-import { layoutReportChart, type DrawnChart } from '../../../folds/report-chart.ts';
+import { layoutReportChart, type DrawnChart } from '../../../folds/charts/report-chart.ts';
 import type { Pen } from './figure-topology.ts';
 import { inks } from './page-items.ts';
 

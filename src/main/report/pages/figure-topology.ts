@@ -10,7 +10,7 @@ import {
   type DrawnRibbon,
   type DrawnSpace,
   type TopologyMetrics,
-} from '../../../folds/report-topology.ts';
+} from '../../../folds/charts/report-topology.ts';
 import type { Flow } from './flow.ts';
 import { inks, type StructNode } from './page-items.ts';
 

@@ -1,7 +1,7 @@
 /** What a run is called, and what a screen reader is told of it as it goes on. */
 import type { QuestionView } from '../../../contract/screens.ts';
-import type { RunModel } from '../../../folds/run-model.ts';
-import { isOver, isShown, stateWords, type RunState } from '../../../folds/run-state.ts';
+import type { RunModel } from '../../../folds/run/run-model.ts';
+import { isOver, isShown, stateWords, type RunState } from '../../../folds/run/run-state.ts';
 
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;

@@ -1,6 +1,6 @@
 /** The throughput of a run as a chart: what its canvas is to draw. */
 import type uPlot from 'uplot';
-import type { ChartData } from '../../../folds/chart-data.ts';
+import type { ChartData } from '../../../folds/charts/chart-data.ts';
 import type { Drawing } from '../../components/plot-canvas.ts';
 
 /** `1:05`, `2:00:00`: seconds on the axis of time. */

@@ -2,7 +2,7 @@
 import { omissionWords } from '../../../contract/run-outcome.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { lossChip, lossSentence } from '../../../contract/tape-loss.ts';
-import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run-state.ts';
+import { endStateOf, stateWords, type RunState, type StateWords } from '../../../folds/run/run-state.ts';
 
 const short: Readonly<Partial<Record<RunState, string>>> = {
   unwound: 'failed',

@@ -1,6 +1,6 @@
 /** A trend as a chart: a curve each in its colour, points that lead to their runs. */
 import type uPlot from 'uplot';
-import type { TrendChart, TrendLine } from '../../../folds/trend-charts.ts';
+import type { TrendChart, TrendLine } from '../../../folds/charts/trend-charts.ts';
 import type { Drawing } from '../../components/plot-canvas.ts';
 
 /** Token and dash of each curve: also told apart without colours. */

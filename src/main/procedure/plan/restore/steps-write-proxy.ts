@@ -21,7 +21,7 @@ import {
   readDataCommands,
   readSeveralTapesCommands,
   rewindCommand,
-} from '../../model/tape-commands.ts';
+} from '../../model/tape/tape-commands.ts';
 import { isProxyJoined, isProxyStopped, judgeStopped } from '../cluster-checks.ts';
 import { judgeNoShadow } from '../shadow-checks.ts';
 import { fingerprintStep, partStep, stopProxyStep } from '../steps-3-4-part.ts';

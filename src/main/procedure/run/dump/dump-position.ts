@@ -2,7 +2,7 @@
 import { dumpDevice, isLabelled, type VolumeAssignment } from '../../model/assignment.ts';
 import { requireOwnLabel } from '../../drive/read-labelled-tape.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { currentTape, nextFile } from '../../model/run-tapes.ts';
+import { currentTape, nextFile } from '../../model/tape/run-tapes.ts';
 import type { Step } from '../../model/step.ts';
 import { goToRecord, standAtFile } from '../../drive/tape-position.ts';
 import { checkFirstWrite } from '../tape/first-write.ts';

@@ -11,14 +11,14 @@ import { tapeReaderArguments } from '../../../../streams/tape/tape-reader.ts';
 import { withoutRewind } from '../../../tape/tape-device.ts';
 import { driveStatus } from '../../drive/drive-ready.ts';
 import { requireLabelOf } from '../../drive/read-labelled-tape.ts';
-import { rewindCommand } from '../../model/tape-commands.ts';
+import { rewindCommand } from '../../model/tape/tape-commands.ts';
 import { goToRecord } from '../../drive/tape-position.ts';
 import { close, evidenceOf, open, openWay, wayReader } from '../../hosts/remote-data.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { blockBytes, shadowRawDevice, type VolumeAssignment } from '../../model/assignment.ts';
 import { checkpointBytesOf, knownRecords, sectionOf, type KnownRecords } from '../../model/dump-sections.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
-import { judgeTapeEnd, type TapeEndFound, type TapeEndVerdict } from '../../model/tape-end.ts';
+import { judgeTapeEnd, type TapeEndFound, type TapeEndVerdict } from '../../model/tape/tape-end.ts';
 import { seekOperand } from '../../plan/step-6-commands.ts';
 import { requireSnapshot } from '../shadow/shadow-baseline.ts';
 

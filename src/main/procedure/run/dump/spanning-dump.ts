@@ -8,7 +8,7 @@ import type { DumpStart } from './continued-dump.ts';
 import { labelNextTape, refusalOfNextTape } from '../tape/perform-label.ts';
 import { close, evidenceOf, open } from '../../hosts/remote-data.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { currentTape, nextFile } from '../../model/run-tapes.ts';
+import { currentTape, nextFile } from '../../model/tape/run-tapes.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 
 /** The tape server: one process a tape. */

@@ -7,7 +7,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import { isLabelled, volumeNamed } from '../../model/assignment.ts';
 import type { KnownRun } from '../../model/restore-source.ts';
 import type { Step } from '../../model/step.ts';
-import { readRecordCommand, rewindCommand } from '../../model/tape-commands.ts';
+import { readRecordCommand, rewindCommand } from '../../model/tape/tape-commands.ts';
 import { changingOf } from '../dump/spanning-dump.ts';
 import type { Performer } from '../perform-commands.ts';
 import { readRunBack } from '../tape/read-run-back.ts';

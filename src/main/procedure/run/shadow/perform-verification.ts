@@ -11,8 +11,8 @@ import {
   type Fingerprints,
   type SampledBlock,
   type VolumeFingerprint,
-} from '../../model/fingerprint.ts';
-import { coverageOf, isWeak, type Coverage } from '../../model/sample-choice.ts';
+} from '../../model/samples/fingerprint.ts';
+import { coverageOf, isWeak, type Coverage } from '../../model/samples/sample-choice.ts';
 import type { Performer } from '../perform-commands.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { hashRecords, RecordReader } from './sample-records.ts';

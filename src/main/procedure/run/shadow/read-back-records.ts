@@ -8,8 +8,8 @@ import type { StreamedRecord } from '../../../../streams/digests/record-sampler.
 import type { VolumeAssignment } from '../../model/assignment.ts';
 import type { DetachedWork } from '../../model/detached-work.ts';
 import { workFile } from '../../model/detached-work.ts';
-import { sampleBytes, sampleLength } from '../../model/fingerprint.ts';
-import { keptFile, keptRecords } from '../../model/kept-samples.ts';
+import { sampleBytes, sampleLength } from '../../model/samples/fingerprint.ts';
+import { keptFile, keptRecords } from '../../model/samples/kept-samples.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { hashedOf, requireAsHashed } from './streamed-records.ts';
 

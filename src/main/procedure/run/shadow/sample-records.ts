@@ -10,8 +10,8 @@ import {
   type FingerprintSource,
   type SampledBlock,
   type VolumeFingerprint,
-} from '../../model/fingerprint.ts';
-import type { Slot } from '../../model/sample-choice.ts';
+} from '../../model/samples/fingerprint.ts';
+import type { Slot } from '../../model/samples/sample-choice.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 
 interface ReadRecord extends SampledBlock {

@@ -6,7 +6,12 @@
 import { failure } from '../../../../contract/errors.ts';
 import type { EventOf } from '../../../../contract/events.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
-import { backupSource, differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
+import {
+  backupSource,
+  differingRecords,
+  sampleBytes,
+  type SampledBlock,
+} from '../../model/samples/fingerprint.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 import { RecordReader } from './sample-records.ts';

@@ -5,7 +5,7 @@
 import { failure } from '../../../../contract/errors.ts';
 import type { SampledRecords, StreamedRecord } from '../../../../streams/digests/record-sampler.ts';
 import { volumeCheck, type VolumeAssignment } from '../../model/assignment.ts';
-import { differingRecords, sampleBytes, type SampledBlock } from '../../model/fingerprint.ts';
+import { differingRecords, sampleBytes, type SampledBlock } from '../../model/samples/fingerprint.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import type { Step } from '../../model/step.ts';
 

@@ -7,14 +7,14 @@ import { encodeLabel, inventedName, longestTapeName, type TapeLabel } from '../.
 import type { Assignment } from '../../model/assignment.ts';
 import type { InsertedTape } from '../../drive/change-tape.ts';
 import { writeRecords } from '../../drive/own-file.ts';
-import { writeRecordsCommand } from '../../model/tape-commands.ts';
+import { writeRecordsCommand } from '../../model/tape/tape-commands.ts';
 import { checkFirstWrite, withLossRecorded } from './first-write.ts';
 import { knownTapes, noteLoss, noteTape } from './note-tape.ts';
 import type { Performer } from '../perform-commands.ts';
 import { keepsTape } from '../dump/continued-dump.ts';
 import { recordFoundTape } from './perform-tape-check.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { isTapeOfRun } from '../../model/run-tapes.ts';
+import { isTapeOfRun } from '../../model/tape/run-tapes.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { goToFile } from '../../drive/tape-position.ts';
 

@@ -19,7 +19,7 @@ import { noteTape } from './note-tape.ts';
 import { requireOwnLabel } from '../../drive/read-labelled-tape.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { lastOf, writtenOf } from '../../../journal/run-summary.ts';
-import { nextFile, partsOf, type TapePart } from '../../model/run-tapes.ts';
+import { nextFile, partsOf, type TapePart } from '../../model/tape/run-tapes.ts';
 import { goToNextTape } from '../dump/spanning-dump.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import { standAtFile } from '../../drive/tape-position.ts';

@@ -16,7 +16,7 @@ import { requireReadyDrive } from '../../drive/drive-ready.ts';
 import { lookAtTape } from '../../drive/tape-look.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
 import { changerOfRun, isLabelled } from '../../model/assignment.ts';
-import { mayBeOwnFile } from '../../model/own-tape.ts';
+import { mayBeOwnFile } from '../../model/tape/own-tape.ts';
 import type { Step } from '../../model/step.ts';
 import { knownTapes, noteTape } from './note-tape.ts';
 import type { Performer } from '../perform-commands.ts';

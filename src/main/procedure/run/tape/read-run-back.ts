@@ -3,11 +3,16 @@ import { failure } from '../../../../contract/errors.ts';
 import type { RunEvent } from '../../../../contract/events.ts';
 import { readBackAndCompare, type OfCluster, type WrittenDigest } from '../../drive/compare-read-back.ts';
 import type { TapeChanging } from '../../drive/change-tape.ts';
-import { type Drive, readBackCommands, readDataCommands, rewindCommand } from '../../model/tape-commands.ts';
+import {
+  type Drive,
+  readBackCommands,
+  readDataCommands,
+  rewindCommand,
+} from '../../model/tape/tape-commands.ts';
 import { requireLabelOf, requireManifestOf } from '../../drive/read-labelled-tape.ts';
 import { SeveralTapes } from './read-several-tapes.ts';
 import type { DataRoom } from '../../hosts/remote-data.ts';
-import { partsOf } from '../../model/run-tapes.ts';
+import { partsOf } from '../../model/tape/run-tapes.ts';
 import { writtenOf } from '../../../journal/run-summary.ts';
 import type { StepCommand } from '../../model/step.ts';
 import { goToFile } from '../../drive/tape-position.ts';

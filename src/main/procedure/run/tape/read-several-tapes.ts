@@ -17,7 +17,7 @@ import {
   type TapeToRead,
 } from '../../drive/tapes-in-order.ts';
 import type { DataRoom } from '../../hosts/remote-data.ts';
-import { currentTape, partsOf, segmentsOf, tapeWithUuid, type RunTape } from '../../model/run-tapes.ts';
+import { currentTape, partsOf, segmentsOf, tapeWithUuid, type RunTape } from '../../model/tape/run-tapes.ts';
 import type { FoundTape } from '../../../tape/overwrite-rule.ts';
 
 export class SeveralTapes {

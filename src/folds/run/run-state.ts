@@ -1,0 +1,108 @@
+/** What a run is, in one word: running, asking, ended so or so, or left by its console. Pure. */
+import { outcomeOf, type RunOutcome } from '../../contract/run-outcome.ts';
+import type { QuestionView } from '../../contract/screens.ts';
+import type { State } from '../states.ts';
+import type { RunModel } from './run-model.ts';
+
+/**
+ * `unread`: nothing can be shown of it. `elsewhere`: another process performs it. `dead`: it has no end, and nobody performs it.
+ * `tape-bad`: the cluster is normal, the tape is not a backup. `halted`: an operator must act; the two in `-act`: too, but the tape holds
+ * the backup.
+ */
+export type RunState =
+  | 'loading'
+  | 'unread'
+  | 'running'
+  | 'unwinding'
+  | 'asking'
+  | 'elsewhere'
+  | 'verified'
+  | 'unverified'
+  | 'verified-act'
+  | 'unverified-act'
+  | 'refused'
+  | 'unwound'
+  | 'halted'
+  | 'tape-bad'
+  | 'dead';
+
+export interface RunFacts {
+  readonly model: RunModel;
+  readonly question: QuestionView | undefined;
+  /** True while this console performs it; undefined where that is not known yet. */
+  readonly live: boolean | undefined;
+  /** True while another process performs it. */
+  readonly elsewhere?: boolean;
+  /** True where asking for it, or following it, failed. */
+  readonly failed: boolean;
+}
+
+const endStates: Readonly<Record<RunOutcome, RunState>> = {
+  verified: 'verified',
+  unverified: 'unverified',
+  'verified-act': 'verified-act',
+  'unverified-act': 'unverified-act',
+  refused: 'refused',
+  'rolled-back': 'unwound',
+  act: 'halted',
+  'tape-mismatch': 'tape-bad',
+};
+
+/** The state of a run that has ended. */
+export const endStateOf = (end: Parameters<typeof outcomeOf>[0]): RunState => endStates[outcomeOf(end)];
+
+export function runStateOf({ model, question, live, elsewhere = false, failed }: RunFacts): RunState {
+  const { end } = model;
+  if (end) return endStateOf(end);
+  if (model.start === undefined && failed) return 'unread';
+  if (model.start === undefined || live === undefined) return 'loading';
+  if (!live) return elsewhere ? 'elsewhere' : 'dead';
+  if (question) return 'asking';
+  return model.current?.unwinding === true ? 'unwinding' : 'running';
+}
+
+export interface StateWords {
+  readonly state: State;
+  readonly word: string;
+}
+
+export const stateWords: Readonly<Record<RunState, StateWords>> = {
+  loading: { state: 'idle', word: 'reading the journal' },
+  unread: { state: 'bad', word: 'cannot be shown' },
+  running: { state: 'busy', word: 'running' },
+  unwinding: { state: 'warn', word: 'rolling back' },
+  asking: { state: 'warn', word: 'waiting for your answer' },
+  elsewhere: { state: 'busy', word: 'running' },
+  verified: { state: 'ok', word: 'verified' },
+  unverified: { state: 'warn', word: 'unverified' },
+  'verified-act': { state: 'warn', word: 'verified, action required' },
+  'unverified-act': { state: 'warn', word: 'unverified, action required' },
+  refused: { state: 'bad', word: 'refused' },
+  unwound: { state: 'bad', word: 'failed, rolled back' },
+  halted: { state: 'bad', word: 'action required' },
+  'tape-bad': { state: 'bad', word: 'tape mismatch' },
+  dead: { state: 'bad', word: 'interrupted' },
+};
+
+const overStates: readonly RunState[] = [
+  'verified',
+  'unverified',
+  'verified-act',
+  'unverified-act',
+  'refused',
+  'unwound',
+  'halted',
+  'tape-bad',
+  'dead',
+];
+
+/** True where something of it is there to be shown. */
+export const isShown = (state: RunState): boolean => state !== 'loading' && state !== 'unread';
+
+/** True where nothing continues. */
+export const isOver = (state: RunState): boolean => overStates.includes(state);
+
+const resumable: readonly RunState[] = ['dead', 'halted', 'verified-act', 'unverified-act'];
+
+/** True where the run may be continued, or unwound. */
+export const canBeTakenUp = (state: RunState): boolean => resumable.includes(state);

@@ -1,0 +1,66 @@
+/** Where monitors read the metrics: a file for the textfile collector of node_exporter, or `serve` with a token that opens nothing else. */
+import { randomBytes } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { failure } from '../../../contract/errors.ts';
+import { ownFlags } from '../../journal/own-files.ts';
+import { readOwn } from '../../journal/kept-file.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+import { unwritable, writeWhole } from '../../proof/whole-file.ts';
+import { metricsText } from './status-metrics.ts';
+import type { SiteStatus } from './status-service.ts';
+
+/** node_exporter runs as a user of its own, and the metrics hold no secret. */
+const metricsAccess = 0o644;
+
+/**
+ * Writes the metrics into a file, which is there as before or as a whole.
+ * @throws STATE_FILE_UNWRITABLE
+ */
+export async function writeMetrics(file: string, status: SiteStatus): Promise<void> {
+  try {
+    // A folder that is made for a name that was mistyped has no reader.
+    await stat(dirname(resolve(file)));
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  await writeWhole(resolve(file), metricsText(status), { mode: 'replace', access: metricsAccess });
+}
+
+export interface MetricsToken {
+  readonly token: string;
+  readonly file: string;
+}
+
+const tokenShape = /^[\w-]{32,}$/;
+
+async function readToken(file: string): Promise<string | undefined> {
+  const text = (await readOwn(file))?.toString('utf8');
+  if (text === undefined) return undefined;
+  const token = text.split('\n')[0]?.trim() ?? '';
+  if (tokenShape.test(token)) return token;
+  const reason = 'its first line is not a token of at least 32 letters, digits, "-" and "_"';
+  throw failure('STATE_FILE_UNREADABLE', { file, reason });
+}
+
+/**
+ * The token of `/metrics`, which survives a restart of `serve`; it is made where there is none.
+ * @throws STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
+ */
+export async function metricsToken(state: StateFolder): Promise<MetricsToken> {
+  const file = state.metricsTokenFile;
+  const known = await readToken(file);
+  if (known !== undefined) return { token: known, file };
+  const token = randomBytes(32).toString('base64url');
+  try {
+    const handle = await open(file, ownFlags.create, 0o600);
+    try {
+      await handle.writeFile(`${token}\n`);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  return { token, file };
+}

@@ -1,0 +1,53 @@
+/** Runs a program of this machine to its end, such as systemctl and crontab. */
+import { spawn } from 'node:child_process';
+import { failure } from '../../../contract/errors.ts';
+
+export interface LocalEnd {
+  /** Undefined where a signal ended it. */
+  readonly exitStatus: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Neither waits for anything that takes longer. */
+const limitMilliseconds = 60_000;
+
+const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such program' };
+
+/**
+ * @param argv program and arguments; no shell sees them
+ * @param input for its standard input
+ * @throws SCHEDULE_NOT_CHANGED where it cannot be started
+ */
+export function runLocally(argv: readonly string[], input = ''): Promise<LocalEnd> {
+  const [program = '', ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { ...process.env, LC_ALL: 'C' },
+      timeout: limitMilliseconds,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        failure('SCHEDULE_NOT_CHANGED', {
+          command: argv.join(' '),
+          reason: reasons[error.code ?? ''] ?? error.message,
+        }),
+      ),
+    );
+    child.once('close', (status) => resolve({ exitStatus: status ?? undefined, stdout, stderr }));
+    child.stdin.on('error', () => undefined).end(input);
+  });
+}
+
+/** The same, where every end but a good one is an error. @throws SCHEDULE_NOT_CHANGED */
+export async function requireLocally(argv: readonly string[], input = ''): Promise<string> {
+  const { exitStatus, stdout, stderr } = await runLocally(argv, input);
+  if (exitStatus === 0) return stdout;
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const reason = said === '' ? `ended with exit status ${exitStatus ?? 'unknown'}` : said;
+  throw failure('SCHEDULE_NOT_CHANGED', { command: argv.join(' '), reason }, { stderr });
+}

@@ -1,0 +1,101 @@
+/**
+ * What became of the nights of scheduled jobs: `schedule.ndjson` in the state folder, an event a line. A night with a run is in the
+ * journals; here are the nights without one.
+ */
+import { open } from 'node:fs/promises';
+import { z } from 'zod';
+import { weekdays } from '../../../contract/schedule.ts';
+import { readOwn } from '../../journal/kept-file.ts';
+import { ownFlags } from '../../journal/own-files.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+import { LockFile } from '../../owner/lock-file.ts';
+import { unwritable } from '../../proof/whole-file.ts';
+
+const scheduleEventSchema = z.object({
+  /**
+   * `watched`: from now on nights of the job count; `removed`: no longer. `refused`: a run was refused in the night, and nothing was
+   * touched. `missed`: the night is over, and had no run.
+   */
+  what: z.enum(['watched', 'removed', 'refused', 'missed']),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  site: z.string(),
+  job: z.string(),
+  /** When the job was due that night. */
+  due: z.string().optional(),
+  /** Why: one sentence. */
+  reason: z.string().optional(),
+  /** Of `watched`: the schedule that counts from then on; the site file may change later. */
+  schedule: z
+    .object({
+      hour: z.int(),
+      minute: z.int(),
+      days: z.array(z.enum(weekdays)),
+      windowSeconds: z.number(),
+      zone: z.string(),
+    })
+    .optional(),
+});
+export type ScheduleEvent = z.output<typeof scheduleEventSchema>;
+
+function eventOf(line: string): ScheduleEvent | undefined {
+  try {
+    const parsed = scheduleEventSchema.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    // A crash has torn the line.
+    return undefined;
+  }
+}
+
+/** @throws STATE_FILE_UNREADABLE */
+const textOf = async (file: string): Promise<string> => (await readOwn(file))?.toString('utf8') ?? '';
+
+/** @returns the events of a job, the oldest first. @throws STATE_FILE_UNREADABLE */
+export async function scheduleEvents(
+  { scheduleFile }: StateFolder,
+  site: string,
+  job: string,
+): Promise<ScheduleEvent[]> {
+  const text = await textOf(scheduleFile);
+  return text
+    .split('\n')
+    .flatMap((line) => eventOf(line) ?? [])
+    .filter((event) => event.site === site && event.job === job);
+}
+
+async function append(file: string, events: readonly ScheduleEvent[]): Promise<void> {
+  const before = await textOf(file);
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  try {
+    const handle = await open(file, ownFlags.append, 0o600);
+    try {
+      await handle.writeFile(/(^|\n)$/.test(before) ? lines : `\n${lines}`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/**
+ * Reads the events of a job and adds what follows from them. Two consoles at a time do not add the same night twice.
+ * @param decide what is to be added
+ * @returns what was added, on disk when this returns
+ * @throws STATE_FILE_UNREADABLE, STATE_FILE_UNWRITABLE
+ */
+export function addScheduleEvents(
+  state: StateFolder,
+  site: string,
+  job: string,
+  decide: (events: readonly ScheduleEvent[]) => readonly ScheduleEvent[],
+): Promise<readonly ScheduleEvent[]> {
+  const file = state.scheduleFile;
+  return new LockFile(`${file}.lock`).during(async () => {
+    const added = decide(await scheduleEvents(state, site, job));
+    if (added.length > 0) await append(file, added);
+    return added;
+  });
+}

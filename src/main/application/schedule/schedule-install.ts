@@ -1,0 +1,156 @@
+/** Puts what starts scheduled jobs on this machine, finds it, and takes it away: systemd timers or crontab lines. */
+import { access, constants, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { ownZone } from '../../../contract/wall-clock.ts';
+import { isMissing } from '../../journal/kept-file.ts';
+import { unwritable, writeWhole } from '../../proof/whole-file.ts';
+import { requireLocally, runLocally } from './local-command.ts';
+import {
+  cronLines,
+  cronLinesIn,
+  crontabWith,
+  serviceUnit,
+  timerUnit,
+  unitNameOf,
+  type StartedJob,
+  type TimerOwner,
+} from './schedule-units.ts';
+
+/** What starts the jobs: timers of this user, timers of the machine, or the crontab of this user. */
+const starters = ['user', 'system', 'crontab'] as const;
+export type Starter = (typeof starters)[number];
+
+type JobName = Pick<StartedJob, 'site' | 'job'>;
+
+/** A text on this machine: a unit file, or the lines of a job in the crontab. */
+interface Piece {
+  /** Its path, or `crontab`. */
+  readonly place: string;
+  readonly text: string;
+}
+
+/** systemd reads the units of others only where all may read them. */
+const unitAccess = 0o644;
+
+function unitFolder(owner: TimerOwner): string {
+  if (owner === 'system') return '/etc/systemd/system';
+  const base = process.env['XDG_CONFIG_HOME'];
+  return join(base?.startsWith('/') ? base : join(homedir(), '.config'), 'systemd', 'user');
+}
+
+const unitFiles = (job: JobName, owner: TimerOwner) => ({
+  service: join(unitFolder(owner), `${unitNameOf(job)}.service`),
+  timer: join(unitFolder(owner), `${unitNameOf(job)}.timer`),
+});
+
+/** What belongs on this machine for the job. */
+export function piecesOf(job: StartedJob, starter: Starter): Piece[] {
+  if (starter === 'crontab') return [{ place: 'crontab', text: cronLines(job, ownZone()).join('\n') }];
+  const { service, timer } = unitFiles(job, starter);
+  return [
+    { place: service, text: serviceUnit(job, starter) },
+    { place: timer, text: timerUnit(job) },
+  ];
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw unwritable(file, error);
+  }
+}
+
+/** @returns the crontab of this user; empty where crontab says that there is none. @throws SCHEDULE_NOT_CHANGED */
+async function readCrontab(): Promise<string> {
+  const { exitStatus, stderr } = await runLocally(['crontab', '-l']);
+  if (exitStatus === 1 && /^(crontab: )?no crontab for /m.test(stderr)) return '';
+  return requireLocally(['crontab', '-l']);
+}
+
+const systemctl = (owner: TimerOwner, ...words: readonly string[]): Promise<string> =>
+  requireLocally(['systemctl', ...(owner === 'user' ? ['--user'] : []), ...words]);
+
+/** Writes the files, or removes those whose text is undefined. */
+async function place(files: ReadonlyMap<string, string | undefined>): Promise<void> {
+  for (const [file, text] of files) {
+    if (text === undefined) await rm(file, { force: true });
+    else await writeWhole(file, text, { mode: 'replace', access: unitAccess });
+  }
+}
+
+/** Units as they are now, so that a change that fails leaves nothing behind. */
+async function changeUnits(
+  owner: TimerOwner,
+  files: ReadonlyMap<string, string | undefined>,
+  words: readonly string[],
+): Promise<void> {
+  const before = new Map<string, string | undefined>();
+  for (const file of files.keys()) before.set(file, await textOf(file));
+  try {
+    await place(files);
+    await systemctl(owner, 'daemon-reload');
+    if (words.length > 0) await systemctl(owner, ...words);
+  } catch (error) {
+    await place(before);
+    await systemctl(owner, 'daemon-reload').catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Installs the job, in the place of what was there for it.
+ * @throws SCHEDULE_NOT_CHANGED, STATE_FILE_UNWRITABLE; everything is then as it was
+ */
+export async function installJob(job: StartedJob, starter: Starter): Promise<void> {
+  if (starter === 'crontab') {
+    const crontab = await readCrontab();
+    await requireLocally(['crontab', '-'], crontabWith(crontab, job, cronLines(job, ownZone())));
+    return;
+  }
+  const files = new Map(piecesOf(job, starter).map(({ place: file, text }) => [file, text]));
+  await changeUnits(starter, files, ['enable', '--now', `${unitNameOf(job)}.timer`]);
+}
+
+/** @throws SCHEDULE_NOT_CHANGED, STATE_FILE_UNWRITABLE */
+export async function removeJob(job: JobName, starter: Starter): Promise<void> {
+  if (starter === 'crontab') {
+    await requireLocally(['crontab', '-'], crontabWith(await readCrontab(), job, []));
+    return;
+  }
+  await systemctl(starter, 'disable', '--now', `${unitNameOf(job)}.timer`);
+  const { service, timer } = unitFiles(job, starter);
+  const files = new Map([service, timer].map((file) => [file, undefined]));
+  await changeUnits(starter, files, []);
+}
+
+/** True where a program of that name can be started. */
+async function isOnPath(program: string): Promise<boolean> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const found = folders.map((folder) => access(join(folder, program), constants.X_OK).then(() => true));
+  return Promise.any(found).catch(() => false);
+}
+
+async function textsOf(job: JobName, starter: Starter): Promise<(string | undefined)[]> {
+  if (starter === 'crontab') {
+    if (!(await isOnPath('crontab'))) return [undefined];
+    const lines = cronLinesIn(await readCrontab(), job);
+    return [lines.length === 0 ? undefined : lines.join('\n')];
+  }
+  const { service, timer } = unitFiles(job, starter);
+  return [await textOf(service), await textOf(timer)];
+}
+
+/** What starts the job on this machine; nothing where it is not installed. @throws SCHEDULE_NOT_CHANGED where the crontab cannot be read */
+export async function startersOf(job: JobName): Promise<Starter[]> {
+  const texts = await Promise.all(starters.map((starter) => textsOf(job, starter)));
+  return starters.filter((_starter, index) => texts[index]?.some((text) => text !== undefined));
+}
+
+/** False where the job is installed differently from what the site file and this program ask for now. */
+export async function isCurrent(job: StartedJob, starter: Starter): Promise<boolean> {
+  const texts = await textsOf(job, starter);
+  return piecesOf(job, starter).every(({ text }, index) => text === texts[index]);
+}

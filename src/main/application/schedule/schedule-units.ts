@@ -1,0 +1,146 @@
+/** What starts scheduled jobs: systemd units and crontab lines, as text. Pure. */
+import { createHash } from 'node:crypto';
+import { checkTimesOf, weekdays, type CheckTimes, type Schedule } from '../../../contract/schedule.ts';
+import { quoteArgument } from '../../ssh/quoting.ts';
+
+/** What is started for a job. */
+export interface StartedJob {
+  readonly site: string;
+  readonly job: string;
+  readonly schedule: Schedule;
+  /** Program and arguments, all paths absolute. */
+  readonly argv: readonly string[];
+  /** What the program needs in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Whose timers: those of this user, or of the machine. */
+export type TimerOwner = 'user' | 'system';
+
+/** The name of a site may hold anything, that of a unit may not. */
+function namePart(text: string): string {
+  const safe = text.replaceAll(/[^A-Za-z0-9_.-]/g, '_');
+  return safe === text ? text : `${safe}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+}
+
+/** `shadowtape-payroll-nightly`, without `.service` or `.timer`. */
+export const unitNameOf = ({ site, job }: Pick<StartedJob, 'site' | 'job'>): string =>
+  `shadowtape-${namePart(site)}-${namePart(job)}`;
+
+/** One word of ExecStart= (systemd.service(5), "Command lines"; specifiers begin with a percent sign). */
+const execWord = (word: string): string =>
+  `"${word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+
+/** A value that is text for people. */
+const plain = (text: string): string => text.replaceAll(/[\r\n]+/g, ' ').replaceAll('%', '%%');
+
+/** Says which job a unit starts. systemd passes over sections that begin with X-. */
+const ownSection = ({ site, job }: StartedJob): string[] => [
+  '[X-Shadowtape]',
+  `Site=${plain(site)}`,
+  `Job=${plain(job)}`,
+];
+
+/** @returns the text of NAME.service */
+export function serviceUnit(started: StartedJob, owner: TimerOwner): string {
+  const { site, job, argv, environment } = started;
+  const variables = Object.entries(environment).map(
+    ([name, value]) => `Environment=${execWord(`${name}=${value}`)}`,
+  );
+  return [
+    '[Unit]',
+    `Description=Shadowtape: job ${plain(job)} of ${plain(site)}`,
+    // The user's manager knows no targets of the machine.
+    ...(owner === 'system' ? ['Wants=network-online.target', 'After=network-online.target'] : []),
+    '',
+    '[Service]',
+    'Type=oneshot',
+    ...variables,
+    `ExecStart=${argv.map(execWord).join(' ')}`,
+    '# A stop is answered with a rollback, which takes its time.',
+    'KillMode=mixed',
+    'TimeoutStopSec=1h',
+    '',
+    ...ownSection(started),
+    '',
+  ].join('\n');
+}
+
+const two = (number: number): string => String(number).padStart(2, '0');
+const capital = (day: string): string => day.charAt(0).toUpperCase() + day.slice(1);
+
+/** An OnCalendar= expression (systemd.time(7), "Calendar events"). */
+export function calendarOf({ days, hours, minute }: CheckTimes, zone: string): string {
+  const some = days.length === 7 ? '' : `${days.map(capital).join(',')} `;
+  return `${some}*-*-* ${hours.map(two).join(',')}:${two(minute)}:00 ${zone}`;
+}
+
+/** @returns the text of NAME.timer */
+export function timerUnit(started: StartedJob): string {
+  const { site, job, schedule } = started;
+  return [
+    '[Unit]',
+    `Description=Shadowtape: schedule of job ${plain(job)} of ${plain(site)}`,
+    '',
+    '[Timer]',
+    '# run --if-due decides: each hour of the window, and after it, where a missed night is recorded.',
+    ...checkTimesOf(schedule).map((times) => `OnCalendar=${calendarOf(times, schedule.zone)}`),
+    '# After a time without power the job is checked at once.',
+    'Persistent=true',
+    'AccuracySec=1s',
+    '',
+    '[Install]',
+    'WantedBy=timers.target',
+    '',
+    ...ownSection(started),
+    '',
+  ].join('\n');
+}
+
+/** cron knows the zone of the machine alone; another one is checked for four times an hour. */
+function cronTimes(schedule: Schedule, ownZone: string): string[] {
+  if (schedule.zone !== ownZone) return ['*/15 * * * *'];
+  return checkTimesOf(schedule).map(({ days, hours, minute }) => {
+    const on = days.length === 7 ? '*' : days.map((day) => weekdays.indexOf(day)).join(',');
+    return `${minute} ${hours.join(',')} * * ${on}`;
+  });
+}
+
+/** crontab(5): a percent sign ends the command. */
+const cronWord = (word: string): string => quoteArgument(word).replaceAll('%', '\\%');
+
+const beginOf = (started: Pick<StartedJob, 'site' | 'job'>): string =>
+  `# begin ${unitNameOf(started)} (made by shadowtape schedule install)`;
+const endOf = (started: Pick<StartedJob, 'site' | 'job'>): string => `# end ${unitNameOf(started)}`;
+
+/** @returns the lines of a crontab for the job, with the marks around them */
+export function cronLines(started: StartedJob, ownZone: string): string[] {
+  const variables = Object.entries(started.environment).map(([name, value]) => `${name}=${cronWord(value)}`);
+  const command = [...variables, ...started.argv.map(cronWord)].join(' ');
+  return [
+    beginOf(started),
+    // cron mails what a command prints: errors alone are news.
+    ...[...cronTimes(started.schedule, ownZone), '@reboot'].map((time) => `${time} ${command} >/dev/null`),
+    endOf(started),
+  ];
+}
+
+/** The lines of the job in a crontab, marks included; empty where there are none. */
+export function cronLinesIn(crontab: string, started: Pick<StartedJob, 'site' | 'job'>): string[] {
+  const lines = crontab.split('\n');
+  const [first, last] = [lines.indexOf(beginOf(started)), lines.indexOf(endOf(started))];
+  return first < 0 || last < first ? [] : lines.slice(first, last + 1);
+}
+
+/** The crontab with other lines for the job; everything else stays as it is. @param own empty: the job is taken out */
+export function crontabWith(
+  crontab: string,
+  started: Pick<StartedJob, 'site' | 'job'>,
+  own: readonly string[],
+): string {
+  const lines = crontab === '' ? [] : crontab.replace(/\n$/, '').split('\n');
+  const found = cronLinesIn(crontab, started);
+  if (found.length > 0) lines.splice(lines.indexOf(beginOf(started)), found.length, ...own);
+  else lines.push(...own);
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}

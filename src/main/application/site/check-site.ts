@@ -1,0 +1,179 @@
+/** Looks at everything a run needs, and changes nothing: hosts, tools, classes, proxies, tape. The tape is rewound. */
+import { isBlocking } from '../../../contract/checks.ts';
+import { isFailure } from '../../../contract/errors.ts';
+import type { CheckLine } from '../../../contract/plan.ts';
+import { shortened } from '../../../contract/words.ts';
+import { findVolume } from '../../gds/report-lookup.ts';
+import type { NamedJob } from '../../site/site-file.ts';
+import type { Job, Site } from '../../site/site-schema.ts';
+import { assign, methodsOf, observedOf, requireRunnable } from '../../procedure/model/assign.ts';
+import { mounts } from '../../procedure/model/assignment.ts';
+import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
+import { missingWords } from '../../procedure/model/missing-node.ts';
+import { judgeReady } from '../../procedure/plan/checks.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import { Observer } from '../../procedure/hosts/observe.ts';
+import { remedyOf } from '../../procedure/plan/rule-remedies.ts';
+import { checkTapeInDrive, type TapeCheck } from '../check-tape.ts';
+
+type Listener = (line: CheckLine) => void;
+
+interface Room {
+  readonly site: Site;
+  readonly runner: CommandRunner;
+  readonly say: (host: string, what: string, good: boolean, said: string, hint?: string) => void;
+}
+
+/** Commands that a run sends, by the part that a host plays. */
+function toolsOf(site: Site, host: string, jobs: readonly Job[]): string[] {
+  const tools = new Set<string>();
+  const add = (...names: string[]) => names.forEach((name) => tools.add(name));
+  const role = site.hosts[host]?.role;
+  if (role === 'primary') add('sdxinfo', 'sdxproxy', 'sdxvolume', 'dd');
+  if (role === 'backup') {
+    add('sdxinfo', 'sdxshadowdisk', 'sdxshadowgroup', 'sdxshadowvolume', 'dd', 'mkdir', 'rmdir', 'ls', 'cat');
+    for (const method of jobs.flatMap(methodsOf)) {
+      const fileSystem = fileSystemOf(method, site.platform);
+      if (fileSystem !== undefined) add(fileSystem === 'ext3' ? 'fsck.ext3' : 'fsck');
+      if (mounts(method)) add('mount', 'umount', 'tar');
+      const dumpTool = dumpToolOf(method, site.platform);
+      if (dumpTool !== undefined) add(dumpTool);
+      if (fileSystem === 'sfxfs') add('sfxadm');
+    }
+  }
+  if (site.tape.host === host) add('mt', 'dd', ...(site.tape.changer === undefined ? [] : ['mtx']));
+  return [...tools];
+}
+
+/** Runs a look; an error of the table becomes a line. */
+async function attempt(room: Room, host: string, what: string, look: () => Promise<void>): Promise<boolean> {
+  try {
+    await look();
+    return true;
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    room.say(host, what, false, error.message, error.hint);
+    return false;
+  }
+}
+
+async function checkTools(room: Room, host: string): Promise<void> {
+  const tools = toolsOf(room.site, host, Object.values(room.site.jobs));
+  const missing: string[] = [];
+  for (const tool of tools) {
+    const result = await room.runner.send(
+      'check',
+      { host, argv: ['command', '-v', tool], changes: false },
+      { anyStatus: true, timeLimitSeconds: 60 },
+    );
+    if (result.status !== 0) missing.push(tool);
+  }
+  const hint = 'install them, or set PATH for non-interactive shells';
+  if (missing.length > 0) room.say(host, 'commands', false, `not found: ${missing.join(', ')}`, hint);
+  else room.say(host, 'commands', true, tools.join(', '));
+}
+
+/** How far the check of a host came. */
+type Reached = 'nowhere' | 'logged in' | 'usable';
+
+async function checkShell({ runner, say }: Room, host: string): Promise<void> {
+  const shell = await runner.hosts.session(host).loginShell?.(0);
+  const { path = '', says = '' } = shell ?? {};
+  const noise = says === '' ? '' : `; every command also prints on standard error: ${shortened(says, 120)}`;
+  say(host, 'login shell', true, `${path === '' ? 'unknown' : path}, passes every byte unchanged${noise}`);
+}
+
+/** What the ssh configuration sets, and is not followed: the host may be reached nevertheless. */
+function showWarnings({ runner, say }: Room, host: string): void {
+  const { warnings = [] } = runner.hosts.session(host).profile ?? {};
+  for (const warning of warnings) say(host, 'ssh configuration', true, warning);
+}
+
+async function checkHost(room: Room, host: string): Promise<Reached> {
+  showWarnings(room, host);
+  const isLoggedIn = await attempt(room, host, 'login', async () => {
+    await room.runner.hosts.session(host).connect?.();
+    room.say(host, 'login', true, 'reached, host key known, logged in');
+  });
+  if (!isLoggedIn) return 'nowhere';
+  if (!(await attempt(room, host, 'login shell', () => checkShell(room, host)))) return 'logged in';
+  await attempt(room, host, 'commands', () => checkTools(room, host));
+  return 'usable';
+}
+
+/** True where a run of the job would continue without the hosts that cannot be reached. */
+function mayDoWithout(site: Site, { nodes }: Job, unreached: readonly string[]): boolean {
+  const isLeft = Object.entries(site.hosts).some(
+    ([name, { role }]) => role === 'primary' && !unreached.includes(name),
+  );
+  const isNode = (name: string) => site.hosts[name]?.role === 'primary' && site.tape.host !== name;
+  return unreached.length === 0 || (nodes === 'any' && isLeft && unreached.every(isNode));
+}
+
+async function checkJob(room: Room, named: NamedJob, unreached: readonly string[]): Promise<void> {
+  const { name, job } = named;
+  const what = `job ${name}`;
+  const observed = observedOf(room.site, job);
+  const place = observed.primaryNodes.find((node) => !unreached.includes(node)) ?? '';
+  await attempt(room, place, what, async () => {
+    requireRunnable(room.site, job);
+    const world = await new Observer(room.runner, observed).look('check', ['primaries', 'backup']);
+    const assignment = assign(room.site, named, world.primaries, name, world.missing);
+    const blocking = judgeReady(assignment, world).filter(isBlocking);
+    for (const { title, expected, actual, rule } of blocking) {
+      room.say(place, what, false, `${title}: expected ${expected}, seen ${actual}`, remedyOf(rule));
+    }
+    if (blocking.length > 0) return;
+    const seen = assignment.volumes.map(({ master, proxy, blocks }) => {
+      const volume = world.primaries[0] && findVolume(world.primaries[0].report, job.class, proxy);
+      const size = `${blocks.toLocaleString('en-US')} blocks from ${volume?.firstBlock?.toLocaleString('en-US') ?? '?'}`;
+      return `${proxy} is joined to ${master}, in sync, ${size}`;
+    });
+    const without = (world.missing ?? []).map((missing) => `; ${missingWords(assignment, missing)}`);
+    room.say(
+      place,
+      what,
+      true,
+      `${seen.join('; ')}; no shadow in ${assignment.shadow.class}${without.join('')}`,
+    );
+  });
+}
+
+export interface SiteCheck extends Pick<TapeCheck, 'site' | 'runner' | 'lockKnowledge' | 'knownTapes'> {
+  /** Hears each line at once. */
+  readonly listener: Listener;
+}
+
+/**
+ * Checks the site, and each of its jobs.
+ * @returns all lines
+ */
+export async function checkSite(check: SiteCheck): Promise<CheckLine[]> {
+  const { site, runner, listener } = check;
+  const lines: CheckLine[] = [];
+  const say: Room['say'] = (host, what, good, said, hint) => {
+    const line = { host, what, good, said, hint };
+    lines.push(line);
+    listener(line);
+  };
+  const room = { site, runner, say };
+  const reached = new Map<string, Reached>();
+  for (const host of Object.keys(site.hosts)) reached.set(host, await checkHost(room, host));
+  const unreached = Object.keys(site.hosts).filter((host) => reached.get(host) !== 'usable');
+  const trouble = unreached.every((host) => reached.get(host) === 'nowhere') ? 'reached' : 'used';
+  const { host } = site.tape;
+  if (reached.get(host) === 'usable')
+    await checkTapeInDrive({ ...check, say: (what, good, said, hint) => say(host, what, good, said, hint) });
+  for (const [name, job] of Object.entries(site.jobs)) {
+    if (unreached.length === 0 || (trouble === 'reached' && mayDoWithout(site, job, unreached)))
+      await checkJob(room, { name, job }, unreached);
+    else
+      say(
+        unreached.join(', '),
+        `job ${name}`,
+        false,
+        `not checked: ${unreached.join(' and ')} cannot be ${trouble}`,
+      );
+  }
+  return lines;
+}

@@ -1,0 +1,205 @@
+/** What a site file that is still being written can be tried with: its hosts reached, its pairs found, its jobs planned. Changes nothing. */
+import { join } from 'node:path';
+import { errorInfoOf } from '../../../contract/channels.ts';
+import { failure } from '../../../contract/errors.ts';
+import type { Plan } from '../../../contract/plan.ts';
+import type { FoundSite, ProbedHost } from '../../../contract/site-views.ts';
+import { foundPairs, shadowClassName } from './found-pairs.ts';
+import { lookAtHost } from '../cluster-service.ts';
+import { openHosts, userKnownHostsFiles, type LoginDialogue } from '../open-hosts.ts';
+import { assign, observedOf } from '../../procedure/model/assign.ts';
+import { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import type { Hosts } from '../../procedure/hosts/hosts.ts';
+import { noJournal } from '../../journal/journal.ts';
+import { Observer } from '../../procedure/hosts/observe.ts';
+import { planOf } from '../../procedure/plan/plan.ts';
+import { stepsOf } from '../../procedure/plan/steps.ts';
+import { timeLimitsOf } from '../../procedure/model/step.ts';
+import { readDraft, type ReadDraft } from './site-draft.ts';
+import { chooseJob, parseSite } from '../../site/site-file.ts';
+import type { Host } from '../../site/site-schema.ts';
+import { sshConfiguration } from '../../ssh/config/config-files.ts';
+import type { SshHosts } from '../../ssh/ssh-hosts.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+
+const draftName = 'the site file';
+/** Who writes waits: a host that cannot be reached is not tried again. */
+const connections = { tries: 1, everySeconds: 5 };
+/** How long what sdxinfo showed is good for plans: it is slow when it is asked often (GDS guide 4.5, D.6), and plans are made while somebody types. */
+const looksMilliseconds = 20_000;
+
+interface Kept {
+  readonly host: string;
+  readonly sessions: SshHosts;
+}
+
+interface KeptLook {
+  readonly key: string;
+  readonly at: number;
+  readonly world: ReturnType<Observer['look']>;
+}
+
+export interface DraftServiceOptions {
+  readonly state: StateFolder;
+  readonly login: LoginDialogue;
+}
+
+export class DraftService {
+  readonly #options: DraftServiceOptions;
+  /** Host name -> the session with it, as the draft described it last. */
+  readonly #kept = new Map<string, Kept>();
+  #look: KeptLook | undefined;
+
+  constructor(options: DraftServiceOptions) {
+    this.#options = options;
+  }
+
+  /** @throws what is wrong with the text (SITE_…, JOB_UNKNOWN), and what looking and assigning can end with */
+  async plan(text: string, job: string): Promise<Plan> {
+    const site = parseSite(draftName, text);
+    const named = chooseJob(draftName, site, job);
+    const hosts = await this.#hosts(site.hosts);
+    const observed = observedOf(site, named.job);
+    const world = await this.#world(JSON.stringify([site.hosts, observed]), () =>
+      new Observer(this.#runner(hosts), observed).look('assign', ['primaries']),
+    );
+    const assignment = assign(site, named, world.primaries, 'plan', world.missing);
+    timeLimitsOf(assignment.job, stepsOf(assignment));
+    return planOf(assignment);
+  }
+
+  #world(key: string, look: () => KeptLook['world']): KeptLook['world'] {
+    const now = performance.now();
+    if (this.#look?.key === key && now - this.#look.at < looksMilliseconds) return this.#look.world;
+    const mine = { key, at: now, world: look() };
+    this.#look = mine;
+    // A look that failed is not kept.
+    mine.world.catch(() => {
+      if (this.#look === mine) this.#look = undefined;
+    });
+    return mine.world;
+  }
+
+  /** Reaches a host and asks what it is. What is wrong is in the answer. */
+  async probe(text: string, host: string, abort: AbortSignal): Promise<ProbedHost> {
+    const { hosts } = readDraft(text);
+    let reached = false;
+    try {
+      const sessions = await this.#hosts(hosts);
+      if (!hosts[host]) throw failure('HOST_UNDECLARED', { host, hosts: Object.keys(hosts).join(', ') });
+      const runner = this.#runner(sessions, abort);
+      const ask = (...argv: string[]) =>
+        runner.send('probe', { host, argv, changes: false }, { anyStatus: true, timeLimitSeconds: 60 });
+      const system = await ask('uname', '-sr');
+      reached = true;
+      const gds = await ask('command', '-v', 'sdxinfo');
+      const said = system.stdout.toString('utf8').trim();
+      return {
+        host,
+        reached,
+        trouble: undefined,
+        hint: undefined,
+        system: said || undefined,
+        hasGds: gds.status === 0,
+      };
+    } catch (error) {
+      const { sentence, hint } = errorInfoOf(error);
+      return { host, reached, trouble: sentence, hint, system: undefined, hasGds: false };
+    }
+  }
+
+  /**
+   * Looks for the pairs of the cluster, and for what the other hosts have.
+   * @throws what looking at a primary node can end with; a backup server or tape host that cannot be asked only proposes nothing
+   */
+  async findPairs(text: string, abort: AbortSignal): Promise<FoundSite> {
+    const draft = readDraft(text);
+    const runner = this.#runner(await this.#hosts(draft.hosts), abort);
+    const namesOf = (role: Host['role']) =>
+      Object.entries(draft.hosts).flatMap(([name, host]) => (host.role === role ? [name] : []));
+    const [backup] = namesOf('backup');
+    const [primaries, backupReport, devices, tapeDevices] = await Promise.all([
+      Promise.all(namesOf('primary').map((host) => lookAtHost(runner, host, draft))),
+      backup === undefined ? undefined : lookAtHost(runner, backup, draft).catch(() => undefined),
+      diskDevices(runner, backup, draft),
+      tapeDevicesOf(runner, draft.tapeHost ?? backup, draft),
+    ]);
+    const classes = [...primaries, ...(backupReport ? [backupReport] : [])].flatMap(({ report }) =>
+      [...report.classes, ...report.volumes, ...report.disks].map((each) =>
+        'class' in each ? each.class : each.name,
+      ),
+    );
+    const pairs = foundPairs({ primaries, devices });
+    return { pairs, tapeDevices, proposedShadowClass: shadowClassName(pairs[0]?.class, new Set(classes)) };
+  }
+
+  /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
+  async #hosts(hosts: ReadDraft['hosts']): Promise<Hosts> {
+    const configuration = sshConfiguration();
+    const { state, login } = this.#options;
+    for (const [name, host] of Object.entries(hosts)) {
+      const described = JSON.stringify(host);
+      const before = this.#kept.get(name);
+      if (before?.host === described) continue;
+      void before?.sessions.close();
+      const options = {
+        knownHostsFile: state.knownHostsFile,
+        otherKnownHostsFiles: [...userKnownHostsFiles(), join(state.labFolder, 'known_hosts')],
+        configuration,
+        login,
+      };
+      const sessions = openHosts({ hosts: { [name]: host }, connections }, options);
+      this.#kept.set(name, { host: described, sessions });
+    }
+    return {
+      session: (name) => {
+        const kept = this.#kept.get(name);
+        if (!kept) throw failure('HOST_UNDECLARED', { host: name, hosts: Object.keys(hosts).join(', ') });
+        return kept.sessions.session(name);
+      },
+    };
+  }
+
+  #runner(hosts: Hosts, abort: AbortSignal = new AbortController().signal): CommandRunner {
+    return new CommandRunner(noJournal(), hosts, () => ({ cancel: abort, halt: abort }));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#kept.values()].map(({ sessions }) => sessions.close()));
+    this.#kept.clear();
+  }
+}
+
+/** The names in a folder of a host; none where they cannot be listed. */
+async function namesIn(runner: CommandRunner, host: string | undefined, folder: string): Promise<string[]> {
+  if (host === undefined) return [];
+  try {
+    const command = { host, argv: ['ls', folder], changes: false };
+    const { status, stdout } = await runner.send('look', command, { anyStatus: true, timeLimitSeconds: 60 });
+    return status === 0 ? stdout.toString('utf8').split('\n').filter(Boolean) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Solaris names a disk by its slices: c1t1d3s0 to c1t1d3s7. */
+async function diskDevices(
+  runner: CommandRunner,
+  host: string | undefined,
+  { platform }: ReadDraft,
+): Promise<ReadonlySet<string>> {
+  const names = await namesIn(runner, host, platform === 'solaris' ? '/dev/rdsk' : '/dev');
+  return new Set(platform === 'solaris' ? names.map((name) => name.replace(/s\d+$/, '')) : names);
+}
+
+/** The drives without density letters (Solaris) and the rewinding ones (Linux): as a site file names them. */
+async function tapeDevicesOf(
+  runner: CommandRunner,
+  host: string | undefined,
+  { platform }: ReadDraft,
+): Promise<string[]> {
+  const folder = platform === 'solaris' ? '/dev/rmt' : '/dev';
+  const pattern = platform === 'solaris' ? /^\d+$/ : /^(?:st|IBMtape)\d+$/;
+  const names = await namesIn(runner, host, folder);
+  return names.filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`);
+}

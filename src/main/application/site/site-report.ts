@@ -1,0 +1,37 @@
+/** The report that a site file requests for every run, in its own folder. */
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { ReportPaper } from '../../../contract/report.ts';
+import { ReportService } from '../report-service.ts';
+import type { StateFolder } from '../../journal/state-folder.ts';
+
+export interface SiteReport {
+  readonly state: StateFolder;
+  readonly run: string;
+  /** As the site file has it; `~` is the home of who runs the console. */
+  readonly folder: string;
+  readonly paper: ReportPaper;
+}
+
+/** A run that was resumed has its report written again. Never throws. @param notice hears what failed, in a sentence */
+export async function writeSiteReport(
+  { state, run, folder, paper }: SiteReport,
+  notice: (sentence: string) => void,
+): Promise<void> {
+  const place = folder.replace(/^~(?=\/)/, () => homedir());
+  try {
+    await mkdir(place, { recursive: true, mode: 0o700 });
+    await new ReportService(state).write({
+      run,
+      what: 'pdf',
+      paper,
+      file: join(place, `${run}.pdf`),
+      force: true,
+    });
+  } catch (error) {
+    notice(
+      `the report of run ${run} was not written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+/** `restore RUN --drill`: reads all of a backup from tape and compares it. Nothing is written, and the cluster is left alone. */
+import { failure } from '../../../contract/errors.ts';
+import type { CommandLine } from '../command-line.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { note, print, printJson, standardError } from '../terminal/output.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { stoppable } from '../terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
+import { bytesText, errorText } from '../terminal/text.ts';
+
+interface DrillOptions {
+  readonly volume?: string | undefined;
+  readonly json?: boolean;
+}
+
+/**
+ * @param words the run
+ * @throws DRILL_UNNAMED, and what keeps the drill from starting, see FileRestoreService
+ */
+export async function drill(
+  line: CommandLine,
+  words: readonly string[],
+  { volume, json = false }: DrillOptions,
+): Promise<void> {
+  const [run, ...others] = words;
+  if (run === undefined || others.length > 0) throw failure('DRILL_UNNAMED');
+  const progress = new ProgressLine(standardError);
+  const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+  const { exitStatus, volumes, error, record } = await line
+    .withConsole({}, (console) =>
+      stoppable((abort) =>
+        console.fileRestoreService.drill(
+          { run, volume },
+          { abort, ask, onProgress: (live) => progress.show(live) },
+        ),
+      ),
+    )
+    .finally(() => progress.clear());
+  if (json) printJson<JsonOutput['restore']>({ run, exitStatus, volumes, record, error: error?.toInfo() });
+  else {
+    for (const { volume: name, bytes, sha256 } of volumes)
+      print(`proven: the tape holds ${name} of run ${run}: ${bytesText(bytes)}, SHA-256 ${sha256}`);
+    print(`record: ${record}`);
+  }
+  if (error) note(errorText(error, line.again));
+  line.exitStatus = exitStatus;
+}

@@ -1,0 +1,202 @@
+/** restore: a volume on the cluster; or, with `--to`, files and images to this computer or to a host of the site. */
+import { InvalidArgumentError, Option } from 'commander';
+import { failure } from '../../../contract/errors.ts';
+import type {
+  Overwrite,
+  PreparedRestore,
+  RestoredFile,
+  RestoreResult,
+  ShadowtapeConsole,
+  Where,
+} from '../../application/console.ts';
+import { faultOption, jsonOption, type CommandLine, type JsonOption } from '../command-line.ts';
+import { drill } from './drill-command.ts';
+import { withHistory } from '../history-search-commands.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { note, print, printJson, standardError } from '../terminal/output.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+import { previewLines, resultLines, type ShownPath } from './restore-text.ts';
+import { restoreVolume, type RestoreVolumeOptions } from './restore-volume-command.ts';
+import { runWord } from '../named-runs.ts';
+import { stoppable } from '../terminal/stop-signals.ts';
+import { hasTerminal, terminalAsk } from '../terminal/terminal.ts';
+import { errorText } from '../terminal/text.ts';
+
+interface FileOptions extends JsonOption {
+  readonly to: string;
+  readonly volume?: string;
+  readonly asOf?: string;
+  readonly overwrite: Overwrite;
+  readonly tapeFile?: number;
+  readonly dryRun: boolean;
+}
+
+const restoreText = `
+Without --to, the master volume of the run is restored on the cluster: docs/restore.md. Its exit statuses are those of run.
+
+With --to, the cluster is left alone:
+WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
+restored. A path without a run comes from the newest run that holds it, up to --as-of.
+
+A run of method 6a is restored as an image: --to names the file. Methods 6b and 6d have files: --to names a folder, which
+is made if it is missing. On a host it must be new or empty.
+
+With --drill, nothing is written: all tapes of the run are read and compared with what it wrote. It ends with 0 where
+they hold that, with 4 where they do not or cannot be read, and with 1 where nothing is proven.
+
+Exit status with --to:
+  0  everything that was named is restored, and the tape holds what its run wrote
+  1  nothing was written
+  2  something was written, and something is missing, differs, or was left out: the lines say what`;
+
+function tapeFileOf(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('a tape file is a number from 0.');
+  return Number(text);
+}
+
+function showPreview(prepared: PreparedRestore, json: boolean): void {
+  const { preview, target } = prepared;
+  if (json) preview.forEach((dump) => printJson<JsonOutput['restore']>({ ...dump, to: target }));
+  else previewLines(prepared).forEach(print);
+}
+
+/** Performs it and prints the result. @returns the exit status */
+async function perform(
+  console: ShadowtapeConsole,
+  prepared: PreparedRestore,
+  { json, shown, given }: { json: boolean; shown: ShownPath; given: CommandLine['again'] },
+): Promise<number> {
+  const progress = new ProgressLine(standardError);
+  const ask = hasTerminal() ? terminalAsk(progress, process.env['USER'] ?? 'operator') : undefined;
+  const onFile = (file: RestoredFile) => {
+    if (json) printJson<JsonOutput['restore']>(file);
+  };
+  let result: RestoreResult;
+  try {
+    result = await stoppable((abort) =>
+      console.fileRestoreService.perform(prepared, {
+        ...{ abort, ask, onFile },
+        onProgress: (live) => progress.show(live),
+      }),
+    );
+  } finally {
+    progress.clear();
+  }
+  const { exitStatus, sources, uncompared, notes, error, record } = result;
+  if (json)
+    printJson<JsonOutput['restore']>({
+      ...{ exitStatus, sources, uncompared, notes, record },
+      error: error?.toInfo(),
+    });
+  else resultLines(result, prepared.target, shown).forEach(print);
+  if (error) note(errorText(error, given));
+  return exitStatus;
+}
+
+async function restoreFiles(
+  line: CommandLine,
+  what: readonly string[],
+  { json = false, dryRun, ...options }: FileOptions,
+): Promise<number> {
+  if (what.length === 0 && options.tapeFile === undefined) throw failure('RESTORE_UNNAMED');
+  const where: Where = (file, limit) => withHistory(line.state, (history) => history.where({ file, limit }));
+  return line.withConsole({}, async (console) => {
+    const prepared = await console.fileRestoreService.prepare({ what, ...options }, where);
+    const shown = { fileNames: console.site.fileNames };
+    if (dryRun || !json) showPreview(prepared, json);
+    if (dryRun) return 0;
+    return perform(console, prepared, { json, shown, given: line.again });
+  });
+}
+
+type RestoreOptions = Omit<FileOptions, 'to' | 'overwrite'> &
+  RestoreVolumeOptions & {
+    readonly to?: string;
+    readonly overwrite?: Overwrite;
+    readonly drill?: boolean;
+  };
+
+/** Options of the one form that the other would ignore. */
+const ofFiles = ['volume', 'asOf', 'tapeFile', 'overwrite'] as const;
+const ofVolumes = ['replace', 'fromProxy', 'yes', 'fault'] as const;
+const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** @throws RESTORE_OPTION_MISFIT, RESTORE_UNNAMED */
+async function restore(line: CommandLine, words: readonly string[], options: RestoreOptions): Promise<void> {
+  const { to, overwrite = 'never' } = options;
+  if (options.drill) {
+    const run = await Promise.all(words.map((word) => runWord(line.state, word)));
+    return drill(line, run, options);
+  }
+  const misfit = (to === undefined ? ofFiles : ofVolumes).find((name) => options[name] !== undefined);
+  if (misfit !== undefined)
+    throw failure('RESTORE_OPTION_MISFIT', {
+      option: flagOf(misfit),
+      form: to === undefined ? 'without' : 'with',
+    });
+  const [first, ...more] = words;
+  const what = first === undefined ? [] : [await runWord(line.state, first), ...more];
+  if (to !== undefined) {
+    line.exitStatus = await restoreFiles(line, what, { ...options, overwrite, to });
+    return;
+  }
+  const [run] = what;
+  if (run === undefined || more.length > 0 || options.dryRun) throw failure('RESTORE_PLACE_UNNAMED');
+  await restoreVolume(line, run, options);
+}
+
+export function registerRestore(line: CommandLine): void {
+  line.program
+    .command('restore')
+    .description(
+      'restore the volume of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+    )
+    .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
+    .option(
+      '--replace <volume...>',
+      'the master volume that is replaced; needed with --yes, and where the run has several volumes',
+    )
+    .option('--yes', 'approve without asking if every rule holds; only together with --replace')
+    .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')
+    .addOption(faultOption())
+    .option('--to <place>', 'a folder or file of this computer, or HOST:/PATH')
+    .option('--volume <proxy>', 'with --to or --drill: the proxy volume, where the run has several')
+    .option(
+      '--as-of <run|date>',
+      'with --to: take paths from the newest run up to this run, day or time (UTC)',
+    )
+    .addOption(
+      new Option('--overwrite <which>', 'with --to: replace files that exist')
+        .choices(['never', 'older', 'always'])
+        .default(undefined, 'never'),
+    )
+    .addOption(
+      new Option(
+        '--tape-file <number>',
+        'with --to: restore this file of the tape in the drive, which needs no run; the first one is 0',
+      )
+        .argParser(tapeFileOf)
+        .conflicts(['volume', 'asOf', 'dryRun']),
+    )
+    .option(
+      '--dry-run',
+      'with --to: show tapes, names, space and the same commands by hand; read no tape',
+      false,
+    )
+    .addOption(
+      new Option('--drill', 'read all tapes of the run and compare them; writes nothing').conflicts([
+        'to',
+        'replace',
+        'fromProxy',
+        'yes',
+        'fault',
+        'asOf',
+        'overwrite',
+        'tapeFile',
+        'dryRun',
+      ]),
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', restoreText)
+    .action((what: string[], options: RestoreOptions) => restore(line, what, options));
+}

@@ -1,0 +1,37 @@
+/** run --if-due: what a timer starts. Runs the job where its schedule asks for it now, and records nights that were missed. */
+import { readSite, siteFileOf } from '../../application/console.ts';
+import { recordRefusal, scheduledJob, settleNights } from '../../application/schedule/schedule-service.ts';
+import type { CommandLine } from '../command-line.ts';
+import { withHistory } from '../history-search-commands.ts';
+import { note, print } from '../terminal/output.ts';
+
+/**
+ * @param choice the job, and whether the standard output is for events alone
+ * @param begin runs the job to its end; throws where it is refused before anything is touched
+ * @throws SCHEDULE_MISSING, what reading the site and the state folder can end with, and what `begin` throws
+ */
+export async function runIfDue(
+  line: CommandLine,
+  choice: { readonly job: string | undefined; readonly json: boolean },
+  begin: (job: string) => Promise<void>,
+): Promise<void> {
+  const { state, siteFile } = line;
+  const file = siteFile ?? siteFileOf(state.labFolder);
+  const scheduled = scheduledJob(await readSite(file), file, choice.job);
+  const lines = await withHistory(state, (history) => history.lines());
+  const { due, words } = await settleNights(state, scheduled, lines, new Date(), (sentence) =>
+    note(`shadowtape: ${sentence}`),
+  );
+  if (!due) {
+    // An answer, not a complaint: cron mails what is on the standard error.
+    if (!choice.json) print(words);
+    return;
+  }
+  try {
+    await begin(scheduled.name);
+  } catch (error) {
+    // A run that had begun is in its journal.
+    if (!line.hasEnded) await recordRefusal(state, scheduled, due, error);
+    throw error;
+  }
+}

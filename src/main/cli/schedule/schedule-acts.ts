@@ -1,0 +1,176 @@
+/** What `schedule` does: what starts jobs by itself is shown first, installed, listed and removed. Loaded when one of its commands is given. */
+import { resolve } from 'node:path';
+import { failure } from '../../../contract/errors.ts';
+import { readSite, siteFileOf, type Site } from '../../application/console.ts';
+import {
+  installJob,
+  isCurrent,
+  piecesOf,
+  removeJob,
+  startersOf,
+  type Starter,
+} from '../../application/schedule/schedule-install.ts';
+import {
+  nextOfJob,
+  scheduledJob,
+  scheduledJobs,
+  unwatchNights,
+  watchNights,
+  type ScheduledJob,
+} from '../../application/schedule/schedule-service.ts';
+import type { StartedJob } from '../../application/schedule/schedule-units.ts';
+import {
+  questionsOfHosts,
+  questionsOfJob,
+  requireNoQuestion,
+} from '../../application/schedule/unattended-check.ts';
+import type { CommandLine, JsonOption } from '../command-line.ts';
+import { withHistory } from '../history-search-commands.ts';
+import type { JsonOutput } from '../json-output.ts';
+import { note, print, printJson } from '../terminal/output.ts';
+import { hasTerminal, typedOnTerminal } from '../terminal/terminal.ts';
+
+const starterWords: Readonly<Record<Starter, string>> = {
+  user: 'systemd timer of this user',
+  system: 'systemd timer of the machine',
+  crontab: 'crontab of this user',
+};
+
+interface OpenedSite {
+  readonly site: Site;
+  readonly file: string;
+}
+
+async function siteOfLine({ siteFile, state }: CommandLine): Promise<OpenedSite> {
+  const file = siteFile ?? siteFileOf(state.labFolder);
+  return { site: await readSite(file), file };
+}
+
+/** @param names every job with a schedule where it is empty. @throws JOB_UNKNOWN, SCHEDULE_MISSING */
+function chosen({ site, file }: OpenedSite, names: readonly string[]): ScheduledJob[] {
+  const jobs = names.length === 0 ? scheduledJobs(site) : names.map((name) => scheduledJob(site, file, name));
+  if (jobs.length === 0) throw failure('SCHEDULE_MISSING', { job: Object.keys(site.jobs).join(', '), file });
+  return jobs;
+}
+
+/** A timer starts in another folder, and with another environment. */
+function startedOf(
+  line: CommandLine,
+  { file }: OpenedSite,
+  { site, name, schedule }: ScheduledJob,
+): StartedJob {
+  const program = [process.execPath, resolve(process.argv[1] ?? '')];
+  const places = ['--site', resolve(file), '--state', resolve(line.state.path)];
+  return {
+    site: site.site,
+    job: name,
+    schedule,
+    argv: [...program, ...places, 'run', name, '--if-due'],
+    // Electron is the program, too, and has to be told that it is Node.
+    environment: process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' },
+  };
+}
+
+export interface ChangeOptions {
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+/** @returns false where it is only shown. @throws SCHEDULE_NOT_CONFIRMED */
+async function isConfirmed({ yes, dryRun }: ChangeOptions, question: string): Promise<boolean> {
+  if (dryRun || yes) return !dryRun;
+  const typed = hasTerminal() ? await typedOnTerminal(`${question} [yes/no] `) : undefined;
+  if (typed !== 'yes') throw failure('SCHEDULE_NOT_CONFIRMED');
+  return true;
+}
+
+export interface InstallOptions extends ChangeOptions {
+  readonly system: boolean;
+  readonly crontab: boolean;
+}
+
+export async function install(
+  line: CommandLine,
+  names: readonly string[],
+  options: InstallOptions,
+): Promise<void> {
+  const opened = await siteOfLine(line);
+  const jobs = chosen(opened, names);
+  const starter = options.crontab ? 'crontab' : options.system ? 'system' : 'user';
+  const started = jobs.map((job) => startedOf(line, opened, job));
+  for (const { place, text } of started.flatMap((job) => piecesOf(job, starter)))
+    for (const shown of [`# ${place}`, ...text.trimEnd().split('\n'), '']) print(shown);
+  // No timer has the agent of a session.
+  delete process.env['SSH_AUTH_SOCK'];
+  requireNoQuestion([
+    ...jobs.flatMap(({ name, job, site }) => questionsOfJob(name, job, site)),
+    ...(await questionsOfHosts(opened.site, line.state)),
+  ]);
+  if (!(await isConfirmed(options, `Install ${starterWords[starter]}?`))) return;
+  for (const [index, job] of started.entries()) {
+    await installJob(job, starter);
+    const scheduled = jobs[index];
+    if (scheduled) await watchNights(line.state, scheduled);
+    print(`installed: ${job.job}, ${starterWords[starter]}`);
+  }
+  if (starter === 'user') note('timers of a user run without a login only after: loginctl enable-linger');
+}
+
+export async function remove(
+  line: CommandLine,
+  names: readonly string[],
+  options: ChangeOptions,
+): Promise<void> {
+  const { site } = await siteOfLine(line);
+  const jobs = names.length === 0 ? Object.keys(site.jobs) : names;
+  const found = await Promise.all(
+    jobs.map(async (job) => ({ job, starters: await startersOf({ site: site.site, job }) })),
+  );
+  const installed = found.flatMap(({ job, starters }) => starters.map((starter) => ({ job, starter })));
+  for (const { job, starter } of installed) print(`${job}: ${starterWords[starter]}`);
+  if (installed.length === 0) {
+    note('no job of this site is installed');
+    return;
+  }
+  if (!(await isConfirmed(options, 'Remove them?'))) return;
+  for (const { job, starter } of installed) {
+    await removeJob({ site: site.site, job }, starter);
+    await unwatchNights(line.state, site.site, job);
+    print(`removed: ${job}, ${starterWords[starter]}`);
+  }
+}
+
+export async function list(line: CommandLine, { json = false }: JsonOption): Promise<void> {
+  const opened = await siteOfLine(line);
+  for (const job of chosen(opened, [])) {
+    const started = startedOf(line, opened, job);
+    const starters = await startersOf(started);
+    const installed = await Promise.all(
+      starters.map(async (starter) => ({ starter, current: await isCurrent(started, starter) })),
+    );
+    if (json) printJson<JsonOutput['schedule list']>({ job: job.name, installed });
+    else if (installed.length === 0) print(`${job.name.padEnd(12)}  not installed`);
+    else
+      for (const { starter, current } of installed) {
+        const words = current ? '' : '; differs from the site file: run schedule install again';
+        print(`${job.name.padEnd(12)}  ${starterWords[starter]}${words}`);
+      }
+  }
+}
+
+export async function next(
+  line: CommandLine,
+  names: readonly string[],
+  { json = false }: JsonOption,
+): Promise<void> {
+  const jobs = chosen(await siteOfLine(line), names);
+  const lines = await withHistory(line.state, (history) => history.lines());
+  for (const job of jobs) {
+    const found = await nextOfJob(line.state, job, lines, new Date());
+    if (json) printJson<JsonOutput['schedule next']>(found);
+    else {
+      print(`${found.job.padEnd(12)}  ${found.next ?? '-'}, window until ${found.until ?? '-'}`);
+      if (found.missed !== undefined) print(`${''.padEnd(12)}  ${found.missed}`);
+    }
+  }
+}

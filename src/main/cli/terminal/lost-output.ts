@@ -1,0 +1,25 @@
+/** Output that could not be written: said once, as soon as it is known. */
+import { failure } from '../../../contract/errors.ts';
+import { note, outputWritten, standardOutput } from './output.ts';
+import { errorText } from './text.ts';
+
+const lostReasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of this user is exhausted',
+  EFBIG: 'the file is too large',
+};
+
+let isTold = false;
+
+/**
+ * Waits until the output is written, and says where it could not be. A reader that is gone needs to hear nothing. A command that waits
+ * for a signal calls this after its first lines: whoever started it would wait for them.
+ */
+export async function tellLostOutput(): Promise<void> {
+  await outputWritten();
+  const { trouble, isGone } = standardOutput;
+  if (trouble === undefined || isGone || isTold) return;
+  isTold = true;
+  note(errorText(failure('OUTPUT_UNWRITABLE', { reason: lostReasons[trouble] ?? trouble })));
+  await outputWritten();
+}

@@ -1,0 +1,73 @@
+/** One line at the bottom of a terminal that shows how far the present long work is; the lines above scroll. */
+import type { EventOf } from '../../../contract/events.ts';
+import { bytesText, countText, durationText, rateText } from './text.ts';
+
+export type Progress = Pick<EventOf<'progress'>, 'what' | 'bytes' | 'total' | 'records' | 'rate' | 'words'>;
+
+const names = {
+  dump: 'dump',
+  'read-back': 'read back',
+  resynchronisation: 'resynchronise',
+  fingerprint: 'fingerprint',
+} as const;
+const barWidth = 24;
+
+function bar(part: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, part)) * barWidth);
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`;
+}
+
+/** @returns the words of a progress, without a line feed */
+export function progressText({ what, bytes, total, records, rate, words }: Progress): string {
+  const parts = [names[what].padEnd(13)];
+  if (total !== undefined && total > 0)
+    parts.push(bar(bytes / total), `${Math.floor((100 * bytes) / total)} %`.padStart(5));
+  if (words !== undefined) parts.push(words);
+  else if (what === 'fingerprint') parts.push(`${countText(records ?? 0)} records hashed`);
+  else parts.push(total === undefined ? bytesText(bytes) : `${bytesText(bytes)} of ${bytesText(total)}`);
+  if (what !== 'fingerprint' && records !== undefined) parts.push(`${countText(records)} records`);
+  if (rate !== undefined && rate > 0) {
+    parts.push(rateText(rate));
+    if (total !== undefined && bytes < total) parts.push(`${durationText((total - bytes) / rate)} left`);
+  }
+  return parts.join('  ');
+}
+
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number | undefined;
+  /** True while lines wait to be written, since nobody reads: a progress is then not drawn. */
+  readonly isBehind?: boolean;
+  write(text: string): unknown;
+}
+
+const clearLine = '\r\x1b[2K';
+
+export class ProgressLine {
+  readonly #terminal: Terminal;
+  #shown = false;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Draws the line again; does nothing where there is no terminal. */
+  show(progress: Progress): void {
+    if (!this.#terminal.isTTY || this.#terminal.isBehind) return;
+    // A terminal that does not know its width says 0.
+    const text = progressText(progress).slice(0, (this.#terminal.columns || 80) - 1);
+    this.#terminal.write(`${clearLine}${text}`);
+    this.#shown = true;
+  }
+
+  /** Prints lines above; the progress is drawn again by the next `show`. */
+  print(lines: readonly string[]): void {
+    this.clear();
+    for (const line of lines) this.#terminal.write(`${line}\n`);
+  }
+
+  clear(): void {
+    if (this.#shown) this.#terminal.write(clearLine);
+    this.#shown = false;
+  }
+}

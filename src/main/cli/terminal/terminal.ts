@@ -1,0 +1,162 @@
+/** Questions on a terminal: choices, host keys, secrets. */
+import { createInterface } from 'node:readline';
+import { isatty } from 'node:tty';
+import { failure } from '../../../contract/errors.ts';
+import type { Ask, AskSecret, ConfirmHostKey, SecretQuestion } from '../../application/console.ts';
+import { standardError } from './output.ts';
+import type { ProgressLine } from './progress-line.ts';
+import type { StopSwitch } from './stop-signals.ts';
+import { printable } from './text.ts';
+
+/** True where a person can be asked. */
+export function hasTerminal(): boolean {
+  return isatty(0) && isatty(2);
+}
+
+/** What came of a question: a line, Ctrl-D, or no terminal any more. */
+type Typed = { readonly line: string } | { readonly end: 'key' | 'gone' };
+
+let isWatched = false;
+
+/** A closed terminal is met where it is read from; leaving its raw mode fails as well, and nobody needs to hear of that. */
+function watchInput(): void {
+  if (!isWatched) process.stdin.on('error', () => undefined);
+  isWatched = true;
+}
+
+/** True where standard input brings nothing more. Node reads the input of a closed terminal as an error, or as its end. */
+function isInputOver(): boolean {
+  const { stdin } = process;
+  watchInput();
+  return stdin.readableEnded || stdin.destroyed || stdin.errored !== null || standardError.isGone;
+}
+
+/** @throws the reason of the signal, where it aborts before there is an answer */
+function askLine(question: string, abort?: AbortSignal, gone?: AbortSignal): Promise<Typed> {
+  abort?.throwIfAborted();
+  if (isInputOver() || gone?.aborted) return Promise.resolve({ end: 'gone' });
+  const lines = createInterface({ input: process.stdin, output: standardError });
+  // Ctrl-C belongs to the run, not to the question.
+  lines.on('SIGINT', () => process.emit('SIGINT'));
+  const over = new AbortController();
+  return new Promise<Typed>((resolve, reject) => {
+    const goneNow = () => resolve({ end: 'gone' });
+    lines.on('error', goneNow);
+    process.stdin.on('error', goneNow);
+    over.signal.addEventListener('abort', () => process.stdin.off('error', goneNow));
+    lines.once('line', (line) => resolve({ line: line.trim() }));
+    lines.once('close', () => resolve({ end: isInputOver() ? 'gone' : 'key' }));
+    gone?.addEventListener('abort', goneNow, { signal: over.signal });
+    abort?.addEventListener('abort', () => reject(abort.reason as Error), { signal: over.signal });
+    lines.setPrompt(question);
+    lines.prompt();
+  }).finally(() => {
+    over.abort();
+    lines.close();
+  });
+}
+
+/** @returns what is typed, without blanks around it; undefined at the end of the input */
+export async function typedOnTerminal(question: string): Promise<string | undefined> {
+  const typed = await askLine(question);
+  if ('line' in typed) return typed.line;
+  standardError.write('\n');
+  return undefined;
+}
+
+/** Asks until there is a line. @throws OPERATOR_NEEDED where the terminal is gone */
+async function askUntilTyped(
+  question: { readonly id: string; readonly words: string },
+  abort: AbortSignal,
+  stop: StopSwitch | undefined,
+): Promise<string> {
+  for (;;) {
+    const typed = await askLine(question.words, abort, stop?.terminalGone);
+    if ('line' in typed) return typed.line;
+    if (typed.end === 'gone') {
+      stop?.rollBack(`nobody can answer "${question.id}": the terminal is closed`);
+      throw failure('OPERATOR_NEEDED', { question: question.id, remedy: 'run it on a terminal' });
+    }
+    standardError.write('\n  Ctrl-D gives no answer; Ctrl-C cancels\n');
+  }
+}
+
+/**
+ * Asks until one of the choices is typed, by its number or its word.
+ * @param stop told to roll back where nobody can answer any more
+ */
+export function terminalAsk(progress: ProgressLine, user: string, stop?: StopSwitch): Ask {
+  return async (question, abort) => {
+    const choices = question.choices.map(({ id, label, byWord }, index) =>
+      byWord ? `  -  ${label} (type ${id})` : `  ${index + 1}  ${label} (${id})`,
+    );
+    progress.print(['', `? ${printable(question.text)}`, ...choices]);
+    const ask = (words: string) => askUntilTyped({ id: question.id, words }, abort, stop);
+    for (;;) {
+      const typed = await ask(`  your choice [1-${question.choices.length}]: `);
+      const chosen = question.choices.find(
+        ({ id, byWord }, index) => typed === id || (!byWord && typed === String(index + 1)),
+      );
+      if (!chosen) continue;
+      const reason = chosen.asksReason ? await ask('  why: ') : undefined;
+      return { choice: chosen.id, by: user, reason };
+    }
+  };
+}
+
+/** @param trust accepts keys that nobody has seen before, and shows them */
+export function terminalHostKeys(trust: boolean, print: (line: string) => void): ConfirmHostKey {
+  return async ({ host, address, port, keyType, fingerprint }) => {
+    const words = `${host} (${address}, port ${port}) shows a new ${keyType} host key: ${fingerprint}`;
+    if (trust) {
+      print(`${words} - accepted (--trust)`);
+      return true;
+    }
+    if (!hasTerminal()) return false;
+    print(words);
+    const typed = await typedOnTerminal('Accept it? Compare it with the key on the host itself. [yes/no] ');
+    return typed === 'yes';
+  };
+}
+
+/** Reads a line without showing it. @returns undefined at the end of the input, and on Ctrl-C */
+function readHidden(question: SecretQuestion): Promise<string | undefined> {
+  const { stdin } = process;
+  if (isInputOver()) return Promise.resolve(undefined);
+  // Before the question is seen, so that nothing that is typed as an answer is shown, and Ctrl-D arrives as a key.
+  stdin.setRawMode(true);
+  standardError.write(`${printable(question.text)} `);
+  return new Promise((resolve) => {
+    let typed = '';
+    const finish = (answer: string | undefined) => {
+      stdin.off('data', read);
+      for (const event of ['end', 'error'] as const) stdin.off(event, end);
+      stdin.setRawMode(false);
+      stdin.pause();
+      standardError.write('\n');
+      resolve(answer);
+    };
+    const end = () => finish(undefined);
+    const read = (bytes: Buffer) => {
+      for (const sign of bytes.toString('utf8')) {
+        if (sign === '\r' || sign === '\n') return finish(typed);
+        // Ctrl-D. Linux turns one that was typed too early, before raw mode, into a NUL.
+        if (sign === '\x04' || sign === '\0') return finish(undefined);
+        if (sign === '\x03') {
+          finish(undefined);
+          process.emit('SIGINT');
+          return undefined;
+        }
+        typed = sign === '\x7f' || sign === '\b' ? typed.slice(0, -1) : typed + sign;
+      }
+      return undefined;
+    };
+    for (const event of ['end', 'error'] as const) stdin.on(event, end);
+    stdin.on('data', read);
+    stdin.resume();
+  });
+}
+
+/** Nobody is asked where there is no terminal. */
+export const terminalSecret: AskSecret = async (question) =>
+  hasTerminal() ? readHidden(question) : undefined;

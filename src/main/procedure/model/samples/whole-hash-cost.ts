@@ -1,0 +1,73 @@
+/** What `verify.fingerprint: all` costs: a cluster node reads the whole of each proxy, and the rejoin waits for it. Pure. */
+import type { RunEvent } from '../../../../contract/events.ts';
+import type { WholeHashCost } from '../../../../contract/plan.ts';
+import { bytesText, listed } from '../../../../contract/words.ts';
+import { hashesAll } from '../../../site/whole-fingerprint.ts';
+import { bytesOfVolumes, commandNode, mastersOf, proxiesOf, type Assignment } from '../assignment.ts';
+
+/** How fast an earlier run of the job hashed its proxies. */
+export interface MeasuredHash {
+  readonly run: string;
+  readonly bytesPerSecond: number;
+}
+
+/**
+ * @param events of a run
+ * @returns undefined where the run is not one of this job, or did not hash its proxies on the node that would hash them now
+ */
+export function measuredHash(
+  run: string,
+  events: readonly RunEvent[],
+  assignment: Assignment,
+): MeasuredHash | undefined {
+  const isOfJob = events.some(
+    (event) =>
+      event.type === 'run-started' && event.site === assignment.siteName && event.job === assignment.jobName,
+  );
+  if (!isOfJob) return undefined;
+  let [bytes, milliseconds] = [0, 0];
+  for (const event of events) {
+    if (event.type !== 'proxy-hash' || event.host !== commandNode(assignment)) continue;
+    bytes += event.bytes;
+    milliseconds += event.milliseconds;
+  }
+  return milliseconds > 0 ? { run, bytesPerSecond: (bytes * 1000) / milliseconds } : undefined;
+}
+
+/** What waits for the hash, and what does not. */
+export function waitsForHash(assignment: Assignment): string {
+  const masters = listed(mastersOf(assignment));
+  const have = assignment.volumes.length === 1 ? 'has' : 'have';
+  if (assignment.job.rejoin === 'leave-parted') return 'the end of the run waits for the hash';
+  const services =
+    assignment.job.services === 'not-needed' ? '' : '. The services do not wait: they resume in step 3-4';
+  return `the rejoin and its copy wait for the hash: ${masters} ${have} no synchronized copy until they finish${services}`;
+}
+
+/**
+ * @param earlier the newest earlier run of the job that hashed its proxies; `none` where no earlier run did; undefined where nobody looked
+ * @returns undefined where the job does not ask for the hash
+ */
+export function wholeHashCost(
+  assignment: Assignment,
+  earlier: MeasuredHash | 'none' | undefined,
+): WholeHashCost | undefined {
+  if (!hashesAll(assignment.job)) return undefined;
+  const node = commandNode(assignment);
+  const bytes = bytesOfVolumes(assignment);
+  const measured = earlier === 'none' ? undefined : earlier;
+  return {
+    node,
+    bytes,
+    bytesPerSecond: measured?.bytesPerSecond,
+    seconds: measured && bytes / measured.bytesPerSecond,
+    notes: [
+      `${node} reads ${bytesText(bytes)}: all of ${listed(proxiesOf(assignment))}`,
+      ...(measured ? [`run ${measured.run} hashed at this rate`] : []),
+      ...(earlier === 'none'
+        ? [`its duration is not known: no earlier run of this job hashed a whole proxy on ${node}`]
+        : []),
+      waitsForHash(assignment),
+    ],
+  };
+}

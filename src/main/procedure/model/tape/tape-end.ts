@@ -1,0 +1,50 @@
+/**
+ * Where a dump that was broken off may be continued on its tape, judged by what was found there. When the ssh client dies in the middle of a
+ * write, the dd that writes sees the end of its input: it leaves a short last record and a file mark, and the file looks whole. After a power
+ * failure there is no file mark. Pure.
+ */
+import { countText } from '../../../../contract/words.ts';
+
+/** What was read from a place in a volume's file to its end. */
+export interface TapeEndFound {
+  /** Records of the file before the place. */
+  readonly from: number;
+  /** Records of full size after it, and shorter ones, as dd counted them. */
+  readonly whole: number;
+  readonly short: number;
+  /** `file-mark`: dd read up to one. `end-of-data`: it failed where nothing more is recorded. `error`: it failed elsewhere. */
+  readonly ended: 'file-mark' | 'end-of-data' | 'error';
+}
+
+/** What the dump can have written. */
+export interface DumpReach {
+  /** Records of the whole volume. */
+  readonly total: number;
+  /** The most records that the dump can have read before it was broken off. */
+  readonly mostRead: number;
+}
+
+/** `nothing`: no record lies after the place, so that an earlier place has to be tried. */
+export type TapeEndVerdict =
+  | { readonly kind: 'continues'; readonly after: number }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'starts-over'; readonly reason: string };
+
+const startsOver = (reason: string): TapeEndVerdict => ({ kind: 'starts-over', reason });
+
+/**
+ * @returns after how many records the dump may be continued, once those after `from` are proven. The last record of the volume is always
+ *   written again: only then the drive writes the file mark after it
+ */
+export function judgeTapeEnd({ from, whole, short, ended }: TapeEndFound, reach: DumpReach): TapeEndVerdict {
+  const { total, mostRead } = reach;
+  const next = from + whole + short;
+  if (ended === 'error') return startsOver(`record ${countText(next + 1)} on tape cannot be read`);
+  if (short > 1) return startsOver(`the tape holds ${countText(short)} short records`);
+  if (next > Math.min(total, mostRead))
+    return startsOver(
+      `the tape holds more than the ${countText(Math.min(total, mostRead))} records that the dump can have read`,
+    );
+  const after = Math.min(from + whole, total - 1);
+  return after > from ? { kind: 'continues', after } : { kind: 'nothing' };
+}

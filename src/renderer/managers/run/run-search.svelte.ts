@@ -1,0 +1,108 @@
+/** The list of runs: what is searched for, a page after another as one scrolls, and how much of the history the answer knows of. */
+import type { Bridge } from '../../../contract/channels.ts';
+import type { FoundRuns } from '../../../contract/history.ts';
+import type { RunLine } from '../../../contract/screens.ts';
+import { bridge } from '../../bridge.ts';
+import { Asked } from '../asked.svelte.ts';
+
+/** Milliseconds of rest in the typing before it is asked. */
+const rest = 180;
+/** Lines that are asked for at once. */
+const pageSize = 500;
+
+/** Lines, with what they are the answer to: set at once, so that no page of one answer is put behind another. */
+interface Answer {
+  readonly query: string;
+  /** One or more, newest first. */
+  readonly pages: readonly FoundRuns[];
+}
+
+export class RunSearchManager {
+  readonly #first: Asked<'searchRuns'>;
+  readonly #next: Asked<'searchRuns'>;
+  #query = $state('');
+  #answer = $state.raw<Answer>();
+  #total = $state<number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #lines = $derived(this.#answer?.pages.flatMap(({ lines }) => lines));
+
+  constructor(to: Bridge) {
+    this.#first = new Asked(to, 'searchRuns');
+    this.#next = new Asked(to, 'searchRuns');
+  }
+
+  /** As it was typed. */
+  get query(): string {
+    return this.#query;
+  }
+
+  /** Newest first; undefined until the history has answered once. */
+  get lines(): readonly RunLine[] | undefined {
+    return this.#lines;
+  }
+
+  /** True where the lines are the answer to what is typed now. */
+  get isAnswered(): boolean {
+    return this.#answer?.query === this.#query.trim();
+  }
+
+  /** True where there are more than those that are here. */
+  get more(): boolean {
+    return this.#answer?.pages.at(-1)?.more ?? false;
+  }
+
+  /** Of all runs, whatever is searched for; undefined where that is not known. */
+  get total(): number | undefined {
+    return this.#total;
+  }
+
+  /** Journals that the answer knows nothing of yet. */
+  get unread(): number {
+    return this.#answer?.pages[0]?.unread ?? 0;
+  }
+
+  /** Why what was typed found nothing, or why the history cannot be read. */
+  get error() {
+    return this.#first.error ?? this.#next.error;
+  }
+
+  /** Searches as one types: asked when the typing rests, and what was asked before is given up. */
+  type(query: string): void {
+    this.#query = query;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.load(), rest);
+  }
+
+  /** Searches at once. */
+  search(query: string): Promise<void> {
+    this.#query = query;
+    return this.load();
+  }
+
+  /** Asks again for what is typed. */
+  async load(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#next.clear();
+    const query = this.#query.trim();
+    const found = await this.#first.ask({ query, limit: pageSize });
+    if (!found) return;
+    this.#answer = { query, pages: [found] };
+    if (query === '') this.#total = found.more ? undefined : found.lines.length;
+  }
+
+  /** Reads the next page behind the lines that are here; nothing where there is none, or it is read already. */
+  async readOn(): Promise<void> {
+    const answer = this.#answer;
+    const last = this.#lines?.at(-1);
+    if (!answer || !last || !this.more || this.#next.busy || this.#next.error) return;
+    const { query } = answer;
+    const found = await this.#next.ask({ query, limit: pageSize, before: last.run });
+    // Meanwhile something else may have been searched for.
+    if (!found || this.#answer !== answer || this.#first.busy) return;
+    this.#answer = { query, pages: [...answer.pages, found] };
+    if (query === '' && !found.more) this.#total = this.#lines?.length;
+  }
+}
+
+export const runSearch = new RunSearchManager(bridge);

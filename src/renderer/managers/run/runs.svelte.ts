@@ -1,0 +1,58 @@
+/** Runs of the history: those that are marked and compared, and reading a tape again. */
+import type { Bridge } from '../../../contract/channels.ts';
+import { bridge } from '../../bridge.ts';
+import { foldRun } from '../../../folds/run/run-fold.ts';
+import { Asked } from '../asked.svelte.ts';
+
+export class RunsManager {
+  /** Two of them at the most: a run that is compared with another. */
+  readonly #first: Asked<'run'>;
+  readonly #second: Asked<'run'>;
+  /** Reading a tape again: which run's, and what it came to. */
+  readonly tape: Asked<'verifyTape'>;
+  #marked = $state.raw<readonly string[]>([]);
+  readonly #models = $derived.by(() =>
+    [this.#first.value, this.#second.value].flatMap((view) => (view ? [foldRun(view.events)] : [])),
+  );
+
+  constructor(to: Bridge) {
+    this.#first = new Asked(to, 'run');
+    this.#second = new Asked(to, 'run');
+    this.tape = new Asked(to, 'verifyTape');
+  }
+
+  /** Marked for a comparison: two at the most. */
+  get marked(): readonly string[] {
+    return this.#marked;
+  }
+
+  /** The two that are compared; fewer until they are read. */
+  get compared() {
+    return this.#models;
+  }
+
+  get compareError() {
+    return this.#first.error ?? this.#second.error;
+  }
+
+  /** Marks a run for a comparison, or takes the mark away; a third one takes the place of the first. */
+  mark(run: string): void {
+    const isMarked = this.#marked.includes(run);
+    this.#marked = isMarked ? this.#marked.filter((name) => name !== run) : [...this.#marked.slice(-1), run];
+  }
+
+  unmarkAll(): void {
+    this.#marked = [];
+  }
+
+  /** Reads both runs. */
+  async compare(one: string, other: string): Promise<void> {
+    this.#first.clear();
+    this.#second.clear();
+    await Promise.all([this.#first.ask({ run: one }), this.#second.ask({ run: other })]);
+  }
+}
+
+export const runs = new RunsManager(bridge);
+/** Sizes, rates and times of the volumes over all runs. */
+export const trends = new Asked(bridge, 'trends');

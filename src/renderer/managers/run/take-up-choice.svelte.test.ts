@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { fakeBridge, Refusal } from '../../../../test/support/ui/fake-bridge.ts';
+import { TakeUpChoice } from './take-up-choice.svelte.ts';
+
+const run = '20261122-020004-volume2';
+
+it('tells which act would be refused, of the run that was judged last', async () => {
+  const bridge = fakeBridge({
+    takeUpRefusals: ({ run: asked }) => (asked === run ? { resume: 'the shadow is gone' } : {}),
+  });
+  const choice = new TakeUpChoice(bridge);
+  expect(choice.refusalOf('resume')).toBe(undefined);
+  await choice.judge(run);
+  expect([choice.refusalOf('resume'), choice.refusalOf('unwind')]).toEqual(['the shadow is gone', undefined]);
+  const other = choice.judge('another');
+  expect(choice.refusalOf('resume')).toBe(undefined);
+  await other;
+  expect(choice.refusalOf('resume')).toBe(undefined);
+  expect(bridge.asked.map(({ request }) => request)).toEqual([{ run }, { run: 'another' }]);
+});
+
+it('refuses nothing where nobody can tell', async () => {
+  const takeUpRefusals = () => {
+    throw new Refusal({ sentence: 'node3 cannot be reached' });
+  };
+  const choice = new TakeUpChoice(fakeBridge({ takeUpRefusals }));
+  await choice.judge(run);
+  expect([choice.refusalOf('resume'), choice.refusalOf('unwind')]).toEqual([undefined, undefined]);
+});
