@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:f
 import { basename, join } from 'node:path';
 import { create } from 'tar';
 import { afterEach, describe, expect, it } from 'vitest';
+import { provenDrills } from '../journal/drill-records.ts';
 import { readJournal } from '../journal/journal-reader.ts';
 import { packedFile } from '../journal/kept-file.ts';
 import { StateFolder } from '../journal/state-folder.ts';
@@ -132,6 +133,29 @@ describe('the archive of a state folder', () => {
     expect((await readdir(other.path)).sort()).toEqual(['runs', 'seals.ndjson']);
     expect(worstToSign(await auditState({ state: other }))).toBe('proven');
     expect((await importState(other, archive)).map(({ what }) => what)).toEqual(['same', 'same']);
+  });
+
+  it('brings the records of drills, and leaves out those of restores', async () => {
+    const state = await sealedState(smallEvents());
+    await mkdir(state.restoresFolder);
+    const finished = {
+      type: 'drill-finished',
+      at: '2026-11-22T15:00:00.000Z',
+      run,
+      exitStatus: 0,
+      volumes: ['Volume2'],
+    };
+    await writeFile(
+      join(state.restoresFolder, '20261122-150000-drill.ndjson'),
+      `${JSON.stringify(finished)}\n`,
+    );
+    await writeFile(join(state.restoresFolder, '20261122-160000.ndjson'), '{}\n');
+    const archive = join(await newFolder(), 'state.tar.gz');
+    await exportState(state, archive);
+    const other = await newState();
+    await importState(other, archive);
+    expect(await readdir(other.restoresFolder)).toEqual(['20261122-150000-drill.ndjson']);
+    expect(provenDrills(other.restoresFolder).get(run)).toEqual({ at: finished.at, volumes: ['Volume2'] });
   });
 
   it('overwrites nothing that differs, and brings the seals of what was new', async () => {

@@ -1,13 +1,14 @@
 /** The state folder as one archive: everything but the lab, the index, and what says that a run continues. */
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { create, extract, list, type ReadEntry } from 'tar';
 import { failure, isFailure } from '../../contract/errors.ts';
 import { isMissing, orMissing, readKept, readTrouble } from '../journal/kept-file.ts';
-import type { StateFolder } from '../journal/state-folder.ts';
+import { drillSuffix } from '../journal/drill-records.ts';
+import { StateFolder } from '../journal/state-folder.ts';
 import { readArchive, spendPacked, UnpackBudget } from './archive-bounds.ts';
 import { newHostKeys, type ConfirmArchivedKeys } from './archive-host-keys.ts';
 import { checkChain } from './chain.ts';
@@ -17,18 +18,26 @@ import { lastSealOf, parseSeals, type NewSeal } from './seal.ts';
 import { appendSeals } from './seals-file.ts';
 import { discard, giveName, removeLeftOver, temporaryName, unwritable, writeWhole } from './whole-file.ts';
 
-/** What an archive holds: these files, and all files of the folder of runs. Anything else is not a state folder's. */
+/** What an archive holds: these files, all files of the folder of runs, and records of drills. Anything else is not a state folder's. */
 const topFiles = ['known_hosts', 'rates.json', 'tapes.ndjson', 'seals.ndjson'] as const;
 const runFile = /^runs\/[A-Za-z0-9][A-Za-z0-9_.-]*\.(?:ndjson|ndjson\.gz|ndjson\.sig)$/;
+/** Records of restores are left out: they may have a million lines, and prove nothing. */
+const drillFile = new RegExp(`^restores/[A-Za-z0-9][A-Za-z0-9_.-]*${drillSuffix}\\.ndjson$`);
 
 const isStateFile = (name: string): boolean =>
-  topFiles.some((file) => file === name) || (runFile.test(name) && !name.includes('..'));
+  topFiles.some((file) => file === name) ||
+  ((runFile.test(name) || drillFile.test(name)) && !name.includes('..'));
 
 /** Names below the state folder, sorted. @throws STATE_FILE_UNREADABLE */
 async function stateFiles(state: StateFolder): Promise<string[]> {
   const namesIn = async (folder: string) => (await orMissing(folder, readdir(folder))) ?? [];
-  const [top, runs] = await Promise.all([namesIn(state.path), namesIn(state.runsFolder)]);
-  return [...top, ...runs.map((file) => `runs/${file}`)].filter(isStateFile).sort();
+  const [top, runs, restores] = await Promise.all([
+    namesIn(state.path),
+    namesIn(state.runsFolder),
+    namesIn(state.restoresFolder),
+  ]);
+  const below = [...runs.map((file) => `runs/${file}`), ...restores.map((file) => `restores/${file}`)];
+  return [...top, ...below].filter(isStateFile).sort();
 }
 
 /**
@@ -116,6 +125,8 @@ async function importFile(state: StateFolder, unpacked: string, name: string): P
   const target = join(state.path, name);
   const here = await contentOf(join(state.path, plainName(name)));
   if (!here) {
+    // The folder of drills is made by the first one.
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await writeWhole(target, await readFile(source), { mode: 'new' });
     return { name, what: 'new' };
   }
@@ -228,7 +239,7 @@ export async function importState(
     // One budget for the archive and what is packed in it.
     const budget = await UnpackBudget.of(file);
     await readArchive(file, budget, extract({ cwd: unpacked, strict: true, preserveOwner: false }));
-    const from = { path: unpacked, runsFolder: join(unpacked, 'runs') } as StateFolder;
+    const from = new StateFolder(unpacked);
     const names = await stateFiles(from);
     await requireBounded(file, unpacked, names, budget);
     const done = await importHostKeys(state, unpacked, confirmHostKeys);
