@@ -3,7 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { RetryClock } from '../../src/main/procedure/hosts/query-retry.ts';
 
 export class FastClock implements RetryClock {
+  readonly #pausesCount: number;
   #now = 0;
+
+  /** @param pausesCount how many times each pause counts: with more than 1, a command that hangs is given up after fewer attempts */
+  constructor(pausesCount = 1) {
+    this.#pausesCount = pausesCount;
+  }
 
   now(): number {
     return this.#now;
@@ -11,6 +17,6 @@ export class FastClock implements RetryClock {
 
   async pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     await wait(milliseconds / 1000, undefined, { signal });
-    this.#now += milliseconds;
+    this.#now += milliseconds * this.#pausesCount;
   }
 }

@@ -57,6 +57,8 @@ export interface Scene {
   readonly inLoginLanguage: Set<string>;
   readonly threadsFromBytes: number | undefined;
   readonly checkpointBytes: number | undefined;
+  /** See FastClock. */
+  readonly pausesCount: number | undefined;
   /** Writes the lab's site file, changed as the scenario wants it. @returns its path */
   writeSite(change?: (site: SiteTree) => void): Promise<string>;
   /**
@@ -76,6 +78,8 @@ export interface SceneOptions extends Partial<LabOptions> {
   readonly threadsFromBytes?: number;
   /** See RunOptions. */
   readonly checkpointBytes?: number;
+  /** See FastClock. */
+  readonly pausesCount?: number;
 }
 
 /** Opens a lab of its own for one scenario. */
@@ -83,6 +87,7 @@ export async function openScene({
   jobs = ['raw-dd', 'ufs-tar'],
   threadsFromBytes = usualThreadsFrom,
   checkpointBytes,
+  pausesCount,
   ...options
 }: SceneOptions = {}): Promise<Scene> {
   const folder = await mkdtemp(join(tmpdir(), 'shadowtape-scene-'));
@@ -107,6 +112,7 @@ export async function openScene({
     inLoginLanguage,
     threadsFromBytes,
     checkpointBytes,
+    pausesCount,
     async writeSite(change) {
       const site = labSite(lab, { approve: 'when-verified' }) as SiteTree;
       site.jobs = Object.fromEntries(Object.entries(site.jobs).filter(([name]) => jobs.includes(name)));
@@ -160,7 +166,7 @@ export async function openSceneConsole(
     lab: { fresh: false, faults: [] },
     confirmHostKey: () => Promise.resolve(true),
     askSecret: () => Promise.resolve(undefined),
-    retryClock: new FastClock(),
+    retryClock: new FastClock(scene.pausesCount),
     threadsFromBytes: scene.threadsFromBytes,
     checkpointBytes: scene.checkpointBytes,
   });

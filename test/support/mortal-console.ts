@@ -18,6 +18,7 @@ import { chooseJob, readSite } from '../../src/main/site/site-file.ts';
 import { SshHosts } from '../../src/main/ssh/ssh-hosts.ts';
 import { runName } from '../../src/main/journal/state-folder.ts';
 import { nextOrder } from '../../src/main/journal/run-history.ts';
+import { FastClock } from './fast-clock.ts';
 import { openSceneConsole, type Scene, type SceneRun, type SiteTree } from './lab-run.ts';
 
 /** Says of each event that is about to be written whether the console dies before it, after it, or lives on. */
@@ -137,6 +138,7 @@ export async function dyingRun(
     cancel: never,
     halt: halt.signal,
     catalogueFile: scene.state.catalogueFile(run),
+    retryClock: new FastClock(scene.pausesCount),
     checkpointBytes: scene.checkpointBytes,
   }).catch((error: unknown) => {
     if (!(error instanceof ConsoleDied)) throw error;

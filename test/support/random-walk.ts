@@ -89,7 +89,8 @@ export class RandomWalk {
   }
 
   static async begin(): Promise<RandomWalk> {
-    const scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'] });
+    // Each attempt of a command that hangs takes seconds, and several commands of a run may hang.
+    const scene = await openScene({ blocks: 4096, jobs: ['raw-dd', 'ufs-tar'], pausesCount: 8 });
     const objects = new Map<string, JobObjects>();
     for (const job of jobs) objects.set(job, objectsOf(await stepsOfPlan(scene, { job, change: actSite })));
     return new RandomWalk(scene, await standing(scene), objects);
