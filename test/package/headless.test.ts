@@ -106,8 +106,8 @@ describe.skipIf(!isDue)(
     });
 
     it('starts from the unpacked archive, through a link, with options of another Node in the environment', async () => {
-      const script = `tar --extract --file=${root.take(tar)} --directory=/root
-      ln -s /root/shadowtape-*/bin/shadowtape /usr/local-shadowtape
+      const script = `mkdir -p /opt; tar --extract --file=${root.take(tar)} --directory=/opt
+      ln -s /opt/shadowtape-*/bin/shadowtape /usr/local-shadowtape
       NODE_OPTIONS=--no-such-option /usr/local-shadowtape --version`;
       expect((await inRoot(script)).stdout).toBe(`${packageFile.version}\n`);
     });

@@ -20,6 +20,6 @@ export { default as SectionTitle } from './SectionTitle.svelte';
 export { default as Skeleton } from './Skeleton.svelte';
 export { default as StateIcon } from './StateIcon.svelte';
 export { default as StepSign } from './StepSign.svelte';
-export { default as Term } from './Term.svelte';
+export { default as Term } from './glossary/Term.svelte';
 export { default as Tabs } from './Tabs.svelte';
 export { default as TextField } from './TextField.svelte';
