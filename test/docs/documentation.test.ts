@@ -45,7 +45,8 @@ const otherEnds: readonly (readonly [pattern: RegExp, exitStatus: number, says: 
   [/^audit$|^audit --(report|head)/, 5, ''],
   // A command before it has put a label over the only backup.
   [/^status --json/, 2, ''],
-  [/^schedule next/, 1, 'site.yaml has no schedule for nightly'],
+  [/^schedule (next|list|install)/, 1, 'site.yaml has no schedule for nightly'],
+  [/^schedule remove/, 0, 'no job of this site is installed'],
   [/^state remove RUN/, 1, 'was not removed because nobody confirmed it'],
 ];
 

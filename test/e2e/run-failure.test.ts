@@ -101,6 +101,7 @@ describeInBrowser('a step that fails in the middle', (browser) => {
     const end = on.region('The end');
     await end.getByText('exit status 3').waitFor();
     expect(await end.getByRole('listitem').allInnerTexts()).toEqual([
+      'Step unlock: Class1 stays locked for this run until it is resumed, rolled back or discarded',
       'Volume2: PROXY Part, STATUS STOP, slice of Disk3 STOP (as node1 shows it)',
       'node3: shadow objects of Class2: volume Volume2 (ACTIVE), group Group2, disk Disk3',
       'node3: the lock /var/tmp/shadowtape-Class1.lock still exists',

@@ -42,7 +42,9 @@ describe('man pages', () => {
       'shadowtape',
       ...names.map((name) => `shadowtape-${name}`),
     ]);
-    expect(pages.filter(({ examples }) => examples.length === 0).map(({ name }) => name)).toEqual([]);
+    // `schedule` alone does nothing: its commands have the examples.
+    const silent = pages.filter(({ examples }) => examples.length === 0).map(({ name }) => name);
+    expect(silent).toEqual(['shadowtape-schedule']);
   });
 
   it.each(pages.filter(({ command }) => command !== ''))(
