@@ -5,6 +5,7 @@ import { proxiesOf } from '../model/assignment.ts';
 import { performStep, skipStep } from './perform-step.ts';
 import { leftAtEnd, locksAtEnd } from './locks-at-end.ts';
 import { heldPlaces, placesGivenBack, tellLost } from './perform-lock.ts';
+import { realClock, usualOutageSeconds } from '../hosts/query-retry.ts';
 import type { RunContext } from '../hosts/run-context.ts';
 import { asTableError, statusAtEnd } from './run-end.ts';
 import type { Step, Unwinding } from '../model/step.ts';
@@ -38,13 +39,22 @@ const awayCodes = [
   'QUERY_UNANSWERED',
 ] as const;
 
+/**
+ * Seconds that a step of the rollback waits for hosts: three outages. A query that hangs takes each of them up whole, and the other steps, the
+ * exit status and the operator wait meanwhile.
+ */
+const mostSeconds = 3 * usualOutageSeconds;
+
 /** A host that is away is waited for, a while. What it shows is looked at anew each time, so that nothing is done twice. */
 async function unwindPatiently(context: RunContext, step: Step, unwinds: Unwinding): Promise<void> {
+  const clock = context.options.retryClock ?? realClock;
+  const until = clock.now() + mostSeconds * 1000;
   for (;;) {
     try {
       return await unwindStep(context, step, unwinds);
     } catch (error) {
-      if (!isFailure(error, ...awayCodes) || !(await context.waitForHost())) throw error;
+      const mayBeBack = isFailure(error, ...awayCodes) && clock.now() < until;
+      if (!mayBeBack || !(await context.waitForHost())) throw error;
       context.journal.append({
         type: 'warning',
         step: step.id,
