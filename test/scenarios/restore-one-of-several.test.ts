@@ -74,6 +74,19 @@ describe('a volume on three tapes', () => {
     expect(names).toEqual(['tape 1', 'tape 2', 'tape 3', 'tape 1', 'tape 2', 'tape 3']);
     expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, shadow: { volumes: [] } });
   });
+
+  it('leaves the proxy parted and the master alone where the command that writes ends early', async () => {
+    scene = await open();
+    scene.lab.faults.set('fail=node3:dd ibs=262144');
+    const order = ['tape', 'second', 'third'];
+    const end = await restore({ ask: inserting(scene.lab, [...order, ...order]) });
+    expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'RESTORE_WRITE_FAILED' } });
+    expect(end.error?.evidence).toMatchObject({ host: 'node3', exitStatus: 1 });
+    expect(end.stands).toContain(
+      'Volume1 is unchanged; Volume2 was written to, and must not be rejoined unless its data is given up',
+    );
+    expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Part' }, shadow: { volumes: [] } });
+  });
 });
 
 /** The number of the tape file that a step reads. */

@@ -1,6 +1,7 @@
 /** Writes a dump that is on several tapes to the blocks of its proxy: each tape is asked for in its turn. */
 import { alsoInto } from '../../../../streams/also-into.ts';
 import { countRecords } from '../../../../streams/record-cutter.ts';
+import { endInTime } from '../../../../streams/stream-failure.ts';
 import type { SpanningReadBackResult } from '../../../../streams/tape/spanning-read-back.ts';
 import { judgeTapeWrite } from '../../../../streams/tape/tape-writer.ts';
 import { close, evidenceOf, open, writer, type DataRoom } from '../../hosts/remote-data.ts';
@@ -39,14 +40,17 @@ export async function writeSeveralTapes(
   // Until the first tape is there, nothing of the proxy is overwritten.
   await tapes.insertFirst(proxy);
   await context.judgeAgain?.();
+  const expected = countRecords(blocks * blockBytes, recordBytes, 'short');
   const sink = await open(room, step.id, writes, writer(room, step.id));
   try {
     const read = await tapes.readThrough(proxy, alsoInto(sink.end.stream));
-    const expected = countRecords(blocks * blockBytes, recordBytes, 'short');
     judgeTapeWrite(await sink.end.ended, expected, evidenceOf(writes));
     return read;
   } catch (error) {
+    const hasEnded = sink.end.stream.destroyed && !abort.aborted;
     sink.end.stream.destroy();
+    // How the command has ended says more than that its input was closed.
+    if (hasEnded) judgeTapeWrite(await endInTime(sink.end.ended), expected, evidenceOf(writes));
     throw error;
   } finally {
     await close(room, step.id, sink);
