@@ -154,6 +154,9 @@ function rivalry({ lab }: Scene, { kind, at, rival: { act, later } }: Trouble, a
   return { onEvent, stop };
 }
 
+/** A host that hangs is rebooted by someone. The program waits for detached work for half an hour of the real clock. */
+const hangsUntilRebooted = 3;
+
 /** Counts the commands of an act, and has the trouble come with one of them. */
 export function troubled(scene: Scene, trouble: Trouble, administrator: Administrator) {
   const { kind, at, node: which } = trouble;
@@ -163,8 +166,15 @@ export function troubled(scene: Scene, trouble: Trouble, administrator: Administ
   const { lab } = scene;
   let passed = 0;
   let armed = false;
-  const stop = lab.onCommand(({ host, phase }) => {
-    if (!armed || phase !== 'started') return;
+  let hangs = 0;
+  let hanging: { readonly host: string; readonly words: string } | undefined;
+  const stop = lab.onCommand(({ host, line, phase }) => {
+    if (phase !== 'started') return;
+    if (hanging?.host === host && line.startsWith(hanging.words)) {
+      hangs += 1;
+      if (hangs > hangsUntilRebooted) lab.faults.clear('hang');
+    }
+    if (!armed) return;
     armed = false;
     lab.breakConnections(host);
   });
@@ -172,7 +182,10 @@ export function troubled(scene: Scene, trouble: Trouble, administrator: Administ
     const words = (event.argv.join(' ').split('\n')[0] ?? '').split(' ').slice(0, 2).join(' ');
     if (kind === 'fails') lab.faults.set(`fail-once=${event.host}:${words}`);
     if (kind === 'keeps failing') lab.faults.set(`fail=${event.host}:${words}`);
-    if (kind === 'hangs') lab.faults.set(`hang=${event.host}:${words}`);
+    if (kind === 'hangs') {
+      hanging = { host: event.host, words };
+      lab.faults.set(`hang=${event.host}:${words}`);
+    }
     if (kind === 'silent') lab.faults.set('ignore-once=node3:sdxinfo');
     if (kind === 'keeps silent') lab.faults.set('ignore=node3:sdxinfo');
     if (kind === 'cut') lab.faults.set('cut-once=node3:sdxinfo');
