@@ -89,6 +89,9 @@ export interface Attempt<Value> {
   readonly perform: () => Promise<Value>;
 }
 
+const answersBetween = ({ isSequence }: Pick<Attempt<unknown>, 'isSequence'>, error: unknown): boolean =>
+  isSequence || isFailure(error, 'COMMAND_OUTPUT_CUT');
+
 export class QueryRetry {
   readonly #options: QueryRetryOptions;
   /** Host -> when its first query remained without an answer. An outage is one, however many queries fall into it. */
@@ -132,8 +135,7 @@ export class QueryRetry {
       } catch (error) {
         if (abort.aborted || !isFailure(error, ...passingCodes)) throw error;
         if (isFailure(error, 'HOST_UNREACHABLE') && mayGo?.(host)) throw error;
-        const isAnswered = attempt.isSequence || isFailure(error, 'COMMAND_OUTPUT_CUT');
-        if (isAnswered && failed >= mostRepeats) throw error;
+        if (failed >= mostRepeats && answersBetween(attempt, error)) throw error;
         const outageBegan = this.#outageBegan(host);
         since ??= outageBegan;
         const leftSeconds = outageSeconds() - (clock.now() - since) / 1000;
