@@ -7,7 +7,17 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
 /** What a step, a check or a plan needs to know: no session, no journal, no page. */
-const facts = ['contract', 'streams', 'main/owner', 'main/gds', 'main/tape', 'main/site', 'main/ssh/quoting'];
+const facts = [
+  'contract',
+  'streams',
+  'main/owner',
+  'main/gds',
+  'main/tape',
+  'main/site',
+  'main/ssh/quoting',
+  'main/ssh/rights',
+  'main/ssh/tool-query',
+];
 
 /** What performs a step may need, the walls of the procedure aside. */
 const performing = [...facts, 'main/ssh', 'main/data-path', 'main/journal'];

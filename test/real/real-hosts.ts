@@ -46,6 +46,8 @@ export interface RealHostsOptions {
   readonly only?: readonly RealHostName[];
   /** Further lines of each sshd_config. */
   readonly sshd?: Partial<Readonly<Record<RealHostName, readonly string[]>>>;
+  /** A further login of each host, which has the home of root but none of its rights. It logs in with the key of root. */
+  readonly login?: string;
   /** Hosts whose sshd has only legacy algorithms: key exchanges, host keys, ciphers and MACs that OpenSSH no longer offers by default. */
   readonly old?: readonly RealHostName[];
 }
@@ -150,11 +152,16 @@ async function layOutCommands(folder: string): Promise<void> {
   }
 }
 
-async function layOutHost(folder: string, { shell, home, fstab = '', tape }: Traits): Promise<void> {
+async function layOutHost(
+  folder: string,
+  { shell, home, fstab = '', tape }: Traits,
+  login: string | undefined,
+): Promise<void> {
   await mkdir(join(folder, 'home'), { recursive: true });
   await writeFile(join(folder, 'shell'), shell);
   await writeFile(join(folder, 'fstab'), fstab);
   if (tape !== undefined) await writeFile(join(folder, 'tape'), String(tape));
+  if (login !== undefined) await writeFile(join(folder, 'login'), login);
   for (const [name, text] of Object.entries(home)) await writeFile(join(folder, 'home', name), text);
 }
 
@@ -164,7 +171,8 @@ async function layOut(folder: string, options: RealHostsOptions): Promise<void> 
   for (const file of ['room.sh', 'host.sh', 'tape.py'])
     await copyFile(join(here, 'hosts', file), join(folder, file));
   await chmod(join(folder, 'tape.py'), 0o755);
-  for (const name of realHostNames) await layOutHost(join(folder, 'hosts', name), traits[name]);
+  for (const name of realHostNames)
+    await layOutHost(join(folder, 'hosts', name), traits[name], options.login);
   const cluster = newCluster(options);
   for (const { file, blocks } of Object.values(cluster.devices)) {
     const disk = await open(join(folder, 'shared', file), 'w');
@@ -198,7 +206,7 @@ async function startHost(
   folder: string,
   room: Room,
   name: RealHostName,
-  { sshd, old = [] }: RealHostsOptions,
+  { sshd, old = [], login }: RealHostsOptions,
 ): Promise<RealHost> {
   const enter = ['nsenter', '--target', String(room.pid), '--mount', '--pid', '--'];
   const apart = ['unshare', '--mount', '--uts', '--pid', '--fork', '--kill-child', '--'];
@@ -208,6 +216,8 @@ async function startHost(
     ...(isOld ? { keyType: 'rsa' } : {}),
     startedBy: [...enter, ...apart, 'sh', join(folder, 'host.sh'), folder, name],
   });
+  // sshd reads the keys of a login as that login.
+  if (login !== undefined) await chmod(server.folder, 0o755);
   return { server, relay: await startRelay(server.port) };
 }
 

@@ -17,11 +17,12 @@ export function sentInLoginLanguage({ commands }: Lab, from = 0): string[] {
     .map(({ host, line }) => `${host} ${line}`);
 }
 
-/** Its line as it is sent; none where the site file is to be refused for it. */
+/** Its line as it is sent, with the rights of its host; none where the site file is to be refused for it. */
 function lineOf(command: unknown): string[] {
   try {
     const words = typeof command === 'string' ? commandWords(command) : command;
-    return [commandLine(words as readonly string[])];
+    const line = commandLine(words as readonly string[]);
+    return [line, `sudo -n ${line}`, `pfexec ${line}`];
   } catch {
     return [];
   }

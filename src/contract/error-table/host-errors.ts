@@ -45,6 +45,10 @@ export const hostErrors = {
     sentence: '{host} does not let {user} log in: {reason}; tried: {methods}',
     hint: 'add the public key to authorized_keys of {user} on {host}, or name another key or user in the site file',
   },
+  RIGHTS_REFUSED: {
+    sentence: '{host}: sudo does not run {command} without asking: {reason}',
+    hint: 'print the lines of sudoers that {host} needs with "check --rights", and add them there with visudo',
+  },
   KEY_FILE_MISSING: {
     sentence: '{host}: there is no key file {file}',
     hint: 'name the private key with "key" of {host} in the site file, or create one with ssh-keygen -t ed25519',

@@ -41,7 +41,7 @@ import { tar } from './command-tar.ts';
 import { head, tail, wc } from './command-text.ts';
 
 /** Programs that hand their process over to others; the shell runs them itself. */
-const otherPrograms = ['env', 'nohup', 'setsid', 'sh'];
+const otherPrograms = ['env', 'nohup', 'pfexec', 'setsid', 'sh', 'sudo'];
 
 /** `command -v NAME`: where a command lies, exit status 1 where it is not there. */
 const command: Command = async (call) => {

@@ -9,6 +9,7 @@ import type { Descriptors } from './open-file.ts';
 import { signalled, signalNumbers } from './processes.ts';
 import type { Process } from './processes.ts';
 import { withAssignments } from './shell-state.ts';
+import { sudoAllows, sudoOrder } from './sudo.ts';
 
 /** What a program finds when it takes a process over. */
 export interface ProgramPlace {
@@ -47,6 +48,8 @@ export function callOf(place: ProgramPlace, argv: readonly string[]): CommandCal
 const wrappers: Readonly<Record<string, (place: ProgramPlace) => void>> = {
   env: () => undefined,
   nohup: ({ process }) => process.ignore(signalNumbers['HUP'] ?? 1),
+  // Every login of the lab has the profile.
+  pfexec: () => undefined,
   setsid: ({ process }) => (process.group = process.pid),
 };
 
@@ -68,15 +71,23 @@ export async function runProgram(
   const call = callOf(place, argv);
   const command = commandsOn(platformOf(place.machine.world.model)).get(name);
   const wrap = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
-  const status = await faultStatus(call, Boolean(command ?? wrap) || name === 'sh');
+  const status = await faultStatus(call, Boolean(command ?? wrap) || name === 'sh' || name === 'sudo');
   if (status !== undefined) return status;
   if (name === 'sh') return shell(place, words);
+  if (name === 'sudo') return runSudo(place, words, shell);
   if (!wrap) return command ? runCommand(call, () => command(call)) : 127;
   wrap(place);
   const first = words.findIndex((entry) => name !== 'env' || !/^[A-Za-z_]\w*=/.test(entry));
   const split = first < 0 ? words.length : first;
   const environment = withAssignments(place.environment, words.slice(0, split));
   return split === words.length ? 0 : runProgram({ ...place, environment }, words.slice(split), shell);
+}
+
+/** The command gets the process of sudo, which elsewhere waits for it as its parent. */
+async function runSudo(place: ProgramPlace, words: readonly string[], shell: ShellProgram): Promise<number> {
+  const order = sudoOrder(words);
+  if (!(await sudoAllows(callOf(place, ['sudo', ...words]), order))) return 1;
+  return order.onlyLists ? 0 : runProgram(place, order.argv, shell);
 }
 
 /** The exit status that a fault, or a name that nobody knows, gives a command; undefined: it runs. */

@@ -36,6 +36,7 @@ import { LockService } from './lock-service.ts';
 import { openHosts, userKnownHostsFiles } from './open-hosts.ts';
 import { ProofService } from './proof-service.ts';
 import { RateService } from './rate-service.ts';
+import { checkRights } from './rights/rights-service.ts';
 import { RunService, type EndedRun, type RunRequest, type TakeUpRequest } from './run-service.ts';
 import { noteReadTape, TapeService } from './tape-service.ts';
 import { VolumeRestoreService } from './volume-restore-service.ts';
@@ -169,6 +170,12 @@ export class ShadowtapeConsole {
       knownTapes: this.#knownTapes(),
       listener,
     });
+  }
+
+  /** What the hosts must allow logins that are not root. See checkRights. */
+  async checkRights(listener: (line: CheckLine) => void): Promise<CheckLine[]> {
+    const assigner = this.#assigner;
+    return checkRights({ site: this.site, runner: assigner.runner(), assigner, listener });
   }
 
   /** Sends a test message over each way that the site file names. */

@@ -21,6 +21,45 @@ interface CheckOptions {
   readonly json?: boolean;
   readonly rate: boolean;
   readonly notify: boolean;
+  readonly rights: boolean;
+}
+
+/** Lines of sudoers and of RBAC are printed bare, to be copied into their files, under the name of their host. */
+class RightsText {
+  readonly #given: GlobalOptionWords;
+  readonly #missing: CheckLine[] = [];
+  #host = '';
+  #count = 0;
+
+  constructor(given: GlobalOptionWords) {
+    this.#given = given;
+  }
+
+  show(line: CheckLine): void {
+    if (line.what === 'rights') return print(checkLineText(line, this.#given));
+    if (line.host !== this.#host) print(`# ${line.host}`);
+    this.#host = line.host;
+    this.#count += 1;
+    if (!line.good) this.#missing.push(line);
+    print(line.said);
+  }
+
+  /** Which of the lines sudo does not allow yet. */
+  end(): void {
+    const [first] = this.#missing;
+    if (first === undefined) return;
+    print(`# not allowed yet: ${this.#missing.length} of ${this.#count}`);
+    for (const { host, said } of this.#missing) print(`✗ ${host.padEnd(8)} ${said}`);
+    print(`    hint: ${first.hint ?? ''}`);
+  }
+}
+
+async function checkRights(console: ShadowtapeConsole, json = false, given: GlobalOptionWords) {
+  const text = new RightsText(given);
+  const show = (shown: CheckLine) => (json ? printJson<JsonOutput['check']>(shown) : text.show(shown));
+  const lines = await console.checkRights(show);
+  if (!json) text.end();
+  return lines;
 }
 
 export function registerCheck(line: CommandLine): void {
@@ -30,10 +69,12 @@ export function registerCheck(line: CommandLine): void {
     .addOption(jsonOption())
     .option('--rate', 'also measure the rates of ssh and of digests, for the plans that follow', false)
     .option('--notify', 'also send a test message over each notify entry of the site file', false)
-    .action(async ({ json, rate, notify }: CheckOptions) => {
+    .option('--rights', 'only print what sudo or pfexec must allow, and check that sudo allows it', false)
+    .action(async ({ json, rate, notify, rights }: CheckOptions) => {
       const show = (shown: CheckLine) =>
         json ? printJson<JsonOutput['check']>(shown) : print(checkLineText(shown, line.again));
       const lines = await line.withConsole({}, async (console) => {
+        if (rights) return checkRights(console, json, line.again);
         const checked = await console.check(show);
         if (rate && checked.every(({ good }) => good)) await measureRates(console, show);
         if (notify) checked.push(...(await console.tryNotifications(show)));

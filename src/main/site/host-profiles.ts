@@ -10,7 +10,7 @@ function profile(
   { tries, everySeconds, keepAliveSeconds, runMatchExec }: Site['connections'],
   configuration: SshConfiguration | undefined,
 ): HostProfile {
-  const built = buildProfile(
+  const logsIn = buildProfile(
     name,
     {
       address: host.address,
@@ -24,6 +24,7 @@ function profile(
     },
     configuration,
   );
+  const built = host.become === 'none' ? logsIn : { ...logsIn, become: host.become };
   if (host.login === undefined) return built;
   const { keyFiles, certificateFiles, agentSocket } = built.login;
   const login = {

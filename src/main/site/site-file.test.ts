@@ -16,6 +16,7 @@ describe('a site file', () => {
       role: 'backup',
       address: 'backup.example.com',
       user: 'root',
+      become: 'none',
       key: '~/.ssh/backup_ed25519',
       ssh: 'legacy',
     });
@@ -161,7 +162,7 @@ describe('a site file with a wrong key or value', () => {
     [
       'adress',
       'hosts.node1',
-      'role, address, port, user, key, login, ssh',
+      'role, address, port, user, become, key, login, ssh',
       (site) => (site.hosts.node1.adress = 'node1'),
     ],
     [

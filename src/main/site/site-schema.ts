@@ -7,6 +7,7 @@ import { fileNameEncodings } from '../../contract/file-names.ts';
 import { platforms } from './file-system.ts';
 import { jobSchema } from './job-schema.ts';
 import { notifySchema } from './notify-schema.ts';
+import { becomeWays } from '../ssh/rights.ts';
 import { command, lengthOfTime, nonEmpty, seconds } from './value-schemas.ts';
 
 /** How hard a host is tried that cannot be reached; a command that may have been started is never sent again. */
@@ -47,7 +48,13 @@ export const hostSchema = z.strictObject({
   user: nonEmpty
     .optional()
     .describe(
-      'Login that may run the GDS commands, usually root. Default: the ssh configuration, or your own name.',
+      'Login that may run the GDS commands, itself or with `become`. Default: the ssh configuration, or your own name.',
+    ),
+  become: z
+    .enum(becomeWays)
+    .default('none')
+    .describe(
+      '`sudo`, `pfexec`: put in front of commands that need the rights of an administrator. `check --rights` prints what to allow. `none`: the login has these rights. See [Rights](rights.md).',
     ),
   key: nonEmpty
     .optional()

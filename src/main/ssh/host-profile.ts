@@ -3,6 +3,7 @@
  */
 
 import type { ErrorInfo } from '../../contract/errors.ts';
+import type { Become } from './rights.ts';
 
 /** A private key on this machine. One that the site file names must be there; a customary one (~/.ssh/id_…) may be missing. */
 export interface KeyFile {
@@ -47,6 +48,8 @@ export interface HostProfile {
   readonly user: string;
   readonly login: LoginMethods;
   readonly algorithms: AlgorithmSet;
+  /** How commands get the rights of an administrator; the login has them where it is left out. */
+  readonly become?: Become | undefined;
   /** The host to go through (ProxyJump). */
   readonly jump?: HostProfile | undefined;
   /** A line for this machine's shell, which is connected to in the place of the address (ProxyCommand). */

@@ -4,6 +4,7 @@
  */
 import { failure } from '../../contract/errors.ts';
 import { bytesOfName } from '../../contract/file-names.ts';
+import { withRights, type Become } from './rights.ts';
 
 /**
  * Words that no shell reads as anything but themselves; everything the GDS guide types is of this kind. `=` does not begin one: zsh looks
@@ -121,13 +122,37 @@ const environment: Readonly<Record<CommandLanguage, readonly string[]>> = {
   english: ['env', englishMessages],
 };
 
+/** sudo takes a first word with `=` for a variable, and one that begins with `-` for an option (sudo(8)). */
+const isOddForSudo = (program: string): boolean => program.startsWith('-') || program.includes('=');
+
 /**
- * The line that is sent for a command. `env` becomes the command: ps shows the command's own words.
- * @throws ARGUMENT_FORBIDDEN for what `commandLine` refuses
+ * A command as plan and journal show it: what is sent, save for its language.
+ * @param become how the host's commands get their rights
+ * @throws ARGUMENT_FORBIDDEN for what `commandLine` refuses, and for a program that sudo cannot be given
  */
-export function sentLine(argv: readonly string[], language: CommandLanguage = 'english'): string {
+export function shownLine(argv: readonly string[], become?: Become): string {
+  return commandLine(rightful(argv, become));
+}
+
+function rightful(argv: readonly string[], become: Become | undefined): readonly string[] {
+  const words = withRights(argv, become);
+  if (words !== argv && isOddForSudo(argv[0] ?? ''))
+    throw failure('ARGUMENT_FORBIDDEN', { reason: `${become ?? ''} cannot run a program of that name` });
+  return words;
+}
+
+/**
+ * The line that is sent for a command. `env` becomes the command: ps shows the command's own words. The language is set before the rights are
+ * asked for: sudo passes LC_ALL on (sudoers(5), env_check), and its own refusals come in English.
+ * @throws ARGUMENT_FORBIDDEN for what `shownLine` refuses
+ */
+export function sentLine(
+  argv: readonly string[],
+  language: CommandLanguage = 'english',
+  become?: Become,
+): string {
   commandLine(argv);
-  return commandLine([...environment[language], ...sentWords(argv, language)]);
+  return commandLine([...environment[language], ...sentWords(rightful(argv, become), language)]);
 }
 
 /** What goes to a host for a command. */
@@ -147,14 +172,16 @@ const fitsLine = (word: string): boolean => !word.includes('\n') && quoteArgumen
  * What is sent for a command: the line, or where a login shell might not take that, `sh` and a script on its input. The script is one
  * group, so that sh runs nothing of one that was cut off.
  * @param readsInput true where the command has an input of its own, or may have
- * @throws ARGUMENT_FORBIDDEN for what `commandLine` refuses, and for a command with an input that does not fit on a line
+ * @param become how the host's commands get their rights
+ * @throws ARGUMENT_FORBIDDEN for what `shownLine` refuses, and for a command with an input that does not fit on a line
  */
 export function sentCommand(
   argv: readonly string[],
   language: CommandLanguage = 'english',
   readsInput = false,
+  become?: Become,
 ): SentCommand {
-  const line = sentLine(argv, language);
+  const line = sentLine(argv, language, become);
   if (argv.every(fitsLine)) return { line };
   if (readsInput)
     throw failure('ARGUMENT_FORBIDDEN', {
@@ -162,6 +189,6 @@ export function sentCommand(
     });
   return {
     line: commandLine([...environment[language], 'sh']),
-    script: `{\nexec ${commandLine(sentWords(argv, language))} < /dev/null\n}\n`,
+    script: `{\nexec ${commandLine(sentWords(rightful(argv, become), language))} < /dev/null\n}\n`,
   };
 }

@@ -33,10 +33,10 @@ export interface HostLogin extends Omit<
   readonly hostKey: string;
 }
 
-/** What tells two connections apart: who logs in, where, and by which way. One address may be another machine behind another jump host. */
+/** What tells two sessions apart: who logs in, where, by which way, and how commands get their rights. One address may be another machine behind another jump host. */
 function wayTo(profile: HostProfile): unknown[] {
-  const { user, address, port, proxyCommand = null, hostKeyAlias = null, jump } = profile;
-  return [user, address, port, proxyCommand, hostKeyAlias, jump ? wayTo(jump) : null];
+  const { user, address, port, proxyCommand = null, hostKeyAlias = null, become = 'none', jump } = profile;
+  return [user, address, port, proxyCommand, hostKeyAlias, become, jump ? wayTo(jump) : null];
 }
 
 export class SshHosts {

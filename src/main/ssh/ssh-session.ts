@@ -6,10 +6,10 @@ import type { Duplex } from 'node:stream';
 import { failure, ShadowtapeError } from '../../contract/errors.ts';
 import type { ConnectRetry, HostProfile, OnRetry } from './host-profile.ts';
 import { attemptWords, once, openWithTries } from './login/connect-tries.ts';
-import { commandLine, sentCommand } from './quoting.ts';
+import { sentCommand, shownLine } from './quoting.ts';
 import type { CommandLanguage } from './quoting.ts';
 import { openProxy } from './proxy-command.ts';
-import { NeverAsked, RemoteProcess } from './channels/remote-process.ts';
+import { NeverAsked, refusedRights, RemoteProcess } from './channels/remote-process.ts';
 import type { ProcessOrder } from './channels/remote-process.ts';
 import { runCommand, StopReason, unlessStopped } from './channels/ssh-command.ts';
 import type { CommandOptions, CommandResult } from './channels/ssh-command.ts';
@@ -23,6 +23,7 @@ import { LoginMemory } from './login/login-memory.ts';
 import { ShellMemory, ShellProbe, shellLimitSeconds, type LoginShell } from './login/login-shell.ts';
 import type { ReadOptions, SeenHost, SessionDeps, StreamOptions, WriteOptions } from './session-options.ts';
 import { NamedTurns } from './named-turns.ts';
+import { isUnknownToSudo } from './rights.ts';
 import { SpareConnections } from './spare-connections.ts';
 import { canSend } from './channels/ssh2-parts.ts';
 import type { RemoteWrite } from './channels/ssh-write.ts';
@@ -226,9 +227,10 @@ export class SshSession {
 
   /** @param readsInput true where the command has an input */
   #order(argv: readonly string[], readsInput: boolean, language?: CommandLanguage): ProcessOrder {
-    const { line: sent, script } = sentCommand(argv, language, readsInput);
+    const { become } = this.profile;
+    const { line: sent, script } = sentCommand(argv, language, readsInput, become);
     const command = (argv[0] ?? '').replace(/^.*\/(?=.)/, '');
-    return { host: this.host, line: commandLine(argv), sent, script, command };
+    return { host: this.host, line: shownLine(argv, become), sent, script, command };
   }
 
   /**
@@ -307,11 +309,20 @@ export class SshSession {
     }
   }
 
+  /** What sudo itself says is not what the command said. @throws RIGHTS_REFUSED */
+  #withoutSudo(order: ProcessOrder, result: CommandResult): CommandResult {
+    if (this.profile.become !== 'sudo' || result.status !== 1) return result;
+    const refusal = refusedRights(order, result);
+    if (refusal) throw refusal;
+    // env and sh end with 127 where they find no program.
+    return isUnknownToSudo(result.stderr) ? { ...result, status: 127 } : result;
+  }
+
   /**
    * Runs a command to its end, and to the end of its output; resolves for every exit status.
    * @param argv program and arguments; quoted here
    * @throws COMMAND_OUTPUT_CUT, COMMAND_TIMED_OUT, COMMAND_OUTPUT_TOO_LONG, COMMAND_CANCELLED, COMMAND_NOT_STARTED, CONNECTION_LOST, ARGUMENT_FORBIDDEN,
-   *   and what `connect` throws
+   *   RIGHTS_REFUSED, and what `connect` throws
    */
   async exec(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     const order = this.#order(argv, options.stdin !== undefined, options.language);
@@ -321,12 +332,8 @@ export class SshSession {
       await unlessStopped(this.#connected(options.onRetry), reason.signal);
       if (this.#deps.checksShell)
         await unlessStopped(this.loginShell(Infinity, options.onRetry), reason.signal);
-      return await runCommand(
-        (onStderr) => this.#start(order, reason, options, onStderr),
-        order,
-        reason,
-        options,
-      );
+      const begin = (onStderr: (piece: Buffer) => void) => this.#start(order, reason, options, onStderr);
+      return this.#withoutSudo(order, await runCommand(begin, order, reason, options));
     } finally {
       reason.release();
     }

@@ -1,7 +1,8 @@
 # Makes a host out of this machine, within mount, process and uts namespaces of its own, and becomes its sshd: everything below / is
 # this machine's until the host changes it, and goes away with the host.
 # Usage: host.sh FOLDER NAME SSHD ARGUMENT...; FOLDER/hosts/NAME holds what makes the host another one:
-# shell (root's login shell), home (root's files), fstab, tape (megabytes of its drive's cartridge; no drive where absent).
+# shell (root's login shell), home (root's files), fstab, tape (megabytes of its drive's cartridge; no drive where absent), login (a
+# further login with the same shell and home files, without rights; none where absent).
 set -e
 folder=$1 name=$2
 shift 2
@@ -47,6 +48,15 @@ pivot_root . old
 cd /
 umount -l old
 rmdir old
+
+if [ -e "$own/login" ]; then
+  login=$(cat "$own/login")
+  useradd --no-log-init --create-home --password '*' --shell "$(cat "$own/shell")" "$login"
+  cp -r "$own/home/." "/home/$login"
+  chown -R "$login:$login" "/home/$login"
+  # sudo asks for the address of its host.
+  echo "127.0.0.1 localhost $name" > etc/hosts
+fi
 
 if [ -e "$own/tape" ]; then
   "$folder/tape.py" "$folder/shared/$name.tap" /run/tape "$(cat "$own/tape")"

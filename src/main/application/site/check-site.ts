@@ -8,6 +8,7 @@ import type { NamedJob } from '../../site/site-file.ts';
 import type { Job, Site } from '../../site/site-schema.ts';
 import { assign, methodsOf, observedOf, requireRunnable } from '../../procedure/model/assign.ts';
 import { mounts } from '../../procedure/model/assignment.ts';
+import { toolQuery } from '../../ssh/tool-query.ts';
 import { dumpToolOf, fileSystemOf } from '../../site/file-system.ts';
 import { missingWords } from '../../procedure/model/missing-node.ts';
 import { judgeReady } from '../../procedure/plan/checks.ts';
@@ -63,7 +64,7 @@ async function checkTools(room: Room, host: string): Promise<void> {
   for (const tool of tools) {
     const result = await room.runner.send(
       'check',
-      { host, argv: ['command', '-v', tool], changes: false },
+      { host, argv: toolQuery(tool, room.site.hosts[host]?.become), changes: false },
       { anyStatus: true, timeLimitSeconds: 60 },
     );
     if (result.status !== 0) missing.push(tool);

@@ -21,6 +21,7 @@ import type { Host } from '../../site/site-schema.ts';
 import { sshConfiguration } from '../../ssh/config/config-files.ts';
 import type { SshHosts } from '../../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
+import { toolQuery } from '../../ssh/tool-query.ts';
 
 const draftName = 'the site file';
 /** Who writes waits: a host that cannot be reached is not tried again. */
@@ -92,7 +93,7 @@ export class DraftService {
         runner.send('probe', { host, argv, changes: false }, { anyStatus: true, timeLimitSeconds: 60 });
       const system = await ask('uname', '-sr');
       reached = true;
-      const gds = await ask('command', '-v', 'sdxinfo');
+      const gds = await ask(...toolQuery('sdxinfo', hosts[host].become));
       const said = system.stdout.toString('utf8').trim();
       return {
         host,

@@ -4,7 +4,7 @@ import { failure } from '../../../contract/errors.ts';
 import { commandLine } from '../../ssh/quoting.ts';
 import { troubleOf, wordsOf } from '../hosts/command-runner.ts';
 import { folderThereStatus, notStartedStatus, startCommand } from './detached-script.ts';
-import { lookAtWork, type WorkLook, type WorkPlace } from './detached-watch.ts';
+import { becomeOn, lookAtWork, type WorkLook, type WorkPlace } from './detached-watch.ts';
 import { requireWorkFolder, type DetachedWork } from '../model/detached-work.ts';
 
 /** Seconds in which the start must have ended: it makes some small files. */
@@ -21,7 +21,7 @@ export async function startWork(
   work: DetachedWork,
 ): Promise<void> {
   const { folder } = work;
-  const argv = startCommand(work);
+  const argv = startCommand(work, becomeOn({ runner, host }));
   const options = { anyStatus: true, timeLimitSeconds: startLimitSeconds };
   const result = await runner.send(step, { host, argv, changes: true }, options);
   const evidence = { host, command: commandLine(argv), stderr: result.stderr };

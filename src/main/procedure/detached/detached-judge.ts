@@ -77,7 +77,7 @@ class EndedProcess {
   constructor(host: string, process: DetachedProcess, look: ProcessLook, bytes = 0) {
     const { status = 0, errors } = look;
     const signal = signals.get(status - 128);
-    const stderr = process.keeping ? withSummedCounts(errors) : errors;
+    const stderr = process.keeping?.from === 'tape' ? withSummedCounts(errors) : errors;
     this.process = process;
     this.look = look;
     this.end = { status: signal === undefined ? status : undefined, signal, stderr, bytes };
@@ -99,7 +99,7 @@ class EndedProcess {
 }
 
 /** Which process is to blame where several failed: what others only died of. */
-const blamedFirst = ['writer', 'dump', 'cksum', 'sha256', 'tee', 'reader'];
+const blamedFirst = ['writer', 'dump', 'cksum', 'sha256', 'tee', 'keeper', 'reader'];
 
 class EndedWork {
   readonly #host: string;

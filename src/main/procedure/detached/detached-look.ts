@@ -3,6 +3,7 @@ import { failure } from '../../../contract/errors.ts';
 import { shortened } from '../../../contract/words.ts';
 import { errorsAtMost, lookedAt, runScriptName, scriptName } from './detached-script.ts';
 import type { ProcessFile } from './detached-script.ts';
+import { withRights, type Become } from '../../ssh/rights.ts';
 import { workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 
 /** What is known of one process of the work. */
@@ -109,17 +110,24 @@ export function parseLook(
 
 /**
  * Reads what `processListCommand` printed.
+ * @param isWhole true for the list of all processes: one that is not the work's may have words of several lines, or none
  * @throws DETACHED_LOOK_UNREADABLE
  */
-export function parseProcessList(text: string, work: DetachedWork, host: string): LivingProcess[] {
+export function parseProcessList(
+  text: string,
+  work: DetachedWork,
+  host: string,
+  isWhole = false,
+): LivingProcess[] {
   const unreadable = unreadableFolder(work, host);
   const [head = '', ...lines] = text.split('\n').filter((line) => line.trim() !== '');
   if (!/^\s*PID\s+PPID\s+\S+\s*$/.test(head)) throw unreadable(`ps prints "${shortened(head, 80)}"`);
-  return lines.map((line) => {
+  return lines.flatMap((line) => {
     const [, pid, parent, words] = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\S.*)$/.exec(line) ?? [];
-    if (pid === undefined || parent === undefined || words === undefined)
-      throw unreadable(`ps prints "${shortened(line, 80)}"`);
-    return { pid: Number(pid), parent: Number(parent), words: words.trimEnd() };
+    if (pid !== undefined && parent !== undefined && words !== undefined)
+      return [{ pid: Number(pid), parent: Number(parent), words: words.trimEnd() }];
+    if (isWhole) return [];
+    throw unreadable(`ps prints "${shortened(line, 80)}"`);
   });
 }
 
@@ -146,11 +154,18 @@ function isOwn(
   process: DetachedProcess,
   seen: LivingProcess,
   guards: readonly number[],
+  become: Become | undefined,
 ): boolean {
   if (guards.includes(seen.parent)) return true;
-  return [process.argv, scriptArguments(work, scriptName(process))].some((argv) =>
+  return [withRights(process.argv, become), scriptArguments(work, scriptName(process))].some((argv) =>
     isShownAs(seen.words, argv),
   );
+}
+
+/** What runs for sudo, which waits for it; a sudo that is about to start it is meant itself. A monitor may be between them (sudo(8)). */
+function behindSudo(seen: LivingProcess, living: readonly LivingProcess[]): LivingProcess {
+  const child = living.find(({ parent }) => parent === seen.pid);
+  return child && /^(\S*\/)?sudo\s/.test(seen.words) ? behindSudo(child, living) : seen;
 }
 
 /**
@@ -158,11 +173,13 @@ function isOwn(
  * must also show the words that it was started with, or have its guard for a parent; the guards and what runs them bear the folder's
  * name, which no other process has.
  * @param list what the process list shows of the numbers in `look`
+ * @param become how the host's commands get their rights; of a process that runs for sudo the number is its own, since sudo passes KILL on to nobody
  */
 export function ownProcesses(
   work: DetachedWork,
   look: FolderLook,
   list: readonly LivingProcess[],
+  become?: Become,
 ): OwnProcess[] {
   // Whoever has ended, but was not waited for yet, is shown as `<defunct>`.
   const living = list.filter(({ words }) => !/(^|\s)<defunct>$/.test(words));
@@ -174,7 +191,8 @@ export function ownProcesses(
   const own = work.processes.flatMap((process): OwnProcess[] => {
     const known = look.processes.find(({ name }) => name === process.name);
     const seen = byNumber(known?.pid);
-    return seen && isOwn(work, process, seen, shells) ? [{ pid: seen.pid, name: process.name }] : [];
+    if (!seen || !isOwn(work, process, seen, shells, become)) return [];
+    return [{ pid: behindSudo(seen, living).pid, name: process.name }];
   });
   return [...own, ...shells.map((pid) => ({ pid, name: 'run' }))];
 }

@@ -5,7 +5,8 @@
  * Bourne shell may forget how a background process ended before `wait PID` asks for it. Each process writes its own number, opens its
  * FIFOs, and only then becomes the command, so that one that still waits in `open` has a number too.
  */
-import { commandLine, englishMessages, quoteArgument } from '../../ssh/quoting.ts';
+import { englishMessages, quoteArgument, shownLine } from '../../ssh/quoting.ts';
+import { scriptOfLogin, type Become } from '../../ssh/rights.ts';
 import { keepingLines } from './keeping-script.ts';
 import { requireWork, workFile, type DetachedProcess, type DetachedWork } from '../model/detached-work.ts';
 
@@ -24,8 +25,11 @@ export type ProcessFile = (typeof processFiles)[number];
 export const runScriptName = 'run.sh';
 export const scriptName = ({ name }: DetachedProcess) => `${name}.sh`;
 
-/** What a process of the work does: the number, the FIFOs, the command. */
-export function processScript(work: DetachedWork, process: DetachedProcess): string {
+/**
+ * What a process of the work does: the number, the FIFOs, the command. The login opens the FIFOs; only the command gets other rights, and its
+ * number is then that of sudo, whose child it is.
+ */
+export function processScript(work: DetachedWork, process: DetachedProcess, become?: Become): string {
   const { name, argv, directory, input, output, keepsOutput, keeping } = process;
   const path = (file: string | undefined) => (file === undefined ? '/dev/null' : workFile(work, file));
   const printed = output ?? (keepsOutput ? `${name}.output` : undefined);
@@ -34,7 +38,7 @@ export function processScript(work: DetachedWork, process: DetachedProcess): str
     // The errors last: their file is there already, so that no FIFO stays closed for want of room.
     `exec < ${path(input)} > ${path(printed)} 2> ${path(`${name}.errors`)}`,
     `cd ${quoteArgument(directory ?? '/')} || exit 1`,
-    ...(keeping ? keepingLines(work, keeping) : [`exec ${commandLine(argv)}`]),
+    ...(keeping ? keepingLines(work, keeping) : [`exec ${shownLine(argv, become)}`]),
   ].join('\n');
 }
 
@@ -60,14 +64,15 @@ export function runScript(work: DetachedWork): string {
 /**
  * The command that makes the folder, puts the scripts into it and starts the work, away from the session: sshd lets a session end when
  * nobody holds its channel any more. Prints the number of the process; exit statuses `folderThereStatus` and `notStartedStatus`.
+ * @param become how the host's commands get their rights
  * @throws ARGUMENT_FORBIDDEN
  */
-export function startCommand(work: DetachedWork): string[] {
+export function startCommand(work: DetachedWork, become?: Become): string[] {
   const { folder, fifos, processes } = requireWork(work);
   const path = (file: string) => workFile(work, file);
   const texts = [
     [runScriptName, runScript(work)] as const,
-    ...processes.map((process) => [scriptName(process), processScript(work, process)] as const),
+    ...processes.map((process) => [scriptName(process), processScript(work, process, become)] as const),
   ];
   const made = [
     ...(fifos.length === 0 ? [] : [`mkfifo ${fifos.map(path).join(' ')}`]),
@@ -82,7 +87,7 @@ export function startCommand(work: DetachedWork): string[] {
     `nohup sh ${path(runScriptName)} < /dev/null > ${path('run.output')} 2>&1 &`,
     'echo $!',
   ].join('\n');
-  return ['sh', '-c', script, 'shadowtape', ...texts.map(([, text]) => text)];
+  return ['sh', '-c', script, scriptOfLogin, ...texts.map(([, text]) => text)];
 }
 
 /** The files that a look shows. A process's exit status comes before what it said: where it is there, the rest is whole. */
@@ -112,10 +117,13 @@ export function lookCommand(work: DetachedWork, boundary: string): string[] {
     ...lookedAt(work).map(show),
     `echo '=${boundary}= end'`,
   ].join('\n');
-  return ['sh', '-c', script];
+  return ['sh', '-c', script, scriptOfLogin];
 }
 
 /** Shows which of the processes live, each with its parent and its words. */
 export function processListCommand(pids: readonly number[]): string[] {
   return ['ps', '-o', 'pid,ppid,args', '-p', pids.join(',')];
 }
+
+/** The same for every process of the host: the number of a child of sudo is not known beforehand. */
+export const wholeProcessList: readonly string[] = ['ps', '-e', '-o', 'pid,ppid,args'];

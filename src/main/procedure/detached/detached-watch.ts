@@ -14,7 +14,8 @@ import {
 import { DumpOutput } from '../../../streams/dump-output.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { troubleOf, wordsOf, type CommandRunner } from '../hosts/command-runner.ts';
-import { lookCommand, processListCommand } from './detached-script.ts';
+import type { Become } from '../../ssh/rights.ts';
+import { lookCommand, processListCommand, wholeProcessList } from './detached-script.ts';
 import {
   numbersOf,
   ownProcesses,
@@ -36,6 +37,10 @@ export interface WorkPlace {
   readonly host: string;
   readonly platform: Platform;
 }
+
+/** How commands get their rights where the work runs. */
+export const becomeOn = ({ runner, host }: Pick<WorkPlace, 'runner' | 'host'>): Become | undefined =>
+  runner.hosts.session(host).profile?.become;
 
 export interface WorkLook {
   readonly state: WorkState;
@@ -63,8 +68,14 @@ async function measure(
 ): Promise<number | undefined> {
   const measured = living.find(({ name }) => name === work.measured);
   if (platform !== 'linux' || !measured) return undefined;
-  const { stdout } = await send(['cat', `/proc/${measured.pid}/io`]);
-  return writtenBytes(stdout.toString('utf8'));
+  try {
+    const { stdout } = await send(['cat', `/proc/${measured.pid}/io`]);
+    return writtenBytes(stdout.toString('utf8'));
+  } catch (error) {
+    // Without that right the work is not worse, only its progress is not shown.
+    if (isFailure(error, 'RIGHTS_REFUSED')) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -100,12 +111,14 @@ export async function lookAtWork(
   const first = await folder();
   const numbers = first && !first.ended ? numbersOf(first) : [];
   if (!first || numbers.length === 0) return shown(first, []);
-  const argv = processListCommand(numbers);
+  const become = becomeOn(place);
+  const argv = become === 'sudo' ? wholeProcessList : processListCommand(numbers);
   const list = await send(argv);
   // ps ends with 1 where none of the numbers is in use.
   const trouble = list.status === 1 ? undefined : troubleOf({ host, argv }, list);
   if (trouble) throw trouble;
-  const living = ownProcesses(work, first, parseProcessList(list.stdout.toString('utf8'), work, host));
+  const processes = parseProcessList(list.stdout.toString('utf8'), work, host, become === 'sudo');
+  const living = ownProcesses(work, first, processes, become);
   if (living.length > 0) return shown(first, living, await measure(place, work, living, send));
   // They may have ended, and said so, between the two.
   return shown(await folder(), []);

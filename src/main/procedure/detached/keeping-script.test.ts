@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Platform } from '../../site/site-schema.ts';
 import { withSummedCounts } from '../../../streams/tape/dd-counts.ts';
 import { keepingNumbers } from '../model/samples/kept-samples.ts';
 import { keepingLines } from './keeping-script.ts';
@@ -21,8 +22,21 @@ interface Ran {
 }
 
 /** Runs the lines in a real sh. A file gives records as a tape does, as long as no read meets its end. */
-function run(tapeDevice: string, recordBytes: number, numbers: readonly number[]): Promise<Ran> {
-  const script = keepingLines({ folder }, { tapeDevice, recordBytes, numbers }).join('\n');
+const run = (tapeDevice: string, recordBytes: number, numbers: readonly number[]): Promise<Ran> =>
+  runScript(keepingLines({ folder }, { from: 'tape', tapeDevice, recordBytes, numbers }).join('\n'));
+
+/** The same behind another process, whose pieces are smaller than a record of the tape. */
+function runBehind(
+  platform: Platform,
+  tape: string,
+  recordBytes: number,
+  numbers: readonly number[],
+): Promise<Ran> {
+  const lines = keepingLines({ folder }, { from: 'input', platform, recordBytes, numbers });
+  return runScript(`dd if='${tape}' bs=512 2> /dev/null | { ${lines.join('\n')}\n}`);
+}
+
+function runScript(script: string): Promise<Ran> {
   const options = {
     encoding: 'buffer',
     maxBuffer: 16_777_216,
@@ -37,6 +51,25 @@ function run(tapeDevice: string, recordBytes: number, numbers: readonly number[]
 }
 
 describe('the script that keeps sampled records, in a real sh', () => {
+  it.each(['linux', 'solaris'] as const)(
+    'behind a process that reads the tape, on %s: the data passes whole, and the sampled records are kept',
+    async (platform) => {
+      const volume = randomBytes(500_224);
+      const records = [0, 1, 7, 8];
+      const tape = join(folder, `tape-${platform}`);
+      await writeFile(tape, volume);
+      for (const recordBytes of [32_768, 49_152]) {
+        await rm(join(folder, 'samples'), { force: true });
+        const numbers = keepingNumbers(records, recordBytes, volume.length);
+        const { status, stdout } = await runBehind(platform, tape, recordBytes, numbers);
+        expect(status).toBe(0);
+        expect(stdout.equals(volume)).toBe(true);
+        const kept = records.map((record) => volume.subarray(record * 32_768, (record + 1) * 32_768));
+        expect((await readFile(join(folder, 'samples'))).equals(Buffer.concat(kept))).toBe(true);
+      }
+    },
+  );
+
   it.each([512, 10_240, 32_768, 49_152, 262_144])(
     'tape records of %i bytes: the data passes whole, and the sampled records are kept',
     async (recordBytes) => {

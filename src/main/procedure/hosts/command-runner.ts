@@ -4,7 +4,7 @@ import { failure, isFailure, type Evidence, type ShadowtapeError } from '../../.
 import { shortened } from '../../../contract/words.ts';
 import { isCountLine } from '../../../streams/tape/dd-counts.ts';
 import type { OnRetry } from '../../ssh/host-profile.ts';
-import { commandLine } from '../../ssh/quoting.ts';
+import { commandLine, shownLine } from '../../ssh/quoting.ts';
 import type { CommandResult, Hosts } from './hosts.ts';
 import type { NodeSight } from './node-sight.ts';
 import type { QueryRetry } from './query-retry.ts';
@@ -144,7 +144,7 @@ export class CommandRunner {
       step,
       host,
       argv: [...argv],
-      line: commandLine(argv),
+      line: shownLine(argv, this.#hosts.session(host).profile?.become),
       changes,
     });
   }

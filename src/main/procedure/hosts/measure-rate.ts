@@ -7,6 +7,7 @@ import type { Hosts } from './hosts.ts';
 import { sha256Arguments, type WorkDigest } from '../model/detached-dump.ts';
 import type { Platform } from '../../site/site-schema.ts';
 import { commandLine } from '../../ssh/quoting.ts';
+import { scriptOfLogin } from '../../ssh/rights.ts';
 import type { MeasuredRate } from '../model/route-expectation.ts';
 
 /** Long enough that the first window does not count much, short enough for a slow line. */
@@ -80,7 +81,7 @@ export async function measureDigests(
     const rate = await timed(testBytes, async () => {
       ({ status } = await hosts
         .session(host)
-        .exec(['sh', '-c', script], { abort, timeLimitSeconds: digestTimeLimitSeconds }));
+        .exec(['sh', '-c', script, scriptOfLogin], { abort, timeLimitSeconds: digestTimeLimitSeconds }));
     });
     if (status === 0) rates[digest] = rate;
   }

@@ -133,6 +133,14 @@ export function tapeChangeOf({ tape, platform }: Site): Assignment['tapeChange']
   return { rmt, dialect: tape.rmtDialect ?? platform, changer, changerDrive, nextTape };
 }
 
+/** How commands get their rights, on the hosts whose login has not got them. */
+function becomeOf({ hosts }: Site): Pick<Assignment, 'become'> {
+  const ways = Object.entries(hosts).flatMap(([name, { become }]) =>
+    become === 'none' ? [] : [[name, become] as const],
+  );
+  return ways.length === 0 ? {} : { become: Object.fromEntries(ways) };
+}
+
 /**
  * @param primaries what sdxinfo shows on each primary node that answers
  * @param seed which records the fingerprint samples depends on it; the run's name
@@ -159,6 +167,7 @@ export function assign(
     method: job.method,
     route: job.route,
     ...(missing.length > 0 ? { missing } : {}),
+    ...becomeOf(site),
     tapeDevice: site.tape.device,
     drive: site.tape.drive,
     tapeChange: tapeChangeOf(site),

@@ -5,6 +5,7 @@ import type { FileNameEncoding } from '../../../contract/file-names.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import type { Job, Method, Platform, Route } from '../../site/site-schema.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
+import type { Become } from '../../ssh/rights.ts';
 import type { MissingNode } from './world.ts';
 
 /** One proxy volume of the job, and the shadow volume that is made of it. */
@@ -37,6 +38,8 @@ export interface Assignment {
   /** Those that did not answer when the assignment was made; with `nodes: any` alone. */
   readonly missing?: readonly MissingNode[];
   readonly backupServer: string;
+  /** Host -> how its commands get the rights of an administrator, where its login has not got them. */
+  readonly become?: Readonly<Record<string, Become>>;
   readonly tapeHost: string;
   readonly tapeDevice: string;
   /** The drive by the name that its lock bears, see driveName; undefined where the tape host did not answer. */

@@ -36,6 +36,8 @@ export interface ReadBackWorkOrder extends DigestOrder {
   readonly tapeDevice: string;
   /** Sampled records of a raw device that are kept in the folder; none where it is left out. */
   readonly samples?: { readonly records: readonly number[]; readonly volumeBytes: number } | undefined;
+  /** True where the login may not open the tape: one dd reads it, and the records are kept from what it prints. */
+  readonly readsApart?: boolean | undefined;
 }
 
 /** `digest` is of Solaris 10 and later (digest(1)); sha256sum of GNU. */
@@ -51,6 +53,10 @@ export function tarReader(directory: string, recordBytes: number): WorkCommand {
   return { argv: ['tar', 'cbf', String(recordBytes / 512), '-', '.'], directory };
 }
 
+/** tar goes into the folder by itself: the login may not enter it, and what it is allowed to do names the folder. */
+export const withFolderNamed = ({ argv, directory }: WorkCommand): WorkCommand =>
+  directory === undefined ? { argv } : { argv: [...argv.slice(0, -1), '-C', directory, ...argv.slice(-1)] };
+
 function digests({ digest, platform }: Pick<DigestOrder, 'digest' | 'platform'>): DetachedProcess[] {
   const cksum: DetachedProcess = { name: 'cksum', argv: ['cksum'], keepsOutput: true };
   if (digest === 'cksum') return [cksum];
@@ -63,7 +69,9 @@ function distribute(
   reader: DetachedProcess,
   takers: readonly DetachedProcess[],
   measured: string,
+  keeper?: DetachedProcess,
 ): DetachedWork {
+  if (keeper) return withKeeper(distribute(folder, reader, takers, measured), keeper);
   const from = { ...reader, output: 'read' };
   const last = takers.at(-1);
   const others = takers.slice(0, -1);
@@ -88,6 +96,20 @@ function distribute(
     fifos: ['read', ...takers.map(fifoOf)],
     processes: [from, tee, ...takers.map((taker) => ({ ...taker, input: fifoOf(taker) }))],
     measured,
+  });
+}
+
+/** The process that keeps records stands between the reader and whoever takes what it reads. */
+function withKeeper({ processes, ...work }: DetachedWork, keeper: DetachedProcess): DetachedWork {
+  const [reader, ...others] = processes.map((process) =>
+    process.input === 'read' ? { ...process, input: 'kept' } : process,
+  );
+  if (reader === undefined) throw new Error('somebody reads');
+  const between = { ...keeper, input: 'read', output: 'kept' };
+  return requireWork({
+    ...work,
+    fifos: [...work.fifos, 'kept'],
+    processes: [reader, between, ...others],
   });
 }
 
@@ -132,6 +154,11 @@ export function readBackWork(order: ReadBackWorkOrder): DetachedWork {
   const reader = { name: 'reader', argv: tapeReaderArguments({ device, recordBytes }) };
   if (!samples) return distribute(folder, reader, digests(order), 'reader');
   const numbers = keepingNumbers(samples.records, recordBytes, samples.volumeBytes);
-  const keeping = { tapeDevice: device, recordBytes, numbers };
+  if (order.readsApart) {
+    const keeping = { from: 'input', platform: order.platform, recordBytes, numbers } as const;
+    const keeper = { name: 'keeper', argv: ['cat'], keeping };
+    return distribute(folder, reader, digests(order), 'reader', keeper);
+  }
+  const keeping = { from: 'tape', tapeDevice: device, recordBytes, numbers } as const;
   return distribute(folder, { ...reader, keeping }, digests(order), 'reader');
 }

@@ -3,6 +3,7 @@
  * folder that tells how far they are. Plain data: whoever takes a run up makes the same work of the same assignment.
  */
 import { failure } from '../../../contract/errors.ts';
+import type { Platform } from '../../site/site-schema.ts';
 
 /** One process of the work. Its files in the folder bear its name. */
 export interface DetachedProcess {
@@ -21,14 +22,16 @@ export interface DetachedProcess {
   readonly keeping?: KeepingReader;
 }
 
-/** How a tape file is read so that sampled records of it are kept in the folder. */
-export interface KeepingReader {
-  readonly tapeDevice: string;
+/** How a tape file is read so that sampled records of it are kept in the folder: from the tape, or from a process that reads the tape. */
+export type KeepingReader = (
+  | { readonly from: 'tape'; readonly tapeDevice: string }
+  | { readonly from: 'input'; readonly platform: Platform }
+) & {
   /** Of the tape. */
   readonly recordBytes: number;
   /** See `keepingNumbers`. */
   readonly numbers: readonly number[];
-}
+};
 
 export interface DetachedWork {
   /** Absolute path, see `workFolder`. */

@@ -1,6 +1,7 @@
 /** What a run has done so far that cannot be seen on the hosts, folded from its events. */
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { TapeMark } from '../../../contract/run-outcome.ts';
+import { commandLine } from '../../ssh/quoting.ts';
 import { commandNode, type Assignment } from './assignment.ts';
 import { placeKey, type LockMarks } from './lock-places.ts';
 import { sentCommands, type Intent, type Sent } from './sent-commands.ts';
@@ -143,7 +144,8 @@ function servicesStopped(sent: readonly Sent[], events: readonly RunEvent[]): St
   const known = new Map<string, string[]>();
   const seen = new Map<string, number>();
   for (const { intent, ending } of sent.filter((command) => isStop(command.intent))) {
-    const { host, line, seq } = intent;
+    const { host, argv, seq } = intent;
+    const line = commandLine(argv);
     const session = starts.findLast((start) => start.seq < seq)?.seq ?? 0;
     const time = (seen.get(`${session} ${host} ${line}`) ?? 0) + 1;
     seen.set(`${session} ${host} ${line}`, time);
@@ -169,7 +171,7 @@ function servicesResumed(sent: readonly Sent[]): ResumedService[] {
   return sent
     .filter(({ intent, ending }) => intent.step === '3-4' && intent.changes && ending === 'good')
     .filter(({ intent }) => intent.seq > lastStop(intent.host))
-    .map(({ intent: { host, line } }) => ({ host, line }));
+    .map(({ intent: { host, argv } }) => ({ host, line: commandLine(argv) }));
 }
 
 /** The ids of the steps around the hash of the whole proxy. */

@@ -33,6 +33,8 @@ const neverSent = new Set<string>([
   'AGENT_UNAVAILABLE',
   'ALGORITHMS_DISJOINT',
   'COMMAND_NOT_STARTED',
+  // sudo said that it did not run the command.
+  'RIGHTS_REFUSED',
   // What is judged between the intent and the sending of a command.
   'CHECK_FAILED',
   'SHADOW_CHANGED',

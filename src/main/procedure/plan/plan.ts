@@ -1,36 +1,24 @@
 /** The plan: the steps as plain data, with each command line exactly as it is sent. Pure. */
 import type { Plan, PlannedCommand, PlannedStep, RouteExpectation } from '../../../contract/plan.ts';
-import { probeArguments } from '../../ssh/login/login-shell.ts';
-import { commandLine } from '../../ssh/quoting.ts';
-import {
-  bytesOfVolumes,
-  mastersOf,
-  proxiesOf,
-  volumeNamed,
-  type Assignment,
-  hostNamesOf,
-} from '../model/assignment.ts';
+import { shownLine } from '../../ssh/quoting.ts';
+import { bytesOfVolumes, mastersOf, proxiesOf, volumeNamed, type Assignment } from '../model/assignment.ts';
 import { listed } from '../../../contract/words.ts';
-import {
-  backupLooks,
-  bootLooks,
-  diskLook,
-  machineLook,
-  mountLook,
-  primaryLooks,
-  withLongLook,
-} from '../model/look-commands.ts';
-import { driveNameQuery } from '../../tape/tape-device.ts';
 import { uncheckedOn } from '../model/missing-node.ts';
 import { wholeHashCost, type MeasuredHash } from '../model/samples/whole-hash-cost.ts';
 import { dumpWorkOf, readBackWorkOf, workDigestOf, workLines } from './server-work.ts';
+import { looksOf } from './looks.ts';
 import { stepsOf } from './steps.ts';
 import { holderCommand, mostHeld } from '../model/shadow-holder.ts';
 import type { Step, StepCommand } from '../model/step.ts';
 
-function plannedCommand({ host, argv, guide }: StepCommand): PlannedCommand {
-  return { host, argv, line: commandLine(argv), guide };
-}
+const planned =
+  ({ become = {} }: Pick<Assignment, 'become'>) =>
+  ({ host, argv, guide }: StepCommand): PlannedCommand => ({
+    host,
+    argv,
+    line: shownLine(argv, become[host]),
+    guide,
+  });
 
 /** What a person does in a step, where it is not a command. */
 function operatorPart(assignment: Assignment, step: Step): string | undefined {
@@ -51,13 +39,14 @@ function operatorPart(assignment: Assignment, step: Step): string | undefined {
 /** What route `server` runs detached from the console. */
 function runAs(assignment: Assignment, step: Step): string[] {
   if (assignment.route !== 'server' || step.leftOut !== undefined) return [];
+  const become = assignment.become?.[assignment.backupServer];
   const digest = workDigestOf(assignment);
   if (step.performance === 'read-back' && digest !== undefined)
     return assignment.volumes.flatMap((volume) =>
-      workLines(readBackWorkOf(assignment, volume, 'RUN', digest)),
+      workLines(readBackWorkOf(assignment, volume, 'RUN', digest), become),
     );
   if (step.performance !== 'dump') return [];
-  return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'));
+  return workLines(dumpWorkOf(assignment, volumeNamed(assignment, step.volumes?.[0] ?? ''), 'RUN'), become);
 }
 
 /**
@@ -107,6 +96,7 @@ function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCom
   const { id, phase, title, why, endangers, notes, source, leftOut, around } = step;
   const commands = step.commands.filter(({ host }) => answers(assignment)(host));
   const without = withoutNodes(assignment, step);
+  const plannedCommand = planned(assignment);
   return {
     step: id,
     phase,
@@ -125,12 +115,6 @@ function plannedStep(assignment: Assignment, step: Step, holds: readonly StepCom
   };
 }
 
-/** What tells which drive a device is: its lock bears that drive's name. */
-function driveLooks({ tapeHost: host, tapeDevice }: Assignment): StepCommand[] {
-  const argv = driveNameQuery(tapeDevice);
-  return argv ? [{ host, argv, changes: false, guide: false }] : [];
-}
-
 /**
  * @param routes what each route is expected to take, as far as it is known
  * @param earlier how fast an earlier run of the job hashed the whole proxy, see wholeHashCost
@@ -141,25 +125,10 @@ export function planOf(
   earlier?: MeasuredHash | 'none',
 ): Plan {
   const wholeHash = wholeHashCost(assignment, earlier);
-  const { siteName, jobName, method, route, backupServer, platform, job, restore, missing = [] } = assignment;
+  const { siteName, jobName, method, route, job, restore, missing = [] } = assignment;
   const primaryNodes = assignment.primaryNodes.filter(answers(assignment));
   const steps = stepsOf(assignment);
   const holds = plannedHolds(assignment, steps);
-  const looks = [
-    ...hostNamesOf({ ...assignment, primaryNodes }).map((host) => ({
-      host,
-      argv: probeArguments('MARK'),
-      changes: false,
-      guide: false,
-    })),
-    ...hostNamesOf({ ...assignment, primaryNodes }).map((host) => machineLook(host, platform)),
-    ...driveLooks(assignment),
-    ...primaryNodes.flatMap((node) => withLongLook(primaryLooks(node, assignment.class))),
-    ...withLongLook(backupLooks(backupServer)),
-    mountLook(backupServer, platform),
-    ...bootLooks(backupServer, platform).slice(0, 1),
-    ...[...primaryNodes.slice(0, 1), backupServer].map((host) => diskLook(host, platform)),
-  ];
   return {
     site: siteName,
     job: jobName,
@@ -180,7 +149,7 @@ export function planOf(
           })),
         }),
     ...(restore ? { restores: { run: restore.run, at: restore.at, from: restore.from } } : {}),
-    looks: looks.map(plannedCommand),
+    looks: looksOf({ ...assignment, primaryNodes }).map(planned(assignment)),
     steps: steps.map((step) => plannedStep(assignment, step, holds.get(step))),
   };
 }

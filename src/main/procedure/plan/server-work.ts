@@ -1,5 +1,6 @@
 /** What route `server` runs on the backup server, detached from the console: the dump of a volume, and the reading back of its file. Pure. */
-import { quoteArgument, commandLine } from '../../ssh/quoting.ts';
+import { quoteArgument, shownLine } from '../../ssh/quoting.ts';
+import type { Become } from '../../ssh/rights.ts';
 import { hashesAll } from '../../site/whole-fingerprint.ts';
 import { withoutRewind } from '../../tape/tape-device.ts';
 import {
@@ -16,6 +17,7 @@ import {
   hashWork,
   readBackWork,
   tarReader,
+  withFolderNamed,
   wholeReader,
   type WorkCommand,
   type WorkDigest,
@@ -31,11 +33,18 @@ export function workDigestOf({ job }: Pick<Assignment, 'job'>): WorkDigest | und
   return job.verify.digest === 'none' ? undefined : job.verify.digest;
 }
 
+/** How the commands of the backup server get their rights. */
+const becomeOf = ({ become, backupServer }: Assignment): Become | undefined => become?.[backupServer];
+
+/** A command that goes into a folder, as it is run with the rights that it needs. */
+const rightful = (assignment: Assignment, command: WorkCommand): WorkCommand =>
+  becomeOf(assignment) === undefined ? command : withFolderNamed(command);
+
 /** The guide's command with its standard output in the place of the tape. */
 function readerOf(assignment: Assignment, volume: VolumeAssignment): WorkCommand {
   const { job, platform } = assignment;
   const { recordBytes } = job.media;
-  if (mounts(volume.method)) return tarReader(job.mountPoint, recordBytes);
+  if (mounts(volume.method)) return rightful(assignment, tarReader(job.mountPoint, recordBytes));
   if (dumpToolOf(volume.method, platform)) return { argv: dumpArguments(assignment, volume, '-', true) };
   return { argv: ['dd', `if=${shadowRawDevice(volume)}`, `bs=${recordBytes}`] };
 }
@@ -47,7 +56,8 @@ export function dumpWorkOf(assignment: Assignment, volume: VolumeAssignment, run
   const { job, platform } = assignment;
   if (digest === undefined) {
     const argv = dumpLines(assignment, volume).server.at(-1) ?? [];
-    return guideWork(folder, mounts(volume.method) ? { argv, directory: job.mountPoint } : { argv });
+    const command = mounts(volume.method) ? { argv, directory: job.mountPoint } : { argv };
+    return guideWork(folder, rightful(assignment, command));
   }
   return dumpWork({
     folder,
@@ -77,23 +87,27 @@ export function readBackWorkOf(
     platform,
     recordBytes: job.media.recordBytes,
     tapeDevice: withoutRewind(tapeDevice),
+    readsApart: becomeOf(assignment) !== undefined,
     samples: kept.length === 0 ? undefined : { records: kept, volumeBytes: volume.blocks * blockBytes },
   });
 }
 
-function processLine({ argv, directory, input, output, keepsOutput, name }: DetachedProcess): string {
+function processLine(
+  { argv, directory, input, output, keepsOutput, name }: DetachedProcess,
+  become: Become | undefined,
+): string {
   const printed = output ?? (keepsOutput ? `${name}.output` : undefined);
   return [
     ...(directory === undefined ? [] : [`cd ${quoteArgument(directory)} &&`]),
-    commandLine(argv),
+    shownLine(argv, become),
     ...(input === undefined ? [] : [`< ${input}`]),
     ...(printed === undefined ? [] : [`> ${printed}`]),
   ].join(' ');
 }
 
 /** The processes of a work as lines that a reader understands; FIFOs are named without their folder. */
-export function workLines(work: DetachedWork): string[] {
-  return work.processes.map((process) => processLine(process).replaceAll(`${work.folder}/`, ''));
+export function workLines(work: DetachedWork, become?: Become): string[] {
+  return work.processes.map((process) => processLine(process, become).replaceAll(`${work.folder}/`, ''));
 }
 
 /** The dd that reads a whole proxy. */

@@ -1,4 +1,5 @@
 /** What Shadowtape does before the guide's steps and after them: locks, tape, programs, mount point. None of it is in the guide. */
+import { toolQuery } from '../../ssh/tool-query.ts';
 import { changerStatusArguments } from '../../tape/changer.ts';
 import { changerOfRun, commandNode, mounts, type Assignment } from '../model/assignment.ts';
 import { lockPlaces } from '../model/lock-places.ts';
@@ -24,7 +25,14 @@ export function lockStep(assignment: Assignment): Step {
 }
 
 /** What detached work needs: the dump by route `server`, and the hash of the whole proxy. */
-function toolsStep(id: string, host: string, what: string, tools: readonly string[]): Step {
+function toolsStep(
+  { become: ways = {} }: Assignment,
+  id: string,
+  host: string,
+  what: string,
+  tools: readonly string[],
+): Step {
+  const become = ways[host];
   return {
     id,
     phase: 'prepare',
@@ -34,7 +42,7 @@ function toolsStep(id: string, host: string, what: string, tools: readonly strin
     performance: 'tools-check',
     commands: tools.map((tool) => ({
       host,
-      argv: ['command', '-v', tool],
+      argv: toolQuery(tool, become),
       guide: false,
       changes: false,
     })),
@@ -45,10 +53,14 @@ function toolsSteps(assignment: Assignment): Step[] {
   const { route, backupServer } = assignment;
   const ofHash = toolsOfHash(assignment);
   return [
-    ...(route === 'server' ? [toolsStep('tools', backupServer, 'the dump', toolsOfWork(assignment))] : []),
+    ...(route === 'server'
+      ? [toolsStep(assignment, 'tools', backupServer, 'the dump', toolsOfWork(assignment))]
+      : []),
     ...(ofHash.length === 0
       ? []
-      : [toolsStep('hash-tools', commandNode(assignment), 'the hash of the whole proxy', ofHash)]),
+      : [
+          toolsStep(assignment, 'hash-tools', commandNode(assignment), 'the hash of the whole proxy', ofHash),
+        ]),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { ClientChannel } from 'ssh2';
 import { failure, ShadowtapeError } from '../../../contract/errors.ts';
 import type { Evidence } from '../../../contract/errors.ts';
 import { OutputTail } from './output-tail.ts';
+import { refusalOf } from '../rights.ts';
 import { plainReason } from '../ssh-connection.ts';
 import type { SshConnection } from '../ssh-connection.ts';
 import { sawEndOfData, sendSignal, tellingWhenAsked, widenWindow } from './ssh2-parts.ts';
@@ -269,9 +270,11 @@ export class RemoteProcess {
     return end.status === 0 ? undefined : this.failed(end, howItEnded(end));
   }
 
-  /** REMOTE_COMMAND_FAILED, with all that is known of the end. */
+  /** REMOTE_COMMAND_FAILED, with all that is known of the end; RIGHTS_REFUSED where sudo did not run the command. */
   failed(end: RemoteEnd, how: string): ShadowtapeError {
     const { host, command } = this.order;
+    const refusal = end.status === 1 ? refusedRights(this.order, end) : undefined;
+    if (refusal) return refusal;
     return failure(
       'REMOTE_COMMAND_FAILED',
       { command, host, how },
@@ -284,6 +287,16 @@ export class RemoteProcess {
       },
     );
   }
+}
+
+/** RIGHTS_REFUSED where sudo says that it did not run the command. */
+export function refusedRights(
+  { host, command, line }: ProcessOrder,
+  { stderr }: Pick<RemoteEnd, 'stderr'>,
+): ShadowtapeError | undefined {
+  const reason = refusalOf(stderr);
+  const evidence = { host, command: line, exitStatus: 1, stderr };
+  return reason === undefined ? undefined : failure('RIGHTS_REFUSED', { host, command, reason }, evidence);
 }
 
 /** "with exit status 2", "by signal SIGTERM", "without an exit status". */

@@ -1,0 +1,164 @@
+/** What the hosts of a site must allow logins that are not root, as lines for an administrator; asks sudo whether it allows each. */
+import { isFailure } from '../../../contract/errors.ts';
+import type { CheckLine } from '../../../contract/plan.ts';
+import type { CommandRunner } from '../../procedure/hosts/command-runner.ts';
+import {
+  rightsNeeded,
+  sdxinfoAllowed,
+  uniqueCommands,
+  type AllowedCommand,
+} from '../../procedure/plan/rights-needed.ts';
+import type { Site } from '../../site/site-schema.ts';
+import { toolPath, toolQuery } from '../../ssh/tool-query.ts';
+import type { JobAssigner } from '../job-assigner.ts';
+import { profileLine, profileLines, sudoersLines, type AllowedLine } from './sudoers-lines.ts';
+
+interface RightsOptions {
+  readonly site: Site;
+  readonly runner: CommandRunner;
+  readonly assigner: JobAssigner;
+  /** Hears each line at once. */
+  readonly listener: (line: CheckLine) => void;
+}
+
+const step = 'rights';
+const limits = { anyStatus: true, timeLimitSeconds: 60 };
+
+const addHint = (host: string) =>
+  `add the line on ${host} with visudo, for instance: visudo -f /etc/sudoers.d/shadowtape`;
+const againHint = 'then run "check --rights" again: what the jobs need is known once sdxinfo can be asked';
+
+class RightsCheck {
+  readonly #options: RightsOptions;
+  readonly #lines: CheckLine[] = [];
+  readonly #paths = new Map<string, string | undefined>();
+
+  constructor(options: RightsOptions) {
+    this.#options = options;
+  }
+
+  #say(host: string, what: string, good: boolean, said: string, hint?: string): void {
+    const line = { host, what, good, said, hint };
+    this.#lines.push(line);
+    this.#options.listener(line);
+  }
+
+  /** Hosts whose login has not got the rights. */
+  get #hosts(): string[] {
+    const { hosts } = this.#options.site;
+    return Object.keys(hosts).filter((host) => hosts[host]?.become !== 'none');
+  }
+
+  #become(host: string) {
+    return this.#options.site.hosts[host]?.become;
+  }
+
+  /** The login of the host, as the session has it. */
+  #user(host: string): string {
+    return this.#options.runner.hosts.session(host).profile?.user ?? '';
+  }
+
+  async #pathOf(host: string, program: string): Promise<string | undefined> {
+    if (program.startsWith('/')) return program;
+    const key = `${host} ${program}`;
+    if (!this.#paths.has(key)) {
+      const command = { host, argv: toolQuery(program, this.#become(host)), changes: false };
+      const { status, stdout } = await this.#options.runner.send(step, command, limits);
+      this.#paths.set(key, status === 0 ? toolPath(stdout.toString('utf8')) : undefined);
+    }
+    return this.#paths.get(key);
+  }
+
+  /** Asks sudo, which runs nothing for that (sudo(8), -l). */
+  async #isAllowed(host: string, { argv }: AllowedLine): Promise<boolean> {
+    const command = { host, argv: ['sudo', '-n', '-l', ...argv], changes: false };
+    try {
+      return (await this.#options.runner.send(step, command, limits)).status === 0;
+    } catch (error) {
+      if (isFailure(error, 'RIGHTS_REFUSED')) return false;
+      throw error;
+    }
+  }
+
+  async #checkSudo(command: AllowedCommand, path: string): Promise<CheckLine[]> {
+    const { host } = command;
+    const volumes = Object.values(this.#options.site.jobs).map(({ volumes: [first] }) =>
+      (first?.proxy ?? 'volume').toLowerCase(),
+    );
+    const by = { user: this.#user(host), path, volumes: [...new Set(volumes)] };
+    const checked: CheckLine[] = [];
+    for (const line of sudoersLines(command, by)) {
+      const good = await this.#isAllowed(host, line);
+      checked.push({ host, what: 'sudoers', good, said: line.line, hint: good ? undefined : addHint(host) });
+    }
+    return checked;
+  }
+
+  /** Nobody can tell whether a profile is assigned: its lines are printed as good. */
+  async #check(command: AllowedCommand): Promise<CheckLine[]> {
+    const { host, program } = command;
+    const path = await this.#pathOf(host, program);
+    if (path === undefined) {
+      const hint = 'install it, or name it with its path in the site file';
+      return [{ host, what: 'rights', good: false, said: `not found: ${program}`, hint }];
+    }
+    if (this.#become(host) === 'sudo') return this.#checkSudo(command, path);
+    return [{ host, what: 'profile', good: true, said: profileLine(path), hint: undefined }];
+  }
+
+  /** The hosts at the same time; what they say is told in their order. @returns false where something is missing */
+  async #checkAll(commands: readonly AllowedCommand[]): Promise<boolean> {
+    const ofHosts = await Promise.all(
+      this.#hosts.map(async (name) => {
+        const checked: CheckLine[] = [];
+        for (const command of commands.filter(({ host }) => host === name))
+          checked.push(...(await this.#check(command)));
+        // One program may be needed in several ways that a profile does not tell apart.
+        return [...new Map(checked.map((line) => [line.said, line])).values()];
+      }),
+    );
+    const checked = ofHosts.flat();
+    for (const { host, what, good, said, hint } of checked) this.#say(host, what, good, said, hint);
+    return checked.every(({ good }) => good);
+  }
+
+  /** The part of the lines that needs no look at the cluster. */
+  async #begin(): Promise<boolean> {
+    const { hosts } = this.#options.site;
+    for (const host of this.#hosts)
+      if (this.#become(host) === 'pfexec')
+        for (const line of profileLines(this.#user(host))) this.#say(host, 'profile', true, line);
+    const withGds = this.#hosts.filter((host) => hosts[host]?.role !== 'tape');
+    return this.#checkAll(withGds.map(sdxinfoAllowed));
+  }
+
+  async #ofJobs(): Promise<AllowedCommand[]> {
+    const { assigner, site } = this.#options;
+    const needed: AllowedCommand[] = [];
+    for (const job of Object.keys(site.jobs)) {
+      const assignment = await assigner.assign(assigner.job({ job }), step);
+      needed.push(...rightsNeeded(assignment));
+    }
+    return uniqueCommands(needed).filter(({ program }) => program !== 'sdxinfo');
+  }
+
+  async check(): Promise<CheckLine[]> {
+    const [first] = Object.keys(this.#options.site.hosts);
+    if (this.#hosts.length === 0) {
+      this.#say(first ?? '', 'rights', true, 'every login has its rights itself (become: none)');
+      return this.#lines;
+    }
+    if (!(await this.#begin())) {
+      this.#say(this.#hosts.join(', '), 'rights', false, 'sdxinfo cannot be asked yet', againHint);
+      return this.#lines;
+    }
+    await this.#checkAll(await this.#ofJobs());
+    return this.#lines;
+  }
+}
+
+/**
+ * Lists what the hosts must allow for all jobs of the site, and whether they do. Changes nothing.
+ * @throws what looking at the cluster can end with
+ */
+export const checkRights = (options: RightsOptions): Promise<CheckLine[]> => new RightsCheck(options).check();
