@@ -64,13 +64,23 @@ export class ExtractedTree {
   }
 }
 
+/** What the fault makes of the last file that is not empty. */
+function withFault({ machine }: CommandCall, entries: readonly PayrollEntry[]): readonly PayrollEntry[] {
+  const last = entries.findLast(({ content }) => content !== undefined && content.length > 0);
+  if (!machine.world.faults.has('extract-alters') || !last?.content) return entries;
+  const content = Buffer.from(last.content);
+  content.writeUInt8(content.readUInt8(0) ^ 1, 0);
+  return entries.map((entry) => (entry === last ? { ...entry, content } : entry));
+}
+
 /** Puts entries below a directory. A link outside of a mounted volume is passed over: the tree of a host has none. @throws IoError */
 export async function placeEntries(
-  { machine }: CommandCall,
+  call: CommandCall,
   directory: string,
-  entries: readonly PayrollEntry[],
+  extracted: readonly PayrollEntry[],
 ): Promise<void> {
-  const { files } = machine;
+  const { files } = call.machine;
+  const entries = withFault(call, extracted);
   if (files.mountOf(directory)) return files.writeMounted(directory, entries);
   const placed = (path: string): string => posix.join(directory, path).replace(/(?<=.)\/$/, '');
   return files.writeTree(

@@ -23,8 +23,8 @@ export function lockStep(assignment: Assignment): Step {
   };
 }
 
-/** What detached work needs: the dump by route `server`, and the hash of the whole proxy. */
-function toolsStep(id: string, host: string, what: string, tools: readonly string[]): Step {
+/** What detached work needs: the dump by route `server`, and the hash of the whole proxy; and what a restore of files needs. */
+export function toolsStep(id: string, host: string, what: string, tools: readonly string[]): Step {
   return {
     id,
     phase: 'prepare',
@@ -80,7 +80,7 @@ function tapeStep(assignment: Assignment): Step {
   };
 }
 
-function mountPointStep({ backupServer: host, job }: Assignment): Step {
+export function mountPointStep({ backupServer: host, job }: Assignment): Step {
   return {
     id: 'mount-point',
     phase: 'prepare',
