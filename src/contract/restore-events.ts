@@ -25,16 +25,22 @@ export const restoreShape = z.looseObject({
   volumes: z.array(
     z.looseObject({
       proxy: z.string(),
-      /** Size in bytes of the device. */
+      /** Size in bytes of the device; of a backup of files, of its archive or dump on tape. */
       bytes: z.number(),
-      /** SHA-256 (hex) of the device. */
+      /** SHA-256 (hex) of the same. */
       sha256: z.string(),
+      /** True where the backup has the files of the volume: they are written into a new file system. */
+      files: z.literal(true).optional(),
       /** Of a backup on several tapes: those that hold the volume, in order. `file` is the number of the tape file. */
       tapes: z.array(z.looseObject({ number: z.int(), name: z.string(), file: z.int() })).optional(),
     }),
   ),
   /** Number of the tape file with the manifest, where the backup has more volumes than are restored. */
   manifestFile: z.int().optional(),
+  /** Masters that the run backed up at the same instant, and that are not restored. */
+  others: z.array(z.string()).optional(),
+  /** Files that the backup does not have, or has as they were while they changed, as tar said. */
+  skipped: z.int().optional(),
 });
 
 export type RestoreOrder = z.infer<typeof restoreShape>;
@@ -48,7 +54,19 @@ export const restoreEvents = [
     host: z.string(),
     bytes: z.number(),
     sha256: z.string(),
-    /** True where both are those of the backup. */
+    /** True where both are those of the backup; of a file system, those that were read through the shadow. */
     equal: z.boolean(),
+    /** True where they are what is read later is compared with: a file system whose files were restored. */
+    reference: z.literal(true).optional(),
+  }),
+  /** Files were extracted into the file system on the shadow. */
+  event('restore-files', {
+    step: z.string(),
+    volume: z.string(),
+    host: z.string(),
+    /** How many entries of the archive were read back and compared; undefined of a dump, whose format only its own program reads. */
+    compared: z.int().optional(),
+    /** Of these, how many are not as the archive has them. */
+    differing: z.int().optional(),
   }),
 ] as const;

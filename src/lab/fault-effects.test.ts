@@ -40,6 +40,8 @@ const writes = 'dd if=/dev/sfdsk/Class2/rdsk/Volume2 of=/dev/rmt/0 bs=32768 coun
 const readsBack = `${writes}; dd if=/dev/rmt/0 bs=32768 | cksum`;
 const archives = 'cd /mnt1; tar cf - . | cksum';
 const dumps = 'ufsdump 0uf - /dev/sfdsk/Class2/rdsk/Volume2 2>/dev/null | wc -c';
+const extracts =
+  'mkdir -p /var/tmp/out/etc; cd /mnt1; tar cf /var/tmp/one.tar etc/payroll.conf; cd /var/tmp/out; tar xf /var/tmp/one.tar; cksum etc/payroll.conf';
 const shadow = 'sdxinfo -c Class2';
 
 /** Fault, host, and a command line that prints something else while it is on. */
@@ -75,6 +77,7 @@ const witnesses: readonly (readonly [FaultName, string, NodeName, string])[] = [
   ['tar-long-links', '=1', 'node3', archives],
   ['tar-changed', '=1', 'node3', archives],
   ['tar-unread', '', 'node3', archives],
+  ['extract-alters', '', 'node3', extracts],
 ];
 
 /** What takes a connection, time, or a lab of its own to show: see faults/faults.test.ts and lab.test.ts. */

@@ -27,3 +27,24 @@ it.each([
   const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), alsoInto(sink), nowhere());
   await expect(copying).rejects.toThrow('closed before it had everything');
 });
+
+it('passes everything on where the sink has read all that it needs, and closes', async () => {
+  let seen = 0;
+  const sink: Writable = new Writable({ highWaterMark: 4, write: () => sink.destroy() });
+  const passed: Buffer[] = [];
+  const end = new Writable({ write: (piece: Buffer, _encoding, done) => done(void passed.push(piece)) });
+  const stage = alsoInto(sink, {
+    piece: (piece) => (seen += piece.length),
+    mayCloseEarly: () => seen >= 64,
+  });
+  await pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), stage, end);
+  expect(Buffer.concat(passed)).toHaveLength(128);
+  expect(seen).toBe(128);
+});
+
+it('fails where the sink closes before it may', async () => {
+  const sink: Writable = new Writable({ highWaterMark: 4, write: () => sink.destroy() });
+  const stage = alsoInto(sink, { mayCloseEarly: () => false });
+  const copying = pipeline(Readable.from([Buffer.alloc(64), Buffer.alloc(64)]), stage, nowhere());
+  await expect(copying).rejects.toThrow('closed before it had everything');
+});

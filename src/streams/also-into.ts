@@ -29,20 +29,47 @@ function heardOf(sink: Writable, event: 'drain' | 'finish'): Promise<void> {
   });
 }
 
+/** What the caller of the stage may add. */
+export interface AlsoIntoOptions {
+  /** Sees each piece before the sink gets it. A throw fails the stage. */
+  readonly piece?: (bytes: Buffer) => void;
+  /** All pieces have passed. A throw fails the stage. */
+  readonly end?: () => void;
+  /**
+   * True where the sink may have closed its input without having everything: a program that has read the end of its archive leaves what
+   * fills the last record on tape. How it has ended is then for the caller to judge.
+   */
+  readonly mayCloseEarly?: () => boolean;
+}
+
 /**
  * The stage finishes once the sink has. It fails with what the sink fails with, and where the sink closes before it has everything.
  * @param sink must listen to its own errors: it may fail while nothing is written to it
  */
-export function alsoInto(sink: Writable): Transform {
-  const write = async (piece: Buffer) => {
+export function alsoInto(
+  sink: Writable,
+  { piece: see, end: seeEnd, mayCloseEarly }: AlsoIntoOptions = {},
+): Transform {
+  const unlessEarly = (error: unknown) => {
+    if (!mayCloseEarly?.()) throw error;
+  };
+  const hand = async (piece: Buffer) => {
     if (sink.destroyed) throw closedEarly(sink);
     if (!sink.write(piece)) await heardOf(sink, 'drain');
   };
-  const end = async () => {
+  const write = async (piece: Buffer) => {
+    see?.(piece);
+    await hand(piece).catch(unlessEarly);
+  };
+  const finish = async () => {
     if (sink.destroyed) throw closedEarly(sink);
     const finished = heardOf(sink, 'finish');
     sink.end();
     await finished;
+  };
+  const end = async () => {
+    seeEnd?.();
+    await finish().catch(unlessEarly);
   };
   return new Transform({
     highWaterMark: waitingBytes,

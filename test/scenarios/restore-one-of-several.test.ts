@@ -82,6 +82,9 @@ describe('a volume on three tapes', () => {
     const end = await restore({ ask: inserting(scene.lab, [...order, ...order]) });
     expect(end).toMatchObject({ verdict: 'failed', exitStatus: 3, error: { code: 'RESTORE_WRITE_FAILED' } });
     expect(end.error?.evidence).toMatchObject({ host: 'node3', exitStatus: 1 });
+    expect(end.sentence).toMatch(
+      /^step write: writing Volume2 through the shadow failed: dd on node3 (?:said: |ended with exit status 1)/,
+    );
     expect(end.stands).toContain(
       'Volume1 is unchanged; Volume2 was written to, and must not be rejoined unless its data is given up',
     );
@@ -125,12 +128,12 @@ describe('a backup of three volumes on one tape', () => {
       job: 'three-volumes',
       pair: { master: 'Volume3', proxy: 'Volume4' },
     });
-    const several = `run ${scene.backup} backed up several volumes, and`;
-    const masters = 'of them is to be restored. Their masters: Volume1, Volume3, Volume5';
+    const several = `run ${scene.backup} backed up several volumes, and --replace names`;
+    const masters = 'Their masters: Volume1, Volume3, Volume5';
     const refusal = (replace: readonly string[]) => failureOf(restoreScene(scene, { replace }));
-    expect(await refusal([])).toMatchObject({ sentence: `${several} none ${masters}` });
-    expect(await refusal(['Volume1', 'Volume3'])).toMatchObject({
-      sentence: `${several} more than one ${masters}`,
+    expect(await refusal([])).toMatchObject({ sentence: `${several} none of them. ${masters}` });
+    expect(await refusal(['Volume1', 'Volume2'])).toMatchObject({
+      sentence: `${several} Volume2, which is not one of them. ${masters}`,
     });
     const console = await openSceneConsole(scene, scene.change);
     const plan = await console.volumeRestoreService

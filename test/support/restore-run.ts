@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { RunEvent } from '../../src/contract/events.ts';
 import type { Ask, EndedRun } from '../../src/main/application/console.ts';
 import {
+  filesOfVolume,
   jobOf,
   openScene,
   openSceneConsole,
@@ -27,8 +28,10 @@ const firstPair: Pair = { master: 'Volume1', proxy: 'Volume2' };
 export interface RestoreScene extends Scene, Pair {
   /** The run that wrote the backup. */
   readonly backup: string;
-  /** SHA-256 of what it holds. */
+  /** SHA-256 of what its tape file holds. */
   readonly backupDigest: string;
+  /** SHA-256 of each file of the master at the backup; empty where it held no file system. */
+  readonly filesBefore: Readonly<Record<string, string>>;
   /** SHA-256 of the master once it was overwritten. */
   readonly noiseDigest: string;
   /** How many commands the hosts had been sent by then. */
@@ -44,6 +47,11 @@ export interface RestoreSceneOptions extends SceneOptions {
   readonly pair?: Pair;
   /** Answers the backup; it approves by itself where this is left out. */
   readonly ask?: (scene: Scene) => Ask;
+}
+
+function volumeBytes([start]: readonly RunEvent[], proxy: string): number {
+  const volumes = start?.type === 'run-started' ? start.volumes : [];
+  return 512 * (volumes.find((volume) => volume.proxy === proxy)?.blocks ?? 0);
 }
 
 /**
@@ -67,11 +75,22 @@ export async function openRestoreScene(
       (event) => event.type === 'digest' && event.hop === 'handed' && event.volume === pair.proxy,
     );
     if (dump?.type !== 'digest') throw new Error(`the backup has no digest of ${pair.proxy}`);
-    const { onTapeSha256: backupDigest = '', bytes = 0 } = dump;
+    const { onTapeSha256: backupDigest = '' } = dump;
+    const bytes = volumeBytes(run.events, pair.proxy);
+    const filesBefore = await filesOfVolume(scene.lab, 'Class1', pair.master).catch(() => ({}));
     await scene.lab.writeMaster(noiseFrom, randomBytes(bytes - noiseFrom), pair.master);
     const noiseDigest = await scene.lab.volumeDigest('Class1', pair.master);
     const commandsBefore = scene.lab.commands.length;
-    return { ...scene, ...pair, backup: run.run, backupDigest, noiseDigest, commandsBefore, change };
+    return {
+      ...scene,
+      ...pair,
+      backup: run.run,
+      backupDigest,
+      filesBefore,
+      noiseDigest,
+      commandsBefore,
+      change,
+    };
   } catch (error) {
     await scene.close();
     throw error;
@@ -135,7 +154,8 @@ export const restoringCommands = ({ lab, commandsBefore }: RestoreScene): string
   lab.commands
     .slice(commandsBefore)
     .map(({ host, line }) => `${host} ${line}`)
-    .filter((line) => /sdxproxy|sdxvolume|sdxshadow|umount|mount |of=/.test(line));
+    .filter((line) => /sdxproxy|sdxvolume|sdxshadow|umount|mount |of=/.test(line))
+    .filter((line) => !line.includes('command -v'));
 
 /** Watches what must not happen: the master's bytes change before its replacement is approved, or anybody sends Rejoin. */
 export class RestoreOracle {

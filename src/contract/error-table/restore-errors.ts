@@ -13,9 +13,8 @@ export const restoreErrors = {
     hint: 'check that {master} is the volume to be replaced. Then add --replace {master}, together with --yes where nobody can be asked',
   },
   RESTORE_MASTER_NOT_NAMED: {
-    sentence:
-      'run {run} backed up several volumes, and {named} of them is to be restored. Their masters: {masters}',
-    hint: 'one volume is restored at a time: name its master with --replace',
+    sentence: 'run {run} backed up several volumes, and --replace names {named}. Their masters: {masters}',
+    hint: 'name each master to restore with --replace; those that must show the same instant, such as the volumes of one database, together',
   },
   RESTORE_PAIR_DIFFERS: {
     sentence: 'run {run} does not fit the site: it wrote {what} {then}, and now it is {now}',
@@ -24,6 +23,10 @@ export const restoreErrors = {
   RESTORE_PROXY_PARTED: {
     sentence: '{proxy} is parted, and no journal here proves that it was parted with pjrm=off',
     hint: 'with pjrm=on a restore leaves out what the backup server writes, unnoticed. Find out who parted {proxy}. Its data may be newer than the tape: rejoin it only if it is not needed (sdxproxy Rejoin), then restore again',
+  },
+  RESTORE_PROXIES_DIFFER: {
+    sentence: '{parted} is parted, and {joined} is joined: they cannot be restored together',
+    hint: 'restore {parted} first, or rejoin it if its data is not needed (sdxproxy Rejoin). Then restore again',
   },
   RESTORE_PROXY_JOINED: {
     sentence: '{proxy} is joined to {master}: it holds what {master} holds',
@@ -37,6 +40,11 @@ export const restoreErrors = {
   RESTORE_WRITE_FAILED: {
     sentence: 'step {step}: writing {volume} through the shadow failed: {reason}',
     hint: 'the proxy now holds incomplete data, and {master} is unchanged. Find the cause on {host}, then restore again',
+  },
+  RESTORE_FILES_DIFFER: {
+    sentence:
+      'step {step}: {count} of {total} files on {volume} are not as the backup of run {run} has them: {files}',
+    hint: '{master} is unchanged. Check with dmesg on {host} whether the disks of {volume} have errors, then restore again',
   },
   RESTORE_DEVICE_WRONG: {
     sentence: 'step {step}: {device} on {host} is not a character device',

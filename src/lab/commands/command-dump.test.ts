@@ -130,6 +130,33 @@ describe.each(['ufs', 'sfxfs'] as const)('a %s', (kind) => {
     expect(digest(stdout)).toBe((await filesOf(pairs[kind].proxy))['ledger/ledger-2005.db']);
   });
 
+  const restore = { ufs: 'ufsrestore rf -', sfxfs: 'sfxrestore rf -' }[kind];
+
+  test.each([
+    ['its dump', `${tool} 0uf - ${raw(kind)}`, restore],
+    ['its archive', 'tar cf - -C /mnt1 .', 'tar xpf -'],
+  ])('is made new and filled from %s: the same files', async (_what, dumps, restores) => {
+    await writableShadow(kind);
+    if (kind === 'sfxfs') await mustRun(lab, 'node3', `sfxadm ${raw(kind)}`);
+    const mounted = `mount -F ${kind} ${block(kind)} /mnt1`;
+    await mustRun(lab, 'node3', 'mkdir /mnt1');
+    await mustRun(lab, 'node3', mounted.replace('mount ', 'mount -o ro '));
+    const { stdout } = await node3(dumps);
+    const before = await filesOf(pairs[kind].proxy);
+    expect(Object.keys(before).length).toBeGreaterThan(200);
+    const make = kind === 'ufs' ? 'newfs' : 'mkfs -F sfxfs';
+    expect((await node3(`${make} ${raw(kind)}`)).stderr).toContain('is mounted');
+    await mustRun(lab, 'node3', 'umount /mnt1');
+    await mustRun(lab, 'node3', `${make} ${raw(kind)}`);
+    expect(await filesOf(pairs[kind].proxy)).toEqual({});
+    await mustRun(lab, 'node3', mounted);
+    await mustRun(lab, 'node3', `cd /mnt1 && ${restores}`, stdout);
+    if (restores === restore) await mustRun(lab, 'node3', 'rm /mnt1/restoresymtable');
+    await mustRun(lab, 'node3', 'umount /mnt1');
+    expect(await filesOf(pairs[kind].proxy)).toEqual(before);
+    await mustRun(lab, 'node3', `fsck -F ${kind} ${raw(kind)}`);
+  });
+
   test('that is told to abort ends with status 3, in the middle', async () => {
     await writableShadow(kind);
     if (kind === 'sfxfs') await mustRun(lab, 'node3', `sfxadm ${raw(kind)}`);

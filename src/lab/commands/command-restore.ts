@@ -1,29 +1,31 @@
-import { posix } from 'node:path';
 import { complain } from '../hosts/command-call.ts';
 import type { Command, CommandCall } from '../hosts/command-call.ts';
 import { openSource } from '../hosts/data-files.ts';
 import { readDump } from './dump-format.ts';
 import type { DumpTool, ReadDump } from './dump-format.ts';
+import { placeEntries } from './extracted-tree.ts';
 import { IoError } from '../faults/io-error.ts';
+import type { PayrollEntry } from '../gds/payroll-files.ts';
 
 /**
- * ufsrestore(1M) and sfxrestore(1M), as far as it takes to see what a dump holds: list (t) and extract into the current directory
- * (x), with f and v. Links are passed over: the tree of a lab host has none.
+ * ufsrestore(1M) and sfxrestore(1M), as far as it takes to see what a dump holds: list (t), extract into the current directory (x) and
+ * restore a whole file system into it (r), with f and v. The latter leaves restoresymtable behind (illumos ufsrestore(8)). Links are
+ * passed over outside of a mounted volume: the tree of a lab host has none.
  */
 
 const largestRecordBytes = 1_048_576;
 
 interface RestoreRequest {
-  readonly operation: 't' | 'x';
+  readonly operation: 't' | 'x' | 'r';
   /** undefined: the standard input */
   readonly archive: string | undefined;
 }
 
 function parseRequest(words: readonly string[]): RestoreRequest | undefined {
   const [letters = '', archive, ...others] = words;
-  const isKnown = /^[txvf]+$/.test(letters) && letters.includes('t') !== letters.includes('x');
-  if (!isKnown || others.length > 0 || letters.includes('f') !== (archive !== undefined)) return undefined;
-  const operation = letters.includes('t') ? 't' : 'x';
+  const [operation, ...more] = (['t', 'x', 'r'] as const).filter((each) => letters.includes(each));
+  if (!/^[txrvf]+$/.test(letters) || operation === undefined || more.length > 0) return undefined;
+  if (others.length > 0 || letters.includes('f') !== (archive !== undefined)) return undefined;
   return { operation, archive: archive === '-' ? undefined : (archive ?? '/dev/rmt/0') };
 }
 
@@ -46,20 +48,28 @@ async function list(call: CommandCall, { entries }: ReadDump): Promise<void> {
   await call.output.write(lines.join(''));
 }
 
-async function extract(call: CommandCall, { entries }: ReadDump): Promise<void> {
-  const placed = (path: string): string => posix.join(call.directory, path);
-  const directories = entries.filter(({ type }) => type === 'directory').map(({ path }) => placed(path));
-  const files = entries.filter(({ type }) => type === 'file');
-  await call.machine.files.writeTree(
-    directories.map((path) => path.replace(/\/$/, '')),
-    new Map(files.map(({ path, bytes }) => [placed(path), bytes])),
-  );
+/** What ufsrestore would need for dumps of higher levels. */
+const symbolTable: PayrollEntry = {
+  path: 'restoresymtable',
+  type: 'file',
+  mode: 0o600,
+  modified: 0,
+  content: Buffer.from('the lab has nothing to keep here\n'),
+};
+
+async function extract(call: CommandCall, { entries }: ReadDump, isWhole: boolean): Promise<void> {
+  const found = entries.map(({ path, type, mode, modified, bytes, target }) => ({
+    ...{ path, type, mode, modified },
+    ...(type === 'file' ? { content: bytes } : {}),
+    ...(target === undefined ? {} : { target }),
+  }));
+  await placeEntries(call, call.directory, isWhole ? [...found, symbolTable] : found);
 }
 
 async function restoreFrom(call: CommandCall, request: RestoreRequest, tool: DumpTool): Promise<number> {
   const dump = readDump(await readAll(call, request.archive), tool);
   if (!dump) return complain(call, 'Volume is not in dump format');
-  await (request.operation === 't' ? list(call, dump) : extract(call, dump));
+  await (request.operation === 't' ? list(call, dump) : extract(call, dump, request.operation === 'r'));
   return dump.isWhole ? 0 : complain(call, 'End-of-tape encountered before the end of the dump');
 }
 

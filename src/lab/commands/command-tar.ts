@@ -8,17 +8,18 @@ import type { MountedFiles } from '../hosts/host-files.ts';
 import { IoError } from '../faults/io-error.ts';
 import { platformOf } from '../gds/lab-model.ts';
 import { Blocker } from './record-blocker.ts';
+import { ExtractedTree, placeEntries } from './extracted-tree.ts';
 import { archiveBytes } from './tar-archive.ts';
 import type { ArchiveEntry } from './tar-archive.ts';
 
-/** tar(1) of Solaris, and on Linux of GNU, as far as a backup needs it: create (c) and list (t), with v, f, b and -C. */
+/** tar(1) of Solaris, and on Linux of GNU, as far as a backup and its restore need it: create (c), list (t) and extract (x), with v, f, b, p and -C. */
 
 const isLinux = ({ machine }: CommandCall): boolean => platformOf(machine.world.model) === 'linux';
 
 const blockBytes = 512;
 
 interface TarRequest {
-  readonly operation: 'c' | 't';
+  readonly operation: 'c' | 't' | 'x';
   readonly isVerbose: boolean;
   /** undefined: the standard output or input */
   readonly archive: string | undefined;
@@ -45,9 +46,9 @@ function membersOf(call: CommandCall, words: readonly string[]): TarRequest['mem
 function parseRequest(call: CommandCall): TarRequest | string {
   const [key = '', ...words] = call.argv.slice(1);
   const letters = key.replace(/^-/, '');
-  const operation = letters.includes('c') ? 'c' : 't';
-  if (!/^[ctvfb]+$/.test(letters) || letters.includes('c') === letters.includes('t'))
-    return 'usage: tar {c|t}[bfv] ...';
+  const [operation, ...others] = (['c', 't', 'x'] as const).filter((each) => letters.includes(each));
+  if (!/^[ctxvfbp]+$/.test(letters) || operation === undefined || others.length > 0)
+    return 'usage: tar {c|t|x}[bfpv] ...';
   // the arguments of b and f follow in the order of the letters
   let [archive, blocking]: [string | undefined, string | undefined] = [undefined, '20'];
   for (const letter of letters.replace(/[^bf]/g, '')) {
@@ -192,6 +193,30 @@ async function create(call: CommandCall, request: TarRequest): Promise<number> {
   }
 }
 
+/** Everything is read before the tree changes: in a lab that is small. */
+async function extract(call: CommandCall, request: TarRequest): Promise<number> {
+  try {
+    const source = await openSource(call, request.archive);
+    const reading = new ExtractedTree();
+    try {
+      for (;;) {
+        const bytes = await source.read(request.recordBytes, 1);
+        if (bytes.length === 0) break;
+        reading.add(Buffer.from(bytes));
+      }
+    } finally {
+      await source.close();
+    }
+    const entries = await reading.end();
+    if (!entries) return await complain(call, 'tar: directory checksum error', 2);
+    await placeEntries(call, call.directory, entries);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof IoError) || error.code === 'EPIPE') throw error;
+    return complain(call, `tar: ${error.message}`, 2);
+  }
+}
+
 async function list(call: CommandCall, request: TarRequest): Promise<number> {
   try {
     const source = await openSource(call, request.archive);
@@ -223,5 +248,6 @@ async function list(call: CommandCall, request: TarRequest): Promise<number> {
 export const tar: Command = async (call) => {
   const request = parseRequest(call);
   if (typeof request === 'string') return complain(call, `tar: ${request}`);
-  return request.operation === 'c' ? create(call, request) : list(call, request);
+  const acts = { c: create, t: list, x: extract };
+  return acts[request.operation](call, request);
 };

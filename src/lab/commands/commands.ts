@@ -7,6 +7,7 @@ import { cat, ls, mkdir, mkfifo, mv, readlink, rm, rmdir, tee, test } from './co
 import { fsck, mount, umount } from './command-mount.ts';
 import { mt } from './command-mt.ts';
 import { mtx } from './command-mtx.ts';
+import { mkfs, newfs } from './command-newfs.ts';
 import { dump, sfxdump, ufsdump } from './command-dump.ts';
 import {
   fsckExt3,
@@ -77,10 +78,12 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
     ls,
     mkdir,
     mkfifo,
+    mkfs,
     mount,
     mt,
     mv,
     mtx,
+    newfs,
     printf,
     ps,
     pwd,
@@ -116,7 +119,7 @@ const commandsOfSolaris: ReadonlyMap<string, Command> = new Map<string, Command>
 
 /** What Linux does not have: those of Solaris alone, and of file systems that it has not. */
 const notOnLinux = new Set(
-  'digest fsck iostat kstat sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(' '),
+  'digest fsck iostat kstat mkfs newfs sfxadm sfxdump sfxrestore ufsdump ufsrestore /etc/rmt'.split(' '),
 );
 
 const commandsOfLinux: ReadonlyMap<string, Command> = new Map([

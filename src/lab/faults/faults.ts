@@ -135,6 +135,10 @@ export const faultTable = {
     value: 'none',
     sentence: 'tar cannot read the last file: it reports it, writes zeros instead and exits 0',
   },
+  'extract-alters': {
+    value: 'none',
+    sentence: 'tar and ufsrestore change a byte of the last file that they extract, and exit 0',
+  },
   'rejoin-invalid': { value: 'none', sentence: 'the copy of a rejoin ends with an INVALID slice' },
   'restore-invalid': {
     value: 'none',

@@ -156,6 +156,21 @@ export async function readFileSystem(volume: VolumeBytes): Promise<FileSystem> {
   };
 }
 
+/** The entries with the bytes of their files, as they were laid out. */
+export async function contentsOf(volume: VolumeBytes, { entries }: FileSystem): Promise<PayrollEntry[]> {
+  const found: PayrollEntry[] = [];
+  for (const { path, type, mode, modified, size, offset, target } of entries) {
+    const content = type === 'file' ? Buffer.alloc(size) : undefined;
+    if (content) await volume.read(content, offset);
+    found.push({
+      ...{ path, type, mode, modified },
+      ...(content ? { content } : {}),
+      ...(target === undefined ? {} : { target }),
+    });
+  }
+  return found;
+}
+
 /**
  * Writes the state into the superblock.
  * @param lastMounted the directory to note down, where it changes

@@ -7,8 +7,10 @@ import { readFileSystem } from '../gds/lab-file-system.ts';
 import type { FileSystem, FileSystemEntry } from '../gds/lab-file-system.ts';
 import { platformOf } from '../gds/lab-model.ts';
 import type { HostModel, Mount, NodeName, Platform } from '../gds/lab-model.ts';
-import { masterDevice, mountedPairs } from '../gds/lab-volumes.ts';
+import { bootId, bootIdFile, fstab, linuxFiles, solarisFiles, vfstab } from '../gds/system-files.ts';
+import { rewriteMounted, type MountedTree } from '../gds/mounted-tree.ts';
 import { Pipe } from './pipe.ts';
+import type { PayrollEntry } from '../gds/payroll-files.ts';
 import { openVolume } from '../gds/volume-access.ts';
 import type { OpenVolume } from '../gds/volume-access.ts';
 import type { World } from '../world.ts';
@@ -176,6 +178,26 @@ export class HostFiles {
     await this.#world.save();
   }
 
+  /**
+   * Puts entries into the file system that is mounted there for writing, all in one act; those of the same path are replaced.
+   * @param path in that file system: below it the paths of the entries are
+   * @throws IoError EROFS where it is mounted read only, ENOSPC where it is too small
+   */
+  writeMounted(path: string, entries: readonly PayrollEntry[]): Promise<void> {
+    return this.#rewriteMounted(path, (tree, inner) => {
+      for (const entry of entries) {
+        const placed = posix.join(inner, entry.path).replace(/^\.?\/?$/, '');
+        tree.set(placed, { ...entry, path: placed });
+      }
+    });
+  }
+
+  #rewriteMounted(path: string, change: (tree: MountedTree, inner: string) => void): Promise<void> {
+    const mount = this.mountOf(path);
+    const inner = path.slice((mount?.directory.length ?? 0) + 1);
+    return rewriteMounted(this.#world, this.#node, mount, (tree) => change(tree, inner));
+  }
+
   #refuseWhereNoFile(path: string): void {
     this.#refuseInMount(path);
     if (this.#isDirectory(path)) throw new IoError('EISDIR');
@@ -205,7 +227,10 @@ export class HostFiles {
 
   /** @throws IoError where it is not a small file and no FIFO of this host */
   async removeFile(path: string): Promise<void> {
-    this.#refuseInMount(path);
+    if (this.mountOf(path)) {
+      if ((await this.kindOf(path)) !== 'file') throw new IoError('ENOENT');
+      return this.#rewriteMounted(path, (tree, inner) => void tree.delete(inner));
+    }
     if (this.#isDirectory(path)) throw new IoError('EISDIR');
     if (!Object.hasOwn(this.#model.files, path) && !this.#fifos.has(path)) throw new IoError('ENOENT');
     this.#remove(path);
@@ -343,26 +368,6 @@ export class HostFiles {
     return [root, ...lines].join('');
   }
 }
-
-/** As Linux has it: a new UUID at each boot. */
-const bootIdFile = '/proc/sys/kernel/random/boot_id';
-
-const bootId = (node: NodeName, reboots: number): string =>
-  `00000000-0000-4000-8000-${node}${String(reboots).padStart(7, '0')}\n`;
-
-const solarisFiles = ['/etc/mnttab', '/etc/vfstab', '/etc/release'];
-const linuxFiles = ['/proc/mounts', '/etc/mtab', '/etc/fstab', '/etc/machine-id'];
-
-const fstab = mountedPairs('linux')
-  .map((pair) => `${masterDevice(pair)} ${pair.fileSystem.directory} ${pair.fileSystem.type} noauto 0 2\n`)
-  .join('');
-
-const vfstab = mountedPairs()
-  .map(
-    ({ master, fileSystem: { directory, type } }) =>
-      `/dev/sfdsk/Class1/dsk/${master}\t/dev/sfdsk/Class1/rdsk/${master}\t${directory}\t${type}\t2\tno\t-\n`,
-  )
-  .join('');
 
 type SmallFile = HostModel['files'][string];
 

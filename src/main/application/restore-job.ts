@@ -4,6 +4,7 @@ import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Assignment } from '../procedure/model/assignment.ts';
 import type { KnownRun } from '../procedure/model/restore-source.ts';
 import { samplesWanted } from '../site/whole-fingerprint.ts';
+import { methods } from '../site/file-system.ts';
 import type { NamedJob } from '../site/site-file.ts';
 
 /** A restore that was judged, and can begin. */
@@ -18,7 +19,7 @@ export interface ReadyRestore {
   readonly supersedes: readonly string[];
 }
 
-type Written = Pick<EventOf<'run-started'>, 'recordBytes' | 'layout' | 'volumes' | 'shadow'>;
+type Written = Pick<EventOf<'run-started'>, 'recordBytes' | 'layout' | 'method' | 'volumes' | 'shadow'>;
 type Job = NamedJob['job'];
 
 /** A job of several volumes, as if it had only those that are restored. */
@@ -55,13 +56,15 @@ export function restoreJob({ name, job }: NamedJob, written: Written, hasSeveral
   };
 }
 
-/** The tape files of the volumes are those of the backup, which may have had more volumes. */
-export function atTapeFiles(assignment: Assignment, { volumes }: Written): Assignment {
+/** Methods and tape files of the volumes are those of the backup, which may have had more volumes. */
+export function atTapeFiles(assignment: Assignment, { volumes, method }: Written): Assignment {
   return {
     ...assignment,
     volumes: assignment.volumes.map((volume) => {
-      const { tapeFile = volume.tapeFile } = volumes.find(({ proxy }) => proxy === volume.proxy) ?? {};
-      return { ...volume, tapeFile };
+      const written = volumes.find(({ proxy }) => proxy === volume.proxy);
+      const { tapeFile = volume.tapeFile } = written ?? {};
+      const own = methods.find((known) => known === (written?.method ?? method));
+      return { ...volume, tapeFile, method: own ?? volume.method };
     }),
   };
 }

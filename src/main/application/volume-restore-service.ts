@@ -2,11 +2,12 @@
 import { failure } from '../../contract/errors.ts';
 import type { RestoreOrder } from '../../contract/restore-events.ts';
 import type { Plan } from '../../contract/plan.ts';
+import { listed } from '../../contract/words.ts';
 import { findVolume } from '../gds/report-lookup.ts';
 import { readRun } from '../journal/run-history.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
 import { requireRunnable } from '../procedure/model/assign.ts';
-import type { Assignment } from '../procedure/model/assignment.ts';
+import { mastersOf, proxiesOf, type Assignment } from '../procedure/model/assignment.ts';
 import {
   partProof,
   restorableOf,
@@ -17,6 +18,7 @@ import { areSamePairs } from '../procedure/model/restore-volume.ts';
 import type { World } from '../procedure/model/world.ts';
 import { isProxyJoined } from '../procedure/plan/cluster-checks.ts';
 import { planOf } from '../procedure/plan/plan.ts';
+import { makerOf } from '../procedure/plan/restore/steps-write-files.ts';
 import { beginningFields, overridesOf } from '../procedure/run/run-began.ts';
 import type { NamedJob } from '../site/site-file.ts';
 import { requireSomebodyToAsk } from './asking.ts';
@@ -29,7 +31,7 @@ export interface RestoreSource {
   readonly run: string;
   /** True: the parted proxy still holds the backup, and the tape is not read. */
   readonly fromProxy?: boolean | undefined;
-  /** Masters that may be replaced: names the volume, where the run has several. */
+  /** Masters that may be replaced: names the volumes, where the run has several. */
   readonly replace?: readonly string[] | undefined;
 }
 
@@ -71,11 +73,23 @@ function requireSamePair(run: string, start: Beginning, assignment: Assignment):
   }
 }
 
-/** Nodes on which every master of the job is ACTIVE. */
-function activeOn({ class: className, volumes }: Assignment, { primaries }: World): string[] {
-  const isActive = ({ report }: World['primaries'][number]) =>
-    volumes.every(({ master }) => findVolume(report, className, master)?.status?.word === 'ACTIVE');
-  return primaries.filter(isActive).map(({ node }) => node);
+/**
+ * Nodes on which the masters are ACTIVE.
+ * @throws RESTORE_UNSUPPORTED where these are not the same for all of them
+ */
+function activeOn(run: string, { class: className, volumes }: Assignment, { primaries }: World): string[] {
+  const nodesOf = (master: string) =>
+    primaries
+      .filter(({ report }) => findVolume(report, className, master)?.status?.word === 'ACTIVE')
+      .map(({ node }) => node);
+  const [first, ...others] = volumes.map(({ master }) => ({ master, nodes: nodesOf(master) }));
+  const words = (nodes: readonly string[]) => nodes.join(', ') || 'no node';
+  const other = others.find(({ nodes }) => words(nodes) !== words(first?.nodes ?? []));
+  if (first && other) {
+    const reason = `${first.master} is active on ${words(first.nodes)}, and ${other.master} on ${words(other.nodes)}. Start them on the same nodes, or restore one at a time`;
+    throw failure('RESTORE_UNSUPPORTED', { run, reason });
+  }
+  return first?.nodes ?? [];
 }
 
 interface Ordering {
@@ -88,23 +102,62 @@ interface Ordering {
   readonly fromProxy: boolean;
 }
 
-/** @throws RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED */
-function orderOf({ backup, restorable, known, assignment, world, fromProxy }: Ordering): RestoreOrder {
+/** @throws RESTORE_PROXIES_DIFFER */
+function areJoined(assignment: Assignment, world: World): boolean {
+  const joined = assignment.volumes.filter((volume) => isProxyJoined(assignment, world, [volume]));
+  const parted = assignment.volumes.filter((volume) => !joined.includes(volume));
+  if (joined.length > 0 && parted.length > 0) {
+    const names = (volumes: Assignment['volumes']) => listed(proxiesOf({ volumes }));
+    throw failure('RESTORE_PROXIES_DIFFER', { joined: names(joined), parted: names(parted) });
+  }
+  return parted.length === 0;
+}
+
+/** The runs that have parted the proxies, with pjrm=off. @throws RESTORE_PROXY_PARTED */
+function partedBy({ known, backup, assignment }: Ordering): string {
+  const runs = assignment.volumes.map(({ proxy }) => {
+    const run = partProof(known, backup, assignment.class, proxy);
+    if (run === undefined) throw failure('RESTORE_PROXY_PARTED', { proxy });
+    return run;
+  });
+  return [...new Set(runs)].join(', ');
+}
+
+/** @throws RESTORE_PROXIES_DIFFER, RESTORE_PROXY_PARTED, RESTORE_PROXY_JOINED, RESTORE_UNSUPPORTED */
+function orderOf(ordering: Ordering): RestoreOrder {
+  const { backup, restorable, assignment, world, fromProxy } = ordering;
   const { run } = backup;
-  const { at, volumes, manifestFile } = restorable;
-  const [volume] = assignment.volumes;
-  if (!volume) throw new Error('a restore has a volume');
-  const { proxy, master } = volume;
-  const isJoined = isProxyJoined(assignment, world);
-  const common = {
-    ...{ run, at, activeOn: activeOn(assignment, world), volumes },
-    ...(manifestFile === undefined ? {} : { manifestFile }),
-  };
+  const [proxy, master] = [listed(proxiesOf(assignment)), listed(mastersOf(assignment))];
+  const isJoined = areJoined(assignment, world);
+  const common = { run, activeOn: activeOn(run, assignment, world), ...restorable.order };
   if (isJoined && fromProxy) throw failure('RESTORE_PROXY_JOINED', { proxy, master, run });
   if (isJoined) return { ...common, from: 'tape', begins: 'joined' };
-  const partedBy = partProof(known, backup, assignment.class, proxy);
-  if (partedBy === undefined) throw failure('RESTORE_PROXY_PARTED', { proxy });
-  return { ...common, from: fromProxy ? 'proxy' : 'tape', begins: 'parted', partedBy };
+  return {
+    ...common,
+    from: fromProxy ? 'proxy' : 'tape',
+    begins: 'parted',
+    partedBy: partedBy(ordering),
+  };
+}
+
+/** What can only be restored from tape, or not at all. @throws RESTORE_UNSUPPORTED */
+function requireFilesRestorable(
+  run: string,
+  { name, job }: NamedJob,
+  { volumes, platform }: Assignment,
+  fromProxy: boolean,
+): void {
+  const files = volumes.filter(({ method }) => method !== '6a');
+  const [first] = files;
+  if (first && fromProxy) {
+    const reason = `its backup has the files of ${first.proxy}, so nothing proves that the parted proxy still holds them. Restore from tape`;
+    throw failure('RESTORE_UNSUPPORTED', { run, reason });
+  }
+  const unmade = files.find((volume) => !makerOf({ job, platform }, volume));
+  if (unmade) {
+    const reason = `the files of ${unmade.proxy} need a new file system, and only the site knows how its sfxfs is made. Set jobs.${name}.restore.makeFileSystem.sfxfs`;
+    throw failure('RESTORE_UNSUPPORTED', { run, reason });
+  }
 }
 
 export class VolumeRestoreService {
@@ -157,6 +210,7 @@ export class VolumeRestoreService {
     const { assignment: assigned, world } = await assigner.assignSeen(named, run);
     const assignment = atTapeFiles(assigned, restorable.start);
     requireSamePair(run, restorable.start, assignment);
+    requireFilesRestorable(run, named, assignment, fromProxy);
     const known = await this.#runsInOrder();
     const order = orderOf({ backup, restorable, known, assignment, world, fromProxy });
     const restore = pending === undefined ? order : { ...order, replaces: pending };
@@ -172,7 +226,7 @@ export class VolumeRestoreService {
   }
 
   /** @throws JOB_UNKNOWN, RESTORE_UNSUPPORTED */
-  #job(run: string, { start, volumes }: RestorableRun): NamedJob {
+  #job(run: string, { start, order }: RestorableRun): NamedJob {
     const { assigner, site } = this.#at;
     if (site.platform === 'linux')
       throw failure('RESTORE_UNSUPPORTED', {
@@ -180,7 +234,7 @@ export class VolumeRestoreService {
         reason: 'restoring volumes of Linux hosts is not supported',
       });
     const given = assigner.job({ job: start.job, ...overridesOf(start) });
-    const named = restoreJob(given, start, isOnSeveralTapes({ volumes }));
+    const named = restoreJob(given, start, isOnSeveralTapes(order));
     if (named.job.services === 'not-needed') {
       const reason =
         'the job says services: not-needed, and a boot or a failover would start the half-copied master. Name the commands that stop the cluster application';

@@ -47,7 +47,7 @@ export function registerPlan(line: CommandLine): void {
     .addOption(jsonOption())
     .option('--all', 'print long lists of similar commands in full', false)
     .option('--from-proxy', 'of a restore: from the parted proxy instead of the tape', false)
-    .option('--replace <volume...>', 'of a restore: the master volume, where the run has several')
+    .option('--replace <volume...>', 'of a restore: the master volumes, where the run has several')
     .action(async (job: string | undefined, run: string | undefined, options: PlanOptions) => {
       const plan = await line.withConsole({}, (console) => planned(console, job, run, options));
       if (options.json) {

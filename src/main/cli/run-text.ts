@@ -38,10 +38,10 @@ export class RunText {
         return coverageLines(event);
       case 'restore-digest':
         return [restoredLine(event)];
+      case 'restore-files':
+        return [filesLine(event)];
       case 'digest':
-        return event.hop === 'counted'
-          ? [`  counted by the tape host: ${countText(event.records ?? 0)} records`]
-          : [digestLine(event)];
+        return [digestLine(event)];
       default:
         return [];
     }
@@ -69,14 +69,26 @@ function startLine({
   return `run ${run}: restore of run ${restore.run} (data of ${restore.at}), job ${job}, from ${source}`;
 }
 
+function filesLine({
+  volume,
+  compared,
+  differing = 0,
+}: Extract<RunEvent, { type: 'restore-files' }>): string {
+  return compared === undefined
+    ? `  ${volume}: rebuilt from its dump; its files were not compared one by one`
+    : `  ${volume}: ${countText(compared)} entries compared, ${countText(differing)} differ`;
+}
+
 function restoredLine({
   place,
   bytes,
   sha256,
   equal,
+  reference,
 }: Extract<RunEvent, { type: 'restore-digest' }>): string {
   const what = place === 'sent' ? 'written' : `read from ${place}`;
-  const result = equal ? 'equal to the backup' : 'not the backup';
+  const compared = equal ? 'equal to the backup' : 'not the backup';
+  const result = reference ? 'the restored file system: proxy and master are compared with it' : compared;
   return `  ${what}: ${countText(bytes)} bytes, sha256 ${sha256.slice(0, 16)}…, ${result}`;
 }
 
@@ -96,11 +108,11 @@ function coverageLines({
 const hopWords = {
   device: 'read from the device',
   handed: 'sent to tape',
-  counted: 'counted',
   readback: 'read back',
 } as const;
 
 function digestLine(event: Extract<RunEvent, { type: 'digest' }>): string {
+  if (event.hop === 'counted') return `  counted by the tape host: ${countText(event.records ?? 0)} records`;
   const parts = [
     event.bytes === undefined ? undefined : `${countText(event.bytes)} bytes`,
     event.records === undefined ? undefined : `${countText(event.records)} records`,

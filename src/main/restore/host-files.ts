@@ -1,16 +1,14 @@
 /** Restores files into a folder of a host: its own tar writes them, and sends them back to be compared. */
 import type { Transform } from 'node:stream';
-import { createHash, type Hash } from 'node:crypto';
-import { createObserver } from '../../streams/stage.ts';
 import { readBack } from '../../streams/tape/read-back.ts';
-import { createTarWalker } from '../../streams/tar/tar-walker.ts';
+import { pathKey, TarContents } from '../../streams/tar/tar-contents.ts';
 import { close, evidenceOf, open, reader, writer, type DataRoom } from '../procedure/hosts/remote-data.ts';
+import { extractCommand, sendBackCommand } from '../procedure/model/extract-commands.ts';
 import type { StepCommand } from '../procedure/model/step.ts';
 import type { Wants } from './extract-files.ts';
 import { ArchiveFilter, type SentEntry } from './filter-archive.ts';
-import { extractCommand, restoreStep, sendBackCommand, type HostPlace } from './host-place.ts';
+import { restoreStep, type HostPlace } from './host-place.ts';
 import type { OnRestored, RestoredFile } from './restored-file.ts';
-import { pathKey } from './safe-path.ts';
 
 const commandOn = ({ host }: HostPlace, argv: readonly string[], changes: boolean): StepCommand => ({
   host,
@@ -72,7 +70,7 @@ export class HostFiles {
    */
   async compare(sent: readonly SentEntry[]): Promise<void> {
     const command = commandOn(this.#place, sendBackCommand(this.#place.path), false);
-    const found = new FoundFiles();
+    const found = new TarContents();
     try {
       await this.#sendBack(command, found);
     } catch (error) {
@@ -83,14 +81,14 @@ export class HostFiles {
     for (const entry of sent) this.#tell(judged(entry, found));
   }
 
-  async #sendBack(command: StepCommand, found: FoundFiles): Promise<void> {
+  async #sendBack(command: StepCommand, found: TarContents): Promise<void> {
     const room = this.#room;
     const source = await open(room, restoreStep, command, reader(room, restoreStep));
     try {
       await readBack({
         source: source.end,
         recordBytes: tarRecordBytes,
-        through: found.stream,
+        through: found.observer().stream,
         reads: 'device',
         abort: room.abort,
         evidence: evidenceOf(command),
@@ -101,38 +99,8 @@ export class HostFiles {
   }
 }
 
-/** What a folder of a host holds, as its tar sends it. */
-class FoundFiles {
-  /** Of hard links: the key of the name that tar met first. */
-  readonly #links = new Map<string, string>();
-  readonly #digests = new Map<string, string>();
-  #current: { readonly key: string; readonly hash: Hash } | undefined;
-  readonly #walker = createTarWalker({
-    entry: ({ path, type, linkpath = '' }) => {
-      const key = pathKey(path);
-      this.#current = { key, hash: createHash('sha256') };
-      if (type === 'Link') this.#links.set(key, pathKey(linkpath));
-    },
-    content: (bytes) => this.#current?.hash.update(bytes),
-    end: () => {
-      if (this.#current) this.#digests.set(this.#current.key, this.#current.hash.digest('hex'));
-      this.#current = undefined;
-    },
-  });
-  readonly stream = createObserver<undefined>('files of a host', {
-    piece: (piece) => this.#walker.add(piece),
-    end: () => this.#walker.end(),
-    result: () => undefined,
-  }).stream;
-
-  /** SHA-256 (hex) of a content, whichever of its names tar met first. Undefined where there is nothing of that path. */
-  digestOf(key: string): string | undefined {
-    return this.#digests.get(this.#links.get(key) ?? key);
-  }
-}
-
-function judged({ path, kind, bytes, sha256 }: SentEntry, found: FoundFiles): RestoredFile {
-  const actual = found.digestOf(pathKey(path));
+function judged({ path, kind, bytes, sha256 }: SentEntry, found: TarContents): RestoredFile {
+  const actual = found.contentOf(pathKey(path))?.sha256;
   if (actual === undefined) return { path, what: 'differs', reason: 'it is not in the folder' };
   if (sha256 !== undefined && actual !== sha256)
     return { path, what: 'differs', reason: `its SHA-256 is ${actual} instead of ${sha256}` };

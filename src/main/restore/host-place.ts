@@ -13,15 +13,6 @@ export interface HostPlace {
 /** For the journal. */
 export const restoreStep = 'restore';
 
-/** What both platforms know, in the shell that every host has. */
-const inFolder = (folder: string, script: string): string[] => [
-  'sh',
-  '-c',
-  `cd "$1" && ${script}`,
-  'sh',
-  folder,
-];
-
 /**
  * test(1) ends with 0 or 1; anything else is no answer.
  * @throws COMMAND_FAILED, and what sending commands can end with
@@ -108,12 +99,6 @@ export async function requireSpaceOn(
   if (freeBytes < bytes)
     throw failure('RESTORE_NO_SPACE', { target, needed: bytesText(bytes), free: bytesText(freeBytes) });
 }
-
-/** The tar of the host extracts what it is sent. */
-export const extractCommand = (folder: string): string[] => inFolder(folder, 'exec tar xpf -');
-
-/** It sends back what the folder holds. */
-export const sendBackCommand = (folder: string): string[] => inFolder(folder, 'exec tar cf - .');
 
 /** What a file is given its name with: the one that is there is lost. */
 export const renameCommand = (from: string, to: string): string[] => ['mv', '-f', from, to];

@@ -16,13 +16,6 @@ export function safePath(path: string): SafePath {
   return { parts };
 }
 
-/** One text for a path, however it is written. */
-export const pathKey = (path: string): string =>
-  path
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/');
-
 /**
  * Why a symbolic link may not be written; undefined where it may. `..` counts only at the beginning of its target: after a name it may
  * lead anywhere, since that name may be a link itself.

@@ -170,6 +170,18 @@ const part = z.strictObject({
   everySeconds: seconds.default(60).describe('Seconds between two tries.'),
 });
 
+const restore = z.strictObject({
+  makeFileSystem: z
+    .strictObject({
+      ufs: command.optional().describe('Default: `newfs`. `mkfs -m DEVICE` shows how a ufs was made.'),
+      sfxfs: command.optional().describe('No default: a restore of 6d and 6e needs it.'),
+    })
+    .prefault({})
+    .describe(
+      'Commands that make the new file system into which files are restored (6b to 6e), by file system. The raw device is added to the command.',
+    ),
+});
+
 export const jobSchema = z.strictObject({
   class: z.string().describe('The disk class of the master and the proxy.'),
   volumes: z
@@ -267,6 +279,7 @@ export const jobSchema = z.strictObject({
     .describe(
       'What happens when `tar` exits with 0 but skipped files, or files changed while it read them. `warn`: the run ends with 0 as `verified, 3 files skipped`. `fail`: the dump fails, and the cluster is rolled back. See [Tapes](tapes.md#what-tar-leaves-out).',
     ),
+  restore: restore.prefault({}),
   resynchronisation: resynchronisation.prefault({}),
   part: part.prefault({}),
   rejoin: z

@@ -32,7 +32,7 @@ interface FileOptions extends JsonOption {
 }
 
 const restoreText = `
-Without --to, the master volume of the run is restored on the cluster: docs/restore.md. Its exit statuses are those of run.
+Without --to, the master volumes of the run are restored on the cluster: docs/restore.md. Its exit statuses are those of run.
 
 With --to, the cluster is left alone:
 WHAT is a run, paths and patterns as where takes them, or a run and then paths. Without paths, all files of the run are
@@ -149,12 +149,12 @@ export function registerRestore(line: CommandLine): void {
   line.program
     .command('restore')
     .description(
-      'restore the volume of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
+      'restore the volumes of a run on the cluster; with --to, files or an image; with --drill, prove that it can be read',
     )
     .argument('[what...]', 'a run; with --to also paths and patterns, or a run and then paths')
     .option(
       '--replace <volume...>',
-      'the master volume that is replaced; needed with --yes, and where the run has several volumes',
+      'the master volumes that are replaced; needed with --yes, and where the run has several volumes',
     )
     .option('--yes', 'approve without asking if every rule holds; only together with --replace')
     .option('--from-proxy', 'from the parted proxy, which still holds the backup; the tape is not read')

@@ -276,7 +276,7 @@ export function wordsOf({ stdout = '', stderr = '' }: Evidence): string {
 /** What is wrong with how a command ended; undefined where it went well. */
 export function troubleOf(
   { host, argv }: Pick<Command, 'host' | 'argv'>,
-  result: CommandResult,
+  result: Omit<CommandResult, 'milliseconds'>,
 ): ShadowtapeError | undefined {
   const command = commandLine(argv);
   const stdout = result.stdout.toString('utf8', 0, keptCharacters);

@@ -115,6 +115,12 @@ export function mounts(method: Method): boolean {
   return method === '6b' || method === '6d';
 }
 
+/** True where the run mounts the shadow of a volume: to read its files, or to restore them. */
+export const mountsShadow = (
+  { restore }: Pick<Assignment, 'restore'>,
+  { method }: VolumeAssignment,
+): boolean => (restore ? method !== '6a' : mounts(method));
+
 /** The hosts of a run, each once: the primary nodes first. */
 export const hostNamesOf = ({
   primaryNodes,

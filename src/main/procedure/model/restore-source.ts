@@ -4,7 +4,8 @@ import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
 import { blockBytes } from './assignment.ts';
 import { isSameCluster } from './later-runs.ts';
-import { beginningOfOne, distantManifest, tapesOfVolume, volumeToRestore } from './restore-volume.ts';
+import { omissionsOf } from './omissions.ts';
+import { beginningOfSome, distantManifest, tapesOfVolume, volumesToRestore } from './restore-volume.ts';
 import { sentCommands, type Sent } from './sent-commands.ts';
 
 type Started = EventOf<'run-started'>;
@@ -15,14 +16,12 @@ export interface KnownRun {
   readonly events: readonly RunEvent[];
 }
 
-/** What a run has backed up, of the volume that is restored. */
+/** What a run has backed up, of the volumes that are restored. */
 export interface RestorableRun {
-  /** How the run began, as if it had backed up this volume alone. */
+  /** How the run began, as if it had backed up these volumes alone. */
   readonly start: Started;
-  /** See RestoreOrder. */
-  readonly at: string;
-  readonly volumes: RestoreOrder['volumes'];
-  readonly manifestFile?: number | undefined;
+  /** What of the order the backup tells. */
+  readonly order: Pick<RestoreOrder, 'at' | 'volumes' | 'manifestFile' | 'others' | 'skipped'>;
 }
 
 function unsupported(run: string, reason: string) {
@@ -54,21 +53,32 @@ function partedAt(events: readonly RunEvent[]): string | undefined {
 }
 
 /** @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED */
-function dumpedVolume({ run, events }: KnownRun, proxy: string, blocks: number) {
+function dumpedVolume(
+  { run, events }: KnownRun,
+  start: Started,
+  volume: Started['volumes'][number],
+): RestoreOrder['volumes'][number] {
+  const { proxy, method = start.method, blocks = start.blocks ?? 0 } = volume;
   const dump = dumpOf(events, proxy);
   if (!dump) throw failure('RUN_HAS_NO_TAPE', { run });
   if (dump.sections) throw unsupported(run, 'its dump was interrupted and continued');
   const { onTapeSha256: sha256, bytes = 0 } = dump;
   if (sha256 === undefined) throw failure('RUN_HAS_NO_DIGEST', { run, volume: proxy });
-  if (bytes !== blocks * blockBytes)
+  if (method === '6a' && bytes !== blocks * blockBytes)
     throw unsupported(run, `its tape holds ${bytes} bytes of a volume of ${blocks * blockBytes} bytes`);
   const tapes = tapesOfVolume(events, proxy);
-  return { proxy, bytes, sha256, ...(tapes ? { tapes } : {}) };
+  return { proxy, bytes, sha256, ...(method === '6a' ? {} : { files: true }), ...(tapes ? { tapes } : {}) };
+}
+
+/** What is said of the files of a backup: how many tar left out, or read while they changed. */
+function skippedFiles(events: readonly RunEvent[], volumes: RestoreOrder['volumes']): number {
+  const { skipped = 0, inconsistent = 0 } = omissionsOf(events);
+  return volumes.some(({ files }) => files) ? skipped + inconsistent : 0;
 }
 
 /**
- * What a run has backed up of one volume, as its journal has it.
- * @param masters those that may be replaced: names the volume, where the run has several
+ * What a run has backed up of the volumes that are restored, as its journal has it.
+ * @param masters those that may be replaced: names the volumes, where the run has several
  * @throws RUN_HAS_NO_TAPE, RUN_HAS_NO_DIGEST, RESTORE_UNSUPPORTED, RESTORE_MASTER_NOT_NAMED
  */
 export function restorableOf(known: KnownRun, masters: readonly string[] = []): RestorableRun {
@@ -77,15 +87,27 @@ export function restorableOf(known: KnownRun, masters: readonly string[] = []): 
   if (whole?.type !== 'run-started') throw failure('RUN_HAS_NO_TAPE', { run });
   const reason = whyNot(whole, events);
   if (reason !== undefined) throw unsupported(run, reason);
-  const volume = volumeToRestore(run, whole, masters);
-  const { proxy, method = whole.method, blocks = whole.blocks ?? 0 } = volume;
-  if (method !== '6a') throw unsupported(run, `the method of ${proxy} is ${method}, not 6a`);
-  const volumes = [dumpedVolume(known, proxy, blocks)];
-  const start = beginningOfOne(whole, events, volume);
-  if (!start) throw unsupported(run, `its journal does not tell the disks of ${proxy}`);
+  const chosen = volumesToRestore(run, whole, masters);
+  const volumes = chosen.map((volume) => dumpedVolume(known, whole, volume));
+  const start = beginningOfSome(whole, events, chosen);
+  if (!start)
+    throw unsupported(
+      run,
+      `its journal does not tell the disks of ${chosen.map(({ proxy }) => proxy).join(', ')}`,
+    );
   const manifestFile = distantManifest(whole);
-  const found = { start, at: partedAt(events) ?? start.at, volumes };
-  return manifestFile === undefined ? found : { ...found, manifestFile };
+  const others = whole.volumes.filter((volume) => !chosen.includes(volume)).map(({ master }) => master);
+  const skipped = skippedFiles(events, volumes);
+  return {
+    start,
+    order: {
+      at: partedAt(events) ?? start.at,
+      volumes,
+      ...(manifestFile === undefined ? {} : { manifestFile }),
+      ...(others.length > 0 ? { others } : {}),
+      ...(skipped > 0 ? { skipped } : {}),
+    },
+  };
 }
 
 /** True for a command that parts, joins or rejoins the proxy, and may have had its effect. */

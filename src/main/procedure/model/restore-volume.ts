@@ -1,4 +1,4 @@
-/** Which volume of a run is restored, and where it lies on the tapes: as the run's journal has it. Pure. */
+/** Which volumes of a run are restored, and where they lie on the tapes: as the run's journal has it. Pure. */
 import { failure } from '../../../contract/errors.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import type { RestoreOrder } from '../../../contract/restore-events.ts';
@@ -16,21 +16,24 @@ export const areSamePairs = (one: readonly Pair[], other: readonly Pair[]): bool
   one.every(({ master, proxy }) => other.some((pair) => pair.master === master && pair.proxy === proxy));
 
 /**
- * The volume to restore: the only one of the run, or the one whose master is named.
+ * The volumes to restore, in the order of the run: its only one, or those whose masters are named.
  * @param masters that may be replaced
  * @throws RUN_HAS_NO_TAPE where the run has no volume, RESTORE_MASTER_NOT_NAMED
  */
-export function volumeToRestore(run: string, { volumes }: Started, masters: readonly string[]): Volume {
-  const [only, ...others] = volumes;
-  if (!only) throw failure('RUN_HAS_NO_TAPE', { run });
+export function volumesToRestore(
+  run: string,
+  { volumes }: Started,
+  masters: readonly string[],
+): readonly Volume[] {
+  if (volumes.length === 0) throw failure('RUN_HAS_NO_TAPE', { run });
   // Whether its master is the one that is named is judged with the approval.
-  if (others.length === 0) return only;
-  const [chosen, ...more] = volumes.filter(({ master }) => masters.includes(master));
-  if (chosen && more.length === 0 && masters.length === 1) return chosen;
-  const named = masters.length > 1 ? 'more than one' : 'none';
+  if (volumes.length === 1) return volumes;
+  const unknown = masters.find((name) => volumes.every(({ master }) => master !== name));
+  if (masters.length > 0 && unknown === undefined)
+    return volumes.filter(({ master }) => masters.includes(master));
   throw failure('RESTORE_MASTER_NOT_NAMED', {
     run,
-    named,
+    named: unknown === undefined ? 'none of them' : `${unknown}, which is not one of them`,
     masters: volumes.map(({ master }) => master).join(', '),
   });
 }
@@ -47,22 +50,22 @@ function disksOf(events: readonly RunEvent[], { class: className }: Started, pro
 }
 
 /**
- * How the run began, as if it had backed up this volume alone.
- * @returns undefined where the journal does not tell the disks of the volume
+ * How the run began, as if it had backed up these volumes alone.
+ * @returns undefined where the journal does not tell the disks of one of them
  */
-export function beginningOfOne(
+export function beginningOfSome(
   start: Started,
   events: readonly RunEvent[],
-  volume: Volume,
+  volumes: readonly Volume[],
 ): Started | undefined {
-  if (start.volumes.length === 1) return start;
-  const names = disksOf(events, start, volume.proxy);
-  if (!start.shadow || !names) return undefined;
-  const disks = start.shadow.disks.filter(({ name }) => names.includes(name));
+  if (start.volumes.length === volumes.length) return start;
+  const names = volumes.map(({ proxy }) => disksOf(events, start, proxy));
+  if (!start.shadow || names.includes(undefined)) return undefined;
+  const disks = start.shadow.disks.filter(({ name }) => names.some((ofOne) => ofOne?.includes(name)));
   return {
     ...start,
-    blocks: volume.blocks ?? start.blocks,
-    volumes: [volume],
+    blocks: volumes[0]?.blocks ?? start.blocks,
+    volumes: [...volumes],
     shadow: { ...start.shadow, disks },
   };
 }

@@ -82,7 +82,7 @@ export interface RunMarks {
   readonly masterStopped: boolean;
   /** Of a restore: RejoinRestore was sent, and the master may be partly overwritten from then on. */
   readonly restoreSent: boolean;
-  /** Of a restore: all of the master was read afterwards, and is what the backup recorded. */
+  /** Of a restore: all of each master was read afterwards, and is what it must be. */
   readonly masterProven: boolean;
 }
 
@@ -295,18 +295,34 @@ function rejoinedSince(part: Sent | undefined, sent: readonly Sent[]): string[] 
   return [...new Set(proxies.flatMap((names) => names.split(',')))];
 }
 
+/** Each of the masters that a restore replaces was read, and is as it must be. */
+function areMastersProven(events: readonly RunEvent[]): boolean {
+  const [start] = events;
+  const volumes = start?.type === 'run-started' ? (start.restore?.volumes ?? []) : [];
+  const isProven = (proxy: string) =>
+    events.some(
+      (event) =>
+        event.type === 'restore-digest' && event.volume === proxy && event.place === 'master' && event.equal,
+    );
+  return volumes.length > 0 && volumes.every(({ proxy }) => isProven(proxy));
+}
+
 /** What a restore has done; a backup has done nothing of it. */
 function restoreMarks(sent: readonly Sent[], events: readonly RunEvent[]) {
+  // Steps of several volumes bear the name of the volume, after a colon.
   const mayHaveDone = (step: string, does: (intent: Intent) => boolean = () => true) =>
-    sent.some(({ intent, wasSent }) => intent.step === step && intent.changes && wasSent && does(intent));
+    sent.some(
+      ({ intent, wasSent }) =>
+        intent.step.replace(/:.*/, '') === step && intent.changes && wasSent && does(intent),
+    );
   return {
-    // The tape is moved and changed in this step, too.
-    proxyWritten: mayHaveDone('write', ({ argv }) => argv.some((word) => word.startsWith('of='))),
+    proxyWritten:
+      mayHaveDone('make-file-system') ||
+      // The tape is moved and changed in this step, too.
+      mayHaveDone('write', ({ argv }) => argv.some((word) => word.startsWith('of='))),
     masterStopped: mayHaveDone('stop-master'),
     restoreSent: mayHaveDone('rejoin-restore'),
-    masterProven: events.some(
-      (event) => event.type === 'restore-digest' && event.place === 'master' && event.equal,
-    ),
+    masterProven: areMastersProven(events),
   };
 }
 

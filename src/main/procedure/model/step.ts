@@ -86,6 +86,8 @@ export type Performance =
   | 'restore-mark'
   | 'approve-overwrite'
   | 'restore-write'
+  | 'make-file-system'
+  | 'restore-files'
   | 'read-volume'
   | 'approve-replace'
   | 'stop-master'

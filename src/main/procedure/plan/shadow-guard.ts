@@ -5,7 +5,7 @@
 import { isBlocking, type RuleVerdict } from '../../../contract/checks.ts';
 import type { EventOf, RunEvent } from '../../../contract/events.ts';
 import { blockDevice } from '../../gds/commands.ts';
-import { mounts, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
+import { mountsShadow, type Assignment, type VolumeAssignment } from '../model/assignment.ts';
 import { pastOf } from '../model/backup-past.ts';
 import { isSameBoot } from '../model/boot-identity.ts';
 import { layoutSeen } from '../model/layout-seen.ts';
@@ -112,13 +112,16 @@ export function judgeRebootSinceCreation(
 
 /** The mounts that are this run's own: none before it has made its mount point. */
 function isOwnMount(
-  { job, volumes }: Assignment,
+  assignment: Assignment,
   mount: { device: string; mountPoint: string },
   mountPointMade: boolean,
 ) {
+  const { job, volumes } = assignment;
   if (!mountPointMade || mount.mountPoint !== job.mountPoint) return false;
   return volumes.some(
-    ({ method, shadow }) => mounts(method) && mount.device === blockDevice(shadow.class, shadow.volume),
+    (volume) =>
+      mountsShadow(assignment, volume) &&
+      mount.device === blockDevice(volume.shadow.class, volume.shadow.volume),
   );
 }
 

@@ -33,7 +33,7 @@ const guideLine = (host: string, ...argv: string[]): StepCommand => ({
 });
 
 /** What the steps of one volume are made of. */
-interface VolumePart {
+export interface VolumePart {
   readonly assignment: Assignment;
   readonly volume: VolumeAssignment;
 }
@@ -227,7 +227,7 @@ function dumpEndedStep({ volume }: VolumePart, id: string): Step {
 }
 
 /** 6b-5, 6d-6 */
-function unmountStep({ assignment }: VolumePart, id: string): Step {
+export function unmountStep({ assignment }: VolumePart, id: string): Step {
   const { backupServer: host, job, route } = assignment;
   return {
     id,

@@ -24,8 +24,8 @@ export function lockStep(assignment: Assignment): Step {
   };
 }
 
-/** What detached work needs: the dump by route `server`, and the hash of the whole proxy. */
-function toolsStep(
+/** What detached work needs: the dump by route `server`, and the hash of the whole proxy; and what a restore of files needs. */
+export function toolsStep(
   { become: ways = {} }: Assignment,
   id: string,
   host: string,
@@ -92,7 +92,7 @@ function tapeStep(assignment: Assignment): Step {
   };
 }
 
-function mountPointStep({ backupServer: host, job }: Assignment): Step {
+export function mountPointStep({ backupServer: host, job }: Assignment): Step {
   return {
     id: 'mount-point',
     phase: 'prepare',

@@ -23,6 +23,7 @@ import { performFingerprint, performVerification } from './shadow/perform-verifi
 import { performWatch } from './perform-watch.ts';
 import { performRestoreMark } from './restore/restore-marks.ts';
 import { performReadVolume, performRestoreWrite } from './restore/perform-restore-data.ts';
+import { performMakeFileSystem, performRestoreFiles } from './restore/perform-restore-files.ts';
 import { performRestoreTape } from './restore/perform-restore-tape.ts';
 import {
   performApproveOverwrite,
@@ -71,6 +72,8 @@ const performers: Readonly<Record<Performance, Performer>> = {
   'restore-mark': performRestoreMark,
   'approve-overwrite': performApproveOverwrite,
   'restore-write': performRestoreWrite,
+  'make-file-system': performMakeFileSystem,
+  'restore-files': performRestoreFiles,
   'read-volume': performReadVolume,
   'approve-replace': performApproveReplace,
   'stop-master': performStopMaster,

@@ -33,6 +33,23 @@ const placeWords: Readonly<Record<RestorePlace, string>> = {
   master: 'Master read on the cluster',
 };
 
+/** How the files of each volume were compared. */
+function filesRows(facts: ReportFacts): FactsBlock['rows'] {
+  return allOf(facts, 'restore-files').map(({ volume, compared, differing = 0 }) => ({
+    name: `Files of ${volume}`,
+    value:
+      compared === undefined
+        ? plain('rebuilt from the dump by its own program; not compared one by one')
+        : [
+            marked(
+              differing === 0 ? 'good' : 'bad',
+              differing === 0 ? 'equal to the backup' : 'not the backup',
+            ),
+            { text: `, ${compared} entries of the archive read back` },
+          ],
+  }));
+}
+
 /** Every place where all bytes were read, with its digest. */
 export function restoredBlocks(facts: ReportFacts): ReportBlock[] {
   const digests = allOf(facts, 'restore-digest');
@@ -42,14 +59,19 @@ export function restoredBlocks(facts: ReportFacts): ReportBlock[] {
     {
       kind: 'facts',
       caption: 'Digests of the restored data',
-      rows: digests.map(({ place, host, bytes, sha256, equal }) => ({
-        name: placeWords[place],
-        value: [
-          marked(equal ? 'good' : 'bad', equal ? 'equal to the backup' : 'not the backup'),
-          { text: `, ${sizeText(bytes)} on ${host}, SHA-256 ` },
-          code(sha256),
-        ],
-      })),
+      rows: [
+        ...filesRows(facts),
+        ...digests.map(({ place, host, bytes, sha256, equal, reference }) => ({
+          name: placeWords[place],
+          value: [
+            reference
+              ? { text: 'restored file system, compared with below' }
+              : marked(equal ? 'good' : 'bad', equal ? 'equal to the backup' : 'not the backup'),
+            { text: `, ${sizeText(bytes)} on ${host}, SHA-256 ` },
+            code(sha256),
+          ],
+        })),
+      ],
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** Steps of a backup in a restore: the same commands and checks, with other words and an honest source. Pure. */
+import type { Assignment, VolumeAssignment } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
 
 /** The pages of the guide that describe a restore were not available: no step of a restore claims to be one of the guide's. */
@@ -16,3 +17,10 @@ export function restoreStep(step: Step, words: Partial<Step>): Step {
     ...words,
   };
 }
+
+/** The id of a step that each volume has: with the name of the volume where there are several. */
+export const stepIdOf = (
+  { volumes }: Pick<Assignment, 'volumes'>,
+  id: string,
+  { proxy }: Pick<VolumeAssignment, 'proxy'>,
+): string => (volumes.length === 1 ? id : `${id}:${proxy}`);

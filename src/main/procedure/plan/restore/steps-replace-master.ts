@@ -13,6 +13,7 @@ import {
   sdxvolumeStartReadable,
   sdxvolumeStop,
 } from '../../../gds/commands.ts';
+import { fileSystemOf } from '../../../site/file-system.ts';
 import {
   bytesOfVolumes,
   commandNode,
@@ -268,6 +269,34 @@ function startMasterStep(assignment: Assignment, order: RestoreOrder): Step {
   };
 }
 
+/** GFS keeps the name of its device in the file system, which was made on the shadow (GFS guide 4.2, 3.3). */
+function renameDeviceSteps(assignment: Assignment, { activeOn: [host = ''] }: RestoreOrder): Step[] {
+  const renamed = assignment.volumes
+    .filter(({ method }) => fileSystemOf(method, assignment.platform) === 'sfxfs')
+    .map(({ master }) => ({ master, device: rawDevice(assignment.class, master) }));
+  if (renamed.length === 0) return [];
+  const masters = listed(renamed.map(({ master }) => master));
+  return [
+    {
+      id: 'rename-device',
+      phase: 'rejoin',
+      title: `Reconfigure the partition information of ${masters}`,
+      why: 'sfxfs stores its device name in the file system, and that is the name of the shadow',
+      source: basedOn('GDS guide 6.6.3.7, steps 6d-2 and 6d-3'),
+      performance: 'commands',
+      ...(host === ''
+        ? {
+            leftOut: `${masters} was active on no node: run sfxadm and fsck on the raw device before it is mounted`,
+          }
+        : {}),
+      commands: renamed.flatMap(({ device }) => [
+        change(host, ['sfxadm', device]),
+        change(host, ['fsck', '-F', 'sfxfs', '-y', device]),
+      ]),
+    },
+  ];
+}
+
 function resumeForRestore(assignment: Assignment): Step {
   const step = resumeServicesStep(assignment);
   const { unwinds } = step;
@@ -295,6 +324,7 @@ export function replaceMasterSteps(assignment: Assignment, order: RestoreOrder):
     ...rebuildSteps(assignment),
     ...proveMasterSteps(assignment),
     startMasterStep(assignment, order),
+    ...(order.from === 'tape' ? renameDeviceSteps(assignment, order) : []),
     resumeForRestore(assignment),
   ];
 }

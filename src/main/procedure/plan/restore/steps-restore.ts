@@ -2,7 +2,7 @@
  * The steps of a restore, in their order. The guide's own restore pages were not available: each step uses only commands whose syntax is
  * documented, and says what it is based on.
  *
- *     lock, read-tape, view, mark                      here
+ *     lock, tools, mount-point, read-tape, view, mark  here
  *     3-3 to 7                                         steps-write-proxy.ts: from tape to the proxy
  *     start-proxy to 3-4                               steps-replace-master.ts: from the proxy to the master
  *     unlock                                           here
@@ -16,10 +16,11 @@ import { mastersOf, onAnyNode, proxiesOf, type Assignment } from '../../model/as
 import { restoreMark } from '../../model/lock.ts';
 import { lockPlaces } from '../../model/lock-places.ts';
 import type { Step } from '../../model/step.ts';
-import { lockStep, unlockStep } from '../steps-around.ts';
+import { lockStep, mountPointStep, toolsStep, unlockStep } from '../steps-around.ts';
 import { basedOn, restoreStep } from './based-on.ts';
 import { judgeRestorable } from './restore-checks.ts';
 import { replaceMasterSteps } from './steps-replace-master.ts';
+import { toolsOfFiles } from './steps-write-files.ts';
 import { readTapeStep, writeProxySteps } from './steps-write-proxy.ts';
 
 function viewStep(assignment: Assignment, order: RestoreOrder): Step {
@@ -73,12 +74,22 @@ function markStep(assignment: Assignment): Step {
   };
 }
 
+/** What a restore of files needs of the backup server. */
+function toolSteps(assignment: Assignment): Step[] {
+  const tools = toolsOfFiles(assignment);
+  if (tools.length === 0) return [];
+  return [
+    toolsStep('tools', assignment.backupServer, 'the restore', tools),
+    restoreStep(mountPointStep(assignment), {}),
+  ];
+}
+
 /** Pure: the same assignment gives the same steps. */
 export function restoreSteps(assignment: Assignment, order: RestoreOrder): Step[] {
   const isFromTape = order.from === 'tape';
   return [
     restoreStep(lockStep(assignment), {}),
-    ...(isFromTape ? [readTapeStep(assignment, order)] : []),
+    ...(isFromTape ? [...toolSteps(assignment), readTapeStep(assignment, order)] : []),
     viewStep(assignment, order),
     markStep(assignment),
     ...(isFromTape ? writeProxySteps(assignment, order) : []),

@@ -6,6 +6,7 @@ import { rawDeviceArguments } from '../../../../streams/raw-device.ts';
 import { tapeWriterArguments } from '../../../../streams/tape/tape-writer.ts';
 import type { RestoreOrder } from '../../../../contract/restore-events.ts';
 import { listed } from '../../../../contract/words.ts';
+import { othersWords, skippedWords } from '../../model/restore-words.ts';
 import {
   isLabelled,
   proxiesOf,
@@ -26,50 +27,46 @@ import { isProxyJoined, isProxyStopped, judgeStopped } from '../cluster-checks.t
 import { judgeNoShadow } from '../shadow-checks.ts';
 import { fingerprintStep, partStep, stopProxyStep } from '../steps-3-4-part.ts';
 import { shadowSteps } from '../steps-5-shadow.ts';
-import { activateStep } from '../steps-6-backup.ts';
+import { activateStep, type VolumePart } from '../steps-6-backup.ts';
 import { removeStep } from '../steps-7-8-rejoin.ts';
 import { startStep } from '../steps-whole-proxy.ts';
-import { basedOn, restoreStep } from './based-on.ts';
+import { basedOn, restoreStep, stepIdOf } from './based-on.ts';
 import { judgeDisksProven } from './restore-checks.ts';
+import { writeFilesSteps } from './steps-write-files.ts';
 
-/** The one volume of a restore. */
-function onlyVolume({ volumes }: Assignment): VolumeAssignment {
-  const [volume] = volumes;
-  if (!volume) throw new Error('a restore has a volume');
-  return volume;
-}
+/** The tapes of a volume whose backup is on several; none where it is on one by itself. */
+const tapesOf = ({ volumes }: RestoreOrder, { proxy }: VolumeAssignment) =>
+  volumes.find((volume) => volume.proxy === proxy)?.tapes ?? [];
 
-/** The tapes of a backup that may be on several; none where it is on one by itself. */
-const tapesOf = ({ volumes: [volume] }: RestoreOrder) => volume?.tapes ?? [];
+/** Numbers of the tape files of all volumes, in the order in which they are read. */
+const partsOf = ({ volumes }: Assignment, order: RestoreOrder): number[] =>
+  volumes.flatMap((volume) => tapesOf(order, volume).map(({ file }) => file));
 
-/** What reads the dump of the volume, with label and manifest. */
+/** What reads the dumps of the volumes, with label and manifest. */
 function readWholeCommands(assignment: Assignment, order: RestoreOrder): StepCommand[] {
-  const { recordBytes } = assignment.job.media;
-  const volume = onlyVolume(assignment);
-  const tapes = tapesOf(order);
-  if (tapes.length > 0) {
-    const files = tapes.map(({ file }) => file);
-    return readSeveralTapesCommands(assignment, recordBytes, files);
-  }
+  const { volumes, job } = assignment;
+  const { recordBytes } = job.media;
+  const parts = partsOf(assignment, order);
+  if (parts.length > 0) return readSeveralTapesCommands(assignment, recordBytes, parts);
   if (isLabelled(assignment))
-    return readBackLabelledCommands(assignment, recordBytes, [volume], order.manifestFile);
-  const read = tapeReadCommands(assignment);
+    return readBackLabelledCommands(assignment, recordBytes, volumes, order.manifestFile);
+  const read = volumes.flatMap((volume) => tapeReadCommands(assignment, volume));
   // The device that rewinds has done so when it is closed.
-  return volume.tapeFile === 0 ? read : [...read, rewindCommand(assignment)];
+  return rewinds(assignment) ? read : [...read, rewindCommand(assignment)];
 }
 
 /** Everything that is read is read before anything is changed. */
 export function readTapeStep(assignment: Assignment, order: RestoreOrder): Step {
-  const { proxy } = onlyVolume(assignment);
-  const tapes = tapesOf(order);
+  const proxies = listed(proxiesOf(assignment));
+  const names = [
+    ...new Set(assignment.volumes.flatMap((volume) => tapesOf(order, volume).map(({ name }) => name))),
+  ];
   return {
     id: 'read-tape',
     phase: 'prepare',
-    title: `Read the ${tapes.length > 1 ? `${tapes.length} tapes` : 'tape'} of run ${order.run} and compare`,
-    why: `a bad tape must not cost the proxy: the whole dump of ${proxy} is read, and its digest compared with that of the backup, before anything is changed`,
-    ...(tapes.length > 1
-      ? { notes: [`the tapes in order: ${tapes.map(({ name }) => name).join(', ')}. They are read twice`] }
-      : {}),
+    title: `Read the ${names.length > 1 ? `${names.length} tapes` : 'tape'} of run ${order.run} and compare`,
+    why: `a bad tape must not cost the proxy: the whole dump of ${proxies} is read, and its digest compared with that of the backup, before anything is changed`,
+    ...(names.length > 1 ? { notes: [`the tapes in order: ${names.join(', ')}. They are read twice`] } : {}),
     source: 'Shadowtape',
     performance: 'restore-tape',
     commands: readWholeCommands(assignment, order),
@@ -85,7 +82,9 @@ function partForRestore(assignment: Assignment, { begins, partedBy }: RestoreOrd
       'the cluster does not see what the backup server writes, so pjrm is off: with pjrm=on a restore leaves it out',
     ],
     ...(begins === 'parted'
-      ? { leftOut: `${proxies} is parted already, with pjrm=off, by run ${partedBy ?? 'unknown'}` }
+      ? {
+          leftOut: `${proxies} ${assignment.volumes.length > 1 ? 'are' : 'is'} parted already, with pjrm=off, by run ${partedBy ?? 'unknown'}`,
+        }
       : {}),
   });
 }
@@ -145,14 +144,28 @@ function shadowForRestore(assignment: Assignment): Step[] {
   });
 }
 
-function approveStep(assignment: Assignment, { run, at }: RestoreOrder): Step {
-  const { proxy } = onlyVolume(assignment);
+/** What is lost beside the data of the proxy, a sentence each. */
+function approvalNotes(assignment: Assignment, { skipped = 0, others = [] }: RestoreOrder): string[] {
+  return [
+    ...(assignment.volumes.some(({ method }) => method !== '6a')
+      ? ['files are restored into a new file system']
+      : []),
+    ...(skipped > 0 ? [skippedWords(skipped)] : []),
+    ...(others.length > 0 ? [othersWords(assignment, others)] : []),
+  ];
+}
+
+function approveStep(assignment: Assignment, order: RestoreOrder): Step {
+  const { run, at } = order;
+  const proxies = listed(proxiesOf(assignment));
+  const notes = approvalNotes(assignment, order);
   return {
     id: 'approve-overwrite',
     phase: 'dump',
-    title: `Approve: overwrite ${proxy}`,
-    why: `${proxy} is overwritten with the backup of run ${run}: its data of ${at}`,
-    endangers: `the present data of ${proxy} is lost`,
+    title: `Approve: overwrite ${proxies}`,
+    why: `${proxies} ${assignment.volumes.length > 1 ? 'are' : 'is'} overwritten with the backup of run ${run}: data of ${at}`,
+    ...(notes.length > 0 ? { notes } : {}),
+    endangers: `the present data of ${proxies} is lost`,
     source: 'Shadowtape',
     performance: 'approve-overwrite',
     guarded: 'before',
@@ -160,41 +173,35 @@ function approveStep(assignment: Assignment, { run, at }: RestoreOrder): Step {
   };
 }
 
-function activateForRestore(assignment: Assignment): Step {
-  const volume = onlyVolume(assignment);
-  return restoreStep(activateStep({ assignment, volume }, '6b-1'), {
-    id: 'activate',
-    why: 'the tape is written through the shadow',
-  });
-}
+/** True where the dump is read by the device that rewinds. */
+const rewinds = (assignment: Assignment): boolean =>
+  !isLabelled(assignment) && assignment.volumes.length === 1 && assignment.volumes[0]?.tapeFile === 0;
 
-function tapeReadCommands(assignment: Assignment): StepCommand[] {
+function tapeReadCommands(assignment: Assignment, { tapeFile }: VolumeAssignment): StepCommand[] {
   const { tapeHost, tapeDevice, job } = assignment;
   const { recordBytes } = job.media;
-  const { tapeFile } = onlyVolume(assignment);
-  return isLabelled(assignment) || tapeFile > 0
-    ? readDataCommands(assignment, recordBytes, tapeFile)
-    : readBackCommands(tapeHost, tapeDevice, recordBytes);
+  return rewinds(assignment)
+    ? readBackCommands(tapeHost, tapeDevice, recordBytes)
+    : readDataCommands(assignment, recordBytes, tapeFile);
 }
 
 /** Recognizes each tape in its turn, and reads its part. */
-function readInOrderCommands(assignment: Assignment, order: RestoreOrder): StepCommand[] {
+function readInOrderCommands({ assignment, volume }: VolumePart, order: RestoreOrder): StepCommand[] {
   const { recordBytes } = assignment.job.media;
-  const files = tapesOf(order).map(({ file }) => file);
+  const files = tapesOf(order, volume).map(({ file }) => file);
   return files.length > 0
     ? partsInOrderCommands(assignment, recordBytes, files)
-    : tapeReadCommands(assignment);
+    : tapeReadCommands(assignment, volume);
 }
 
 /** The first command finds the device, the last one writes it; those between them read the tape. */
-function writeStep(assignment: Assignment, order: RestoreOrder): Step {
+function writeStep({ assignment, volume }: VolumePart, order: RestoreOrder): Step {
   const { run } = order;
-  const volume = onlyVolume(assignment);
   const { backupServer: host, job } = assignment;
   const device = shadowRawDevice(volume);
   const { recordBytes } = job.media;
   return {
-    id: 'write',
+    id: stepIdOf(assignment, 'write', volume),
     phase: 'dump',
     title: `Write the tape to ${volume.proxy} through the shadow`,
     why: `the tape of run ${run} goes record by record to the blocks of ${volume.proxy}; its digest is taken on the way`,
@@ -205,21 +212,23 @@ function writeStep(assignment: Assignment, order: RestoreOrder): Step {
     volumes: [volume.proxy],
     commands: [
       { host, argv: ['test', '-c', device], guide: false, changes: false },
-      ...readInOrderCommands(assignment, order),
+      ...readInOrderCommands({ assignment, volume }, order),
       { host, argv: tapeWriterArguments({ device, recordBytes }), guide: false, changes: true },
     ],
   };
 }
 
-function readShadowStep(assignment: Assignment): Step {
-  const volume = onlyVolume(assignment);
+function readShadowStep({ assignment, volume }: VolumePart): Step {
   const { backupServer: host, job } = assignment;
   const { recordBytes } = job.media;
+  const isRaw = volume.method === '6a';
   return {
-    id: 'read-shadow',
+    id: stepIdOf(assignment, 'read-shadow', volume),
     phase: 'dump',
-    title: `Read ${volume.proxy} back through the shadow and compare`,
-    why: 'what a device accepted is not yet what it holds: every byte is read again, and its SHA-256 compared with that of the backup',
+    title: `Read ${volume.proxy} back through the shadow${isRaw ? ' and compare' : ''}`,
+    why: isRaw
+      ? 'what a device accepted is not yet what it holds: every byte is read again, and its SHA-256 compared with that of the backup'
+      : 'the SHA-256 of the whole volume with its restored files is what proxy and master are compared with',
     source: 'Shadowtape',
     performance: 'read-volume',
     reads: 'shadow',
@@ -236,6 +245,20 @@ function readShadowStep(assignment: Assignment): Step {
   };
 }
 
+function writeVolumeSteps(part: VolumePart, order: RestoreOrder): Step[] {
+  const { assignment, volume } = part;
+  return [
+    restoreStep(activateStep(part, '6b-1'), {
+      id: stepIdOf(assignment, 'activate', volume),
+      why: 'the tape is written through the shadow',
+    }),
+    ...(volume.method === '6a'
+      ? [writeStep(part, order)]
+      : writeFilesSteps(part, order.run, readInOrderCommands(part, order))),
+    readShadowStep(part),
+  ];
+}
+
 /** From the tape to the proxy; the shadow is removed at the end. */
 export function writeProxySteps(assignment: Assignment, order: RestoreOrder): Step[] {
   return [
@@ -245,9 +268,7 @@ export function writeProxySteps(assignment: Assignment, order: RestoreOrder): St
     stopForRestore(assignment, order),
     ...shadowForRestore(assignment),
     approveStep(assignment, order),
-    activateForRestore(assignment),
-    writeStep(assignment, order),
-    readShadowStep(assignment),
+    ...assignment.volumes.flatMap((volume) => writeVolumeSteps({ assignment, volume }, order)),
     restoreStep(removeStep(assignment), {
       why: 'nothing may reach the blocks of the proxy through the backup server once it is copied to the master',
     }),

@@ -6,6 +6,7 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import { mastersOf, proxiesOf } from '../../model/assignment.ts';
 import { isSameBoot, parseBoot } from '../../model/boot-identity.ts';
 import { bootLooks } from '../../model/look-commands.ts';
+import { othersWords } from '../../model/restore-words.ts';
 import type { Step } from '../../model/step.ts';
 import { performCommands, type Performer } from '../perform-commands.ts';
 import { watchCopies } from '../perform-watch.ts';
@@ -15,6 +16,8 @@ import { whileWatched } from '../shadow/shadow-watch.ts';
 function instantWords(at: string, now: Date = new Date()): string {
   return `${at} (${durationText(Math.max(0, (now.getTime() - Date.parse(at)) / 1000))} ago)`;
 }
+
+const sentenceOf = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** Who approves types the name of the volume that is lost. */
 function question(id: Question['id'], step: Step, volume: string, text: string): Question {
@@ -47,7 +50,8 @@ export const performApproveOverwrite: Performer = async (context, step) => {
     restore?.begins === 'parted'
       ? ` ${proxy} was parted by run ${restore.partedBy ?? 'unknown'}: it may be the better source (--from-proxy).`
       : '';
-  const text = `Overwrite ${proxy} with ${backupWords(context)}? The present data of ${proxy} is lost.${newer}`;
+  const notes = (step.notes ?? []).map((note) => ` ${sentenceOf(note)}.`).join('');
+  const text = `Overwrite ${proxy} with ${backupWords(context)}? The present data of ${proxy} is lost.${notes}${newer}`;
   const asked = question('approve-overwrite', step, proxy, text);
   requireApproved(step, proxy, await whileWatched(context, step, (abort) => context.ask(asked, abort)));
 };
@@ -58,7 +62,10 @@ export const performApproveReplace: Performer = async (context, step) => {
   const master = listed(mastersOf(assignment));
   const proxy = listed(proxiesOf(assignment));
   const at = assignment.restore?.at ?? '';
-  const text = `Replace ${master} by ${proxy}, which is proven to hold ${backupWords(context)}? Changes of ${master} since ${at} are lost, and the copy cannot be stopped.`;
+  const { others = [] } = assignment.restore ?? {};
+  const apart = others.length > 0 ? ` ${sentenceOf(othersWords(assignment, others))}.` : '';
+  const isOne = assignment.volumes.length === 1;
+  const text = `Replace ${master} by ${proxy}, which ${isOne ? 'is' : 'are'} proven to hold ${backupWords(context)}? Changes of ${master} since ${at} are lost, and the copy cannot be stopped.${apart}`;
   requireApproved(step, master, await context.ask(question('approve-replace', step, master, text)));
 };
 

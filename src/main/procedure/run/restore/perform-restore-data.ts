@@ -1,6 +1,7 @@
 /** The data of a restore: from tape to the shadow, and back from a volume into this program, where it is hashed. */
-import { failure, isFailure, type ErrorCode } from '../../../../contract/errors.ts';
+import { alsoInto } from '../../../../streams/also-into.ts';
 import type { DumpResult } from '../../../../streams/copy-path.ts';
+import { countRecords } from '../../../../streams/record-cutter.ts';
 import { judgeTapeWrite } from '../../../../streams/tape/tape-writer.ts';
 import type { DataWay } from '../../../data-path/data-way.ts';
 import {
@@ -16,46 +17,10 @@ import type { RunContext } from '../../hosts/run-context.ts';
 import { blockBytes, volumeNamed, type VolumeAssignment } from '../../model/assignment.ts';
 import type { Step, StepCommand } from '../../model/step.ts';
 import type { Performer } from '../perform-commands.ts';
-import { asTableError } from '../run-end.ts';
 import { whileWatched } from '../shadow/shadow-watch.ts';
 import { recordDigest } from './restored-digest.ts';
-import { writeSeveralTapes } from './write-several-tapes.ts';
-
-/** What ends a run by itself, whatever was being written. */
-const ownCodes = [
-  'COPY_CANCELLED',
-  'COMMAND_CANCELLED',
-  'RUN_CANCELLED',
-  'CONNECTION_LOST',
-  'HOST_KEY_SWITCHED',
-  'JOURNAL_UNWRITABLE',
-  'LOCK_LOST',
-  'DRIVE_LOCK_LOST',
-  'CHECK_FAILED',
-  'SHADOW_CHANGED',
-  'RESTORE_DIFFERS',
-] as const satisfies ErrorCode[];
-
-/** The errors of a dump speak of a tape that is written: here a volume is. */
-function asWriteFailure(context: RunContext, step: Step, volume: VolumeAssignment, error: unknown): unknown {
-  if (!isFailure(error) || isFailure(error, ...ownCodes)) return error;
-  const { message: reason, evidence } = asTableError(error);
-  const { proxy, master } = volume;
-  const host = context.assignment.backupServer;
-  return failure(
-    'RESTORE_WRITE_FAILED',
-    { step: step.id, volume: proxy, master, host, reason },
-    evidence,
-    error,
-  );
-}
-
-/** Without its device file dd would make a plain file. @throws RESTORE_DEVICE_WRONG */
-async function requireDevice({ runner }: RunContext, { id: step }: Step, test: StepCommand): Promise<void> {
-  const { status } = await runner.send(step, test, { anyStatus: true });
-  const { host, argv } = test;
-  if (status !== 0) throw failure('RESTORE_DEVICE_WRONG', { step, host, device: argv.at(-1) ?? '' });
-}
+import { readTapesInto, type TapeSink } from './tape-into-command.ts';
+import { asWriteFailure, requireDevice } from './write-trouble.ts';
 
 interface Moving {
   readonly way: DataWay;
@@ -125,6 +90,17 @@ async function writeOneTape(context: RunContext, step: Step, { volume, reading, 
   }
 }
 
+/** dd counts what it has written. */
+function deviceSink(context: RunContext, { blocks }: VolumeAssignment, command: StepCommand): TapeSink {
+  const { recordBytes } = context.assignment.job.media;
+  const expected = countRecords(blocks * blockBytes, recordBytes, 'short');
+  return {
+    command,
+    through: (input) => alsoInto(input),
+    judge: (end) => void judgeTapeWrite(end, expected, evidenceOf(command)),
+  };
+}
+
 /** Writes the dump to the blocks of the proxy. */
 export const performRestoreWrite: Performer = async (context, step) => {
   const { assignment } = context;
@@ -135,14 +111,16 @@ export const performRestoreWrite: Performer = async (context, step) => {
   await requireDevice(context, step, test);
   try {
     const { bytes, sha256 } = assignment.job.media.span
-      ? await whileWatched(context, step, (abort) => writeSeveralTapes(context, step, volume, writes, abort))
+      ? await whileWatched(context, step, (abort) =>
+          readTapesInto(context, step.id, volume.proxy, deviceSink(context, volume, writes), abort),
+        )
       : await writeOneTape(context, step, { volume, reading: others.slice(0, -1), writes });
     recordDigest(context, step, {
       ...{ volume: volume.proxy, place: 'sent', host: writes.host },
       ...{ bytes, sha256 },
     });
   } catch (error) {
-    throw asWriteFailure(context, step, volume, error);
+    throw asWriteFailure(context, step, volume, writes, error);
   } finally {
     context.observer.forget();
   }

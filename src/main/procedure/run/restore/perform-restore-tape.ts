@@ -4,7 +4,8 @@ import { failure } from '../../../../contract/errors.ts';
 import { describeFirstRecord } from '../../../tape/tape-contents.ts';
 import { requireReadyDrive } from '../../drive/drive-ready.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { isLabelled, volumeNamed } from '../../model/assignment.ts';
+import { writtenOf } from '../../../journal/run-summary.ts';
+import { isLabelled } from '../../model/assignment.ts';
 import type { KnownRun } from '../../model/restore-source.ts';
 import type { Step } from '../../model/step.ts';
 import { readRecordCommand, rewindCommand } from '../../model/tape/tape-commands.ts';
@@ -66,8 +67,9 @@ export const performRestoreTape: Performer = async (context, step) => {
     changing: changingOf(context, step.id),
     namesFound: true,
     onSha256(proxy, sha256) {
-      const { blocks } = volumeNamed(assignment, proxy);
-      recordDigest(context, step, { volume: proxy, place: 'tape', host: tapeHost, blocks, sha256 });
+      // As many bytes as were written: another count ends the reading before this.
+      const { bytes = 0 } = writtenOf(backup.events, proxy) ?? {};
+      recordDigest(context, step, { volume: proxy, place: 'tape', host: tapeHost, bytes, sha256 });
     },
   });
   // It may have taken hours.

@@ -33,12 +33,23 @@ export function clusterMarkOfRestore(
   return !isUsed && isAsFound(assignment, restore, world) ? 'normal' : 'unproven';
 }
 
+/** What was compared: a dump can only be read by its own program. */
+function comparedWords({ volumes }: Pick<Assignment, 'volumes'>): string {
+  const methods = volumes.map(({ method }) => method);
+  const isDump = methods.some((method) => method === '6c' || method === '6e');
+  if (isDump) return 'The file system was rebuilt from its dump, and every byte of it compared on the master';
+  return methods.every((method) => method === '6a')
+    ? 'Every byte was read again and compared'
+    : 'Every file was read back and compared with the archive, and every byte on the master';
+}
+
 /** What a restore that came to its end has done. */
 export function restoredSentence({ restore, ...assignment }: Assignment): string {
   const [masters, proxies] = [mastersOf(assignment), proxiesOf(assignment)];
   if (!restore) return '';
   const source = restore.from === 'tape' ? 'from tape' : `from ${listed(proxies)}`;
-  return `${listed(masters)} is restored ${source}: backup of run ${restore.run}, data of ${restore.at}. Every byte was read again and compared; changes since then are lost`;
+  const are = masters.length > 1 ? 'are' : 'is';
+  return `${listed(masters)} ${are} restored ${source}: backup of run ${restore.run}, data of ${restore.at}. ${comparedWords(assignment)}; changes since then are lost`;
 }
 
 /** What the operator must know about a restore that failed; empty for a backup. */
@@ -46,14 +57,15 @@ export function restoreSentences(assignment: Assignment, marks: RunMarks): strin
   const { restore } = assignment;
   if (!restore) return [];
   const [masters, proxies] = [listed(mastersOf(assignment)), listed(proxiesOf(assignment))];
-  if (marks.masterProven) return [`${masters} is restored and proven`];
+  const one = assignment.volumes.length === 1;
+  if (marks.masterProven) return [`${masters} ${one ? 'is' : 'are'} restored and proven`];
   if (marks.restoreSent) return waysOn(assignment);
   if (marks.proxyWritten)
     return [
-      `${masters} is unchanged; ${proxies} was written to, and must not be rejoined unless its data is given up`,
+      `${masters} ${one ? 'is' : 'are'} unchanged; ${proxies} ${one ? 'was' : 'were'} written to, and must not be rejoined unless ${one ? 'its' : 'their'} data is given up`,
       `to try again: shadowtape restore ${restore.run}`,
     ];
-  return [`${masters} is unchanged; ${proxies} was not written to`];
+  return [`${masters} ${one ? 'is' : 'are'} unchanged; ${proxies} ${one ? 'was' : 'were'} not written to`];
 }
 
 /** The documented ways on after RejoinRestore was sent and the master is not proven. Nothing of it is done by this program. */

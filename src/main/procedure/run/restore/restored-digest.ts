@@ -1,8 +1,9 @@
 /** Compares what was read of a restored volume with what its backup recorded. */
 import { failure } from '../../../../contract/errors.ts';
-import type { RestorePlace } from '../../../../contract/restore-events.ts';
+import type { EventOf } from '../../../../contract/events.ts';
+import type { RestoreOrder, RestorePlace } from '../../../../contract/restore-events.ts';
 import type { RunContext } from '../../hosts/run-context.ts';
-import { blockBytes, volumeNamed } from '../../model/assignment.ts';
+import { volumeNamed } from '../../model/assignment.ts';
 import type { Step } from '../../model/step.ts';
 
 /** What was read of a volume at a place. */
@@ -11,9 +12,8 @@ export interface ReadDigest {
   readonly volume: string;
   readonly place: RestorePlace;
   readonly host: string;
-  /** Bytes that were read; those of the whole volume where `blocks` is given instead. */
-  readonly bytes?: number;
-  readonly blocks?: number;
+  /** Bytes that were read. */
+  readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
 }
@@ -42,6 +42,29 @@ function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', r
   }
 }
 
+type Wanted = Pick<RestoreOrder['volumes'][number], 'bytes' | 'sha256'>;
+
+/**
+ * What the bytes at a place must be: the backup's; of a file system, what was read through the shadow once its files were restored.
+ * @returns undefined where this is the reading that tells
+ */
+function wantedAt(
+  { assignment, journal }: RunContext,
+  volume: string,
+  place: RestorePlace,
+): Wanted | undefined {
+  const ofBackup = assignment.restore?.volumes.find(({ proxy }) => proxy === volume);
+  if (!ofBackup) throw new Error(`${volume} is not restored by this run`);
+  if (!ofBackup.files || place === 'tape' || place === 'sent') return ofBackup;
+  if (place === 'shadow') return undefined;
+  const reference = journal.events.findLast(
+    (event): event is EventOf<'restore-digest'> =>
+      event.type === 'restore-digest' && event.volume === volume && event.reference === true,
+  );
+  if (!reference) throw new Error(`the restored file system of ${volume} was not read through the shadow`);
+  return reference;
+}
+
 /**
  * Writes what was read into the journal, and compares it with the backup.
  * @throws RESTORE_DIFFERS
@@ -49,16 +72,16 @@ function remedyOf(place: RestorePlace, master: string, from: 'tape' | 'proxy', r
 export function recordDigest(context: RunContext, { id: step }: Step, read: ReadDigest): void {
   const { assignment, journal } = context;
   const { restore } = assignment;
-  const { volume, place, host, sha256 } = read;
-  const bytes = read.bytes ?? (read.blocks ?? 0) * blockBytes;
-  const wanted = restore?.volumes.find(({ proxy }) => proxy === volume);
-  if (!restore || !wanted) throw new Error(`${volume} is not restored by this run`);
-  const equal = wanted.bytes === bytes && wanted.sha256 === sha256;
-  journal.append({ type: 'restore-digest', step, volume, place, host, bytes, sha256, equal });
-  if (equal) return;
+  if (!restore) throw new Error('only a restore compares digests');
+  const { volume, place, host, sha256, bytes } = read;
+  const wanted = wantedAt(context, volume, place);
+  const equal = !wanted || (wanted.bytes === bytes && wanted.sha256 === sha256);
+  const told = { type: 'restore-digest', step, volume, place, host, bytes, sha256, equal } as const;
+  journal.append(wanted ? told : { ...told, reference: true });
+  if (!wanted || equal) return;
   const { master } = volumeNamed(assignment, volume);
   const isShort = wanted.bytes !== bytes;
-  const told = {
+  const differing = {
     what: isShort ? 'bytes' : 'SHA-256',
     expected: isShort ? String(wanted.bytes) : wanted.sha256,
     actual: isShort ? String(bytes) : sha256,
@@ -70,9 +93,9 @@ export function recordDigest(context: RunContext, { id: step }: Step, read: Read
       volume: place === 'master' ? master : volume,
       where: whereWords[place],
       run: restore.run,
-      ...told,
+      ...differing,
       remedy: remedyOf(place, master, restore.from, restore.run),
     },
-    { host, expected: told.expected, actual: told.actual },
+    { host, expected: differing.expected, actual: differing.actual },
   );
 }

@@ -1,0 +1,26 @@
+/** The command lines that extract an archive into a folder of a host, and send back what the folder holds: known to both platforms. Pure. */
+
+/** In the shell that every host has. */
+const inFolder = (folder: string, script: string): string[] => [
+  'sh',
+  '-c',
+  `cd "$1" && ${script}`,
+  'sh',
+  folder,
+];
+
+/** tar extracts what it is sent. */
+export const extractCommand = (folder: string): string[] => inFolder(folder, 'exec tar xpf -');
+
+/** tar sends back what the folder holds. */
+export const sendBackCommand = (folder: string): string[] => inFolder(folder, 'exec tar cf - .');
+
+/**
+ * Rebuilds a whole file system from its dump in an empty folder (illumos ufsrestore(8), `r`): unlike `x` it asks nothing.
+ * @param tool ufsrestore or sfxrestore: function letters and keys are alike (GFS guide 4.2)
+ */
+export const restoreDumpCommand = (tool: string, folder: string): string[] =>
+  inFolder(folder, `exec ${tool} rf -`);
+
+/** What `r` leaves behind for dumps of higher levels (illumos ufsrestore(8), restoresymtable). */
+export const symbolTableOf = (folder: string): string => `${folder}/restoresymtable`;

@@ -1,0 +1,74 @@
+/** What keeps a restore from writing through the shadow, in words that are true of a volume: dd and its counts are judged as of a tape. */
+import { failure, isFailure, type ErrorCode, type ShadowtapeError } from '../../../../contract/errors.ts';
+import { commandLine } from '../../../ssh/quoting.ts';
+import { wordsOf } from '../../hosts/command-runner.ts';
+import type { RunContext } from '../../hosts/run-context.ts';
+import type { VolumeAssignment } from '../../model/assignment.ts';
+import type { Step, StepCommand } from '../../model/step.ts';
+import { asTableError } from '../run-end.ts';
+
+/** What ends a run by itself, whatever was being written. */
+const ownCodes = [
+  'COPY_CANCELLED',
+  'COMMAND_CANCELLED',
+  'RUN_CANCELLED',
+  'CONNECTION_LOST',
+  'HOST_KEY_SWITCHED',
+  'JOURNAL_UNWRITABLE',
+  'LOCK_LOST',
+  'DRIVE_LOCK_LOST',
+  'CHECK_FAILED',
+  'SHADOW_CHANGED',
+  'SNAPSHOT_CHANGED',
+  'RESTORE_DIFFERS',
+  'RESTORE_DEVICE_WRONG',
+  'RESTORE_FILES_DIFFER',
+] as const satisfies ErrorCode[];
+
+/** @param command that writes; the tape is read by another one */
+function reasonOf({ message, evidence, code }: ShadowtapeError, { host, argv }: StepCommand): string {
+  const isOfWriter = evidence.host === host && evidence.command === commandLine(argv);
+  if (!isOfWriter || !code.startsWith('TAPE_') || code === 'TAPE_COUNT_MISSING') return message;
+  const { expected, actual, exitStatus, signal } = evidence;
+  const tool = argv[0] ?? '';
+  if (expected !== undefined && actual !== undefined) return `${tool} wrote ${actual} instead of ${expected}`;
+  const said = wordsOf(evidence);
+  if (said !== '') return `${tool} on ${host} said: ${said}`;
+  return signal === undefined
+    ? `${tool} on ${host} ended with exit status ${exitStatus ?? 'unknown'}`
+    : `${tool} on ${host} was ended by signal ${signal}`;
+}
+
+/**
+ * @param command that writes
+ * @returns RESTORE_WRITE_FAILED, or what ends the run by itself
+ */
+export function asWriteFailure(
+  context: RunContext,
+  step: Step,
+  { proxy, master }: VolumeAssignment,
+  command: StepCommand,
+  error: unknown,
+): unknown {
+  if (!isFailure(error) || isFailure(error, ...ownCodes)) return error;
+  const shown = asTableError(error);
+  const host = context.assignment.backupServer;
+  const reason = reasonOf(shown, command);
+  return failure(
+    'RESTORE_WRITE_FAILED',
+    { step: step.id, volume: proxy, master, host, reason },
+    shown.evidence,
+    error,
+  );
+}
+
+/** Without its device file dd would make a plain file. @throws RESTORE_DEVICE_WRONG */
+export async function requireDevice(
+  { runner }: RunContext,
+  { id: step }: Step,
+  test: StepCommand,
+): Promise<void> {
+  const { status } = await runner.send(step, test, { anyStatus: true });
+  const { host, argv } = test;
+  if (status !== 0) throw failure('RESTORE_DEVICE_WRONG', { step, host, device: argv.at(-1) ?? '' });
+}
