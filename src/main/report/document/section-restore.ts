@@ -1,6 +1,7 @@
 /** What the first page tells of a restore in the place of what was dumped and on which tape: the backup, the approvals, and where every byte was read. */
 import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
-import type { RestoreOrder, RestorePlace } from '../../../contract/restore-events.ts';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { restorePlaceWords } from '../../../folds/restore/restore-places.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { code, marked, momentText, plain, sizeText } from './report-words.ts';
 
@@ -25,14 +26,6 @@ export function approvalRows(facts: ReportFacts): FactsBlock['rows'] {
   });
 }
 
-const placeWords: Readonly<Record<RestorePlace, string>> = {
-  tape: 'Read from tape',
-  sent: 'Written to the proxy',
-  shadow: 'Read back through the shadow',
-  proxy: 'Proxy read on the cluster',
-  master: 'Master read on the cluster',
-};
-
 /** Every place where all bytes were read, with its digest. */
 export function restoredBlocks(facts: ReportFacts): ReportBlock[] {
   const digests = allOf(facts, 'restore-digest');
@@ -43,7 +36,7 @@ export function restoredBlocks(facts: ReportFacts): ReportBlock[] {
       kind: 'facts',
       caption: 'Digests of the restored data',
       rows: digests.map(({ place, host, bytes, sha256, equal }) => ({
-        name: placeWords[place],
+        name: restorePlaceWords[place],
         value: [
           marked(equal ? 'good' : 'bad', equal ? 'equal to the backup' : 'not the backup'),
           { text: `, ${sizeText(bytes)} on ${host}, SHA-256 ` },

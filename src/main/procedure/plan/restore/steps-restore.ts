@@ -27,7 +27,7 @@ function viewStep(assignment: Assignment, order: RestoreOrder): Step {
   const place = onAnyNode(assignment);
   return {
     id: 'view',
-    phase: 'part',
+    phase: 'prepare',
     title: `View ${listed(names)}`,
     why: 'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
     source: basedOn('GDS guide 6.6.3.7, step 3-1'),
