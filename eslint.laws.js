@@ -157,6 +157,12 @@ export const rooms = {
   'renderer/screens/job': onScreens,
   'renderer/screens/plan': onScreens,
   'renderer/screens/report': [...onScreens, 'renderer/screens/runs/RunProof'],
+  'renderer/screens/restore': [
+    ...onScreens,
+    'renderer/screens/plan/PlanSteps',
+    'renderer/screens/run/RunAnswer',
+    'renderer/screens/run/RunQuestion',
+  ],
   'renderer/screens/run': onScreens,
   'renderer/screens/runs': [...onScreens, 'renderer/screens/run'],
   'renderer/screens/site': [...onScreens, 'renderer/screens/job'],

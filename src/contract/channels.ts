@@ -9,6 +9,7 @@ import type { FoundFiles, FoundRuns, TrendSeries } from './history.ts';
 import type { CheckLine, Plan } from './plan.ts';
 import type { AuditLine, SignedRun } from './proof.ts';
 import type { ProtectionView } from './protection.ts';
+import type { RestorePreview, RestoreView } from './restore-views.ts';
 import type { ExportedFile, ReportDocument } from './report.ts';
 import type {
   ActivityPush,
@@ -32,6 +33,20 @@ const method = z.enum(['6a', '6b', '6c', '6d', '6e']);
 const route = z.enum(['console', 'server']);
 const nodes = z.enum(['all', 'any']);
 const jobChoice = { job: name, method: method.optional(), route: route.optional(), nodes: nodes.optional() };
+/** `replace`: masters that may be replaced, and which volumes of a run with several. */
+const volumeRestore = {
+  run,
+  fromProxy: z.boolean().default(false),
+  replace: z.array(name).max(100).optional(),
+};
+/** `what`: a run, paths and patterns, or a run and then those; `host`: undefined for the console's computer. */
+const fileRestore = {
+  what: z.array(path).min(1).max(1000),
+  volume: name.optional(),
+  host: name.optional(),
+  path,
+  overwrite: z.enum(['never', 'older', 'always']).default('never'),
+};
 /** `ownPart`: the operator says that this run has parted the proxies, which nothing else proves. */
 const takeUp = { run, takeOverLock: z.boolean().default(false), ownPart: z.boolean().default(false) };
 
@@ -78,6 +93,17 @@ export const requestSchemas = {
   whereFile: z.strictObject({ file: path, limit: z.int().min(1).max(10_000).default(100) }),
   trends: z.strictObject({ volume: name.optional() }),
   verifyTape: z.strictObject({ run }),
+  /** The steps of a restore to the cluster; changes nothing. */
+  restorePlan: z.strictObject(volumeRestore),
+  restore: z.strictObject(volumeRestore),
+  /** What a restore of files or of an image will do; reads no tape. */
+  restorePreview: z.strictObject(fileRestore),
+  restoreFiles: z.strictObject(fileRestore),
+  /** Reads the tapes of a run and compares them. */
+  drill: z.strictObject({ run, volume: name.optional() }),
+  /** `restore`: the name of the record of a restore of files, or of a drill. */
+  restoreRecord: z.strictObject({ restore: run }),
+  stopRestore: z.strictObject({ restore: run }),
   report: z.strictObject({ run }),
   exportRun: z.strictObject({
     run,
@@ -140,6 +166,13 @@ export interface Responses {
     readonly sha256: string | undefined;
     readonly cksum: number | undefined;
   }[];
+  readonly restorePlan: Plan;
+  readonly restore: { readonly run: string };
+  readonly restorePreview: RestorePreview;
+  readonly restoreFiles: { readonly restore: string };
+  readonly drill: { readonly restore: string };
+  readonly restoreRecord: RestoreView;
+  readonly stopRestore: null;
   readonly report: ReportDocument;
   readonly exportRun: ExportedFile;
   readonly tape: TapeView;

@@ -1,5 +1,6 @@
 /** Questions to the history: runs that match a search, files and where they are, sizes and rates over time. Plain data; times are ISO 8601 in UTC. */
 import type { RunVerdict } from './run-outcome.ts';
+import type { RestoreLine } from './restore-views.ts';
 import type { RunLine } from './screens.ts';
 import type { TapeLoss } from './tape-loss.ts';
 
@@ -12,6 +13,8 @@ export interface FoundRuns {
   readonly took: number;
   /** Journals that are not in the index yet; 0 where the answer is whole. */
   readonly unread: number;
+  /** Restores of files and drills that match, newest first; only with the newest runs. */
+  readonly restores?: readonly RestoreLine[] | undefined;
 }
 
 /** A tape, or the part of one, that holds a file. */

@@ -37,6 +37,8 @@ export interface PairBackup {
   readonly at: string;
   readonly ageSeconds: number;
   readonly tapeNames: readonly string[];
+  /** When a restore or a drill last proved that it can be restored; absent where none is known. */
+  readonly provenAt?: string | undefined;
 }
 
 export interface PairProtection extends ProtectedPair {

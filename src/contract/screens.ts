@@ -2,6 +2,7 @@
 import type { EventOf, RunEvent } from './events.ts';
 import type { Hop } from './data-events.ts';
 import type { CheckLine, Plan } from './plan.ts';
+import type { ActiveRestore } from './restore-views.ts';
 import type { Omissions, RunVerdict } from './run-outcome.ts';
 import type { TapeLoss } from './tape-loss.ts';
 import type { Topology } from './topology.ts';
@@ -215,6 +216,8 @@ export interface ChoiceView {
   readonly id: string;
   readonly label: string;
   readonly asksReason: boolean;
+  /** True where who chooses it types `id`: it names what is lost. */
+  readonly byWord?: boolean | undefined;
 }
 
 /** What the operator is asked in a run. */
@@ -326,6 +329,8 @@ export interface IndexProgress {
 /** What the console as a whole does: pushed whenever it changes. */
 export interface ActivityPush {
   readonly runs: readonly ActiveRun[];
+  /** Restores of files and drills; absent where there are none. */
+  readonly restores?: readonly ActiveRestore[] | undefined;
   readonly logins: readonly LoginQuestion[];
   /** The lines so far of a check or a drive check that continues. */
   readonly checking?:

@@ -4,7 +4,7 @@ import { bytesText, listed } from '../contract/words.ts';
 import type { PassModel, RunModel } from './run/run-model.ts';
 
 export interface EndFacts {
-  /** When the proxies were parted: the instant that the backup shows; milliseconds since 1970. */
+  /** When the proxies were parted: the instant that the backup shows; milliseconds since 1970. Of a restore: that of the backup. */
   readonly partedAt: number | undefined;
   /** Of the whole run. */
   readonly milliseconds: number | undefined;
@@ -16,7 +16,7 @@ export interface EndFacts {
   /** How long the run waited for answers. */
   readonly waited: number;
   readonly answers: number;
-  /** Bytes that were sent to tape. */
+  /** Bytes that were sent to tape; of a restore those that the master is proven to hold. */
   readonly bytes: number | undefined;
   readonly records: number | undefined;
   /** Bytes a second, over all volumes; undefined where nothing was dumped, or read back. */
@@ -26,7 +26,8 @@ export interface EndFacts {
 
 const isDone = ({ state }: PassModel): boolean => state === 'done';
 
-function partedAtOf({ passes }: RunModel): number | undefined {
+function partedAtOf({ passes, start }: RunModel): number | undefined {
+  if (start?.restore) return Date.parse(start.restore.at);
   const parts = passes.flatMap(({ commands, unwinding }) =>
     unwinding
       ? []
@@ -74,6 +75,7 @@ export function endFacts(model: RunModel): EndFacts {
   const waits = waitsOf(model);
   const stop = stopOf(model);
   const handed = model.volumes.map(({ digests }) => digests.handed);
+  const proven = model.restoreDigests.filter(({ place, equal }) => place === 'master' && equal);
   return {
     partedAt: partedAtOf(model),
     milliseconds: model.milliseconds,
@@ -82,7 +84,7 @@ export function endFacts(model: RunModel): EndFacts {
     stopsServices: stop !== undefined,
     waited: waits.reduce((sum, wait) => sum + wait, 0),
     answers: waits.length,
-    bytes: sumOf(handed.map((digest) => digest?.bytes)),
+    bytes: sumOf([...handed.map((digest) => digest?.bytes), ...proven.map(({ bytes }) => bytes)]),
     records: sumOf(handed.map((digest) => digest?.records)),
     dumpRate: rateOf(model, 'dump'),
     readBackRate: rateOf(model, 'read-back'),

@@ -28,6 +28,12 @@ const titles: Readonly<Record<ProgressView['what'], string>> = {
   fingerprint: 'Fingerprint',
 };
 
+const restoreTitles: Readonly<Partial<Record<ProgressView['what'], string>>> = {
+  dump: 'Write to the proxy',
+  'read-back': 'Read and compare',
+  resynchronisation: 'Copy to the master',
+};
+
 /** A run of several volumes has a dump step for each: `6a:Volume4`. */
 export const volumeOf = (step: string): string | undefined => step.split(':')[1];
 
@@ -112,6 +118,12 @@ function takenFingerprint(model: RunModel, progress: ProgressView): ProgressView
 
 /** Of the present step where it shows its progress, else of the last way of the data; undefined before the first. */
 export function presentFigures(model: RunModel): Figures | undefined {
+  const figures = figuresOfRun(model);
+  const title = figures && model.start?.restore && restoreTitles[figures.what];
+  return figures && title !== undefined ? { ...figures, title } : figures;
+}
+
+function figuresOfRun(model: RunModel): Figures | undefined {
   const recordBytes = model.start?.recordBytes;
   const leg = latestLeg(model);
   const { current } = model;

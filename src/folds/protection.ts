@@ -12,6 +12,7 @@ import type {
 } from '../contract/protection.ts';
 import type { TrendSeries } from '../contract/history.ts';
 import type { RunLine } from '../contract/screens.ts';
+import { provenRestorable } from './restore/proven-restorable.ts';
 
 export type { PairProtection, ProtectedPair };
 
@@ -29,6 +30,8 @@ export interface PairRun extends Pick<
   | 'tapeNames'
   | 'lost'
   | 'restores'
+  | 'restored'
+  | 'drilled'
 > {
   readonly running: boolean;
   /** When the proxy was parted: the instant that the backup shows. Undefined where the journal does not tell; the start of the run counts then. */
@@ -76,14 +79,16 @@ function runsOfPair<Run extends PairRun>(pair: ProtectedPair, newestFirst: reado
 export const backupRunOf = <Run extends PairRun>(pair: ProtectedPair, newestFirst: readonly Run[]) =>
   runsOfPair(pair, newestFirst).find(holdsBackup);
 
-function backupOf(run: PairRun | undefined, now: Date): PairBackup | undefined {
+function backupOf(run: PairRun | undefined, proxy: string, now: Date): PairBackup | undefined {
   if (!run) return undefined;
   const at = run.partedAt ?? run.startedAt;
+  const proven = provenRestorable(run, proxy);
   return {
     run: run.run,
     at,
     ageSeconds: (now.getTime() - Date.parse(at)) / 1000,
     tapeNames: run.tapeNames,
+    ...(proven ? { provenAt: proven.at } : {}),
   };
 }
 
@@ -151,7 +156,7 @@ export function protectionOf(
   now: Date,
 ): PairProtection {
   const runs = runsOfPair(pair, newestFirst);
-  const backup = backupOf(runs.find(holdsBackup), now);
+  const backup = backupOf(runs.find(holdsBackup), pair.proxy, now);
   const running = runs.find((run) => run.running && run.verdict === 'unfinished');
   const trouble = troubleOf(
     runs.find((run) => run !== running),

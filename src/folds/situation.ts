@@ -3,6 +3,7 @@
  * Header, rail, footer, window title, task bar, topology, plan, sites and tape read it and nothing else. Pure.
  */
 import type { OpenRun } from '../contract/protection.ts';
+import type { ActiveRestore } from '../contract/restore-views.ts';
 import type { ActiveRun, ClusterView, JobInfo, SiteInfo } from '../contract/screens.ts';
 import { listed } from '../contract/words.ts';
 import { questionWords } from './question-words.ts';
@@ -31,6 +32,8 @@ export interface SituationFacts {
   readonly site: Pick<SiteInfo, 'hosts' | 'jobs' | 'tape'> | undefined;
   /** Runs that this console performs. */
   readonly active: readonly ActiveRun[];
+  /** Restores of files and drills that this console performs: they have the drive. */
+  readonly restores?: readonly Pick<ActiveRestore, 'kind'>[] | undefined;
   /** Undefined until the history has answered. */
   readonly open: readonly OpenRun[] | undefined;
   /** The newest look; undefined before the first. */
@@ -156,6 +159,12 @@ function missingForRun({ site, view }: SituationFacts): string | undefined {
 const withoutUndefined = (refusals: Readonly<Record<Act, string | undefined>>): Refusals =>
   Object.fromEntries(Object.entries(refusals).filter(([, reason]) => reason !== undefined));
 
+function restoreWords({ restores = [] }: SituationFacts): string | undefined {
+  const [first] = restores;
+  if (!first) return undefined;
+  return first.kind === 'drill' ? 'a drill is reading a tape' : 'files are being restored';
+}
+
 /** @param found what the class is in */
 function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefined): Refusals {
   const { connection, active } = facts;
@@ -165,7 +174,7 @@ function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefin
   const here = active[0];
   const elsewhere = facts.open?.find(({ how }) => how === 'elsewhere');
   const user = here?.run ?? elsewhere?.run;
-  const inUse = user === undefined ? undefined : `run ${user} is running`;
+  const inUse = user === undefined ? restoreWords(facts) : `run ${user} is running`;
   return withoutUndefined({
     backUp: backUpRefusal(facts, found, open, inUse),
     answer: found.kind === 'waiting for your answer' ? undefined : 'the run does not ask',
@@ -173,7 +182,7 @@ function refusalsOf(facts: SituationFacts, found: Found, open: OpenRun | undefin
     // Whether this run can be resumed or rolled back is judged by asking the console; see TakeUpChoice.
     takeUp: undefined,
     useDrive: inUse,
-    openSite: here === undefined ? undefined : inUse,
+    openSite: here === undefined ? restoreWords(facts) : inUse,
   });
 }
 

@@ -27,7 +27,7 @@ export interface PhaseRows {
   readonly rows: readonly StepRow[];
 }
 
-export const phaseTitles: Readonly<Record<string, string>> = {
+const phaseTitles: Readonly<Record<string, string>> = {
   prepare: 'Prepare',
   part: 'Part the proxy',
   view: 'View the configuration',
@@ -38,6 +38,16 @@ export const phaseTitles: Readonly<Record<string, string>> = {
   rejoin: 'Rejoin the proxy',
   finish: 'Finish',
 };
+
+const restorePhaseTitles: Readonly<Record<string, string>> = {
+  dump: 'Write to the proxy',
+  remove: 'Remove the shadow, read the proxy',
+  rejoin: 'Replace the master',
+};
+
+/** @param isRestore the same phases do other things in a restore */
+export const phaseTitle = (phase: string, isRestore: boolean): string =>
+  (isRestore ? restorePhaseTitles[phase] : undefined) ?? phaseTitles[phase] ?? phase;
 
 /** What the list needs of a planned step. */
 export type ListedStep = Pick<Plan['steps'][number], 'step' | 'title' | 'phase' | 'leftOut'>;
@@ -94,12 +104,20 @@ function inOrder(plan: readonly ListedStep[], passes: readonly PassModel[]): Lis
   return order;
 }
 
-function inPhases(rows: readonly { phase: string; row: StepRow }[]): PhaseRows[] {
+function inPhases(rows: readonly { phase: string; row: StepRow }[], isRestore: boolean): PhaseRows[] {
   const phases: { key: string; title: string; unwinding: boolean; rows: StepRow[] }[] = [];
+  const known = new Map<string, number>();
+  let before: string | undefined;
   for (const { phase, row } of rows) {
-    const last = phases.at(-1);
-    if (last?.key === phase) last.rows.push(row);
-    else phases.push({ key: phase, title: phaseTitles[phase] ?? phase, unwinding: false, rows: [row] });
+    if (phase === before) phases.at(-1)?.rows.push(row);
+    else {
+      // A restore comes back to a phase that it was in before.
+      const times = (known.get(phase) ?? 0) + 1;
+      known.set(phase, times);
+      const key = times === 1 ? phase : `${phase} ${times}`;
+      phases.push({ key, title: phaseTitle(phase, isRestore), unwinding: false, rows: [row] });
+    }
+    before = phase;
   }
   return phases;
 }
@@ -125,7 +143,7 @@ export function phaseRows(
     const passes = forward.filter(({ step }) => step === planned.step);
     return { phase: planned.phase, row: rowOf(planned.step, planned, passes, waiting) };
   });
-  const phases = inPhases(rows);
+  const phases = inPhases(rows, model.start?.restore !== undefined);
   if (back.length === 0) return phases;
   const unwound = {
     key: 'unwinding',

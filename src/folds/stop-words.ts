@@ -19,6 +19,25 @@ function mayHaveChanged(model: RunModel): Sent[] {
 const finished = (model: RunModel, step: string) =>
   model.passes.some((pass) => pass.step === step && pass.state === 'done');
 
+/** A restore leaves the proxy parted: until the master is proven nobody may rejoin it. */
+function restoreWords(model: RunModel, began: (step: string) => boolean): string[] {
+  const proxies = listed(model.volumes.map(({ proxy }) => proxy));
+  const masters = listed(model.volumes.map(({ master }) => master));
+  if (began('rejoin-restore'))
+    return [
+      `rolls back nothing: ${masters} may hold a mixture of old and restored data, and the copy continues by itself`,
+      'keeps the locks, and names the ways on',
+    ];
+  return [
+    ...(began('5') && !finished(model, '7') ? [`removes the shadow of ${proxies}`] : []),
+    ...(began('stop-master') ? [`starts ${masters} again`] : []),
+    ...(began('3-2') && !finished(model, '3-4') ? ['resumes the services'] : []),
+    ...(began('3-3') || began('write')
+      ? [`leaves ${proxies} parted and stopped; ${masters} keeps its data`]
+      : []),
+  ];
+}
+
 /** What rolling back would do from here, one clause each, in its order. */
 export function bringBackWords(model: RunModel): string[] {
   const sent = mayHaveChanged(model);
@@ -29,6 +48,7 @@ export function bringBackWords(model: RunModel): string[] {
   if (touched.length === 0 && !operatorStopped) return ['releases the lock: nothing else was touched so far'];
   const proxies = listed(model.volumes.map(({ proxy }) => proxy));
   const began = (step: string) => sent.some((each) => each.step === step);
+  if (model.start?.restore) return restoreWords(model, began);
   const mounts = model.volumes.some(({ method }) => method === '6b' || method === '6d');
   const dumping = sent.some(({ phase }) => phase === 'dump');
   const written = finished(model, 'read-back');

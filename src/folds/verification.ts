@@ -62,6 +62,8 @@ export interface Verification {
   readonly verdict: Verdict;
   readonly volumes: readonly VerifiedVolume[];
   readonly startedAt: number | undefined;
+  /** What is approved once the shadow is proven: a dump, or in a restore that the proxy is overwritten through it. */
+  readonly approves: 'dump' | 'overwrite';
   /** Who answered the question, and what. */
   readonly answered: EventOf<'answered'> | undefined;
   readonly error: { readonly code: string; readonly sentence: string; readonly hint: string } | undefined;
@@ -135,6 +137,8 @@ const together = (verdicts: readonly Verdict[]): Verdict => {
   return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'equal') ? 'equal' : 'pending';
 };
 
+const approvals: readonly string[] = ['approve-shadow', 'approve-overwrite'];
+
 /** Of the latest verification of a run; a resumed run has several. */
 export function verificationOf({ passes, volumes, fingerprints, start }: RunModel): Verification {
   const pass = passes.findLast(({ phase }) => phase === 'verify');
@@ -158,12 +162,16 @@ export function verificationOf({ passes, volumes, fingerprints, start }: RunMode
       verdict: verdictOf(rules, samples),
     };
   });
-  const question = pass?.questions.findLast(({ asked }) => asked.question === 'approve-shadow');
+  const question = passes
+    .filter(({ key }) => pass !== undefined && key >= pass.key)
+    .flatMap(({ questions }) => questions)
+    .findLast(({ asked }) => approvals.includes(asked.question));
   return {
     stage: pass === undefined ? 'none' : pass.state === 'running' ? 'going-on' : 'done',
     verdict: together(verified.map(({ verdict }) => verdict)),
     volumes: verified,
     startedAt: pass?.startedAt,
+    approves: start?.restore ? 'overwrite' : 'dump',
     answered: question?.answered,
     error: pass?.error,
   };

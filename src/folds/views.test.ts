@@ -333,3 +333,45 @@ describe('the commands of a step', () => {
     ]);
   });
 });
+
+describe('a restore', () => {
+  const events = fixtureEvents('restore');
+  const model = foldRun(events);
+
+  it('lists its steps under what their phases do in a restore', () => {
+    const phases = phaseRows(model, undefined, undefined, true);
+    expect(phases.map(({ title }) => title)).toEqual(
+      expect.arrayContaining([
+        'Write to the proxy',
+        'Remove the shadow, read the proxy',
+        'Replace the master',
+      ]),
+    );
+    const keys = phases.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('shows where all bytes were read, each place once', () => {
+    expect(model.restoreDigests.map(({ place, equal }) => `${place} ${equal}`)).toEqual([
+      'tape true',
+      'sent true',
+      'shadow true',
+      'proxy true',
+      'master true',
+    ]);
+    expect(presentFigures(model)?.title).toBe('Read and compare');
+  });
+
+  it('says what stopping it would do: nobody rejoins the proxy', () => {
+    const stopped = (step: string) => bringBackWords(foldRun(eventsUntil(events, 'step-started', step)));
+    expect(stopped('read-tape')).toEqual(['releases the lock: nothing else was touched so far']);
+    expect(stopped('read-shadow')).toEqual([
+      'removes the shadow of Volume2',
+      'leaves Volume2 parted and stopped; Volume1 keeps its data',
+    ]);
+    expect(stopped('watch-restore')).toEqual([
+      'rolls back nothing: Volume1 may hold a mixture of old and restored data, and the copy continues by itself',
+      'keeps the locks, and names the ways on',
+    ]);
+  });
+});

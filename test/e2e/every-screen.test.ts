@@ -64,6 +64,24 @@ const states = [
   'sites-first-volumes',
   'sites-open-dialog',
   'login-host-key',
+  'restore-what',
+  'restore-what-files',
+  'restore-where',
+  'restore-where-files',
+  'restore-plan',
+  'restore-refused',
+  'restore-files',
+  'restore-drill',
+  'restore-approval-1',
+  'restore-approval-1-typed',
+  'restore-approval-2-typed',
+  'restore-done',
+  'restore-proven',
+  'restore-drilling',
+  'restore-next-tape',
+  'restore-files-incomplete',
+  'restore-drill-done',
+  'restore-history',
   'home-protected',
   'run-done',
 ] as const;
@@ -89,6 +107,15 @@ const sizedStates: readonly string[] = [
   'files-found',
   'tape-identified',
   'sites-overview',
+  'restore-what',
+  'restore-where-files',
+  'restore-plan',
+  'restore-files',
+  'restore-drill',
+  'restore-approval-1-typed',
+  'restore-done',
+  'restore-next-tape',
+  'restore-files-incomplete',
 ];
 
 const usualSize = { width: 1280, height: 800 };
@@ -113,7 +140,7 @@ describeInBrowser('every screen', (browser) => {
   beforeAll(async () => {
     // Five hundred volumes are drawn as eighty are.
     pictures = picturesOf(await capturePlays(forTests), 80);
-    // Four labs at once, on a machine that may be loaded.
+    // Five labs at once, on a machine that may be loaded.
   }, 300_000);
 
   /** One page for all states: a new one for each would start a process, and compile the program of the page once more. */

@@ -77,7 +77,7 @@ describeInBrowser('the first start, without a site', (browser) => {
     await page.keyboard.press('6');
     await page.getByText('No backups yet').waitFor();
     await console.picture('first-start-runs');
-    await page.keyboard.press('8');
+    await page.keyboard.press('9');
     await console.heading('Sites').waitFor();
     await page.getByText('This is the embedded lab: three hosts on this machine').waitFor();
     await page.getByText('made by the lab').waitFor();

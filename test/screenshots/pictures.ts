@@ -13,6 +13,7 @@ import { idle, type Play, type PlayedConsole } from '../support/ui/played-consol
 import { never, press, refuse, runOf, typed, type Picture } from './picture.ts';
 import { runsPictures } from './pictures-of-history.ts';
 import { homePictures } from './pictures-of-home.ts';
+import { restorePictures } from './pictures-of-restore.ts';
 import { going, resting, type Plays } from './plays.ts';
 
 export type { Picture } from './picture.ts';
@@ -319,6 +320,7 @@ export function picturesOf(plays: Plays, manyVolumes = 500): Picture[] {
     ...planPictures(plays),
     ...runPictures(plays),
     ...runsPictures(plays),
+    ...restorePictures(plays),
     ...tapePictures(plays),
     ...sitePictures(plays),
     ...loginPictures(plays),

@@ -25,6 +25,8 @@ export interface Plays {
   readonly mismatch: Captured;
   readonly broken: Captured;
   readonly spanned: Captured;
+  /** A volume that is restored, files and a drill. */
+  readonly restored: Captured;
 }
 
 const unlike = { site: 'payroll' } as const;
@@ -134,6 +136,19 @@ export async function capturePlays({
       site.tape['changer'] = '/dev/scsi/changer/c2t0d0';
     },
   });
+  const restored = capture({
+    blocks,
+    rejoinBytesPerSecond: 100_000_000,
+    jobs: ['raw-dd', 'ufs-tar'],
+    runs: ['raw-dd', 'ufs-tar'],
+    change: (site) => {
+      asking(site);
+      const files = site.jobs['ufs-tar'] ?? {};
+      files['media'] = { layout: 'labelled', name: 'PAYROLL-01' };
+    },
+    faults: [`slow-tape=${tapeRate}`],
+    restores: true,
+  });
   const apart = namesApart();
   const first = apart(await normal);
   return {
@@ -142,13 +157,14 @@ export async function capturePlays({
     mismatch: apart(await mismatch),
     broken: apart(await broken),
     spanned: apart(await spanned),
+    restored: apart(await restored),
   };
 }
 
 /** Milliseconds since 1970 until the last event of all runs. */
-export const lastMomentOf = ({ normal, three, mismatch, broken, spanned }: Plays): number =>
+export const lastMomentOf = ({ normal, three, mismatch, broken, spanned, restored }: Plays): number =>
   Math.max(
-    ...[normal, three, mismatch, broken, spanned].flatMap(({ opened }) =>
+    ...[normal, three, mismatch, broken, spanned, restored].flatMap(({ opened }) =>
       opened.flatMap(({ events }) => events.map(({ at }) => Date.parse(at))),
     ),
   );
@@ -156,13 +172,14 @@ export const lastMomentOf = ({ normal, three, mismatch, broken, spanned }: Plays
 /** @param now the moment at which all of them are played from now on, in milliseconds since 1970 */
 export function playedAt(plays: Plays, now: number): Plays {
   const at = (captured: Captured): Captured => ({ ...captured, playedAt: now });
-  const { normal, three, mismatch, broken, spanned } = plays;
+  const { normal, three, mismatch, broken, spanned, restored } = plays;
   return {
     normal: at(normal),
     three: at(three),
     mismatch: at(mismatch),
     broken: at(broken),
     spanned: at(spanned),
+    restored: at(restored),
   };
 }
 

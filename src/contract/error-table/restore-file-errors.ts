@@ -94,6 +94,14 @@ export const restoreFileErrors = {
     sentence: 'the record of the restore, {file}, cannot be written: {reason}',
     hint: 'free some space, or keep the state elsewhere with --state DIR',
   },
+  RESTORE_RECORD_UNREADABLE: {
+    sentence: 'the record of the restore, {file}, cannot be read: {reason}',
+    hint: 'runs on the screen lists the restores whose records are there',
+  },
+  RESTORE_NOT_LIVE: {
+    sentence: 'restore {restore} is not running in this console',
+    hint: 'if it has ended, its record shows how. Stop one of another process where it was started',
+  },
   // ---- while it is restored ----
   RESTORE_READ_FAILED: {
     sentence: 'the backup cannot be read: {reason}',

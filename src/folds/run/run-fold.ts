@@ -41,6 +41,7 @@ export class RunFold {
   readonly #fingerprints = new Map<string, FingerprintPair>();
   readonly #tapes = new TapeList();
   #sessions: SessionModel[] = [];
+  #restoreDigests: EventOf<'restore-digest'>[] = [];
   readonly #warnings: RunModel['warnings'][number][] = [];
   readonly #otherCommands = new CommandList();
   /** `seq` of an intent -> the list that holds it. */
@@ -109,6 +110,8 @@ export class RunFold {
         return this.#advance(event, this.#steadyAt ?? 0, Date.parse(event.at), false);
       case 'digest':
         return this.#addDigest(event);
+      case 'restore-digest':
+        return this.#addRestoreDigest(event);
       case 'fingerprint':
         return this.#addFingerprint(event);
       default:
@@ -221,6 +224,12 @@ export class RunFold {
     if (hop === 'readback') this.#conclude('read-back', event);
   }
 
+  #addRestoreDigest(event: EventOf<'restore-digest'>): void {
+    const isOther = ({ volume, place }: EventOf<'restore-digest'>) =>
+      volume !== event.volume || place !== event.place;
+    this.#restoreDigests = [...this.#restoreDigests.filter(isOther), event];
+  }
+
   /** What was so short that no progress told of it has its digest alone. */
   #conclude(what: LegModel['what'], { step, bytes, records, at }: EventOf<'digest'>): void {
     const pass = this.#passes.findLast((each) => each.step === step);
@@ -263,6 +272,7 @@ export class RunFold {
       fingerprints: [...this.#fingerprints.values()],
       tapes: this.#tapes.view(this.#start),
       sessions: this.#sessions,
+      restoreDigests: this.#restoreDigests,
       warnings: [...this.#warnings],
       otherCommands: this.#otherCommands.view(),
       end: this.#end,

@@ -136,6 +136,8 @@ export interface RunModel {
   readonly fingerprints: readonly FingerprintPair[];
   readonly tapes: readonly TapeModel[];
   readonly sessions: readonly SessionModel[];
+  /** Of a restore: where all bytes of a volume were read, the last time at each place. */
+  readonly restoreDigests: readonly EventOf<'restore-digest'>[];
   /** Of the journal; `at` is milliseconds since 1970. */
   readonly warnings: readonly { readonly step: string; readonly text: string; readonly at: number }[];
   /** Sent outside of any step: looks before a step is unwound, and the last look at the hosts. */

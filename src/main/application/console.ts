@@ -58,6 +58,7 @@ export type {
   PreparedRestore,
   PreviewedDump,
   RestoredFile,
+  RestoreHooks as FileRestoreHooks,
   RestoreResult,
   Where,
 } from './file-restore-service.ts';

@@ -69,6 +69,8 @@ export interface RestoreHooks {
   readonly ask: Ask | undefined;
   readonly onProgress: (progress: LiveProgress) => void;
   readonly onFile: (file: RestoredFile) => void;
+  /** Hears the name of the record once it is begun: nothing is refused any more. */
+  readonly onRecord?: ((name: string) => void) | undefined;
 }
 
 export interface DrillRequest {
@@ -148,6 +150,7 @@ export class FileRestoreService {
     let error: ShadowtapeError | undefined;
     try {
       record.append(startedEvent(prepared));
+      hooks.onRecord?.(record.name);
       await this.#restore(prepared, hooks, record, outcome);
     } catch (thrown) {
       error = toldError(thrown, hooks.abort);
@@ -181,6 +184,7 @@ export class FileRestoreService {
         run,
         volumes: sources.map((each) => each.volume),
       });
+      hooks.onRecord?.(record.name);
       for (const source of sources) volumes.push(await this.#drillOne(source, hooks, record));
     } catch (thrown) {
       error = hooks.abort.aborted

@@ -23,11 +23,13 @@ import { DriveUse } from './drive-use.ts';
 import type { DeskRoom, Handler, Handlers } from './handlers.ts';
 import { historyHandlers, statusOfDesk } from './history-handlers.ts';
 import { labHandlers } from './lab-handlers.ts';
+import { LiveRestores } from './restores/live-restores.ts';
 import { LiveRuns } from './live-runs.ts';
 import { LoginQuestions, type Keystore } from './login-questions.ts';
 import { OpenSite, type OpenConsole } from './open-site.ts';
 import { paced } from './paced.ts';
 import { journalHandlers } from './journal-handlers.ts';
+import { restoreHandlers } from './restores/restore-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
 import { siteHandlers } from './site-handlers.ts';
 import { tapeHandlers } from './tape-handlers.ts';
@@ -77,12 +79,18 @@ export class Desk {
     const { confirmHostKey, askSecret } = logins;
     const onBanner = (host: string, text: string) => notice(`${host} says: ${text.trim()}`);
     const options = { state, lab: { fresh: false, faults: [] }, confirmHostKey, askSecret, onBanner };
+    const runs = new LiveRuns({ state, changed, notice });
     this.#room = {
       state,
       guest,
       logins,
       site: new OpenSite(options, siteFile, openConsole),
-      runs: new LiveRuns({ state, changed, notice }),
+      runs,
+      restores: new LiveRestores({
+        changed,
+        ask: runs.ask,
+        questionOf: (name) => runs.questionOf(name),
+      }),
       drive: new DriveUse(),
       checking: new Checking(changed),
       arrivals: new Arrivals(changed),
@@ -92,6 +100,7 @@ export class Desk {
     this.#handlers = {
       ...siteHandlers(this.#room),
       ...runHandlers(this.#room),
+      ...restoreHandlers(this.#room),
       ...historyHandlers(this.#room),
       ...tapeHandlers(this.#room),
       ...labHandlers(this.#room),
@@ -106,9 +115,10 @@ export class Desk {
   }
 
   get activity(): ActivityPush {
-    const { runs, logins, checking, arrivals, history } = this.#room;
+    const { runs, restores, logins, checking, arrivals, history } = this.#room;
     return {
       runs: runs.active,
+      restores: restores.active,
       logins: logins.waiting,
       checking: checking.now,
       notices: [...this.#notices],
@@ -124,6 +134,10 @@ export class Desk {
 
   get runs(): Pick<LiveRuns, 'cancelAll' | 'haltAll' | 'settled'> {
     return this.#room.runs;
+  }
+
+  get restores(): Pick<LiveRestores, 'close'> {
+    return this.#room.restores;
   }
 
   /** Never throws: what goes wrong is in the reply. */
@@ -183,9 +197,10 @@ export class Desk {
     };
   }
 
-  /** Ends all sessions, and the embedded lab where this process runs it. Runs have to be ended before. */
+  /** Stops restores of files and drills, ends all sessions, and the embedded lab where this process runs it. Runs have to be ended before. */
   async close(): Promise<void> {
     this.#room.logins.refuseAll();
+    await this.#room.restores.close();
     await Promise.all([this.#drafts.close(), this.#room.site.close(), this.#room.history.close()]);
   }
 }

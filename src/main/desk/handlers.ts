@@ -5,6 +5,7 @@ import type { History } from '../history/history.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Checking } from './checking.ts';
 import type { DriveUse } from './drive-use.ts';
+import type { LiveRestores } from './restores/live-restores.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { LoginQuestions } from './login-questions.ts';
 import type { OpenSite, OpenedSite } from './open-site.ts';
@@ -22,6 +23,7 @@ export interface DeskRoom {
   readonly guest: 'desktop' | 'browser';
   readonly site: OpenSite;
   readonly runs: LiveRuns;
+  readonly restores: LiveRestores;
   readonly drive: DriveUse;
   readonly logins: LoginQuestions;
   readonly checking: Checking;

@@ -3,12 +3,17 @@ import { runLineOf } from '../history/history.ts';
 import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 import { siteProtectionView } from '../application/protection/protection-service.ts';
 import { siteStatus, type SiteStatus } from '../application/protection/status-service.ts';
+import { restoreLines } from '../history/restore-records.ts';
+import { matchingRestores } from '../history/restore-search.ts';
 import type { DeskRoom, Handlers } from './handlers.ts';
 
 export type HistoryChannel = 'runs' | 'protection' | 'searchRuns' | 'whereFile' | 'trends';
 
 /** What is in the index already is shown, where the rest takes longer than this; milliseconds. */
 const patience = 2000;
+
+/** Restores of files and drills among the runs; the oldest of more are found by their files alone. */
+const mostRestores = 1000;
 
 /** A run of this process is known better than its journal was when it was read; that of another process is running, too. */
 async function linesWithLive({ state, runs }: DeskRoom, lines: readonly RunLine[]): Promise<RunLine[]> {
@@ -35,7 +40,7 @@ export async function statusOfDesk(room: DeskRoom): Promise<SiteStatus> {
 }
 
 export function historyHandlers(room: DeskRoom): Pick<Handlers, HistoryChannel> {
-  const { state, history, site } = room;
+  const { state, history, site, restores } = room;
   const withLive = (lines: readonly RunLine[]) => linesWithLive(room, lines);
 
   return {
@@ -56,7 +61,10 @@ export function historyHandlers(room: DeskRoom): Pick<Handlers, HistoryChannel> 
 
     searchRuns: async (request) => {
       const found = await history.search({ ...request, patience });
-      return { ...found, lines: await withLive(found.lines) };
+      const lines = await withLive(found.lines);
+      if (request.before !== undefined) return { ...found, lines };
+      const records = await restoreLines(state, restores.names, mostRestores);
+      return { ...found, lines, restores: matchingRestores(records, request.query) };
     },
 
     whereFile: (request) => history.where({ ...request, patience }),

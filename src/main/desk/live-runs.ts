@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { errorInfoOf } from '../../contract/channels.ts';
 import { failure } from '../../contract/errors.ts';
-import type { ActiveRun, ProgressView, RunPush } from '../../contract/screens.ts';
+import type { ActiveRun, ProgressView, QuestionView, RunPush } from '../../contract/screens.ts';
 import { readRun, type EndedRun, type Following, type StateFolder } from '../application/console.ts';
 import type { LiveRun } from './live-run.ts';
 import { paced } from './paced.ts';
@@ -99,6 +99,11 @@ export class LiveRuns {
   /** Asks whoever follows that run, though it may not be performed: its tape is read back, and the next one is wanted. */
   readonly ask = (run: string, ...asked: Parameters<NonNullable<Following['ask']>>) =>
     this.#questioning.ask(run, ...asked);
+
+  /** What that run, or whatever else asks by that name, waits for an answer to. */
+  questionOf(run: string): QuestionView | undefined {
+    return this.#questioning.questionOf(run);
+  }
 
   /** @returns shows how far something is to whoever follows that run; at most ten times a second */
   progressOf(run: string): (progress: ProgressView) => void {

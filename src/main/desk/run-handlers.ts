@@ -1,6 +1,7 @@
 import { failure } from '../../contract/errors.ts';
 import type { RunEvent } from '../../contract/events.ts';
 import type { Plan } from '../../contract/plan.ts';
+import type { RunLine } from '../../contract/screens.ts';
 import {
   lostTapesOf,
   readRun,
@@ -16,6 +17,7 @@ import { runsElsewhere, withProcess } from './runs-elsewhere.ts';
 export type RunChannel =
   | 'plan'
   | 'start'
+  | 'restore'
   | 'resume'
   | 'unwind'
   | 'takeUpRefusals'
@@ -26,16 +28,31 @@ export type RunChannel =
   | 'run'
   | 'verifyTape';
 
+/** Runs whose journals name a run, such as its restores. */
+const mostNamesakes = 100;
+/** What is in the index already is shown, where the rest takes longer than this; milliseconds. */
+const patience = 300;
+
 /** A plan of what is left takes a look at the hosts: where they cannot be reached, the run is shown without one. */
 async function planNow({ site }: DeskRoom, events: readonly RunEvent[]): Promise<Plan | undefined> {
   const [start] = events;
-  if (start?.type !== 'run-started') return undefined;
+  // What a restore has left to do is not told by the plan of a backup.
+  if (start?.type !== 'run-started' || start.restore) return undefined;
   const { job, method, route, nodes } = start;
   try {
     return await (await site.current).console.plan({ job, method, route, nodes });
   } catch {
     return undefined;
   }
+}
+
+/** What the index knows of the run beside its journal: whether its backup was proven restorable. */
+async function proofsOf({ history }: DeskRoom, run: string): Promise<Pick<RunLine, 'restored' | 'drilled'>> {
+  const question = { query: `"${run}"`, limit: mostNamesakes, patience };
+  // An index that cannot be read keeps nobody from the run; the history says so.
+  const { lines } = await history.search(question).catch(() => ({ lines: [] }));
+  const { restored, drilled } = lines.find((line) => line.run === run) ?? {};
+  return { ...(restored ? { restored } : {}), ...(drilled ? { drilled } : {}) };
 }
 
 /**
@@ -104,6 +121,11 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
         console.run({ ...request, ...following }),
       ),
 
+    restore: (request) =>
+      beginWithDrive(`a restore of run ${request.run} is running`, ({ console }, following) =>
+        console.volumeRestoreService.restore({ ...request, ...following }),
+      ),
+
     resume: (request) =>
       alone(request.run, () =>
         beginWithDrive(`run ${request.run} is running`, (_opened, following) =>
@@ -153,8 +175,9 @@ export function runHandlers(room: DeskRoom): Pick<Handlers, RunChannel> {
       const performedBy = live ? undefined : (await runsElsewhere(state)).get(run);
       const line = withProcess(lost.length === 0 ? told : { ...told, lost }, performedBy);
       const isLeft = !live && line.verdict === 'unfinished';
+      const proofs = live ? {} : await proofsOf(room, run);
       return {
-        line,
+        line: { ...line, ...proofs },
         events: live?.events ?? events,
         journalFile: state.journalFile(run),
         lastHash,

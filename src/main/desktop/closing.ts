@@ -1,8 +1,9 @@
-/** Closing the window while a run continues: it is asked what becomes of the run. */
+/** Closing the window while a run, a restore of files or a drill continues: it is asked what becomes of it. */
 import { app, dialog, type BrowserWindow } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 
 const choices = ['Keep running in the background', 'Roll back and quit', 'Stay'] as const;
+const restoreChoices = ['Stop it and quit', 'Stay'] as const;
 
 export class Closing {
   readonly #window: BrowserWindow;
@@ -13,10 +14,11 @@ export class Closing {
     this.#window = window;
     this.#desk = desk;
     window.on('close', (event) => {
-      const [run] = desk.activity.runs;
-      if (!run) return;
+      const { runs, restores = [] } = desk.activity;
+      const [run] = runs;
+      if (!run && restores.length === 0) return;
       event.preventDefault();
-      void this.#ask(run.run);
+      void (run ? this.#ask(run.run) : this.#askForRestore());
     });
   }
 
@@ -45,10 +47,27 @@ export class Closing {
     if (response === 1) await this.bringBackAndQuit();
   }
 
-  /** Rolls the runs back, and quits when they have ended. */
+  async #askForRestore(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const { response } = await dialog.showMessageBox(this.#window, {
+      type: 'warning',
+      message: 'A tape is still being read.',
+      detail:
+        'What a restore has written so far stays, and its record lists it. A drill that is stopped proves nothing.',
+      buttons: [...restoreChoices],
+      defaultId: 1,
+      cancelId: 1,
+      noLink: true,
+    });
+    this.#isAsking = false;
+    if (response === 0) await this.bringBackAndQuit();
+  }
+
+  /** Rolls the runs back, stops restores, and quits when they have ended. */
   async bringBackAndQuit(): Promise<void> {
     this.#desk.runs.cancelAll();
-    await this.#desk.runs.settled();
+    await Promise.all([this.#desk.runs.settled(), this.#desk.restores.close()]);
     app.quit();
   }
 }

@@ -9,6 +9,7 @@ const screens: readonly (readonly [string, string])[] = [
   ['Run', '#/run'],
   ['Verification', '#/verify'],
   ['Runs', '#/runs'],
+  ['Restore', '#/restore'],
   ['Tape', '#/tape'],
   ['Sites', '#/sites'],
 ];

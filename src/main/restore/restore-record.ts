@@ -4,12 +4,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { failure } from '../../contract/errors.ts';
 import { printableJson } from '../../contract/words.ts';
 import { writeTrouble, type EventSink } from '../journal/journal.ts';
 import { ownFlags } from '../journal/own-files.ts';
 import type { StateFolder } from '../journal/state-folder.ts';
+
+const recordSuffix = '.ndjson';
 
 type RecordedEvent = { readonly type: string } & Readonly<Record<string, unknown>>;
 
@@ -22,9 +24,14 @@ export class RestoreRecord implements EventSink {
   readonly #handle: number;
   #seq = 0;
 
+  /** By which it is found in the history. */
+  get name(): string {
+    return basename(this.file, recordSuffix);
+  }
+
   /** @param suffix ends the name of the file @throws RESTORE_RECORD_UNWRITABLE */
   constructor(state: StateFolder, suffix = '') {
-    this.file = join(state.restoresFolder, `${recordName(new Date())}${suffix}.ndjson`);
+    this.file = join(state.restoresFolder, `${recordName(new Date())}${suffix}${recordSuffix}`);
     try {
       mkdirSync(state.restoresFolder, { recursive: true, mode: 0o700 });
       this.#handle = openSync(this.file, ownFlags.create, 0o600);

@@ -22,4 +22,5 @@ export { default as StateIcon } from './StateIcon.svelte';
 export { default as StepSign } from './StepSign.svelte';
 export { default as Term } from './glossary/Term.svelte';
 export { default as Tabs } from './Tabs.svelte';
+export { default as TypedChoice } from './TypedChoice.svelte';
 export { default as TextField } from './TextField.svelte';

@@ -4,7 +4,7 @@ import type { State } from '../../folds/states.ts';
 import type { Verification, VerifiedVolume } from '../../folds/verification.ts';
 
 export interface Approval {
-  /** What starts the dump; undefined while nobody asks. */
+  /** What starts the dump, or the writing of a restore; undefined while nobody asks. */
   readonly approve: ChoiceView | undefined;
   /** What removes the shadow and rejoins the proxy. */
   readonly stop: ChoiceView | undefined;
@@ -25,15 +25,21 @@ function refusalOf({ stage, verdict, volumes }: Verification, isAsked: boolean):
   return isAsked ? undefined : 'the run does not ask for it';
 }
 
-function sentenceOf({ answered, stage, verdict }: Verification, asked: QuestionView | undefined): string {
+function sentenceOf(
+  { answered, approves, stage, verdict }: Verification,
+  asked: QuestionView | undefined,
+): string {
   if (answered) {
-    const what = answered.answer === 'approve' ? 'approved' : 'declined';
-    return `The dump was ${what} by ${answered.by}.`;
+    const what = answered.answer === 'stop' ? 'declined' : 'approved';
+    return `${approves === 'dump' ? 'The dump' : 'Overwriting the proxy'} was ${what} by ${answered.by}.`;
   }
   if (verdict === 'differs')
-    return 'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.';
+    return approves === 'dump'
+      ? 'Nothing is dumped: a dump of this shadow would be a backup of other data, and a write through it would damage data.'
+      : 'Nothing is written: a write through this shadow would damage other data.';
   if (asked) return asked.text;
-  if (stage === 'none') return 'Before the dump, the shadow is compared with the proxy volume.';
+  if (stage === 'none')
+    return `Before ${approves === 'dump' ? 'the dump' : 'anything is written'}, the shadow is compared with the proxy volume.`;
   return verdict === 'equal'
     ? 'Every rule holds and every sampled record matches.'
     : 'The rules are being checked, and the sampled records read through the shadow.';
@@ -41,10 +47,12 @@ function sentenceOf({ answered, stage, verdict }: Verification, asked: QuestionV
 
 /** @param question that the run asks now: of the shadow, or what to do about a step that failed */
 export function approvalOf(verification: Verification, question: QuestionView | undefined): Approval {
-  const asked = question?.id === 'approve-shadow' ? question : undefined;
+  const isAsked = question?.id === 'approve-shadow' || question?.id === 'approve-overwrite';
+  const asked = isAsked ? question : undefined;
   const failed = question?.id === 'step-failed' && question.step === 'verify' ? question : undefined;
   return {
-    approve: choice(asked, 'approve'),
+    // The first choice of both approves.
+    approve: asked?.choices[0],
     stop: choice(asked, 'stop') ?? choice(failed, 'unwind'),
     refusal: refusalOf(verification, asked !== undefined),
     sentence: sentenceOf(verification, asked),

@@ -45,6 +45,45 @@ const otherBytes = (events: readonly RunEvent[], volume: string) =>
       : event,
   );
 
+describe('the verification of a shadow in a restore', () => {
+  const events = fixtureEvents('restore');
+  const isAsked: QuestionView = {
+    ...question,
+    id: 'approve-overwrite',
+    step: 'approve-overwrite',
+    text: 'Overwrite Volume2?',
+    choices: [
+      { id: 'Volume2', label: 'Replace the data of Volume2', asksReason: false, byWord: true },
+      { id: 'stop', label: 'Stop here; the master keeps its data', asksReason: false },
+    ],
+  };
+
+  it('is approved by the name of the proxy, which is overwritten through it', () => {
+    const verification = verify(eventsUntil(events, 'asked', 'approve-overwrite'));
+    expect(verification).toMatchObject({ approves: 'overwrite', verdict: 'equal', answered: undefined });
+    const approval = approvalOf(verification, isAsked);
+    expect(approval).toMatchObject({ refusal: undefined, sentence: 'Overwrite Volume2?' });
+    expect(approval.approve).toMatchObject({ id: 'Volume2', byWord: true });
+    expect(approval.stop?.id).toBe('stop');
+  });
+
+  it('says afterwards who approved it', () => {
+    const { by } = events.find((event) => event.type === 'answered') as EventOf<'answered'>;
+    expect(approvalOf(verify(events), undefined).sentence).toBe(
+      `Overwriting the proxy was approved by ${by}.`,
+    );
+  });
+
+  it('lets nobody write through a shadow that is not the same blocks', () => {
+    const wrong = otherBytes(eventsUntil(events, 'asked', 'approve-overwrite'), 'Volume2');
+    const approval = approvalOf(verify(wrong), isAsked);
+    expect(approval.refusal).toBe('the shadow of Volume2 is not the same blocks');
+    expect(approval.sentence).toBe(
+      'Nothing is written: a write through this shadow would damage other data.',
+    );
+  });
+});
+
 describe('the verification of a shadow', () => {
   it('is equal when every rule holds and every sampled record is equal, and may then be approved', () => {
     const verification = verify(asked);

@@ -1,5 +1,6 @@
 /** What the console does now: its active runs, the questions of logins, and how far the first run is. */
 import type { ErrorInfo } from '../../contract/errors.ts';
+import type { ActiveRestore } from '../../contract/restore-views.ts';
 import type { ActiveRun, ActivityPush, IndexProgress, LoginQuestion } from '../../contract/screens.ts';
 import { bridge } from '../bridge.ts';
 
@@ -9,6 +10,11 @@ export class ActivityManager {
 
   get runs(): readonly ActiveRun[] {
     return this.#now.runs;
+  }
+
+  /** Restores of files and drills that this console performs. */
+  get restores(): readonly ActiveRestore[] {
+    return this.#now.restores ?? [];
   }
 
   get logins(): readonly LoginQuestion[] {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRoute, railOf, routeHash, screenNames } from './routes.ts';
 
-const historyScreens = ['report', 'files', 'trends'] as const;
+const historyScreens = ['report', 'files', 'trends', 'restored'] as const;
 
 describe('addresses of screens', () => {
   it('reads a screen and its subject', () => {
@@ -17,8 +17,8 @@ describe('addresses of screens', () => {
     expect(parseRoute('#/plan/%E0%A4%A')).toEqual({ screen: 'plan', subject: undefined });
   });
 
-  it('has report, files and trends below Runs', () => {
-    expect(historyScreens.map(railOf)).toEqual(['runs', 'runs', 'runs']);
+  it('has report, files, trends and the records of restores below Runs', () => {
+    expect(historyScreens.map(railOf)).toEqual(['runs', 'runs', 'runs', 'runs']);
     expect(screenNames.map(railOf)).toEqual(screenNames);
   });
 

@@ -1,15 +1,28 @@
 /** Addresses of the screens: `#/home`, `#/topology`, `#/plan/JOB`, `#/run/RUN`. */
 
-/** In the order of the rail, which is that of the keys 1 to 8. */
-export const screenNames = ['home', 'topology', 'plan', 'run', 'verify', 'runs', 'tape', 'sites'] as const;
+/** In the order of the rail, which is that of the keys 1 to 9. */
+export const screenNames = [
+  'home',
+  'topology',
+  'plan',
+  'run',
+  'verify',
+  'runs',
+  'restore',
+  'tape',
+  'sites',
+] as const;
 /** Screens that belong to Runs, and have no place of their own on the rail. */
-const historyScreens = ['report', 'files', 'trends'] as const;
+const historyScreens = ['report', 'files', 'trends', 'restored'] as const;
 export type RailName = (typeof screenNames)[number];
 export type ScreenName = RailName | (typeof historyScreens)[number];
 
 export interface Route {
   readonly screen: ScreenName;
-  /** The job, run or volume that it is about; of a report the run, or the run and a section with a comma between them. */
+  /**
+   * The job, run or volume that it is about; of a report the run, or the run and a section with a comma between them; of a restore the run,
+   * its volume and a file; of a restore that was begun its record.
+   */
   readonly subject: string | undefined;
 }
 

@@ -35,6 +35,7 @@ class SituationManager {
       connection: connection.state,
       site: site.info,
       active: activity.runs,
+      restores: activity.restores,
       open: this.#stale ? undefined : this.#asked.value?.open,
       view: counts ? cluster.view : undefined,
       lookTrouble: cluster.error?.sentence,

@@ -1,5 +1,6 @@
 /** What a real console answered on a small lab, kept to be played: as it was, under other names, or cut off in the middle. */
 import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Channel, RequestOf, Responses } from '../../../src/contract/channels.ts';
 import { failure } from '../../../src/contract/errors.ts';
 import type { RunEvent } from '../../../src/contract/events.ts';
@@ -11,7 +12,7 @@ import type {
   RunView,
 } from '../../../src/contract/screens.ts';
 import { Desk } from '../../../src/main/desk/desk.ts';
-import { openScene, type SceneOptions, type SiteTree } from '../lab-run.ts';
+import { openScene, type Scene, type SceneOptions, type SiteTree } from '../lab-run.ts';
 import type { Answers } from './fake-bridge.ts';
 import { historyAnswers } from './history-answers.ts';
 import { pulseOf } from './played-runs.ts';
@@ -29,16 +30,28 @@ export type Captured = { readonly [Name in Kept]: Responses[Name] } & {
   readonly asked: readonly { readonly question: QuestionView; readonly look: Responses['look'] }[];
   /** The moment at which it is played, in milliseconds since 1970; without it, it is the present. */
   readonly playedAt?: number;
+  /** Where restores were captured, too: the volume's is the first of `opened`. */
+  readonly restores?: CapturedRestores;
 };
 
 /** The moment at which a console is played, as a look at the cluster tells it. */
 export const playedNow = ({ playedAt }: Pick<Captured, 'playedAt'>): string =>
   new Date(playedAt ?? Date.now()).toISOString();
 
+/** What restores of the captured runs were answered with. */
+export interface CapturedRestores {
+  readonly plan: Responses['restorePlan'];
+  readonly preview: Responses['restorePreview'];
+  /** Files, then a drill. */
+  readonly records: readonly Responses['restoreRecord'][];
+}
+
 export interface CaptureOptions extends SceneOptions {
   /** Jobs that are run, in this order. */
   readonly runs: readonly string[];
   readonly change?: (site: SiteTree) => void;
+  /** Restores a file of the second run and drills it, then the volume of the first; each run has a tape of its own. */
+  readonly restores?: boolean;
 }
 
 /** Every question is answered with what continues; a step that failed halts the run. */
@@ -74,7 +87,12 @@ function askerOf(desk: Desk): Asker {
 }
 
 /** Runs jobs on a lab of its own, asks everything that a page can ask, and closes the lab. */
-export async function captureConsole({ runs, change, ...options }: CaptureOptions): Promise<Captured> {
+export async function captureConsole({
+  runs,
+  change,
+  restores = false,
+  ...options
+}: CaptureOptions): Promise<Captured> {
   const scene = await openScene(options);
   try {
     const siteFile = await scene.writeSite(change);
@@ -85,18 +103,65 @@ export async function captureConsole({ runs, change, ...options }: CaptureOption
       const ask = askerOf(desk);
       const opened: RunView[] = [];
       const asked: Captured['asked'][number][] = [];
-      for (const job of runs) {
-        const { run } = await ask('start', { job });
+      const perform = async (run: string) => {
         asked.push(...(await finish(desk, run, ask)));
-        opened.push(await ask('run', { run }));
+        return ask('run', { run });
+      };
+      for (const [at, job] of runs.entries()) {
+        if (restores && at > 0) await changeTape(scene, `tape-${at}`);
+        const { run } = await ask('start', { job });
+        opened.push(await perform(run));
       }
-      return { ...(await captureRest(ask)), opened, asked };
+      if (!restores) return { ...(await captureRest(ask)), opened, asked };
+      const { begun, ...captured } = await captureRestores(scene, desk, ask, opened);
+      const restored = await perform(begun);
+      // What is proven is known since.
+      const backups = await Promise.all(opened.map(({ line }) => ask('run', { run: line.run })));
+      return { ...(await captureRest(ask)), opened: [restored, ...backups], asked, restores: captured };
     } finally {
       await desk.close();
     }
   } finally {
     await scene.close();
   }
+}
+
+async function changeTape(scene: Scene, name: string): Promise<void> {
+  await scene.lab.ejectCartridge();
+  await scene.lab.insertCartridge(name);
+}
+
+/** Resolves when a restore of files or a drill is over. */
+const restoreEnd = (desk: Desk, name: string): Promise<void> =>
+  new Promise((resolve) => {
+    const end = desk.follow('activity', {}, (told) => {
+      if (!('push' in told) || !('runs' in told.push)) return;
+      if ((told.push.restores ?? []).some((each) => each.name === name)) return;
+      setImmediate(() => end());
+      resolve();
+    });
+  });
+
+/** @returns the restore of the volume has begun, and is not followed yet */
+async function captureRestores(
+  scene: Scene,
+  desk: Desk,
+  ask: Asker,
+  opened: readonly RunView[],
+): Promise<CapturedRestores & { readonly begun: string }> {
+  const [volume = '', files = ''] = opened.map(({ line }) => line.run);
+  const request = { what: [files, 'bin', 'ledger'], path: join(scene.folder, 'restored') };
+  const preview = await ask('restorePreview', request);
+  const records: Responses['restoreRecord'][] = [];
+  for (const begin of [() => ask('restoreFiles', request), () => ask('drill', { run: files })]) {
+    const { restore } = await begin();
+    await restoreEnd(desk, restore);
+    records.push(await ask('restoreRecord', { restore }));
+  }
+  await changeTape(scene, 'tape');
+  const plan = await ask('restorePlan', { run: volume });
+  const { run: begun } = await ask('restore', { run: volume, replace: ['Volume1'] });
+  return { plan, preview, records, begun };
 }
 
 async function captureRest(ask: Asker): Promise<Omit<Captured, 'opened' | 'asked' | 'playedAt'>> {

@@ -1,6 +1,7 @@
 /** What the first page tells of a restore in the place of what was dumped and on which tape: the backup, the approvals, and where every byte was read. */
 import type { ReportBlock, ReportFactList as FactsBlock } from '../../../contract/report.ts';
-import type { RestoreOrder, RestorePlace } from '../../../contract/restore-events.ts';
+import type { RestoreOrder } from '../../../contract/restore-events.ts';
+import { restorePlaceWords } from '../../../folds/restore/restore-places.ts';
 import { allOf, type ReportFacts } from './report-source.ts';
 import { code, marked, momentText, plain, sizeText } from './report-words.ts';
 
@@ -24,14 +25,6 @@ export function approvalRows(facts: ReportFacts): FactsBlock['rows'] {
     return asked === undefined ? [] : [{ name: 'Approval', value: plain(`${asked}: ${answer} (${by})`) }];
   });
 }
-
-const placeWords: Readonly<Record<RestorePlace, string>> = {
-  tape: 'Read from tape',
-  sent: 'Written to the proxy',
-  shadow: 'Read back through the shadow',
-  proxy: 'Proxy read on the cluster',
-  master: 'Master read on the cluster',
-};
 
 /** How the files of each volume were compared. */
 function filesRows(facts: ReportFacts): FactsBlock['rows'] {
@@ -62,7 +55,7 @@ export function restoredBlocks(facts: ReportFacts): ReportBlock[] {
       rows: [
         ...filesRows(facts),
         ...digests.map(({ place, host, bytes, sha256, equal, reference }) => ({
-          name: placeWords[place],
+          name: restorePlaceWords[place],
           value: [
             reference
               ? { text: 'restored file system, compared with below' }

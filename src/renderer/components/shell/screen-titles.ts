@@ -7,9 +7,11 @@ export const screenTitles: Readonly<Record<ScreenName, string>> = {
   run: 'Run',
   verify: 'Verification',
   runs: 'Runs',
+  restore: 'Restore',
   tape: 'Tape',
   sites: 'Sites',
   report: 'Report',
   files: 'Where was this file?',
   trends: 'Trends',
+  restored: 'Restored files and drills',
 };

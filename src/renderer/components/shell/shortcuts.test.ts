@@ -12,8 +12,9 @@ const press = (key: string, held: { ctrlKey?: boolean; metaKey?: boolean; altKey
 describe('keys of the shell', () => {
   it('leads to the screens in the order of the rail', () => {
     expect(shortcutOf(press('1'), false)).toEqual({ screen: 'home' });
-    expect(shortcutOf(press('8'), false)).toEqual({ screen: 'sites' });
-    expect(shortcutOf(press('9'), false)).toBeUndefined();
+    expect(shortcutOf(press('7'), false)).toEqual({ screen: 'restore' });
+    expect(shortcutOf(press('9'), false)).toEqual({ screen: 'sites' });
+    expect(shortcutOf(press('0'), false)).toBeUndefined();
   });
 
   it('leaves figures alone that are typed into a field, but not with Ctrl', () => {

@@ -1,6 +1,7 @@
 /** The list of runs: what is searched for, a page after another as one scrolls, and how much of the history the answer knows of. */
 import type { Bridge } from '../../../contract/channels.ts';
 import type { FoundRuns } from '../../../contract/history.ts';
+import type { RestoreLine } from '../../../contract/restore-views.ts';
 import type { RunLine } from '../../../contract/screens.ts';
 import { bridge } from '../../bridge.ts';
 import { Asked } from '../asked.svelte.ts';
@@ -39,6 +40,11 @@ export class RunSearchManager {
   /** Newest first; undefined until the history has answered once. */
   get lines(): readonly RunLine[] | undefined {
     return this.#lines;
+  }
+
+  /** Restores of files and drills that match, newest first. */
+  get restores(): readonly RestoreLine[] {
+    return this.#answer?.pages[0]?.restores ?? [];
   }
 
   /** True where the lines are the answer to what is typed now. */

@@ -25,10 +25,16 @@ const words: Readonly<Partial<Record<QuestionView['id'], Readonly<Record<string,
   },
   'node-down': { 'end-run': 'nothing is backed up until it is known whether the node is down' },
   'approve-shadow': { stop: 'nothing is dumped; the cluster is rolled back' },
+  'approve-overwrite': { stop: 'nothing is written; the shadow is removed, and the proxy stays parted' },
+  'approve-replace': { stop: 'the master is not touched; the proxy stays parted with the restored data' },
 };
 
 export const choiceWords = ({ id }: QuestionView, choice: ChoiceView): string | undefined =>
   words[id]?.[choice.id];
+
+/** Questions that are answered on the Verification screen, where both sides are beside each other. */
+export const isVerified = ({ id }: Pick<QuestionView, 'id'>): boolean =>
+  id === 'approve-shadow' || id === 'approve-overwrite';
 
 const risky: readonly string[] = ['stop', 'halt', 'unwind', 'end-run'];
 /** After a failure rolling back is the safe way out: it stands with the others. */
@@ -44,11 +50,17 @@ export function placedChoices({ id, choices }: QuestionView): {
   readonly apart: readonly PlacedChoice[];
   readonly safe: readonly PlacedChoice[];
 } {
+  // Who types the name of what is lost has the other choices as the safe ones.
+  const isTyped = choices.some(({ byWord }) => byWord);
   const isApart = (choice: ChoiceView) =>
-    risky.includes(choice.id) && !(id === 'step-failed' && choice.id === safeAfterFailure);
+    isTyped
+      ? choice.byWord === true
+      : risky.includes(choice.id) && !(id === 'step-failed' && choice.id === safeAfterFailure);
   const safe = choices.filter((choice) => !isApart(choice));
   return {
     apart: choices.filter(isApart).map((choice) => ({ choice, kind: 'danger' })),
-    safe: safe.toReversed().map((choice) => ({ choice, kind: choice === safe[0] ? 'primary' : 'plain' })),
+    safe: safe
+      .toReversed()
+      .map((choice) => ({ choice, kind: choice === safe[0] && !isTyped ? 'primary' : 'plain' })),
   };
 }

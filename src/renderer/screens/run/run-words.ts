@@ -6,9 +6,13 @@ import { isOver, isShown, stateWords, type RunState } from '../../../folds/run/r
 const listed = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
-/** `Back up Volume2`; its name as long as nothing of it is known. */
-export const runTitle = ({ volumes }: RunModel, run: string): string =>
-  volumes.length === 0 ? `Run ${run}` : `Back up ${listed(volumes.map(({ proxy }) => proxy))}`;
+/** `Back up Volume2`, `Restore Volume1`; its name as long as nothing of it is known. */
+export function runTitle({ volumes, start }: RunModel, run: string): string {
+  if (volumes.length === 0) return `Run ${run}`;
+  return start?.restore
+    ? `Restore ${listed(volumes.map(({ master }) => master))}`
+    : `Back up ${listed(volumes.map(({ proxy }) => proxy))}`;
+}
 
 /** Steps, questions and the end; not each percent. */
 export function saidOf(state: RunState, model: RunModel, question: QuestionView | undefined): string {
@@ -19,8 +23,7 @@ export function saidOf(state: RunState, model: RunModel, question: QuestionView 
   return current ? `Step ${current.step}: ${current.title}` : '';
 }
 
-/** The first line of an end. */
-export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
+const endTitles: Readonly<Partial<Record<RunState, string>>> = {
   verified: 'Backup verified',
   unverified: 'Backup unverified: the tape was not read back',
   'verified-act': 'Backup verified, action required',
@@ -30,3 +33,13 @@ export const endTitles: Readonly<Partial<Record<RunState, string>>> = {
   halted: 'Action required',
   'tape-bad': 'Tape mismatch; the cluster is in its normal state',
 };
+
+const restoreTitles: Readonly<Partial<Record<RunState, string>>> = {
+  verified: 'Restored and proven',
+  'verified-act': 'Restored and proven, action required',
+  'tape-bad': 'Tape mismatch; nothing was restored',
+};
+
+/** The first line of an end. @param isRestore a restore holds no backup */
+export const endTitle = (state: RunState, isRestore: boolean): string =>
+  (isRestore ? restoreTitles[state] : undefined) ?? endTitles[state] ?? stateWords[state].word;

@@ -28,7 +28,7 @@ function viewStep(assignment: Assignment, order: RestoreOrder): Step {
   const place = onAnyNode(assignment);
   return {
     id: 'view',
-    phase: 'part',
+    phase: 'prepare',
     title: `View ${listed(names)}`,
     why: 'the proxy must be as expected, the master valid, and the disks of the shadow proven by their serial numbers',
     source: basedOn('GDS guide 6.6.3.7, step 3-1'),
@@ -79,7 +79,7 @@ function toolSteps(assignment: Assignment): Step[] {
   const tools = toolsOfFiles(assignment);
   if (tools.length === 0) return [];
   return [
-    toolsStep('tools', assignment.backupServer, 'the restore', tools),
+    toolsStep(assignment, 'tools', assignment.backupServer, 'the restore', tools),
     restoreStep(mountPointStep(assignment), {}),
   ];
 }

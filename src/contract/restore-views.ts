@@ -1,0 +1,111 @@
+/** Restores of files and images, and drills, as screens show them: plain data; times are ISO 8601 in UTC, sizes are bytes. */
+import type { ErrorInfo } from './errors.ts';
+import type { ProgressView, QuestionView } from './screens.ts';
+
+/** `files` and `image` write what a tape holds to another place; `drill` only reads and compares. */
+export type RestoreKind = 'files' | 'image' | 'drill';
+
+/** One backup that a restore reads. */
+export interface PreviewedBackup {
+  readonly run: string;
+  readonly volume: string;
+  readonly method: string;
+  /** When its run began. */
+  readonly startedAt: string;
+  readonly host: string;
+  /** In the order in which they are read; `file` is the number of the tape file. */
+  readonly tapes: readonly { readonly words: string; readonly file: number; readonly bytes: number }[];
+  /** The first names; undefined where no file list tells, and for an image. */
+  readonly files:
+    readonly { readonly path: string; readonly type: string; readonly bytes: number }[] | undefined;
+  /** How many names there are, those that are not listed included. */
+  readonly fileCount: number | undefined;
+  /** That the target must have room for. */
+  readonly bytes: number;
+  /** The same as a command line for the tape host. */
+  readonly byHand: string;
+  /** What cannot be compared, a sentence each. */
+  readonly uncompared: readonly string[];
+}
+
+/** What a restore of files or of an image will do. */
+export interface RestorePreview {
+  readonly kind: Exclude<RestoreKind, 'drill'>;
+  /** Where it writes to: `HOST:/path`, or a path of the console's computer. */
+  readonly to: string;
+  readonly backups: readonly PreviewedBackup[];
+}
+
+/** A restore or drill as a line of the history. */
+export interface RestoreLine {
+  /** The name of its record. */
+  readonly name: string;
+  readonly kind: RestoreKind;
+  /** Runs whose backups are read; none for a tape without a journal. */
+  readonly runs: readonly string[];
+  /** Proxy volumes. */
+  readonly volumes: readonly string[];
+  /** Undefined for a drill. */
+  readonly to: string | undefined;
+  readonly by: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  /** Undefined while it has no end. */
+  readonly exitStatus: number | undefined;
+  /** Entries that were written, and that were not, or not as the archive has them. */
+  readonly written: number | undefined;
+  readonly notWritten: number | undefined;
+  /** Why it ended early. */
+  readonly sentence: string | undefined;
+  /** True while this console performs it. */
+  readonly live: boolean;
+}
+
+/** What became of an entry of an archive. */
+export interface RestoredEntry {
+  /** As people read it, see contract/history.ts. */
+  readonly path: string;
+  readonly what: 'written' | 'left out' | 'differs' | 'not compared';
+  readonly bytes: number | undefined;
+  readonly sha256: string | undefined;
+  readonly reason: string | undefined;
+}
+
+/** What was read of a tape, all of it. */
+export interface ReadBackup {
+  /** The volume of a drill, the run of a restore; undefined where no journal tells. */
+  readonly of: string | undefined;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** True where it is what the run wrote. */
+  readonly isCompared: boolean;
+}
+
+/** A restore or drill opened. */
+export interface RestoreView {
+  readonly line: RestoreLine;
+  /** The file that tells of it. */
+  readonly recordFile: string;
+  readonly tapes: readonly string[];
+  /** What is not as it should be first; not all of them where there are many. */
+  readonly entries: readonly RestoredEntry[];
+  readonly sources: readonly ReadBackup[];
+  readonly notes: readonly string[];
+  readonly error: Omit<ErrorInfo, 'evidence'> | undefined;
+}
+
+/** A restore or drill that this console performs now. */
+export interface ActiveRestore {
+  readonly name: string;
+  readonly kind: RestoreKind;
+  /** The run that is read; the first of several. */
+  readonly run: string | undefined;
+  readonly startedAt: string;
+  readonly progress: ProgressView | undefined;
+  /** Entries so far. */
+  readonly written: number;
+  readonly notWritten: number;
+  /** A tape is wanted. */
+  readonly question: QuestionView | undefined;
+}

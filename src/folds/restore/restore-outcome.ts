@@ -1,0 +1,51 @@
+/** A restore of files or a drill in a few words: what it is, and what came of it. Pure. */
+import type { RestoreLine } from '../../contract/restore-views.ts';
+import { countText, listed } from '../../contract/words.ts';
+import type { State } from '../states.ts';
+
+type Shown = Pick<RestoreLine, 'kind' | 'exitStatus' | 'live' | 'written' | 'notWritten' | 'sentence'>;
+
+interface OutcomeWords {
+  readonly state: State;
+  readonly word: string;
+}
+
+const written: Readonly<Record<number, OutcomeWords>> = {
+  0: { state: 'ok', word: 'restored' },
+  1: { state: 'bad', word: 'nothing written' },
+  2: { state: 'bad', word: 'incomplete' },
+};
+
+const read: Readonly<Record<number, OutcomeWords>> = {
+  0: { state: 'ok', word: 'proven' },
+  1: { state: 'warn', word: 'nothing proven' },
+  4: { state: 'bad', word: 'tape mismatch' },
+};
+
+/** What came of it, as a chip says it. */
+export function restoreOutcome({ kind, exitStatus, live }: Shown): OutcomeWords {
+  if (live) return { state: 'busy', word: 'running' };
+  if (exitStatus === undefined) return { state: 'warn', word: 'unfinished' };
+  return (kind === 'drill' ? read : written)[exitStatus] ?? { state: 'bad', word: 'incomplete' };
+}
+
+/** `Drill of Volume2`, `Files from Volume2`. */
+export function restoreTitle({ kind, volumes }: Pick<RestoreLine, 'kind' | 'volumes'>): string {
+  const names = volumes.length === 0 ? 'a tape' : listed(volumes);
+  if (kind === 'drill') return `Drill of ${names}`;
+  return `${kind === 'image' ? 'Image' : 'Files'} from ${names}`;
+}
+
+const counted = (count: number, what: string) =>
+  `${countText(count)} ${count === 1 ? 'entry' : 'entries'} ${what}`;
+
+/** One sentence, without a full stop. */
+export function restoreSentence(line: Shown): string {
+  const { kind, exitStatus, live, written: good, notWritten = 0, sentence } = line;
+  if (sentence !== undefined) return sentence;
+  if (live) return kind === 'drill' ? 'the tape is being read' : 'the backup is being restored';
+  if (exitStatus === undefined) return 'it has no end: it runs in another process, or was interrupted';
+  if (kind === 'drill') return 'the tape holds what the run wrote';
+  const rest = notWritten === 0 ? '' : `, ${counted(notWritten, 'not')}`;
+  return good === undefined ? '' : `${counted(good, 'written')}${rest}`;
+}

@@ -1,0 +1,270 @@
+/** A restore that is being prepared: what, where to, and what will happen. The console judges it; what it refuses is shown in its words. */
+import type { Bridge, RequestOf } from '../../../contract/channels.ts';
+import type { ErrorInfo } from '../../../contract/errors.ts';
+import { foldRun } from '../../../folds/run/run-fold.ts';
+import type { RunModel, VolumeModel } from '../../../folds/run/run-model.ts';
+import { bridge } from '../../bridge.ts';
+import { Asked } from '../asked.svelte.ts';
+import type { ScreenName } from '../routes.ts';
+import type { RestoreSubject } from './restore-subject.ts';
+
+/** The pages of the wizard, in their order. */
+export const restorePages = ['what', 'where', 'plan'] as const;
+export type RestorePage = (typeof restorePages)[number];
+
+/** `cluster`: from tape to the proxy, then to the master; `proxy`: from the parted proxy; `drill`: nothing is written. */
+export type RestoreTarget = 'cluster' | 'proxy' | 'here' | 'host' | 'drill';
+
+export type Overwrite = NonNullable<RequestOf<'restorePreview'>['overwrite']>;
+
+/** Runs that are listed at once; a search finds the others. */
+const mostRuns = 100;
+/** Milliseconds of rest in the typing before it is asked. */
+const rest = 250;
+
+export class RestoreManager {
+  /** Backups to choose from. */
+  readonly backups: Asked<'searchRuns'>;
+  /** The run that is chosen, with what its journal tells. */
+  readonly opened: Asked<'run'>;
+  readonly plan: Asked<'restorePlan'>;
+  readonly preview: Asked<'restorePreview'>;
+  readonly #started: Asked<'restore'>;
+  readonly #restored: Asked<'restoreFiles'>;
+  readonly #drilled: Asked<'drill'>;
+  #page = $state<RestorePage>('what');
+  #run = $state<string>();
+  #volumes = $state.raw<readonly string[]>([]);
+  #target = $state<RestoreTarget>('cluster');
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  query = $state('');
+  /** True where single files are wanted. */
+  isOfFiles = $state(false);
+  /** As it was typed, a path or pattern on each line. */
+  paths = $state('');
+  host = $state('');
+  folder = $state('');
+  overwrite = $state<Overwrite>('never');
+  /** Master -> what was typed for its name. */
+  typed = $state<Record<string, string>>({});
+  readonly #model = $derived.by<RunModel | undefined>(() => {
+    const view = this.opened.value;
+    return view?.line.run === this.#run && view ? foldRun(view.events) : undefined;
+  });
+
+  constructor(to: Bridge) {
+    this.backups = new Asked(to, 'searchRuns');
+    this.opened = new Asked(to, 'run');
+    this.plan = new Asked(to, 'restorePlan');
+    this.preview = new Asked(to, 'restorePreview');
+    this.#started = new Asked(to, 'restore');
+    this.#restored = new Asked(to, 'restoreFiles');
+    this.#drilled = new Asked(to, 'drill');
+  }
+
+  get page(): RestorePage {
+    return this.#page;
+  }
+
+  get run(): string | undefined {
+    return this.#run;
+  }
+
+  get target(): RestoreTarget {
+    return this.#target;
+  }
+
+  /** What the journal of the chosen run tells; undefined until it is read. */
+  get model(): RunModel | undefined {
+    return this.#model;
+  }
+
+  /** The volumes of the run that are wanted; the only one of a run without others. */
+  get volumes(): readonly VolumeModel[] {
+    const all = this.#model?.volumes ?? [];
+    return all.length === 1 ? all : all.filter(({ proxy }) => this.#volumes.includes(proxy));
+  }
+
+  get wantedPaths(): readonly string[] {
+    return this.isOfFiles ? this.paths.split('\n').filter((line) => line.trim() !== '') : [];
+  }
+
+  /** Why the present page cannot be left; undefined where it can. */
+  get refusal(): string | undefined {
+    return this.#page === 'what'
+      ? this.#whatRefusal
+      : this.#page === 'where'
+        ? this.#whereRefusal
+        : undefined;
+  }
+
+  get #whatRefusal(): string | undefined {
+    if (this.#run === undefined) return 'choose a backup';
+    if (!this.#model) return this.opened.error ? 'the run cannot be read' : 'the journal is being read';
+    if (this.volumes.length === 0) return 'choose a volume';
+    return this.isOfFiles && this.wantedPaths.length === 0 ? 'name at least one file' : undefined;
+  }
+
+  get #whereRefusal(): string | undefined {
+    if (this.targetRefusal(this.#target) !== undefined) return this.targetRefusal(this.#target);
+    if (this.#target !== 'here' && this.#target !== 'host') return undefined;
+    if (this.folder.trim() === '') return 'enter a path';
+    return this.#target === 'host' && this.host === '' ? 'choose a host' : undefined;
+  }
+
+  /** Why files cannot go there. */
+  targetRefusal(target: RestoreTarget): string | undefined {
+    if (!this.isOfFiles || target === 'here' || target === 'host') return undefined;
+    return 'single files are restored to a folder';
+  }
+
+  /** Masters whose names have not been typed yet. */
+  get untyped(): readonly string[] {
+    return this.masters.filter((master) => this.typed[master] !== master);
+  }
+
+  /** Masters that are replaced; none where nothing on the cluster is. */
+  get masters(): readonly string[] {
+    return this.isOnCluster ? this.volumes.map(({ master }) => master) : [];
+  }
+
+  /** True where volumes of the cluster are written. */
+  get isOnCluster(): boolean {
+    return this.#target === 'cluster' || this.#target === 'proxy';
+  }
+
+  /** True while a start is judged. */
+  get isStarting(): boolean {
+    return this.#started.busy || this.#restored.busy || this.#drilled.busy;
+  }
+
+  /** Why the start was refused. */
+  get startError(): ErrorInfo | undefined {
+    return this.#started.error ?? this.#restored.error ?? this.#drilled.error;
+  }
+
+  /** Opens the wizard anew, with what the address names. */
+  open(subject: RestoreSubject | undefined): void {
+    this.#clearAnswers();
+    this.#page = 'what';
+    this.#volumes = subject?.volume === undefined ? [] : [subject.volume];
+    this.isOfFiles = subject?.path !== undefined;
+    this.paths = subject?.path ?? '';
+    this.#target = this.isOfFiles ? 'here' : 'cluster';
+    if (subject === undefined) this.#choose(undefined);
+    else this.choose(subject.run, true);
+    void this.search();
+  }
+
+  /** Searches as one types: asked when the typing rests. */
+  type(query: string): void {
+    this.query = query;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.search(), rest);
+  }
+
+  async search(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.backups.ask({ query: this.query.trim(), limit: mostRuns });
+  }
+
+  /** @param keeps true where volumes and files were chosen with the run */
+  choose(run: string, keeps = false): void {
+    if (run === this.#run && this.#model) return;
+    if (!keeps) this.#volumes = [];
+    this.#choose(run);
+  }
+
+  #choose(run: string | undefined): void {
+    this.#run = run;
+    this.typed = {};
+    this.opened.clear();
+    if (run !== undefined) void this.opened.ask({ run });
+  }
+
+  /** Marks a volume of the run, or takes the mark away. */
+  markVolume(proxy: string): void {
+    const isMarked = this.#volumes.includes(proxy);
+    this.#volumes = isMarked ? this.#volumes.filter((each) => each !== proxy) : [...this.#volumes, proxy];
+    this.typed = {};
+  }
+
+  chooseTarget(target: RestoreTarget): void {
+    this.#target = target;
+    this.typed = {};
+  }
+
+  /** Goes to the next page; the last one is asked for. */
+  next(): void {
+    if (this.refusal !== undefined) return;
+    if (this.#page === 'what') {
+      this.#page = 'where';
+      if (this.targetRefusal(this.#target) !== undefined) this.#target = 'here';
+    } else if (this.#page === 'where') {
+      this.#page = 'plan';
+      void this.ask();
+    }
+  }
+
+  back(): void {
+    this.#clearAnswers();
+    this.#page = this.#page === 'plan' ? 'where' : 'what';
+  }
+
+  /** Goes back to a page that was left. */
+  goTo(page: RestorePage): void {
+    while (restorePages.indexOf(page) < restorePages.indexOf(this.#page)) this.back();
+  }
+
+  /** Asks what will happen; hosts are looked at, no tape is read. */
+  async ask(): Promise<void> {
+    this.#clearAnswers();
+    if (this.isOnCluster) await this.plan.ask(this.#volumeRequest());
+    else if (this.#target !== 'drill') await this.preview.ask(this.#fileRequest());
+  }
+
+  /** @returns the screen that shows it; undefined where it is refused */
+  async start(): Promise<{ screen: ScreenName; subject: string } | undefined> {
+    if (this.untyped.length > 0) return undefined;
+    const [volume, ...others] = this.volumes;
+    if (this.isOnCluster) {
+      const run = (await this.#started.ask(this.#volumeRequest()))?.run;
+      return run === undefined ? undefined : { screen: 'run', subject: run };
+    }
+    const only = others.length === 0 && (this.#model?.volumes.length ?? 0) > 1 ? volume?.proxy : undefined;
+    const begun =
+      this.#target === 'drill'
+        ? await this.#drilled.ask({ run: this.#run ?? '', ...(only === undefined ? {} : { volume: only }) })
+        : await this.#restored.ask(this.#fileRequest());
+    return begun && { screen: 'restored', subject: begun.restore };
+  }
+
+  #volumeRequest(): RequestOf<'restorePlan'> {
+    const isOneOfSeveral = (this.#model?.volumes.length ?? 0) > 1;
+    const isTyped = this.untyped.length === 0;
+    return {
+      run: this.#run ?? '',
+      fromProxy: this.#target === 'proxy',
+      // Before they are typed they only tell which volumes are meant.
+      ...(isOneOfSeveral || isTyped ? { replace: [...this.masters] } : {}),
+    };
+  }
+
+  #fileRequest(): RequestOf<'restorePreview'> {
+    const [volume, ...others] = this.volumes;
+    return {
+      what: [this.#run ?? '', ...this.wantedPaths],
+      ...(volume && others.length === 0 ? { volume: volume.proxy } : {}),
+      ...(this.#target === 'host' ? { host: this.host } : {}),
+      path: this.folder.trim(),
+      overwrite: this.overwrite,
+    };
+  }
+
+  #clearAnswers(): void {
+    for (const asked of [this.plan, this.preview, this.#started, this.#restored, this.#drilled])
+      asked.clear();
+  }
+}
+
+export const restores = new RestoreManager(bridge);

@@ -1,0 +1,203 @@
+/** Restores by clicks alone: a volume whose master holds noise, a single file, a drill. Oracles look at the lab and at the folder. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import {
+  clusterState,
+  filesOfVolume,
+  jobOf,
+  normalState,
+  sha256,
+  type SiteTree,
+} from '../support/lab-run.ts';
+import { firstFileOfTape } from '../support/tap-file.ts';
+import {
+  describeInBrowser,
+  servedScene,
+  type ConsolePage,
+  type ServedScene,
+} from '../support/ui/console-page.ts';
+
+const change = (site: SiteTree) => {
+  for (const job of Object.values(site.jobs)) job['approve'] = 'when-verified';
+  jobOf(site, 'ufs-tar')['media'] = { layout: 'labelled', name: 'PAYROLL-01' };
+};
+
+/** Backs a job up. @returns its run, once it is over */
+async function backUp(console: ServedScene, job: string): Promise<string> {
+  const { run } = await console.ask('start', { job });
+  await console.served.desk.runs.settled();
+  const { line } = await console.ask('run', { run });
+  expect(line.exitStatus, line.sentence).toBe(0);
+  return run;
+}
+
+/** What the master holds when its services are about to be resumed: from then on they write to it. */
+async function beforeServices({ scene, served }: ServedScene): Promise<string> {
+  await expect.poll(() => served.desk.activity.runs.length, { timeout: 60_000 }).toBe(1);
+  const run = served.desk.activity.runs[0]?.run ?? '';
+  return new Promise((resolve) => {
+    const end = served.desk.follow('run', { run }, (told) => {
+      if (!('push' in told) || !('kind' in told.push) || told.push.kind !== 'events') return;
+      const isDue = told.push.events.some((event) => event.type === 'step-started' && event.step === '3-4');
+      if (!isDue) return;
+      setImmediate(() => end());
+      resolve(scene.lab.volumeDigest('Class1', 'Volume1'));
+    });
+  });
+}
+
+/** Types the name of a volume that is lost into the bar at the foot, and approves. */
+async function approve(on: ConsolePage, volume: string): Promise<void> {
+  await on.button(`Replace the data of ${volume}…`).click();
+  const approval = on.button(`Replace the data of ${volume}`);
+  expect(await approval.getAttribute('aria-disabled')).toBe('true');
+  await on.page.getByRole('textbox', { name: `Replace the data of ${volume}: type ${volume}.` }).fill(volume);
+  await approval.click();
+}
+
+describeInBrowser('a restore on the screen', (browser) => {
+  it('gives a master that was overwritten with noise its backup back, byte for byte', async () => {
+    const console = await servedScene({ jobs: ['raw-dd', 'ufs-tar'] }, change);
+    const { scene } = console;
+    const backup = await backUp(console, 'raw-dd');
+    const digest = sha256(Buffer.concat(await firstFileOfTape(scene.lab.tapeFile)));
+    await scene.lab.writeMaster(0, randomBytes(4096 * 512));
+    const noise = await scene.lab.volumeDigest('Class1', 'Volume1');
+    expect(noise).not.toBe(digest);
+
+    const on = await (await browser.page(console)).open('#/home');
+    const { page } = on;
+    await on.button('Restore Class1 Volume2').first().click();
+    await on.heading('Restore').waitFor();
+    await page.getByRole('row', { name: backup }).or(page.getByText(backup)).first().waitFor();
+    await on.picture('restore-what');
+    await on.button('Choose the target').click();
+    await page.getByRole('radio', { name: /The cluster, from tape/ }).check();
+    await on.picture('restore-where');
+    await on.button('Show what will happen').click();
+    await on.heading('Restore Volume1').waitFor();
+    await on.heading('Approve: overwrite Volume2').waitFor();
+    await on.picture('restore-plan');
+    // The name of what is lost is typed.
+    const start = on.button('Restore Volume1');
+    expect(await start.getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('textbox', { name: 'Type Volume1' }).fill('Volume1');
+    await start.click();
+    const restored = beforeServices(console);
+
+    await on.heading('Overwrite the proxy?').waitFor();
+    await on.titled(/^Waiting for your answer · Run · Shadowtape$/);
+    await on.picture('restore-approval-1-run');
+    // It is approved where both sides are beside each other, and nowhere else.
+    expect(await on.button('Replace the data of Volume2…').count()).toBe(0);
+    await on.button('Show the verification…').click();
+    await on.heading('The shadow is the same blocks').waitFor();
+    await on.picture('restore-approval-1');
+    await approve(on, 'Volume2');
+
+    await on.heading('Replace the master?').waitFor();
+    expect(await scene.lab.volumeDigest('Class1', 'Volume1')).toBe(noise);
+    expect(await scene.lab.volumeDigest('Class1', 'Volume2')).toBe(digest);
+    await on.picture('restore-approval-2');
+    await approve(on, 'Volume1');
+
+    await on.heading('Restored and proven').waitFor();
+    await on.region('The end').getByText('Volume1 is restored from tape').waitFor();
+    await on.picture('restore-end');
+    expect(await restored).toBe(digest);
+    expect(scene.lab.world()).toMatchObject({ proxy: { state: 'Join' }, services: { node1: 'running' } });
+
+    // The history shows the restore, and the backup when it was proven.
+    await on.button('Open in Runs').click();
+    await on.heading('Restore Volume1').waitFor();
+    await on.link(backup).first().click();
+    await on.heading('Back up Volume2').waitFor();
+    await page.getByText('restored by run').waitFor();
+    await on.picture('restore-proven');
+    await on.link('Protection').click();
+    await page
+      .getByText(/^proven restorable \d{4}-/)
+      .first()
+      .waitFor();
+  });
+
+  it('is stopped at the first approval: nothing is written, and the master keeps its data', async () => {
+    const console = await servedScene({ jobs: ['raw-dd'] }, (site) => {
+      jobOf(site)['approve'] = 'when-verified';
+    });
+    const { scene } = console;
+    const backup = await backUp(console, 'raw-dd');
+    const { run } = await console.ask('restore', { run: backup, replace: ['Volume1'] });
+    const on = await (await browser.page(console)).open(`#/verify/${run}`);
+    await on.button('Stop here; the master keeps its data').click();
+    await on.titled(/Action required/);
+    await on.region('The end').waitFor();
+    await on.picture('restore-declined');
+    expect(await scene.lab.volumeDigest('Class1', 'Volume1')).toBe(scene.masterBefore);
+    expect(
+      scene.lab.commands.filter(({ line }) => /sdxproxy RejoinRestore|of=/.test(line) && !/rmt/.test(line)),
+    ).toEqual([]);
+  });
+
+  it('shows what the console refuses in its words', async () => {
+    const console = await servedScene({ jobs: ['raw-dd'] }, (site) => {
+      jobOf(site)['approve'] = 'when-verified';
+    });
+    const backup = await backUp(console, 'raw-dd');
+    const on = await (await browser.page(console)).open(`#/restore/${backup}`);
+    await on.button('Choose the target').click();
+    await on.page.getByRole('radio', { name: /parted proxy/ }).check();
+    await on.button('Show what will happen').click();
+    await on.page
+      .getByRole('alert')
+      .getByText('Volume2 is joined to Volume1: it holds what Volume1 holds')
+      .waitFor();
+    await on.picture('restore-refused');
+    expect(await clusterState(console.scene)).toEqual(normalState);
+  });
+
+  it('finds a single file on tape, and restores it to a folder; a drill proves the whole backup', async () => {
+    const console = await servedScene({ jobs: ['ufs-tar'] }, change);
+    const { scene } = console;
+    const onVolume = await filesOfVolume(scene.lab, 'Class1', 'Volume1');
+    const backup = await backUp(console, 'ufs-tar');
+    const target = join(scene.folder, 'restored');
+
+    const on = await (await browser.page(console)).open('#/files/payroll');
+    const { page } = on;
+    await on.button('Restore this file…').click();
+    await on.heading('Restore').waitFor();
+    await on.button('Choose the target').click();
+    await page.getByRole('textbox', { name: 'Folder' }).fill(target);
+    await on.picture('restore-file-where');
+    await on.button('Show what will happen').click();
+    await page.getByRole('cell', { name: './bin/payroll' }).waitFor();
+    await on.picture('restore-file-plan');
+    expect(existsSync(target)).toBe(false);
+    await on.button('Restore 1 entry').click();
+    await on.heading('Files restored').waitFor();
+    await on.picture('restore-file-end');
+    expect(sha256(await readFile(join(target, 'bin', 'payroll')))).toBe(onVolume['bin/payroll']);
+
+    await on.button('Restore again').click();
+    await on.button('Choose the target').click();
+    await page.getByRole('radio', { name: /a drill/ }).check();
+    await on.button('Show what will happen').click();
+    await on.picture('restore-drill-plan');
+    await on.button('Read and compare').click();
+    await on.heading('The backup is proven restorable').waitFor();
+    await on.picture('restore-drill-end');
+    expect(await clusterState(scene)).toEqual(normalState);
+
+    // Both are among the runs, and open again.
+    await on.link('Runs').click();
+    await page.getByRole('row').filter({ hasText: 'file restore' }).waitFor();
+    await on.picture('restore-history');
+    await page.getByRole('row').filter({ hasText: 'drill' }).click();
+    await on.heading('The backup is proven restorable').waitFor();
+    expect((await console.ask('run', { run: backup })).line.drilled).toBeDefined();
+  });
+});
