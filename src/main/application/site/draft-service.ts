@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errorInfoOf } from '../../../contract/channels.ts';
 import { failure } from '../../../contract/errors.ts';
 import type { Plan } from '../../../contract/plan.ts';
-import type { FoundSite, ProbedHost } from '../../../contract/site-views.ts';
+import type { FoundSite, NamedHost, ProbedHost } from '../../../contract/site-views.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from '../cluster-service.ts';
 import { openHosts, userKnownHostsFiles, type LoginDialogue } from '../open-hosts.ts';
@@ -19,6 +19,7 @@ import { readDraft, type ReadDraft } from './site-draft.ts';
 import { chooseJob, parseSite } from '../../site/site-file.ts';
 import type { Host } from '../../site/site-schema.ts';
 import { sshConfiguration } from '../../ssh/config/config-files.ts';
+import { namedHosts } from '../../ssh/config/named-hosts.ts';
 import type { SshHosts } from '../../ssh/ssh-hosts.ts';
 import type { StateFolder } from '../../journal/state-folder.ts';
 
@@ -130,7 +131,17 @@ export class DraftService {
       ),
     );
     const pairs = foundPairs({ primaries, devices });
-    return { pairs, tapeDevices, proposedShadowClass: shadowClassName(pairs[0]?.class, new Set(classes)) };
+    return {
+      pairs,
+      tapeDevices,
+      diskDevices: [...devices].filter((name) => isDisk[draft.platform].test(name)).toSorted(byNumber),
+      proposedShadowClass: shadowClassName(pairs[0]?.class, new Set(classes)),
+    };
+  }
+
+  /** The hosts that the ssh configuration of this user names. */
+  sshHosts(): NamedHost[] {
+    return namedHosts(sshConfiguration());
   }
 
   /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
@@ -181,6 +192,15 @@ async function namesIn(runner: CommandRunner, host: string | undefined, folder: 
     return [];
   }
 }
+
+/** The names of whole disks, as `shadow.disks` of a site file has them; /dev of Linux also holds everything else. */
+const isDisk: Record<ReadDraft['platform'], RegExp> = {
+  solaris: /^(?:c\d+(?:t[0-9A-F]+)?d\d+|(?:mphd|mplb|emcpower)\d+)$/,
+  linux: /^(?:(?:sd|vd|emcpower)[a-z]+|nvme\d+n\d+|dm-\d+)$/,
+};
+
+/** c1t1d2 before c1t1d10. */
+const byNumber = (one: string, other: string) => one.localeCompare(other, 'en', { numeric: true });
 
 /** Solaris names a disk by its slices: c1t1d3s0 to c1t1d3s7. */
 async function diskDevices(
