@@ -96,6 +96,12 @@ export const requestSchemas = {
   openSite: z.strictObject({ file: path.optional() }),
   draftPlan: z.strictObject({ text: siteText, job: name }),
   probeHost: z.strictObject({ text: siteText, host: name }),
+  /** `shown`: the fingerprint that the operator has compared; no other key takes the place of the known one. */
+  replaceHostKey: z.strictObject({
+    text: siteText,
+    host: name,
+    shown: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
+  }),
   findPairs: z.strictObject({ text: siteText }),
   /** Hosts that ~/.ssh/config names, on the machine that runs Shadowtape. */
   sshHosts: z.strictObject({}),
@@ -156,6 +162,7 @@ export interface Responses {
   readonly openSite: SiteInfo;
   readonly draftPlan: Plan;
   readonly probeHost: ProbedHost;
+  readonly replaceHostKey: ProbedHost;
   readonly findPairs: FoundSite;
   readonly sshHosts: readonly NamedHost[];
   readonly audit: readonly AuditLine[];

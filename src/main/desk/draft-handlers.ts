@@ -8,7 +8,14 @@ import type { DeskRoom, Handlers } from './handlers.ts';
 import { hostsOf, jobsOf } from './site-views.ts';
 
 type DraftChannel =
-  'siteFile' | 'draftSite' | 'saveSite' | 'draftPlan' | 'probeHost' | 'findPairs' | 'sshHosts';
+  | 'siteFile'
+  | 'draftSite'
+  | 'saveSite'
+  | 'draftPlan'
+  | 'probeHost'
+  | 'replaceHostKey'
+  | 'findPairs'
+  | 'sshHosts';
 
 function draftOf(text: string): SiteDraft {
   const { troubles, hosts, jobs } = readDraft(text);
@@ -56,6 +63,7 @@ export function draftHandlers({ state, site, logins }: DeskRoom): DraftHandlers 
     },
     draftPlan: ({ text, job }) => desk.plan(text, job),
     probeHost: ({ text, host }, abort) => desk.probe(text, host, abort),
+    replaceHostKey: ({ text, host, shown }, abort) => desk.replaceHostKey(text, host, shown, abort),
     findPairs: ({ text }, abort) => desk.findPairs(text, abort),
     sshHosts: async () => desk.sshHosts(),
   };

@@ -10,7 +10,7 @@ import { connectFailure, hungUp, loginRefused, socketReason, unreachable } from 
 import type { Ssh2Error } from './login/connect-failure.ts';
 import { isForeign } from './foreign-keys.ts';
 import { HostKeyCheck } from './keys/host-key-check.ts';
-import type { HostKeyFiles } from './keys/host-key-check.ts';
+import type { HostKeyFiles, HostKeyLimits } from './keys/host-key-check.ts';
 import type { AskSecret, ConfirmHostKey, HostProfile } from './host-profile.ts';
 import { Login } from './login/login.ts';
 import { connectForBulk } from './channels/packet-buffers.ts';
@@ -25,14 +25,12 @@ import {
   writeInBatches,
 } from './channels/ssh2-parts.ts';
 
-export interface ConnectionDeps extends HostKeyFiles {
+export interface ConnectionDeps extends HostKeyFiles, HostKeyLimits {
   readonly confirmHostKey: ConfirmHostKey;
   readonly askSecret: AskSecret;
   readonly openedKeys: OpenedKeys;
   /** Hears what the host shows before the login (Banner in sshd_config(5)). */
   readonly onBanner?: ((text: string) => void) | undefined;
-  /** The only host key that is accepted: type and fingerprint. */
-  readonly pinnedKey?: string | undefined;
   /** See SessionDeps. */
   readonly isForBulk?: boolean | undefined;
 }
@@ -204,7 +202,7 @@ class ConnectAttempt {
   /** @returns the host key: type and fingerprint */
   async run(socket?: Duplex): Promise<string> {
     const confirm: ConfirmHostKey = (question) => this.#paused(() => this.#deps.confirmHostKey(question));
-    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm, this.#deps.pinnedKey);
+    const check = await HostKeyCheck.begin(this.#profile, this.#deps, confirm, this.#deps);
     try {
       await this.#connect(check, socket);
       await check.writeDown();

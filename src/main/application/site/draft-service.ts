@@ -6,7 +6,7 @@ import type { Plan } from '../../../contract/plan.ts';
 import type { FoundSite, NamedHost, ProbedHost } from '../../../contract/site-views.ts';
 import { foundPairs, shadowClassName } from './found-pairs.ts';
 import { lookAtHost } from '../cluster-service.ts';
-import { openHosts, userKnownHostsFiles, type LoginDialogue } from '../open-hosts.ts';
+import { openHosts, userKnownHostsFiles, type LoginDialogue, type OpenHostsOptions } from '../open-hosts.ts';
 import { assign, observedOf } from '../../procedure/model/assign.ts';
 import { CommandRunner } from '../../procedure/hosts/command-runner.ts';
 import type { Hosts } from '../../procedure/hosts/hosts.ts';
@@ -110,6 +110,24 @@ export class DraftService {
   }
 
   /**
+   * Takes the host key that a host shows in the place of the known one, and asks the host what it is.
+   * @param shown fingerprint of the key that a person has compared
+   * @throws what connecting can end with: nothing is written down then
+   */
+  async replaceHostKey(text: string, host: string, shown: string, abort: AbortSignal): Promise<ProbedHost> {
+    const { hosts } = readDraft(text);
+    const described = hosts[host];
+    if (!described) throw failure('HOST_UNDECLARED', { host, hosts: Object.keys(hosts).join(', ') });
+    const sessions = this.#open(host, described, { host, fingerprint: shown });
+    try {
+      await sessions.session(host).connect();
+    } finally {
+      await sessions.close();
+    }
+    return this.probe(text, host, abort);
+  }
+
+  /**
    * Looks for the pairs of the cluster, and for what the other hosts have.
    * @throws what looking at a primary node can end with; a backup server or tape host that cannot be asked only proposes nothing
    */
@@ -146,21 +164,12 @@ export class DraftService {
 
   /** Sessions with the hosts of the draft; one that is described as before keeps its session. */
   async #hosts(hosts: ReadDraft['hosts']): Promise<Hosts> {
-    const configuration = sshConfiguration();
-    const { state, login } = this.#options;
     for (const [name, host] of Object.entries(hosts)) {
       const described = JSON.stringify(host);
       const before = this.#kept.get(name);
       if (before?.host === described) continue;
       void before?.sessions.close();
-      const options = {
-        knownHostsFile: state.knownHostsFile,
-        otherKnownHostsFiles: [...userKnownHostsFiles(), join(state.labFolder, 'known_hosts')],
-        configuration,
-        login,
-      };
-      const sessions = openHosts({ hosts: { [name]: host }, connections }, options);
-      this.#kept.set(name, { host: described, sessions });
+      this.#kept.set(name, { host: described, sessions: this.#open(name, host) });
     }
     return {
       session: (name) => {
@@ -169,6 +178,20 @@ export class DraftService {
         return kept.sessions.session(name);
       },
     };
+  }
+
+  #open(name: string, host: Host, replacedKey?: OpenHostsOptions['replacedKey']): SshHosts {
+    const { state, login } = this.#options;
+    return openHosts(
+      { hosts: { [name]: host }, connections },
+      {
+        knownHostsFile: state.knownHostsFile,
+        otherKnownHostsFiles: [...userKnownHostsFiles(), join(state.labFolder, 'known_hosts')],
+        configuration: sshConfiguration(),
+        login,
+        replacedKey,
+      },
+    );
   }
 
   #runner(hosts: Hosts, abort: AbortSignal = new AbortController().signal): CommandRunner {
